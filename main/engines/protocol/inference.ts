@@ -1,0 +1,75 @@
+import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { EncodedSample } from './trainer.ts';
+
+/** Which weights answer. Hashes are verified by the engine against the files it loaded. */
+export interface SystemFiles {
+  basePath: string;
+  baseSha256: string;
+  baseName: string;
+  adapterPath: string | null;
+  adapterSha256: string | null;
+  adapterName: string | null;
+  strength: number;
+}
+
+export interface ChatParams {
+  system: SystemFiles;
+  messages: Message[];
+  sampling: Sampling;
+}
+
+/** One answer. `finish` is `length` when maxTokens or the context ended it. */
+export interface Answer {
+  output: string;
+  finish: 'stop' | 'length' | 'cancelled';
+  promptTokens: number;
+  outputTokens: number;
+  durationMs: number;
+  identity: Identity;
+}
+
+export interface GenerateItem {
+  key: string;
+  messages: Message[];
+  seed: number;
+}
+
+export interface GenerateParams {
+  system: SystemFiles;
+  items: GenerateItem[];
+  sampling: Sampling;
+  /** Sequences decoded side by side in one context. */
+  parallel: number;
+}
+
+export interface EncodeParams {
+  basePath: string;
+  samples: { id: string; messages: Message[] }[];
+  maxTokens: number;
+  lossOn: 'answers' | 'all';
+}
+
+/** Encoded samples, and by name those that were cut or have nothing left to train on. */
+export interface EncodeResult {
+  samples: EncodedSample[];
+  truncated: { id: string; tokens: number }[];
+  dropped: { id: string; reason: string }[];
+  templateSha256: string;
+}
+
+/** Methods of the inference process. */
+export type InferenceRequests = {
+  chat: { params: ChatParams; event: { type: 'text'; text: string }; result: Answer };
+  generate: {
+    params: GenerateParams;
+    event: { type: 'answer'; key: string; answer: Answer } | { type: 'tokens'; tokens: number };
+    result: { answered: number };
+  };
+  encode: {
+    params: EncodeParams;
+    event: { type: 'encoded'; done: number; total: number };
+    result: EncodeResult;
+  };
+  unload: { params: null; event: never; result: null };
+};

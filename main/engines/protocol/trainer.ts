@@ -1,0 +1,63 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+
+/** A sample as the trainer sees it: `trained[i]` is 1 where token i is a target of the loss. */
+export interface EncodedSample {
+  id: string;
+  tokens: Int32Array;
+  trained: Uint8Array;
+}
+
+/** Everything a run needs; the trainer never opens the project file. */
+export interface TrainParams {
+  basePath: string;
+  baseSha256: string;
+  samples: EncodedSample[];
+  recipe: Recipe;
+  /** Existing folder that receives one `epoch-NNN` adapter and record per epoch. */
+  outDir: string;
+  /** Fields copied into every record, for example dataset name and hash. */
+  recordExtra: Record<string, string>;
+}
+
+/** One optimizer step. `loss` is the mean over its trained tokens, in nats per token. */
+export interface StepMetric {
+  step: number;
+  totalSteps: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  gradNorm: number;
+  tokens: number;
+  trainedTokens: number;
+  tokensPerSecond: number;
+  elapsedMs: number;
+}
+
+/** An adapter that is complete on disk (written to a temporary name, synced, renamed). */
+export interface CheckpointWritten {
+  epoch: number;
+  step: number;
+  adapterPath: string;
+  adapterSha256: string;
+  recordPath: string;
+  sizeBytes: number;
+  meanLoss: number;
+}
+
+export type TrainEvent =
+  | { type: 'phase'; phase: 'loading' | 'preparing' | 'training' | 'saving' }
+  | { type: 'progress'; step: number; totalSteps: number; microBatch: number; microBatches: number }
+  | { type: 'step'; metric: StepMetric }
+  | { type: 'checkpoint'; checkpoint: CheckpointWritten };
+
+export interface TrainResult {
+  outcome: 'succeeded' | 'cancelled';
+  steps: number;
+  engine: string;
+  device: string;
+}
+
+/** Methods of the trainer process. */
+export type TrainerRequests = {
+  train: { params: TrainParams; event: TrainEvent; result: TrainResult };
+};

@@ -1,0 +1,70 @@
+import type { EngineFailure, FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
+
+/** An error a user can act on; its code and data survive the way to the core. */
+export class EngineError extends Error {
+  readonly code: string;
+  readonly data: Record<string, unknown> | undefined;
+  constructor(code: string, message: string, data?: Record<string, unknown>) {
+    super(message);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** What a handler gets beside its parameters. `signal` aborts when the core asks to cancel. */
+export interface RequestContext<Event> {
+  signal: AbortSignal;
+  emit(event: Event): void;
+}
+
+/** One async function per method of the engine. */
+export type EngineHandlers<Requests extends RequestMap> = {
+  [Method in keyof Requests]: (
+    params: Requests[Method]['params'],
+    context: RequestContext<Requests[Method]['event']>,
+  ) => Promise<Requests[Method]['result']>;
+};
+
+/**
+ * Makes this forked process an engine: answers requests until the core goes away, then exits,
+ * so that a killed core leaves no engine behind. `engine` names libraries and versions.
+ */
+export function serveEngine<Requests extends RequestMap>(
+  engine: string,
+  handlers: EngineHandlers<Requests>,
+): void {
+  const running = new Map<number, AbortController>();
+  const send = (frame: FromEngine) => {
+    if (process.connected) process.send?.(frame);
+  };
+
+  async function answer(frame: ToEngine<Requests> & { kind: 'request' }): Promise<void> {
+    const controller = new AbortController();
+    running.set(frame.id, controller);
+    try {
+      const emit = (event: unknown) => send({ kind: 'event', id: frame.id, event });
+      const handler = handlers[frame.method];
+      const result = await handler(frame.params, { signal: controller.signal, emit });
+      send({ kind: 'result', id: frame.id, result });
+    } catch (error) {
+      send({ kind: 'failure', id: frame.id, error: toFailure(error) });
+    } finally {
+      running.delete(frame.id);
+    }
+  }
+
+  process.on('message', (frame: ToEngine<Requests>) => {
+    if (frame.kind === 'cancel') running.get(frame.id)?.abort();
+    else void answer(frame);
+  });
+  process.on('disconnect', () => process.exit(0));
+  send({ kind: 'ready', engine });
+}
+
+function toFailure(error: unknown): EngineFailure {
+  if (error instanceof EngineError)
+    return { code: error.code, message: error.message, ...(error.data && { data: error.data }) };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+  return { code: 'ENGINE_INTERNAL', message };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/**
+ * Sampling settings of a generation. Defaults are LIMA's (section 4.1): nucleus 0.9,
+ * temperature 0.7, repetition penalty 1.2, at most 2,048 tokens.
+ */
+export const samplingSchema = z.object({
+  temperature: z.number().min(0).max(5).default(0.7),
+  topP: z.number().gt(0).max(1).default(0.9),
+  topK: z.number().int().min(0).max(100_000).default(0),
+  minP: z.number().min(0).max(1).default(0),
+  repeatPenalty: z.number().min(0.1).max(5).default(1.2),
+  maxTokens: z.number().int().min(1).max(131_072).default(2048),
+  seed: z.number().int().min(0).max(4_294_967_295).default(42),
+});
+export type Sampling = z.infer<typeof samplingSchema>;
+
+/** What produced an answer, as the engine itself reports it: never what the window believes. */
+export const identitySchema = z.object({
+  baseSha256: z.string(),
+  baseName: z.string(),
+  adapterSha256: z.string().nullable(),
+  adapterName: z.string().nullable(),
+  strength: z.number(),
+  templateSha256: z.string(),
+  sampling: samplingSchema,
+  engine: z.string(),
+  device: z.string(),
+});
+export type Identity = z.infer<typeof identitySchema>;
+
+/** A base model with an optional adapter: one contestant of a chat or an evaluation. */
+export const systemSpecSchema = z.object({
+  modelId: z.string(),
+  checkpointId: z.string().nullable().default(null),
+  strength: z.number().min(0).max(4).default(1),
+});
+export type SystemSpec = z.infer<typeof systemSpecSchema>;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/**
+ * How a run trains. One schema for the form, the command line (`--set key=value`), the contract
+ * and the record kept with every adapter. `describe` texts give unit and source.
+ */
+export const recipeSchema = z.object({
+  method: z.enum(['lora']).default('lora').describe('what is trained: LoRA on all linear layers'),
+  rank: z
+    .number()
+    .int()
+    .min(1)
+    .max(512)
+    .default(16)
+    .describe('LoRA rank r (Hu et al. 2021, arXiv 2106.09685)'),
+  alpha: z
+    .number()
+    .positive()
+    .max(4096)
+    .default(32)
+    .describe('LoRA alpha; the branch is scaled by alpha / rank'),
+  epochs: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(15)
+    .describe('passes over the dataset (LIMA: 15)'),
+  learningRate: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1e-4)
+    .describe(
+      'learning rate at the first step (LIMA: 1e-5 for full fine-tuning, ten times that for LoRA)',
+    ),
+  minLearningRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1e-5)
+    .describe('learning rate at the last step (LIMA: a tenth of the first)'),
+  schedule: z
+    .enum(['linear', 'constant'])
+    .default('linear')
+    .describe('how the learning rate moves from first to last step; no warm-up (LIMA)'),
+  batchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(4096)
+    .default(32)
+    .describe('samples per optimizer step (LIMA: 32)'),
+  microBatchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(1)
+    .describe('samples computed at once; gradients of batchSize samples are accumulated'),
+  maxTokens: z
+    .number()
+    .int()
+    .min(8)
+    .max(131_072)
+    .default(2048)
+    .describe('longest sample in tokens; longer ones are cut at the end and listed (LIMA: 2,048)'),
+  weightDecay: z.number().min(0).max(10).default(0.1).describe('AdamW weight decay (LIMA: 0.1)'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW beta 1 (LIMA: 0.9)'),
+  beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW beta 2 (LIMA: 0.95)'),
+  epsilon: z.number().positive().max(1).default(1e-8).describe('AdamW epsilon'),
+  maxGradNorm: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(1)
+    .describe('gradients are scaled down to this norm; 0 switches it off'),
+  lossOn: z
+    .enum(['answers', 'all'])
+    .default('answers')
+    .describe('tokens that count in the loss: answers only, or every token'),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(4_294_967_295)
+    .default(42)
+    .describe('seed of the sample order and of the adapter initialization'),
+  threads: z.number().int().min(0).max(1024).default(0).describe('CPU threads; 0 uses every core'),
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** Parses a recipe and checks the rules that span fields; throws `z.ZodError`. */
+export const checkedRecipeSchema = recipeSchema.superRefine((recipe, ctx) => {
+  if (recipe.minLearningRate > recipe.learningRate)
+    ctx.addIssue({
+      code: 'custom',
+      path: ['minLearningRate'],
+      message: `minLearningRate ${recipe.minLearningRate} is above learningRate ${recipe.learningRate}`,
+    });
+  if (recipe.microBatchSize > recipe.batchSize)
+    ctx.addIssue({
+      code: 'custom',
+      path: ['microBatchSize'],
+      message: `microBatchSize ${recipe.microBatchSize} is above batchSize ${recipe.batchSize}`,
+    });
+});

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { messageSchema } from './message.ts';
+
+/** Where a sample stands in the review: nothing is deleted, a rejected sample stays findable. */
+export const sampleStatusSchema = z.enum(['pending', 'accepted', 'rejected']);
+export type SampleStatus = z.infer<typeof sampleStatusSchema>;
+
+/** What a reviewer does to a sample; `reset` puts it back to pending. */
+export const reviewActionSchema = z.enum(['accept', 'reject', 'reset']);
+export type ReviewAction = z.infer<typeof reviewActionSchema>;
+
+/** Where a sample comes from, kept for attribution (CC BY-SA asks for URL, author and licence). */
+export const provenanceSchema = z.object({
+  url: z.string().optional(),
+  title: z.string().optional(),
+  authors: z.array(z.string()).optional(),
+  licence: z.string().optional(),
+  site: z.string().optional(),
+  score: z.number().optional(),
+  questionScore: z.number().optional(),
+  tags: z.array(z.string()).optional(),
+  createdAt: z.string().optional(),
+  file: z.string().optional(),
+  line: z.number().int().optional(),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** The curation rules whose findings are shown as flags (LIMA, section 2.1, arXiv 2305.11206). */
+export const flagRuleSchema = z.enum([
+  'answer-score-low',
+  'answer-too-short',
+  'answer-too-long',
+  'first-person',
+  'cross-reference',
+  'title-not-self-contained',
+  'truncated-conversation',
+]);
+export type FlagRule = z.infer<typeof flagRuleSchema>;
+
+/**
+ * One finding of one rule: a visible reason, never a silent delete.
+ * `scope` says which text broke the rule: the raw HTML, the cleaned Markdown, or both.
+ */
+export const flagSchema = z.object({
+  rule: flagRuleSchema,
+  scope: z.enum(['raw', 'cleaned', 'both']),
+  reason: z.string(),
+});
+export type Flag = z.infer<typeof flagSchema>;
+
+/** A row of the sample list: what can be shown without loading the whole conversation. */
+export const sampleRowSchema = z.object({
+  seq: z.number().int(),
+  id: z.string(),
+  status: sampleStatusSchema,
+  source: z.string(),
+  promptPreview: z.string(),
+  answerPreview: z.string(),
+  turns: z.number().int(),
+  characters: z.number().int(),
+  flags: z.array(flagRuleSchema),
+});
+export type SampleRow = z.infer<typeof sampleRowSchema>;
+
+/** A sample with its current version; `versionId` is what a dataset freezes. */
+export const sampleSchema = z.object({
+  seq: z.number().int(),
+  id: z.string(),
+  versionId: z.string(),
+  versionOrdinal: z.number().int(),
+  status: sampleStatusSchema,
+  source: z.string(),
+  messages: z.array(messageSchema),
+  provenance: provenanceSchema,
+  flags: z.array(flagSchema),
+  createdMs: z.number().int(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+
+/** Which samples a list shows; every field narrows, an empty filter is everything. */
+export const sampleFilterSchema = z.object({
+  status: sampleStatusSchema.optional(),
+  source: z.string().optional(),
+  flag: z.union([flagRuleSchema, z.literal('none')]).optional(),
+  query: z.string().max(1000).optional(),
+});
+export type SampleFilter = z.infer<typeof sampleFilterSchema>;
