@@ -1,0 +1,98 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { procedure } from './base.ts';
+
+const projectInfo = z.object({
+  path: z.string(),
+  name: z.string(),
+  schemaVersion: z.number().int(),
+  sizeBytes: z.number().int(),
+  samples: z.object({
+    pending: z.number().int(),
+    accepted: z.number().int(),
+    rejected: z.number().int(),
+  }),
+  datasets: z.number().int(),
+  runs: z.number().int(),
+  evaluations: z.number().int(),
+  notice: z.string().nullable(),
+});
+export type ProjectInfo = z.infer<typeof projectInfo>;
+
+/** What changed in the project; a view that shows the topic asks again. */
+export const changeTopicSchema = z.enum([
+  'project',
+  'samples',
+  'datasets',
+  'models',
+  'runs',
+  'prompts',
+  'evaluations',
+]);
+export type ChangeTopic = z.infer<typeof changeTopicSchema>;
+
+const device = z.object({ name: z.string(), kind: z.string(), detail: z.string() });
+
+/** The program itself: version, annotator name, the open project and the recent ones. */
+export const appContract = {
+  info: procedure.output(
+    z.object({
+      version: z.string(),
+      node: z.string(),
+      platform: z.string(),
+      shell: z.enum(['desktop', 'web', 'cli']),
+      hasNativeDialogs: z.boolean(),
+      author: z.string(),
+      fileRoots: z.array(z.string()),
+      devices: z.array(device),
+    }),
+  ),
+  setAuthor: procedure
+    .input(z.object({ author: z.string().trim().min(1).max(100) }))
+    .output(z.object({ author: z.string() })),
+  /** Commands of the desktop menu, for the window to carry out. */
+  commands: procedure.output(
+    eventIterator(z.object({ command: z.string(), path: z.string().optional() })),
+  ),
+};
+
+/** The project file: one at a time in one core. */
+export const projectContract = {
+  current: procedure.output(projectInfo.nullable()),
+  recent: procedure.output(
+    z.array(
+      z.object({ path: z.string(), name: z.string(), openedMs: z.number(), exists: z.boolean() }),
+    ),
+  ),
+  create: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  open: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  close: procedure.output(z.object({ closed: z.boolean() })),
+  /** Topics as they change, from now on; at most a few a second. */
+  watch: procedure.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
+};
+
+const fileEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  isDirectory: z.boolean(),
+  sizeBytes: z.number(),
+  modifiedMs: z.number(),
+});
+export type FileEntry = z.infer<typeof fileEntry>;
+
+/** Choosing files: the desktop's own dialog, or a listing of the allowed folders. */
+export const filesContract = {
+  pick: procedure
+    .input(
+      z.object({
+        purpose: z.enum(['open-project', 'new-project', 'import', 'model', 'prompts', 'save']),
+        suggestedName: z.string().optional(),
+      }),
+    )
+    .output(z.object({ path: z.string().nullable() })),
+  list: procedure
+    .input(z.object({ path: z.string().optional() }))
+    .output(
+      z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(fileEntry) }),
+    ),
+};

@@ -1,0 +1,22 @@
+import { appContract, filesContract, projectContract } from './app.ts';
+import { chatContract } from './chat.ts';
+import { datasetsContract, importsContract, samplesContract } from './curate.ts';
+import { evaluationsContract, promptsContract } from './evaluate.ts';
+import { jobsContract, modelsContract, runsContract } from './train.ts';
+
+/** The one contract behind the desktop window, the browser and the command line. */
+export const contract = {
+  app: appContract,
+  project: projectContract,
+  files: filesContract,
+  imports: importsContract,
+  samples: samplesContract,
+  datasets: datasetsContract,
+  models: modelsContract,
+  runs: runsContract,
+  jobs: jobsContract,
+  chat: chatContract,
+  prompts: promptsContract,
+  evaluations: evaluationsContract,
+};
+export type Contract = typeof contract;

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { datasetSchema, exportFormatSchema } from '../domain/dataset.ts';
+import { messageSchema } from '../domain/message.ts';
+import {
+  flagRuleSchema,
+  reviewActionSchema,
+  sampleFilterSchema,
+  sampleRowSchema,
+  sampleSchema,
+  sampleStatusSchema,
+} from '../domain/sample.ts';
+import { procedure } from './base.ts';
+
+/** Import formats; `auto` detects by content. */
+export const importFormatSchema = z.enum([
+  'auto',
+  'stackexchange',
+  'messages',
+  'alpaca',
+  'sharegpt',
+  'lima',
+]);
+export type ImportFormat = z.infer<typeof importFormatSchema>;
+
+/** What an import did, as the job's result and the command line's document. */
+export const importReportSchema = z.object({
+  format: z.string(),
+  read: z.number().int(),
+  added: z.number().int(),
+  duplicates: z.number().int(),
+  rejected: z.record(z.string(), z.number().int()),
+  errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
+  errorsTotal: z.number().int(),
+});
+export type ImportReport = z.infer<typeof importReportSchema>;
+
+export const importsContract = {
+  start: procedure
+    .input(
+      z.object({
+        path: z.string().min(1),
+        format: importFormatSchema.default('auto'),
+        source: z.string().max(200).optional(),
+        dryRun: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ jobId: z.string() })),
+};
+
+const selection = z.union([
+  z.object({ ids: z.array(z.string()).min(1).max(10_000) }),
+  z.object({ filter: sampleFilterSchema }),
+]);
+
+export const samplesContract = {
+  /** Sequence numbers of every sample that passes the filter, in list order. */
+  index: procedure
+    .input(z.object({ filter: sampleFilterSchema.default({}) }))
+    .output(z.object({ seqs: z.array(z.number().int()) })),
+  /** Rows by sequence number; unknown numbers are left out. */
+  rows: procedure
+    .input(z.object({ seqs: z.array(z.number().int()).max(500) }))
+    .output(z.array(sampleRowSchema)),
+  /** Pages by key, for the command line. */
+  list: procedure
+    .input(
+      z.object({
+        filter: sampleFilterSchema.default({}),
+        after: z.string().optional(),
+        limit: z.number().int().min(1).max(1000).default(50),
+      }),
+    )
+    .output(z.array(sampleRowSchema)),
+  get: procedure.input(z.object({ id: z.string() })).output(sampleSchema),
+  /** Counts for the filter bar, over the whole project. */
+  facets: procedure.output(
+    z.object({
+      statuses: z.record(sampleStatusSchema, z.number().int()),
+      sources: z.array(z.object({ source: z.string(), samples: z.number().int() })),
+      flags: z.array(z.object({ flag: flagRuleSchema, samples: z.number().int() })),
+      unflagged: z.number().int(),
+    }),
+  ),
+  create: procedure
+    .input(
+      z.object({ messages: z.array(messageSchema).min(1), source: z.string().default('manual') }),
+    )
+    .output(sampleSchema),
+  /** Stores a new version; refused when `baseVersionId` is no longer the current one. */
+  edit: procedure
+    .input(
+      z.object({
+        id: z.string(),
+        baseVersionId: z.string(),
+        messages: z.array(messageSchema).min(1),
+      }),
+    )
+    .output(sampleSchema),
+  history: procedure.input(z.object({ id: z.string() })).output(
+    z.array(
+      z.object({
+        kind: z.enum(['version', 'review']),
+        at: z.number().int(),
+        author: z.string(),
+        text: z.string(),
+      }),
+    ),
+  ),
+  /** Reviews by id or by filter; durable before it answers. `batchId` can be undone as one. */
+  review: procedure
+    .input(z.object({ action: reviewActionSchema, selection }))
+    .output(z.object({ changed: z.number().int(), batchId: z.string() })),
+  /** Takes back the newest review batch of this author that is not undone yet. */
+  undoReview: procedure.output(
+    z.object({
+      changed: z.number().int(),
+      ids: z.array(z.string()),
+      batchId: z.string().nullable(),
+    }),
+  ),
+};
+
+export const datasetsContract = {
+  list: procedure.output(z.array(datasetSchema)),
+  /** Freezes every accepted sample in list order. */
+  freeze: procedure
+    .input(z.object({ name: z.string().trim().min(1).max(100) }))
+    .output(datasetSchema),
+  export: procedure
+    .input(z.object({ datasetId: z.string(), path: z.string().min(1), format: exportFormatSchema }))
+    .output(z.object({ path: z.string(), samples: z.number().int(), sizeBytes: z.number().int() })),
+};

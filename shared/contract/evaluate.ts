@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
+import { messageSchema } from '../domain/message.ts';
+import { promptSchema, promptSetSchema } from '../domain/prompt-set.ts';
+import { procedure } from './base.ts';
+
+export const promptsContract = {
+  list: procedure.output(z.array(promptSetSchema)),
+  get: procedure
+    .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(1000).default(100) }))
+    .output(z.object({ set: promptSetSchema, prompts: z.array(promptSchema) })),
+  import: procedure
+    .input(z.object({ path: z.string().min(1), name: z.string().trim().max(100).optional() }))
+    .output(
+      z.object({
+        set: promptSetSchema,
+        errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
+      }),
+    ),
+};
+
+/** What may be known of an evaluation while it is blind: nothing that tells A from B by side. */
+export const evaluationSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  promptSetName: z.string(),
+  systemA: z.string(),
+  systemB: z.string(),
+  comparisons: z.number().int(),
+  generatedA: z.number().int(),
+  generatedB: z.number().int(),
+  voted: z.number().int(),
+  isRevealed: z.boolean(),
+  jobId: z.string().nullable(),
+  createdMs: z.number().int(),
+});
+export type EvaluationSummary = z.infer<typeof evaluationSummarySchema>;
+
+/** One blind item: two answers by side, no identity. `verdict` is this author's current vote. */
+export const blindComparisonSchema = z.object({
+  comparisonId: z.string(),
+  ordinal: z.number().int(),
+  prompt: z.array(messageSchema),
+  left: z.string(),
+  right: z.string(),
+  verdict: z.enum(['left', 'right', 'neither']).nullable(),
+});
+export type BlindComparison = z.infer<typeof blindComparisonSchema>;
+
+export const evaluationsContract = {
+  /** Stores the evaluation and starts the job that generates both systems' answers. */
+  create: procedure
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(100),
+        promptSetId: z.string(),
+        a: systemSpecSchema,
+        b: systemSpecSchema,
+        sampling: samplingSchema.prefault({}),
+        /** Compare only this many prompts, chosen by the seed; all when absent. */
+        prompts: z.number().int().min(1).optional(),
+        parallel: z.number().int().min(1).max(64).default(4),
+        seed: z.number().int().min(0).max(4_294_967_295).default(42),
+      }),
+    )
+    .output(z.object({ evaluationId: z.string(), jobId: z.string() })),
+  list: procedure.output(z.array(evaluationSummarySchema)),
+  get: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
+  /** The comparison with this ordinal, or the first that is ready and lacks this author's vote. */
+  comparison: procedure
+    .input(z.object({ id: z.string(), ordinal: z.number().int().optional() }))
+    .output(blindComparisonSchema.nullable()),
+  /** Durable before it answers; a second vote of the same author replaces the first in results. */
+  vote: procedure
+    .input(
+      z.object({
+        comparisonId: z.string(),
+        verdict: z.enum(['left', 'right', 'neither']),
+        durationMs: z.number().int().min(0).optional(),
+      }),
+    )
+    .output(evaluationSummarySchema),
+  /** Withdraws this author's newest standing vote and returns its comparison. */
+  undoVote: procedure.input(z.object({ id: z.string() })).output(blindComparisonSchema.nullable()),
+  /** Ends the blind phase for good: afterwards votes are refused. */
+  reveal: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
+  /** The report of a revealed evaluation in one of its three forms, as text. */
+  report: procedure
+    .input(z.object({ id: z.string(), format: z.enum(['json', 'markdown', 'html']) }))
+    .output(z.object({ fileName: z.string(), text: z.string() })),
+};

@@ -1,0 +1,52 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { jobSnapshotSchema } from '../domain/job.ts';
+import { modelInfoSchema, modelSchema } from '../domain/model.ts';
+import { checkedRecipeSchema } from '../domain/recipe.ts';
+import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
+import { procedure } from './base.ts';
+
+export const modelsContract = {
+  list: procedure.output(z.array(modelSchema)),
+  inspect: procedure.input(z.object({ path: z.string().min(1) })).output(modelInfoSchema),
+  /** Inspects and hashes a GGUF file in a job; the job's result holds `modelId`. */
+  add: procedure
+    .input(z.object({ path: z.string().min(1) }))
+    .output(z.object({ jobId: z.string() })),
+  /** Points a known model at a new place; refused when the file's hash differs. */
+  relocate: procedure
+    .input(z.object({ id: z.string(), path: z.string().min(1) }))
+    .output(z.object({ jobId: z.string() })),
+};
+
+export const runsContract = {
+  start: procedure
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(100).optional(),
+        modelId: z.string(),
+        datasetId: z.string(),
+        recipe: checkedRecipeSchema.prefault({}),
+      }),
+    )
+    .output(z.object({ runId: z.string(), jobId: z.string() })),
+  list: procedure.output(z.array(runSchema)),
+  get: procedure.input(z.object({ id: z.string() })).output(runSchema),
+  /** Every metric after `afterStep`, then new ones as they come; ends with the run. */
+  metrics: procedure
+    .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))
+    .output(eventIterator(z.object({ metrics: z.array(runMetricSchema) }))),
+  checkpoints: procedure.output(z.array(checkpointSchema)),
+};
+
+export const jobsContract = {
+  list: procedure.output(z.array(jobSnapshotSchema)),
+  get: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  /** Snapshots with a revision above `afterRevision`, then every change. */
+  watch: procedure
+    .input(z.object({ afterRevision: z.number().int().default(0) }))
+    .output(eventIterator(jobSnapshotSchema)),
+  cancel: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  /** Puts an interrupted, failed or cancelled job that can go on back into the queue. */
+  resume: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+};

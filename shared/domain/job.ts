@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** States of a job. After a crash of the core a running job is `interrupted` until resumed. */
+export const jobStateSchema = z.enum([
+  'queued',
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'interrupted',
+]);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** Long work of the core, one kind per service. */
+export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate']);
+export type JobKind = z.infer<typeof jobKindSchema>;
+
+/** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */
+export const jobProgressSchema = z.object({
+  phase: z.string(),
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+  etaMs: z.number().nullable(),
+  detail: z.string().default(''),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+/** Why a job failed: a code, a message for a person, and the engine's last words if there are any. */
+export const jobErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  detail: z.string().default(''),
+});
+export type JobError = z.infer<typeof jobErrorSchema>;
+
+/** A job as anyone sees it. `revision` grows with every change in one core process. */
+export const jobSnapshotSchema = z.object({
+  id: z.string(),
+  revision: z.number().int(),
+  kind: jobKindSchema,
+  title: z.string(),
+  /** Id of the run or evaluation the job works for, if any. */
+  subjectId: z.string().nullable(),
+  state: jobStateSchema,
+  progress: jobProgressSchema.nullable(),
+  error: jobErrorSchema.nullable(),
+  result: z.record(z.string(), z.json()).nullable(),
+  createdMs: z.number().int(),
+  startedMs: z.number().int().nullable(),
+  finishedMs: z.number().int().nullable(),
+});
+export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;
+
+/** What can happen to a job. */
+export type JobEvent = 'start' | 'cancel' | 'succeed' | 'fail' | 'stopped' | 'crash' | 'resume';
+
+const transitions: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
+  queued: { start: 'running', cancel: 'cancelled', crash: 'interrupted' },
+  running: { cancel: 'cancelling', succeed: 'succeeded', fail: 'failed', crash: 'interrupted' },
+  cancelling: { stopped: 'cancelled', succeed: 'succeeded', fail: 'failed', crash: 'cancelled' },
+  interrupted: { resume: 'queued', cancel: 'cancelled' },
+  failed: { resume: 'queued' },
+  cancelled: { resume: 'queued' },
+  succeeded: {},
+};
+
+/** The state after an event, or `undefined` when the event means nothing in that state. */
+export function nextJobState(state: JobState, event: JobEvent): JobState | undefined {
+  return transitions[state][event];
+}
+
+/** True once nothing more will happen without a person. */
+export function isJobFinished(state: JobState): boolean {
+  return !['queued', 'running', 'cancelling'].includes(state);
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { jobStateSchema } from './job.ts';
+import { recipeSchema } from './recipe.ts';
+
+/** One optimizer step of a run. `loss` is nats per trained token. */
+export const runMetricSchema = z.object({
+  step: z.number().int(),
+  epoch: z.number(),
+  loss: z.number(),
+  learningRate: z.number(),
+  gradNorm: z.number(),
+  tokensPerSecond: z.number(),
+  elapsedMs: z.number(),
+});
+export type RunMetric = z.infer<typeof runMetricSchema>;
+
+/** The adapter at the end of an epoch; `path` is where the file lies now. */
+export const checkpointSchema = z.object({
+  id: z.string(),
+  runId: z.string(),
+  runName: z.string(),
+  epoch: z.number().int(),
+  step: z.number().int(),
+  path: z.string(),
+  sha256: z.string(),
+  sizeBytes: z.number().int(),
+  meanLoss: z.number(),
+  createdMs: z.number().int(),
+});
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+
+/** Samples the trainer will not see as they are: nothing is cut or left out in silence. */
+export const encodeReportSchema = z.object({
+  samples: z.number().int(),
+  tokens: z.number().int(),
+  trainedTokens: z.number().int(),
+  truncated: z.array(z.object({ id: z.string(), tokens: z.number().int() })),
+  dropped: z.array(z.object({ id: z.string(), reason: z.string() })),
+  templateSha256: z.string(),
+});
+export type EncodeReport = z.infer<typeof encodeReportSchema>;
+
+/** A training run: the record of what was trained on what, with which recipe. */
+export const runSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  jobId: z.string(),
+  state: jobStateSchema,
+  modelId: z.string(),
+  modelName: z.string(),
+  baseSha256: z.string(),
+  datasetId: z.string(),
+  datasetName: z.string(),
+  datasetHash: z.string(),
+  recipe: recipeSchema,
+  engine: z.string(),
+  encodeReport: encodeReportSchema.nullable(),
+  lastMetric: runMetricSchema.nullable(),
+  totalSteps: z.number().int(),
+  checkpoints: z.array(checkpointSchema),
+  createdMs: z.number().int(),
+  finishedMs: z.number().int().nullable(),
+});
+export type Run = z.infer<typeof runSchema>;
