@@ -1,0 +1,18 @@
+import type { GgufValue } from './gguf-value.ts';
+
+/** A metadata entry; keys must be unique. */
+export type GgufEntry = { key: string } & GgufValue;
+
+/** A tensor with its bytes, laid out as ggml type `type` (an id) wants them; `ne` in ggml order. */
+export interface TensorToWrite {
+  name: string;
+  ne: number[];
+  type: number;
+  data: Uint8Array;
+}
+
+/** What a GGUF file shall contain, in this order. */
+export interface GgufContent {
+  metadata: GgufEntry[];
+  tensors: TensorToWrite[];
+}

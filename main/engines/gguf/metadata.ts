@@ -1,0 +1,53 @@
+import { invalidGguf } from './gguf-error.ts';
+import type { GgufArray, NumberType } from './gguf-value.ts';
+import type { GgufFile } from './read-gguf.ts';
+
+type WithMetadata = Pick<GgufFile, 'metadata'>;
+
+/** A string value; undefined without the key, a `GgufError` when it has another type. */
+export function getString(file: WithMetadata, key: string): string | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry || entry.type === 'string') return entry?.value;
+  throw wrongType(key, entry.type, 'a string');
+}
+
+/** A truth value; undefined without the key, a `GgufError` when it has another type. */
+export function getBoolean(file: WithMetadata, key: string): boolean | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry || entry.type === 'bool') return entry?.value;
+  throw wrongType(key, entry.type, 'a truth value');
+}
+
+/** A number of any numeric type; 64-bit integers must be exact as a JavaScript number. */
+export function getNumber(file: WithMetadata, key: string): number | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'string' || entry.type === 'bool' || entry.type === 'array')
+    throw wrongType(key, entry.type, 'a number');
+  const value = Number(entry.value);
+  if (typeof entry.value === 'bigint' && !Number.isSafeInteger(value))
+    throw invalidGguf(`"${key}" is ${entry.value}, too large for an exact number`);
+  return value;
+}
+
+/** An array of strings; undefined without the key, a `GgufError` when it has another type. */
+export function getStrings(file: WithMetadata, key: string): readonly string[] | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'array' && entry.elementType === 'string') return entry.value;
+  throw wrongType(key, entry.type, 'an array of strings');
+}
+
+/** An array of numbers of up to 32 bits, or floats; undefined without the key. */
+export function getNumbers(file: WithMetadata, key: string): ArrayLike<number> | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'array' && isNumberArray(entry)) return entry.value;
+  throw wrongType(key, entry.type, 'an array of numbers');
+}
+
+const isNumberArray = (array: GgufArray): array is GgufArray & { elementType: NumberType } =>
+  !['string', 'bool', 'u64', 'i64'].includes(array.elementType);
+
+const wrongType = (key: string, found: string, expected: string) =>
+  invalidGguf(`"${key}" has the type ${found} instead of ${expected}`);

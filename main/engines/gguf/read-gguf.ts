@@ -1,0 +1,109 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { checkVocabulary } from './check-vocabulary.ts';
+import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
+import type { GgufValue } from './gguf-value.ts';
+import { HeaderCursor } from './header-cursor.ts';
+import { readMetadata } from './read-metadata.ts';
+import { padTo, placeTensors, readTensors, type GgufTensor } from './read-tensors.ts';
+
+const magic = 0x46554747;
+const defaultAlignment = 32;
+const maxTensors = 100_000;
+const maxKeys = 10_000;
+
+/** The header of a GGUF file, checked so that native code can load the file. */
+export interface GgufFile {
+  version: number;
+  /** Multiple that every tensor offset in the data section has, in bytes. */
+  alignment: number;
+  metadata: Map<string, GgufValue>;
+  tensors: GgufTensor[];
+  dataOffsetBytes: number;
+  fileSizeBytes: number;
+}
+
+/**
+ * Reads and validates the header of a GGUF file of version 2 or 3 without touching weights.
+ * Every count, size and offset is checked against limits and the file size first, so a hostile
+ * file is a `GgufError`: ggml itself aborts the process on some of them.
+ */
+export async function readGguf(path: string): Promise<GgufFile> {
+  const file = await openRegularFile(path);
+  try {
+    return await readHeader(new HeaderCursor(file.handle, file.sizeBytes));
+  } catch (error) {
+    if (error instanceof GgufError) throw new GgufError(error.code, `${path}: ${error.message}`);
+    throw unreadable(path, error);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+async function readHeader(cursor: HeaderCursor): Promise<GgufFile> {
+  const { version, tensorCount, keyCount } = await readCounts(cursor);
+  const metadata = await readMetadata(cursor, keyCount);
+  const alignment = alignmentOf(metadata);
+  const listed = await readTensors(cursor, tensorCount);
+  const { fileSizeBytes } = cursor;
+  // Without tensors there is no data section, and ggml pads nothing.
+  const dataOffsetBytes = tensorCount > 0 ? padTo(cursor.position, alignment) : cursor.position;
+  const tensors = placeTensors(listed, { dataOffsetBytes, alignment, fileSizeBytes });
+  checkVocabulary(metadata, tensors);
+  return { version, alignment, metadata, tensors, dataOffsetBytes, fileSizeBytes };
+}
+
+async function readCounts(cursor: HeaderCursor) {
+  if (cursor.fileSizeBytes < 24)
+    throw truncatedGguf(`it has ${cursor.fileSizeBytes} bytes, a header alone has 24`);
+  await cursor.need(24, 'the header');
+  const foundMagic = cursor.u32();
+  if (foundMagic !== magic)
+    throw invalidGguf(
+      `it starts with 0x${foundMagic.toString(16)} instead of "GGUF"; convert it with llama.cpp`,
+    );
+  const version = cursor.u32();
+  if (version !== 2 && version !== 3)
+    throw invalidGguf(
+      `its version is ${version}, supported are 2 and 3 in little-endian byte order; convert it again`,
+    );
+  const tensorCount = cursor.u64();
+  if (tensorCount > maxTensors)
+    throw invalidGguf(`it claims ${tensorCount} tensors, allowed are ${maxTensors}`);
+  const keyCount = cursor.u64();
+  if (keyCount > maxKeys)
+    throw invalidGguf(`it claims ${keyCount} metadata keys, allowed are ${maxKeys}`);
+  return { version, tensorCount, keyCount };
+}
+
+function alignmentOf(metadata: Map<string, GgufValue>): number {
+  const entry = metadata.get('general.alignment');
+  if (!entry) return defaultAlignment;
+  if (entry.type !== 'u32')
+    throw invalidGguf(`general.alignment has the type ${entry.type} instead of u32`);
+  const { value } = entry;
+  if (value < 8 || value > 4096 || (value & (value - 1)) !== 0)
+    throw invalidGguf(`general.alignment is ${value}, allowed are powers of two from 8 to 4096`);
+  return value;
+}
+
+async function openRegularFile(path: string): Promise<{ handle: FileHandle; sizeBytes: number }> {
+  // Opening a pipe would wait for a writer, so the kind is asked first.
+  let handle: FileHandle | undefined;
+  try {
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
+    handle = await open(path, 'r');
+    return { handle, sizeBytes: (await handle.stat()).size };
+  } catch (error) {
+    await handle?.close();
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): GgufError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new GgufError(
+    'GGUF_UNREADABLE',
+    `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+    { cause },
+  );
+}

@@ -1,0 +1,106 @@
+import { createHash, type Hash } from 'node:crypto';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { encodeHeader } from './encode-header.ts';
+import type { GgufContent, GgufEntry, TensorToWrite } from './gguf-content.ts';
+import { padTo } from './read-tensors.ts';
+import { tensorSizeBytes, tensorTypeName } from './tensor-types.ts';
+
+const defaultAlignment = 32;
+const writeChunkBytes = 16 * 1024 * 1024;
+
+/**
+ * Writes a GGUF file of version 3: under a temporary name, synced to disk, then renamed to
+ * `path`, so that a crash leaves either the old file or the complete new one.
+ */
+export async function writeGguf(
+  path: string,
+  content: GgufContent,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const alignment = alignmentOf(content.metadata);
+  for (const tensor of content.tensors) requireMatchingSize(tensor);
+  const header = encodeHeader(content, alignment);
+  const partialPath = `${path}.${process.pid}.partial`;
+  try {
+    const written = await writeSynced(partialPath, header, { content, alignment });
+    await rename(partialPath, path);
+    await syncFolder(dirname(path));
+    return written;
+  } catch (error) {
+    await rm(partialPath, { force: true });
+    throw error;
+  }
+}
+
+async function writeSynced(
+  path: string,
+  header: Uint8Array,
+  { content, alignment }: { content: GgufContent; alignment: number },
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const file = await open(path, 'w');
+  try {
+    const output = new HashedOutput(file);
+    await output.write(header);
+    for (const tensor of content.tensors) {
+      await output.padTo(alignment);
+      await output.write(tensor.data);
+    }
+    if (content.tensors.length > 0) await output.padTo(alignment);
+    await file.sync();
+    return { sizeBytes: output.sizeBytes, sha256: output.sha256() };
+  } finally {
+    await file.close();
+  }
+}
+
+class HashedOutput {
+  readonly #file: FileHandle;
+  readonly #hash: Hash = createHash('sha256');
+  sizeBytes = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  async write(data: Uint8Array): Promise<void> {
+    for (let start = 0; start < data.length; start += writeChunkBytes) {
+      const chunk = data.subarray(start, start + writeChunkBytes);
+      this.#hash.update(chunk);
+      await this.#file.writeFile(chunk);
+      this.sizeBytes += chunk.length;
+    }
+  }
+
+  async padTo(alignment: number): Promise<void> {
+    await this.write(new Uint8Array(padTo(this.sizeBytes, alignment) - this.sizeBytes));
+  }
+
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+function alignmentOf(metadata: GgufEntry[]): number {
+  const entry = metadata.find(({ key }) => key === 'general.alignment');
+  return entry?.type === 'u32' ? entry.value : defaultAlignment;
+}
+
+function requireMatchingSize({ name, ne, type, data }: TensorToWrite): void {
+  const expected = tensorSizeBytes(type, ne);
+  if (BigInt(data.length) !== expected)
+    throw new RangeError(
+      `Tensor "${name}" (${tensorTypeName(type)}, ${ne.join(' x ')}) needs ${expected} bytes ` +
+        `and got ${data.length}`,
+    );
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; there a rename is durable by its journal.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
