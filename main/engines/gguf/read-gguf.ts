@@ -1,4 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { checkHyperparameters } from './check-hyperparameters.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
 import type { GgufValue } from './gguf-value.ts';
@@ -48,7 +49,8 @@ async function readHeader(cursor: HeaderCursor): Promise<GgufFile> {
   // Without tensors there is no data section, and ggml pads nothing.
   const dataOffsetBytes = tensorCount > 0 ? padTo(cursor.position, alignment) : cursor.position;
   const tensors = placeTensors(listed, { dataOffsetBytes, alignment, fileSizeBytes });
-  checkVocabulary(metadata, tensors);
+  checkVocabulary({ metadata, tensors });
+  checkHyperparameters({ metadata, tensors });
   return { version, alignment, metadata, tensors, dataOffsetBytes, fileSizeBytes };
 }
 
