@@ -22,6 +22,8 @@ export const provenanceSchema = z.object({
   createdAt: z.string().optional(),
   file: z.string().optional(),
   line: z.number().int().optional(),
+  /** Which part of a community question became the prompt; LIMA mixes both kinds. */
+  promptFrom: z.enum(['title', 'title-and-body']).optional(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 
