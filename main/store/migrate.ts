@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { all, get, run, withTransaction, type Database } from './database.ts';
+import { StoreError } from './store-error.ts';
+
+/** One numbered step of the schema. Its SQL is checksummed and never changes after a release. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+const migrationTable = `CREATE TABLE IF NOT EXISTS schema_migration (
+  version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_ms INTEGER NOT NULL
+) STRICT`;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The schema version of an open database (`user_version`). */
+export function schemaVersion(db: Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
+}
+
+/**
+ * Brings the schema to the newest version in one transaction; `backup` runs before the first
+ * change of an existing file. Throws PROJECT_NEWER or MIGRATION_CHANGED and changes nothing then.
+ */
+export function migrate(
+  db: Database,
+  migrations: readonly Migration[],
+  backup: (fromVersion: number) => void,
+): void {
+  migrations.forEach((migration, index) => {
+    if (migration.version !== index + 1)
+      throw new Error(
+        `Migration ${migration.name} has number ${migration.version}, not ${index + 1}`,
+      );
+  });
+  const current = schemaVersion(db);
+  refuseNewer(current, migrations.length);
+  if (current > 0) refuseChanged(db, migrations, current);
+  const pending = migrations.slice(current);
+  if (pending.length === 0) return;
+  if (current > 0) backup(current);
+  withTransaction(db, () => {
+    db.exec(migrationTable);
+    for (const migration of pending) {
+      db.exec(migration.sql);
+      run(
+        db,
+        'INSERT INTO schema_migration (version, name, sha256, applied_ms) VALUES (?, ?, ?, ?)',
+        ...[migration.version, migration.name, sha256(migration.sql), Date.now()],
+      );
+    }
+    db.pragma(`user_version = ${migrations.length}`);
+  });
+}
+
+/** Throws PROJECT_NEWER when a file's version is above what this program knows. */
+export function refuseNewer(fileVersion: number, supportedVersion: number): void {
+  if (fileVersion > supportedVersion)
+    throw new StoreError(
+      'PROJECT_NEWER',
+      `This project was written by a newer Lima Workbench (schema ${fileVersion}; this one knows ` +
+        `up to ${supportedVersion}). Update the workbench to open it; the file was not changed.`,
+      { fileVersion, supportedVersion },
+    );
+}
+
+function refuseChanged(db: Database, migrations: readonly Migration[], current: number): void {
+  const applied = all<{ version: number; name: string; sha256: string }>(
+    db,
+    'SELECT version, name, sha256 FROM schema_migration ORDER BY version',
+  );
+  for (const migration of migrations.slice(0, current)) {
+    const row = applied.find((candidate) => candidate.version === migration.version);
+    if (row?.sha256 !== sha256(migration.sql))
+      throw new StoreError(
+        'MIGRATION_CHANGED',
+        `Step ${migration.version} (${migration.name}) of this project's schema differs from this ` +
+          `program's. It was written by another build; open it with that one.`,
+        { version: migration.version },
+      );
+  }
+}
+
+/** Every object of the schema by name, as SQLite stores its text. */
+export function schemaObjects(db: Database): Map<string, string> {
+  const rows = all<{ name: string; type: string; sql: string | null }>(
+    db,
+    `SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`,
+  );
+  return new Map(rows.map((row) => [`${row.type} ${row.name}`, row.sql ?? '']));
+}
+
+/** True when the database has the project row every project has. */
+export function hasProjectRow(db: Database): boolean {
+  return get(db, 'SELECT 1 FROM project WHERE id = 1') !== undefined;
+}

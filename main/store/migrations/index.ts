@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { initial } from './0001-initial.ts';
+
+/** Every migration in order. Never edit or renumber one that was released: add the next. */
+export const migrations: readonly Migration[] = [initial];

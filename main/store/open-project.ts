@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, rmSync, rmdirSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { v7 as uuidv7 } from 'uuid';
+import { run, type Database } from './database.ts';
+import { carefulFileSystem } from './file-system.ts';
+import { hasProjectRow, migrate } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { applicationId, readProjectHeader } from './project-header.ts';
+import { readLockHolder, removeLockHolder, writeLockHolder } from './project-lock.ts';
+import { StoreError } from './store-error.ts';
+
+/** An open project file. `notice` is a remark for the user, e.g. on a network disk. */
+export interface ProjectFile {
+  readonly path: string;
+  readonly name: string;
+  readonly db: Database;
+  /** Folder beside the file for adapters and records. */
+  readonly artifactsDir: string;
+  readonly notice: string | null;
+  /** Folds everything back into the single file and gives up the lock. */
+  close(): void;
+}
+
+/** Creates an empty project. Throws FILE_EXISTS rather than touching an existing file. */
+export function createProject(path: string): ProjectFile {
+  const absolute = resolve(path);
+  if (existsSync(absolute))
+    throw new StoreError(
+      'FILE_EXISTS',
+      `${absolute} exists already: open it or choose another name`,
+      {
+        path: absolute,
+      },
+    );
+  if (!existsSync(dirname(absolute)))
+    throw new StoreError('FILE_NOT_FOUND', `There is no folder ${dirname(absolute)}`, {
+      path: dirname(absolute),
+    });
+  try {
+    return openAt(absolute, true);
+  } catch (error) {
+    // Nothing of the user's can be in it yet: a half-made file would only be in the way.
+    for (const suffix of ['', '-wal', '-shm', '-journal', '.lock'])
+      rmSync(absolute + suffix, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Opens a project for writing and takes its lock. Throws FILE_NOT_FOUND, PROJECT_INVALID,
+ * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was.
+ */
+export function openProject(path: string): ProjectFile {
+  const absolute = resolve(path);
+  readProjectHeader(absolute);
+  return openAt(absolute, false);
+}
+
+function openAt(path: string, isNew: boolean): ProjectFile {
+  const careful = carefulFileSystem(path);
+  const db = new Sqlite(path, { timeout: 500 });
+  try {
+    prepareConnection(db, path, careful !== undefined, isNew);
+  } catch (error) {
+    db.close();
+    throw explain(error, path);
+  }
+  writeLockHolder(path);
+  const artifactsDir = `${path}.d`;
+  mkdirSync(artifactsDir, { recursive: true });
+  return {
+    path,
+    name: basename(path).replace(/\.lima$/, ''),
+    db,
+    artifactsDir,
+    notice: careful
+      ? `The project lies on a ${careful} disk: it is opened exclusively and writes more slowly.`
+      : null,
+    close: () => closeProject(db, path, artifactsDir),
+  };
+}
+
+function prepareConnection(db: Database, path: string, isCareful: boolean, isNew: boolean): void {
+  db.pragma('trusted_schema = OFF');
+  db.pragma('cell_size_check = ON');
+  db.pragma('mmap_size = 0');
+  db.pragma('foreign_keys = ON');
+  // The lock SQLite holds from here to close is what keeps a second process out.
+  db.pragma('locking_mode = EXCLUSIVE');
+  if (isNew) db.pragma(`application_id = ${applicationId}`);
+  db.pragma(`journal_mode = ${isCareful ? 'DELETE' : 'WAL'}`);
+  db.pragma(`synchronous = ${isCareful ? 'EXTRA' : 'FULL'}`);
+  db.exec('BEGIN EXCLUSIVE; COMMIT');
+  migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
+  if (!hasProjectRow(db))
+    run(
+      db,
+      'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?)',
+      ...[uuidv7(), Date.now()],
+    );
+}
+
+function backUp(db: Database, path: string, fromVersion: number): void {
+  const target = `${path}.backup-v${fromVersion}`;
+  rmSync(target, { force: true });
+  db.prepare('VACUUM INTO ?').run(target);
+}
+
+function closeProject(db: Database, path: string, artifactsDir: string): void {
+  if (!db.open) return;
+  db.pragma('optimize');
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.pragma('journal_mode = DELETE');
+  db.close();
+  removeLockHolder(path);
+  removeIfEmpty(artifactsDir);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // A folder with adapters in it stays: rmdir removes only empty ones.
+  }
+}
+
+function explain(error: unknown, path: string): Error {
+  const code = (error as { code?: string }).code ?? '';
+  const message = (error as Error).message;
+  if (error instanceof StoreError) return error;
+  if (code.startsWith('SQLITE_BUSY')) {
+    const holder = readLockHolder(path);
+    const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+    return new StoreError(
+      'PROJECT_LOCKED',
+      `${path} is already open in ${who}. Close it there first.`,
+      {
+        path,
+        host: holder?.host ?? null,
+        pid: holder?.pid ?? null,
+      },
+    );
+  }
+  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
+    return new StoreError('DISK_FULL', `There is no space left to open ${path}`, { path });
+  return new StoreError('PROJECT_INVALID', `${path} cannot be opened: ${message}`, { path, code });
+}

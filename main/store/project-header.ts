@@ -1,0 +1,48 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { StoreError } from './store-error.ts';
+
+/** SQLite's application_id of a project file: "LIMA" in ASCII. */
+export const applicationId = 0x4c494d41;
+
+/**
+ * Checks the first 100 bytes of a file before any native code sees it, and returns its schema
+ * version. Throws FILE_NOT_FOUND, FILE_UNREADABLE or PROJECT_INVALID.
+ * Source: sqlite.org/fileformat2.html, section 1.3.
+ */
+export function readProjectHeader(path: string): number {
+  const header = readStart(path);
+  const invalid = (why: string) =>
+    new StoreError(
+      'PROJECT_INVALID',
+      `${path} is not a Lima project: ${why}. It was not changed.`,
+      {
+        path,
+      },
+    );
+  if (header.length === 0) throw invalid('the file is empty');
+  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0')
+    throw invalid('it is no SQLite file');
+  if (header.length < 100) throw invalid(`it ends after ${header.length} bytes`);
+  const id = header.readUInt32BE(68);
+  if (id !== applicationId)
+    throw invalid(`it is a SQLite file of another program (application id ${id})`);
+  return header.readUInt32BE(60);
+}
+
+function readStart(path: string): Buffer {
+  try {
+    if (!statSync(path).isFile())
+      throw new StoreError('PROJECT_INVALID', `${path} is no file`, { path });
+    const file = openSync(path, 'r');
+    const header = Buffer.alloc(100);
+    const bytes = readSync(file, header, 0, 100, 0);
+    closeSync(file);
+    return header.subarray(0, bytes);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ENOENT')
+      throw new StoreError('FILE_NOT_FOUND', `There is no file ${path}`, { path });
+    throw new StoreError('FILE_UNREADABLE', `${path} cannot be read (${code})`, { path, code });
+  }
+}
