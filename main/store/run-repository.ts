@@ -1,0 +1,184 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Recipe } from '../../shared/domain/recipe.ts';
+import type { Checkpoint, EncodeReport, Run, RunMetric } from '../../shared/domain/run.ts';
+import type { JobState } from '../../shared/domain/job.ts';
+import type { ModelInfo } from '../../shared/domain/model.ts';
+import { all, get, run, withTransaction, type Database } from './database.ts';
+
+/** What a new run starts from. */
+export interface NewRun {
+  id: string;
+  name: string;
+  jobId: string;
+  modelId: string;
+  datasetId: string;
+  recipe: Recipe;
+}
+
+/** Stores a run before its first step. */
+export function insertRun(db: Database, newRun: NewRun): void {
+  run(
+    db,
+    `INSERT INTO run (id, name, job_id, model_id, dataset_id, recipe_json, engine, total_steps,
+       created_ms) VALUES (?, ?, ?, ?, ?, ?, '', 0, ?)`,
+    ...[newRun.id, newRun.name, newRun.jobId, newRun.modelId, newRun.datasetId],
+    ...[JSON.stringify(newRun.recipe), Date.now()],
+  );
+}
+
+/** Removes what an earlier attempt of a run wrote, before it starts from the beginning. */
+export function clearRun(db: Database, runId: string): void {
+  withTransaction(db, () => {
+    run(db, 'DELETE FROM run_metric WHERE run_id = ?', runId);
+    run(
+      db,
+      `DELETE FROM checkpoint WHERE run_id = ?
+         AND NOT EXISTS (SELECT 1 FROM system WHERE checkpoint_id = checkpoint.id)`,
+      runId,
+    );
+  });
+}
+
+/** Stores what encoding found, before training starts. */
+export function setEncodeReport(db: Database, runId: string, report: EncodeReport): void {
+  run(db, 'UPDATE run SET encode_report_json = ? WHERE id = ?', JSON.stringify(report), runId);
+}
+
+/** Stores which engine runs it and how many steps it will take. */
+export function setRunEngine(
+  db: Database,
+  runId: string,
+  engine: string,
+  totalSteps: number,
+): void {
+  run(db, 'UPDATE run SET engine = ?, total_steps = ? WHERE id = ?', engine, totalSteps, runId);
+}
+
+/** Appends metrics in one transaction. */
+export function addMetrics(db: Database, runId: string, metrics: readonly RunMetric[]): void {
+  withTransaction(db, () => {
+    for (const metric of metrics)
+      run(
+        db,
+        `INSERT OR REPLACE INTO run_metric (run_id, step, epoch, loss, learning_rate, grad_norm,
+           tokens_per_second, elapsed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[runId, metric.step, metric.epoch, metric.loss, metric.learningRate],
+        ...[metric.gradNorm, metric.tokensPerSecond, metric.elapsedMs],
+      );
+  });
+}
+
+const metricColumns = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
+  tokens_per_second AS tokensPerSecond, elapsed_ms AS elapsedMs`;
+
+/** Metrics after a step, in order. */
+export function metricsAfter(db: Database, runId: string, afterStep: number): RunMetric[] {
+  return all(
+    db,
+    `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? AND step > ? ORDER BY step`,
+    ...[runId, afterStep],
+  );
+}
+
+/** Stores an adapter that is complete on disk; `file` is relative to the artifacts folder. */
+export function insertCheckpoint(
+  db: Database,
+  checkpoint: Omit<Checkpoint, 'id' | 'runName' | 'path' | 'createdMs'> & { file: string },
+): void {
+  run(
+    db,
+    `INSERT INTO checkpoint (id, run_id, epoch, step, file, sha256, size_bytes, mean_loss, created_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
+       sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
+       created_ms = excluded.created_ms`,
+    ...[uuidv7(), checkpoint.runId, checkpoint.epoch, checkpoint.step, checkpoint.file],
+    ...[checkpoint.sha256, checkpoint.sizeBytes, checkpoint.meanLoss, Date.now()],
+  );
+}
+
+/** A checkpoint with its file relative to the artifacts folder. */
+export type StoredCheckpoint = Omit<Checkpoint, 'path'> & { file: string };
+
+/** Checkpoints of one run, or of every run, by run and epoch. */
+export function listCheckpoints(db: Database, runId?: string): StoredCheckpoint[] {
+  return all<StoredCheckpoint>(
+    db,
+    `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file, c.sha256,
+       c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, c.created_ms AS createdMs
+     FROM checkpoint c JOIN run r ON r.id = c.run_id
+     WHERE ?1 IS NULL OR c.run_id = ?1 ORDER BY r.id DESC, c.epoch`,
+    runId ?? null,
+  );
+}
+
+/** One checkpoint by id. */
+export function findCheckpoint(db: Database, id: string): StoredCheckpoint | undefined {
+  return listCheckpoints(db).find((checkpoint) => checkpoint.id === id);
+}
+
+interface RunColumns {
+  id: string;
+  name: string;
+  job_id: string;
+  state: JobState;
+  model_id: string;
+  info_json: string;
+  sha256: string;
+  dataset_id: string;
+  dataset_name: string;
+  content_hash: string;
+  recipe_json: string;
+  engine: string;
+  total_steps: number;
+  encode_report_json: string | null;
+  created_ms: number;
+  finished_ms: number | null;
+}
+
+const runQuery = `SELECT r.*, j.state, j.finished_ms, m.info_json, m.sha256, d.name AS dataset_name,
+    d.content_hash
+  FROM run r JOIN job j ON j.id = r.job_id JOIN model m ON m.id = r.model_id
+  JOIN dataset d ON d.id = r.dataset_id`;
+
+/** A run without its checkpoints, whose paths depend on where the project lies. */
+export type StoredRun = Omit<Run, 'checkpoints'>;
+
+function toRun(db: Database, row: RunColumns): StoredRun {
+  return {
+    id: row.id,
+    name: row.name,
+    jobId: row.job_id,
+    state: row.state,
+    modelId: row.model_id,
+    modelName: (JSON.parse(row.info_json) as ModelInfo).name,
+    baseSha256: row.sha256,
+    datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
+    datasetHash: row.content_hash,
+    recipe: JSON.parse(row.recipe_json) as Recipe,
+    engine: row.engine,
+    encodeReport:
+      row.encode_report_json === null ? null : (JSON.parse(row.encode_report_json) as EncodeReport),
+    lastMetric:
+      get<RunMetric>(
+        db,
+        `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? ORDER BY step DESC LIMIT 1`,
+        row.id,
+      ) ?? null,
+    totalSteps: row.total_steps,
+    createdMs: row.created_ms,
+    finishedMs: row.finished_ms,
+  };
+}
+
+/** Every run, newest first. */
+export function listRuns(db: Database): StoredRun[] {
+  return all<RunColumns>(db, `${runQuery} ORDER BY r.id DESC`).map((row) => toRun(db, row));
+}
+
+/** A run by id or by name. */
+export function findRun(db: Database, by: 'id' | 'name', value: string): StoredRun | undefined {
+  const row = get<RunColumns>(db, `${runQuery} WHERE r.${by} = ?`, value);
+  return row && toRun(db, row);
+}
