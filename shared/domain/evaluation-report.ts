@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import {
+  authorKindSchema,
+  shownVerdictSchema,
+  systemKeySchema,
+  verdictSchema,
+} from './evaluation.ts';
+import { identitySchema } from './identity.ts';
+import { messageSchema } from './message.ts';
+
+/** A share from 0 to 1 and its confidence interval. */
+export const estimateSchema = z.object({
+  value: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+});
+export type Estimate = z.infer<typeof estimateSchema>;
+
+/** A mean of the scores 1, ½ and 0; the standard error is unknown for fewer than two scores. */
+export const meanScoreSchema = estimateSchema.extend({
+  standardError: z.number().nullable(),
+  intervalMethod: z.enum(['normal', 'score']),
+});
+export type MeanScore = z.infer<typeof meanScoreSchema>;
+
+/** The statistics of a set of verdicts, from system A's point of view. */
+export const preferenceSummarySchema = z.object({
+  wins: z.number().int(),
+  ties: z.number().int(),
+  losses: z.number().int(),
+  n: z.number().int(),
+  /** Confidence of every interval here, 0.95 unless asked otherwise. */
+  confidence: z.number(),
+  winRate: estimateSchema,
+  tieRate: estimateSchema,
+  loseRate: estimateSchema,
+  winPlusTie: estimateSchema,
+  winPlusHalfTie: meanScoreSchema,
+  /** Two-sided exact sign test of wins against losses. */
+  signTestP: z.number(),
+  /** AlpaGasus: (wins − losses)/n + 1, so 1 is parity. */
+  winningScore: z.number(),
+  /** 0: separated already; `null`: neither leads. */
+  moreVotesToSeparate: z.number().int().nullable(),
+});
+export type PreferenceSummary = z.infer<typeof preferenceSummarySchema>;
+
+/** Decided votes by side of the screen; the left share should be near one half. */
+export const positionBiasSchema = z.object({
+  left: z.number().int(),
+  right: z.number().int(),
+  neither: z.number().int(),
+  leftShare: estimateSchema,
+  signTestP: z.number(),
+});
+export type PositionBias = z.infer<typeof positionBiasSchema>;
+
+/** Decided items by length of the winning answer, in characters. */
+export const lengthBiasSchema = z.object({
+  longer: z.number().int(),
+  shorter: z.number().int(),
+  longerShare: estimateSchema,
+});
+export type LengthBias = z.infer<typeof lengthBiasSchema>;
+
+/** One answer; `seed` and `finish` are `null` when the answer was imported from a file. */
+export const reportAnswerSchema = z.object({
+  output: z.string(),
+  finish: z.enum(['stop', 'length', 'cancelled']).nullable(),
+  seed: z.number().int().nullable(),
+});
+export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
+
+/** One author's standing vote on one comparison; `shown` is `null` when nothing was shown. */
+export const reportVoteSchema = z.object({
+  author: z.string(),
+  authorKind: authorKindSchema,
+  verdict: verdictSchema,
+  shown: shownVerdictSchema.nullable(),
+  atMs: z.number().int(),
+});
+export type ReportVote = z.infer<typeof reportVoteSchema>;
+
+/** One comparison; `verdict` is what counts in the statistics, `null` while it is open. */
+export const reportItemSchema = z.object({
+  ordinal: z.number().int(),
+  prompt: z.array(messageSchema),
+  a: reportAnswerSchema,
+  b: reportAnswerSchema,
+  shownLeft: systemKeySchema,
+  votes: z.array(reportVoteSchema),
+  verdict: verdictSchema.nullable(),
+});
+export type ReportItem = z.infer<typeof reportItemSchema>;
+
+/**
+ * A contestant. `identities` are the distinct ones its answers carry (seeds aside): normally one,
+ * none when the answers came from a file.
+ */
+export const reportSystemSchema = z.object({
+  name: z.string(),
+  identities: z.array(identitySchema),
+});
+export type ReportSystem = z.infer<typeof reportSystemSchema>;
+
+/** How many verdicts one author gave, and what they say alone. */
+export const reportAuthorSchema = z.object({
+  author: z.string(),
+  authorKind: authorKindSchema,
+  votes: z.number().int(),
+  statistics: preferenceSummarySchema.nullable(),
+});
+export type ReportAuthor = z.infer<typeof reportAuthorSchema>;
+
+/** Tie-discounted accuracy of two authors over the items both judged. */
+export const reportAgreementSchema = z.object({
+  first: z.string(),
+  second: z.string(),
+  items: z.number().int(),
+  tieDiscounted: meanScoreSchema,
+});
+export type ReportAgreement = z.infer<typeof reportAgreementSchema>;
+
+/** Whose verdicts make the headline statistics; `none` while nobody voted. */
+export const reportBasisSchema = z.enum(['human', 'judge', 'rule', 'none']);
+export type ReportBasis = z.infer<typeof reportBasisSchema>;
+
+/** All that is known of a revealed evaluation; its JSON form is the report's exchange format. */
+export const evaluationReportSchema = z.object({
+  format: z.literal('lima-evaluation-report'),
+  formatVersion: z.literal(1),
+  name: z.string(),
+  createdMs: z.number().int(),
+  promptSet: z.object({ name: z.string(), contentHash: z.string(), prompts: z.number().int() }),
+  systems: z.object({ a: reportSystemSchema, b: reportSystemSchema }),
+  sideSeed: z.number().int(),
+  protocol: z.string(),
+  counts: z.object({
+    comparisons: z.number().int(),
+    judged: z.number().int(),
+    open: z.number().int(),
+    identicalOutputs: z.number().int(),
+    votes: z.number().int(),
+  }),
+  basis: reportBasisSchema,
+  statistics: preferenceSummarySchema.nullable(),
+  authors: z.array(reportAuthorSchema),
+  agreements: z.array(reportAgreementSchema),
+  positionBias: positionBiasSchema.nullable(),
+  lengthBias: lengthBiasSchema.nullable(),
+  warnings: z.array(z.string()),
+  items: z.array(reportItemSchema),
+});
+export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

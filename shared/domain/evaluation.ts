@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** Which of the two systems of an evaluation. */
+export const systemKeySchema = z.enum(['a', 'b']);
+export type SystemKey = z.infer<typeof systemKeySchema>;
+
+/** A judgement by system, known only after the sides are resolved; `tie` is "neither". */
+export const verdictSchema = z.enum(['a', 'b', 'tie']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** A judgement as the blind voter gives it: by side, LIMA's three options. */
+export const shownVerdictSchema = z.enum(['left', 'right', 'neither']);
+export type ShownVerdict = z.infer<typeof shownVerdictSchema>;
+
+/** Who gave a verdict: a person, a fixed rule (identical answers are a tie) or a judge model. */
+export const authorKindSchema = z.enum(['human', 'rule', 'judge']);
+export type AuthorKind = z.infer<typeof authorKindSchema>;
+
+/** The question to the annotator and the three answers to it (LIMA, appendix C). */
+export const evaluationProtocol =
+  'Imagine that you have a super-intelligent assistant and that you need its help with this ' +
+  'question. Which answer best satisfies your needs? One prompt and two answers are shown side ' +
+  'by side without names. Options: the left answer is significantly better, the right answer ' +
+  'is significantly better, neither is significantly better.';
+
+/** Comparisons per block; each block shows either system on the left equally often. */
+const BLOCK = 6;
+
+/**
+ * Which system is shown on the left in the comparison with this ordinal (0, 1, 2 …): random,
+ * balanced and the same for the same seed. Permuted blocks of six: every block holds three of
+ * each, shuffled (Fisher–Yates) by mulberry32 seeded from `seed` and the block's number, so any
+ * ordinal can be asked for alone and no prefix leans by more than three.
+ */
+export function sideOf(seed: number, comparisonOrdinal: number): SystemKey {
+  if (!Number.isSafeInteger(comparisonOrdinal) || comparisonOrdinal < 0)
+    throw new RangeError(`sideOf needs an ordinal from 0 up, got ${comparisonOrdinal}`);
+  const random = mulberry32(mixBits(mixBits(seed) ^ Math.floor(comparisonOrdinal / BLOCK)));
+  const sides: SystemKey[] = ['a', 'a', 'a', 'b', 'b', 'b'];
+  for (let last = BLOCK - 1; last > 0; last -= 1) {
+    const chosen = Math.floor(random() * (last + 1));
+    const moved = sides[last] ?? 'a';
+    sides[last] = sides[chosen] ?? 'a';
+    sides[chosen] = moved;
+  }
+  return sides[comparisonOrdinal % BLOCK] ?? 'a';
+}
+
+/** The verdict behind a blind vote, given the system that stood on the left. */
+export function resolveVerdict(shown: ShownVerdict, left: SystemKey): Verdict {
+  if (shown === 'neither') return 'tie';
+  return (shown === 'left') === (left === 'a') ? 'a' : 'b';
+}
+
+/** The inverse of `resolveVerdict`: how a verdict looks with this system on the left. */
+export function showVerdict(verdict: Verdict, left: SystemKey): ShownVerdict {
+  if (verdict === 'tie') return 'neither';
+  return verdict === left ? 'left' : 'right';
+}
+
+/** MurmurHash3's 32-bit finalizer: neighbouring inputs give unrelated outputs. */
+function mixBits(value: number): number {
+  let bits = value >>> 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/** Tommy Ettinger's mulberry32: numbers in 0 ≤ x < 1 from a 32-bit state. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let bits = Math.imul(state ^ (state >>> 15), state | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

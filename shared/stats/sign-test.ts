@@ -1,0 +1,42 @@
+import { logChoose } from './log-gamma.ts';
+
+/** A term this much smaller than the sum cannot change it. */
+const NEGLIGIBLE = 1e-18;
+
+/** Up to here 2^n and every "n over k" fit a double, and no logarithm costs a digit. */
+const DIRECT_MAX = 1000;
+
+/**
+ * Two-sided exact sign test: how probable a split at least this uneven is when wins and losses
+ * are equally likely. Ties carry no information on who is better and are left out (Dixon and
+ * Mood 1946). Exact binomial tail, in log space for many votes; 1 when there is nothing to
+ * compare, and 0 only when the probability is below the smallest double.
+ */
+export function exactSignTest(wins: number, losses: number): number {
+  if (!isCount(wins) || !isCount(losses))
+    throw new RangeError(`exactSignTest needs two counts, got ${wins} and ${losses}`);
+  const n = wins + losses;
+  const smaller = Math.min(wins, losses);
+  if (wins === losses) return 1;
+  let term = 1;
+  let sum = 1;
+  for (let k = smaller; k > 0; k -= 1) {
+    term *= k / (n - k + 1);
+    sum += term;
+    if (term < sum * NEGLIGIBLE) break;
+  }
+  if (n <= DIRECT_MAX) return Math.min(1, 2 * sum * (choose(n, smaller) / 2 ** n));
+  const logLargestTerm = logChoose(n, smaller) - n * Math.LN2;
+  return Math.min(1, 2 * Math.exp(logLargestTerm + Math.log(sum)));
+}
+
+/** "n over k" as a double: exact while it is below 2^53. */
+function choose(n: number, k: number): number {
+  let result = 1;
+  for (let i = 1; i <= k; i += 1) result = (result * (n - k + i)) / i;
+  return result;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}
