@@ -1,0 +1,38 @@
+import { Interpreter } from '@huggingface/jinja';
+import { TemplateError } from './template-error.ts';
+
+const maxSteps = 500_000;
+const maxTextCharacters = 64_000_000;
+
+/** What is used of the library's interpreter; its own declarations do not resolve under nodenext. */
+interface JinjaInterpreter {
+  run(program: unknown): { value: unknown };
+  evaluate(statement: unknown, environment: unknown): { value: unknown };
+}
+
+const BaseInterpreter: new (environment: unknown) => JinjaInterpreter = Interpreter;
+
+/** Jinja that stops: a template out of a downloaded file may loop or double a string for ever. */
+export class BoundedInterpreter extends BaseInterpreter {
+  #steps = 0;
+
+  override evaluate(statement: unknown, environment: unknown): { value: unknown } {
+    this.#steps += 1;
+    if (this.#steps > maxSteps) throw tooLong(`it needs more than ${maxSteps} steps`);
+    const result = super.evaluate(statement, environment);
+    if (typeof result.value === 'string' && result.value.length > maxTextCharacters)
+      throw tooLong(`it writes more than ${maxTextCharacters} characters`);
+    return result;
+  }
+}
+
+/** `range` of Jinja with a limit, because the list is built before the first step is counted. */
+export function boundedRange(start: number, stop?: number, step = 1): number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const count = Math.ceil((to - from) / step);
+  if (!Number.isFinite(count) || count > maxSteps) throw tooLong(`range(${from}, ${to}, ${step})`);
+  return Array.from({ length: Math.max(0, count) }, (_, index) => from + index * step);
+}
+
+const tooLong = (problem: string) =>
+  new TemplateError('TEMPLATE_TOO_LONG', `The chat template was stopped: ${problem}.`);

@@ -1,0 +1,38 @@
+import type { Message } from '../domain/message.ts';
+import { runTemplate, type TemplateValues } from './run-template.ts';
+import { splitRendering } from './split-rendering.ts';
+
+/** The texts that one model's template renders with; both may be empty. */
+export type TemplateTexts = Omit<TemplateValues, 'addGenerationPrompt'>;
+
+/**
+ * What a template that knows no `add_generation_prompt` needs behind a conversation that waits
+ * for an answer: the header it writes in front of answers; '' when that is only white space.
+ */
+export function missingHeader(
+  template: string,
+  messages: readonly Message[],
+  texts: TemplateTexts,
+): string {
+  if (template.includes('add_generation_prompt') || messages.at(-1)?.role !== 'user') return '';
+  const values = { ...texts, addGenerationPrompt: true };
+  const answered: Message[] = [...messages, { role: 'assistant', content: 'x' }];
+  const pieces = splitRendering(template, answered, values);
+  const answer = pieces.findIndex(({ messageIndex }) => messageIndex === messages.length);
+  const before = pieces.slice(0, answer).map(({ text }) => text);
+  const asked = runTemplate(template, messages, values);
+  if (!before.join('').startsWith(asked)) return '';
+  const header = before.join('').slice(asked.length);
+  // A prompt that ends in a space would be tokenized unlike the space in front of an answer.
+  return header.trim() === '' ? '' : header.replace(/ +$/, '');
+}
+
+/** The text of the chat prompt for a conversation that ends with a user message, without BOS rules. */
+export function promptText(
+  template: string,
+  messages: readonly Message[],
+  texts: TemplateTexts,
+): string {
+  const rendered = runTemplate(template, messages, { ...texts, addGenerationPrompt: true });
+  return rendered + missingHeader(template, messages, texts);
+}

@@ -1,0 +1,81 @@
+import type { Message } from '../domain/message.ts';
+import { missingHeader, type TemplateTexts } from './generation-prompt.ts';
+import type { Segment } from './segment.ts';
+import { splitRendering } from './split-rendering.ts';
+import { TemplateError } from './template-error.ts';
+import { moveLeads, segmentsOfPieces } from './turn-segments.ts';
+
+/** How a conversation is rendered; the texts are those of the model's vocabulary. */
+export interface RenderOptions extends TemplateTexts {
+  /** True for a chat prompt, false for a training sample. */
+  addGenerationPrompt: boolean;
+  /** Puts `bosText` in front unless the template wrote it (GGUF `tokenizer.ggml.add_bos_token`). */
+  prependBos?: boolean;
+  /** Texts of every token that ends a generation; `eosText` is always one of them. */
+  endTexts?: readonly string[];
+  /** `all` trains every segment (but never the first token, which nothing predicts). */
+  lossOn?: 'answers' | 'all';
+}
+
+/**
+ * Renders a conversation into segments whose joined text is what the template renders (plus a
+ * missing BOS, plus an EOS behind a last answer that the template does not end). Throws
+ * `TemplateError`. The rules for masks are in the README of this folder.
+ */
+export function renderConversation(
+  template: string,
+  messages: readonly Message[],
+  options: RenderOptions,
+): Segment[] {
+  const { bosText, eosText, addGenerationPrompt, endTexts = [] } = options;
+  const texts = { bosText, eosText };
+  const pieces = splitRendering(template, messages, { ...texts, addGenerationPrompt });
+  const split = segmentsOfPieces(pieces, messages, [eosText, ...endTexts]);
+  const segments = moveLeads(split, template, messages, texts);
+  if (addGenerationPrompt) {
+    const text = missingHeader(template, messages, texts);
+    if (text !== '') segments.push(templateSegment(text, messages.length));
+  } else endLastAnswer(segments, messages, eosText);
+  startWithOneBos(segments, options);
+  if (options.lossOn !== 'all') return segments;
+  return segments.map((segment) => ({ ...segment, trained: true }));
+}
+
+/** Without an end the model would never learn to stop, so EOS follows the answer directly. */
+function endLastAnswer(segments: Segment[], messages: readonly Message[], eosText: string): void {
+  const last = messages.length - 1;
+  const answer = segments.findLastIndex((segment) => isContentOf(segment, last));
+  if (answer < 0 || messages[last]?.role !== 'assistant') return;
+  if (segments[answer + 1]?.messageIndex === last) return;
+  if (eosText === '')
+    throw new TemplateError(
+      'TEMPLATE_NO_END_TOKEN',
+      'Neither the chat template nor the vocabulary of this model ends an answer ' +
+        '(tokenizer.ggml.eos_token_id is missing), so it could never learn to stop.',
+    );
+  const { trained } = segments[answer] ?? { trained: false };
+  segments.splice(answer + 1, 0, { ...templateSegment(eosText, last), trained });
+}
+
+const isContentOf = ({ kind, messageIndex }: Segment, index: number): boolean =>
+  kind === 'content' && messageIndex === index;
+
+function startWithOneBos(segments: Segment[], { bosText, prependBos }: RenderOptions): void {
+  const first = segments[0];
+  if (bosText === '' || !first) return;
+  const isWritten = first.kind === 'template' && first.text.startsWith(bosText);
+  if (!isWritten) {
+    if (prependBos) segments.unshift(templateSegment(bosText, first.messageIndex));
+    return;
+  }
+  let { text } = first;
+  while (text.startsWith(bosText, bosText.length)) text = text.slice(bosText.length);
+  segments[0] = { ...first, text };
+}
+
+const templateSegment = (text: string, messageIndex: number): Segment => ({
+  text,
+  kind: 'template',
+  messageIndex,
+  trained: false,
+});

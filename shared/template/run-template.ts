@@ -1,0 +1,82 @@
+import { Environment, Template } from '@huggingface/jinja';
+import type { Message } from '../domain/message.ts';
+import { BoundedInterpreter, boundedRange } from './bounded-interpreter.ts';
+import { formatFixedDate } from './fixed-date.ts';
+import { TemplateError } from './template-error.ts';
+
+/** Values a template sees beside the messages; both texts may be empty. */
+export interface TemplateValues {
+  bosText: string;
+  eosText: string;
+  addGenerationPrompt: boolean;
+}
+
+const maxCachedTemplates = 16;
+const parsedTemplates = new Map<string, Template['parsed']>();
+
+/**
+ * Renders a Jinja chat template as Hugging Face's `apply_chat_template` does (no tools, no
+ * documents), but with bounded work and a fixed date. Throws `TemplateError`.
+ */
+export function runTemplate(
+  template: string,
+  messages: readonly Pick<Message, 'role' | 'content'>[],
+  values: TemplateValues,
+): string {
+  const program = parseTemplate(template);
+  const variables = {
+    ...globals,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    add_generation_prompt: values.addGenerationPrompt,
+    bos_token: values.bosText,
+    eos_token: values.eosText,
+  };
+  const environment = new Environment();
+  for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+  try {
+    return String(new BoundedInterpreter(environment).run(program).value);
+  } catch (error) {
+    if (error instanceof TemplateError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TemplateError(
+      'TEMPLATE_FAILED',
+      `The model's chat template refuses this conversation: ${reason}`,
+      { cause: error },
+    );
+  }
+}
+
+const globals = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+  tools: null,
+  documents: null,
+  range: boundedRange,
+  strftime_now: formatFixedDate,
+  raise_exception: (reason: string) => {
+    throw new Error(reason);
+  },
+};
+
+function parseTemplate(template: string): Template['parsed'] {
+  const known = parsedTemplates.get(template);
+  if (known) return known;
+  let parsed: Template['parsed'];
+  try {
+    parsed = new Template(template).parsed;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TemplateError(
+      'TEMPLATE_INVALID',
+      `The model's chat template cannot be parsed: ${reason}`,
+      { cause: error },
+    );
+  }
+  if (parsedTemplates.size >= maxCachedTemplates) parsedTemplates.clear();
+  parsedTemplates.set(template, parsed);
+  return parsed;
+}

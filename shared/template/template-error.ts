@@ -1,0 +1,23 @@
+/**
+ * INVALID: the template does not parse. FAILED: it raised an error for this conversation.
+ * TOO_LONG: it ran too long or wrote too much. DROPS, REPEATS and REWRITES: a message's text is
+ * missing, doubled or changed, so a loss mask would be wrong. NO_END_TOKEN: nothing ends a turn.
+ */
+export type TemplateErrorCode =
+  | 'TEMPLATE_INVALID'
+  | 'TEMPLATE_FAILED'
+  | 'TEMPLATE_TOO_LONG'
+  | 'TEMPLATE_DROPS_MESSAGE'
+  | 'TEMPLATE_REPEATS_MESSAGE'
+  | 'TEMPLATE_REWRITES_MESSAGE'
+  | 'TEMPLATE_NO_END_TOKEN';
+
+/** A chat template that cannot be used for a conversation; `code` is stable, the message is for a person. */
+export class TemplateError extends Error {
+  readonly code: TemplateErrorCode;
+  constructor(code: TemplateErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TemplateError';
+    this.code = code;
+  }
+}

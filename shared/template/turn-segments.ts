@@ -1,0 +1,85 @@
+import type { Message } from '../domain/message.ts';
+import { promptText, type TemplateTexts } from './generation-prompt.ts';
+import type { Segment } from './segment.ts';
+import type { RenderedPiece } from './split-rendering.ts';
+
+/**
+ * Cuts rendered pieces into segments: behind an answer, the end-of-turn text (white space and one
+ * of `endTexts`) belongs to the answer and is trained with it.
+ */
+export function segmentsOfPieces(
+  pieces: readonly RenderedPiece[],
+  messages: readonly Message[],
+  endTexts: readonly string[],
+): Segment[] {
+  const segments: Segment[] = [];
+  let spoken = -1;
+  for (const [index, { text, messageIndex }] of pieces.entries()) {
+    if (messageIndex !== null) {
+      spoken = messageIndex;
+      const trained = isTrainedAnswer(messages[messageIndex]);
+      segments.push({ text, kind: 'content', messageIndex, trained });
+      continue;
+    }
+    const previous = messages[spoken];
+    const end = previous?.role === 'assistant' ? endOfTurn(text, endTexts) : '';
+    const trained = isTrainedAnswer(previous);
+    if (end !== '') segments.push({ text: end, kind: 'template', messageIndex: spoken, trained });
+    const rest = text.slice(end.length);
+    const next = pieces[index + 1]?.messageIndex ?? messages.length;
+    if (rest !== '')
+      segments.push({ text: rest, kind: 'template', messageIndex: next, trained: false });
+  }
+  return segments;
+}
+
+/**
+ * Moves what a template writes between the chat prompt and an answer over to the answer, because
+ * in a chat the model has to write it: `[/INST]| Yes`. White space joins the content.
+ */
+export function moveLeads(
+  segments: readonly Segment[],
+  template: string,
+  messages: readonly Message[],
+  texts: TemplateTexts,
+): Segment[] {
+  const full = segments.map(({ text }) => text).join('');
+  const moved: Segment[] = [];
+  let offset = 0;
+  for (const segment of segments) {
+    const { messageIndex } = segment;
+    const isAnswer = segment.kind === 'content' && messages[messageIndex]?.role === 'assistant';
+    if (isAnswer && messages[messageIndex - 1]?.role === 'user') {
+      const prompt = promptText(template, messages.slice(0, messageIndex), texts);
+      const lead = full.startsWith(prompt) ? full.slice(prompt.length, offset) : '';
+      moved.push(...withLead(moved, segment, lead));
+    } else moved.push(segment);
+    offset += segment.text.length;
+  }
+  return moved;
+}
+
+function withLead(before: Segment[], answer: Segment, lead: string): Segment[] {
+  const header = before.at(-1);
+  if (lead === '' || header?.kind !== 'template' || !header.text.endsWith(lead)) return [answer];
+  before.pop();
+  const kept = header.text.slice(0, -lead.length);
+  if (kept !== '') before.push({ ...header, text: kept });
+  if (lead.trim() === '') return [{ ...answer, text: lead + answer.text }];
+  return [{ ...answer, text: lead, kind: 'template' }, answer];
+}
+
+/** White space and the first end text at the start of `text`, or ''. */
+function endOfTurn(text: string, endTexts: readonly string[]): string {
+  const blank = /^\s*/.exec(text)?.[0] ?? '';
+  const rest = text.slice(blank.length);
+  for (const end of endTexts.toSorted((a, b) => b.length - a.length)) {
+    // An end text may itself start with white space, so both positions are tried.
+    if (end !== '' && rest.startsWith(end)) return blank + end;
+    if (end !== '' && text.startsWith(end)) return end;
+  }
+  return '';
+}
+
+const isTrainedAnswer = (message: Message | undefined): boolean =>
+  message?.role === 'assistant' && message.weight !== 0;
