@@ -2,6 +2,7 @@ import { appContract, filesContract, projectContract } from './app.ts';
 import { chatContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract } from './curate.ts';
 import { evaluationsContract, promptsContract } from './evaluate.ts';
+import { generationsContract } from './generate.ts';
 import { jobsContract, modelsContract, runsContract } from './train.ts';
 
 /** The one contract behind the desktop window, the browser and the command line. */
@@ -16,6 +17,7 @@ export const contract = {
   runs: runsContract,
   jobs: jobsContract,
   chat: chatContract,
+  generations: generationsContract,
   prompts: promptsContract,
   evaluations: evaluationsContract,
 };

@@ -14,7 +14,7 @@ import { procedure } from './base.ts';
 /** Import formats; `auto` detects by content. */
 export const importFormatSchema = z.enum([
   'auto',
-  'stackexchange',
+  'stack-exchange',
   'messages',
   'alpaca',
   'sharegpt',

@@ -7,7 +7,7 @@ import { procedure } from './base.ts';
 export const promptsContract = {
   list: procedure.output(z.array(promptSetSchema)),
   get: procedure
-    .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(1000).default(100) }))
+    .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(100_000).default(100) }))
     .output(z.object({ set: promptSetSchema, prompts: z.array(promptSchema) })),
   import: procedure
     .input(z.object({ path: z.string().min(1), name: z.string().trim().max(100).optional() }))
