@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const settingsSchema = z.object({
+  author: z.string().min(1),
+  recent: z.array(z.object({ path: z.string(), openedMs: z.number() })),
+});
+type Settings = z.infer<typeof settingsSchema>;
+
+const maxRecent = 12;
+
+/** What belongs to the person and not to a project: the annotator's name, recent projects. */
+export class UserSettings {
+  readonly #path: string;
+  #settings: Settings;
+
+  constructor(userDataDir: string) {
+    mkdirSync(userDataDir, { recursive: true });
+    this.#path = join(userDataDir, 'settings.json');
+    this.#settings = this.#read();
+  }
+
+  get author(): string {
+    return this.#settings.author;
+  }
+
+  set author(author: string) {
+    this.#write({ ...this.#settings, author });
+  }
+
+  /** Recent projects, newest first, with whether their file is still there. */
+  recent(): { path: string; openedMs: number; exists: boolean }[] {
+    return this.#settings.recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }));
+  }
+
+  /** Puts a project on top of the recent ones. */
+  addRecent(path: string): void {
+    const others = this.#settings.recent.filter((entry) => entry.path !== path);
+    const recent = [{ path, openedMs: Date.now() }, ...others].slice(0, maxRecent);
+    this.#write({ ...this.#settings, recent });
+  }
+
+  #read(): Settings {
+    const fallback = { author: userInfo().username || 'me', recent: [] };
+    if (!existsSync(this.#path)) return fallback;
+    try {
+      return settingsSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+    } catch {
+      // Settings are a convenience: a damaged file is put aside, the person starts afresh.
+      renameSync(this.#path, `${this.#path}.damaged`);
+      return fallback;
+    }
+  }
+
+  #write(settings: Settings): void {
+    this.#settings = settings;
+    writeFileSync(`${this.#path}.tmp`, JSON.stringify(settings, null, 2));
+    renameSync(`${this.#path}.tmp`, this.#path);
+  }
+}
