@@ -1,0 +1,21 @@
+import type { CoreConfig } from './config.ts';
+import { AppError } from './app-error.ts';
+import type { Log } from './log.ts';
+import type { PathGuard } from './path-guard.ts';
+import type { ProjectSession } from './project/project-session.ts';
+import type { UserSettings } from './user-settings.ts';
+
+/** What every handler works on; one per core process. */
+export interface CoreState {
+  readonly config: CoreConfig;
+  readonly settings: UserSettings;
+  readonly paths: PathGuard;
+  readonly log: Log;
+  session: ProjectSession | null;
+}
+
+/** The open project, or NO_PROJECT. */
+export function requireSession(state: CoreState): ProjectSession {
+  if (state.session) return state.session;
+  throw new AppError('NO_PROJECT', 'No project is open: create one or open one first');
+}

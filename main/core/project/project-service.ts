@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { createProject, openProject, type ProjectFile } from '../../store/open-project.ts';
+import { readProjectHeader } from '../../store/project-header.ts';
+import { startInspector } from '../../engines/start-engines.ts';
+import type { CoreState } from '../core-state.ts';
+import { registerJobs } from '../register-jobs.ts';
+import { ProjectSession } from './project-session.ts';
+
+const inspectionTimeoutMs = 30_000;
+
+/** Makes a new project file, closes the open one and opens the new one. */
+export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
+  const target = state.paths.check(extname(path) === '.lima' ? path : `${path}.lima`);
+  return takeOver(state, () => createProject(target));
+}
+
+/** Inspects a project file in a process of its own, then opens it in place of the current one. */
+export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
+  const target = state.paths.check(path);
+  if (state.session?.file.path === target) return state.session.info();
+  readProjectHeader(target);
+  await inspect(target);
+  return takeOver(state, () => openProject(target));
+}
+
+/** Closes the open project, if there is one. */
+export async function closeCurrent(state: CoreState): Promise<boolean> {
+  const session = state.session;
+  state.session = null;
+  await session?.close();
+  return session !== null;
+}
+
+/** Recent projects for the welcome screen. */
+export function recentProjects(state: CoreState) {
+  return state.settings.recent().map((entry) => ({
+    ...entry,
+    name: basename(entry.path).replace(/\.lima$/, ''),
+  }));
+}
+
+async function takeOver(state: CoreState, open: () => ProjectFile): Promise<ProjectInfo> {
+  const file = open();
+  await closeCurrent(state);
+  const session = new ProjectSession(file, state.log);
+  registerJobs(state, session);
+  state.session = session;
+  state.settings.addRecent(file.path);
+  return session.info();
+}
+
+async function inspect(path: string): Promise<void> {
+  // A write-ahead log beside the file belongs to a crash: SQLite must recover it first.
+  if (existsSync(`${path}-wal`)) return;
+  using inspector = startInspector();
+  const signal = AbortSignal.timeout(inspectionTimeoutMs);
+  await inspector.request('inspectProject', { path }, { signal, cancelGraceMs: 500 });
+}
