@@ -1,0 +1,128 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+import { importFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
+import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import { addSamples, hasOrigin, type NewSample } from '../../store/sample-repository.ts';
+import type { CoreState } from '../core-state.ts';
+import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { sampleContentHash } from './import/content-hash.ts';
+import type { BadLine, ParsedSample } from './import/parsed-sample.ts';
+import { runImport } from './import/run-import.ts';
+
+const keptErrors = 1000;
+
+const payloadSchema = z.object({
+  path: z.string(),
+  format: importFormatSchema,
+  source: z.string().optional(),
+  dryRun: z.boolean(),
+  author: z.string(),
+});
+type ImportPayload = z.infer<typeof payloadSchema>;
+
+/** Queues an import of one file. */
+export function startImport(
+  state: CoreState,
+  session: ProjectSession,
+  input: Omit<ImportPayload, 'author'>,
+): JobSnapshot {
+  const path = state.paths.check(input.path);
+  return session.jobs.start({
+    kind: 'import',
+    title: `${input.dryRun ? 'Check' : 'Import'} ${basename(path)}`,
+    subjectId: null,
+    payload: { ...input, path, author: state.settings.author },
+  });
+}
+
+/** Imports are resumable: what was stored already counts as duplicate the second time. */
+export function importJob(session: ProjectSession): JobHandler {
+  return {
+    kind: 'import',
+    resource: 'disk',
+    canResume: true,
+    execute: (payload, context) => importFile(session, payloadSchema.parse(payload), context),
+  };
+}
+
+async function importFile(
+  session: ProjectSession,
+  payload: ImportPayload,
+  context: JobContext,
+): Promise<ImportReport> {
+  const tally = new ImportTally();
+  const counts = await runImport(
+    {
+      path: payload.path,
+      format: payload.format,
+      ...(payload.source && { source: payload.source }),
+    },
+    {
+      signal: context.signal,
+      onBadLine: (bad) => tally.addError(bad),
+      onProgress: ({ bytesRead, totalBytes, read }) =>
+        context.report({
+          phase: payload.dryRun ? 'checking' : 'importing',
+          done: bytesRead,
+          total: totalBytes,
+          unit: 'bytes',
+          detail: `${read.toLocaleString('en')} read, ${tally.added.toLocaleString('en')} added`,
+        }),
+      onBatch: async (samples) => {
+        tally.addBatch(samples.length, storeBatch(session, payload, samples));
+        if (!payload.dryRun) session.changes.touch('samples', 'project');
+      },
+    },
+  );
+  return tally.report(counts.format);
+}
+
+/** Stores a batch, or only counts it in a dry run; returns how many are new. */
+function storeBatch(
+  session: ProjectSession,
+  payload: ImportPayload,
+  samples: readonly ParsedSample[],
+): number {
+  const fresh: NewSample[] = samples.map((sample) => ({
+    ...sample,
+    originHash: sampleContentHash(sample.messages),
+  }));
+  if (!payload.dryRun) return addSamples(session.file.db, fresh, payload.author);
+  return fresh.filter((sample) => !hasOrigin(session.file.db, sample.originHash)).length;
+}
+
+/** Counts for the import's report; of many errors the first thousand are kept word for word. */
+class ImportTally {
+  added = 0;
+  #read = 0;
+  #errorsTotal = 0;
+  readonly #errors: BadLine[] = [];
+  readonly #rejected = new Map<string, number>();
+
+  addBatch(read: number, added: number): void {
+    this.#read += read;
+    this.added += added;
+  }
+
+  addError(bad: BadLine): void {
+    this.#errorsTotal += 1;
+    if (this.#errors.length < keptErrors) this.#errors.push(bad);
+    // Values in a message would make every reason its own: digits and quotes are left out.
+    const reason = bad.message.replaceAll(/["“][^"”]*["”]/g, '…').replaceAll(/\d[\d,.]*/g, 'N');
+    if (this.#rejected.has(reason) || this.#rejected.size < 100)
+      this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
+  }
+
+  report(format: string): ImportReport {
+    return {
+      format,
+      read: this.#read,
+      added: this.added,
+      duplicates: this.#read - this.added,
+      rejected: Object.fromEntries(this.#rejected),
+      errors: this.#errors,
+      errorsTotal: this.#errorsTotal,
+    };
+  }
+}
