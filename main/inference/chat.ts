@@ -1,0 +1,35 @@
+import type { Answer, InferenceRequests } from '../engines/protocol/inference.ts';
+import type { RequestContext } from '../engines/serve-engine.ts';
+import { answerPrompt } from './answer-prompt.ts';
+import type { Backend } from './backend.ts';
+import { contextSize } from './context-size.ts';
+import { identify } from './identify.ts';
+import type { ModelHost } from './model-host.ts';
+
+type Chat = InferenceRequests['chat'];
+
+/** Answers a conversation while streaming text; a cancel keeps what was said so far. */
+export async function chat(
+  backend: Backend,
+  host: ModelHost,
+  { system, messages, sampling }: Chat['params'],
+  request: RequestContext<Chat['event']>,
+): Promise<Answer> {
+  const loaded = await host.open(system, request.signal);
+  const prompt = loaded.vocabulary.encodePrompt(messages);
+  const tokens = contextSize([prompt.length], sampling.maxTokens, loaded.model.trainContextSize);
+  const context = await host.createContext(loaded, system, { tokens, sequences: 1 });
+  try {
+    const onToken = (text: string) => {
+      if (text !== '') request.emit({ type: 'text', text });
+    };
+    const answer = await answerPrompt(
+      context.getSequence(),
+      { prompt, sampling },
+      { signal: request.signal, onToken },
+    );
+    return { ...answer, identity: identify(backend, loaded, system, sampling) };
+  } finally {
+    await context.dispose();
+  }
+}

@@ -1,0 +1,26 @@
+import type { Identity, Sampling } from '../../shared/domain/identity.ts';
+import type { SystemFiles } from '../engines/protocol/inference.ts';
+import type { Backend } from './backend.ts';
+import type { LoadedModel } from './model-host.ts';
+
+/** What an answer will carry: hashes of the files that were opened, not those that were asked for. */
+export function identify(
+  backend: Backend,
+  loaded: LoadedModel,
+  system: SystemFiles,
+  sampling: Sampling,
+): Identity {
+  const { adapterPath, baseName, adapterName, strength } = system;
+  const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
+  return {
+    baseSha256: loaded.base.sha256,
+    baseName,
+    adapterSha256: adapter?.sha256 ?? null,
+    adapterName,
+    strength,
+    templateSha256: loaded.vocabulary.templateSha256,
+    sampling,
+    engine: backend.engine,
+    device: loaded.model.gpuLayers > 0 ? backend.device : 'CPU',
+  };
+}

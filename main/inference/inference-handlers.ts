@@ -1,0 +1,51 @@
+import { TemplateError } from '../../shared/template/template-error.ts';
+import type { InferenceRequests } from '../engines/protocol/inference.ts';
+import { EngineError, type EngineHandlers } from '../engines/serve-engine.ts';
+import type { Backend } from './backend.ts';
+import { chat } from './chat.ts';
+import { encode } from './encode.ts';
+import { generate } from './generate.ts';
+import { ModelHost } from './model-host.ts';
+
+/** The handlers of the inference process. One request runs at a time; others wait in order. */
+export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceRequests> {
+  const host = new ModelHost(backend);
+  let previous: Promise<unknown> = Promise.resolve();
+
+  const inTurn = async <Result>(
+    signal: AbortSignal,
+    run: () => Promise<Result>,
+  ): Promise<Result> => {
+    const before = previous;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    previous = promise;
+    await before;
+    try {
+      signal.throwIfAborted();
+      return await run();
+    } catch (error) {
+      throw toEngineError(error, signal);
+    } finally {
+      resolve();
+    }
+  };
+
+  return {
+    chat: (params, context) => inTurn(context.signal, () => chat(backend, host, params, context)),
+    generate: (params, context) =>
+      inTurn(context.signal, () => generate(backend, host, params, context)),
+    encode: (params, context) => inTurn(context.signal, () => encode(backend, params, context)),
+    unload: (_params, context) =>
+      inTurn(context.signal, async () => {
+        await host.unload();
+        return null;
+      }),
+  };
+}
+
+function toEngineError(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof EngineError) return error;
+  if (error instanceof TemplateError) return new EngineError(error.code, error.message);
+  if (signal.aborted) return new EngineError('CANCELLED', 'Cancelled before there was an answer.');
+  return error;
+}

@@ -1,0 +1,137 @@
+import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
+import type { SystemFiles } from '../engines/protocol/inference.ts';
+import type { GgufFile } from '../engines/gguf/read-gguf.ts';
+import { EngineError } from '../engines/serve-engine.ts';
+import type { Backend } from './backend.ts';
+import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
+import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** A model in memory, with the identities of the files it was really loaded from. */
+export interface LoadedModel {
+  model: LlamaModel;
+  vocabulary: Vocabulary;
+  header: GgufFile;
+  base: VerifiedFile;
+  /** Adapters stay with the model until it is unloaded; key is the path. */
+  adapters: Map<string, VerifiedFile>;
+}
+
+/** Size of a context: tokens per sequence, and sequences decoded side by side. */
+export interface ContextShape {
+  tokens: number;
+  sequences: number;
+}
+
+/** Keeps at most one base model loaded, and loads another one only when the files differ. */
+export class ModelHost {
+  readonly #backend: Backend;
+  readonly #files = new VerifiedFiles();
+  #loaded: LoadedModel | undefined;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** The model of a system, its adapter verified too. Throws `EngineError`. */
+  async open(system: SystemFiles, signal: AbortSignal): Promise<LoadedModel> {
+    const base = await this.#files.verify(system.basePath, system.baseSha256, signal);
+    const adapter = await this.#verifyAdapter(system, signal);
+    if (!this.#canServe(base, adapter)) {
+      await this.unload();
+      this.#loaded = await this.#load(base, signal);
+    }
+    const loaded = this.#loaded;
+    if (!loaded) throw new Error('The model was unloaded while it was opened');
+    if (adapter && !loaded.adapters.has(adapter.path)) {
+      await checkAdapterFile(adapter.path, loaded.header);
+      loaded.adapters.set(adapter.path, adapter);
+    }
+    return loaded;
+  }
+
+  /** A fresh context with the adapter of `system` applied; the caller disposes of it. */
+  async createContext(
+    loaded: LoadedModel,
+    system: SystemFiles,
+    shape: ContextShape,
+  ): Promise<LlamaContext> {
+    const { adapterPath, strength } = system;
+    const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
+    const context = await this.#backend.explain(
+      () =>
+        loaded.model.createContext({
+          contextSize: shape.tokens,
+          sequences: shape.sequences,
+          ...(adapter && { lora: { adapters: [{ filePath: adapter.path, scale: strength }] } }),
+        }),
+      (reason, error) => contextError(reason, error, adapter?.path),
+    );
+    if (adapter) await this.#files.requireUnchanged(adapter);
+    return context;
+  }
+
+  /** Frees the memory of the model and its adapters. */
+  async unload(): Promise<void> {
+    const loaded = this.#loaded;
+    this.#loaded = undefined;
+    await loaded?.model.dispose();
+  }
+
+  #canServe(base: VerifiedFile, adapter: VerifiedFile | undefined): boolean {
+    if (!this.#loaded) return false;
+    const { base: current, adapters } = this.#loaded;
+    const isSameBase = current.path === base.path && current.stamp === base.stamp;
+    // The library caches adapters by path, so a rewritten adapter needs the model loaded anew.
+    const known = adapter && adapters.get(adapter.path);
+    return isSameBase && (!known || known.stamp === adapter.stamp);
+  }
+
+  async #verifyAdapter(
+    { adapterPath, adapterSha256 }: SystemFiles,
+    signal: AbortSignal,
+  ): Promise<VerifiedFile | undefined> {
+    if (adapterPath === null) return undefined;
+    return await this.#files.verify(adapterPath, adapterSha256 ?? '', signal);
+  }
+
+  async #load(base: VerifiedFile, signal: AbortSignal): Promise<LoadedModel> {
+    const header = await checkModelFile(base.path);
+    const model = await loadModel(this.#backend, base.path, { loadSignal: signal });
+    await this.#files.requireUnchanged(base);
+    const vocabulary = new Vocabulary(model, header);
+    return { model, vocabulary, header, base, adapters: new Map() };
+  }
+}
+
+/** Loads a checked GGUF file; native reasons for a refusal become part of the error. */
+export async function loadModel(
+  backend: Backend,
+  path: string,
+  options: { vocabOnly?: boolean; loadSignal: AbortSignal },
+): Promise<LlamaModel> {
+  return await backend.explain(
+    () => backend.llama.loadModel({ modelPath: path, ...options }),
+    (reason, error) =>
+      error instanceof InsufficientMemoryError
+        ? outOfMemory(`The model ${path} does not fit into memory: ${reason}`)
+        : new EngineError('MODEL_UNREADABLE', `llama.cpp cannot load ${path}: ${reason}`, { path }),
+  );
+}
+
+function contextError(reason: string, error: unknown, adapterPath: string | undefined): Error {
+  if (error instanceof InsufficientMemoryError)
+    return outOfMemory(
+      `There is not enough memory for this conversation: ${reason}. ` +
+        'Lower maxTokens or the number of parallel answers.',
+    );
+  if (adapterPath === undefined)
+    return new EngineError('CONTEXT_FAILED', `llama.cpp cannot create a context: ${reason}`);
+  return new EngineError(
+    'ADAPTER_UNREADABLE',
+    `llama.cpp cannot apply the adapter ${adapterPath}: ${reason}`,
+    { path: adapterPath },
+  );
+}
+
+const outOfMemory = (message: string) => new EngineError('OUT_OF_MEMORY', message);

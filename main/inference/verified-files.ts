@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { EngineError } from '../engines/serve-engine.ts';
+
+/** Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. */
+export interface VerifiedFile {
+  path: string;
+  sha256: string;
+  /** Size, modification time and inode when the file was hashed. */
+  stamp: string;
+}
+
+/** Hashes files and remembers the result as long as size, modification time and inode stay. */
+export class VerifiedFiles {
+  readonly #known = new Map<string, VerifiedFile>();
+
+  /** Throws MODEL_CHANGED when the content is not the expected one, MODEL_UNREADABLE when there is none. */
+  async verify(path: string, expectedSha256: string, signal: AbortSignal): Promise<VerifiedFile> {
+    const file = await this.#identify(path, signal);
+    if (file.sha256 === expectedSha256) return file;
+    throw new EngineError(
+      'MODEL_CHANGED',
+      `${path} is not the file it was: its SHA-256 is ${file.sha256}, expected ${expectedSha256}. ` +
+        'Add the file again as a new model, or put the original back.',
+      { path, sha256: file.sha256, expectedSha256 },
+    );
+  }
+
+  /** Throws MODEL_CHANGED when the file was replaced since it was verified, for example while it loaded. */
+  async requireUnchanged(file: VerifiedFile): Promise<void> {
+    if ((await stampOf(file.path)) === file.stamp) return;
+    const { path } = file;
+    throw new EngineError('MODEL_CHANGED', `${path} was changed while it was loaded.`, { path });
+  }
+
+  async #identify(path: string, signal: AbortSignal): Promise<VerifiedFile> {
+    const stamp = await stampOf(path);
+    const known = this.#known.get(path);
+    if (known?.stamp === stamp) return known;
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
+    const file = { path, sha256: hash.digest('hex'), stamp };
+    await this.requireUnchanged(file);
+    this.#known.set(path, file);
+    return file;
+  }
+}
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeNs, ino } = await stat(path, { bigint: true });
+    return `${size}-${mtimeNs}-${ino}`;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new EngineError(
+      'MODEL_UNREADABLE',
+      `Cannot read ${path}: ${reason}. Was it moved or deleted?`,
+      { path },
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
+import type { Message } from '../../shared/domain/message.ts';
+import { fallbackTemplate } from '../../shared/template/fallback-template.ts';
+import { renderConversation } from '../../shared/template/render-conversation.ts';
+import type { Segment } from '../../shared/template/segment.ts';
+import { getBoolean, getString, getStrings } from '../engines/gguf/metadata.ts';
+import type { GgufFile } from '../engines/gguf/read-gguf.ts';
+
+/** Tokens of a rendered conversation; `trained[i]` is 1 where token i is a target of the loss. */
+export interface TokenizedConversation {
+  tokens: Token[];
+  trained: (0 | 1)[];
+}
+
+/** Turns conversations into tokens: the only place that does, for training, chat and judging. */
+export class Vocabulary {
+  readonly templateSha256: string;
+  readonly #model: LlamaModel;
+  readonly #template: string;
+  readonly #endTexts: readonly string[];
+  /** SentencePiece puts a space in front of every text that it tokenizes, also in the middle. */
+  readonly #prefixesSpace: boolean;
+
+  constructor(model: LlamaModel, header: GgufFile) {
+    this.#model = model;
+    this.#template = getString(header, 'tokenizer.chat_template') ?? fallbackTemplate;
+    this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
+    const texts = getStrings(header, 'tokenizer.ggml.tokens') ?? [];
+    const endTokens = [...model.iterateAllTokens()].filter((token) => model.isEogToken(token));
+    this.#endTexts = endTokens.map((token) => texts[token] ?? '');
+    this.#prefixesSpace =
+      model.vocabularyType === LlamaVocabularyType.spm &&
+      (getBoolean(header, 'tokenizer.ggml.add_space_prefix') ?? true);
+  }
+
+  /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
+  encodePrompt(messages: readonly Message[]): Token[] {
+    return this.#tokenize(this.#render(messages, true, 'answers')).tokens;
+  }
+
+  /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
+  encodeSample(messages: readonly Message[], lossOn: 'answers' | 'all'): TokenizedConversation {
+    const sample = this.#tokenize(this.#render(messages, false, lossOn));
+    if (sample.trained.length > 0) sample.trained[0] = 0;
+    return sample;
+  }
+
+  #render(messages: readonly Message[], forChat: boolean, lossOn: 'answers' | 'all'): Segment[] {
+    const { bosString, eosString, shouldPrependBosToken } = this.#model.tokens;
+    return renderConversation(this.#template, messages, {
+      bosText: bosString ?? '',
+      eosText: eosString ?? '',
+      prependBos: shouldPrependBosToken,
+      endTexts: this.#endTexts,
+      addGenerationPrompt: forChat,
+      lossOn,
+    });
+  }
+
+  #tokenize(segments: readonly Segment[]): TokenizedConversation {
+    const result: TokenizedConversation = { tokens: [], trained: [] };
+    for (const { text, kind, trained } of segments) {
+      const continues = this.#prefixesSpace && !this.#isTextStart(result.tokens.at(-1));
+      const added = this.#tokenizeText(text, kind === 'template', continues);
+      for (const token of added) {
+        result.tokens.push(token);
+        result.trained.push(trained ? 1 : 0);
+      }
+    }
+    return result;
+  }
+
+  #isTextStart(previous: Token | undefined): boolean {
+    if (previous === undefined) return true;
+    const attributes = this.#model.getTokenAttributes(previous);
+    return attributes.control || attributes.userDefined;
+  }
+
+  /** `continues` tokenizes behind a line break and drops it, so that no space is put in front. */
+  #tokenizeText(text: string, withSpecialTokens: boolean, continues: boolean): Token[] {
+    if (!continues) return this.#model.tokenize(text, withSpecialTokens);
+    const start = this.#model.tokenize('\n', withSpecialTokens);
+    const all = this.#model.tokenize(`\n${text}`, withSpecialTokens);
+    return start.every((token, index) => all[index] === token)
+      ? all.slice(start.length)
+      : this.#model.tokenize(text, withSpecialTokens);
+  }
+}
