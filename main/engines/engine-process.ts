@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { EngineFailure, FromEngine, RequestMap } from './protocol/frames.ts';
+import type { EngineFailure, FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 import { nodeRuntimePath } from './node-runtime.ts';
 
 const stderrTailBytes = 64 * 1024;
 const readyTimeoutMs = 60_000;
+const closeTimeoutMs = 1000;
 
 /** A failed request: `code` is the engine's own, or ENGINE_CRASHED when the process ended. */
 export class EngineRequestError extends Error {
@@ -26,9 +27,12 @@ export interface RequestOptions<Event> {
 
 interface Pending {
   resolve(value: unknown): void;
-  reject(error: Error): void;
+  reject(error: unknown): void;
   onEvent: ((event: unknown) => void) | undefined;
 }
+
+const exitText = (code: number | null, signal: NodeJS.Signals | null): string =>
+  signal ? `signal ${signal}` : `exit code ${code}`;
 
 /** A running engine child process. It is never restarted behind the caller's back. */
 export class EngineProcess<Requests extends RequestMap> implements Disposable {
@@ -37,6 +41,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
   readonly #pending = new Map<number, Pending>();
   readonly #ready: Promise<string>;
   readonly exited: Promise<void>;
+  #rejectReady: (error: Error) => void = () => {};
   #nextId = 1;
   #stderrTail = '';
   #exit: string | undefined;
@@ -48,34 +53,22 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
       this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailBytes);
     });
     child.stdout?.resume();
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    this.#ready = promise;
-    promise.catch(() => undefined);
-    const timer = setTimeout(() => {
-      reject(
-        new EngineRequestError({ code: 'ENGINE_SILENT', message: `The ${name} did not start` }),
-      );
-      child.kill('SIGKILL');
-    }, readyTimeoutMs);
-    child.on('message', (frame: FromEngine) => {
-      if (frame.kind === 'ready') {
-        clearTimeout(timer);
-        resolve(frame.engine);
-      } else this.#onFrame(frame);
-    });
-    this.exited = new Promise((done) => {
-      const onEnd = (code: number | null, signal: NodeJS.Signals | null, cause?: Error) => {
-        if (this.#exit !== undefined) return;
-        clearTimeout(timer);
-        this.#exit = cause?.message ?? (signal ? `signal ${signal}` : `exit code ${code}`);
-        const crash = this.#crashError();
-        reject(crash);
-        for (const pending of this.#pending.values()) pending.reject(crash);
-        this.#pending.clear();
-        done();
+    this.#ready = this.#whenReady();
+    this.#ready.catch(() => undefined);
+    this.exited = new Promise((resolve) => {
+      const end = (exit: string) => {
+        this.#onExit(exit);
+        resolve();
       };
-      child.on('close', (code, signal) => onEnd(code, signal));
-      child.on('error', (error) => onEnd(null, null, error));
+      // "close" comes after the last frame and the last line of stderr; it can be held up by a
+      // grandchild that keeps stderr open.
+      child.on('close', (code, signal) => end(exitText(code, signal)));
+      child.on('exit', (code, signal) => {
+        setTimeout(() => end(exitText(code, signal)), closeTimeoutMs).unref();
+      });
+      child.on('error', (error) => {
+        if (child.pid === undefined) end(error.message);
+      });
     });
   }
 
@@ -117,15 +110,16 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
     await this.#ready;
     if (this.#exit !== undefined) throw this.#crashError();
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const onEvent = options.onEvent as ((event: unknown) => void) | undefined;
-    this.#pending.set(id, { resolve, reject, onEvent });
-    this.#child.send({ kind: 'request', id, method, params });
-    const stopCancel = this.#cancelOnAbort(id, options.signal, options.cancelGraceMs ?? 5000);
+    const { promise, resolve, reject } = Promise.withResolvers<Requests[Method]['result']>();
+    this.#pending.set(id, { resolve, reject, onEvent: options.onEvent });
+    let stopCancel: (() => void) | undefined;
     try {
-      return (await promise) as Requests[Method]['result'];
+      this.#send({ kind: 'request', id, method, params });
+      stopCancel = this.#cancelOnAbort(id, options.signal, options.cancelGraceMs ?? 5000);
+      return await promise;
     } finally {
-      stopCancel();
+      stopCancel?.();
+      this.#pending.delete(id);
     }
   }
 
@@ -141,7 +135,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
   #cancelOnAbort(id: number, signal: AbortSignal | undefined, graceMs: number): () => void {
     const timers: NodeJS.Timeout[] = [];
     const cancel = () => {
-      if (this.#child.connected) this.#child.send({ kind: 'cancel', id });
+      this.#send({ kind: 'cancel', id });
       timers.push(setTimeout(() => this.#child.kill('SIGTERM'), graceMs));
       timers.push(setTimeout(() => this.#child.kill('SIGKILL'), graceMs * 2));
     };
@@ -153,16 +147,54 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
     };
   }
 
+  #whenReady(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#rejectReady = reject;
+      const timer = setTimeout(() => {
+        const message = `The ${this.#name} process did not start within ${readyTimeoutMs} ms.`;
+        reject(new EngineRequestError({ code: 'ENGINE_SILENT', message }));
+        this.kill();
+      }, readyTimeoutMs);
+      this.#child.once('close', () => clearTimeout(timer));
+      this.#child.on('message', (frame: FromEngine) => {
+        if (frame.kind !== 'ready') return this.#onFrame(frame);
+        clearTimeout(timer);
+        resolve(frame.engine);
+      });
+    });
+  }
+
   #onFrame(frame: Exclude<FromEngine, { kind: 'ready' }>): void {
     const pending = this.#pending.get(frame.id);
     if (!pending) return;
-    if (frame.kind === 'event') {
-      pending.onEvent?.(frame.event);
-      return;
-    }
-    this.#pending.delete(frame.id);
     if (frame.kind === 'result') pending.resolve(frame.result);
-    else pending.reject(new EngineRequestError(frame.error));
+    else if (frame.kind === 'failure') pending.reject(new EngineRequestError(frame.error));
+    else this.#deliver(frame.id, frame.event, pending);
+  }
+
+  /** A consumer that throws (a full disk, say) fails its request, never the whole core. */
+  #deliver(id: number, event: unknown, pending: Pending): void {
+    try {
+      pending.onEvent?.(event);
+    } catch (error) {
+      pending.reject(error);
+      this.#pending.delete(id);
+      this.#send({ kind: 'cancel', id });
+    }
+  }
+
+  #send(frame: ToEngine<Requests>): void {
+    // Without a channel the end of the process is near, and it rejects everything pending.
+    if (this.#child.connected) this.#child.send(frame, () => undefined);
+  }
+
+  #onExit(exit: string): void {
+    if (this.#exit !== undefined) return;
+    this.#exit = exit;
+    const crash = this.#crashError();
+    this.#rejectReady(crash);
+    for (const pending of this.#pending.values()) pending.reject(crash);
+    this.#pending.clear();
   }
 
   #crashError(): EngineRequestError {

@@ -14,7 +14,7 @@ export class EngineError extends Error {
 /** What a handler gets beside its parameters. `signal` aborts when the core asks to cancel. */
 export interface RequestContext<Event> {
   signal: AbortSignal;
-  emit(event: Event): void;
+  emit: (event: Event) => void;
 }
 
 /** One async function per method of the engine. */
@@ -34,10 +34,6 @@ export function serveEngine<Requests extends RequestMap>(
   handlers: EngineHandlers<Requests>,
 ): void {
   const running = new Map<number, AbortController>();
-  const send = (frame: FromEngine) => {
-    if (process.connected) process.send?.(frame);
-  };
-
   async function answer(frame: ToEngine<Requests> & { kind: 'request' }): Promise<void> {
     const controller = new AbortController();
     running.set(frame.id, controller);
@@ -61,9 +57,15 @@ export function serveEngine<Requests extends RequestMap>(
   send({ kind: 'ready', engine });
 }
 
+function send(frame: FromEngine): void {
+  if (process.connected) process.send?.(frame);
+}
+
 function toFailure(error: unknown): EngineFailure {
   if (error instanceof EngineError)
     return { code: error.code, message: error.message, ...(error.data && { data: error.data }) };
+  if (error instanceof Error && error.name === 'AbortError')
+    return { code: 'CANCELLED', message: 'The request was cancelled.' };
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
   return { code: 'ENGINE_INTERNAL', message };

@@ -2,11 +2,12 @@ import type { ModelInfo } from '../../../shared/domain/model.ts';
 
 /** Methods of the inspector process, which reads untrusted files and may be killed at any time. */
 export type InspectorRequests = {
+  /** Fails with `GGUF_INVALID`, `GGUF_TRUNCATED` or `GGUF_UNREADABLE`. */
   inspectModel: { params: { path: string }; event: never; result: ModelInfo };
+  /** Fails with `FILE_UNREADABLE` or `CANCELLED`; at most 10 events a second. */
   hashFile: {
     params: { path: string };
     event: { type: 'hashed'; bytes: number; totalBytes: number };
     result: { sha256: string; sizeBytes: number };
   };
-  inspectProject: { params: { path: string }; event: never; result: { schemaVersion: number } };
 };

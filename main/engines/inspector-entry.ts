@@ -1,0 +1,6 @@
+import { hashFile } from './inspector/hash-file.ts';
+import { inspectModel } from './inspector/inspect-model.ts';
+import type { InspectorRequests } from './protocol/inspector.ts';
+import { serveEngine } from './serve-engine.ts';
+
+serveEngine<InspectorRequests>('inspector', { inspectModel, hashFile });
