@@ -1,0 +1,61 @@
+import { basename } from 'node:path';
+import { RecordProblem } from './import-error.ts';
+import type { ImportOutput } from './import-output.ts';
+import { parseAlpaca } from './parse-alpaca.ts';
+import { parseLima } from './parse-lima.ts';
+import { parseOpenAi } from './parse-openai.ts';
+import { parseShareGpt } from './parse-sharegpt.ts';
+import type { ImportFormat, ParsedConversation, ParsedSample } from './parsed-sample.ts';
+import { badLineOf, readJsonRecords, type JsonContainer, type JsonRecord } from './read-records.ts';
+import { sourceFromFileName } from './stack-exchange-site.ts';
+
+type JsonFormat = Exclude<ImportFormat, 'stack-exchange'>;
+
+const parsers: Record<JsonFormat, (value: unknown) => ParsedConversation> = {
+  messages: parseOpenAi,
+  alpaca: parseAlpaca,
+  sharegpt: parseShareGpt,
+  lima: parseLima,
+};
+
+/** How one JSON file is read. */
+export interface RecordsOptions {
+  path: string;
+  format: JsonFormat;
+  container: JsonContainer;
+  /** Names the source of records that name none; the file's name when it is missing. */
+  source: string | undefined;
+}
+
+/** Imports the records of a JSON file; broken ones are reported and skipped. */
+export async function importRecords(
+  chunks: AsyncIterable<Buffer>,
+  options: RecordsOptions,
+  output: ImportOutput,
+): Promise<void> {
+  for await (const records of readJsonRecords(chunks, options.container)) {
+    for (const record of records) {
+      const sample = sampleOf(record, options);
+      if ('problem' in sample) await output.addBadLine(badLineOf(sample));
+      else await output.addSample(sample);
+    }
+    await output.tick();
+  }
+}
+
+function sampleOf(
+  record: JsonRecord,
+  options: RecordsOptions,
+): ParsedSample | { line: number; problem: string } {
+  if ('problem' in record) return record;
+  const { line } = record;
+  const file = basename(options.path);
+  try {
+    const parsed = parsers[options.format](record.value);
+    const source = parsed.source ?? options.source ?? sourceFromFileName(options.path);
+    return { ...parsed, source, provenance: { file, line } };
+  } catch (error) {
+    if (error instanceof RecordProblem) return { line, problem: error.message };
+    throw error;
+  }
+}

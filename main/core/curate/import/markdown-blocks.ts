@@ -1,0 +1,114 @@
+type Frame =
+  | { kind: 'quote' }
+  | { kind: 'list'; nextNumber: number | undefined }
+  | { kind: 'item'; firstPrefix: string; restPrefix: string; isStarted: boolean };
+
+export type FrameKind = Frame['kind'];
+
+// Deeper containers keep their text and lose their indentation: nesting must not cost stack or time.
+const maxFrames = 24;
+
+/** Lays out Markdown blocks inside block quotes and lists: prefixes, numbering and blank lines. */
+export class MarkdownBlocks {
+  readonly #lines: string[] = [];
+  readonly #frames: Frame[] = [];
+  readonly #ignored: Record<FrameKind, number> = { quote: 0, list: 0, item: 0 };
+  #lastFrames: Frame[] = [];
+  #wasTight = false;
+
+  /** Whether text goes directly into a list item. */
+  get isInItem(): boolean {
+    return this.#frames.at(-1)?.kind === 'item';
+  }
+
+  openQuote(): void {
+    this.#push({ kind: 'quote' });
+  }
+
+  /** Opens a list; a numbered one starts at `firstNumber`. */
+  openList(firstNumber?: number): void {
+    this.#push({ kind: 'list', nextNumber: firstNumber });
+  }
+
+  /** Opens a list item, closing the one before it; an item outside of any list gets a bullet. */
+  openItem(): void {
+    if (this.isInItem && this.#ignored.list === 0) this.#frames.pop();
+    this.#push({ kind: 'item', firstPrefix: '', restPrefix: '', isStarted: false });
+  }
+
+  /** Closes the innermost container of a kind and all it holds; does nothing when there is none. */
+  close(kind: FrameKind): void {
+    if (this.#ignored[kind] > 0) {
+      this.#ignored[kind]--;
+      return;
+    }
+    const index = this.#frames.findLastIndex((frame) => frame.kind === kind);
+    if (index !== -1) this.#frames.length = index;
+  }
+
+  /** Writes a block; a tight one stands right under the tight list item before it. */
+  write(lines: readonly string[], isTight: boolean): void {
+    const isNewItem = this.#frames.some((frame) => frame.kind === 'item' && !frame.isStarted);
+    const shared = this.#sharedFrames();
+    const isListGoingOn = shared.length > 0 && shared.at(-1)?.kind !== 'quote';
+    const isJoined = isNewItem && isListGoingOn && this.#wasTight && isTight;
+    if (this.#lines.length > 0 && !isJoined) this.#lines.push(this.#blankLine(shared));
+    for (const line of lines) this.#lines.push(this.#prefix(line));
+    this.#lastFrames = [...this.#frames];
+    this.#wasTight = isTight;
+  }
+
+  toString(): string {
+    return this.#lines.join('\n');
+  }
+
+  #push(frame: Frame): void {
+    if (this.#frames.length < maxFrames) this.#frames.push(frame);
+    else this.#ignored[frame.kind]++;
+  }
+
+  #sharedFrames(): Frame[] {
+    const end = this.#frames.findIndex((frame, index) => frame !== this.#lastFrames[index]);
+    return end === -1 ? this.#frames : this.#frames.slice(0, end);
+  }
+
+  #blankLine(shared: readonly Frame[]): string {
+    return shared.map(continuedPrefix).join('').trimEnd();
+  }
+
+  #prefix(line: string): string {
+    const prefixes = this.#frames.map((frame, index) => this.#framePrefix(frame, index));
+    return (prefixes.join('') + line).trimEnd();
+  }
+
+  // Numbers are given when an item gets its first line: an empty item takes none.
+  #framePrefix(frame: Frame, index: number): string {
+    if (frame.kind !== 'item' || frame.isStarted) return continuedPrefix(frame);
+    const list = this.#frames[index - 1];
+    const number = list?.kind === 'list' ? list.nextNumber : undefined;
+    if (list?.kind === 'list' && number !== undefined) list.nextNumber = number + 1;
+    frame.firstPrefix = number === undefined ? '- ' : `${number}. `;
+    frame.restPrefix = ' '.repeat(frame.firstPrefix.length);
+    frame.isStarted = true;
+    return frame.firstPrefix;
+  }
+}
+
+function continuedPrefix(frame: Frame): string {
+  if (frame.kind === 'quote') return '> ';
+  return frame.kind === 'item' ? frame.restPrefix : '';
+}
+
+const blockMark = /^(?:#{1,6}(?=\s|$)|[-+*](?=\s)|>|(?:=+|-{2,}|\*{3,}|_{3,})\s*$|~{3})/;
+const numberMark = /^(\d{1,9})([.)])(?=\s)/;
+
+/** The lines of a paragraph, with a mark that would turn one into a heading or list escaped. */
+export function paragraphLines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) =>
+      blockMark.test(line) ? `\\${line}` : line.replace(numberMark, String.raw`$1\$2`),
+    );
+}

@@ -1,0 +1,128 @@
+interface Part {
+  text: string;
+  isCode: boolean;
+}
+
+/**
+ * The text of one Markdown block while it is read: collapses white space as HTML does and puts
+ * emphasis marks where they bind. Nothing is escaped but a `<` that would start an HTML tag.
+ */
+export class MarkdownInline {
+  #parts: Part[] = [];
+  // Marks that are open: where their slot lies in the parts.
+  readonly #open = new Map<string, number>();
+  #endsWithSpace = true;
+
+  /** Adds text; runs of white space become one space, and none at the start of the block. */
+  addText(text: string): void {
+    const collapsed = text.replaceAll(/\s+/g, ' ');
+    const visible = this.#endsWithSpace ? collapsed.trimStart() : collapsed;
+    if (visible === '') return;
+    this.#parts.push({ text: visible, isCode: false });
+    this.#endsWithSpace = visible.endsWith(' ');
+  }
+
+  addLineBreak(): void {
+    if (this.#parts.length === 0) return;
+    this.#dropTrailingSpace();
+    this.#parts.push({ text: '\n', isCode: false });
+    this.#endsWithSpace = true;
+  }
+
+  /** Adds inline code, delimited by more backticks than it holds. */
+  addCode(code: string): void {
+    const text = code.replaceAll(/\s+/g, ' ');
+    if (text.trim() === '') return;
+    const ticks = '`'.repeat(longestRun(text, '`') + 1);
+    const isPadded = /^`|`$|^ .* $/.test(text);
+    const padding = isPadded ? ' ' : '';
+    this.#parts.push({ text: ticks + padding + text + padding + ticks, isCode: true });
+    this.#endsWithSpace = false;
+  }
+
+  /** Opens emphasis; a mark that is open already is not opened twice. */
+  openMark(mark: string): void {
+    if (this.#open.has(mark)) return;
+    this.#open.set(mark, this.#parts.length);
+    this.#parts.push({ text: '', isCode: false });
+  }
+
+  /** Closes emphasis; marks around nothing vanish, white space moves outside. */
+  closeMark(mark: string): void {
+    const slot = this.#open.get(mark);
+    if (slot === undefined) return;
+    this.#open.delete(mark);
+    const opening = this.#firstVisible(slot + 1);
+    if (!opening) return;
+    const isSpaced = opening.text.startsWith(' ');
+    if (isSpaced) opening.text = opening.text.slice(1);
+    this.#parts[slot] = { text: isSpaced ? ` ${mark}` : mark, isCode: false };
+    const hadSpace = this.#dropTrailingSpace();
+    this.#parts.push({ text: hadSpace ? `${mark} ` : mark, isCode: false });
+    this.#endsWithSpace = hadSpace;
+  }
+
+  /** The finished text, and an empty block; marks that are open go on in the next one. */
+  take(): string {
+    const marks = [...this.#open.keys()];
+    for (const mark of marks.toReversed()) this.closeMark(mark);
+    const text = joinParts(this.#parts);
+    this.#parts = [];
+    this.#open.clear();
+    this.#endsWithSpace = true;
+    for (const mark of marks) this.openMark(mark);
+    return text.trim();
+  }
+
+  #firstVisible(from: number): Part | undefined {
+    for (let index = from; index < this.#parts.length; index++) {
+      const part = this.#parts[index];
+      if (part && part.text.trim() !== '') return part;
+    }
+    return undefined;
+  }
+
+  #dropTrailingSpace(): boolean {
+    const last = this.#parts.findLast((part) => part.text !== '');
+    if (!last || last.isCode || !last.text.endsWith(' ')) return false;
+    last.text = last.text.slice(0, -1);
+    return true;
+  }
+}
+
+/** How often a character stands in a row at most. */
+export function longestRun(text: string, character: string): number {
+  let longest = 0;
+  let run = 0;
+  for (const each of text) {
+    run = each === character ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
+// Text is escaped across parts: "<" and "b>" may have come in separately.
+function joinParts(parts: readonly Part[]): string {
+  let joined = '';
+  let run = '';
+  for (const part of parts) {
+    if (!part.isCode) {
+      run += part.text;
+      continue;
+    }
+    joined += escapeTags(run, true) + part.text;
+    run = '';
+  }
+  return joined + escapeTags(run, false);
+}
+
+const completeTag = /<(?=\/?[a-zA-Z][^<>]*>|![-[a-zA-Z]|\?)/g;
+const tagBeforeCode = /<(?=\/?[a-zA-Z][^<>]*(?:>|$)|![-[a-zA-Z]|\?)/g;
+
+function escapeTags(text: string, isBeforeCode: boolean): string {
+  return text.replaceAll(isBeforeCode ? tagBeforeCode : completeTag, (_match, offset: number) => {
+    let slashes = 0;
+    while (text[offset - 1 - slashes] === '\\') slashes++;
+    return slashes % 2 === 0 ? String.raw`\<` : '<';
+  });
+}

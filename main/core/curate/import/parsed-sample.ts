@@ -1,0 +1,27 @@
+import type { ImportFormat as RequestedFormat } from '../../../../shared/contract/curate.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
+import type { Flag, Provenance } from '../../../../shared/domain/sample.ts';
+
+/** The file formats an import understands; `messages` is the chat format of OpenAI. */
+export type ImportFormat = Exclude<RequestedFormat, 'auto'>;
+
+/** A sample as one record of a file gives it, before it is stored. */
+export interface ParsedSample {
+  messages: Message[];
+  source: string;
+  provenance: Provenance;
+  flags: Flag[];
+}
+
+/** A record that was skipped; `line` counts from 1 in the decompressed file. */
+export interface BadLine {
+  line: number;
+  message: string;
+}
+
+/** What a JSON record holds, whichever format it is in; `source` only when the record names one. */
+export interface ParsedConversation {
+  messages: Message[];
+  flags: Flag[];
+  source?: string;
+}

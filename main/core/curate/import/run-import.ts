@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { ImportError } from './import-error.ts';
+import type { ImportCounts, ImportRequest } from './import-file.ts';
+import type { ImportProgress } from './import-output.ts';
+import type { FromImportWorker } from './import-worker.ts';
+import type { BadLine, ParsedSample } from './parsed-sample.ts';
+
+// Compiled code lies in the same folder with the extension .js.
+const workerExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const workerUrl = new URL(`./import-worker.${workerExtension}`, import.meta.url);
+
+/** What happens with the results; the reader waits for `onBatch` before it goes on. */
+export interface ImportHandlers {
+  signal?: AbortSignal;
+  onBatch(samples: ParsedSample[]): Promise<void> | void;
+  onProgress?(progress: ImportProgress): void;
+  onBadLine?(badLine: BadLine): void;
+}
+
+/**
+ * Imports a file in a worker thread and resolves when all of it was handed over. Rejects with the
+ * signal's reason when cancelled, with whatever `onBatch` threw, or with `ImportError`; the worker
+ * and its scratch file are gone by then.
+ */
+export async function runImport(
+  request: ImportRequest,
+  handlers: ImportHandlers,
+): Promise<ImportCounts> {
+  const { signal } = handlers;
+  signal?.throwIfAborted();
+  const worker = new Worker(workerUrl, { workerData: request, execArgv: [] });
+  const { promise, resolve, reject } = Promise.withResolvers<ImportCounts>();
+  const onAbort = () => reject(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  worker.on('message', (message: FromImportWorker) => {
+    if (message.kind === 'done') resolve(message.counts);
+    else if (message.kind === 'failed') reject(failureOf(message));
+    else void takeBatch(worker, message.batch, handlers).catch(reject);
+  });
+  worker.on('error', (cause) => reject(crashOf(String(cause), cause)));
+  worker.on('exit', (code) => reject(crashOf(`exit code ${code}`)));
+  try {
+    return await promise;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  }
+}
+
+async function takeBatch(
+  worker: Worker,
+  batch: Extract<FromImportWorker, { kind: 'batch' }>['batch'],
+  handlers: ImportHandlers,
+): Promise<void> {
+  if (handlers.signal?.aborted) return;
+  for (const badLine of batch.badLines) handlers.onBadLine?.(badLine);
+  if (batch.samples.length > 0) await handlers.onBatch(batch.samples);
+  handlers.onProgress?.(batch.progress);
+  worker.postMessage('taken', []);
+}
+
+function failureOf(message: Extract<FromImportWorker, { kind: 'failed' }>): Error {
+  return message.code ? new ImportError(message.code, message.message) : crashOf(message.message);
+}
+
+function crashOf(reason: string, cause?: unknown): ImportError {
+  return new ImportError('IMPORT_CRASHED', `The import ended unexpectedly: ${reason}.`, { cause });
+}

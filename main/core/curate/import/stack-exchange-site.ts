@@ -1,0 +1,44 @@
+import { basename, dirname } from 'node:path';
+
+/** A site of the network: its short name, and its host when one can be told. */
+export interface StackExchangeSite {
+  /** As samples name their source: `coffee.stackexchange`. */
+  source: string;
+  /** For addresses: `coffee.stackexchange.com`. */
+  host?: string;
+}
+
+const unknownSite: StackExchangeSite = { source: 'stackexchange' };
+const topLevelSites =
+  /^(?:[a-z]{2}\.|meta\.)?(?:stackoverflow|superuser|serverfault|askubuntu|stackapps)$/;
+
+/**
+ * The site a dump belongs to: the name that was given, or what the file's name or its folder's
+ * name says (`coffee.stackexchange.Posts.xml`, `coffee.stackexchange.com/Posts.xml`).
+ */
+export function stackExchangeSite(path: string, given?: string): StackExchangeSite {
+  if (given !== undefined && given.trim() !== '') {
+    const name = given.trim();
+    return knownSite(name) ?? { source: name.toWellFormed() };
+  }
+  const stem = sourceFromFileName(path).replace(/[._-]?posts$/i, '');
+  const folder = stem === '' ? basename(dirname(path)) : '';
+  return knownSite(stem || folder) ?? (stem === '' ? unknownSite : { source: stem });
+}
+
+/** A file's name without its extension and compression suffix. */
+export function sourceFromFileName(path: string): string {
+  return basename(path)
+    .replace(/\.(?:gz|zst|zstd)$/i, '')
+    .replace(/\.(?:jsonl?|ndjson|xml|txt)$/i, '')
+    .toWellFormed();
+}
+
+function knownSite(name: string): StackExchangeSite | undefined {
+  const host = name.toLowerCase();
+  if (/^mathoverflow(\.net)?$/.test(host))
+    return { source: 'mathoverflow', host: 'mathoverflow.net' };
+  const source = host.replace(/\.com$/, '');
+  const isKnown = topLevelSites.test(source) || /^(?:[a-z\d-]+\.){0,3}stackexchange$/.test(source);
+  return isKnown && source !== 'stackexchange' ? { source, host: `${source}.com` } : undefined;
+}
