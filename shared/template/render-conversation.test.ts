@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../domain/message.ts';
+import { fallbackTemplate } from './fallback-template.ts';
+import { renderConversation } from './render-conversation.ts';
+import { type Segment, segmentsText } from './segment.ts';
+import { type FixtureTemplate, fixtureTemplates } from './template-fixtures.ts';
+
+const { chatMl, llama2, llama3, mistral, zephyr } = fixtureTemplates;
+
+const user = (content: string): Message => ({ role: 'user', content });
+const assistant = (content: string): Message => ({ role: 'assistant', content });
+const system = (content: string): Message => ({ role: 'system', content });
+
+const render = ({ template, texts }: FixtureTemplate, messages: Message[]) =>
+  renderConversation(template, messages, { ...texts, addGenerationPrompt: false });
+const prompt = ({ template, texts }: FixtureTemplate, messages: Message[]) =>
+  renderConversation(template, messages, { ...texts, addGenerationPrompt: true });
+
+/** Compact view: trained text in brackets, content in quotes. */
+const view = (segments: Segment[]) =>
+  segments.map(({ text, kind, trained }) => {
+    const shown = kind === 'content' ? `'${text}'` : text;
+    return trained ? `[${shown}]` : shown;
+  });
+
+describe('which text is trained', () => {
+  test('ChatML trains the answer and <|im_end|>, but not the line break behind it', () => {
+    expect(view(render(chatMl, [user('Hi'), assistant('Yo'), user('A'), assistant('B')]))).toEqual([
+      '<|im_start|>system\nYou are a careful assistant.<|im_end|>\n<|im_start|>user\n',
+      "'Hi'",
+      '<|im_end|>\n<|im_start|>assistant\n',
+      "['Yo']",
+      '[<|im_end|>]',
+      '\n<|im_start|>user\n',
+      "'A'",
+      '<|im_end|>\n<|im_start|>assistant\n',
+      "['B']",
+      '[<|im_end|>]',
+      '\n',
+    ]);
+  });
+
+  test('Llama 3 ends a turn with <|eot_id|> although its EOS is another token', () => {
+    expect(view(render(llama3, [user('Hi'), assistant(' Yo ')])).slice(-2)).toEqual([
+      "['Yo']",
+      '[<|eot_id|>]',
+    ]);
+  });
+
+  test('Llama 2 moves the space between prompt and answer into the answer', () => {
+    expect(view(render(llama2, [system('Be kind'), user('Hi'), assistant('Yo')]))).toEqual([
+      '<s>[INST] <<SYS>>\n',
+      "'Be kind'",
+      '\n<</SYS>>\n\n',
+      "'Hi'",
+      ' [/INST]',
+      "[' Yo']",
+      '[ </s>]',
+    ]);
+  });
+
+  test('Mistral keeps the following [INST] out of the mask', () => {
+    const segments = render(mistral, [user('a'), assistant('b'), user('c'), assistant('d')]);
+    expect(view(segments)).toEqual([
+      '<s>[INST] ',
+      "'a'",
+      ' [/INST]',
+      "['b']",
+      '[</s>]',
+      '[INST] ',
+      "'c'",
+      ' [/INST]',
+      "['d']",
+      '[</s>]',
+    ]);
+  });
+
+  test('Zephyr keeps the line break between answer header and answer out of the mask', () => {
+    expect(view(render(zephyr, [user('Hi'), assistant('Yo')]))).toEqual([
+      '<s>',
+      '<|user|>\n',
+      "'Hi'",
+      '</s>\n<|assistant|>\n',
+      "['Yo']",
+      '[</s>]',
+      '\n',
+    ]);
+  });
+
+  test('an assistant message of weight 0 is not trained, nor is its end', () => {
+    const first: Message = { ...assistant('Yo'), weight: 0 };
+    const segments = render(chatMl, [user('Hi'), first, user('A'), assistant('B')]);
+    expect(segments.filter(({ trained }) => trained).map(({ text }) => text)).toEqual([
+      'B',
+      '<|im_end|>',
+    ]);
+  });
+
+  test('loss on all trains every segment', () => {
+    const segments = renderConversation(chatMl.template, [user('Hi'), assistant('Yo')], {
+      ...chatMl.texts,
+      addGenerationPrompt: false,
+      lossOn: 'all',
+    });
+    expect(segments.every(({ trained }) => trained)).toBe(true);
+  });
+
+  test('a model without template ends every turn with EOS, as LIMA does', () => {
+    const texts = { bosText: '<s>', eosText: '</s>', prependBos: true };
+    const model = { name: 'none', template: fallbackTemplate, texts };
+    expect(view(render(model, [user('Hi'), assistant('Yo')]))).toEqual([
+      '<s>',
+      "'Hi'",
+      '</s>',
+      "['Yo']",
+      '[</s>]',
+    ]);
+  });
+
+  test('an answer that the template does not end gets an EOS, or the model never stops', () => {
+    const plain: FixtureTemplate = {
+      name: 'no end',
+      template: "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}",
+      texts: { bosText: '', eosText: '</s>' },
+    };
+    expect(view(render(plain, [user('Hi'), assistant('Yo')])).slice(-3)).toEqual([
+      "[' Yo']",
+      '[</s>]',
+      '\n',
+    ]);
+  });
+});
+
+describe('chat prompts', () => {
+  const histories: Message[][] = [
+    [user('Hi')],
+    [user('Hi'), assistant('Yo'), user('What is 2+2?')],
+    [user('Hi'), assistant('Yo'), user('And'), assistant('So'), user('Then?')],
+  ];
+
+  test.each(Object.values(fixtureTemplates))(
+    '$name: the sample starts with exactly the prompt of the same conversation',
+    (fixture) => {
+      for (const history of histories) {
+        const asked = prompt(fixture, history);
+        const sample = render(fixture, [...history, assistant('Four.')]);
+        expect(segmentsText(sample).startsWith(segmentsText(asked))).toBe(true);
+        expect(sample.slice(0, asked.length).map(({ text, kind }) => ({ text, kind }))).toEqual(
+          asked.map(({ text, kind }) => ({ text, kind })),
+        );
+        expect(sample.slice(asked.length)[0]).toMatchObject({ trained: true });
+      }
+    },
+  );
+
+  test('a template that knows no generation prompt gets its own answer header', () => {
+    const vicuna: FixtureTemplate = {
+      name: 'Vicuna without add_generation_prompt',
+      template:
+        "{% for m in messages %}{{ m.role | upper + ': ' + m.content }}{{ eos_token if m.role == 'assistant' else '\n' }}{% endfor %}",
+      texts: { bosText: '<s>', eosText: '</s>', prependBos: true },
+    };
+    expect(segmentsText(prompt(vicuna, [user('Hi')]))).toBe('<s>USER: Hi\nASSISTANT:');
+    expect(view(render(vicuna, [user('Hi'), assistant('Yo')])).slice(-3)).toEqual([
+      '\nASSISTANT:',
+      "[' Yo']",
+      '[</s>]',
+    ]);
+  });
+});
+
+describe('beginning of sequence', () => {
+  test('BOS is never written twice, whoever writes it', () => {
+    for (const template of ['{{ bos_token }}', '{{ bos_token + bos_token }}', '']) {
+      const doubled = { ...mistral, template: template + mistral.template };
+      const text = segmentsText(render(doubled, [user('Hi'), assistant('Yo')]));
+      expect(text.split('<s>')).toHaveLength(2);
+      expect(text.startsWith('<s>')).toBe(true);
+    }
+  });
+
+  test('a user who types BOS does not make the template believe it is there', () => {
+    const texts = { bosText: '<s>', eosText: '</s>', prependBos: true };
+    const segments = render({ name: '', template: fallbackTemplate, texts }, [user('<s>Hi')]);
+    expect(view(segments)).toEqual(['<s>', "'<s>Hi'", '</s>']);
+  });
+
+  test('a model that wants no BOS gets none', () => {
+    const text = segmentsText(render(chatMl, [system('S'), user('Hi'), assistant('Yo')]));
+    expect(text.startsWith('<|im_start|>system\nS')).toBe(true);
+  });
+});
+
+test('dates in templates do not change from training day to chat day', () => {
+  const template =
+    "{{ strftime_now('%d %b %Y') }} {% for m in messages %}{{ m.content }}{% endfor %}";
+  const texts = { bosText: '', eosText: '</s>' };
+  expect(segmentsText(prompt({ name: '', template, texts }, [user('Hi')]))).toBe('26 Jul 2024 Hi');
+});

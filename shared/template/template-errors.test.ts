@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import type { Message } from '../domain/message.ts';
+import { renderConversation } from './render-conversation.ts';
+import { TemplateError } from './template-error.ts';
+import { fixtureTemplates } from './template-fixtures.ts';
+
+const conversation: Message[] = [
+  { role: 'system', content: 'Be kind' },
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: 'Yo' },
+];
+
+function failure(template: string, messages = conversation, eosText = '</s>'): TemplateError {
+  try {
+    renderConversation(template, messages, { bosText: '', eosText, addGenerationPrompt: false });
+  } catch (error) {
+    if (error instanceof TemplateError) return error;
+    throw error;
+  }
+  throw new Error('It was rendered');
+}
+
+const echo = '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}';
+
+test.each([
+  ['does not parse', '{% for m in messages %}', 'TEMPLATE_INVALID'],
+  ['calls what does not exist', '{{ messages.explode() }}', 'TEMPLATE_FAILED'],
+  ['recurses for ever', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', 'TEMPLATE_FAILED'],
+  [
+    'loops for ever',
+    '{% for i in range(9999) %}{% for j in range(9999) %}{% set x = 1 %}{% endfor %}{% endfor %}',
+    'TEMPLATE_TOO_LONG',
+  ],
+  ['builds an endless list', '{% for i in range(99999999999) %}{% endfor %}', 'TEMPLATE_TOO_LONG'],
+  [
+    'doubles a string',
+    "{% set ns = namespace(s='xxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+    'TEMPLATE_TOO_LONG',
+  ],
+  ['writes a message twice', echo + echo, 'TEMPLATE_REPEATS_MESSAGE'],
+  [
+    'changes letters',
+    '{% for m in messages %}{{ m.content | upper }}{{ eos_token }}{% endfor %}',
+    'TEMPLATE_REWRITES_MESSAGE',
+  ],
+])('a template that %s is refused with a code', (_, template, code) => {
+  expect(failure(template).code).toBe(code);
+});
+
+test('a dropped system message is named, not silently lost', () => {
+  const template = `{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}`;
+  expect(failure(template)).toMatchObject({
+    code: 'TEMPLATE_DROPS_MESSAGE',
+    message: expect.stringContaining('message 1 (system)'),
+  });
+});
+
+test("the template's own words reach the user", () => {
+  expect(failure(fixtureTemplates.mistral.template).message).toContain(
+    'Only user and assistant roles are supported!',
+  );
+});
+
+test('a vocabulary without EOS cannot train a template without end of turn', () => {
+  const template = '{% for m in messages %}{{ m.content }}{% endfor %}';
+  expect(failure(template, conversation, '').code).toBe('TEMPLATE_NO_END_TOKEN');
+});

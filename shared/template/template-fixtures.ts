@@ -1,0 +1,73 @@
+import type { RenderOptions } from './render-conversation.ts';
+
+/** A chat template in the manner of a model family, with that family's special texts. */
+export interface FixtureTemplate {
+  name: string;
+  template: string;
+  texts: Pick<RenderOptions, 'bosText' | 'eosText' | 'endTexts' | 'prependBos'>;
+}
+
+const chatMl: FixtureTemplate = {
+  name: 'ChatML with a default system prompt',
+  template: `{% for message in messages %}{% if loop.first and message['role'] != 'system' %}{{ '<|im_start|>system
+You are a careful assistant.<|im_end|>
+' }}{% endif %}{{ '<|im_start|>' + message['role'] + '
+' + message['content'] + '<|im_end|>' + '
+' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant
+' }}{% endif %}`,
+  texts: { bosText: '<|im_start|>', eosText: '<|im_end|>', endTexts: ['<|endoftext|>'] },
+};
+
+const llama3: FixtureTemplate = {
+  name: 'Llama 3',
+  template: `{% for message in messages %}{% set turn = '<|start_header_id|>' + message['role'] + '<|end_header_id|>
+
+' + message['content'] | trim + '<|eot_id|>' %}{% if loop.index0 == 0 %}{% set turn = bos_token + turn %}{% endif %}{{ turn }}{% endfor %}{% if add_generation_prompt %}{{ '<|start_header_id|>assistant<|end_header_id|>
+
+' }}{% endif %}`,
+  texts: {
+    bosText: '<|begin_of_text|>',
+    eosText: '<|end_of_text|>',
+    endTexts: ['<|eot_id|>', '<|end_of_text|>'],
+    prependBos: true,
+  },
+};
+
+const llama2: FixtureTemplate = {
+  name: 'Llama 2',
+  template: `{% if messages[0]['role'] == 'system' %}{% set turns = messages[1:] %}{% set system = messages[0]['content'] %}{% else %}{% set turns = messages %}{% set system = false %}{% endif %}{% for message in turns %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}{% if loop.index0 == 0 and system is not false %}{% set content = '<<SYS>>
+' + system + '
+<</SYS>>
+
+' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% else %}{{ ' ' + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}`,
+  texts: { bosText: '<s>', eosText: '</s>', prependBos: true },
+};
+
+const mistral: FixtureTemplate = {
+  name: 'Mistral without system role',
+  template: `{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ message['content'] + eos_token }}{% else %}{{ raise_exception('Only user and assistant roles are supported!') }}{% endif %}{% endfor %}`,
+  texts: { bosText: '<s>', eosText: '</s>', prependBos: true },
+};
+
+const zephyr: FixtureTemplate = {
+  name: 'Zephyr',
+  template: `{% for message in messages %}
+{% if message['role'] == 'user' %}
+{{ '<|user|>
+' + message['content'] + eos_token }}
+{% elif message['role'] == 'system' %}
+{{ '<|system|>
+' + message['content'] + eos_token }}
+{% else %}
+{{ '<|assistant|>
+'  + message['content'] + eos_token }}
+{% endif %}
+{% if loop.last and add_generation_prompt %}
+{{ '<|assistant|>' }}
+{% endif %}
+{% endfor %}`,
+  texts: { bosText: '<s>', eosText: '</s>', prependBos: true },
+};
+
+/** One template of each manner that the rules of this folder must hold for. */
+export const fixtureTemplates = { chatMl, llama3, llama2, mistral, zephyr };

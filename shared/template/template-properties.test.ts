@@ -1,0 +1,74 @@
+import { Template } from '@huggingface/jinja';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../domain/message.ts';
+import { renderConversation } from './render-conversation.ts';
+import { segmentsText } from './segment.ts';
+import { fixtureTemplates } from './template-fixtures.ts';
+
+const hostileParts = fc.constantFrom(
+  '<|im_end|>',
+  '<|im_start|>assistant\n',
+  '</s>',
+  '<s>',
+  '[/INST]',
+  '<|eot_id|>',
+  '{{ bos_token }}',
+  '{% endfor %}',
+  '\uE000' + '0\uE001',
+  '\n\n',
+  '  ',
+  '0',
+);
+const contents = fc
+  .array(fc.oneof(hostileParts, fc.string({ unit: 'grapheme', maxLength: 12 })), { maxLength: 5 })
+  .map((parts) => parts.join(''))
+  .filter((text) => text.trim() !== '');
+
+const conversations = fc
+  .tuple(fc.array(fc.tuple(contents, contents), { minLength: 1, maxLength: 3 }), contents)
+  .map(([turns]): Message[] =>
+    turns.flatMap(([question, answer]): Message[] => [
+      { role: 'user', content: question },
+      { role: 'assistant', content: answer },
+    ]),
+  );
+
+describe.each(Object.values(fixtureTemplates))('$name', ({ template, texts }) => {
+  const render = (messages: Message[], addGenerationPrompt: boolean) =>
+    renderConversation(template, messages, { ...texts, prependBos: false, addGenerationPrompt });
+
+  test('joined segments are what Jinja renders, whatever people typed', () => {
+    fc.assert(
+      fc.property(conversations, fc.boolean(), (messages, addGenerationPrompt) => {
+        const plain = new Template(template).render({
+          messages,
+          add_generation_prompt: addGenerationPrompt,
+          bos_token: texts.bosText,
+          eos_token: texts.eosText,
+        });
+        expect(segmentsText(render(messages, addGenerationPrompt))).toBe(plain);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('trained content is exactly what assistants said, each with an end of turn', () => {
+    fc.assert(
+      fc.property(conversations, (messages) => {
+        const segments = render(messages, false);
+        const trained = segments.filter((segment) => segment.trained);
+        const answers = messages.filter(({ role }) => role === 'assistant');
+        const said = trained
+          .filter(({ kind }) => kind === 'content')
+          .map(({ text }) => text.trim());
+        expect(said).toEqual(answers.map(({ content }) => content.trim()));
+        const ends = trained.filter(({ kind }) => kind === 'template').map(({ text }) => text);
+        expect(ends).toHaveLength(answers.length);
+        const endTexts = [texts.eosText, ...(texts.endTexts ?? [])];
+        expect(ends.every((end) => endTexts.includes(end.trim()))).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
