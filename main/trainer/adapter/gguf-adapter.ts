@@ -1,0 +1,32 @@
+import type { GgufContent, TensorToWrite } from '../../engines/gguf/gguf-content.ts';
+import type { LoraAdapter, LoraBranch } from '../model/lora-adapter.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { elementType } from '../tensor/element-type.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
+ * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales their product.
+ */
+export function toGgufAdapter(backend: Backend, adapter: LoraAdapter, name: string): GgufContent {
+  return {
+    metadata: [
+      { key: 'general.type', type: 'string', value: 'adapter' },
+      { key: 'general.architecture', type: 'string', value: 'llama' },
+      { key: 'general.name', type: 'string', value: name },
+      { key: 'adapter.type', type: 'string', value: 'lora' },
+      { key: 'adapter.lora.alpha', type: 'f32', value: adapter.settings.alpha },
+    ],
+    tensors: adapter.branches.flatMap((branch) => toTensors(backend, branch)),
+  };
+}
+
+function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): TensorToWrite[] {
+  const write = (suffix: string, tensor: Tensor): TensorToWrite => ({
+    name: `${tensorName}.${suffix}`,
+    ne: tensor.ne.slice(0, 2),
+    type: elementType.f32,
+    data: new Uint8Array(backend.readFloats(tensor).buffer),
+  });
+  return [write('lora_a', down.weight), write('lora_b', up.transposed)];
+}

@@ -1,0 +1,27 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { StepMetric } from '../../engines/protocol/trainer.ts';
+
+/** Version of the record's fields; a reader refuses newer ones. */
+export const recordFormatVersion = 1;
+
+/** What is kept beside every adapter, as JSON: what was trained on what, how, and how it went. */
+export interface RunRecord {
+  formatVersion: number;
+  base: { sha256: string; name: string; architecture: string };
+  adapter: { sha256: string; sizeBytes: number; file: string };
+  /** Fields of the caller, for example dataset name and hash. */
+  extra: Record<string, string>;
+  samples: number;
+  recipe: Recipe;
+  /** The seed of sample order and initialization, as in the recipe. */
+  seed: number;
+  engine: string;
+  device: string;
+  epoch: number;
+  step: number;
+  totalSteps: number;
+  /** Mean loss of the epoch in nats per trained token. */
+  meanLoss: number;
+  /** Every optimizer step so far. */
+  steps: StepMetric[];
+}

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
+import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** Names of the two files of a checkpoint. */
+export const checkpointFiles = { adapter: 'adapter.gguf', record: 'record.json' } as const;
+
+/** Where a checkpoint lies and what its adapter is. */
+export interface WrittenCheckpoint {
+  adapterPath: string;
+  recordPath: string;
+  adapterSha256: string;
+  sizeBytes: number;
+}
+
+/** The record without what only the written adapter tells. */
+export type RecordDraft = Omit<RunRecord, 'adapter'>;
+
+/**
+ * Writes `<outDir>/epoch-NNN` with adapter and record. The folder appears by one rename after
+ * everything in it was synced to disk: a killed process leaves complete folders only, and at most
+ * one `.partial` that is replaced by the next run. Throws DISK_FULL, or CHECKPOINT_FAILED.
+ */
+export async function writeCheckpoint(
+  outDir: string,
+  adapter: GgufContent,
+  draft: RecordDraft,
+): Promise<WrittenCheckpoint> {
+  const name = `epoch-${String(draft.epoch).padStart(3, '0')}`;
+  const finalPath = join(outDir, name);
+  const partialPath = join(outDir, `${name}.partial`);
+  try {
+    await rm(partialPath, { recursive: true, force: true });
+    await mkdir(partialPath);
+    const written = await writeGguf(join(partialPath, checkpointFiles.adapter), adapter);
+    const record = { ...draft, adapter: { ...written, file: checkpointFiles.adapter } };
+    await writeSynced(join(partialPath, checkpointFiles.record), toJson(record));
+    await syncFolder(partialPath);
+    if (existsSync(finalPath)) throw new Error(`${finalPath} exists already`);
+    await rename(partialPath, finalPath);
+    await syncFolder(outDir);
+    return {
+      adapterPath: join(finalPath, checkpointFiles.adapter),
+      recordPath: join(finalPath, checkpointFiles.record),
+      adapterSha256: written.sha256,
+      sizeBytes: written.sizeBytes,
+    };
+  } catch (error) {
+    await rm(partialPath, { recursive: true, force: true });
+    throw toCheckpointError(finalPath, error);
+  }
+}
+
+const toJson = (record: RunRecord) => `${JSON.stringify(record, null, 2)}\n`;
+
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; there a rename is durable by its journal.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function toCheckpointError(path: string, error: unknown): EngineError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new EngineError(
+      'DISK_FULL',
+      `There is no space left to write ${path}. Earlier epochs are complete; free some space ` +
+        `and start the run again.`,
+      { path },
+    );
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EngineError(
+    'CHECKPOINT_FAILED',
+    `The adapter could not be written to ${path}: ${reason}. Earlier epochs are complete.`,
+    { path },
+  );
+}

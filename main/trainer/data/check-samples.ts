@@ -1,0 +1,44 @@
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import { countTrained } from './pack.ts';
+
+/** Limits that a model sets on its samples. */
+export interface SampleLimits {
+  vocabularySize: number;
+  contextLength: number;
+}
+
+/**
+ * Returns the samples that have anything to train on. Throws SAMPLE_INVALID for one that ggml
+ * would abort on or the model cannot hold, and NOTHING_TO_TRAIN when none is left.
+ */
+export function usableSamples(
+  samples: readonly EncodedSample[],
+  limits: SampleLimits,
+): EncodedSample[] {
+  for (const sample of samples) requireValid(sample, limits);
+  const usable = samples.filter((sample) => countTrained(sample) > 0);
+  if (usable.length === 0)
+    throw new EngineError(
+      'NOTHING_TO_TRAIN',
+      `None of the ${samples.length} samples has a token to train on. Check that they end with ` +
+        `an answer and that maxTokens does not cut it off.`,
+    );
+  return usable;
+}
+
+function requireValid({ id, tokens, trained }: EncodedSample, limits: SampleLimits): void {
+  const { vocabularySize, contextLength } = limits;
+  const invalid = (problem: string) =>
+    new EngineError('SAMPLE_INVALID', `The sample ${id} cannot be trained on: ${problem}.`, { id });
+  if (tokens.length !== trained.length)
+    throw invalid(`it has ${tokens.length} tokens and ${trained.length} marks`);
+  if (tokens.length > contextLength)
+    throw invalid(
+      `it has ${tokens.length} tokens and the model's context holds ${contextLength}; ` +
+        `lower maxTokens to ${contextLength}`,
+    );
+  const stray = tokens.find((token) => token < 0 || token >= vocabularySize);
+  if (stray !== undefined)
+    throw invalid(`its token ${stray} is not in the model's vocabulary of ${vocabularySize}`);
+}

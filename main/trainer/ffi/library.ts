@@ -1,0 +1,62 @@
+import koffi from 'koffi';
+import { EngineError } from '../../engines/serve-engine.ts';
+import { findGgmlLibraries } from './find-libraries.ts';
+import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
+
+/** The ggml version whose headers `symbols.ts` follows, and its `sizeof(struct ggml_tensor)`+32. */
+const expected = { version: '0.25.1', tensorOverhead: 368 };
+
+let loaded: GgmlFunctions | undefined;
+
+/**
+ * The ggml functions of this process, loaded with every device library once. Throws
+ * ENGINE_LIBRARY_MISSING, or ENGINE_MISMATCH when the libraries are of another version: their
+ * struct layouts could differ, and a wrong layout corrupts memory instead of failing.
+ */
+export function loadGgml(): GgmlFunctions {
+  loaded ??= bindLibraries();
+  return loaded;
+}
+
+/** Name and version of the engine, as it is kept with every adapter. */
+export function engineName(): string {
+  const ggml = loadGgml();
+  return `ggml ${ggml.ggml_version()} (${ggml.ggml_commit()})`;
+}
+
+function bindLibraries(): GgmlFunctions {
+  const paths = findGgmlLibraries();
+  koffi.struct('ggml_init_params', {
+    mem_size: 'size_t',
+    mem_buffer: 'void *',
+    no_alloc: 'bool',
+  });
+  const libraries = { base: koffi.load(paths.base), registry: koffi.load(paths.registry) };
+  // koffi's functions are untyped: the table gives each name its signature, here and nowhere else.
+  const bound: Record<string, unknown> = {};
+  for (const [name, [library, result, args]] of Object.entries(signatures)) {
+    const cArgs = args.map((kind) => cTypes[kind] ?? 'void *');
+    bound[name] = libraries[library].func(name, cTypes[result] ?? 'void *', cArgs);
+  }
+  if (!areBound(bound)) throw new Error('koffi bound less than the table lists');
+  requireMatchingVersion(bound, paths.folder);
+  bound.ggml_backend_load_all_from_path(paths.folder);
+  return bound;
+}
+
+const areBound = (
+  bound: Record<string, unknown>,
+): bound is Record<string, unknown> & GgmlFunctions =>
+  Object.keys(signatures).every((name) => typeof bound[name] === 'function');
+
+function requireMatchingVersion(ggml: GgmlFunctions, folder: string): void {
+  const version = ggml.ggml_version();
+  const tensorOverhead = ggml.ggml_tensor_overhead();
+  if (version === expected.version && tensorOverhead === expected.tensorOverhead) return;
+  throw new EngineError(
+    'ENGINE_MISMATCH',
+    `The ggml libraries in ${folder} are version ${version} (tensor size ${tensorOverhead}), ` +
+      `the training engine needs ${expected.version} (${expected.tensorOverhead}). ` +
+      `Reinstall the application, or run "npm ci".`,
+  );
+}

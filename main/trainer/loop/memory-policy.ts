@@ -1,0 +1,23 @@
+import { totalmem } from 'node:os';
+import type { HyperParameters } from '../model/hyper-parameters.ts';
+
+/** Share of the machine's memory that kept activations may take. */
+const activationShare = 0.25;
+
+/**
+ * Estimates the activations that a block keeps for its backward pass, in bytes: about twelve
+ * tensors as wide as the residual stream, four as wide as the feed-forward part, and the
+ * attention weights of every head.
+ */
+export function activationBytes(tokens: number, parameters: HyperParameters): number {
+  const { embeddingLength, feedForwardLength, heads, layers } = parameters;
+  const perToken = 12 * embeddingLength + 4 * feedForwardLength + heads * tokens;
+  return layers * tokens * perToken * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/**
+ * True when blocks should be computed a second time in the backward pass instead of being kept:
+ * a third more work for a fraction of the memory.
+ */
+export const shouldRecompute = (tokens: number, parameters: HyperParameters): boolean =>
+  activationBytes(tokens, parameters) > totalmem() * activationShare;

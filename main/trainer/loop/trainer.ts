@@ -1,0 +1,68 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { packSamples } from '../data/pack.ts';
+import type { FrozenModel } from '../model/frozen-model.ts';
+import { LoraAdapter } from '../model/lora-adapter.ts';
+import { AdamwOptimizer, type StepInput } from '../optim/adamw.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { WorkingMemory } from '../tensor/compute-graph.ts';
+import { shouldRecompute } from './memory-policy.ts';
+import { shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
+
+/** A model, its adapter and optimizer: computes gradients of micro-batches and applies them. */
+export class Trainer implements Disposable {
+  readonly adapter: LoraAdapter;
+  readonly #backend: Backend;
+  readonly #model: FrozenModel;
+  readonly #optimizer: AdamwOptimizer;
+  #graph: TrainingGraph | undefined;
+  readonly #memory: WorkingMemory;
+
+  constructor(backend: Backend, model: FrozenModel, recipe: Recipe) {
+    this.#backend = backend;
+    this.#model = model;
+    this.adapter = new LoraAdapter(backend, model.parameters, recipe);
+    this.#optimizer = new AdamwOptimizer(backend, this.adapter, recipe);
+    this.#memory = new WorkingMemory(backend);
+  }
+
+  /** Adds the gradients of a micro-batch to their sums; returns its summed loss in nats. */
+  async accumulate(samples: readonly EncodedSample[]): Promise<number> {
+    const batch = packSamples(samples);
+    const recompute = shouldRecompute(batch.tokens.length, this.#model.parameters);
+    return await this.#graphFor(shapeOf(batch, recompute)).run(batch);
+  }
+
+  /** Applies the gradient sums and starts new ones; returns the norm of the mean gradient. */
+  async applyGradients(input: StepInput): Promise<number> {
+    const gradNorm = await this.#optimizer.step(input);
+    this.adapter.clearGradients();
+    return gradNorm;
+  }
+
+  /** Size of the activations' memory so far. */
+  get workingBytes(): number {
+    return this.#memory.sizeBytes;
+  }
+
+  [Symbol.dispose](): void {
+    this.#graph?.[Symbol.dispose]();
+    this.#memory[Symbol.dispose]();
+    this.#optimizer[Symbol.dispose]();
+    this.adapter[Symbol.dispose]();
+  }
+
+  /** The last graph when the shape is the same; else a new one in the same memory. */
+  #graphFor(shape: GraphShape): TrainingGraph {
+    if (this.#graph && isSameShape(this.#graph.shape, shape)) return this.#graph;
+    this.#graph?.[Symbol.dispose]();
+    this.#graph = undefined;
+    const graph = new TrainingGraph(this.#backend, this.#model, this.adapter, shape);
+    graph.place(this.#memory);
+    this.#graph = graph;
+    return graph;
+  }
+}
+
+const isSameShape = (a: GraphShape, b: GraphShape) =>
+  a.tokens === b.tokens && a.rows === b.rows && a.recompute === b.recompute;

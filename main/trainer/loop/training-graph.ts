@@ -1,0 +1,151 @@
+import type { PackedBatch } from '../data/pack.ts';
+import {
+  chunkTargets,
+  crossEntropy,
+  declareLossInputs,
+  sumLoss,
+  type LossInputs,
+} from '../loss/cross-entropy.ts';
+import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
+import type { FrozenModel } from '../model/frozen-model.ts';
+import type { GraphParts } from '../model/graph-parts.ts';
+import type { LoraAdapter } from '../model/lora-adapter.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
+import { elementType } from '../tensor/element-type.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { attentionMask } from './attention-mask.ts';
+
+/** Lengths are rounded up to this, so that few different graphs occur. */
+const bucket = 32;
+/** Upper bounds on tensors: of one block forwards (twice, for recomputation) and backwards. */
+const tensorsPerBlock = 320;
+const tensorsBesides = 2048;
+
+/** Padded lengths of a graph; two batches of equal shape share one. */
+export interface GraphShape {
+  tokens: number;
+  rows: number;
+  /** Blocks keep only their input and are computed again in the backward pass. */
+  recompute: boolean;
+}
+
+/** Rounds the lengths of a batch up to whole buckets. */
+export const shapeOf = ({ tokens, rows }: PackedBatch, recompute: boolean): GraphShape => ({
+  tokens: Math.ceil(tokens.length / bucket) * bucket,
+  rows: Math.ceil(rows.length / bucket) * bucket,
+  recompute,
+});
+
+/**
+ * One micro-batch as one graph: forward pass, loss, and a backward pass that adds the gradients
+ * of the summed loss to the sums in the adapter.
+ */
+export class TrainingGraph implements Disposable {
+  readonly shape: GraphShape;
+  readonly #backend: Backend;
+  readonly #graph: ComputeGraph;
+  readonly #parts: GraphParts;
+  readonly #tokens: Tensor;
+  readonly #loss: LossInputs;
+  readonly #probabilities: readonly Tensor[];
+
+  constructor(backend: Backend, model: FrozenModel, adapter: LoraAdapter, shape: GraphShape) {
+    const { tokens, rows } = shape;
+    const graph = new ComputeGraph(backend, tensorsBesides + model.blocks.length * tensorsPerBlock);
+    this.shape = shape;
+    this.#backend = backend;
+    this.#graph = graph;
+    this.#tokens = graph.input([tokens], elementType.i32);
+    this.#parts = declareParts(graph, { model, adapter, tokens });
+    this.#loss = declareLossInputs(this.#parts, rows);
+    this.#probabilities = this.#build();
+  }
+
+  /** Places the graph in working memory; no other graph there may be computed afterwards. */
+  place(memory: WorkingMemory): void {
+    this.#graph.place(memory);
+  }
+
+  /** Computes one batch of this shape; returns the sum of its losses in nats. */
+  async run(batch: PackedBatch): Promise<number> {
+    this.#writeInputs(batch);
+    await this.#graph.compute();
+    const probabilities = this.#probabilities.map((tensor) => this.#backend.readFloats(tensor));
+    return sumLoss(probabilities, batch.rows.length);
+  }
+
+  [Symbol.dispose](): void {
+    this.#graph[Symbol.dispose]();
+  }
+
+  #build(): readonly Tensor[] {
+    const parts = this.#parts;
+    const passes: BlockPass[] = [];
+    let stream = parts.graph.ops.getRows(parts.model.embedding, this.#tokens);
+    for (const index of parts.model.blocks.keys()) {
+      const pass = blockForward(parts, index, stream);
+      passes.push(pass);
+      stream = pass.output;
+    }
+    const { gradient, probabilities } = crossEntropy(parts, stream, this.#loss);
+    let current: Tensor | undefined = gradient;
+    for (const pass of passes.toReversed()) {
+      if (!current) break;
+      const { recompute } = this.shape;
+      const kept: BlockPass = recompute ? blockForward(parts, pass.index, pass.input) : pass;
+      current = blockBackward(parts, kept, current);
+    }
+    return probabilities;
+  }
+
+  #writeInputs(batch: PackedBatch): void {
+    const { tokens, rows } = this.shape;
+    const { vocabularySize } = this.#parts.model.parameters;
+    this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
+    this.#backend.write(this.#parts.angles.positions, padded(batch.positions, tokens));
+    this.#backend.write(this.#parts.mask, attentionMask(batch.segments, tokens));
+    this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
+    const weights = new Float32Array(rows).fill(1, 0, batch.rows.length);
+    this.#backend.write(this.#loss.weights, weights);
+    this.#backend.write(this.#loss.minusOne, Float32Array.of(-1));
+    const targets = chunkTargets(batch.targets, rows, vocabularySize);
+    for (const [index, tensor] of this.#loss.targets.entries())
+      this.#backend.write(tensor, targets[index] ?? new Int32Array(tensor.ne[0]));
+  }
+}
+
+/** Pads with zeros. */
+function padded(values: Int32Array, length: number): Int32Array {
+  const result = new Int32Array(length);
+  result.set(values);
+  return result;
+}
+
+/** Pads with indices that do not occur: gradients of rows are overwritten, never added up. */
+export function padRows(rows: Int32Array, length: number): Int32Array {
+  const result = padded(rows, length);
+  const used = new Set(rows);
+  let next = 0;
+  for (let index = rows.length; index < length; index++) {
+    while (used.has(next)) next++;
+    result[index] = next++;
+  }
+  return result;
+}
+
+function declareParts(
+  graph: ComputeGraph,
+  { model, adapter, tokens }: { model: FrozenModel; adapter: LoraAdapter; tokens: number },
+): GraphParts {
+  const { parameters, ropeFactors } = model;
+  const settings = {
+    dimensions: parameters.ropeDimensions,
+    contextLength: parameters.contextLength,
+    freqBase: parameters.ropeFreqBase,
+    freqScale: parameters.ropeFreqScale,
+  };
+  const positions = graph.input([tokens], elementType.i32);
+  const mask = graph.input([tokens, tokens]);
+  return { graph, model, adapter, angles: { settings, positions, factors: ropeFactors }, mask };
+}

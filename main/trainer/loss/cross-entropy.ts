@@ -1,0 +1,111 @@
+import type { GraphParts } from '../model/graph-parts.ts';
+import { elementType } from '../tensor/element-type.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
+const chunkRows = 256;
+/** Smallest positive 32-bit float: a probability that underflows still has a finite loss. */
+const smallestProbability = 1.4e-45;
+
+/** Inputs of the loss for `count` rows; rows beyond the trained ones are padding. */
+export interface LossInputs {
+  /** [count] I32: distinct token indices whose outputs are scored. */
+  rows: Tensor;
+  /** One [rows of chunk] I32 per chunk: row in chunk · vocabulary + target token. */
+  targets: Tensor[];
+  /** [1, count]: 1 for a trained row, 0 for padding. */
+  weights: Tensor;
+  /** [1, 1]: the constant −1. */
+  minusOne: Tensor;
+}
+
+/** Declares the inputs of a loss over `count` rows. */
+export function declareLossInputs({ graph }: GraphParts, count: number): LossInputs {
+  const { i32 } = elementType;
+  return {
+    rows: graph.input([count], i32),
+    targets: chunkSizes(count).map((size) => graph.input([size], i32)),
+    weights: graph.input([1, count]),
+    minusOne: graph.input([1, 1]),
+  };
+}
+
+/**
+ * Cross-entropy of the trained rows, summed, and its gradient. Only these rows of the residual
+ * stream [embeddingLength, tokens] reach the LM head. Returns the gradient of the stream and the
+ * probabilities of the targets (outputs, one [1, rows] per chunk).
+ */
+export function crossEntropy(parts: GraphParts, stream: Tensor, inputs: LossInputs) {
+  const { graph, model } = parts;
+  const { ops } = graph;
+  const { normEpsilon } = model.parameters;
+  const selected = ops.getRows(stream, inputs.rows);
+  const normed = ops.mul(ops.rmsNorm(selected, normEpsilon), model.outputNorm);
+  const probabilities: Tensor[] = [];
+  let gradient: Tensor | undefined;
+  let first = 0;
+  for (const targets of inputs.targets) {
+    const hidden = ops.columns(normed, first, targets.ne[0]);
+    const chunk = headChunk(parts, hidden, { targets, minusOne: inputs.minusOne });
+    probabilities.push(chunk.probabilities);
+    graph.require(chunk.gradient);
+    gradient = gradient ? ops.concatColumns(gradient, chunk.gradient) : chunk.gradient;
+    first += targets.ne[0];
+  }
+  if (!gradient) throw new RangeError('A loss needs at least one row');
+  const weighted = ops.mul(ops.mul(gradient, model.outputNorm), inputs.weights);
+  const selectedGradient = ops.rmsNormBack(weighted, selected, normEpsilon);
+  const zeros = ops.fill(stream, 0);
+  return {
+    gradient: ops.setRows(zeros, selectedGradient, inputs.rows),
+    probabilities,
+  };
+}
+
+/** Sum of −ln p in nats over the first `count` rows; NaN as soon as one probability is NaN. */
+export function sumLoss(probabilities: readonly Float32Array[], count: number): number {
+  const used = probabilities.flatMap((chunk) => Array.from(chunk)).slice(0, count);
+  return used.reduce(
+    (sum, p) => sum - Math.log(p < smallestProbability ? smallestProbability : p),
+    0,
+  );
+}
+
+/** Index inputs of every chunk for targets padded to `count` rows (padding points at token 0). */
+export function chunkTargets(targets: Int32Array, count: number, vocabulary: number): Int32Array[] {
+  let first = 0;
+  return chunkSizes(count).map((size) => {
+    const start = first;
+    first += size;
+    return Int32Array.from(
+      { length: size },
+      (_, row) => row * vocabulary + (targets[start + row] ?? 0),
+    );
+  });
+}
+
+/**
+ * For hidden states [embeddingLength, rows]: probabilities p of the targets, and the gradient of
+ * Σ −ln p, which for the logits is softmax − onehot: no dense label matrix is needed.
+ */
+function headChunk(
+  { graph, model }: GraphParts,
+  hidden: Tensor,
+  { targets, minusOne }: { targets: Tensor; minusOne: Tensor },
+) {
+  const { ops } = graph;
+  const vocabulary = model.parameters.vocabularySize;
+  const rows = hidden.ne[1];
+  const softMax = ops.softMax(ops.mulMat(model.head.weight, hidden));
+  const flat = ops.reshape(softMax, 1, vocabulary * rows);
+  const probabilities = ops.getRows(flat, targets);
+  graph.requireOutput(probabilities);
+  const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
+  const logitGradient = ops.reshape(corrected, vocabulary, rows);
+  return { probabilities, gradient: ops.mulMat(model.head.transposed, logitGradient) };
+}
+
+const chunkSizes = (count: number) =>
+  Array.from({ length: Math.ceil(count / chunkRows) }, (_, index) =>
+    Math.min(chunkRows, count - index * chunkRows),
+  );

@@ -1,0 +1,124 @@
+import type { Tensor } from '../tensor/tensor.ts';
+import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
+import type { GraphParts } from './graph-parts.ts';
+import {
+  linearBackward,
+  linearBackwardToWeights,
+  linearForward,
+  type LinearPass,
+} from './linear.ts';
+import { mapLinear, type LinearName } from './tensor-plan.ts';
+
+/** Result of one transformer block with what its backward pass needs. */
+export interface BlockPass {
+  index: number;
+  /** Residual stream before attention, [embeddingLength, tokens]. */
+  input: Tensor;
+  /** Residual stream between attention and feed-forward. */
+  middle: Tensor;
+  attention: AttentionPass;
+  linear: Record<LinearName, LinearPass>;
+  /** Residual stream after the block. */
+  output: Tensor;
+}
+
+/** x + attention(norm(x)), then + feed-forward(norm(·)) with SwiGLU. */
+export function blockForward(parts: GraphParts, index: number, input: Tensor): BlockPass {
+  const { ops } = parts.graph;
+  const { frozen, linearAt } = blockAt(parts, index);
+  const { normEpsilon } = parts.model.parameters;
+  const run = (name: LinearName, x: Tensor) => linearForward(parts, linearAt[name], x);
+  const normed = ops.mul(ops.rmsNorm(input, normEpsilon), frozen.attentionNorm);
+  const q = run('attn_q', normed);
+  const k = run('attn_k', normed);
+  const v = run('attn_v', normed);
+  const attention = attentionForward(parts, q.output, k.output, v.output);
+  const projected = run('attn_output', attention.output);
+  const middle = ops.add(input, projected.output);
+  const normedMiddle = ops.mul(ops.rmsNorm(middle, normEpsilon), frozen.feedForwardNorm);
+  const gate = run('ffn_gate', normedMiddle);
+  const up = run('ffn_up', normedMiddle);
+  const down = run('ffn_down', ops.mul(ops.silu(gate.output), up.output));
+  return {
+    index,
+    input,
+    middle,
+    attention,
+    output: ops.add(middle, down.output),
+    linear: {
+      attn_q: q,
+      attn_k: k,
+      attn_v: v,
+      attn_output: projected,
+      ffn_gate: gate,
+      ffn_up: up,
+      ffn_down: down,
+    },
+  };
+}
+
+/**
+ * Backward pass of one block for the gradient of its output: adds the adapter's gradients to
+ * their sums and returns the gradient of the input. Nothing before block 0 is trained, so for it
+ * the result is undefined and the widest part of the work is left out.
+ */
+export function blockBackward(
+  parts: GraphParts,
+  pass: BlockPass,
+  gradient: Tensor,
+): Tensor | undefined {
+  const { ops } = parts.graph;
+  const { linear } = pass;
+  const middle = feedForwardBackward(parts, pass, gradient);
+  const mixed = linearBackward(parts, linear.attn_output, middle);
+  const { queries, keys, values } = attentionBackward(parts, pass.attention, mixed);
+  if (pass.index === 0) {
+    linearBackwardToWeights(parts, linear.attn_q, queries);
+    linearBackwardToWeights(parts, linear.attn_k, keys);
+    linearBackwardToWeights(parts, linear.attn_v, values);
+    return undefined;
+  }
+  const normed = ops.add(
+    ops.add(
+      linearBackward(parts, linear.attn_q, queries),
+      linearBackward(parts, linear.attn_k, keys),
+    ),
+    linearBackward(parts, linear.attn_v, values),
+  );
+  const { attentionNorm } = blockAt(parts, pass.index).frozen;
+  return ops.add(middle, normBackward(parts, normed, { x: pass.input, weight: attentionNorm }));
+}
+
+/** Gradient of the residual stream before the feed-forward part. */
+function feedForwardBackward(parts: GraphParts, pass: BlockPass, gradient: Tensor): Tensor {
+  const { ops } = parts.graph;
+  const { ffn_gate: gate, ffn_up: up, ffn_down: down } = pass.linear;
+  const product = linearBackward(parts, down, gradient);
+  // silu(gate) is computed again: cheaper than keeping one more wide tensor per block.
+  const upGradient = ops.mul(product, ops.silu(gate.output));
+  const gateGradient = ops.siluBack(ops.mul(product, up.output), gate.output);
+  const normed = ops.add(
+    linearBackward(parts, gate, gateGradient),
+    linearBackward(parts, up, upGradient),
+  );
+  const { feedForwardNorm } = blockAt(parts, pass.index).frozen;
+  const norm = { x: pass.middle, weight: feedForwardNorm };
+  return ops.add(gradient, normBackward(parts, normed, norm));
+}
+
+function normBackward(
+  { graph, model }: GraphParts,
+  gradient: Tensor,
+  { x, weight }: { x: Tensor; weight: Tensor },
+): Tensor {
+  const { ops } = graph;
+  return ops.rmsNormBack(ops.mul(gradient, weight), x, model.parameters.normEpsilon);
+}
+
+function blockAt({ model, adapter }: GraphParts, index: number) {
+  const frozen = model.blocks[index];
+  const branches = adapter.blocks[index];
+  if (!frozen || !branches) throw new RangeError(`The model has no block ${index}`);
+  const linearAt = mapLinear((name) => ({ frozen: frozen.linear[name], branch: branches[name] }));
+  return { frozen, linearAt };
+}

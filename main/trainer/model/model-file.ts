@@ -1,0 +1,93 @@
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { GgufError } from '../../engines/gguf/gguf-error.ts';
+import { readGguf, type GgufFile } from '../../engines/gguf/read-gguf.ts';
+import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+
+const readChunkBytes = 8 * 1024 * 1024;
+
+/** A base model opened for one pass over its tensors. Errors are coded for a person to act on. */
+export class ModelFile implements AsyncDisposable {
+  readonly path: string;
+  readonly header: GgufFile;
+  readonly #handle: FileHandle;
+  readonly #modifiedMs: number;
+  readonly #chunk = new Uint8Array(readChunkBytes);
+
+  private constructor(path: string, header: GgufFile, opened: [FileHandle, modifiedMs: number]) {
+    this.path = path;
+    this.header = header;
+    [this.#handle, this.#modifiedMs] = opened;
+  }
+
+  /** Reads the header; throws MODEL_UNREADABLE or MODEL_TRUNCATED. */
+  static async open(path: string): Promise<ModelFile> {
+    try {
+      const header = await readGguf(path);
+      const handle = await open(path, 'r');
+      const { mtimeMs } = await handle.stat();
+      return new ModelFile(path, header, [handle, mtimeMs]);
+    } catch (error) {
+      throw toModelError(path, error);
+    }
+  }
+
+  /**
+   * Streams the bytes of a tensor in chunks of whole multiples of `unitBytes`; a chunk is valid
+   * until the next one. Throws MODEL_TRUNCATED when the file ends before the tensor does.
+   */
+  async *chunks(tensor: GgufTensor, unitBytes: number): AsyncGenerator<Uint8Array> {
+    const chunkBytes = Math.max(1, Math.floor(readChunkBytes / unitBytes)) * unitBytes;
+    const target = chunkBytes > this.#chunk.length ? new Uint8Array(chunkBytes) : this.#chunk;
+    for (let done = 0; done < tensor.sizeBytes; done += chunkBytes) {
+      const wanted = Math.min(chunkBytes, tensor.sizeBytes - done);
+      const chunk = target.subarray(0, wanted);
+      await this.#fill(chunk, tensor.offsetBytes + done, tensor.name);
+      yield chunk;
+    }
+  }
+
+  /** Throws MODEL_CHANGED when the file was written to or replaced since it was opened. */
+  async requireUnchanged(): Promise<void> {
+    const now = await stat(this.path).catch((error: unknown) => {
+      throw toModelError(this.path, error);
+    });
+    if (now.mtimeMs === this.#modifiedMs && now.size === this.header.fileSizeBytes) return;
+    throw new EngineError(
+      'MODEL_CHANGED',
+      `${this.path} was changed while it was read. Wait until it is complete and start again.`,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #fill(target: Uint8Array, offsetBytes: number, tensorName: string): Promise<void> {
+    for (let filled = 0; filled < target.length;) {
+      const position = offsetBytes + filled;
+      const options = { offset: filled, length: target.length - filled, position };
+      const { bytesRead } = await this.#handle.read(target, options).catch((error: unknown) => {
+        throw toModelError(this.path, error);
+      });
+      if (bytesRead === 0) throw truncated(this.path, `it ends inside the tensor "${tensorName}"`);
+      filled += bytesRead;
+    }
+  }
+}
+
+const truncated = (path: string, problem: string) =>
+  new EngineError('MODEL_TRUNCATED', `${path} is incomplete: ${problem}. Download it again.`);
+
+function toModelError(path: string, error: unknown): Error {
+  if (error instanceof EngineError) return error;
+  if (error instanceof GgufError) {
+    const code = error.code === 'GGUF_TRUNCATED' ? 'MODEL_TRUNCATED' : 'MODEL_UNREADABLE';
+    return new EngineError(code, error.message);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EngineError(
+    'MODEL_UNREADABLE',
+    `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+  );
+}

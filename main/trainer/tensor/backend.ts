@@ -1,0 +1,87 @@
+import { availableParallelism } from 'node:os';
+import { EngineError } from '../../engines/serve-engine.ts';
+import { loadGgml } from '../ffi/library.ts';
+import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
+import type { BackendPtr, DevicePtr, GraphPtr } from '../ffi/pointers.ts';
+import type { GgmlFunctions } from '../ffi/symbols.ts';
+import { elementType } from './element-type.ts';
+import { elementCount, formatExtents, type Tensor } from './tensor.ts';
+
+const cpuDeviceType = 0;
+
+/** The CPU as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
+export class Backend implements Disposable {
+  readonly ggml: GgmlFunctions;
+  readonly pointer: BackendPtr;
+  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads`. */
+  readonly device: string;
+  /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`. */
+  readonly features: ReadonlySet<string>;
+
+  private constructor(ggml: GgmlFunctions, device: DevicePtr, threads: number) {
+    this.ggml = ggml;
+    const pointer = ggml.ggml_backend_dev_init(device, null);
+    if (pointer === null)
+      throw new EngineError('DEVICE_UNAVAILABLE', 'The CPU could not be opened for training.');
+    this.pointer = pointer;
+    const registry = ggml.ggml_backend_dev_backend_reg(device);
+    const find = (name: string) => ggml.ggml_backend_reg_get_proc_address(registry, name);
+    const setThreads = find('ggml_backend_set_n_threads');
+    if (setThreads !== null) callSetThreads(setThreads, pointer, threads);
+    const getFeatures = find('ggml_backend_get_features');
+    this.features = getFeatures === null ? new Set() : callGetFeatures(getFeatures, registry);
+    const name = `${ggml.ggml_backend_dev_name(device)} ${ggml.ggml_backend_dev_description(device)}`;
+    this.device = `${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  }
+
+  /** Opens the CPU; `threads` 0 takes every core. Throws EngineError when there is no library. */
+  static openCpu(threads = 0): Backend {
+    const ggml = loadGgml();
+    const device = ggml.ggml_backend_dev_by_type(cpuDeviceType);
+    if (device === null)
+      throw new EngineError(
+        'DEVICE_UNAVAILABLE',
+        'No CPU library of ggml fits this processor. Reinstall the application.',
+      );
+    return new Backend(ggml, device, threads || availableParallelism());
+  }
+
+  /** Computes a graph on native threads while the event loop goes on; one graph at a time. */
+  async compute(graph: GraphPtr): Promise<void> {
+    const status = await new Promise<number>((resolve, reject) => {
+      this.ggml.ggml_backend_graph_compute.async(this.pointer, graph, (error, result) => {
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+    if (status !== 0)
+      throw new EngineError('ENGINE_FAILED', `ggml could not compute a graph (status ${status}).`);
+  }
+
+  /** Copies the bytes of `data` into a tensor, from byte `offsetBytes` on. */
+  write(tensor: Tensor, data: NodeJS.TypedArray, offsetBytes = 0): void {
+    const sizeBytes = this.ggml.ggml_nbytes(tensor.pointer);
+    if (offsetBytes + data.byteLength > sizeBytes)
+      throw new RangeError(
+        `${data.byteLength} bytes at ${offsetBytes} do not fit a tensor of ${sizeBytes} bytes`,
+      );
+    this.ggml.ggml_backend_tensor_set(tensor.pointer, data, offsetBytes, data.byteLength);
+  }
+
+  /** Copies a whole F32 tensor into `target`, or into a new array. */
+  readFloats(tensor: Tensor, target?: Float32Array): Float32Array {
+    const count = elementCount(tensor.ne);
+    const values = target ?? new Float32Array(count);
+    if (tensor.type !== elementType.f32 || values.length !== count)
+      throw new RangeError(
+        `A tensor of type ${tensor.type} and extents ${formatExtents(tensor.ne)} cannot be read ` +
+          `into ${values.length} floats`,
+      );
+    this.ggml.ggml_backend_tensor_get(tensor.pointer, values, 0, count * 4);
+    return values;
+  }
+
+  [Symbol.dispose](): void {
+    this.ggml.ggml_backend_free(this.pointer);
+  }
+}

@@ -1,0 +1,274 @@
+import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
+import type { GgmlFunctions } from '../ffi/symbols.ts';
+import { elementType } from './element-type.ts';
+import { requireShapes } from './shape-error.ts';
+import { elementCount, haveSameExtents, toExtents, type Extents, type Tensor } from './tensor.ts';
+
+const { f32, i32 } = elementType;
+
+/** Rotary embedding: `dimensions` of each head turn, by angles from `freqBase` and `freqScale`. */
+export interface RopeSettings {
+  dimensions: number;
+  contextLength: number;
+  freqBase: number;
+  freqScale: number;
+}
+
+const isRepeatable = (small: Extents, large: Extents) =>
+  large.every((extent, axis) => extent % (small[axis] ?? 1) === 0);
+
+/**
+ * ggml operations on one context, each with the checks that ggml would abort on. Extents are in
+ * ggml order (ne0 first); results are F32 unless said otherwise.
+ */
+export class Ops {
+  readonly #ggml: GgmlFunctions;
+  readonly #context: ContextPtr;
+
+  constructor(ggml: GgmlFunctions, context: ContextPtr) {
+    this.#ggml = ggml;
+    this.#context = context;
+  }
+
+  /** A new tensor without data, for the inputs of a graph. */
+  declare(ne: readonly number[], type: number = f32): Tensor {
+    const extents = toExtents(ne);
+    const pointer = this.#ggml.ggml_new_tensor_4d(this.#context, type, ...extents);
+    return { pointer, ne: extents, type, isContiguous: true };
+  }
+
+  /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
+  mulMat(a: Tensor, b: Tensor): Tensor {
+    const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
+    requireShapes(fits && b.type === f32 && a.isContiguous, 'mulMat', a, b);
+    const pointer = this.#ggml.ggml_mul_mat(this.#context, a.pointer, b.pointer);
+    return this.#result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
+  }
+
+  /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
+  outerProduct(a: Tensor, b: Tensor): Tensor {
+    requireShapes(a.ne[1] === b.ne[1] && this.#areFloats(a, b), 'outerProduct', a, b);
+    const pointer = this.#ggml.ggml_out_prod(this.#context, a.pointer, b.pointer);
+    return this.#result(pointer, [a.ne[0], b.ne[0], b.ne[2], b.ne[3]]);
+  }
+
+  /** a + b, where b repeats to the extents of a. */
+  add(a: Tensor, b: Tensor): Tensor {
+    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a, b), 'add', a, b);
+    return this.#result(this.#ggml.ggml_add(this.#context, a.pointer, b.pointer), a.ne);
+  }
+
+  /** Adds b to a where a lies; the result must be computed before a is read. */
+  addInPlace(a: Tensor, b: Tensor): Tensor {
+    requireShapes(haveSameExtents(a.ne, b.ne) && this.#areFloats(a, b), 'addInPlace', a, b);
+    return this.#result(this.#ggml.ggml_add_inplace(this.#context, a.pointer, b.pointer), a.ne);
+  }
+
+  /** a ⊙ b, where b repeats to the extents of a. */
+  mul(a: Tensor, b: Tensor): Tensor {
+    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a, b), 'mul', a, b);
+    return this.#result(this.#ggml.ggml_mul(this.#context, a.pointer, b.pointer), a.ne);
+  }
+
+  /** a · factor. */
+  scale(a: Tensor, factor: number): Tensor {
+    requireShapes(this.#areFloats(a), 'scale', a);
+    return this.#result(this.#ggml.ggml_scale(this.#context, a.pointer, factor), a.ne);
+  }
+
+  /** A tensor like a, filled with one value. */
+  fill(a: Tensor, value: number): Tensor {
+    requireShapes(this.#areFloats(a), 'fill', a);
+    return this.#result(this.#ggml.ggml_fill(this.#context, a.pointer, value), a.ne);
+  }
+
+  /** Rows of a [n, rows] at indices [count] (I32) → [n, count] F32, dequantized. */
+  getRows(a: Tensor, indices: Tensor): Tensor {
+    const fits = indices.type === i32 && indices.ne[1] === 1 && a.ne[2] === 1;
+    requireShapes(fits && a.isContiguous, 'getRows', a, indices);
+    const pointer = this.#ggml.ggml_get_rows(this.#context, a.pointer, indices.pointer);
+    return this.#result(pointer, [a.ne[0], indices.ne[0], 1, 1]);
+  }
+
+  /** Overwrites rows of a [n, rows], where a lies, with b [n, count]; indices must differ. */
+  setRows(a: Tensor, b: Tensor, indices: Tensor): Tensor {
+    const fits = a.ne[0] === b.ne[0] && b.ne[1] === indices.ne[0] && indices.type === i32;
+    requireShapes(fits && this.#areFloats(a, b), 'setRows', a, b, indices);
+    const { pointer } = a;
+    const set = this.#ggml.ggml_set_rows(this.#context, pointer, b.pointer, indices.pointer);
+    return this.#result(set, a.ne);
+  }
+
+  /** x · sigmoid(x). */
+  silu(x: Tensor): Tensor {
+    requireShapes(this.#areFloats(x), 'silu', x);
+    return this.#result(this.#ggml.ggml_silu(this.#context, x.pointer), x.ne);
+  }
+
+  /** Gradient of silu at x for the gradient of its result. */
+  siluBack(gradient: Tensor, x: Tensor): Tensor {
+    requireShapes(this.#areTwins(gradient, x), 'siluBack', gradient, x);
+    const pointer = this.#ggml.ggml_silu_back(this.#context, gradient.pointer, x.pointer);
+    return this.#result(pointer, x.ne);
+  }
+
+  /** Rows of x divided by the root of their mean square plus epsilon. */
+  rmsNorm(x: Tensor, epsilon: number): Tensor {
+    requireShapes(this.#areFloats(x), 'rmsNorm', x);
+    return this.#result(this.#ggml.ggml_rms_norm(this.#context, x.pointer, epsilon), x.ne);
+  }
+
+  /** Gradient of rmsNorm at x for the gradient of its result. */
+  rmsNormBack(gradient: Tensor, x: Tensor, epsilon: number): Tensor {
+    requireShapes(this.#areTwins(gradient, x), 'rmsNormBack', gradient, x);
+    const { pointer } = gradient;
+    const result = this.#ggml.ggml_rms_norm_back(this.#context, pointer, x.pointer, epsilon);
+    return this.#result(result, x.ne);
+  }
+
+  /** Softmax of each row. */
+  softMax(x: Tensor): Tensor {
+    requireShapes(this.#areFloats(x), 'softMax', x);
+    return this.#result(this.#ggml.ggml_soft_max(this.#context, x.pointer), x.ne);
+  }
+
+  /** Softmax of each row of scale · x + mask: x [k, q, heads], mask [k, q] F32. */
+  maskedSoftMax(x: Tensor, mask: Tensor, scale: number): Tensor {
+    const fits = x.ne[0] === mask.ne[0] && x.ne[1] === mask.ne[1] && this.#areFloats(x, mask);
+    requireShapes(fits, 'maskedSoftMax', x, mask);
+    const { pointer } = x;
+    const result = this.#ggml.ggml_soft_max_ext(this.#context, pointer, mask.pointer, scale, 0);
+    return this.#result(result, x.ne);
+  }
+
+  /** Gradient of maskedSoftMax for its result y and the gradient of that; the scale is included. */
+  maskedSoftMaxBack(gradient: Tensor, y: Tensor, scale: number): Tensor {
+    requireShapes(this.#areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
+    const { pointer } = gradient;
+    const result = this.#ggml.ggml_soft_max_ext_back(this.#context, pointer, y.pointer, scale, 0);
+    return this.#result(result, y.ne);
+  }
+
+  /** Rotary embedding of adjacent pairs (mode 0): x [headLength, heads, tokens]. */
+  rope(x: Tensor, angles: RopeAngles): Tensor {
+    return this.#result(this.#rope(this.#ggml.ggml_rope_ext, x, angles), x.ne);
+  }
+
+  /** Gradient of rope: the rotation backwards. */
+  ropeBack(gradient: Tensor, angles: RopeAngles): Tensor {
+    return this.#result(this.#rope(this.#ggml.ggml_rope_ext_back, gradient, angles), gradient.ne);
+  }
+
+  /** The same elements under other extents. */
+  reshape(a: Tensor, ...ne: number[]): Tensor {
+    const extents = toExtents(ne);
+    requireShapes(a.isContiguous && elementCount(a.ne) === elementCount(extents), 'reshape', a);
+    const pointer = this.#ggml.ggml_reshape_4d(this.#context, a.pointer, ...extents);
+    return { ...a, pointer, ne: extents };
+  }
+
+  /** A view whose axis `axes[i]` is axis i of a. */
+  permute(a: Tensor, axes: readonly [number, number, number, number]): Tensor {
+    const ne: [number, number, number, number] = [1, 1, 1, 1];
+    for (const [from, to] of axes.entries()) ne[to] = a.ne[from] ?? 1;
+    const pointer = this.#ggml.ggml_permute(this.#context, a.pointer, ...axes);
+    return { pointer, ne, type: a.type, isContiguous: false };
+  }
+
+  /** A view with ne0 and ne1 swapped. */
+  transpose(a: Tensor): Tensor {
+    return this.permute(a, [1, 0, 2, 3]);
+  }
+
+  /** The elements of a view, copied so that they lie one after the other. */
+  cont(a: Tensor): Tensor {
+    const pointer = this.#ggml.ggml_cont(this.#context, a.pointer);
+    return { pointer, ne: a.ne, type: a.type, isContiguous: true };
+  }
+
+  /** The elements of a tensor or view as another element type, contiguous. */
+  cast(a: Tensor, type: number): Tensor {
+    const pointer = this.#ggml.ggml_cast(this.#context, a.pointer, type);
+    return { pointer, ne: a.ne, type, isContiguous: true };
+  }
+
+  /** Columns of b after those of a: [n, p] and [n, q] → [n, p + q]. */
+  concatColumns(a: Tensor, b: Tensor): Tensor {
+    requireShapes(a.ne[0] === b.ne[0] && this.#areFloats(a, b), 'concatColumns', a, b);
+    const pointer = this.#ggml.ggml_concat(this.#context, a.pointer, b.pointer, 1);
+    return this.#result(pointer, [a.ne[0], a.ne[1] + b.ne[1], 1, 1]);
+  }
+
+  /** A contiguous view on columns `first` to `first + count` of a [n, columns]. */
+  columns(a: Tensor, first: number, count: number): Tensor {
+    requireShapes(first + count <= a.ne[1] && this.#areFloats(a), 'columns', a);
+    const stride = a.ne[0] * Float32Array.BYTES_PER_ELEMENT;
+    const args = [a.ne[0], count, stride, first * stride] as const;
+    const pointer = this.#ggml.ggml_view_2d(this.#context, a.pointer, ...args);
+    return this.#result(pointer, [a.ne[0], count, 1, 1]);
+  }
+
+  /** Copies the elements of a tensor or view into b; the result stands for b. */
+  copy(a: Tensor, b: Tensor): Tensor {
+    requireShapes(haveSameExtents(a.ne, b.ne) && b.isContiguous, 'copy', a, b);
+    return { ...b, pointer: this.#ggml.ggml_cpy(this.#context, a.pointer, b.pointer) };
+  }
+
+  /** Sum of squares of all elements → [1]. */
+  sumOfSquares(a: Tensor): Tensor {
+    requireShapes(this.#areFloats(a), 'sumOfSquares', a);
+    const squares = this.#ggml.ggml_sqr(this.#context, a.pointer);
+    return this.#result(this.#ggml.ggml_sum(this.#context, squares), [1, 1, 1, 1]);
+  }
+
+  /** One AdamW step on `weight` where it lies; `settings` are the seven floats of ggml.h. */
+  adamwStep(weight: Tensor, gradient: Tensor, moments: AdamwMoments): Tensor {
+    const { first, second, settings } = moments;
+    const fits = this.#areTwins(weight, gradient) && this.#areTwins(weight, first);
+    requireShapes(fits && this.#areTwins(weight, second), 'adamwStep', weight, gradient);
+    requireShapes(settings.ne[0] === 7, 'adamwStep', settings);
+    const state = [first.pointer, second.pointer, settings.pointer] as const;
+    const { ggml_opt_step_adamw: adamw } = this.#ggml;
+    const pointer = adamw(this.#context, weight.pointer, gradient.pointer, ...state);
+    return this.#result(pointer, weight.ne);
+  }
+
+  #rope(call: GgmlFunctions['ggml_rope_ext'], x: Tensor, angles: RopeAngles): TensorPtr {
+    const { settings, positions, factors } = angles;
+    const fits = x.ne[2] === positions.ne[0] && x.ne[0] >= settings.dimensions;
+    requireShapes(fits && this.#areFloats(x), 'rope', x, positions);
+    const { dimensions, contextLength, freqBase, freqScale } = settings;
+    const factorsPointer = factors?.pointer ?? null;
+    const shape = [dimensions, 0, contextLength] as const;
+    // No YaRN: extrapolation factor 0, attention factor 1, and the betas are then unused.
+    const curve = [freqBase, freqScale, 0, 1, 32, 1] as const;
+    const inputs = [x.pointer, positions.pointer, factorsPointer] as const;
+    return call(this.#context, ...inputs, ...shape, ...curve);
+  }
+
+  #result(pointer: TensorPtr, ne: Extents): Tensor {
+    return { pointer, ne, type: f32, isContiguous: true };
+  }
+
+  #areFloats(...tensors: Tensor[]): boolean {
+    return tensors.every(({ type, isContiguous }) => type === f32 && isContiguous);
+  }
+
+  #areTwins(a: Tensor, b: Tensor): boolean {
+    return haveSameExtents(a.ne, b.ne) && this.#areFloats(a, b);
+  }
+}
+
+/** Where rope turns: positions [tokens] I32 and optional factors [dimensions / 2] F32. */
+export interface RopeAngles {
+  settings: RopeSettings;
+  positions: Tensor;
+  factors: Tensor | undefined;
+}
+
+/** State of AdamW for one weight, and the shared settings [7]. */
+export interface AdamwMoments {
+  first: Tensor;
+  second: Tensor;
+  settings: Tensor;
+}

@@ -1,0 +1,33 @@
+import type { TensorPtr } from '../ffi/pointers.ts';
+
+/** Four extents in ggml order: `ne[0]` is contiguous, trailing ones are 1. */
+export type Extents = readonly [number, number, number, number];
+
+/** A handle on a ggml tensor with what shape checks need; valid as long as its context. */
+export interface Tensor {
+  readonly pointer: TensorPtr;
+  readonly ne: Extents;
+  /** Id of the element type. */
+  readonly type: number;
+  /** False for permuted views, which most operations refuse. */
+  readonly isContiguous: boolean;
+}
+
+/** Fills up extents with ones; throws when there are none, more than four, or one is not a count. */
+export function toExtents(ne: readonly number[]): Extents {
+  const [first = 1, second = 1, third = 1, fourth = 1] = ne;
+  const extents = [first, second, third, fourth] as const;
+  if (ne.length === 0 || ne.length > 4 || !extents.every((n) => Number.isSafeInteger(n) && n > 0))
+    throw new RangeError(`A tensor cannot have the extents [${ne.join(', ')}]`);
+  return extents;
+}
+
+/** Number of elements. */
+export const elementCount = (ne: Extents): number => ne[0] * ne[1] * ne[2] * ne[3];
+
+/** Extents as text for messages. */
+export const formatExtents = (ne: Extents): string => `[${ne.join(', ')}]`;
+
+/** True when all four extents agree. */
+export const haveSameExtents = (a: Extents, b: Extents): boolean =>
+  a.every((extent, axis) => extent === b[axis]);
