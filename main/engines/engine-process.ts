@@ -3,6 +3,8 @@ import type { EngineFailure, FromEngine, RequestMap, ToEngine } from './protocol
 import { nodeRuntimePath } from './node-runtime.ts';
 
 const stderrTailBytes = 64 * 1024;
+/** A native abort prints its own stacks of about 20 lines below the reason. */
+const stderrTailLines = 40;
 const readyTimeoutMs = 60_000;
 const closeTimeoutMs = 1000;
 
@@ -198,7 +200,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
   }
 
   #crashError(): EngineRequestError {
-    const lastLines = this.#stderrTail.trim().split('\n').slice(-12).join('\n');
+    const lastLines = this.#stderrTail.trim().split('\n').slice(-stderrTailLines).join('\n');
     return new EngineRequestError({
       code: 'ENGINE_CRASHED',
       message: `The ${this.#name} process ended unexpectedly (${this.#exit}).`,

@@ -1,0 +1,8 @@
+import { EngineProcess } from '../engine-process.ts';
+import type { FixtureRequests } from './fixture-requests.ts';
+
+// A core that starts an engine and reports its pid; the test kills this process.
+const entry = new URL('./fixture-engine.ts', import.meta.url);
+const engine = EngineProcess.start<FixtureRequests>('fixture', entry);
+await engine.engine;
+process.stdout.write(`${engine.pid}\n`);
