@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { rankCommands } from './command-rank.ts';
+
+const commands = ['Open project…', 'Reject', 'Go to Train', 'Import samples…'].map((label) => ({
+  keys: [],
+  label,
+  group: 'g',
+  run: () => undefined,
+}));
+const labels = (text: string) => rankCommands(commands, text).map((command) => command.label);
+
+it('puts a label that starts with the letters before one that only contains them', () => {
+  expect(labels('im')).toEqual(['Import samples…']);
+  expect(labels('re')[0]).toBe('Reject');
+});
+
+it('finds letters that are scattered, and nothing for letters that are not there', () => {
+  expect(labels('gtr')).toEqual(['Go to Train']);
+  expect(labels('zq')).toEqual([]);
+});
+
+it('lists everything in its own order while nothing is typed', () => {
+  expect(labels('')).toHaveLength(4);
+});

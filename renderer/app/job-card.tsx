@@ -1,0 +1,100 @@
+import { isJobFinished, type JobSnapshot, type JobState } from '../../shared/domain/job.ts';
+import { rpc } from '../rpc/client.ts';
+import { adviceFor } from '../rpc/rpc-error.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { Badge, type Tone } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { formatDuration, formatMoment } from '../ui/format.ts';
+import { ProgressBar } from '../ui/progress.tsx';
+import { describeProgress, describeResult } from './job-text.ts';
+
+const tones: Record<JobState, Tone> = {
+  queued: 'plain',
+  running: 'accent',
+  cancelling: 'warn',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+  interrupted: 'warn',
+};
+
+/** One job: progress with what is left while it runs, the outcome afterwards. */
+export function JobCard({ job }: { job: JobSnapshot }) {
+  const isFinished = isJobFinished(job.state);
+  return (
+    <article className="job" aria-label={job.title}>
+      <div className="job-head">
+        <span className="job-title truncate" title={job.title}>
+          {job.title}
+        </span>
+        <Badge tone={tones[job.state]}>{job.state}</Badge>
+        <JobButtons job={job} />
+      </div>
+      {!isFinished && <JobProgressLine job={job} />}
+      {isFinished && <JobOutcome job={job} />}
+    </article>
+  );
+}
+
+function JobButtons({ job }: { job: JobSnapshot }) {
+  const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
+  const resume = useAction(() => rpc.jobs.resume({ id: job.id }));
+  const error = cancel.error ?? resume.error;
+  return (
+    <>
+      {(job.state === 'queued' || job.state === 'running') && (
+        <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
+          Cancel
+        </Button>
+      )}
+      {canResume(job) && (
+        <Button small isBusy={resume.isRunning} onClick={() => void resume.run()}>
+          Resume
+        </Button>
+      )}
+      {error !== undefined && <ErrorView error={error} />}
+    </>
+  );
+}
+
+/** Imports and model checks are simply started again; training and generation go on. */
+function canResume(job: JobSnapshot): boolean {
+  if (job.state === 'interrupted') return true;
+  const goesOn = job.kind === 'train' || job.kind === 'generate';
+  return goesOn && (job.state === 'failed' || job.state === 'cancelled');
+}
+
+function JobProgressLine({ job }: { job: JobSnapshot }) {
+  const { progress } = job;
+  const eta = progress?.etaMs;
+  return (
+    <>
+      <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+      <div className="job-line">
+        <span className="truncate">{describeProgress(job)}</span>
+        {eta != null && <span>{formatDuration(eta)} left</span>}
+      </div>
+    </>
+  );
+}
+
+function JobOutcome({ job }: { job: JobSnapshot }) {
+  const tookMs = (job.finishedMs ?? 0) - (job.startedMs ?? job.finishedMs ?? 0);
+  return (
+    <>
+      <div className="job-line">
+        <span className="truncate">{describeResult(job)}</span>
+        {job.finishedMs !== null && (
+          <span title={formatMoment(job.finishedMs)}>{formatDuration(tookMs)}</span>
+        )}
+      </div>
+      {job.error !== null && (
+        <details>
+          <summary>{job.error.message}</summary>
+          <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />
+        </details>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { config } from 'zod';
+import { stayConnected } from '../rpc/connection.ts';
+import { watchCore } from '../rpc/watch.ts';
+import { listenForShortcuts } from '../ui/shortcuts.ts';
+import { App } from './app.tsx';
+import { applyStoredTheme } from './theme.ts';
+import '../ui/tokens.css';
+import '../ui/base.css';
+
+// The content security policy forbids generated code; zod would try it first.
+config({ jitless: true });
+applyStoredTheme();
+listenForShortcuts();
+void stayConnected(watchCore);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no element with the id "root".');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

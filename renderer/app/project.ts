@@ -1,0 +1,63 @@
+import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { rpc } from '../rpc/client.ts';
+import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { chooseFile } from '../ui/file-chooser.ts';
+import { showErrorToast, showToast } from '../ui/toast.tsx';
+
+/** The open project, `null` when none is. */
+export function useProject(): QueryResult<ProjectInfo | null> {
+  return useQuery(['project.current'], () => rpc.project.current(), [
+    'project',
+    'samples',
+    'datasets',
+    'runs',
+    'evaluations',
+  ]);
+}
+
+/** Asks for a file name and creates a project there. */
+export async function createProject(): Promise<void> {
+  const request = { purpose: 'new-project', title: 'New project' } as const;
+  await withChosenPath({ ...request, suggestedName: 'project.lima' }, (path) =>
+    rpc.project.create({ path }),
+  );
+}
+
+/** Asks for a project file and opens it. */
+export async function chooseProject(): Promise<void> {
+  await withChosenPath({ purpose: 'open-project', title: 'Open project' }, (path) =>
+    rpc.project.open({ path }),
+  );
+}
+
+/** Opens the project at a known path. */
+export async function openProject(path: string): Promise<void> {
+  await reportErrors(async () => showNotice(await rpc.project.open({ path })));
+}
+
+/** Closes the open project. */
+export async function closeProject(): Promise<void> {
+  await reportErrors(() => rpc.project.close());
+}
+
+async function withChosenPath(
+  request: Parameters<typeof chooseFile>[0],
+  call: (path: string) => Promise<ProjectInfo>,
+): Promise<void> {
+  await reportErrors(async () => {
+    const path = await chooseFile(request);
+    if (path !== null) showNotice(await call(path));
+  });
+}
+
+function showNotice(project: ProjectInfo): void {
+  if (project.notice !== null) showToast({ text: project.notice });
+}
+
+async function reportErrors(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    showErrorToast(error);
+  }
+}

@@ -1,0 +1,33 @@
+import { useState } from 'react';
+import { Kbd } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { activeShortcuts } from '../ui/shortcuts.ts';
+import { showShellDialog } from './shell-store.ts';
+import './palette.css';
+
+/** Every shortcut that works in the view behind this dialog, by group. */
+export function ShortcutList() {
+  const [shortcuts] = useState(() => activeShortcuts().filter((entry) => entry.keys.length > 0));
+  const groups = Object.entries(Object.groupBy(shortcuts, (shortcut) => shortcut.group));
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={() => showShellDialog(null)}>
+      {groups.map(([group, entries = []]) => (
+        <section key={group}>
+          <h3 className="shortcut-group">{group}</h3>
+          <dl className="shortcut-list">
+            {entries.map((shortcut) => (
+              <div key={shortcut.label}>
+                <dt>{shortcut.label}</dt>
+                <dd>
+                  {shortcut.keys.map((keys) => (
+                    <Kbd key={keys} keys={keys} />
+                  ))}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Dialog>
+  );
+}

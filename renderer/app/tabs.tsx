@@ -1,0 +1,16 @@
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { Filter, type LucideIcon } from 'lucide-react';
+import type { TabId } from '../ui/navigation.ts';
+
+/** One tab of the workbench, loaded when first shown. */
+export interface TabDefinition {
+  id: TabId;
+  label: string;
+  icon: LucideIcon;
+  View: LazyExoticComponent<ComponentType>;
+}
+
+/** The tabs in the order of the pipeline: one line and one folder each. */
+export const tabs: readonly TabDefinition[] = [
+  { id: 'curate', label: 'Curate', icon: Filter, View: lazy(() => import('../curate/view.tsx')) },
+];

@@ -1,0 +1,102 @@
+import { ChevronDown, Command, Monitor, Moon, Sun } from 'lucide-react';
+import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { formatCount } from '../ui/format.ts';
+import { Menu } from '../ui/menu.tsx';
+import { goToTab, useNavigation } from '../ui/navigation.ts';
+import { formatShortcut } from '../ui/shortcut-match.ts';
+import { AuthorField } from './author-field.tsx';
+import { JobsTray } from './jobs-tray.tsx';
+import { chooseProject, closeProject, createProject } from './project.ts';
+import { showShellDialog } from './shell-store.ts';
+import { tabs } from './tabs.tsx';
+import { cycleTheme, useTheme, type Theme } from './theme.ts';
+
+/** Project, tabs, jobs and settings in one line. */
+export function TopBar({ project }: { project: ProjectInfo | null }) {
+  return (
+    <header className="top-bar">
+      {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
+      {project && <TabList />}
+      {project && <Counts project={project} />}
+      <span className="spacer" />
+      {project && <JobsTray />}
+      <IconButton
+        label="Command palette"
+        shortcut="Mod+k"
+        onClick={() => showShellDialog('palette')}
+      >
+        <Command size={15} />
+      </IconButton>
+      <ThemeButton />
+      <AuthorField />
+    </header>
+  );
+}
+
+function ProjectMenu({ project }: { project: ProjectInfo }) {
+  return (
+    <Menu
+      trigger={
+        <Button variant="ghost" className="top-bar-project" title={project.path}>
+          <span className="truncate">{project.name}</span>
+          <ChevronDown size={13} aria-hidden />
+        </Button>
+      }
+      items={[
+        { label: 'New project…', run: () => void createProject() },
+        { label: 'Open project…', run: () => void chooseProject() },
+        { label: 'Close project', hint: project.path, run: closeNow, separator: true },
+      ]}
+    />
+  );
+}
+
+function closeNow(): void {
+  void closeProject();
+}
+
+function TabList() {
+  const active = useNavigation((state) => state.tab);
+  return (
+    <div className="top-bar-tabs" role="tablist" aria-label="Workbench">
+      {tabs.map(({ id, label, icon: Icon }, index) => (
+        <button
+          key={id}
+          type="button"
+          role="tab"
+          className="top-bar-tab"
+          aria-selected={id === active}
+          title={`${label} (${formatShortcut(`Mod+${index + 1}`)})`}
+          onClick={() => goToTab(id)}
+        >
+          <Icon size={14} aria-hidden />
+          {label}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Counts({ project }: { project: ProjectInfo }) {
+  const { pending, accepted, rejected } = project.samples;
+  return (
+    <div className="top-bar-counts" aria-label="Samples by status">
+      <span>{formatCount(pending)} pending</span>
+      <span>{formatCount(accepted)} accepted</span>
+      <span>{formatCount(rejected)} rejected</span>
+    </div>
+  );
+}
+
+const themeIcons: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const theme = useTheme((state) => state.theme);
+  const Icon = themeIcons[theme];
+  return (
+    <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
+      <Icon size={15} />
+    </IconButton>
+  );
+}

@@ -1,0 +1,66 @@
+import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+
+/** Called once when a job that was seen unfinished comes to its end. */
+export type JobEndListener = (job: JobSnapshot) => void;
+
+/**
+ * The newest snapshot of every job. Snapshots may come twice or late after a reconnection: an
+ * older revision never replaces a newer one.
+ */
+export class JobsFeed {
+  #jobs: readonly JobSnapshot[] = [];
+  #revision = 0;
+  readonly #listeners = new Set<() => void>();
+  readonly #endListeners = new Set<JobEndListener>();
+
+  /** The revision to resume the stream from. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** All known jobs, newest first; the same array until something changes. */
+  read(): readonly JobSnapshot[] {
+    return this.#jobs;
+  }
+
+  /** Starts over with a full list: after a restart of the core, revisions begin anew. */
+  reset(jobs: readonly JobSnapshot[]): void {
+    const ended = jobs.filter((job) => this.#endsNow(job));
+    this.#jobs = jobs.toSorted((a, b) => b.createdMs - a.createdMs);
+    this.#revision = Math.max(0, ...jobs.map((job) => job.revision));
+    this.#emit(ended);
+  }
+
+  /** Takes one snapshot of the stream. */
+  push(job: JobSnapshot): void {
+    const known = this.#jobs.find((other) => other.id === job.id);
+    if (known && known.revision >= job.revision) return;
+    const ended = this.#endsNow(job) ? [job] : [];
+    const others = this.#jobs.filter((other) => other.id !== job.id);
+    this.#jobs = [...others, job].toSorted((a, b) => b.createdMs - a.createdMs);
+    this.#revision = Math.max(this.#revision, job.revision);
+    this.#emit(ended);
+  }
+
+  /** Calls back on every change; returns the way to stop. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back when a job ends that was running before; returns the way to stop. */
+  onEnd(listener: JobEndListener): () => void {
+    this.#endListeners.add(listener);
+    return () => this.#endListeners.delete(listener);
+  }
+
+  #endsNow(job: JobSnapshot): boolean {
+    const known = this.#jobs.find((other) => other.id === job.id);
+    return known !== undefined && !isJobFinished(known.state) && isJobFinished(job.state);
+  }
+
+  #emit(ended: readonly JobSnapshot[]): void {
+    for (const listener of this.#listeners) listener();
+    for (const job of ended) for (const listener of this.#endListeners) listener(job);
+  }
+}

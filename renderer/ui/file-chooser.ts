@@ -1,0 +1,51 @@
+import { create } from 'zustand';
+import { rpc } from '../rpc/client.ts';
+
+/** What a path is wanted for; decides the native dialog's filter and the listing's emphasis. */
+export type FilePurpose = 'open-project' | 'new-project' | 'import' | 'model' | 'prompts' | 'save';
+
+/** A request for one path. */
+export interface FileRequest {
+  purpose: FilePurpose;
+  /** Heading of the in-app dialog, as in "Import samples". */
+  title: string;
+  /** File name offered when saving. */
+  suggestedName?: string;
+}
+
+interface Pending {
+  request: FileRequest;
+  answer: (path: string | null) => void;
+}
+
+/** The in-app dialog that is open, if any. */
+export const useFileRequest = create<{ pending: Pending | null }>(() => ({ pending: null }));
+
+/**
+ * Lets the person choose a path: in the native dialog where the shell has one, else in the
+ * in-app listing of the folders the core may use. `null` when cancelled.
+ */
+export async function chooseFile(request: FileRequest): Promise<string | null> {
+  const info = await rpc.app.info();
+  if (info.hasNativeDialogs) {
+    const { purpose, suggestedName } = request;
+    const named = suggestedName === undefined ? {} : { suggestedName };
+    return (await rpc.files.pick({ purpose, ...named })).path;
+  }
+  useFileRequest.getState().pending?.answer(null);
+  return new Promise((resolve) => {
+    useFileRequest.setState({ pending: { request, answer: resolve } });
+  });
+}
+
+/** Closes the in-app dialog with its answer. */
+export function answerFileRequest(path: string | null): void {
+  const { pending } = useFileRequest.getState();
+  useFileRequest.setState({ pending: null });
+  pending?.answer(path);
+}
+
+/** True when the purpose makes a new file, so that a name has to be typed. */
+export function isSaving(purpose: FilePurpose): boolean {
+  return purpose === 'save' || purpose === 'new-project';
+}

@@ -1,0 +1,34 @@
+import { FolderOpen } from 'lucide-react';
+import { Button } from './button.tsx';
+import { chooseFile, type FileRequest } from './file-chooser.ts';
+import { TextInput } from './inputs.tsx';
+import { showErrorToast } from './toast.tsx';
+import './path-field.css';
+
+interface PathFieldProps {
+  label: string;
+  value: string;
+  onValue: (path: string) => void;
+  request: FileRequest;
+  error?: string | undefined;
+}
+
+/** A path that can be typed or chosen. */
+export function PathField({ label, value, onValue, request, error }: PathFieldProps) {
+  const browse = async () => {
+    try {
+      const path = await chooseFile(request);
+      if (path !== null) onValue(path);
+    } catch (error) {
+      showErrorToast(error);
+    }
+  };
+  return (
+    <div className="path-field">
+      <TextInput label={label} value={value} onValue={onValue} error={error} />
+      <Button icon={<FolderOpen size={14} />} onClick={() => void browse()}>
+        Browse…
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+import { createContext, useContext, useEffect, useRef } from 'react';
+import { matchesShortcut } from './shortcut-match.ts';
+
+/** One keyboard shortcut of a view. */
+export interface Shortcut {
+  /** Combinations such as `j` or `Mod+Enter`; any of them runs it. */
+  keys: readonly string[];
+  /** What it does, for the shortcut list and the command palette. */
+  label: string;
+  /** Heading it is listed under. */
+  group: string;
+  run: () => void;
+  /** Also while an input has the focus: only for combinations that type nothing. */
+  whileTyping?: boolean;
+  isDisabled?: boolean;
+}
+
+/** False inside a tab that is kept but not shown: its shortcuts sleep. */
+export const TabActiveContext = createContext(true);
+
+interface Registration {
+  shortcuts: readonly Shortcut[];
+  isActive: boolean;
+}
+
+const registrations = new Set<Registration>();
+
+/** Registers shortcuts while the component is mounted and its tab is shown. */
+export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+  const isActive = useContext(TabActiveContext);
+  const registration = useRef<Registration>({ shortcuts, isActive });
+  useEffect(() => {
+    registration.current.shortcuts = shortcuts;
+    registration.current.isActive = isActive;
+  });
+  useEffect(() => {
+    const own = registration.current;
+    registrations.add(own);
+    return () => void registrations.delete(own);
+  }, []);
+}
+
+/** Every shortcut that would work now, newest registration first. */
+export function activeShortcuts(): Shortcut[] {
+  return [...registrations]
+    .toReversed()
+    .filter((registration) => registration.isActive)
+    .flatMap((registration) => registration.shortcuts)
+    .filter((shortcut) => shortcut.isDisabled !== true);
+}
+
+/** Starts listening for the page's life; returns the way to stop. */
+export function listenForShortcuts(): () => void {
+  window.addEventListener('keydown', handleKey);
+  return () => window.removeEventListener('keydown', handleKey);
+}
+
+function handleKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || isBlocked(event)) return;
+  const typing = isTyping(event.target);
+  const shortcut = activeShortcuts().find(
+    (candidate) =>
+      (!typing || candidate.whileTyping === true) &&
+      candidate.keys.some((keys) => matchesShortcut(keys, event)),
+  );
+  if (!shortcut) return;
+  event.preventDefault();
+  shortcut.run();
+}
+
+/** A dialog or menu owns the keyboard; Enter and Space belong to the focused button. */
+function isBlocked(event: KeyboardEvent): boolean {
+  if (document.querySelector('dialog[open], [role="menu"]')) return true;
+  const isPress = event.key === 'Enter' || event.key === ' ';
+  const pressable = 'button, a, summary, [role="tab"], [role="radio"], [role="menuitem"]';
+  const isBare = !event.ctrlKey && !event.metaKey;
+  return isPress && isBare && event.target instanceof Element && event.target.matches(pressable);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement)
+    return !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type);
+  return target.isContentEditable || target.matches('textarea, select');
+}

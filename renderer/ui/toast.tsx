@@ -1,0 +1,98 @@
+import { useEffect, useRef } from 'react';
+import { X } from 'lucide-react';
+import { create } from 'zustand';
+import { describeError } from '../rpc/rpc-error.ts';
+import { Button, IconButton } from './button.tsx';
+import './toast.css';
+
+/** A short message that goes away by itself; `action` is typically Undo. */
+export interface Toast {
+  text: string;
+  tone?: 'plain' | 'good' | 'bad';
+  action?: { label: string; run: () => void };
+  /** A newer toast with the same key replaces this one. */
+  key?: string;
+}
+
+interface ShownToast extends Toast {
+  id: number;
+}
+
+const shownAtOnce = 3;
+const visibleMs = 6000;
+let lastId = 0;
+
+const useToasts = create<{ toasts: readonly ShownToast[] }>(() => ({ toasts: [] }));
+
+/** Shows a message in the corner for six seconds; it stays while the pointer is on it. */
+export function showToast(toast: Toast): void {
+  lastId += 1;
+  const shown = { ...toast, id: lastId };
+  useToasts.setState(({ toasts }) => ({
+    toasts: [
+      ...toasts.filter((other) => toast.key === undefined || other.key !== toast.key),
+      shown,
+    ].slice(-shownAtOnce),
+  }));
+}
+
+/** Shows a failed call in the corner, for actions that have no place of their own for it. */
+export function showErrorToast(error: unknown): void {
+  const { message, advice } = describeError(error);
+  showToast({ text: `${message} ${advice}`, tone: 'bad' });
+}
+
+function dismiss(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+/** Shows the toasts above everything, dialogs included; mounted once by the shell. */
+export function ToastHost() {
+  const toasts = useToasts((state) => state.toasts);
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    host.current?.hidePopover();
+    if (toasts.length > 0) host.current?.showPopover();
+  }, [toasts]);
+  return (
+    <div ref={host} popover="manual" className="toasts" role="status" aria-live="polite">
+      {toasts.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastCard({ toast }: { toast: ShownToast }) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const start = () => {
+    timer.current = setTimeout(() => dismiss(toast.id), visibleMs);
+  };
+  useEffect(() => {
+    timer.current = setTimeout(() => dismiss(toast.id), visibleMs);
+    return () => clearTimeout(timer.current);
+  }, [toast.id]);
+  return (
+    <div
+      className={`toast toast-${toast.tone ?? 'plain'}`}
+      onPointerEnter={() => clearTimeout(timer.current)}
+      onPointerLeave={start}
+    >
+      <span className="toast-text">{toast.text}</span>
+      {toast.action && (
+        <Button
+          small
+          onClick={() => {
+            dismiss(toast.id);
+            toast.action?.run();
+          }}
+        >
+          {toast.action.label}
+        </Button>
+      )}
+      <IconButton small label="Dismiss" onClick={() => dismiss(toast.id)}>
+        <X size={13} />
+      </IconButton>
+    </div>
+  );
+}
