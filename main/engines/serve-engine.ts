@@ -53,6 +53,8 @@ export function serveEngine<Requests extends RequestMap>(
     if (frame.kind === 'cancel') running.get(frame.id)?.abort();
     else void answer(frame);
   });
+  // Ctrl-C reaches the whole process group of a terminal; only the core decides what it means.
+  process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
   send({ kind: 'ready', engine });
 }
