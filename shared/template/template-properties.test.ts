@@ -1,5 +1,5 @@
 import { Template } from '@huggingface/jinja';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
 import { renderConversation } from './render-conversation.ts';
@@ -15,7 +15,7 @@ const hostileParts = fc.constantFrom(
   '<|eot_id|>',
   '{{ bos_token }}',
   '{% endfor %}',
-  '\uE000' + '0\uE001',
+  '\uE0000\uE001',
   '\n\n',
   '  ',
   '0',
@@ -26,8 +26,8 @@ const contents = fc
   .filter((text) => text.trim() !== '');
 
 const conversations = fc
-  .tuple(fc.array(fc.tuple(contents, contents), { minLength: 1, maxLength: 3 }), contents)
-  .map(([turns]): Message[] =>
+  .array(fc.tuple(contents, contents), { minLength: 1, maxLength: 3 })
+  .map((turns) =>
     turns.flatMap(([question, answer]): Message[] => [
       { role: 'user', content: question },
       { role: 'assistant', content: answer },
