@@ -81,7 +81,7 @@ export const reportVoteSchema = z.object({
 });
 export type ReportVote = z.infer<typeof reportVoteSchema>;
 
-/** One comparison; `verdict` is what counts in the statistics, `null` while it is open. */
+/** One comparison, `ordinal` from 0; `verdict` is what counts in the statistics, `null` while it is open. */
 export const reportItemSchema = z.object({
   ordinal: z.number().int(),
   prompt: z.array(messageSchema),

@@ -71,7 +71,7 @@ describe('the functions below it', () => {
     expect(logGamma(1)).toBeCloseTo(0, 14);
     expect(logGamma(0.5)).toBeCloseTo(Math.log(Math.PI) / 2, 14);
     expect(logGamma(11)).toBeCloseTo(Math.log(3_628_800), 13);
-    expect(logGamma(100_001) / 1_051_299.2218991219).toBeCloseTo(1, 14);
+    expect(logGamma(100_001) / 1_051_299.221899122).toBeCloseTo(1, 14);
     expect(() => logGamma(0)).toThrow(RangeError);
   });
 

@@ -1,0 +1,165 @@
+import {
+  type EvaluationReport,
+  evaluationReportSchema,
+  type ReportAgreement,
+  type ReportAuthor,
+  type ReportBasis,
+  type ReportItem,
+  type ReportSystem,
+  type ReportVote,
+} from '../domain/evaluation-report.ts';
+import { type AuthorKind, evaluationProtocol, type Verdict } from '../domain/evaluation.ts';
+import type { Identity } from '../domain/identity.ts';
+import { tieDiscountedAgreement } from '../stats/agreement.ts';
+import { lengthBias, positionBias } from '../stats/judging-bias.ts';
+import { preferenceSummary } from '../stats/preference-summary.ts';
+import { reportWarnings } from './report-warnings.ts';
+
+/** What the project file knows of an evaluation; everything else in a report is computed. */
+export interface ReportFacts {
+  name: string;
+  createdMs: number;
+  promptSet: EvaluationReport['promptSet'];
+  /** `identities`: those of every answer, in order; duplicates are fine. */
+  systems: { a: ReportSystem; b: ReportSystem };
+  sideSeed: number;
+  /** Every vote ever given: of one author on one item only the newest counts and is reported. */
+  items: Omit<ReportItem, 'verdict'>[];
+}
+
+/**
+ * Computes the whole report. The headline rests on the people who voted; only without any
+ * person on the judges. Verdicts by rule (identical answers) are ties for everybody.
+ */
+export function composeReport(facts: ReportFacts): EvaluationReport {
+  const standing = facts.items.map((item) => ({ ...item, votes: standingVotes(item.votes) }));
+  const basis = basisOf(standing.flatMap((item) => item.votes));
+  const items = standing.map((item) => ({ ...item, verdict: itemVerdict(item.votes, basis) }));
+  const votes = items.flatMap((item) => item.votes);
+  const verdicts = items.map((item) => item.verdict).filter((verdict) => verdict !== null);
+  const findings = {
+    format: 'lima-evaluation-report' as const,
+    formatVersion: 1 as const,
+    name: facts.name,
+    createdMs: facts.createdMs,
+    promptSet: facts.promptSet,
+    systems: { a: distinct(facts.systems.a), b: distinct(facts.systems.b) },
+    sideSeed: facts.sideSeed,
+    protocol: evaluationProtocol,
+    counts: {
+      comparisons: items.length,
+      judged: verdicts.length,
+      open: items.length - verdicts.length,
+      identicalOutputs: items.filter((item) => item.a.output === item.b.output).length,
+      votes: votes.length,
+    },
+    basis,
+    statistics: preferenceSummary(verdicts),
+    authors: authorsOf(items),
+    agreements: agreementsOf(items),
+    positionBias: positionBias(shownByPeople(votes, basis)),
+    lengthBias: lengthBias(items.flatMap(lengthJudgement)),
+    items,
+  };
+  return evaluationReportSchema.parse({ ...findings, warnings: reportWarnings(findings) });
+}
+
+/** The newest vote of every author, oldest author first. */
+function standingVotes(votes: readonly ReportVote[]): ReportVote[] {
+  const newest = new Map<string, ReportVote>();
+  for (const vote of votes) {
+    const key = authorKey(vote);
+    const known = newest.get(key);
+    if (known === undefined || vote.atMs >= known.atMs) newest.set(key, vote);
+  }
+  return [...newest.values()];
+}
+
+function authorKey({ author, authorKind }: { author: string; authorKind: AuthorKind }): string {
+  return `${authorKind}:${author}`;
+}
+
+function basisOf(votes: readonly ReportVote[]): ReportBasis {
+  for (const kind of ['human', 'judge', 'rule'] as const)
+    if (votes.some((vote) => vote.authorKind === kind)) return kind;
+  return 'none';
+}
+
+/** The verdict most of the counting authors gave; a tie when no verdict has most votes. */
+function itemVerdict(votes: readonly ReportVote[], basis: ReportBasis): Verdict | null {
+  const counting = votes.filter((vote) => vote.authorKind === basis);
+  const deciding =
+    counting.length > 0 ? counting : votes.filter((vote) => vote.authorKind === 'rule');
+  const tally = { a: 0, b: 0, tie: 0 };
+  for (const { verdict } of deciding) tally[verdict] += 1;
+  if (deciding.length === 0) return null;
+  if (tally.a > Math.max(tally.b, tally.tie)) return 'a';
+  if (tally.b > Math.max(tally.a, tally.tie)) return 'b';
+  return 'tie';
+}
+
+/** Sides as the counting authors saw them; a rule sees none. */
+function shownByPeople(votes: readonly ReportVote[], basis: ReportBasis) {
+  return votes
+    .filter((vote) => vote.authorKind === basis)
+    .map((vote) => vote.shown)
+    .filter((shown) => shown !== null);
+}
+
+function lengthJudgement({ verdict, a, b }: ReportItem) {
+  if (verdict === null) return [];
+  return [{ verdict, charactersA: a.output.length, charactersB: b.output.length }];
+}
+
+/** Every author's own result: their verdicts and the ties by rule. */
+function authorsOf(items: readonly ReportItem[]): ReportAuthor[] {
+  const authors = new Map<string, { author: string; authorKind: AuthorKind }>();
+  for (const vote of items.flatMap((item) => item.votes)) authors.set(authorKey(vote), vote);
+  return [...authors.entries()].map(([key, { author, authorKind }]) => {
+    const own = verdictsBy(items, key);
+    const ruled = items.filter((item, index) => own[index] === null && isRuled(item));
+    const verdicts = own.filter((verdict) => verdict !== null);
+    const counted = [...verdicts, ...ruled.map(() => 'tie' as const)];
+    const statistics = authorKind === 'rule' ? null : preferenceSummary(counted);
+    return { author, authorKind, votes: verdicts.length, statistics };
+  });
+}
+
+function isRuled(item: ReportItem): boolean {
+  return item.votes.some((vote) => vote.authorKind === 'rule');
+}
+
+function verdictsBy(items: readonly ReportItem[], key: string): (Verdict | null)[] {
+  return items.map((item) => item.votes.find((vote) => authorKey(vote) === key)?.verdict ?? null);
+}
+
+/** Tie-discounted accuracy of every pair of people and judges with an item in common. */
+function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
+  const authors = authorsOf(items).filter(({ authorKind }) => authorKind !== 'rule');
+  return authors.flatMap((first, index) =>
+    authors.slice(index + 1).flatMap((second) => {
+      const theirs = verdictsBy(items, authorKey(second));
+      const pairs = verdictsBy(items, authorKey(first)).flatMap((verdict, item) => {
+        const other = theirs[item];
+        return verdict === null || other === null || other === undefined ? [] : [[verdict, other]];
+      });
+      return pairs.length === 0 ? [] : [agreement(first.author, second.author, pairs)];
+    }),
+  );
+}
+
+function agreement(first: string, second: string, pairs: Verdict[][]): ReportAgreement {
+  const side = (index: number) => pairs.map((pair) => pair[index] ?? 'tie');
+  const tieDiscounted = tieDiscountedAgreement(side(0), side(1));
+  return { first, second, items: pairs.length, tieDiscounted };
+}
+
+/** Keeps one identity per distinct configuration: the seed differs from answer to answer. */
+function distinct({ name, identities }: ReportSystem): ReportSystem {
+  const seen = new Map<string, Identity>();
+  for (const identity of identities) {
+    const key = JSON.stringify({ ...identity, sampling: { ...identity.sampling, seed: 0 } });
+    if (!seen.has(key)) seen.set(key, identity);
+  }
+  return { name, identities: [...seen.values()] };
+}

@@ -1,0 +1,220 @@
+import type {
+  Estimate,
+  EvaluationReport,
+  PreferenceSummary,
+  ReportAuthor,
+  ReportItem,
+  ReportSystem,
+} from '../domain/evaluation-report.ts';
+import type { Verdict } from '../domain/evaluation.ts';
+import type { Identity } from '../domain/identity.ts';
+import { displayLine } from './display-text.ts';
+import {
+  formatCount,
+  formatCounted,
+  formatEstimate,
+  formatInterval,
+  formatP,
+  formatPercent,
+  formatTime,
+} from './number-format.ts';
+import { moreVotes } from './report-warnings.ts';
+
+/** A table as text; both writers print the same one, so their numbers cannot differ. */
+export interface ReportTable {
+  columns: string[];
+  rows: string[][];
+}
+
+const SIGNIFICANT_P = 0.05;
+
+/** The result in two sentences, for the top of a report. */
+export function headline({ statistics, systems }: EvaluationReport): string {
+  if (statistics === null) return 'No comparison has been judged yet.';
+  const { n, winRate, tieRate, loseRate, signTestP } = statistics;
+  const [a, b] = [displayLine(systems.a.name), displayLine(systems.b.name)];
+  const rates = `A (${a}) wins ${formatPercent(winRate.value)}, ties ${formatPercent(tieRate.value)} and loses ${formatPercent(loseRate.value)} of ${formatCounted(n, 'comparison')} with B (${b}).`;
+  const p = `exact sign test p = ${formatP(signTestP)}`;
+  if (signTestP >= SIGNIFICANT_P) return `${rates} The difference is not significant (${p}).`;
+  const better = statistics.wins > statistics.losses ? 'A' : 'B';
+  return `${rates} ${better} is preferred (${p}).`;
+}
+
+/** Where the numbers come from, as label and value. */
+export function originRows(report: EvaluationReport): string[][] {
+  const { counts, promptSet } = report;
+  return [
+    ['Created', formatTime(report.createdMs)],
+    ['Prompt set', `${displayLine(promptSet.name)}, ${formatCounted(promptSet.prompts, 'prompt')}`],
+    ['Prompt set hash', displayLine(promptSet.contentHash)],
+    ['Comparisons', `${formatCount(counts.comparisons)}, ${formatCount(counts.judged)} judged`],
+    ['Votes', `${formatCount(counts.votes)}, headline by ${basisWords[report.basis]}`],
+    ['Side assignment', `seed ${report.sideSeed}, balanced blocks of six`],
+  ];
+}
+
+const basisWords = { human: 'people', judge: 'a judge model', rule: 'rule only', none: 'nobody' };
+
+/** Win, tie, lose, both win-tie measures and the sign test, side by side. */
+export function statisticsTable(statistics: PreferenceSummary): ReportTable {
+  const { wins, ties, losses, n, winPlusHalfTie } = statistics;
+  const of = (count: number) => `${formatCount(count)} of ${formatCount(n)}`;
+  return {
+    columns: ['Measure, for A', 'Value', `${confidencePercent(statistics)} interval`, 'Note'],
+    rows: [
+      shareRow('Win', statistics.winRate, `${of(wins)}; Wilson`),
+      shareRow('Tie', statistics.tieRate, `${of(ties)}; Wilson`),
+      shareRow('Lose', statistics.loseRate, `${of(losses)}; Wilson`),
+      shareRow('Win + ½ tie', winPlusHalfTie, halfTieNote(statistics)),
+      shareRow('Win + tie', statistics.winPlusTie, 'Wilson; flatters the weaker system'),
+      ['Sign test', `p = ${formatP(statistics.signTestP)}`, '–', signTestNote(statistics)],
+      ['Winning score', statistics.winningScore.toFixed(2), '–', '(win − lose)/n + 1; 1 is parity'],
+      ['Votes to separate', votesToSeparate(statistics), '–', moreVotes(statistics)],
+    ],
+  };
+}
+
+function shareRow(label: string, estimate: Estimate, note: string): string[] {
+  return [label, formatPercent(estimate.value), formatInterval(estimate), note];
+}
+
+function confidencePercent({ confidence }: PreferenceSummary): string {
+  return `${Number((confidence * 100).toFixed(2))}\u00a0%`;
+}
+
+function halfTieNote({ winPlusHalfTie }: PreferenceSummary): string {
+  const { standardError, intervalMethod } = winPlusHalfTie;
+  const method = intervalMethod === 'normal' ? 'mean ± z·s/√n' : 'Tango score, for few votes';
+  if (standardError === null) return method;
+  return `${method}; standard error ${formatPercent(standardError)}`;
+}
+
+function signTestNote({ wins, losses }: PreferenceSummary): string {
+  return `two-sided, exact; ${formatCount(wins)} against ${formatCount(losses)}, ties left out`;
+}
+
+function votesToSeparate({ moreVotesToSeparate }: PreferenceSummary): string {
+  if (moreVotesToSeparate === null) return 'unknown';
+  return moreVotesToSeparate > 1_000_000 ? '> 1 million' : formatCount(moreVotesToSeparate);
+}
+
+/** What produced the answers, one column per configuration of a system. */
+export function systemsTable({ systems }: EvaluationReport): ReportTable {
+  const contestants = [...configurations('A', systems.a), ...configurations('B', systems.b)];
+  const fields = identityFields(undefined).map(([label]) => label);
+  return {
+    columns: ['', ...contestants.map(({ title }) => title)],
+    rows: fields.map((label, field) => [
+      label,
+      ...contestants.map(({ identity }) => identityFields(identity)[field]?.[1] ?? ''),
+    ]),
+  };
+}
+
+interface Configuration {
+  title: string;
+  identity: Identity | undefined;
+}
+
+function configurations(key: string, { name, identities }: ReportSystem): Configuration[] {
+  const title = `${key}: ${displayLine(name)}`;
+  if (identities.length === 0) return [{ title, identity: undefined }];
+  return identities.map((identity, index) => ({
+    title: index === 0 ? title : `${title} (${index + 1})`,
+    identity,
+  }));
+}
+
+function identityFields(identity: Identity | undefined): [label: string, value: string][] {
+  const show = (read: (known: Identity) => string | number | null) =>
+    identity === undefined ? 'not recorded' : displayLine(String(read(identity) ?? 'none'));
+  return [
+    ['Base model', show((known) => known.baseName)],
+    ['Base SHA-256', show((known) => known.baseSha256)],
+    ['Adapter', show((known) => known.adapterName)],
+    ['Adapter SHA-256', show((known) => known.adapterSha256)],
+    ['Adapter strength', show((known) => (known.adapterSha256 === null ? null : known.strength))],
+    ['Chat template SHA-256', show((known) => known.templateSha256)],
+    ['Temperature', show((known) => known.sampling.temperature)],
+    ['Top p, top k, min p', show(({ sampling: s }) => `${s.topP}, ${s.topK}, ${s.minP}`)],
+    ['Repetition penalty', show((known) => known.sampling.repeatPenalty)],
+    ['Longest answer, tokens', show((known) => known.sampling.maxTokens)],
+    ['Seed of the first answer', show((known) => known.sampling.seed)],
+    ['Engine', show((known) => known.engine)],
+    ['Device', show((known) => known.device)],
+  ];
+}
+
+/** Every author's own result. */
+export function authorsTable(authors: readonly ReportAuthor[]): ReportTable {
+  return {
+    columns: ['Author', 'Kind', 'Votes', 'Win / tie / lose', 'Win + ½ tie', 'Sign test p'],
+    rows: authors.map(({ author, authorKind, votes, statistics: own }) => [
+      displayLine(author),
+      authorKind,
+      formatCount(votes),
+      own === null ? '–' : `${own.wins} / ${own.ties} / ${own.losses}`,
+      own === null ? '–' : formatEstimate(own.winPlusHalfTie),
+      own === null ? '–' : formatP(own.signTestP),
+    ]),
+  };
+}
+
+/** Tie-discounted accuracy of every pair of authors with items in common. */
+export function agreementTable({ agreements }: EvaluationReport): ReportTable {
+  return {
+    columns: ['Authors', 'Items in common', 'Tie-discounted accuracy'],
+    rows: agreements.map(({ first, second, items, tieDiscounted }) => [
+      `${displayLine(first)} and ${displayLine(second)}`,
+      formatCount(items),
+      formatEstimate(tieDiscounted),
+    ]),
+  };
+}
+
+/** The checks on the judging itself, as label and value. */
+export function biasRows({ positionBias: side, lengthBias: length }: EvaluationReport): string[][] {
+  return [
+    [
+      'Left answer preferred',
+      side === null
+        ? 'no decided vote'
+        : `${formatEstimate(side.leftShare)}, ${formatCount(side.left)} left and ${formatCount(side.right)} right (p = ${formatP(side.signTestP)}); one half is expected`,
+    ],
+    [
+      'Longer answer preferred',
+      length === null
+        ? 'no decided comparison of answers that differ in length'
+        : `${formatEstimate(length.longerShare)}, ${formatCount(length.longer)} longer and ${formatCount(length.shorter)} shorter`,
+    ],
+  ];
+}
+
+/** A verdict in words. */
+export function verdictWords(verdict: Verdict | null): string {
+  if (verdict === null) return 'open';
+  return verdict === 'tie' ? 'neither' : `${verdict.toUpperCase()} better`;
+}
+
+/** The votes on one comparison. */
+export function votesTable({ votes }: ReportItem): ReportTable {
+  return {
+    columns: ['Author', 'Kind', 'Verdict', 'As shown', 'Time'],
+    rows: votes.map(({ author, authorKind, verdict, shown, atMs }) => [
+      displayLine(author),
+      authorKind,
+      verdictWords(verdict),
+      shown ?? 'not shown',
+      formatTime(atMs),
+    ]),
+  };
+}
+
+/** How an answer ended and the seed that drew it, for the line under it. */
+export function answerNote({ finish, seed, output }: ReportItem['a']): string {
+  const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
+  const parts = [formatCounted(output.length, 'character')];
+  if (finish !== null) parts.push(end[finish]);
+  if (seed !== null) parts.push(`seed ${seed}`);
+  return parts.join(', ');
+}

@@ -1,0 +1,76 @@
+import type { ReportVote } from '../domain/evaluation-report.ts';
+import { showVerdict, sideOf, type Verdict } from '../domain/evaluation.ts';
+import type { Identity } from '../domain/identity.ts';
+import type { ReportFacts } from './compose-report.ts';
+
+const CREATED_MS = Date.UTC(2026, 10, 22, 16, 14);
+
+/** A complete identity for the tests of the report. */
+export function fixtureIdentity(changes: Partial<Identity> = {}): Identity {
+  return {
+    baseSha256: 'b'.repeat(64),
+    baseName: 'base-1b-q8_0',
+    adapterSha256: 'a'.repeat(64),
+    adapterName: 'lima-run-3',
+    strength: 1,
+    templateSha256: 'c'.repeat(64),
+    sampling: {
+      temperature: 0.7,
+      topP: 0.9,
+      topK: 0,
+      minP: 0,
+      repeatPenalty: 1.2,
+      maxTokens: 2048,
+      seed: 42,
+    },
+    engine: 'node-llama-cpp 3.22.1',
+    device: 'CPU',
+    ...changes,
+  };
+}
+
+/** Facts of an evaluation in which one person gave these verdicts, in order. */
+export function fixtureFacts(verdicts: readonly (Verdict | null)[], foreign?: string): ReportFacts {
+  const text = (benign: string) => foreign ?? benign;
+  const untuned = { adapterSha256: null, adapterName: null };
+  return {
+    name: text('Tuned against base'),
+    createdMs: CREATED_MS,
+    promptSet: { name: text('lima-test'), contentHash: 'd'.repeat(64), prompts: verdicts.length },
+    systems: {
+      a: { name: text('Tuned'), identities: [fixtureIdentity({ device: text('CPU') })] },
+      b: { name: text('Base'), identities: [fixtureIdentity({ ...untuned, engine: text('e') })] },
+    },
+    sideSeed: 42,
+    items: verdicts.map((verdict, ordinal) => ({
+      ordinal,
+      prompt: [{ role: 'user' as const, content: text(`Question ${ordinal}?`) }],
+      a: { output: text(`Answer A ${ordinal}`), finish: 'stop' as const, seed: ordinal },
+      b: { output: `${text(`Answer B ${ordinal}`)}.`, finish: 'stop' as const, seed: ordinal },
+      shownLeft: sideOf(42, ordinal),
+      votes: verdict === null ? [] : [fixtureVote(verdict, ordinal, { author: text('Ada') })],
+    })),
+  };
+}
+
+/** A person's vote on the comparison with this ordinal of `fixtureFacts`. */
+export function fixtureVote(
+  verdict: Verdict,
+  ordinal: number,
+  changes: Partial<ReportVote> = {},
+): ReportVote {
+  return {
+    author: 'Ada',
+    authorKind: 'human',
+    verdict,
+    shown: showVerdict(verdict, sideOf(42, ordinal)),
+    atMs: CREATED_MS + ordinal,
+    ...changes,
+  };
+}
+
+/** So many wins, ties and losses of A, in that order. */
+export function fixtureVerdicts(wins: number, ties: number, losses: number): Verdict[] {
+  const repeat = (verdict: Verdict, count: number) => Array.from({ length: count }, () => verdict);
+  return [...repeat('a', wins), ...repeat('tie', ties), ...repeat('b', losses)];
+}

@@ -1,0 +1,152 @@
+import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
+import { displayLine, previewLine } from './display-text.ts';
+import { reportStyle } from './html-style.ts';
+import { html, type Markup } from './html-text.ts';
+import { preferenceBar } from './preference-bar.ts';
+import {
+  agreementTable,
+  answerNote,
+  authorsTable,
+  biasRows,
+  headline,
+  originRows,
+  type ReportTable,
+  statisticsTable,
+  systemsTable,
+  verdictWords,
+  votesTable,
+} from './report-figures.ts';
+
+/** Nothing may load or run; the one style element is all the page needs. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+/** The report as one self-contained page: no script, no link, nothing loaded. */
+export function reportToHtml(report: EvaluationReport): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${displayLine(report.name)}: blind evaluation</title>
+        <style>
+          ${reportStyle}
+        </style>
+      </head>
+      <body>
+        <main>
+          <p class="kicker">Blind pairwise evaluation</p>
+          <h1 dir="auto">${displayLine(report.name)}</h1>
+          <p class="lead">${headline(report)}</p>
+          ${labelled(originRows(report))} ${result(report)} ${warnings(report.warnings)}
+          <h2>Protocol</h2>
+          <p class="protocol">${report.protocol}</p>
+          <h2>Systems</h2>
+          <div class="systems">${table(systemsTable(report))}</div>
+          <h2>Authors</h2>
+          ${table(authorsTable(report.authors))}
+          ${report.agreements.length === 0 ? '' : table(agreementTable(report))}
+          <h2>Checks on the judging</h2>
+          ${labelled(biasRows(report))}
+          <h2>Comparisons</h2>
+          ${report.items.map(comparison)}
+        </main>
+      </body>
+    </html> `;
+  return page.toString();
+}
+
+function result({ statistics }: EvaluationReport): Markup {
+  if (statistics === null) return html``;
+  return html`<h2>Result</h2>
+    <figure>
+      ${preferenceBar(statistics)}
+      <figcaption>
+        Outcomes of A against B in percent of judged comparisons; below, win + ½ tie with its
+        interval. Left of the dashed middle B is ahead, right of it A.
+      </figcaption>
+    </figure>
+    ${table(statisticsTable(statistics))}`;
+}
+
+function warnings(sentences: readonly string[]): Markup {
+  if (sentences.length === 0) return html``;
+  return html`<h2>Read before quoting</h2>
+    <ul class="warnings">
+      ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
+    </ul>`;
+}
+
+function labelled(rows: readonly string[][]): Markup {
+  return html`<div class="scroll">
+    <table>
+      <tbody>
+        ${rows.map(row)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function table({ columns, rows }: ReportTable): Markup {
+  const headings = columns.map((column) => html`<th scope="col">${column}</th>`);
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${headings}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(row)}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function row([label = '', ...cells]: readonly string[]): Markup {
+  return html`<tr>
+    <th scope="row">${label}</th>
+    ${cells.map((cell) => html`<td dir="auto">${cell}</td>`)}
+  </tr>`;
+}
+
+function comparison(item: ReportItem): Markup {
+  const question = item.prompt.findLast(({ role }) => role === 'user')?.content ?? '';
+  const turns = item.prompt.map(
+    ({ role, content }) =>
+      html`<h3>Prompt, ${role}</h3>
+        ${text(content)}`,
+  );
+  return html`<details>
+    <summary>
+      <span class="number">${item.ordinal + 1}</span
+      ><span class="preview" dir="auto">${previewLine(question)}</span
+      ><span class="chip chip-${item.verdict ?? 'open'}">${verdictWords(item.verdict)}</span>
+    </summary>
+    <div class="inside">
+      ${turns}
+      <div class="answers">${answer(item, 'a')}${answer(item, 'b')}</div>
+      ${
+        item.votes.length === 0
+          ? html`<p class="soft">No vote.</p>`
+          : html`<h3>Votes</h3>
+              ${table(votesTable(item))}`
+      }
+    </div>
+  </details> `;
+}
+
+function answer(item: ReportItem, key: 'a' | 'b'): Markup {
+  const side = item.shownLeft === key ? 'left' : 'right';
+  return html`<div>
+    <h3>Answer ${key.toUpperCase()}, shown ${side}</h3>
+    ${text(item[key].output)}
+    <p class="soft">${answerNote(item[key])}</p>
+  </div>`;
+}
+
+function text(content: string): Markup {
+  return html`<div class="text" dir="auto">${content}</div>`;
+}

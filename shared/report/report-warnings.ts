@@ -1,0 +1,111 @@
+import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
+import { formatCount, formatCounted, formatEstimate, formatP } from './number-format.ts';
+
+/** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
+const FEW_JUDGED = 50;
+const SIGNIFICANT_P = 0.05;
+
+type Findings = Omit<EvaluationReport, 'warnings'>;
+
+/** What a reader must know before quoting the numbers, as sentences; empty when all is well. */
+export function reportWarnings(findings: Findings): string[] {
+  const { statistics } = findings;
+  const warnings = statistics === null ? ['Nobody has judged anything yet.'] : [];
+  if (statistics !== null) warnings.push(...statisticsWarnings(statistics, findings.counts.open));
+  return [
+    ...warnings,
+    ...authorWarnings(findings),
+    ...biasWarnings(findings),
+    ...answerWarnings(findings),
+    ...systemWarnings(findings),
+  ];
+}
+
+function statisticsWarnings(statistics: PreferenceSummary, open: number): string[] {
+  const warnings: string[] = [];
+  const { n, signTestP, winPlusTie, winPlusHalfTie } = statistics;
+  if (n < FEW_JUDGED)
+    warnings.push(`Few votes: ${formatCounted(n, 'comparison')} judged, so intervals are wide.`);
+  if (open > 0)
+    warnings.push(
+      `${formatCounted(open, 'comparison')} of ${formatCount(n + open)} without a verdict left out.`,
+    );
+  if (signTestP >= SIGNIFICANT_P)
+    warnings.push(`Not significant: sign test p = ${formatP(signTestP)}. ${moreVotes(statistics)}`);
+  if (winPlusTie.value > 0.5 && winPlusHalfTie.value < 0.5)
+    warnings.push(
+      'A is "equal or preferred" in most comparisons only because ties count for it: B wins more often.',
+    );
+  return warnings;
+}
+
+/** How many more votes might settle it, as a sentence. */
+export function moreVotes({ moreVotesToSeparate }: PreferenceSummary): string {
+  if (moreVotesToSeparate === null)
+    return 'Neither system leads, so no number of votes is known to separate them.';
+  if (moreVotesToSeparate === 0) return 'The systems are separated; no more votes are needed.';
+  if (moreVotesToSeparate > 1_000_000)
+    return 'More than a million more votes would be needed to separate the systems at these rates.';
+  const votes = formatCounted(moreVotesToSeparate, 'more vote');
+  return `About ${votes} would separate the systems, if these rates are the true ones.`;
+}
+
+function authorWarnings({ authors, basis, counts }: Findings): string[] {
+  const warnings: string[] = [];
+  const counting = authors.filter((author) => author.authorKind === basis);
+  if (counting.length > 1)
+    warnings.push(
+      `${counting.length} authors: a comparison counts once, with the verdict most of them gave, and as a tie when none has most.`,
+    );
+  if (basis === 'judge') warnings.push('All verdicts are by a judge model; no person has voted.');
+  if (basis === 'human' && authors.some((author) => author.authorKind === 'judge'))
+    warnings.push('The headline counts people only; the judge model is listed under authors.');
+  if (counts.identicalOutputs > 0)
+    warnings.push(
+      `${formatCounted(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
+    );
+  return warnings;
+}
+
+function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
+  const warnings: string[] = [];
+  if (positionBias !== null && positionBias.signTestP < SIGNIFICANT_P)
+    warnings.push(
+      `Position bias: the left answer won ${formatEstimate(positionBias.leftShare)} of decided votes (p = ${formatP(positionBias.signTestP)}).`,
+    );
+  if (lengthBias !== null && lengthBias.longerShare.lower > 0.5)
+    warnings.push(
+      `The longer answer won ${formatEstimate(lengthBias.longerShare)} of decided comparisons: length alone may explain part of the result.`,
+    );
+  return warnings;
+}
+
+function answerWarnings({ items }: Findings): string[] {
+  return (['a', 'b'] as const).flatMap((key) => {
+    const cut = items.filter((item) => item[key].finish === 'length').length;
+    const empty = items.filter((item) => item[key].output.trim() === '').length;
+    const system = key.toUpperCase();
+    return [
+      ...(cut > 0 ? [`${formatCounted(cut, 'answer')} of ${system} cut at the token limit.`] : []),
+      ...(empty > 0 ? [`${formatCounted(empty, 'empty answer')} of ${system}.`] : []),
+    ];
+  });
+}
+
+function systemWarnings({ systems }: Findings): string[] {
+  const warnings = (['a', 'b'] as const).flatMap((key) => {
+    const count = systems[key].identities.length;
+    const system = `System ${key.toUpperCase()}`;
+    if (count === 0) return [`${system}: the weights behind its answers are not recorded.`];
+    return count > 1 ? [`${system} answered in ${count} different configurations.`] : [];
+  });
+  const [a, b] = [systems.a.identities[0], systems.b.identities[0]];
+  if (a === undefined || b === undefined) return warnings;
+  const sampling = [a, b].map((identity) => JSON.stringify({ ...identity.sampling, seed: 0 }));
+  if (sampling[0] !== sampling[1]) warnings.push('A and B used different sampling settings.');
+  const weights = [a, b].map(({ baseSha256, adapterSha256, strength }) =>
+    JSON.stringify([baseSha256, adapterSha256, adapterSha256 === null ? 0 : strength]),
+  );
+  if (weights[0] === weights[1]) warnings.push('A and B are the same weights.');
+  return warnings;
+}
