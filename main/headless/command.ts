@@ -1,0 +1,150 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './command-error.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One option as the parser and the help page need it; `value` names what follows it. */
+export interface OptionSpec {
+  type: 'string' | 'boolean';
+  multiple?: boolean;
+  value?: string;
+  description: string;
+}
+export type OptionTable = Record<string, OptionSpec>;
+
+type OptionValue<Spec extends OptionSpec> = Spec['type'] extends 'boolean'
+  ? boolean
+  : Spec extends { multiple: true }
+    ? string[]
+    : string;
+
+/** Options as given; an option that was not given is absent. */
+export type OptionValues<Table extends OptionTable> = {
+  [Name in keyof Table]?: OptionValue<Table[Name]>;
+};
+
+/** One call of a command. `signal` aborts at the first Ctrl-C. */
+export interface Call<Table extends OptionTable = OptionTable> {
+  positionals: string[];
+  options: OptionValues<Table>;
+  terminal: Terminal;
+  signal: AbortSignal;
+}
+
+/** A command before its option types are hidden. `usage` is everything after `lima`. */
+export interface CommandDefinition<Table extends OptionTable> {
+  name: string;
+  usage: string;
+  summary: string;
+  positionals: { min: number; max: number };
+  options: Table;
+  /** More lines for the help page. */
+  details?: () => string[];
+  run(call: Call<Table>): Promise<void>;
+}
+
+/** A row of the command table. */
+export interface Command {
+  name: string;
+  usage: string;
+  summary: string;
+  options: OptionTable;
+  details: () => string[];
+  /** Parses `words` (what follows the command's name) and runs it; throws `UsageError`. */
+  run(words: string[], terminal: Terminal, signal: AbortSignal): Promise<void>;
+}
+
+/** Options every command has. */
+export const commonOptions = {
+  json: { type: 'boolean', description: 'print one JSON document on standard output' },
+  'json-lines': {
+    type: 'boolean',
+    description: 'print progress as JSON lines, the result as the last one',
+  },
+  help: { type: 'boolean', description: 'explain the command' },
+} as const satisfies OptionTable;
+
+/** Makes a command whose options are typed by its own table. */
+export function defineCommand<const Table extends OptionTable>(
+  definition: CommandDefinition<Table>,
+): Command {
+  const { name, usage, summary, options, details = () => [] } = definition;
+  return {
+    name,
+    usage,
+    summary,
+    options,
+    details,
+    run: async (words, terminal, signal) => {
+      const parsed = parseWords(words, { ...options, ...commonOptions }, usage);
+      const { min, max } = definition.positionals;
+      if (parsed.positionals.length < min || parsed.positionals.length > max)
+        throw new UsageError(
+          parsed.positionals.length < min
+            ? `Something is missing. Usage: lima ${usage}`
+            : `"${parsed.positionals[max]}" is too much. Usage: lima ${usage}`,
+        );
+      const { values, positionals } = parsed;
+      if (!areValuesOf(options, values)) throw new TypeError(`Options of ${name} have other types`);
+      await definition.run({ positionals, options: values, terminal, signal });
+    },
+  };
+}
+
+/** The parser already checks types; this tells the compiler so without a cast. */
+function areValuesOf<Table extends OptionTable>(
+  table: Table,
+  values: Record<string, unknown>,
+): values is OptionValues<Table> {
+  return Object.entries(table).every(([name, { type, multiple }]) => {
+    const value = values[name];
+    if (value === undefined) return true;
+    return multiple ? Array.isArray(value) : typeof value === type;
+  });
+}
+
+function parseWords(words: string[], options: OptionTable, usage: string) {
+  try {
+    return parseArgs({ args: words, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`${error.message.split('. ', 1)[0]}. Usage: lima ${usage}`);
+  }
+}
+
+/** The positional at `index`; the command's `min` must cover it. */
+export function positional(call: { positionals: string[] }, index: number): string {
+  const word = call.positionals[index];
+  if (word === undefined) throw new RangeError(`No positional ${index}: raise the command's min`);
+  return word;
+}
+
+/** The value of an option that must be given. */
+export function requiredOption(value: string | undefined, name: string): string {
+  if (value === undefined || value === '') throw new UsageError(`--${name} is missing.`);
+  return value;
+}
+
+/** An option that is a whole number from `min` up. */
+export function wholeNumber(
+  value: string | undefined,
+  name: string,
+  min: number,
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < min)
+    throw new UsageError(`--${name} "${value}" is not a whole number from ${min} up.`);
+  return number;
+}
+
+/** An option or word that is one of a few. */
+export function oneOf<const Choice extends string>(
+  value: string,
+  choices: readonly Choice[],
+  what: string,
+): Choice {
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined)
+    throw new UsageError(`${what} "${value}" is unknown. Choose one of: ${choices.join(', ')}.`);
+  return choice;
+}

@@ -1,0 +1,32 @@
+import { CommandError } from '../command-error.ts';
+import { defineCommand } from '../command.ts';
+import { examineMachine, type Finding } from '../doctor-checks.ts';
+import { openCore } from '../open-core.ts';
+
+const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as const;
+
+/** `lima doctor`: whether everything works on this machine, and what to do where it does not. */
+export const doctor = defineCommand({
+  name: 'doctor',
+  usage: 'doctor',
+  summary: 'Check this machine: Node, native libraries, devices, memory, disk.',
+  positionals: { min: 0, max: 0 },
+  options: {},
+  async run({ terminal }) {
+    await using core = await openCore();
+    const findings = await examineMachine(core.client);
+    const problems = findings.filter((finding) => finding.state === 'problem');
+    if (problems.length === 0) {
+      terminal.result({ findings }, findings.map(describe).join('\n'));
+      return;
+    }
+    if (terminal.mode === 'human') terminal.result(findings, findings.map(describe).join('\n'));
+    const names = problems.map((finding) => finding.name).join(', ');
+    throw new CommandError('MACHINE_PROBLEM', `Not everything works here: ${names}.`, { findings });
+  },
+});
+
+function describe({ name, state, detail, advice }: Finding): string {
+  const line = `${marks[state]} ${name}: ${detail}`;
+  return advice === '' ? line : `${line}\n           ${advice}`;
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { defineCommand, positional } from '../command.ts';
+import { formatBytes, formatCount } from '../format-values.ts';
+import { openCore, openProject } from '../open-core.ts';
+
+/** `lima new`: makes an empty project file. */
+export const newProject = defineCommand({
+  name: 'new',
+  usage: 'new P.lima',
+  summary: 'Make an empty project file.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run(call) {
+    await using core = await openCore();
+    const info = await core.client.project.create({ path: resolve(positional(call, 0)) });
+    call.terminal.result(info, `Created ${info.path}.`);
+  },
+});
+
+/** `lima info`: what a project holds. */
+export const infoProject = defineCommand({
+  name: 'info',
+  usage: 'info P.lima',
+  summary: 'Count what a project holds.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run(call) {
+    await using project = await openProject(positional(call, 0));
+    call.terminal.result(project.info, describeProject(project.info));
+  },
+});
+
+function describeProject(info: ProjectInfo): string {
+  const { pending, accepted, rejected } = info.samples;
+  return [
+    `${info.name} (${info.path}, ${formatBytes(info.sizeBytes)}, schema ${info.schemaVersion})`,
+    `samples      ${formatCount(pending + accepted + rejected)}: ${formatCount(accepted)} accepted, ` +
+      `${formatCount(rejected)} rejected, ${formatCount(pending)} pending`,
+    `datasets     ${formatCount(info.datasets)}`,
+    `runs         ${formatCount(info.runs)}`,
+    `evaluations  ${formatCount(info.evaluations)}`,
+    ...(info.notice ? [info.notice] : []),
+  ].join('\n');
+}

@@ -1,0 +1,129 @@
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import type { RunMetric } from '../../../shared/domain/run.ts';
+import { UsageError } from '../command-error.ts';
+import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
+import { findNamed } from '../find-named.ts';
+import { formatCount } from '../format-values.ts';
+import { openProject, type CoreClient } from '../open-core.ts';
+import { ensureModel } from '../project-models.ts';
+import { resolveRecipe } from '../recipe-argument.ts';
+import { describeSettings } from '../settings.ts';
+import { waitForJob } from '../wait-for-job.ts';
+
+const options = {
+  base: { type: 'string', value: 'FILE.gguf', description: 'the model to train' },
+  dataset: { type: 'string', value: 'NAME', description: 'the frozen dataset to train on' },
+  recipe: {
+    type: 'string',
+    value: 'NAME',
+    description: 'lima, quick, or a .json file; default: every field as below',
+  },
+  set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
+  name: { type: 'string', value: 'RUN', description: 'name of the run' },
+  resume: {
+    type: 'string',
+    value: 'RUN',
+    description: 'go on with an interrupted, failed or cancelled run instead',
+  },
+} as const;
+
+/** `lima train`: starts a run, or goes on with one, and waits for it. */
+export const train = defineCommand({
+  name: 'train',
+  usage:
+    'train P.lima --base FILE.gguf --dataset NAME [--recipe NAME] [--set key=value]… [--name RUN] ' +
+    '| train P.lima --resume RUN',
+  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C keeps the checkpoints.',
+  positionals: { min: 1, max: 1 },
+  options,
+  details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
+  async run(call) {
+    const start = await plan(call);
+    await using project = await openProject(positional(call, 0));
+    const { client } = project;
+    const { runId, jobId } = await start(client);
+    await waitForRun(client, { runId, jobId }, call);
+    const run = await client.runs.get({ id: runId });
+    const { truncated = [], dropped = [] } = run.encodeReport ?? {};
+    const cut = truncated.length + dropped.length;
+    if (cut > 0)
+      call.terminal.note(
+        `${truncated.length} samples were cut at ${run.recipe.maxTokens} tokens, ${dropped.length} left out.`,
+      );
+    const last = run.checkpoints.at(-1);
+    call.terminal.result(
+      run,
+      `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
+        `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\nadapter ${last?.path ?? 'none'}`,
+    );
+  },
+});
+
+interface StartedRun {
+  runId: string;
+  jobId: string;
+}
+
+/** Checks every word before the project is opened; what it returns starts the work. */
+async function plan(call: Call<typeof options>) {
+  const { base, dataset, recipe: recipeName, set = [], name, resume } = call.options;
+  if (resume !== undefined) {
+    if (base ?? dataset ?? recipeName ?? set[0] ?? name)
+      throw new UsageError('--resume goes alone: the run keeps its base, dataset and recipe.');
+    return (client: CoreClient) => resumeRun(client, resume);
+  }
+  const basePath = requiredOption(base, 'base');
+  const datasetName = requiredOption(dataset, 'dataset');
+  const recipe = await resolveRecipe(recipeName, set);
+  return async (client: CoreClient): Promise<StartedRun> => {
+    const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
+    const modelId = await ensureModel(client, basePath, call);
+    return await client.runs.start({
+      modelId,
+      datasetId,
+      recipe,
+      ...(name !== undefined && { name }),
+    });
+  };
+}
+
+async function resumeRun(client: CoreClient, nameOrId: string): Promise<StartedRun> {
+  const run = findNamed(await client.runs.list(), nameOrId, 'run');
+  const job = await client.jobs.resume({ id: run.jobId });
+  return { runId: run.id, jobId: job.id };
+}
+
+/** Waits for the run's job; the newest metric is part of the progress line. */
+async function waitForRun(
+  client: CoreClient,
+  { runId, jobId }: StartedRun,
+  { terminal, signal }: Call,
+): Promise<void> {
+  let latest: RunMetric | undefined;
+  const stop = new AbortController();
+  const watching = (async () => {
+    for await (const { metrics } of await client.runs.metrics({ runId }, { signal: stop.signal }))
+      latest = metrics.at(-1) ?? latest;
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) terminal.note(`Metrics are not shown: ${String(error)}`);
+  });
+  try {
+    const detail = () => ({ text: metricText(latest), document: { metric: latest ?? null } });
+    await waitForJob(client, jobId, { terminal, signal, detail });
+  } finally {
+    stop.abort();
+    await watching;
+  }
+}
+
+/** A metric in words: epoch, step, loss, learning rate, speed. */
+function metricText(metric: RunMetric | undefined): string {
+  if (!metric) return '';
+  return [
+    `epoch ${metric.epoch.toFixed(2)}`,
+    `step ${formatCount(metric.step)}`,
+    `loss ${metric.loss.toFixed(4)}`,
+    `lr ${metric.learningRate.toExponential(2)}`,
+    `${formatCount(Math.round(metric.tokensPerSecond))} tokens/s`,
+  ].join(' · ');
+}

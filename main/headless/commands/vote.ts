@@ -1,0 +1,48 @@
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { CommandError } from '../command-error.ts';
+import { defineCommand, positional } from '../command.ts';
+import { findNamed } from '../find-named.ts';
+import { openProject } from '../open-core.ts';
+import { voteByKeys } from '../vote-by-keys.ts';
+import { readVerdicts, voteFromFile } from '../vote-from-file.ts';
+
+/** `lima vote`: blind votes, by keys or from a file. */
+export const vote = defineCommand({
+  name: 'vote',
+  usage: 'vote P.lima EVALUATION [--verdicts FILE]',
+  summary: 'Vote blind on the answers of an evaluation, by keys or from a file.',
+  positionals: { min: 2, max: 2 },
+  options: {
+    verdicts: {
+      type: 'string',
+      value: 'FILE',
+      description: 'JSONL lines {"ordinal": 1, "verdict": "left" | "right" | "neither"}',
+    },
+  },
+  details: () => [
+    '',
+    'Keys on a terminal: 1 left is better, 2 neither, 3 right is better, u undo, q stop.',
+  ],
+  async run(call) {
+    const { options, terminal } = call;
+    const verdicts =
+      options.verdicts === undefined ? undefined : await readVerdicts(options.verdicts);
+    if (!verdicts && !process.stdin.isTTY)
+      throw new CommandError(
+        'NO_TERMINAL',
+        'There is no keyboard to vote with: run this in a terminal, or use --verdicts FILE.',
+      );
+    await using project = await openProject(positional(call, 0));
+    const { evaluations } = project.client;
+    const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
+    const voted = verdicts
+      ? await voteFromFile(project.client, id, verdicts)
+      : await voteByKeys(project.client, id, call);
+    const summary = await evaluations.get({ id });
+    terminal.result({ ...summary, votes: voted }, describeVotes(summary, voted));
+  },
+});
+
+function describeVotes(summary: EvaluationSummary, votes: number): string {
+  return `${votes} votes stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
+}

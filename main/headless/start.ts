@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { appRoot } from './app-paths.ts';
+import { findElectronBinary } from './electron-binary.ts';
+import { abortOnInterrupt } from './interrupt.ts';
+import { hasDisplay } from './open-browser.ts';
+import { ensureRendererBuilt, runScript } from './renderer-build.ts';
+import { reportError } from './report-error.ts';
+import { runCommandLine } from './run-command-line.ts';
+import { Terminal } from './terminal.ts';
+
+/** Why the desktop window cannot be shown here, or the program that shows it. */
+function findDesktop(): { path: string } | { missing: string } {
+  if (!hasDisplay())
+    return { missing: 'this machine has no display (neither DISPLAY nor WAYLAND_DISPLAY is set)' };
+  const electron = findElectronBinary();
+  return 'path' in electron ? electron : { missing: `Electron is not here: ${electron.missing}` };
+}
+
+function startDesktop(electronPath: string, words: string[], terminal: Terminal): number {
+  ensureRendererBuilt((text) => terminal.note(text));
+  runScript('build:main');
+  const { status } = spawnSync(electronPath, [appRoot, ...words], { stdio: 'inherit' });
+  return status ?? 1;
+}
+
+/** `npm start`: the desktop window where there can be one, web mode everywhere else. */
+async function start(words: string[]): Promise<number> {
+  const terminal = new Terminal('human', process);
+  const desktop = findDesktop();
+  try {
+    if ('path' in desktop) return startDesktop(desktop.path, words, terminal);
+  } catch (error) {
+    return reportError(error, terminal);
+  }
+  terminal.note(`No desktop window: ${desktop.missing}. Starting web mode instead.`);
+  return await runCommandLine(['serve', ...words], process, abortOnInterrupt());
+}
+
+process.exitCode = await start(process.argv.slice(2));

@@ -1,0 +1,75 @@
+/** How a command talks: to a person, as one JSON document, or as JSON lines with progress. */
+export type OutputMode = 'human' | 'json' | 'json-lines';
+
+/** Where a command's words go; the same two streams that `process` has. */
+export interface TerminalStreams {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+}
+
+const rewriteIntervalMs = 100;
+const sparseIntervalMs = 5000;
+const clearLine = '\r\u001b[2K';
+
+/**
+ * Results on standard output, everything else on standard error. Progress is one rewriting line on
+ * a terminal; elsewhere a line when the phase changes and every five seconds.
+ */
+export class Terminal {
+  readonly mode: OutputMode;
+  readonly #streams: TerminalStreams;
+  #hasProgressLine = false;
+  #lastProgressMs = 0;
+  #lastPhase = '';
+
+  constructor(mode: OutputMode, streams: TerminalStreams) {
+    this.mode = mode;
+    this.#streams = streams;
+  }
+
+  /** The command's result, once: `document` for programs, `text` for a person. */
+  result(document: unknown, text: string): void {
+    this.#clearProgress();
+    if (this.mode !== 'human') this.#streams.stdout.write(`${JSON.stringify(document)}\n`);
+    else if (text !== '') this.#streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Part of a streamed answer; with JSON the whole answer comes in the result instead. */
+  stream(text: string): void {
+    if (this.mode !== 'human') return;
+    this.#clearProgress();
+    this.#streams.stdout.write(text);
+  }
+
+  /** A line for a person, beside the result. */
+  note(text: string): void {
+    this.#clearProgress();
+    this.#streams.stderr.write(`${text}\n`);
+  }
+
+  /** The state of long work: `document` becomes a JSON line when those are wanted. */
+  progress(phase: string, text: string, document: Record<string, unknown>): void {
+    if (this.mode === 'json-lines') {
+      this.#streams.stdout.write(`${JSON.stringify({ progress: document })}\n`);
+      return;
+    }
+    const now = Date.now();
+    const isRewriting = this.#streams.stderr.isTTY === true;
+    const intervalMs = isRewriting ? rewriteIntervalMs : sparseIntervalMs;
+    if (phase === this.#lastPhase && now - this.#lastProgressMs < intervalMs) return;
+    this.#lastPhase = phase;
+    this.#lastProgressMs = now;
+    if (!isRewriting) {
+      this.#streams.stderr.write(`${text}\n`);
+      return;
+    }
+    const width = (this.#streams.stderr.columns ?? 80) - 1;
+    this.#streams.stderr.write(clearLine + text.slice(0, width));
+    this.#hasProgressLine = true;
+  }
+
+  #clearProgress(): void {
+    if (this.#hasProgressLine) this.#streams.stderr.write(clearLine);
+    this.#hasProgressLine = false;
+  }
+}
