@@ -3,11 +3,12 @@ import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import { run, type Database } from './database.ts';
+import { explainOpening } from './explain-opening.ts';
 import { carefulFileSystem } from './file-system.ts';
 import { hasProjectRow, migrate } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { applicationId, readProjectHeader } from './project-header.ts';
-import { readLockHolder, removeLockHolder, writeLockHolder } from './project-lock.ts';
+import { removeLockHolder, writeLockHolder } from './project-lock.ts';
 import { StoreError } from './store-error.ts';
 
 /** An open project file. `notice` is a remark for the user, e.g. on a network disk. */
@@ -64,7 +65,7 @@ function openAt(path: string, isNew: boolean): ProjectFile {
     prepareConnection(db, path, careful !== undefined, isNew);
   } catch (error) {
     db.close();
-    throw explain(error, path);
+    throw explainOpening(error, path);
   }
   writeLockHolder(path);
   const artifactsDir = `${path}.d`;
@@ -123,26 +124,4 @@ function removeIfEmpty(folder: string): void {
   } catch {
     // A folder with adapters in it stays: rmdir removes only empty ones.
   }
-}
-
-function explain(error: unknown, path: string): Error {
-  const code = (error as { code?: string }).code ?? '';
-  const message = (error as Error).message;
-  if (error instanceof StoreError) return error;
-  if (code.startsWith('SQLITE_BUSY')) {
-    const holder = readLockHolder(path);
-    const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
-    return new StoreError(
-      'PROJECT_LOCKED',
-      `${path} is already open in ${who}. Close it there first.`,
-      {
-        path,
-        host: holder?.host ?? null,
-        pid: holder?.pid ?? null,
-      },
-    );
-  }
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
-    return new StoreError('DISK_FULL', `There is no space left to open ${path}`, { path });
-  return new StoreError('PROJECT_INVALID', `${path} cannot be opened: ${message}`, { path, code });
 }

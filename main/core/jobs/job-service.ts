@@ -60,7 +60,8 @@ export class JobService {
     payload: unknown;
   }): JobSnapshot {
     const snapshot = this.#store(insertJob(this.#db, job), false);
-    this.#schedule();
+    // Later, so that the caller can store what the job works on in the same transaction.
+    setImmediate(() => this.#schedule());
     return snapshot;
   }
 

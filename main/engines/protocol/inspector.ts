@@ -10,4 +10,6 @@ export type InspectorRequests = {
     event: { type: 'hashed'; bytes: number; totalBytes: number };
     result: { sha256: string; sizeBytes: number };
   };
+  /** Fails with `PROJECT_INVALID` or `PROJECT_NEWER`; the file is opened read-only. */
+  inspectProject: { params: { path: string }; event: never; result: { schemaVersion: number } };
 };

@@ -1,0 +1,104 @@
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import type { ChatAnswer } from '../../../shared/contract/chat.ts';
+import type { FileSystem } from '../../../shared/contract/generate.ts';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { messageSchema } from '../../../shared/domain/message.ts';
+import type { EngineProcess } from '../../engines/engine-process.ts';
+import type { InferenceRequests, SystemFiles } from '../../engines/protocol/inference.ts';
+import { startInference, startInspector } from '../../engines/start-engines.ts';
+import { AsyncQueue } from '../async-queue.ts';
+import type { CoreState } from '../core-state.ts';
+
+/** Prompts for one system named by files. */
+export interface GenerationRequest {
+  system: FileSystem;
+  items: { key: string; messages: z.infer<typeof messageSchema>[] }[];
+  sampling: Sampling;
+  parallel: number;
+}
+
+type GenerationEvent =
+  | { type: 'loading' }
+  | { type: 'text'; text: string }
+  | { type: 'answer'; key: string; answer: ChatAnswer };
+
+/** Streams answers of a system given by files; nothing is stored, no project has to be open. */
+export async function* generateFromFiles(
+  state: CoreState,
+  request: GenerationRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GenerationEvent, void> {
+  yield { type: 'loading' };
+  const system = await hashedSystem(state, request.system, signal);
+  using engine = startInference();
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const events = new AsyncQueue<GenerationEvent>();
+  const ask = request.items.length === 1 ? askOne : askMany;
+  const asked = ask(engine, { ...request, system }, events, either).then(
+    () => events.end(),
+    (error: unknown) => events.end(error),
+  );
+  try {
+    yield* events;
+  } finally {
+    stop.abort();
+    await asked;
+  }
+}
+
+type Asking = Omit<GenerationRequest, 'system'> & { system: SystemFiles };
+
+async function askOne(
+  engine: EngineProcess<InferenceRequests>,
+  { system, items, sampling }: Asking,
+  events: AsyncQueue<GenerationEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { key, messages } = items[0] ?? { key: '', messages: [] };
+  const onEvent = (event: { type: 'text'; text: string }) => events.push(event);
+  const answer = await engine.request('chat', { system, messages, sampling }, { signal, onEvent });
+  events.push({ type: 'answer', key, answer });
+}
+
+async function askMany(
+  engine: EngineProcess<InferenceRequests>,
+  { system, items, sampling, parallel }: Asking,
+  events: AsyncQueue<GenerationEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  const seeded = items.map((item, index) => ({ ...item, seed: (sampling.seed + index) >>> 0 }));
+  await engine.request(
+    'generate',
+    { system, items: seeded, sampling, parallel },
+    {
+      signal,
+      onEvent: (event) => {
+        if (event.type === 'answer') events.push(event);
+      },
+    },
+  );
+}
+
+async function hashedSystem(
+  state: CoreState,
+  files: FileSystem,
+  signal: AbortSignal | undefined,
+): Promise<SystemFiles> {
+  using inspector = startInspector();
+  const options = signal ? { signal } : {};
+  const hash = async (path: string) =>
+    (await inspector.request('hashFile', { path: state.paths.check(path) }, options)).sha256;
+  const info = await inspector.request('inspectModel', { path: files.basePath }, options);
+  const { basePath, adapterPath } = files;
+  return {
+    basePath,
+    baseSha256: await hash(basePath),
+    baseName: info.name,
+    adapterPath,
+    adapterSha256: adapterPath === null ? null : await hash(adapterPath),
+    adapterName: adapterPath === null ? null : basename(adapterPath),
+    strength: adapterPath === null ? 0 : files.strength,
+  };
+}

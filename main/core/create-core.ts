@@ -1,0 +1,63 @@
+import { implement } from '@orpc/server';
+import { contract } from '../../shared/contract/contract.ts';
+import type { CoreConfig } from './config.ts';
+import type { CoreState } from './core-state.ts';
+import { Log } from './log.ts';
+import { PathGuard } from './path-guard.ts';
+import { closeCurrent } from './project/project-service.ts';
+import { appRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
+import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
+import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
+import type { CallContext } from './rpc/implement.ts';
+import {
+  chatRouter,
+  generationsRouter,
+  jobsRouter,
+  modelsRouter,
+  runsRouter,
+} from './rpc/train-router.ts';
+import { UserSettings } from './user-settings.ts';
+
+const router = implement(contract).$context<CallContext>().router({
+  app: appRouter,
+  project: projectRouter,
+  files: filesRouter,
+  imports: importsRouter,
+  samples: samplesRouter,
+  datasets: datasetsRouter,
+  models: modelsRouter,
+  runs: runsRouter,
+  jobs: jobsRouter,
+  chat: chatRouter,
+  generations: generationsRouter,
+  prompts: promptsRouter,
+  evaluations: evaluationsRouter,
+});
+
+/** The one router behind every shell. */
+export type CoreRouter = typeof router;
+
+/** A running core. `close` stops jobs and engines and folds the project into one file. */
+export interface Core {
+  router: CoreRouter;
+  context: CallContext;
+  close(): Promise<void>;
+}
+
+/** Starts a core: the same for the desktop window, the web server and the command line. */
+export function createCore(config: CoreConfig): Promise<Core> {
+  const state: CoreState = {
+    config,
+    settings: new UserSettings(config.userDataDir),
+    paths: new PathGuard(config.fileRoots),
+    log: new Log(config.userDataDir),
+    session: null,
+  };
+  return Promise.resolve({
+    router,
+    context: { core: state },
+    close: async () => {
+      await closeCurrent(state);
+    },
+  });
+}

@@ -1,0 +1,55 @@
+import { createCore, type Core } from './create-core.ts';
+import { DesktopConnections } from './desktop-connections.ts';
+import type { FromCore, ToCore } from './desktop-frames.ts';
+import { DesktopHostBridge } from './desktop-host-bridge.ts';
+import { recentProjects } from './project/project-service.ts';
+
+const recentLimit = 10;
+
+function send(frame: FromCore): void {
+  if (process.connected) process.send?.(frame);
+}
+
+/** Tells the shell which projects were opened last, for its menu. */
+function reportRecent(core: Core): void {
+  const known = recentProjects(core.context.core).filter((project) => project.exists);
+  const projects = known.slice(0, recentLimit).map(({ path, name }) => ({ path, name }));
+  send({ channel: 'recent', projects });
+}
+
+/** Runs the core for the desktop shell until it says so or goes away. */
+async function main(): Promise<void> {
+  const [userDataDir] = process.argv.slice(2);
+  if (!process.send || userDataDir === undefined)
+    throw new Error('This process is started by the desktop app; use "lima serve" without it.');
+  const stopping = Promise.withResolvers<void>();
+  process.once('disconnect', () => stopping.resolve());
+  process.once('SIGTERM', () => stopping.resolve());
+  // Ctrl+C in a terminal reaches the shell too, which then asks the core to quit.
+  process.on('SIGINT', () => undefined);
+  const host = new DesktopHostBridge(send);
+  const core = await createCore({ shell: 'desktop', userDataDir, fileRoots: null, host });
+  const connections = new DesktopConnections(core, send, (path) => {
+    if (['project.open', 'project.create'].includes(path.join('.'))) reportRecent(core);
+  });
+  process.on('message', (frame: ToCore) => {
+    if (frame.channel === 'rpc') connections.receive(frame.connection, frame.data);
+    else if (frame.channel === 'closed') connections.close(frame.connection);
+    else if (frame.channel === 'command') host.pushCommand(frame.command);
+    else if (frame.channel === 'quit') stopping.resolve();
+    else host.answerPick(frame);
+  });
+  send({ channel: 'ready' });
+  reportRecent(core);
+  await stopping.promise;
+  connections.closeAll();
+  await core.close();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

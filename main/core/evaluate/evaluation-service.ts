@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { sideOf } from '../../../shared/domain/evaluation.ts';
+import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import { withTransaction } from '../../store/database.ts';
+import {
+  comparisonsOf,
+  findEvaluation,
+  insertEvaluation,
+  listEvaluations,
+  setEvaluationJob,
+  setRevealed,
+  standingVotes,
+  type StoredEvaluation,
+} from '../../store/evaluation-repository.ts';
+import { findSystem, upsertSystem } from '../../store/generation-repository.ts';
+import { findModel } from '../../store/model-repository.ts';
+import { findPromptSet, promptsOf } from '../../store/prompt-repository.ts';
+import { AppError, found } from '../app-error.ts';
+import { systemFiles } from '../chat/system-files.ts';
+import type { CoreState } from '../core-state.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { findCheckpoint } from '../../store/run-repository.ts';
+
+/** What a new evaluation compares. */
+export interface NewEvaluation {
+  name: string;
+  promptSetId: string;
+  a: SystemSpec;
+  b: SystemSpec;
+  sampling: Sampling;
+  prompts?: number | undefined;
+  parallel: number;
+  seed: number;
+}
+
+/** Stores an evaluation and queues the generation of both systems' answers. */
+export function createEvaluation(
+  state: CoreState,
+  session: ProjectSession,
+  input: NewEvaluation,
+): { evaluationId: string; jobId: string } {
+  const { db } = session.file;
+  const { name, promptSetId, seed, parallel, sampling } = input;
+  if (findEvaluation(db, 'name', name))
+    throw new AppError(
+      'NAME_TAKEN',
+      `There is an evaluation “${name}” already: choose another name`,
+      {
+        name,
+      },
+    );
+  found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
+  const [filesA, filesB] = [systemFiles(session, input.a), systemFiles(session, input.b)];
+  const promptIds = choosePrompts(session, input);
+  const id = uuidv7();
+  const jobId = withTransaction(db, () => {
+    const systemAId = upsertSystem(db, input.a, sampling, filesA);
+    const systemBId = upsertSystem(db, input.b, sampling, filesB);
+    if (systemAId === systemBId)
+      throw new AppError('INVALID_INPUT', 'Both systems are the same: choose two different ones');
+    const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel };
+    const sides = promptIds.map((_, ordinal) => sideOf(seed, ordinal));
+    insertEvaluation(db, { ...stored, author: state.settings.author }, promptIds, sides);
+    const payload = { evaluationId: id };
+    const job = session.jobs.start({ kind: 'generate', title: name, subjectId: id, payload });
+    setEvaluationJob(db, id, job.id);
+    return job.id;
+  });
+  session.changes.touch('evaluations', 'project');
+  return { evaluationId: id, jobId };
+}
+
+/** All prompts in order, or as many as asked for, chosen by the seed and kept in order. */
+function choosePrompts(session: ProjectSession, input: NewEvaluation): string[] {
+  const prompts = promptsOf(session.file.db, input.promptSetId, Number.MAX_SAFE_INTEGER);
+  if (input.prompts === undefined || input.prompts >= prompts.length)
+    return prompts.map((prompt) => prompt.id);
+  const rank = (ordinal: number) =>
+    createHash('sha256').update(`${input.seed}:${ordinal}`).digest('hex');
+  return prompts
+    .toSorted((p, q) => (rank(p.ordinal) < rank(q.ordinal) ? -1 : 1))
+    .slice(0, input.prompts)
+    .toSorted((p, q) => p.ordinal - q.ordinal)
+    .map((prompt) => prompt.id);
+}
+
+/** How a stored system is called; its files need not be there any more. */
+export function storedSystemName(session: ProjectSession, systemId: string): string {
+  const { db } = session.file;
+  const { spec } = found(findSystem(db, systemId), 'system', systemId);
+  const base = findModel(db, spec.modelId)?.info.name ?? 'unknown model';
+  const checkpoint = spec.checkpointId && findCheckpoint(db, spec.checkpointId);
+  if (!checkpoint) return base;
+  const strength = spec.strength === 1 ? '' : ` × ${spec.strength}`;
+  return `${base} + ${checkpoint.runName} · epoch ${checkpoint.epoch}${strength}`;
+}
+
+function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {
+  const { db } = session.file;
+  const items = comparisonsOf(db, evaluation.id);
+  const voted = new Set(standingVotes(db, evaluation.id).map((vote) => vote.comparisonId));
+  return {
+    id: evaluation.id,
+    name: evaluation.name,
+    promptSetName: findPromptSet(db, 'id', evaluation.promptSetId)?.name ?? '',
+    systemA: storedSystemName(session, evaluation.systemAId),
+    systemB: storedSystemName(session, evaluation.systemBId),
+    comparisons: items.length,
+    generatedA: items.filter((item) => item.a).length,
+    generatedB: items.filter((item) => item.b).length,
+    voted: voted.size,
+    isRevealed: evaluation.revealedMs !== null,
+    jobId: evaluation.jobId,
+    createdMs: evaluation.createdMs,
+  };
+}
+
+/** Every evaluation, newest first. */
+export const evaluations = (session: ProjectSession): EvaluationSummary[] =>
+  listEvaluations(session.file.db).map((evaluation) => toSummary(session, evaluation));
+
+/** The stored evaluation, or NOT_FOUND. */
+export const evaluationById = (session: ProjectSession, id: string): StoredEvaluation =>
+  found(findEvaluation(session.file.db, 'id', id), 'evaluation', id);
+
+/** One evaluation as the window shows it. */
+export const evaluationSummary = (session: ProjectSession, id: string): EvaluationSummary =>
+  toSummary(session, evaluationById(session, id));
+
+/** Ends the blind phase for good. */
+export function reveal(session: ProjectSession, id: string): EvaluationSummary {
+  const evaluation = evaluationById(session, id);
+  setRevealed(session.file.db, evaluation.id);
+  session.changes.touch('evaluations');
+  return evaluationSummary(session, id);
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import {
+  comparisonsOf,
+  findEvaluation,
+  insertVote,
+  standingVotes,
+  type StoredEvaluation,
+} from '../../store/evaluation-repository.ts';
+import {
+  findSystem,
+  insertGeneration,
+  missingGenerations,
+  type MissingGeneration,
+  type StoredSystem,
+} from '../../store/generation-repository.ts';
+import { found } from '../app-error.ts';
+import { systemFiles } from '../chat/system-files.ts';
+import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+
+/** Who casts the tie on two identical answers, which nobody needs to read. */
+export const identicalAnswersAuthor = 'identical answers';
+
+/** Generates what an evaluation lacks; every answer is stored the moment it is there. */
+export function generateJob(session: ProjectSession): JobHandler {
+  return {
+    kind: 'generate',
+    resource: 'accelerator',
+    canResume: true,
+    execute: async (payload, context) => {
+      const { evaluationId } = z.object({ evaluationId: z.string() }).parse(payload);
+      const { db } = session.file;
+      const evaluation = found(findEvaluation(db, 'id', evaluationId), 'evaluation', evaluationId);
+      const progress = new GenerationProgress(session, evaluation, context);
+      for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {
+        const system = found(findSystem(db, systemId), 'system', systemId);
+        await answerMissing(session, evaluation, system, progress);
+        castTiesOnIdenticalAnswers(session, evaluation.id);
+        context.signal.throwIfAborted();
+      }
+      await session.inference.release(['generate']);
+      session.changes.touch('evaluations', 'project');
+      return { evaluationId, answers: progress.done };
+    },
+  };
+}
+
+class GenerationProgress {
+  readonly context: JobContext;
+  readonly #session: ProjectSession;
+  readonly #total: number;
+  #done: number;
+  #tokens = 0;
+  readonly #startMs = Date.now();
+
+  constructor(session: ProjectSession, evaluation: StoredEvaluation, context: JobContext) {
+    this.#session = session;
+    this.context = context;
+    const items = comparisonsOf(session.file.db, evaluation.id);
+    this.#total = items.length * 2;
+    this.#done = items.reduce((sum, { a, b }) => sum + (a ? 1 : 0) + (b ? 1 : 0), 0);
+    this.#report();
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  addTokens(tokens: number): void {
+    this.#tokens += tokens;
+    this.#report();
+  }
+
+  addAnswer(): void {
+    this.#done += 1;
+    this.#report();
+    this.#session.changes.touch('evaluations');
+  }
+
+  #report(): void {
+    const seconds = (Date.now() - this.#startMs) / 1000;
+    const rate = seconds > 1 ? `${(this.#tokens / seconds).toFixed(1)} tokens/s` : '';
+    const counts = { done: this.#done, total: this.#total, unit: 'answers' };
+    this.context.report({ phase: 'generating', ...counts, detail: rate });
+  }
+}
+
+async function answerMissing(
+  session: ProjectSession,
+  evaluation: StoredEvaluation,
+  system: StoredSystem,
+  progress: GenerationProgress,
+): Promise<void> {
+  const missing = missingGenerations(session.file.db, evaluation.id, system.id);
+  if (missing.length === 0) return;
+  const files = systemFiles(session, system.spec);
+  await session.inference.engine('generate').request(
+    'generate',
+    { system: files, items: toItems(missing, system), ...settingsOf(evaluation, system) },
+    {
+      signal: progress.context.signal,
+      onEvent: (event) => {
+        if (event.type === 'tokens') progress.addTokens(event.tokens);
+        else store(session, system, event, progress);
+      },
+    },
+  );
+}
+
+const settingsOf = (evaluation: StoredEvaluation, system: StoredSystem) => ({
+  sampling: system.sampling,
+  parallel: evaluation.parallel,
+});
+
+// Every prompt draws from its own stream, so that the order of a batch changes no answer.
+const toItems = (missing: readonly MissingGeneration[], system: StoredSystem) =>
+  missing.map(({ promptId, ordinal, messages }) => ({
+    key: promptId,
+    messages,
+    seed: (system.sampling.seed + ordinal) >>> 0,
+  }));
+
+type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>;
+
+function store(
+  session: ProjectSession,
+  system: StoredSystem,
+  event: AnswerEvent,
+  progress: GenerationProgress,
+): void {
+  const { finish, ...answer } = event.answer;
+  if (finish === 'cancelled') return;
+  const ids = { systemId: system.id, promptId: event.key };
+  insertGeneration(session.file.db, { ...answer, ...ids, finish });
+  progress.addAnswer();
+}
+
+function castTiesOnIdenticalAnswers(session: ProjectSession, evaluationId: string): void {
+  const { db } = session.file;
+  const cast = new Set(
+    standingVotes(db, evaluationId)
+      .filter((vote) => vote.authorKind === 'rule')
+      .map((vote) => vote.comparisonId),
+  );
+  for (const { id, a, b } of comparisonsOf(db, evaluationId))
+    if (a && b && a.output === b.output && !cast.has(id))
+      insertVote(db, {
+        comparisonId: id,
+        shown: 'neither',
+        author: identicalAnswersAuthor,
+        authorKind: 'rule',
+        durationMs: null,
+      });
+}

@@ -1,0 +1,37 @@
+import { basename } from 'node:path';
+import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import { findPromptSet, insertPromptSet } from '../../store/prompt-repository.ts';
+import { AppError, found } from '../app-error.ts';
+import type { CoreState } from '../core-state.ts';
+import { readPrompts } from '../curate/import/parse-prompts.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+
+/** Imports a prompt file as a frozen set; bad lines are reported and left out. */
+export async function importPrompts(
+  state: CoreState,
+  session: ProjectSession,
+  input: { path: string; name?: string | undefined },
+): Promise<{ set: PromptSet; errors: { line: number; message: string }[] }> {
+  const path = state.paths.check(input.path);
+  const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
+  const { db } = session.file;
+  if (findPromptSet(db, 'name', name))
+    throw new AppError(
+      'NAME_TAKEN',
+      `There is a prompt set “${name}” already: choose another name`,
+      {
+        name,
+      },
+    );
+  const { prompts, badLines } = await readPrompts(path);
+  if (prompts.length === 0)
+    throw new AppError(
+      'FILE_FORMAT_UNKNOWN',
+      `${path} holds no prompt: use JSON Lines with prompt, messages, instruction or conversations, ` +
+        `or one prompt a line. ${badLines[0] ? `Line ${badLines[0].line}: ${badLines[0].message}` : ''}`,
+      { path },
+    );
+  const id = insertPromptSet(db, name, prompts);
+  session.changes.touch('prompts');
+  return { set: found(findPromptSet(db, 'id', id), 'prompt set', id), errors: badLines };
+}

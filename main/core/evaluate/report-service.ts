@@ -1,0 +1,93 @@
+import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
+import { resolveVerdict } from '../../../shared/domain/evaluation.ts';
+import { composeReport, type ReportFacts } from '../../../shared/report/compose-report.ts';
+import { reportToHtml } from '../../../shared/report/report-html.ts';
+import { reportToJson } from '../../../shared/report/report-json.ts';
+import { reportToMarkdown } from '../../../shared/report/report-markdown.ts';
+import {
+  comparisonsOf,
+  standingVotes,
+  type ComparisonAnswer,
+  type StoredComparison,
+  type StoredVote,
+} from '../../store/evaluation-repository.ts';
+import { findPromptSet } from '../../store/prompt-repository.ts';
+import { AppError, found } from '../app-error.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { evaluationById, storedSystemName } from './evaluation-service.ts';
+
+/** A report form: how it is written and how its file ends. */
+const forms = {
+  json: { write: reportToJson, extension: 'json' },
+  markdown: { write: reportToMarkdown, extension: 'md' },
+  html: { write: reportToHtml, extension: 'html' },
+};
+
+/** The report as text with a file name; refused while the evaluation is blind. */
+export function reportText(
+  session: ProjectSession,
+  input: { id: string; format: keyof typeof forms },
+): { fileName: string; text: string } {
+  const { write, extension } = forms[input.format];
+  const report = evaluationReport(session, input.id);
+  const stem = report.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  return { fileName: `${stem || 'evaluation'}.${extension}`, text: write(report) };
+}
+
+function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
+  const { db } = session.file;
+  const evaluation = evaluationById(session, id);
+  if (evaluation.revealedMs === null)
+    throw new AppError('INVALID_STATE', 'This evaluation is still blind: reveal it first', { id });
+  const set = found(
+    findPromptSet(db, 'id', evaluation.promptSetId),
+    'prompt set',
+    evaluation.promptSetId,
+  );
+  const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
+  const ready = comparisonsOf(db, id).flatMap((item) => toItem(item, votes.get(item.id) ?? []));
+  const identities = (key: 'a' | 'b') => ready.map((entry) => entry[key].identity);
+  return composeReport({
+    name: evaluation.name,
+    createdMs: evaluation.createdMs,
+    promptSet: { name: set.name, contentHash: set.contentHash, prompts: set.prompts },
+    systems: {
+      a: { name: storedSystemName(session, evaluation.systemAId), identities: identities('a') },
+      b: { name: storedSystemName(session, evaluation.systemBId), identities: identities('b') },
+    },
+    sideSeed: evaluation.seed,
+    items: ready.map((entry) => entry.item),
+  });
+}
+
+function toItem(
+  item: StoredComparison,
+  votes: readonly StoredVote[],
+): { item: ReportFacts['items'][number]; a: ComparisonAnswer; b: ComparisonAnswer }[] {
+  const { a, b } = item;
+  if (!a || !b) return [];
+  const answer = ({ output, finish, identity }: ComparisonAnswer) => ({
+    output,
+    finish,
+    seed: identity.sampling.seed,
+  });
+  const reported = {
+    ordinal: item.ordinal,
+    prompt: item.prompt,
+    a: answer(a),
+    b: answer(b),
+    shownLeft: item.leftSide,
+    votes: votes.flatMap(({ shown, author, authorKind, createdMs }) =>
+      shown === 'withdrawn'
+        ? []
+        : {
+            author,
+            authorKind,
+            verdict: resolveVerdict(shown, item.leftSide),
+            shown: authorKind === 'rule' ? null : shown,
+            atMs: createdMs,
+          },
+    ),
+  };
+  return [{ item: reported, a, b }];
+}

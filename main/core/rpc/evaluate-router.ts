@@ -1,0 +1,52 @@
+import { findPromptSet, listPromptSets, promptsOf } from '../../store/prompt-repository.ts';
+import { found } from '../app-error.ts';
+import { requireSession } from '../core-state.ts';
+import {
+  createEvaluation,
+  evaluations,
+  evaluationSummary,
+  reveal,
+} from '../evaluate/evaluation-service.ts';
+import { importPrompts } from '../evaluate/prompt-service.ts';
+import { reportText } from '../evaluate/report-service.ts';
+import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
+import { os } from './implement.ts';
+
+export const promptsRouter = {
+  list: os.prompts.list.handler(({ context: { core } }) =>
+    listPromptSets(requireSession(core).file.db),
+  ),
+  get: os.prompts.get.handler(({ context: { core }, input }) => {
+    const { db } = requireSession(core).file;
+    const set = found(findPromptSet(db, 'id', input.id), 'prompt set', input.id);
+    return { set, prompts: promptsOf(db, set.id, input.limit) };
+  }),
+  import: os.prompts.import.handler(({ context: { core }, input }) =>
+    importPrompts(core, requireSession(core), input),
+  ),
+};
+
+export const evaluationsRouter = {
+  create: os.evaluations.create.handler(({ context: { core }, input }) =>
+    createEvaluation(core, requireSession(core), input),
+  ),
+  list: os.evaluations.list.handler(({ context: { core } }) => evaluations(requireSession(core))),
+  get: os.evaluations.get.handler(({ context: { core }, input }) =>
+    evaluationSummary(requireSession(core), input.id),
+  ),
+  comparison: os.evaluations.comparison.handler(({ context: { core }, input }) =>
+    nextComparison(core, requireSession(core), input),
+  ),
+  vote: os.evaluations.vote.handler(({ context: { core }, input }) =>
+    vote(core, requireSession(core), input),
+  ),
+  undoVote: os.evaluations.undoVote.handler(({ context: { core }, input }) =>
+    undoVote(core, requireSession(core), input.id),
+  ),
+  reveal: os.evaluations.reveal.handler(({ context: { core }, input }) =>
+    reveal(requireSession(core), input.id),
+  ),
+  report: os.evaluations.report.handler(({ context: { core }, input }) =>
+    reportText(requireSession(core), input),
+  ),
+};

@@ -1,0 +1,66 @@
+import { sendChat } from '../chat/chat-service.ts';
+import { generateFromFiles } from '../chat/generation-stream.ts';
+import { requireSession } from '../core-state.ts';
+import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
+import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
+import { explained, os } from './implement.ts';
+
+export const modelsRouter = {
+  list: os.models.list.handler(({ context: { core } }) => models(requireSession(core))),
+  inspect: os.models.inspect.handler(({ context: { core }, input }) =>
+    inspectModel(core, input.path),
+  ),
+  add: os.models.add.handler(({ context: { core }, input }) => ({
+    jobId: startAddModel(core, requireSession(core), input.path).id,
+  })),
+  relocate: os.models.relocate.handler(({ context: { core }, input }) => ({
+    jobId: startRelocate(core, requireSession(core), input).id,
+  })),
+};
+
+export const runsRouter = {
+  start: os.runs.start.handler(({ context: { core }, input }) =>
+    startRun(requireSession(core), input),
+  ),
+  list: os.runs.list.handler(({ context: { core } }) => runs(requireSession(core))),
+  get: os.runs.get.handler(({ context: { core }, input }) =>
+    runById(requireSession(core), input.id),
+  ),
+  metrics: os.runs.metrics.handler(async function* ({ context: { core }, input, signal }) {
+    yield* explained(core, 'runs.metrics', watchMetrics(requireSession(core), input, signal));
+  }),
+  checkpoints: os.runs.checkpoints.handler(({ context: { core } }) =>
+    checkpoints(requireSession(core)),
+  ),
+};
+
+export const jobsRouter = {
+  list: os.jobs.list.handler(({ context: { core } }) => requireSession(core).jobs.list()),
+  get: os.jobs.get.handler(({ context: { core }, input }) =>
+    requireSession(core).jobs.get(input.id),
+  ),
+  watch: os.jobs.watch.handler(async function* ({ context: { core }, input, signal }) {
+    yield* requireSession(core).jobs.watch(input.afterRevision, signal);
+  }),
+  cancel: os.jobs.cancel.handler(({ context: { core }, input }) =>
+    requireSession(core).jobs.cancel(input.id),
+  ),
+  resume: os.jobs.resume.handler(({ context: { core }, input }) =>
+    requireSession(core).jobs.resume(input.id),
+  ),
+};
+
+export const chatRouter = {
+  send: os.chat.send.handler(async function* ({ context: { core }, input, signal }) {
+    yield* explained(core, 'chat.send', sendChat(requireSession(core), input, signal));
+  }),
+  unload: os.chat.unload.handler(async ({ context: { core } }) => ({
+    unloaded: (await requireSession(core).inference.release(['left', 'right'])) > 0,
+  })),
+};
+
+export const generationsRouter = {
+  run: os.generations.run.handler(async function* ({ context: { core }, input, signal }) {
+    yield* explained(core, 'generations.run', generateFromFiles(core, input, signal));
+  }),
+};

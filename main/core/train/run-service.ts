@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
+import { findDataset } from '../../store/dataset-repository.ts';
+import { withTransaction } from '../../store/database.ts';
+import {
+  findCheckpoint,
+  findRun,
+  insertRun,
+  listCheckpoints,
+  listRuns,
+  metricsAfter,
+  type StoredCheckpoint,
+  type StoredRun,
+} from '../../store/run-repository.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { AppError, found } from '../app-error.ts';
+import { usableModel } from '../models/model-service.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+
+/** Queues a run. Refused before it starts when the model cannot be trained or is not there. */
+export function startRun(
+  session: ProjectSession,
+  input: { name?: string | undefined; modelId: string; datasetId: string; recipe: Recipe },
+): { runId: string; jobId: string } {
+  const { db } = session.file;
+  const model = usableModel(session, input.modelId);
+  if (model.info.trainable !== 'yes')
+    throw new AppError(
+      'MODEL_INVALID',
+      `${model.info.name} cannot be trained: ${model.info.trainable}`,
+      {
+        modelId: model.id,
+      },
+    );
+  const dataset = found(findDataset(db, 'id', input.datasetId), 'dataset', input.datasetId);
+  const name = input.name ?? freeName(session, `${dataset.name} on ${model.info.name}`);
+  if (findRun(db, 'name', name))
+    throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {
+      name,
+    });
+  const runId = uuidv7();
+  const { recipe, modelId, datasetId } = input;
+  const job = withTransaction(db, () => {
+    const payload = { runId };
+    const queued = session.jobs.start({ kind: 'train', title: name, subjectId: runId, payload });
+    insertRun(db, { id: runId, name, jobId: queued.id, modelId, datasetId, recipe });
+    return queued;
+  });
+  session.changes.touch('runs', 'project');
+  return { runId, jobId: job.id };
+}
+
+function freeName(session: ProjectSession, wanted: string): string {
+  const taken = new Set(listRuns(session.file.db).map((run) => run.name));
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint): Checkpoint => ({
+  ...rest,
+  path: join(session.file.artifactsDir, file),
+});
+
+const withCheckpoints = (session: ProjectSession, run: StoredRun): Run => ({
+  ...run,
+  // The job service knows the state of a live job a moment before the file does.
+  state: session.jobs.get(run.jobId).state,
+  checkpoints: listCheckpoints(session.file.db, run.id).map((stored) => withPath(session, stored)),
+});
+
+/** Every run with its checkpoints, newest first. */
+export const runs = (session: ProjectSession): Run[] =>
+  listRuns(session.file.db).map((run) => withCheckpoints(session, run));
+
+/** One run by id. */
+export const runById = (session: ProjectSession, id: string): Run =>
+  withCheckpoints(session, found(findRun(session.file.db, 'id', id), 'run', id));
+
+/** Every checkpoint of the project. */
+export const checkpoints = (session: ProjectSession): Checkpoint[] =>
+  listCheckpoints(session.file.db).map((stored) => withPath(session, stored));
+
+/** One checkpoint by id. */
+export const checkpointById = (session: ProjectSession, id: string): Checkpoint =>
+  withPath(session, found(findCheckpoint(session.file.db, id), 'checkpoint', id));
+
+/** Stored metrics after a step, then new ones; ends when the run's job has ended. */
+export async function* watchMetrics(
+  session: ProjectSession,
+  input: { runId: string; afterStep: number },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ metrics: RunMetric[] }> {
+  const run = runById(session, input.runId);
+  const ended = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const changes = session.jobs.watch(0, stop);
+  let last = input.afterStep;
+  const news = () => {
+    const metrics = metricsAfter(session.file.db, run.id, last);
+    last = metrics.at(-1)?.step ?? last;
+    return metrics;
+  };
+  yield { metrics: news() };
+  if (isJobFinished(session.jobs.get(run.jobId).state)) return;
+  try {
+    for await (const job of changes) {
+      if (job.id !== run.jobId) continue;
+      const metrics = news();
+      if (metrics.length > 0) yield { metrics };
+      if (isJobFinished(job.state)) return;
+    }
+  } finally {
+    ended.abort();
+  }
+}

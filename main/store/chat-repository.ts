@@ -1,0 +1,25 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Identity } from '../../shared/domain/identity.ts';
+import type { Message } from '../../shared/domain/message.ts';
+import { run, type Database } from './database.ts';
+
+/** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
+export interface NewChatAnswer {
+  conversationId: string;
+  pane: 'left' | 'right';
+  messages: Message[];
+  output: string;
+  finish: string;
+  identity: Identity;
+}
+
+/** Appends a chat answer. */
+export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
+  run(
+    db,
+    `INSERT INTO chat_answer (id, conversation_id, pane, messages_json, output, finish, identity_json,
+       created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[uuidv7(), answer.conversationId, answer.pane, JSON.stringify(answer.messages)],
+    ...[answer.output, answer.finish, JSON.stringify(answer.identity), Date.now()],
+  );
+}

@@ -1,0 +1,67 @@
+import { statSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { explainOpening } from './explain-opening.ts';
+import { migrate, refuseNewer, schemaObjects, schemaVersion } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { readProjectHeader } from './project-header.ts';
+import { StoreError } from './store-error.ts';
+
+// Above this size a page-by-page check would take longer than anyone waits for a file to open.
+const fullCheckBytes = 512 * 1024 * 1024;
+
+/**
+ * Checks a project file nobody vouches for, without writing to it: header, version, pages, and
+ * that its schema is word for word ours, so no trigger or view of a stranger ever runs. Returns
+ * the schema version; throws PROJECT_INVALID, PROJECT_NEWER or PROJECT_LOCKED.
+ */
+export function inspectProjectFile(path: string): number {
+  const version = readProjectHeader(path);
+  refuseNewer(version, migrations.length);
+  const db = new Sqlite(path, { readonly: true, timeout: 500 });
+  try {
+    db.pragma('trusted_schema = OFF');
+    db.pragma('cell_size_check = ON');
+    db.pragma('mmap_size = 0');
+    refuseForeignSchema(schemaObjects(db), schemaVersion(db), path);
+    if (statSync(path).size <= fullCheckBytes) refuseDamage(db.pragma('quick_check(5)'), path);
+    return version;
+  } catch (error) {
+    throw explainOpening(error, path);
+  } finally {
+    db.close();
+  }
+}
+
+function refuseForeignSchema(found: Map<string, string>, version: number, path: string): void {
+  const expected = expectedSchema(version);
+  const foreign = [...found].find(([name, sql]) => expected.get(name) !== sql)?.[0];
+  const missing = [...expected.keys()].find((name) => !found.has(name));
+  if (foreign ?? missing)
+    throw new StoreError(
+      'PROJECT_INVALID',
+      `${path} is not a project of this program: its schema ` +
+        (foreign ? `holds an unknown ${foreign}` : `lacks the ${missing}`) +
+        '. It was not opened.',
+      { path },
+    );
+}
+
+function expectedSchema(version: number): Map<string, string> {
+  const db = new Sqlite(':memory:');
+  try {
+    if (version > 0) migrate(db, migrations.slice(0, version), () => undefined);
+    return schemaObjects(db);
+  } finally {
+    db.close();
+  }
+}
+
+function refuseDamage(result: unknown, path: string): void {
+  const first = (result as { quick_check: string }[])[0]?.quick_check;
+  if (first !== 'ok')
+    throw new StoreError(
+      'PROJECT_INVALID',
+      `${path} is damaged (${first}). Restore it from a backup; it was not changed.`,
+      { path },
+    );
+}
