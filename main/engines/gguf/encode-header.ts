@@ -1,6 +1,6 @@
+import { padTo } from './alignment.ts';
 import type { GgufContent } from './gguf-content.ts';
 import { arrayTypeId, scalarTypeId, type GgufValue, type ScalarType } from './gguf-value.ts';
-import { padTo } from './read-tensors.ts';
 
 const magic = 0x46554747;
 const version = 3;

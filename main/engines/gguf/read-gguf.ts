@@ -1,14 +1,14 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { checkedAlignment, padTo } from './alignment.ts';
 import { checkHyperparameters } from './check-hyperparameters.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
 import type { GgufValue } from './gguf-value.ts';
 import { HeaderCursor } from './header-cursor.ts';
 import { readMetadata } from './read-metadata.ts';
-import { padTo, placeTensors, readTensors, type GgufTensor } from './read-tensors.ts';
+import { placeTensors, readTensors, type GgufTensor } from './read-tensors.ts';
 
 const magic = 0x46554747;
-const defaultAlignment = 32;
 const maxTensors = 100_000;
 const maxKeys = 10_000;
 
@@ -43,7 +43,7 @@ export async function readGguf(path: string): Promise<GgufFile> {
 async function readHeader(cursor: HeaderCursor): Promise<GgufFile> {
   const { version, tensorCount, keyCount } = await readCounts(cursor);
   const metadata = await readMetadata(cursor, keyCount);
-  const alignment = alignmentOf(metadata);
+  const alignment = checkedAlignment(metadata.get('general.alignment'));
   const listed = await readTensors(cursor, tensorCount);
   const { fileSizeBytes } = cursor;
   // Without tensors there is no data section, and ggml pads nothing.
@@ -75,17 +75,6 @@ async function readCounts(cursor: HeaderCursor) {
   if (keyCount > maxKeys)
     throw invalidGguf(`it claims ${keyCount} metadata keys, allowed are ${maxKeys}`);
   return { version, tensorCount, keyCount };
-}
-
-function alignmentOf(metadata: Map<string, GgufValue>): number {
-  const entry = metadata.get('general.alignment');
-  if (!entry) return defaultAlignment;
-  if (entry.type !== 'u32')
-    throw invalidGguf(`general.alignment has the type ${entry.type} instead of u32`);
-  const { value } = entry;
-  if (value < 8 || value > 4096 || (value & (value - 1)) !== 0)
-    throw invalidGguf(`general.alignment is ${value}, allowed are powers of two from 8 to 4096`);
-  return value;
 }
 
 async function openRegularFile(path: string): Promise<{ handle: FileHandle; sizeBytes: number }> {

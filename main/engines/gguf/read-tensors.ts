@@ -1,10 +1,11 @@
+import { padTo } from './alignment.ts';
 import { invalidGguf, truncatedGguf } from './gguf-error.ts';
 import type { HeaderCursor } from './header-cursor.ts';
 import { readName } from './read-metadata.ts';
 import { findTensorType, tensorSizeBytes, tensorTypeName } from './tensor-types.ts';
 
 /** ggml keeps names in 64 bytes with a final zero. */
-const maxTensorNameBytes = 63;
+export const maxTensorNameBytes = 63;
 const maxDimensions = 4;
 const maxDimensionLength = 2 ** 31;
 
@@ -90,7 +91,3 @@ export function placeTensors(
     return { ...tensor, offsetBytes };
   });
 }
-
-/** The smallest multiple of `alignment` that is not below `position`. */
-export const padTo = (position: number, alignment: number): number =>
-  Math.ceil(position / alignment) * alignment;

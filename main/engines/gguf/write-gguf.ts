@@ -1,12 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { checkedAlignment, padTo } from './alignment.ts';
 import { encodeHeader } from './encode-header.ts';
-import type { GgufContent, GgufEntry, TensorToWrite } from './gguf-content.ts';
-import { padTo } from './read-tensors.ts';
+import type { GgufContent, TensorToWrite } from './gguf-content.ts';
+import { maxTensorNameBytes } from './read-tensors.ts';
 import { tensorSizeBytes, tensorTypeName } from './tensor-types.ts';
 
-const defaultAlignment = 32;
 const writeChunkBytes = 16 * 1024 * 1024;
 
 /**
@@ -17,8 +17,10 @@ export async function writeGguf(
   path: string,
   content: GgufContent,
 ): Promise<{ sizeBytes: number; sha256: string }> {
-  const alignment = alignmentOf(content.metadata);
-  for (const tensor of content.tensors) requireMatchingSize(tensor);
+  const alignment = checkedAlignment(
+    content.metadata.find(({ key }) => key === 'general.alignment'),
+  );
+  for (const tensor of content.tensors) requireWritable(tensor);
   const header = encodeHeader(content, alignment);
   const partialPath = `${path}.${process.pid}.partial`;
   try {
@@ -80,12 +82,9 @@ class HashedOutput {
   }
 }
 
-function alignmentOf(metadata: GgufEntry[]): number {
-  const entry = metadata.find(({ key }) => key === 'general.alignment');
-  return entry?.type === 'u32' ? entry.value : defaultAlignment;
-}
-
-function requireMatchingSize({ name, ne, type, data }: TensorToWrite): void {
+function requireWritable({ name, ne, type, data }: TensorToWrite): void {
+  if (Buffer.byteLength(name) > maxTensorNameBytes)
+    throw new RangeError(`The tensor name "${name}" is longer than ${maxTensorNameBytes} bytes`);
   const expected = tensorSizeBytes(type, ne);
   if (BigInt(data.length) !== expected)
     throw new RangeError(

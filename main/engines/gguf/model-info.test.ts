@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { modelInfoSchema } from '../../../shared/domain/model.ts';
+import type { GgufValue } from './gguf-value.ts';
+import { modelInfo } from './model-info.ts';
+import { readGguf, type GgufFile } from './read-gguf.ts';
+import type { GgufTensor } from './read-tensors.ts';
+import { tensorTypeId } from './tensor-types.ts';
+import { writeTinyModel, type TinyModelOptions } from './tiny-model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-info-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const small: TinyModelOptions = { embeddingLength: 32, layers: 2, feedForwardLength: 64 };
+
+async function tiny(options: TinyModelOptions = {}): Promise<GgufFile> {
+  const path = join(folder, 'tiny.gguf');
+  await writeTinyModel(path, { ...small, ...options });
+  return await readGguf(path);
+}
+
+function withMetadata(file: GgufFile, key: string, value: GgufValue): GgufFile {
+  return { ...file, metadata: new Map([...file.metadata, [key, value]]) };
+}
+
+function withTensors(file: GgufFile, change: (tensor: GgufTensor) => GgufTensor[]): GgufFile {
+  return { ...file, tensors: file.tensors.flatMap(change) };
+}
+
+const text = (value: string): GgufValue => ({ type: 'string', value });
+const as = (name: string) => (tensor: GgufTensor) => ({ ...tensor, type: tensorTypeId(name) });
+
+test('a tiny model is described by its tensors, and the trainer can train it', async () => {
+  const info = modelInfo(await tiny({ name: 'Tiny', kvHeads: 2 }));
+  const layer = 32 + 32 * 32 + 2 * 32 * 16 + 32 * 32 + 32 + 3 * 32 * 64;
+  expect(modelInfoSchema.parse(info)).toEqual({
+    name: 'Tiny',
+    architecture: 'llama',
+    parameters: 2 * 288 * 32 + 32 + 2 * layer,
+    quantization: 'F32',
+    tensorTypes: { F32: 3 + 2 * 9 },
+    contextLength: 512,
+    embeddingLength: 32,
+    layers: 2,
+    vocabularySize: 288,
+    hasChatTemplate: true,
+    fileSizeBytes: info.fileSizeBytes,
+    trainable: 'yes',
+  });
+});
+
+test('a tied head and F16 matrices are trainable and counted once', async () => {
+  const info = modelInfo(await tiny({ tiedHead: true, type: 'F16' }));
+  expect(info).toMatchObject({ quantization: 'F16', trainable: 'yes' });
+  expect(info.tensorTypes).toEqual({ F16: 1 + 2 * 7, F32: 1 + 2 * 2 });
+});
+
+test('a mixed quantization has its published name even where another type has more weights', async () => {
+  const mixed = withTensors(await tiny(), (tensor) => [
+    as(tensor.name.includes('ffn_down') ? 'Q4_K' : 'Q8_0')(tensor),
+  ]);
+  const named = withMetadata(mixed, 'general.file_type', { type: 'u32', value: 15 });
+  expect(modelInfo(named).quantization).toBe('Q4_K_M');
+});
+
+test('a file type that the tensors contradict is not believed', async () => {
+  const file = withTensors(await tiny(), (tensor) => [as('Q4_1')(tensor)]);
+  for (const value of [0, 15, 9999]) {
+    const claimed = withMetadata(file, 'general.file_type', { type: 'u32', value });
+    expect(modelInfo(claimed).quantization).toBe('Q4_1');
+  }
+});
+
+test('a model of another architecture is named with what is supported', async () => {
+  const { trainable } = modelInfo(await tiny({ architecture: 'qwen2' }));
+  expect(trainable).toBe('Its architecture is qwen2; supported: llama.');
+});
+
+test('every kind of file that the trainer would get wrong has a reason', async () => {
+  const file = await tiny();
+  const reasons: [file: GgufFile, reason: RegExp][] = [
+    [withMetadata(file, 'general.type', text('adapter')), /is an adapter/],
+    [withMetadata(file, 'general.type', text('mmproj')), /"mmproj", not a model/],
+    [withMetadata(file, 'split.count', { type: 'u16', value: 3 }), /split model/],
+    [{ ...file, tensors: [] }, /vocabulary only/],
+    [withMetadata(file, 'llama.rope.scaling.factor', { type: 'f32', value: 8 }), /rope scaling/],
+    [withTensors(file, (tensor) => [as('IQ4_XS')(tensor)]), /token_embd.weight is IQ4_XS/],
+    [
+      withTensors(file, (tensor) => (tensor.name === 'blk.1.attn_v.weight' ? [] : [tensor])),
+      /blk.1.attn_v.weight is missing/,
+    ],
+    [
+      withTensors(file, (tensor) => [{ ...tensor, ne: tensor.ne.toReversed() }]),
+      /token_embd.weight has the shape 288 x 32, expected 32 x/,
+    ],
+    [
+      withTensors(file, (tensor) =>
+        tensor.name === 'blk.0.attn_q.weight'
+          ? [tensor, { ...tensor, name: 'blk.0.attn_q.bias' }]
+          : [tensor],
+      ),
+      /blk.0.attn_q.bias, which the trainer does not know/,
+    ],
+  ];
+  for (const [changed, reason] of reasons) expect(modelInfo(changed).trainable).toMatch(reason);
+});
+
+test('Llama 3 rope frequencies do not stand in the way of training', async () => {
+  const file = withTensors(await tiny(), (tensor) =>
+    tensor.name === 'output_norm.weight'
+      ? [tensor, { ...tensor, name: 'rope_freqs.weight', ne: [4] }]
+      : [tensor],
+  );
+  expect(modelInfo(file).trainable).toBe('yes');
+});
