@@ -52,7 +52,8 @@ export function formatOfRecord(value: unknown): ImportFormat | undefined {
   return undefined;
 }
 
-async function readHead(path: string): Promise<string> {
+/** The first 64 KB of a file, decompressed; throws `ImportError` when there is nothing to read. */
+export async function readHead(path: string): Promise<string> {
   const source = await ByteSource.open(path);
   let head = Buffer.alloc(0);
   for await (const chunk of source.chunks()) {

@@ -54,6 +54,11 @@ export async function importFile(
       { path, format, container, source: request.source },
       output,
     );
+  if (source.damage)
+    await output.addBadLine({
+      line: output.lastLine,
+      message: `the file ends early: ${source.damage}; what came before was kept`,
+    });
   await output.flush();
   const { samples, bad } = output.counts;
   const counts = { format, read: samples + bad, samples, bad, skipped };

@@ -35,6 +35,8 @@ export class ImportOutput {
   #bad = 0;
   /** Share of the work that is done when the file is read: 1 unless a second pass follows. */
   readShare = 1;
+  /** The last line that was read. */
+  lastLine = 1;
   /** How far the second pass is, 0 to 1. */
   secondPassFraction = 0;
 

@@ -35,6 +35,7 @@ export async function importRecords(
 ): Promise<void> {
   for await (const records of readJsonRecords(chunks, options.container)) {
     for (const record of records) {
+      output.lastLine = record.line;
       const sample = sampleOf(record, options);
       if ('problem' in sample) await output.addBadLine(badLineOf(sample));
       else await output.addSample(sample);

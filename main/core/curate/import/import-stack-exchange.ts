@@ -56,7 +56,6 @@ export async function importStackExchange(
 class DumpReader {
   readonly #staging: ImportStaging;
   readonly #output: ImportOutput;
-  #lastLine = 0;
   #isClosed = false;
   otherRows = 0;
 
@@ -66,7 +65,7 @@ class DumpReader {
   }
 
   async readLine(line: Line): Promise<void> {
-    this.#lastLine = line.number;
+    this.#output.lastLine = line.number;
     try {
       if (!line.bytes) throw new RecordProblem(tooLongMessage('the row'));
       this.#readRows(line.bytes, line.number);
@@ -79,7 +78,7 @@ class DumpReader {
   async finish(): Promise<void> {
     if (this.#isClosed) return;
     const message = 'the dump ends without </posts>: it is cut off; what came before was kept';
-    await this.#output.addBadLine({ line: this.#lastLine, message });
+    await this.#output.addBadLine({ line: this.#output.lastLine, message });
   }
 
   // A row has its own line in every dump; several in one line are read as well.

@@ -3,6 +3,9 @@ interface Part {
   isCode: boolean;
 }
 
+// White space that is not one plain space.
+const uncollapsed = /[^\S ]| {2}/;
+
 /**
  * The text of one Markdown block while it is read: collapses white space as HTML does and puts
  * emphasis marks where they bind. Nothing is escaped but a `<` that would start an HTML tag.
@@ -15,7 +18,7 @@ export class MarkdownInline {
 
   /** Adds text; runs of white space become one space, and none at the start of the block. */
   addText(text: string): void {
-    const collapsed = text.replaceAll(/\s+/g, ' ');
+    const collapsed = uncollapsed.test(text) ? text.replaceAll(/\s+/g, ' ') : text;
     const visible = this.#endsWithSpace ? collapsed.trimStart() : collapsed;
     if (visible === '') return;
     this.#parts.push({ text: visible, isCode: false });
@@ -120,6 +123,7 @@ const completeTag = /<(?=\/?[a-zA-Z][^<>]*>|![-[a-zA-Z]|\?)/g;
 const tagBeforeCode = /<(?=\/?[a-zA-Z][^<>]*(?:>|$)|![-[a-zA-Z]|\?)/g;
 
 function escapeTags(text: string, isBeforeCode: boolean): string {
+  if (!text.includes('<')) return text;
   return text.replaceAll(isBeforeCode ? tagBeforeCode : completeTag, (_match, offset: number) => {
     let slashes = 0;
     while (text[offset - 1 - slashes] === '\\') slashes++;

@@ -14,7 +14,7 @@ export const ruleThresholds = {
   minAnswerCharacters: { value: 1200, source: lima },
   maxAnswerCharacters: { value: 4096, source: lima },
   minTitleWords: {
-    value: 6,
+    value: 5,
     source: 'ours: LIMA asks for titles that need no body, and gives no measure',
   },
 } as const satisfies Record<string, RuleThreshold>;
@@ -112,10 +112,10 @@ const firstPerson =
 const crossReference = new RegExp(
   [
     String.raw`\bas (?:\S+ )?(?:mentioned|noted|stated|pointed out|said|explained)\b`,
-    String.raw`\b(?:mentioned|stated|noted) (?:above|earlier|before|by|in)\b`,
+    String.raw`\b(?:mentioned|stated|noted) (?:above|earlier|before|by)\b`,
     String.raw`\bstack ?(?:exchange|overflow)\b`,
     String.raw`\b(?:other|previous|accepted|earlier|above|existing|another) (?:\w+ )?(?:answers?|answerers?|posts?|repl(?:y|ies))\b`,
-    String.raw`\b\w+['’]s? (?:answer|comment|reply)\b`,
+    String.raw`(?<=\w)(?<!\b(?:let|here|there|that|it|what|who|how|everyone|today))['’]s? (?:answer|comment|reply)\b`,
     String.raw`\b(?:answers?|comments?) (?:above|below|by|here)\b`,
     String.raw`\bin (?:the|your|a) comments?\b`,
     String.raw`\b(?:up|down)-?vot(?:e|ed|es|ing)\b`,
@@ -177,6 +177,8 @@ function scopeOf(isRaw: boolean, isCleaned: boolean): Flag['scope'] | undefined 
 const rawLength = (length: number) => `${count(length)} characters of HTML`;
 const cleanedLength = (length: number) => `${count(length)} characters when cleaned`;
 
+const thousands = new Intl.NumberFormat('en');
+
 function count(value: number): string {
-  return value.toLocaleString('en');
+  return thousands.format(value);
 }

@@ -58,15 +58,20 @@ export class StackExchangeRow {
 /** Decodes the five named entities of XML and numeric ones; anything else stays as it is. */
 export function decodeXmlText(text: string): string {
   if (!text.includes('&')) return text.toWellFormed();
+  // Plain replacements are several times as fast as a callback; &amp; must not be decoded before
+  // anything it could complete, so it comes last.
   return text
-    .replaceAll(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/g, decodeEntity)
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#xA;', '\n')
+    .replaceAll('&apos;', "'")
+    .replaceAll(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|amp);/g, decodeEntity)
     .toWellFormed();
 }
 
-const namedEntities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-function decodeEntity(entity: string, hex?: string, decimal?: string, name?: string): string {
-  if (name !== undefined) return namedEntities[name] ?? entity;
+function decodeEntity(entity: string, hex?: string, decimal?: string): string {
+  if (entity === '&amp;') return '&';
   const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
   return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Provenance } from '../../../../shared/domain/sample.ts';
 import { finishConversation, messageOf } from './finish-conversation.ts';
 import { htmlToMarkdown } from './html-to-markdown.ts';
@@ -74,8 +73,8 @@ function promptOf(
 }
 
 function drawsTitle(questionId: number): boolean {
-  const hash = createHash('sha256').update(`prompt from title or body: ${questionId}`).digest();
-  return hash.readUInt8(0) % 2 === 0;
+  const mixed = Math.imul(questionId ^ (questionId >>> 16), 0x45d9f3b);
+  return ((mixed ^ (mixed >>> 16)) & 1) === 0;
 }
 
 function provenanceOf(pair: CommunityPair, site: StackExchangeSite, title: string): Provenance {
