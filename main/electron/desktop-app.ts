@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import type { FromCore, RecentProject } from '../core/desktop-frames.ts';
+import { createAppHandler, workbenchScheme } from './app-protocol.ts';
+import { CoreProcess, type CoreExit } from './core-process.ts';
+import type { DesktopPaths, ElectronApi } from './electron-api.ts';
+import { pickFile } from './file-dialog.ts';
+import { hardenContents, hardenProcess, hardenSession } from './hardening.ts';
+import { menuTemplate, type MenuCommand } from './menu.ts';
+import { PortPipe } from './port-pipe.ts';
+import { openWindow } from './window.ts';
+
+type PickFrame = Extract<FromCore, { channel: 'pick' }>;
+
+/** The desktop shell: one window, one core, and nothing that the core does not decide. */
+export class DesktopApp {
+  readonly #electron: ElectronApi;
+  readonly #paths: DesktopPaths;
+  readonly #pipe: PortPipe;
+  #window: BrowserWindow | undefined;
+  #core: CoreProcess | undefined;
+  #recent: RecentProject[] = [];
+  #isQuitting = false;
+
+  constructor(electron: ElectronApi, paths: DesktopPaths) {
+    this.#electron = electron;
+    this.#paths = paths;
+    this.#pipe = new PortPipe(electron.ipcMain, {
+      currentCore: () => this.#core,
+      isOwnWindow: (contents) => contents === this.#window?.webContents,
+    });
+  }
+
+  /** Starts, or hands over to the instance that runs already. To be called before `ready`. */
+  async start(argv: readonly string[]): Promise<void> {
+    const { app, protocol, session } = this.#electron;
+    if (!app.requestSingleInstanceLock()) {
+      app.quit();
+      return;
+    }
+    protocol.registerSchemesAsPrivileged([workbenchScheme]);
+    hardenProcess(app);
+    this.#listen();
+    await app.whenReady();
+    hardenSession(session.defaultSession);
+    protocol.handle('app', await createAppHandler(this.#paths.rendererDir));
+    this.#startCore();
+    this.#showMenu();
+    this.#openWindow();
+    this.#openProject(argv.slice(1));
+  }
+
+  #listen(): void {
+    const { app } = this.#electron;
+    app.on('session-created', hardenSession);
+    app.on('web-contents-created', (_event, contents) => hardenContents(contents));
+    app.on('second-instance', (_event, argv) => {
+      this.#showWindow();
+      this.#openProject(argv.slice(1));
+    });
+    app.on('open-file', (event, path) => {
+      event.preventDefault();
+      this.#openProject([path]);
+    });
+    app.on('activate', () => this.#showWindow());
+    app.on('window-all-closed', () => {
+      if (process.platform !== 'darwin') app.quit();
+    });
+    app.on('will-quit', (event) => {
+      if (!this.#core) return;
+      event.preventDefault();
+      void this.#quit(this.#core);
+    });
+  }
+
+  async #quit(core: CoreProcess): Promise<void> {
+    if (this.#isQuitting) return;
+    this.#isQuitting = true;
+    await core.close();
+    this.#electron.app.exit(0);
+  }
+
+  #startCore(): void {
+    const core = new CoreProcess({
+      nodeRuntime: this.#paths.nodeRuntime,
+      entry: this.#paths.coreEntry,
+      userDataDir: this.#electron.app.getPath('userData'),
+      onFrame: (frame) => this.#onFrame(core, frame),
+    });
+    this.#core = core;
+    void core.exited.then((exit) => this.#onCoreExit(core, exit));
+  }
+
+  async #onCoreExit(core: CoreProcess, exit: CoreExit): Promise<void> {
+    this.#core = undefined;
+    this.#pipe.closeAll();
+    if (core.isClosing) return;
+    const answer = await this.#showMessage({
+      type: 'error',
+      title: 'Lima Workbench',
+      message: 'The workbench core stopped unexpectedly.',
+      detail:
+        `Everything you did up to now is in the project file. A run that was training can be ` +
+        `resumed after a restart.\n\n${exit.reason}\n${exit.stderr}`.trim(),
+      buttons: ['Restart', 'Quit'],
+      defaultId: 0,
+      cancelId: 1,
+      noLink: true,
+    });
+    if (answer === 0) this.#startCore();
+    else this.#electron.app.quit();
+  }
+
+  async #showMessage(options: Electron.MessageBoxOptions): Promise<number> {
+    const { dialog } = this.#electron;
+    const window = this.#window;
+    const shown = window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
+    return (await shown).response;
+  }
+
+  #onFrame(core: CoreProcess, frame: Exclude<FromCore, { channel: 'ready' }>): void {
+    if (frame.channel === 'rpc') this.#pipe.deliver(frame);
+    else if (frame.channel === 'pick') void this.#pick(core, frame);
+    else {
+      this.#recent = frame.projects;
+      const [newest] = frame.projects;
+      if (newest) this.#electron.app.addRecentDocument(newest.path);
+      this.#showMenu();
+    }
+  }
+
+  async #pick(core: CoreProcess, frame: PickFrame): Promise<void> {
+    const { id } = frame;
+    try {
+      if (!this.#window) throw new Error('There is no window to show a file dialog in.');
+      const path = await pickFile(this.#electron, this.#window, frame);
+      core.send({ channel: 'picked', id, path });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      core.send({ channel: 'pick-failed', id, message });
+    }
+  }
+
+  #showMenu(): void {
+    const { app, Menu } = this.#electron;
+    const template = menuTemplate({
+      isMac: process.platform === 'darwin',
+      isPackaged: app.isPackaged,
+      recent: this.#recent,
+      send: (command, path) => this.#command(command, path),
+    });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+  }
+
+  #command(command: MenuCommand, path?: string): void {
+    this.#showWindow();
+    this.#core?.send({
+      channel: 'command',
+      command: path === undefined ? { command } : { command, path },
+    });
+  }
+
+  /** Opens the project among the arguments the system started the app with, if there is one. */
+  #openProject(argv: readonly string[]): void {
+    const path = argv.find((argument) => argument.endsWith('.lima'));
+    if (path !== undefined) this.#command('open-project', path);
+  }
+
+  #openWindow(): void {
+    const stateFile = join(this.#electron.app.getPath('userData'), 'window.json');
+    const window = openWindow(this.#electron, this.#paths, stateFile);
+    this.#window = window;
+    window.on('closed', () => (this.#window = undefined));
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      if (reason !== 'clean-exit') void this.#onPageGone(window, reason);
+    });
+  }
+
+  async #onPageGone(window: BrowserWindow, reason: string): Promise<void> {
+    const answer = await this.#showMessage({
+      type: 'error',
+      title: 'Lima Workbench',
+      message: 'The window stopped unexpectedly.',
+      detail: `Running jobs go on. (${reason})`,
+      buttons: ['Reload', 'Quit'],
+      defaultId: 0,
+      cancelId: 1,
+      noLink: true,
+    });
+    if (answer === 0) window.webContents.reload();
+    else this.#electron.app.quit();
+  }
+
+  #showWindow(): void {
+    if (!this.#electron.app.isReady()) return;
+    if (!this.#window) this.#openWindow();
+    if (this.#window?.isMinimized()) this.#window.restore();
+    this.#window?.focus();
+  }
+}

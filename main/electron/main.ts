@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+} from 'electron';
+import { nodeRuntimePath } from '../engines/node-runtime.ts';
+import { DesktopApp } from './desktop-app.ts';
+import { unpackedPath } from './electron-api.ts';
+
+const appFolder = app.getAppPath();
+// Compiled code lies in the same folders with the extension .js.
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+
+const desktop = new DesktopApp(
+  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session },
+  {
+    rendererDir: unpackedPath(join(appFolder, 'out/renderer')),
+    preload: join(import.meta.dirname, 'preload.cjs'),
+    coreEntry: unpackedPath(join(import.meta.dirname, `../core/desktop-core-entry.${extension}`)),
+    nodeRuntime: nodeRuntimePath(app.isPackaged ? process.resourcesPath : undefined),
+    icon: unpackedPath(join(appFolder, 'resources/icons/icon.png')),
+  },
+);
+
+desktop.start(process.argv).catch((error: unknown) => {
+  dialog.showErrorBox('Lima Workbench could not start', String(error));
+  app.exit(1);
+});

@@ -1,0 +1,60 @@
+import { EventEmitter } from 'node:events';
+import type { ElectronStandIn } from './electron-stand-in.ts';
+import { preventable } from './stand-in-session.ts';
+
+/** Electron's app: lifecycle events in Electron's order, and `exited` when it is over. */
+export class StandInApp extends EventEmitter {
+  readonly #electron: ElectronStandIn;
+  readonly #exit = Promise.withResolvers<number>();
+  readonly switches = new Map<string, string>();
+  readonly recentDocuments: string[] = [];
+  readonly commandLine = {
+    appendSwitch: (name: string, value = '') => void this.switches.set(name, value),
+  };
+  readonly isPackaged = false;
+  isSandboxed = false;
+  #isReady = false;
+
+  constructor(electron: ElectronStandIn) {
+    super();
+    this.#electron = electron;
+  }
+
+  get exited(): Promise<number> {
+    return this.#exit.promise;
+  }
+  requestSingleInstanceLock(): boolean {
+    return !this.#electron.isSecondInstance;
+  }
+  enableSandbox(): void {
+    this.isSandboxed = true;
+  }
+  isReady(): boolean {
+    return this.#isReady;
+  }
+  async whenReady(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#isReady = true;
+    this.emit('session-created', this.#electron.session.defaultSession);
+  }
+  getPath(): string {
+    return this.#electron.userDataDir;
+  }
+  getAppPath(): string {
+    return this.#electron.appFolder;
+  }
+  addRecentDocument(path: string): void {
+    this.recentDocuments.push(path);
+  }
+
+  quit(): void {
+    this.emit('before-quit', preventable());
+    for (const window of this.#electron.windows.slice()) window.close();
+    const event = preventable();
+    this.emit('will-quit', event);
+    if (!event.defaultPrevented) this.exit(0);
+  }
+  exit(code: number): void {
+    this.#exit.resolve(code);
+  }
+}
