@@ -45,7 +45,7 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   const file = open();
   await closeCurrent(state);
   const session = new ProjectSession(file, state.log);
-  registerJobs(state, session);
+  registerJobs(session);
   state.session = session;
   state.settings.addRecent(file.path);
   return session.info();
