@@ -42,6 +42,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
   readonly #name: string;
   readonly #pending = new Map<number, Pending>();
   readonly #ready: Promise<string>;
+  /** Resolves when the process is gone and everything it sent has been delivered; never rejects. */
   readonly exited: Promise<void>;
   #rejectReady: (error: Error) => void = () => {};
   #nextId = 1;
