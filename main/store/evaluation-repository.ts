@@ -99,6 +99,7 @@ export interface StoredComparison {
   ordinal: number;
   leftSide: SystemKey;
   prompt: Message[];
+  expected: string | null;
   a: ComparisonAnswer | null;
   b: ComparisonAnswer | null;
 }
@@ -108,6 +109,7 @@ interface ComparisonColumns {
   ordinal: number;
   left_side: SystemKey;
   messages_json: string;
+  expected: string | null;
   a_output: string | null;
   a_finish: 'stop' | 'length';
   a_identity: string;
@@ -127,7 +129,7 @@ const answerOf = (
 export function comparisonsOf(db: Database, evaluationId: string): StoredComparison[] {
   return all<ComparisonColumns>(
     db,
-    `SELECT c.id, c.ordinal, c.left_side, p.messages_json,
+    `SELECT c.id, c.ordinal, c.left_side, p.messages_json, p.expected,
        a.output AS a_output, a.finish AS a_finish, a.identity_json AS a_identity,
        b.output AS b_output, b.finish AS b_finish, b.identity_json AS b_identity
      FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
@@ -141,6 +143,7 @@ export function comparisonsOf(db: Database, evaluationId: string): StoredCompari
     ordinal: row.ordinal,
     leftSide: row.left_side,
     prompt: JSON.parse(row.messages_json) as Message[],
+    expected: row.expected,
     a: answerOf(row.a_output, row.a_finish, row.a_identity),
     b: answerOf(row.b_output, row.b_finish, row.b_identity),
   }));

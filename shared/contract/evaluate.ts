@@ -82,6 +82,13 @@ export const evaluationsContract = {
     .output(evaluationSummarySchema),
   /** Withdraws this author's newest standing vote and returns its comparison. */
   undoVote: procedure.input(z.object({ id: z.string() })).output(blindComparisonSchema.nullable()),
+  /**
+   * Votes by rule where a prompt has an expected answer: the system whose answer contains it wins,
+   * both or neither is a tie. Counts only while no person and no judge has voted.
+   */
+  voteByRule: procedure
+    .input(z.object({ id: z.string(), rule: z.enum(['expected-answer']) }))
+    .output(z.object({ votes: z.number().int(), summary: evaluationSummarySchema })),
   /** Ends the blind phase for good: afterwards votes are refused. */
   reveal: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /** The report of a revealed evaluation in one of its three forms, as text. */

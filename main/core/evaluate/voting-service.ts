@@ -12,6 +12,7 @@ import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
+import { identicalAnswersAuthor } from './generate-job.ts';
 
 interface Ballot {
   items: StoredComparison[];
@@ -31,7 +32,7 @@ function ballotOf(state: CoreState, session: ProjectSession, evaluationId: strin
       ),
     ),
     ruled: new Set(
-      votes.flatMap((vote) => (vote.authorKind === 'rule' ? [vote.comparisonId] : [])),
+      votes.flatMap((vote) => (vote.author === identicalAnswersAuthor ? [vote.comparisonId] : [])),
     ),
   };
 }
@@ -111,7 +112,8 @@ export function undoVote(
   return item ? toBlind(item, ballot) : null;
 }
 
-function refuseRevealed(session: ProjectSession, evaluationId: string): void {
+/** INVALID_STATE once the systems are revealed: a vote would no longer be blind. */
+export function refuseRevealed(session: ProjectSession, evaluationId: string): void {
   if (evaluationById(session, evaluationId).revealedMs !== null)
     throw new AppError(
       'INVALID_STATE',

@@ -9,6 +9,7 @@ import {
 } from '../evaluate/evaluation-service.ts';
 import { importPrompts } from '../evaluate/prompt-service.ts';
 import { reportText } from '../evaluate/report-service.ts';
+import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { os } from './implement.ts';
 
@@ -42,6 +43,9 @@ export const evaluationsRouter = {
   ),
   undoVote: os.evaluations.undoVote.handler(({ context: { core }, input }) =>
     undoVote(core, requireSession(core), input.id),
+  ),
+  voteByRule: os.evaluations.voteByRule.handler(({ context: { core }, input }) =>
+    voteByExpectedAnswer(requireSession(core), input.id),
   ),
   reveal: os.evaluations.reveal.handler(({ context: { core }, input }) =>
     reveal(requireSession(core), input.id),

@@ -1,0 +1,72 @@
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { showVerdict, type Verdict } from '../../../shared/domain/evaluation.ts';
+import { withTransaction } from '../../store/database.ts';
+import {
+  comparisonsOf,
+  insertVote,
+  type StoredComparison,
+} from '../../store/evaluation-repository.ts';
+import { AppError } from '../app-error.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { evaluationById, evaluationSummary } from './evaluation-service.ts';
+import { refuseRevealed } from './voting-service.ts';
+
+/** Who casts votes by the expected answer. */
+export const expectedAnswerAuthor = 'expected answer';
+
+const words = (text: string) =>
+  ` ${
+    text
+      .toLowerCase()
+      .normalize('NFKC')
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? ''
+  } `;
+
+/** True when an answer contains the expected one as whole words, case and punctuation aside. */
+export function containsExpected(answer: string, expected: string): boolean {
+  return words(expected).trim() !== '' && words(answer).includes(words(expected));
+}
+
+/** The verdict of the rule, or undefined where it cannot judge. */
+function verdictOf({ a, b, expected }: StoredComparison): Verdict | undefined {
+  if (!a || !b || expected === null) return undefined;
+  const [isA, isB] = [containsExpected(a.output, expected), containsExpected(b.output, expected)];
+  if (isA === isB) return 'tie';
+  return isA ? 'a' : 'b';
+}
+
+/** Casts the rule's votes in one transaction; INVALID_STATE when no prompt has an expected answer. */
+export function voteByExpectedAnswer(
+  session: ProjectSession,
+  evaluationId: string,
+): { votes: number; summary: EvaluationSummary } {
+  const { db } = session.file;
+  evaluationById(session, evaluationId);
+  refuseRevealed(session, evaluationId);
+  const items = comparisonsOf(db, evaluationId);
+  if (!items.some((item) => item.expected !== null))
+    throw new AppError(
+      'INVALID_STATE',
+      'No prompt of this evaluation has an expected answer: add a field "expected" to the prompts file',
+      { evaluationId },
+    );
+  const votes = withTransaction(db, () => {
+    let cast = 0;
+    for (const item of items) {
+      const verdict = verdictOf(item);
+      if (!verdict) continue;
+      insertVote(db, {
+        comparisonId: item.id,
+        shown: showVerdict(verdict, item.leftSide),
+        author: expectedAnswerAuthor,
+        authorKind: 'rule',
+        durationMs: null,
+      });
+      cast += 1;
+    }
+    return cast;
+  });
+  session.changes.touch('evaluations');
+  return { votes, summary: evaluationSummary(session, evaluationId) };
+}
