@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
-import { freemem, homedir, tmpdir, totalmem } from 'node:os';
+import { statfs } from 'node:fs/promises';
+import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { startInference, startTrainer } from '../engines/start-engines.ts';
 import { findElectronBinary } from './electron-binary.ts';
@@ -37,12 +37,17 @@ async function attempt(
   }
 }
 
-/** Everything that must be true of this machine, and what to do where it is not. */
-export async function examineMachine(client: CoreClient): Promise<Finding[]> {
+/**
+ * Everything that must be true of this machine, and what to do where it is not.
+ * A project file is tried out in `scratchDir`, which the caller removes.
+ */
+export async function examineMachine(client: CoreClient, scratchDir: string): Promise<Finding[]> {
   const reinstall = 'Run "npm ci" on this machine, or reinstall the application.';
   return [
     nodeFinding(),
-    await attempt('project file (better-sqlite3)', reinstall, () => tryProjectFile(client)),
+    await attempt('project file (better-sqlite3)', reinstall, () =>
+      tryProjectFile(client, scratchDir),
+    ),
     await attempt('trainer (koffi, ggml)', reinstall, tryTrainer),
     await attempt('inference (node-llama-cpp)', reinstall, tryInference),
     await attempt('devices', reinstall, async () => {
@@ -65,16 +70,11 @@ function nodeFinding(): Finding {
   return { name: 'node', state: 'problem', detail, advice };
 }
 
-/** Writes and closes a real project file in a temporary folder. */
-async function tryProjectFile(client: CoreClient): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lima-doctor-'));
-  try {
-    const info = await client.project.create({ path: join(folder, 'doctor.lima') });
-    await client.project.close();
-    return `schema ${info.schemaVersion}, written and closed`;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+/** Writes and closes a real project file. */
+async function tryProjectFile(client: CoreClient, folder: string): Promise<string> {
+  const info = await client.project.create({ path: join(folder, 'doctor.lima') });
+  await client.project.close();
+  return `schema ${info.schemaVersion}, written and closed`;
 }
 
 async function tryTrainer(): Promise<string> {

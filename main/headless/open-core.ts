@@ -13,11 +13,14 @@ export interface OpenCore extends AsyncDisposable {
   client: CoreClient;
 }
 
-/** Starts the core for a command: the person at the terminal may use every path they can reach. */
-export async function openCore(): Promise<OpenCore> {
+/**
+ * Starts the core for a command: the person at the terminal may use every path they can reach.
+ * `userData` is where settings and recent projects are kept.
+ */
+export async function openCore(userData = userDataDir()): Promise<OpenCore> {
   // Loaded late, so that help and usage errors need no database and no engine.
   const { createCore } = await import('../core/create-core.ts');
-  const core = await createCore({ shell: 'cli', userDataDir: userDataDir(), fileRoots: null });
+  const core = await createCore({ shell: 'cli', userDataDir: userData, fileRoots: null });
   return {
     client: createRouterClient(core.router, { context: core.context }),
     [Symbol.asyncDispose]: () => core.close(),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { UsageError } from './command-error.ts';
 
+type FlatSchema = z.ZodObject<Record<string, z.ZodType>>;
+
 interface Field {
   name: string;
   isNumber: boolean;
@@ -10,7 +12,7 @@ interface Field {
 }
 
 /** The fields of a flat schema, as its JSON schema tells them. */
-function fieldsOf(schema: z.ZodObject): Field[] {
+function fieldsOf(schema: FlatSchema): Field[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
   return Object.entries(properties).map(([name, property]) => {
     const facts = typeof property === 'object' ? property : {};
@@ -25,7 +27,7 @@ function fieldsOf(schema: z.ZodObject): Field[] {
 }
 
 /** One help line per field: name, default and meaning. */
-export function describeSettings(schema: z.ZodObject): string[] {
+export function describeSettings(schema: FlatSchema): string[] {
   return fieldsOf(schema).map(({ name, fallback, choices, description }) => {
     const values = choices.length > 1 ? ` (${choices.join(' | ')})` : '';
     return `  ${`${name}=${String(fallback)}`.padEnd(26)} ${description}${values}`.trimEnd();
@@ -36,7 +38,7 @@ export function describeSettings(schema: z.ZodObject): string[] {
  * Typed values out of `key=value` words, checked by the schema's own rules. Throws `UsageError`
  * that names the key, the value and what would be right.
  */
-export function parseSettings(schema: z.ZodObject, pairs: readonly string[]) {
+export function parseSettings(schema: FlatSchema, pairs: readonly string[]) {
   const fields = fieldsOf(schema);
   const settings: Record<string, string | number> = {};
   for (const pair of pairs) {
@@ -52,9 +54,9 @@ export function parseSettings(schema: z.ZodObject, pairs: readonly string[]) {
   return settings;
 }
 
-function problemOf(schema: z.ZodObject, name: string, value: unknown): string | undefined {
+function problemOf(schema: FlatSchema, name: string, value: unknown): string | undefined {
   if (value === undefined) return 'the value is missing.';
-  const parsed = schema.pick({ [name]: true }).safeParse({ [name]: value });
+  const parsed = z.safeParse(schema.shape[name] ?? z.never(), value);
   return parsed.success ? undefined : parsed.error.issues.map((issue) => issue.message).join('; ');
 }
 

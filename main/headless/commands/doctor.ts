@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommandError } from '../command-error.ts';
 import { defineCommand } from '../command.ts';
 import { examineMachine, type Finding } from '../doctor-checks.ts';
@@ -13,8 +16,7 @@ export const doctor = defineCommand({
   positionals: { min: 0, max: 0 },
   options: {},
   async run({ terminal }) {
-    await using core = await openCore();
-    const findings = await examineMachine(core.client);
+    const findings = await examineInScratch();
     const problems = findings.filter((finding) => finding.state === 'problem');
     if (problems.length === 0) {
       terminal.result({ findings }, findings.map(describe).join('\n'));
@@ -25,6 +27,17 @@ export const doctor = defineCommand({
     throw new CommandError('MACHINE_PROBLEM', `Not everything works here: ${names}.`, { findings });
   },
 });
+
+/** Settings go to a temporary folder too: the trial must not appear among recent projects. */
+async function examineInScratch(): Promise<Finding[]> {
+  const scratchDir = await mkdtemp(join(tmpdir(), 'lima-doctor-'));
+  try {
+    await using core = await openCore(scratchDir);
+    return await examineMachine(core.client, scratchDir);
+  } finally {
+    await rm(scratchDir, { recursive: true });
+  }
+}
 
 function describe({ name, state, detail, advice }: Finding): string {
   const line = `${marks[state]} ${name}: ${detail}`;
