@@ -134,11 +134,11 @@ describe('composeReport', () => {
   });
 });
 
-describe('the warnings', () => {
-  function warningsOf(facts: ReportFacts): string {
-    return composeReport(facts).warnings.join('\n');
-  }
+function warningsOf(facts: ReportFacts): string {
+  return composeReport(facts).warnings.join('\n');
+}
 
+describe('the warnings', () => {
   it('say nothing about a large, decided and balanced evaluation', () => {
     const facts = fixtureFacts(fixtureVerdicts(159, 63, 78));
     for (const item of facts.items) item.b.output = `B${item.a.output.slice(1)}`;

@@ -19,9 +19,11 @@ export function displayText(text: string): string {
     .replace(DIRECTION_CONTROLS, (character) => `⟦${codePointName(character)}⟧`);
 }
 
-/** The same on one line. */
+/** The same on one line; no-break spaces stay. */
 export function displayLine(text: string): string {
-  return displayText(text).replace(/\s+/g, ' ').trim();
+  return displayText(text)
+    .replace(/[^\S\u00a0]+/g, ' ')
+    .trim();
 }
 
 /** The beginning of a text on one line, cut between code points, with "…" when something is cut. */

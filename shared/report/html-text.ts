@@ -23,6 +23,11 @@ export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Marku
   return new Markup(parts, values);
 }
 
+/** Template tag for style: constants only, so nothing in it needs escaping. */
+export function css(parts: TemplateStringsArray): Markup {
+  return new Markup(parts, []);
+}
+
 function toSource(value: HtmlValue): string {
   if (value instanceof Markup) return value.toString();
   if (typeof value === 'number') return String(value);

@@ -2,15 +2,23 @@ import { displayLine, displayText } from './display-text.ts';
 
 const SHORTEST_FENCE = 3;
 
+/** Words that GitHub's readers turn into links or mentions whatever is escaped in them. */
+const LINK_LIKE = /([^\s|`]*(?:\/\/|www\.|@)[^\s|`]*)/i;
+
 /**
  * Text on one line that no Markdown reader (CommonMark, GitHub's tables, links and mathematics)
- * takes for markup: it can stand in a heading, a sentence or a table cell.
+ * takes for markup: it can stand in a heading, a sentence or a table cell. Words that would
+ * become links stand in code spans; all other punctuation with a meaning is escaped.
  */
 export function inlineMarkdown(text: string): string {
-  return displayLine(text)
-    .replace(/[\\`*_{}[\]<>#|~&!@$^]/g, '\\$&')
-    .replace(/:(?=\/)/g, '\\:')
-    .replace(/\b(www)\./gi, '$1\\.');
+  const pieces = displayLine(text).split(LINK_LIKE);
+  return pieces
+    .map((piece, index) => (index % 2 === 1 ? `\`${piece}\`` : escapeInline(piece)))
+    .join('');
+}
+
+function escapeInline(text: string): string {
+  return text.replace(/[\\*_{}[\]<>#|~&!$^]/g, '\\$&').replaceAll('`', '&#96;');
 }
 
 /** Verbatim text in a fence that is longer than any run of backticks inside it. */

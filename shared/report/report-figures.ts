@@ -86,7 +86,7 @@ function halfTieNote({ winPlusHalfTie }: PreferenceSummary): string {
   const { standardError, intervalMethod } = winPlusHalfTie;
   const method = intervalMethod === 'normal' ? 'mean ± z·s/√n' : 'Tango score, for few votes';
   if (standardError === null) return method;
-  return `${method}; standard error ${formatPercent(standardError)}`;
+  return `${method}; standard error ${(standardError * 100).toFixed(1)} points`;
 }
 
 function signTestNote({ wins, losses }: PreferenceSummary): string {

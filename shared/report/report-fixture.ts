@@ -71,6 +71,9 @@ export function fixtureVote(
 
 /** So many wins, ties and losses of A, in that order. */
 export function fixtureVerdicts(wins: number, ties: number, losses: number): Verdict[] {
-  const repeat = (verdict: Verdict, count: number) => Array.from({ length: count }, () => verdict);
   return [...repeat('a', wins), ...repeat('tie', ties), ...repeat('b', losses)];
+}
+
+function repeat(verdict: Verdict, count: number): Verdict[] {
+  return Array.from({ length: count }, () => verdict);
 }

@@ -1,0 +1,68 @@
+import { Parser } from 'htmlparser2';
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import Markdown from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { describe, expect, it } from 'vitest';
+import { composeReport } from './compose-report.ts';
+import { displayLine, displayText } from './display-text.ts';
+import { hostileTexts } from './hostile-texts.ts';
+import { fencedMarkdown, inlineMarkdown } from './markdown-text.ts';
+import { fixtureFacts } from './report-fixture.ts';
+import { reportToMarkdown } from './report-markdown.ts';
+
+/** What a GitHub-flavoured Markdown reader makes of it: tags in order (inline code aside), and
+ * the texts of code blocks. */
+function readMarkdown(source: string) {
+  const page = { tags: [] as string[], code: [] as string[], text: '' };
+  const rendered = renderToStaticMarkup(
+    createElement(Markdown, { remarkPlugins: [remarkGfm] }, source),
+  );
+  let inBlock = false;
+  const parser = new Parser({
+    onopentag(name) {
+      if (name !== 'code') page.tags.push(name);
+      if (name !== 'pre') return;
+      inBlock = true;
+      page.code.push('');
+    },
+    onclosetag(name) {
+      if (name === 'pre') inBlock = false;
+    },
+    ontext(data) {
+      if (inBlock) page.code.push((page.code.pop() ?? '') + data);
+      else page.text += data;
+    },
+  });
+  parser.end(rendered);
+  return page;
+}
+
+function warningsAside(tags: string[]): string[] {
+  return tags.filter((tag) => tag !== 'li');
+}
+
+const verdicts = ['a', 'tie', null] as const;
+const benign = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts))));
+
+describe('reportToMarkdown', () => {
+  it.each(hostileTexts)('keeps the structure of the report with %j in every field', (hostile) => {
+    const page = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts, hostile))));
+    expect(warningsAside(page.tags)).toEqual(warningsAside(benign.tags));
+    const shown = displayText(hostile);
+    expect(page.code.map((code) => code.replace(/\n$/, ''))).toEqual(
+      verdicts.flatMap(() => [shown, shown, `${shown}.`]),
+    );
+  });
+
+  it.each(hostileTexts)('shows %j in a sentence letter for letter', (hostile) => {
+    const page = readMarkdown(`Before ${inlineMarkdown(hostile)} after`);
+    expect(page.tags).toEqual(['p']);
+    expect(displayLine(page.text)).toBe(displayLine(`Before ${hostile} after`));
+  });
+
+  it('makes a fence longer than any in the text', () => {
+    expect(fencedMarkdown('a ````` b')).toBe('``````text\na ````` b\n``````');
+    expect(fencedMarkdown('plain')).toBe('```text\nplain\n```');
+  });
+});
