@@ -7,6 +7,9 @@ import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
 import { Vocabulary } from './vocabulary.ts';
 
+/** Threads wait for each other several times a layer, which costs a tiny model more than it gains. */
+const singleThreadBytes = 16 * 1024 * 1024;
+
 /** A model in memory, with the identities of the files it was really loaded from. */
 export interface LoadedModel {
   model: LlamaModel;
@@ -63,6 +66,7 @@ export class ModelHost {
         loaded.model.createContext({
           contextSize: shape.tokens,
           sequences: shape.sequences,
+          ...(loaded.model.size < singleThreadBytes && { threads: 1 }),
           ...(adapter && { lora: { adapters: [{ filePath: adapter.path, scale: strength }] } }),
         }),
       (reason, error) => contextError(reason, error, adapter?.path),

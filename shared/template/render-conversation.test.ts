@@ -62,13 +62,13 @@ describe('which text is trained', () => {
   test('Mistral keeps the following [INST] out of the mask', () => {
     const segments = render(mistral, [user('a'), assistant('b'), user('c'), assistant('d')]);
     expect(view(segments)).toEqual([
-      '<s>[INST] ',
-      "'a'",
+      '<s>[INST]',
+      "' a'",
       ' [/INST]',
       "['b']",
       '[</s>]',
-      '[INST] ',
-      "'c'",
+      '[INST]',
+      "' c'",
       ' [/INST]',
       "['d']",
       '[</s>]',

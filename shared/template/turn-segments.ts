@@ -17,8 +17,10 @@ export function segmentsOfPieces(
   for (const [index, { text, messageIndex }] of pieces.entries()) {
     if (messageIndex !== null) {
       spoken = messageIndex;
-      const trained = isTrainedAnswer(messages[messageIndex]);
-      segments.push({ text, kind: 'content', messageIndex, trained });
+      const message = messages[messageIndex];
+      const spaces = message?.role === 'assistant' ? '' : takeTrailingSpaces(segments);
+      const trained = isTrainedAnswer(message);
+      segments.push({ text: spaces + text, kind: 'content', messageIndex, trained });
       continue;
     }
     const previous = messages[spoken];
@@ -31,6 +33,17 @@ export function segmentsOfPieces(
       segments.push({ text: rest, kind: 'template', messageIndex: next, trained: false });
   }
   return segments;
+}
+
+/** Vocabularies know words with a space in front, so `[INST] ` must not keep the space of a word. */
+function takeTrailingSpaces(segments: Segment[]): string {
+  const last = segments.at(-1);
+  if (last?.kind !== 'template') return '';
+  const kept = last.text.replace(/ +$/, '');
+  const spaces = last.text.slice(kept.length);
+  segments.pop();
+  if (kept !== '') segments.push({ ...last, text: kept });
+  return spaces;
 }
 
 /**

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startInference } from '../engines/start-engines.ts';
+import type { SystemFiles } from '../engines/protocol/inference.ts';
+import {
+  ask,
+  createTestFolder,
+  greedy,
+  sampled,
+  withTestAdapter,
+  writeTestSystem,
+} from './test-system.ts';
+
+let folder: Awaited<ReturnType<typeof createTestFolder>>;
+let engine: ReturnType<typeof startInference>;
+let system: SystemFiles;
+
+beforeAll(async () => {
+  folder = await createTestFolder();
+  system = await writeTestSystem(folder.file('base.gguf'));
+  engine = startInference();
+});
+
+afterAll(async () => {
+  engine.kill();
+  await engine.exited;
+  await folder[Symbol.asyncDispose]();
+});
+
+const chat = (sampling = greedy, from = system, content = 'Hello') =>
+  engine.request('chat', { system: from, messages: ask(content), sampling });
+
+describe('an answer', () => {
+  test('is streamed in pieces that join to the final output', async () => {
+    const pieces: string[] = [];
+    const answer = await engine.request(
+      'chat',
+      { system, messages: ask('Hello'), sampling: { ...greedy, maxTokens: 60 } },
+      { onEvent: ({ text }) => pieces.push(text) },
+    );
+    expect(pieces.length).toBeGreaterThan(10);
+    expect(pieces.join('')).toBe(answer.output);
+    expect(answer).toMatchObject({ finish: 'length', outputTokens: 60 });
+  });
+
+  test('carries the hashes, settings and versions that made it', async () => {
+    const { identity } = await chat(sampled);
+    expect(identity).toMatchObject({
+      baseSha256: system.baseSha256,
+      adapterSha256: null,
+      sampling: sampled,
+      engine: expect.stringMatching(/^node-llama-cpp 3\.22\.1, llama\.cpp v/),
+      templateSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(identity.device).not.toBe('');
+  });
+
+  test('is the same for the same seed and another one for another seed', async () => {
+    const first = await chat(sampled);
+    expect((await chat(sampled)).output).toBe(first.output);
+    expect((await chat({ ...sampled, seed: 2 })).output).not.toBe(first.output);
+  });
+
+  test('stops at the end of the context instead of shifting it', async () => {
+    const answer = await chat({ ...greedy, maxTokens: 2000 }, system, 'x'.repeat(460));
+    expect(answer.finish).toBe('length');
+    expect(answer.promptTokens + answer.outputTokens).toBe(512);
+  });
+
+  test('is kept as far as it came when the user cancels', async () => {
+    const abort = new AbortController();
+    let seen = 0;
+    const answer = await engine.request(
+      'chat',
+      { system, messages: ask('Hello'), sampling: { ...greedy, maxTokens: 450 } },
+      {
+        signal: abort.signal,
+        onEvent: () => {
+          seen += 1;
+          if (seen === 5) abort.abort();
+        },
+      },
+    );
+    expect(answer.finish).toBe('cancelled');
+    expect(answer.output).not.toBe('');
+    expect(answer.outputTokens).toBeLessThan(450);
+    expect((await chat()).finish).toBe('length');
+  });
+
+  test('comes again after the model was unloaded', async () => {
+    const before = await chat();
+    await engine.request('unload', null);
+    expect((await chat()).output).toBe(before.output);
+  });
+});
+
+describe('an adapter', () => {
+  test('changes the answer by its strength, and identity names its hash', async () => {
+    const adapted = await withTestAdapter(system, folder.file('adapter.gguf'), 3);
+    const base = await chat();
+    const full = await chat(greedy, adapted);
+    expect(full.output).not.toBe(base.output);
+    expect(full.identity).toMatchObject({
+      adapterSha256: adapted.adapterSha256,
+      adapterName: 'adapter 3',
+      strength: 1,
+    });
+    expect((await chat(greedy, { ...adapted, strength: 0 })).output).toBe(base.output);
+    expect((await chat()).output).toBe(base.output);
+  });
+
+  test('that was trained again under the same name is not answered by its old weights', async () => {
+    const path = folder.file('rewritten.gguf');
+    const old = await chat(greedy, await withTestAdapter(system, path, 3));
+    const rewritten = await withTestAdapter(system, path, 7);
+    const fresh = await chat(greedy, rewritten);
+    expect(fresh.output).not.toBe(old.output);
+    const copy = await withTestAdapter(system, folder.file('copy.gguf'), 7);
+    expect(fresh.output).toBe((await chat(greedy, copy)).output);
+  });
+});

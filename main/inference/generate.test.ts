@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Sampling } from '../../shared/domain/identity.ts';
+import type { Answer, GenerateItem, SystemFiles } from '../engines/protocol/inference.ts';
+import { startInference } from '../engines/start-engines.ts';
+import { ask, createTestFolder, greedy, sampled, writeTestSystem } from './test-system.ts';
+
+let folder: Awaited<ReturnType<typeof createTestFolder>>;
+let engine: ReturnType<typeof startInference>;
+let system: SystemFiles;
+
+beforeAll(async () => {
+  folder = await createTestFolder();
+  system = await writeTestSystem(folder.file('base.gguf'));
+  engine = startInference();
+});
+
+afterAll(async () => {
+  engine.kill();
+  await engine.exited;
+  await folder[Symbol.asyncDispose]();
+});
+
+const items = (count: number): GenerateItem[] =>
+  Array.from({ length: count }, (_, index) => ({
+    key: `prompt-${index}`,
+    messages: ask('word '.repeat(index * 3 + 1)),
+    seed: 100 + index,
+  }));
+
+async function generate(sampling: Sampling, parallel: number, asked: GenerateItem[]) {
+  const answers = new Map<string, Answer>();
+  const result = await engine.request(
+    'generate',
+    { system, items: asked, sampling, parallel },
+    {
+      onEvent: (event) => {
+        if (event.type === 'answer') answers.set(event.key, event.answer);
+      },
+    },
+  );
+  expect(result.answered).toBe(answers.size);
+  return answers;
+}
+
+test.each([
+  ['greedy', greedy],
+  ['sampled', sampled],
+])('%s answers do not depend on the batch around them', async (_, sampling) => {
+  const asked = items(6);
+  const single = await generate(sampling, 1, asked);
+  const batched = await generate(sampling, 4, asked);
+  expect(batched.size).toBe(6);
+  for (const { key, messages, seed } of asked) {
+    expect(batched.get(key)?.output).toBe(single.get(key)?.output);
+    const alone = await engine.request('chat', {
+      system,
+      messages,
+      sampling: { ...sampling, seed },
+    });
+    expect(alone.output).toBe(single.get(key)?.output);
+    expect(batched.get(key)?.identity.sampling.seed).toBe(seed);
+  }
+});
+
+test('an end-of-generation token ends the answer and is not part of its text', async () => {
+  const wild = { ...sampled, temperature: 5, topP: 1, maxTokens: 400 };
+  const answers = [...(await generate(wild, 8, items(12))).values()];
+  const stopped = answers.filter(({ finish }) => finish === 'stop');
+  expect(stopped.length).toBeGreaterThan(0);
+  for (const { output, outputTokens } of stopped) {
+    expect(outputTokens).toBeLessThan(400);
+    expect(output).not.toContain('<|im_end|>');
+  }
+});
+
+test('a cancel keeps complete answers, drops incomplete ones and leaves the engine usable', async () => {
+  const abort = new AbortController();
+  const answers: Answer[] = [];
+  const { answered } = await engine.request(
+    'generate',
+    { system, items: items(30), sampling: { ...greedy, maxTokens: 100 }, parallel: 2 },
+    {
+      signal: abort.signal,
+      onEvent: (event) => {
+        if (event.type !== 'answer') return;
+        answers.push(event.answer);
+        abort.abort();
+      },
+    },
+  );
+  expect(answered).toBe(answers.length);
+  expect(answered).toBeLessThan(30);
+  expect(answers.map(({ finish }) => finish)).not.toContain('cancelled');
+  expect((await generate(greedy, 2, items(2))).size).toBe(2);
+});

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { EngineRequestError } from '../engines/engine-process.ts';
+import type { SystemFiles } from '../engines/protocol/inference.ts';
+import { startInference } from '../engines/start-engines.ts';
+import { ask, createTestFolder, greedy, withTestAdapter, writeTestSystem } from './test-system.ts';
+
+let folder: Awaited<ReturnType<typeof createTestFolder>>;
+let engine: ReturnType<typeof startInference>;
+let system: SystemFiles;
+
+beforeAll(async () => {
+  folder = await createTestFolder();
+  system = await writeTestSystem(folder.file('base.gguf'));
+  engine = startInference();
+});
+
+afterAll(async () => {
+  engine.kill();
+  await engine.exited;
+  await folder[Symbol.asyncDispose]();
+});
+
+const chat = (from: SystemFiles, content = 'Hello') =>
+  engine.request('chat', { system: from, messages: ask(content), sampling: greedy });
+
+async function refusal(promise: Promise<unknown>): Promise<EngineRequestError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof EngineRequestError) return error;
+    throw error;
+  }
+  throw new Error('It was not refused');
+}
+
+/** A system with the hash that the file at `path` really has, so that only its content is wrong. */
+async function systemAt(path: string): Promise<SystemFiles> {
+  const baseSha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+  return { ...system, basePath: path, baseSha256 };
+}
+
+describe('a file that cannot be loaded is refused with a code, and the engine lives on', () => {
+  afterEach(async () => {
+    await chat(system);
+  });
+
+  test('a model that was moved away', async () => {
+    const basePath = folder.file('gone.gguf');
+    const error = await refusal(chat({ ...system, basePath }));
+    expect(error).toMatchObject({ code: 'MODEL_UNREADABLE', data: { path: basePath } });
+  });
+
+  test('a file that is no GGUF', async () => {
+    const path = folder.file('garbage.gguf');
+    await writeFile(path, 'x'.repeat(4096));
+    expect((await refusal(chat(await systemAt(path)))).code).toBe('MODEL_UNREADABLE');
+    const samples = [{ id: 'a', messages: ask('x') }];
+    const params = { basePath: path, samples, maxTokens: 10, lossOn: 'answers' as const };
+    expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
+  });
+
+  test('a download that stopped half way', async () => {
+    const path = folder.file('half.gguf');
+    await copyFile(system.basePath, path);
+    await truncate(path, 1_000_000);
+    const error = await refusal(chat(await systemAt(path)));
+    expect(error).toMatchObject({ code: 'MODEL_UNREADABLE', data: { reason: 'GGUF_TRUNCATED' } });
+  });
+
+  test('an architecture that llama.cpp does not know', async () => {
+    const unknown = await writeTestSystem(folder.file('unknown.gguf'), { architecture: 'lama9' });
+    const error = await refusal(chat(unknown));
+    expect(error.code).toBe('MODEL_UNREADABLE');
+    expect(error.message).toContain('lama9');
+  });
+
+  test('a model whose content is not the one the project knows', async () => {
+    const path = folder.file('replaced.gguf');
+    const before = await writeTestSystem(path, { seed: 5 });
+    await chat(before);
+    await writeTestSystem(path, { seed: 6 });
+    const error = await refusal(chat(before));
+    expect(error).toMatchObject({
+      code: 'MODEL_CHANGED',
+      data: { expectedSha256: before.baseSha256 },
+    });
+  });
+
+  test('a model given as adapter, and an adapter given as model', async () => {
+    const asAdapter = { adapterPath: system.basePath, adapterSha256: system.baseSha256 };
+    const error = await refusal(chat({ ...system, ...asAdapter }));
+    expect(error.code).toBe('ADAPTER_UNREADABLE');
+    const adapted = await withTestAdapter(system, folder.file('adapter.gguf'), 3);
+    const swapped = await systemAt(adapted.adapterPath ?? '');
+    expect((await refusal(chat(swapped))).message).toContain('is a LoRA adapter');
+  });
+
+  test('an adapter made for a model of another size', async () => {
+    const small = await writeTestSystem(folder.file('small.gguf'), {
+      embeddingLength: 64,
+      feedForwardLength: 128,
+    });
+    const adapted = await withTestAdapter(small, folder.file('large-adapter.gguf'), 3);
+    expect((await refusal(chat(adapted))).code).toBe('ADAPTER_UNREADABLE');
+  });
+
+  test('an adapter that was deleted', async () => {
+    const adapted = await withTestAdapter(system, folder.file('deleted.gguf'), 3);
+    await rm(adapted.adapterPath ?? '');
+    expect((await refusal(chat(adapted))).code).toBe('MODEL_UNREADABLE');
+  });
+});
+
+test('a prompt longer than the context is refused with both numbers', async () => {
+  const error = await refusal(chat(system, 'x'.repeat(600)));
+  expect(error.code).toBe('PROMPT_TOO_LONG');
+  expect(error.data['contextTokens']).toBe(512);
+  expect(error.data['promptTokens']).toBeGreaterThan(600);
+});
+
+test('a killed process rejects what was asked of it instead of hanging', async () => {
+  const doomed = startInference();
+  await doomed.engine;
+  const sampling = { ...greedy, maxTokens: 450 };
+  const asked = doomed.request(
+    'chat',
+    { system, messages: ask('Hello'), sampling },
+    { onEvent: () => process.kill(doomed.pid ?? 0, 'SIGKILL') },
+  );
+  const error = await refusal(asked);
+  expect(error).toMatchObject({ code: 'ENGINE_CRASHED', data: { exit: 'signal SIGKILL' } });
+});

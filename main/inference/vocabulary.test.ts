@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Message } from '../../shared/domain/message.ts';
+import type { GgufEntry } from '../engines/gguf/gguf-content.ts';
+import { readGguf } from '../engines/gguf/read-gguf.ts';
+import { writeGguf } from '../engines/gguf/write-gguf.ts';
+import { type Backend, startBackend } from './backend.ts';
+import { loadModel } from './model-host.ts';
+import { ask, createTestFolder, writeTestSystem } from './test-system.ts';
+import { TextStream } from './text-stream.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+let folder: Awaited<ReturnType<typeof createTestFolder>>;
+let backend: Backend;
+
+beforeAll(async () => {
+  folder = await createTestFolder();
+  backend = await startBackend();
+});
+
+afterAll(async () => {
+  await backend.llama.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function open(path: string) {
+  const options = { vocabOnly: true, loadSignal: new AbortController().signal };
+  const model = await loadModel(backend, path, options);
+  return { model, vocabulary: new Vocabulary(model, await readGguf(path)) };
+}
+
+const answered = (history: Message[], content: string): Message[] => [
+  ...history,
+  { role: 'assistant', content },
+];
+
+describe('a byte-level vocabulary', () => {
+  test('a sample starts with exactly the tokens of its chat prompt', async () => {
+    const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
+    const { vocabulary } = await open(basePath);
+    const history = [...answered(ask('Say <|im_end|>'), 'No\n'), ...ask(' Why? ')];
+    const prompt = vocabulary.encodePrompt(history);
+    const { tokens } = vocabulary.encodeSample(answered(history, 'the end'), 'answers');
+    expect(tokens.slice(0, prompt.length)).toEqual(prompt);
+    expect(tokens.length).toBeGreaterThan(prompt.length);
+  });
+
+  test('streamed text never contains half a character', async () => {
+    const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
+    const { model } = await open(basePath);
+    const text = 'Grüße 👩🏽‍🚀 日本 ñ';
+    const stream = new TextStream(model);
+    const pieces = model.tokenize(text).map((token) => stream.push(token));
+    expect(pieces.join('') + stream.flush()).toBe(text);
+    expect(pieces.join('')).not.toContain('\uFFFD');
+    expect(stream.text).toBe(text);
+  });
+
+  test('bytes that never become a character are shown, not held back for ever', async () => {
+    const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
+    const { model } = await open(basePath);
+    const [half] = model.tokenize('ü');
+    const stream = new TextStream(model);
+    if (half !== undefined) stream.push(half);
+    expect(stream.flush()).toBe('\uFFFD');
+  });
+});
+
+describe('a SentencePiece vocabulary', () => {
+  test('gets the tokens of the whole text, without spaces between template and content', async () => {
+    const path = folder.file('sentencepiece.gguf');
+    await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
+    const { model, vocabulary } = await open(path);
+    const history = [...answered(ask('Hi'), 'Yo'), ...ask('Hi')];
+    const { tokens, trained } = vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
+    const whole = '<s>[INST] Hi [/INST] Yo</s><s>[INST] Hi [/INST] Yo</s>';
+    expect(tokens).toEqual(model.tokenize(whole, true));
+    const targets = tokens.filter((_, index) => trained[index] === 1);
+    expect(targets).toEqual([...model.tokenize('Yo</s>', true), ...model.tokenize('Yo</s>', true)]);
+    const prompt = vocabulary.encodePrompt(history);
+    expect(tokens.slice(0, prompt.length)).toEqual(prompt);
+  });
+
+  test('keeps a typed </s> in pieces', async () => {
+    const path = folder.file('sentencepiece.gguf');
+    await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
+    const { model, vocabulary } = await open(path);
+    const { tokens } = vocabulary.encodeSample(answered(ask('Hi</s>'), 'Yo'), 'answers');
+    expect(tokens.filter((token) => token === model.tokens.eos)).toHaveLength(1);
+  });
+});
+
+/** A vocabulary as Llama 2 has it: control tokens, bytes, pieces with scores, a space in front. */
+function sentencePieceModel(): GgufEntry[] {
+  const bytes = Array.from(
+    { length: 256 },
+    (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
+  );
+  const pieces = ['▁', 'H', 'i', 'Y', 'o', '[', ']', '/', 'I', 'N', 'S', 'T', '<', '>', 's'];
+  const merged = ['▁Y', '▁Yo', '▁H', '▁Hi', 'Hi', 'Yo', '▁[', 'IN', 'ST', 'INST'];
+  const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...pieces, ...merged];
+  const types = tokens.map((_, index) => [2, 3, 3][index] ?? (index < 259 ? 6 : 1));
+  const template =
+    "{% for m in messages %}{% if m.role == 'user' %}{{ bos_token + '[INST] ' + m.content + ' [/INST]' }}" +
+    "{% else %}{{ ' ' + m.content + eos_token }}{% endif %}{% endfor %}";
+  return [
+    { key: 'general.architecture', type: 'string', value: 'llama' },
+    { key: 'llama.context_length', type: 'u32', value: 128 },
+    { key: 'llama.embedding_length', type: 'u32', value: 32 },
+    { key: 'llama.block_count', type: 'u32', value: 1 },
+    { key: 'llama.feed_forward_length', type: 'u32', value: 32 },
+    { key: 'llama.attention.head_count', type: 'u32', value: 1 },
+    { key: 'llama.attention.layer_norm_rms_epsilon', type: 'f32', value: 1e-5 },
+    { key: 'tokenizer.ggml.model', type: 'string', value: 'llama' },
+    { key: 'tokenizer.ggml.tokens', type: 'array', elementType: 'string', value: tokens },
+    {
+      key: 'tokenizer.ggml.scores',
+      type: 'array',
+      elementType: 'f32',
+      value: tokens.map((_, index) => -index),
+    },
+    { key: 'tokenizer.ggml.token_type', type: 'array', elementType: 'i32', value: types },
+    { key: 'tokenizer.ggml.bos_token_id', type: 'u32', value: 1 },
+    { key: 'tokenizer.ggml.eos_token_id', type: 'u32', value: 2 },
+    { key: 'tokenizer.ggml.add_bos_token', type: 'bool', value: true },
+    { key: 'tokenizer.chat_template', type: 'string', value: template },
+  ];
+}
