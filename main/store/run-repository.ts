@@ -107,8 +107,8 @@ export function listCheckpoints(db: Database, runId?: string): StoredCheckpoint[
     `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file, c.sha256,
        c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, c.created_ms AS createdMs
      FROM checkpoint c JOIN run r ON r.id = c.run_id
-     WHERE ?1 IS NULL OR c.run_id = ?1 ORDER BY r.id DESC, c.epoch`,
-    runId ?? null,
+     WHERE ? IS NULL OR c.run_id = ? ORDER BY r.id DESC, c.epoch`,
+    ...[runId ?? null, runId ?? null],
   );
 }
 

@@ -52,7 +52,8 @@ const changed = (path: string, how: string) =>
 /** Reads the header of a GGUF file in a process that may crash. */
 export async function inspectModel(state: CoreState, path: string): Promise<ModelInfo> {
   using inspector = startInspector();
-  return inspector.request('inspectModel', { path: state.paths.check(path) });
+  // Awaited here: leaving the block ends the process.
+  return await inspector.request('inspectModel', { path: state.paths.check(path) });
 }
 
 /** Queues inspecting and hashing a file; `expectedSha256` is set when a known model moved. */
