@@ -58,11 +58,9 @@ function JobButtons({ job }: { job: JobSnapshot }) {
   );
 }
 
-/** Imports and model checks are simply started again; training and generation go on. */
+/** The core refuses where going on makes no sense, and says why. */
 function canResume(job: JobSnapshot): boolean {
-  if (job.state === 'interrupted') return true;
-  const goesOn = job.kind === 'train' || job.kind === 'generate';
-  return goesOn && (job.state === 'failed' || job.state === 'cancelled');
+  return ['interrupted', 'failed', 'cancelled'].includes(job.state);
 }
 
 function JobProgressLine({ job }: { job: JobSnapshot }) {

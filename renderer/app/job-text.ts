@@ -1,5 +1,5 @@
-import type { JobSnapshot } from '../../shared/domain/job.ts';
-import { formatCount } from '../ui/format.ts';
+import type { JobProgress, JobSnapshot } from '../../shared/domain/job.ts';
+import { formatBytes, formatCount } from '../ui/format.ts';
 
 /** What a running job is doing: phase, how far, detail. */
 export function describeProgress(job: JobSnapshot): string {
@@ -7,10 +7,15 @@ export function describeProgress(job: JobSnapshot): string {
   if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
   if (!progress) return 'Starting…';
-  const done = formatCount(progress.done);
-  const total = progress.total > 0 ? ` of ${formatCount(progress.total)}` : '';
-  const amount = progress.unit === '' ? '' : `${done}${total} ${progress.unit}`;
-  return [progress.phase, amount, progress.detail].filter((part) => part !== '').join(' · ');
+  const parts = [progress.phase, describeAmount(progress), progress.detail];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+function describeAmount({ done, total, unit }: JobProgress): string {
+  if (unit === '') return '';
+  const print = unit === 'bytes' ? formatBytes : formatCount;
+  const amount = total > 0 ? `${print(done)} of ${print(total)}` : print(done);
+  return unit === 'bytes' ? amount : `${amount} ${unit}`;
 }
 
 /** The outcome of a finished job: the counts of its result, in words. */

@@ -1,6 +1,46 @@
-import { EmptyState } from '../ui/states.tsx';
+import { useEffect, useRef } from 'react';
+import { SplitPane } from '../ui/split-pane.tsx';
+import { CurateDialogs } from './curate-dialogs.tsx';
+import { useCurateShortcuts } from './curate-shortcuts.ts';
+import { useCurate } from './curate-store.ts';
+import { CurateToolbar } from './curate-toolbar.tsx';
+import { DetailPane } from './detail-pane.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { rowCache } from './rows.ts';
+import { SampleList } from './sample-list.tsx';
+import { useDroppedFiles } from './use-dropped-files.ts';
+import { useSampleList } from './use-sample-list.ts';
 
 /** The Curate tab: from imported dumps to a frozen dataset. */
 export default function CurateView() {
-  return <EmptyState title="No samples yet" />;
+  const search = useRef<HTMLInputElement>(null);
+  const detail = useRef<HTMLDivElement>(null);
+  const list = useSampleList();
+  useCurateShortcuts({ search, detail });
+  useDroppedFiles();
+  useEffect(() => forgetProject, []);
+  return (
+    <>
+      <CurateToolbar matching={list.matching} />
+      <SplitPane
+        name="curate"
+        initialPx={440}
+        minPx={300}
+        left={
+          <>
+            <FilterBar searchRef={search} />
+            <SampleList list={list} />
+          </>
+        }
+        right={<DetailPane paneRef={detail} />}
+      />
+      <CurateDialogs />
+    </>
+  );
+}
+
+/** The tab is mounted anew for each project: nothing of the last one may show through. */
+function forgetProject(): void {
+  rowCache.clear();
+  useCurate.setState(useCurate.getInitialState());
 }

@@ -80,6 +80,6 @@ function isBlocked(event: KeyboardEvent): boolean {
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement)
-    return !['checkbox', 'radio', 'button', 'submit', 'range'].includes(target.type);
+    return !['checkbox', 'button', 'submit'].includes(target.type);
   return target.isContentEditable || target.matches('textarea, select');
 }

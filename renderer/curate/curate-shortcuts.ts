@@ -1,0 +1,56 @@
+import type { RefObject } from 'react';
+import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
+import { edit, moveSelection, showCurateDialog, useCurate } from './curate-store.ts';
+import { editSelected } from './editing.ts';
+import { reviewFiltered, reviewSelected, undoReview } from './review-actions.ts';
+
+const group = 'Curate';
+const pageRows = 10;
+
+interface Targets {
+  search: RefObject<HTMLInputElement | null>;
+  detail: RefObject<HTMLElement | null>;
+}
+
+/** The keyboard of the Curate tab. */
+export function useCurateShortcuts({ search, detail }: Targets): void {
+  const isEditing = useCurate((state) => state.editing !== null);
+  const reading = isEditing ? [] : reviewShortcuts(detail);
+  useShortcuts([
+    ...reading,
+    {
+      keys: ['/'],
+      label: 'Search samples',
+      group,
+      run: () => search.current?.select(),
+    },
+    { keys: ['n'], label: 'New sample', group, run: () => edit('new') },
+    ...dialogShortcuts,
+  ]);
+}
+
+function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
+  return [
+    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => moveSelection(1) },
+    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => moveSelection(-1) },
+    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => moveSelection(pageRows) },
+    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => moveSelection(-pageRows) },
+    { keys: ['Home'], label: 'First sample', group, run: () => moveSelection(-Infinity) },
+    { keys: ['End'], label: 'Last sample', group, run: () => moveSelection(Infinity) },
+    { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },
+    { keys: ['x'], label: 'Reject', group, run: () => reviewSelected('reject') },
+    { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },
+    { keys: ['u'], label: 'Undo the last review', group, run: undoReview },
+    { keys: ['e'], label: 'Edit', group, run: editSelected },
+    { keys: ['Enter'], label: 'Read (then scroll)', group, run: () => detail.current?.focus() },
+  ];
+}
+
+const dialogShortcuts: Shortcut[] = [
+  { keys: ['i'], label: 'Import samples…', group, run: () => showCurateDialog({ kind: 'import' }) },
+  { keys: [], label: 'Freeze dataset…', group, run: () => showCurateDialog({ kind: 'freeze' }) },
+  { keys: [], label: 'Datasets…', group, run: () => showCurateDialog({ kind: 'datasets' }) },
+  { keys: [], label: 'Accept all under the filter…', group, run: () => reviewFiltered('accept') },
+  { keys: [], label: 'Reject all under the filter…', group, run: () => reviewFiltered('reject') },
+  { keys: [], label: 'Reset all under the filter…', group, run: () => reviewFiltered('reset') },
+];

@@ -1,0 +1,77 @@
+import { create } from 'zustand';
+import type { SampleFilter } from '../../shared/domain/sample.ts';
+
+/** A dialog of the Curate tab. */
+export type CurateDialog =
+  | { kind: 'import'; droppedName?: string; jobId?: string }
+  | { kind: 'freeze' }
+  | { kind: 'datasets' };
+
+interface CurateState {
+  filter: SampleFilter;
+  /** What the list shows, in order; kept here for the keyboard, computed by the list. */
+  seqs: readonly number[];
+  selectedSeq: number | null;
+  /** Reviewed under this filter: they stay listed although they may no longer match. */
+  retained: ReadonlySet<number>;
+  /** The sample being edited; `new` is the one that is written by hand. */
+  editing: string | null;
+  dialog: CurateDialog | null;
+}
+
+/** UI state of the Curate tab. */
+export const useCurate = create<CurateState>(() => ({
+  filter: {},
+  seqs: [],
+  selectedSeq: null,
+  retained: new Set(),
+  editing: null,
+  dialog: null,
+}));
+
+/** Narrows or widens the list; `undefined` drops a condition. What was retained goes. */
+export function changeFilter(change: {
+  [Key in keyof SampleFilter]?: SampleFilter[Key] | undefined;
+}) {
+  useCurate.setState(({ filter }) => {
+    const entries = Object.entries({ ...filter, ...change });
+    const next = Object.fromEntries(
+      entries.filter(([, value]) => value !== undefined && value !== ''),
+    );
+    return { filter: next, retained: new Set() };
+  });
+}
+
+/** Shows a sample; an edit that was open is left, its draft stays. */
+export function selectSample(seq: number | null): void {
+  const { selectedSeq } = useCurate.getState();
+  if (seq !== selectedSeq) useCurate.setState({ selectedSeq: seq, editing: null });
+}
+
+/** Moves the selection by rows, from the top when nothing is selected; stops at the ends. */
+export function moveSelection(rows: number): void {
+  const { seqs, selectedSeq } = useCurate.getState();
+  const index = selectedSeq === null ? -1 : seqs.indexOf(selectedSeq);
+  const next = index < 0 ? 0 : Math.max(0, Math.min(seqs.length - 1, index + rows));
+  selectSample(seqs[next] ?? null);
+}
+
+/** Keeps a sample in the list although it may no longer match the filter. */
+export function retain(seq: number): void {
+  useCurate.setState(({ retained }) => ({ retained: new Set(retained).add(seq) }));
+}
+
+/** Lets go of everything that no longer matches the filter. */
+export function dropRetained(): void {
+  useCurate.setState({ retained: new Set() });
+}
+
+/** Opens a dialog of the tab, or closes it with `null`. */
+export function showCurateDialog(dialog: CurateDialog | null): void {
+  useCurate.setState({ dialog });
+}
+
+/** Starts or leaves editing. */
+export function edit(target: string | null): void {
+  useCurate.setState({ editing: target });
+}

@@ -1,0 +1,63 @@
+import { ChevronDown, Database, Download, Snowflake, SquarePen } from 'lucide-react';
+import { rpc } from '../rpc/client.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { Button } from '../ui/button.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { Menu } from '../ui/menu.tsx';
+import { edit, showCurateDialog } from './curate-store.ts';
+import { useFacets } from './filter-bar.tsx';
+import { reviewFiltered } from './review-actions.ts';
+import './curate-toolbar.css';
+
+/** What can be done with the whole list: bring in, review in bulk, freeze. */
+export function CurateToolbar({ matching }: { matching: number }) {
+  const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
+  const accepted = useFacets().data?.statuses.accepted ?? 0;
+  return (
+    <div className="curate-toolbar" role="toolbar" aria-label="Curate">
+      <Button icon={<Download size={14} />} onClick={() => showCurateDialog({ kind: 'import' })}>
+        Import…
+      </Button>
+      <Button icon={<SquarePen size={14} />} onClick={() => edit('new')}>
+        New sample
+      </Button>
+      <BulkMenu matching={matching} />
+      <span className="spacer" />
+      <Button
+        variant="ghost"
+        icon={<Database size={14} />}
+        onClick={() => showCurateDialog({ kind: 'datasets' })}
+      >
+        {formatQuantity(datasets.data?.length ?? 0, 'dataset')}
+      </Button>
+      <Button
+        variant="primary"
+        icon={<Snowflake size={14} />}
+        disabled={accepted === 0}
+        title={accepted === 0 ? 'Accept some samples first' : 'Freeze the accepted samples'}
+        onClick={() => showCurateDialog({ kind: 'freeze' })}
+      >
+        Freeze {formatQuantity(accepted, 'sample')}…
+      </Button>
+    </div>
+  );
+}
+
+function BulkMenu({ matching }: { matching: number }) {
+  const amount = formatQuantity(matching, 'sample');
+  return (
+    <Menu
+      trigger={
+        <Button disabled={matching === 0}>
+          Review all
+          <ChevronDown size={13} aria-hidden />
+        </Button>
+      }
+      items={[
+        { label: `Accept ${amount}…`, run: () => reviewFiltered('accept') },
+        { label: `Reject ${amount}…`, run: () => reviewFiltered('reject') },
+        { label: `Reset ${amount} to pending…`, run: () => reviewFiltered('reset') },
+      ]}
+    />
+  );
+}

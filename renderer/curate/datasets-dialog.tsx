@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import type { Dataset, ExportFormat } from '../../shared/domain/dataset.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { chooseFile } from '../ui/file-chooser.ts';
+import { formatBytes, formatCount, formatMoment, formatQuantity, shortHash } from '../ui/format.ts';
+import { Select, type Option } from '../ui/inputs.tsx';
+import { EmptyState, QueryView } from '../ui/states.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { showCurateDialog } from './curate-store.ts';
+
+const formats: readonly Option<ExportFormat>[] = [
+  { value: 'messages', label: 'Export as OpenAI messages' },
+  { value: 'alpaca', label: 'Export as Alpaca' },
+  { value: 'sharegpt', label: 'Export as ShareGPT' },
+  { value: 'lima', label: 'Export as LIMA conversations' },
+];
+
+/** Every frozen dataset, and the way to a file. */
+export function DatasetsDialog() {
+  const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
+  const [format, setFormat] = useState<ExportFormat>('messages');
+  const exporting = useAction(exportDataset);
+  return (
+    <Dialog title="Datasets" isWide onClose={() => showCurateDialog(null)}>
+      <QueryView query={datasets}>
+        {(list) =>
+          list.length === 0 ? (
+            <EmptyState title="No datasets yet">
+              Accept samples, then freeze them: a dataset keeps their exact versions.
+            </EmptyState>
+          ) : (
+            <>
+              <Select label="File format" value={format} options={formats} onValue={setFormat} />
+              <DatasetTable
+                datasets={list}
+                isBusy={exporting.isRunning}
+                onExport={(dataset) => void exporting.run(dataset, format)}
+              />
+            </>
+          )
+        }
+      </QueryView>
+      {exporting.error !== undefined && <ErrorView error={exporting.error} />}
+    </Dialog>
+  );
+}
+
+async function exportDataset(dataset: Dataset, format: ExportFormat): Promise<void> {
+  const path = await chooseFile({
+    purpose: 'save',
+    title: `Export “${dataset.name}”`,
+    suggestedName: `${dataset.name}.${format}.jsonl`,
+  });
+  if (path === null) return;
+  const written = await rpc.datasets.export({ datasetId: dataset.id, path, format });
+  showToast({
+    text: `Wrote ${formatQuantity(written.samples, 'sample')} (${formatBytes(written.sizeBytes)}) to ${written.path}`,
+    tone: 'good',
+  });
+}
+
+interface DatasetTableProps {
+  datasets: readonly Dataset[];
+  isBusy: boolean;
+  onExport: (dataset: Dataset) => void;
+}
+
+function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
+  return (
+    <table className="table" aria-label="Datasets">
+      <thead>
+        <tr>
+          <th>Name</th>
+          <th className="number">Samples</th>
+          <th>Sources</th>
+          <th>Hash</th>
+          <th>Frozen</th>
+          <th aria-label="Actions" />
+        </tr>
+      </thead>
+      <tbody>
+        {datasets.map((dataset) => (
+          <tr key={dataset.id}>
+            <td>
+              <strong>{dataset.name}</strong>
+            </td>
+            <td className="number">{formatCount(dataset.samples)}</td>
+            <td className="dim">
+              {dataset.bySource
+                .map((part) => `${part.source} ${formatCount(part.samples)}`)
+                .join(', ')}
+            </td>
+            <td>
+              <span className="row">
+                <code title={dataset.contentHash}>{shortHash(dataset.contentHash)}</code>
+                <CopyButton text={dataset.contentHash} label={`Copy hash of ${dataset.name}`} />
+              </span>
+            </td>
+            <td className="dim">
+              {formatMoment(dataset.createdMs)}
+              <br />
+              {dataset.author}
+            </td>
+            <td>
+              <Button
+                small
+                isBusy={isBusy}
+                aria-label={`Export ${dataset.name}`}
+                onClick={() => onExport(dataset)}
+              >
+                Export…
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,14 @@
+import { showErrorToast } from '../ui/toast.tsx';
+import { edit, useCurate } from './curate-store.ts';
+import { rowCache } from './rows.ts';
+
+/** Opens the editor on the selected sample. */
+export function editSelected(): void {
+  void openEditor().catch(showErrorToast);
+}
+
+async function openEditor(): Promise<void> {
+  const { selectedSeq } = useCurate.getState();
+  const row = selectedSeq === null ? undefined : await rowCache.load(selectedSeq);
+  if (row) edit(row.id);
+}

@@ -1,0 +1,30 @@
+import type { Flag } from '../../shared/domain/sample.ts';
+import { Badge } from '../ui/badge.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { flagTexts } from './flag-text.ts';
+
+const scopes: Record<Flag['scope'], string> = {
+  raw: 'in the raw HTML',
+  cleaned: 'in the cleaned text',
+  both: 'in the raw HTML and the cleaned text',
+};
+
+/** Which curation rules the sample breaks, and why. */
+export function FlagList({ flags }: { flags: readonly Flag[] }) {
+  if (flags.length === 0) return null;
+  return (
+    <ul className="flag-list" aria-label="Flags">
+      {flags.map((flag) => (
+        <li key={`${flag.rule} ${flag.scope}`}>
+          <Badge tone="warn" title={flagTexts[flag.rule].meaning}>
+            {flagTexts[flag.rule].short}
+          </Badge>
+          <span>
+            <VisibleText text={flag.reason} />{' '}
+            <span className="faint small">{scopes[flag.scope]}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,12 @@
+import type { FlagRule } from '../../shared/domain/sample.ts';
+
+/** The short words of a flag in the list, and what it means. */
+export const flagTexts: Record<FlagRule, { short: string; meaning: string }> = {
+  'answer-score-low': { short: 'low score', meaning: 'The answer has a low score' },
+  'answer-too-short': { short: 'short', meaning: 'The answer is too short' },
+  'answer-too-long': { short: 'long', meaning: 'The answer is too long' },
+  'first-person': { short: 'I / my', meaning: 'The answer is written in the first person' },
+  'cross-reference': { short: 'refers', meaning: 'The answer refers to other answers' },
+  'title-not-self-contained': { short: 'title', meaning: 'The title alone is not a question' },
+  'truncated-conversation': { short: 'cut', meaning: 'The conversation was cut' },
+};

@@ -1,0 +1,159 @@
+import { useState } from 'react';
+import { isJobFinished } from '../../shared/domain/job.ts';
+import type { ImportFormat } from '../../shared/contract/curate.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { Checkbox, Select, TextInput, type Option } from '../ui/inputs.tsx';
+import { PathField } from '../ui/path-field.tsx';
+import { showCurateDialog } from './curate-store.ts';
+import { ImportOutcome } from './import-outcome.tsx';
+import './import-dialog.css';
+
+const formats: readonly Option<ImportFormat>[] = [
+  { value: 'auto', label: 'Detect by content' },
+  { value: 'stack-exchange', label: 'Stack Exchange Posts.xml' },
+  { value: 'messages', label: 'OpenAI messages (JSON, JSONL)' },
+  { value: 'alpaca', label: 'Alpaca (JSON, JSONL)' },
+  { value: 'sharegpt', label: 'ShareGPT (JSON, JSONL)' },
+  { value: 'lima', label: 'LIMA conversations (JSON, JSONL)' },
+];
+
+interface ImportDialogProps {
+  droppedName?: string;
+  jobId?: string;
+}
+
+const close = () => showCurateDialog(null);
+
+/** Chooses what to import; then follows the job and shows what it did. */
+export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogProps) {
+  const [form, setForm] = useState(emptyForm);
+  const [jobId, setJobId] = useState(givenJobId);
+  const job = useJob(jobId);
+  const start = useAction(async (dryRun: boolean) => {
+    const source = form.source.trim();
+    const started = await rpc.imports.start({
+      path: form.path.trim(),
+      format: form.format,
+      dryRun,
+      ...(source !== '' && { source }),
+    });
+    setJobId(started.jobId);
+  });
+  const isReady = form.path.trim() !== '';
+  if (jobId !== undefined) {
+    const isOver = job !== undefined && isJobFinished(job.state);
+    return (
+      <Dialog
+        title={job?.title ?? 'Import'}
+        isWide
+        onClose={close}
+        footer={
+          <>
+            <Button onClick={() => setJobId(undefined)} disabled={!isOver}>
+              Import another file
+            </Button>
+            {isOver && form.dryRun && isReady && (
+              <Button variant="primary" onClick={() => void start.run(false)}>
+                Import for real
+              </Button>
+            )}
+            <Button onClick={close}>{isOver ? 'Done' : 'Continue in the background'}</Button>
+          </>
+        }
+      >
+        <ImportOutcome job={job} />
+        {start.error !== undefined && <ErrorView error={start.error} />}
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      title="Import samples"
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            variant="primary"
+            disabled={!isReady}
+            isBusy={start.isRunning}
+            onClick={() => void start.run(form.dryRun)}
+          >
+            {form.dryRun ? 'Check' : 'Import'}
+          </Button>
+        </>
+      }
+    >
+      {droppedName !== undefined && <DropNote name={droppedName} />}
+      <ImportForm form={form} onForm={setForm} />
+      {start.error !== undefined && (
+        <ErrorView error={start.error} onRetry={() => void start.run(form.dryRun)} />
+      )}
+    </Dialog>
+  );
+}
+
+interface ImportFormState {
+  path: string;
+  format: ImportFormat;
+  source: string;
+  dryRun: boolean;
+}
+
+const emptyForm: ImportFormState = { path: '', format: 'auto', source: '', dryRun: false };
+
+interface ImportFormProps {
+  form: ImportFormState;
+  onForm: (form: ImportFormState) => void;
+}
+
+function ImportForm({ form, onForm }: ImportFormProps) {
+  return (
+    <>
+      <PathField
+        label="File"
+        value={form.path}
+        onValue={(path) => onForm({ ...form, path })}
+        request={{ purpose: 'import', title: 'Import samples' }}
+      />
+      <div className="import-pair">
+        <Select
+          label="Format"
+          value={form.format}
+          options={formats}
+          onValue={(format) => onForm({ ...form, format })}
+        />
+        <TextInput
+          label="Source name"
+          hint="Empty: taken from the file."
+          value={form.source}
+          onValue={(source) => onForm({ ...form, source })}
+          maxLength={200}
+        />
+      </div>
+      <Checkbox
+        label="Dry run: only report what would happen"
+        isChecked={form.dryRun}
+        onChecked={(dryRun) => onForm({ ...form, dryRun })}
+      />
+      <p className="dim small">
+        Nothing is filtered out in silence: samples that break a curation rule are imported with a
+        flag, rejected records are counted by reason.
+      </p>
+    </>
+  );
+}
+
+function DropNote({ name }: { name: string }) {
+  return (
+    <p className="import-note">
+      A page is not told where the dropped file “{name}” lies, and large dumps are read straight
+      from the disk. Choose the file below, or type its path.
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import type { Sample } from '../../shared/domain/sample.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { formatCount } from '../ui/format.ts';
+import { VisibleText } from '../ui/visible-text.tsx';
+
+/** Where the sample comes from, as the licences of community dumps ask for. */
+export function ProvenanceList({ sample }: { sample: Sample }) {
+  const { provenance } = sample;
+  const facts: [string, ReactNode][] = [
+    ['Source', <VisibleText key="source" text={sample.source} />],
+    ['Title', provenance.title && <VisibleText text={provenance.title} />],
+    ['URL', provenance.url && <UrlText url={provenance.url} />],
+    ['Author', provenance.authors && <VisibleText text={provenance.authors.join(', ')} />],
+    ['Licence', provenance.licence && <VisibleText text={provenance.licence} />],
+    ['Score', scoreText(provenance.score, provenance.questionScore)],
+    ['Tags', provenance.tags && <VisibleText text={provenance.tags.join(', ')} />],
+    ['Written', provenance.createdAt && <VisibleText text={provenance.createdAt} />],
+    ['File', provenance.file && <VisibleText text={placeText(provenance)} />],
+  ];
+  return (
+    <section aria-label="Provenance">
+      <h3 className="detail-heading">Provenance</h3>
+      <dl className="facts">
+        {facts
+          .filter(([, value]) => value !== undefined && value !== '')
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </section>
+  );
+}
+
+/** An address as text: nothing in the page leads out of it. */
+function UrlText({ url }: { url: string }) {
+  return (
+    <span className="row">
+      <span className="mono url-text">
+        <VisibleText text={url} />
+      </span>
+      <CopyButton text={url} label="Copy URL" />
+    </span>
+  );
+}
+
+function scoreText(answer: number | undefined, question: number | undefined): string | undefined {
+  const parts = [
+    answer === undefined ? '' : `answer ${formatCount(answer)}`,
+    question === undefined ? '' : `question ${formatCount(question)}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+function placeText({ file, line }: Sample['provenance']): string {
+  return line === undefined ? (file ?? '') : `${file}, line ${formatCount(line)}`;
+}

@@ -1,0 +1,88 @@
+import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
+import { rpc } from '../rpc/client.ts';
+import { confirmAction } from '../ui/confirm.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { showErrorToast, showToast } from '../ui/toast.tsx';
+import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
+import { rowCache } from './rows.ts';
+import { statusAfter } from './status-text.ts';
+
+let queue: Promise<void> = Promise.resolve();
+
+/** Key presses wait for each other: the second A is meant for the sample after the first. */
+function enqueue(work: () => Promise<void>): void {
+  queue = runAfter(queue, work);
+}
+
+async function runAfter(earlier: Promise<void>, work: () => Promise<void>): Promise<void> {
+  await earlier;
+  try {
+    await work();
+  } catch (error) {
+    showErrorToast(error);
+  }
+}
+
+/** Reviews the selected sample; once it is stored the mark appears and the next one is shown. */
+export function reviewSelected(action: ReviewAction): void {
+  enqueue(async () => {
+    const { selectedSeq } = useCurate.getState();
+    const row = selectedSeq === null ? undefined : await rowCache.load(selectedSeq);
+    if (!row) return;
+    await rpc.samples.review({ action, selection: { ids: [row.id] } });
+    rowCache.put({ ...row, status: statusAfter[action] });
+    retain(row.seq);
+    if (action !== 'reset') moveSelection(1);
+  });
+}
+
+/** Takes back this annotator's newest review or bulk review, and shows what it was about. */
+export function undoReview(): void {
+  enqueue(async () => {
+    const { ids, changed } = await rpc.samples.undoReview();
+    const [id] = ids;
+    if (id === undefined) {
+      showToast({ text: 'There is no review of yours to undo.', key: 'undo' });
+      return;
+    }
+    showToast({ text: `Undid ${formatQuantity(changed, 'review')}.`, key: 'undo' });
+    rowCache.invalidate();
+    if (ids.length > 1) return;
+    const { seq } = await rpc.samples.get({ id });
+    if (useCurate.getState().seqs.includes(seq)) retain(seq);
+    selectSample(seq);
+  });
+}
+
+const verbs: Record<ReviewAction, string> = {
+  accept: 'Accept',
+  reject: 'Reject',
+  reset: 'Reset',
+};
+
+/** Reviews everything under the current filter after a question that names the number. */
+export function reviewFiltered(action: ReviewAction): void {
+  enqueue(async () => {
+    const { filter } = useCurate.getState();
+    const { seqs } = await rpc.samples.index({ filter });
+    const amount = formatQuantity(seqs.length, 'sample');
+    const isConfirmed = await confirmAction({
+      title: `${verbs[action]} ${amount}?`,
+      body: `This marks every one of the ${amount} ${scopeOf(filter)} as ${statusAfter[action]}. It can be undone as one.`,
+      confirmLabel: `${verbs[action]} ${amount}`,
+      isDangerous: action === 'reject',
+    });
+    if (!isConfirmed) return;
+    const { changed } = await rpc.samples.review({ action, selection: { filter } });
+    dropRetained();
+    showToast({
+      text: `${formatQuantity(changed, 'sample')} marked as ${statusAfter[action]}.`,
+      tone: 'good',
+      action: { label: 'Undo', run: undoReview },
+    });
+  });
+}
+
+function scopeOf(filter: SampleFilter): string {
+  return Object.keys(filter).length === 0 ? 'in the project' : 'under the current filter';
+}

@@ -1,0 +1,65 @@
+import type { Message } from '../../shared/domain/message.ts';
+import type { Sample } from '../../shared/domain/sample.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { Button } from '../ui/button.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { edit } from './curate-store.ts';
+import { isChanged } from './draft.ts';
+import { setDraft, useDraft } from './drafts-store.ts';
+import { EditorFrame } from './editor-frame.tsx';
+
+/** Edits a sample: saving stores a new version, the earlier ones stay. */
+export function SampleEditor({ sample }: { sample: Sample }) {
+  const draft = useDraft(sample.id);
+  const messages = draft?.messages ?? sample.messages;
+  const baseVersionId = draft?.baseVersionId ?? sample.versionId;
+  const isOutdated = baseVersionId !== sample.versionId;
+  const change = (next: readonly Message[]) => {
+    const hasChanged = isOutdated || isChanged(next, sample.messages);
+    setDraft(sample.id, hasChanged ? { baseVersionId, messages: next } : undefined);
+  };
+  const save = useAction(async () => {
+    const saved = await rpc.samples.edit({ id: sample.id, baseVersionId, messages: [...messages] });
+    setDraft(sample.id, undefined);
+    edit(null);
+    showToast({ text: `Saved as version ${saved.versionOrdinal}.`, tone: 'good' });
+  });
+  return (
+    <EditorFrame
+      title={`Edit #${sample.seq}`}
+      messages={messages}
+      onMessages={change}
+      isChanged={draft !== undefined}
+      onDiscard={() => {
+        setDraft(sample.id, undefined);
+        save.clearError();
+      }}
+      save={save}
+      notice={
+        isOutdated && (
+          <Outdated
+            onKeep={() => {
+              setDraft(sample.id, { baseVersionId: sample.versionId, messages });
+              save.clearError();
+            }}
+          />
+        )
+      }
+    />
+  );
+}
+
+function Outdated({ onKeep }: { onKeep: () => void }) {
+  return (
+    <div className="note note-warn editor-note" role="alert">
+      <span className="spacer">
+        This sample was changed after your draft began. Leave the editor to read the newest version;
+        your draft stays.
+      </span>
+      <Button small onClick={onKeep}>
+        Put my draft on top of it
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { memo } from 'react';
+import { Check, Circle, X } from 'lucide-react';
+import type { SampleRow, SampleStatus } from '../../shared/domain/sample.ts';
+import { Badge } from '../ui/badge.tsx';
+import { formatCount, formatQuantity } from '../ui/format.ts';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { useHasDraft } from './drafts-store.ts';
+import { flagTexts } from './flag-text.ts';
+
+/** Height of every row of the list. */
+export const rowHeightPx = 66;
+
+interface SampleListRowProps {
+  seq: number;
+  /** `undefined` while it is being fetched. */
+  row: SampleRow | undefined;
+  topPx: number;
+  isSelected: boolean;
+  onSelect: (seq: number) => void;
+}
+
+/** One sample: status, both previews, source, length and flags. */
+export const SampleListRow = memo(function SampleListRow(props: SampleListRowProps) {
+  const { seq, row, topPx, isSelected, onSelect } = props;
+  return (
+    // Keys are handled for the whole list, which holds the focus.
+    <div
+      id={`sample-${seq}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isSelected}
+      className="sample-row"
+      style={{ height: rowHeightPx, transform: `translateY(${topPx}px)` }}
+      onMouseDown={() => onSelect(seq)}
+    >
+      {row && <RowContent row={row} />}
+    </div>
+  );
+});
+
+function RowContent({ row }: { row: SampleRow }) {
+  const hasDraft = useHasDraft(row.id);
+  return (
+    <>
+      <StatusSign status={row.status} />
+      <div className="sample-row-prompt truncate">
+        <VisibleText text={row.promptPreview} />
+      </div>
+      <div className="sample-row-length" title={formatQuantity(row.turns, 'turn')}>
+        {formatCount(row.characters)}
+      </div>
+      <div className="sample-row-answer truncate">
+        <VisibleText text={row.answerPreview} />
+      </div>
+      <div className="sample-row-meta">
+        <span className="truncate faint">{row.source}</span>
+        {row.turns > 2 && <span className="faint">{row.turns} turns</span>}
+        {hasDraft && <Badge tone="accent">draft</Badge>}
+        {row.flags.map((flag) => (
+          <Badge key={flag} tone="warn" title={flagTexts[flag].meaning}>
+            {flagTexts[flag].short}
+          </Badge>
+        ))}
+      </div>
+    </>
+  );
+}
+
+function StatusSign({ status }: { status: SampleStatus }) {
+  const Icon = { pending: Circle, accepted: Check, rejected: X }[status];
+  return (
+    <span className={`sample-row-status status-${status}`} title={status}>
+      <Icon size={14} strokeWidth={status === 'pending' ? 1.5 : 3} aria-label={status} />
+    </span>
+  );
+}

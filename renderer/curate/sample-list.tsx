@@ -1,0 +1,137 @@
+import { useEffect, useRef } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Button } from '../ui/button.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { EmptyState, LoadingState } from '../ui/states.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import {
+  changeFilter,
+  dropRetained,
+  selectSample,
+  showCurateDialog,
+  useCurate,
+} from './curate-store.ts';
+import { useRowCache } from './rows.ts';
+import { SampleListRow, rowHeightPx } from './sample-list-row.tsx';
+import type { SampleList as SampleListData } from './use-sample-list.ts';
+import './sample-list.css';
+
+/** The samples under the filter: only what is visible is in the page. */
+export function SampleList({ list }: { list: SampleListData }) {
+  const { query, seqs } = list;
+  return (
+    <>
+      {query.error !== undefined && <ErrorView error={query.error} onRetry={query.refetch} />}
+      {seqs.length > 0 && <VirtualRows seqs={seqs} />}
+      {seqs.length === 0 && query.isLoading && <LoadingState />}
+      {seqs.length === 0 && query.data && <NothingListed />}
+      <ListFooter list={list} />
+    </>
+  );
+}
+
+function VirtualRows({ seqs }: { seqs: readonly number[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const cache = useRowCache();
+  const selectedSeq = useCurate((state) => state.selectedSeq);
+  const virtualizer = useVirtualizer({
+    count: seqs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: 12,
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => cache.show(seqs, first, last), [cache, seqs, first, last]);
+  useEffect(
+    () => followSelection((index) => virtualizer.scrollToIndex(index, { align: 'auto' })),
+    [virtualizer],
+  );
+  return (
+    <div
+      ref={scroller}
+      className="sample-list"
+      role="listbox"
+      aria-label="Samples"
+      aria-activedescendant={selectedSeq === null ? undefined : `sample-${selectedSeq}`}
+      tabIndex={0}
+    >
+      <div className="sample-list-space" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map((item) => {
+          const seq = seqs[item.index] ?? 0;
+          return (
+            <SampleListRow
+              key={seq}
+              seq={seq}
+              row={cache.get(seq)}
+              topPx={item.start}
+              isSelected={seq === selectedSeq}
+              onSelect={selectSample}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Only a move of the selection scrolls, or its arrival in the list: other new rows must not. */
+function followSelection(scrollTo: (index: number) => void): () => void {
+  return useCurate.subscribe((state, before) => {
+    const { selectedSeq, seqs } = state;
+    if (selectedSeq === null) return;
+    const hasMoved = selectedSeq !== before.selectedSeq;
+    if (!hasMoved && (seqs === before.seqs || before.seqs.includes(selectedSeq))) return;
+    const index = seqs.indexOf(selectedSeq);
+    if (index >= 0) scrollTo(index);
+  });
+}
+
+function NothingListed() {
+  const isFiltered = useCurate((state) => Object.keys(state.filter).length > 0);
+  if (isFiltered)
+    return (
+      <EmptyState
+        title="Nothing matches"
+        actions={<Button onClick={clearFilter}>Clear the filter</Button>}
+      >
+        No sample passes every condition above.
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      title="No samples yet"
+      actions={
+        <Button variant="primary" onClick={() => showCurateDialog({ kind: 'import' })}>
+          Import samples
+        </Button>
+      }
+    >
+      Import a Stack Exchange dump or a JSON dataset, or press N to write a sample by hand.
+    </EmptyState>
+  );
+}
+
+function clearFilter(): void {
+  changeFilter({ status: undefined, source: undefined, flag: undefined, query: undefined });
+}
+
+function ListFooter({ list }: { list: SampleListData }) {
+  const staying = list.seqs.length - list.matching;
+  return (
+    <div className="sample-list-footer">
+      <span>{formatQuantity(list.matching, 'sample')}</span>
+      {staying > 0 && (
+        <Button
+          small
+          variant="ghost"
+          onClick={dropRetained}
+          title="You reviewed these here; they stay in place until you let them go"
+        >
+          Hide {formatQuantity(staying, 'reviewed one')}
+        </Button>
+      )}
+    </div>
+  );
+}
