@@ -142,7 +142,7 @@ describe('dialogs and menu', () => {
       ['&File', '&Open Project…'],
       ['&File', '&Close Project'],
       ['editMenu'],
-      ['&View', 'Toggle &Theme'],
+      ['&View', 'Switch &Theme'],
       ['&View', 'zoomIn'],
       ['&View', 'zoomOut'],
       ['&View', 'reload'],

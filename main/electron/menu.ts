@@ -3,12 +3,7 @@ import type { RecentProject } from '../core/desktop-frames.ts';
 
 /** What the window carries out for the menu; `open-project` comes with a path when one is known. */
 export type MenuCommand =
-  | 'new-project'
-  | 'open-project'
-  | 'close-project'
-  | 'toggle-theme'
-  | 'show-shortcuts'
-  | 'show-palette';
+  'new-project' | 'open-project' | 'close-project' | 'Switch theme' | 'shortcuts' | 'palette';
 
 /** What the menu depends on. */
 export interface MenuState {
@@ -60,8 +55,8 @@ function viewMenu({ isPackaged, send }: MenuState): MenuItemConstructorOptions {
   return {
     label: '&View',
     submenu: [
-      { label: 'Command &Palette…', click: () => send('show-palette') },
-      { label: 'Toggle &Theme', click: () => send('toggle-theme') },
+      { label: 'Command &Palette…', click: () => send('palette') },
+      { label: 'Switch &Theme', click: () => send('Switch theme') },
       { type: 'separator' },
       { role: 'resetZoom' },
       { role: 'zoomIn' },
@@ -78,7 +73,7 @@ function helpMenu({ isMac, send }: MenuState): MenuItemConstructorOptions {
   return {
     role: 'help',
     submenu: [
-      { label: '&Keyboard Shortcuts', click: () => send('show-shortcuts') },
+      { label: '&Keyboard Shortcuts', click: () => send('shortcuts') },
       ...(isMac ? [] : [{ role: 'about' } as const]),
     ],
   };

@@ -32,7 +32,7 @@ export class ElectronStandIn {
   readonly #onDialog = new EventEmitter();
   isSecondInstance = false;
   menu: MenuItemConstructorOptions[] = [];
-  readonly app = new StandInApp(this);
+  readonly app: StandInApp = new StandInApp(this);
   #handler: ProtocolHandler = () => Response.error();
 
   constructor() {

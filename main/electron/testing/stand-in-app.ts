@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
-import type { ElectronStandIn } from './electron-stand-in.ts';
+import type { StandInHost } from './stand-in-host.ts';
 import { preventable } from './stand-in-session.ts';
 
 /** Electron's app: lifecycle events in Electron's order, and `exited` when it is over. */
 export class StandInApp extends EventEmitter {
-  readonly #electron: ElectronStandIn;
+  readonly #electron: StandInHost;
   readonly #exit = Promise.withResolvers<number>();
   readonly switches = new Map<string, string>();
   readonly recentDocuments: string[] = [];
@@ -15,7 +15,7 @@ export class StandInApp extends EventEmitter {
   isSandboxed = false;
   #isReady = false;
 
-  constructor(electron: ElectronStandIn) {
+  constructor(electron: StandInHost) {
     super();
     this.#electron = electron;
   }

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { BrowserWindowConstructorOptions } from 'electron';
-import type { ElectronStandIn } from './electron-stand-in.ts';
+import type { StandInHost } from './stand-in-host.ts';
 import { preventable } from './stand-in-session.ts';
 
 /** A frame of a page. */
@@ -52,11 +52,11 @@ export class StandInContents extends EventEmitter {
 export class StandInWindow extends EventEmitter {
   readonly webContents = new StandInContents();
   readonly options: BrowserWindowConstructorOptions;
-  readonly #electron: ElectronStandIn;
+  readonly #electron: StandInHost;
   isShown = false;
   bounds = { x: 40, y: 50, width: 1000, height: 700 };
 
-  constructor(electron: ElectronStandIn, options: BrowserWindowConstructorOptions) {
+  constructor(electron: StandInHost, options: BrowserWindowConstructorOptions) {
     super();
     this.#electron = electron;
     this.options = options;

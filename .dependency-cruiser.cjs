@@ -1,0 +1,154 @@
+/** Rules of the layout; .ci/boundaries.ts runs them and .ci/boundaries.test.ts breaks each one. */
+const test = '\\.test\\.tsx?$|/testing/|^e2e/|^\\.ci/';
+const tabs = '(curate|train|chat|evaluate)';
+const tool = '^renderer/vite\\.config\\.ts$|^[^/]+\\.config\\.ts$';
+
+/** One npm package or Node module may be imported by one folder only. */
+const onlyFrom = (name, folder, target) => ({
+  name: `only-${folder.replaceAll('/', '-')}-imports-${name}`,
+  severity: 'error',
+  from: { pathNot: `^${folder}/|${test}` },
+  to: { path: target },
+});
+const npm = (name) => `(^|/)node_modules/${name}/|^${name}(/|$)`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'renderer-imports-shared-only',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(main|e2e|\\.ci)/' },
+    },
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: `${test}|${tool}` },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'tabs-never-import-each-other',
+      severity: 'error',
+      from: { path: `^renderer/${tabs}/` },
+      to: { path: `^renderer/${tabs}/`, pathNot: '^renderer/$1/' },
+    },
+    {
+      name: 'tabs-and-kit-never-import-the-shell',
+      severity: 'error',
+      from: { path: `^renderer/(${tabs}|ui|rpc)/` },
+      to: { path: '^renderer/app/' },
+    },
+    {
+      name: 'kit-never-imports-tabs',
+      severity: 'error',
+      from: { path: '^renderer/(ui|rpc)/' },
+      to: { path: `^renderer/${tabs}/` },
+    },
+    {
+      name: 'shared-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(main|renderer|e2e|\\.ci)/' },
+    },
+    {
+      name: 'shared-has-no-node',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'shared-uses-pure-packages-only',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: test },
+      to: {
+        path: '(^|/)node_modules/',
+        pathNot: '(^|/)node_modules/(zod|@huggingface/jinja|@orpc/contract)/',
+      },
+    },
+    {
+      name: 'core-and-store-know-no-shell',
+      severity: 'error',
+      from: { path: '^main/(core|store)/', pathNot: test },
+      to: { path: '^main/(electron|headless)/|^renderer/' },
+    },
+    {
+      name: 'store-stands-alone',
+      severity: 'error',
+      from: { path: '^main/store/', pathNot: test },
+      to: { path: '^main/(core|engines|inference|trainer)/' },
+    },
+    {
+      name: 'core-knows-engines-by-protocol-only',
+      severity: 'error',
+      from: { path: '^main/core/', pathNot: test },
+      to: {
+        path: '^main/(inference|trainer|engines)/',
+        pathNot: '^main/engines/(start-engines|engine-process)\\.ts$|^main/engines/protocol/',
+      },
+    },
+    {
+      name: 'engines-know-protocol-and-formats-only',
+      severity: 'error',
+      from: { path: '^main/(inference|trainer)/', pathNot: test },
+      to: {
+        path: '^main/',
+        pathNot: '^main/$1/|^main/engines/(protocol|gguf)/|^main/engines/serve-engine\\.ts$',
+      },
+    },
+    {
+      name: 'supervision-knows-engines-in-entries-only',
+      severity: 'error',
+      from: { path: '^main/engines/', pathNot: `-entry\\.ts$|^main/engines/inspector/|${test}` },
+      to: { path: '^main/(core|store|inference|trainer|electron|headless)/' },
+    },
+    {
+      name: 'entries-never-start-a-shell-or-core',
+      severity: 'error',
+      from: { path: '^main/engines/(inspector/|.*-entry\\.ts$)' },
+      to: { path: '^main/(core|electron|headless)/' },
+    },
+    {
+      name: 'trainer-and-inference-entries-never-open-projects',
+      severity: 'error',
+      from: { path: '^main/engines/(trainer|inference)-entry\\.ts$' },
+      to: { path: '^main/store/', reachable: true },
+    },
+    {
+      name: 'headless-knows-no-electron',
+      severity: 'error',
+      from: { path: '^main/headless/' },
+      to: { path: '^main/electron/' },
+    },
+    onlyFrom('electron', 'main/electron', npm('electron')),
+    onlyFrom('http', 'main/headless', '^(node:)?https?2?$'),
+    onlyFrom('ws', 'main/headless', npm('ws')),
+    onlyFrom('better-sqlite3', 'main/store', npm('better-sqlite3')),
+    onlyFrom('node-llama-cpp', 'main/inference', npm('node-llama-cpp')),
+    onlyFrom('koffi', 'main/trainer', npm('koffi')),
+    {
+      name: 'product-never-imports-tests',
+      severity: 'error',
+      from: { path: '^(main|renderer|shared)/', pathNot: test },
+      to: { path: test },
+    },
+    {
+      name: 'shipped-code-uses-shipped-packages',
+      severity: 'error',
+      from: { path: '^(main|shared)/', pathNot: `${test}|^main/electron/` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'every-import-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(out|dist|coverage|test-results)/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
