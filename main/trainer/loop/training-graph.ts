@@ -8,7 +8,7 @@ import {
 } from '../loss/cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
-import type { GraphParts } from '../model/graph-parts.ts';
+import { declareParts, type GraphParts } from '../model/graph-parts.ts';
 import type { LoraAdapter } from '../model/lora-adapter.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
@@ -132,20 +132,4 @@ export function padRows(rows: Int32Array, length: number): Int32Array {
     result[index] = next++;
   }
   return result;
-}
-
-function declareParts(
-  graph: ComputeGraph,
-  { model, adapter, tokens }: { model: FrozenModel; adapter: LoraAdapter; tokens: number },
-): GraphParts {
-  const { parameters, ropeFactors } = model;
-  const settings = {
-    dimensions: parameters.ropeDimensions,
-    contextLength: parameters.contextLength,
-    freqBase: parameters.ropeFreqBase,
-    freqScale: parameters.ropeFreqScale,
-  };
-  const positions = graph.input([tokens], elementType.i32);
-  const mask = graph.input([tokens, tokens]);
-  return { graph, model, adapter, angles: { settings, positions, factors: ropeFactors }, mask };
 }

@@ -1,4 +1,3 @@
-import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 
@@ -39,9 +38,9 @@ export function attentionForward(parts: GraphParts, q: Tensor, k: Tensor, v: Ten
   const queries = ops.cont(ops.permute(rotated, headsLast));
   const keys = ops.rope(ops.reshape(k, headLength, keyValueHeads, tokens), parts.angles);
   const values = ops.reshape(v, headLength, keyValueHeads, tokens);
-  const scores = ops.mulMat(toOperand(parts, ops.permute(keys, headsLast)), queries);
+  const scores = ops.mulMat(ops.cont(ops.permute(keys, headsLast)), queries);
   const weights = ops.maskedSoftMax(scores, parts.mask, scoreScale(parts));
-  const mixed = ops.mulMat(toOperand(parts, ops.permute(values, tokensFirst)), weights);
+  const mixed = ops.mulMat(ops.cont(ops.permute(values, tokensFirst)), weights);
   const output = ops.reshape(ops.cont(ops.permute(mixed, headsLast)), headLength * heads, tokens);
   return { queries, keys, values, weights, output } satisfies AttentionPass;
 }
@@ -60,10 +59,10 @@ export function attentionBackward(
   const { headLength, heads } = parts.model.parameters;
   const tokens = gradient.ne[1];
   const mixed = ops.cont(ops.permute(ops.reshape(gradient, headLength, heads, tokens), headsLast));
-  const values = toOperand(parts, ops.permute(pass.values, headsLast));
+  const values = toBackwardOperand(parts, ops.permute(pass.values, headsLast));
   const weightGradient = ops.mulMat(values, mixed);
   const scores = ops.maskedSoftMaxBack(weightGradient, pass.weights, scoreScale(parts));
-  const keys = toOperand(parts, ops.permute(pass.keys, tokensFirst));
+  const keys = toBackwardOperand(parts, ops.permute(pass.keys, tokensFirst));
   const queryGradient = ops.cont(ops.permute(ops.mulMat(keys, scores), headsLast));
   const keyGradient = sumOverQueries(parts, scores, pass.queries);
   const valueGradient = sumOverQueries(parts, pass.weights, mixed);
@@ -85,15 +84,15 @@ function sumOverQueries(parts: GraphParts, coefficients: Tensor, vectors: Tensor
   const tokens = vectors.ne[1];
   const grouped = (tensor: Tensor, length: number) =>
     ops.transpose(ops.reshape(tensor, length, (tokens * heads) / keyValueHeads, keyValueHeads));
-  const byQuery = toOperand(parts, grouped(coefficients, tokens));
+  const byQuery = toBackwardOperand(parts, grouped(coefficients, tokens));
   const summed = ops.mulMat(byQuery, ops.cont(grouped(vectors, headLength)));
   return ops.cont(ops.permute(summed, tokensLast));
 }
 
 const scoreScale = ({ model }: GraphParts) => 1 / Math.sqrt(model.parameters.headLength);
 
-/** First operand of a product: contiguous, and in the type the CPU multiplies fastest. */
-function toOperand({ graph, model }: GraphParts, view: Tensor): Tensor {
+/** First operand of a backward product: contiguous, in the type the CPU multiplies fastest. */
+function toBackwardOperand({ graph, model }: GraphParts, view: Tensor): Tensor {
   const { computeType } = model;
-  return computeType === elementType.f32 ? graph.ops.cont(view) : graph.ops.cast(view, computeType);
+  return computeType === view.type ? graph.ops.cont(view) : graph.ops.cast(view, computeType);
 }

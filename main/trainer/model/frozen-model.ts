@@ -39,7 +39,10 @@ interface Destination {
 /** A base model in memory: once loaded, its file is not needed any more. */
 export class FrozenModel implements Disposable {
   readonly parameters: HyperParameters;
-  /** Type of transposed copies and attention operands: F32 for an F32 model, else BF16. */
+  /**
+   * Type of transposed copies and of backward operands: F32 for an F32 model, so that its
+   * gradients are exact, else BF16, which has the range of gradients.
+   */
   readonly computeType: number;
   readonly embedding: Tensor;
   readonly head: FrozenMatrix;

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { getLlama, LlamaLogLevel, type Llama, type Token } from 'node-llama-cpp';
+import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
+import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
+import { train } from '../trainer/loop/train.ts';
+import { LoraAdapter } from '../trainer/model/lora-adapter.ts';
+import { Backend } from '../trainer/tensor/backend.ts';
+import { forwardLogits } from '../trainer/testing/forward-logits.ts';
+import {
+  byteSample,
+  openModel,
+  temporaryFolder,
+  tinyRecipe,
+} from '../trainer/testing/open-model.ts';
+import { quantizeModel } from '../trainer/testing/quantize-model.ts';
+
+const text = 'The capital of France is Paris, a lovely city on the Seine.';
+const tokens = byteSample('text', text).tokens;
+// Rows of K-quants are multiples of 256.
+const shape: TinyModelOptions = {
+  embeddingLength: 256,
+  feedForwardLength: 512,
+  heads: 4,
+  kvHeads: 2,
+  layers: 2,
+};
+
+let llama: Llama;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  llama = await getLlama({
+    gpu: false,
+    maxThreads: 1,
+    build: 'never',
+    skipDownload: true,
+    logLevel: LlamaLogLevel.error,
+  });
+});
+afterAll(async () => {
+  await llama.dispose();
+  await folder[Symbol.asyncDispose]();
+});
+
+const pathOf = (name: string) => join(folder.path, `${name}.gguf`);
+
+/** Logits [vocabulary, tokens] as llama.cpp computes them, with an unrounded key-value cache. */
+async function llamaLogits(path: string): Promise<Float32Array> {
+  const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
+  try {
+    const context = await model.createContext({
+      contextSize: 256,
+      flashAttention: false,
+      experimentalKvCacheKeyType: 'F32',
+      experimentalKvCacheValueType: 'F32',
+    });
+    const items = Array.from(
+      tokens,
+      (token) => [token as Token, { generateNext: { logits: true } }] as const,
+    );
+    const results = await context.getSequence().controlledEvaluate(items.map(([t, o]) => [t, o]));
+    const columns = results.map((result) => {
+      const logits = result?.next.logits ?? new Map<Token, number>();
+      return [...logits].toSorted(([a], [b]) => a - b).map(([, value]) => value);
+    });
+    return Float32Array.from(columns.flat());
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function trainerLogits(path: string): Promise<Float32Array> {
+  using backend = Backend.openCpu(1);
+  using model = await openModel(backend, path);
+  using adapter = new LoraAdapter(backend, model.parameters, { rank: 4, alpha: 8, seed: 1 });
+  return await forwardLogits(backend, { model, adapter }, tokens);
+}
+
+/** Length of the difference relative to the length of all logits. */
+async function logitError(path: string): Promise<number> {
+  const ours = await trainerLogits(path);
+  const theirs = await llamaLogits(path);
+  expect(ours.length).toBe(theirs.length);
+  const error = Math.hypot(...theirs.map((value, index) => value - (ours[index] ?? NaN)));
+  return error / Math.hypot(...theirs);
+}
+
+describe('the forward pass gives the logits of llama.cpp', () => {
+  test.each<[string, TinyModelOptions]>([
+    ['untied head', { kvHeads: 4 }],
+    ['tied head', { tiedHead: true, kvHeads: 4 }],
+    ['grouped-query attention', { kvHeads: 1 }],
+  ])('F32, %s', async (name, options) => {
+    await writeTinyModel(pathOf(name), { ...shape, ...options });
+    expect(await logitError(pathOf(name))).toBeLessThan(1e-3);
+  });
+
+  const types = ['F16', 'BF16', 'Q8_0', 'Q5_0', 'Q5_1', 'Q4_0', 'Q4_1'];
+  const superblocks = ['Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K'];
+  test.each([...types, ...superblocks])('%s', async (type) => {
+    await writeTinyModel(pathOf('base'), shape);
+    await quantizeModel(pathOf('base'), pathOf(type), () => type);
+    expect(await logitError(pathOf(type))).toBeLessThan(2e-2);
+  });
+
+  test('types mixed as in a Q4_K_M file, with a tied head', async () => {
+    await writeTinyModel(pathOf('tied'), { ...shape, tiedHead: true });
+    const typeOf = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');
+    await quantizeModel(pathOf('tied'), pathOf('mixed'), typeOf);
+    expect(await logitError(pathOf('mixed'))).toBeLessThan(2e-2);
+  });
+});
+
+/** Trains on the text until it is known by heart; returns the last checkpoint and loss. */
+async function memorize(basePath: string) {
+  const losses: number[] = [];
+  const checkpoints: CheckpointWritten[] = [];
+  const recipe = tinyRecipe({ epochs: 1, learningRate: 3e-3, minLearningRate: 1e-3 });
+  const samples = Array.from({ length: 60 }, () => byteSample('text', text, prompt.length));
+  const out = await temporaryFolder();
+  await train(
+    { basePath, baseSha256: '', samples, recipe, outDir: out.path, recordExtra: {} },
+    {
+      signal: new AbortController().signal,
+      emit: (event) => {
+        if (event.type === 'step') losses.push(event.metric.loss);
+        if (event.type === 'checkpoint') checkpoints.push(event.checkpoint);
+      },
+    },
+  );
+  const checkpoint = checkpoints.at(-1);
+  if (!checkpoint) throw new Error('The run wrote no checkpoint');
+  return { adapterPath: checkpoint.adapterPath, loss: losses.at(-1), out };
+}
+
+const prompt = 'The capital of France is';
+
+/** Greedy continuation of the prompt in llama.cpp, as long as the text. */
+async function continueGreedily(basePath: string, adapterPath?: string): Promise<string> {
+  const model = await llama.loadModel({ modelPath: basePath, gpuLayers: 0 });
+  try {
+    const lora = adapterPath ? { adapters: [{ filePath: adapterPath }] } : undefined;
+    const context = await model.createContext({ contextSize: 256, ...(lora && { lora }) });
+    const start = Array.from(tokens.subarray(0, prompt.length), (token) => token as Token);
+    const bytes: number[] = [];
+    for await (const token of context.getSequence().evaluate(start, { temperature: 0 })) {
+      bytes.push(token);
+      if (bytes.length === text.length - prompt.length) break;
+    }
+    return new TextDecoder().decode(Uint8Array.from(bytes));
+  } finally {
+    await model.dispose();
+  }
+}
+
+describe('a trained adapter makes llama.cpp say what it was trained on', () => {
+  test.each([
+    ['F32', { tiedHead: true }],
+    ['Q4_1', {}],
+  ])('%s', async (type, options) => {
+    await writeTinyModel(pathOf('taught-f32'), { ...shape, ...options });
+    await quantizeModel(pathOf('taught-f32'), pathOf('taught'), () => type);
+    const { adapterPath, loss, out } = await memorize(pathOf('taught'));
+    await using _ = out;
+    expect(loss).toBeLessThan(0.1);
+    expect(await continueGreedily(pathOf('taught'))).not.toContain('Paris');
+    expect(await continueGreedily(pathOf('taught'), adapterPath)).toBe(text.slice(prompt.length));
+  });
+});

@@ -1,0 +1,33 @@
+import { attentionMask } from '../loop/attention-mask.ts';
+import { blockForward } from '../model/block.ts';
+import type { FrozenModel } from '../model/frozen-model.ts';
+import { declareParts } from '../model/graph-parts.ts';
+import type { LoraAdapter } from '../model/lora-adapter.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
+import { elementType } from '../tensor/element-type.ts';
+
+/** Logits [vocabulary, tokens] of the trainer's own forward pass over one sequence. */
+export async function forwardLogits(
+  backend: Backend,
+  { model, adapter }: { model: FrozenModel; adapter: LoraAdapter },
+  tokens: Int32Array,
+): Promise<Float32Array> {
+  const count = tokens.length;
+  using graph = new ComputeGraph(backend, 1024 + model.blocks.length * 200);
+  using memory = new WorkingMemory(backend);
+  const { ops } = graph;
+  const ids = graph.input([count], elementType.i32);
+  const parts = declareParts(graph, { model, adapter, tokens: count });
+  let stream = ops.getRows(model.embedding, ids);
+  for (const index of model.blocks.keys()) stream = blockForward(parts, index, stream).output;
+  const normed = ops.mul(ops.rmsNorm(stream, model.parameters.normEpsilon), model.outputNorm);
+  const logits = ops.mulMat(model.head.weight, normed);
+  graph.requireOutput(logits);
+  graph.place(memory);
+  backend.write(ids, tokens);
+  backend.write(parts.angles.positions, Int32Array.from(tokens.keys()));
+  backend.write(parts.mask, attentionMask(new Int32Array(count), count));
+  await graph.compute();
+  return backend.readFloats(logits);
+}

@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { FrozenModel } from '../model/frozen-model.ts';
+import { ModelFile } from '../model/model-file.ts';
+import type { Backend } from '../tensor/backend.ts';
+
+/** A folder of its own, removed when disposed of. */
+export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'lima-trainer-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Loads a model file as a run does. */
+export async function openModel(backend: Backend, path: string): Promise<FrozenModel> {
+  await using file = await ModelFile.open(path);
+  return await FrozenModel.load(backend, file, new AbortController().signal);
+}
+
+/** A text as bytes, which are tokens of a tiny model; everything after `promptLength` is trained. */
+export function byteSample(id: string, text: string, promptLength = 1): EncodedSample {
+  const tokens = Int32Array.from(new TextEncoder().encode(text));
+  return { id, tokens, trained: new Uint8Array(tokens.length).fill(1, promptLength) };
+}
+
+/** A recipe for tiny models; one thread, since threads that wait for each other slow them down. */
+export const tinyRecipe = (fields: RecipeInput = {}): Recipe =>
+  recipeSchema.parse({ rank: 8, alpha: 16, weightDecay: 0, batchSize: 1, threads: 1, ...fields });

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import type { TensorToWrite } from '../../engines/gguf/gguf-content.ts';
+import { readGguf } from '../../engines/gguf/read-gguf.ts';
+import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { loadGgml } from '../ffi/library.ts';
+
+/**
+ * Copies an F32 model with its matrices quantized by ggml itself; `typeOf` names the type of each
+ * matrix, as files like Q4_K_M mix them.
+ */
+export async function quantizeModel(
+  sourcePath: string,
+  targetPath: string,
+  typeOf: (tensorName: string) => string,
+): Promise<void> {
+  const source = await readGguf(sourcePath);
+  const bytes = await readFile(sourcePath);
+  const tensors = source.tensors.map((tensor): TensorToWrite => {
+    const start = tensor.offsetBytes;
+    const values = new Float32Array(bytes.buffer.slice(start, start + tensor.sizeBytes));
+    const isMatrix = (tensor.ne[1] ?? 1) > 1;
+    return quantize(tensor, values, isMatrix ? typeOf(tensor.name) : 'F32');
+  });
+  const metadata = [...source.metadata].map(([key, value]) => ({ key, ...value }));
+  await writeGguf(targetPath, { metadata, tensors });
+}
+
+function quantize({ name, ne }: GgufTensor, values: Float32Array, typeName: string): TensorToWrite {
+  const type = tensorTypeId(typeName);
+  const data = new Uint8Array(Number(tensorSizeBytes(type, ne)));
+  const [rowLength = 1] = ne;
+  const rows = values.length / rowLength;
+  loadGgml().ggml_quantize_chunk(type, values, data, 0, rows, rowLength, null);
+  return { name, ne, type, data };
+}
