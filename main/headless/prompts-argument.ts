@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
+import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../shared/domain/prompt-set.ts';
 import { CommandError } from './command-error.ts';
 import { findNamed } from './find-named.ts';
@@ -26,8 +27,22 @@ export async function resolvePromptSet(
       { names },
     );
   }
-  const { set, errors } = await client.prompts.import({ path });
+  const { set, errors } = await importPrompts(client, path, sets);
   for (const { line, message } of errors)
     terminal.note(`${text}, line ${line}: ${message}; the line was left out.`);
   return set;
+}
+
+/** The same prompts are the same set; other prompts in a file of the same name get a number. */
+async function importPrompts(client: CoreClient, path: string, sets: readonly PromptSet[]) {
+  try {
+    return await client.prompts.import({ path });
+  } catch (error) {
+    if (!(error instanceof ORPCError) || error.code !== 'NAME_TAKEN') throw error;
+    const stem = basename(path, extname(path));
+    const isTaken = (name: string) => sets.some((set) => set.name === name);
+    let number = 2;
+    while (isTaken(`${stem} ${number}`)) number++;
+    return await client.prompts.import({ path, name: `${stem} ${number}` });
+  }
 }

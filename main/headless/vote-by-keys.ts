@@ -43,7 +43,7 @@ function describe({ ordinal, prompt, left, right }: BlindComparison): string {
   const rule = '─'.repeat(Math.min(process.stderr.columns ?? 80, 80));
   return [
     rule,
-    `#${ordinal}`,
+    `Comparison ${ordinal + 1}`,
     turns,
     rule,
     'LEFT',

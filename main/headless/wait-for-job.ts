@@ -60,8 +60,8 @@ function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void
   const progress = job.progress;
   const phase = progress?.phase ?? job.state;
   const more = detail?.();
-  const text = [progress ? progressText(progress) : job.state, more?.text].filter(Boolean);
-  terminal.progress(phase, `${job.title}: ${text.join(' · ')}`, {
+  const text = progress ? progressText(progress, more?.text) : job.state;
+  terminal.progress(phase, `${job.title}: ${text}`, {
     jobId: job.id,
     state: job.state,
     ...progress,
@@ -69,13 +69,13 @@ function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void
   });
 }
 
-/** Progress in words: phase, how much of how much, time left, and what the job adds itself. */
-export function progressText(progress: JobProgress): string {
-  const { phase, done, total, unit, etaMs, detail } = progress;
+/** Progress in words: phase, how much of how much, time left; `detail` replaces the job's own. */
+export function progressText(progress: JobProgress, detail = ''): string {
+  const { phase, done, total, unit, etaMs } = progress;
   const amount =
     total > 0
       ? `${formatCount(done)}/${formatCount(total)} ${unit} (${Math.floor((100 * done) / total)} %)`
       : `${formatCount(done)} ${unit}`;
   const eta = etaMs === null ? '' : `ETA ${formatDuration(etaMs)}`;
-  return [phase, amount, eta, detail].filter(Boolean).join(' · ');
+  return [phase, amount, eta, detail || progress.detail].filter(Boolean).join(' · ');
 }

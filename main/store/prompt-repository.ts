@@ -29,17 +29,25 @@ const toSet = (row: SetColumns): PromptSet => ({
   createdMs: row.created_ms,
 });
 
+/** SHA-256 over roles, texts and expected answers in order: equal files give equal hashes. */
+export function hashPrompts(prompts: readonly NewPrompt[]): string {
+  const hash = createHash('sha256');
+  for (const { messages, expected } of prompts) {
+    const texts = messages.map((message) => [message.role, message.content]);
+    hash.update(`${JSON.stringify(expected === undefined ? texts : [texts, expected])}\n`);
+  }
+  return hash.digest('hex');
+}
+
 /** Stores a frozen prompt set and returns its id; the caller checks that the name is free. */
 export function insertPromptSet(db: Database, name: string, prompts: readonly NewPrompt[]): string {
-  const hash = createHash('sha256');
-  for (const prompt of prompts)
-    hash.update(`${JSON.stringify(prompt.messages.map((m) => [m.role, m.content]))}\n`);
+  const contentHash = hashPrompts(prompts);
   return withTransaction(db, () => {
     const id = uuidv7();
     run(
       db,
       'INSERT INTO prompt_set (id, name, content_hash, created_ms) VALUES (?, ?, ?, ?)',
-      ...[id, name, hash.digest('hex'), Date.now()],
+      ...[id, name, contentHash, Date.now()],
     );
     prompts.forEach((prompt, ordinal) =>
       run(
@@ -58,10 +66,10 @@ export function listPromptSets(db: Database): PromptSet[] {
   return all<SetColumns>(db, `${setQuery} ORDER BY s.id DESC`).map(toSet);
 }
 
-/** A prompt set by id or by name. */
+/** A prompt set by id, name or content; of several with the same content any one. */
 export function findPromptSet(
   db: Database,
-  by: 'id' | 'name',
+  by: 'id' | 'name' | 'content_hash',
   value: string,
 ): PromptSet | undefined {
   const row = get<SetColumns>(db, `${setQuery} WHERE s.${by} = ?`, value);

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
-import { findPromptSet, insertPromptSet } from '../../store/prompt-repository.ts';
+import { findPromptSet, hashPrompts, insertPromptSet } from '../../store/prompt-repository.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import { readPrompts } from '../curate/import/parse-prompts.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
-/** Imports a prompt file as a frozen set; bad lines are reported and left out. */
+/**
+ * Imports a prompt file as a frozen set; bad lines are reported and left out. The same prompts
+ * again are the same set, unless another name is asked for.
+ */
 export async function importPrompts(
   state: CoreState,
   session: ProjectSession,
@@ -15,14 +18,6 @@ export async function importPrompts(
   const path = state.paths.check(input.path);
   const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
   const { db } = session.file;
-  if (findPromptSet(db, 'name', name))
-    throw new AppError(
-      'NAME_TAKEN',
-      `There is a prompt set “${name}” already: choose another name`,
-      {
-        name,
-      },
-    );
   const { prompts, badLines } = await readPrompts(path);
   if (prompts.length === 0)
     throw new AppError(
@@ -30,6 +25,17 @@ export async function importPrompts(
       `${path} holds no prompt: use JSON Lines with prompt, messages, instruction or conversations, ` +
         `or one prompt a line. ${badLines[0] ? `Line ${badLines[0].line}: ${badLines[0].message}` : ''}`,
       { path },
+    );
+  const known = findPromptSet(db, 'content_hash', hashPrompts(prompts));
+  if (known && (input.name === undefined || known.name === input.name))
+    return { set: known, errors: badLines };
+  if (findPromptSet(db, 'name', name))
+    throw new AppError(
+      'NAME_TAKEN',
+      `There is a prompt set “${name}” already: choose another name`,
+      {
+        name,
+      },
     );
   const id = insertPromptSet(db, name, prompts);
   session.changes.touch('prompts');

@@ -4,7 +4,6 @@ import { samplingSchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { CommandError } from '../command-error.ts';
 import { defineCommand, requiredOption } from '../command.ts';
-import { formatDuration } from '../format-values.ts';
 import { generateAnswers } from '../generate-answers.ts';
 import { openCore } from '../open-core.ts';
 import { existingFile } from '../project-models.ts';
@@ -58,6 +57,6 @@ function describeAnswer({ identity, outputTokens, durationMs, finish }: ChatAnsw
   const adapter = identity.adapterName ? ` + ${identity.adapterName}` : '';
   return (
     `${identity.baseName}${adapter} · ${identity.baseSha256.slice(0, 12)} · ${identity.device} · ` +
-    `${outputTokens} tokens in ${formatDuration(durationMs)} · ${finish}`
+    `${outputTokens} tokens in ${(durationMs / 1000).toFixed(1)} s · ${finish}`
   );
 }
