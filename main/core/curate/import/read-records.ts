@@ -25,6 +25,8 @@ export function tooLongMessage(what: string): string {
 async function* readArrayRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<JsonRecord[]> {
   const splitter = new JsonArraySplitter();
   for await (const chunk of chunks) yield splitter.push(chunk).map(recordOfElement);
+  const last = splitter.end();
+  if (last) yield [recordOfElement(last)];
   if (splitter.isClosed) return;
   const problem = 'the JSON array is not closed: the file is cut off or a bracket is missing';
   yield [{ line: splitter.line, problem }];

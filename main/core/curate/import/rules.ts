@@ -111,7 +111,7 @@ const firstPerson =
   /(?<![\w/&.-])(?:I(?:['’](?:m|ve|d|ll))?(?![\w/.:)-])|(?:my|mine|myself|me)(?![\w-]))/gi;
 const crossReference = new RegExp(
   [
-    String.raw`\bas (?:\S+ )?(?:mentioned|noted|stated|pointed out|said|explained)\b`,
+    String.raw`\bas (?:\S+ ){0,2}(?:mentioned|noted|stated|pointed out|said|explained)\b`,
     String.raw`\b(?:mentioned|stated|noted) (?:above|earlier|before|by)\b`,
     String.raw`\bstack ?(?:exchange|overflow)\b`,
     String.raw`\b(?:other|previous|accepted|earlier|above|existing|another) (?:\w+ )?(?:answers?|answerers?|posts?|repl(?:y|ies))\b`,

@@ -9,6 +9,10 @@ import type { BadLine, ParsedSample } from './parsed-sample.ts';
 const workerExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const workerUrl = new URL(`./import-worker.${workerExtension}`, import.meta.url);
 
+// Most objects of an import die young; a small young generation keeps the peak memory down. The
+// old one must hold the longest record (64 MB) several times over while it is parsed.
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
+
 /** What happens with the results; the reader waits for `onBatch` before it goes on. */
 export interface ImportHandlers {
   signal?: AbortSignal;
@@ -28,7 +32,7 @@ export async function runImport(
 ): Promise<ImportCounts> {
   const { signal } = handlers;
   signal?.throwIfAborted();
-  const worker = new Worker(workerUrl, { workerData: request, execArgv: [] });
+  const worker = new Worker(workerUrl, { workerData: request, execArgv: [], resourceLimits });
   const { promise, resolve, reject } = Promise.withResolvers<ImportCounts>();
   const onAbort = () => reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });

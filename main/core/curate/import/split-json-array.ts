@@ -73,6 +73,12 @@ export class JsonArraySplitter {
     return elements;
   }
 
+  /** The last element of an array that is not closed, when the element itself is whole. */
+  end(): ArrayElement | undefined {
+    const isWhole = this.#isInElement && this.#depth === 1 && !this.#isInString;
+    return isWhole ? this.#take(Buffer.alloc(0)) : undefined;
+  }
+
   #inString(byte: number): void {
     if (this.#isEscaped) this.#isEscaped = false;
     else if (byte === backslash) this.#isEscaped = true;

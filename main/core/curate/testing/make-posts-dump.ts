@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
@@ -104,7 +105,7 @@ export async function makePostsDump(path: string, sizeBytes: number): Promise<vo
   while (written < sizeBytes) {
     const rows = Buffer.from(Array.from({ length: 200 }, () => writer.thread()).join(''));
     written += rows.length;
-    if (!file.write(rows)) await new Promise((resolve) => file.once('drain', resolve));
+    if (!file.write(rows)) await once(file, 'drain');
   }
   file.end('</posts>\n');
   await finished(file);

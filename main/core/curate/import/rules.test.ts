@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import {
+  communityFlags,
+  proseOfHtml,
+  proseOfMarkdown,
+  ruleThresholds,
+  titleProblem,
+} from './rules.ts';
+
+const clean = {
+  title: 'Which way round does a paper filter go?',
+  answerScore: 10,
+  rawHtml: `<p>${'w'.repeat(1300)}</p>`,
+  markdown: 'w'.repeat(1300),
+};
+const flagsOf = (more: Partial<typeof clean>) =>
+  communityFlags({ ...clean, ...more }).map((flag) => `${flag.rule} ${flag.scope}: ${flag.reason}`);
+const prose = (text: string) => ({
+  rawHtml: `<p>${text} ${'w'.repeat(1300)}</p>`,
+  markdown: `${text} ${'w'.repeat(1300)}`,
+});
+
+test('an answer that meets every rule has no flag, at the very limits too', () => {
+  expect(flagsOf({})).toEqual([]);
+  for (const length of [1200, 4096])
+    expect(flagsOf({ rawHtml: 'w'.repeat(length), markdown: 'w'.repeat(length) })).toEqual([]);
+  expect(ruleThresholds.minAnswerCharacters.source).toContain('2305.11206');
+});
+
+test('a low score and a length are flagged with what was measured, and on which text', () => {
+  expect(flagsOf({ answerScore: 9 })).toEqual([
+    "answer-score-low both: the answer's score is 9, below 10",
+  ]);
+  expect(flagsOf({ markdown: 'w'.repeat(1199) })).toEqual([
+    'answer-too-short cleaned: the answer has 1,199 characters when cleaned, below 1,200',
+  ]);
+  expect(flagsOf({ rawHtml: 'w'.repeat(4097) })).toEqual([
+    'answer-too-long raw: the answer has 4,097 characters of HTML, above 4,096',
+  ]);
+  expect(flagsOf({ rawHtml: 'w'.repeat(10), markdown: 'w' })).toEqual([
+    'answer-too-short both: the answer has 10 characters of HTML and 1 characters when cleaned, below 1,200',
+  ]);
+});
+
+test.each([
+  'I would',
+  'in my view',
+  "what I've seen",
+  'ask me',
+  'My way',
+  'did it myself',
+  'So I, too',
+])('first person is found in "%s"', (text) => {
+  expect(flagsOf(prose(text))).toEqual([expect.stringMatching(/^first-person both/)]);
+});
+
+test.each(['slow I/O here', 'for i = 0', 'the enemy of mist', 'Part I: beans', 'a my-site name'])(
+  'nobody speaks in "%s"',
+  (text) => {
+    expect(flagsOf(prose(text))).toEqual([]);
+  },
+);
+
+test('code does not speak in the first person', () => {
+  const rawHtml = `<pre><code>my $x = I;</code></pre><p>Use <CODE>my</CODE>. ${'w'.repeat(1300)}</p>`;
+  const markdown = `\`\`\`\nmy $x = I;\n\`\`\`\n\nUse \`my\` or \`\` I \` \`\`. ${'w'.repeat(1300)}`;
+  expect(flagsOf({ rawHtml, markdown })).toEqual([]);
+  expect(proseOfHtml('a<code>b</code>c<pre>d')).toBe('a </code>c ');
+  expect(proseOfMarkdown('a `b` c ``d`` `e')).toBe('a   c   `e');
+});
+
+test.each([
+  'as mentioned there',
+  'as Tom already said',
+  'on Stack Exchange',
+  'the accepted answer',
+  "in Tom's answer",
+  'the answer above',
+  'see the other answers',
+  'asked in the comments',
+  '@tom is right',
+  'got upvotes',
+])('a cross-reference is found in "%s"', (text) => {
+  expect(flagsOf(prose(text))).toEqual([expect.stringMatching(/^cross-reference both/)]);
+});
+
+test.each(['let’s answer that', 'mail tom@example.org', 'the answer is no', 'as expected'])(
+  'there is no cross-reference in "%s"',
+  (text) => {
+    expect(flagsOf(prose(text))).toEqual([]);
+  },
+);
+
+test('an address that cleaning removed is flagged on the raw text only', () => {
+  const rawHtml = `<a href="https://tea.stackexchange.com/q/1">tea</a>${'w'.repeat(1300)}`;
+  expect(flagsOf({ rawHtml })).toEqual([
+    'cross-reference raw: the raw HTML has "stackexchange" (once in all)',
+  ]);
+});
+
+test.each([
+  ['How do I descale this?', 'it points at the body with "this"'],
+  ['Filter upside down', 'it does not end with a question mark'],
+  ['What now?', 'it has 2 words, fewer than 5'],
+  ['How is tea made without caffeine?', undefined],
+])('whether "%s" stands alone', (title, problem) => {
+  expect(titleProblem(title)).toBe(problem);
+});
+
+test('hostile text does not take quadratic time', () => {
+  const startMs = performance.now();
+  for (const piece of ['<code ', '`', '` `` ', '<', 'as ', "a'", '@', 'I '])
+    communityFlags({ ...clean, rawHtml: piece.repeat(100_000), markdown: piece.repeat(100_000) });
+  expect(performance.now() - startMs).toBeLessThan(10_000);
+});
