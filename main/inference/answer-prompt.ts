@@ -3,7 +3,8 @@ import type { Sampling } from '../../shared/domain/identity.ts';
 import type { Answer } from '../engines/protocol/inference.ts';
 import { TextStream } from './text-stream.ts';
 
-const promptChunkTokens = 512;
+/** Small on a CPU, because a cancel is only heard between chunks. */
+const promptChunkTokens = { cpu: 64, gpu: 512 };
 
 /** One question to a sequence; `sampling.seed` is the seed of this very answer. */
 export interface Question {
@@ -59,8 +60,9 @@ async function evaluatePrompt(
   signal: AbortSignal,
 ): Promise<Token[]> {
   const lastIndex = prompt.length - 1;
-  for (let start = 0; start < lastIndex && !signal.aborted; start += promptChunkTokens) {
-    const chunk = prompt.slice(start, Math.min(lastIndex, start + promptChunkTokens));
+  const chunkTokens = promptChunkTokens[sequence.model.gpuLayers > 0 ? 'gpu' : 'cpu'];
+  for (let start = 0; start < lastIndex && !signal.aborted; start += chunkTokens) {
+    const chunk = prompt.slice(start, Math.min(lastIndex, start + chunkTokens));
     await sequence.evaluateWithoutGeneratingNewTokens(chunk);
   }
   return prompt.slice(lastIndex);

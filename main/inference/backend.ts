@@ -17,11 +17,14 @@ export interface Backend {
 
 const keptLogLines = 6;
 
-/** Loads the prebuilt library; never downloads or compiles. Logs go to stderr only. */
+/**
+ * Loads the prebuilt library; never downloads or compiles. Logs go to stderr only.
+ * `LIMA_INFERENCE_DEVICE=cpu` keeps a GPU with a broken driver out.
+ */
 export async function startBackend(): Promise<Backend> {
   const problems: string[] = [];
   const llama = await getLlama({
-    gpu: 'auto',
+    gpu: process.env['LIMA_INFERENCE_DEVICE'] === 'cpu' ? false : 'auto',
     build: 'never',
     skipDownload: true,
     progressLogs: false,

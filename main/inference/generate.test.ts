@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Sampling } from '../../shared/domain/identity.ts';
 import type { Answer, GenerateItem, SystemFiles } from '../engines/protocol/inference.ts';
 import { startInference } from '../engines/start-engines.ts';
@@ -11,10 +11,13 @@ let system: SystemFiles;
 beforeAll(async () => {
   folder = await createTestFolder();
   system = await writeTestSystem(folder.file('base.gguf'));
+  // On a GPU the sums of a batch are rounded otherwise, and a random model is close to ties.
+  vi.stubEnv('LIMA_INFERENCE_DEVICE', 'cpu');
   engine = startInference();
 });
 
 afterAll(async () => {
+  vi.unstubAllEnvs();
   engine.kill();
   await engine.exited;
   await folder[Symbol.asyncDispose]();

@@ -3,12 +3,14 @@ import type { Message } from '../domain/message.ts';
 import { fallbackTemplate } from './fallback-template.ts';
 import { renderConversation } from './render-conversation.ts';
 import { type Segment, segmentsText } from './segment.ts';
-import { type FixtureTemplate, fixtureTemplates } from './template-fixtures.ts';
+import { type FixtureTemplate, fixtureTemplates, reasoningFixture } from './template-fixtures.ts';
 
 const { chatMl, llama2, llama3, mistral, zephyr } = fixtureTemplates;
 
 const user = (content: string): Message => ({ role: 'user', content });
 const assistant = (content: string): Message => ({ role: 'assistant', content });
+const thought = (thinking: string, answer: string) =>
+  assistant(`<think>\n${thinking}\n</think>\n\n${answer}`);
 const system = (content: string): Message => ({ role: 'system', content });
 
 const render = ({ template, texts }: FixtureTemplate, messages: Message[]) =>
@@ -165,6 +167,43 @@ describe('chat prompts', () => {
       '\nASSISTANT:',
       "[' Yo']",
       '[</s>]',
+    ]);
+  });
+});
+
+describe('a template that rewrites thinking', () => {
+  test('trains thinking and answer of the last turn and drops earlier thinking', () => {
+    const messages = [user('Hi'), thought('greet', 'Yo'), user('2+2?'), thought('add', '4')];
+    expect(view(render(reasoningFixture, messages))).toEqual([
+      '<|im_start|>user\n',
+      "'Hi'",
+      '<|im_end|>\n<|im_start|>assistant\n',
+      "['Yo']",
+      '[<|im_end|>]',
+      '\n<|im_start|>user\n',
+      "'2+2?'",
+      '<|im_end|>\n<|im_start|>assistant\n',
+      '[<think>\n]',
+      "['add']",
+      '[\n</think>\n\n]',
+      "['4']",
+      '[<|im_end|>]',
+      '\n',
+    ]);
+  });
+
+  test('lets a conversation go on after an answer that contained thinking', () => {
+    const asked = prompt(reasoningFixture, [user('Hi'), thought('greet', 'Yo'), user('2+2?')]);
+    expect(segmentsText(asked)).not.toContain('greet');
+    expect(segmentsText(asked)).toContain('Yo');
+  });
+
+  test('trains the empty thinking that it puts in front of a plain answer', () => {
+    expect(view(render(reasoningFixture, [user('Hi'), assistant('Yo')])).slice(-4)).toEqual([
+      '[<think>\n\n</think>\n\n]',
+      "['Yo']",
+      '[<|im_end|>]',
+      '\n',
     ]);
   });
 });

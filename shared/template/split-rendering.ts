@@ -1,5 +1,5 @@
 import type { Message } from '../domain/message.ts';
-import { contentVariants } from './content-variants.ts';
+import { contentParts, strippedVariants } from './content-parts.ts';
 import { runTemplate, type TemplateValues } from './run-template.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -7,6 +7,13 @@ import { TemplateError } from './template-error.ts';
 export interface RenderedPiece {
   text: string;
   messageIndex: number | null;
+}
+
+/** A stretch of content that was rendered as a mark; its number is its place in the list. */
+interface MarkedPart {
+  messageIndex: number;
+  text: string;
+  isRequired: boolean;
 }
 
 /**
@@ -20,17 +27,19 @@ export function splitRendering(
   values: TemplateValues,
 ): RenderedPiece[] {
   const [open, close] = unusedMarks([template, ...messages.map((message) => message.content)]);
-  const marked = runTemplate(
-    template,
-    messages.map(({ role, content }, index) => ({
-      role,
-      content: content.trim() === '' ? content : `${open}${index}${close}`,
-    })),
-    values,
-  );
-  const parts = marked.split(new RegExp(`${open}(\\d+)${close}`));
-  requireEachOnce(messages, parts);
-  return fitPieces(parts, messages, runTemplate(template, messages, values));
+  const marks: MarkedPart[] = [];
+  const marked = messages.map(({ role, content }, messageIndex) => {
+    const texts = contentParts({ role, content }).map((part) =>
+      'literal' in part
+        ? part.literal
+        : `${open}${marks.push({ ...part, messageIndex }) - 1}${close}`,
+    );
+    return { role, content: texts.join('') };
+  });
+  const rendered = runTemplate(template, marked, values);
+  const parts = rendered.split(new RegExp(`${open}(\\d+)${close}`));
+  requireAllOnce(messages, marks, parts);
+  return fitPieces(parts, marks, runTemplate(template, messages, values));
 }
 
 function unusedMarks(texts: readonly string[]): [string, string] {
@@ -47,14 +56,20 @@ function unusedMarks(texts: readonly string[]): [string, string] {
   );
 }
 
-function requireEachOnce(messages: readonly Message[], parts: readonly string[]): void {
-  const counts = new Map<number, number>();
-  for (let part = 1; part < parts.length; part += 2)
-    counts.set(Number(parts[part]), (counts.get(Number(parts[part])) ?? 0) + 1);
-  for (const [index, { role, content }] of messages.entries()) {
-    const count = counts.get(index) ?? 0;
-    if (content.trim() === '' || count === 1) continue;
-    const message = `message ${index + 1} (${role})`;
+function requireAllOnce(
+  messages: readonly Message[],
+  marks: readonly MarkedPart[],
+  parts: readonly string[],
+): void {
+  const counts = marks.map(() => 0);
+  for (let part = 1; part < parts.length; part += 2) {
+    const number = Number(parts[part]);
+    counts[number] = (counts[number] ?? 0) + 1;
+  }
+  for (const [number, { messageIndex, isRequired }] of marks.entries()) {
+    const count = counts[number] ?? 0;
+    if (count === 1 || (count === 0 && !isRequired)) continue;
+    const message = `message ${messageIndex + 1} (${messages[messageIndex]?.role})`;
     throw count === 0
       ? new TemplateError(
           'TEMPLATE_DROPS_MESSAGE',
@@ -71,7 +86,7 @@ function requireEachOnce(messages: readonly Message[], parts: readonly string[])
 /** Depth-first over the few ways in which templates strip contents; `parts` alternate as split() gives them. */
 function fitPieces(
   parts: readonly string[],
-  messages: readonly Message[],
+  marks: readonly MarkedPart[],
   plain: string,
 ): RenderedPiece[] {
   let deepest = 1;
@@ -81,28 +96,21 @@ function fitPieces(
     if (!plain.startsWith(text, offset)) return false;
     deepest = Math.max(deepest, part + 1);
     const after = offset + text.length;
-    if (part === parts.length - 1) return after === plain.length && chosen.push(piece(text)) > 0;
-    const messageIndex = Number(parts[part + 1]);
-    for (const variant of contentVariants(messages[messageIndex]?.content ?? '')) {
+    const mark = marks[Number(parts[part + 1])];
+    if (!mark) return after === plain.length && chosen.push({ text, messageIndex: null }) > 0;
+    for (const variant of strippedVariants(mark.text)) {
       if (!plain.startsWith(variant, after)) continue;
       if (!fit(part + 2, after + variant.length)) continue;
-      chosen.push(piece(variant, messageIndex), piece(text));
+      chosen.push({ text: variant, messageIndex: mark.messageIndex }, { text, messageIndex: null });
       return true;
     }
     return false;
   };
   if (fit(0, 0)) return chosen.toReversed().filter(({ text }) => text !== '');
-  throw rewritten(Number(parts[Math.min(deepest, parts.length - 2)]));
-}
-
-const piece = (text: string, messageIndex: number | null = null): RenderedPiece => ({
-  text,
-  messageIndex,
-});
-
-const rewritten = (messageIndex: number) =>
-  new TemplateError(
+  const culprit = marks[Number(parts[Math.min(deepest, parts.length - 2)])];
+  throw new TemplateError(
     'TEMPLATE_REWRITES_MESSAGE',
-    `The model's chat template changes text in or around message ${messageIndex + 1} depending ` +
-      'on its content (for example <think> sections), so it cannot be masked: edit the message.',
+    `The model's chat template changes text in or around message ${(culprit?.messageIndex ?? 0) + 1} ` +
+      'depending on its content, so it cannot be masked: edit the message.',
   );
+}

@@ -69,5 +69,32 @@ const zephyr: FixtureTemplate = {
   texts: { bosText: '<s>', eosText: '</s>', prependBos: true },
 };
 
+/** Rewrites thinking in the last answer and drops it from earlier ones, as Qwen3 does. */
+export const reasoningFixture: FixtureTemplate = {
+  name: 'Qwen3',
+  template: `{%- for message in messages %}
+    {%- if message.role == 'assistant' %}
+        {%- set content = message.content %}
+        {%- set thinking = '' %}
+        {%- if '</think>' in message.content %}
+            {%- set content = message.content.split('</think>')[-1].lstrip('\\n') %}
+            {%- set thinking = message.content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
+        {%- endif %}
+        {%- if loop.last %}
+            {{- '<|im_start|>assistant\\n<think>\\n' + thinking.strip('\\n') + '\\n</think>\\n\\n' + content.lstrip('\\n') }}
+        {%- else %}
+            {{- '<|im_start|>assistant\\n' + content }}
+        {%- endif %}
+        {{- '<|im_end|>\\n' }}
+    {%- else %}
+        {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}`,
+  texts: { bosText: '', eosText: '<|im_end|>', endTexts: ['<|endoftext|>'] },
+};
+
 /** One template of each manner that the rules of this folder must hold for. */
 export const fixtureTemplates = { chatMl, llama3, llama2, mistral, zephyr };

@@ -16,6 +16,8 @@ const hostileParts = fc.constantFrom(
   '{{ bos_token }}',
   '{% endfor %}',
   '\uE0000\uE001',
+  '<think>',
+  '</think>',
   '\n\n',
   '  ',
   '0',
@@ -53,20 +55,23 @@ describe.each(Object.values(fixtureTemplates))('$name', ({ template, texts }) =>
     );
   });
 
-  test('trained content is exactly what assistants said, each with an end of turn', () => {
+  test('trained text is exactly what assistants said, each with its end of turn', () => {
     fc.assert(
       fc.property(conversations, (messages) => {
         const segments = render(messages, false);
-        const trained = segments.filter((segment) => segment.trained);
-        const answers = messages.filter(({ role }) => role === 'assistant');
-        const said = trained
-          .filter(({ kind }) => kind === 'content')
-          .map(({ text }) => text.trim());
-        expect(said).toEqual(answers.map(({ content }) => content.trim()));
-        const ends = trained.filter(({ kind }) => kind === 'template').map(({ text }) => text);
-        expect(ends).toHaveLength(answers.length);
         const endTexts = [texts.eosText, ...(texts.endTexts ?? [])];
-        expect(ends.every((end) => endTexts.includes(end.trim()))).toBe(true);
+        const trained = messages.map((_, index) => {
+          const own = segments.filter((segment) => segment.messageIndex === index);
+          return segmentsText(own.filter((segment) => segment.trained));
+        });
+        const answers = messages.map(({ role, content }) =>
+          role === 'user' ? null : content.trim(),
+        );
+        const withoutEnd = trained.map((text) => {
+          const end = endTexts.find((candidate) => text.endsWith(candidate));
+          return end === undefined ? null : text.slice(0, -end.length).trim();
+        });
+        expect(withoutEnd).toEqual(answers);
       }),
       { numRuns: 60 },
     );

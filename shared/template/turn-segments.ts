@@ -24,11 +24,15 @@ export function segmentsOfPieces(
       continue;
     }
     const previous = messages[spoken];
-    const end = previous?.role === 'assistant' ? endOfTurn(text, endTexts) : '';
+    const next = pieces[index + 1]?.messageIndex ?? messages.length;
     const trained = isTrainedAnswer(previous);
+    if (next === spoken) {
+      segments.push({ text, kind: 'template', messageIndex: spoken, trained });
+      continue;
+    }
+    const end = previous?.role === 'assistant' ? endOfTurn(text, endTexts) : '';
     if (end !== '') segments.push({ text: end, kind: 'template', messageIndex: spoken, trained });
     const rest = text.slice(end.length);
-    const next = pieces[index + 1]?.messageIndex ?? messages.length;
     if (rest !== '')
       segments.push({ text: rest, kind: 'template', messageIndex: next, trained: false });
   }
@@ -59,9 +63,14 @@ export function moveLeads(
   const full = segments.map(({ text }) => text).join('');
   const moved: Segment[] = [];
   let offset = 0;
+  let answered = -1;
   for (const segment of segments) {
     const { messageIndex } = segment;
-    const isAnswer = segment.kind === 'content' && messages[messageIndex]?.role === 'assistant';
+    const isAnswer =
+      segment.kind === 'content' &&
+      messages[messageIndex]?.role === 'assistant' &&
+      messageIndex !== answered;
+    if (isAnswer) answered = messageIndex;
     if (isAnswer && messages[messageIndex - 1]?.role === 'user') {
       const prompt = promptText(template, messages.slice(0, messageIndex), texts);
       const lead = full.startsWith(prompt) ? full.slice(prompt.length, offset) : '';
