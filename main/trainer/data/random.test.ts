@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { deriveSeed, seededUniform, shuffledOrder } from './random.ts';
+
+test('a shuffle loses and repeats nothing', () => {
+  fc.assert(
+    fc.property(fc.nat(200), fc.nat(), (count, seed) => {
+      const order = [...shuffledOrder(count, seededUniform(seed))];
+      expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+    }),
+  );
+});
+
+test('every place is equally likely for the first element', () => {
+  const counts = new Array<number>(5).fill(0);
+  const uniform = seededUniform(1);
+  for (let run = 0; run < 10_000; run++) {
+    const place = shuffledOrder(5, uniform).indexOf(0);
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+  for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
+});
+
+test('streams of neighbouring seeds and numbers do not meet', () => {
+  const seeds = new Set<number>();
+  for (let seed = 0; seed < 50; seed++)
+    for (let stream = 0; stream < 50; stream++) seeds.add(deriveSeed(seed, stream));
+  expect(seeds.size).toBeGreaterThan(2498);
+});

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { packSamples } from '../data/pack.ts';
+import { seededUniform } from '../data/random.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { shapeOf, TrainingGraph } from '../loop/training-graph.ts';
+import { Backend } from '../tensor/backend.ts';
+import { WorkingMemory } from '../tensor/compute-graph.ts';
+import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { forwardLogits } from '../testing/forward-logits.ts';
+import type { FrozenModel } from './frozen-model.ts';
+import type { LoraAdapter, TrainedMatrix } from './lora-adapter.ts';
+
+const shape: TinyModelOptions = {
+  embeddingLength: 64,
+  feedForwardLength: 96,
+  heads: 4,
+  kvHeads: 2,
+  layers: 2,
+};
+const samples = [
+  byteSample('a', 'Paris is in France.', 5),
+  byteSample('b', 'The Seine', 1),
+  byteSample('c', 'A longer sample with more of a text than the others have.', 20),
+];
+
+const folder = await temporaryFolder();
+const path = join(folder.path, 'tiny.gguf');
+const backend = Backend.openCpu(1);
+let model: FrozenModel;
+let trainer: Trainer;
+beforeAll(async () => {
+  await writeTinyModel(path, shape);
+  model = await openModel(backend, path);
+  trainer = new Trainer(backend, model, tinyRecipe());
+  fillUpMatrices(trainer.adapter);
+});
+afterAll(async () => {
+  trainer[Symbol.dispose]();
+  model[Symbol.dispose]();
+  backend[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** B is zero at the start, which would hide every error in the gradient of A. */
+function fillUpMatrices(adapter: LoraAdapter): void {
+  const uniform = seededUniform(7);
+  for (const { up } of adapter.branches) {
+    const count = up.weight.ne[0] * up.weight.ne[1];
+    const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * 0.1);
+    adapter.writeMatrix(up, values);
+  }
+}
+
+/** Loss and the gradients of every matrix for some samples in one micro-batch each. */
+async function gradientsOf(microBatches: EncodedSample[][]) {
+  trainer.adapter.clearGradients();
+  let loss = 0;
+  for (const microBatch of microBatches) loss += await trainer.accumulate(microBatch);
+  const gradients = trainer.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+  return { loss, gradients };
+}
+
+/** Slope of the loss when a matrix moves along `direction`, by central difference. */
+async function slope(matrix: TrainedMatrix, direction: Float32Array, step: number) {
+  const values = backend.readFloats(matrix.weight);
+  const lossAt = async (distance: number) => {
+    trainer.adapter.writeMatrix(
+      matrix,
+      values.map((value, index) => value + distance * (direction[index] ?? 0)),
+    );
+    return await trainer.accumulate(samples);
+  };
+  const difference = (await lossAt(step)) - (await lossAt(-step));
+  trainer.adapter.writeMatrix(matrix, values);
+  return difference / (2 * step);
+}
+
+const relativeDifference = (a: Float32Array, b: Float32Array) =>
+  Math.hypot(...a.map((value, index) => value - (b[index] ?? NaN))) / Math.hypot(...b);
+
+describe('gradients of the adapter', () => {
+  const kinds = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'];
+  const layers = kinds.flatMap((kind) => [0, 1].map((block) => `blk.${block}.${kind}.weight`));
+
+  test.each(layers)('of A and B at %s equal central differences', async (tensorName) => {
+    const branch = trainer.adapter.branches.find((one) => one.tensorName === tensorName);
+    if (!branch) throw new Error(`${tensorName} is not trained`);
+    await gradientsOf([samples]);
+    // Read before the differences: computing them adds to the sums.
+    const measured = [branch.down, branch.up].map((matrix) => {
+      const gradient = backend.readFloats(matrix.gradient);
+      return { matrix, gradient, norm: Math.hypot(...gradient) };
+    });
+    for (const { matrix, gradient, norm } of measured) {
+      // Along the gradient the slope is its norm, and any wrong component makes it less.
+      const direction = gradient.map((value) => value / norm);
+      const steep = await slope(matrix, direction, 0.05);
+      expect(Math.abs(steep - norm) / norm).toBeLessThan(1e-2);
+      // And one element on its own, the largest, which float32 noise disturbs least.
+      const largest = gradient.reduce(
+        (best, value, index) => (Math.abs(value) > Math.abs(gradient[best] ?? 0) ? index : best),
+        0,
+      );
+      const single = new Float32Array(gradient.length).fill(1, largest, largest + 1);
+      const expected = gradient[largest] ?? 0;
+      const found = await slope(matrix, single, 0.05);
+      expect(Math.abs(found - expected)).toBeLessThan(1e-2 * Math.abs(expected) + 1e-3);
+    }
+  });
+
+  test('do not depend on how samples are packed into micro-batches', async () => {
+    const apart = await gradientsOf(samples.map((sample) => [sample]));
+    const together = await gradientsOf([samples]);
+    const reversed = await gradientsOf([samples.toReversed()]);
+    expect(together.loss).toBeCloseTo(apart.loss, 3);
+    expect(reversed.loss).toBeCloseTo(apart.loss, 3);
+    for (const [index, gradient] of apart.gradients.entries()) {
+      expect(relativeDifference(together.gradients[index] ?? gradient, gradient)).toBeLessThan(
+        1e-4,
+      );
+      expect(relativeDifference(reversed.gradients[index] ?? gradient, gradient)).toBeLessThan(
+        1e-4,
+      );
+    }
+  });
+
+  test('are the same when blocks are computed again to save memory', async () => {
+    const kept = await gradientsOf([samples]);
+    trainer.adapter.clearGradients();
+    const batch = packSamples(samples);
+    using memory = new WorkingMemory(backend);
+    using graph = new TrainingGraph(backend, model, trainer.adapter, shapeOf(batch, true));
+    graph.place(memory);
+    expect(await graph.run(batch)).toBe(kept.loss);
+    const again = trainer.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+    expect(again).toEqual(kept.gradients);
+  });
+});
+
+test('the loss is the sum of −ln p of exactly the trained tokens', async () => {
+  const { loss } = await gradientsOf([samples]);
+  let expected = 0;
+  for (const { tokens, trained } of samples) {
+    const logits = await forwardLogits(backend, { model, adapter: trainer.adapter }, tokens);
+    const vocabulary = model.parameters.vocabularySize;
+    for (let index = 1; index < tokens.length; index++) {
+      if (trained[index] !== 1) continue;
+      const row = logits.subarray((index - 1) * vocabulary, index * vocabulary);
+      const total = row.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      expected += Math.log(total) - (row[tokens[index] ?? 0] ?? NaN);
+    }
+  }
+  expect(loss).toBeCloseTo(expected, 2);
+});
