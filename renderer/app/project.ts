@@ -1,6 +1,7 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { projectChanged } from '../rpc/watch.ts';
 import { chooseFile } from '../ui/file-chooser.ts';
 import { showErrorToast, showToast } from '../ui/toast.tsx';
 
@@ -32,12 +33,15 @@ export async function chooseProject(): Promise<void> {
 
 /** Opens the project at a known path. */
 export async function openProject(path: string): Promise<void> {
-  await reportErrors(async () => showNotice(await rpc.project.open({ path })));
+  await reportErrors(async () => afterOpening(await rpc.project.open({ path })));
 }
 
 /** Closes the open project. */
 export async function closeProject(): Promise<void> {
-  await reportErrors(() => rpc.project.close());
+  await reportErrors(async () => {
+    await rpc.project.close();
+    projectChanged();
+  });
 }
 
 async function withChosenPath(
@@ -46,11 +50,12 @@ async function withChosenPath(
 ): Promise<void> {
   await reportErrors(async () => {
     const path = await chooseFile(request);
-    if (path !== null) showNotice(await call(path));
+    if (path !== null) afterOpening(await call(path));
   });
 }
 
-function showNotice(project: ProjectInfo): void {
+function afterOpening(project: ProjectInfo): void {
+  projectChanged();
   if (project.notice !== null) showToast({ text: project.notice });
 }
 

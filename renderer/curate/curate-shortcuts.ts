@@ -1,8 +1,8 @@
 import type { RefObject } from 'react';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
-import { edit, moveSelection, showCurateDialog, useCurate } from './curate-store.ts';
+import { edit, showCurateDialog, useCurate } from './curate-store.ts';
 import { editSelected } from './editing.ts';
-import { reviewFiltered, reviewSelected, undoReview } from './review-actions.ts';
+import { pressMove, reviewFiltered, reviewSelected, undoReview } from './review-actions.ts';
 
 const group = 'Curate';
 const pageRows = 10;
@@ -31,12 +31,12 @@ export function useCurateShortcuts({ search, detail }: Targets): void {
 
 function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
   return [
-    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => moveSelection(1) },
-    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => moveSelection(-1) },
-    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => moveSelection(pageRows) },
-    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => moveSelection(-pageRows) },
-    { keys: ['Home'], label: 'First sample', group, run: () => moveSelection(-Infinity) },
-    { keys: ['End'], label: 'Last sample', group, run: () => moveSelection(Infinity) },
+    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => pressMove(1) },
+    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => pressMove(-1) },
+    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => pressMove(pageRows) },
+    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => pressMove(-pageRows) },
+    { keys: ['Home'], label: 'First sample', group, run: () => pressMove(-Infinity) },
+    { keys: ['End'], label: 'Last sample', group, run: () => pressMove(Infinity) },
     { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },
     { keys: ['x'], label: 'Reject', group, run: () => reviewSelected('reject') },
     { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },

@@ -4,9 +4,9 @@ import { VisibleText } from '../ui/visible-text.tsx';
 import { flagTexts } from './flag-text.ts';
 
 const scopes: Record<Flag['scope'], string> = {
-  raw: 'in the raw HTML',
-  cleaned: 'in the cleaned text',
-  both: 'in the raw HTML and the cleaned text',
+  raw: 'only raw',
+  cleaned: 'only cleaned',
+  both: 'raw and cleaned',
 };
 
 /** Which curation rules the sample breaks, and why. */

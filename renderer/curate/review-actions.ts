@@ -4,41 +4,34 @@ import { confirmAction } from '../ui/confirm.tsx';
 import { formatQuantity } from '../ui/format.ts';
 import { showErrorToast, showToast } from '../ui/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
+import { PressQueue } from './press-queue.ts';
 import { rowCache } from './rows.ts';
 import { statusAfter } from './status-text.ts';
 
-let queue: Promise<void> = Promise.resolve();
+const presses = new PressQueue(showErrorToast);
 
-/** Key presses wait for each other: the second A is meant for the sample after the first. */
-function enqueue(work: () => Promise<void>): void {
-  queue = runAfter(queue, work);
-}
-
-async function runAfter(earlier: Promise<void>, work: () => Promise<void>): Promise<void> {
-  await earlier;
-  try {
-    await work();
-  } catch (error) {
-    showErrorToast(error);
-  }
+/** Moves the selection, after the reviews that were pressed before. */
+export function pressMove(rows: number): void {
+  presses.add(() => moveSelection(rows));
 }
 
 /** Reviews the selected sample; once it is stored the mark appears and the next one is shown. */
 export function reviewSelected(action: ReviewAction): void {
-  enqueue(async () => {
+  presses.add(async () => {
     const { selectedSeq } = useCurate.getState();
     const row = selectedSeq === null ? undefined : await rowCache.load(selectedSeq);
     if (!row) return;
     await rpc.samples.review({ action, selection: { ids: [row.id] } });
     rowCache.put({ ...row, status: statusAfter[action] });
     retain(row.seq);
-    if (action !== 'reset') moveSelection(1);
+    const isStillShown = useCurate.getState().selectedSeq === row.seq;
+    if (action !== 'reset' && isStillShown) moveSelection(1);
   });
 }
 
 /** Takes back this annotator's newest review or bulk review, and shows what it was about. */
 export function undoReview(): void {
-  enqueue(async () => {
+  presses.add(async () => {
     const { ids, changed } = await rpc.samples.undoReview();
     const [id] = ids;
     if (id === undefined) {
@@ -62,7 +55,7 @@ const verbs: Record<ReviewAction, string> = {
 
 /** Reviews everything under the current filter after a question that names the number. */
 export function reviewFiltered(action: ReviewAction): void {
-  enqueue(async () => {
+  presses.add(async () => {
     const { filter } = useCurate.getState();
     const { seqs } = await rpc.samples.index({ filter });
     const amount = formatQuantity(seqs.length, 'sample');

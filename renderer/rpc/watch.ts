@@ -3,16 +3,72 @@ import { isAbort } from './rpc-error.ts';
 import { jobsFeed } from './use-jobs.ts';
 import { queryCache } from './use-query.ts';
 
-const pauseMs = 1000;
+const checkMs = 2000;
+const retryMs = 1000;
 
-/** Follows the core for as long as one connection lives: everything shown is asked again first. */
+let checkNow: () => void = () => undefined;
+let isOutdated = false;
+
+/** Says that this window opened or closed a project: everything shown is asked again at once. */
+export function projectChanged(): void {
+  isOutdated = true;
+  queryCache.invalidate('all');
+  checkNow();
+}
+
+/**
+ * Follows the core for as long as one connection lives. The streams belong to a project, so which
+ * one is open is asked every two seconds: another window may open or close one.
+ */
 export function watchCore(signal: AbortSignal): void {
   queryCache.invalidate('all');
+  void followProjects(signal);
+}
+
+async function followProjects(signal: AbortSignal): Promise<void> {
+  let followed: string | null | undefined;
+  let streams = new AbortController();
+  while (!signal.aborted) {
+    const path = await currentPath();
+    if (path !== undefined && (path !== followed || isOutdated)) {
+      isOutdated = false;
+      streams.abort();
+      streams = new AbortController();
+      if (followed !== undefined) queryCache.invalidate('all');
+      followed = path;
+      followProject(path, AbortSignal.any([signal, streams.signal]));
+    }
+    await untilNextCheck();
+  }
+}
+
+/** The open project's path, `null` for none, `undefined` when the core did not answer. */
+async function currentPath(): Promise<string | null | undefined> {
+  try {
+    return (await rpc.project.current())?.path ?? null;
+  } catch (error) {
+    console.warn('The open project is not known:', error);
+    return undefined;
+  }
+}
+
+function untilNextCheck(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, checkMs);
+    checkNow = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}
+
+function followProject(path: string | null, signal: AbortSignal): void {
+  jobsFeed.reset([]);
+  if (path === null) return;
   void repeat(signal, () => watchTopics(signal));
   void repeat(signal, () => watchJobs(signal));
 }
 
-/** A stream may end when the project changes; it is opened again until the connection is gone. */
 async function repeat(signal: AbortSignal, follow: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -20,24 +76,17 @@ async function repeat(signal: AbortSignal, follow: () => Promise<void>): Promise
     } catch (error) {
       if (!signal.aborted && !isAbort(error)) console.warn('A stream of the core ended:', error);
     }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }
 
 async function watchTopics(signal: AbortSignal): Promise<void> {
-  for await (const { topics } of await rpc.project.watch(undefined, { signal })) {
+  for await (const { topics } of await rpc.project.watch(undefined, { signal }))
     queryCache.invalidate(topics);
-    if (topics.includes('project')) await reloadJobs();
-  }
 }
 
 async function watchJobs(signal: AbortSignal): Promise<void> {
-  await reloadJobs();
+  jobsFeed.reset(await rpc.jobs.list());
   const stream = await rpc.jobs.watch({ afterRevision: jobsFeed.revision }, { signal });
   for await (const job of stream) jobsFeed.push(job);
-}
-
-async function reloadJobs(): Promise<void> {
-  const project = await rpc.project.current();
-  jobsFeed.reset(project === null ? [] : await rpc.jobs.list());
 }
