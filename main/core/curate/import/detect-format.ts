@@ -41,7 +41,7 @@ export async function detectContainer(path: string): Promise<DetectedFormat['con
 }
 
 /** The format of one parsed JSON record, or `undefined` when it looks like none of them. */
-export function formatOfRecord(value: unknown): ImportFormat | undefined {
+function formatOfRecord(value: unknown): ImportFormat | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const record: Record<string, unknown> = { ...value };
   if (Array.isArray(record['messages'])) return 'messages';

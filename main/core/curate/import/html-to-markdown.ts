@@ -1,5 +1,5 @@
 import { readHtml, type HtmlEvents } from './html-tokens.ts';
-import { MarkdownBlocks, paragraphLines } from './markdown-blocks.ts';
+import { MarkdownBlocks, paragraphLines, type FrameKind } from './markdown-blocks.ts';
 import { longestRun, MarkdownInline } from './markdown-inline.ts';
 import { MarkdownTable } from './markdown-table.ts';
 import { scriptText } from './script-text.ts';
@@ -197,7 +197,7 @@ class MarkdownReader implements HtmlEvents {
     else if (name === 'li') this.#closeContainer('item');
   }
 
-  #closeContainer(kind: 'quote' | 'list' | 'item'): void {
+  #closeContainer(kind: FrameKind): void {
     this.#flush();
     this.#blocks.close(kind);
   }

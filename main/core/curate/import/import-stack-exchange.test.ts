@@ -94,6 +94,8 @@ test('a broken row is reported by line number and the rows around it are kept', 
     postRow(answer(2, 1)),
     postRow(question(5)),
     postRow(answer(6, 5, { Body: '<p><img src="only.png"></p>' })),
+    postRow(question(7)),
+    postRow(answer(8, 7, { Body: '<td>'.repeat(250_001) })),
   ];
   const { samples, badLines } = await importAll({ path: folder.write(name, postsDump(rows)) });
   expect(samples).toHaveLength(1);
@@ -103,6 +105,7 @@ test('a broken row is reported by line number and the rows around it are kept', 
     '6 not a <row>: "text between rows"',
     '8 answer 2 appears twice; the first one was kept',
     '10 answer 6 has no text once images are removed',
+    '12 post 8 has 1,000,004 characters of HTML: too long',
   ]);
 });
 

@@ -3,6 +3,7 @@ type Frame =
   | { kind: 'list'; nextNumber: number | undefined }
   | { kind: 'item'; firstPrefix: string; restPrefix: string; isStarted: boolean };
 
+/** A container that blocks can lie in. */
 export type FrameKind = Frame['kind'];
 
 // Deeper containers keep their text and lose their indentation: nesting must not cost stack or time.

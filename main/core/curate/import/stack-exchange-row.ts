@@ -56,7 +56,7 @@ export class StackExchangeRow {
 }
 
 /** Decodes the five named entities of XML and numeric ones; anything else stays as it is. */
-export function decodeXmlText(text: string): string {
+function decodeXmlText(text: string): string {
   if (!text.includes('&')) return text.toWellFormed();
   // Plain replacements are several times as fast as a callback; &amp; must not be decoded before
   // anything it could complete, so it comes last.

@@ -7,6 +7,9 @@ import { communityFlags, titleProblem } from './rules.ts';
 import type { StackExchangeRow } from './stack-exchange-row.ts';
 import type { StackExchangeSite } from './stack-exchange-site.ts';
 
+// Sites allow 30,000 characters of Markdown: anything near this is no post, and only costs memory.
+const maxPostCharacters = 1_000_000;
+
 /** A question with the answer that was chosen for it, and where they were found. */
 export interface CommunityPair {
   question: StackExchangeRow;
@@ -20,7 +23,7 @@ export interface CommunityPair {
 export function stackExchangeSample(pair: CommunityPair, site: StackExchangeSite): ParsedSample {
   const { question, answer } = pair;
   const title = (question.text('Title') ?? '').replaceAll(/\s+/g, ' ').trim();
-  const rawHtml = answer.text('Body') ?? '';
+  const rawHtml = bodyOf(answer);
   const markdown = htmlToMarkdown(rawHtml);
   if (markdown === '')
     throw new RecordProblem(`answer ${answer.integer('Id')} has no text once images are removed`);
@@ -42,7 +45,7 @@ export function stackExchangeSample(pair: CommunityPair, site: StackExchangeSite
  * The licence a post is under: what the dump says, else by its date. Stack Exchange moved to
  * CC BY-SA 3.0 on 2011-04-08 and to 4.0 on 2018-05-02.
  */
-export function licenceOf(row: StackExchangeRow): string {
+function licenceOf(row: StackExchangeRow): string {
   const stated = row.text('ContentLicense');
   if (stated) return stated;
   const date = row.text('CreationDate') ?? '';
@@ -51,8 +54,15 @@ export function licenceOf(row: StackExchangeRow): string {
 }
 
 /** Tags in either notation of the dumps, `<a><b>` or `|a|b|`. */
-export function tagsOf(tags: string): string[] {
+function tagsOf(tags: string): string[] {
   return tags.split(/[<>|]+/).filter((tag) => tag !== '');
+}
+
+function bodyOf(row: StackExchangeRow): string {
+  const html = row.text('Body') ?? '';
+  if (html.length <= maxPostCharacters) return html;
+  const length = html.length.toLocaleString('en');
+  throw new RecordProblem(`post ${row.integer('Id')} has ${length} characters of HTML: too long`);
 }
 
 /**
@@ -66,7 +76,7 @@ function promptOf(
 ): { text: string; from: 'title' | 'title-and-body' } {
   if (drawsTitle(question.integer('Id')) && !titleProblem(title))
     return { text: title, from: 'title' };
-  const body = htmlToMarkdown(question.text('Body') ?? '');
+  const body = htmlToMarkdown(bodyOf(question));
   const text = [title, body].filter((part) => part !== '').join('\n\n');
   if (text === '') throw new RecordProblem(`question ${question.integer('Id')} has no text`);
   return { text, from: 'title-and-body' };
