@@ -114,12 +114,12 @@ afterAll(() => rmSync(copy, { recursive: true }));
 test('every rule has an import planted against it', () => {
   const require = createRequire(import.meta.url);
   const config: IConfiguration = require('../.dependency-cruiser.cjs');
-  const names = config.forbidden?.map((rule) => rule.name) ?? [];
-  expect(names.toSorted()).toEqual(Object.keys(plants).toSorted());
+  const names = config.forbidden?.map((rule) => rule.name);
+  expect(new Set(names)).toEqual(new Set(Object.keys(plants)));
 });
 
 test.each(Object.entries(plants))('a planted import breaks %s', (rule, files) => {
   const [planted] = Object.keys(files);
-  const found = report.violations.filter((line) => line.startsWith(`${rule}: ${planted} `));
-  expect(found, report.violations.join('\n')).not.toEqual([]);
+  const broken = report.violations.map((line) => line.split(' → ')[0]);
+  expect(broken).toContain(`${rule}: ${planted}`);
 });

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Counts } from './counts.ts';
+
+const checkout = resolve(import.meta.dirname, '..');
+
+/** One thing that must hold. */
+export interface Check {
+  name: string;
+  /** What breaks when it does not hold. */
+  why: string;
+  /** A program of node_modules/.bin and its arguments. */
+  command: string[];
+  timeoutMs: number;
+  /** A report the command writes, and how to count it; without one the check counts as one. */
+  report?: { file: string; count(file: string): Counts };
+}
+
+/** How a check went. */
+export interface Outcome extends Counts {
+  name: string;
+  durationMs: number;
+}
+
+/** Runs a check with its output on this terminal; a command that fails is at least one failure. */
+export async function runCheck(check: Check): Promise<Outcome> {
+  console.log(`\n== ${check.name}: ${check.why}\n$ ${check.command.join(' ')}`);
+  if (check.report) rmSync(check.report.file, { force: true });
+  const startedMs = Date.now();
+  const problem = await runCommand(check);
+  if (problem) console.log(`${check.name} failed: ${problem}`);
+  const counts = countOf(check, problem);
+  return { name: check.name, durationMs: Date.now() - startedMs, ...counts };
+}
+
+function countOf({ name, report }: Check, problem: string | undefined): Counts {
+  const asOne = { passed: problem ? 0 : 1, failed: problem ? 1 : 0, skipped: [] };
+  if (!report) return asOne;
+  try {
+    const counts = report.count(report.file);
+    if (counts.passed + counts.failed === 0) throw new Error('it lists no test');
+    return problem && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } catch (error) {
+    console.log(`${name} left no usable report: ${String(error)}`);
+    return { passed: 0, failed: 1, skipped: [] };
+  }
+}
+
+/** Resolves to what went wrong, if anything did; the whole process group ends with the time. */
+function runCommand({ command, timeoutMs }: Check): Promise<string | undefined> {
+  const [program = '', ...args] = command;
+  const child = spawn(join(checkout, 'node_modules/.bin', program), args, {
+    cwd: checkout,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  const killGroup = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  process.once('exit', killGroup);
+  return new Promise((done) => {
+    const end = (problem: string | undefined) => {
+      clearTimeout(timer);
+      process.off('exit', killGroup);
+      done(problem);
+    };
+    const timer = setTimeout(() => {
+      killGroup();
+      end(`it did not end within ${timeoutMs / 1000} s`);
+    }, timeoutMs);
+    child.once('error', (error) => end(error.message));
+    child.once('close', (code, signal) => {
+      if (signal) end(`it was ended by ${signal}`);
+      else end(code === 0 ? undefined : `exit code ${code}`);
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test';
+import { findDesktop } from '../.ci/browser.ts';
+import type { TargetOptions } from './fixtures.ts';
+
+const target = 'path' in findDesktop() ? 'desktop' : 'web';
+
+/** The same specs in the desktop app where there is one, else in Chromium against `lima serve`. */
+export default defineConfig<object, TargetOptions>({
+  testDir: 'specs',
+  outputDir: '../test-results',
+  // The engines want both cores; a second page would only make both slow.
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['list'], ['json']] : 'list',
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    viewport: { width: 1280, height: 840 },
+  },
+  projects: [{ name: target, use: { target } }],
+});
