@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getLlama, LlamaLogLevel, type Llama, type Token } from 'node-llama-cpp';
+import { getLlama, LlamaLogLevel, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
 import { train } from '../trainer/loop/train.ts';
@@ -45,6 +45,10 @@ afterAll(async () => {
 
 const pathOf = (name: string) => join(folder.path, `${name}.gguf`);
 
+/** One token per character: the trainer gets bytes too, not merged pieces. */
+const byteTokens = (model: LlamaModel, characters: string): Token[] =>
+  [...characters].flatMap((character) => model.tokenize(character));
+
 /** Logits [vocabulary, tokens] as llama.cpp computes them, with an unrounded key-value cache. */
 async function llamaLogits(path: string): Promise<Float32Array> {
   const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
@@ -55,11 +59,11 @@ async function llamaLogits(path: string): Promise<Float32Array> {
       experimentalKvCacheKeyType: 'F32',
       experimentalKvCacheValueType: 'F32',
     });
-    const items = Array.from(
-      tokens,
-      (token) => [token as Token, { generateNext: { logits: true } }] as const,
-    );
-    const results = await context.getSequence().controlledEvaluate(items.map(([t, o]) => [t, o]));
+    const results = await context
+      .getSequence()
+      .controlledEvaluate(
+        byteTokens(model, text).map((token) => [token, { generateNext: { logits: true } }]),
+      );
     const columns = results.map((result) => {
       const logits = result?.next.logits ?? new Map<Token, number>();
       return [...logits].toSorted(([a], [b]) => a - b).map(([, value]) => value);
@@ -76,6 +80,8 @@ async function trainerLogits(path: string): Promise<Float32Array> {
   using adapter = new LoraAdapter(backend, model.parameters, { rank: 4, alpha: 8, seed: 1 });
   return await forwardLogits(backend, { model, adapter }, tokens);
 }
+
+const mixedType = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');
 
 /** Length of the difference relative to the length of all logits. */
 async function logitError(path: string): Promise<number> {
@@ -106,8 +112,7 @@ describe('the forward pass gives the logits of llama.cpp', () => {
 
   test('types mixed as in a Q4_K_M file, with a tied head', async () => {
     await writeTinyModel(pathOf('tied'), { ...shape, tiedHead: true });
-    const typeOf = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');
-    await quantizeModel(pathOf('tied'), pathOf('mixed'), typeOf);
+    await quantizeModel(pathOf('tied'), pathOf('mixed'), mixedType);
     expect(await logitError(pathOf('mixed'))).toBeLessThan(2e-2);
   });
 });
@@ -142,7 +147,7 @@ async function continueGreedily(basePath: string, adapterPath?: string): Promise
   try {
     const lora = adapterPath ? { adapters: [{ filePath: adapterPath }] } : undefined;
     const context = await model.createContext({ contextSize: 256, ...(lora && { lora }) });
-    const start = Array.from(tokens.subarray(0, prompt.length), (token) => token as Token);
+    const start = byteTokens(model, prompt);
     const bytes: number[] = [];
     for await (const token of context.getSequence().evaluate(start, { temperature: 0 })) {
       bytes.push(token);

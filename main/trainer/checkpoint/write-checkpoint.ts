@@ -80,7 +80,8 @@ async function syncFolder(path: string): Promise<void> {
 
 function toCheckpointError(path: string, error: unknown): EngineError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
+  // EFBIG: a quota or a file system with small files, which to a person is the same.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
     return new EngineError(
       'DISK_FULL',
       `There is no space left to write ${path}. Earlier epochs are complete; free some space ` +

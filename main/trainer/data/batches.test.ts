@@ -4,6 +4,9 @@ import { epochBatches, stepsPerEpoch } from './batches.ts';
 const samples = Array.from({ length: 11 }, (_, index) => index);
 const recipe = { batchSize: 4, microBatchSize: 3, seed: 42 };
 
+const order = (epoch: number, seed: number) =>
+  epochBatches(samples, epoch, { ...recipe, seed }).flat(2);
+
 describe('batches of an epoch', () => {
   test('hold every sample once, in batches and micro-batches of the asked sizes', () => {
     const batches = epochBatches(samples, 1, recipe);
@@ -17,8 +20,6 @@ describe('batches of an epoch', () => {
   });
 
   test('repeat for an equal seed and epoch, and differ between epochs and seeds', () => {
-    const order = (epoch: number, seed: number) =>
-      epochBatches(samples, epoch, { ...recipe, seed }).flat(2);
     expect(order(1, 42)).toEqual(order(1, 42));
     expect(order(1, 42)).not.toEqual(order(2, 42));
     expect(order(1, 42)).not.toEqual(order(1, 43));

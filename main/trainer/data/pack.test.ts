@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { attentionMask } from '../loop/attention-mask.ts';
-import { padRows } from '../loop/training-graph.ts';
 import { countTrained, packSamples } from './pack.ts';
+import { padRows } from './pad.ts';
 
 const sample = (tokens: number[], trained: number[]): EncodedSample => ({
   id: tokens.join(),
@@ -32,11 +32,13 @@ describe('packing', () => {
   });
 });
 
+/** Keys that each of five queries may look at. */
+const seen = (mask: Float32Array) =>
+  Array.from({ length: 5 }, (_, query) =>
+    [0, 1, 2, 3, 4].filter((key) => mask[query * 5 + key] === 0),
+  );
+
 test('a query sees itself and earlier tokens of its own sample only', () => {
-  const seen = (mask: Float32Array) =>
-    Array.from({ length: 5 }, (_, query) =>
-      [0, 1, 2, 3, 4].filter((key) => mask[query * 5 + key] === 0),
-    );
   expect(seen(attentionMask(Int32Array.of(0, 0, 1, 1), 5))).toEqual([
     [0],
     [0, 1],

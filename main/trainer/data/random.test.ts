@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import { assert, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
 import { deriveSeed, seededUniform, shuffledOrder } from './random.ts';
 
 test('a shuffle loses and repeats nothing', () => {
-  fc.assert(
-    fc.property(fc.nat(200), fc.nat(), (count, seed) => {
+  assert(
+    property(nat(200), nat(), (count, seed) => {
       const order = [...shuffledOrder(count, seededUniform(seed))];
       expect(order.toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
     }),
@@ -12,7 +12,7 @@ test('a shuffle loses and repeats nothing', () => {
 });
 
 test('every place is equally likely for the first element', () => {
-  const counts = new Array<number>(5).fill(0);
+  const counts = [0, 0, 0, 0, 0];
   const uniform = seededUniform(1);
   for (let run = 0; run < 10_000; run++) {
     const place = shuffledOrder(5, uniform).indexOf(0);

@@ -154,10 +154,10 @@ function countTokens(samples: readonly EncodedSample[]) {
 
 function requireFinite(value: number, what: string, step: number): void {
   if (Number.isFinite(value)) return;
-  throw new EngineError(
-    'DIVERGED',
-    `The ${what} became ${value} at step ${step}. Lower learningRate or alpha and start again; ` +
-      `earlier epochs are kept.`,
-    { step },
-  );
+  const advice =
+    step === 1
+      ? 'Nothing was trained yet, so the base model is damaged: download it again.'
+      : 'Lower learningRate or alpha and start again; earlier epochs are kept.';
+  const message = `The ${what} became ${value} at step ${step}. ${advice}`;
+  throw new EngineError('DIVERGED', message, { step });
 }

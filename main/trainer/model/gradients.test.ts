@@ -10,6 +10,7 @@ import { Backend } from '../tensor/backend.ts';
 import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
+import { quantizeModel } from '../testing/quantize-model.ts';
 import type { FrozenModel } from './frozen-model.ts';
 import type { LoraAdapter, TrainedMatrix } from './lora-adapter.ts';
 
@@ -139,6 +140,22 @@ describe('gradients of the adapter', () => {
     expect(again).toEqual(kept.gradients);
   });
 });
+
+test.each(['F16', 'Q8_0'])(
+  'gradients through %s weights follow those through F32',
+  async (type) => {
+    const exact = await gradientsOf([samples]);
+    const quantizedPath = join(folder.path, `${type}.gguf`);
+    await quantizeModel(path, quantizedPath, () => type);
+    using quantized = await openModel(backend, quantizedPath);
+    using other = new Trainer(backend, quantized, tinyRecipe());
+    fillUpMatrices(other.adapter);
+    await other.accumulate(samples);
+    const rounded = other.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+    for (const [index, gradient] of exact.gradients.entries())
+      expect(relativeDifference(rounded[index] ?? gradient, gradient)).toBeLessThan(0.05);
+  },
+);
 
 test('the loss is the sum of −ln p of exactly the trained tokens', async () => {
   const { loss } = await gradientsOf([samples]);
