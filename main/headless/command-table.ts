@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { chat } from './commands/chat.ts';
 import { datasetExport, datasetFreeze } from './commands/dataset.ts';
+import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
 import { generate } from './commands/generate.ts';
@@ -33,4 +34,5 @@ export const commands: readonly Command[] = [
   report,
   serve,
   doctor,
+  demo,
 ];

@@ -26,19 +26,6 @@ export function insertRun(db: Database, newRun: NewRun): void {
   );
 }
 
-/** Removes what an earlier attempt of a run wrote, before it starts from the beginning. */
-export function clearRun(db: Database, runId: string): void {
-  withTransaction(db, () => {
-    run(db, 'DELETE FROM run_metric WHERE run_id = ?', runId);
-    run(
-      db,
-      `DELETE FROM checkpoint WHERE run_id = ?
-         AND NOT EXISTS (SELECT 1 FROM system WHERE checkpoint_id = checkpoint.id)`,
-      runId,
-    );
-  });
-}
-
 /** Stores what encoding found, before training starts. */
 export function setEncodeReport(db: Database, runId: string, report: EncodeReport): void {
   run(db, 'UPDATE run SET encode_report_json = ? WHERE id = ?', JSON.stringify(report), runId);

@@ -164,7 +164,9 @@ class RunRecorder implements Disposable {
   record(event: TrainEvent): void {
     switch (event.type) {
       case 'phase':
-        this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
+        // Saving at the end of an epoch belongs to training: its ETA would start over otherwise.
+        if (event.phase === 'loading' || event.phase === 'preparing')
+          this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
         return;
       case 'progress':
         this.#report(event.step, event.totalSteps, event.microBatch / event.microBatches);
