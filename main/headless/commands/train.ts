@@ -1,6 +1,5 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { RunMetric } from '../../../shared/domain/run.ts';
-import { UsageError } from '../command-error.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
 import { findNamed } from '../find-named.ts';
 import { formatCount } from '../format-values.ts';
@@ -20,20 +19,14 @@ const options = {
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
   name: { type: 'string', value: 'RUN', description: 'name of the run' },
-  resume: {
-    type: 'string',
-    value: 'RUN',
-    description: 'go on with an interrupted, failed or cancelled run instead',
-  },
 } as const;
 
-/** `lima train`: starts a run, or goes on with one, and waits for it. */
+/** `lima train`: starts a run and waits for it. */
 export const train = defineCommand({
   name: 'train',
   usage:
-    'train P.lima --base FILE.gguf --dataset NAME [--recipe NAME] [--set key=value]… [--name RUN] ' +
-    '| train P.lima --resume RUN',
-  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C keeps the checkpoints.',
+    'train P.lima --base FILE.gguf --dataset NAME [--recipe NAME] [--set key=value]… [--name RUN]',
+  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C keeps the adapters of finished epochs.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
@@ -64,14 +57,9 @@ interface StartedRun {
   jobId: string;
 }
 
-/** Checks every word before the project is opened; what it returns starts the work. */
+/** Checks every word before the project is opened; what it returns starts the run. */
 async function plan(call: Call<typeof options>) {
-  const { base, dataset, recipe: recipeName, set = [], name, resume } = call.options;
-  if (resume !== undefined) {
-    if (base ?? dataset ?? recipeName ?? set[0] ?? name)
-      throw new UsageError('--resume goes alone: the run keeps its base, dataset and recipe.');
-    return (client: CoreClient) => resumeRun(client, resume);
-  }
+  const { base, dataset, recipe: recipeName, set = [], name } = call.options;
   const basePath = requiredOption(base, 'base');
   const datasetName = requiredOption(dataset, 'dataset');
   const recipe = await resolveRecipe(recipeName, set);
@@ -85,12 +73,6 @@ async function plan(call: Call<typeof options>) {
       ...(name !== undefined && { name }),
     });
   };
-}
-
-async function resumeRun(client: CoreClient, nameOrId: string): Promise<StartedRun> {
-  const run = findNamed(await client.runs.list(), nameOrId, 'run');
-  const job = await client.jobs.resume({ id: run.jobId });
-  return { runId: run.id, jobId: job.id };
 }
 
 /** Waits for the run's job; the newest metric is part of the progress line. */
