@@ -5,7 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { run, type Database } from './database.ts';
 import { explainOpening } from './explain-opening.ts';
 import { carefulFileSystem } from './file-system.ts';
-import { hasProjectRow, migrate } from './migrate.ts';
+import { hasProjectRow, migrate, refuseNewer } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { applicationId, readProjectHeader } from './project-header.ts';
 import { removeLockHolder, writeLockHolder } from './project-lock.ts';
@@ -54,7 +54,7 @@ export function createProject(path: string): ProjectFile {
  */
 export function openProject(path: string): ProjectFile {
   const absolute = resolve(path);
-  readProjectHeader(absolute);
+  refuseNewer(readProjectHeader(absolute), migrations.length);
   return openAt(absolute, false);
 }
 

@@ -7,6 +7,7 @@ import type { CoreState } from '../core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { sampleContentHash } from './import/content-hash.ts';
+import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
 
@@ -61,10 +62,10 @@ async function importFile(
     {
       signal: context.signal,
       onBadLine: (bad) => tally.addError(bad),
-      onProgress: ({ bytesRead, totalBytes, read }) =>
+      onProgress: ({ fraction, totalBytes, read }) =>
         context.report({
           phase: payload.dryRun ? 'checking' : 'importing',
-          done: bytesRead,
+          done: Math.round(fraction * totalBytes),
           total: totalBytes,
           unit: 'bytes',
           detail: `${read.toLocaleString('en')} read, ${tally.added.toLocaleString('en')} added`,
@@ -75,7 +76,7 @@ async function importFile(
       },
     },
   );
-  return tally.report(counts.format);
+  return tally.report(counts);
 }
 
 /** Stores a batch, or only counts it in a dry run; returns how many are new. */
@@ -114,13 +115,13 @@ class ImportTally {
       this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
   }
 
-  report(format: string): ImportReport {
+  report({ format, skipped }: ImportCounts): ImportReport {
     return {
       format,
       read: this.#read,
       added: this.added,
       duplicates: this.#read - this.added,
-      rejected: Object.fromEntries(this.#rejected),
+      rejected: { ...skipped, ...Object.fromEntries(this.#rejected) },
       errors: this.#errors,
       errorsTotal: this.#errorsTotal,
     };

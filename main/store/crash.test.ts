@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { all } from './database.ts';
+import { inspectProjectFile } from './inspect-project-file.ts';
+import { openProject } from './open-project.ts';
+import { statusCounts } from './sample-repository.ts';
+import { aProject } from './testing/a-project.ts';
+
+const writer = new URL('./testing/write-until-killed.ts', import.meta.url).pathname;
+
+/** Runs the writer, kills it after some acknowledgements and returns the last one it gave. */
+async function writeAndKill(path: string, start: number, afterAcks: number): Promise<number> {
+  const child = spawn(process.execPath, [writer, path, String(start)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8');
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    if (text.split('\n').length > afterAcks) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  const acknowledged = text.split('\n').slice(0, -1);
+  return Number(acknowledged.at(-1));
+}
+
+test('kill -9 in the middle of writing loses an acknowledged sample or review', async () => {
+  using project = aProject();
+  project.file.close();
+  let start = 1;
+  for (const afterAcks of [1, 7, 23, 60]) {
+    const last = await writeAndKill(project.path, start, afterAcks);
+    expect(last).toBeGreaterThanOrEqual(start);
+    const file = openProject(project.path);
+    expect(statusCounts(file.db).accepted).toBeGreaterThanOrEqual(last);
+    const damage = all<{ integrity_check: string }>(file.db, 'PRAGMA integrity_check');
+    expect(damage).toEqual([{ integrity_check: 'ok' }]);
+    const stored = all<{ n: number }>(file.db, 'SELECT count(*) AS n FROM sample')[0]?.n ?? 0;
+    start = stored + 1;
+    file.close();
+    expect(inspectProjectFile(project.path)).toBe(1);
+  }
+});

@@ -1,0 +1,164 @@
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { inspectProjectFile } from './inspect-project-file.ts';
+import { migrate, schemaVersion, type Migration } from './migrate.ts';
+import { createProject, openProject } from './open-project.ts';
+import { applicationId } from './project-header.ts';
+import { addSamples } from './sample-repository.ts';
+import { aProject, aSample } from './testing/a-project.ts';
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  return 'no error';
+};
+
+test('a closed project leaves side files behind', () => {
+  using project = aProject();
+  addSamples(project.file.db, [aSample(1)], 'me');
+  project.file.close();
+  expect(readdirSync(project.folder)).toEqual(['test.lima']);
+});
+
+test('a second opener gets in, or is not told who holds the project', () => {
+  using project = aProject();
+  const holder = expect.objectContaining({ pid: process.pid });
+  expect(() => openProject(project.path)).toThrow(
+    expect.objectContaining({ code: 'PROJECT_LOCKED', data: holder }),
+  );
+});
+
+test('creating a project overwrites a file that is there', () => {
+  using project = aProject();
+  const other = join(project.folder, 'notes.lima');
+  writeFileSync(other, 'my notes');
+  expect(codeOf(() => createProject(other))).toBe('FILE_EXISTS');
+  expect(readFileSync(other, 'utf8')).toBe('my notes');
+});
+
+test('a project is made in a folder that does not exist', () => {
+  using project = aProject();
+  expect(codeOf(() => createProject(join(project.folder, 'no', 'p.lima')))).toBe('FILE_NOT_FOUND');
+});
+
+test.each([
+  ['an empty file', '', 'PROJECT_INVALID'],
+  ['a text file', 'hello, this is no database at all', 'PROJECT_INVALID'],
+  ['a short SQLite header', 'SQLite format 3\0abc', 'PROJECT_INVALID'],
+])('%s is opened, changed or crashes the program', (_, content, code) => {
+  using project = aProject();
+  const path = join(project.folder, 'strange.lima');
+  writeFileSync(path, content);
+  expect(codeOf(() => openProject(path))).toBe(code);
+  expect(codeOf(() => inspectProjectFile(path))).toBe(code);
+  expect(readFileSync(path, 'latin1')).toBe(content);
+});
+
+test('a missing file is created by opening it', () => {
+  using project = aProject();
+  const path = join(project.folder, 'gone.lima');
+  expect(codeOf(() => openProject(path))).toBe('FILE_NOT_FOUND');
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a SQLite file of another program is taken for a project', () => {
+  using project = aProject();
+  const path = join(project.folder, 'other.lima');
+  const other = new Sqlite(path);
+  other.exec('CREATE TABLE bookmarks (url TEXT)');
+  other.close();
+  expect(codeOf(() => openProject(path))).toBe('PROJECT_INVALID');
+});
+
+function tamper(path: string, sql: string): void {
+  const db = new Sqlite(path);
+  db.exec(sql);
+  db.close();
+}
+
+test.each([
+  ['a trigger', 'CREATE TRIGGER evil AFTER INSERT ON vote BEGIN DELETE FROM sample; END'],
+  ['a view', 'CREATE VIEW evil AS SELECT * FROM sample'],
+  ['a table', 'CREATE TABLE extra (x)'],
+  ['a missing index', 'DROP INDEX sample_by_status'],
+])('a stranger’s project with %s passes the inspection', (_, sql) => {
+  using project = aProject();
+  project.file.close();
+  expect(inspectProjectFile(project.path)).toBe(1);
+  tamper(project.path, sql);
+  expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_INVALID');
+});
+
+test('a project cut in half passes the inspection', () => {
+  using project = aProject();
+  const samples = Array.from({ length: 500 }, (_, number) => aSample(number));
+  addSamples(project.file.db, samples, 'me');
+  project.file.close();
+  truncateSync(project.path, Math.floor(readFileSync(project.path).length / 2));
+  expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_INVALID');
+});
+
+test('a project from a newer version is opened and damaged', () => {
+  using project = aProject();
+  project.file.close();
+  tamper(project.path, 'PRAGMA user_version = 99');
+  const before = readFileSync(project.path);
+  expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_NEWER');
+  expect(codeOf(() => openProject(project.path))).toBe('PROJECT_NEWER');
+  expect(readFileSync(project.path).equals(before)).toBe(true);
+});
+
+test('the file does not say that it is a Lima project', () => {
+  using project = aProject();
+  project.file.close();
+  const header = readFileSync(project.path).subarray(0, 100);
+  expect([header.readUInt32BE(68), header.readUInt32BE(60)]).toEqual([applicationId, 1]);
+});
+
+const steps: Migration[] = [
+  { version: 1, name: 'one', sql: 'CREATE TABLE a (x INTEGER) STRICT' },
+  { version: 2, name: 'two', sql: 'ALTER TABLE a ADD COLUMN y INTEGER' },
+];
+
+test('a migration loses rows or runs without a backup', () => {
+  using project = aProject();
+  const path = join(project.folder, 'old.db');
+  const db = new Sqlite(path);
+  migrate(db, steps.slice(0, 1), () => undefined);
+  db.exec('INSERT INTO a (x) VALUES (7)');
+  migrate(db, steps, (version) => copyFileSync(path, `${path}.v${version}`));
+  expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 7, y: null }]);
+  expect(schemaVersion(db)).toBe(2);
+  db.close();
+  expect(existsSync(`${path}.v1`)).toBe(true);
+});
+
+test('a failing migration leaves half a schema', () => {
+  const db = new Sqlite(':memory:');
+  migrate(db, steps.slice(0, 1), () => undefined);
+  const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE b (x); CREATE TABLE a (x)' };
+  expect(() => migrate(db, [...steps.slice(0, 1), broken], () => undefined)).toThrow(
+    /already exists/,
+  );
+  expect(schemaVersion(db)).toBe(1);
+  expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'b'`).all()).toEqual([]);
+});
+
+test('an edited migration goes unnoticed', () => {
+  const db = new Sqlite(':memory:');
+  migrate(db, steps, () => undefined);
+  const edited = steps.with(0, { version: 1, name: 'one', sql: 'CREATE TABLE a (z INTEGER)' });
+  expect(codeOf(() => migrate(db, edited, () => undefined))).toBe('MIGRATION_CHANGED');
+});

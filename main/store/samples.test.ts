@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { datasetItems, freezeDataset } from './dataset-repository.ts';
+import { addReviews, sampleHistory, undoLastBatch } from './review-repository.ts';
+import { ftsQuery } from './sample-filter.ts';
+import {
+  addSamples,
+  addVersion,
+  getSample,
+  listSamples,
+  sampleFacets,
+  sampleRows,
+  sampleSeqs,
+  statusCounts,
+} from './sample-repository.ts';
+import { aProject, aSample } from './testing/a-project.ts';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+test('importing the same samples twice adds them twice', () => {
+  using project = aProject();
+  const { db } = project.file;
+  const samples = numbers(3).map((number) => aSample(number));
+  expect([addSamples(db, samples, 'me'), addSamples(db, samples, 'me')]).toEqual([3, 0]);
+});
+
+test('a sample that was edited is imported again from its file', () => {
+  using project = aProject();
+  const { db } = project.file;
+  addSamples(db, [aSample(1)], 'me');
+  const sample = getSample(db, listSamples(db, {}, { limit: 1 })[0]?.id ?? '');
+  if (!sample) throw new Error('The sample was not stored');
+  const messages = sample.messages.map((message) => ({ ...message, content: 'changed words' }));
+  addVersion(db, sample, { messages, hash: 'other', author: 'me' });
+  expect(addSamples(db, [aSample(1)], 'me')).toBe(0);
+  expect(sampleSeqs(db, { query: 'changed' })).toEqual([1]);
+  expect(sampleSeqs(db, { query: 'question' })).toEqual([]);
+});
+
+test('filters or paging by key lose or repeat samples', () => {
+  using project = aProject();
+  const { db } = project.file;
+  const flag = { rule: 'first-person', scope: 'both', reason: 'says I' } as const;
+  addSamples(
+    db,
+    numbers(25).map((number) =>
+      aSample(number, { source: number % 2 ? 'odd' : 'even', flags: number === 4 ? [flag] : [] }),
+    ),
+    'me',
+  );
+  const first = listSamples(db, { source: 'odd' }, { limit: 8 });
+  const second = listSamples(db, { source: 'odd' }, { limit: 8, after: first.at(-1)?.id });
+  expect([...first, ...second].map((row) => row.seq)).toEqual(sampleSeqs(db, { source: 'odd' }));
+  expect(sampleSeqs(db, { flag: 'first-person' })).toEqual([4]);
+  expect(sampleSeqs(db, { flag: 'none' })).toHaveLength(24);
+  expect(sampleRows(db, [4, 999, 2]).map((row) => [row.seq, row.flags])).toEqual([
+    [4, ['first-person']],
+    [2, []],
+  ]);
+  expect(sampleFacets(db).unflagged).toBe(24);
+});
+
+test.each(['"', "' OR 1=1 --", 'NEAR(', 'a AND', '*', '(', 'col:x', '^', '-', 'é"è', '\u0000'])(
+  'a search for %j is taken as query syntax',
+  (query) => {
+    using project = aProject();
+    addSamples(project.file.db, [aSample(1)], 'me');
+    expect(sampleSeqs(project.file.db, { query })).toEqual([]);
+  },
+);
+
+test('the last word of a search does not match as a prefix', () => {
+  expect(ftsQuery('how to brew')).toBe('"how" "to" "brew"*');
+});
+
+test('undo does not restore what each sample was before, or reviews are overwritten', () => {
+  using project = aProject();
+  const { db } = project.file;
+  addSamples(
+    db,
+    numbers(3).map((number) => aSample(number)),
+    'me',
+  );
+  const ids = listSamples(db, {}, { limit: 9 }).map((row) => row.id);
+  addReviews(db, 'accept', { ids: ids.slice(0, 1) }, 'me');
+  addReviews(db, 'reject', { filter: {} }, 'me');
+  expect(statusCounts(db)).toEqual({ pending: 0, accepted: 0, rejected: 3 });
+  expect(undoLastBatch(db, 'someone else').ids).toEqual([]);
+  expect(undoLastBatch(db, 'me').ids).toHaveLength(3);
+  expect(statusCounts(db)).toEqual({ pending: 2, accepted: 1, rejected: 0 });
+  expect(undoLastBatch(db, 'me').ids).toEqual(ids.slice(0, 1));
+  expect(undoLastBatch(db, 'me').ids).toEqual([]);
+  expect(statusCounts(db).pending).toBe(3);
+  expect(sampleHistory(db, 1).map((entry) => entry.text)).toEqual([
+    'version 1',
+    'accept',
+    'reject',
+    'undo: accept',
+    'undo: reset',
+  ]);
+});
+
+test('a review of an unchanged status is stored as a change', () => {
+  using project = aProject();
+  const { db } = project.file;
+  addSamples(db, [aSample(1)], 'me');
+  expect(addReviews(db, 'accept', { filter: {} }, 'me').changed).toBe(1);
+  expect(addReviews(db, 'accept', { filter: {} }, 'me').changed).toBe(0);
+});
+
+test('a frozen dataset changes when its samples are edited or reviewed later', () => {
+  using project = aProject();
+  const { db } = project.file;
+  addSamples(
+    db,
+    numbers(2).map((number) => aSample(number)),
+    'me',
+  );
+  expect(freezeDataset(db, 'empty', 'me')).toBeUndefined();
+  addReviews(db, 'accept', { filter: {} }, 'me');
+  const frozen = freezeDataset(db, 'first', 'me');
+  const before = datasetItems(db, frozen?.id ?? '');
+  const sample = getSample(db, before[0]?.sampleId ?? '');
+  if (!sample) throw new Error('The sample was not stored');
+  const messages = sample.messages.map((message) => ({ ...message, content: 'new' }));
+  addVersion(db, sample, { messages, hash: 'new', author: 'me' });
+  addReviews(db, 'reject', { filter: {} }, 'me');
+  expect(datasetItems(db, frozen?.id ?? '')).toEqual(before);
+  addReviews(db, 'accept', { filter: {} }, 'me');
+  expect(freezeDataset(db, 'second', 'me')?.contentHash).not.toBe(frozen?.contentHash);
+});
+
+test('a full disk during an import loses what was stored before', () => {
+  using project = aProject();
+  const { db } = project.file;
+  addSamples(db, [aSample(1)], 'me');
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 2}`);
+  const many = numbers(500).map((number) => aSample(number + 1));
+  expect(() => addSamples(db, many, 'me')).toThrow(
+    expect.objectContaining({ code: 'SQLITE_FULL' }),
+  );
+  expect(sampleSeqs(db, {})).toEqual([1]);
+  db.pragma('max_page_count = 1073741823');
+  expect(addSamples(db, many, 'me')).toBe(500);
+});

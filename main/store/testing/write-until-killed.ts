@@ -1,0 +1,14 @@
+import { addReviews } from '../review-repository.ts';
+import { addSamples, listSamples } from '../sample-repository.ts';
+import { openProject } from '../open-project.ts';
+import { aSample } from './a-project.ts';
+
+// Acknowledges on standard output only after the write returned, until somebody kills it.
+const file = openProject(process.argv[2] ?? '');
+const start = Number(process.argv[3]);
+for (let number = start; ; number += 1) {
+  addSamples(file.db, [aSample(number)], 'writer');
+  const row = listSamples(file.db, { query: `number ${number}` }, { limit: 1 })[0];
+  addReviews(file.db, 'accept', { ids: [row?.id ?? ''] }, 'writer');
+  process.stdout.write(`${number}\n`);
+}
