@@ -57,7 +57,7 @@ function testChecks(reportsDir: string, e2eTarget: string): Check[] {
     {
       name: 'build',
       why: 'what the application ships, for the next two',
-      command: ['npm', 'run', '-s', 'build'],
+      command: ['node', '--run', 'build'],
       timeoutMs: 3 * minuteMs,
     },
     {

@@ -49,10 +49,10 @@ export const test = base.extend<TestFixtures, TargetOptions>({
     rmSync(folder, { recursive: true, force: true });
   },
 
-  pageProblems: async ({ target: _ }, use) => {
+  pageProblems: async ({ target }, use) => {
     const problems: string[] = [];
     await use(problems);
-    expect(problems).toEqual([]);
+    expect({ target, problems }).toEqual({ target, problems: [] });
   },
 
   workbench: async ({ webBrowser, folder, pageProblems }, use) => {

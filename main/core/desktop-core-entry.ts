@@ -7,7 +7,8 @@ import { recentProjects } from './project/project-service.ts';
 const recentLimit = 10;
 
 function send(frame: FromCore): void {
-  if (process.connected) process.send?.(frame);
+  // A shell that goes away meanwhile needs no answer: 'disconnect' ends this process.
+  if (process.connected) process.send?.(frame, () => undefined);
 }
 
 /** Tells the shell which projects were opened last, for its menu. */

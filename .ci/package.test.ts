@@ -1,0 +1,147 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  closeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Arch, build, Platform } from 'electron-builder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readFuses, writeStandInElectron } from './stand-in-electron.ts';
+
+const checkout = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'lima-package-'));
+const app = join(folder, 'dist/linux-unpacked');
+const unpacked = join(app, 'resources/app.asar.unpacked');
+const node = join(app, 'resources/node/node');
+const run = promisify(execFile);
+
+const manifest = z
+  .object({ devDependencies: z.record(z.string(), z.string()) })
+  .parse(createRequire(import.meta.url)('../package.json'));
+
+let files: string[] = [];
+
+beforeAll(async () => {
+  writeStandInElectron(join(folder, 'electron'), manifest.devDependencies['electron'] ?? '');
+  await build({
+    projectDir: checkout,
+    targets: Platform.LINUX.createTarget('dir', Arch.x64),
+    config: {
+      extends: join(checkout, 'electron-builder.yml'),
+      electronDist: join(folder, 'electron'),
+      directories: { output: join(folder, 'dist') },
+    },
+  });
+  files = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the package for Linux', () => {
+  test('has what Electron runs inside app.asar and what Node runs beside it', () => {
+    const archive = readArchive(join(app, 'resources/app.asar'));
+    const shell = archive.files['out']?.files?.['main']?.files?.['electron']?.files ?? {};
+    expect(shell).toMatchObject({
+      'main.js': { size: expect.any(Number) },
+      'preload.cjs': { size: expect.any(Number) },
+    });
+    expect(files.filter((path) => path.startsWith('out/main/electron/'))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'package.json',
+        'out/renderer/index.html',
+        'out/main/core/desktop-core-entry.js',
+        'out/main/headless/cli.js',
+        'out/main/engines/trainer-entry.js',
+        'out/main/engines/inference-entry.js',
+        'out/main/engines/inspector-entry.js',
+      ]),
+    );
+  });
+
+  test('has no test, source, map, development package or CUDA library', () => {
+    const own = files.filter((path) => path.startsWith('out/'));
+    expect(own.filter((path) => /\.test\.|(^|\/)testing\/|types\//.test(path))).toEqual([]);
+    expect(files.filter((path) => /\.(ts|cts|mts|tsx|map|tsbuildinfo)$/.test(path))).toEqual([]);
+    expect(files.filter((path) => /cuda|cublas/i.test(path))).toEqual([]);
+    const development = Object.keys(manifest.devDependencies);
+    expect(development.filter((name) => files.includes(join('node_modules', name)))).toEqual([]);
+  });
+
+  test('has native code of this platform only', () => {
+    const native = files.filter((path) => /\.(node|so|dll|dylib)(\.\d+)*$/.test(path));
+    expect(native.filter((path) => !isLinuxX64(join(unpacked, path)))).toEqual([]);
+    for (const name of ['better-sqlite3', 'koffi', 'node-llama-cpp'])
+      expect(native.filter((path) => path.includes(name))).not.toEqual([]);
+  });
+
+  test('has every fuse that would open the program flipped off', () => {
+    // runAsNode, cookies, NODE_OPTIONS, inspect, asar integrity, only asar, snapshot, file://, wasm
+    expect(readFuses(join(app, 'lima-workbench'))).toBe('000011001');
+  });
+
+  test('starts its command line on its own Node, database and engines included', async () => {
+    const cli = join(unpacked, 'out/main/headless/cli.js');
+    const project = join(folder, 'packaged.lima');
+    const environment = { ...process.env, LIMA_USER_DATA: join(folder, 'user-data') };
+    const call = async (...words: string[]): Promise<unknown> => {
+      const { stdout } = await run(node, [cli, ...words, '--json'], {
+        env: environment,
+        cwd: folder,
+      });
+      return JSON.parse(stdout);
+    };
+    await call('new', project);
+    await expect(call('info', project)).resolves.toMatchObject({ path: project });
+    await expect(call('doctor')).resolves.toBeTypeOf('object');
+  });
+
+  test('starts the core of the desktop app, which answers and ends with its shell', async () => {
+    const entry = join(unpacked, 'out/main/core/desktop-core-entry.js');
+    const core = spawn(node, [entry, join(folder, 'user-data')], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const exited = once(core, 'exit');
+    const [frame]: unknown[] = await once(core, 'message');
+    expect(frame).toEqual({ channel: 'ready' });
+    core.disconnect();
+    await expect(exited).resolves.toEqual([0, null]);
+  });
+
+  test('stays small enough to be downloaded', () => {
+    const totalBytes = readdirSync(app, { recursive: true, encoding: 'utf8' })
+      .map((path) => statSync(join(app, path)).size)
+      .reduce((sum, size) => sum + size, 0);
+    expect(totalBytes).toBeLessThan(320 * 2 ** 20);
+  });
+});
+
+/** Reads the ELF header: 64 bit, little endian, machine x86-64. */
+function isLinuxX64(path: string): boolean {
+  const header = Buffer.alloc(20);
+  const file = openSync(path, 'r');
+  readSync(file, header);
+  closeSync(file);
+  return header.toString('latin1', 0, 6) === '\x7fELF\x02\x01' && header.readUInt16LE(18) === 62;
+}
+
+interface ArchiveEntry {
+  files?: Record<string, ArchiveEntry>;
+  size?: number;
+}
+
+/** The header of an asar archive: four sizes in little endian, then JSON. */
+function readArchive(path: string): { files: Record<string, ArchiveEntry> } {
+  const bytes = readFileSync(path);
+  return JSON.parse(bytes.toString('utf8', 16, 16 + bytes.readUInt32LE(12)));
+}
