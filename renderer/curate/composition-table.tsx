@@ -27,7 +27,7 @@ export function CompositionTable({ title, parts }: CompositionTableProps) {
               <div className="composition-bar" style={{ width: `${100 * part.share}%` }} />
             </td>
             <td className="number">{formatCount(part.samples)}</td>
-            <td className="number">{formatShare(part.share)}</td>
+            <td className="number">{formatShare(part.share, part.share < 0.1 ? 1 : 0)}</td>
           </tr>
         ))}
       </tbody>

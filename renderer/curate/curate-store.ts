@@ -7,10 +7,13 @@ export type CurateDialog =
   | { kind: 'freeze' }
   | { kind: 'datasets' };
 
-interface CurateState {
+/** What the Curate tab shows and of what. */
+export interface CurateState {
   filter: SampleFilter;
   /** What the list shows, in order; kept here for the keyboard, computed by the list. */
   seqs: readonly number[];
+  /** The filter that `seqs` is the answer to; `filter` runs ahead of it. */
+  listedFilter: SampleFilter;
   selectedSeq: number | null;
   /** Reviewed under this filter: they stay listed although they may no longer match. */
   retained: ReadonlySet<number>;
@@ -23,6 +26,7 @@ interface CurateState {
 export const useCurate = create<CurateState>(() => ({
   filter: {},
   seqs: [],
+  listedFilter: {},
   selectedSeq: null,
   retained: new Set(),
   editing: null,

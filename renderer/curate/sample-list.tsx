@@ -76,13 +76,15 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
   );
 }
 
-/** Only a move of the selection scrolls, or its arrival in the list: other new rows must not. */
+/** Scrolls when the selection moves or arrives, and for another filter; new rows alone do not. */
 function followSelection(scrollTo: (index: number) => void): () => void {
   return useCurate.subscribe((state, before) => {
     const { selectedSeq, seqs } = state;
     if (selectedSeq === null) return;
     const hasMoved = selectedSeq !== before.selectedSeq;
-    if (!hasMoved && (seqs === before.seqs || before.seqs.includes(selectedSeq))) return;
+    const isNewList = state.listedFilter !== before.listedFilter;
+    const hasArrived = seqs !== before.seqs && !before.seqs.includes(selectedSeq);
+    if (!hasMoved && !isNewList && !hasArrived) return;
     const index = seqs.indexOf(selectedSeq);
     if (index >= 0) scrollTo(index);
   });

@@ -1,7 +1,8 @@
 import { useEffect, useMemo } from 'react';
+import type { SampleFilter } from '../../shared/domain/sample.ts';
 import { rpc } from '../rpc/client.ts';
 import { useLastData, useQuery, type QueryResult } from '../rpc/use-query.ts';
-import { useCurate } from './curate-store.ts';
+import { useCurate, type CurateState } from './curate-store.ts';
 import { mergeRetained } from './merge-retained.ts';
 import { rowCache } from './rows.ts';
 
@@ -22,17 +23,20 @@ export function useSampleList(): SampleList {
   ]);
   const matching = useLastData(query.data)?.seqs;
   const seqs = useMemo(() => mergeRetained(matching ?? [], retained), [matching, retained]);
+  const isAnswered = query.data !== undefined;
   useEffect(() => {
-    const { selectedSeq } = useCurate.getState();
-    const isGone = selectedSeq === null || !seqs.includes(selectedSeq);
-    useCurate.setState({ seqs, ...(isGone && { selectedSeq: nearest(seqs, selectedSeq) }) });
+    if (isAnswered) useCurate.setState((state) => listedState(state, filter, seqs));
     rowCache.invalidate();
-  }, [seqs]);
+  }, [seqs, filter, isAnswered]);
   return { query, seqs, matching: matching?.length ?? 0 };
 }
 
-/** The first listed sample at or after the old selection, so that the place is kept. */
-function nearest(seqs: readonly number[], seq: number | null): number | null {
-  if (seq === null) return seqs[0] ?? null;
-  return seqs.find((candidate) => candidate >= seq) ?? seqs.at(-1) ?? null;
+/** A selection that is no longer listed moves to the best hit of a search, else to the next one. */
+function listedState(state: CurateState, filter: SampleFilter, seqs: readonly number[]) {
+  const { selectedSeq } = state;
+  const isListed = selectedSeq !== null && seqs.includes(selectedSeq);
+  const isSearch = filter !== state.listedFilter && filter.query !== undefined;
+  const start = selectedSeq === null || isSearch ? -Infinity : selectedSeq;
+  const nearest = seqs.find((seq) => seq >= start) ?? seqs.at(-1) ?? null;
+  return { seqs, listedFilter: filter, ...(isListed ? {} : { selectedSeq: nearest }) };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { QueryCache } from './query-cache.ts';
 
 const ignore = () => undefined;
@@ -75,5 +75,23 @@ describe('QueryCache', () => {
     cache.refetch('a');
     await settled();
     expect(cache.read('a').error).toBeUndefined();
+  });
+
+  it('does not keep the core busy with a slow answer while changes come in a burst', async () => {
+    const cache = new QueryCache();
+    let calls = 0;
+    const fetch = async () => {
+      calls += 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return calls;
+    };
+    cache.subscribe('a', { fetch, topics: ['samples'] }, ignore);
+    const start = performance.now();
+    while (performance.now() - start < 200) {
+      cache.invalidate(['samples']);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(calls).toBe(1);
+    await vi.waitFor(() => expect(cache.read('a').data).toBe(2), { timeout: 5000 });
   });
 });

@@ -20,14 +20,21 @@ interface Entry {
   listeners: Set<() => void>;
   isStale: boolean;
   isRunning: boolean;
+  isScheduled: boolean;
+  /** Before this moment a change does not start another fetch. */
+  restsUntilMs: number;
 }
 
 const idle: QueryState = { data: undefined, error: undefined, isFetching: false, hasData: false };
 const keptUnused = 100;
+const quickMs = 20;
+const restFactor = 8;
+const longestRestMs = 1500;
 
 /**
  * Answers of the core by key. An entry somebody shows is asked again as soon as one of its topics
  * changes; others are asked again when next shown. The newest 100 unshown answers are kept.
+ * A slow answer rests before it is asked again, so that a burst of changes leaves the core free.
  */
 export class QueryCache {
   readonly #entries = new Map<string, Entry>();
@@ -54,8 +61,9 @@ export class QueryCache {
   /** Marks answers of these topics stale and asks again where somebody is looking. */
   invalidate(topics: readonly ChangeTopic[] | 'all'): void {
     for (const entry of this.#entries.values()) {
-      const isHit = topics === 'all' || entry.source.topics.some((topic) => topics.includes(topic));
-      if (isHit) this.#refresh(entry);
+      if (topics === 'all') this.#refresh(entry);
+      else if (entry.source.topics.some((topic) => topics.includes(topic)))
+        this.#refreshSoon(entry);
     }
   }
 
@@ -65,22 +73,36 @@ export class QueryCache {
     if (entry) this.#refresh(entry);
   }
 
+  /** At once when the last answer was quick, else when it has rested; once however many changes. */
+  #refreshSoon(entry: Entry): void {
+    entry.isStale = true;
+    if (entry.isScheduled || entry.isRunning) return;
+    const restMs = entry.restsUntilMs - performance.now();
+    if (restMs <= 0) return this.#refresh(entry);
+    entry.isScheduled = true;
+    setTimeout(() => {
+      entry.isScheduled = false;
+      if (entry.isStale) this.#refresh(entry);
+    }, restMs);
+  }
+
   #refresh(entry: Entry): void {
     entry.isStale = true;
     if (entry.listeners.size > 0) void this.#run(entry);
   }
 
-  /** Runs until the answer is newer than the last invalidation; never two at a time. */
+  /** Never two at a time; a change that came meanwhile is followed by another fetch. */
   async #run(entry: Entry): Promise<void> {
     if (entry.isRunning) return;
     entry.isRunning = true;
+    entry.isStale = false;
     update(entry, { ...entry.state, isFetching: true });
-    while (entry.isStale) {
-      entry.isStale = false;
-      const next = await settle(entry);
-      update(entry, { ...next, isFetching: entry.isStale });
-    }
+    const startMs = performance.now();
+    const next = await settle(entry);
+    entry.restsUntilMs = restEnd(startMs);
     entry.isRunning = false;
+    update(entry, { ...next, isFetching: entry.isStale });
+    if (entry.isStale) this.#refreshSoon(entry);
   }
 
   #evict(): void {
@@ -93,7 +115,15 @@ export class QueryCache {
 }
 
 function newEntry(source: QuerySource): Entry {
-  return { state: idle, source, listeners: new Set(), isStale: true, isRunning: false };
+  const flags = { isStale: true, isRunning: false, isScheduled: false, restsUntilMs: 0 };
+  return { state: idle, source, listeners: new Set(), ...flags };
+}
+
+/** Eight times as long as the answer took, a second and a half at most; quick ones never rest. */
+function restEnd(startMs: number): number {
+  const nowMs = performance.now();
+  const tookMs = nowMs - startMs;
+  return tookMs < quickMs ? nowMs : nowMs + Math.min(longestRestMs, restFactor * tookMs);
 }
 
 async function settle(entry: Entry): Promise<QueryState> {

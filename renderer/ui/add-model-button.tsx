@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { Plus } from 'lucide-react';
+import { isJobFinished } from '../../shared/domain/job.ts';
+import { rpc } from '../rpc/client.ts';
+import { adviceFor } from '../rpc/rpc-error.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { Button } from './button.tsx';
+import { ErrorView } from './error-view.tsx';
+import { chooseFile } from './file-chooser.ts';
+import { ProgressBar } from './progress.tsx';
+
+/** Chooses a GGUF file and adds it as a base model; shows how far hashing has come, or why it failed. */
+export function AddModelButton() {
+  const [jobId, setJobId] = useState<string | null>(null);
+  const job = useJob(jobId);
+  const add = useAction(async () => {
+    const path = await chooseFile({ purpose: 'model', title: 'Add a model' });
+    if (path !== null) setJobId((await rpc.models.add({ path })).jobId);
+  });
+  const isReading = job !== undefined && !isJobFinished(job.state);
+  return (
+    <div className="column">
+      <Button
+        variant="primary"
+        icon={<Plus size={14} />}
+        isBusy={add.isRunning || isReading}
+        onClick={() => void add.run()}
+      >
+        Add a model…
+      </Button>
+      {isReading && (
+        <ProgressBar
+          label={job.title}
+          done={job.progress?.done ?? 0}
+          total={job.progress?.total ?? 0}
+        />
+      )}
+      {job?.error && <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />}
+      {add.error !== undefined && <ErrorView error={add.error} />}
+    </div>
+  );
+}

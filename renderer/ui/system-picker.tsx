@@ -1,0 +1,70 @@
+import type { SystemSpec } from '../../shared/domain/identity.ts';
+import { Select, Slider, type Option } from './inputs.tsx';
+import {
+  checkpointName,
+  checkpointsFor,
+  strengthText,
+  systemProblem,
+  type SystemParts,
+} from './systems.ts';
+import './system-picker.css';
+
+interface SystemPickerProps {
+  /** Names the group: "Left", "System A". */
+  label: string;
+  value: SystemSpec;
+  parts: SystemParts;
+  onValue: (system: SystemSpec) => void;
+}
+
+const noAdapter = '';
+
+/** Chooses a base model, an adapter trained on it and the adapter's strength from 0 to 1.5. */
+export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps) {
+  const problem = systemProblem(parts, value);
+  const models: Option<string>[] = parts.models.map((model) => ({
+    value: model.id,
+    label: `${model.info.name} · ${model.info.quantization}${model.isMissing ? ' (missing)' : ''}`,
+  }));
+  const isKnown = models.some((option) => option.value === value.modelId);
+  return (
+    <div className="system-picker" role="group" aria-label={label}>
+      <Select
+        label="Base model"
+        value={value.modelId}
+        error={problem}
+        options={isKnown ? models : [{ value: value.modelId, label: 'Choose…' }, ...models]}
+        onValue={(modelId) => onValue({ modelId, checkpointId: null, strength: 1 })}
+      />
+      <Select
+        label="Adapter"
+        value={value.checkpointId ?? noAdapter}
+        options={adapterOptions(parts, value)}
+        onValue={(id) => onValue({ ...value, checkpointId: id === noAdapter ? null : id })}
+      />
+      {value.checkpointId !== null && (
+        <Slider
+          label="Strength"
+          value={value.strength}
+          min={0}
+          max={1.5}
+          step={0.05}
+          format={strengthText}
+          onValue={(strength) => onValue({ ...value, strength })}
+        />
+      )}
+    </div>
+  );
+}
+
+function adapterOptions(parts: SystemParts, value: SystemSpec): Option<string>[] {
+  const checkpoints = checkpointsFor(parts, value.modelId);
+  const none = { value: noAdapter, label: checkpoints.length === 0 ? 'None trained yet' : 'None' };
+  return [
+    none,
+    ...checkpoints.map((checkpoint) => ({
+      value: checkpoint.id,
+      label: checkpointName(checkpoint),
+    })),
+  ];
+}

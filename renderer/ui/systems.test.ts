@@ -1,0 +1,129 @@
+import { expect, it } from 'vitest';
+import type { Identity } from '../../shared/domain/identity.ts';
+import type { Model } from '../../shared/domain/model.ts';
+import type { Checkpoint, Run } from '../../shared/domain/run.ts';
+import { runSchema } from '../../shared/domain/run.ts';
+import {
+  checkpointsFor,
+  identityDifferences,
+  isSameSystem,
+  newestSystem,
+  systemProblem,
+} from './systems.ts';
+import { limaSampling } from './sampling.ts';
+
+const model = (id: string, createdMs: number): Model => ({
+  id,
+  path: `/models/${id}.gguf`,
+  sha256: `sha-of-${id}`,
+  info: {
+    name: id,
+    architecture: 'llama',
+    parameters: 1,
+    quantization: 'Q4_1',
+    tensorTypes: {},
+    contextLength: 512,
+    embeddingLength: 64,
+    layers: 2,
+    vocabularySize: 300,
+    hasChatTemplate: true,
+    fileSizeBytes: 1,
+    trainable: 'yes',
+  },
+  isMissing: false,
+  createdMs,
+});
+
+const checkpoint = (runName: string, epoch: number): Checkpoint => ({
+  id: `${runName}-${epoch}`,
+  runId: runName,
+  runName,
+  epoch,
+  step: epoch,
+  path: `/p/${runName}-${epoch}.gguf`,
+  sha256: `adapter-sha-${runName}-${epoch}`,
+  sizeBytes: 1,
+  meanLoss: 1,
+  createdMs: epoch,
+});
+
+function run(name: string, modelId: string, fields: { createdMs: number; epochs: number }): Run {
+  return runSchema.parse({
+    id: name,
+    name,
+    jobId: 'job',
+    state: 'succeeded',
+    modelId,
+    modelName: modelId,
+    baseSha256: `sha-of-${modelId}`,
+    datasetId: 'd',
+    datasetName: 'd',
+    datasetHash: 'h',
+    recipe: recipe(),
+    engine: 'e',
+    encodeReport: null,
+    lastMetric: null,
+    totalSteps: 1,
+    checkpoints: Array.from({ length: fields.epochs }, (_, index) => checkpoint(name, index + 1)),
+    createdMs: fields.createdMs,
+    finishedMs: null,
+  });
+}
+
+const recipe = () => runSchema.shape.recipe.parse({});
+
+const parts = {
+  models: [model('old', 1), model('new', 2)],
+  runs: [
+    run('first', 'old', { createdMs: 1, epochs: 3 }),
+    run('second', 'old', { createdMs: 2, epochs: 2 }),
+    run('empty', 'new', { createdMs: 3, epochs: 0 }),
+  ],
+};
+
+it('offers the newest run first, its last epoch on top, and nothing of another base', () => {
+  const ids = checkpointsFor(parts, 'old').map(({ id }) => id);
+  expect(ids).toEqual(['second-2', 'second-1', 'first-3', 'first-2', 'first-1']);
+  expect(checkpointsFor(parts, 'new')).toEqual([]);
+});
+
+it('starts from the newest run that has an adapter, not from a run without one', () => {
+  expect(newestSystem(parts)).toEqual({ modelId: 'old', checkpointId: 'second-2', strength: 1 });
+  expect(newestSystem({ ...parts, runs: [] })?.modelId).toBe('new');
+  expect(newestSystem({ models: [], runs: [] })).toBeNull();
+});
+
+it('takes two bases for the same system whatever strength is set on them', () => {
+  const base = { modelId: 'old', checkpointId: null, strength: 1 };
+  expect(isSameSystem(base, { ...base, strength: 0.5 })).toBe(true);
+  const tuned = { ...base, checkpointId: 'first-1' };
+  expect(isSameSystem(tuned, { ...tuned, strength: 0.5 })).toBe(false);
+});
+
+it('refuses an adapter of another base and a model that is gone', () => {
+  const mixed = { modelId: 'new', checkpointId: 'first-1', strength: 1 };
+  expect(systemProblem(parts, mixed)).toMatch(/another base/);
+  const gone = { ...parts, models: [{ ...model('old', 1), isMissing: true }] };
+  expect(systemProblem(gone, { ...mixed, modelId: 'old' })).toContain('/models/old.gguf');
+});
+
+const identity: Identity = {
+  baseSha256: 'sha-of-old',
+  baseName: 'old',
+  adapterSha256: 'adapter-sha-first-1',
+  adapterName: 'first · epoch 1',
+  strength: 0.5,
+  templateSha256: 't',
+  sampling: limaSampling,
+  engine: 'e',
+  device: 'CPU',
+};
+
+it('reports weights the engine did not take from the picker: base, adapter and strength', () => {
+  const asked = { modelId: 'old', checkpointId: 'first-1', strength: 0.5 };
+  expect(identityDifferences(identity, asked, parts)).toEqual([]);
+  expect(identityDifferences(identity, { ...asked, strength: 1 }, parts)).toHaveLength(1);
+  expect(identityDifferences(identity, { ...asked, modelId: 'new' }, parts)).toHaveLength(1);
+  const base = { ...asked, checkpointId: null };
+  expect(identityDifferences(identity, base, parts)[0]).toContain('asked for none');
+});

@@ -1,0 +1,94 @@
+import type { Identity, SystemSpec } from '../../shared/domain/identity.ts';
+import type { Model } from '../../shared/domain/model.ts';
+import type { Checkpoint, Run } from '../../shared/domain/run.ts';
+import { formatShare, shortHash } from './format.ts';
+
+/** What a system can be made of: the base models and every training run with its adapters. */
+export interface SystemParts {
+  models: readonly Model[];
+  runs: readonly Run[];
+}
+
+/** The adapters trained on the model, newest run first and its last epoch first. */
+export function checkpointsFor(parts: SystemParts, modelId: string): Checkpoint[] {
+  const sha256 = parts.models.find((model) => model.id === modelId)?.sha256;
+  return parts.runs
+    .filter((run) => run.modelId === modelId || run.baseSha256 === sha256)
+    .toSorted((first, second) => second.createdMs - first.createdMs)
+    .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch));
+}
+
+/** The newest adapter of the project with its base model, or the newest model as it is. */
+export function newestSystem(parts: SystemParts): SystemSpec | null {
+  const newestFirst = parts.runs.toSorted((first, second) => second.createdMs - first.createdMs);
+  for (const run of newestFirst) {
+    const model = parts.models.find(
+      ({ id, sha256 }) => id === run.modelId || sha256 === run.baseSha256,
+    );
+    const checkpoint = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
+    if (model && checkpoint) return { modelId: model.id, checkpointId: checkpoint.id, strength: 1 };
+  }
+  const model = parts.models.toSorted((p, q) => q.createdMs - p.createdMs)[0];
+  return model ? { modelId: model.id, checkpointId: null, strength: 1 } : null;
+}
+
+/** The untuned base of a system. */
+export function baseOf(system: SystemSpec): SystemSpec {
+  return { modelId: system.modelId, checkpointId: null, strength: 1 };
+}
+
+/** True when both name the same weights: the strength of no adapter means nothing. */
+export function isSameSystem(first: SystemSpec, second: SystemSpec): boolean {
+  if (first.modelId !== second.modelId || first.checkpointId !== second.checkpointId) return false;
+  return first.checkpointId === null || first.strength === second.strength;
+}
+
+/** How an adapter is called in a list: run and epoch. */
+export function checkpointName(checkpoint: Checkpoint): string {
+  return `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
+}
+
+/** Strength of an adapter as a factor: `× 0.75`. */
+export function strengthText(strength: number): string {
+  return `× ${Number(strength.toFixed(2))}`;
+}
+
+/** What stands in the way of using a system, in words for a person; `undefined` when nothing does. */
+export function systemProblem(parts: SystemParts, system: SystemSpec): string | undefined {
+  const model = parts.models.find(({ id }) => id === system.modelId);
+  if (!model) return 'Choose a base model.';
+  if (model.isMissing) return `The model file ${model.path} is not there.`;
+  if (system.checkpointId === null) return undefined;
+  const known = checkpointsFor(parts, model.id).some(({ id }) => id === system.checkpointId);
+  return known ? undefined : 'This adapter was trained on another base model.';
+}
+
+/** Where the weights the engine reports are not those that were chosen, one sentence each. */
+export function identityDifferences(
+  identity: Identity,
+  system: SystemSpec,
+  parts: SystemParts,
+): string[] {
+  const differences: string[] = [];
+  const model = parts.models.find(({ id }) => id === system.modelId);
+  if (model && model.sha256 !== identity.baseSha256)
+    differences.push(
+      `base ${shortHash(identity.baseSha256)}, asked for ${shortHash(model.sha256)}`,
+    );
+  const checkpoint = parts.runs
+    .flatMap((run) => run.checkpoints)
+    .find(({ id }) => id === system.checkpointId);
+  const adapter = checkpoint?.sha256 ?? null;
+  const isKnown = checkpoint !== undefined || system.checkpointId === null;
+  if (isKnown && identity.adapterSha256 !== adapter)
+    differences.push(
+      `adapter ${hashOrNone(identity.adapterSha256)}, asked for ${hashOrNone(adapter)}`,
+    );
+  if (adapter !== null && Math.abs(identity.strength - system.strength) > 1e-6)
+    differences.push(
+      `strength ${formatShare(identity.strength)}, asked for ${formatShare(system.strength)}`,
+    );
+  return differences;
+}
+
+const hashOrNone = (hash: string | null) => (hash === null ? 'none' : shortHash(hash));
