@@ -1,0 +1,56 @@
+import { LoaderCircle } from 'lucide-react';
+import { Badge } from '../ui/badge.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { MarkdownText } from '../ui/markdown.tsx';
+import type { SystemParts } from '../ui/systems.ts';
+import { AnswerIdentity } from './answer-identity.tsx';
+import type { AnswerState } from './chat-turns.ts';
+import { StreamingText } from './streaming-text.tsx';
+
+interface AnswerViewProps {
+  state: AnswerState;
+  parts: SystemParts;
+  onRetry: () => void;
+}
+
+/** An answer: waiting, growing, finished, stopped or failed. */
+export function AnswerView({ state, parts, onRetry }: AnswerViewProps) {
+  const { phase, text, answer } = state;
+  const isGrowing = phase === 'loading' || phase === 'streaming';
+  return (
+    <div className="answer" aria-busy={isGrowing}>
+      {phase === 'loading' && (
+        <p className="answer-waiting dim" role="status">
+          <LoaderCircle className="spin" size={14} aria-hidden /> Loading the model and reading the
+          prompt…
+        </p>
+      )}
+      {text !== '' && (isGrowing ? <StreamingText text={text} /> : <MarkdownText text={text} />)}
+      {phase === 'done' && text.trim() === '' && (
+        <p className="faint">The model ended its turn without a word.</p>
+      )}
+      <EndNote state={state} />
+      {phase === 'failed' && <ErrorView error={state.error} onRetry={onRetry} />}
+      {answer && <AnswerIdentity answer={answer} asked={state.asked} parts={parts} />}
+    </div>
+  );
+}
+
+function EndNote({ state: { phase, answer, text } }: { state: AnswerState }) {
+  if (phase === 'stopped' || answer?.finish === 'cancelled')
+    return (
+      <p className="answer-end small dim">
+        <Badge tone="warn">stopped</Badge>
+        {text === ''
+          ? 'Stopped before the first word.'
+          : 'Stopped: this is the part that came. The engine gave no account of it.'}
+      </p>
+    );
+  if (answer?.finish === 'length')
+    return (
+      <p className="answer-end small dim">
+        <Badge tone="warn">cut</Badge> Cut at the token limit or at the end of the context.
+      </p>
+    );
+  return null;
+}

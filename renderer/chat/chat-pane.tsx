@@ -1,0 +1,89 @@
+import { Eraser, Square } from 'lucide-react';
+import { Button, IconButton } from '../ui/button.tsx';
+import { EmptyState } from '../ui/states.tsx';
+import { SystemPicker } from '../ui/system-picker.tsx';
+import { systemProblem, type SystemParts } from '../ui/systems.ts';
+import { changePane, clearPane, useChat, type PaneId } from './chat-store.ts';
+import { systemOf } from './chat-systems.ts';
+import { isRunning } from './chat-turns.ts';
+import { stopAnswers } from './send-turn.ts';
+import { TurnView } from './turn-view.tsx';
+import { useFollowEnd } from './use-follow-end.ts';
+
+const titles = { left: 'Left', right: 'Right' };
+
+/** One conversation with one system. */
+export function ChatPane({ id, parts }: { id: PaneId; parts: SystemParts }) {
+  const pane = useChat((state) => state.panes[id]);
+  const system = systemOf(id, pane, parts);
+  const busy = isRunning(pane.turns);
+  if (!system) return null;
+  return (
+    <section className="chat-pane" aria-label={`${titles[id]} pane`}>
+      <header className="chat-pane-head">
+        <SystemPicker
+          label={`${titles[id]} system`}
+          value={system}
+          parts={parts}
+          onValue={(next) => changePane(id, { system: next })}
+        />
+        <div className="chat-pane-tools">
+          {busy && (
+            <Button small icon={<Square size={12} />} onClick={() => stopAnswers([id])}>
+              Stop
+            </Button>
+          )}
+          <IconButton
+            label="Clear conversation"
+            disabled={pane.turns.length === 0 || busy}
+            onClick={() => clearPane(id)}
+          >
+            <Eraser size={14} />
+          </IconButton>
+        </div>
+      </header>
+      <Turns id={id} parts={parts} />
+    </section>
+  );
+}
+
+function Turns({ id, parts }: { id: PaneId; parts: SystemParts }) {
+  const pane = useChat((state) => state.panes[id]);
+  const sampling = useChat((state) => state.sampling);
+  const system = systemOf(id, pane, parts);
+  const { log, onScroll } = useFollowEnd(pane.turns.length);
+  const canAsk = system !== null && !isRunning(pane.turns) && !systemProblem(parts, system);
+  if (pane.turns.length === 0)
+    return (
+      <EmptyState title={id === 'left' ? 'The model before' : 'The model after'}>
+        {id === 'left'
+          ? 'Write a prompt below: both panes answer the same words, so that you see what training changed.'
+          : 'Choose an adapter and its strength above. Every answer is labelled with what the engine really ran.'}
+      </EmptyState>
+    );
+  return (
+    <div
+      className="chat-log"
+      ref={log}
+      onScroll={onScroll}
+      role="log"
+      aria-label={`${titles[id]} conversation`}
+    >
+      <ol>
+        {pane.turns.map((turn, index) => {
+          const isLast = index === pane.turns.length - 1;
+          return (
+            <TurnView
+              key={turn.id}
+              turn={turn}
+              pane={id}
+              parts={parts}
+              asked={isLast && canAsk ? { system, sampling } : null}
+              isEditing={isLast && pane.isEditing}
+            />
+          );
+        })}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { create } from 'zustand';
+import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
+import { limaSampling } from '../ui/sampling.ts';
+import type { Turn } from './chat-turns.ts';
+
+/** The two conversations beside each other. */
+export type PaneId = 'left' | 'right';
+
+/** Who gets the next prompt. */
+export type Target = PaneId | 'both';
+
+/** One conversation; `system` is `null` until the person or the first prompt settles it. */
+export interface PaneState {
+  conversationId: string;
+  system: SystemSpec | null;
+  turns: readonly Turn[];
+  /** The last prompt is open for editing. */
+  isEditing: boolean;
+}
+
+interface ChatState {
+  panes: Record<PaneId, PaneState>;
+  draft: string;
+  target: Target;
+  sampling: Sampling;
+}
+
+const emptyPane = (): PaneState => ({
+  conversationId: crypto.randomUUID(),
+  system: null,
+  turns: [],
+  isEditing: false,
+});
+
+const initialState = (): ChatState => ({
+  panes: { left: emptyPane(), right: emptyPane() },
+  draft: '',
+  target: 'both',
+  sampling: limaSampling,
+});
+
+/** UI state of the Chat tab. */
+export const useChat = create<ChatState>(initialState);
+
+/** Changes one pane. */
+export function changePane(id: PaneId, change: Partial<PaneState>): void {
+  useChat.setState(({ panes }) => ({ panes: { ...panes, [id]: { ...panes[id], ...change } } }));
+}
+
+/** Begins a new conversation with the same system. */
+export function clearPane(id: PaneId): void {
+  const { system } = useChat.getState().panes[id];
+  changePane(id, { ...emptyPane(), system });
+}
+
+/** Forgets everything: the tab belongs to one project. */
+export function resetChat(): void {
+  useChat.setState(initialState());
+}
+
+/** The panes a target means. */
+export function panesOf(target: Target): readonly PaneId[] {
+  return target === 'both' ? ['left', 'right'] : [target];
+}

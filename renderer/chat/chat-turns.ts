@@ -1,0 +1,65 @@
+import type { ChatAnswer } from '../../shared/contract/chat.ts';
+import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
+import type { Message } from '../../shared/domain/message.ts';
+
+/** What was asked for; what really ran is in the answer's identity. */
+export interface Asked {
+  system: SystemSpec;
+  sampling: Sampling;
+}
+
+/** How far an answer has come. `stopped` and `failed` keep the text that came until then. */
+export type AnswerPhase = 'loading' | 'streaming' | 'done' | 'stopped' | 'failed';
+
+/** An answer on its way or at its end; `answer` is the engine's own account of a finished one. */
+export interface AnswerState {
+  phase: AnswerPhase;
+  text: string;
+  asked: Asked;
+  answer: ChatAnswer | null;
+  error: unknown;
+}
+
+/** One prompt and the answer to it. */
+export interface Turn {
+  id: string;
+  prompt: string;
+  answer: AnswerState;
+}
+
+/** True while tokens may still come. */
+export function isRunning(turns: readonly Turn[]): boolean {
+  const phase = turns.at(-1)?.answer.phase;
+  return phase === 'loading' || phase === 'streaming';
+}
+
+/**
+ * The messages to send for a new prompt after these turns. A turn that failed before any text came
+ * is left out: a template wants an answer after every prompt.
+ */
+export function messagesFor(turns: readonly Turn[], prompt: string): Message[] {
+  const past = turns
+    .filter((turn) => turn.answer.text !== '')
+    .flatMap((turn): Message[] => [
+      { role: 'user', content: turn.prompt },
+      { role: 'assistant', content: turn.answer.text },
+    ]);
+  return [...past, { role: 'user', content: prompt }];
+}
+
+/** The turns with a change to the answer of one of them; unchanged when that turn is gone. */
+export function withAnswer(
+  turns: readonly Turn[],
+  id: string,
+  change: Partial<AnswerState>,
+): readonly Turn[] {
+  return turns.map((turn) =>
+    turn.id === id ? { ...turn, answer: { ...turn.answer, ...change } } : turn,
+  );
+}
+
+/** Answer tokens per second of the engine's time, `null` when too few came to tell. */
+export function tokensPerSecond(answer: ChatAnswer): number | null {
+  if (answer.outputTokens < 2 || answer.durationMs <= 0) return null;
+  return answer.outputTokens / (answer.durationMs / 1000);
+}

@@ -1,0 +1,130 @@
+import { Send, SlidersHorizontal, Square } from 'lucide-react';
+import { Button } from '../ui/button.tsx';
+import { Segments, TextArea } from '../ui/inputs.tsx';
+import { Popover } from '../ui/menu.tsx';
+import { SamplingFields } from '../ui/sampling-fields.tsx';
+import { describeSampling, isLimaSampling, samplingProblems } from '../ui/sampling.ts';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { systemProblem, type SystemParts } from '../ui/systems.ts';
+import { panesOf, useChat, type Target } from './chat-store.ts';
+import { systemOf } from './chat-systems.ts';
+import { isRunning } from './chat-turns.ts';
+import { sendTurn, stopAnswers } from './send-turn.ts';
+
+const targets: { value: Target; label: string }[] = [
+  { value: 'both', label: 'Both' },
+  { value: 'left', label: 'Left' },
+  { value: 'right', label: 'Right' },
+];
+
+/** The prompt box for both panes: whom to ask, how to sample, send and stop. */
+export function Composer({ parts }: { parts: SystemParts }) {
+  const { draft, target, sampling, panes } = useChat();
+  const obstacle = useObstacle(parts);
+  const busy = isRunning(panes.left.turns) || isRunning(panes.right.turns);
+  const send = () => {
+    if (obstacle !== undefined) return;
+    useChat.setState({ draft: '' });
+    for (const id of panesOf(target)) {
+      const system = systemOf(id, panes[id], parts);
+      if (system) void sendTurn(id, draft, { system, sampling });
+    }
+  };
+  useChatShortcuts({ send, canSend: obstacle === undefined, busy });
+  return (
+    <form
+      className="composer"
+      aria-label="Prompt"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <TextArea
+        label="Prompt"
+        hideLabel
+        rows={3}
+        placeholder="Ask both systems the same thing…"
+        value={draft}
+        onValue={(next) => useChat.setState({ draft: next })}
+      />
+      <div className="composer-row">
+        <Segments
+          label="Send to"
+          value={target}
+          options={targets}
+          onValue={(next) => useChat.setState({ target: next })}
+        />
+        <SamplingButton />
+        <span className="spacer" />
+        {busy && (
+          <Button icon={<Square size={12} />} shortcut="Escape" onClick={() => stopAnswers()}>
+            Stop
+          </Button>
+        )}
+        <Button
+          variant="primary"
+          type="submit"
+          icon={<Send size={14} />}
+          shortcut="Mod+Enter"
+          disabled={obstacle !== undefined}
+          title={obstacle}
+        >
+          Send
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function useChatShortcuts(state: { send: () => void; canSend: boolean; busy: boolean }): void {
+  const group = 'Chat';
+  const keys = { whileTyping: true, group };
+  useShortcuts([
+    {
+      ...keys,
+      keys: ['Mod+Enter'],
+      label: 'Send the prompt',
+      run: state.send,
+      isDisabled: !state.canSend,
+    },
+    {
+      ...keys,
+      keys: ['Escape'],
+      label: 'Stop answering',
+      run: () => stopAnswers(),
+      isDisabled: !state.busy,
+    },
+  ]);
+}
+
+/** Why the prompt cannot be sent now; `undefined` when it can. */
+function useObstacle(parts: SystemParts): string | undefined {
+  const { draft, target, sampling, panes } = useChat();
+  if (draft.trim() === '') return 'Write a prompt first.';
+  if (Object.keys(samplingProblems(sampling)).length > 0) return 'Correct the sampling settings.';
+  for (const id of panesOf(target)) {
+    if (isRunning(panes[id].turns)) return `The ${id} pane is still answering.`;
+    const system = systemOf(id, panes[id], parts);
+    const problem = system ? systemProblem(parts, system) : 'Choose a base model.';
+    if (problem !== undefined) return `In the ${id} pane: ${problem}`;
+  }
+  return undefined;
+}
+
+function SamplingButton() {
+  const sampling = useChat((state) => state.sampling);
+  const name = isLimaSampling(sampling) ? 'LIMA sampling' : 'Sampling';
+  return (
+    <Popover
+      label="Sampling settings"
+      trigger={
+        <Button icon={<SlidersHorizontal size={14} />} title={describeSampling(sampling)}>
+          {name} · seed {sampling.seed}
+        </Button>
+      }
+    >
+      <SamplingFields value={sampling} onValue={(next) => useChat.setState({ sampling: next })} />
+    </Popover>
+  );
+}

@@ -1,0 +1,81 @@
+import { rpc } from '../rpc/client.ts';
+import { isAbort } from '../rpc/rpc-error.ts';
+import { changePane, useChat, type PaneId } from './chat-store.ts';
+import {
+  isRunning,
+  messagesFor,
+  withAnswer,
+  type AnswerState,
+  type Asked,
+  type Turn,
+} from './chat-turns.ts';
+import { FrameBatch } from './frame-batch.ts';
+
+const running = new Map<PaneId, AbortController>();
+
+/** Asks the system of a pane; the answer streams into a new last turn. Does nothing while one runs. */
+export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
+  const { turns, conversationId } = useChat.getState().panes[pane];
+  if (isRunning(turns)) return;
+  const turn = newTurn(prompt, asked);
+  changePane(pane, { turns: [...turns, turn], isEditing: false, system: asked.system });
+  const change = (state: Partial<AnswerState>) => changeAnswer(pane, turn.id, state);
+  const controller = new AbortController();
+  running.set(pane, controller);
+  const batch = new FrameBatch((piece) => appendText(pane, turn.id, piece));
+  try {
+    const messages = messagesFor(turns, prompt);
+    const request = { conversationId, pane, messages, ...asked };
+    const events = await rpc.chat.send(request, { signal: controller.signal });
+    for await (const event of events) {
+      if (event.type === 'text') batch.add(event.text);
+      if (event.type !== 'answer') continue;
+      batch.flush();
+      change({ phase: 'done', text: event.answer.output, answer: event.answer });
+    }
+    batch.flush();
+    endUnfinished(pane, turn.id);
+  } catch (error) {
+    batch.flush();
+    const wasStopped = controller.signal.aborted || isAbort(error);
+    change(wasStopped ? { phase: 'stopped' } : { phase: 'failed', error });
+  } finally {
+    if (running.get(pane) === controller) running.delete(pane);
+  }
+}
+
+/** Asks again for the answer of the last turn, with another prompt or other settings. */
+export async function resendLast(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
+  const { turns } = useChat.getState().panes[pane];
+  if (isRunning(turns)) return;
+  changePane(pane, { turns: turns.slice(0, -1) });
+  await sendTurn(pane, prompt, asked);
+}
+
+/** Stops the answer of one pane, or of both; the text that came stays. */
+export function stopAnswers(panes: readonly PaneId[] = ['left', 'right']): void {
+  for (const pane of panes) running.get(pane)?.abort();
+}
+
+function newTurn(prompt: string, asked: Asked): Turn {
+  const answer = { phase: 'loading', text: '', asked, answer: null, error: undefined } as const;
+  return { id: crypto.randomUUID(), prompt, answer };
+}
+
+function changeAnswer(pane: PaneId, id: string, change: Partial<AnswerState>): void {
+  const { turns } = useChat.getState().panes[pane];
+  changePane(pane, { turns: withAnswer(turns, id, change) });
+}
+
+function appendText(pane: PaneId, id: string, piece: string): void {
+  const { turns } = useChat.getState().panes[pane];
+  const text = turns.find((turn) => turn.id === id)?.answer.text ?? '';
+  changePane(pane, { turns: withAnswer(turns, id, { phase: 'streaming', text: text + piece }) });
+}
+
+/** A stream that ends without the final account was cut off on the other side. */
+function endUnfinished(pane: PaneId, id: string): void {
+  const { turns } = useChat.getState().panes[pane];
+  const phase = turns.find((turn) => turn.id === id)?.answer.phase;
+  if (phase === 'loading' || phase === 'streaming') changeAnswer(pane, id, { phase: 'stopped' });
+}

@@ -1,0 +1,57 @@
+import { useEffect } from 'react';
+import { AddModelButton } from '../ui/add-model-button.tsx';
+import { Button } from '../ui/button.tsx';
+import { goToTab } from '../ui/navigation.ts';
+import { EmptyState, QueryView } from '../ui/states.tsx';
+import { useSystems } from '../ui/use-systems.ts';
+import { ChatPane } from './chat-pane.tsx';
+import { resetChat } from './chat-store.ts';
+import { Composer } from './composer.tsx';
+import { stopAnswers } from './send-turn.ts';
+import './chat.css';
+
+/** The Chat tab: the same prompt to two systems beside each other. */
+export default function ChatView() {
+  const systems = useSystems();
+  useEffect(() => leaveProject, []);
+  return (
+    <QueryView query={systems}>
+      {(parts) =>
+        parts.models.length === 0 ? (
+          <NoModels />
+        ) : (
+          <div className="chat">
+            <div className="chat-panes">
+              <ChatPane id="left" parts={parts} />
+              <ChatPane id="right" parts={parts} />
+            </div>
+            <Composer parts={parts} />
+          </div>
+        )
+      }
+    </QueryView>
+  );
+}
+
+function NoModels() {
+  return (
+    <EmptyState
+      title="No model yet"
+      actions={
+        <>
+          <AddModelButton />
+          <Button onClick={() => goToTab('train')}>Go to Train</Button>
+        </>
+      }
+    >
+      Chat needs a base model: a GGUF file on this machine. It stays where it is; the project
+      remembers its path and hash. Adapters come from the Train tab.
+    </EmptyState>
+  );
+}
+
+/** The tab is mounted anew for each project: nothing of the last one may show through. */
+function leaveProject(): void {
+  stopAnswers();
+  resetChat();
+}
