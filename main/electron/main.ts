@@ -11,8 +11,12 @@ import {
   session,
 } from 'electron';
 import { nodeRuntimePath } from '../engines/node-runtime.ts';
+import { userDataDir } from '../headless/app-paths.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { unpackedPath } from './electron-api.ts';
+
+// The same settings and recent projects as on the command line.
+app.setPath('userData', userDataDir());
 
 const appFolder = app.getAppPath();
 // Compiled code lies in the same folders with the extension .js.

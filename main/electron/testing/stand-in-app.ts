@@ -14,6 +14,7 @@ export class StandInApp extends EventEmitter {
   readonly isPackaged = false;
   isSandboxed = false;
   #isReady = false;
+  #userDataDir = '';
 
   constructor(electron: StandInHost) {
     super();
@@ -37,8 +38,11 @@ export class StandInApp extends EventEmitter {
     this.#isReady = true;
     this.emit('session-created', this.#electron.session.defaultSession);
   }
+  setPath(_name: string, path: string): void {
+    this.#userDataDir = path;
+  }
   getPath(): string {
-    return this.#electron.userDataDir;
+    return this.#userDataDir;
   }
   getAppPath(): string {
     return this.#electron.appFolder;

@@ -6,7 +6,6 @@ export interface StandInHost {
   readonly windows: { close(): void }[];
   readonly session: { readonly defaultSession: unknown };
   readonly isSecondInstance: boolean;
-  readonly userDataDir: string;
   readonly appFolder: string;
   request(url: string): Promise<Response>;
 }

@@ -8,6 +8,7 @@ export async function startDesktop(
 ): Promise<ElectronStandIn> {
   const electron = new ElectronStandIn();
   prepare(electron);
+  vi.stubEnv('LIMA_USER_DATA', electron.userDataDir);
   vi.resetModules();
   vi.doMock('electron', () => electron.module());
   onTestFinished(async () => {
@@ -16,6 +17,7 @@ export async function startDesktop(
     await exited;
     electron.dispose();
     vi.doUnmock('electron');
+    vi.unstubAllEnvs();
   });
   await import('../main.ts');
   return electron;
