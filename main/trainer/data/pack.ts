@@ -26,6 +26,30 @@ export function countTrained({ trained }: EncodedSample): number {
 }
 
 /**
+ * Splits samples into consecutive parts of at most `maxTokens` computed tokens (a longer sample is
+ * a part of its own), because the cost of attention grows with the square of a part.
+ */
+export function splitByTokens(
+  samples: readonly EncodedSample[],
+  maxTokens: number,
+): EncodedSample[][] {
+  const parts: EncodedSample[][] = [];
+  let room = 0;
+  for (const sample of samples) {
+    const length = computedLength(sample);
+    const part = parts.at(-1);
+    if (part && length <= room) {
+      part.push(sample);
+      room -= length;
+    } else {
+      parts.push([sample]);
+      room = maxTokens - length;
+    }
+  }
+  return parts;
+}
+
+/**
  * Concatenates samples. What follows the last trained token of a sample is left out: attention
  * is causal, so it cannot change the loss.
  */

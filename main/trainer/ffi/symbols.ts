@@ -95,7 +95,6 @@ export const signatures = {
   ],
   // ggml.h: tensors
   ggml_new_tensor_4d: ['base', 'tensor', ['context', 'int', 'int64', 'int64', 'int64', 'int64']],
-  ggml_set_name: ['base', 'tensor', ['tensor', 'string']],
   ggml_set_param: ['base', 'void', ['tensor']],
   ggml_set_input: ['base', 'void', ['tensor']],
   ggml_set_output: ['base', 'void', ['tensor']],
@@ -112,7 +111,6 @@ export const signatures = {
   ggml_set_rows: ternary,
   ggml_silu: unary,
   ggml_cont: unary,
-  ggml_transpose: unary,
   ggml_soft_max: unary,
   ggml_sqr: unary,
   ggml_sum: unary,
@@ -138,12 +136,10 @@ export const signatures = {
   ggml_new_graph_custom: ['base', 'graph', ['context', 'size', 'bool']],
   ggml_graph_overhead_custom: ['base', 'size', ['size', 'bool']],
   ggml_build_forward_expand: ['base', 'void', ['graph', 'tensor']],
-  ggml_graph_n_nodes: ['base', 'int', ['graph']],
   // ggml-alloc.h
   ggml_gallocr_new: ['base', 'allocator', ['bufferType']],
   ggml_gallocr_free: ['base', 'void', ['allocator']],
   ggml_gallocr_alloc_graph: ['base', 'bool', ['allocator', 'graph']],
-  ggml_gallocr_get_buffer_size: ['base', 'size', ['allocator', 'int']],
   ggml_backend_alloc_ctx_tensors: ['base', 'bufferOrNull', ['context', 'backend']],
   // ggml-backend.h
   ggml_backend_load_all_from_path: ['registry', 'void', ['string']],

@@ -7,7 +7,7 @@ import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import { dequantizerOf, rowBytes } from './dequantize.ts';
 import { readHyperParameters, type HyperParameters } from './hyper-parameters.ts';
-import type { ModelFile } from './model-file.ts';
+import { toModelError, type ModelFile } from './model-file.ts';
 import {
   linearNames,
   mapLinear,
@@ -72,8 +72,7 @@ export class FrozenModel implements Disposable {
 
   /** Loads a Llama model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
   static async load(backend: Backend, file: ModelFile, signal: AbortSignal): Promise<FrozenModel> {
-    const parameters = readHyperParameters(file.header);
-    const plan = planTensors(file.header, parameters);
+    const { parameters, plan } = readShape(file);
     requireMemory(plan);
     const model = new FrozenModel(backend, parameters, plan);
     try {
@@ -135,6 +134,15 @@ export class FrozenModel implements Disposable {
     };
     this.#destinations.push({ source, accept });
     return tensor;
+  }
+}
+
+function readShape({ path, header }: ModelFile) {
+  try {
+    const parameters = readHyperParameters(header);
+    return { parameters, plan: planTensors(header, parameters) };
+  } catch (error) {
+    throw toModelError(path, error);
   }
 }
 

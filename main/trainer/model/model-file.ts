@@ -79,7 +79,8 @@ export class ModelFile implements AsyncDisposable {
 const truncated = (path: string, problem: string) =>
   new EngineError('MODEL_TRUNCATED', `${path} is incomplete: ${problem}. Download it again.`);
 
-function toModelError(path: string, error: unknown): Error {
+/** The coded form of an error in a model file; EngineErrors stay as they are. */
+export function toModelError(path: string, error: unknown): Error {
   if (error instanceof EngineError) return error;
   if (error instanceof GgufError) {
     const code = error.code === 'GGUF_TRUNCATED' ? 'MODEL_TRUNCATED' : 'MODEL_UNREADABLE';

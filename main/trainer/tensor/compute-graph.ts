@@ -27,11 +27,6 @@ export class WorkingMemory implements Disposable {
       );
   }
 
-  /** Size of the memory so far. */
-  get sizeBytes(): number {
-    return this.#backend.ggml.ggml_gallocr_get_buffer_size(this.#allocator, 0);
-  }
-
   [Symbol.dispose](): void {
     this.#backend.ggml.ggml_gallocr_free(this.#allocator);
   }
