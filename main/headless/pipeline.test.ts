@@ -127,7 +127,7 @@ describe('the whole pipeline by command line', () => {
     expect(first.outputTokens).toBeGreaterThan(0);
   });
 
-  it('evaluates two systems blind, takes votes from a script and reports once revealed', async () => {
+  it('evaluates two systems blind and shows pairs that name neither', async () => {
     const systems = ['--a', 'tiny.gguf', '--b', 'tiny.gguf+r', '--name', 'e'];
     const words = ['evaluate', 'p.lima', ...systems, '--prompts', 'prompts', ...short];
     const created = await folder.document(evaluationSummarySchema, ...words);
@@ -136,14 +136,33 @@ describe('the whole pipeline by command line', () => {
     const list = await folder.run('vote', 'p.lima', 'e', '--list');
     const pairs = lines(list.stdout).map((line) => blindComparisonSchema.parse(JSON.parse(line)));
     expect(list.stdout).not.toMatch(/tiny|adapter/);
-    const verdicts = pairs.map(({ ordinal }) => ({ ordinal, verdict: 'left' }));
-    folder.write('verdicts.jsonl', verdicts);
+    expect(pairs.map((pair) => pair.ordinal)).toEqual([0, 1, 2]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('takes votes by keys, and takes them back', async () => {
+    const cli = folder.startOnTerminal(['vote', 'p.lima', 'e']);
+    await cli.printed(/Comparison 1\b/);
+    cli.child.stdin?.write('1');
+    await cli.printed(/Comparison 2\b/);
+    cli.child.stdin?.write('x3');
+    await cli.printed(/Comparison 3\b/);
+    cli.child.stdin?.write('u');
+    await cli.printed(/Comparison 3\b[^]*Comparison 2\b/);
+    cli.child.stdin?.write('q');
+    const { code, stdout } = await cli.finished;
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 vote stored; 1 of 3 comparisons are voted on.');
+  });
+
+  it('takes votes from a script and reports only once revealed', async () => {
     const early = await folder.run('report', 'p.lima', 'e', '--json');
     expect([early.code, JSON.parse(early.stdout)]).toMatchObject([
       1,
       { error: { code: 'INVALID_STATE' } },
     ]);
 
+    const verdicts = [0, 1, 2].map((ordinal) => ({ ordinal, verdict: 'left' }));
+    folder.write('verdicts.jsonl', verdicts);
     const votes = z.object({ votes: z.number(), voted: z.number() });
     const vote = ['vote', 'p.lima', 'e', '--verdicts', 'verdicts.jsonl'];
     expect(await folder.document(votes, ...vote)).toMatchObject({ votes: 3, voted: 3 });

@@ -2,6 +2,7 @@ import type { BlindComparison, EvaluationSummary } from '../../../shared/contrac
 import { CommandError } from '../command-error.ts';
 import { defineCommand, positional } from '../command.ts';
 import { findNamed } from '../find-named.ts';
+import { formatItems } from '../format-values.ts';
 import { openProject, type CoreClient } from '../open-core.ts';
 import type { Terminal } from '../terminal.ts';
 import { voteByKeys } from '../vote-by-keys.ts';
@@ -59,5 +60,5 @@ async function listPairs(client: CoreClient, id: string, terminal: Terminal): Pr
 }
 
 function describeVotes(summary: EvaluationSummary, votes: number): string {
-  return `${votes} votes stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
+  return `${formatItems(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
 }

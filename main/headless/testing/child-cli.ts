@@ -49,6 +49,16 @@ export class CliFolder implements Disposable {
     return new RunningCli(child);
   }
 
+  /** Starts `lima …words` on a terminal of its own, so that keys can be pressed (Linux). */
+  startOnTerminal(words: string[]): RunningCli {
+    const command = [process.execPath, cliPath, ...words].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: this.path,
+      env: { ...process.env, LIMA_USER_DATA: join(this.path, 'user') },
+    });
+    return new RunningCli(child);
+  }
+
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true });
   }
