@@ -1,5 +1,5 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
-import { Filter, MessagesSquare, type LucideIcon } from 'lucide-react';
+import { Activity, Filter, MessagesSquare, type LucideIcon } from 'lucide-react';
 import type { TabId } from '../ui/navigation.ts';
 
 /** One tab of the workbench, loaded when first shown. */
@@ -13,5 +13,6 @@ export interface TabDefinition {
 /** The tabs in the order of the pipeline: one line and one folder each. */
 export const tabs: readonly TabDefinition[] = [
   { id: 'curate', label: 'Curate', icon: Filter, View: lazy(() => import('../curate/view.tsx')) },
+  { id: 'train', label: 'Train', icon: Activity, View: lazy(() => import('../train/view.tsx')) },
   { id: 'chat', label: 'Chat', icon: MessagesSquare, View: lazy(() => import('../chat/view.tsx')) },
 ];

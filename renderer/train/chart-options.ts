@@ -1,0 +1,85 @@
+import type uPlot from 'uplot';
+import { canvasColor, type ChartColor } from './chart-colors.ts';
+import { drawCheckpointTicks, drawEpochLines, type ChartMarks } from './chart-marks.ts';
+import type { MetricColumn } from './metric-series.ts';
+
+/** One line of a chart. */
+export interface ChartLine {
+  column: MetricColumn;
+  label: string;
+  color: ChartColor;
+  widthPx: number;
+  /** Drawn as a pale line behind the others. */
+  isPale?: boolean;
+}
+
+/** What a chart needs beside its data. */
+export interface ChartSetup {
+  element: HTMLElement;
+  lines: readonly ChartLine[];
+  heightPx: number;
+  /** Charts of one key share the cursor and the zoom. */
+  syncKey: string;
+  formatValue: (value: number) => string;
+  /** Read at every drawing, so that a new checkpoint appears at once. */
+  marks: () => ChartMarks;
+  onCursor: (index: number | null) => void;
+}
+
+/** Options of uPlot for one chart of a run: no legend, shared cursor, marks behind the lines. */
+export function chartOptions(setup: ChartSetup): uPlot.Options {
+  const { element, lines, heightPx, syncKey, formatValue, marks, onCursor } = setup;
+  const gridColor = canvasColor(element, '--line');
+  const textColor = canvasColor(element, '--text-dim');
+  const tickColor = canvasColor(element, '--series-3');
+  const axis = axisStyle(gridColor, textColor, getComputedStyle(element).fontFamily);
+  return {
+    width: element.clientWidth,
+    height: heightPx,
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    scales: { x: { time: false }, y: { range: yRange } },
+    cursor: { sync: { key: syncKey }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
+    axes: [
+      { ...axis, grid: { show: false }, incrs: wholeSteps, size: 26 },
+      { ...axis, size: 62, values: (_chart, values) => values.map(formatValue) },
+    ],
+    series: [
+      {},
+      ...lines.map((line) => ({
+        label: line.label,
+        stroke: canvasColor(element, line.color),
+        width: line.widthPx,
+        points: { show: false },
+        ...(line.isPale && { alpha: 0.4 }),
+      })),
+    ],
+    hooks: {
+      drawAxes: [(chart) => drawEpochLines(chart, marks(), gridColor)],
+      draw: [(chart) => drawCheckpointTicks(chart, marks(), tickColor)],
+      setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
+    },
+  };
+}
+
+const wholeSteps = [1, 2, 5]
+  .flatMap((factor) => [1, 10, 100, 1000, 10_000, 100_000].map((magnitude) => factor * magnitude))
+  .toSorted((a, b) => a - b);
+
+/** A little room above and below; a flat line stands in the middle. */
+function yRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+  if (min == null || max == null) return [0, 1];
+  const room = max > min ? 0.08 * (max - min) : 0.1 * Math.abs(max) || 1;
+  const bottom = min - room;
+  return [min >= 0 && bottom < 0 ? 0 : bottom, max + room];
+}
+
+function axisStyle(gridColor: string, textColor: string, fontFamily: string): uPlot.Axis {
+  return {
+    stroke: textColor,
+    font: `11px ${fontFamily}`,
+    grid: { stroke: gridColor, width: 1 },
+    ticks: { show: false },
+    gap: 6,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Checkpoint, Run } from '../../shared/domain/run.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { formatBytes, formatCount, shortHash } from '../ui/format.ts';
+import { formatLoss } from './run-text.ts';
+
+interface CheckpointTableProps {
+  run: Run;
+  isFinished: boolean;
+}
+
+/** The adapters of a run, newest first: one per finished epoch. */
+export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
+  const { checkpoints } = run;
+  if (checkpoints.length === 0)
+    return (
+      <section className="column" aria-label="Checkpoints">
+        <h2>Checkpoints</h2>
+        <p className="dim">
+          {isFinished
+            ? 'No epoch was finished: there is no adapter.'
+            : 'The first adapter is saved at the end of the first epoch.'}
+        </p>
+      </section>
+    );
+  return (
+    <section className="column" aria-label="Checkpoints">
+      <h2>Checkpoints</h2>
+      <div className="run-table-scroll">
+        <table className="table" aria-label="Checkpoints">
+          <thead>
+            <tr>
+              <th className="number">Epoch</th>
+              <th className="number">Step</th>
+              <th className="number">Mean loss</th>
+              <th className="number">Size</th>
+              <th>SHA-256</th>
+              <th>Adapter file</th>
+            </tr>
+          </thead>
+          <tbody>
+            {checkpoints.toReversed().map((checkpoint) => (
+              <CheckpointRow key={checkpoint.id} checkpoint={checkpoint} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function CheckpointRow({ checkpoint }: { checkpoint: Checkpoint }) {
+  const { epoch, step, meanLoss, sizeBytes, sha256, path } = checkpoint;
+  return (
+    <tr>
+      <td className="number">{formatCount(epoch)}</td>
+      <td className="number">{formatCount(step)}</td>
+      <td className="number">{formatLoss(meanLoss)}</td>
+      <td className="number">{formatBytes(sizeBytes)}</td>
+      <td>
+        <span className="row">
+          <code title={sha256}>{shortHash(sha256)}</code>
+          <CopyButton text={sha256} label={`Copy SHA-256 of epoch ${epoch}`} />
+        </span>
+      </td>
+      <td>
+        <span className="row">
+          <span className="truncate run-path dim" title={path}>
+            <bdi>{path}</bdi>
+          </span>
+          <CopyButton text={path} label={`Copy path of epoch ${epoch}`} />
+        </span>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,75 @@
+import type { Dataset } from '../../shared/domain/dataset.ts';
+import type { Model } from '../../shared/domain/model.ts';
+import type { Recipe } from '../../shared/domain/recipe.ts';
+import { rpc } from '../rpc/client.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { formatCount, formatQuantity } from '../ui/format.ts';
+import { LearningRateSketch } from './learning-rate-sketch.tsx';
+import { planTraining } from './training-plan.ts';
+import './plan-card.css';
+
+interface PlanCardProps {
+  /** `null` while a field is wrong. */
+  recipe: Recipe | null;
+  dataset: Dataset | undefined;
+  model: Model | undefined;
+}
+
+/** What a start would do: steps, learning rate, checkpoints and where they go. */
+export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
+  return (
+    <section className="panel column" aria-label="What will happen">
+      <h2>What will happen</h2>
+      {!recipe && <p className="dim">Correct the marked settings to see the plan.</p>}
+      {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
+      {recipe && dataset && <Plan recipe={recipe} samples={dataset.samples} />}
+      {recipe && model && <ContextNote recipe={recipe} model={model} />}
+    </section>
+  );
+}
+
+function Plan({ recipe, samples }: { recipe: Recipe; samples: number }) {
+  const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
+  const { stepsPerEpoch, totalSteps, lastBatch } = planTraining(recipe, samples);
+  const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
+  return (
+    <>
+      <dl className="plan-facts">
+        <dt>Steps</dt>
+        <dd>
+          <strong>{formatCount(totalSteps)}</strong> = {formatQuantity(recipe.epochs, 'epoch')} ×{' '}
+          {formatCount(stepsPerEpoch)}
+        </dd>
+        <dt>Per epoch</dt>
+        <dd>
+          {formatQuantity(samples, 'sample')} in batches of {formatCount(recipe.batchSize)}
+          {isUneven && `, the last of ${formatCount(lastBatch)}`}
+        </dd>
+        <dt>Checkpoints</dt>
+        <dd>{formatQuantity(recipe.epochs, 'adapter')}, one per epoch</dd>
+        {project.data && (
+          <>
+            <dt>Saved in</dt>
+            <dd className="mono">{project.data.path}.d/runs</dd>
+          </>
+        )}
+      </dl>
+      <LearningRateSketch recipe={recipe} totalSteps={totalSteps} />
+      <p className="plan-note">
+        Samples longer than {formatCount(recipe.maxTokens)} tokens are cut, samples without an
+        answer left are dropped; both are counted before the first step and listed in the run.
+      </p>
+    </>
+  );
+}
+
+function ContextNote({ recipe, model }: { recipe: Recipe; model: Model }) {
+  const { contextLength, name } = model.info;
+  if (contextLength === 0 || recipe.maxTokens <= contextLength) return null;
+  return (
+    <p className="picker-why" role="note">
+      {name} was made for {formatCount(contextLength)} tokens; samples of up to{' '}
+      {formatCount(recipe.maxTokens)} go beyond what it has seen.
+    </p>
+  );
+}

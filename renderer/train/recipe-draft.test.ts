@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { checkedRecipeSchema, recipeSchema } from '../../shared/domain/recipe.ts';
+import { changedFields, checkDraft, draftOf } from './recipe-draft.ts';
+import { fieldsOfGroup, recipeFields, recipeGroups } from './recipe-fields.ts';
+
+describe('recipe fields', () => {
+  it('shows every field of the schema exactly once', () => {
+    const shown = recipeGroups.flatMap((group) => [
+      ...fieldsOfGroup(group, false),
+      ...fieldsOfGroup(group, true),
+    ]);
+    expect(shown.map(({ key }) => key).toSorted()).toEqual(
+      Object.keys(recipeSchema.shape).toSorted(),
+    );
+  });
+
+  it('explains every field and knows its default', () => {
+    const defaults = recipeSchema.parse({});
+    expect(recipeFields.filter(({ hint }) => hint === '')).toEqual([]);
+    expect(recipeFields.map(({ key, fallback }) => [key, fallback])).toEqual(
+      Object.entries(defaults).map(([key, value]) => [key, String(value)]),
+    );
+  });
+});
+
+describe('recipe draft', () => {
+  it('gives back the recipe it was made of, small numbers included', () => {
+    const recipe = checkedRecipeSchema.parse({ epsilon: 1e-9, learningRate: 3e-5, lossOn: 'all' });
+    expect(checkDraft(draftOf(recipe))).toEqual({ recipe, errors: {} });
+  });
+
+  it('puts a rule that spans two fields at the field to correct', () => {
+    const { recipe, errors } = checkDraft({ ...draftOf(), batchSize: '2', microBatchSize: '8' });
+    expect(recipe).toBeNull();
+    expect(errors).toEqual({ microBatchSize: 'microBatchSize 8 is above batchSize 2' });
+  });
+
+  it('does not read an empty field as zero', () => {
+    const { recipe, errors } = checkDraft({ ...draftOf(), threads: '' });
+    expect(recipe).toBeNull();
+    expect(errors).toEqual({ threads: 'Type a number.' });
+  });
+
+  it.each([
+    ['rank', '0', 'Must be at least 1.'],
+    ['rank', '2.5', 'Must be a whole number.'],
+    ['learningRate', '-1', 'Must be above 0.'],
+    ['beta1', '1', 'Must be below 1.'],
+    ['epochs', 'many', '“many” is not a number.'],
+  ] as const)('names what is wrong with %s = %s', (key, text, message) => {
+    expect(checkDraft({ ...draftOf(), [key]: text }).errors[key]).toBe(message);
+  });
+
+  it('does not call a default changed because it is written in another way', () => {
+    const draft = { ...draftOf(), learningRate: '1e-4', beta1: ' 0.90 ' };
+    expect(changedFields(draft)).toEqual([]);
+    expect(changedFields({ ...draft, epochs: '3' }).map(({ key }) => key)).toEqual(['epochs']);
+  });
+});

@@ -1,0 +1,76 @@
+import { Copy, RotateCcw } from 'lucide-react';
+import type { Run } from '../../shared/domain/run.ts';
+import { Button } from '../ui/button.tsx';
+import { formatMoment } from '../ui/format.ts';
+import { Menu } from '../ui/menu.tsx';
+import { AdvancedRecipe } from './advanced-recipe.tsx';
+import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
+import { fieldsOfGroup, recipeGroups } from './recipe-fields.ts';
+import { RecipeFieldInput } from './recipe-field-input.tsx';
+import { copyRecipe, resetRecipe } from './train-store.ts';
+import './recipe-editor.css';
+
+interface RecipeEditorProps {
+  draft: RecipeDraft;
+  errors: CheckedDraft['errors'];
+  runs: readonly Run[];
+}
+
+/** Every field of the recipe under its heading; the rarely needed ones folded away. */
+export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
+  const changed = new Set(changedFields(draft).map(({ key }) => key));
+  return (
+    <section className="run-form-section" aria-label="Recipe">
+      <div className="row">
+        <h2>Recipe</h2>
+        <span className="small faint">
+          {changed.size === 0 ? 'all defaults' : `${changed.size} changed`}
+        </span>
+        <span className="spacer" />
+        {changed.size > 0 && (
+          <Button small variant="ghost" icon={<RotateCcw size={13} />} onClick={resetRecipe}>
+            Reset to defaults
+          </Button>
+        )}
+        {runs.length > 0 && <CopyMenu runs={runs} />}
+      </div>
+      <div className="recipe-groups">
+        {recipeGroups.map((group) => (
+          <fieldset key={group} className="recipe-group">
+            <legend>{group}</legend>
+            <div className="recipe-grid">
+              {fieldsOfGroup(group, false).map((field) => (
+                <RecipeFieldInput
+                  key={field.key}
+                  field={field}
+                  text={draft[field.key]}
+                  error={errors[field.key]}
+                  isChanged={changed.has(field.key)}
+                />
+              ))}
+            </div>
+          </fieldset>
+        ))}
+        <AdvancedRecipe draft={draft} errors={errors} changed={changed} />
+      </div>
+    </section>
+  );
+}
+
+function CopyMenu({ runs }: { runs: readonly Run[] }) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button small icon={<Copy size={13} />}>
+          Copy settings from run…
+        </Button>
+      }
+      items={runs.map((run) => ({
+        label: run.name,
+        hint: formatMoment(run.createdMs),
+        run: () => copyRecipe(run),
+      }))}
+    />
+  );
+}

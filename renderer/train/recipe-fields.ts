@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { recipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
+
+/** Name of a recipe field. */
+export type RecipeKey = keyof Recipe;
+
+/** Headings the fields are sorted under. */
+export const recipeGroups = ['Adapter', 'Optimizer', 'Batches & length', 'Loss'] as const;
+export type RecipeGroup = (typeof recipeGroups)[number];
+
+/** One field of the form, read from the recipe schema. */
+export interface RecipeField {
+  key: RecipeKey;
+  label: string;
+  group: RecipeGroup;
+  /** Shown only when the advanced settings are open. */
+  isAdvanced: boolean;
+  /** Unit in words, or nothing for plain numbers. */
+  unit: string;
+  /** The schema's own description, which names LIMA's value where there is one. */
+  hint: string;
+  /** The schema's default as text. */
+  fallback: string;
+  /** Allowed words; empty for numbers. */
+  choices: readonly string[];
+}
+
+interface Placement {
+  label: string;
+  group: RecipeGroup;
+  unit?: string;
+  isAdvanced?: boolean;
+}
+
+/** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
+const placements: Record<RecipeKey, Placement> = {
+  method: { label: 'Method', group: 'Adapter', isAdvanced: true },
+  rank: { label: 'Rank', group: 'Adapter' },
+  alpha: { label: 'Alpha', group: 'Adapter' },
+  learningRate: { label: 'Learning rate', group: 'Optimizer' },
+  minLearningRate: { label: 'Final learning rate', group: 'Optimizer' },
+  schedule: { label: 'Schedule', group: 'Optimizer' },
+  weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
+  beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
+  beta2: { label: 'Beta 2', group: 'Optimizer', isAdvanced: true },
+  epsilon: { label: 'Epsilon', group: 'Optimizer', isAdvanced: true },
+  maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true },
+  epochs: { label: 'Epochs', group: 'Batches & length' },
+  batchSize: { label: 'Batch size', group: 'Batches & length', unit: 'samples' },
+  maxTokens: { label: 'Longest sample', group: 'Batches & length', unit: 'tokens' },
+  microBatchSize: {
+    label: 'Micro-batch size',
+    group: 'Batches & length',
+    unit: 'samples',
+    isAdvanced: true,
+  },
+  seed: { label: 'Seed', group: 'Batches & length', isAdvanced: true },
+  threads: { label: 'CPU threads', group: 'Batches & length', isAdvanced: true },
+  lossOn: { label: 'Loss on', group: 'Loss' },
+};
+
+/** Every field of the recipe in the order of the schema. */
+export const recipeFields: readonly RecipeField[] = readFields();
+
+function readFields(): RecipeField[] {
+  const { properties = {} } = z.toJSONSchema(recipeSchema, { io: 'input' });
+  return recipeSchema.keyof().options.map((key) => {
+    const property = properties[key];
+    const facts = typeof property === 'object' ? property : {};
+    const { label, group, unit = '', isAdvanced = false } = placements[key];
+    return {
+      key,
+      label,
+      group,
+      isAdvanced,
+      unit,
+      hint: facts.description ?? '',
+      fallback: String(facts.default),
+      choices: (facts.enum ?? []).map(String),
+    };
+  });
+}
+
+/** The fields under one heading. */
+export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeField[] {
+  return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
+}

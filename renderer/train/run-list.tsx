@@ -1,0 +1,108 @@
+import { Plus } from 'lucide-react';
+import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { useJobs } from '../rpc/use-jobs.ts';
+import type { QueryResult } from '../rpc/use-query.ts';
+import { Badge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { formatCount, formatMoment } from '../ui/format.ts';
+import { ProgressBar } from '../ui/progress.tsx';
+import { describeProgress, formatLoss, stateOf, stateTones } from './run-text.ts';
+import { showForm, showRun, type Selection } from './train-store.ts';
+import './run-list.css';
+
+interface RunListProps {
+  runs: QueryResult<Run[]>;
+  selection: Selection;
+}
+
+/** Every run, newest first, with the way to a new one. */
+export function RunList({ runs, selection }: RunListProps) {
+  const jobs = new Map(useJobs().map((job) => [job.id, job]));
+  const list = runs.data ?? [];
+  return (
+    <>
+      <header className="run-list-head">
+        <h2>Runs</h2>
+        {list.length > 0 && <span className="faint">{formatCount(list.length)}</span>}
+        <span className="spacer" />
+        <Button
+          small
+          icon={<Plus size={13} />}
+          shortcut="n"
+          aria-current={selection.kind === 'form'}
+          onClick={showForm}
+        >
+          New run
+        </Button>
+      </header>
+      {runs.data !== undefined && list.length === 0 && (
+        <p className="state dim">No run yet. Fill in the form to start the first one.</p>
+      )}
+      <ul className="run-list" aria-label="Runs">
+        {list.map((run) => (
+          <li key={run.id}>
+            <RunItem
+              run={run}
+              job={jobs.get(run.jobId)}
+              isChosen={selection.kind === 'run' && selection.id === run.id}
+            />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface RunItemProps {
+  run: Run;
+  job: JobSnapshot | undefined;
+  isChosen: boolean;
+}
+
+function RunItem({ run, job, isChosen }: RunItemProps) {
+  const state = stateOf(run, job);
+  const progress = job?.progress;
+  return (
+    <button
+      type="button"
+      className="run-item"
+      aria-current={isChosen}
+      onClick={() => showRun(run.id)}
+    >
+      <span className="run-item-line">
+        <span className="run-item-name truncate">{run.name}</span>
+        <Badge tone={stateTones[state]}>{state}</Badge>
+      </span>
+      <span className="small dim truncate">
+        {run.modelName} · {run.datasetName}
+      </span>
+      {isJobFinished(state) ? (
+        <FinishedLine run={run} />
+      ) : (
+        <>
+          <ProgressBar
+            label={`Progress of ${run.name}`}
+            done={progress?.done ?? 0}
+            total={progress?.total ?? 0}
+          />
+          <span className="small dim truncate">{describeProgress(job)}</span>
+        </>
+      )}
+    </button>
+  );
+}
+
+function FinishedLine({ run }: { run: Run }) {
+  const { lastMetric } = run;
+  return (
+    <span className="run-item-line small faint">
+      <span className="truncate">
+        {lastMetric
+          ? `step ${formatCount(lastMetric.step)} · loss ${formatLoss(lastMetric.loss)}`
+          : 'no step done'}
+      </span>
+      <span className="truncate">{formatMoment(run.createdMs)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,31 @@
+import { isJobFinished } from '../../shared/domain/job.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { CheckpointTable } from './checkpoint-table.tsx';
+import { EncodeReportView } from './encode-report-view.tsx';
+import { RecipeTable } from './recipe-table.tsx';
+import { RunCharts } from './run-charts.tsx';
+import { RunHeader } from './run-header.tsx';
+import { RunOutcome } from './run-outcome.tsx';
+import { stateOf } from './run-text.ts';
+import { useRunMetrics } from './use-run-metrics.ts';
+import './run-page.css';
+
+/** Everything about one run: how far it is, its curves, its samples, its adapters, its recipe. */
+export function RunPage({ run }: { run: Run }) {
+  const job = useJob(run.jobId);
+  const metrics = useRunMetrics(run.id);
+  const state = stateOf(run, job);
+  return (
+    <article className="run-page" aria-label={`Run ${run.name}`}>
+      <RunHeader run={run} job={job} metrics={metrics} />
+      <div className="run-page-body">
+        <RunOutcome run={run} state={state} error={job?.error ?? null} />
+        <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
+        <CheckpointTable run={run} isFinished={isJobFinished(state)} />
+        <EncodeReportView run={run} isFinished={isJobFinished(state)} />
+        <RecipeTable run={run} />
+      </div>
+    </article>
+  );
+}

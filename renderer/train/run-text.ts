@@ -1,0 +1,50 @@
+import { isJobFinished, type JobSnapshot, type JobState } from '../../shared/domain/job.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import type { Tone } from '../ui/badge.tsx';
+import { formatBytes, formatCount } from '../ui/format.ts';
+
+/** The colour of each state, always shown with its word. */
+export const stateTones: Record<JobState, Tone> = {
+  queued: 'plain',
+  running: 'accent',
+  cancelling: 'warn',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+  interrupted: 'warn',
+};
+
+/** The state of a run: its live job knows it a moment before the list does. */
+export function stateOf(run: Run, job: JobSnapshot | undefined): JobState {
+  return job?.state ?? run.state;
+}
+
+/** What a run that is not finished is doing: `training: step 12 of 300`. */
+export function describeProgress(job: JobSnapshot | undefined): string {
+  if (!job || isJobFinished(job.state)) return '';
+  if (job.state === 'queued') return 'Waiting for the accelerator';
+  if (job.state === 'cancelling') return 'Stopping…';
+  const { progress } = job;
+  if (!progress) return 'Starting…';
+  const { phase, done, total, unit } = progress;
+  if (total === 0) return `${phase}…`;
+  const print = unit === 'bytes' ? formatBytes : (value: number) => formatCount(Math.floor(value));
+  const amount = `${print(done)} of ${print(total)}`;
+  return unit === 'bytes' ? `${phase}: ${amount}` : `${phase}: ${amount} ${unit}`;
+}
+
+/** How long a job took; `null` before its end. */
+export function durationOf(job: JobSnapshot | undefined): number | null {
+  if (!job || job.startedMs === null || job.finishedMs === null) return null;
+  return Math.max(0, job.finishedMs - job.startedMs);
+}
+
+/** A learning rate in the form it is typed in: `1e-4`, `2.5e-5`. */
+export function formatRate(rate: number): string {
+  return rate === 0 ? '0' : rate.toExponential(2).replace(/\.?0+e/, 'e');
+}
+
+/** A loss in nats per trained token. */
+export function formatLoss(loss: number): string {
+  return Number.isFinite(loss) ? loss.toFixed(4) : 'not a number';
+}

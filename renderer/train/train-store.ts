@@ -1,0 +1,69 @@
+import { create } from 'zustand';
+import type { Run } from '../../shared/domain/run.ts';
+import { draftOf, type RecipeDraft } from './recipe-draft.ts';
+import type { RecipeKey } from './recipe-fields.ts';
+
+/** What the right side shows; `null` until a person chose: the newest run, or the form. */
+export type Selection = { kind: 'form' } | { kind: 'run'; id: string };
+
+interface TrainState {
+  selection: Selection | null;
+  modelId: string | null;
+  datasetId: string | null;
+  runName: string;
+  draft: RecipeDraft;
+  /** The job that reads a model file, shown in the model picker until it ended. */
+  modelJobId: string | null;
+}
+
+/** UI state of the Train tab: what is chosen and the form that is being filled in. */
+export const useTrain = create<TrainState>(() => ({
+  selection: null,
+  modelId: null,
+  datasetId: null,
+  runName: '',
+  draft: draftOf(),
+  modelJobId: null,
+}));
+
+/** Shows the form as it was left. */
+export function showForm(): void {
+  useTrain.setState({ selection: { kind: 'form' } });
+}
+
+/** Shows a run. */
+export function showRun(id: string): void {
+  useTrain.setState({ selection: { kind: 'run', id } });
+}
+
+/** Changes one recipe field. */
+export function setField(key: RecipeKey, text: string): void {
+  useTrain.setState(({ draft }) => ({ draft: { ...draft, [key]: text } }));
+}
+
+/** Every recipe field back to its default. */
+export function resetRecipe(): void {
+  useTrain.setState({ draft: draftOf() });
+}
+
+/** Takes over the recipe of a run. */
+export function copyRecipe(run: Run): void {
+  useTrain.setState({ draft: draftOf(run.recipe) });
+}
+
+/** Opens the form with everything a run was started with; the name is left to be made anew. */
+export function startAgain(run: Run): void {
+  const { modelId, datasetId, recipe } = run;
+  useTrain.setState({
+    selection: { kind: 'form' },
+    modelId,
+    datasetId,
+    runName: '',
+    draft: draftOf(recipe),
+  });
+}
+
+/** Forgets everything: the tab is mounted anew for each project. */
+export function forgetProject(): void {
+  useTrain.setState(useTrain.getInitialState());
+}

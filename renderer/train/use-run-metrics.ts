@@ -1,0 +1,69 @@
+import { useEffect, useState } from 'react';
+import { isJobFinished } from '../../shared/domain/job.ts';
+import { rpc } from '../rpc/client.ts';
+import { MetricSeries } from './metric-series.ts';
+
+/** A run's metrics as they stand; `revision` grows whenever points were added. */
+export interface RunMetrics {
+  series: MetricSeries;
+  revision: number;
+  /** The stored points have been received, so an empty series really is empty. */
+  isLoaded: boolean;
+}
+
+const retryPauseMs = 1000;
+
+/**
+ * Follows a run's metrics: what is stored, then what comes, at most one update per frame. After a
+ * broken connection it goes on behind the last step it has.
+ */
+export function useRunMetrics(runId: string): RunMetrics {
+  const [metrics, setMetrics] = useState<RunMetrics>(emptyMetrics);
+  useEffect(() => {
+    const series = new MetricSeries();
+    const stop = new AbortController();
+    let frame = 0;
+    const show = () => {
+      frame = 0;
+      setMetrics(({ revision }) => ({ series, revision: revision + 1, isLoaded: true }));
+    };
+    const showSoon = () => {
+      if (frame === 0) frame = requestAnimationFrame(show);
+    };
+    void follow({ runId, series, signal: stop.signal, onChange: showSoon });
+    return () => {
+      stop.abort();
+      cancelAnimationFrame(frame);
+    };
+  }, [runId]);
+  return metrics;
+}
+
+function emptyMetrics(): RunMetrics {
+  return { series: new MetricSeries(), revision: 0, isLoaded: false };
+}
+
+interface Follow {
+  runId: string;
+  series: MetricSeries;
+  signal: AbortSignal;
+  onChange: () => void;
+}
+
+/** Opens the stream again until it ended because the run has ended. */
+async function follow({ runId, series, signal, onChange }: Follow): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const input = { runId, afterStep: series.lastStep };
+      for await (const { metrics } of await rpc.runs.metrics(input, { signal })) {
+        series.append(metrics);
+        onChange();
+      }
+      const run = await rpc.runs.get({ id: runId }, { signal });
+      if (isJobFinished(run.state)) return;
+    } catch (error) {
+      if (!signal.aborted) console.warn('The metrics of the run were interrupted:', error);
+    }
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
+  }
+}

@@ -1,0 +1,53 @@
+import { useEffect } from 'react';
+import { rpc } from '../rpc/client.ts';
+import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { useJobEnd } from '../rpc/use-jobs.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { SplitPane } from '../ui/split-pane.tsx';
+import { QueryView } from '../ui/states.tsx';
+import { RunForm } from './run-form.tsx';
+import { RunList } from './run-list.tsx';
+import { RunPage } from './run-page.tsx';
+import { forgetProject, showForm, useTrain, type Selection } from './train-store.ts';
+
+/** The Train tab: every run on the left, the chosen one or the form of a new one on the right. */
+export default function TrainView() {
+  const runs = useQuery(['runs.list'], () => rpc.runs.list(), ['runs']);
+  const selection = useTrain((state) => state.selection) ?? defaultSelection(runs.data);
+  useEffect(() => forgetProject, []);
+  useJobEnd((job) => {
+    if (job.kind === 'train') runs.refetch();
+  });
+  useShortcuts([{ keys: ['n'], label: 'New run', group: 'Train', run: showForm }]);
+  return (
+    <SplitPane
+      name="train"
+      initialPx={320}
+      minPx={240}
+      left={<RunList runs={runs} selection={selection} />}
+      right={<RightSide runs={runs} selection={selection} />}
+    />
+  );
+}
+
+function defaultSelection(runs: readonly Run[] | undefined): Selection {
+  const newest = runs?.[0];
+  return newest ? { kind: 'run', id: newest.id } : { kind: 'form' };
+}
+
+interface RightSideProps {
+  runs: QueryResult<Run[]>;
+  selection: Selection;
+}
+
+function RightSide({ runs, selection }: RightSideProps) {
+  return (
+    <QueryView query={runs}>
+      {(list) => {
+        const run = selection.kind === 'run' && list.find(({ id }) => id === selection.id);
+        return run ? <RunPage key={run.id} run={run} /> : <RunForm runs={list} />;
+      }}
+    </QueryView>
+  );
+}
