@@ -12,6 +12,8 @@ interface EditorFrameProps {
   messages: readonly Message[];
   onMessages: (messages: readonly Message[]) => void;
   isChanged: boolean;
+  /** A newer version exists: the person decides first what becomes of the draft. */
+  isOutdated?: boolean;
   onDiscard: () => void;
   save: { run: () => unknown; isRunning: boolean; error: unknown };
   /** Shown above the turns. */
@@ -22,7 +24,7 @@ interface EditorFrameProps {
 export function EditorFrame(props: EditorFrameProps) {
   const { title, messages, isChanged, save } = props;
   const problem = conversationProblem(messages);
-  const canSave = problem === undefined && isChanged && !save.isRunning;
+  const canSave = problem === undefined && isChanged && !props.isOutdated && !save.isRunning;
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => scroller.current?.querySelector('textarea')?.focus(), []);
   useShortcuts([

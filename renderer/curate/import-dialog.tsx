@@ -120,6 +120,7 @@ function ImportForm({ form, onForm }: ImportFormProps) {
         value={form.path}
         onValue={(path) => onForm({ ...form, path })}
         request={{ purpose: 'import', title: 'Import samples' }}
+        isFirst
       />
       <div className="import-pair">
         <Select

@@ -1,6 +1,7 @@
 import type { Message } from '../../shared/domain/message.ts';
 import type { Sample } from '../../shared/domain/sample.ts';
 import { rpc } from '../rpc/client.ts';
+import { hasErrorCode } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { Button } from '../ui/button.tsx';
 import { showToast } from '../ui/toast.tsx';
@@ -35,7 +36,12 @@ export function SampleEditor({ sample }: { sample: Sample }) {
         setDraft(sample.id, undefined);
         save.clearError();
       }}
-      save={save}
+      isOutdated={isOutdated}
+      save={
+        isOutdated && hasErrorCode(save.error, 'INVALID_STATE')
+          ? { ...save, error: undefined }
+          : save
+      }
       notice={
         isOutdated && (
           <Outdated

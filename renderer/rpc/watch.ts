@@ -36,7 +36,7 @@ async function followProjects(signal: AbortSignal): Promise<void> {
       streams = new AbortController();
       if (followed !== undefined) queryCache.invalidate('all');
       followed = path;
-      followProject(path, AbortSignal.any([signal, streams.signal]));
+      followProject(path, { connection: signal, project: streams.signal });
     }
     await untilNextCheck();
   }
@@ -62,21 +62,31 @@ function untilNextCheck(): Promise<void> {
   });
 }
 
-function followProject(path: string | null, signal: AbortSignal): void {
-  jobsFeed.reset([]);
-  if (path === null) return;
-  void repeat(signal, () => watchTopics(signal));
-  void repeat(signal, () => watchJobs(signal));
+/** What a stream lives as long as. A lost connection ends it by itself: nothing is to be sent. */
+interface Lifetimes {
+  connection: AbortSignal;
+  project: AbortSignal;
 }
 
-async function repeat(signal: AbortSignal, follow: () => Promise<void>): Promise<void> {
-  while (!signal.aborted) {
+function followProject(path: string | null, lifetimes: Lifetimes): void {
+  jobsFeed.reset([]);
+  if (path === null) return;
+  void repeat(lifetimes, watchTopics);
+  void repeat(lifetimes, watchJobs);
+}
+
+async function repeat(
+  { connection, project }: Lifetimes,
+  follow: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const isOver = () => connection.aborted || project.aborted;
+  while (!isOver()) {
     try {
-      await follow();
+      await follow(project);
     } catch (error) {
-      if (!signal.aborted && !isAbort(error)) console.warn('A stream of the core ended:', error);
+      if (!isOver() && !isAbort(error)) console.warn('A stream of the core ended:', error);
     }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (!isOver()) await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }
 

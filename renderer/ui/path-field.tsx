@@ -11,10 +11,12 @@ interface PathFieldProps {
   onValue: (path: string) => void;
   request: FileRequest;
   error?: string | undefined;
+  /** Gets the focus when its dialog opens. */
+  isFirst?: boolean;
 }
 
 /** A path that can be typed or chosen. */
-export function PathField({ label, value, onValue, request, error }: PathFieldProps) {
+export function PathField({ label, value, onValue, request, error, isFirst }: PathFieldProps) {
   const browse = async () => {
     try {
       const path = await chooseFile(request);
@@ -25,7 +27,13 @@ export function PathField({ label, value, onValue, request, error }: PathFieldPr
   };
   return (
     <div className="path-field">
-      <TextInput label={label} value={value} onValue={onValue} error={error} />
+      <TextInput
+        label={label}
+        value={value}
+        onValue={onValue}
+        error={error}
+        data-autofocus={isFirst}
+      />
       <Button icon={<FolderOpen size={14} />} onClick={() => void browse()}>
         Browse…
       </Button>
