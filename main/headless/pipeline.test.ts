@@ -35,6 +35,18 @@ const answerLine = z.object({
   system: z.string(),
   identity: identitySchema,
 });
+const findingsDocument = z.object({
+  findings: z.array(z.object({ name: z.string(), state: z.string() })),
+});
+/** A machine with little memory or disk makes doctor fail; the findings are there either way. */
+const findingsOf = (document: unknown) =>
+  z
+    .union([
+      findingsDocument,
+      z.object({ error: z.object({ data: findingsDocument }) }).transform((d) => d.error.data),
+    ])
+    .parse(document);
+
 const lines = (text: string) => text.trim().split('\n');
 const short = ['--set', 'maxTokens=6'];
 const base = ['--base', 'tiny.gguf'];
@@ -171,6 +183,21 @@ describe('the whole pipeline by command line', () => {
     const page = ['report', 'p.lima', 'e', '--format', 'html', '--out', 'e.html'];
     expect((await folder.run(...page)).code).toBe(0);
     expect(readFileSync(join(folder.path, 'e.html'), 'utf8')).toContain('<!doctype html>');
+  });
+
+  it('refuses a value the core does not take as wrong usage, and says which', async () => {
+    const { code, stderr } = await folder.run('samples', 'p.lima', '--limit', '5000');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/USAGE: .*limit .*1000/);
+  });
+
+  it('examines the machine with the real libraries and leaves no trace', async () => {
+    const { stdout } = await folder.run('doctor', '--json');
+    const { findings } = findingsOf(JSON.parse(stdout));
+    const libraries = findings.filter(({ name }) => /sqlite|ggml|llama/.test(name));
+    expect(libraries.map(({ state }) => state)).toEqual(['ok', 'ok', 'ok']);
+    const settings = readFileSync(join(folder.path, 'user', 'settings.json'), 'utf8');
+    expect(settings).not.toContain('doctor.lima');
   });
 
   it('leaves one project file behind, without journal or lock', () => {

@@ -36,8 +36,10 @@ function describeFailure(error: unknown): Failure {
 /** A refused input is wrong usage: the words were understood but not their values. */
 function describeCoreError(error: ORPCError<string, unknown>): Failure {
   const data = error.data ?? {};
-  if (error.code !== 'BAD_REQUEST')
-    return { code: error.code, message: error.message, data, exitCode: exitCodes.failed };
+  if (error.code !== 'BAD_REQUEST') {
+    const code = error.code === 'INTERNAL_SERVER_ERROR' ? 'INTERNAL' : error.code;
+    return { code, message: error.message, data, exitCode: exitCodes.failed };
+  }
   const message = `${error.message}: ${issueTexts(data).join('; ')}`;
   return { code: 'USAGE', message, data, exitCode: exitCodes.usage };
 }

@@ -19,7 +19,9 @@ function findDesktop(): { path: string } | { missing: string } {
 function startDesktop(electronPath: string, words: string[], terminal: Terminal): number {
   ensureRendererBuilt((text) => terminal.note(text));
   runScript('build:main');
-  const { status } = spawnSync(electronPath, [appRoot, ...words], { stdio: 'inherit' });
+  // Set by shells of other Electron programs; it would start plain Node instead of a window.
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  const { status } = spawnSync(electronPath, [appRoot, ...words], { stdio: 'inherit', env });
   return status ?? 1;
 }
 

@@ -49,7 +49,7 @@ export const serve = defineCommand({
     } finally {
       await core.close();
     }
-    terminal.note('Stopped; the project is one file again.');
+    terminal.note('Stopped.');
   },
 });
 

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
+/** Runs a program on a pseudo-terminal; part of every Debian (bsdutils). */
+const terminalProgram = '/usr/bin/script';
+
 const cliPath = join(import.meta.dirname, '..', 'cli.ts');
 
 /** What a finished command line left behind. */
@@ -52,7 +55,7 @@ export class CliFolder implements Disposable {
   /** Starts `lima …words` on a terminal of its own, so that keys can be pressed (Linux). */
   startOnTerminal(words: string[]): RunningCli {
     const command = [process.execPath, cliPath, ...words].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
+    const child = spawn(terminalProgram, ['-qec', command, '/dev/null'], {
       cwd: this.path,
       env: { ...process.env, LIMA_USER_DATA: join(this.path, 'user') },
     });

@@ -23,7 +23,6 @@ const sessionPath = '/session';
 export function refuseRequest(facts: RequestFacts, port: number): Refusal | undefined {
   return (
     refuseHost(facts, port) ??
-    refuseTarget(facts) ??
     refuseFetchMetadata(facts) ??
     refuseOrigin(facts) ??
     refuseMethod(facts)
@@ -40,11 +39,6 @@ function refuseHost({ headers }: RequestFacts, port: number): Refusal | undefine
   const allowed = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (hosts.length === 1 && allowed.includes(hosts[0] ?? '')) return undefined;
   return { status: 403, reason: `Host must be one of ${allowed.join(', ')}.` };
-}
-
-function refuseTarget({ target }: RequestFacts): Refusal | undefined {
-  if (target.startsWith('/') && !target.startsWith('//')) return undefined;
-  return { status: 400, reason: 'The request target must be a path.' };
 }
 
 /** `same-site` is refused too: every port of localhost is the same site. */
