@@ -1,0 +1,144 @@
+import type { ReactNode } from 'react';
+import { FileDown, Plus } from 'lucide-react';
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import type { PromptSet } from '../../shared/domain/prompt-set.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { Badge, type Tone } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { formatMoment, formatQuantity, shortHash } from '../ui/format.ts';
+import { ProgressBar } from '../ui/progress.tsx';
+import { QueryView } from '../ui/states.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
+import { answerCounts, stageOf, stageText, type EvaluationStage } from './evaluation-stage.ts';
+import { useEvaluations, usePromptSets } from './queries.ts';
+import './evaluation-list.css';
+
+/** The left side: evaluations with how far they are, and the prompt sets they draw from. */
+export function EvaluationList() {
+  const evaluations = useEvaluations();
+  const sets = usePromptSets();
+  return (
+    <nav className="evaluation-list" aria-label="Evaluations and prompt sets">
+      <ListHead title="Evaluations">
+        <Button small icon={<Plus size={13} />} onClick={() => showEvaluate({ kind: 'new' })}>
+          New…
+        </Button>
+      </ListHead>
+      <QueryView query={evaluations}>
+        {(list) =>
+          list.length === 0 ? (
+            <p className="evaluation-list-empty">None yet.</p>
+          ) : (
+            <ul>
+              {list.map((evaluation) => (
+                <EvaluationRow key={evaluation.id} evaluation={evaluation} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+      <ListHead title="Prompt sets">
+        <Button small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
+          Import…
+        </Button>
+      </ListHead>
+      <QueryView query={sets}>
+        {(list) =>
+          list.length === 0 ? (
+            <p className="evaluation-list-empty">None yet: import a JSONL or text file.</p>
+          ) : (
+            <ul>
+              {list.map((set) => (
+                <PromptSetRow key={set.id} set={set} />
+              ))}
+            </ul>
+          )
+        }
+      </QueryView>
+    </nav>
+  );
+}
+
+function ListHead({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="evaluation-list-head">
+      <h2>{title}</h2>
+      <span className="spacer" />
+      {children}
+    </div>
+  );
+}
+
+const tones: Record<EvaluationStage, Tone> = {
+  generating: 'accent',
+  halted: 'bad',
+  voting: 'warn',
+  voted: 'good',
+  revealed: 'plain',
+};
+
+const words: Record<EvaluationStage, string> = {
+  generating: 'generating',
+  halted: 'halted',
+  voting: 'blind',
+  voted: 'blind',
+  revealed: 'revealed',
+};
+
+function EvaluationRow({ evaluation }: { evaluation: EvaluationSummary }) {
+  const job = useJob(evaluation.jobId);
+  const { selection } = useEvaluate();
+  const stage = stageOf(evaluation, job);
+  const isCurrent = selection.kind === 'evaluation' && selection.id === evaluation.id;
+  const { done, total } = answerCounts(evaluation);
+  return (
+    <li>
+      <button
+        type="button"
+        className="evaluation-row"
+        aria-current={isCurrent}
+        onClick={() => showEvaluate({ kind: 'evaluation', id: evaluation.id })}
+      >
+        <span className="row">
+          <span className="evaluation-row-name truncate">
+            <VisibleText text={evaluation.name} />
+          </span>
+          <span className="spacer" />
+          <Badge tone={tones[stage]}>{words[stage]}</Badge>
+        </span>
+        <span className="row small dim">
+          <span className="truncate">{stageText(evaluation, stage)}</span>
+          <span className="spacer" />
+          <span className="faint truncate">{formatMoment(evaluation.createdMs)}</span>
+        </span>
+        {stage === 'generating' && (
+          <ProgressBar label={`Answers of ${evaluation.name}`} done={done} total={total} />
+        )}
+      </button>
+    </li>
+  );
+}
+
+function PromptSetRow({ set }: { set: PromptSet }) {
+  const { selection } = useEvaluate();
+  const isCurrent = selection.kind === 'prompts' && selection.id === set.id;
+  return (
+    <li>
+      <button
+        type="button"
+        className="evaluation-row"
+        aria-current={isCurrent}
+        onClick={() => showEvaluate({ kind: 'prompts', id: set.id })}
+      >
+        <span className="evaluation-row-name truncate">
+          <VisibleText text={set.name} />
+        </span>
+        <span className="row small dim">
+          {formatQuantity(set.prompts, 'prompt')}
+          <span className="mono faint">{shortHash(set.contentHash)}</span>
+        </span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import { rpc } from '../rpc/client.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { Badge } from '../ui/badge.tsx';
+import { QueryView } from '../ui/states.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { stageOf } from './evaluation-stage.ts';
+import { GenerationPanel } from './generation-panel.tsx';
+import { ResultsView } from './results-view.tsx';
+import { RevealButton } from './reveal-button.tsx';
+import { RuleVoteButton } from './rule-vote-button.tsx';
+import { VotingView } from './voting-view.tsx';
+
+/** One evaluation: generating, then blind voting, then the results. */
+export function EvaluationPage({ id }: { id: string }) {
+  const evaluation = useQuery(['evaluations.get', id], () => rpc.evaluations.get({ id }), [
+    'evaluations',
+  ]);
+  return (
+    <QueryView query={evaluation}>
+      {(summary) =>
+        summary.isRevealed ? (
+          <ResultsView summary={summary} />
+        ) : (
+          <BlindEvaluation summary={summary} />
+        )
+      }
+    </QueryView>
+  );
+}
+
+function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
+  const stage = stageOf(summary, useJob(summary.jobId));
+  const isIncomplete = stage === 'generating' || stage === 'halted';
+  const readyPairs = Math.min(summary.generatedA, summary.generatedB);
+  return (
+    <div className="evaluate-page evaluate-blind">
+      <header className="evaluate-head">
+        <div className="evaluate-title">
+          <h1 className="truncate">
+            <VisibleText text={summary.name} />
+          </h1>
+          <p className="dim small truncate">
+            <VisibleText text={summary.systemA} /> against <VisibleText text={summary.systemB} /> on{' '}
+            <VisibleText text={summary.promptSetName} />
+          </p>
+        </div>
+        <Badge tone="warn" title="Which answer is whose is hidden until you reveal">
+          blind
+        </Badge>
+        <span className="spacer" />
+        <RuleVoteButton summary={summary} />
+        <RevealButton summary={summary} />
+      </header>
+      {isIncomplete && <GenerationPanel summary={summary} />}
+      {readyPairs > 0 && <VotingView key={summary.id} summary={summary} />}
+    </div>
+  );
+}

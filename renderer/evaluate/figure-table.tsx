@@ -1,0 +1,47 @@
+import type { ReportTable } from '../../shared/report/report-figures.ts';
+
+/** A table of the report, as its writers compute it. */
+export function FigureTable({ title, table }: { title: string; table: ReportTable }) {
+  return (
+    <section className="results-section" aria-label={title}>
+      <h2>{title}</h2>
+      <table className="table" aria-label={title}>
+        <thead>
+          <tr>
+            {table.columns.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, column) => (
+                <td key={column}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Labels with their values. */
+export function FactList({ title, rows }: { title: string; rows: readonly string[][] }) {
+  return (
+    <section className="results-section" aria-label={title}>
+      <h2>{title}</h2>
+      <dl className="facts">
+        {rows.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import { Play, Square } from 'lucide-react';
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import { isJobFinished } from '../../shared/domain/job.ts';
+import { rpc } from '../rpc/client.ts';
+import { adviceFor } from '../rpc/rpc-error.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useJob } from '../rpc/use-jobs.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { formatDuration } from '../ui/format.ts';
+import { ProgressBar } from '../ui/progress.tsx';
+import { answerCounts } from './evaluation-stage.ts';
+
+const ended = {
+  cancelled: 'Cancelled: the answers that came are kept.',
+  interrupted: 'Interrupted: the program ended while it was generating. The answers are kept.',
+  failed: 'Generating failed; the answers that came are kept.',
+  succeeded: 'Some answers are missing.',
+};
+
+/** How far the answers are, with the way to stop and to go on. */
+export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
+  const job = useJob(summary.jobId);
+  const cancel = useAction((id: string) => rpc.jobs.cancel({ id }));
+  const resume = useAction((id: string) => rpc.jobs.resume({ id }));
+  const { done, total } = answerCounts(summary);
+  const isHalted = job !== undefined && isJobFinished(job.state);
+  const error = cancel.error ?? resume.error;
+  return (
+    <section className="panel generation" aria-label="Generating answers">
+      <div className="row">
+        <strong>
+          {done} of {total} answers
+        </strong>
+        {!isHalted && <span className="dim">{describe(job)}</span>}
+        <span className="spacer" />
+        {job && !isHalted && (
+          <Button
+            small
+            icon={<Square size={12} />}
+            disabled={job.state === 'cancelling'}
+            isBusy={cancel.isRunning}
+            onClick={() => void cancel.run(job.id)}
+          >
+            Cancel
+          </Button>
+        )}
+        {job && isHalted && job.state !== 'succeeded' && (
+          <Button
+            small
+            variant="primary"
+            icon={<Play size={12} />}
+            isBusy={resume.isRunning}
+            onClick={() => void resume.run(job.id)}
+          >
+            Resume
+          </Button>
+        )}
+      </div>
+      <ProgressBar label="Answers generated" done={done} total={total} />
+      {isHalted && <p className="dim">{endText(job.state)}</p>}
+      {job?.error && <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />}
+      {error !== undefined && <ErrorView error={error} />}
+    </section>
+  );
+}
+
+function endText(state: string): string {
+  return Object.entries(ended).find(([name]) => name === state)?.[1] ?? '';
+}
+
+/** What the job does now: waiting, loading, speed and time left. */
+function describe(job: ReturnType<typeof useJob>): string {
+  if (!job) return 'Looking for its job…';
+  if (job.state === 'queued') return 'Waiting for its turn';
+  if (job.state === 'cancelling') return 'Stopping…';
+  const { progress } = job;
+  if (!progress) return 'Starting…';
+  const left = progress.etaMs === null ? '' : `${formatDuration(progress.etaMs)} left`;
+  return [progress.detail, left].filter(Boolean).join(' · ') || 'Loading the model…';
+}

@@ -1,0 +1,70 @@
+import type { ReportSystem } from '../../shared/domain/evaluation-report.ts';
+import type { Identity } from '../../shared/domain/identity.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { describeSampling } from '../ui/sampling.ts';
+import { strengthText } from '../ui/systems.ts';
+import { VisibleText } from '../ui/visible-text.tsx';
+
+/** A contestant as the engine reported it: the weights by hash and how it sampled. */
+export function IdentityCard({ side, system }: { side: 'A' | 'B'; system: ReportSystem }) {
+  return (
+    <section className="panel identity" aria-label={`System ${side}`}>
+      <h2>
+        <span className={`identity-side identity-side-${side.toLowerCase()}`}>{side}</span>
+        <VisibleText text={system.name} />
+      </h2>
+      {system.identities.length === 0 && (
+        <p className="dim">The weights behind its answers are not recorded.</p>
+      )}
+      {system.identities.map((identity, index) => (
+        <IdentityFacts key={index} identity={identity} />
+      ))}
+    </section>
+  );
+}
+
+function IdentityFacts({ identity }: { identity: Identity }) {
+  return (
+    <dl className="facts">
+      <HashFact label="Base" name={identity.baseName} hash={identity.baseSha256} />
+      {identity.adapterSha256 === null ? (
+        <div>
+          <dt>Adapter</dt>
+          <dd>none</dd>
+        </div>
+      ) : (
+        <HashFact
+          label="Adapter"
+          name={`${identity.adapterName ?? 'unnamed'} ${strengthText(identity.strength)}`}
+          hash={identity.adapterSha256}
+        />
+      )}
+      <HashFact label="Template" name="" hash={identity.templateSha256} />
+      <div>
+        <dt>Sampling</dt>
+        <dd>{describeSampling(identity.sampling)}</dd>
+      </div>
+      <div>
+        <dt>Engine</dt>
+        <dd>
+          {identity.engine} on {identity.device}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function HashFact({ label, name, hash }: { label: string; name: string; hash: string }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd className="identity-hash">
+        {name !== '' && <VisibleText text={name} />}
+        <span className="mono dim" title={`SHA-256 ${hash}`}>
+          {hash.slice(0, 16)}…
+        </span>
+        <CopyButton text={hash} label={`Copy ${label.toLowerCase()} hash`} />
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { TextInput } from '../ui/inputs.tsx';
+import { PathField } from '../ui/path-field.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { setImporting, showEvaluate } from './evaluate-store.ts';
+
+type Outcome = Awaited<ReturnType<typeof rpc.prompts.import>>;
+
+const close = () => setImporting(false);
+
+/** Reads a file of prompts into a frozen set; bad lines are listed and left out. */
+export function ImportPromptsDialog() {
+  const [path, setPath] = useState('');
+  const [name, setName] = useState('');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const read = useAction(async () => {
+    const named = name.trim() === '' ? {} : { name: name.trim() };
+    const imported = await rpc.prompts.import({ path: path.trim(), ...named });
+    showEvaluate({ kind: 'prompts', id: imported.set.id });
+    if (imported.errors.length === 0) setImporting(false);
+    else setOutcome(imported);
+  });
+  return (
+    <Dialog
+      title="Import prompts"
+      onClose={close}
+      footer={
+        outcome ? (
+          <Button variant="primary" onClick={close}>
+            Done
+          </Button>
+        ) : (
+          <>
+            <Button onClick={close}>Cancel</Button>
+            <Button
+              type="submit"
+              form="import-prompts"
+              variant="primary"
+              disabled={path.trim() === ''}
+              title={path.trim() === '' ? 'Choose a file first' : undefined}
+              isBusy={read.isRunning}
+            >
+              Import
+            </Button>
+          </>
+        )
+      }
+    >
+      {outcome ? (
+        <BadLines outcome={outcome} />
+      ) : (
+        <form
+          id="import-prompts"
+          className="column"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (path.trim() !== '') void read.run();
+          }}
+        >
+          <PathField
+            label="File"
+            value={path}
+            onValue={setPath}
+            request={{ purpose: 'prompts', title: 'Import prompts' }}
+          />
+          <TextInput
+            label="Name (optional)"
+            value={name}
+            onValue={setName}
+            maxLength={100}
+            hint="JSON Lines with prompt, messages, instruction or conversations, and optionally expected; or one prompt a line."
+          />
+        </form>
+      )}
+      {read.error !== undefined && <ErrorView error={read.error} />}
+    </Dialog>
+  );
+}
+
+function BadLines({ outcome: { set, errors } }: { outcome: Outcome }) {
+  return (
+    <>
+      <p>
+        “{set.name}” holds {formatQuantity(set.prompts, 'prompt')}.{' '}
+        {formatQuantity(errors.length, 'line')} could not be read and{' '}
+        {errors.length === 1 ? 'was' : 'were'} left out:
+      </p>
+      <table className="table" aria-label="Lines left out">
+        <thead>
+          <tr>
+            <th className="number">Line</th>
+            <th>Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {errors.map(({ line, message }, index) => (
+            <tr key={index}>
+              <td className="number">{line}</td>
+              <td>
+                <VisibleText text={message} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

@@ -1,0 +1,107 @@
+import { useState } from 'react';
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import type { ReportItem } from '../../shared/domain/evaluation-report.ts';
+import { answerNote, verdictWords, votesTable } from '../../shared/report/report-figures.ts';
+import { Badge } from '../ui/badge.tsx';
+import { Segments } from '../ui/inputs.tsx';
+import { MarkdownText } from '../ui/markdown.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { FigureTable } from './figure-table.tsx';
+import { filterItems, promptExcerpt, type ItemFilter } from './item-filter.ts';
+import { PromptText } from './prompt-text.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
+
+const filters: readonly { value: ItemFilter; label: string }[] = [
+  { value: 'all', label: 'All' },
+  { value: 'a', label: 'A won' },
+  { value: 'b', label: 'B won' },
+  { value: 'tie', label: 'Tie' },
+  { value: 'open', label: 'Open' },
+];
+
+/** Every comparison with its verdict; a row opens to show what was compared. */
+export function ItemTable({ items }: { items: readonly ReportItem[] }) {
+  const [filter, setFilter] = useState<ItemFilter>('all');
+  const shown = filterItems(items, filter);
+  return (
+    <section className="results-section" aria-label="Comparisons">
+      <div className="row">
+        <h2>Comparisons</h2>
+        <span className="spacer" />
+        <Segments
+          label="Show comparisons"
+          value={filter}
+          options={filters.map(({ value, label }) => ({
+            value,
+            label: `${label} ${filterItems(items, value).length}`,
+          }))}
+          onValue={setFilter}
+        />
+      </div>
+      {shown.length === 0 ? (
+        <p className="dim">No comparison of this kind.</p>
+      ) : (
+        <ol className="items">
+          {shown.map((item) => (
+            <ItemRow key={item.ordinal} item={item} />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function ItemRow({ item }: { item: ReportItem }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const Icon = isOpen ? ChevronDown : ChevronRight;
+  return (
+    <li className="item">
+      <button
+        type="button"
+        className="item-row"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        <Icon size={14} aria-hidden />
+        <span className="faint item-ordinal">{item.ordinal + 1}</span>
+        <span className="truncate">
+          <VisibleText text={promptExcerpt(item)} />
+        </span>
+        <span className="spacer" />
+        <Verdict item={item} />
+      </button>
+      {isOpen && <ItemDetail item={item} />}
+    </li>
+  );
+}
+
+function Verdict({ item: { verdict } }: { item: ReportItem }) {
+  const side = verdict === 'a' || verdict === 'b' ? verdict : 'none';
+  return (
+    <span className={`item-verdict item-verdict-${side}`}>
+      <Badge>{verdictWords(verdict)}</Badge>
+    </span>
+  );
+}
+
+function ItemDetail({ item }: { item: ReportItem }) {
+  return (
+    <div className="item-detail">
+      <PromptText messages={item.prompt} />
+      <div className="item-answers">
+        {(['a', 'b'] as const).map((key) => (
+          <ScrollRegion key={key} className="item-answer" label={`Answer of ${key.toUpperCase()}`}>
+            <h3 className="row">
+              <span className={`identity-side identity-side-${key}`}>{key.toUpperCase()}</span>
+              <span className="faint small">
+                {answerNote(item[key])} · shown {item.shownLeft === key ? 'left' : 'right'}
+              </span>
+            </h3>
+            <MarkdownText text={item[key].output} />
+          </ScrollRegion>
+        ))}
+      </div>
+      {item.votes.length > 0 && <FigureTable title="Votes" table={votesTable(item)} />}
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+import { useState } from 'react';
+import { Play } from 'lucide-react';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { AddModelButton } from '../ui/add-model-button.tsx';
+import { Button } from '../ui/button.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { TextInput } from '../ui/inputs.tsx';
+import { NumberInput } from '../ui/number-input.tsx';
+import { limaSampling } from '../ui/sampling.ts';
+import { SamplingFields } from '../ui/sampling-fields.tsx';
+import { EmptyState } from '../ui/states.tsx';
+import { SystemPicker } from '../ui/system-picker.tsx';
+import { baseOf, newestSystem } from '../ui/systems.ts';
+import { showEvaluate } from './evaluate-store.ts';
+import {
+  comparisonsOf,
+  freeName,
+  startObstacle,
+  type EvaluationContext,
+  type EvaluationDraft,
+} from './new-evaluation.ts';
+import { PromptChoice } from './prompt-choice.tsx';
+
+interface NewEvaluationFormProps {
+  context: EvaluationContext;
+  promptSetId: string | undefined;
+}
+
+/** Sets up a blind comparison of two systems on the same prompts. */
+export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormProps) {
+  const [draft, setDraft] = useState(() => initialDraft(context, promptSetId));
+  const change = (part: Partial<EvaluationDraft>) => setDraft({ ...draft, ...part });
+  const obstacle = startObstacle(draft, context);
+  const create = useAction(async () => {
+    const { evaluationId } = await rpc.evaluations.create(requestOf(draft));
+    showEvaluate({ kind: 'evaluation', id: evaluationId });
+  });
+  const { a, b } = draft;
+  if (!a || !b)
+    return (
+      <EmptyState title="No model yet" actions={<AddModelButton />}>
+        An evaluation compares two systems: base models, with or without an adapter.
+      </EmptyState>
+    );
+  return (
+    <form
+      className="evaluate-page evaluate-form"
+      aria-label="New evaluation"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (obstacle === undefined) void create.run();
+      }}
+    >
+      <h1>New evaluation</h1>
+      <TextInput
+        label="Name"
+        value={draft.name}
+        maxLength={100}
+        onValue={(name) => change({ name })}
+      />
+      <PromptChoice draft={draft} sets={context.sets} onChange={change} />
+      <fieldset>
+        <legend>System A</legend>
+        <SystemPicker
+          label="System A"
+          value={a}
+          parts={context.parts}
+          onValue={(system) => change({ a: system })}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>System B</legend>
+        <SystemPicker
+          label="System B"
+          value={b}
+          parts={context.parts}
+          onValue={(system) => change({ b: system })}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>Generation, the same for both</legend>
+        <SamplingFields value={draft.sampling} onValue={(sampling) => change({ sampling })} />
+        <div className="evaluate-form-pair">
+          <NumberInput
+            label="Prompts at a time"
+            hint="More is faster and takes more memory."
+            value={draft.parallel}
+            onValue={(parallel) => change({ parallel })}
+          />
+          <NumberInput
+            label="Seed of sides and of the choice"
+            hint="Which answer stands on the left: random, balanced, repeatable."
+            value={draft.seed}
+            onValue={(seed) => change({ seed })}
+          />
+        </div>
+      </fieldset>
+      {create.error !== undefined && <ErrorView error={create.error} />}
+      <div className="row">
+        <Button
+          type="submit"
+          variant="primary"
+          icon={<Play size={14} />}
+          disabled={obstacle !== undefined}
+          isBusy={create.isRunning}
+        >
+          Generate {formatQuantity(2 * comparisonsOf(draft, context.sets), 'answer')}
+        </Button>
+        <span className="dim" role="status">
+          {obstacle ?? 'Answers are stored one by one; voting is blind until you reveal.'}
+        </span>
+      </div>
+    </form>
+  );
+}
+
+const defaultPrompts = 50;
+
+function initialDraft(context: EvaluationContext, promptSetId?: string): EvaluationDraft {
+  const newest = newestSystem(context.parts);
+  return {
+    name: freeName(context.evaluations),
+    promptSetId: promptSetId ?? context.sets[0]?.id ?? '',
+    usesAll: true,
+    prompts: defaultPrompts,
+    a: newest,
+    b: newest && baseOf(newest),
+    sampling: limaSampling,
+    parallel: 4,
+    seed: 42,
+  };
+}
+
+function requestOf(draft: EvaluationDraft): Parameters<typeof rpc.evaluations.create>[0] {
+  const { name, promptSetId, sampling, parallel, seed, a, b } = draft;
+  if (!a || !b) throw new Error('Both systems have to be chosen before an evaluation starts.');
+  const some = draft.usesAll ? {} : { prompts: draft.prompts };
+  return { name: name.trim(), promptSetId, a, b, sampling, parallel, seed, ...some };
+}

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import type { Model } from '../../shared/domain/model.ts';
+import { limaSampling } from '../ui/sampling.ts';
+import { comparisonsOf, freeName, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
+
+const model = (id: string, isMissing = false): Model => ({
+  id,
+  path: `/m/${id}.gguf`,
+  sha256: id,
+  info: {
+    name: id,
+    architecture: 'llama',
+    parameters: 1,
+    quantization: 'F32',
+    tensorTypes: {},
+    contextLength: 1,
+    embeddingLength: 1,
+    layers: 1,
+    vocabularySize: 1,
+    hasChatTemplate: true,
+    fileSizeBytes: 1,
+    trainable: 'yes',
+  },
+  isMissing,
+  createdMs: 1,
+});
+const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
+const parts = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
+const context = { parts, sets, evaluations: [] };
+const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
+const draft: EvaluationDraft = {
+  name: 'One',
+  promptSetId: 's',
+  usesAll: true,
+  prompts: 20,
+  a: system('x'),
+  b: system('y'),
+  sampling: limaSampling,
+  parallel: 4,
+  seed: 42,
+};
+
+it('lets a complete form start', () => {
+  expect(startObstacle(draft, context)).toBeUndefined();
+});
+
+it('names what is missing instead of only greying the button out', () => {
+  expect(startObstacle({ ...draft, name: '  ' }, context)).toMatch(/name/);
+  expect(startObstacle(draft, { ...context, sets: [] })).toMatch(/Import a prompt set/);
+  expect(startObstacle({ ...draft, b: system('x') }, context)).toMatch(/same/);
+  expect(startObstacle({ ...draft, b: system('gone') }, context)).toContain('System B');
+  expect(startObstacle({ ...draft, parallel: 0 }, context)).toMatch(/1 to 64/);
+  expect(startObstacle({ ...draft, usesAll: false, prompts: 0 }, context)).toMatch(/at least one/);
+});
+
+it('never promises more comparisons than there are prompts', () => {
+  expect(comparisonsOf({ ...draft, usesAll: false, prompts: 500 }, sets)).toBe(300);
+  expect(comparisonsOf({ ...draft, usesAll: false, prompts: 20 }, sets)).toBe(20);
+});
+
+it('skips names that are taken', () => {
+  expect(freeName([{ name: 'Evaluation 2' }])).toBe('Evaluation 3');
+});

@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { Scale } from 'lucide-react';
+import type { Prompt, PromptSet } from '../../shared/domain/prompt-set.ts';
+import { rpc } from '../rpc/client.ts';
+import { useLastData, useQuery } from '../rpc/use-query.ts';
+import { Badge } from '../ui/badge.tsx';
+import { Button } from '../ui/button.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { formatCount, formatMoment, formatQuantity, shortHash } from '../ui/format.ts';
+import { QueryView } from '../ui/states.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { showEvaluate } from './evaluate-store.ts';
+import { PromptText } from './prompt-text.tsx';
+
+const pageSize = 100;
+const mostPrompts = 100_000;
+
+/** One prompt set: what it is and every prompt in it. */
+export function PromptSetPage({ id }: { id: string }) {
+  const [limit, setLimit] = useState(pageSize);
+  const query = useQuery(['prompts.get', id, limit], () => rpc.prompts.get({ id, limit }), [
+    'prompts',
+  ]);
+  const data = useLastData(query.data);
+  return (
+    <div className="evaluate-page">
+      <QueryView query={{ ...query, data, isLoading: data === undefined && query.isLoading }}>
+        {({ set, prompts }) => (
+          <>
+            <SetHead set={set} />
+            <ol className="prompt-list" aria-label="Prompts">
+              {prompts.map((prompt) => (
+                <PromptRow key={prompt.id} prompt={prompt} />
+              ))}
+            </ol>
+            {prompts.length < set.prompts && (
+              <Button onClick={() => setLimit(Math.min(mostPrompts, limit * 10))}>
+                Show more of {formatCount(set.prompts)} prompts
+              </Button>
+            )}
+          </>
+        )}
+      </QueryView>
+    </div>
+  );
+}
+
+function SetHead({ set }: { set: PromptSet }) {
+  return (
+    <header className="evaluate-head">
+      <div>
+        <h1>
+          <VisibleText text={set.name} />
+        </h1>
+        <p className="dim small row">
+          {formatQuantity(set.prompts, 'prompt')} · imported {formatMoment(set.createdMs)} ·
+          <span className="mono" title={`Content hash ${set.contentHash}`}>
+            {shortHash(set.contentHash)}
+          </span>
+          <CopyButton text={set.contentHash} label="Copy content hash" />
+        </p>
+      </div>
+      <span className="spacer" />
+      <Button
+        variant="primary"
+        icon={<Scale size={14} />}
+        onClick={() => showEvaluate({ kind: 'new', promptSetId: set.id })}
+      >
+        Evaluate with these…
+      </Button>
+    </header>
+  );
+}
+
+function PromptRow({ prompt }: { prompt: Prompt }) {
+  return (
+    <li className="prompt-row">
+      <span className="faint prompt-ordinal">{prompt.ordinal + 1}</span>
+      <div className="column">
+        <PromptText messages={prompt.messages} />
+        {prompt.expected !== null && (
+          <p className="small dim row">
+            <Badge>expected</Badge>
+            <VisibleText text={prompt.expected} />
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,102 @@
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import {
+  evaluationReportSchema,
+  type EvaluationReport,
+} from '../../shared/domain/evaluation-report.ts';
+import {
+  agreementTable,
+  authorsTable,
+  biasRows,
+  headline,
+  originRows,
+  statisticsTable,
+} from '../../shared/report/report-figures.ts';
+import { moreVotes } from '../../shared/report/report-warnings.ts';
+import { rpc } from '../rpc/client.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { Badge } from '../ui/badge.tsx';
+import { QueryView } from '../ui/states.tsx';
+import { VisibleText } from '../ui/visible-text.tsx';
+import { ExportButtons } from './export-buttons.tsx';
+import { IdentityCard } from './identity-card.tsx';
+import { ItemTable } from './item-table.tsx';
+import { FactList, FigureTable } from './figure-table.tsx';
+import { PreferenceChart } from './preference-chart.tsx';
+import './results.css';
+
+/** The results of a revealed evaluation, from the same report that can be saved. */
+export function ResultsView({ summary }: { summary: EvaluationSummary }) {
+  const { id } = summary;
+  const report = useQuery(
+    ['evaluations.report', id],
+    async () => {
+      const { text } = await rpc.evaluations.report({ id, format: 'json' });
+      return evaluationReportSchema.parse(JSON.parse(text));
+    },
+    ['evaluations'],
+  );
+  return (
+    <div className="evaluate-page results">
+      <header className="evaluate-head">
+        <div className="evaluate-title">
+          <h1 className="truncate">
+            <VisibleText text={summary.name} />
+          </h1>
+        </div>
+        <Badge>revealed</Badge>
+        <span className="spacer" />
+        <ExportButtons id={id} />
+      </header>
+      <QueryView query={report} loading="Computing the report…">
+        {(data) => <Report report={data} />}
+      </QueryView>
+    </div>
+  );
+}
+
+function Report({ report }: { report: EvaluationReport }) {
+  const { statistics, systems } = report;
+  return (
+    <>
+      <section className="results-summary panel" aria-label="Result">
+        <p className="results-headline">{headline(report)}</p>
+        {statistics && (
+          <>
+            <PreferenceChart statistics={statistics} systems={systems} />
+            <p className="dim">{moreVotes(statistics)}</p>
+          </>
+        )}
+      </section>
+      <Warnings warnings={report.warnings} />
+      <div className="results-systems">
+        <IdentityCard side="A" system={systems.a} />
+        <IdentityCard side="B" system={systems.b} />
+      </div>
+      {statistics && <FigureTable title="Statistics" table={statisticsTable(statistics)} />}
+      <div className="results-pair">
+        <FactList title="Checks on the judging" rows={biasRows(report)} />
+        <FactList title="Origin" rows={originRows(report)} />
+      </div>
+      {report.authors.length > 0 && (
+        <FigureTable title="Authors" table={authorsTable(report.authors)} />
+      )}
+      {report.agreements.length > 0 && (
+        <FigureTable title="Agreement" table={agreementTable(report)} />
+      )}
+      <ItemTable items={report.items} />
+    </>
+  );
+}
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul className="results-warnings" aria-label="Warnings">
+      {warnings.map((warning) => (
+        <li key={warning}>
+          <VisibleText text={warning} />
+        </li>
+      ))}
+    </ul>
+  );
+}

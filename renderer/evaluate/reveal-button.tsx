@@ -1,0 +1,50 @@
+import { Eye } from 'lucide-react';
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { Button } from '../ui/button.tsx';
+import { confirmAction } from '../ui/confirm.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { formatQuantity } from '../ui/format.ts';
+import { answerCounts } from './evaluation-stage.ts';
+
+interface RevealButtonProps {
+  summary: EvaluationSummary;
+  isPrimary?: boolean;
+}
+
+/** Ends the blind phase, after a question that says so. */
+export function RevealButton({ summary, isPrimary }: RevealButtonProps) {
+  const reveal = useAction(async () => {
+    const isConfirmed = await confirmAction({
+      title: `Reveal “${summary.name}”?`,
+      body: revealBody(summary),
+      confirmLabel: 'Reveal',
+      isDangerous: summary.voted < summary.comparisons,
+    });
+    if (isConfirmed) await rpc.evaluations.reveal({ id: summary.id });
+  });
+  const { done, total } = answerCounts(summary);
+  const isDone = summary.voted >= summary.comparisons;
+  return (
+    <>
+      <Button
+        variant={isPrimary === true || isDone ? 'primary' : 'default'}
+        icon={<Eye size={14} />}
+        isBusy={reveal.isRunning}
+        disabled={done < total}
+        title={done < total ? 'All answers have to be generated first' : undefined}
+        onClick={() => void reveal.run()}
+      >
+        Reveal…
+      </Button>
+      {reveal.error !== undefined && <ErrorView error={reveal.error} />}
+    </>
+  );
+}
+
+function revealBody({ voted, comparisons }: EvaluationSummary): string {
+  const end = 'This ends the blind phase for good: afterwards nobody can vote on it.';
+  if (voted >= comparisons) return `All ${comparisons} pairs have a vote. ${end}`;
+  return `${formatQuantity(comparisons - voted, 'pair')} of ${comparisons} without a vote will be left out of the result. ${end}`;
+}

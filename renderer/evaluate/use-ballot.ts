@@ -1,0 +1,117 @@
+import { useEffect, useRef, useState } from 'react';
+import type { BlindComparison } from '../../shared/contract/evaluate.ts';
+import type { ShownVerdict } from '../../shared/domain/evaluation.ts';
+import { rpc } from '../rpc/client.ts';
+import { showErrorToast, showToast } from '../ui/toast.tsx';
+import { useVoteClock } from './use-vote-clock.ts';
+
+/** The pair in front of the voter. */
+export interface Ballot {
+  /** `null`: nothing to judge at this place; `undefined`: not loaded yet. */
+  current: BlindComparison | null | undefined;
+  /** The ordinal that was asked for, `null` for the next open pair. */
+  ordinal: number | null;
+  loadError: unknown;
+  /** The choice that is being stored or failed to be. */
+  choice: ShownVerdict | null;
+  voteError: unknown;
+  /** What was stored last, once the core has said so. */
+  stored: { ordinal: number; verdict: ShownVerdict } | null;
+  goTo: (ordinal: number | null) => void;
+  vote: (verdict: ShownVerdict) => void;
+  undo: () => void;
+}
+
+type Shown = Pick<Ballot, 'current' | 'ordinal' | 'loadError'>;
+type Choice = Pick<Ballot, 'choice' | 'voteError'>;
+
+const noChoice: Choice = { choice: null, voteError: undefined };
+/** A held key repeats: a choice this soon after the pair appeared was meant for the last one. */
+const tooSoonMs = 300;
+
+/** Walks one evaluation pair by pair: one call at a time, nothing counted before it is stored. */
+export function useBallot(evaluationId: string): Ballot {
+  const [shown, setShown] = useState<Shown>({
+    current: undefined,
+    ordinal: null,
+    loadError: undefined,
+  });
+  const [choice, setChoice] = useState<Choice>(noChoice);
+  const [stored, setStored] = useState<Ballot['stored']>(null);
+  const clock = useVoteClock(shown.current?.comparisonId);
+  const isBusy = useRef(false);
+
+  const load = async (ordinal: number | null) => {
+    setShown(await fetchPair(evaluationId, ordinal));
+    setChoice(noChoice);
+  };
+  useEffect(() => {
+    let isGone = false;
+    void fetchPair(evaluationId, null).then((first) => {
+      if (!isGone) setShown(first);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [evaluationId]);
+
+  const exclusively = async (work: () => Promise<void>) => {
+    if (isBusy.current) return;
+    isBusy.current = true;
+    try {
+      await work();
+    } finally {
+      isBusy.current = false;
+    }
+  };
+
+  const store = async (verdict: ShownVerdict) => {
+    const { current } = shown;
+    if (!current || clock.elapsedMs() < tooSoonMs) return;
+    setChoice({ choice: verdict, voteError: undefined });
+    try {
+      const { comparisonId, ordinal } = current;
+      await rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+      setStored({ ordinal, verdict });
+    } catch (error) {
+      setChoice({ choice: verdict, voteError: error });
+      return;
+    }
+    await load(null);
+  };
+
+  const takeBack = async () => {
+    try {
+      const current = await rpc.evaluations.undoVote({ id: evaluationId });
+      if (!current) {
+        showToast({ text: 'There is no vote of yours to take back.', key: 'undo' });
+        return;
+      }
+      setStored(null);
+      setChoice(noChoice);
+      setShown({ current, ordinal: current.ordinal, loadError: undefined });
+    } catch (error) {
+      showErrorToast(error);
+    }
+  };
+
+  return {
+    ...shown,
+    ...choice,
+    stored,
+    goTo: (ordinal) => void exclusively(() => load(ordinal)),
+    vote: (verdict) => void exclusively(() => store(verdict)),
+    undo: () => void exclusively(takeBack),
+  };
+}
+
+/** The pair at an ordinal, or the next open one; an error becomes part of what is shown. */
+async function fetchPair(id: string, ordinal: number | null): Promise<Shown> {
+  try {
+    const place = ordinal === null ? {} : { ordinal };
+    const current = await rpc.evaluations.comparison({ id, ...place });
+    return { current, ordinal, loadError: undefined };
+  } catch (error) {
+    return { current: undefined, ordinal, loadError: error };
+  }
+}

@@ -1,0 +1,98 @@
+import { useEffect } from 'react';
+import { FileDown, Plus } from 'lucide-react';
+import { Button } from '../ui/button.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { SplitPane } from '../ui/split-pane.tsx';
+import { EmptyState, QueryView } from '../ui/states.tsx';
+import { useSystems } from '../ui/use-systems.ts';
+import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
+import { EvaluationList } from './evaluation-list.tsx';
+import { EvaluationPage } from './evaluation-page.tsx';
+import { ImportPromptsDialog } from './import-prompts-dialog.tsx';
+import { NewEvaluationForm } from './new-evaluation-form.tsx';
+import { PromptSetPage } from './prompt-set-page.tsx';
+import { useEvaluations, usePromptSets } from './queries.ts';
+import './evaluate.css';
+
+/** The Evaluate tab: two systems, the same prompts, blind votes, then the numbers. */
+export default function EvaluateView() {
+  const isImporting = useEvaluate((state) => state.isImporting);
+  useEffect(() => leaveProject, []);
+  const group = 'Evaluate';
+  useShortcuts([
+    { keys: [], label: 'New evaluation…', group, run: () => showEvaluate({ kind: 'new' }) },
+    { keys: [], label: 'Import prompts…', group, run: () => setImporting(true) },
+  ]);
+  return (
+    <>
+      <SplitPane
+        name="evaluate"
+        initialPx={290}
+        minPx={220}
+        left={<EvaluationList />}
+        right={<Selected />}
+      />
+      {isImporting && <ImportPromptsDialog />}
+    </>
+  );
+}
+
+function Selected() {
+  const { selection } = useEvaluate();
+  if (selection.kind === 'evaluation')
+    return <EvaluationPage key={selection.id} id={selection.id} />;
+  if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
+  if (selection.kind === 'new') return <NewEvaluation promptSetId={selection.promptSetId} />;
+  return (
+    <EmptyState
+      title="Which of two systems answers better?"
+      actions={
+        <>
+          <Button
+            variant="primary"
+            icon={<Plus size={14} />}
+            onClick={() => showEvaluate({ kind: 'new' })}
+          >
+            New evaluation…
+          </Button>
+          <Button icon={<FileDown size={14} />} onClick={() => setImporting(true)}>
+            Import prompts…
+          </Button>
+        </>
+      }
+    >
+      Both answer the same prompts; you see the answers side by side without names and say which is
+      better, as in LIMA’s human study. Then the systems are revealed and the numbers are computed.
+    </EmptyState>
+  );
+}
+
+function NewEvaluation({ promptSetId }: { promptSetId: string | undefined }) {
+  const systems = useSystems();
+  const sets = usePromptSets();
+  const evaluations = useEvaluations();
+  return (
+    <QueryView query={systems}>
+      {(parts) => (
+        <QueryView query={sets}>
+          {(known) => (
+            <QueryView query={evaluations}>
+              {(list) => (
+                <NewEvaluationForm
+                  key={`${promptSetId}:${parts.models.length === 0}:${known.length === 0}`}
+                  context={{ parts, sets: known, evaluations: list }}
+                  promptSetId={promptSetId}
+                />
+              )}
+            </QueryView>
+          )}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
+
+/** The tab is mounted anew for each project: nothing of the last one may show through. */
+function leaveProject(): void {
+  useEvaluate.setState(useEvaluate.getInitialState());
+}

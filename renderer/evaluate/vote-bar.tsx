@@ -1,0 +1,93 @@
+import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
+import { Button, IconButton } from '../ui/button.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import type { Ballot } from './use-ballot.ts';
+import { verdictLabel, verdictOptions } from './verdict-text.ts';
+
+/** The three options, undo, and the way to other pairs. */
+export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: number }) {
+  const { current, choice, voteError } = ballot;
+  const standing = choice ?? current?.verdict ?? null;
+  const isStoring = choice !== null && voteError === undefined;
+  return (
+    <footer className="vote-bar">
+      {voteError !== undefined && choice !== null && (
+        <ErrorView error={voteError} onRetry={() => ballot.vote(choice)} />
+      )}
+      <div className="vote-options" role="group" aria-label="Your verdict">
+        {verdictOptions.map(({ verdict, label, keys }) => (
+          <Button
+            key={verdict}
+            className="vote-option"
+            shortcut={keys[0]}
+            aria-pressed={standing === verdict}
+            disabled={!current || isStoring}
+            onClick={() => ballot.vote(verdict)}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+      <div className="row">
+        <PairSteps ballot={ballot} comparisons={comparisons} />
+        <span className="dim small truncate" role="status">
+          {statusText(ballot)}
+        </span>
+        <span className="spacer" />
+        <Button
+          small
+          variant="ghost"
+          icon={<Undo2 size={13} />}
+          shortcut="u"
+          disabled={isStoring}
+          onClick={ballot.undo}
+        >
+          Undo last vote
+        </Button>
+      </div>
+    </footer>
+  );
+}
+
+function PairSteps({ ballot, comparisons }: { ballot: Ballot; comparisons: number }) {
+  const place = ballot.current?.ordinal ?? ballot.ordinal;
+  const from = place ?? comparisons;
+  return (
+    <>
+      <IconButton
+        small
+        label="Previous pair"
+        shortcut="p"
+        disabled={from <= 0}
+        onClick={() => ballot.goTo(from - 1)}
+      >
+        <ChevronLeft size={15} />
+      </IconButton>
+      <span className="vote-place">
+        {place === null ? `${comparisons} pairs` : `Pair ${place + 1} of ${comparisons}`}
+      </span>
+      <IconButton
+        small
+        label="Next pair"
+        shortcut="n"
+        disabled={from >= comparisons - 1}
+        onClick={() => ballot.goTo(from + 1)}
+      >
+        <ChevronRight size={15} />
+      </IconButton>
+      {ballot.ordinal !== null && (
+        <Button small variant="ghost" onClick={() => ballot.goTo(null)}>
+          Next without a vote
+        </Button>
+      )}
+    </>
+  );
+}
+
+function statusText({ choice, voteError, current, stored }: Ballot): string {
+  if (choice !== null)
+    return voteError === undefined ? 'Storing…' : `Not stored: ${verdictLabel(choice)}`;
+  if (current?.verdict) return `Your vote: ${verdictLabel(current.verdict)}`;
+  if (stored) return `Stored for pair ${stored.ordinal + 1}: ${verdictLabel(stored.verdict)}`;
+  return '';
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef } from 'react';
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import { Badge } from '../ui/badge.tsx';
+import { ErrorView } from '../ui/error-view.tsx';
+import { ProgressBar } from '../ui/progress.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import { EmptyState, LoadingState } from '../ui/states.tsx';
+import { answerCounts } from './evaluation-stage.ts';
+import { BlindPair } from './blind-pair.tsx';
+import { RevealButton } from './reveal-button.tsx';
+import { useBallot, type Ballot } from './use-ballot.ts';
+import { annotatorQuestion, verdictOptions } from './verdict-text.ts';
+import { VoteBar } from './vote-bar.tsx';
+import './voting.css';
+
+/** Blind voting: one pair after the other, by mouse or keys. */
+export function VotingView({ summary }: { summary: EvaluationSummary }) {
+  const ballot = useBallot(summary.id);
+  useVoteShortcuts(ballot, summary);
+  useNewPairs(ballot, summary);
+  const { current } = ballot;
+  return (
+    <section className="voting" aria-label="Voting">
+      <div className="voting-head">
+        <p className="voting-question">{annotatorQuestion}</p>
+        <div className="voting-progress">
+          <span aria-live="polite">
+            {summary.voted} of {summary.comparisons} voted
+          </span>
+          <ProgressBar label="Votes" done={summary.voted} total={summary.comparisons} />
+        </div>
+      </div>
+      {current === undefined && ballot.loadError === undefined && <LoadingState />}
+      {ballot.loadError !== undefined && (
+        <ErrorView error={ballot.loadError} onRetry={() => ballot.goTo(ballot.ordinal)} />
+      )}
+      {current && (
+        <>
+          <BlindPair key={current.comparisonId} pair={current} />
+          {current.left === current.right && (
+            <p className="dim small row">
+              <Badge>identical</Badge> Both answers are the same: a rule has tied them already.
+            </p>
+          )}
+        </>
+      )}
+      {current === null && <NoPair ballot={ballot} summary={summary} />}
+      <VoteBar ballot={ballot} comparisons={summary.comparisons} />
+    </section>
+  );
+}
+
+function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummary }) {
+  const { done, total } = answerCounts(summary);
+  if (ballot.ordinal !== null)
+    return (
+      <EmptyState title={`Comparison ${ballot.ordinal + 1} is not ready`}>
+        One of its two answers is not generated yet.
+      </EmptyState>
+    );
+  if (done < total)
+    return (
+      <EmptyState title="All pairs so far are voted">
+        The next one appears by itself when both of its answers are there.
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      title="You have voted on every pair"
+      actions={<RevealButton summary={summary} isPrimary />}
+    >
+      Identical answers were tied by rule and not shown. You can still look at earlier pairs and
+      change votes, or let a colleague vote under another name, before the systems are revealed.
+    </EmptyState>
+  );
+}
+
+function useVoteShortcuts(ballot: Ballot, summary: EvaluationSummary): void {
+  const group = 'Blind voting';
+  const place = ballot.current?.ordinal ?? ballot.ordinal ?? summary.comparisons;
+  useShortcuts([
+    ...verdictOptions.map(({ verdict, label, keys }) => ({
+      keys,
+      label,
+      group,
+      run: () => ballot.vote(verdict),
+      isDisabled: !ballot.current,
+    })),
+    { keys: ['u'], label: 'Undo the last vote', group, run: ballot.undo },
+    {
+      keys: ['p', 'PageUp'],
+      label: 'Previous pair',
+      group,
+      run: () => ballot.goTo(place - 1),
+      isDisabled: place <= 0,
+    },
+    {
+      keys: ['n', 'PageDown'],
+      label: 'Next pair',
+      group,
+      run: () => ballot.goTo(place + 1),
+      isDisabled: place >= summary.comparisons - 1,
+    },
+  ]);
+}
+
+/** While nothing is open, answers that arrive are looked at again. */
+function useNewPairs({ current, ordinal, goTo }: Ballot, summary: EvaluationSummary): void {
+  const { done } = answerCounts(summary);
+  const seen = useRef(done);
+  useEffect(() => {
+    if (seen.current === done) return;
+    seen.current = done;
+    if (current === null) goTo(ordinal);
+  }, [done, current, ordinal, goTo]);
+}
