@@ -42,7 +42,7 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
     cursor: { sync: { key: syncKey }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
     axes: [
       { ...axis, grid: { show: false }, incrs: wholeSteps, size: 26 },
-      { ...axis, size: 62, values: (_chart, values) => values.map(formatValue) },
+      { ...axis, size: 62, space: 26, values: (_chart, values) => values.map(formatValue) },
     ],
     series: [
       {},

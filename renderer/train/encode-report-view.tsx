@@ -28,13 +28,15 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
 
 function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number }) {
   const { samples, tokens, trainedTokens, truncated, dropped, templateSha256 } = report;
+  const droppedIds = new Set(dropped.map(({ id }) => id));
+  const cut = truncated.filter(({ id }) => !droppedIds.has(id));
   const share = tokens === 0 ? 0 : trainedTokens / tokens;
   return (
     <>
       <p>
         <strong>{formatQuantity(samples, 'sample')}</strong>, {formatQuantity(tokens, 'token')};{' '}
         {formatCount(trainedTokens)} of them ({formatShare(share, 1)}) count in the loss.{' '}
-        {truncated.length === 0 && dropped.length === 0 && 'None was cut or left out. '}
+        {cut.length === 0 && dropped.length === 0 && 'None was cut or left out. '}
         <span className="dim">
           Chat template{' '}
           <code title={templateSha256}>{shortHash(templateSha256) || 'built in'}</code>
@@ -48,12 +50,12 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
           rows={dropped.map(({ id, reason }) => ({ id, text: reason }))}
         />
       )}
-      {truncated.length > 0 && (
+      {cut.length > 0 && (
         <SampleList
-          title={`${formatQuantity(truncated.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}
+          title={`${formatQuantity(cut.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}
           label="Samples cut"
           column="Length before the cut"
-          rows={truncated.map(({ id, tokens }) => ({
+          rows={cut.map(({ id, tokens }) => ({
             id,
             text: `${formatQuantity(tokens, 'token')}, ${formatCount(tokens - maxTokens)} cut off`,
           }))}

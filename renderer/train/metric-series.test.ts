@@ -17,7 +17,7 @@ const metrics = (from: number, to: number) =>
 
 describe('MetricSeries', () => {
   it('passes by the steps a reconnected stream sends again', () => {
-    const series = new MetricSeries();
+    const series = new MetricSeries(100);
     series.append(metrics(1, 5));
     expect(series.append(metrics(3, 7))).toBe(true);
     expect([...series.column('step')]).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -25,7 +25,7 @@ describe('MetricSeries', () => {
   });
 
   it('keeps every value when it outgrows its arrays', () => {
-    const series = new MetricSeries();
+    const series = new MetricSeries(100);
     for (let step = 1; step <= 5000; step += 1) series.append([metric(step)]);
     expect(series.length).toBe(5000);
     expect(series.lastStep).toBe(5000);
@@ -35,7 +35,7 @@ describe('MetricSeries', () => {
   });
 
   it('shows no rows of its spare room', () => {
-    const series = new MetricSeries();
+    const series = new MetricSeries(100);
     series.append(metrics(1, 2));
     expect(series.column('loss')).toHaveLength(2);
     expect(series.at('loss', 2)).toBeNaN();

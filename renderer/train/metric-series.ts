@@ -1,5 +1,5 @@
 import type { RunMetric } from '../../shared/domain/run.ts';
-import { Smoother } from './smoothing.ts';
+import { Smoother, smoothingFactor } from './smoothing.ts';
 
 /** Columns of a run's metrics, in the order they are stored. */
 const columns = [
@@ -22,7 +22,12 @@ const firstCapacity = 1024;
 export class MetricSeries {
   #columns = makeColumns(firstCapacity);
   #length = 0;
-  readonly #smoother = new Smoother();
+  readonly #smoother: Smoother;
+
+  /** `totalSteps` of the whole run decides how much the loss is smoothed; 0 while unknown. */
+  constructor(totalSteps: number) {
+    this.#smoother = new Smoother(smoothingFactor(totalSteps));
+  }
 
   /** Number of steps. */
   get length(): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkedRecipeSchema, recipeSchema } from '../../shared/domain/recipe.ts';
 import { changedFields, checkDraft, draftOf } from './recipe-draft.ts';
-import { fieldsOfGroup, recipeFields, recipeGroups } from './recipe-fields.ts';
+import { fieldsOfGroup, numberText, recipeFields, recipeGroups } from './recipe-fields.ts';
 
 describe('recipe fields', () => {
   it('shows every field of the schema exactly once', () => {
@@ -18,8 +18,23 @@ describe('recipe fields', () => {
     const defaults = recipeSchema.parse({});
     expect(recipeFields.filter(({ hint }) => hint === '')).toEqual([]);
     expect(recipeFields.map(({ key, fallback }) => [key, fallback])).toEqual(
-      Object.entries(defaults).map(([key, value]) => [key, String(value)]),
+      Object.entries(defaults).map(([key, value]) => [
+        key,
+        typeof value === 'number' ? numberText(value) : value,
+      ]),
     );
+  });
+});
+
+describe('numberText', () => {
+  it.each([
+    [1e-4, '1e-4'],
+    [2.5e-5, '2.5e-5'],
+    [0.005, '0.005'],
+    [0, '0'],
+    [2048, '2048'],
+  ])('writes %d as one would type it', (value, text) => {
+    expect(numberText(value)).toBe(text);
   });
 });
 
@@ -32,7 +47,7 @@ describe('recipe draft', () => {
   it('puts a rule that spans two fields at the field to correct', () => {
     const { recipe, errors } = checkDraft({ ...draftOf(), batchSize: '2', microBatchSize: '8' });
     expect(recipe).toBeNull();
-    expect(errors).toEqual({ microBatchSize: 'microBatchSize 8 is above batchSize 2' });
+    expect(errors).toEqual({ microBatchSize: 'Micro-batch 8 is above Batch size 2' });
   });
 
   it('does not read an empty field as zero', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkedRecipeSchema, recipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
-import { recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
+import { numberText, recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
 
 /** The recipe as it is typed: text per field, so that a wrong value can be shown as it stands. */
 export type RecipeDraft = Readonly<Record<RecipeKey, string>>;
@@ -11,7 +11,10 @@ export interface CheckedDraft {
   errors: Readonly<Partial<Record<RecipeKey, string>>>;
 }
 
-const draftSchema = z.record(recipeSchema.keyof(), z.coerce.string());
+const draftSchema = z.record(
+  recipeSchema.keyof(),
+  z.union([z.string(), z.number().transform(numberText)]),
+);
 
 /** A draft that says what a recipe says; without one, the defaults. */
 export function draftOf(recipe: Recipe = checkedRecipeSchema.parse({})): RecipeDraft {
@@ -58,7 +61,15 @@ function sentenceOf(message: string): string {
   if (message.includes('expected int')) return 'Must be a whole number.';
   const [, relation = '', bound] = /expected number to be (>=|<=|>|<)(\S+)/.exec(message) ?? [];
   const words = relationWords[relation];
-  return words === undefined ? message : `Must be ${words} ${bound}.`;
+  return words === undefined ? inLabels(message) : `Must be ${words} ${bound}.`;
+}
+
+/** Field names of the schema as the form calls them: `minLearningRate` as "Final rate". */
+function inLabels(message: string): string {
+  return message.replaceAll(
+    /[a-z]+[A-Z]\w*/g,
+    (name) => recipeFields.find(({ key }) => key === name)?.label ?? name,
+  );
 }
 
 const relationWords: Readonly<Record<string, string>> = {

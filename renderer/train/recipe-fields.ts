@@ -38,7 +38,7 @@ const placements: Record<RecipeKey, Placement> = {
   rank: { label: 'Rank', group: 'Adapter' },
   alpha: { label: 'Alpha', group: 'Adapter' },
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
-  minLearningRate: { label: 'Final learning rate', group: 'Optimizer' },
+  minLearningRate: { label: 'Final rate', group: 'Optimizer' },
   schedule: { label: 'Schedule', group: 'Optimizer' },
   weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
   beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
@@ -49,7 +49,7 @@ const placements: Record<RecipeKey, Placement> = {
   batchSize: { label: 'Batch size', group: 'Batches & length', unit: 'samples' },
   maxTokens: { label: 'Longest sample', group: 'Batches & length', unit: 'tokens' },
   microBatchSize: {
-    label: 'Micro-batch size',
+    label: 'Micro-batch',
     group: 'Batches & length',
     unit: 'samples',
     isAdvanced: true,
@@ -75,10 +75,19 @@ function readFields(): RecipeField[] {
       isAdvanced,
       unit,
       hint: facts.description ?? '',
-      fallback: String(facts.default),
+      fallback: textOf(facts.default),
       choices: (facts.enum ?? []).map(String),
     };
   });
+}
+
+/** Small numbers as they are written in papers: `1e-4` instead of `0.0001`. */
+export function numberText(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'number' ? numberText(value) : String(value);
 }
 
 /** The fields under one heading. */

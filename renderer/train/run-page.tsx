@@ -14,7 +14,7 @@ import './run-page.css';
 /** Everything about one run: how far it is, its curves, its samples, its adapters, its recipe. */
 export function RunPage({ run }: { run: Run }) {
   const job = useJob(run.jobId);
-  const metrics = useRunMetrics(run.id);
+  const metrics = useRunMetrics(run.id, run.totalSteps);
   const state = stateOf(run, job);
   return (
     <article className="run-page" aria-label={`Run ${run.name}`}>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Smoother } from './smoothing.ts';
+import { Smoother, smoothingFactor } from './smoothing.ts';
 
-const smooth = (values: number[], factor?: number) => {
-  const smoother = new Smoother(factor);
+const smooth = (values: number[]) => {
+  const smoother = new Smoother(0.9);
   return values.map((value) => smoother.next(value));
 };
 
@@ -24,5 +24,17 @@ describe('Smoother', () => {
     const [, atGap, after] = smooth([3, Number.NaN, 3]);
     expect(atGap).toBeCloseTo(3, 12);
     expect(after).toBeCloseTo(3, 12);
+  });
+});
+
+describe('smoothingFactor', () => {
+  it('does not let the line of a short run lag far behind its points', () => {
+    expect(smoothingFactor(0)).toBe(0.5);
+    expect(smoothingFactor(24)).toBe(0.5);
+  });
+
+  it('averages over more steps in longer runs, up to fifty', () => {
+    expect(smoothingFactor(480)).toBeCloseTo(1 - 1 / 12, 12);
+    expect(smoothingFactor(1e6)).toBeCloseTo(0.98, 12);
   });
 });

@@ -1,5 +1,10 @@
-/** Share of the past that is kept at each step. */
-export const smoothingFactor = 0.9;
+/**
+ * Share of the past that is kept at each step, for an average over about a fortieth of the run:
+ * 2 steps at least, so that short runs do not lag behind, 50 at most.
+ */
+export function smoothingFactor(totalSteps: number): number {
+  return 1 - 1 / Math.min(50, Math.max(2, totalSteps / 40));
+}
 
 /**
  * Exponential moving average without the pull towards zero at the start (Adam's correction):
@@ -10,7 +15,7 @@ export class Smoother {
   #sum = 0;
   #weight = 0;
 
-  constructor(factor = smoothingFactor) {
+  constructor(factor: number) {
     this.#factor = factor;
   }
 

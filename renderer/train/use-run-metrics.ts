@@ -17,10 +17,10 @@ const retryPauseMs = 1000;
  * Follows a run's metrics: what is stored, then what comes, at most one update per frame. After a
  * broken connection it goes on behind the last step it has.
  */
-export function useRunMetrics(runId: string): RunMetrics {
+export function useRunMetrics(runId: string, totalSteps: number): RunMetrics {
   const [metrics, setMetrics] = useState<RunMetrics>(emptyMetrics);
   useEffect(() => {
-    const series = new MetricSeries();
+    const series = new MetricSeries(totalSteps);
     const stop = new AbortController();
     let frame = 0;
     const show = () => {
@@ -35,12 +35,12 @@ export function useRunMetrics(runId: string): RunMetrics {
       stop.abort();
       cancelAnimationFrame(frame);
     };
-  }, [runId]);
+  }, [runId, totalSteps]);
   return metrics;
 }
 
 function emptyMetrics(): RunMetrics {
-  return { series: new MetricSeries(), revision: 0, isLoaded: false };
+  return { series: new MetricSeries(0), revision: 0, isLoaded: false };
 }
 
 interface Follow {
