@@ -18,10 +18,10 @@ function describeAmount({ done, total, unit }: JobProgress): string {
   return unit === 'bytes' ? amount : `${amount} ${unit}`;
 }
 
-/** The outcome of a finished job: the counts of its result, in words. */
+/** The outcome of a finished job: the counts of its result that are not zero, in words. */
 export function describeResult(job: JobSnapshot): string {
   const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
-    typeof value === 'number' ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
+    typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
   );
   return counts.slice(0, 4).join(' · ');
 }

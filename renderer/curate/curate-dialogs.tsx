@@ -1,4 +1,4 @@
-import type { JobSnapshot } from '../../shared/domain/job.ts';
+import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
 import { useJobEnd } from '../rpc/use-jobs.ts';
 import { showToast } from '../ui/toast.tsx';
 import { showCurateDialog, useCurate } from './curate-store.ts';
@@ -16,11 +16,13 @@ export function CurateDialogs() {
   return null;
 }
 
+const tones: Partial<Record<JobState, 'good' | 'bad'>> = { succeeded: 'good', failed: 'bad' };
+
 function announceImport(job: JobSnapshot): void {
   if (job.kind !== 'import' || useCurate.getState().dialog?.kind === 'import') return;
   showToast({
     text: `${job.title}: ${job.state}.`,
-    tone: job.state === 'succeeded' ? 'good' : 'bad',
+    tone: tones[job.state] ?? 'plain',
     action: { label: 'Show', run: () => showCurateDialog({ kind: 'import', jobId: job.id }) },
   });
 }

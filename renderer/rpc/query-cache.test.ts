@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { DisconnectedError } from './rpc-error.ts';
 import { QueryCache } from './query-cache.ts';
 
 const ignore = () => undefined;
@@ -75,6 +76,20 @@ describe('QueryCache', () => {
     cache.refetch('a');
     await settled();
     expect(cache.read('a').error).toBeUndefined();
+  });
+
+  it('shows no error for a question that a lost connection cut off', async () => {
+    const cache = new QueryCache();
+    let isLost = true;
+    const fetch = () =>
+      isLost ? Promise.reject(new DisconnectedError()) : Promise.resolve('data');
+    cache.subscribe('a', { fetch, topics: [] }, ignore);
+    await settled();
+    expect(cache.read('a')).toMatchObject({ error: undefined, hasData: false, isFetching: false });
+    isLost = false;
+    cache.invalidate('all');
+    await settled();
+    expect(cache.read('a').data).toBe('data');
   });
 
   it('does not keep the core busy with a slow answer while changes come in a burst', async () => {

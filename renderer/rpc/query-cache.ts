@@ -1,4 +1,5 @@
 import type { ChangeTopic } from '../../shared/contract/app.ts';
+import { DisconnectedError } from './rpc-error.ts';
 
 /** One immutable view of a query: `data` stays from the last success while it is asked again. */
 export interface QueryState {
@@ -28,8 +29,8 @@ interface Entry {
 const idle: QueryState = { data: undefined, error: undefined, isFetching: false, hasData: false };
 const keptUnused = 100;
 const quickMs = 20;
-const restFactor = 8;
-const longestRestMs = 1500;
+const restFactor = 12;
+const longestRestMs = 3000;
 
 /**
  * Answers of the core by key. An entry somebody shows is asked again as soon as one of its topics
@@ -119,7 +120,7 @@ function newEntry(source: QuerySource): Entry {
   return { state: idle, source, listeners: new Set(), ...flags };
 }
 
-/** Eight times as long as the answer took, a second and a half at most; quick ones never rest. */
+/** Twelve times as long as the answer took, three seconds at most; quick ones never rest. */
 function restEnd(startMs: number): number {
   const nowMs = performance.now();
   const tookMs = nowMs - startMs;
@@ -131,6 +132,8 @@ async function settle(entry: Entry): Promise<QueryState> {
     const data = await entry.source.fetch();
     return { data, error: undefined, isFetching: false, hasData: true };
   } catch (error) {
+    // The banner says so already, and everything is asked again after the reconnection.
+    if (error instanceof DisconnectedError) return entry.state;
     return { ...entry.state, error };
   }
 }

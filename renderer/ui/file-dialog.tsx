@@ -41,9 +41,10 @@ function FileDialog({ request }: { request: FileRequest }) {
     answerFileRequest(path);
   };
   const choose = (entry: FileEntry) => (entry.isDirectory ? open(entry.path) : finish(entry.path));
+  const isWhole = /^([/\\~]|[a-z]:)/i.test(typed.trim());
+  const canSubmit = typed.trim() !== '' && (isWhole || here !== '');
   const submit = () => {
     const name = typed.trim();
-    const isWhole = /^([/\\~]|[a-z]:)/i.test(name);
     const known = query.data?.entries.find((entry) => entry.name === name || entry.path === name);
     if (known?.isDirectory) return open(known.path);
     const path = isWhole ? name : joinPath(here, name);
@@ -57,7 +58,7 @@ function FileDialog({ request }: { request: FileRequest }) {
       footer={
         <>
           <Button onClick={() => answerFileRequest(null)}>Cancel</Button>
-          <Button variant="primary" disabled={typed.trim() === ''} onClick={submit}>
+          <Button variant="primary" disabled={!canSubmit} onClick={submit}>
             {saving ? 'Save here' : 'Choose'}
           </Button>
         </>
@@ -91,7 +92,7 @@ function FileDialog({ request }: { request: FileRequest }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed.trim() !== '') submit();
+          if (canSubmit) submit();
         }}
       >
         <TextInput
