@@ -1,8 +1,10 @@
 import type { CoreConfig } from './config.ts';
 import { AppError } from './app-error.ts';
 import type { Log } from './log.ts';
+import type { OngoingCalls } from './ongoing-calls.ts';
 import type { PathGuard } from './path-guard.ts';
 import type { ProjectSession } from './project/project-session.ts';
+import type { Turns } from './turns.ts';
 import type { UserSettings } from './user-settings.ts';
 
 /** What every handler works on; one per core process. */
@@ -11,6 +13,10 @@ export interface CoreState {
   readonly settings: UserSettings;
   readonly paths: PathGuard;
   readonly log: Log;
+  /** Opening, creating and closing projects, one after the other. */
+  readonly projectTurns: Turns;
+  /** Calls with engines that need no project. */
+  readonly calls: OngoingCalls;
   session: ProjectSession | null;
 }
 

@@ -3,6 +3,7 @@ import { contract } from '../../shared/contract/contract.ts';
 import type { CoreConfig } from './config.ts';
 import type { CoreState } from './core-state.ts';
 import { Log } from './log.ts';
+import { OngoingCalls } from './ongoing-calls.ts';
 import { PathGuard } from './path-guard.ts';
 import { closeCurrent } from './project/project-service.ts';
 import { appRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
@@ -16,6 +17,7 @@ import {
   modelsRouter,
   runsRouter,
 } from './rpc/train-router.ts';
+import { Turns } from './turns.ts';
 import { UserSettings } from './user-settings.ts';
 
 const router = implement(contract).$context<CallContext>().router({
@@ -51,13 +53,15 @@ export function createCore(config: CoreConfig): Promise<Core> {
     settings: new UserSettings(config.userDataDir),
     paths: new PathGuard(config.fileRoots),
     log: new Log(config.userDataDir),
+    projectTurns: new Turns(),
+    calls: new OngoingCalls(),
     session: null,
   };
   return Promise.resolve({
     router,
     context: { core: state },
     close: async () => {
-      await closeCurrent(state);
+      await Promise.all([closeCurrent(state), state.calls.close()]);
     },
   });
 }

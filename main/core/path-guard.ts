@@ -1,12 +1,30 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { AppError } from './app-error.ts';
 
-/** Resolves symbolic links of the longest part of a path that exists. */
-function realPath(path: string): string {
+const maxLinks = 40;
+
+/** Resolves symbolic links, also one to a file that does not exist yet: writing would follow it. */
+function realPath(path: string, links = 0): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = dirname(path);
-  return parent === path ? path : join(realPath(parent), basename(path));
+  if (parent === path) return path;
+  const target = linkTarget(path);
+  if (target === undefined) return join(realPath(parent, links), basename(path));
+  if (links === maxLinks)
+    throw new AppError('FILE_UNREADABLE', `${path} is a symbolic link that leads to itself`, {
+      path,
+    });
+  return realPath(resolve(realPath(parent, links), target), links + 1);
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // No link, or nothing there at all.
+    return undefined;
+  }
 }
 
 const isInside = (root: string, path: string) => {

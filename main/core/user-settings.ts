@@ -27,7 +27,7 @@ export class UserSettings {
   }
 
   set author(author: string) {
-    this.#write({ ...this.#settings, author });
+    this.#write({ ...this.#read(), author });
   }
 
   /** Recent projects, newest first, with whether their file is still there. */
@@ -37,11 +37,13 @@ export class UserSettings {
 
   /** Puts a project on top of the recent ones. */
   addRecent(path: string): void {
-    const others = this.#settings.recent.filter((entry) => entry.path !== path);
+    const settings = this.#read();
+    const others = settings.recent.filter((entry) => entry.path !== path);
     const recent = [{ path, openedMs: Date.now() }, ...others].slice(0, maxRecent);
-    this.#write({ ...this.#settings, recent });
+    this.#write({ ...settings, recent });
   }
 
+  // Read again before each change: a window and a command line share the file.
   #read(): Settings {
     const fallback = { author: userInfo().username || 'me', recent: [] };
     if (!existsSync(this.#path)) return fallback;
@@ -55,8 +57,9 @@ export class UserSettings {
   }
 
   #write(settings: Settings): void {
+    const temporary = `${this.#path}.${process.pid}.tmp`;
+    writeFileSync(temporary, JSON.stringify(settings, null, 2));
+    renameSync(temporary, this.#path);
     this.#settings = settings;
-    writeFileSync(`${this.#path}.tmp`, JSON.stringify(settings, null, 2));
-    renameSync(`${this.#path}.tmp`, this.#path);
   }
 }

@@ -37,7 +37,7 @@ const exitText = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal ? `signal ${signal}` : `exit code ${code}`;
 
 /** A running engine child process. It is never restarted behind the caller's back. */
-export class EngineProcess<Requests extends RequestMap> implements Disposable {
+export class EngineProcess<Requests extends RequestMap> implements Disposable, AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #name: string;
   readonly #pending = new Map<number, Pending>();
@@ -133,6 +133,12 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable {
 
   [Symbol.dispose](): void {
     this.kill();
+  }
+
+  /** Ends the process at once and waits until it is gone, its memory with it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill();
+    await this.exited;
   }
 
   #cancelOnAbort(id: number, signal: AbortSignal | undefined, graceMs: number): () => void {

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { explainOpening } from './explain-opening.ts';
-import { migrate, refuseNewer, schemaObjects, schemaVersion } from './migrate.ts';
+import { refuseForeignSchema } from './foreign-schema.ts';
+import { refuseNewer } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { readProjectHeader } from './project-header.ts';
 import { StoreError } from './store-error.ts';
@@ -22,35 +23,11 @@ export function inspectProjectFile(path: string): number {
     db.pragma('trusted_schema = OFF');
     db.pragma('cell_size_check = ON');
     db.pragma('mmap_size = 0');
-    refuseForeignSchema(schemaObjects(db), schemaVersion(db), path);
+    refuseForeignSchema(db, path);
     if (statSync(path).size <= fullCheckBytes) refuseDamage(db.pragma('quick_check(5)'), path);
     return version;
   } catch (error) {
     throw explainOpening(error, path);
-  } finally {
-    db.close();
-  }
-}
-
-function refuseForeignSchema(found: Map<string, string>, version: number, path: string): void {
-  const expected = expectedSchema(version);
-  const foreign = [...found].find(([name, sql]) => expected.get(name) !== sql)?.[0];
-  const missing = [...expected.keys()].find((name) => !found.has(name));
-  if (foreign ?? missing)
-    throw new StoreError(
-      'PROJECT_INVALID',
-      `${path} is not a project of this program: its schema ` +
-        (foreign ? `holds an unknown ${foreign}` : `lacks the ${missing}`) +
-        '. It was not opened.',
-      { path },
-    );
-}
-
-function expectedSchema(version: number): Map<string, string> {
-  const db = new Sqlite(':memory:');
-  try {
-    if (version > 0) migrate(db, migrations.slice(0, version), () => undefined);
-    return schemaObjects(db);
   } finally {
     db.close();
   }

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { run, type Database } from './database.ts';
 import { explainOpening } from './explain-opening.ts';
 import { carefulFileSystem } from './file-system.ts';
+import { refuseForeignSchema } from './foreign-schema.ts';
 import { hasProjectRow, migrate, refuseNewer } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { applicationId, readProjectHeader } from './project-header.ts';
@@ -61,15 +62,15 @@ export function openProject(path: string): ProjectFile {
 function openAt(path: string, isNew: boolean): ProjectFile {
   const careful = carefulFileSystem(path);
   const db = new Sqlite(path, { timeout: 500 });
+  const artifactsDir = `${path}.d`;
   try {
     prepareConnection(db, path, careful !== undefined, isNew);
+    writeLockHolder(path);
+    mkdirSync(artifactsDir, { recursive: true });
   } catch (error) {
     db.close();
     throw explainOpening(error, path);
   }
-  writeLockHolder(path);
-  const artifactsDir = `${path}.d`;
-  mkdirSync(artifactsDir, { recursive: true });
   return {
     path,
     name: basename(path).replace(/\.lima$/, ''),
@@ -93,6 +94,8 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
   db.pragma(`journal_mode = ${isCareful ? 'DELETE' : 'WAL'}`);
   db.pragma(`synchronous = ${isCareful ? 'EXTRA' : 'FULL'}`);
   db.exec('BEGIN EXCLUSIVE; COMMIT');
+  // Again after the inspector: a write-ahead log beside the file may have brought another schema.
+  if (!isNew) refuseForeignSchema(db, path);
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
   if (!hasProjectRow(db))
     run(
@@ -110,12 +113,18 @@ function backUp(db: Database, path: string, fromVersion: number): void {
 
 function closeProject(db: Database, path: string, artifactsDir: string): void {
   if (!db.open) return;
-  db.pragma('optimize');
-  db.pragma('wal_checkpoint(TRUNCATE)');
-  db.pragma('journal_mode = DELETE');
-  db.close();
-  removeLockHolder(path);
-  removeIfEmpty(artifactsDir);
+  try {
+    db.pragma('optimize');
+    db.pragma('wal_checkpoint(TRUNCATE)');
+    db.pragma('journal_mode = DELETE');
+  } catch (error) {
+    // A full disk: what is stored stays in the log beside the file and is folded in next time.
+    if (!(error instanceof Sqlite.SqliteError)) throw error;
+  } finally {
+    db.close();
+    removeLockHolder(path);
+    removeIfEmpty(artifactsDir);
+  }
 }
 
 function removeIfEmpty(folder: string): void {

@@ -1,6 +1,7 @@
 import type { ChatAnswer } from '../../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { insertChatAnswer } from '../../store/chat-repository.ts';
 import { AsyncQueue } from '../async-queue.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -30,32 +31,12 @@ export async function* sendChat(
   const system = systemFiles(session, request.system);
   const events = new AsyncQueue<ChatEvent>();
   const stop = new AbortController();
-  const { messages, sampling } = request;
-  const engine = session.inference.engine(request.pane);
-  const answered = engine
-    .request(
-      'chat',
-      { system, messages, sampling },
-      {
-        signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
-        onEvent: (event) => events.push(event),
-      },
-    )
-    .then((answer) => {
-      const { output, finish, identity } = answer;
-      const { conversationId, pane } = request;
-      insertChatAnswer(session.file.db, {
-        conversationId,
-        pane,
-        messages,
-        output,
-        finish,
-        identity,
-      });
-      events.push({ type: 'answer', answer });
-      events.end();
-    })
-    .catch((error: unknown) => events.end(error));
+  const answered = session.calls
+    .run([signal, stop.signal], (anySignal) => ask(session, { request, system, events }, anySignal))
+    .then(
+      () => events.end(),
+      (error: unknown) => events.end(error),
+    );
   try {
     yield { type: 'loading' };
     yield* events;
@@ -63,4 +44,25 @@ export async function* sendChat(
     stop.abort();
     await answered;
   }
+}
+
+interface Asking {
+  request: ChatRequest;
+  system: SystemFiles;
+  events: AsyncQueue<ChatEvent>;
+}
+
+async function ask(
+  session: ProjectSession,
+  { request, system, events }: Asking,
+  signal: AbortSignal,
+): Promise<void> {
+  const { conversationId, pane, messages, sampling } = request;
+  const engine = session.inference.engine(pane);
+  const onEvent = (event: ChatEvent) => events.push(event);
+  const answer = await engine.request('chat', { system, messages, sampling }, { signal, onEvent });
+  const { output, finish, identity } = answer;
+  const stored = { conversationId, pane, messages, output, finish, identity };
+  insertChatAnswer(session.file.db, stored);
+  events.push({ type: 'answer', answer });
 }

@@ -29,23 +29,33 @@ export async function* generateFromFiles(
   request: GenerationRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerationEvent, void> {
-  yield { type: 'loading' };
-  const system = await hashedSystem(state, request.system, signal);
-  using engine = startInference();
   const stop = new AbortController();
-  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   const events = new AsyncQueue<GenerationEvent>();
-  const ask = request.items.length === 1 ? askOne : askMany;
-  const asked = ask(engine, { ...request, system }, events, either).then(
-    () => events.end(),
-    (error: unknown) => events.end(error),
-  );
+  const asked = state.calls
+    .run([signal, stop.signal], (anySignal) => answer(state, request, events, anySignal))
+    .then(
+      () => events.end(),
+      (error: unknown) => events.end(error),
+    );
   try {
+    yield { type: 'loading' };
     yield* events;
   } finally {
     stop.abort();
     await asked;
   }
+}
+
+async function answer(
+  state: CoreState,
+  request: GenerationRequest,
+  events: AsyncQueue<GenerationEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  const system = await hashedSystem(state, request.system, signal);
+  await using engine = startInference();
+  const ask = request.items.length === 1 ? askOne : askMany;
+  await ask(engine, { ...request, system }, events, signal);
 }
 
 type Asking = Omit<GenerationRequest, 'system'> & { system: SystemFiles };
@@ -84,14 +94,14 @@ async function askMany(
 async function hashedSystem(
   state: CoreState,
   files: FileSystem,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<SystemFiles> {
-  using inspector = startInspector();
-  const options = signal ? { signal } : {};
+  const basePath = state.paths.check(files.basePath);
+  const adapterPath = files.adapterPath === null ? null : state.paths.check(files.adapterPath);
+  await using inspector = startInspector();
   const hash = async (path: string) =>
-    (await inspector.request('hashFile', { path: state.paths.check(path) }, options)).sha256;
-  const info = await inspector.request('inspectModel', { path: files.basePath }, options);
-  const { basePath, adapterPath } = files;
+    (await inspector.request('hashFile', { path }, { signal })).sha256;
+  const info = await inspector.request('inspectModel', { path: basePath }, { signal });
   return {
     basePath,
     baseSha256: await hash(basePath),

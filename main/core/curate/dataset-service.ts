@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { datasetItems, findDataset, freezeDataset } from '../../store/dataset-repository.ts';
 import { AppError, found } from '../app-error.ts';
@@ -30,5 +31,11 @@ export async function exportTo(
     'dataset',
     input.datasetId,
   );
+  if (path === session.file.path || path.startsWith(`${session.file.artifactsDir}${sep}`))
+    throw new AppError(
+      'INVALID_INPUT',
+      `${path} belongs to the open project: choose another file to export to`,
+      { path },
+    );
   return exportDataset(datasetItems(session.file.db, dataset.id), path, input.format);
 }

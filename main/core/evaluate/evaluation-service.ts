@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { sideOf } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
-import { withTransaction } from '../../store/database.ts';
 import {
   comparisonsOf,
   findEvaluation,
@@ -55,7 +54,9 @@ export function createEvaluation(
   const [filesA, filesB] = [systemFiles(session, input.a), systemFiles(session, input.b)];
   const promptIds = choosePrompts(session, input);
   const id = uuidv7();
-  const jobId = withTransaction(db, () => {
+  const payload = { evaluationId: id };
+  const newJob = { kind: 'generate', title: name, subjectId: id, payload } as const;
+  const job = session.jobs.start(newJob, (jobId) => {
     const systemAId = upsertSystem(db, input.a, sampling, filesA);
     const systemBId = upsertSystem(db, input.b, sampling, filesB);
     if (systemAId === systemBId)
@@ -63,13 +64,10 @@ export function createEvaluation(
     const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel };
     const sides = promptIds.map((_, ordinal) => sideOf(seed, ordinal));
     insertEvaluation(db, { ...stored, author: state.settings.author }, promptIds, sides);
-    const payload = { evaluationId: id };
-    const job = session.jobs.start({ kind: 'generate', title: name, subjectId: id, payload });
-    setEvaluationJob(db, id, job.id);
-    return job.id;
+    setEvaluationJob(db, id, jobId);
   });
   session.changes.touch('evaluations', 'project');
-  return { evaluationId: id, jobId };
+  return { evaluationId: id, jobId: job.id };
 }
 
 /** All prompts in order, or as many as asked for, chosen by the seed and kept in order. */

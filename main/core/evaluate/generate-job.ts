@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { withTransaction } from '../../store/database.ts';
 import {
   comparisonsOf,
   findEvaluation,
@@ -33,15 +34,19 @@ export function generateJob(session: ProjectSession): JobHandler {
       const { db } = session.file;
       const evaluation = found(findEvaluation(db, 'id', evaluationId), 'evaluation', evaluationId);
       const progress = new GenerationProgress(session, evaluation, context);
-      for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {
-        const system = found(findSystem(db, systemId), 'system', systemId);
-        await answerMissing(session, evaluation, system, progress);
-        castTiesOnIdenticalAnswers(session, evaluation.id);
-        context.signal.throwIfAborted();
+      try {
+        for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {
+          const system = found(findSystem(db, systemId), 'system', systemId);
+          await answerMissing(session, evaluation, system, progress);
+          castTiesOnIdenticalAnswers(session, evaluation.id);
+          context.signal.throwIfAborted();
+        }
+        return { evaluationId, answers: progress.done };
+      } finally {
+        // The next job needs the memory, however this one ended.
+        await session.inference.release(['generate']);
+        session.changes.touch('evaluations', 'project');
       }
-      await session.inference.release(['generate']);
-      session.changes.touch('evaluations', 'project');
-      return { evaluationId, answers: progress.done };
     },
   };
 }
@@ -143,13 +148,15 @@ function castTiesOnIdenticalAnswers(session: ProjectSession, evaluationId: strin
       .filter((vote) => vote.authorKind === 'rule')
       .map((vote) => vote.comparisonId),
   );
-  for (const { id, a, b } of comparisonsOf(db, evaluationId))
-    if (a && b && a.output === b.output && !cast.has(id))
-      insertVote(db, {
-        comparisonId: id,
-        shown: 'neither',
-        author: identicalAnswersAuthor,
-        authorKind: 'rule',
-        durationMs: null,
-      });
+  withTransaction(db, () => {
+    for (const { id, a, b } of comparisonsOf(db, evaluationId))
+      if (a && b && a.output === b.output && !cast.has(id))
+        insertVote(db, {
+          comparisonId: id,
+          shown: 'neither',
+          author: identicalAnswersAuthor,
+          authorKind: 'rule',
+          durationMs: null,
+        });
+  });
 }

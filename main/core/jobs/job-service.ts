@@ -1,4 +1,3 @@
-import { EventPublisher } from '@orpc/server';
 import {
   isJobFinished,
   nextJobState,
@@ -6,7 +5,7 @@ import {
   type JobKind,
   type JobSnapshot,
 } from '../../../shared/domain/job.ts';
-import type { Database } from '../../store/database.ts';
+import { withTransaction, type Database } from '../../store/database.ts';
 import {
   findJob,
   insertJob,
@@ -16,11 +15,24 @@ import {
   type StoredJob,
 } from '../../store/job-repository.ts';
 import { AppError, found } from '../app-error.ts';
+import { Broadcast } from '../broadcast.ts';
 import { toJobError } from '../explain-error.ts';
+import type { Log } from '../log.ts';
 import type { JobHandler, JobReport, JobResult } from './job-handler.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 const publishEveryMs = 250;
+
+// One count for the whole process: a watcher that outlives a project must not miss the next one's.
+let lastRevision = 0;
+
+/** What a job is called, and what its handler gets. */
+export interface NewJob {
+  kind: JobKind;
+  title: string;
+  subjectId: string | null;
+  payload: unknown;
+}
 
 interface Running {
   controller: AbortController;
@@ -32,13 +44,12 @@ export class JobService {
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #running = new Map<string, Running>();
-  readonly #changes = new EventPublisher<{ job: JobSnapshot }>({ maxBufferedEvents: 1000 });
+  readonly #changes = new Broadcast<JobSnapshot>();
   readonly #snapshots = new Map<string, JobSnapshot>();
-  readonly #log: (text: string) => void;
-  #revision = 0;
+  readonly #log: Log;
   #isClosing = false;
 
-  constructor(db: Database, log: (text: string) => void) {
+  constructor(db: Database, log: Log) {
     this.#db = db;
     this.#log = log;
     for (const job of listJobs(db)) {
@@ -52,15 +63,17 @@ export class JobService {
     this.#handlers.set(handler.kind, handler);
   }
 
-  /** Stores a queued job and starts it as soon as its resource is free. */
-  start(job: {
-    kind: JobKind;
-    title: string;
-    subjectId: string | null;
-    payload: unknown;
-  }): JobSnapshot {
-    const snapshot = this.#store(insertJob(this.#db, job), false);
-    // Later, so that the caller can store what the job works on in the same transaction.
+  /**
+   * Stores a queued job and starts it as soon as its resource is free. `storeSubject` stores what
+   * the job works on in the same transaction: both are there, or neither.
+   */
+  start(job: NewJob, storeSubject: (jobId: string) => void = () => undefined): JobSnapshot {
+    const stored = withTransaction(this.#db, () => {
+      const inserted = insertJob(this.#db, job);
+      storeSubject(inserted.id);
+      return inserted;
+    });
+    const snapshot = this.#store(stored, false);
     setImmediate(() => this.#schedule());
     return snapshot;
   }
@@ -77,14 +90,10 @@ export class JobService {
     return { ...found(findJob(this.#db, id), 'job', id), revision: 0 };
   }
 
-  /** Snapshots above a revision, then each change, until the signal aborts. */
-  async *watch(
-    afterRevision: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<JobSnapshot> {
-    const changes = this.#changes.subscribe('job', signal ? { signal } : {});
-    for (const job of this.list()) if (job.revision > afterRevision) yield job;
-    yield* changes;
+  /** Snapshots above a revision, then each change, until the signal aborts or the project closes. */
+  watch(afterRevision: number, signal: AbortSignal | undefined): AsyncGenerator<JobSnapshot> {
+    const known = () => this.list().filter((job) => job.revision > afterRevision);
+    return this.#changes.subscribe(signal, known);
   }
 
   /** Persists the wish to cancel, then tells the handler. A finished job stays as it is. */
@@ -129,6 +138,7 @@ export class JobService {
     for (const { controller } of running) controller.abort();
     await Promise.all(running.map(({ settled }) => settled));
     for (const job of this.list()) if (job.state === 'queued') this.#move(job, 'crash');
+    this.#changes.end();
   }
 
   #schedule(): void {
@@ -165,8 +175,8 @@ export class JobService {
       if (this.#isClosing) this.#finish(id, 'crash', {});
       else if (signal.aborted) this.#finish(id, 'stopped', {});
       else {
-        const jobError = toJobError(error);
-        this.#log(`job ${id} failed: ${jobError.code} ${jobError.message}\n${jobError.detail}`);
+        const jobError = toJobError(error, `job ${id}`, this.#log);
+        this.#log.write(`job ${id} failed: ${jobError.code} ${jobError.message}`);
         this.#finish(id, 'fail', { error: jobError });
       }
     }
@@ -202,10 +212,10 @@ export class JobService {
   }
 
   #store(job: StoredJob, isDurable: boolean): JobSnapshot {
-    const snapshot = { ...job, revision: ++this.#revision };
+    const snapshot = { ...job, revision: ++lastRevision };
     this.#snapshots.set(job.id, snapshot);
     if (isDurable) this.#persist(snapshot);
-    this.#changes.publish('job', snapshot);
+    this.#changes.publish(snapshot);
     return snapshot;
   }
 
@@ -214,7 +224,7 @@ export class JobService {
       updateJob(this.#db, job);
     } catch (error) {
       // A full disk must not hide how the job ended: the window still shows it.
-      this.#log(`job ${job.id} (${job.state}) could not be stored: ${String(error)}`);
+      this.#log.write(`job ${job.id} (${job.state}) could not be stored: ${String(error)}`);
     }
   }
 }

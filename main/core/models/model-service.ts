@@ -51,9 +51,12 @@ const changed = (path: string, how: string) =>
 
 /** Reads the header of a GGUF file in a process that may crash. */
 export async function inspectModel(state: CoreState, path: string): Promise<ModelInfo> {
-  using inspector = startInspector();
-  // Awaited here: leaving the block ends the process.
-  return await inspector.request('inspectModel', { path: state.paths.check(path) });
+  const checked = state.paths.check(path);
+  return state.calls.run([], async (signal) => {
+    await using inspector = startInspector();
+    // Awaited here: leaving the block ends the process.
+    return await inspector.request('inspectModel', { path: checked }, { signal });
+  });
 }
 
 /** Queues inspecting and hashing a file; `expectedSha256` is set when a known model moved. */
@@ -90,7 +93,7 @@ export function addModelJob(session: ProjectSession): JobHandler {
     canResume: true,
     execute: async (payload, context) => {
       const { path, expectedSha256 } = payloadSchema.parse(payload);
-      using inspector = startInspector();
+      await using inspector = startInspector();
       const info = await inspector.request('inspectModel', { path }, { signal: context.signal });
       const sha256 = await hashFile(inspector, path, context);
       if (expectedSha256 !== null && sha256 !== expectedSha256)
@@ -123,7 +126,7 @@ export async function hashFile(
 
 /** Hashes a model's file again and refuses one that changed since it was added. */
 export async function verifyModel(model: StoredModel, context: JobContext): Promise<void> {
-  using inspector = startInspector();
+  await using inspector = startInspector();
   const sha256 = await hashFile(inspector, model.path, context);
   if (sha256 !== model.sha256) throw changed(model.path, 'another SHA-256');
 }

@@ -1,11 +1,11 @@
-import { EventPublisher } from '@orpc/server';
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
+import { Broadcast } from '../broadcast.ts';
 
 const gatherMs = 150;
 
 /** Tells views which topics changed, gathered so that a busy import sends a few messages a second. */
 export class ChangeFeed {
-  readonly #publisher = new EventPublisher<{ change: { topics: ChangeTopic[] } }>();
+  readonly #changes = new Broadcast<{ topics: ChangeTopic[] }>();
   readonly #pending = new Set<ChangeTopic>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -15,15 +15,22 @@ export class ChangeFeed {
     this.#timer ??= setTimeout(() => this.#flush(), gatherMs).unref();
   }
 
-  /** Changes from now on, until the signal aborts. */
+  /** Changes from now on, until the signal aborts or the project closes. */
   watch(signal: AbortSignal | undefined): AsyncIterable<{ topics: ChangeTopic[] }> {
-    return this.#publisher.subscribe('change', signal ? { signal } : {});
+    return this.#changes.subscribe(signal);
+  }
+
+  /** Tells what is pending and ends every watch. */
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#pending.size > 0) this.#flush();
+    this.#changes.end();
   }
 
   #flush(): void {
     this.#timer = undefined;
     const topics = [...this.#pending];
     this.#pending.clear();
-    this.#publisher.publish('change', { topics });
+    this.#changes.publish({ topics });
   }
 }

@@ -13,20 +13,26 @@ const inspectionTimeoutMs = 30_000;
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.paths.check(extname(path) === '.lima' ? path : `${path}.lima`);
-  return takeOver(state, () => createProject(target));
+  return state.projectTurns.run(() => takeOver(state, () => createProject(target)));
 }
 
 /** Inspects a project file in a process of its own, then opens it in place of the current one. */
 export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.paths.check(path);
-  if (state.session?.file.path === target) return state.session.info();
-  readProjectHeader(target);
-  await inspect(target);
-  return takeOver(state, () => openProject(target));
+  return state.projectTurns.run(async () => {
+    if (state.session?.file.path === target) return state.session.info();
+    readProjectHeader(target);
+    await inspect(target);
+    return takeOver(state, () => openProject(target));
+  });
 }
 
 /** Closes the open project, if there is one. */
-export async function closeCurrent(state: CoreState): Promise<boolean> {
+export function closeCurrent(state: CoreState): Promise<boolean> {
+  return state.projectTurns.run(() => closeSession(state));
+}
+
+async function closeSession(state: CoreState): Promise<boolean> {
   const session = state.session;
   state.session = null;
   await session?.close();
@@ -43,18 +49,32 @@ export function recentProjects(state: CoreState) {
 
 async function takeOver(state: CoreState, open: () => ProjectFile): Promise<ProjectInfo> {
   const file = open();
-  await closeCurrent(state);
-  const session = new ProjectSession(file, state.log);
-  registerJobs(session);
-  state.session = session;
-  state.settings.addRecent(file.path);
-  return session.info();
+  try {
+    await closeSession(state);
+    const session = new ProjectSession(file, state.log);
+    registerJobs(session);
+    state.session = session;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  rememberRecent(state, file.path);
+  return state.session.info();
+}
+
+function rememberRecent(state: CoreState, path: string): void {
+  try {
+    state.settings.addRecent(path);
+  } catch (error) {
+    // The list is a convenience: a full or read-only home must not keep a project shut.
+    state.log.write(`${path} could not be added to the recent projects: ${String(error)}`);
+  }
 }
 
 async function inspect(path: string): Promise<void> {
   // A write-ahead log beside the file belongs to a crash: SQLite must recover it first.
   if (existsSync(`${path}-wal`)) return;
-  using inspector = startInspector();
+  await using inspector = startInspector();
   const signal = AbortSignal.timeout(inspectionTimeoutMs);
   await inspector.request('inspectProject', { path }, { signal, cancelGraceMs: 500 });
 }

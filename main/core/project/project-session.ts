@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { schemaVersion } from '../../store/migrate.ts';
-import { projectCounts } from '../../store/project-repository.ts';
 import type { ProjectFile } from '../../store/open-project.ts';
-import { statSync } from 'node:fs';
+import { projectCounts } from '../../store/project-repository.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../log.ts';
+import { OngoingCalls } from '../ongoing-calls.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InferenceSlots } from './inference-slots.ts';
 
@@ -14,10 +15,12 @@ export class ProjectSession {
   readonly jobs: JobService;
   readonly changes = new ChangeFeed();
   readonly inference = new InferenceSlots();
+  /** Chats: what they wrote is stored before the file closes. */
+  readonly calls = new OngoingCalls();
 
   constructor(file: ProjectFile, log: Log) {
     this.file = file;
-    this.jobs = new JobService(file.db, (text) => log.write(text));
+    this.jobs = new JobService(file.db, log);
   }
 
   /** What the window shows of the project as a whole. */
@@ -32,10 +35,14 @@ export class ProjectSession {
     };
   }
 
-  /** Stops jobs and engines, then folds the project back into one file. */
+  /** Stops jobs, chats and engines, ends every watch, then folds the project back into one file. */
   async close(): Promise<void> {
-    await this.jobs.close();
-    await this.inference.release();
-    this.file.close();
+    try {
+      await Promise.all([this.jobs.close(), this.calls.close()]);
+      await this.inference.release();
+    } finally {
+      this.changes.close();
+      this.file.close();
+    }
   }
 }

@@ -12,6 +12,7 @@ import { listDevices } from '../devices.ts';
 import { os } from './implement.ts';
 
 const noCommands = async function* (signal: AbortSignal | undefined) {
+  if (signal?.aborted) return;
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
   yield* [];
 };

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../shared/contract/contract.ts';
 import type { CoreState } from '../core-state.ts';
-import { explainError } from '../explain-error.ts';
+import { explainError, logIncident } from '../explain-error.ts';
 
 /** What every call carries. */
 export interface CallContext {
@@ -29,13 +28,8 @@ export function toRpcError(error: unknown, core: CoreState, where: string): unkn
   const known = explainError(error);
   if (known)
     return new ORPCError(known.code, { message: known.message, data: known.data, defined: true });
-  const incidentId = randomUUID().slice(0, 8);
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  core.log.write(`incident ${incidentId} in ${where}: ${text}`);
-  return new ORPCError('INTERNAL_SERVER_ERROR', {
-    message: `Something went wrong inside Lima Workbench (incident ${incidentId}; see ${core.log.path})`,
-    data: { incidentId },
-  });
+  const { incidentId, message } = logIncident(error, where, core.log);
+  return new ORPCError('INTERNAL_SERVER_ERROR', { message, data: { incidentId } });
 }
 
 /** The same translation for errors that a stream throws after its call was answered. */

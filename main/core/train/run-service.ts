@@ -3,7 +3,6 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
 import { findDataset } from '../../store/dataset-repository.ts';
-import { withTransaction } from '../../store/database.ts';
 import {
   findCheckpoint,
   findRun,
@@ -42,12 +41,10 @@ export function startRun(
     });
   const runId = uuidv7();
   const { recipe, modelId, datasetId } = input;
-  const job = withTransaction(db, () => {
-    const payload = { runId };
-    const queued = session.jobs.start({ kind: 'train', title: name, subjectId: runId, payload });
-    insertRun(db, { id: runId, name, jobId: queued.id, modelId, datasetId, recipe });
-    return queued;
-  });
+  const job = session.jobs.start(
+    { kind: 'train', title: name, subjectId: runId, payload: { runId } },
+    (jobId) => insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe }),
+  );
   session.changes.touch('runs', 'project');
   return { runId, jobId: job.id };
 }
@@ -100,6 +97,8 @@ export async function* watchMetrics(
   const changes = session.jobs.watch(0, stop);
   let last = input.afterStep;
   const news = () => {
+    // A slow reader may come back when the project is closed: it has seen the end by then.
+    if (!session.file.db.open) return [];
     const metrics = metricsAfter(session.file.db, run.id, last);
     last = metrics.at(-1)?.step ?? last;
     return metrics;

@@ -53,7 +53,7 @@ async function encodeDataset(
   context: JobContext,
 ): Promise<EncodeResult> {
   const items = datasetItems(session.file.db, run.datasetId);
-  using engine = startInference();
+  await using engine = startInference();
   const encoded = await engine.request(
     'encode',
     {
@@ -112,7 +112,7 @@ async function train(
 ): Promise<TrainResult> {
   const outDir = join(session.file.artifactsDir, 'runs', run.id);
   mkdirSync(outDir, { recursive: true });
-  using trainer = startTrainer();
+  await using trainer = startTrainer();
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.samples.length));
   using recorder = new RunRecorder(session, run, context);
@@ -206,8 +206,10 @@ class RunRecorder implements Disposable {
 
   #flush(): void {
     if (this.#pending.length === 0) return;
-    addMetrics(this.#session.file.db, this.#run.id, this.#pending);
+    const metrics = this.#pending;
+    // Emptied first: metrics that a full disk refused must not fail the end of the run once more.
     this.#pending = [];
+    addMetrics(this.#session.file.db, this.#run.id, metrics);
     this.#lastFlushMs = Date.now();
   }
 }

@@ -1,5 +1,6 @@
 /** Why a whole file cannot be imported: what cannot be opened, or what cannot be understood. */
-export type ImportErrorCode = 'UNREADABLE_FILE' | 'UNSUPPORTED_FORMAT' | 'IMPORT_CRASHED';
+export type ImportErrorCode =
+  'UNREADABLE_FILE' | 'UNSUPPORTED_FORMAT' | 'IMPORT_CRASHED' | 'DISK_FULL';
 
 /** A file that cannot be imported at all; a single bad record is a `RecordProblem` instead. */
 export class ImportError extends Error {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { importFile, type ImportCounts, type ImportRequest } from './import-file.ts';
 import { ImportError, type ImportErrorCode } from './import-error.ts';
@@ -19,6 +20,19 @@ function requirePort(): MessagePort {
   return parentPort;
 }
 
+/** The scratch file of a dump lies on the system's disk for temporary files, which may be full. */
+function failureOf(error: unknown): { code: ImportErrorCode | undefined; message: string } {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ImportError) return { code: error.code, message };
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'SQLITE_FULL' && code !== 'ENOSPC') return { code: undefined, message };
+  const where = request.scratchFolder ?? tmpdir();
+  return {
+    code: 'DISK_FULL',
+    message: `There is no space left for temporary files in ${where} (${message}). Free some and try again.`,
+  };
+}
+
 function postBatch(batch: ImportBatch): Promise<void> {
   post({ kind: 'batch', batch });
   return new Promise((resolve) => port.once('message', () => resolve()));
@@ -28,7 +42,5 @@ try {
   const counts = await importFile(request, postBatch);
   post({ kind: 'done', counts });
 } catch (error) {
-  const code = error instanceof ImportError ? error.code : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  post({ kind: 'failed', code, message });
+  post({ kind: 'failed', ...failureOf(error) });
 }

@@ -1,0 +1,26 @@
+/** Calls that use an engine: they are stopped and waited for before what they use goes away. */
+export class OngoingCalls {
+  readonly #calls = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+
+  /** Runs `work` with a signal that aborts with any of `signals`, or when `close` is called. */
+  async run<Result>(
+    signals: readonly (AbortSignal | undefined)[],
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const all = [this.#closing.signal, ...signals].filter((signal) => signal !== undefined);
+    const call = work(AbortSignal.any(all));
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  /** Aborts every call and resolves when all of them have ended, however they did. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#calls);
+  }
+}
