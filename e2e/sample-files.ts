@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Message } from '../shared/domain/message.ts';
+import {
+  answer,
+  postRow,
+  postsDump,
+  question,
+} from '../main/core/curate/testing/import-fixtures.ts';
+import { createProject } from '../main/store/open-project.ts';
+import { addSamples, type NewSample } from '../main/store/sample-repository.ts';
+
+/** A conversation whose turns alternate, beginning with the user. */
+export function conversation(...turns: string[]): Message[] {
+  return turns.map((content, index) => ({
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content,
+  }));
+}
+
+/** Writes a JSONL dataset of three conversations, the first of four turns; line 3 is broken. */
+export function writeConversations(folder: string): string {
+  const path = join(folder, 'own-writing.jsonl');
+  const lines = [
+    conversation(
+      'How is a reef knot tied?',
+      'Right over left, then left over right.',
+      'And how does it come undone?',
+      'Push both ends towards the middle.',
+    ),
+    conversation('When are apple trees pruned?', 'In late winter, before the buds open.'),
+    conversation('What is a ketch?', 'A boat with two masts, the aft one being shorter.'),
+  ].map((messages) => JSON.stringify({ messages }));
+  writeFileSync(path, [...lines.slice(0, 2), '{"messages": [oops', ...lines.slice(2)].join('\n'));
+  return path;
+}
+
+/** Writes a community dump of two answered questions, the second one flagged; line 5 is broken. */
+export function writePosts(folder: string): string {
+  const path = join(folder, 'cooking.stackexchange.com.Posts.xml');
+  const title = 'How does bread dough rise in a cold kitchen overnight?';
+  const prose = 'Yeast works slowly when it is cold, and slow work gives the dough more taste. ';
+  const good = { Score: 31, Body: `<p>${prose.repeat(20)}</p>` };
+  const poor = { Score: 2, Body: '<p>I would ask my grandmother about soup.</p>' };
+  writeFileSync(
+    path,
+    postsDump([
+      postRow(question(11, { Title: title })),
+      postRow(answer(12, 11, good)),
+      postRow({ ...question(13), Id: 'thirteen' }),
+      postRow(question(14, { Title: 'Salty soup' })),
+      postRow(answer(15, 14, poor)),
+    ]),
+  );
+  return path;
+}
+
+/** Makes a project of pending samples through the store, without the window; returns its path. */
+export function writeProject(path: string, samples: Iterable<Partial<NewSample>>): string {
+  const file = createProject(path);
+  try {
+    const whole = [...samples].map((sample, index) => ({
+      messages: [],
+      source: 'test',
+      provenance: {},
+      flags: [],
+      originHash: `origin-${index}`,
+      ...sample,
+    }));
+    addSamples(file.db, whole, 'e2e');
+  } finally {
+    file.close();
+  }
+  return path;
+}

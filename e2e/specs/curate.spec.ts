@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { expect, test } from '../fixtures.ts';
+import { CuratePage } from '../pages/curate-page.ts';
+import { ShellPage } from '../pages/shell-page.ts';
+import { conversation, writeConversations, writePosts, writeProject } from '../sample-files.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** Opens a project with three samples of two sources. */
+async function openPrepared(
+  workbench: Workbench,
+): Promise<{ shell: ShellPage; curate: CuratePage }> {
+  const path = writeProject(join(workbench.folder, 'prepared.lima'), [
+    {
+      source: 'harbour',
+      messages: conversation('What is a ketch?', 'Two masts.', 'And a yawl?', 'Two as well.'),
+    },
+    { source: 'harbour', messages: conversation('What is a sloop?', 'One mast.') },
+    { source: 'garden', messages: conversation('When are plums ripe?', 'In August.') },
+  ]);
+  const shell = new ShellPage(workbench);
+  await shell.openProject(path);
+  const curate = new CuratePage(workbench.page);
+  await expect(curate.rows).toHaveCount(3);
+  await expect(curate.detail).toContainText('What is a ketch?');
+  return { shell, curate };
+}
+
+test('an import counts what it took and names the lines it could not read', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  await shell.createProject('imports');
+  const curate = new CuratePage(workbench.page);
+
+  const own = await curate.import(writeConversations(workbench.folder));
+  await expect(own.getByRole('table', { name: 'Bad lines' }).getByRole('row').nth(1)).toContainText(
+    /^3/,
+  );
+  await expect(own).toContainText(/Added3Duplicates0Not usable1/);
+  await curate.closeOutcome();
+
+  const dump = await curate.import(writePosts(workbench.folder));
+  const badLine = dump.getByRole('table', { name: 'Bad lines' }).getByRole('row').nth(1);
+  await expect(badLine).toContainText(/^5.*thirteen/);
+  await curate.closeOutcome();
+  await expect(curate.rows).toHaveCount(5);
+  await expect(shell.counts).toHaveText(/5 pending/);
+
+  const again = await curate.import(writePosts(workbench.folder));
+  await expect(again).toContainText(/Added0Duplicates2/);
+  await curate.closeOutcome();
+
+  await test.step('the findings of the rules are shown and can be filtered by', async () => {
+    await curate.filterBy('Flag', 'The answer has a low score (1)');
+    await expect(curate.rows).toHaveCount(1);
+    await curate.select('Salty soup');
+    const flags = curate.detail.getByRole('list', { name: 'Flags' });
+    await expect(flags).toContainText("the answer's score is 2, below 10");
+    await expect(flags).toContainText('does not stand alone');
+    await curate.filterBy('Flag', 'No flags (4)');
+    await expect(curate.rows).toHaveCount(4);
+    await expect(curate.row('bread dough')).toHaveCount(1);
+  });
+});
+
+test('the list narrows by words, source and status, and says when nothing is left', async ({
+  workbench,
+}) => {
+  const { curate } = await openPrepared(workbench);
+  await curate.search.fill('mast');
+  await expect(curate.rows).toHaveCount(2);
+  await curate.filterBy('Source', 'garden (1)');
+  await expect(workbench.page.getByText('Nothing matches')).toBeVisible();
+  await workbench.page.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect(curate.rows).toHaveCount(3);
+  await curate.filterBy('Source', 'garden (1)');
+  await expect(curate.rows).toHaveText(/When are plums ripe\?/);
+  await curate.filterStatus(/^Rejected 0/);
+  await expect(curate.rows).toHaveCount(0);
+});
+
+test('a review by keyboard is counted, undone, and still there after the program was killed', async ({
+  workbench,
+}) => {
+  const { shell, curate } = await openPrepared(workbench);
+  await curate.press('a');
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted.*0 rejected/);
+  await expect(curate.detail).toContainText('What is a sloop?');
+  await curate.press('x');
+  await expect(shell.counts).toHaveText(/1 pending.*1 accepted.*1 rejected/);
+  await expect(curate.detail).toContainText('When are plums ripe?');
+  await curate.press('u');
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted.*0 rejected/);
+  await expect(curate.detail).toContainText('What is a sloop?');
+  await expect(curate.history.first()).toContainText('undo');
+
+  await workbench.restart('kill');
+  await shell.recentProjects.getByRole('button', { name: /prepared/ }).click();
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted.*0 rejected/);
+  await expect(curate.row('What is a ketch?').getByLabel('accepted')).toBeVisible();
+});
+
+test('an edit of one turn becomes a new version and the old one stays in the history', async ({
+  workbench,
+}) => {
+  const { curate } = await openPrepared(workbench);
+  await curate.press('e');
+  const editor = workbench.page.getByRole('region', { name: 'Edit #1' });
+  await editor
+    .getByRole('textbox', { name: 'Text of turn 4, assistant' })
+    .fill('Two, the aft tiny.');
+  await curate.press('Escape');
+  await expect(curate.detail).toContainText('You have an unsaved edit of this sample.');
+  await expect(curate.detail).toContainText('Two as well.');
+  await curate.detail.getByRole('button', { name: 'Continue editing' }).click();
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await expect(curate.toast('Saved as version 2.')).toBeVisible();
+  await expect(curate.detail).toContainText('Two, the aft tiny.');
+  await expect(curate.detail).not.toContainText('Two as well.');
+  await expect(curate.history).toHaveText([/version 2/, /version 1/]);
+});
+
+test('a sample written by hand cannot be saved half, and joins the list when whole', async ({
+  workbench,
+}) => {
+  const { shell, curate } = await openPrepared(workbench);
+  await curate.press('n');
+  const editor = workbench.page.getByRole('region', { name: 'New sample' });
+  await editor.getByRole('textbox', { name: 'Text of turn 1, user' }).fill('What is a cutter?');
+  await expect(editor.getByText(/^Cannot be saved/)).toBeVisible();
+  await expect(editor.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await editor.getByRole('textbox', { name: 'Text of turn 2, assistant' }).fill('A fast boat.');
+  await curate.press('ControlOrMeta+Enter');
+  await expect(curate.toast('Added sample #4.')).toBeVisible();
+  await expect(curate.row('What is a cutter?')).toContainText('manual');
+  await expect(shell.counts).toHaveText(/4 pending/);
+});
+
+test('accepting all under a filter leaves the others alone, and freezing shows the hash', async ({
+  workbench,
+}) => {
+  const { shell, curate } = await openPrepared(workbench);
+  await curate.filterBy('Source', 'harbour (2)');
+  await expect(curate.rows).toHaveCount(2);
+  await curate.acceptAll('2 samples');
+  await expect(shell.counts).toHaveText(/1 pending.*2 accepted/);
+  const datasets = await curate.freeze('first harvest');
+  const row = datasets.getByRole('row', { name: 'first harvest' });
+  await expect(row).toContainText('harbour 2');
+  await expect(row.locator('code')).toHaveText(/^[0-9a-f]{8}$/);
+  await expect(row.locator('code')).toHaveAttribute('title', /^[0-9a-f]{64}$/);
+});
