@@ -51,7 +51,7 @@ test('a micro-batch is split where it grows too long, in order and without losin
 });
 
 test('a query sees itself and earlier tokens of its own sample only', () => {
-  expect(seen(attentionMask(Int32Array.of(0, 0, 1, 1), 5))).toEqual([
+  expect(seen(attentionMask(Int32Array.of(0, 0, 1, 1), { first: 0, count: 5, keys: 5 }))).toEqual([
     [0],
     [0, 1],
     [2],

@@ -127,6 +127,16 @@ export const signatures = {
   ggml_permute: ['base', 'tensor', ['context', 'tensor', 'int', 'int', 'int', 'int']],
   ggml_reshape_4d: ['base', 'tensor', ['context', 'tensor', 'int64', 'int64', 'int64', 'int64']],
   ggml_view_2d: ['base', 'tensor', ['context', 'tensor', 'int64', 'int64', 'size', 'size']],
+  ggml_view_3d: [
+    'base',
+    'tensor',
+    ['context', 'tensor', 'int64', 'int64', 'int64', 'size', 'size', 'size'],
+  ],
+  ggml_acc_inplace: [
+    'base',
+    'tensor',
+    ['context', 'tensor', 'tensor', 'size', 'size', 'size', 'size'],
+  ],
   ggml_opt_step_adamw: [
     'base',
     'tensor',

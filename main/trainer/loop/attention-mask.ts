@@ -1,13 +1,25 @@
+import type { QueryBlock } from '../model/graph-parts.ts';
+
 /**
- * Mask [length keys, length queries] for packed samples: 0 where a query may look (itself and
- * earlier tokens of its own segment), −∞ elsewhere. Padding forms a segment of its own.
+ * Mask [keys, count] of a block of queries in packed samples: 0 where a query may look (itself
+ * and earlier tokens of its own segment), −∞ elsewhere. Padding forms a segment of its own.
  */
-export function attentionMask(segments: Int32Array, length: number): Float32Array {
-  const mask = new Float32Array(length * length).fill(-Infinity);
-  let start = 0;
-  for (let query = 0; query < length; query++) {
+export function attentionMask(
+  segments: Int32Array,
+  { first, count, keys }: Pick<QueryBlock, 'first' | 'count' | 'keys'>,
+): Float32Array {
+  const mask = new Float32Array(keys * count).fill(-Infinity);
+  let start = segmentStart(segments, first);
+  for (let row = 0; row < count; row++) {
+    const query = first + row;
     if (query > 0 && segments[query] !== segments[query - 1]) start = query;
-    mask.fill(0, query * length + start, query * length + query + 1);
+    mask.fill(0, row * keys + start, row * keys + query + 1);
   }
   return mask;
+}
+
+function segmentStart(segments: Int32Array, query: number): number {
+  let start = query;
+  while (start > 0 && segments[start - 1] === segments[query]) start--;
+  return start;
 }

@@ -9,7 +9,7 @@ import {
 } from '../loss/cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
-import { declareParts, type GraphParts } from '../model/graph-parts.ts';
+import { countQueryBlocks, declareParts, type GraphParts } from '../model/graph-parts.ts';
 import type { LoraAdapter } from '../model/lora-adapter.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
@@ -20,7 +20,8 @@ import { attentionMask } from './attention-mask.ts';
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;
 /** Upper bounds on tensors: of one block forwards (twice, for recomputation) and backwards. */
-const tensorsPerBlock = 320;
+const tensorsPerBlock = 280;
+const tensorsPerQueryBlock = 80;
 const tensorsBesides = 2048;
 
 /** Padded lengths of a graph; two batches of equal shape share one. */
@@ -30,6 +31,9 @@ export interface GraphShape {
   /** Blocks keep only their input and are computed again in the backward pass. */
   recompute: boolean;
 }
+
+const graphCapacity = (blocks: number, tokens: number) =>
+  tensorsBesides + blocks * (tensorsPerBlock + countQueryBlocks(tokens) * tensorsPerQueryBlock);
 
 /** Rounds the lengths of a batch up to whole buckets. */
 export const shapeOf = ({ tokens, rows }: PackedBatch, recompute: boolean): GraphShape => ({
@@ -53,7 +57,7 @@ export class TrainingGraph implements Disposable {
 
   constructor(backend: Backend, model: FrozenModel, adapter: LoraAdapter, shape: GraphShape) {
     const { tokens, rows } = shape;
-    const graph = new ComputeGraph(backend, tensorsBesides + model.blocks.length * tensorsPerBlock);
+    const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, tokens));
     this.shape = shape;
     this.#backend = backend;
     this.#graph = graph;
@@ -105,7 +109,8 @@ export class TrainingGraph implements Disposable {
     const { vocabularySize } = this.#parts.model.parameters;
     this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
     this.#backend.write(this.#parts.angles.positions, padded(batch.positions, tokens));
-    this.#backend.write(this.#parts.mask, attentionMask(batch.segments, tokens));
+    for (const block of this.#parts.queryBlocks)
+      this.#backend.write(block.mask, attentionMask(batch.segments, block));
     this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
     const weights = new Float32Array(rows).fill(1, 0, batch.rows.length);
     this.#backend.write(this.#loss.weights, weights);

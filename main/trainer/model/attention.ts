@@ -1,18 +1,24 @@
 import type { Tensor } from '../tensor/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { GraphParts, QueryBlock } from './graph-parts.ts';
 
 /** Result of attention with what its backward pass needs; D = head length, T = tokens. */
 export interface AttentionPass {
-  /** Rotated queries [D, T, heads]. */
-  queries: Tensor;
   /** Rotated keys [D, keyValueHeads, T]. */
   keys: Tensor;
   /** Values [D, keyValueHeads, T]. */
   values: Tensor;
-  /** Attention weights [T keys, T queries, heads]. */
-  weights: Tensor;
+  blocks: BlockAttention[];
   /** [D · heads, T]. */
   output: Tensor;
+}
+
+/** Attention of one block of queries. */
+interface BlockAttention {
+  block: QueryBlock;
+  /** Rotated queries [D, count, heads]. */
+  queries: Tensor;
+  /** Attention weights [keys, count, heads]. */
+  weights: Tensor;
 }
 
 /** Gradients of the three projections, each [D · its heads, T]. */
@@ -22,33 +28,43 @@ export interface AttentionGradients {
   values: Tensor;
 }
 
-/** [D, heads, T] as [D, T, heads]. */
-const headsLast = [0, 2, 1, 3] as const;
+/** [D, heads, T] as [D, T, heads], and back. */
+const swapTokensAndHeads = [0, 2, 1, 3] as const;
 /** [D, heads, T] as [T, D, heads]. */
 const tokensFirst = [1, 2, 0, 3] as const;
 /** [T, D, heads] as [D, heads, T]. */
 const tokensLast = [2, 0, 1, 3] as const;
 
 /** softmax(q·kᵀ/√D + mask)·v over grouped heads; q, k, v as their projections give them. */
-export function attentionForward(parts: GraphParts, q: Tensor, k: Tensor, v: Tensor) {
+export function attentionForward(
+  parts: GraphParts,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+): AttentionPass {
   const { ops } = parts.graph;
   const { headLength, heads, keyValueHeads } = parts.model.parameters;
   const tokens = q.ne[1];
   const rotated = ops.rope(ops.reshape(q, headLength, heads, tokens), parts.angles);
-  const queries = ops.cont(ops.permute(rotated, headsLast));
   const keys = ops.rope(ops.reshape(k, headLength, keyValueHeads, tokens), parts.angles);
   const values = ops.reshape(v, headLength, keyValueHeads, tokens);
-  const scores = ops.mulMat(ops.cont(ops.permute(keys, headsLast)), queries);
-  const weights = ops.maskedSoftMax(scores, parts.mask, scoreScale(parts));
-  const mixed = ops.mulMat(ops.cont(ops.permute(values, tokensFirst)), weights);
-  const output = ops.reshape(ops.cont(ops.permute(mixed, headsLast)), headLength * heads, tokens);
-  return { queries, keys, values, weights, output } satisfies AttentionPass;
+  const keysByHead = ops.cont(ops.permute(keys, swapTokensAndHeads));
+  const valuesByHead = ops.cont(ops.permute(values, tokensFirst));
+  const outputs: Tensor[] = [];
+  const blocks = parts.queryBlocks.map((block) => {
+    const queries = takeQueries(parts, rotated, block);
+    const scores = ops.mulMat(ops.corner(keysByHead, headLength, block.keys), queries);
+    const weights = ops.maskedSoftMax(scores, block.mask, scoreScale(parts));
+    const mixed = ops.mulMat(ops.corner(valuesByHead, block.keys, headLength), weights);
+    outputs.push(toColumns(parts, mixed));
+    return { block, queries, weights };
+  });
+  return { keys, values, blocks, output: joinColumns(parts, outputs) };
 }
 
 /**
- * Gradients of attention for the gradient of its output [D · heads, T].
- * Query heads of one key head lie side by side, so for dk and dv they are summed over as one
- * long axis G·T (G = heads / keyValueHeads) and need no reduction afterwards.
+ * Gradients of attention for the gradient of its output [D · heads, T]. Keys and values collect
+ * over the blocks, from the last one, which sees every key, to the first.
  */
 export function attentionBackward(
   parts: GraphParts,
@@ -58,41 +74,84 @@ export function attentionBackward(
   const { ops } = parts.graph;
   const { headLength, heads } = parts.model.parameters;
   const tokens = gradient.ne[1];
-  const mixed = ops.cont(ops.permute(ops.reshape(gradient, headLength, heads, tokens), headsLast));
-  const values = toBackwardOperand(parts, ops.permute(pass.values, headsLast));
-  const weightGradient = ops.mulMat(values, mixed);
-  const scores = ops.maskedSoftMaxBack(weightGradient, pass.weights, scoreScale(parts));
-  const keys = toBackwardOperand(parts, ops.permute(pass.keys, tokensFirst));
-  const queryGradient = ops.cont(ops.permute(ops.mulMat(keys, scores), headsLast));
-  const keyGradient = sumOverQueries(parts, scores, pass.queries);
-  const valueGradient = sumOverQueries(parts, pass.weights, mixed);
+  const mixed = ops.reshape(gradient, headLength, heads, tokens);
+  const valuesByHead = toOperand(parts, ops.permute(pass.values, swapTokensAndHeads));
+  const keysByHead = toOperand(parts, ops.permute(pass.keys, tokensFirst));
+  const queryGradients: Tensor[] = [];
+  let keyGradient: Tensor | undefined;
+  let valueGradient: Tensor | undefined;
+  for (const { block, queries, weights } of pass.blocks.toReversed()) {
+    const blockMixed = takeQueries(parts, mixed, block);
+    const values = ops.corner(valuesByHead, headLength, block.keys);
+    const weightGradient = ops.mulMat(values, blockMixed);
+    const scores = ops.maskedSoftMaxBack(weightGradient, weights, scoreScale(parts));
+    const keys = ops.corner(keysByHead, block.keys, headLength);
+    queryGradients.unshift(toColumns(parts, ops.mulMat(keys, scores)));
+    keyGradient = addPrefix(parts, keyGradient, sumOverQueries(parts, scores, queries));
+    valueGradient = addPrefix(parts, valueGradient, sumOverQueries(parts, weights, blockMixed));
+  }
+  if (!keyGradient || !valueGradient) throw new RangeError('Attention needs at least one block');
+  const rotated = ops.reshape(joinColumns(parts, queryGradients), headLength, heads, tokens);
   const flat = (tensor: Tensor) => ops.reshape(tensor, tensor.ne[0] * tensor.ne[1], tokens);
+  const byToken = (tensor: Tensor) => ops.cont(ops.permute(tensor, tokensLast));
   return {
-    queries: flat(ops.ropeBack(queryGradient, parts.angles)),
-    keys: flat(ops.ropeBack(keyGradient, parts.angles)),
-    values: flat(valueGradient),
+    queries: flat(ops.ropeBack(rotated, parts.angles)),
+    keys: flat(ops.ropeBack(byToken(keyGradient), parts.angles)),
+    values: flat(byToken(valueGradient)),
   };
 }
 
 /**
- * Σ over queries of coefficients [T keys, T queries, heads] times vectors [D, T queries, heads],
- * with the heads of a group summed → [D, keyValueHeads, T keys].
+ * Σ over queries of coefficients [keys, count, heads] times vectors [D, count, heads] →
+ * [keys, D, keyValueHeads]. Query heads of one key head lie side by side, so they are summed over
+ * as one long axis G·count (G = heads / keyValueHeads) and need no reduction afterwards.
  */
 function sumOverQueries(parts: GraphParts, coefficients: Tensor, vectors: Tensor): Tensor {
   const { ops } = parts.graph;
-  const { headLength, heads, keyValueHeads } = parts.model.parameters;
-  const tokens = vectors.ne[1];
-  const grouped = (tensor: Tensor, length: number) =>
-    ops.transpose(ops.reshape(tensor, length, (tokens * heads) / keyValueHeads, keyValueHeads));
-  const byQuery = toBackwardOperand(parts, grouped(coefficients, tokens));
-  const summed = ops.mulMat(byQuery, ops.cont(grouped(vectors, headLength)));
-  return ops.cont(ops.permute(summed, tokensLast));
+  const { heads, keyValueHeads } = parts.model.parameters;
+  const grouped = (tensor: Tensor) => {
+    const [length, count] = tensor.ne;
+    const joined = (count * heads) / keyValueHeads;
+    return ops.transpose(ops.reshape(tensor, length, joined, keyValueHeads));
+  };
+  return ops.mulMat(toOperand(parts, grouped(coefficients)), ops.cont(grouped(vectors)));
 }
+
+/** Queries of a block out of [D, heads, T], as [D, count, heads]. */
+function takeQueries({ graph }: GraphParts, tensor: Tensor, { first, count }: QueryBlock): Tensor {
+  const { ops } = graph;
+  const [length, heads, tokens] = tensor.ne;
+  const taken = ops.columns(ops.reshape(tensor, length * heads, tokens), first, count);
+  return ops.cont(ops.permute(ops.reshape(taken, length, heads, count), swapTokensAndHeads));
+}
+
+/** [D, count, heads] as [D · heads, count]. */
+function toColumns({ graph }: GraphParts, tensor: Tensor): Tensor {
+  const { ops } = graph;
+  const [length, count, heads] = tensor.ne;
+  return ops.reshape(ops.cont(ops.permute(tensor, swapTokensAndHeads)), length * heads, count);
+}
+
+/** Columns of all tensors side by side; joined in pairs, so that each is copied log₂ n times. */
+function joinColumns(parts: GraphParts, tensors: readonly Tensor[]): Tensor {
+  const [only] = tensors;
+  if (!only) throw new RangeError('There is nothing to join');
+  if (tensors.length === 1) return only;
+  const middle = Math.ceil(tensors.length / 2);
+  return parts.graph.ops.concatColumns(
+    joinColumns(parts, tensors.slice(0, middle)),
+    joinColumns(parts, tensors.slice(middle)),
+  );
+}
+
+/** Adds [keys, D, heads] to the first keys of a sum that sees at least as many. */
+const addPrefix = ({ graph }: GraphParts, sum: Tensor | undefined, part: Tensor): Tensor =>
+  sum ? graph.ops.addToCorner(sum, part) : part;
 
 const scoreScale = ({ model }: GraphParts) => 1 / Math.sqrt(model.parameters.headLength);
 
 /** First operand of a backward product: contiguous, in the type the CPU multiplies fastest. */
-function toBackwardOperand({ graph, model }: GraphParts, view: Tensor): Tensor {
+function toOperand({ graph, model }: GraphParts, view: Tensor): Tensor {
   const { computeType } = model;
   return computeType === view.type ? graph.ops.cont(view) : graph.ops.cast(view, computeType);
 }

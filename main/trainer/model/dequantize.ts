@@ -1,4 +1,4 @@
-import { findTensorType, tensorTypeName } from '../../engines/gguf/tensor-types.ts';
+import { tensorTypeName } from '../../engines/gguf/tensor-types.ts';
 import { toFloatOf } from '../ffi/native-calls.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -18,11 +18,4 @@ export function dequantizerOf(ggml: GgmlFunctions, type: number): Dequantize {
   const toFloat = toFloatOf(ggml.ggml_get_type_traits(type));
   if (!toFloat) throw new Error(`ggml cannot dequantize ${tensorTypeName(type)}`);
   return (source, target) => toFloat(source, target, target.length);
-}
-
-/** Bytes of `count` elements of a type; `count` is a multiple of its block. */
-export function rowBytes(type: number, count: number): number {
-  const found = findTensorType(type);
-  if (!found) throw new Error(`ggml has no tensor type ${type}`);
-  return (count / found.blockSize) * found.blockBytes;
 }

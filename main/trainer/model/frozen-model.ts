@@ -3,9 +3,10 @@ import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
+import { rowBytes } from '../tensor/row-bytes.ts';
 import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
-import { dequantizerOf, rowBytes } from './dequantize.ts';
+import { dequantizerOf } from './dequantize.ts';
 import { readHyperParameters, type HyperParameters } from './hyper-parameters.ts';
 import { toModelError, type ModelFile } from './model-file.ts';
 import {

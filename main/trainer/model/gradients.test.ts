@@ -24,7 +24,8 @@ const shape: TinyModelOptions = {
 const samples = [
   byteSample('a', 'Paris is in France.', 5),
   byteSample('b', 'The Seine', 1),
-  byteSample('c', 'A longer sample with more of a text than the others have.', 20),
+  // Longer than one block of queries.
+  byteSample('c', 'A longer sample with more of a text than the others have. '.repeat(4), 20),
 ];
 
 const folder = await temporaryFolder();

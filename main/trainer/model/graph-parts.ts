@@ -12,9 +12,28 @@ export interface GraphParts {
   adapter: LoraAdapter;
   /** Rotation of queries and keys, by the position of each token in its sample. */
   angles: RopeAngles;
-  /** [keys, queries]: 0 where the query may look, −∞ elsewhere. */
+  /** Attention is computed for these queries at a time, in order. */
+  queryBlocks: readonly QueryBlock[];
+}
+
+/** Consecutive queries with the keys that any of them may see: those up to the last query. */
+export interface QueryBlock {
+  first: number;
+  count: number;
+  /** Number of keys, from the first token on. */
+  keys: number;
+  /** [keys, count]: 0 where the query may look, −∞ elsewhere. */
   mask: Tensor;
 }
+
+/**
+ * Queries per block. Keys after a block are never multiplied, which saves up to half of attention.
+ * A multiple of 32, but no power of two: transposing with such strides would thrash the cache.
+ */
+const blockQueries = 160;
+
+/** Number of query blocks of a sequence. */
+export const countQueryBlocks = (tokens: number): number => Math.ceil(tokens / blockQueries);
 
 /** Declares the inputs that every block of a graph over `tokens` tokens reads. */
 export function declareParts(
@@ -29,6 +48,15 @@ export function declareParts(
     freqScale: parameters.ropeFreqScale,
   };
   const positions = graph.input([tokens], elementType.i32);
-  const mask = graph.input([tokens, tokens]);
-  return { graph, model, adapter, angles: { settings, positions, factors: ropeFactors }, mask };
+  const angles = { settings, positions, factors: ropeFactors };
+  return { graph, model, adapter, angles, queryBlocks: declareBlocks(graph, tokens) };
+}
+
+function declareBlocks(graph: ComputeGraph, tokens: number): QueryBlock[] {
+  return Array.from({ length: countQueryBlocks(tokens) }, (_, index) => {
+    const first = index * blockQueries;
+    const count = Math.min(blockQueries, tokens - first);
+    const keys = first + count;
+    return { first, count, keys, mask: graph.input([keys, count]) };
+  });
 }

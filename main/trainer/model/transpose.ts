@@ -1,7 +1,8 @@
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
+import { rowBytes } from '../tensor/row-bytes.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { dequantizerOf, rowBytes, type Dequantize } from './dequantize.ts';
+import { dequantizerOf, type Dequantize } from './dequantize.ts';
 
 /** Rows turned at once: 64 rows of a wide matrix still fit the second-level cache. */
 const blockRows = 64;

@@ -1,6 +1,7 @@
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
+import { rowBytes } from './row-bytes.ts';
 import { requireShapes } from './shape-error.ts';
 import { elementCount, haveSameExtents, toExtents, type Extents, type Tensor } from './tensor.ts';
 
@@ -13,6 +14,8 @@ export interface RopeSettings {
   freqBase: number;
   freqScale: number;
 }
+
+const tensorRowBytes = ({ type, ne }: Tensor) => rowBytes(type, ne[0]);
 
 const isRepeatable = (small: Extents, large: Extents) =>
   large.every((extent, axis) => extent % (small[axis] ?? 1) === 0);
@@ -34,13 +37,13 @@ export class Ops {
   declare(ne: readonly number[], type: number = f32): Tensor {
     const extents = toExtents(ne);
     const pointer = this.#ggml.ggml_new_tensor_4d(this.#context, type, ...extents);
-    return { pointer, ne: extents, type, isContiguous: true };
+    return { pointer, ne: extents, type, isContiguous: true, hasDenseRows: true };
   }
 
   /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
   mulMat(a: Tensor, b: Tensor): Tensor {
     const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
-    requireShapes(fits && b.type === f32 && a.isContiguous, 'mulMat', a, b);
+    requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
     const pointer = this.#ggml.ggml_mul_mat(this.#context, a.pointer, b.pointer);
     return this.#result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
   }
@@ -172,7 +175,7 @@ export class Ops {
     const ne: [number, number, number, number] = [1, 1, 1, 1];
     for (const [from, to] of axes.entries()) ne[to] = a.ne[from] ?? 1;
     const pointer = this.#ggml.ggml_permute(this.#context, a.pointer, ...axes);
-    return { pointer, ne, type: a.type, isContiguous: false };
+    return { pointer, ne, type: a.type, isContiguous: false, hasDenseRows: false };
   }
 
   /** A view with ne0 and ne1 swapped. */
@@ -183,20 +186,48 @@ export class Ops {
   /** The elements of a view, copied so that they lie one after the other. */
   cont(a: Tensor): Tensor {
     const pointer = this.#ggml.ggml_cont(this.#context, a.pointer);
-    return { pointer, ne: a.ne, type: a.type, isContiguous: true };
+    return { pointer, ne: a.ne, type: a.type, isContiguous: true, hasDenseRows: true };
   }
 
   /** The elements of a tensor or view as another element type, contiguous. */
   cast(a: Tensor, type: number): Tensor {
     const pointer = this.#ggml.ggml_cast(this.#context, a.pointer, type);
-    return { pointer, ne: a.ne, type, isContiguous: true };
+    return { pointer, ne: a.ne, type, isContiguous: true, hasDenseRows: true };
   }
 
   /** Columns of b after those of a: [n, p] and [n, q] → [n, p + q]. */
   concatColumns(a: Tensor, b: Tensor): Tensor {
     requireShapes(a.ne[0] === b.ne[0] && this.#areFloats(a, b), 'concatColumns', a, b);
-    const pointer = this.#ggml.ggml_concat(this.#context, a.pointer, b.pointer, 1);
-    return this.#result(pointer, [a.ne[0], a.ne[1] + b.ne[1], 1, 1]);
+    // As slices of one row each: over those ggml spreads the work.
+    const [first, second] = [this.#asSlices(a), this.#asSlices(b)];
+    const pointer = this.#ggml.ggml_concat(this.#context, first.pointer, second.pointer, 2);
+    const ne: Extents = [a.ne[0], 1, a.ne[1] + b.ne[1], 1];
+    return this.reshape(this.#result(pointer, ne), a.ne[0], a.ne[1] + b.ne[1]);
+  }
+
+  /** The first `rowLength` elements of the first `rows` rows of each matrix of a, as a view. */
+  corner(a: Tensor, rowLength: number, rows: number): Tensor {
+    const fits = rowLength <= a.ne[0] && rows <= a.ne[1] && a.isContiguous;
+    requireShapes(fits && a.ne[3] === 1, 'corner', a);
+    const ne: Extents = [rowLength, rows, a.ne[2], 1];
+    const rowStride = tensorRowBytes(a);
+    const strides = [rowStride, rowStride * a.ne[1], 0] as const;
+    const { pointer } = a;
+    const view = this.#ggml.ggml_view_3d(this.#context, pointer, ne[0], ne[1], ne[2], ...strides);
+    const isContiguous = haveSameExtents(ne, a.ne);
+    return { pointer: view, ne, type: a.type, isContiguous, hasDenseRows: true };
+  }
+
+  /** Adds b to the corner of a of its extents, where a lies; the result stands for a. */
+  addToCorner(a: Tensor, b: Tensor): Tensor {
+    const fits = b.ne[0] <= a.ne[0] && b.ne[1] <= a.ne[1] && b.ne[2] === a.ne[2];
+    requireShapes(fits && this.#areFloats(a, b), 'addToCorner', a, b);
+    const rowStride = tensorRowBytes(a);
+    const matrixStride = rowStride * a.ne[1];
+    const strides = [rowStride, matrixStride, matrixStride * a.ne[2], 0] as const;
+    const { pointer } = a;
+    const sum = this.#ggml.ggml_acc_inplace(this.#context, pointer, b.pointer, ...strides);
+    return this.#result(sum, a.ne);
   }
 
   /** A contiguous view on columns `first` to `first + count` of a [n, columns]. */
@@ -247,7 +278,11 @@ export class Ops {
   }
 
   #result(pointer: TensorPtr, ne: Extents): Tensor {
-    return { pointer, ne, type: f32, isContiguous: true };
+    return { pointer, ne, type: f32, isContiguous: true, hasDenseRows: true };
+  }
+
+  #asSlices(a: Tensor): Tensor {
+    return this.reshape(a, a.ne[0], 1, a.ne[1]);
   }
 
   #areFloats(...tensors: Tensor[]): boolean {

@@ -26,7 +26,7 @@ export class TensorStore implements Disposable {
   declare(ne: readonly number[], type: number = elementType.f32): Tensor {
     const extents = toExtents(ne);
     const pointer = this.#backend.ggml.ggml_new_tensor_4d(this.#context, type, ...extents);
-    return { pointer, ne: extents, type, isContiguous: true };
+    return { pointer, ne: extents, type, isContiguous: true, hasDenseRows: true };
   }
 
   /** Declares an F32 tensor that an optimizer step may change. */

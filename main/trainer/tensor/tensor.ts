@@ -9,8 +9,10 @@ export interface Tensor {
   readonly ne: Extents;
   /** Id of the element type. */
   readonly type: number;
-  /** False for permuted views, which most operations refuse. */
+  /** False for views with other strides, which most operations refuse. */
   readonly isContiguous: boolean;
+  /** True also for views whose rows lie as one piece each, which products accept as first operand. */
+  readonly hasDenseRows: boolean;
 }
 
 /** Fills up extents with ones; throws when there are none, more than four, or one is not a count. */

@@ -27,7 +27,8 @@ export async function forwardLogits(
   graph.place(memory);
   backend.write(ids, tokens);
   backend.write(parts.angles.positions, Int32Array.from(tokens.keys()));
-  backend.write(parts.mask, attentionMask(new Int32Array(count), count));
+  for (const block of parts.queryBlocks)
+    backend.write(block.mask, attentionMask(new Int32Array(count), block));
   await graph.compute();
   return backend.readFloats(logits);
 }
