@@ -124,7 +124,12 @@ function SamplingButton() {
         </Button>
       }
     >
-      <SamplingFields value={sampling} onValue={(next) => useChat.setState({ sampling: next })} />
+      <div className="chat-sampling">
+        <SamplingFields
+          value={sampling}
+          onValue={(next) => useChat.setState({ sampling: next })}
+        />
+      </div>
     </Popover>
   );
 }

@@ -76,7 +76,7 @@ function PromptRow({ prompt }: { prompt: Prompt }) {
   return (
     <li className="prompt-row">
       <span className="faint prompt-ordinal">{prompt.ordinal + 1}</span>
-      <div className="column">
+      <div className="prompt-body">
         <PromptText messages={prompt.messages} />
         {prompt.expected !== null && (
           <p className="small dim row">

@@ -47,9 +47,11 @@ export function useBallot(evaluationId: string): Ballot {
   };
   useEffect(() => {
     let isGone = false;
-    void fetchPair(evaluationId, null).then((first) => {
+    const begin = async () => {
+      const first = await fetchPair(evaluationId, null);
       if (!isGone) setShown(first);
-    });
+    };
+    void begin();
     return () => {
       isGone = true;
     };
