@@ -8,6 +8,7 @@ import {
   readSync,
   rmSync,
   statSync,
+  symlinkSync,
   closeSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -91,14 +92,12 @@ describe('the package for Linux', () => {
   });
 
   test('starts its command line on its own Node, database and engines included', async () => {
-    const cli = join(unpacked, 'out/main/headless/cli.js');
+    const link = join(folder, 'lima');
+    symlinkSync(join(app, 'resources/bin/lima'), link);
     const project = join(folder, 'packaged.lima');
-    const environment = { ...process.env, LIMA_USER_DATA: join(folder, 'user-data') };
+    const environment = { PATH: '/usr/bin:/bin', LIMA_USER_DATA: join(folder, 'user-data') };
     const call = async (...words: string[]): Promise<unknown> => {
-      const { stdout } = await run(node, [cli, ...words, '--json'], {
-        env: environment,
-        cwd: folder,
-      });
+      const { stdout } = await run(link, [...words, '--json'], { env: environment, cwd: folder });
       return JSON.parse(stdout);
     };
     await call('new', project);
