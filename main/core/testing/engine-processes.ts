@@ -1,0 +1,21 @@
+import { execFileSync } from 'node:child_process';
+
+/** Whether engines can be found by name here: `ps` knows the parent of every process. */
+export const canFindEngines = process.platform !== 'win32';
+
+/** Process ids of this process's engine children, by the name of their entry. */
+export function enginePids(name: 'trainer' | 'inference' | 'inspector' | ''): number[] {
+  const listing = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return listing.split('\n').flatMap((line) => {
+    const [pid, parent, ...words] = line.trim().split(/\s+/);
+    const isOurs = Number(parent) === process.pid && words.join(' ').includes(`${name}-entry.`);
+    return isOurs ? [Number(pid)] : [];
+  });
+}
+
+/** Kills the one engine of a name, as the system does when memory runs out. */
+export function killEngine(name: 'trainer' | 'inference' | 'inspector'): void {
+  const pids = enginePids(name);
+  if (pids.length === 0) throw new Error(`There is no ${name} process to kill`);
+  for (const pid of pids) process.kill(pid, 'SIGKILL');
+}
