@@ -42,7 +42,8 @@ function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
     { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },
     { keys: ['u'], label: 'Undo the last review', group, run: undoReview },
     { keys: ['e'], label: 'Edit', group, run: editSelected },
-    { keys: ['Enter'], label: 'Read (then scroll)', group, run: () => detail.current?.focus() },
+    { keys: ['Enter'], label: 'Read: arrows scroll', group, run: () => detail.current?.focus() },
+    { keys: ['Escape'], label: 'Back to the list', group, run: () => detail.current?.blur() },
   ];
 }
 

@@ -59,7 +59,7 @@ export function EditorFrame(props: EditorFrameProps) {
       </div>
       {save.error !== undefined && <ErrorView error={save.error} />}
       <footer className="editor-footer">
-        {problem !== undefined && (
+        {problem !== undefined && isChanged && (
           <span className="editor-problem">Cannot be saved: {problem}.</span>
         )}
         <span className="spacer" />

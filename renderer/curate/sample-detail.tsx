@@ -23,7 +23,7 @@ export function SampleDetail({
   return (
     <article className="detail" aria-label={`Sample ${sample.seq}`}>
       <DetailHeader sample={sample} />
-      <div key={sample.id} className="detail-scroll" tabIndex={-1} ref={paneRef}>
+      <div key={sample.id} className="detail-scroll" tabIndex={-1} data-scroll-keys ref={paneRef}>
         <div className="detail-body">
           <DraftNote sample={sample} />
           <FlagList flags={sample.flags} />

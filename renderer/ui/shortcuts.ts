@@ -56,8 +56,8 @@ export function listenForShortcuts(): () => void {
 }
 
 function handleKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || isBlocked(event)) return;
-  const typing = isTyping(event.target);
+  if (event.defaultPrevented || event.isComposing || isBlocked(event) || isScrolling(event)) return;
+  const typing = isTyping(event.target) || isPopoverOpen();
   const shortcut = activeShortcuts().find(
     (candidate) =>
       (!typing || candidate.whileTyping === true) &&
@@ -75,6 +75,19 @@ function isBlocked(event: KeyboardEvent): boolean {
   const pressable = 'button, a, summary, [role="tab"], [role="radio"], [role="menuitem"]';
   const isBare = !event.ctrlKey && !event.metaKey;
   return isPress && isBare && event.target instanceof Element && event.target.matches(pressable);
+}
+
+/** A popover such as the jobs tray: what works while typing works beside it too. */
+function isPopoverOpen(): boolean {
+  return document.querySelector('.popover[data-state="open"]') !== null;
+}
+
+const scrollKeys = ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' '];
+
+/** Inside an element marked `data-scroll-keys` these keys scroll what one reads. */
+function isScrolling(event: KeyboardEvent): boolean {
+  if (!scrollKeys.includes(event.key) || !(event.target instanceof Element)) return false;
+  return event.target.closest('[data-scroll-keys]') !== null;
 }
 
 function isTyping(target: EventTarget | null): boolean {
