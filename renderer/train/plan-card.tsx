@@ -57,7 +57,7 @@ function Plan({ recipe, samples }: { recipe: Recipe; samples: number }) {
       <LearningRateSketch recipe={recipe} totalSteps={totalSteps} />
       <p className="plan-note">
         Samples longer than {formatCount(recipe.maxTokens)} tokens are cut, samples without an
-        answer left are dropped; both are counted before the first step and listed in the run.
+        answer left are dropped, which may save steps. Both are listed in the run.
       </p>
     </>
   );

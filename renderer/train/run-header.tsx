@@ -79,11 +79,13 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
   const speed = series.at('tokensPerSecond', last);
   return (
     <>
-      <ProgressBar
-        label={`Progress of ${run.name}`}
-        done={progress?.done ?? 0}
-        total={progress?.total ?? 0}
-      />
+      {job?.state !== 'queued' && (
+        <ProgressBar
+          label={`Progress of ${run.name}`}
+          done={progress?.done ?? 0}
+          total={progress?.total ?? 0}
+        />
+      )}
       <div className="row row-wrap small dim">
         <span>{describeProgress(job)}</span>
         {last >= 0 && (

@@ -81,11 +81,13 @@ function RunItem({ run, job, isChosen }: RunItemProps) {
         <FinishedLine run={run} />
       ) : (
         <>
-          <ProgressBar
-            label={`Progress of ${run.name}`}
-            done={progress?.done ?? 0}
-            total={progress?.total ?? 0}
-          />
+          {state !== 'queued' && (
+            <ProgressBar
+              label={`Progress of ${run.name}`}
+              done={progress?.done ?? 0}
+              total={progress?.total ?? 0}
+            />
+          )}
           <span className="small dim truncate">{describeProgress(job)}</span>
         </>
       )}

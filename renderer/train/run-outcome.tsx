@@ -3,7 +3,7 @@ import type { Run } from '../../shared/domain/run.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
-import { formatQuantity } from '../ui/format.ts';
+import { formatCount } from '../ui/format.ts';
 import { startAgain } from './train-store.ts';
 
 interface RunOutcomeProps {
@@ -38,9 +38,11 @@ function Failure({ run, error }: { run: Run; error: JobError | null }) {
   };
   return (
     <section className="column" aria-label="Why it failed">
-      <ErrorView error={{ ...known, advice: adviceFor(known.code) }} />
+      <ErrorView error={{ ...known, advice: failureAdvice(known.code) }} />
       <div className="row">
         <span className="dim">{keptText(run)}</span>
+        <span className="spacer" />
+        <NewRunButton run={run} />
       </div>
     </section>
   );
@@ -60,16 +62,33 @@ function StoppedNote({ run, title, children }: StoppedNoteProps) {
         {children} {keptText(run)}
       </p>
       <div className="row">
-        <Button small variant="primary" onClick={() => startAgain(run)}>
-          Use these settings for a new run
-        </Button>
+        <NewRunButton run={run} />
       </div>
     </section>
   );
 }
 
+function NewRunButton({ run }: { run: Run }) {
+  return (
+    <Button small variant="primary" onClick={() => startAgain(run)}>
+      Use these settings for a new run
+    </Button>
+  );
+}
+
+/** A state that a run cannot start from is mended in its settings, not by looking again. */
+function failureAdvice(code: string): string {
+  return code === 'INVALID_STATE'
+    ? 'Change the settings or the dataset, then start a new run.'
+    : adviceFor(code);
+}
+
 function keptText(run: Run): string {
   const { length } = run.checkpoints;
   if (length === 0) return 'No epoch was finished, so there is no adapter.';
-  return `${formatQuantity(length, 'adapter')} of finished epochs ${length === 1 ? 'is' : 'are'} kept and can be used in Chat and Evaluate.`;
+  const what =
+    length === 1
+      ? 'The adapter of the finished epoch is'
+      : `The ${formatCount(length)} adapters of finished epochs are`;
+  return `${what} kept and can be used in Chat and Evaluate.`;
 }

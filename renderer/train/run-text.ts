@@ -33,9 +33,10 @@ export function describeProgress(job: JobSnapshot | undefined): string {
   return unit === 'bytes' ? `${phase}: ${amount}` : `${phase}: ${amount} ${unit}`;
 }
 
-/** How long a job took; `null` before its end. */
+/** How long a job took; `null` before its end, and when nobody was there to see the end. */
 export function durationOf(job: JobSnapshot | undefined): number | null {
-  if (!job || job.startedMs === null || job.finishedMs === null) return null;
+  if (!job || job.state === 'interrupted') return null;
+  if (job.startedMs === null || job.finishedMs === null) return null;
   return Math.max(0, job.finishedMs - job.startedMs);
 }
 

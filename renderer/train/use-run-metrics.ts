@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { isJobFinished } from '../../shared/domain/job.ts';
 import { rpc } from '../rpc/client.ts';
+import { DisconnectedError, isAbort } from '../rpc/rpc-error.ts';
 import { MetricSeries } from './metric-series.ts';
 
 /** A run's metrics as they stand; `revision` grows whenever points were added. */
@@ -43,6 +44,9 @@ function emptyMetrics(): RunMetrics {
   return { series: new MetricSeries(0), revision: 0, isLoaded: false };
 }
 
+/** The banner tells of a lost line; the stream only has to be opened again. */
+const isLineDown = (error: unknown) => error instanceof DisconnectedError || isAbort(error);
+
 interface Follow {
   runId: string;
   series: MetricSeries;
@@ -62,7 +66,8 @@ async function follow({ runId, series, signal, onChange }: Follow): Promise<void
       const run = await rpc.runs.get({ id: runId }, { signal });
       if (isJobFinished(run.state)) return;
     } catch (error) {
-      if (!signal.aborted) console.warn('The metrics of the run were interrupted:', error);
+      if (!signal.aborted && !isLineDown(error))
+        console.warn('The metrics of the run were interrupted:', error);
     }
     if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, retryPauseMs));
   }
