@@ -33,7 +33,11 @@ export const SampleListRow = memo(function SampleListRow(props: SampleListRowPro
       style={{ height: rowHeightPx, transform: `translateY(${topPx}px)` }}
       onMouseDown={() => onSelect(seq)}
     >
-      {row && <RowContent row={row} />}
+      {row ? (
+        <RowContent row={row} />
+      ) : (
+        <span className="sample-row-waiting" aria-label="Loading" />
+      )}
     </div>
   );
 });
