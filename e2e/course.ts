@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { writeTinyModel, type TinyModelOptions } from '../main/engines/gguf/tiny-model.ts';
+import { expect } from './fixtures.ts';
+import { CuratePage } from './pages/curate-page.ts';
+import { ShellPage } from './pages/shell-page.ts';
+import { TrainPage, trainingTimeoutMs } from './pages/train-page.ts';
+import { conversation, writeProject } from './sample-files.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Samples of the dataset that `openCourse` freezes. */
+export const courseSamples = 40;
+/** Name of that dataset. */
+export const courseDataset = 'course';
+
+/** Opens a project with a frozen dataset of short conversations. */
+export async function openCourse(workbench: Workbench): Promise<ShellPage> {
+  const samples = Array.from({ length: courseSamples }, (_, index) => ({
+    messages: conversation(
+      `What comes after ${index}?`,
+      `After ${index} comes ${index + 1}, as everybody who counts will say.`,
+    ),
+  }));
+  const path = writeProject(join(workbench.folder, 'school.lima'), samples);
+  const shell = new ShellPage(workbench);
+  await shell.openProject(path);
+  const curate = new CuratePage(workbench.page);
+  await curate.acceptAll(`${courseSamples} samples`);
+  const datasets = await curate.freeze(courseDataset);
+  await datasets.getByRole('button', { name: 'Close' }).click();
+  return shell;
+}
+
+/** Writes a tiny model into the test's folder; returns its path and hash. */
+export async function writeModel(
+  workbench: Workbench,
+  options: TinyModelOptions & { name: string },
+): Promise<{ path: string; sha256: string }> {
+  const path = join(workbench.folder, `${options.name}.gguf`);
+  const small = { embeddingLength: 64, layers: 2, feedForwardLength: 128 };
+  const { sha256 } = await writeTinyModel(path, { ...small, ...options });
+  return { path, sha256 };
+}
+
+/** Trains an adapter called "lesson" for one short epoch; returns the hash of its base. */
+export async function trainLesson(workbench: Workbench, shell: ShellPage): Promise<string> {
+  const { path, sha256 } = await writeModel(workbench, { name: 'pupil' });
+  await shell.goTo('Train');
+  const train = new TrainPage(workbench);
+  await train.addModel(path, 'pupil');
+  await train.start({
+    name: 'lesson',
+    dataset: courseDataset,
+    recipe: { Rank: '4', Epochs: '1', 'Batch size (samples)': '20' },
+  });
+  const checkpoints = train.run('lesson').getByRole('table', { name: 'Checkpoints' });
+  await expect(checkpoints).toBeVisible({ timeout: trainingTimeoutMs });
+  return sha256;
+}
