@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { all } from '../store/database.ts';
+import { requireSession } from './core-state.ts';
+import { endlessRecipe, refusalOf, TestCore } from './testing/a-core.ts';
+import { canFindEngines, enginePids } from './testing/engine-processes.ts';
+
+const messages = [{ role: 'user' as const, content: 'Go on' }];
+const sampling = { maxTokens: 4000, temperature: 2, repeatPenalty: 1, topP: 1 };
+
+test('closing during a run leaves an engine, a lock, or a run that claims to go on', async () => {
+  await using core = await TestCore.start();
+  const { jobId, runId } = await core.startRun(endlessRecipe);
+  const [first] = await core.client.samples.list({ limit: 1 });
+  await core.job(jobId, (job) => (job.progress?.done ?? 0) > 4);
+  await core.core.close();
+  if (canFindEngines) expect(enginePids('')).toEqual([]);
+  for (const suffix of ['-wal', '.lock']) expect(existsSync(core.projectPath + suffix)).toBe(false);
+  await using again = await TestCore.start({ folder: core.folder, project: 'open' });
+  const run = await again.client.runs.get({ id: runId });
+  expect(run.state).toBe('interrupted');
+  expect(run.checkpoints.map((checkpoint) => existsSync(checkpoint.path))).toContain(true);
+  expect((await again.client.samples.list({ limit: 1 }))[0]).toEqual(first);
+});
+
+test('closing while an answer comes loses what it said, or leaves the caller waiting', async () => {
+  await using core = await TestCore.start();
+  const { modelId } = await core.addModel({ contextLength: 4096 });
+  const chat = {
+    conversationId: 'c',
+    pane: 'left',
+    system: { modelId },
+    messages,
+    sampling,
+  } as const;
+  let finish = '';
+  let closing: Promise<unknown> | undefined;
+  for await (const event of await core.client.chat.send(chat)) {
+    if (event.type === 'text') closing ??= core.client.project.close();
+    if (event.type === 'answer') finish = event.answer.finish;
+  }
+  await closing;
+  expect(finish).toBe('cancelled');
+  if (canFindEngines) expect(enginePids('')).toEqual([]);
+  await core.client.project.open({ path: core.projectPath });
+  const { db } = requireSession(core.core.context.core).file;
+  expect(all(db, 'SELECT finish FROM chat_answer')).toEqual([{ finish: 'cancelled' }]);
+});
+
+test('closing the core while answers come for a script leaves their engine behind', async () => {
+  await using core = await TestCore.start();
+  const { path } = await core.addModel({ contextLength: 4096 });
+  const request = { system: { basePath: path }, items: [{ key: 'k', messages }], sampling };
+  const events: string[] = [];
+  for await (const event of await core.client.generations.run(request)) {
+    if (event.type === 'text' && !events.includes('text')) void core.core.close();
+    events.push(event.type);
+  }
+  await core.core.close();
+  expect(events.at(-1)).toBe('answer');
+  if (canFindEngines) expect(enginePids('')).toEqual([]);
+});
+
+test('a watch of a closed project never ends', async () => {
+  await using core = await TestCore.start();
+  const { jobId, runId } = await core.startRun(endlessRecipe);
+  const states: string[] = [];
+  const jobs = (async () => {
+    for await (const job of await core.client.jobs.watch({}))
+      if (job.id === jobId) states.push(job.state);
+  })();
+  const topics = (async () => {
+    for await (const change of await core.client.project.watch()) expect(change).toBeDefined();
+  })();
+  const metrics = (async () => {
+    for await (const _ of await core.client.runs.metrics({ runId }));
+  })();
+  await core.job(jobId, (job) => job.progress?.phase === 'training');
+  await core.client.project.close();
+  await Promise.all([jobs, topics, metrics]);
+  expect(states.at(-1)).toBe('interrupted');
+});
+
+test('two calls that open projects at once leave one of them open for ever', async () => {
+  await using core = await TestCore.start();
+  const other = core.path('other.lima');
+  await core.client.project.create({ path: other });
+  await core.client.project.close();
+  const { open } = core.client.project;
+  const paths = [core.projectPath, other, other, core.projectPath, other];
+  const opened = await Promise.all(paths.map((path) => open({ path })));
+  expect(opened.map((info) => info.path)).toEqual(paths);
+  expect((await core.client.project.current())?.path).toBe(other);
+  await core.client.project.close();
+  for (const path of [core.projectPath, other]) {
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    expect((await open({ path })).path).toBe(path);
+  }
+});
+
+test('a call that needs a project does not say that none is open', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const calls = [
+    core.client.samples.list({}),
+    core.client.imports.start({ path: '/x' }),
+    core.client.jobs.list(),
+  ];
+  for (const call of calls) expect((await refusalOf(call)).code).toBe('NO_PROJECT');
+  const watch = async () => {
+    for await (const job of await core.client.jobs.watch({})) expect(job).toBeDefined();
+  };
+  expect((await refusalOf(watch())).code).toBe('NO_PROJECT');
+});

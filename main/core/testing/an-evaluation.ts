@@ -1,0 +1,24 @@
+import { writeFileSync } from 'node:fs';
+import type { TestCore } from './a-core.ts';
+
+/** An evaluation of a tiny model against itself at another strength of sampling, being generated. */
+export async function startEvaluation(
+  core: TestCore,
+  options: { prompts: number; maxTokens: number },
+): Promise<{ evaluationId: string; jobId: string }> {
+  const [first, second] = [
+    await core.addModel({ contextLength: 4096 }),
+    await core.addModel({ contextLength: 4096, seed: 2 }, 'second.gguf'),
+  ];
+  const path = core.path('prompts.txt');
+  writeFileSync(path, Array.from({ length: options.prompts }, (_, n) => `Prompt ${n}\n`).join(''));
+  const { set } = await core.client.prompts.import({ path });
+  return await core.client.evaluations.create({
+    name: 'e',
+    promptSetId: set.id,
+    a: { modelId: first.modelId },
+    b: { modelId: second.modelId },
+    sampling: { maxTokens: options.maxTokens, temperature: 2, repeatPenalty: 1, topP: 1 },
+    parallel: 2,
+  });
+}
