@@ -19,13 +19,13 @@ export function AnswerView({ state, parts, onRetry }: AnswerViewProps) {
   const isGrowing = phase === 'loading' || phase === 'streaming';
   return (
     <div className="answer" aria-busy={isGrowing}>
-      {phase === 'loading' && (
-        <p className="answer-waiting dim" role="status">
-          <LoaderCircle className="spin" size={14} aria-hidden /> Loading the model and reading the
-          prompt…
+      {text !== '' && (isGrowing ? <StreamingText text={text} /> : <MarkdownText text={text} />)}
+      {isGrowing && (
+        <p className="answer-waiting dim small" role="status">
+          <LoaderCircle className="spin" size={13} aria-hidden />
+          {phase === 'loading' ? 'Loading the model and reading the prompt…' : 'Answering…'}
         </p>
       )}
-      {text !== '' && (isGrowing ? <StreamingText text={text} /> : <MarkdownText text={text} />)}
       {phase === 'done' && text.trim() === '' && (
         <p className="faint">The model ended its turn without a word.</p>
       )}

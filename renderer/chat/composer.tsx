@@ -125,10 +125,7 @@ function SamplingButton() {
       }
     >
       <div className="chat-sampling">
-        <SamplingFields
-          value={sampling}
-          onValue={(next) => useChat.setState({ sampling: next })}
-        />
+        <SamplingFields value={sampling} onValue={(next) => useChat.setState({ sampling: next })} />
       </div>
     </Popover>
   );

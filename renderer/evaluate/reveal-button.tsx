@@ -8,13 +8,8 @@ import { ErrorView } from '../ui/error-view.tsx';
 import { formatQuantity } from '../ui/format.ts';
 import { answerCounts } from './evaluation-stage.ts';
 
-interface RevealButtonProps {
-  summary: EvaluationSummary;
-  isPrimary?: boolean;
-}
-
 /** Ends the blind phase, after a question that says so. */
-export function RevealButton({ summary, isPrimary }: RevealButtonProps) {
+export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   const reveal = useAction(async () => {
     const isConfirmed = await confirmAction({
       title: `Reveal “${summary.name}”?`,
@@ -29,7 +24,7 @@ export function RevealButton({ summary, isPrimary }: RevealButtonProps) {
   return (
     <>
       <Button
-        variant={isPrimary === true || isDone ? 'primary' : 'default'}
+        variant={isDone ? 'primary' : 'default'}
         icon={<Eye size={14} />}
         isBusy={reveal.isRunning}
         disabled={done < total}

@@ -7,7 +7,6 @@ import { useShortcuts } from '../ui/shortcuts.ts';
 import { EmptyState, LoadingState } from '../ui/states.tsx';
 import { answerCounts } from './evaluation-stage.ts';
 import { BlindPair } from './blind-pair.tsx';
-import { RevealButton } from './reveal-button.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import { annotatorQuestion, verdictOptions } from './verdict-text.ts';
 import { VoteBar } from './vote-bar.tsx';
@@ -65,10 +64,7 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
       </EmptyState>
     );
   return (
-    <EmptyState
-      title="You have voted on every pair"
-      actions={<RevealButton summary={summary} isPrimary />}
-    >
+    <EmptyState title="You have voted on every pair">
       Identical answers were tied by rule and not shown. You can still look at earlier pairs and
       change votes, or let a colleague vote under another name, before the systems are revealed.
     </EmptyState>
@@ -88,14 +84,14 @@ function useVoteShortcuts(ballot: Ballot, summary: EvaluationSummary): void {
     })),
     { keys: ['u'], label: 'Undo the last vote', group, run: ballot.undo },
     {
-      keys: ['p', 'PageUp'],
+      keys: ['p'],
       label: 'Previous pair',
       group,
       run: () => ballot.goTo(place - 1),
       isDisabled: place <= 0,
     },
     {
-      keys: ['n', 'PageDown'],
+      keys: ['n'],
       label: 'Next pair',
       group,
       run: () => ballot.goTo(place + 1),

@@ -1,5 +1,6 @@
 import type { SystemSpec } from '../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from './inputs.tsx';
+import { RelocateModelButton } from './relocate-model-button.tsx';
 import {
   checkpointName,
   checkpointsFor,
@@ -26,16 +27,21 @@ export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps
     value: model.id,
     label: `${model.info.name} · ${model.info.quantization}${model.isMissing ? ' (missing)' : ''}`,
   }));
+  const missing = parts.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);
   return (
     <div className="system-picker" role="group" aria-label={label}>
-      <Select
-        label="Base model"
-        value={value.modelId}
-        error={problem}
-        options={isKnown ? models : [{ value: value.modelId, label: 'Choose…' }, ...models]}
-        onValue={(modelId) => onValue({ modelId, checkpointId: null, strength: 1 })}
-      />
+      <div className="system-picker-base">
+        {' '}
+        <Select
+          label="Base model"
+          value={value.modelId}
+          error={problem}
+          options={isKnown ? models : [{ value: value.modelId, label: 'Choose…' }, ...models]}
+          onValue={(modelId) => onValue({ modelId, checkpointId: null, strength: 1 })}
+        />
+        {missing && <RelocateModelButton modelId={missing.id} />}
+      </div>
       <Select
         label="Adapter"
         value={value.checkpointId ?? noAdapter}
