@@ -47,7 +47,7 @@ const pathOf = (name: string) => join(folder.path, `${name}.gguf`);
 
 /** One token per character: the trainer gets bytes too, not merged pieces. */
 const byteTokens = (model: LlamaModel, characters: string): Token[] =>
-  [...characters].flatMap((character) => model.tokenize(character));
+  Array.from(characters).flatMap((character) => model.tokenize(character));
 
 /** Logits [vocabulary, tokens] as llama.cpp computes them, with an unrounded key-value cache. */
 async function llamaLogits(path: string): Promise<Float32Array> {
