@@ -97,7 +97,15 @@ function ChartCanvas(props: MetricChartProps) {
   useEffect(() => {
     if (chart.current) pointAt(chart.current, index);
   }, [index]);
-  return <div ref={holder} className="metric-chart-canvas" role="img" aria-label={summary} />;
+  return (
+    <div
+      ref={holder}
+      className="metric-chart-canvas"
+      role="img"
+      aria-label={summary}
+      title="Drag to zoom in, double click for the full range"
+    />
+  );
 }
 
 function dataOf({ series }: RunMetrics, lines: readonly ChartLine[]): uPlot.AlignedData {

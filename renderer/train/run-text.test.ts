@@ -59,7 +59,8 @@ describe('numbers', () => {
   it.each([
     [1e-4, '1e-4'],
     [0.00025, '2.5e-4'],
-    [1, '1e+0'],
+    [1, '1'],
+    [0.020004, '0.02'],
     [0, '0'],
     [4.26e-3, '4.26e-3'],
   ])('writes the learning rate %d without idle zeros', (rate, text) => {

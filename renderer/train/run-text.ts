@@ -40,9 +40,10 @@ export function durationOf(job: JobSnapshot | undefined): number | null {
   return Math.max(0, job.finishedMs - job.startedMs);
 }
 
-/** A learning rate in the form it is typed in: `1e-4`, `2.5e-5`. */
+/** A learning rate with three digits, in the form it is typed in: `1e-4`, `2.5e-5`, `0.02`. */
 export function formatRate(rate: number): string {
-  return rate === 0 ? '0' : rate.toExponential(2).replace(/\.?0+e/, 'e');
+  if (rate === 0 || rate >= 0.01) return String(Number(rate.toPrecision(3)));
+  return rate.toExponential(2).replace(/\.?0+e/, 'e');
 }
 
 /** A loss in nats per trained token. */
