@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { errorCodes, type ErrorCode } from '../../shared/contract/errors.ts';
+import { isErrorCode, type ErrorCode } from '../../shared/contract/errors.ts';
 import type { JobError } from '../../shared/domain/job.ts';
 import { AppError } from './app-error.ts';
 import type { Log } from './log.ts';
@@ -52,7 +52,7 @@ const engineCodes =
 
 /** The contract's code for a foreign one; SQLite's codes have endings such as SQLITE_IOERR_WRITE. */
 function toErrorCode(foreign: string): ErrorCode | undefined {
-  const known = errorCodes.find((code) => code === foreign);
+  const known = isErrorCode(foreign) ? foreign : undefined;
   if (known) return known;
   const family = foreign.replace(/^(SQLITE_[A-Z]+)_.*$/, '$1');
   return translations[family] ?? (engineCodes.test(foreign) ? 'ENGINE_FAILED' : undefined);

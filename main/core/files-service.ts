@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { FileEntry } from '../../shared/contract/app.ts';
 import { AppError } from './app-error.ts';
 import type { CoreState } from './core-state.ts';
+import { errorCode } from '../store/error-code.ts';
 
 const maxEntries = 5000;
 
@@ -26,7 +27,7 @@ function namesIn(path: string): string[] {
   try {
     return readdirSync(path).filter((name) => !name.startsWith('.'));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const code = errorCode(error);
     if (code === 'ENOENT')
       throw new AppError('FILE_NOT_FOUND', `There is no folder ${path}`, { path });
     throw new AppError('FILE_UNREADABLE', `The folder ${path} cannot be read (${code})`, { path });

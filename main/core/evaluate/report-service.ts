@@ -60,22 +60,23 @@ function evaluationReport(session: ProjectSession, id: string): EvaluationReport
   });
 }
 
+const toReported = ({ output, finish, identity }: ComparisonAnswer) => ({
+  output,
+  finish,
+  seed: identity.sampling.seed,
+});
+
 function toItem(
   item: StoredComparison,
   votes: readonly StoredVote[],
 ): { item: ReportFacts['items'][number]; a: ComparisonAnswer; b: ComparisonAnswer }[] {
   const { a, b } = item;
   if (!a || !b) return [];
-  const answer = ({ output, finish, identity }: ComparisonAnswer) => ({
-    output,
-    finish,
-    seed: identity.sampling.seed,
-  });
   const reported = {
     ordinal: item.ordinal,
     prompt: item.prompt,
-    a: answer(a),
-    b: answer(b),
+    a: toReported(a),
+    b: toReported(b),
     shownLeft: item.leftSide,
     votes: votes.flatMap(({ shown, author, authorKind, createdMs }) =>
       shown === 'withdrawn'

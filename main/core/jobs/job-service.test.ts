@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isJobFinished,
+  jobStateSchema,
+  nextJobState,
+  type JobEvent,
+  type JobSnapshot,
+  type JobState,
+} from '../../../shared/domain/job.ts';
+import { updateJob } from '../../store/job-repository.ts';
+import { openProject } from '../../store/open-project.ts';
+import { aProject, type TestProject } from '../../store/testing/a-project.ts';
+import { AppError } from '../app-error.ts';
+import { Log } from '../log.ts';
+import type { JobContext, JobHandler } from './job-handler.ts';
+import { JobService } from './job-service.ts';
+import { ProgressMeter } from './progress-meter.ts';
+
+const events: JobEvent[] = ['start', 'cancel', 'succeed', 'fail', 'stopped', 'crash', 'resume'];
+
+test('a state takes an event it must not, or refuses one it must take', () => {
+  const table = Object.fromEntries(
+    jobStateSchema.options.map((state) => [
+      state,
+      events.flatMap((event) => {
+        const next = nextJobState(state, event);
+        return next ? `${event} → ${next}` : [];
+      }),
+    ]),
+  );
+  expect(table).toEqual({
+    queued: ['start → running', 'cancel → cancelled', 'crash → interrupted'],
+    running: ['cancel → cancelling', 'succeed → succeeded', 'fail → failed', 'crash → interrupted'],
+    cancelling: [
+      'succeed → succeeded',
+      'fail → failed',
+      'stopped → cancelled',
+      'crash → cancelled',
+    ],
+    succeeded: [],
+    failed: ['resume → queued'],
+    cancelled: ['resume → queued'],
+    interrupted: ['cancel → cancelled', 'resume → queued'],
+  } satisfies Record<JobState, string[]>);
+});
+
+/** A handler whose jobs end when the test says so. */
+class Work implements JobHandler {
+  readonly canResume: boolean;
+  readonly started: JobContext[] = [];
+  readonly #ends: PromiseWithResolvers<void>[] = [];
+  readonly kind: JobHandler['kind'];
+  readonly resource: JobHandler['resource'];
+
+  constructor(kind: JobHandler['kind'], resource: JobHandler['resource'], canResume = true) {
+    this.kind = kind;
+    this.resource = resource;
+    this.canResume = canResume;
+  }
+
+  async execute(_payload: unknown, context: JobContext): Promise<Record<string, number>> {
+    const end = Promise.withResolvers<void>();
+    context.signal.addEventListener('abort', () => end.reject(context.signal.reason));
+    this.started.push(context);
+    this.#ends.push(end);
+    await end.promise;
+    return { ran: this.started.length };
+  }
+
+  succeed(): void {
+    this.#ends.at(-1)?.resolve();
+  }
+
+  fail(error: Error): void {
+    this.#ends.at(-1)?.reject(error);
+  }
+}
+
+function aService(project: TestProject, ...handlers: JobHandler[]): JobService {
+  const service = new JobService(project.file.db, new Log(project.folder));
+  for (const handler of handlers) service.register(handler);
+  return service;
+}
+
+const aJob = (kind: JobHandler['kind'], title = 'job') => ({
+  kind,
+  title,
+  subjectId: null,
+  payload: {},
+});
+
+async function reached(service: JobService, id: string, state: JobState): Promise<JobSnapshot> {
+  for await (const job of service.watch(0, undefined))
+    if (job.id === id && job.state === state) return job;
+  throw new Error(`The watch ended before ${id} was ${state}`);
+}
+
+describe('a job service', () => {
+  test('runs two accelerator jobs at once, or lets a long run hold up an import', async () => {
+    using project = aProject();
+    const [train, generate, importing] = [
+      new Work('train', 'accelerator'),
+      new Work('generate', 'accelerator'),
+      new Work('import', 'disk'),
+    ];
+    const service = aService(project, train, generate, importing);
+    const [first, second, third] = [
+      service.start(aJob('train')),
+      service.start(aJob('generate')),
+      service.start(aJob('import')),
+    ];
+    await reached(service, third.id, 'running');
+    expect([service.get(first.id).state, service.get(second.id).state]).toEqual([
+      'running',
+      'queued',
+    ]);
+    train.succeed();
+    await reached(service, second.id, 'running');
+    expect(service.get(first.id)).toMatchObject({ state: 'succeeded', result: { ran: 1 } });
+    await service.close();
+  });
+
+  test('starts a job that was cancelled while it waited', async () => {
+    using project = aProject();
+    const work = new Work('train', 'accelerator');
+    const service = aService(project, work);
+    const [first, second] = [service.start(aJob('train')), service.start(aJob('train'))];
+    await reached(service, first.id, 'running');
+    expect(service.cancel(second.id)).toMatchObject({
+      state: 'cancelled',
+      finishedMs: expect.any(Number),
+    });
+    work.succeed();
+    await reached(service, first.id, 'succeeded');
+    expect(work.started).toHaveLength(1);
+    expect(service.cancel(first.id).state).toBe('succeeded');
+    await service.close();
+  });
+
+  test('keeps a job whose run could not be stored', async () => {
+    using project = aProject();
+    const service = aService(project, new Work('train', 'accelerator'));
+    const storing = () => {
+      throw new AppError('DISK_FULL', 'no space');
+    };
+    expect(() => service.start(aJob('train'), storing)).toThrow('no space');
+    expect(service.list()).toEqual([]);
+    await service.close();
+  });
+
+  test('forgets a failure, or resumes what cannot go on', async () => {
+    using project = aProject();
+    const [resumable, single] = [
+      new Work('import', 'disk'),
+      new Work('train', 'accelerator', false),
+    ];
+    const service = aService(project, resumable, single);
+    const [first, second] = [service.start(aJob('import')), service.start(aJob('train', 'my run'))];
+    await reached(service, second.id, 'running');
+    expect(() => service.resume(first.id)).toThrow(/running and cannot be resumed/);
+    resumable.fail(new AppError('DISK_FULL', 'no space'));
+    single.fail(new Error('secret stack'));
+    const failed = await reached(service, first.id, 'failed');
+    expect(failed.error).toEqual({ code: 'DISK_FULL', message: 'no space', detail: '' });
+    const { error } = await reached(service, second.id, 'failed');
+    expect(error).toEqual({
+      code: 'INTERNAL',
+      message: expect.stringMatching(/incident [0-9a-f]{8}/),
+      detail: '',
+    });
+    expect(() => service.resume(second.id)).toThrow('“my run” is failed and cannot be resumed');
+    service.resume(first.id);
+    expect(await reached(service, first.id, 'running')).toMatchObject({ error: null });
+    resumable.succeed();
+    expect((await reached(service, first.id, 'succeeded')).result).toEqual({ ran: 2 });
+    await service.close();
+  });
+
+  test('a watch that resumes misses a change or repeats one', async () => {
+    using project = aProject();
+    const work = new Work('import', 'disk');
+    const service = aService(project, work);
+    const { id } = service.start(aJob('import'));
+    const { revision } = await reached(service, id, 'running');
+    work.succeed();
+    await reached(service, id, 'succeeded');
+    const seen: JobState[] = [];
+    const watch = (async () => {
+      for await (const job of service.watch(revision, undefined)) seen.push(job.state);
+    })();
+    await service.close();
+    await watch;
+    expect(seen).toEqual(['succeeded']);
+  });
+
+  test('revisions start over with the next project, so that a watch misses its jobs', async () => {
+    using project = aProject();
+    const before = aService(project, new Work('import', 'disk'));
+    const { revision } = before.start(aJob('import'));
+    await before.close();
+    const after = aService(project);
+    expect(Math.min(...after.list().map((job) => job.revision))).toBeGreaterThan(revision);
+    await after.close();
+  });
+
+  test('closing lets a waiting job vanish, or says that a running one goes on', async () => {
+    using project = aProject();
+    const service = aService(project, new Work('train', 'accelerator'));
+    const [first, second] = [service.start(aJob('train')), service.start(aJob('train'))];
+    await reached(service, first.id, 'running');
+    await service.close();
+    const reopened = aService(project);
+    for (const { id } of [first, second]) {
+      const { state, finishedMs } = reopened.get(id);
+      expect([state, isJobFinished(state)]).toEqual(['interrupted', true]);
+      expect(finishedMs).not.toBeNull();
+    }
+    await reopened.close();
+  });
+
+  test('a cancel that a crash overtook is forgotten', () => {
+    using project = aProject();
+    const service = aService(project);
+    const job = service.start(aJob('train'));
+    updateJob(project.file.db, { ...job, state: 'cancelling' });
+    project.file.close();
+    const file = openProject(project.path);
+    const reopened = new JobService(file.db, new Log(project.folder));
+    expect(reopened.get(job.id).state).toBe('cancelled');
+    file.close();
+  });
+});
+
+test('the time left is told too early, by the wrong rate, or carried into the next phase', () => {
+  let nowMs = 0;
+  const meter = new ProgressMeter(() => nowMs);
+  const etaAt = (ms: number, phase: string, done: number, total = 100) => {
+    nowMs = ms;
+    return meter.measure({ phase, done, total, unit: 'steps' }).etaMs;
+  };
+  // Resumed at 20: the rate counts from there.
+  expect(etaAt(0, 'training', 20)).toBeNull();
+  expect(etaAt(500, 'training', 30)).toBeNull();
+  expect(etaAt(2000, 'training', 40)).toBe(6000);
+  expect(etaAt(4000, 'training', 100)).toBe(0);
+  expect(etaAt(4000, 'saving', 0)).toBeNull();
+  expect(etaAt(9000, 'saving', 5, 0)).toBeNull();
+});

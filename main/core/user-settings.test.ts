@@ -1,0 +1,49 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UserSettings } from './user-settings.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lima-settings-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ['cut in half', '{"author": "An'],
+  ['of another form', '{"author": 7}'],
+  ['empty', ''],
+])('a settings file that is %s keeps the program from starting, or is lost', (_, text) => {
+  writeFileSync(join(folder, 'settings.json'), text);
+  const settings = new UserSettings(folder);
+  expect(settings.author).not.toBe('');
+  expect(readFileSync(join(folder, 'settings.json.damaged'), 'utf8')).toBe(text);
+  settings.author = 'Anna';
+  expect(new UserSettings(folder).author).toBe('Anna');
+});
+
+test('a window and a command line overwrite each other’s settings', () => {
+  const [window, terminal] = [new UserSettings(folder), new UserSettings(folder)];
+  terminal.author = 'Anna';
+  window.addRecent('/a.lima');
+  terminal.addRecent('/b.lima');
+  const stored = new UserSettings(folder);
+  expect(stored.author).toBe('Anna');
+  expect(stored.recent().map((entry) => entry.path)).toEqual(['/b.lima', '/a.lima']);
+  expect(readdirSync(folder)).toEqual(['settings.json']);
+});
+
+test('the recent projects repeat one, grow without end, or hide that a file is gone', () => {
+  const settings = new UserSettings(folder);
+  for (let number = 0; number < 20; number += 1) settings.addRecent(`/${number}.lima`);
+  settings.addRecent('/15.lima');
+  const recent = settings.recent();
+  expect(recent.map((entry) => entry.path).slice(0, 3)).toEqual([
+    '/15.lima',
+    '/19.lima',
+    '/18.lima',
+  ]);
+  expect(recent).toHaveLength(12);
+  expect(recent.every((entry) => !entry.exists)).toBe(true);
+});
