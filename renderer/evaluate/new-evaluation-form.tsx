@@ -63,21 +63,11 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
       <PromptChoice draft={draft} sets={context.sets} onChange={change} />
       <fieldset>
         <legend>System A</legend>
-        <SystemPicker
-          label="System A"
-          value={a}
-          parts={context.parts}
-          onValue={(system) => change({ a: system })}
-        />
+        <SystemPicker value={a} parts={context.parts} onValue={(system) => change({ a: system })} />
       </fieldset>
       <fieldset>
         <legend>System B</legend>
-        <SystemPicker
-          label="System B"
-          value={b}
-          parts={context.parts}
-          onValue={(system) => change({ b: system })}
-        />
+        <SystemPicker value={b} parts={context.parts} onValue={(system) => change({ b: system })} />
       </fieldset>
       <fieldset>
         <legend>Generation, the same for both</legend>

@@ -11,8 +11,8 @@ import {
 import './system-picker.css';
 
 interface SystemPickerProps {
-  /** Names the group: "Left", "System A". */
-  label: string;
+  /** Names the group, as in "Left system"; left out inside a fieldset that has a legend. */
+  label?: string;
   value: SystemSpec;
   parts: SystemParts;
   onValue: (system: SystemSpec) => void;
@@ -30,7 +30,11 @@ export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps
   const missing = parts.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);
   return (
-    <div className="system-picker" role="group" aria-label={label}>
+    <div
+      className="system-picker"
+      role={label === undefined ? undefined : 'group'}
+      aria-label={label}
+    >
       <div className="system-picker-base">
         {' '}
         <Select
