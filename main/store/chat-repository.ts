@@ -19,7 +19,13 @@ export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
     db,
     `INSERT INTO chat_answer (id, conversation_id, pane, messages_json, output, finish, identity_json,
        created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    ...[uuidv7(), answer.conversationId, answer.pane, JSON.stringify(answer.messages)],
-    ...[answer.output, answer.finish, JSON.stringify(answer.identity), Date.now()],
+    uuidv7(),
+    answer.conversationId,
+    answer.pane,
+    JSON.stringify(answer.messages),
+    answer.output,
+    answer.finish,
+    JSON.stringify(answer.identity),
+    Date.now(),
   );
 }

@@ -3,14 +3,14 @@ import type { Database as SqliteDatabase, Statement } from 'better-sqlite3';
 /** An open SQLite connection; only this folder knows the library behind it. */
 export type Database = SqliteDatabase;
 
-const statements = new WeakMap<Database, Map<string, Statement<unknown[], unknown>>>();
+const statements = new WeakMap<Database, Map<string, Statement>>();
 
 /** A prepared statement, kept per connection and SQL text. */
-function prepared(db: Database, sql: string): Statement<unknown[], unknown> {
+function prepared(db: Database, sql: string): Statement {
   let cache = statements.get(db);
   if (!cache) statements.set(db, (cache = new Map()));
   let statement = cache.get(sql);
-  if (!statement) cache.set(sql, (statement = db.prepare<unknown[], unknown>(sql)));
+  if (!statement) cache.set(sql, (statement = db.prepare(sql)));
   return statement;
 }
 

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Dataset } from '../../shared/domain/dataset.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
+import { parseMessages } from './json-column.ts';
 
 /** One frozen sample version with its source. */
 export interface DatasetItem {
@@ -31,13 +32,19 @@ export function freezeDataset(db: Database, name: string, author: string): Datas
     run(
       db,
       'INSERT INTO dataset (id, name, content_hash, author, created_ms) VALUES (?, ?, ?, ?, ?)',
-      ...[id, name, hash.digest('hex'), author, Date.now()],
+      id,
+      name,
+      hash.digest('hex'),
+      author,
+      Date.now(),
     );
     items.forEach((item, ordinal) =>
       run(
         db,
         'INSERT INTO dataset_item (dataset_id, ordinal, version_id) VALUES (?, ?, ?)',
-        ...[id, ordinal, item.version_id],
+        id,
+        ordinal,
+        item.version_id,
       ),
     );
     return findDataset(db, 'id', id);
@@ -95,6 +102,6 @@ export function datasetItems(db: Database, datasetId: string): DatasetItem[] {
     sampleId: row.sample_id,
     versionId: row.version_id,
     source: row.source,
-    messages: JSON.parse(row.messages_json) as Message[],
+    messages: parseMessages(row.messages_json),
   }));
 }

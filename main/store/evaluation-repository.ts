@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { AuthorKind, ShownVerdict, SystemKey } from '../../shared/domain/evaluation.ts';
-import type { Identity } from '../../shared/domain/identity.ts';
+import { type Identity, identitySchema } from '../../shared/domain/identity.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
+import { parseColumn, parseMessages } from './json-column.ts';
 
 /** An evaluation as it is stored. */
 export interface StoredEvaluation {
@@ -34,8 +35,14 @@ export function insertEvaluation(
       db,
       `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
          author, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[evaluation.id, evaluation.name, evaluation.promptSetId, evaluation.systemAId],
-      ...[evaluation.systemBId, evaluation.seed, evaluation.parallel, evaluation.author],
+      evaluation.id,
+      evaluation.name,
+      evaluation.promptSetId,
+      evaluation.systemAId,
+      evaluation.systemBId,
+      evaluation.seed,
+      evaluation.parallel,
+      evaluation.author,
       Date.now(),
     );
     promptIds.forEach((promptId, ordinal) =>
@@ -43,7 +50,11 @@ export function insertEvaluation(
         db,
         `INSERT INTO comparison (id, evaluation_id, ordinal, prompt_id, left_side)
          VALUES (?, ?, ?, ?, ?)`,
-        ...[uuidv7(), evaluation.id, ordinal, promptId, leftSides[ordinal]],
+        uuidv7(),
+        evaluation.id,
+        ordinal,
+        promptId,
+        leftSides[ordinal],
       ),
     );
   });
@@ -59,7 +70,8 @@ export function setRevealed(db: Database, evaluationId: string): void {
   run(
     db,
     'UPDATE evaluation SET revealed_ms = ? WHERE id = ? AND revealed_ms IS NULL',
-    ...[Date.now(), evaluationId],
+    Date.now(),
+    evaluationId,
   );
 }
 
@@ -123,7 +135,7 @@ const answerOf = (
   finish: 'stop' | 'length',
   identity: string,
 ): ComparisonAnswer | null =>
-  output === null ? null : { output, finish, identity: JSON.parse(identity) as Identity };
+  output === null ? null : { output, finish, identity: parseColumn(identitySchema, identity) };
 
 /** The comparisons of an evaluation in order. */
 export function comparisonsOf(db: Database, evaluationId: string): StoredComparison[] {
@@ -142,7 +154,7 @@ export function comparisonsOf(db: Database, evaluationId: string): StoredCompari
     id: row.id,
     ordinal: row.ordinal,
     leftSide: row.left_side,
-    prompt: JSON.parse(row.messages_json) as Message[],
+    prompt: parseMessages(row.messages_json),
     expected: row.expected,
     a: answerOf(row.a_output, row.a_finish, row.a_identity),
     b: answerOf(row.b_output, row.b_finish, row.b_identity),
@@ -167,8 +179,13 @@ export function insertVote(
     db,
     `INSERT INTO vote (id, comparison_id, shown, author, author_kind, duration_ms, created_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ...[uuidv7(), vote.comparisonId, vote.shown, vote.author, vote.authorKind],
-    ...[vote.durationMs, Date.now()],
+    uuidv7(),
+    vote.comparisonId,
+    vote.shown,
+    vote.author,
+    vote.authorKind,
+    vote.durationMs,
+    Date.now(),
   );
 }
 

@@ -1,10 +1,11 @@
 import { readLockHolder } from './project-lock.ts';
 import { StoreError } from './store-error.ts';
+import { errorCode } from './error-code.ts';
 
 /** What went wrong while opening a project, in words for a person. */
 export function explainOpening(error: unknown, path: string): Error {
-  const code = (error as { code?: string }).code ?? '';
-  const message = (error as Error).message;
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
   if (error instanceof StoreError) return error;
   if (code.startsWith('SQLITE_BUSY')) {
     const holder = readLockHolder(path);

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Identity, Sampling, SystemSpec } from '../../shared/domain/identity.ts';
+import {
+  type Identity,
+  type Sampling,
+  type SystemSpec,
+  samplingSchema,
+} from '../../shared/domain/identity.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { all, get, run, type Database } from './database.ts';
+import { parseColumn, parseMessages } from './json-column.ts';
 
 /** A contestant as it is stored: weights, strength and sampling settings. */
 export interface StoredSystem {
@@ -24,8 +30,13 @@ export function upsertSystem(
     db,
     `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, key_hash, created_ms)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_hash) DO NOTHING`,
-    ...[uuidv7(), spec.modelId, spec.checkpointId, spec.strength, JSON.stringify(sampling)],
-    ...[keyHash, Date.now()],
+    uuidv7(),
+    spec.modelId,
+    spec.checkpointId,
+    spec.strength,
+    JSON.stringify(sampling),
+    keyHash,
+    Date.now(),
   );
   const row = get<{ id: string }>(db, 'SELECT id FROM system WHERE key_hash = ?', keyHash);
   if (!row) throw new Error(`System ${key} was not stored`);
@@ -44,7 +55,7 @@ export function findSystem(db: Database, id: string): StoredSystem | undefined {
     row && {
       id,
       spec: { modelId: row.model_id, checkpointId: row.checkpoint_id, strength: row.strength },
-      sampling: JSON.parse(row.sampling_json) as Sampling,
+      sampling: parseColumn(samplingSchema, row.sampling_json),
     }
   );
 }
@@ -69,11 +80,12 @@ export function missingGenerations(
      WHERE c.evaluation_id = ? AND NOT EXISTS
        (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = ?)
      ORDER BY c.ordinal`,
-    ...[evaluationId, systemId],
+    evaluationId,
+    systemId,
   ).map((row) => ({
     promptId: row.prompt_id,
     ordinal: row.ordinal,
-    messages: JSON.parse(row.messages_json) as Message[],
+    messages: parseMessages(row.messages_json),
   }));
 }
 
@@ -96,8 +108,15 @@ export function insertGeneration(db: Database, generation: NewGeneration): void 
     `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens, output_tokens,
        duration_ms, identity_json, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (system_id, prompt_id) DO NOTHING`,
-    ...[uuidv7(), generation.systemId, generation.promptId, generation.output, generation.finish],
-    ...[generation.promptTokens, generation.outputTokens, generation.durationMs],
-    ...[JSON.stringify(generation.identity), Date.now()],
+    uuidv7(),
+    generation.systemId,
+    generation.promptId,
+    generation.output,
+    generation.finish,
+    generation.promptTokens,
+    generation.outputTokens,
+    generation.durationMs,
+    JSON.stringify(generation.identity),
+    Date.now(),
   );
 }

@@ -6,6 +6,7 @@ import { refuseNewer } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { readProjectHeader } from './project-header.ts';
 import { StoreError } from './store-error.ts';
+import { get, type Database } from './database.ts';
 
 // Above this size a page-by-page check would take longer than anyone waits for a file to open.
 const fullCheckBytes = 512 * 1024 * 1024;
@@ -24,7 +25,7 @@ export function inspectProjectFile(path: string): number {
     db.pragma('cell_size_check = ON');
     db.pragma('mmap_size = 0');
     refuseForeignSchema(db, path);
-    if (statSync(path).size <= fullCheckBytes) refuseDamage(db.pragma('quick_check(5)'), path);
+    if (statSync(path).size <= fullCheckBytes) refuseDamage(db, path);
     return version;
   } catch (error) {
     throw explainOpening(error, path);
@@ -33,8 +34,8 @@ export function inspectProjectFile(path: string): number {
   }
 }
 
-function refuseDamage(result: unknown, path: string): void {
-  const first = (result as { quick_check: string }[])[0]?.quick_check;
+function refuseDamage(db: Database, path: string): void {
+  const first = get<{ quick_check: string }>(db, 'PRAGMA quick_check(1)')?.quick_check;
   if (first !== 'ok')
     throw new StoreError(
       'PROJECT_INVALID',

@@ -1,12 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
-import type {
-  JobError,
-  JobKind,
-  JobProgress,
-  JobSnapshot,
-  JobState,
+import {
+  type JobKind,
+  type JobSnapshot,
+  type JobState,
+  jobErrorSchema,
+  jobProgressSchema,
+  jobSnapshotSchema,
 } from '../../shared/domain/job.ts';
 import { all, get, run, type Database } from './database.ts';
+import { parseColumn } from './json-column.ts';
 
 /** A job as it is stored: a snapshot without the revision, which belongs to one core process. */
 export type StoredJob = Omit<JobSnapshot, 'revision'>;
@@ -26,7 +28,9 @@ interface JobColumns {
   finished_ms: number | null;
 }
 
-const parsed = <Value>(json: string | null) => (json === null ? null : (JSON.parse(json) as Value));
+const resultSchema = jobSnapshotSchema.shape.result.unwrap();
+
+const toJson = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
 function toJob(row: JobColumns): StoredJob {
   return {
@@ -35,9 +39,9 @@ function toJob(row: JobColumns): StoredJob {
     title: row.title,
     subjectId: row.subject_id,
     state: row.state,
-    progress: parsed<JobProgress>(row.progress_json),
-    error: parsed<JobError>(row.error_json),
-    result: parsed<NonNullable<StoredJob['result']>>(row.result_json),
+    progress: row.progress_json === null ? null : parseColumn(jobProgressSchema, row.progress_json),
+    error: row.error_json === null ? null : parseColumn(jobErrorSchema, row.error_json),
+    result: row.result_json === null ? null : parseColumn(resultSchema, row.result_json),
     createdMs: row.created_ms,
     startedMs: row.started_ms,
     finishedMs: row.finished_ms,
@@ -54,7 +58,12 @@ export function insertJob(
     db,
     `INSERT INTO job (id, kind, title, subject_id, state, payload_json, created_ms)
      VALUES (?, ?, ?, ?, 'queued', ?, ?)`,
-    ...[id, job.kind, job.title, job.subjectId, JSON.stringify(job.payload), Date.now()],
+    id,
+    job.kind,
+    job.title,
+    job.subjectId,
+    JSON.stringify(job.payload),
+    Date.now(),
   );
   const stored = findJob(db, id);
   if (!stored) throw new Error(`Job ${id} was not stored`);
@@ -63,13 +72,17 @@ export function insertJob(
 
 /** Stores what can change about a job. */
 export function updateJob(db: Database, job: StoredJob): void {
-  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   run(
     db,
     `UPDATE job SET state = ?, progress_json = ?, error_json = ?, result_json = ?, started_ms = ?,
        finished_ms = ? WHERE id = ?`,
-    ...[job.state, json(job.progress), json(job.error), json(job.result)],
-    ...[job.startedMs, job.finishedMs, job.id],
+    job.state,
+    toJson(job.progress),
+    toJson(job.error),
+    toJson(job.result),
+    job.startedMs,
+    job.finishedMs,
+    job.id,
   );
 }
 

@@ -17,7 +17,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** The schema version of an open database (`user_version`). */
 export function schemaVersion(db: Database): number {
-  return db.pragma('user_version', { simple: true }) as number;
+  return get<{ user_version: number }>(db, 'PRAGMA user_version')?.user_version ?? 0;
 }
 
 /**
@@ -48,7 +48,10 @@ export function migrate(
       run(
         db,
         'INSERT INTO schema_migration (version, name, sha256, applied_ms) VALUES (?, ?, ?, ?)',
-        ...[migration.version, migration.name, sha256(migration.sql), Date.now()],
+        migration.version,
+        migration.name,
+        sha256(migration.sql),
+        Date.now(),
       );
     }
     db.pragma(`user_version = ${migrations.length}`);

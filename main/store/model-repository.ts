@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ModelInfo } from '../../shared/domain/model.ts';
+import { type ModelInfo, modelInfoSchema } from '../../shared/domain/model.ts';
 import { all, get, run, type Database } from './database.ts';
+import { parseColumn } from './json-column.ts';
 
 /** A model as it is stored; whether its file is still there is asked when it is needed. */
 export interface StoredModel {
@@ -23,7 +24,7 @@ const toModel = (row: ModelColumns): StoredModel => ({
   id: row.id,
   sha256: row.sha256,
   path: row.path,
-  info: JSON.parse(row.info_json) as ModelInfo,
+  info: parseColumn(modelInfoSchema, row.info_json),
   createdMs: row.created_ms,
 });
 
@@ -36,7 +37,11 @@ export function upsertModel(
     db,
     `INSERT INTO model (id, sha256, path, info_json, created_ms) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, info_json = excluded.info_json`,
-    ...[uuidv7(), model.sha256, model.path, JSON.stringify(model.info), Date.now()],
+    uuidv7(),
+    model.sha256,
+    model.path,
+    JSON.stringify(model.info),
+    Date.now(),
   );
   const row = get<{ id: string }>(db, 'SELECT id FROM model WHERE sha256 = ?', model.sha256);
   if (!row) throw new Error(`Model ${model.path} was not stored`);

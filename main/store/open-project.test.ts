@@ -15,12 +15,13 @@ import { createProject, openProject } from './open-project.ts';
 import { applicationId } from './project-header.ts';
 import { addSamples } from './sample-repository.ts';
 import { aProject, aSample } from './testing/a-project.ts';
+import { errorCode } from './error-code.ts';
 
 const codeOf = (work: () => unknown): string => {
   try {
     work();
   } catch (error) {
-    return (error as { code: string }).code;
+    return errorCode(error);
   }
   return 'no error';
 };

@@ -98,11 +98,7 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
   if (!isNew) refuseForeignSchema(db, path);
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
   if (!hasProjectRow(db))
-    run(
-      db,
-      'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?)',
-      ...[uuidv7(), Date.now()],
-    );
+    run(db, 'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?)', uuidv7(), Date.now());
 }
 
 function backUp(db: Database, path: string, fromVersion: number): void {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { StoreError } from './store-error.ts';
+import { errorCode } from './error-code.ts';
 
 /** SQLite's application_id of a project file: "LIMA" in ASCII. */
 export const applicationId = 0x4c494d41;
@@ -40,7 +41,7 @@ function readStart(path: string): Buffer {
     return header.subarray(0, bytes);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const code = errorCode(error) || 'unknown error';
     if (code === 'ENOENT')
       throw new StoreError('FILE_NOT_FOUND', `There is no file ${path}`, { path });
     throw new StoreError('FILE_UNREADABLE', `${path} cannot be read (${code})`, { path, code });

@@ -1,12 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const lockHolderSchema = z.object({ host: z.string(), pid: z.number(), sinceMs: z.number() });
 
 /** Who holds a project: shown to a second opener. SQLite's own lock is what keeps it out. */
-export interface LockHolder {
-  host: string;
-  pid: number;
-  sinceMs: number;
-}
+export type LockHolder = z.infer<typeof lockHolderSchema>;
 
 const lockPath = (projectPath: string) => `${projectPath}.lock`;
 
@@ -19,7 +18,7 @@ export function writeLockHolder(projectPath: string): void {
 /** The last holder that was written down, if its note can be read. */
 export function readLockHolder(projectPath: string): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(lockPath(projectPath), 'utf8')) as LockHolder;
+    return lockHolderSchema.parse(JSON.parse(readFileSync(lockPath(projectPath), 'utf8')));
   } catch {
     // The note only helps a message: without it the message says "another process".
     return undefined;

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Message } from '../../shared/domain/message.ts';
 import type { Prompt, PromptSet } from '../../shared/domain/prompt-set.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
+import { parseMessages } from './json-column.ts';
 
 /** A prompt about to be stored. */
 export interface NewPrompt {
@@ -47,14 +48,21 @@ export function insertPromptSet(db: Database, name: string, prompts: readonly Ne
     run(
       db,
       'INSERT INTO prompt_set (id, name, content_hash, created_ms) VALUES (?, ?, ?, ?)',
-      ...[id, name, contentHash, Date.now()],
+      id,
+      name,
+      contentHash,
+      Date.now(),
     );
     prompts.forEach((prompt, ordinal) =>
       run(
         db,
         `INSERT INTO prompt (id, prompt_set_id, ordinal, messages_json, expected)
          VALUES (?, ?, ?, ?, ?)`,
-        ...[uuidv7(), id, ordinal, JSON.stringify(prompt.messages), prompt.expected ?? null],
+        uuidv7(),
+        id,
+        ordinal,
+        JSON.stringify(prompt.messages),
+        prompt.expected ?? null,
       ),
     );
     return id;
@@ -82,9 +90,10 @@ export function promptsOf(db: Database, setId: string, limit: number): Prompt[] 
     db,
     `SELECT id, ordinal, messages_json, expected FROM prompt WHERE prompt_set_id = ?
      ORDER BY ordinal LIMIT ?`,
-    ...[setId, limit],
+    setId,
+    limit,
   ).map(({ messages_json: json, ...prompt }) => ({
     ...prompt,
-    messages: JSON.parse(json) as Message[],
+    messages: parseMessages(json),
   }));
 }

@@ -22,7 +22,10 @@ function startBatch(db: Database, author: string, undoes: string | null): string
   run(
     db,
     'INSERT INTO review_batch (id, author, undoes_batch_id, created_ms) VALUES (?, ?, ?, ?)',
-    ...[id, author, undoes, Date.now()],
+    id,
+    author,
+    undoes,
+    Date.now(),
   );
   return id;
 }
@@ -71,7 +74,8 @@ export function addReviews(
     run(
       db,
       'UPDATE sample SET status = ? WHERE seq IN (SELECT sample_seq FROM review WHERE batch_id = ?)',
-      ...[after, batchId],
+      after,
+      batchId,
     );
     return { batchId, changed };
   });
@@ -108,7 +112,8 @@ export function undoLastBatch(
       run(
         db,
         'UPDATE sample SET status = ? WHERE seq = ?',
-        ...[review.status_before, review.sample_seq],
+        review.status_before,
+        review.sample_seq,
       );
     }
     return { batchId, ids: reviews.map((review) => review.id) };
@@ -129,6 +134,7 @@ export function sampleHistory(
        CASE WHEN b.undoes_batch_id IS NULL THEN r.action ELSE 'undo: ' || r.action END
        FROM review r JOIN review_batch b ON b.id = r.batch_id WHERE r.sample_seq = ?
      ORDER BY at`,
-    ...[seq, seq],
+    seq,
+    seq,
   );
 }

@@ -1,9 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Recipe } from '../../shared/domain/recipe.ts';
-import type { Checkpoint, EncodeReport, Run, RunMetric } from '../../shared/domain/run.ts';
+import { type Recipe, recipeSchema } from '../../shared/domain/recipe.ts';
+import {
+  type Checkpoint,
+  type EncodeReport,
+  type Run,
+  type RunMetric,
+  encodeReportSchema,
+} from '../../shared/domain/run.ts';
 import type { JobState } from '../../shared/domain/job.ts';
-import type { ModelInfo } from '../../shared/domain/model.ts';
+import { modelInfoSchema } from '../../shared/domain/model.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
+import { parseColumn } from './json-column.ts';
 
 /** What a new run starts from. */
 export interface NewRun {
@@ -21,8 +28,13 @@ export function insertRun(db: Database, newRun: NewRun): void {
     db,
     `INSERT INTO run (id, name, job_id, model_id, dataset_id, recipe_json, engine, total_steps,
        created_ms) VALUES (?, ?, ?, ?, ?, ?, '', 0, ?)`,
-    ...[newRun.id, newRun.name, newRun.jobId, newRun.modelId, newRun.datasetId],
-    ...[JSON.stringify(newRun.recipe), Date.now()],
+    newRun.id,
+    newRun.name,
+    newRun.jobId,
+    newRun.modelId,
+    newRun.datasetId,
+    JSON.stringify(newRun.recipe),
+    Date.now(),
   );
 }
 
@@ -49,8 +61,14 @@ export function addMetrics(db: Database, runId: string, metrics: readonly RunMet
         db,
         `INSERT OR REPLACE INTO run_metric (run_id, step, epoch, loss, learning_rate, grad_norm,
            tokens_per_second, elapsed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[runId, metric.step, metric.epoch, metric.loss, metric.learningRate],
-        ...[metric.gradNorm, metric.tokensPerSecond, metric.elapsedMs],
+        runId,
+        metric.step,
+        metric.epoch,
+        metric.loss,
+        metric.learningRate,
+        metric.gradNorm,
+        metric.tokensPerSecond,
+        metric.elapsedMs,
       );
   });
 }
@@ -63,7 +81,8 @@ export function metricsAfter(db: Database, runId: string, afterStep: number): Ru
   return all(
     db,
     `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? AND step > ? ORDER BY step`,
-    ...[runId, afterStep],
+    runId,
+    afterStep,
   );
 }
 
@@ -79,8 +98,15 @@ export function insertCheckpoint(
      ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
        sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
        created_ms = excluded.created_ms`,
-    ...[uuidv7(), checkpoint.runId, checkpoint.epoch, checkpoint.step, checkpoint.file],
-    ...[checkpoint.sha256, checkpoint.sizeBytes, checkpoint.meanLoss, Date.now()],
+    uuidv7(),
+    checkpoint.runId,
+    checkpoint.epoch,
+    checkpoint.step,
+    checkpoint.file,
+    checkpoint.sha256,
+    checkpoint.sizeBytes,
+    checkpoint.meanLoss,
+    Date.now(),
   );
 }
 
@@ -95,7 +121,8 @@ export function listCheckpoints(db: Database, runId?: string): StoredCheckpoint[
        c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, c.created_ms AS createdMs
      FROM checkpoint c JOIN run r ON r.id = c.run_id
      WHERE ? IS NULL OR c.run_id = ? ORDER BY r.id DESC, c.epoch`,
-    ...[runId ?? null, runId ?? null],
+    runId ?? null,
+    runId ?? null,
   );
 }
 
@@ -138,15 +165,17 @@ function toRun(db: Database, row: RunColumns): StoredRun {
     jobId: row.job_id,
     state: row.state,
     modelId: row.model_id,
-    modelName: (JSON.parse(row.info_json) as ModelInfo).name,
+    modelName: parseColumn(modelInfoSchema, row.info_json).name,
     baseSha256: row.sha256,
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     datasetHash: row.content_hash,
-    recipe: JSON.parse(row.recipe_json) as Recipe,
+    recipe: parseColumn(recipeSchema, row.recipe_json),
     engine: row.engine,
     encodeReport:
-      row.encode_report_json === null ? null : (JSON.parse(row.encode_report_json) as EncodeReport),
+      row.encode_report_json === null
+        ? null
+        : parseColumn(encodeReportSchema, row.encode_report_json),
     lastMetric:
       get<RunMetric>(
         db,

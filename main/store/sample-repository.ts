@@ -1,16 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Message } from '../../shared/domain/message.ts';
-import type {
-  Flag,
-  FlagRule,
-  Provenance,
-  Sample,
-  SampleFilter,
-  SampleRow,
-  SampleStatus,
+import {
+  type Flag,
+  type FlagRule,
+  type Provenance,
+  type Sample,
+  type SampleFilter,
+  type SampleRow,
+  type SampleStatus,
+  flagRuleSchema,
+  provenanceSchema,
 } from '../../shared/domain/sample.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
 import { whereFilter } from './sample-filter.ts';
+import { parseColumn, parseMessages } from './json-column.ts';
+import { z } from 'zod';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
 export interface NewSample {
@@ -22,6 +26,7 @@ export interface NewSample {
 }
 
 const previewLength = 160;
+const flagRulesSchema = z.array(flagRuleSchema);
 
 function preview(messages: readonly Message[], role: 'user' | 'assistant'): string {
   const text = messages.find((message) => message.role === role)?.content ?? '';
@@ -60,8 +65,16 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
     `INSERT INTO sample (id, origin_hash, source, status, current_version_id, provenance_json,
        prompt_preview, answer_preview, turns, characters, created_ms)
      VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
-    ...[id, sample.originHash, sample.source, versionId, JSON.stringify(sample.provenance)],
-    ...[text.prompt, text.answer, text.turns, text.characters, Date.now()],
+    id,
+    sample.originHash,
+    sample.source,
+    versionId,
+    JSON.stringify(sample.provenance),
+    text.prompt,
+    text.answer,
+    text.turns,
+    text.characters,
+    Date.now(),
   );
   const seq = get<{ seq: number }>(db, 'SELECT last_insert_rowid() AS seq')?.seq ?? 0;
   const version = { id: versionId, ordinal: 1, hash: sample.originHash };
@@ -71,7 +84,10 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
     run(
       db,
       'INSERT OR IGNORE INTO sample_flag (sample_seq, rule, scope, reason) VALUES (?, ?, ?, ?)',
-      ...[seq, flag.rule, flag.scope, flag.reason],
+      seq,
+      flag.rule,
+      flag.scope,
+      flag.reason,
     );
   return id;
 }
@@ -95,8 +111,13 @@ function insertVersion(db: Database, version: NewVersion): void {
     db,
     `INSERT INTO sample_version (id, sample_seq, ordinal, messages_json, content_hash, author,
        created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    ...[version.id, version.seq, version.ordinal, JSON.stringify(version.messages)],
-    ...[version.hash, version.author, Date.now()],
+    version.id,
+    version.seq,
+    version.ordinal,
+    JSON.stringify(version.messages),
+    version.hash,
+    version.author,
+    Date.now(),
   );
 }
 
@@ -115,13 +136,19 @@ export function addVersion(
       db,
       `UPDATE sample SET current_version_id = ?, prompt_preview = ?, answer_preview = ?, turns = ?,
          characters = ? WHERE seq = ?`,
-      ...[id, text.prompt, text.answer, text.turns, text.characters, sample.seq],
+      id,
+      text.prompt,
+      text.answer,
+      text.turns,
+      text.characters,
+      sample.seq,
     );
     run(db, 'DELETE FROM sample_fts WHERE rowid = ?', sample.seq);
     run(
       db,
       'INSERT INTO sample_fts (rowid, text) VALUES (?, ?)',
-      ...[sample.seq, searchText(edit.messages)],
+      sample.seq,
+      searchText(edit.messages),
     );
   });
 }
@@ -151,7 +178,7 @@ function toRow(row: RowColumns): SampleRow {
     answerPreview: row.answer_preview,
     turns: row.turns,
     characters: row.characters,
-    flags: row.flags ? (row.flags.split(',') as FlagRule[]) : [],
+    flags: flagRulesSchema.parse(row.flags?.split(',') ?? []),
   };
 }
 
@@ -220,8 +247,8 @@ export function getSample(db: Database, id: string): Sample | undefined {
     versionOrdinal: row.ordinal,
     status: row.status,
     source: row.source,
-    messages: JSON.parse(row.messages_json) as Message[],
-    provenance: JSON.parse(row.provenance_json) as Provenance,
+    messages: parseMessages(row.messages_json),
+    provenance: parseColumn(provenanceSchema, row.provenance_json),
     flags: all<Flag>(
       db,
       'SELECT rule, scope, reason FROM sample_flag WHERE sample_seq = ? ORDER BY rule',

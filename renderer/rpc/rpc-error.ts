@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { errorCodes, type ErrorCode } from '../../shared/contract/errors.ts';
+import { isErrorCode, type ErrorCode } from '../../shared/contract/errors.ts';
 
 /** A call was made, or was under way, while there was no connection to the core. */
 export class DisconnectedError extends Error {
@@ -66,8 +66,7 @@ export function describeError(error: unknown): ErrorDescription {
 
 /** What to do about an error code, of a call or of a failed job. */
 export function adviceFor(code: string): string {
-  const known = errorCodes.find((declared) => declared === code);
-  if (known) return advice[known];
+  if (isErrorCode(code)) return advice[code];
   return 'Try again. If it happens again, copy the diagnostics into a bug report.';
 }
 

@@ -1,37 +1,36 @@
 import { z } from 'zod';
 
+const data = z.record(z.string(), z.json());
+
 /**
  * Every error a user or caller can act on. The message says what failed, with which value and
  * what to do; `data` holds the values for programs. Anything else becomes INTERNAL.
  */
-export const errorCodes = [
-  'NO_PROJECT',
-  'PROJECT_LOCKED',
-  'PROJECT_INVALID',
-  'PROJECT_NEWER',
-  'MIGRATION_CHANGED',
-  'FILE_NOT_FOUND',
-  'FILE_UNREADABLE',
-  'FILE_EXISTS',
-  'FILE_FORMAT_UNKNOWN',
-  'PATH_FORBIDDEN',
-  'DISK_FULL',
-  'NOT_FOUND',
-  'NAME_TAKEN',
-  'INVALID_STATE',
-  'INVALID_INPUT',
-  'MODEL_INVALID',
-  'MODEL_CHANGED',
-  'MODEL_MISSING',
-  'ENGINE_CRASHED',
-  'ENGINE_FAILED',
-] as const;
+export const declaredErrors = {
+  NO_PROJECT: { data },
+  PROJECT_LOCKED: { data },
+  PROJECT_INVALID: { data },
+  PROJECT_NEWER: { data },
+  MIGRATION_CHANGED: { data },
+  FILE_NOT_FOUND: { data },
+  FILE_UNREADABLE: { data },
+  FILE_EXISTS: { data },
+  FILE_FORMAT_UNKNOWN: { data },
+  PATH_FORBIDDEN: { data },
+  DISK_FULL: { data },
+  NOT_FOUND: { data },
+  NAME_TAKEN: { data },
+  INVALID_STATE: { data },
+  INVALID_INPUT: { data },
+  MODEL_INVALID: { data },
+  MODEL_CHANGED: { data },
+  MODEL_MISSING: { data },
+  ENGINE_CRASHED: { data },
+  ENGINE_FAILED: { data },
+};
 
-export type ErrorCode = (typeof errorCodes)[number];
+/** A code of a declared error. */
+export type ErrorCode = keyof typeof declaredErrors;
 
-const data = z.record(z.string(), z.json());
-
-/** The declared errors of every procedure, in the form oRPC wants them. */
-export const declaredErrors = Object.fromEntries(
-  errorCodes.map((code) => [code, { data }]),
-) as Record<ErrorCode, { data: typeof data }>;
+/** True for the code of a declared error. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(declaredErrors, code);

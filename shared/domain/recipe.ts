@@ -86,7 +86,13 @@ export const recipeSchema = z.object({
     .max(4_294_967_295)
     .default(42)
     .describe('seed of the sample order and of the adapter initialization'),
-  threads: z.number().int().min(0).max(1024).default(0).describe('CPU threads; 0 uses every core'),
+  threads: z
+    .number()
+    .int()
+    .min(0)
+    .max(1024)
+    .default(0)
+    .describe('CPU threads; 0 uses every core, or one for a model under 16 MiB'),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -24,7 +24,8 @@ describe('preferenceSummary', () => {
     ['Claude', [72, 66, 162], [46, 40.4, 51.7], [35, 4.7]],
     ['GPT-4', [54, 75, 171], [43, 37.5, 48.7], [30.5, 4.4]],
   ] as const)('reproduces the LIMA comparison with %s', (_name, counts, winTie, halfTie) => {
-    const result = summary(...counts);
+    const [wins, ties, losses] = counts;
+    const result = summary(wins, ties, losses);
     expect(result.n).toBe(300);
     expect(percent(result.winPlusTie.value)).toBe(winTie[0]);
     expect(Math.abs(result.winPlusTie.lower * 100 - winTie[1])).toBeLessThan(0.06);

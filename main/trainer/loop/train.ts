@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type {
   EncodedSample,
   StepMetric,
@@ -18,6 +19,8 @@ import { ModelFile } from '../model/model-file.ts';
 import { learningRateAt } from '../optim/schedule.ts';
 import { Backend } from '../tensor/backend.ts';
 import { Trainer } from './trainer.ts';
+
+const singleThreadBytes = 16 * 1024 * 1024;
 
 /** One run from start to end: its fixed parts and what has happened so far. */
 interface Run {
@@ -41,7 +44,7 @@ export async function train(
   context: RequestContext<TrainEvent>,
 ): Promise<TrainResult> {
   const { recipe } = params;
-  using backend = Backend.openCpu(recipe.threads);
+  using backend = Backend.openCpu(recipe.threads || automaticThreads(params.basePath));
   context.emit({ type: 'phase', phase: 'loading' });
   const metrics: StepMetric[] = [];
   const ending = (outcome: TrainResult['outcome']): TrainResult => ({
@@ -64,6 +67,12 @@ export async function train(
     if (context.signal.aborted && error === context.signal.reason) return ending('cancelled');
     throw error;
   }
+}
+
+/** Tiny models on one thread, others (0) on every core: ggml's threads wait busily for each other. */
+function automaticThreads(basePath: string): number {
+  const sizeBytes = statSync(basePath, { throwIfNoEntry: false })?.size ?? 0;
+  return sizeBytes < singleThreadBytes ? 1 : 0;
 }
 
 async function loadModel(
