@@ -1,5 +1,6 @@
 import { rpc } from '../rpc/client.ts';
-import { isAbort } from '../rpc/rpc-error.ts';
+import { hasErrorCode, isAbort } from '../rpc/rpc-error.ts';
+import { queryCache } from '../rpc/use-query.ts';
 import { changePane, useChat, type PaneId } from './chat-store.ts';
 import {
   isRunning,
@@ -37,6 +38,8 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
     endUnfinished(pane, turn.id);
   } catch (error) {
     batch.flush();
+    // The picker then knows that the file is gone, and offers to show where it is.
+    if (hasErrorCode(error, 'MODEL_MISSING')) queryCache.invalidate(['models']);
     const wasStopped = controller.signal.aborted || isAbort(error);
     change(wasStopped ? { phase: 'stopped' } : { phase: 'failed', error });
   } finally {
