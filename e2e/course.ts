@@ -41,8 +41,15 @@ export async function writeModel(
   return { path, sha256 };
 }
 
-/** Trains an adapter called "lesson" for one short epoch; returns the hash of its base. */
-export async function trainLesson(workbench: Workbench, shell: ShellPage): Promise<string> {
+/** Hashes of a trained adapter and of the model it was trained on. */
+export interface Lesson {
+  baseSha256: string;
+  /** As the window abbreviates it: eight digits. */
+  adapterHash: string;
+}
+
+/** Trains an adapter called "lesson", strong enough to change every answer. */
+export async function trainLesson(workbench: Workbench, shell: ShellPage): Promise<Lesson> {
   const { path, sha256 } = await writeModel(workbench, { name: 'pupil' });
   await shell.goTo('Train');
   const train = new TrainPage(workbench);
@@ -50,9 +57,11 @@ export async function trainLesson(workbench: Workbench, shell: ShellPage): Promi
   await train.start({
     name: 'lesson',
     dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '1', 'Batch size (samples)': '20' },
+    recipe: { Rank: '4', Epochs: '1', 'Batch size (samples)': '10', 'Learning rate': '0.02' },
   });
-  const checkpoints = train.run('lesson').getByRole('table', { name: 'Checkpoints' });
-  await expect(checkpoints).toBeVisible({ timeout: trainingTimeoutMs });
-  return sha256;
+  const run = train.run('lesson');
+  await expect(run.getByText('succeeded')).toBeVisible({ timeout: trainingTimeoutMs });
+  const checkpoints = run.getByRole('table', { name: 'Checkpoints' });
+  const adapterHash = await checkpoints.getByTitle(/^[0-9a-f]{64}$/).innerText();
+  return { baseSha256: sha256, adapterHash };
 }

@@ -1,0 +1,55 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** One of the two conversations. */
+export type ChatSide = 'Left' | 'Right';
+
+/** Loading a model and answering, on a busy machine. */
+export const answerTimeoutMs = 60_000;
+
+/** The Chat tab. */
+export class ChatPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The box for both panes. */
+  get composer(): Locator {
+    return this.page.getByRole('form', { name: 'Prompt' });
+  }
+
+  pane(side: ChatSide): Locator {
+    return this.page.getByRole('region', { name: `${side} pane` });
+  }
+
+  /** Prompts and answers of a pane, oldest first. */
+  turns(side: ChatSide): Locator {
+    return this.page.getByRole('log', { name: `${side} conversation` }).getByRole('listitem');
+  }
+
+  /** The newest answer of a pane, growing or finished; it is busy while it grows. */
+  answer(side: ChatSide): Locator {
+    return this.turns(side).last().locator('[aria-busy]');
+  }
+
+  /** What the engine says it ran for the newest answer. */
+  identity(side: ChatSide): Locator {
+    return this.answer(side).getByRole('note', { name: 'What the engine ran' });
+  }
+
+  /** Changes sampling settings by their labels, as in "Most tokens". */
+  async sample(settings: Record<string, string>): Promise<void> {
+    await this.composer.getByRole('button', { name: /sampling/i }).click();
+    const panel = this.page.getByRole('group', { name: 'Sampling settings' });
+    for (const [label, value] of Object.entries(settings))
+      await panel.getByRole('textbox', { name: label }).fill(value);
+    await this.page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+  }
+
+  async send(prompt: string): Promise<void> {
+    await this.composer.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
+    await this.composer.getByRole('button', { name: 'Send' }).click();
+  }
+}

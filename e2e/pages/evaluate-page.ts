@@ -1,0 +1,75 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../fixtures.ts';
+import { answerTimeoutMs } from './chat-page.ts';
+
+/** The Evaluate tab. */
+export class EvaluatePage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get form(): Locator {
+    return this.page.getByRole('form', { name: 'New evaluation' });
+  }
+
+  /** What a voter sees: question, pair, buttons. */
+  get voting(): Locator {
+    return this.page.getByRole('region', { name: 'Voting' });
+  }
+
+  get prompts(): Locator {
+    return this.page.getByRole('list', { name: 'Prompts' }).getByRole('listitem');
+  }
+
+  /** Imports a file of prompts; ends on the page of the set. */
+  async importPrompts(path: string, name: string): Promise<void> {
+    const list = this.page.getByRole('navigation', { name: 'Evaluations and prompt sets' });
+    await list.getByRole('button', { name: 'Import…' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Import prompts' });
+    await dialog.getByRole('textbox', { name: 'File' }).fill(path);
+    await dialog.getByRole('textbox', { name: 'Name (optional)' }).fill(name);
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  }
+
+  /** Compares the newest adapter with its base on the shown set; ends in front of the first pair. */
+  async startOnShownSet(name: string, mostTokens: number): Promise<void> {
+    await this.page.getByRole('button', { name: 'Evaluate with these…' }).click();
+    await this.form.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    await this.form.getByRole('textbox', { name: 'Most tokens' }).fill(String(mostTokens));
+    await this.form.getByRole('button', { name: /^Generate/ }).click();
+    await expect(this.voting.getByRole('region', { name: 'Left answer' })).toBeVisible({
+      timeout: answerTimeoutMs,
+    });
+    await expect(this.page.getByRole('button', { name: 'Reveal…' }).first()).toBeEnabled({
+      timeout: answerTimeoutMs,
+    });
+  }
+
+  /** Which pair is shown, as "Pair 2 of 4"; "4 pairs" when none is left. */
+  async place(): Promise<string> {
+    return await this.voting.getByText(/^(Pair \d+ of \d+|\d+ pairs)$/).innerText();
+  }
+
+  /**
+   * Votes on the shown pair by a key, until the next one is there: a key pressed too soon after a
+   * pair appeared is meant for the last one and ignored.
+   */
+  async vote(key: string): Promise<void> {
+    const place = await this.place();
+    await expect(async () => {
+      if ((await this.place()) === place) await this.page.keyboard.press(key);
+      await expect(this.voting.getByText(place, { exact: true })).toHaveCount(0, { timeout: 500 });
+    }).toPass({ timeout: 20_000 });
+  }
+
+  /** Ends the blind phase by the question that says so. */
+  async reveal(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Reveal…' }).first().click();
+    const question = this.page.getByRole('dialog', { name: `Reveal “${name}”?` });
+    await question.getByRole('button', { name: 'Reveal', exact: true }).click();
+    await expect(this.page.getByRole('region', { name: 'Result' })).toBeVisible();
+  }
+}

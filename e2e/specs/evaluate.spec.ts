@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openCourse, trainLesson } from '../course.ts';
+import { expect, test } from '../fixtures.ts';
+import { EvaluatePage } from '../pages/evaluate-page.ts';
+import { trainingTimeoutMs } from '../pages/train-page.ts';
+
+const questions = ['Why is the sky blue?', 'Name a river.', 'What rhymes with moon?', 'Say hello.'];
+
+test('two systems are judged blind by keyboard, revealed, and reported in one file', async ({
+  workbench,
+}) => {
+  test.setTimeout(3 * trainingTimeoutMs);
+  const { page, folder } = workbench;
+  const shell = await openCourse(workbench);
+  const lesson = await trainLesson(workbench, shell);
+  await shell.goTo('Evaluate');
+  const evaluate = new EvaluatePage(page);
+
+  const promptsPath = join(folder, 'questions.jsonl');
+  writeFileSync(promptsPath, questions.map((prompt) => JSON.stringify({ prompt })).join('\n'));
+  await evaluate.importPrompts(promptsPath, 'four questions');
+  await expect(evaluate.prompts).toHaveText(questions.map((text) => new RegExp(text.slice(0, -1))));
+  await evaluate.startOnShownSet('first match', 12);
+
+  await test.step('nothing a voter sees tells the systems apart', async () => {
+    const shown = await evaluate.voting.innerHTML();
+    for (const secret of ['pupil', 'lesson', lesson.adapterHash, lesson.baseSha256.slice(0, 8)])
+      expect(shown).not.toContain(secret);
+    const marksOf = (side: string) =>
+      evaluate.voting
+        .getByRole('region', { name: `${side} answer` })
+        .evaluate((element) => [element.className, ...element.getAttributeNames()]);
+    expect(await marksOf('Left')).toEqual(await marksOf('Right'));
+    await expect(evaluate.voting.getByRole('region', { name: 'Prompt' })).toHaveText(
+      new RegExp(questions.map((text) => text.slice(0, -1)).join('|')),
+    );
+  });
+
+  await test.step('votes by key are counted, and the last one can be taken back', async () => {
+    await evaluate.vote('1');
+    await evaluate.vote('3');
+    await expect(evaluate.voting).toContainText('2 of 4 voted');
+    const third = await evaluate.place();
+    await page.keyboard.press('u');
+    await expect(evaluate.voting).toContainText('1 of 4 voted');
+    expect(await evaluate.place()).not.toBe(third);
+    await evaluate.vote('2');
+    await evaluate.vote('ArrowLeft');
+    await evaluate.vote('ArrowRight');
+    await expect(page.getByText('You have voted on every pair')).toBeVisible();
+    await expect(evaluate.voting).toContainText('4 of 4 voted');
+  });
+
+  await evaluate.reveal('first match');
+  const statistics = page.getByRole('table', { name: 'Statistics' });
+  await expect(statistics.getByRole('row', { name: /^Win \d/ })).toContainText(/\d.* of 4; Wilson/);
+  await expect(statistics.getByRole('row', { name: /^Tie \d/ })).toContainText('1 of 4; Wilson');
+  await expect(statistics.getByRole('row', { name: /^Sign test/ })).toContainText('p = ');
+  await expect(page.getByRole('figure', { name: 'Preference' })).toContainText('Wilson');
+  await expect(page.getByRole('region', { name: 'System A' })).toContainText('lesson');
+  await expect(page.getByRole('region', { name: 'System A' })).toContainText(lesson.adapterHash);
+  await expect(page.getByRole('region', { name: 'System B' })).toContainText('none');
+
+  await test.step('the saved report is one file that needs nothing and runs nothing', async () => {
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save as HTML' }).click();
+    const download = await saved;
+    expect(download.suggestedFilename()).toMatch(/\.html$/);
+    const path = join(folder, 'report.html');
+    await download.saveAs(path);
+    const html = readFileSync(path, 'utf8');
+    expect(html).toContain('first match');
+    expect(html).toContain('Name a river.');
+    expect(html).not.toMatch(/<script|<link|<iframe|<img|\ssrc\s*=|\son\w+\s*=|url\(|@import/i);
+    expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
+  });
+});
