@@ -1,6 +1,7 @@
 import { GgufError } from '../engines/gguf/gguf-error.ts';
 import { getString } from '../engines/gguf/metadata.ts';
-import { type GgufFile, readGguf } from '../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../engines/gguf/gguf-file.ts';
+import { readGguf } from '../engines/gguf/read-gguf.ts';
 import { EngineError } from '../engines/serve-engine.ts';
 
 /** Reads the header of a model file; native code must never see a file this refuses. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GgufFile } from '../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../engines/gguf/gguf-file.ts';
 import { getNumber, getString } from '../engines/gguf/metadata.ts';
 import type { EncodeResult, InferenceRequests } from '../engines/protocol/inference.ts';
 import type { RequestContext } from '../engines/serve-engine.ts';

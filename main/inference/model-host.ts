@@ -1,6 +1,6 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
-import type { GgufFile } from '../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../engines/gguf/gguf-file.ts';
 import { EngineError } from '../engines/serve-engine.ts';
 import type { Backend } from './backend.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';

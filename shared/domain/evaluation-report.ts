@@ -69,7 +69,6 @@ export const reportAnswerSchema = z.object({
   finish: z.enum(['stop', 'length', 'cancelled']).nullable(),
   seed: z.number().int().nullable(),
 });
-export type ReportAnswer = z.infer<typeof reportAnswerSchema>;
 
 /** One author's standing vote on one comparison; `shown` is `null` when nothing was shown. */
 export const reportVoteSchema = z.object({

@@ -27,11 +27,3 @@ export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFi
     strength: spec.strength,
   };
 }
-
-/** How a system is called in lists: base, adapter and a strength other than 1. */
-export function systemLabel(session: ProjectSession, spec: SystemSpec): string {
-  const files = systemFiles(session, spec);
-  if (files.adapterName === null) return files.baseName;
-  const strength = files.strength === 1 ? '' : ` × ${files.strength}`;
-  return `${files.baseName} + ${files.adapterName}${strength}`;
-}

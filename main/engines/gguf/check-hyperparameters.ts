@@ -1,6 +1,6 @@
 import { invalidGguf } from './gguf-error.ts';
 import { getNumber, getString } from './metadata.ts';
-import type { GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
 
 /** `LLAMA_MAX_LAYERS` and `LLAMA_MAX_EXPERTS` of llama.cpp, which aborts above them. */
 const maxLayers = 512;

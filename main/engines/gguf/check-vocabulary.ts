@@ -1,6 +1,6 @@
 import { invalidGguf } from './gguf-error.ts';
 import type { GgufArray, GgufValue, ScalarType } from './gguf-value.ts';
-import type { GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
 
 /** Arrays whose memory llama.cpp casts, with the element types that this is right for. */
 const castArrays: [key: string, elementTypes: ScalarType[]][] = [

@@ -1,6 +1,5 @@
 import { invalidGguf } from './gguf-error.ts';
-import type { GgufArray, NumberType } from './gguf-value.ts';
-import type { GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
 
 type WithMetadata = Pick<GgufFile, 'metadata'>;
 
@@ -37,17 +36,6 @@ export function getStrings(file: WithMetadata, key: string): readonly string[] |
   if (entry.type === 'array' && entry.elementType === 'string') return entry.value;
   throw wrongType(key, entry.type, 'an array of strings');
 }
-
-/** An array of numbers of up to 32 bits, or floats; undefined without the key. */
-export function getNumbers(file: WithMetadata, key: string): ArrayLike<number> | undefined {
-  const entry = file.metadata.get(key);
-  if (!entry) return undefined;
-  if (entry.type === 'array' && isNumberArray(entry)) return entry.value;
-  throw wrongType(key, entry.type, 'an array of numbers');
-}
-
-const isNumberArray = (array: GgufArray): array is GgufArray & { elementType: NumberType } =>
-  !['string', 'bool', 'u64', 'i64'].includes(array.elementType);
 
 const wrongType = (key: string, found: string, expected: string) =>
   invalidGguf(`"${key}" has the type ${found} instead of ${expected}`);

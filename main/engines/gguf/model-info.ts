@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { getNumber, getString, getStrings } from './metadata.ts';
-import type { GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
 import { tensorTypeName } from './tensor-types.ts';
 import { trainability } from './trainability.ts';
 

@@ -7,7 +7,8 @@ import { malformedFiles } from '../testing/malformed-gguf.ts';
 import { encodeRawGguf, entry, u32, validRawGguf } from '../testing/raw-gguf.ts';
 import { GgufError } from './gguf-error.ts';
 import { getStrings } from './metadata.ts';
-import { readGguf, type GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
+import { readGguf } from './read-gguf.ts';
 import { writeGguf } from './write-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-gguf-'));

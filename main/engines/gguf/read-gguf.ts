@@ -3,25 +3,14 @@ import { checkedAlignment, padTo } from './alignment.ts';
 import { checkHyperparameters } from './check-hyperparameters.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
-import type { GgufValue } from './gguf-value.ts';
+import type { GgufFile } from './gguf-file.ts';
 import { HeaderCursor } from './header-cursor.ts';
 import { readMetadata } from './read-metadata.ts';
-import { placeTensors, readTensors, type GgufTensor } from './read-tensors.ts';
+import { placeTensors, readTensors } from './read-tensors.ts';
 
 const magic = 0x46554747;
 const maxTensors = 100_000;
 const maxKeys = 10_000;
-
-/** The header of a GGUF file, checked so that native code can load the file. */
-export interface GgufFile {
-  version: number;
-  /** Multiple that every tensor offset in the data section has, in bytes. */
-  alignment: number;
-  metadata: Map<string, GgufValue>;
-  tensors: GgufTensor[];
-  dataOffsetBytes: number;
-  fileSizeBytes: number;
-}
 
 /**
  * Reads and validates the header of a GGUF file of version 2 or 3 without touching weights.

@@ -1,5 +1,5 @@
 import { getNumber, getString } from './metadata.ts';
-import type { GgufFile } from './read-gguf.ts';
+import type { GgufFile } from './gguf-file.ts';
 import { tensorTypeName } from './tensor-types.ts';
 
 const architectures = ['llama'];

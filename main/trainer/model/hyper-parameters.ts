@@ -1,5 +1,5 @@
 import { getNumber, getString } from '../../engines/gguf/metadata.ts';
-import type { GgufFile } from '../../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
 /** Shape of a Llama model, from the metadata of its GGUF file. */

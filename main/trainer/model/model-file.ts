@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { GgufError } from '../../engines/gguf/gguf-error.ts';
-import { readGguf, type GgufFile } from '../../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
+import { readGguf } from '../../engines/gguf/read-gguf.ts';
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 

@@ -1,4 +1,4 @@
-import type { GgufFile } from '../../engines/gguf/read-gguf.ts';
+import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { tensorTypeName } from '../../engines/gguf/tensor-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
