@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { all } from '../store/database.ts';
 import { requireSession } from './core-state.ts';
 import { endlessRecipe, refusalOf, TestCore } from './testing/a-core.ts';
-import { canFindEngines, enginePids } from './testing/engine-processes.ts';
+import { enginePids } from './testing/engine-processes.ts';
 
 const messages = [{ role: 'user' as const, content: 'Go on' }];
 const sampling = { maxTokens: 4000, temperature: 2, repeatPenalty: 1, topP: 1 };
@@ -14,7 +14,7 @@ test('closing during a run leaves an engine, a lock, or a run that claims to go 
   const [first] = await core.client.samples.list({ limit: 1 });
   await core.job(jobId, (job) => (job.progress?.done ?? 0) > 4);
   await core.core.close();
-  if (canFindEngines) expect(enginePids('')).toEqual([]);
+  expect(enginePids('')).toEqual([]);
   for (const suffix of ['-wal', '.lock']) expect(existsSync(core.projectPath + suffix)).toBe(false);
   await using again = await TestCore.start({ folder: core.folder, project: 'open' });
   const run = await again.client.runs.get({ id: runId });
@@ -41,7 +41,7 @@ test('closing while an answer comes loses what it said, or leaves the caller wai
   }
   await closing;
   expect(finish).toBe('cancelled');
-  if (canFindEngines) expect(enginePids('')).toEqual([]);
+  expect(enginePids('')).toEqual([]);
   await core.client.project.open({ path: core.projectPath });
   const { db } = requireSession(core.core.context.core).file;
   expect(all(db, 'SELECT finish FROM chat_answer')).toEqual([{ finish: 'cancelled' }]);
@@ -58,7 +58,7 @@ test('closing the core while answers come for a script leaves their engine behin
   }
   await core.core.close();
   expect(events.at(-1)).toBe('answer');
-  if (canFindEngines) expect(enginePids('')).toEqual([]);
+  expect(enginePids('')).toEqual([]);
 });
 
 test('a watch of a closed project never ends', async () => {

@@ -37,13 +37,13 @@ const isMountable = canMountDisk();
 if (!isMountable)
   console.warn('No disk can be mounted here: a disk that is really full is untested');
 
-describe.runIf(isMountable)('a disk that is really full', () => {
-  function mount(): SmallDisk {
-    const disk = SmallDisk.mount(64 * mebibyte);
-    if (!disk) throw new Error('The disk could be mounted a moment ago');
-    return disk;
-  }
+function mount(): SmallDisk {
+  const disk = SmallDisk.mount(64 * mebibyte);
+  if (!disk) throw new Error('The disk could be mounted a moment ago');
+  return disk;
+}
 
+describe.runIf(isMountable)('a disk that is really full', () => {
   test('during an import loses samples, or keeps the project from being closed', async () => {
     using disk = mount();
     await using core = await TestCore.start({ folder: disk.folder });

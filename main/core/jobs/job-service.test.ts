@@ -140,10 +140,11 @@ describe('a job service', () => {
   test('keeps a job whose run could not be stored', async () => {
     using project = aProject();
     const service = aService(project, new Work('train', 'accelerator'));
-    const storing = () => {
-      throw new AppError('DISK_FULL', 'no space');
-    };
-    expect(() => service.start(aJob('train'), storing)).toThrow('no space');
+    const start = () =>
+      service.start(aJob('train'), () => {
+        throw new AppError('DISK_FULL', 'no space');
+      });
+    expect(start).toThrow('no space');
     expect(service.list()).toEqual([]);
     await service.close();
   });

@@ -6,6 +6,7 @@ import { readProjectHeader } from '../../store/project-header.ts';
 import { startInspector } from '../../engines/start-engines.ts';
 import type { CoreState } from '../core-state.ts';
 import { registerJobs } from '../register-jobs.ts';
+import { adoptCheckpoints } from '../train/adopt-checkpoints.ts';
 import { ProjectSession } from './project-session.ts';
 
 const inspectionTimeoutMs = 30_000;
@@ -51,6 +52,7 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   const file = open();
   try {
     await closeSession(state);
+    adoptLost(state, file);
     const session = new ProjectSession(file, state.log);
     registerJobs(session);
     state.session = session;
@@ -60,6 +62,16 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   }
   rememberRecent(state, file.path);
   return state.session.info();
+}
+
+function adoptLost(state: CoreState, file: ProjectFile): void {
+  try {
+    const adopted = adoptCheckpoints(file);
+    if (adopted > 0) state.log.write(`${file.path}: ${adopted} adapters were listed anew`);
+  } catch (error) {
+    // The adapters stay where they are; a full disk must not keep the rest of the project shut.
+    state.log.write(`${file.path}: adapters could not be listed anew: ${String(error)}`);
+  }
 }
 
 function rememberRecent(state: CoreState, path: string): void {

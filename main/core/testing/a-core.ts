@@ -88,8 +88,9 @@ export class TestCore implements AsyncDisposable {
     const { sha256 } = await writeTinyModel(path, { ...tinyShape, ...options });
     const { jobId } = await this.client.models.add({ path });
     const { state, result } = await this.job(jobId);
-    if (state !== 'succeeded') throw new Error(`${path} was not added: the job ${state}`);
-    return { modelId: String(result?.['modelId']), path, sha256 };
+    const modelId = result?.['modelId'];
+    if (typeof modelId !== 'string') throw new Error(`${path} was not added: the job ${state}`);
+    return { modelId, path, sha256 };
   }
 
   /** A frozen dataset of short conversations. */

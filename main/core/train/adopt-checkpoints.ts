@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { z } from 'zod';
+import type { ProjectFile } from '../../store/open-project.ts';
+import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/run-repository.ts';
+
+// What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
+const recordSchema = z.object({
+  adapter: z.object({ sha256: z.string(), sizeBytes: z.number().int() }),
+  epoch: z.number().int(),
+  step: z.number().int(),
+  meanLoss: z.number(),
+});
+const epochFolder = /^epoch-\d+$/;
+
+/**
+ * Lists adapters that are whole on disk but missing in the project file, as a crash or a full disk
+ * between writing the one and the other leaves them. Returns how many there were. Their hash is
+ * what the trainer recorded; whoever loads one compares it with the file.
+ */
+export function adoptCheckpoints(file: ProjectFile): number {
+  let adopted = 0;
+  for (const run of listRuns(file.db)) {
+    const folder = join(file.artifactsDir, 'runs', run.id);
+    const known = new Set(listCheckpoints(file.db, run.id).map((checkpoint) => checkpoint.file));
+    for (const checkpoint of wholeCheckpoints(folder, file.artifactsDir))
+      if (!known.has(checkpoint.file)) {
+        insertCheckpoint(file.db, { runId: run.id, ...checkpoint });
+        adopted += 1;
+      }
+  }
+  return adopted;
+}
+
+function wholeCheckpoints(folder: string, artifactsDir: string) {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => epochFolder.test(name));
+  return names.flatMap((name) => {
+    const record = readRecord(join(folder, name, 'record.json'));
+    const path = join(folder, name, 'adapter.gguf');
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (!record || size !== record.adapter.sizeBytes) return [];
+    const { adapter, ...place } = record;
+    return [{ ...place, ...adapter, file: relative(artifactsDir, path) }];
+  });
+}
+
+function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
+  try {
+    return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    // Not written by the trainer, or damaged: the folder stays, and is not listed.
+    return undefined;
+  }
+}
