@@ -34,9 +34,18 @@ export class EvaluatePage {
     await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
   }
 
-  /** Compares the newest adapter with its base on the shown set; ends in front of the first pair. */
-  async startOnShownSet(name: string, mostTokens: number): Promise<void> {
+  /** Opens the form for the shown set; without a choice, the newest adapter meets its base. */
+  async prepareOnShownSet(bases: Partial<Record<'System A' | 'System B', string>> = {}) {
     await this.page.getByRole('button', { name: 'Evaluate with these…' }).click();
+    for (const [system, label] of Object.entries(bases))
+      await this.form
+        .getByRole('group', { name: system })
+        .getByRole('combobox', { name: 'Base model' })
+        .selectOption({ label });
+  }
+
+  /** Starts what the form says; ends in front of the first pair, when every answer is there. */
+  async start(name: string, mostTokens: number): Promise<void> {
     await this.form.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
     await this.form.getByRole('textbox', { name: 'Most tokens' }).fill(String(mostTokens));
     await this.form.getByRole('button', { name: /^Generate/ }).click();

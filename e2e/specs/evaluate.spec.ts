@@ -21,7 +21,8 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
   writeFileSync(promptsPath, questions.map((prompt) => JSON.stringify({ prompt })).join('\n'));
   await evaluate.importPrompts(promptsPath, 'four questions');
   await expect(evaluate.prompts).toHaveText(questions.map((text) => new RegExp(text.slice(0, -1))));
-  await evaluate.startOnShownSet('first match', 12);
+  await evaluate.prepareOnShownSet();
+  await evaluate.start('first match', 12);
 
   await test.step('nothing a voter sees tells the systems apart', async () => {
     const shown = await evaluate.voting.innerHTML();
