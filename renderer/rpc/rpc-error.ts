@@ -32,7 +32,7 @@ const advice: Record<ErrorCode, string> = {
   DISK_FULL: 'Free some space on the disk, then try again.',
   NOT_FOUND: 'It may have been removed meanwhile. Reload the list.',
   NAME_TAKEN: 'Choose another name.',
-  INVALID_STATE: 'Reload the view: something changed meanwhile.',
+  INVALID_STATE: 'The message says what has to be different first.',
   INVALID_INPUT: 'Correct the marked value and try again.',
   MODEL_INVALID: 'Choose another GGUF file, or download this one again.',
   MODEL_CHANGED: 'Point the model at the original file, or add the changed file as a new model.',
