@@ -11,11 +11,12 @@ import { answerCounts } from './evaluation-stage.ts';
 /** Ends the blind phase, after a question that says so. */
 export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   const reveal = useAction(async () => {
+    const { voted, comparisons } = await rpc.evaluations.get({ id: summary.id });
     const isConfirmed = await confirmAction({
       title: `Reveal “${summary.name}”?`,
-      body: revealBody(summary),
+      body: revealBody({ voted, comparisons }),
       confirmLabel: 'Reveal',
-      isDangerous: summary.voted < summary.comparisons,
+      isDangerous: voted < comparisons,
     });
     if (isConfirmed) await rpc.evaluations.reveal({ id: summary.id });
   });
@@ -38,7 +39,10 @@ export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   );
 }
 
-function revealBody({ voted, comparisons }: EvaluationSummary): string {
+function revealBody({
+  voted,
+  comparisons,
+}: Pick<EvaluationSummary, 'voted' | 'comparisons'>): string {
   const end = 'This ends the blind phase for good: afterwards nobody can vote on it.';
   if (voted >= comparisons) return `All ${comparisons} pairs have a vote. ${end}`;
   return `${formatQuantity(comparisons - voted, 'pair')} of ${comparisons} without a vote will be left out of the result. ${end}`;
