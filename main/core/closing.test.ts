@@ -111,3 +111,14 @@ test('a call that needs a project does not say that none is open', async () => {
   };
   expect((await refusalOf(watch())).code).toBe('NO_PROJECT');
 });
+
+test('a call that comes while the core closes opens a project that nobody closes', async () => {
+  await using core = await TestCore.start();
+  const other = core.path('other.lima');
+  const [refused] = await Promise.all([
+    core.core.close().then(() => refusalOf(core.client.project.create({ path: other }))),
+    core.core.close(),
+  ]);
+  expect(refused.code).toBe('INVALID_STATE');
+  expect(existsSync(other)).toBe(false);
+});

@@ -61,7 +61,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     router,
     context: { core: state },
     close: async () => {
-      await Promise.all([closeCurrent(state), state.calls.close()]);
+      await Promise.all([state.calls.close(), closeCurrent(state)]);
     },
   });
 }

@@ -18,6 +18,11 @@ export class OngoingCalls {
     }
   }
 
+  /** True from the moment `close` was called. */
+  get isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** Aborts every call and resolves when all of them have ended, however they did. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -4,7 +4,9 @@ import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { createProject, openProject, type ProjectFile } from '../../store/open-project.ts';
 import { readProjectHeader } from '../../store/project-header.ts';
 import { startInspector } from '../../engines/start-engines.ts';
+import { AppError } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
+import { explainError } from '../explain-error.ts';
 import { registerJobs } from '../register-jobs.ts';
 import { adoptCheckpoints } from '../train/adopt-checkpoints.ts';
 import { ProjectSession } from './project-session.ts';
@@ -49,6 +51,11 @@ export function recentProjects(state: CoreState) {
 }
 
 async function takeOver(state: CoreState, open: () => ProjectFile): Promise<ProjectInfo> {
+  if (state.calls.isClosing)
+    throw new AppError(
+      'INVALID_STATE',
+      'Lima Workbench is closing: start it again, then open this',
+    );
   const file = open();
   try {
     await closeSession(state);
@@ -88,5 +95,15 @@ async function inspect(path: string): Promise<void> {
   if (existsSync(`${path}-wal`)) return;
   await using inspector = startInspector();
   const signal = AbortSignal.timeout(inspectionTimeoutMs);
-  await inspector.request('inspectProject', { path }, { signal, cancelGraceMs: 500 });
+  try {
+    await inspector.request('inspectProject', { path }, { signal, cancelGraceMs: 500 });
+  } catch (error) {
+    if (explainError(error)?.code !== 'ENGINE_CRASHED' && !signal.aborted) throw error;
+    const how = signal.aborted ? `took over ${inspectionTimeoutMs / 1000} s` : 'crashed';
+    throw new AppError(
+      'PROJECT_INVALID',
+      `${path} is not opened: reading it ${how}. It may be damaged; restore it from a backup.`,
+      { path },
+    );
+  }
 }
