@@ -122,3 +122,14 @@ test('a call that comes while the core closes opens a project that nobody closes
   expect(refused.code).toBe('INVALID_STATE');
   expect(existsSync(other)).toBe(false);
 });
+
+test('a call that reads a file while the project closes is called an internal error', async () => {
+  await using core = await TestCore.start();
+  const path = core.writeLines(
+    'prompts.jsonl',
+    Array.from({ length: 20_000 }, (_, number) => ({ prompt: `Prompt ${number}` })),
+  );
+  const importing = refusalOf(core.client.prompts.import({ path }));
+  await core.client.project.close();
+  expect((await importing).code).toBe('NO_PROJECT');
+});

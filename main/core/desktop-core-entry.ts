@@ -18,6 +18,11 @@ function reportRecent(core: Core): void {
   send({ channel: 'recent', projects });
 }
 
+/** Tells the shell whether a job is queued or running, so that it stays while one is. */
+function reportBusy(core: Core): void {
+  send({ channel: 'busy', isBusy: core.context.core.session?.jobs.isBusy ?? false });
+}
+
 /** Runs the core for the desktop shell until it says so or goes away. */
 async function main(): Promise<void> {
   const [userDataDir] = process.argv.slice(2);
@@ -37,6 +42,7 @@ async function main(): Promise<void> {
     if (frame.channel === 'rpc') connections.receive(frame.connection, frame.data);
     else if (frame.channel === 'closed') connections.close(frame.connection);
     else if (frame.channel === 'command') host.pushCommand(frame.command);
+    else if (frame.channel === 'ask-busy') reportBusy(core);
     else if (frame.channel === 'quit') stopping.resolve();
     else host.answerPick(frame);
   });

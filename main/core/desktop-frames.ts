@@ -11,6 +11,7 @@ export type ToCore =
   | { channel: 'picked'; id: number; path: string | null }
   | { channel: 'pick-failed'; id: number; message: string }
   | { channel: 'command'; command: { command: string; path?: string } }
+  | { channel: 'ask-busy' }
   | { channel: 'quit' };
 
 /** What the core process sends to the desktop shell; `ready` comes first and once. */
@@ -18,6 +19,7 @@ export type FromCore =
   | { channel: 'ready' }
   | { channel: 'rpc'; connection: number; data: RpcData }
   | { channel: 'pick'; id: number; purpose: string; suggestedName?: string }
+  | { channel: 'busy'; isBusy: boolean }
   | { channel: 'recent'; projects: RecentProject[] };
 
 /** A project of the recent list, newest first in every list. */
