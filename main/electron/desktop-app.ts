@@ -12,6 +12,8 @@ import { openWindow } from './window.ts';
 
 type PickFrame = Extract<FromCore, { channel: 'pick' }>;
 
+const busyCheckMs = 2000;
+
 /** The desktop shell: one window, one core, and nothing that the core does not decide. */
 export class DesktopApp {
   readonly #electron: ElectronApi;
@@ -64,13 +66,26 @@ export class DesktopApp {
     });
     app.on('activate', () => this.#showWindow());
     app.on('window-all-closed', () => {
-      if (process.platform !== 'darwin') app.quit();
+      if (process.platform !== 'darwin') this.#quitWhenIdle();
     });
     app.on('will-quit', (event) => {
       if (!this.#core) return;
       event.preventDefault();
       void this.#quit(this.#core);
     });
+  }
+
+  /** A run survives its window: without one, the app stays until no job is left. */
+  #quitWhenIdle(): void {
+    if (this.#window) return;
+    if (this.#core) this.#core.send({ channel: 'ask-busy' });
+    else this.#electron.app.quit();
+  }
+
+  #onBusy(isBusy: boolean): void {
+    if (this.#window) return;
+    if (isBusy) setTimeout(() => this.#quitWhenIdle(), busyCheckMs);
+    else this.#electron.app.quit();
   }
 
   async #quit(core: CoreProcess): Promise<void> {
@@ -100,8 +115,8 @@ export class DesktopApp {
       title: 'Lima Workbench',
       message: 'The workbench core stopped unexpectedly.',
       detail:
-        `Everything you did up to now is in the project file. A run that was training can be ` +
-        `resumed after a restart.\n\n${exit.reason}\n${exit.stderr}`.trim(),
+        `Everything you did up to now is in the project file. A run that was training keeps the ` +
+        `adapters of its finished epochs.\n\n${exit.reason}\n${exit.stderr}`.trim(),
       buttons: ['Restart', 'Quit'],
       defaultId: 0,
       cancelId: 1,
@@ -121,6 +136,7 @@ export class DesktopApp {
   #onFrame(core: CoreProcess, frame: Exclude<FromCore, { channel: 'ready' }>): void {
     if (frame.channel === 'rpc') this.#pipe.deliver(frame);
     else if (frame.channel === 'pick') void this.#pick(core, frame);
+    else if (frame.channel === 'busy') this.#onBusy(frame.isBusy);
     else {
       this.#recent = frame.projects;
       const [newest] = frame.projects;

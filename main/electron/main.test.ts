@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { runningCores, startDesktop } from './testing/start-desktop.ts';
@@ -158,6 +158,41 @@ describe('dialogs and menu', () => {
     const commands = await new StandInPage(electron).connect().client.app.commands();
     const { value } = await commands.next();
     expect(value).toEqual({ command: 'open-project', path: '/data/shared.lima' });
+  });
+});
+
+describe('closing the window', () => {
+  test('ends the app when nothing is under way', async () => {
+    const electron = await startDesktop();
+    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await new StandInPage(electron).connect().client.app.info();
+    electron.windows[0]?.close();
+    electron.app.emit('window-all-closed');
+    await expect(electron.app.exited).resolves.toBe(0);
+  });
+
+  test('does not end a job: it goes on, and a new window finds it', async () => {
+    const electron = await startDesktop();
+    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    const { client } = new StandInPage(electron).connect();
+    await client.project.create({ path: join(electron.folder, 'busy.lima') });
+    const path = join(electron.folder, 'many.jsonl');
+    const line = (number: number) =>
+      JSON.stringify({ conversations: [`Question ${number}?`, `Answer ${number}.`], source: 'x' });
+    writeFileSync(path, Array.from({ length: 200_000 }, (_, number) => line(number)).join('\n'));
+    const { jobId } = await client.imports.start({ path });
+    await vi.waitFor(async () =>
+      expect((await client.jobs.get({ id: jobId })).state).toBe('running'),
+    );
+    const [first] = electron.windows;
+    first?.close();
+    electron.app.emit('window-all-closed');
+    electron.app.emit('second-instance', {}, ['lima-workbench']);
+    await vi.waitFor(() => expect(electron.windows[0]?.isShown).toBe(true));
+    expect(electron.windows[0]).not.toBe(first);
+    const again = new StandInPage(electron).connect().client;
+    expect((await again.jobs.get({ id: jobId })).state).toBe('running');
+    await again.jobs.cancel({ id: jobId });
   });
 });
 

@@ -5,10 +5,24 @@ import { showErrorToast, showToast } from './toast.tsx';
 /** Puts text on the clipboard and says so in a toast. */
 export async function copyText(text: string, message: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(text);
+    if (!copyBySelection(text)) await navigator.clipboard.writeText(text);
     showToast({ text: message, key: 'copied' });
   } catch (error) {
     showErrorToast(error);
+  }
+}
+
+// The desktop app denies every permission, and the clipboard's own interface asks for one.
+function copyBySelection(text: string): boolean {
+  const onCopy = (event: ClipboardEvent) => {
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+  document.addEventListener('copy', onCopy);
+  try {
+    return document.execCommand('copy');
+  } finally {
+    document.removeEventListener('copy', onCopy);
   }
 }
 
