@@ -24,13 +24,13 @@ export class ChatPage {
   }
 
   /** Prompts and answers of a pane, oldest first. */
-  turns(side: ChatSide): Locator {
-    return this.page.getByRole('log', { name: `${side} conversation` }).getByRole('listitem');
+  log(side: ChatSide): Locator {
+    return this.page.getByRole('log', { name: `${side} conversation` });
   }
 
   /** The newest answer of a pane, growing or finished; it is busy while it grows. */
   answer(side: ChatSide): Locator {
-    return this.turns(side).last().locator('[aria-busy]');
+    return this.log(side).locator('[aria-busy]').last();
   }
 
   /** What the engine says it ran for the newest answer. */

@@ -25,7 +25,7 @@ test('base and adapter answer beside each other, each under the hash of what rea
   await expect(chat.identity('Right')).toContainText(lesson.adapterHash);
   await expect(chat.identity('Right')).toContainText('lesson');
   await expect(workbench.page.getByText('Not what was asked for')).toHaveCount(0);
-  await expect(chat.turns('Left')).toContainText('What comes after 7?');
+  await expect(chat.log('Left')).toContainText('What comes after 7?');
 });
 
 test('stop keeps what came so far and lets the next prompt be sent', async ({ workbench }) => {

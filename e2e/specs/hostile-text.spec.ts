@@ -41,6 +41,7 @@ test('a hostile sample is read as text in list, detail, editor and provenance', 
   await expectInert(curate.detail);
   await expect(curate.detail).toContainText('<b>me</b>');
   await expect(curate.detail).toContainText('javascript:alert(1)');
+  expect(await watch.report()).toEqual(noMisdeeds);
   await curate.press('e');
   await expect(page.getByRole('textbox', { name: 'Text of turn 1, user' })).toHaveValue(
     hostileText,
@@ -70,7 +71,7 @@ test('a hostile prompt is read as text in chat and while voting', async ({ workb
     await chat.sample({ 'Most tokens': '8' });
     await chat.send(hostileText);
     await expect(chat.identity('Left')).toBeVisible({ timeout: answerTimeoutMs });
-    await expectInert(chat.turns('Left'));
+    await expectInert(chat.log('Left'));
     expect(await watch.report()).toEqual(noMisdeeds);
   });
 
