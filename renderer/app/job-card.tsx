@@ -1,4 +1,9 @@
-import { isJobFinished, type JobSnapshot, type JobState } from '../../shared/domain/job.ts';
+import {
+  canResumeJob,
+  isJobFinished,
+  type JobSnapshot,
+  type JobState,
+} from '../../shared/domain/job.ts';
 import { rpc } from '../rpc/client.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
@@ -48,7 +53,7 @@ function JobButtons({ job }: { job: JobSnapshot }) {
           Cancel
         </Button>
       )}
-      {canResume(job) && (
+      {canResumeJob(job) && (
         <Button small isBusy={resume.isRunning} onClick={() => void resume.run()}>
           Resume
         </Button>
@@ -56,11 +61,6 @@ function JobButtons({ job }: { job: JobSnapshot }) {
       {error !== undefined && <ErrorView error={error} />}
     </>
   );
-}
-
-/** The core refuses where going on makes no sense, and says why. */
-function canResume(job: JobSnapshot): boolean {
-  return ['interrupted', 'failed', 'cancelled'].includes(job.state);
 }
 
 function JobProgressLine({ job }: { job: JobSnapshot }) {

@@ -71,6 +71,14 @@ export function nextJobState(state: JobState, event: JobEvent): JobState | undef
   return transitions[state][event];
 }
 
+// A training run starts from the beginning or not at all: its optimizer is not kept.
+const resumableKinds: readonly JobKind[] = ['import', 'add-model', 'generate'];
+
+/** True when a stopped job can be put back into the queue and goes on where it stopped. */
+export function canResumeJob({ kind, state }: { kind: JobKind; state: JobState }): boolean {
+  return resumableKinds.includes(kind) && nextJobState(state, 'resume') !== undefined;
+}
+
 /** True once nothing more will happen without a person. */
 export function isJobFinished(state: JobState): boolean {
   return !['queued', 'running', 'cancelling'].includes(state);

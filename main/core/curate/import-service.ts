@@ -42,7 +42,6 @@ export function importJob(session: ProjectSession): JobHandler {
   return {
     kind: 'import',
     resource: 'disk',
-    canResume: true,
     execute: (payload, context) => importFile(session, payloadSchema.parse(payload), context),
   };
 }

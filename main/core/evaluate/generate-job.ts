@@ -28,7 +28,6 @@ export function generateJob(session: ProjectSession): JobHandler {
   return {
     kind: 'generate',
     resource: 'accelerator',
-    canResume: true,
     execute: async (payload, context) => {
       const { evaluationId } = z.object({ evaluationId: z.string() }).parse(payload);
       const { db } = session.file;

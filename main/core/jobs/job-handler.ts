@@ -27,7 +27,5 @@ export type JobResult = NonNullable<JobSnapshot['result']>;
 export interface JobHandler {
   kind: JobKind;
   resource: 'accelerator' | 'disk';
-  /** Whether `execute` may run again on the same payload and go on where it stopped. */
-  canResume: boolean;
   execute(payload: unknown, context: JobContext): Promise<JobResult>;
 }

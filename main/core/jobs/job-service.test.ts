@@ -46,16 +46,14 @@ test('a state takes an event it must not, or refuses one it must take', () => {
 
 /** A handler whose jobs end when the test says so. */
 class Work implements JobHandler {
-  readonly canResume: boolean;
   readonly started: JobContext[] = [];
   readonly #ends: PromiseWithResolvers<void>[] = [];
   readonly kind: JobHandler['kind'];
   readonly resource: JobHandler['resource'];
 
-  constructor(kind: JobHandler['kind'], resource: JobHandler['resource'], canResume = true) {
+  constructor(kind: JobHandler['kind'], resource: JobHandler['resource']) {
     this.kind = kind;
     this.resource = resource;
-    this.canResume = canResume;
   }
 
   async execute(_payload: unknown, context: JobContext): Promise<Record<string, number>> {
@@ -153,7 +151,7 @@ describe('a job service', () => {
     using project = aProject();
     const [resumable, single] = [
       new Work('import', 'disk'),
-      new Work('train', 'accelerator', false),
+      new Work('train', 'accelerator'),
     ];
     const service = aService(project, resumable, single);
     const [first, second] = [service.start(aJob('import')), service.start(aJob('train', 'my run'))];

@@ -1,4 +1,5 @@
 import {
+  canResumeJob,
   isJobFinished,
   nextJobState,
   type JobEvent,
@@ -113,7 +114,7 @@ export class JobService {
   resume(id: string): JobSnapshot {
     const job = this.get(id);
     const state = nextJobState(job.state, 'resume');
-    if (!state || !this.#handlers.get(job.kind)?.canResume || this.#running.has(id))
+    if (!state || !canResumeJob(job) || this.#running.has(id))
       throw new AppError('INVALID_STATE', `“${job.title}” is ${job.state} and cannot be resumed`, {
         id,
         state: job.state,

@@ -90,7 +90,6 @@ export function addModelJob(session: ProjectSession): JobHandler {
   return {
     kind: 'add-model',
     resource: 'disk',
-    canResume: true,
     execute: async (payload, context) => {
       const { path, expectedSha256 } = payloadSchema.parse(payload);
       await using inspector = startInspector();

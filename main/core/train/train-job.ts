@@ -31,7 +31,6 @@ export function trainJob(session: ProjectSession): JobHandler {
   return {
     kind: 'train',
     resource: 'accelerator',
-    canResume: false,
     execute: async (payload, context) => {
       const { runId } = z.object({ runId: z.string() }).parse(payload);
       const run = found(findRun(session.file.db, 'id', runId), 'run', runId);
