@@ -72,6 +72,7 @@ test('the list narrows by words, source and status, and says when nothing is lef
   await curate.filterBy('Source', 'garden (1)');
   await expect(workbench.page.getByText('Nothing matches')).toBeVisible();
   await workbench.page.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect(curate.search).toHaveValue('');
   await expect(curate.rows).toHaveCount(3);
   await curate.filterBy('Source', 'garden (1)');
   await expect(curate.rows).toHaveText(/When are plums ripe\?/);

@@ -1,4 +1,4 @@
-import { formatCount } from '../ui/format.ts';
+import { formatCount, formatQuantity } from '../ui/format.ts';
 
 /** A source and its part of a dataset. */
 export interface Part {
@@ -50,10 +50,11 @@ export function freezeWarnings(summary: AcceptedSummary): string[] {
       largest.share > dominantShare &&
       `${Math.round(100 * largest.share)}% come from “${largest.source}”. LIMA drew on six sources, at most 20% each; diversity of prompts mattered.`,
     flagged > 0 &&
-      `${formatCount(flagged)} accepted samples carry flags. They are frozen as they are.`,
-    pending > 0 && `${formatCount(pending)} samples are still pending and will not be in it.`,
+      `${formatQuantity(flagged, 'flagged sample is', 'flagged samples are')} among them, frozen as they are.`,
+    pending > 0 &&
+      `${formatQuantity(pending, 'sample is', 'samples are')} still pending and will not be in it.`,
     unsavedDrafts > 0 &&
-      `${formatCount(unsavedDrafts)} unsaved drafts wait in this window; the stored versions are frozen.`,
+      `${formatQuantity(unsavedDrafts, 'unsaved draft waits', 'unsaved drafts wait')} in this window; the stored versions are frozen.`,
   ];
   return warnings.filter((warning) => warning !== false);
 }

@@ -6,7 +6,7 @@ import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { formatCount } from '../ui/format.ts';
 import { Segments, Select, TextInput } from '../ui/inputs.tsx';
-import { changeFilter, useCurate } from './curate-store.ts';
+import { changeFilter, useCurate, type CurateState } from './curate-store.ts';
 import { flagTexts } from './flag-text.ts';
 import './filter-bar.css';
 
@@ -38,6 +38,7 @@ function SearchField({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
     const timer = setTimeout(() => changeFilter({ query: text.trim() }), searchDelayMs);
     return () => clearTimeout(timer);
   }, [text]);
+  useEffect(() => useCurate.subscribe(forgetClearedQuery(() => setText(''))), []);
   return (
     <div className="filter-search">
       <Search size={14} aria-hidden />
@@ -58,6 +59,13 @@ function SearchField({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
       />
     </div>
   );
+}
+
+/** The words go where the filter was cleared by another control. */
+function forgetClearedQuery(forget: () => void) {
+  return (state: CurateState, before: CurateState) => {
+    if (before.filter.query !== undefined && state.filter.query === undefined) forget();
+  };
 }
 
 function statusLabel(status: SampleStatus, count: number | undefined): string {
