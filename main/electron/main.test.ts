@@ -4,6 +4,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { runningCores, startDesktop } from './testing/start-desktop.ts';
 import { StandInPage } from './testing/stand-in-page.ts';
 
+const line = (number: number) =>
+  JSON.stringify({ conversations: [`Question ${number}?`, `Answer ${number}.`], source: 'x' });
+
 describe('the window', () => {
   test('gives a page no Node, no Electron and no way out of the sandbox', async () => {
     const electron = await startDesktop();
@@ -177,8 +180,6 @@ describe('closing the window', () => {
     const { client } = new StandInPage(electron).connect();
     await client.project.create({ path: join(electron.folder, 'busy.lima') });
     const path = join(electron.folder, 'many.jsonl');
-    const line = (number: number) =>
-      JSON.stringify({ conversations: [`Question ${number}?`, `Answer ${number}.`], source: 'x' });
     writeFileSync(path, Array.from({ length: 200_000 }, (_, number) => line(number)).join('\n'));
     const { jobId } = await client.imports.start({ path });
     await vi.waitFor(async () =>
