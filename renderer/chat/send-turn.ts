@@ -12,7 +12,13 @@ import {
 } from './chat-turns.ts';
 import { FrameBatch } from './frame-batch.ts';
 
-const running = new Map<PaneId, AbortController>();
+interface RunningAnswer {
+  conversationId: string;
+  controller: AbortController;
+  isStopping: boolean;
+}
+
+const running = new Map<PaneId, RunningAnswer>();
 
 /** Asks the system of a pane; the answer streams into a new last turn. Does nothing while one runs. */
 export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
@@ -21,13 +27,13 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
   const turn = newTurn(prompt, asked);
   changePane(pane, { turns: [...turns, turn], isEditing: false, system: asked.system });
   const change = (state: Partial<AnswerState>) => changeAnswer(pane, turn.id, state);
-  const controller = new AbortController();
-  running.set(pane, controller);
+  const call = { conversationId, controller: new AbortController(), isStopping: false };
+  running.set(pane, call);
   const batch = new FrameBatch((piece) => appendText(pane, turn.id, piece));
   try {
     const messages = messagesFor(turns, prompt);
     const request = { conversationId, pane, messages, ...asked };
-    const events = await rpc.chat.send(request, { signal: controller.signal });
+    const events = await rpc.chat.send(request, { signal: call.controller.signal });
     for await (const event of events) {
       if (event.type === 'text') batch.add(event.text);
       if (event.type !== 'answer') continue;
@@ -40,10 +46,10 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
     batch.flush();
     // The picker then knows that the file is gone, and offers to show where it is.
     if (hasErrorCode(error, 'MODEL_MISSING')) queryCache.invalidate(['models']);
-    const wasStopped = controller.signal.aborted || isAbort(error);
+    const wasStopped = call.isStopping || isAbort(error);
     change(wasStopped ? { phase: 'stopped' } : { phase: 'failed', error });
   } finally {
-    if (running.get(pane) === controller) running.delete(pane);
+    if (running.get(pane) === call) running.delete(pane);
   }
 }
 
@@ -55,9 +61,28 @@ export async function resendLast(pane: PaneId, prompt: string, asked: Asked): Pr
   await sendTurn(pane, prompt, asked);
 }
 
-/** Stops the answer of one pane, or of both; the text that came stays. */
+/**
+ * Stops the answer of one pane, or of both; the text that came stays, labelled by the engine. A
+ * second call gives up waiting for the engine.
+ */
 export function stopAnswers(panes: readonly PaneId[] = ['left', 'right']): void {
-  for (const pane of panes) running.get(pane)?.abort();
+  for (const pane of panes) {
+    const call = running.get(pane);
+    if (!call) continue;
+    if (call.isStopping) call.controller.abort();
+    else void askToStop(pane, call);
+  }
+}
+
+async function askToStop(pane: PaneId, call: RunningAnswer): Promise<void> {
+  call.isStopping = true;
+  try {
+    const { stopped } = await rpc.chat.stop({ conversationId: call.conversationId, pane });
+    if (!stopped) call.controller.abort();
+  } catch {
+    // Without a connection nobody can be asked: the window stops listening.
+    call.controller.abort();
+  }
 }
 
 function newTurn(prompt: string, asked: Asked): Turn {

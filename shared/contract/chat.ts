@@ -36,6 +36,10 @@ export const chatContract = {
         ]),
       ),
     ),
+  /** Stops an answer that is being written; its stream then ends with what came, labelled. */
+  stop: procedure
+    .input(z.object({ conversationId: z.string(), pane: z.enum(['left', 'right']) }))
+    .output(z.object({ stopped: z.boolean() })),
   /** Frees the memory of the loaded model. */
   unload: procedure.output(z.object({ unloaded: z.boolean() })),
 };

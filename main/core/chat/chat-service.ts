@@ -31,6 +31,8 @@ export async function* sendChat(
   const system = systemFiles(session, request.system);
   const events = new AsyncQueue<ChatEvent>();
   const stop = new AbortController();
+  const key = answerKey(request);
+  session.answering.set(key, stop);
   const answered = session.calls
     .run([signal, stop.signal], (anySignal) => ask(session, { request, system, events }, anySignal))
     .then(
@@ -42,9 +44,21 @@ export async function* sendChat(
     yield* events;
   } finally {
     stop.abort();
+    if (session.answering.get(key) === stop) session.answering.delete(key);
     await answered;
   }
 }
+
+/** Stops an answer; its stream then ends with the part that came. False when none is written. */
+export function stopChat(session: ProjectSession, answer: AnswerPlace): boolean {
+  const stop = session.answering.get(answerKey(answer));
+  stop?.abort();
+  return stop !== undefined;
+}
+
+type AnswerPlace = Pick<ChatRequest, 'conversationId' | 'pane'>;
+
+const answerKey = ({ conversationId, pane }: AnswerPlace) => `${pane} ${conversationId}`;
 
 interface Asking {
   request: ChatRequest;

@@ -15,6 +15,8 @@ export class ProjectSession {
   readonly jobs: JobService;
   readonly changes = new ChangeFeed();
   readonly inference = new InferenceSlots();
+  /** Answers being written, by conversation and pane; aborting one keeps what came. */
+  readonly answering = new Map<string, AbortController>();
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 

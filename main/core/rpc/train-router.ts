@@ -1,4 +1,4 @@
-import { sendChat } from '../chat/chat-service.ts';
+import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
 import { requireSession } from '../core-state.ts';
 import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
@@ -54,6 +54,9 @@ export const chatRouter = {
   send: os.chat.send.handler(async function* ({ context: { core }, input, signal }) {
     yield* explained(core, 'chat.send', sendChat(requireSession(core), input, signal));
   }),
+  stop: os.chat.stop.handler(({ context: { core }, input }) => ({
+    stopped: stopChat(requireSession(core), input),
+  })),
   unload: os.chat.unload.handler(async ({ context: { core } }) => ({
     unloaded: (await requireSession(core).inference.release(['left', 'right'])) > 0,
   })),
