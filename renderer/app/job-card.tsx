@@ -7,22 +7,13 @@ import {
 import { rpc } from '../rpc/client.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
-import { Badge, type Tone } from '../ui/badge.tsx';
+import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
 import { formatDuration, formatMoment } from '../ui/format.ts';
+import { stateTones } from '../ui/job-state.ts';
 import { ProgressBar } from '../ui/progress.tsx';
 import { describeProgress, describeResult } from './job-text.ts';
-
-const tones: Record<JobState, Tone> = {
-  queued: 'plain',
-  running: 'accent',
-  cancelling: 'warn',
-  succeeded: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-  interrupted: 'warn',
-};
 
 /** One job: progress with what is left while it runs, the outcome afterwards. */
 export function JobCard({ job }: { job: JobSnapshot }) {
@@ -33,7 +24,7 @@ export function JobCard({ job }: { job: JobSnapshot }) {
         <span className="job-title truncate" title={job.title}>
           {job.title}
         </span>
-        <Badge tone={tones[job.state]}>{job.state}</Badge>
+        <Badge tone={stateTones[job.state]}>{job.state}</Badge>
         <JobButtons job={job} />
       </div>
       {!isFinished && <JobProgressLine job={job} />}

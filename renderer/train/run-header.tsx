@@ -9,7 +9,8 @@ import { confirmAction } from '../ui/confirm.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
 import { formatCount, formatDuration, formatMoment } from '../ui/format.ts';
 import { ProgressBar } from '../ui/progress.tsx';
-import { describeProgress, durationOf, formatLoss, stateOf, stateTones } from './run-text.ts';
+import { describeProgress, durationOf, formatLoss, stateOf } from './run-text.ts';
+import { stateTones } from '../ui/job-state.ts';
 import { startAgain } from './train-store.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 

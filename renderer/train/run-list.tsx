@@ -7,7 +7,8 @@ import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatCount, formatMoment } from '../ui/format.ts';
 import { ProgressBar } from '../ui/progress.tsx';
-import { describeProgress, formatLoss, stateOf, stateTones } from './run-text.ts';
+import { describeProgress, formatLoss, stateOf } from './run-text.ts';
+import { stateTones } from '../ui/job-state.ts';
 import { showForm, showRun, type Selection } from './train-store.ts';
 import './run-list.css';
 

@@ -1,18 +1,6 @@
 import { isJobFinished, type JobSnapshot, type JobState } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import type { Tone } from '../ui/badge.tsx';
 import { formatBytes, formatCount } from '../ui/format.ts';
-
-/** The colour of each state, always shown with its word. */
-export const stateTones: Record<JobState, Tone> = {
-  queued: 'plain',
-  running: 'accent',
-  cancelling: 'warn',
-  succeeded: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-  interrupted: 'warn',
-};
 
 /** The state of a run: its live job knows it a moment before the list does. */
 export function stateOf(run: Run, job: JobSnapshot | undefined): JobState {

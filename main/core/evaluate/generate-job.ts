@@ -56,7 +56,7 @@ class GenerationProgress {
   readonly #total: number;
   #done: number;
   #tokens = 0;
-  readonly #startMs = Date.now();
+  #startMs = Date.now();
 
   constructor(session: ProjectSession, evaluation: StoredEvaluation, context: JobContext) {
     this.#session = session;
@@ -71,8 +71,15 @@ class GenerationProgress {
     return this.#done;
   }
 
-  addTokens(tokens: number): void {
-    this.#tokens += tokens;
+  /** Starts counting anew: each system has its own speed. */
+  startSystem(): void {
+    this.#tokens = 0;
+    this.#startMs = Date.now();
+  }
+
+  /** `tokens` is the sum of the current system so far. */
+  setTokens(tokens: number): void {
+    this.#tokens = tokens;
     this.#report();
   }
 
@@ -99,13 +106,14 @@ async function answerMissing(
   const missing = missingGenerations(session.file.db, evaluation.id, system.id);
   if (missing.length === 0) return;
   const files = systemFiles(session, system.spec);
+  progress.startSystem();
   await session.inference.engine('generate').request(
     'generate',
     { system: files, items: toItems(missing, system), ...settingsOf(evaluation, system) },
     {
       signal: progress.context.signal,
       onEvent: (event) => {
-        if (event.type === 'tokens') progress.addTokens(event.tokens);
+        if (event.type === 'tokens') progress.setTokens(event.tokens);
         else store(session, system, event, progress);
       },
     },

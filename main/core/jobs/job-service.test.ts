@@ -149,10 +149,7 @@ describe('a job service', () => {
 
   test('forgets a failure, or resumes what cannot go on', async () => {
     using project = aProject();
-    const [resumable, single] = [
-      new Work('import', 'disk'),
-      new Work('train', 'accelerator'),
-    ];
+    const [resumable, single] = [new Work('import', 'disk'), new Work('train', 'accelerator')];
     const service = aService(project, resumable, single);
     const [first, second] = [service.start(aJob('import')), service.start(aJob('train', 'my run'))];
     await reached(service, second.id, 'running');

@@ -6,6 +6,7 @@ import { encodeHeader } from './encode-header.ts';
 import type { GgufContent, TensorToWrite } from './gguf-content.ts';
 import { maxTensorNameBytes } from './read-tensors.ts';
 import { tensorSizeBytes, tensorTypeName } from './tensor-types.ts';
+import { syncFolder } from './sync-folder.ts';
 
 const writeChunkBytes = 16 * 1024 * 1024;
 
@@ -91,15 +92,4 @@ function requireWritable({ name, ne, type, data }: TensorToWrite): void {
       `Tensor "${name}" (${tensorTypeName(type)}, ${ne.join(' x ')}) needs ${expected} bytes ` +
         `and got ${data.length}`,
     );
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders; there a rename is durable by its journal.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -5,6 +5,7 @@ import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
 import { writeGguf } from '../../engines/gguf/write-gguf.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { RunRecord } from './run-record.ts';
+import { syncFolder } from '../../engines/gguf/sync-folder.ts';
 
 /** Names of the two files of a checkpoint. */
 export const checkpointFiles = { adapter: 'adapter.gguf', record: 'record.json' } as const;
@@ -64,17 +65,6 @@ async function writeSynced(path: string, text: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders; there a rename is durable by its journal.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

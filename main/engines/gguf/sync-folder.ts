@@ -1,0 +1,13 @@
+import { open } from 'node:fs/promises';
+
+/** Makes the names in a folder durable, after a file in it was written or renamed. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders; there a rename is durable by its journal.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
