@@ -1,9 +1,4 @@
-import {
-  canResumeJob,
-  isJobFinished,
-  type JobSnapshot,
-  type JobState,
-} from '../../shared/domain/job.ts';
+import { canResumeJob, isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import { rpc } from '../rpc/client.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
