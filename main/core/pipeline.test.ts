@@ -248,6 +248,17 @@ describe('the pipeline through the contract', () => {
       for (const prompt of prompts) expect(page.text).toContain(prompt);
       expect(notes.text).toMatch(/^# /);
     });
+
+    test('is saved over the project, or differs from what is shown', async () => {
+      const { report, saveReport } = core.client.evaluations;
+      const path = join(dirname(core.projectPath), 'report.html');
+      const { text } = await report({ id, format: 'html' });
+      const saved = await saveReport({ id, format: 'html', path });
+      expect(saved).toEqual({ path, sizeBytes: Buffer.byteLength(text) });
+      expect(readFileSync(path, 'utf8')).toBe(text);
+      const overProject = saveReport({ id, format: 'html', path: core.projectPath });
+      expect((await refusalOf(overProject)).code).toBe('INVALID_INPUT');
+    });
   });
 
   test('the project is not one file again after it was closed', async () => {

@@ -26,7 +26,9 @@ export function describeResult(job: JobSnapshot): string {
   return counts.slice(0, 4).join(' · ');
 }
 
-/** `errorsTotal` as "errors total". */
+const words: Record<string, string> = { errorsTotal: 'bad lines' };
+
+/** The name of a count as words: `outputTokens` as "output tokens". */
 function wordsOf(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words[name] ?? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -36,14 +36,18 @@ export function AnswerView({ state, parts, onRetry }: AnswerViewProps) {
   );
 }
 
+function stoppedNote(text: string, isAccounted: boolean): string {
+  if (text === '') return 'Stopped before the first word.';
+  const part = 'Stopped: this is the part that came.';
+  return isAccounted ? part : `${part} The engine gave no account of it.`;
+}
+
 function EndNote({ state: { phase, answer, text } }: { state: AnswerState }) {
   if (phase === 'stopped' || answer?.finish === 'cancelled')
     return (
       <p className="answer-end small dim">
         <Badge tone="warn">stopped</Badge>
-        {text === ''
-          ? 'Stopped before the first word.'
-          : 'Stopped: this is the part that came. The engine gave no account of it.'}
+        {stoppedNote(text, answer !== null)}
       </p>
     );
   if (answer?.finish === 'length')

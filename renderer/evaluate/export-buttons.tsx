@@ -1,8 +1,10 @@
 import { Download } from 'lucide-react';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
+import { chooseFile } from '../ui/file-chooser.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
+import { showToast } from '../ui/toast.tsx';
 import { downloadText } from './download-text.ts';
 
 const formats = [
@@ -16,8 +18,15 @@ export function ExportButtons({ id }: { id: string }) {
   const save = useAction(async (index: number) => {
     const chosen = formats[index];
     if (!chosen) return;
-    const { fileName, text } = await rpc.evaluations.report({ id, format: chosen.format });
-    downloadText(fileName, text, chosen.mediaType);
+    const { format, mediaType } = chosen;
+    const { fileName, text } = await rpc.evaluations.report({ id, format });
+    // The desktop app refuses downloads; there the core writes where the dialog says.
+    if (!(await rpc.app.info()).hasNativeDialogs) return downloadText(fileName, text, mediaType);
+    const title = 'Save the report';
+    const path = await chooseFile({ purpose: 'save', title, suggestedName: fileName });
+    if (path === null) return;
+    await rpc.evaluations.saveReport({ id, format, path });
+    showToast({ text: `Saved ${path}.`, tone: 'good' });
   });
   return (
     <>

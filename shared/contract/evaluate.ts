@@ -95,4 +95,14 @@ export const evaluationsContract = {
   report: procedure
     .input(z.object({ id: z.string(), format: z.enum(['json', 'markdown', 'html']) }))
     .output(z.object({ fileName: z.string(), text: z.string() })),
+  /** Writes the report to a file, complete or not at all: for shells that cannot download. */
+  saveReport: procedure
+    .input(
+      z.object({
+        id: z.string(),
+        format: z.enum(['json', 'markdown', 'html']),
+        path: z.string().min(1),
+      }),
+    )
+    .output(z.object({ path: z.string(), sizeBytes: z.number().int() })),
 };

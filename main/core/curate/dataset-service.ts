@@ -1,9 +1,9 @@
-import { sep } from 'node:path';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { datasetItems, findDataset, freezeDataset } from '../../store/dataset-repository.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { exportPath } from '../project/export-path.ts';
 import { exportDataset } from './export-dataset.ts';
 
 /** Freezes the accepted samples; refused when the name is taken or nothing is accepted. */
@@ -25,17 +25,11 @@ export async function exportTo(
   session: ProjectSession,
   input: { datasetId: string; path: string; format: ExportFormat },
 ): Promise<{ path: string; samples: number; sizeBytes: number }> {
-  const path = state.paths.check(input.path);
+  const path = exportPath(state, session, input.path);
   const dataset = found(
     findDataset(session.file.db, 'id', input.datasetId),
     'dataset',
     input.datasetId,
   );
-  if (path === session.file.path || path.startsWith(`${session.file.artifactsDir}${sep}`))
-    throw new AppError(
-      'INVALID_INPUT',
-      `${path} belongs to the open project: choose another file to export to`,
-      { path },
-    );
   return exportDataset(datasetItems(session.file.db, dataset.id), path, input.format);
 }

@@ -117,7 +117,7 @@ class ImportTally {
   report({ format, skipped }: ImportCounts): ImportReport {
     return {
       format,
-      read: this.#read,
+      read: this.#read + this.#errorsTotal,
       added: this.added,
       duplicates: this.#read - this.added,
       rejected: { ...skipped, ...Object.fromEntries(this.#rejected) },

@@ -1,3 +1,4 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import { resolveVerdict } from '../../../shared/domain/evaluation.ts';
 import { composeReport, type ReportFacts } from '../../../shared/report/compose-report.ts';
@@ -13,6 +14,8 @@ import {
 } from '../../store/evaluation-repository.ts';
 import { findPromptSet } from '../../store/prompt-repository.ts';
 import { AppError, found } from '../app-error.ts';
+import type { CoreState } from '../core-state.ts';
+import { exportPath } from '../project/export-path.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 
@@ -23,15 +26,36 @@ const forms = {
   html: { write: reportToHtml, extension: 'html' },
 };
 
+type ReportFormat = keyof typeof forms;
+
 /** The report as text with a file name; refused while the evaluation is blind. */
 export function reportText(
   session: ProjectSession,
-  input: { id: string; format: keyof typeof forms },
+  input: { id: string; format: ReportFormat },
 ): { fileName: string; text: string } {
   const { write, extension } = forms[input.format];
   const report = evaluationReport(session, input.id);
   const stem = report.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
   return { fileName: `${stem || 'evaluation'}.${extension}`, text: write(report) };
+}
+
+/** Writes the report to a file: a temporary name first, then a rename. */
+export async function saveReport(
+  state: CoreState,
+  session: ProjectSession,
+  input: { id: string; format: ReportFormat; path: string },
+): Promise<{ path: string; sizeBytes: number }> {
+  const path = exportPath(state, session, input.path);
+  const { text } = reportText(session, input);
+  const temporary = `${path}.part`;
+  try {
+    await writeFile(temporary, text, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return { path, sizeBytes: Buffer.byteLength(text) };
 }
 
 function evaluationReport(session: ProjectSession, id: string): EvaluationReport {

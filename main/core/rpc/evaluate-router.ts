@@ -8,7 +8,7 @@ import {
   reveal,
 } from '../evaluate/evaluation-service.ts';
 import { importPrompts } from '../evaluate/prompt-service.ts';
-import { reportText } from '../evaluate/report-service.ts';
+import { reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { os } from './implement.ts';
@@ -49,6 +49,9 @@ export const evaluationsRouter = {
   ),
   reveal: os.evaluations.reveal.handler(({ context: { core }, input }) =>
     reveal(requireSession(core), input.id),
+  ),
+  saveReport: os.evaluations.saveReport.handler(({ context: { core }, input }) =>
+    saveReport(core, requireSession(core), input),
   ),
   report: os.evaluations.report.handler(({ context: { core }, input }) =>
     reportText(requireSession(core), input),
