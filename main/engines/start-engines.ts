@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { EngineProcess } from './engine-process.ts';
 import type { InferenceRequests } from './protocol/inference.ts';
 import type { InspectorRequests } from './protocol/inspector.ts';
@@ -11,8 +12,10 @@ const entry = (name: string) => new URL(`./${name}-entry.${extension}`, import.m
 export const startTrainer = () => EngineProcess.start<TrainerRequests>('trainer', entry('trainer'));
 
 /** Starts an inference process: node-llama-cpp with at most one base model loaded. */
-export const startInference = () =>
-  EngineProcess.start<InferenceRequests>('inference', entry('inference'));
+export const startInference = (mostThreads = availableParallelism()) =>
+  EngineProcess.start<InferenceRequests>('inference', entry('inference'), {
+    LIMA_INFERENCE_THREADS: String(mostThreads),
+  });
 
 /** Starts an inspector process for one untrusted file. */
 export const startInspector = () =>

@@ -35,7 +35,7 @@ export async function startBackend(): Promise<Backend> {
     },
   });
   // The library takes at least four threads, which is slower on a machine with two cores.
-  if (llama.gpu === false) llama.maxThreads = Math.min(llama.cpuMathCores, availableParallelism());
+  if (llama.gpu === false) llama.maxThreads = Math.min(llama.cpuMathCores, threadLimit());
   const version = await getModuleVersion();
   return {
     llama,
@@ -58,4 +58,10 @@ async function deviceName(llama: Llama): Promise<string> {
   if (llama.gpu === false) return 'CPU';
   const names = await llama.getGpuDeviceNames();
   return `${names.join(' + ') || 'GPU'} (${llama.gpu})`;
+}
+
+/** Threads this process may use: LIMA_INFERENCE_THREADS where it shares the machine, else all. */
+function threadLimit(): number {
+  const given = Number(process.env['LIMA_INFERENCE_THREADS']);
+  return Number.isSafeInteger(given) && given > 0 ? given : availableParallelism();
 }

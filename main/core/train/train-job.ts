@@ -168,7 +168,7 @@ class RunRecorder implements Disposable {
           this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
         return;
       case 'progress':
-        this.#report(event.step, event.totalSteps, event.microBatch / event.microBatches);
+        this.#report(event.step - 1, event.totalSteps, event.microBatch / event.microBatches);
         return;
       case 'step':
         this.#step(event.metric);
