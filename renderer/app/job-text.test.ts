@@ -29,5 +29,5 @@ it('says that a job stops while the last progress is still there', () => {
 
 it('names the counts of a result and leaves zeros and objects out', () => {
   const result = { read: 5, added: 4, errorsTotal: 1, duplicates: 0, rejected: { x: 1 } };
-  expect(describeResult({ ...job, result })).toBe('5 read · 4 added · 1 errors total');
+  expect(describeResult({ ...job, result })).toBe('5 read · 4 added · 1 bad lines');
 });

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -78,8 +78,8 @@ export class RunningCli {
     this.child = child;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
-    this.finished = once(child, 'close').then(([code]: unknown[]) => ({
-      code: z.number().nullable().parse(code),
+    this.finished = once(child, 'close').then(([code, signal]: unknown[]) => ({
+      code: shellCode(code, signal),
       stdout: this.stdout,
       stderr: this.stderr,
     }));
@@ -122,4 +122,10 @@ export async function allGone(pids: readonly number[]): Promise<boolean> {
     await delay(100);
   }
   return false;
+}
+
+/** The exit code a shell reports: a process that a signal ended counts as 128 + its number. */
+function shellCode(code: unknown, signal: unknown): number | null {
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+  return number === undefined ? z.number().nullable().parse(code) : 128 + number;
 }
