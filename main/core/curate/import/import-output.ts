@@ -21,7 +21,7 @@ export interface ImportBatch {
 }
 
 const batchRecords = 200;
-const batchCharacters = 4_000_000;
+const batchCharacters = 1_000_000;
 const progressIntervalMs = 100;
 
 /** Gathers samples and bad lines into batches and hands each over before it takes more. */
