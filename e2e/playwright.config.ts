@@ -12,9 +12,11 @@ export default defineConfig<object, TargetOptions>({
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 10_000 },
+
   forbidOnly: Boolean(process.env['CI']),
   reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['list'], ['json']] : 'list',
   use: {
+    actionTimeout: 30_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     viewport: { width: 1280, height: 840 },

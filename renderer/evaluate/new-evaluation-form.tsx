@@ -31,7 +31,8 @@ interface NewEvaluationFormProps {
 /** Sets up a blind comparison of two systems on the same prompts. */
 export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormProps) {
   const [draft, setDraft] = useState(() => initialDraft(context, promptSetId));
-  const change = (part: Partial<EvaluationDraft>) => setDraft({ ...draft, ...part });
+  const change = (part: Partial<EvaluationDraft>) =>
+    setDraft((current) => ({ ...current, ...part }));
   const obstacle = startObstacle(draft, context);
   const create = useAction(async () => {
     const { evaluationId } = await rpc.evaluations.create(requestOf(draft));
