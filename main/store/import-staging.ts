@@ -35,12 +35,12 @@ export interface StagedCounts {
   orphanAnswers: number;
 }
 
-// 16 MB of cache: the rest of a dump of any size lies in the file.
+// 4 MB of cache: the rest of a dump of any size lies in the file.
 const scratchPragmas = [
   'journal_mode = OFF',
   'synchronous = OFF',
   'locking_mode = EXCLUSIVE',
-  'cache_size = -16384',
+  'cache_size = -4096',
 ];
 
 const schema = `
