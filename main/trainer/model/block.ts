@@ -7,6 +7,7 @@ import {
   linearForward,
   type LinearPass,
 } from './linear.ts';
+import { normBackward, normForward, type NormPass } from './norm.ts';
 import { mapLinear, type LinearName } from './tensor-plan.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
@@ -14,8 +15,9 @@ export interface BlockPass {
   index: number;
   /** Residual stream before attention, [embeddingLength, tokens]. */
   input: Tensor;
-  /** Residual stream between attention and feed-forward. */
-  middle: Tensor;
+  attentionNorm: NormPass;
+  /** Its input is the residual stream between attention and feed-forward. */
+  feedForwardNorm: NormPass;
   attention: AttentionPass;
   linear: Record<LinearName, LinearPass>;
   /** Residual stream after the block. */
@@ -26,23 +28,23 @@ export interface BlockPass {
 export function blockForward(parts: GraphParts, index: number, input: Tensor): BlockPass {
   const { ops } = parts.graph;
   const { frozen, linearAt } = blockAt(parts, index);
-  const { normEpsilon } = parts.model.parameters;
   const run = (name: LinearName, x: Tensor) => linearForward(parts, linearAt[name], x);
-  const normed = ops.mul(ops.rmsNorm(input, normEpsilon), frozen.attentionNorm);
-  const q = run('attn_q', normed);
-  const k = run('attn_k', normed);
-  const v = run('attn_v', normed);
+  const attentionNorm = normForward(parts, input, frozen.attentionNorm);
+  const q = run('attn_q', attentionNorm.output);
+  const k = run('attn_k', attentionNorm.output);
+  const v = run('attn_v', attentionNorm.output);
   const attention = attentionForward(parts, q.output, k.output, v.output);
   const projected = run('attn_output', attention.output);
   const middle = ops.add(input, projected.output);
-  const normedMiddle = ops.mul(ops.rmsNorm(middle, normEpsilon), frozen.feedForwardNorm);
-  const gate = run('ffn_gate', normedMiddle);
-  const up = run('ffn_up', normedMiddle);
+  const feedForwardNorm = normForward(parts, middle, frozen.feedForwardNorm);
+  const gate = run('ffn_gate', feedForwardNorm.output);
+  const up = run('ffn_up', feedForwardNorm.output);
   const down = run('ffn_down', ops.mul(ops.silu(gate.output), up.output));
   return {
     index,
     input,
-    middle,
+    attentionNorm,
+    feedForwardNorm,
     attention,
     output: ops.add(middle, down.output),
     linear: {
@@ -85,8 +87,7 @@ export function blockBackward(
     ),
     linearBackward(parts, linear.attn_v, values),
   );
-  const { attentionNorm } = blockAt(parts, pass.index).frozen;
-  return ops.add(middle, normBackward(parts, normed, { x: pass.input, weight: attentionNorm }));
+  return ops.add(middle, normBackward(parts, pass.attentionNorm, normed));
 }
 
 /** Gradient of the residual stream before the feed-forward part. */
@@ -101,18 +102,7 @@ function feedForwardBackward(parts: GraphParts, pass: BlockPass, gradient: Tenso
     linearBackward(parts, gate, gateGradient),
     linearBackward(parts, up, upGradient),
   );
-  const { feedForwardNorm } = blockAt(parts, pass.index).frozen;
-  const norm = { x: pass.middle, weight: feedForwardNorm };
-  return ops.add(gradient, normBackward(parts, normed, norm));
-}
-
-function normBackward(
-  { graph, model }: GraphParts,
-  gradient: Tensor,
-  { x, weight }: { x: Tensor; weight: Tensor },
-): Tensor {
-  const { ops } = graph;
-  return ops.rmsNormBack(ops.mul(gradient, weight), x, model.parameters.normEpsilon);
+  return ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
 }
 
 function blockAt({ model, adapter }: GraphParts, index: number) {

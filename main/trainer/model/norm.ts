@@ -1,0 +1,29 @@
+import type { Tensor } from '../tensor/tensor.ts';
+import type { GraphParts } from './graph-parts.ts';
+
+/** Result of a norm with what its backward pass needs. */
+export interface NormPass {
+  /** [width, …]: every row is normed by itself. */
+  input: Tensor;
+  /** [width]. */
+  weight: Tensor;
+  /** Of the extents of the input. */
+  output: Tensor;
+}
+
+/** RMS norm of each row, times a weight per column. */
+export function normForward({ graph, model }: GraphParts, input: Tensor, weight: Tensor): NormPass {
+  const { ops } = graph;
+  const output = ops.mul(ops.rmsNorm(input, model.parameters.normEpsilon), weight);
+  return { input, weight, output };
+}
+
+/** Gradient of the input of a norm for the gradient of its output. */
+export function normBackward(
+  { graph, model }: GraphParts,
+  { input, weight }: NormPass,
+  gradient: Tensor,
+): Tensor {
+  const { ops } = graph;
+  return ops.rmsNormBack(ops.mul(gradient, weight), input, model.parameters.normEpsilon);
+}
