@@ -86,7 +86,7 @@ describe('a trainer process', () => {
       return seen.steps.map(({ loss }) => loss);
     };
     const single = await lossesWith(1);
-    for (const microBatchSize of [2, 3, 4])
+    for (const microBatchSize of [0, 2, 3])
       for (const [index, loss] of (await lossesWith(microBatchSize)).entries())
         expect(loss).toBeCloseTo(single[index] ?? NaN, 4);
   });

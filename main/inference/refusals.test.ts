@@ -59,7 +59,8 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     await writeFile(path, 'x'.repeat(4096));
     expect((await refusal(chat(await systemAt(path)))).code).toBe('MODEL_UNREADABLE');
     const samples = [{ id: 'a', messages: ask('x') }];
-    const params = { basePath: path, samples, maxTokens: 10, lossOn: 'answers' as const };
+    const limits = { maxTokens: 10, overlong: 'truncate', lossOn: 'answers' } as const;
+    const params = { basePath: path, samples, ...limits };
     expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
   });
 

@@ -7,10 +7,14 @@ import type { Segment } from '../../shared/template/segment.ts';
 import { getBoolean, getString, getStrings } from '../engines/gguf/metadata.ts';
 import type { GgufFile } from '../engines/gguf/gguf-file.ts';
 
-/** Tokens of a rendered conversation; `trained[i]` is 1 where token i is a target of the loss. */
+/**
+ * Tokens of a rendered conversation; `trained[i]` is 1 where token i is a target of the loss, and
+ * `turns[i]` the index of the message it is, ends or introduces.
+ */
 export interface TokenizedConversation {
   tokens: Token[];
   trained: (0 | 1)[];
+  turns: number[];
 }
 
 /** Turns conversations into tokens: the only place that does, for training, chat and judging. */
@@ -32,6 +36,11 @@ export class Vocabulary {
     this.#prefixesSpace =
       model.vocabularyType === LlamaVocabularyType.spm &&
       (getBoolean(header, 'tokenizer.ggml.add_space_prefix') ?? true);
+  }
+
+  /** The token every text begins with, where the model has one. */
+  get beginToken(): Token | null {
+    return this.#model.tokens.bos;
   }
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
@@ -59,13 +68,14 @@ export class Vocabulary {
   }
 
   #tokenize(segments: readonly Segment[]): TokenizedConversation {
-    const result: TokenizedConversation = { tokens: [], trained: [] };
-    for (const { text, kind, trained } of segments) {
+    const result: TokenizedConversation = { tokens: [], trained: [], turns: [] };
+    for (const { text, kind, trained, messageIndex } of segments) {
       const continues = this.#prefixesSpace && !this.#isTextStart(result.tokens.at(-1));
       const added = this.#tokenizeText(text, kind === 'template', continues);
       for (const token of added) {
         result.tokens.push(token);
         result.trained.push(trained ? 1 : 0);
+        result.turns.push(messageIndex);
       }
     }
     return result;

@@ -48,7 +48,7 @@ function advancedSummary(draft: RecipeDraft): string {
     `AdamW ${draft.beta1} / ${draft.beta2}`,
     `weight decay ${draft.weightDecay}`,
     clipping,
-    `${draft.microBatchSize} at once`,
+    Number(draft.microBatchSize) === 0 ? 'packed' : `${draft.microBatchSize} at once`,
     `seed ${draft.seed}`,
     threads,
   ].join(' · ');

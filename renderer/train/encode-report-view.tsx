@@ -27,40 +27,44 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
 }
 
 function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number }) {
-  const { samples, tokens, trainedTokens, truncated, dropped, templateSha256 } = report;
-  const droppedIds = new Set(dropped.map(({ id }) => id));
-  const cut = truncated.filter(({ id }) => !droppedIds.has(id));
+  const { samples, tokens, trainedTokens, truncated, split, dropped, templateSha256 } = report;
   const share = tokens === 0 ? 0 : trainedTokens / tokens;
+  const isWhole = truncated.length + split.length + dropped.length === 0;
   return (
     <>
       <p>
         <strong>{formatQuantity(samples, 'sample')}</strong>, {formatQuantity(tokens, 'token')};{' '}
         {formatCount(trainedTokens)} of them ({formatShare(share, 1)}) count in the loss.{' '}
-        {cut.length === 0 && dropped.length === 0 && 'None was cut or left out. '}
+        {isWhole && 'None was cut, split or left out. '}
         <span className="dim">
           Chat template{' '}
           <code title={templateSha256}>{shortHash(templateSha256) || 'built in'}</code>
         </span>
       </p>
-      {dropped.length > 0 && (
-        <SampleList
-          title={`${formatQuantity(dropped.length, 'sample')} left out`}
-          label="Samples left out"
-          column="Reason"
-          rows={dropped.map(({ id, reason }) => ({ id, text: reason }))}
-        />
-      )}
-      {cut.length > 0 && (
-        <SampleList
-          title={`${formatQuantity(cut.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}
-          label="Samples cut"
-          column="Length before the cut"
-          rows={cut.map(({ id, tokens }) => ({
-            id,
-            text: `${formatQuantity(tokens, 'token')}, ${formatCount(tokens - maxTokens)} cut off`,
-          }))}
-        />
-      )}
+      <SampleList
+        title={`${formatQuantity(dropped.length, 'sample')} left out`}
+        label="Samples left out"
+        column="Reason"
+        rows={dropped.map(({ reason, ...sample }) => ({ ...sample, text: reason }))}
+      />
+      <SampleList
+        title={`${formatQuantity(truncated.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}
+        label="Samples cut"
+        column="Length before the cut"
+        rows={truncated.map(({ tokens, ...sample }) => ({
+          ...sample,
+          text: `${formatQuantity(tokens, 'token')}, ${formatCount(tokens - maxTokens)} cut off`,
+        }))}
+      />
+      <SampleList
+        title={`${formatQuantity(split.length, 'sample')} split`}
+        label="Samples split"
+        column="Length and parts"
+        rows={split.map(({ tokens, parts, ...sample }) => ({
+          ...sample,
+          text: `${formatQuantity(tokens, 'token')} in ${formatQuantity(parts, 'part')}`,
+        }))}
+      />
     </>
   );
 }
@@ -69,10 +73,11 @@ interface SampleListProps {
   title: string;
   label: string;
   column: string;
-  rows: readonly { id: string; text: string }[];
+  rows: readonly { id: string; prompt: string; text: string }[];
 }
 
 function SampleList({ title, label, column, rows }: SampleListProps) {
+  if (rows.length === 0) return null;
   return (
     <details open={rows.length <= 8}>
       <summary>{title}</summary>
@@ -85,9 +90,11 @@ function SampleList({ title, label, column, rows }: SampleListProps) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ id, text }) => (
+            {rows.map(({ id, prompt, text }) => (
               <tr key={id}>
-                <td className="mono dim">{id}</td>
+                <td title={id}>
+                  <VisibleText text={prompt === '' ? id : prompt} />
+                </td>
                 <td>
                   <VisibleText text={text} />
                 </td>

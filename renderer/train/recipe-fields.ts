@@ -48,6 +48,7 @@ const placements: Record<RecipeKey, Placement> = {
   epochs: { label: 'Epochs', group: 'Batches & length' },
   batchSize: { label: 'Batch size', group: 'Batches & length', unit: 'samples' },
   maxTokens: { label: 'Longest sample', group: 'Batches & length', unit: 'tokens' },
+  overlong: { label: 'Longer samples', group: 'Batches & length' },
   microBatchSize: {
     label: 'Micro-batch',
     group: 'Batches & length',

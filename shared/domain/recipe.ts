@@ -54,17 +54,25 @@ export const recipeSchema = z.object({
   microBatchSize: z
     .number()
     .int()
-    .min(1)
+    .min(0)
     .max(256)
-    .default(1)
-    .describe('samples computed at once; gradients of batchSize samples are accumulated'),
+    .default(0)
+    .describe(
+      'most samples computed side by side; 0 packs as many as fit (the gradients of batchSize samples are accumulated either way)',
+    ),
   maxTokens: z
     .number()
     .int()
     .min(8)
     .max(131_072)
     .default(2048)
-    .describe('longest sample in tokens; longer ones are cut at the end and listed (LIMA: 2,048)'),
+    .describe('longest sample in tokens (LIMA: 2,048)'),
+  overlong: z
+    .enum(['truncate', 'split', 'drop'])
+    .default('truncate')
+    .describe(
+      'what becomes of a longer sample, which is listed either way: cut at the end (LIMA), split at turns and into windows, or left out',
+    ),
   weightDecay: z.number().min(0).max(10).default(0.1).describe('AdamW weight decay (LIMA: 0.1)'),
   beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW beta 1 (LIMA: 0.9)'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW beta 2 (LIMA: 0.95)'),

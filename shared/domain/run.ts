@@ -29,13 +29,22 @@ export const checkpointSchema = z.object({
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
-/** Samples the trainer will not see as they are: nothing is cut or left out in silence. */
+/** A sample named by id; `prompt` is the start of its question (empty in early project files). */
+const namedSample = z.object({ id: z.string(), prompt: z.string().default('') });
+
+/**
+ * What the trainer got of a dataset, and every sample that did not come whole, in one of the three
+ * lists: nothing is cut or left out in silence. `samples` counts each part of a split one.
+ */
 export const encodeReportSchema = z.object({
   samples: z.number().int(),
   tokens: z.number().int(),
   trainedTokens: z.number().int(),
-  truncated: z.array(z.object({ id: z.string(), tokens: z.number().int() })),
-  dropped: z.array(z.object({ id: z.string(), reason: z.string() })),
+  truncated: z.array(namedSample.extend({ tokens: z.number().int() })),
+  split: z
+    .array(namedSample.extend({ tokens: z.number().int(), parts: z.number().int() }))
+    .default([]),
+  dropped: z.array(namedSample.extend({ reason: z.string() })),
   templateSha256: z.string(),
 });
 export type EncodeReport = z.infer<typeof encodeReportSchema>;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import type { EncodeReport, RunMetric } from '../../../shared/domain/run.ts';
+import type { RunMetric } from '../../../shared/domain/run.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
 import type { StepMetric, TrainEvent, TrainResult } from '../../engines/protocol/trainer.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
@@ -20,6 +20,7 @@ import { AppError, found } from '../app-error.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { encodeReport } from './encode-report.ts';
 
 const flushEveryMs = 250;
 
@@ -59,6 +60,7 @@ async function encodeDataset(
       basePath: model.path,
       samples: items.map((item) => ({ id: item.sampleId, messages: item.messages })),
       maxTokens: run.recipe.maxTokens,
+      overlong: run.recipe.overlong,
       lossOn: run.recipe.lossOn,
     },
     {
@@ -68,7 +70,7 @@ async function encodeDataset(
     },
   );
   context.signal.throwIfAborted();
-  setEncodeReport(session.file.db, run.id, encodeReport(encoded));
+  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items));
   session.changes.touch('runs');
   if (encoded.samples.length === 0)
     throw new AppError(
@@ -77,24 +79,6 @@ async function encodeDataset(
         (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
     );
   return encoded;
-}
-
-function encodeReport(encoded: EncodeResult): EncodeReport {
-  let tokens = 0;
-  let trainedTokens = 0;
-  for (const sample of encoded.samples) {
-    tokens += sample.tokens.length;
-    for (const trained of sample.trained) trainedTokens += trained;
-  }
-  const { truncated, dropped, templateSha256 } = encoded;
-  return {
-    samples: encoded.samples.length,
-    tokens,
-    trainedTokens,
-    truncated,
-    dropped,
-    templateSha256,
-  };
 }
 
 /** Optimizer steps of a run: the last batch of an epoch may be smaller. */

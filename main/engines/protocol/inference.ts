@@ -1,5 +1,6 @@
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from './trainer.ts';
 
 /** Which weights answer. Hashes are verified by the engine against the files it loaded. */
@@ -43,17 +44,20 @@ export interface GenerateParams {
   parallel: number;
 }
 
-export interface EncodeParams {
+/** Conversations, and the recipe fields that decide what the trainer sees of them. */
+export interface EncodeParams extends Pick<Recipe, 'maxTokens' | 'overlong' | 'lossOn'> {
   basePath: string;
   samples: { id: string; messages: Message[] }[];
-  maxTokens: number;
-  lossOn: 'answers' | 'all';
 }
 
-/** Encoded samples, and by name those that were cut or have nothing left to train on. */
+/**
+ * Encoded samples, and by id those that do not come whole: each id is in one list at most. A split
+ * sample is several encoded ones, with `#1`, `#2` … behind its id.
+ */
 export interface EncodeResult {
   samples: EncodedSample[];
   truncated: { id: string; tokens: number }[];
+  split: { id: string; tokens: number; parts: number }[];
   dropped: { id: string; reason: string }[];
   templateSha256: string;
 }

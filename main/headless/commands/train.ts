@@ -1,5 +1,5 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import type { RunMetric } from '../../../shared/domain/run.ts';
+import type { Run, RunMetric } from '../../../shared/domain/run.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
 import { findNamed } from '../find-named.ts';
 import { formatCount } from '../format-values.ts';
@@ -7,6 +7,7 @@ import { openProject, type CoreClient } from '../open-core.ts';
 import { ensureModel } from '../project-models.ts';
 import { resolveRecipe } from '../recipe-argument.ts';
 import { describeSettings } from '../settings.ts';
+import type { Terminal } from '../terminal.ts';
 import { waitForJob } from '../wait-for-job.ts';
 
 const options = {
@@ -37,12 +38,7 @@ export const train = defineCommand({
     const { runId, jobId } = await start(client);
     await waitForRun(client, { runId, jobId }, call);
     const run = await client.runs.get({ id: runId });
-    const { truncated = [], dropped = [] } = run.encodeReport ?? {};
-    const cut = truncated.length + dropped.length;
-    if (cut > 0)
-      call.terminal.note(
-        `${truncated.length} samples were cut at ${run.recipe.maxTokens} tokens, ${dropped.length} left out.`,
-      );
+    noteChanged(run, call.terminal);
     const last = run.checkpoints.at(-1);
     call.terminal.result(
       run,
@@ -51,6 +47,16 @@ export const train = defineCommand({
     );
   },
 });
+
+/** Says how many samples the trainer did not get as they are. */
+function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
+  const { truncated = [], split = [], dropped = [] } = encodeReport ?? {};
+  if (truncated.length + split.length + dropped.length === 0) return;
+  terminal.note(
+    `Of the samples, ${truncated.length} were cut at ${recipe.maxTokens} tokens, ` +
+      `${split.length} split and ${dropped.length} left out.`,
+  );
+}
 
 interface StartedRun {
   runId: string;

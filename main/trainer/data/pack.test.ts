@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { attentionMask } from '../loop/attention-mask.ts';
-import { countTrained, packSamples, splitByTokens } from './pack.ts';
+import { countTrained, packSamples } from './pack.ts';
 import { padRows } from './pad.ts';
 
 const sample = (tokens: number[], trained: number[]): EncodedSample => ({
@@ -20,6 +20,10 @@ describe('packing', () => {
       tokens: Int32Array.of(10, 11, 12, 20, 21),
       positions: Int32Array.of(0, 1, 2, 0, 1),
       segments: Int32Array.of(0, 0, 0, 1, 1),
+      spans: [
+        { start: 0, length: 3 },
+        { start: 3, length: 2 },
+      ],
       rows: Int32Array.of(1, 2, 3, 4),
       targets: Int32Array.of(12, 13, 21, 22),
     });
@@ -37,18 +41,6 @@ const seen = (mask: Float32Array) =>
   Array.from({ length: 5 }, (_, query) =>
     [0, 1, 2, 3, 4].filter((key) => mask[query * 5 + key] === 0),
   );
-
-/** A sample of which `length` tokens are computed. */
-const ofLength = (length: number) =>
-  sample(Array(length + 1).fill(7), [...Array(length).fill(0), 1]);
-
-test('a micro-batch is split where it grows too long, in order and without losing a sample', () => {
-  const samples = [4, 5, 2, 20, 1, 9].map(ofLength);
-  const lengths = splitByTokens(samples, 10).map((part) =>
-    part.map((one) => one.tokens.length - 1),
-  );
-  expect(lengths).toEqual([[4, 5], [2], [20], [1, 9]]);
-});
 
 test('a query sees itself and earlier tokens of its own sample only', () => {
   expect(seen(attentionMask(Int32Array.of(0, 0, 1, 1), { first: 0, count: 5, keys: 5 }))).toEqual([

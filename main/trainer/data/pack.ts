@@ -1,12 +1,20 @@
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 
-/** Samples side by side in one sequence; all arrays but the targets have one entry per token. */
+/** Where one sample lies in a packed sequence, in tokens. */
+export interface PackedSpan {
+  start: number;
+  length: number;
+}
+
+/** Samples side by side in one sequence; the arrays up to `segments` have one entry per token. */
 export interface PackedBatch {
   tokens: Int32Array;
   /** Position in the own sample: rope restarts with each one. */
   positions: Int32Array;
   /** Number of the own sample: tokens attend only within it. */
   segments: Int32Array;
+  /** The samples one after the other without gaps, for attention block by block. */
+  spans: readonly PackedSpan[];
   /** Token index whose output predicts a trained token, ascending. */
   rows: Int32Array;
   /** The trained token predicted at the row of the same index. */
@@ -26,47 +34,24 @@ export function countTrained({ trained }: EncodedSample): number {
 }
 
 /**
- * Splits samples into consecutive parts of at most `maxTokens` computed tokens (a longer sample is
- * a part of its own), because the cost of attention grows with the square of a part.
- */
-export function splitByTokens(
-  samples: readonly EncodedSample[],
-  maxTokens: number,
-): EncodedSample[][] {
-  const parts: EncodedSample[][] = [];
-  let room = 0;
-  for (const sample of samples) {
-    const length = computedLength(sample);
-    const part = parts.at(-1);
-    if (part && length <= room) {
-      part.push(sample);
-      room -= length;
-    } else {
-      parts.push([sample]);
-      room = maxTokens - length;
-    }
-  }
-  return parts;
-}
-
-/**
  * Concatenates samples. What follows the last trained token of a sample is left out: attention
  * is causal, so it cannot change the loss.
  */
 export function packSamples(samples: readonly EncodedSample[]): PackedBatch {
-  const length = samples.reduce((sum, sample) => sum + computedLength(sample), 0);
+  const spans = spansOf(samples);
+  const length = spans.reduce((sum, span) => sum + span.length, 0);
   const targetCount = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
   const batch: PackedBatch = {
     tokens: new Int32Array(length),
     positions: new Int32Array(length),
     segments: new Int32Array(length),
+    spans,
     rows: new Int32Array(targetCount),
     targets: new Int32Array(targetCount),
   };
-  let start = 0;
   let target = 0;
   for (const [segment, sample] of samples.entries()) {
-    const end = computedLength(sample);
+    const { start, length: end } = spans[segment] ?? { start: 0, length: 0 };
     for (let index = 0; index < end; index++) {
       batch.tokens[start + index] = sample.tokens[index] ?? 0;
       batch.positions[start + index] = index;
@@ -76,7 +61,15 @@ export function packSamples(samples: readonly EncodedSample[]): PackedBatch {
       batch.targets[target] = sample.tokens[index + 1] ?? 0;
       target++;
     }
-    start += end;
   }
   return batch;
+}
+
+function spansOf(samples: readonly EncodedSample[]): PackedSpan[] {
+  let start = 0;
+  return samples.map((sample) => {
+    const span = { start, length: computedLength(sample) };
+    start += span.length;
+    return span;
+  });
 }

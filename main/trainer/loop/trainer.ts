@@ -1,6 +1,6 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { packSamples, splitByTokens } from '../data/pack.ts';
+import { packSamples } from '../data/pack.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { LoraAdapter } from '../model/lora-adapter.ts';
 import { AdamwOptimizer, type StepInput } from '../optim/adamw.ts';
@@ -8,9 +8,6 @@ import type { Backend } from '../tensor/backend.ts';
 import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { shouldRecompute } from './memory-policy.ts';
 import { shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
-
-/** Samples are computed side by side up to this many tokens; longer ones alone. */
-const maxPackedTokens = 1024;
 
 /** A model, its adapter and optimizer: computes gradients of micro-batches and applies them. */
 export class Trainer implements Disposable {
@@ -29,15 +26,11 @@ export class Trainer implements Disposable {
     this.#memory = new WorkingMemory(backend);
   }
 
-  /** Adds the gradients of a micro-batch to their sums; returns its summed loss in nats. */
+  /** Adds the gradients of samples side by side to their sums; returns the summed loss in nats. */
   async accumulate(samples: readonly EncodedSample[]): Promise<number> {
-    let loss = 0;
-    for (const part of splitByTokens(samples, maxPackedTokens)) {
-      const batch = packSamples(part);
-      const recompute = shouldRecompute(batch.tokens.length, this.#model.parameters);
-      loss += await this.#graphFor(shapeOf(batch, recompute)).run(batch);
-    }
-    return loss;
+    const batch = packSamples(samples);
+    const recompute = shouldRecompute(batch.tokens.length, this.#model.parameters);
+    return await this.#graphFor(shapeOf(batch, recompute)).run(batch);
   }
 
   /** Applies the gradient sums and starts new ones; returns the norm of the mean gradient. */

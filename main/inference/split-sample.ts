@@ -1,0 +1,95 @@
+import type { Message } from '../../shared/domain/message.ts';
+import { join, maskStart, slice, stretchOf, type Stretch } from './stretch.ts';
+import type { TokenizedConversation } from './vocabulary.ts';
+
+/** What turns conversations into tokens; `beginToken` opens every text of the model. */
+export interface SampleTokenizer {
+  beginToken: number | null;
+  encodeSample(messages: readonly Message[]): TokenizedConversation;
+}
+
+/** Share of a window that repeats, masked, what stands before it: the text its tokens follow from. */
+const contextShare = 1 / 4;
+
+/**
+ * Splits a sample into parts of at most `maxTokens` so that each trained token is trained once.
+ *
+ * Questions with their answers stay whole: as many as fit make a part, rendered by the template
+ * as a conversation of their own behind the system message, as a chat would show it. Where one
+ * question and answer is too long by itself it becomes consecutive windows of the same text; each
+ * one after the first begins with the token that begins every text and, masked, the quarter
+ * window before it. A window without a trained token is left unseen.
+ */
+export function splitSample(
+  tokenizer: SampleTokenizer,
+  messages: readonly Message[],
+  maxTokens: number,
+): Stretch[] {
+  const indexes = messages.map((_, index) => index);
+  const system = indexes.filter((index) => messages[index]?.role === 'system');
+  const encode = (turns: readonly number[]) => encodeTurns(tokenizer, messages, turns);
+  const stretches: Stretch[] = [];
+  let rest = exchangesOf(messages);
+  while (rest.length > 0) {
+    let count = 1;
+    let group = encode([...system, ...rest.slice(0, 1).flat()]);
+    while (count < rest.length) {
+      const longer = encode([...system, ...rest.slice(0, count + 1).flat()]);
+      if (longer.tokens.length > maxTokens) break;
+      group = longer;
+      count += 1;
+    }
+    const repeated = stretches.length === 0 ? 0 : countLeading(group.turns, system);
+    stretches.push(...windows(maskStart(group, repeated), repeated, { tokenizer, maxTokens }));
+    rest = rest.slice(count);
+  }
+  return stretches;
+}
+
+/** Message indexes in groups that each begin with a question; system messages belong to none. */
+function exchangesOf(messages: readonly Message[]): number[][] {
+  const exchanges: number[][] = [];
+  for (const [index, { role }] of messages.entries()) {
+    if (role === 'system') continue;
+    const isQuestion = role === 'user' && messages[index - 1]?.role !== 'user';
+    if (isQuestion || exchanges.length === 0) exchanges.push([index]);
+    else exchanges.at(-1)?.push(index);
+  }
+  return exchanges;
+}
+
+function encodeTurns(
+  tokenizer: SampleTokenizer,
+  messages: readonly Message[],
+  turns: readonly number[],
+): TokenizedConversation {
+  const encoded = tokenizer.encodeSample(turns.flatMap((turn) => messages[turn] ?? []));
+  return { ...encoded, turns: encoded.turns.map((index) => turns[index] ?? 0) };
+}
+
+/** How many tokens at the start belong to one of these messages. */
+function countLeading(turns: readonly number[], messages: readonly number[]): number {
+  const other = turns.findIndex((turn) => !messages.includes(turn));
+  return other < 0 ? turns.length : other;
+}
+
+interface WindowRules {
+  tokenizer: SampleTokenizer;
+  maxTokens: number;
+}
+
+function windows(
+  whole: TokenizedConversation,
+  repeated: number,
+  { tokenizer, maxTokens }: WindowRules,
+): Stretch[] {
+  const lead = whole.tokens[0] === tokenizer.beginToken ? slice(whole, 0, 1) : slice(whole, 0, 0);
+  const context = Math.floor(maxTokens * contextShare);
+  const masked = lead.tokens.length + context;
+  const stretches = [stretchOf(slice(whole, 0, maxTokens), repeated)];
+  for (let start = maxTokens; start < whole.tokens.length; start += maxTokens - masked) {
+    const text = slice(whole, start - context, start + maxTokens - masked);
+    stretches.push(stretchOf(maskStart(join(lead, text), masked), masked));
+  }
+  return stretches;
+}
