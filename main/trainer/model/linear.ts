@@ -25,7 +25,8 @@ export function linearForward({ graph, adapter }: GraphParts, linear: Linear, in
   const { ops } = graph;
   const { frozen, branch } = linear;
   const hidden = ops.scale(ops.mulMat(branch.down.weight, input), adapter.scale);
-  const update = ops.mulMat(branch.up.transposed, hidden);
+  // As Σ of outer products: a product over 16 values reaches a fifth of the machine's speed.
+  const update = ops.outerProduct(branch.up.weight, ops.cont(ops.transpose(hidden)));
   const output = ops.add(ops.mulMat(frozen.weight, input), update);
   return { linear, input, hidden, output } satisfies LinearPass;
 }
@@ -50,7 +51,7 @@ export function linearBackward(parts: GraphParts, pass: LinearPass, gradient: Te
   const { frozen, branch } = pass.linear;
   return ops.add(
     ops.mulMat(frozen.transposed, gradient),
-    ops.mulMat(branch.down.transposed, hiddenGradient),
+    ops.outerProduct(branch.down.weight, ops.cont(ops.transpose(hiddenGradient))),
   );
 }
 
