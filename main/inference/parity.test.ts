@@ -77,8 +77,8 @@ async function llamaLogits(path: string): Promise<Float32Array> {
 async function trainerLogits(path: string): Promise<Float32Array> {
   using backend = Backend.openCpu(1);
   using model = await openModel(backend, path);
-  using adapter = new LoraAdapter(backend, model.parameters, { rank: 4, alpha: 8, seed: 1 });
-  return await forwardLogits(backend, { model, adapter }, tokens);
+  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
+  return await forwardLogits(backend, { model, trained: adapter }, tokens);
 }
 
 const mixedType = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');

@@ -27,8 +27,8 @@ export function checkDraft(draft: RecipeDraft): CheckedDraft {
   const values = Object.fromEntries(
     recipeFields.map((field) => {
       const text = draft[field.key].trim();
-      if (isNumeric(field) && !isNumber(text)) errors[field.key] = notANumber(text);
-      return [field.key, isNumeric(field) ? Number(text) : text];
+      if (field.isNumber && !isNumber(text)) errors[field.key] = notANumber(text);
+      return [field.key, field.isNumber ? Number(text) : text];
     }),
   );
   const parsed = checkedRecipeSchema.safeParse(values);
@@ -44,12 +44,10 @@ export function checkDraft(draft: RecipeDraft): CheckedDraft {
 export function changedFields(draft: RecipeDraft): RecipeField[] {
   return recipeFields.filter((field) => {
     const text = draft[field.key].trim();
-    if (!isNumeric(field)) return text !== field.fallback;
+    if (!field.isNumber) return text !== field.fallback;
     return !isNumber(text) || Number(text) !== Number(field.fallback);
   });
 }
-
-const isNumeric = (field: RecipeField) => field.choices.length === 0;
 
 const isNumber = (text: string) => text !== '' && Number.isFinite(Number(text));
 

@@ -11,7 +11,7 @@ interface RecipeFieldInputProps {
 
 /** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
 export function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
-  const { key, label, unit, choices, hint, fallback } = field;
+  const { key, label, unit, choices, hint, fallback, isNumber } = field;
   const hintText = isChanged ? `${hint} · default ${fallback}` : hint;
   const isFixed = choices.length === 1;
   if (choices.length > 0)
@@ -31,7 +31,7 @@ export function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldI
       label={unit === '' ? label : `${label} (${unit})`}
       hint={hintText}
       error={error}
-      inputMode="decimal"
+      {...(isNumber ? { inputMode: 'decimal' as const } : {})}
       value={text}
       onValue={(next) => setField(key, next)}
     />

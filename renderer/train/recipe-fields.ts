@@ -21,7 +21,8 @@ export interface RecipeField {
   hint: string;
   /** The schema's default as text. */
   fallback: string;
-  /** Allowed words; empty for numbers. */
+  isNumber: boolean;
+  /** Allowed words; empty for numbers and free text. */
   choices: readonly string[];
 }
 
@@ -37,9 +38,15 @@ const placements: Record<RecipeKey, Placement> = {
   method: { label: 'Method', group: 'Adapter', isAdvanced: true },
   rank: { label: 'Rank', group: 'Adapter' },
   alpha: { label: 'Alpha', group: 'Adapter' },
+  initialization: { label: 'Start from', group: 'Adapter', isAdvanced: true },
+  loraScaling: { label: 'Scaling', group: 'Adapter', isAdvanced: true },
+  targets: { label: 'Layers', group: 'Adapter', isAdvanced: true },
+  outputType: { label: 'Model file type', group: 'Adapter', isAdvanced: true },
+  precision: { label: 'Products in', group: 'Batches & length', isAdvanced: true },
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
   minLearningRate: { label: 'Final rate', group: 'Optimizer' },
   schedule: { label: 'Schedule', group: 'Optimizer' },
+  warmupSteps: { label: 'Warm-up', group: 'Optimizer', unit: 'steps', isAdvanced: true },
   weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
   beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
   beta2: { label: 'Beta 2', group: 'Optimizer', isAdvanced: true },
@@ -77,6 +84,7 @@ function readFields(): RecipeField[] {
       unit,
       hint: facts.description ?? '',
       fallback: textOf(facts.default),
+      isNumber: facts.type === 'number' || facts.type === 'integer',
       choices: (facts.enum ?? []).map(String),
     };
   });

@@ -1,11 +1,21 @@
 import { z } from 'zod';
+import { parseTargets, targetWords } from './lora-targets.ts';
 
 /**
  * How a run trains. One schema for the form, the command line (`--set key=value`), the contract
  * and the record kept with every adapter. `describe` texts give unit and source.
  */
 export const recipeSchema = z.object({
-  method: z.enum(['lora']).default('lora').describe('what is trained: LoRA on all linear layers'),
+  method: z
+    .enum(['lora', 'full'])
+    .default('lora')
+    .describe('what is trained: a LoRA adapter, or every weight of the model (LIMA: full)'),
+  initialization: z
+    .enum(['file', 'random'])
+    .default('file')
+    .describe(
+      'weights a full training starts from: those of the file, or random ones of its shape',
+    ),
   rank: z
     .number()
     .int()
@@ -19,6 +29,18 @@ export const recipeSchema = z.object({
     .max(4096)
     .default(32)
     .describe('LoRA alpha; the branch is scaled by alpha / rank'),
+  loraScaling: z
+    .enum(['standard', 'rankStable'])
+    .default('standard')
+    .describe('scale of the branch: alpha / rank, or alpha / √rank (rsLoRA, arXiv 2312.03732)'),
+  targets: z
+    .string()
+    .max(200)
+    .refine((text) => parseTargets(text) !== undefined, {
+      error: `targets names layers or groups, separated by commas: ${targetWords.join(', ')}`,
+    })
+    .default('all')
+    .describe('layers with a LoRA branch: all, attention, mlp, or layers joined by commas'),
   epochs: z
     .number()
     .int()
@@ -41,9 +63,16 @@ export const recipeSchema = z.object({
     .default(1e-5)
     .describe('learning rate at the last step (LIMA: a tenth of the first)'),
   schedule: z
-    .enum(['linear', 'constant'])
+    .enum(['linear', 'cosine', 'constant'])
     .default('linear')
-    .describe('how the learning rate moves from first to last step; no warm-up (LIMA)'),
+    .describe('how the learning rate moves from first to last step (LIMA: linear)'),
+  warmupSteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(0)
+    .describe('steps in which the learning rate rises linearly from zero (LIMA: none)'),
   batchSize: z
     .number()
     .int()
@@ -73,7 +102,12 @@ export const recipeSchema = z.object({
     .describe(
       'what becomes of a longer sample, which is listed either way: cut at the end (LIMA), split at turns and into windows, or left out',
     ),
-  weightDecay: z.number().min(0).max(10).default(0.1).describe('AdamW weight decay (LIMA: 0.1)'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.1)
+    .describe('AdamW weight decay, on matrices only (LIMA: 0.1)'),
   beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW beta 1 (LIMA: 0.9)'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW beta 2 (LIMA: 0.95)'),
   epsilon: z.number().positive().max(1).default(1e-8).describe('AdamW epsilon'),
@@ -87,6 +121,14 @@ export const recipeSchema = z.object({
     .enum(['answers', 'all'])
     .default('answers')
     .describe('tokens that count in the loss: answers only, or every token'),
+  precision: z
+    .enum(['auto', 'f32', 'bf16'])
+    .default('auto')
+    .describe('type of products: auto is f32 for an F32 model and bf16 for any other'),
+  outputType: z
+    .enum(['F32', 'F16', 'BF16', 'Q8_0'])
+    .default('F16')
+    .describe('type of the matrices in the model that a full training writes'),
   seed: z
     .number()
     .int()

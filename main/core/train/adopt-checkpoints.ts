@@ -6,7 +6,11 @@ import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/run-rep
 
 // What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
 const recordSchema = z.object({
-  adapter: z.object({ sha256: z.string(), sizeBytes: z.number().int() }),
+  adapter: z.object({
+    sha256: z.string(),
+    sizeBytes: z.number().int(),
+    file: z.enum(['adapter.gguf', 'model.gguf']),
+  }),
   epoch: z.number().int(),
   step: z.number().int(),
   meanLoss: z.number(),
@@ -37,10 +41,11 @@ function wholeCheckpoints(folder: string, artifactsDir: string) {
   const names = readdirSync(folder).filter((name) => epochFolder.test(name));
   return names.flatMap((name) => {
     const record = readRecord(join(folder, name, 'record.json'));
-    const path = join(folder, name, 'adapter.gguf');
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (!record || size !== record.adapter.sizeBytes) return [];
+    if (!record) return [];
     const { adapter, ...place } = record;
+    const path = join(folder, name, adapter.file);
+    const size = statSync(path, { throwIfNoEntry: false })?.size;
+    if (size !== adapter.sizeBytes) return [];
     return [{ ...place, ...adapter, file: relative(artifactsDir, path) }];
   });
 }

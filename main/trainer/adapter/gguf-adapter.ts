@@ -6,7 +6,8 @@ import type { Tensor } from '../tensor/tensor.ts';
 
 /**
  * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
- * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales their product.
+ * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales
+ * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
  */
 export function toGgufAdapter(backend: Backend, adapter: LoraAdapter, name: string): GgufContent {
   return {
@@ -15,7 +16,7 @@ export function toGgufAdapter(backend: Backend, adapter: LoraAdapter, name: stri
       { key: 'general.architecture', type: 'string', value: 'llama' },
       { key: 'general.name', type: 'string', value: name },
       { key: 'adapter.type', type: 'string', value: 'lora' },
-      { key: 'adapter.lora.alpha', type: 'f32', value: adapter.settings.alpha },
+      { key: 'adapter.lora.alpha', type: 'f32', value: adapter.scale * adapter.settings.rank },
     ],
     tensors: adapter.branches.flatMap((branch) => toTensors(backend, branch)),
   };

@@ -4,10 +4,11 @@ import type { StepMetric } from '../../engines/protocol/trainer.ts';
 /** Version of the record's fields; a reader refuses newer ones. */
 export const recordFormatVersion = 1;
 
-/** What is kept beside every adapter, as JSON: what was trained on what, how, and how it went. */
+/** What is kept beside the weights of every checkpoint, as JSON: what was trained on what, how, and how it went. */
 export interface RunRecord {
   formatVersion: number;
   base: { sha256: string; name: string; architecture: string };
+  /** The file with what was trained: `adapter.gguf`, or `model.gguf` after a full training. */
   adapter: { sha256: string; sizeBytes: number; file: string };
   /** Fields of the caller, for example dataset name and hash. */
   extra: Record<string, string>;

@@ -7,10 +7,19 @@ import { EngineError } from '../../engines/serve-engine.ts';
 import type { RunRecord } from './run-record.ts';
 import { syncFolder } from '../../engines/gguf/sync-folder.ts';
 
-/** Names of the two files of a checkpoint. */
-export const checkpointFiles = { adapter: 'adapter.gguf', record: 'record.json' } as const;
+/** Names of the files of a checkpoint: the record, and an adapter or a whole model. */
+export const checkpointFiles = {
+  adapter: 'adapter.gguf',
+  model: 'model.gguf',
+  record: 'record.json',
+} as const;
 
-/** Where a checkpoint lies and what its adapter is. */
+const weightsFile = ({ metadata }: GgufContent) =>
+  metadata.some(({ key, value }) => key === 'general.type' && value === 'adapter')
+    ? checkpointFiles.adapter
+    : checkpointFiles.model;
+
+/** Where a checkpoint lies and what it holds: an adapter, or after a full training the model. */
 export interface WrittenCheckpoint {
   adapterPath: string;
   recordPath: string;
@@ -18,17 +27,17 @@ export interface WrittenCheckpoint {
   sizeBytes: number;
 }
 
-/** The record without what only the written adapter tells. */
+/** The record without what only the written file tells. */
 export type RecordDraft = Omit<RunRecord, 'adapter'>;
 
 /**
- * Writes `<outDir>/epoch-NNN` with adapter and record. The folder appears by one rename after
+ * Writes `<outDir>/epoch-NNN` with weights and record. The folder appears by one rename after
  * everything in it was synced to disk: a killed process leaves complete folders only, and at most
  * one `.partial` that is replaced by the next run. Throws DISK_FULL, or CHECKPOINT_FAILED.
  */
 export async function writeCheckpoint(
   outDir: string,
-  adapter: GgufContent,
+  weights: GgufContent,
   draft: RecordDraft,
 ): Promise<WrittenCheckpoint> {
   const name = `epoch-${String(draft.epoch).padStart(3, '0')}`;
@@ -37,15 +46,16 @@ export async function writeCheckpoint(
   try {
     await rm(partialPath, { recursive: true, force: true });
     await mkdir(partialPath);
-    const written = await writeGguf(join(partialPath, checkpointFiles.adapter), adapter);
-    const record = { ...draft, adapter: { ...written, file: checkpointFiles.adapter } };
+    const file = weightsFile(weights);
+    const written = await writeGguf(join(partialPath, file), weights);
+    const record = { ...draft, adapter: { ...written, file } };
     await writeSynced(join(partialPath, checkpointFiles.record), toJson(record));
     await syncFolder(partialPath);
     if (existsSync(finalPath)) throw new Error(`${finalPath} exists already`);
     await rename(partialPath, finalPath);
     await syncFolder(outDir);
     return {
-      adapterPath: join(finalPath, checkpointFiles.adapter),
+      adapterPath: join(finalPath, file),
       recordPath: join(finalPath, checkpointFiles.record),
       adapterSha256: written.sha256,
       sizeBytes: written.sizeBytes,

@@ -7,7 +7,6 @@ import type {
   TrainResult,
 } from '../../engines/protocol/trainer.ts';
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
-import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
 import { recordFormatVersion } from '../checkpoint/run-record.ts';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
 import { epochBatches, stepsPerEpoch } from '../data/batches.ts';
@@ -18,6 +17,7 @@ import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { learningRateAt } from '../optim/schedule.ts';
 import { Backend } from '../tensor/backend.ts';
+import { loadOptions } from './start-weights.ts';
 import { Trainer } from './trainer.ts';
 
 const singleThreadBytes = 16 * 1024 * 1024;
@@ -36,7 +36,7 @@ interface Run {
 }
 
 /**
- * Trains a LoRA adapter as the recipe says and writes one checkpoint per epoch. A cancelled run
+ * Trains an adapter or a whole model as the recipe says and writes one checkpoint per epoch. A cancelled run
  * ends within one micro-batch and keeps the epochs it wrote. Throws EngineError.
  */
 export async function train(
@@ -54,7 +54,7 @@ export async function train(
     device: backend.device,
   });
   try {
-    using model = await loadModel(backend, params.basePath, context.signal);
+    using model = await loadModel(backend, params, context.signal);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
     using trainer = new Trainer(backend, model, recipe);
@@ -77,11 +77,11 @@ function automaticThreads(basePath: string): number {
 
 async function loadModel(
   backend: Backend,
-  path: string,
+  { basePath, recipe }: TrainParams,
   signal: AbortSignal,
 ): Promise<FrozenModel> {
-  await using file = await ModelFile.open(path);
-  return await FrozenModel.load(backend, file, signal);
+  await using file = await ModelFile.open(basePath);
+  return await FrozenModel.load(backend, file, signal, loadOptions(recipe));
 }
 
 async function runEpoch(run: Run, epoch: number): Promise<void> {
@@ -137,8 +137,8 @@ async function saveEpoch(run: Run, epoch: number, meanLoss: number): Promise<voi
   const { params, model, backend, trainer, metrics, context } = run;
   const { name } = model.parameters;
   const step = metrics.length;
-  const adapter = toGgufAdapter(backend, trainer.adapter, `${name} epoch ${epoch}`);
-  const checkpoint = await writeCheckpoint(params.outDir, adapter, {
+  const weights = trainer.toGguf(`${name} epoch ${epoch}`);
+  const checkpoint = await writeCheckpoint(params.outDir, weights, {
     formatVersion: recordFormatVersion,
     base: { sha256: params.baseSha256, name, architecture: 'llama' },
     extra: params.recordExtra,

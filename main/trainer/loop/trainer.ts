@@ -1,19 +1,25 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
+import { toGgufModel } from '../adapter/gguf-model.ts';
 import { packSamples } from '../data/pack.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { LoraAdapter } from '../model/lora-adapter.ts';
+import type { TrainedParameter, TrainedWeights } from '../model/trained-weights.ts';
 import { AdamwOptimizer, type StepInput } from '../optim/adamw.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { shouldRecompute } from './memory-policy.ts';
+import { startWeights } from './start-weights.ts';
 import { shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
 
-/** A model, its adapter and optimizer: computes gradients of micro-batches and applies them. */
+/** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
 export class Trainer implements Disposable {
-  readonly adapter: LoraAdapter;
+  readonly trained: TrainedWeights;
   readonly #backend: Backend;
   readonly #model: FrozenModel;
+  readonly #outputType: Recipe['outputType'];
   readonly #optimizer: AdamwOptimizer;
   #graph: TrainingGraph | undefined;
   readonly #memory: WorkingMemory;
@@ -21,9 +27,23 @@ export class Trainer implements Disposable {
   constructor(backend: Backend, model: FrozenModel, recipe: Recipe) {
     this.#backend = backend;
     this.#model = model;
-    this.adapter = new LoraAdapter(backend, model.parameters, recipe);
-    this.#optimizer = new AdamwOptimizer(backend, this.adapter, recipe);
+    this.#outputType = recipe.outputType;
+    this.trained = startWeights(backend, model, recipe);
+    this.#optimizer = new AdamwOptimizer(backend, this.trained, recipe);
     this.#memory = new WorkingMemory(backend);
+  }
+
+  /** Every trained tensor with its moments: the state of the run (see TrainedParameter). */
+  get parameters(): readonly TrainedParameter[] {
+    return this.trained.parameters;
+  }
+
+  /** What was trained so far as a file that inference loads: an adapter, or a whole model. */
+  toGguf(name: string): GgufContent {
+    const { trained } = this;
+    if (trained instanceof LoraAdapter) return toGgufAdapter(this.#backend, trained, name);
+    const parts = { model: this.#model, trained };
+    return toGgufModel(this.#backend, parts, { name, type: this.#outputType });
   }
 
   /** Adds the gradients of samples side by side to their sums; returns the summed loss in nats. */
@@ -36,7 +56,7 @@ export class Trainer implements Disposable {
   /** Applies the gradient sums and starts new ones; returns the norm of the mean gradient. */
   async applyGradients(input: StepInput): Promise<number> {
     const gradNorm = await this.#optimizer.step(input);
-    this.adapter.clearGradients();
+    this.trained.clearGradients();
     return gradNorm;
   }
 
@@ -44,7 +64,7 @@ export class Trainer implements Disposable {
     this.#graph?.[Symbol.dispose]();
     this.#memory[Symbol.dispose]();
     this.#optimizer[Symbol.dispose]();
-    this.adapter[Symbol.dispose]();
+    this.trained[Symbol.dispose]();
   }
 
   /** The last graph when the shape is the same; else a new one in the same memory. */
@@ -52,7 +72,7 @@ export class Trainer implements Disposable {
     if (this.#graph && isSameShape(this.#graph.shape, shape)) return this.#graph;
     this.#graph?.[Symbol.dispose]();
     this.#graph = undefined;
-    const graph = new TrainingGraph(this.#backend, this.#model, this.adapter, shape);
+    const graph = new TrainingGraph(this.#backend, this.#model, this.trained, shape);
     graph.place(this.#memory);
     this.#graph = graph;
     return graph;

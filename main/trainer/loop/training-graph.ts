@@ -10,7 +10,7 @@ import {
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { countQueryBlocks, declareParts, type GraphParts } from '../model/graph-parts.ts';
-import type { LoraAdapter } from '../model/lora-adapter.ts';
+import { addGradient, type TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -20,7 +20,7 @@ import { attentionMask } from './attention-mask.ts';
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;
 /** Upper bounds on tensors: of one block forwards (twice, for recomputation) and backwards. */
-const tensorsPerBlock = 280;
+const tensorsPerBlock = 400;
 const tensorsPerQueryBlock = 80;
 const tensorsBesides = 2048;
 
@@ -44,7 +44,7 @@ export const shapeOf = ({ tokens, rows }: PackedBatch, recompute: boolean): Grap
 
 /**
  * One micro-batch as one graph: forward pass, loss, and a backward pass that adds the gradients
- * of the summed loss to the sums in the adapter.
+ * of the summed loss to the sums of the trained weights.
  */
 export class TrainingGraph implements Disposable {
   readonly shape: GraphShape;
@@ -55,14 +55,14 @@ export class TrainingGraph implements Disposable {
   readonly #loss: LossInputs;
   readonly #probabilities: readonly Tensor[];
 
-  constructor(backend: Backend, model: FrozenModel, adapter: LoraAdapter, shape: GraphShape) {
+  constructor(backend: Backend, model: FrozenModel, trained: TrainedWeights, shape: GraphShape) {
     const { tokens, rows } = shape;
     const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, tokens));
     this.shape = shape;
     this.#backend = backend;
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
-    this.#parts = declareParts(graph, { model, adapter, tokens });
+    this.#parts = declareParts(graph, { model, trained, tokens });
     this.#loss = declareLossInputs(this.#parts, rows);
     this.#probabilities = this.#build();
   }
@@ -87,7 +87,9 @@ export class TrainingGraph implements Disposable {
   #build(): readonly Tensor[] {
     const parts = this.#parts;
     const passes: BlockPass[] = [];
-    let stream = parts.graph.ops.getRows(parts.model.embedding, this.#tokens);
+    const { ops } = parts.graph;
+    const { embedding } = parts.model;
+    let stream = ops.getRows(embedding, this.#tokens);
     for (const index of parts.model.blocks.keys()) {
       const pass = blockForward(parts, index, stream);
       passes.push(pass);
@@ -101,6 +103,9 @@ export class TrainingGraph implements Disposable {
       const kept: BlockPass = recompute ? blockForward(parts, pass.index, pass.input) : pass;
       current = blockBackward(parts, kept, current);
     }
+    const atEmbedding = current;
+    if (atEmbedding)
+      addGradient(parts, embedding, () => ops.getRowsBack(atEmbedding, this.#tokens, embedding));
     return probabilities;
   }
 

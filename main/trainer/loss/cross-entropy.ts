@@ -1,4 +1,6 @@
 import type { GraphParts } from '../model/graph-parts.ts';
+import { normBackward, normForward } from '../model/norm.ts';
+import { addGradient, matrixGradient } from '../model/trained-weights.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -31,30 +33,30 @@ export function declareLossInputs({ graph }: GraphParts, count: number): LossInp
 }
 
 /**
- * Cross-entropy of the trained rows, summed, and its gradient. Only these rows of the residual
+ * Cross-entropy of the trained rows, summed, and its gradient; those of a trained head and norm
+ * are added to their sums. Only these rows of the residual
  * stream [embeddingLength, tokens] reach the LM head. Returns the gradient of the stream and the
  * probabilities of the targets (outputs, one [1, rows] per chunk).
  */
 export function crossEntropy(parts: GraphParts, stream: Tensor, inputs: LossInputs) {
   const { graph, model } = parts;
   const { ops } = graph;
-  const { normEpsilon } = model.parameters;
-  const selected = ops.getRows(stream, inputs.rows);
-  const normed = ops.mul(ops.rmsNorm(selected, normEpsilon), model.outputNorm);
+  const norm = normForward(parts, ops.getRows(stream, inputs.rows), model.outputNorm);
   const probabilities: Tensor[] = [];
   let gradient: Tensor | undefined;
   let first = 0;
   for (const targets of inputs.targets) {
-    const hidden = ops.columns(normed, first, targets.ne[0]);
-    const chunk = headChunk(parts, hidden, { targets, minusOne: inputs.minusOne });
+    const count = targets.ne[0];
+    const weights = ops.columns(inputs.weights, first, count);
+    const hidden = ops.columns(norm.output, first, count);
+    const chunk = headChunk(parts, hidden, { targets, weights, minusOne: inputs.minusOne });
     probabilities.push(chunk.probabilities);
     graph.require(chunk.gradient);
     gradient = gradient ? ops.concatColumns(gradient, chunk.gradient) : chunk.gradient;
-    first += targets.ne[0];
+    first += count;
   }
   if (!gradient) throw new RangeError('A loss needs at least one row');
-  const weighted = ops.mul(ops.mul(gradient, model.outputNorm), inputs.weights);
-  const selectedGradient = ops.rmsNormBack(weighted, selected, normEpsilon);
+  const selectedGradient = normBackward(parts, norm, ops.mul(gradient, inputs.weights));
   const zeros = ops.fill(stream, 0);
   return {
     gradient: ops.setRows(zeros, selectedGradient, inputs.rows),
@@ -89,10 +91,11 @@ export function chunkTargets(targets: Int32Array, count: number, vocabulary: num
  * Σ −ln p, which for the logits is softmax − onehot: no dense label matrix is needed.
  */
 function headChunk(
-  { graph, model }: GraphParts,
+  parts: GraphParts,
   hidden: Tensor,
-  { targets, minusOne }: { targets: Tensor; minusOne: Tensor },
+  { targets, weights, minusOne }: { targets: Tensor; weights: Tensor; minusOne: Tensor },
 ) {
+  const { graph, model } = parts;
   const { ops } = graph;
   const vocabulary = model.parameters.vocabularySize;
   const rows = hidden.ne[1];
@@ -102,6 +105,9 @@ function headChunk(
   graph.requireOutput(probabilities);
   const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
   const logitGradient = ops.reshape(corrected, vocabulary, rows);
+  addGradient(parts, model.head.weight, () =>
+    matrixGradient(parts, ops.mul(hidden, weights), logitGradient),
+  );
   return { probabilities, gradient: ops.mulMat(model.head.transposed, logitGradient) };
 }
 

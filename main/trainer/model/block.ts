@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
+import type { FrozenBlock } from './frozen-model.ts';
 import type { GraphParts } from './graph-parts.ts';
 import {
   linearBackward,
@@ -8,7 +9,7 @@ import {
   type LinearPass,
 } from './linear.ts';
 import { normBackward, normForward, type NormPass } from './norm.ts';
-import { mapLinear, type LinearName } from './tensor-plan.ts';
+import type { LinearName } from './tensor-plan.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
 export interface BlockPass {
@@ -27,8 +28,8 @@ export interface BlockPass {
 /** x + attention(norm(x)), then + feed-forward(norm(·)) with SwiGLU. */
 export function blockForward(parts: GraphParts, index: number, input: Tensor): BlockPass {
   const { ops } = parts.graph;
-  const { frozen, linearAt } = blockAt(parts, index);
-  const run = (name: LinearName, x: Tensor) => linearForward(parts, linearAt[name], x);
+  const frozen = blockAt(parts, index);
+  const run = (name: LinearName, x: Tensor) => linearForward(parts, frozen.linear[name], x);
   const attentionNorm = normForward(parts, input, frozen.attentionNorm);
   const q = run('attn_q', attentionNorm.output);
   const k = run('attn_k', attentionNorm.output);
@@ -60,9 +61,9 @@ export function blockForward(parts: GraphParts, index: number, input: Tensor): B
 }
 
 /**
- * Backward pass of one block for the gradient of its output: adds the adapter's gradients to
- * their sums and returns the gradient of the input. Nothing before block 0 is trained, so for it
- * the result is undefined and the widest part of the work is left out.
+ * Backward pass of one block for the gradient of its output: adds the gradients of trained weights
+ * to their sums and returns the gradient of the input. With an adapter nothing before block 0 is
+ * trained, so for it the result is undefined and the widest part of the work is left out.
  */
 export function blockBackward(
   parts: GraphParts,
@@ -74,7 +75,7 @@ export function blockBackward(
   const middle = feedForwardBackward(parts, pass, gradient);
   const mixed = linearBackward(parts, linear.attn_output, middle);
   const { queries, keys, values } = attentionBackward(parts, pass.attention, mixed);
-  if (pass.index === 0) {
+  if (pass.index === 0 && !parts.trained.gradientOf(parts.model.embedding)) {
     linearBackwardToWeights(parts, linear.attn_q, queries);
     linearBackwardToWeights(parts, linear.attn_k, keys);
     linearBackwardToWeights(parts, linear.attn_v, values);
@@ -105,10 +106,8 @@ function feedForwardBackward(parts: GraphParts, pass: BlockPass, gradient: Tenso
   return ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
 }
 
-function blockAt({ model, adapter }: GraphParts, index: number) {
+function blockAt({ model }: GraphParts, index: number): FrozenBlock {
   const frozen = model.blocks[index];
-  const branches = adapter.blocks[index];
-  if (!frozen || !branches) throw new RangeError(`The model has no block ${index}`);
-  const linearAt = mapLinear((name) => ({ frozen: frozen.linear[name], branch: branches[name] }));
-  return { frozen, linearAt };
+  if (!frozen) throw new RangeError(`The model has no block ${index}`);
+  return frozen;
 }

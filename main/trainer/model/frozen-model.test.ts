@@ -83,9 +83,13 @@ describe('loading a model', () => {
   test('needs the file no more once it is loaded', async () => {
     const path = await tinyModel('vanishing');
     using model = await openModel(backend, path);
-    using adapter = new LoraAdapter(backend, model.parameters, { rank: 2, alpha: 4, seed: 1 });
+    using adapter = new LoraAdapter(backend, model, { rank: 2, alpha: 4, seed: 1 });
     await rm(path);
-    const logits = await forwardLogits(backend, { model, adapter }, Int32Array.of(1, 2, 3));
+    const logits = await forwardLogits(
+      backend,
+      { model, trained: adapter },
+      Int32Array.of(1, 2, 3),
+    );
     expect(logits.every(Number.isFinite)).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
@@ -16,9 +17,13 @@ import {
   type LinearName,
   type TensorPlan,
 } from './tensor-plan.ts';
+import { writeCopies, type WeightCopy } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
 
-/** A frozen matrix: `weight` [in, out] in its own type, `transposed` [out, in] for gradients. */
+/**
+ * A matrix of the model: `weight` [in, out] in its own type, `transposed` [out, in] for gradients.
+ * When the weights are trained, both are copies in the compute type, or `weight` is the master.
+ */
 export interface FrozenMatrix {
   weight: Tensor;
   transposed: Tensor;
@@ -31,15 +36,39 @@ export interface FrozenBlock {
   linear: Record<LinearName, FrozenMatrix>;
 }
 
+/** A weight that full-parameter training changes. */
+export interface ModelWeight {
+  /** Name of the tensor in the file. */
+  name: string;
+  /** F32. */
+  master: Tensor;
+  copies: WeightCopy[];
+  /** The tensors by which graphs read it. */
+  readAs: Tensor[];
+}
+
+/** How a model is loaded. */
+export interface LoadOptions {
+  /** Declares F32 masters of all weights, to be changed by an optimizer. */
+  trainsWeights?: boolean;
+  /** Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. */
+  precision?: 'auto' | 'f32' | 'bf16';
+}
+
 /** Writes the bytes of one tensor of the file, chunk by chunk, wherever they belong. */
 interface Destination {
   source: GgufTensor;
   accept: (chunk: Uint8Array, offsetBytes: number) => void;
 }
 
-/** A base model in memory: once loaded, its file is not needed any more. */
+/**
+ * A base model in memory: once loaded, its file is not needed any more. Its weights are frozen
+ * unless it was loaded with `trainsWeights`.
+ */
 export class FrozenModel implements Disposable {
   readonly parameters: HyperParameters;
+  /** Of the file. */
+  readonly metadata: GgufFile['metadata'];
   /**
    * Type of transposed copies and of backward operands: F32 for an F32 model, so that its
    * gradients are exact, else BF16, which has the range of gradients.
@@ -50,20 +79,30 @@ export class FrozenModel implements Disposable {
   readonly outputNorm: Tensor;
   readonly ropeFactors: Tensor | undefined;
   readonly blocks: readonly FrozenBlock[];
+  /** Every weight, in the order of the model, when they are trained; else empty. */
+  readonly weights: readonly ModelWeight[];
+  readonly #weights: ModelWeight[] = [];
+  readonly #trains: boolean;
   readonly #backend: Backend;
   readonly #store: TensorStore;
   readonly #destinations: Destination[] = [];
 
-  private constructor(backend: Backend, parameters: HyperParameters, plan: TensorPlan) {
+  private constructor(
+    backend: Backend,
+    { parameters, metadata, plan }: ModelShape,
+    options: LoadOptions,
+  ) {
     this.#backend = backend;
+    this.#trains = options.trainsWeights ?? false;
     this.parameters = parameters;
-    this.computeType = hasOnlyFloats(plan) ? elementType.f32 : elementType.bf16;
-    this.#store = new TensorStore(backend, 8 + plan.blocks.length * (2 + 2 * linearNames.length));
+    this.metadata = metadata;
+    this.computeType = chooseComputeType(plan, options);
+    this.#store = new TensorStore(backend, 8 + plan.blocks.length * (2 + 3 * linearNames.length));
+    this.weights = this.#weights;
     this.outputNorm = this.#declareVector(plan.outputNorm);
-    this.ropeFactors = plan.ropeFactors && this.#declareVector(plan.ropeFactors);
+    this.ropeFactors = plan.ropeFactors && this.#declareFloats(plan.ropeFactors);
     this.head = this.#declareMatrix(plan.head);
-    this.embedding =
-      plan.head === plan.embedding ? this.head.weight : this.#declareAsIs(plan.embedding);
+    this.embedding = this.#declareEmbedding(plan);
     this.blocks = plan.blocks.map((block) => ({
       attentionNorm: this.#declareVector(block.attentionNorm),
       feedForwardNorm: this.#declareVector(block.feedForwardNorm),
@@ -72,13 +111,19 @@ export class FrozenModel implements Disposable {
   }
 
   /** Loads a Llama model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
-  static async load(backend: Backend, file: ModelFile, signal: AbortSignal): Promise<FrozenModel> {
-    const { parameters, plan } = readShape(file);
-    requireMemory(plan);
-    const model = new FrozenModel(backend, parameters, plan);
+  static async load(
+    backend: Backend,
+    file: ModelFile,
+    signal: AbortSignal,
+    options: LoadOptions = {},
+  ): Promise<FrozenModel> {
+    const shape = readShape(file);
+    requireMemory(shape.plan, options);
+    const model = new FrozenModel(backend, shape, options);
     try {
       model.#store.allocate('the weights of the model');
       await model.#read(file, signal);
+      for (const weight of model.#weights) refreshCopies(backend, weight);
       await file.requireUnchanged();
       return model;
     } catch (error) {
@@ -103,6 +148,7 @@ export class FrozenModel implements Disposable {
   }
 
   #declareMatrix(source: GgufTensor): FrozenMatrix {
+    if (this.#trains) return this.#declareTrainedMatrix(source);
     const weight = this.#store.declare(source.ne, source.type);
     const { ne } = weight;
     const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
@@ -126,22 +172,60 @@ export class FrozenModel implements Disposable {
     return tensor;
   }
 
+  /** The master, and copies in the compute type for products; an F32 master is a copy itself. */
+  #declareTrainedMatrix(source: GgufTensor): FrozenMatrix {
+    const master = this.#declareFloats(source);
+    const { ne } = master;
+    const isExact = this.computeType === elementType.f32;
+    const weight = isExact ? master : this.#store.declare(ne, this.computeType);
+    const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
+    const copies = [{ tensor: transposed, isTransposed: true }];
+    if (!isExact) copies.push({ tensor: weight, isTransposed: false });
+    this.#weights.push({ name: source.name, master, copies, readAs: [weight, master] });
+    return { weight, transposed };
+  }
+
+  #declareEmbedding({ head, embedding }: TensorPlan): Tensor {
+    if (!this.#trains) return head === embedding ? this.head.weight : this.#declareAsIs(embedding);
+    const known = this.#weights.find(({ name }) => name === embedding.name);
+    return known ? known.master : this.#declareVector(embedding);
+  }
+
+  /** A tensor that is read as F32: a norm, say. */
   #declareVector(source: GgufTensor): Tensor {
-    const tensor = this.#store.declare(source.ne);
-    const accept = (chunk: Uint8Array) => {
-      const values = new Float32Array(elementCount(tensor.ne));
-      dequantizerOf(this.#backend.ggml, source.type)(chunk, values);
-      this.#backend.write(tensor, values);
+    const master = this.#declareFloats(source);
+    if (this.#trains)
+      this.#weights.push({ name: source.name, master, copies: [], readAs: [master] });
+    return master;
+  }
+
+  #declareFloats(source: GgufTensor): Tensor {
+    const tensor = this.#store.declareParameter(source.ne);
+    const dequantize = dequantizerOf(this.#backend.ggml, source.type);
+    const rowLength = tensor.ne[0];
+    const sourceRowBytes = rowBytes(source.type, rowLength);
+    const accept = (chunk: Uint8Array, offsetBytes: number) => {
+      const values = new Float32Array((chunk.length / sourceRowBytes) * rowLength);
+      dequantize(chunk, values);
+      const firstRow = offsetBytes / sourceRowBytes;
+      this.#backend.write(tensor, values, firstRow * rowLength * values.BYTES_PER_ELEMENT);
     };
     this.#destinations.push({ source, accept });
     return tensor;
   }
 }
 
-function readShape({ path, header }: ModelFile) {
+/** What the header of a file says about its model. */
+interface ModelShape {
+  parameters: HyperParameters;
+  metadata: GgufFile['metadata'];
+  plan: TensorPlan;
+}
+
+function readShape({ path, header }: ModelFile): ModelShape {
   try {
     const parameters = readHyperParameters(header);
-    return { parameters, plan: planTensors(header, parameters) };
+    return { parameters, metadata: header.metadata, plan: planTensors(header, parameters) };
   } catch (error) {
     throw toModelError(path, error);
   }
@@ -155,13 +239,30 @@ const matrices = (plan: TensorPlan) => [
 const hasOnlyFloats = (plan: TensorPlan) =>
   matrices(plan).every(({ type }) => type === elementType.f32);
 
+function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: LoadOptions): number {
+  if (precision !== 'auto') return elementType[precision];
+  return hasOnlyFloats(plan) ? elementType.f32 : elementType.bf16;
+}
+
+/** Fills the copies of a weight that was just read. */
+function refreshCopies(backend: Backend, { master, copies }: ModelWeight): void {
+  if (copies.length > 0)
+    writeCopies(backend, { weight: master, copies }, backend.readFloats(master));
+}
+
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** The system kills a process that takes more memory than there is, so it is refused before. */
-function requireMemory(plan: TensorPlan): void {
-  const copyBytes = hasOnlyFloats(plan) ? 4 : 2;
+function requireMemory(plan: TensorPlan, options: LoadOptions): void {
+  const copyBytes = chooseComputeType(plan, options) === elementType.f32 ? 4 : 2;
+  // Trained: master, gradient and two moments in F32, and two copies for products.
+  const trainedBytes = 16 + 2 * copyBytes;
+  const bytesOf = ({ ne, sizeBytes }: GgufTensor) => {
+    const count = elementCount(toExtents(ne));
+    return options.trainsWeights ? count * trainedBytes : sizeBytes + count * copyBytes;
+  };
   const neededBytes = matrices(plan).reduce(
-    (sum, { ne, sizeBytes }) => sum + sizeBytes + elementCount(toExtents(ne)) * copyBytes,
+    (sum, matrix) => sum + bytesOf(matrix),
     plan.embedding.sizeBytes,
   );
   if (neededBytes < totalmem()) return;

@@ -12,7 +12,7 @@ import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/o
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { quantizeModel } from '../testing/quantize-model.ts';
 import type { FrozenModel } from './frozen-model.ts';
-import type { LoraAdapter, TrainedMatrix } from './lora-adapter.ts';
+import { writeParameter, type TrainedParameter } from './trained-weights.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 64,
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await writeTinyModel(path, shape);
   model = await openModel(backend, path);
   trainer = new Trainer(backend, model, tinyRecipe());
-  fillUpMatrices(trainer.adapter);
+  fillUpMatrices(trainer);
 });
 afterAll(async () => {
   trainer[Symbol.dispose]();
@@ -47,36 +47,37 @@ afterAll(async () => {
 });
 
 /** B is zero at the start, which would hide every error in the gradient of A. */
-function fillUpMatrices(adapter: LoraAdapter): void {
+function fillUpMatrices({ parameters }: Trainer): void {
   const uniform = seededUniform(7);
-  for (const { up } of adapter.branches) {
+  for (const up of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
     const count = up.weight.ne[0] * up.weight.ne[1];
     const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * 0.1);
-    adapter.writeMatrix(up, values);
+    writeParameter(backend, up, values);
   }
 }
 
 /** Loss and the gradients of every matrix for some samples in one micro-batch each. */
 async function gradientsOf(microBatches: EncodedSample[][]) {
-  trainer.adapter.clearGradients();
+  trainer.trained.clearGradients();
   let loss = 0;
   for (const microBatch of microBatches) loss += await trainer.accumulate(microBatch);
-  const gradients = trainer.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+  const gradients = trainer.parameters.map(({ gradient }) => backend.readFloats(gradient));
   return { loss, gradients };
 }
 
 /** Slope of the loss when a matrix moves along `direction`, by central difference. */
-async function slope(matrix: TrainedMatrix, direction: Float32Array, step: number) {
+async function slope(matrix: TrainedParameter, direction: Float32Array, step: number) {
   const values = backend.readFloats(matrix.weight);
   const lossAt = async (distance: number) => {
-    trainer.adapter.writeMatrix(
+    writeParameter(
+      backend,
       matrix,
       values.map((value, index) => value + distance * (direction[index] ?? 0)),
     );
     return await trainer.accumulate(samples);
   };
   const difference = (await lossAt(step)) - (await lossAt(-step));
-  trainer.adapter.writeMatrix(matrix, values);
+  writeParameter(backend, matrix, values);
   return difference / (2 * step);
 }
 
@@ -88,11 +89,11 @@ describe('gradients of the adapter', () => {
   const layers = kinds.flatMap((kind) => [0, 1].map((block) => `blk.${block}.${kind}.weight`));
 
   test.each(layers)('of A and B at %s equal central differences', async (tensorName) => {
-    const branch = trainer.adapter.branches.find((one) => one.tensorName === tensorName);
-    if (!branch) throw new Error(`${tensorName} is not trained`);
+    const matrices = trainer.parameters.filter(({ name }) => name.startsWith(`${tensorName}.`));
+    expect(matrices).toHaveLength(2);
     await gradientsOf([samples]);
     // Read before the differences: computing them adds to the sums.
-    const measured = [branch.down, branch.up].map((matrix) => {
+    const measured = matrices.map((matrix) => {
       const gradient = backend.readFloats(matrix.gradient);
       return { matrix, gradient, norm: Math.hypot(...gradient) };
     });
@@ -131,13 +132,13 @@ describe('gradients of the adapter', () => {
 
   test('are the same when blocks are computed again to save memory', async () => {
     const kept = await gradientsOf([samples]);
-    trainer.adapter.clearGradients();
+    trainer.trained.clearGradients();
     const batch = packSamples(samples);
     using memory = new WorkingMemory(backend);
-    using graph = new TrainingGraph(backend, model, trainer.adapter, shapeOf(batch, true));
+    using graph = new TrainingGraph(backend, model, trainer.trained, shapeOf(batch, true));
     graph.place(memory);
     expect(await graph.run(batch)).toBe(kept.loss);
-    const again = trainer.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+    const again = trainer.parameters.map(({ gradient }) => backend.readFloats(gradient));
     expect(again).toEqual(kept.gradients);
   });
 });
@@ -150,9 +151,9 @@ test.each(['F16', 'Q8_0'])(
     await quantizeModel(path, quantizedPath, () => type);
     using quantized = await openModel(backend, quantizedPath);
     using other = new Trainer(backend, quantized, tinyRecipe());
-    fillUpMatrices(other.adapter);
+    fillUpMatrices(other);
     await other.accumulate(samples);
-    const rounded = other.adapter.matrices.map(({ gradient }) => backend.readFloats(gradient));
+    const rounded = other.parameters.map(({ gradient }) => backend.readFloats(gradient));
     for (const [index, gradient] of exact.gradients.entries())
       expect(relativeDifference(rounded[index] ?? gradient, gradient)).toBeLessThan(0.05);
   },
@@ -162,7 +163,7 @@ test('the loss is the sum of −ln p of exactly the trained tokens', async () =>
   const { loss } = await gradientsOf([samples]);
   let expected = 0;
   for (const { tokens, trained } of samples) {
-    const logits = await forwardLogits(backend, { model, adapter: trainer.adapter }, tokens);
+    const logits = await forwardLogits(backend, { model, trained: trainer.trained }, tokens);
     const vocabulary = model.parameters.vocabularySize;
     for (let index = 1; index < tokens.length; index++) {
       if (trained[index] !== 1) continue;

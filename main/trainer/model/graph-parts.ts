@@ -3,13 +3,15 @@ import { elementType } from '../tensor/element-type.ts';
 import type { RopeAngles } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenModel } from './frozen-model.ts';
-import type { LoraAdapter } from './lora-adapter.ts';
+import type { TrainedWeights } from './trained-weights.ts';
 
 /** What every part of a graph over one packed sequence shares. */
 export interface GraphParts {
   graph: ComputeGraph;
   model: FrozenModel;
-  adapter: LoraAdapter;
+  trained: TrainedWeights;
+  /** Transposes of layer inputs [in, tokens] that gradients of matrices share. */
+  turnedInputs: Map<Tensor, Tensor>;
   /** Rotation of queries and keys, by the position of each token in its sample. */
   angles: RopeAngles;
   /** Attention is computed for these queries at a time, in order. */
@@ -38,7 +40,7 @@ export const countQueryBlocks = (tokens: number): number => Math.ceil(tokens / b
 /** Declares the inputs that every block of a graph over `tokens` tokens reads. */
 export function declareParts(
   graph: ComputeGraph,
-  { model, adapter, tokens }: { model: FrozenModel; adapter: LoraAdapter; tokens: number },
+  { model, trained, tokens }: { model: FrozenModel; trained: TrainedWeights; tokens: number },
 ): GraphParts {
   const { parameters, ropeFactors } = model;
   const settings = {
@@ -49,7 +51,8 @@ export function declareParts(
   };
   const positions = graph.input([tokens], elementType.i32);
   const angles = { settings, positions, factors: ropeFactors };
-  return { graph, model, adapter, angles, queryBlocks: declareBlocks(graph, tokens) };
+  const queryBlocks = declareBlocks(graph, tokens);
+  return { graph, model, trained, turnedInputs: new Map(), angles, queryBlocks };
 }
 
 function declareBlocks(graph: ComputeGraph, tokens: number): QueryBlock[] {

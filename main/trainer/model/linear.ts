@@ -2,57 +2,63 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenMatrix } from './frozen-model.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { LoraBranch } from './lora-adapter.ts';
-
-/** A linear layer: the frozen matrix and its trained branch. */
-export interface Linear {
-  frozen: FrozenMatrix;
-  branch: LoraBranch;
-}
+import { addGradient, matrixGradient } from './trained-weights.ts';
 
 /** Result of a linear layer with what its backward pass needs. */
 export interface LinearPass {
-  linear: Linear;
+  matrix: FrozenMatrix;
   /** Input x [in, tokens]. */
   input: Tensor;
-  /** s·A·x [rank, tokens], with s = α/r. */
-  hidden: Tensor;
+  /** The branch of an adapter and s·A·x [rank, tokens], where the layer has one. */
+  branch: { trained: LoraBranch; hidden: Tensor } | undefined;
   /** W·x + B·(s·A·x) [out, tokens]. */
   output: Tensor;
 }
 
 /** y = W·x + B·(s·A·x): the scale acts on the short side, where it is almost free. */
-export function linearForward({ graph, adapter }: GraphParts, linear: Linear, input: Tensor) {
+export function linearForward(
+  { graph, trained: weights }: GraphParts,
+  matrix: FrozenMatrix,
+  input: Tensor,
+): LinearPass {
   const { ops } = graph;
-  const { frozen, branch } = linear;
-  const hidden = ops.scale(ops.mulMat(branch.down.weight, input), adapter.scale);
+  const output = ops.mulMat(matrix.weight, input);
+  const trained = weights.branchOf(matrix.weight);
+  if (!trained) return { matrix, input, branch: undefined, output };
+  const hidden = ops.scale(ops.mulMat(trained.down.weight, input), trained.scale);
   // As Σ of outer products: a product over 16 values reaches a fifth of the machine's speed.
-  const update = ops.outerProduct(branch.up.weight, ops.cont(ops.transpose(hidden)));
-  const output = ops.add(ops.mulMat(frozen.weight, input), update);
-  return { linear, input, hidden, output } satisfies LinearPass;
+  const update = ops.outerProduct(trained.up.weight, ops.cont(ops.transpose(hidden)));
+  return { matrix, input, branch: { trained, hidden }, output: ops.add(output, update) };
 }
 
 /**
  * Adds the gradients of A and B to their sums and returns du = s·Bᵀ·dy [rank, tokens]:
  * dBᵀ += Σ dy ⊗ (s·A·x), dA += Σ x ⊗ du.
  */
-function accumulateBranch({ graph, adapter }: GraphParts, pass: LinearPass, gradient: Tensor) {
+function accumulateBranch(
+  { graph }: GraphParts,
+  { input, branch }: LinearPass,
+  gradient: Tensor,
+): Tensor | undefined {
+  if (!branch) return undefined;
   const { ops } = graph;
-  const { down, up } = pass.linear.branch;
-  graph.require(ops.addInPlace(up.gradient, ops.outerProduct(gradient, pass.hidden)));
-  const hiddenGradient = ops.scale(ops.mulMat(up.weight, gradient), adapter.scale);
-  graph.require(ops.addInPlace(down.gradient, ops.outerProduct(pass.input, hiddenGradient)));
+  const { down, up, scale } = branch.trained;
+  graph.require(ops.addInPlace(up.gradient, ops.outerProduct(gradient, branch.hidden)));
+  const hiddenGradient = ops.scale(ops.mulMat(up.weight, gradient), scale);
+  graph.require(ops.addInPlace(down.gradient, ops.outerProduct(input, hiddenGradient)));
   return hiddenGradient;
 }
 
 /** Backward pass; returns dx = Wᵀ·dy + Aᵀ·du [in, tokens]. */
 export function linearBackward(parts: GraphParts, pass: LinearPass, gradient: Tensor): Tensor {
   const { ops } = parts.graph;
+  const { matrix, branch } = pass;
+  accumulateMatrix(parts, pass, gradient);
   const hiddenGradient = accumulateBranch(parts, pass, gradient);
-  const { frozen, branch } = pass.linear;
-  return ops.add(
-    ops.mulMat(frozen.transposed, gradient),
-    ops.outerProduct(branch.down.weight, ops.cont(ops.transpose(hiddenGradient))),
-  );
+  const throughMatrix = ops.mulMat(matrix.transposed, gradient);
+  if (!branch || !hiddenGradient) return throughMatrix;
+  const turned = ops.cont(ops.transpose(hiddenGradient));
+  return ops.add(throughMatrix, ops.outerProduct(branch.trained.down.weight, turned));
 }
 
 /** Backward pass of a layer whose input has no trained parameters before it: no dx. */
@@ -61,5 +67,14 @@ export function linearBackwardToWeights(
   pass: LinearPass,
   gradient: Tensor,
 ): void {
+  accumulateMatrix(parts, pass, gradient);
   accumulateBranch(parts, pass, gradient);
+}
+
+function accumulateMatrix(
+  parts: GraphParts,
+  { matrix, input }: LinearPass,
+  gradient: Tensor,
+): void {
+  addGradient(parts, matrix.weight, () => matrixGradient(parts, input, gradient));
 }

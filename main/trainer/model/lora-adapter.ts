@@ -1,23 +1,20 @@
+import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed, seededUniform } from '../data/random.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { HyperParameters } from './hyper-parameters.ts';
-import { linearExtents, linearNames, mapLinear, type LinearName } from './tensor-plan.ts';
-import { transposed } from './transpose.ts';
+import type { FrozenModel } from './frozen-model.ts';
+import { linearNames } from './tensor-plan.ts';
+import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';
 
-/** A trained matrix with its gradient sum and the moments of AdamW, all of the same extents. */
-export interface TrainedMatrix {
-  weight: Tensor;
-  /** The same values, transposed; refreshed after each optimizer step. */
+/** A trained matrix of an adapter. */
+export interface TrainedMatrix extends TrainedParameter {
+  /** The only copy: the same values, transposed. */
   transposed: Tensor;
-  gradient: Tensor;
-  firstMoment: Tensor;
-  secondMoment: Tensor;
 }
 
 /**
- * The trained branch of one linear layer: (α/r) · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
+ * The trained branch of one linear layer: s · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
  * `down` is A [in, rank]; `up` is Bᵀ [out, rank]: in this order the outer products of the
  * backward pass run along the long axis, and every product has its operand ready.
  */
@@ -26,64 +23,66 @@ export interface LoraBranch {
   tensorName: string;
   down: TrainedMatrix;
   up: TrainedMatrix;
+  /** s. */
+  scale: number;
 }
 
-/** Rank and alpha of an adapter, and the seed of its initialization. */
+/** Shape and scale of an adapter, and the seed of its initialization. */
 export interface LoraSettings {
   rank: number;
   alpha: number;
   seed: number;
+  /** s = α/r when absent or `standard`; α/√r for `rankStable` (rsLoRA, arXiv:2312.03732). */
+  loraScaling?: 'standard' | 'rankStable';
+  /** Layers that get a branch; all of them when absent. */
+  targets?: ReadonlySet<LoraTarget>;
 }
 
-/** A LoRA adapter on every linear layer of a model, with all it takes to train it. */
-export class LoraAdapter implements Disposable {
-  /** α / r. */
+/** A LoRA adapter on linear layers of a model, with all it takes to train it. */
+export class LoraAdapter implements TrainedWeights {
+  /** s of every branch. */
   readonly scale: number;
   readonly settings: LoraSettings;
-  readonly blocks: readonly Record<LinearName, LoraBranch>[];
+  readonly branches: readonly LoraBranch[];
+  readonly matrices: readonly TrainedMatrix[];
+  readonly #byWeight = new Map<Tensor, LoraBranch>();
   readonly #weights: TensorStore;
   readonly #gradients: TensorStore;
   readonly #moments: TensorStore;
   readonly #backend: Backend;
 
-  constructor(backend: Backend, parameters: HyperParameters, settings: LoraSettings) {
-    const count = parameters.layers * linearNames.length * 2;
+  constructor(backend: Backend, model: FrozenModel, settings: LoraSettings) {
+    const count = model.blocks.length * linearNames.length * 2;
+    const { alpha, rank, loraScaling } = settings;
     this.#backend = backend;
     this.settings = settings;
-    this.scale = settings.alpha / settings.rank;
+    this.scale = alpha / (loraScaling === 'rankStable' ? Math.sqrt(rank) : rank);
     this.#weights = new TensorStore(backend, count * 2);
     this.#gradients = new TensorStore(backend, count);
     this.#moments = new TensorStore(backend, count * 2);
-    this.blocks = Array.from({ length: parameters.layers }, (_, index) =>
-      mapLinear((name) => {
-        const [inputs, outputs] = linearExtents(name, parameters);
-        const tensorName = `blk.${index}.${name}.weight`;
-        return { tensorName, down: this.#declare(inputs), up: this.#declare(outputs) };
-      }),
-    );
+    this.branches = this.#declareBranches(model);
+    this.matrices = this.branches.flatMap(({ down, up }) => [down, up]);
     this.#weights.allocate('the adapter');
     this.#gradients.allocate('the gradients of the adapter');
     this.#moments.allocate('the optimizer state of the adapter');
     this.#initialize();
   }
 
-  get branches(): LoraBranch[] {
-    return this.blocks.flatMap((block) => linearNames.map((name) => block[name]));
+  get parameters(): readonly TrainedParameter[] {
+    return this.matrices;
   }
 
-  get matrices(): TrainedMatrix[] {
-    return this.branches.flatMap(({ down, up }) => [down, up]);
+  branchOf(weight: Tensor): LoraBranch | undefined {
+    return this.#byWeight.get(weight);
   }
 
-  /** Starts a new batch: gradient sums become zero. */
+  /** Undefined: an adapter leaves every tensor of the model as it is. */
+  gradientOf(_weight: Tensor): undefined {
+    return undefined;
+  }
+
   clearGradients(): void {
     this.#gradients.clear();
-  }
-
-  /** Sets the values of a matrix and of its transposed copy. */
-  writeMatrix({ weight, transposed: copy }: TrainedMatrix, values: Float32Array): void {
-    this.#backend.write(weight, values);
-    this.#backend.write(copy, transposed(values, weight.ne[0]));
   }
 
   [Symbol.dispose](): void {
@@ -92,14 +91,35 @@ export class LoraAdapter implements Disposable {
     this.#moments[Symbol.dispose]();
   }
 
-  #declare(length: number): TrainedMatrix {
+  #declareBranches({ blocks }: FrozenModel): LoraBranch[] {
+    const { targets } = this.settings;
+    return blocks.flatMap(({ linear }, index) =>
+      linearNames
+        .filter((name) => targets?.has(name) ?? true)
+        .map((name) => {
+          const { weight } = linear[name];
+          const tensorName = `blk.${index}.${name}.weight`;
+          const down = this.#declare(`${tensorName}.lora_a`, weight.ne[0]);
+          const up = this.#declare(`${tensorName}.lora_b`, weight.ne[1]);
+          const branch = { tensorName, down, up, scale: this.scale };
+          this.#byWeight.set(weight, branch);
+          return branch;
+        }),
+    );
+  }
+
+  #declare(name: string, length: number): TrainedMatrix {
     const ne = [length, this.settings.rank];
+    const transposed = this.#weights.declare(ne.toReversed());
     return {
+      name,
       weight: this.#weights.declareParameter(ne),
-      transposed: this.#weights.declare(ne.toReversed()),
+      transposed,
       gradient: this.#gradients.declare(ne),
       firstMoment: this.#moments.declare(ne),
       secondMoment: this.#moments.declare(ne),
+      decays: true,
+      copies: [{ tensor: transposed, isTransposed: true }],
     };
   }
 
@@ -116,7 +136,7 @@ export class LoraAdapter implements Disposable {
       const bound = 1 / Math.sqrt(down.weight.ne[0]);
       const values = new Float32Array(down.weight.ne[0] * this.settings.rank);
       for (let at = 0; at < values.length; at++) values[at] = (2 * uniform() - 1) * bound;
-      this.writeMatrix(down, values);
+      writeParameter(this.#backend, down, values);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
+import { addGradient } from './trained-weights.ts';
 
 /** Result of a norm with what its backward pass needs. */
 export interface NormPass {
@@ -18,12 +19,16 @@ export function normForward({ graph, model }: GraphParts, input: Tensor, weight:
   return { input, weight, output };
 }
 
-/** Gradient of the input of a norm for the gradient of its output. */
+/** Gradient of the input of a norm for the gradient of its output; adds that of the weight to its sum. */
 export function normBackward(
-  { graph, model }: GraphParts,
+  parts: GraphParts,
   { input, weight }: NormPass,
   gradient: Tensor,
 ): Tensor {
-  const { ops } = graph;
-  return ops.rmsNormBack(ops.mul(gradient, weight), input, model.parameters.normEpsilon);
+  const { ops } = parts.graph;
+  const { normEpsilon } = parts.model.parameters;
+  addGradient(parts, weight, () =>
+    ops.repeatBack(ops.mul(ops.rmsNorm(input, normEpsilon), gradient), weight),
+  );
+  return ops.rmsNormBack(ops.mul(gradient, weight), input, normEpsilon);
 }

@@ -37,7 +37,7 @@ test('three clipped AdamW steps on the device equal the published algorithm', as
   using backend = Backend.openCpu(1);
   using model = await openModel(backend, path);
   const settings = { rank: 4, alpha: 8, seed: 3 };
-  using adapter = new LoraAdapter(backend, model.parameters, settings);
+  using adapter = new LoraAdapter(backend, model, settings);
   const recipe = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
   using optimizer = new AdamwOptimizer(backend, adapter, recipe);
   const references = adapter.matrices.map(
@@ -85,7 +85,7 @@ test('a gradient that is not finite leaves the adapter as it was', async () => {
   using backend = Backend.openCpu(1);
   using model = await openModel(backend, path);
   const settings = { rank: 4, alpha: 8, seed: 3 };
-  using adapter = new LoraAdapter(backend, model.parameters, settings);
+  using adapter = new LoraAdapter(backend, model, settings);
   const recipe = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
   using optimizer = new AdamwOptimizer(backend, adapter, recipe);
   const [matrix] = adapter.matrices;

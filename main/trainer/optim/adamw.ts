@@ -1,11 +1,11 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { LoraAdapter } from '../model/lora-adapter.ts';
+import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { gradientScale } from './clip.ts';
 
-const tensorsPerMatrix = 8;
+const tensorsPerParameter = 12;
 
 type AdamwFields = Pick<Recipe, 'beta1' | 'beta2' | 'epsilon' | 'weightDecay' | 'maxGradNorm'>;
 
@@ -18,12 +18,15 @@ export interface StepInput {
 }
 
 /**
- * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101) on the adapter, and
- * gradient clipping by global norm. Weights, gradients and moments stay on the device.
+ * AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101) on trained weights, and
+ * gradient clipping by global norm. Weight decay acts on matrices only, never on norms and biases.
+ * Weights, gradients and moments stay on the device.
  */
 export class AdamwOptimizer implements Disposable {
   readonly #backend: Backend;
   readonly #recipe: AdamwFields;
+  /** Inputs that no node reads have no memory to write to. */
+  readonly #hasWeightsWithoutDecay: boolean;
   readonly #normGraph: ComputeGraph;
   readonly #stepGraph: ComputeGraph;
   readonly #normMemory: WorkingMemory;
@@ -31,24 +34,27 @@ export class AdamwOptimizer implements Disposable {
   readonly #sumOfSquares: Tensor;
   readonly #gradientScale: Tensor;
   readonly #settings: Tensor;
+  readonly #settingsWithoutDecay: Tensor;
 
-  constructor(backend: Backend, adapter: LoraAdapter, recipe: AdamwFields) {
-    const capacity = 64 + adapter.matrices.length * tensorsPerMatrix;
+  constructor(backend: Backend, trained: TrainedWeights, recipe: AdamwFields) {
+    const capacity = 64 + trained.parameters.length * tensorsPerParameter;
     this.#backend = backend;
     this.#recipe = recipe;
     this.#normGraph = new ComputeGraph(backend, capacity);
     this.#stepGraph = new ComputeGraph(backend, capacity);
+    this.#hasWeightsWithoutDecay = trained.parameters.some(({ decays }) => !decays);
     this.#normMemory = new WorkingMemory(backend);
     this.#stepMemory = new WorkingMemory(backend);
-    this.#sumOfSquares = this.#buildNorm(adapter);
+    this.#sumOfSquares = this.#buildNorm(trained);
     this.#gradientScale = this.#stepGraph.input([1]);
     this.#settings = this.#stepGraph.input([7]);
-    this.#buildStep(adapter);
+    this.#settingsWithoutDecay = this.#stepGraph.input([7]);
+    this.#buildStep(trained);
   }
 
   /**
-   * Updates the adapter from its gradient sums. Returns the norm of the mean gradient before
-   * clipping; the adapter is left as it was when that is not finite.
+   * Updates the weights from their gradient sums. Returns the norm of the mean gradient before
+   * clipping; the weights are left as they were when that is not finite.
    */
   async step({ step, learningRate, trainedTokens }: StepInput): Promise<number> {
     const { beta1, beta2, epsilon, weightDecay, maxGradNorm } = this.#recipe;
@@ -57,9 +63,11 @@ export class AdamwOptimizer implements Disposable {
     const { scale, gradNorm } = gradientScale(Math.sqrt(sum), trainedTokens, maxGradNorm);
     if (!Number.isFinite(gradNorm)) return gradNorm;
     const corrections = [1 / (1 - beta1 ** step), 1 / (1 - beta2 ** step)];
-    const settings = [learningRate, beta1, beta2, epsilon, weightDecay, ...corrections];
+    const settings = (decay: number) =>
+      Float32Array.of(learningRate, beta1, beta2, epsilon, decay, ...corrections);
     this.#backend.write(this.#gradientScale, Float32Array.of(scale));
-    this.#backend.write(this.#settings, Float32Array.from(settings));
+    this.#backend.write(this.#settings, settings(weightDecay));
+    if (this.#hasWeightsWithoutDecay) this.#backend.write(this.#settingsWithoutDecay, settings(0));
     await this.#stepGraph.compute();
     return gradNorm;
   }
@@ -71,9 +79,9 @@ export class AdamwOptimizer implements Disposable {
     this.#stepMemory[Symbol.dispose]();
   }
 
-  #buildNorm(adapter: LoraAdapter): Tensor {
+  #buildNorm({ parameters }: TrainedWeights): Tensor {
     const { ops } = this.#normGraph;
-    const sum = adapter.matrices
+    const sum = parameters
       .map(({ gradient }) => ops.sumOfSquares(gradient))
       .reduce((total, one) => ops.add(total, one));
     this.#normGraph.requireOutput(sum);
@@ -81,16 +89,16 @@ export class AdamwOptimizer implements Disposable {
     return sum;
   }
 
-  #buildStep(adapter: LoraAdapter): void {
+  #buildStep({ parameters }: TrainedWeights): void {
     const { ops } = this.#stepGraph;
-    for (const matrix of adapter.matrices) {
-      const gradient = ops.mul(matrix.gradient, this.#gradientScale);
-      const moments = { first: matrix.firstMoment, second: matrix.secondMoment };
-      const updated = ops.adamwStep(matrix.weight, gradient, {
-        ...moments,
-        settings: this.#settings,
-      });
-      this.#stepGraph.require(ops.copy(ops.transpose(updated), matrix.transposed));
+    for (const { weight, gradient, firstMoment, secondMoment, decays, copies } of parameters) {
+      const scaled = ops.mul(gradient, this.#gradientScale);
+      const settings = decays ? this.#settings : this.#settingsWithoutDecay;
+      const state = { first: firstMoment, second: secondMoment, settings };
+      const updated = ops.adamwStep(weight, scaled, state);
+      this.#stepGraph.require(updated);
+      for (const { tensor, isTransposed } of copies)
+        this.#stepGraph.require(ops.copy(isTransposed ? ops.transpose(updated) : updated, tensor));
     }
     this.#stepGraph.place(this.#stepMemory);
   }

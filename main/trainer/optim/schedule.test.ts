@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { learningRateAt } from './schedule.ts';
 
-const lima = { schedule: 'linear', learningRate: 1e-5, minLearningRate: 1e-6 } as const;
+const lima = {
+  schedule: 'linear',
+  learningRate: 1e-5,
+  minLearningRate: 1e-6,
+  warmupSteps: 0,
+} as const;
 
 describe('learning rate', () => {
   test("falls from LIMA's 1e-5 at the first step to 1e-6 at the last, not to zero", () => {

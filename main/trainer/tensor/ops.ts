@@ -93,6 +93,22 @@ export class Ops {
     return this.#result(pointer, [a.ne[0], indices.ne[0], 1, 1]);
   }
 
+  /** Gradient of getRows: adds the rows of a gradient [n, count] up at their indices in [n, rows]. */
+  getRowsBack(gradient: Tensor, indices: Tensor, like: Tensor): Tensor {
+    const fits = indices.type === i32 && indices.ne[0] === gradient.ne[1];
+    const isTable = gradient.ne[0] === like.ne[0] && like.ne[2] === 1;
+    requireShapes(fits && isTable && this.#areFloats(gradient), 'getRowsBack', gradient, indices);
+    const inputs = [gradient.pointer, indices.pointer, like.pointer] as const;
+    return this.#result(this.#ggml.ggml_get_rows_back(this.#context, ...inputs), like.ne);
+  }
+
+  /** Gradient of a repetition: sums a [n, m, …] down to the extents of b, which repeats to a. */
+  repeatBack(a: Tensor, b: Tensor): Tensor {
+    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a), 'repeatBack', a, b);
+    const pointer = this.#ggml.ggml_repeat_back(this.#context, a.pointer, b.pointer);
+    return this.#result(pointer, b.ne);
+  }
+
   /** Overwrites rows of a [n, rows], where a lies, with b [n, count]; indices must differ. */
   setRows(a: Tensor, b: Tensor, indices: Tensor): Tensor {
     const fits = a.ne[0] === b.ne[0] && b.ne[1] === indices.ne[0] && indices.type === i32;

@@ -2,7 +2,7 @@ import { attentionMask } from '../loop/attention-mask.ts';
 import { blockForward } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { declareParts } from '../model/graph-parts.ts';
-import type { LoraAdapter } from '../model/lora-adapter.ts';
+import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -10,7 +10,7 @@ import { elementType } from '../tensor/element-type.ts';
 /** Logits [vocabulary, tokens] of the trainer's own forward pass over one sequence. */
 export async function forwardLogits(
   backend: Backend,
-  { model, adapter }: { model: FrozenModel; adapter: LoraAdapter },
+  { model, trained }: { model: FrozenModel; trained: TrainedWeights },
   tokens: Int32Array,
 ): Promise<Float32Array> {
   const count = tokens.length;
@@ -18,7 +18,7 @@ export async function forwardLogits(
   using memory = new WorkingMemory(backend);
   const { ops } = graph;
   const ids = graph.input([count], elementType.i32);
-  const parts = declareParts(graph, { model, adapter, tokens: count });
+  const parts = declareParts(graph, { model, trained, tokens: count });
   let stream = ops.getRows(model.embedding, ids);
   for (const index of model.blocks.keys()) stream = blockForward(parts, index, stream).output;
   const normed = ops.mul(ops.rmsNorm(stream, model.parameters.normEpsilon), model.outputNorm);

@@ -1,0 +1,26 @@
+import { parseTargets } from '../../../shared/domain/lora-targets.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { FrozenModel, LoadOptions } from '../model/frozen-model.ts';
+import { FullParameters } from '../model/full-parameters.ts';
+import { LoraAdapter } from '../model/lora-adapter.ts';
+import { initializeWeights } from '../model/random-weights.ts';
+import type { TrainedWeights } from '../model/trained-weights.ts';
+import type { Backend } from '../tensor/backend.ts';
+
+/** How a method needs its base model to be loaded. */
+export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
+  trainsWeights: method === 'full',
+  precision,
+});
+
+/** What a recipe trains, as it is before the first step. */
+export function startWeights(backend: Backend, model: FrozenModel, recipe: Recipe): TrainedWeights {
+  if (recipe.method === 'full') {
+    const weights = new FullParameters(backend, model);
+    if (recipe.initialization === 'random') initializeWeights(backend, weights, recipe.seed);
+    return weights;
+  }
+  const targets = parseTargets(recipe.targets);
+  if (!targets) throw new RangeError(`“${recipe.targets}” names no layers`);
+  return new LoraAdapter(backend, model, { ...recipe, targets });
+}

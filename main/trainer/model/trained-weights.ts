@@ -1,0 +1,105 @@
+import type { Backend } from '../tensor/backend.ts';
+import { elementType } from '../tensor/element-type.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { GraphParts } from './graph-parts.ts';
+import type { LoraBranch } from './lora-adapter.ts';
+import { transposed } from './transpose.ts';
+
+/** A copy of a weight in the order and type that a product wants: F32 or BF16. */
+export interface WeightCopy {
+  /** Of the extents of the weight, or of those swapped. */
+  tensor: Tensor;
+  isTransposed: boolean;
+}
+
+/**
+ * One trained tensor with all that a run keeps of it: `weight`, `gradient` and both moments are F32
+ * on the device and of equal extents. Together with the number of steps taken, the weights and
+ * moments of every parameter are the whole state of a run between two optimizer steps (gradients
+ * are zero then): read them with `backend.readFloats`, set a weight with `writeParameter` and a
+ * moment with `backend.write`.
+ */
+export interface TrainedParameter {
+  /** Unique in a run: the tensor of the base, or `<tensor of the base>.lora_a` and `.lora_b`. */
+  name: string;
+  weight: Tensor;
+  /** Sum since the last optimizer step. */
+  gradient: Tensor;
+  firstMoment: Tensor;
+  secondMoment: Tensor;
+  /** Weight decay acts on matrices; norms and biases are left alone. */
+  decays: boolean;
+  /** Refreshed after every change of the weight. */
+  copies: readonly WeightCopy[];
+}
+
+/** What a method trains of a model. A graph asks it, tensor by tensor, where gradients go. */
+export interface TrainedWeights extends Disposable {
+  /** Every trained tensor, in an order that depends on the model and the recipe alone. */
+  readonly parameters: readonly TrainedParameter[];
+  /** The trained branch beside a matrix of the model, which stays as it is. */
+  branchOf: (weight: Tensor) => LoraBranch | undefined;
+  /** Where the gradient of a tensor of the model is summed; undefined for one that is frozen. */
+  gradientOf: (weight: Tensor) => Tensor | undefined;
+  /** Starts a new batch: gradient sums become zero. */
+  clearGradients: () => void;
+}
+
+/** Sets the values of a parameter and of every copy of it. */
+export function writeParameter(
+  backend: Backend,
+  parameter: TrainedParameter,
+  values: Float32Array,
+): void {
+  backend.write(parameter.weight, values);
+  writeCopies(backend, parameter, values);
+}
+
+/** Sets the copies of a weight to its values. */
+export function writeCopies(
+  backend: Backend,
+  { weight, copies }: Pick<TrainedParameter, 'weight' | 'copies'>,
+  values: Float32Array,
+): void {
+  for (const { tensor, isTransposed } of copies) {
+    const ordered = isTransposed ? transposed(values, weight.ne[0]) : values;
+    backend.write(tensor, tensor.type === elementType.bf16 ? rounded(backend, ordered) : ordered);
+  }
+}
+
+function rounded({ ggml }: Backend, values: Float32Array): Uint16Array {
+  const result = new Uint16Array(values.length);
+  ggml.ggml_fp32_to_bf16_row(values, result, values.length);
+  return result;
+}
+
+/** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */
+export function addGradient(
+  { graph, trained }: GraphParts,
+  weight: Tensor,
+  build: () => Tensor,
+): void {
+  const sum = trained.gradientOf(weight);
+  if (sum) graph.require(graph.ops.addInPlace(sum, build()));
+}
+
+/**
+ * Gradient of a matrix W [in, out] of y = W·x: Σ over tokens of x ⊗ dy, for x [in, tokens] and dy
+ * [out, tokens]. As a product of transposes, because `outerProduct` is slow where both are wide.
+ */
+export function matrixGradient(parts: GraphParts, input: Tensor, gradient: Tensor): Tensor {
+  const { ops } = parts.graph;
+  return ops.mulMat(turnedOnce(parts, input), ops.cont(ops.transpose(gradient)));
+}
+
+/** [in, tokens] as [tokens, in] in the type of products; made once for layers that share an input. */
+function turnedOnce({ graph, model, turnedInputs }: GraphParts, input: Tensor): Tensor {
+  const known = turnedInputs.get(input);
+  if (known) return known;
+  const { ops } = graph;
+  const view = ops.transpose(input);
+  const { computeType } = model;
+  const turned = computeType === view.type ? ops.cont(view) : ops.cast(view, computeType);
+  turnedInputs.set(input, turned);
+  return turned;
+}
