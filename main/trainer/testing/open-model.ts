@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { FrozenModel } from '../model/frozen-model.ts';
+import { FrozenModel, type LoadOptions } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import type { Backend } from '../tensor/backend.ts';
 
@@ -14,9 +14,13 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
 }
 
 /** Loads a model file as a run does. */
-export async function openModel(backend: Backend, path: string): Promise<FrozenModel> {
+export async function openModel(
+  backend: Backend,
+  path: string,
+  options: LoadOptions = {},
+): Promise<FrozenModel> {
   await using file = await ModelFile.open(path);
-  return await FrozenModel.load(backend, file, new AbortController().signal);
+  return await FrozenModel.load(backend, file, new AbortController().signal, options);
 }
 
 /** A text as bytes, which are tokens of a tiny model; everything after `promptLength` is trained. */

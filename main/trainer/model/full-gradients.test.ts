@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { Backend } from '../tensor/backend.ts';
+import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { writeParameter, type TrainedParameter } from './trained-weights.ts';
+
+const shape: TinyModelOptions = {
+  embeddingLength: 32,
+  feedForwardLength: 64,
+  heads: 4,
+  kvHeads: 2,
+  layers: 2,
+};
+const samples = [
+  byteSample('a', 'Paris is in France.', 5),
+  byteSample('b', 'The Seine flows through it.', 1),
+];
+const recipe = tinyRecipe({ method: 'full' });
+
+const folder = await temporaryFolder();
+const backend = Backend.openCpu(1);
+afterAll(async () => {
+  backend[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function openTrainer(options: TinyModelOptions, precision: 'f32' | 'bf16' = 'f32') {
+  const path = join(folder.path, `${JSON.stringify(options).length}-${precision}.gguf`);
+  await writeTinyModel(path, { ...shape, ...options });
+  const model = await openModel(backend, path, { trainsWeights: true, precision });
+  return { model, trainer: new Trainer(backend, model, recipe) };
+}
+
+/** Slope of the loss when a weight moves along `direction`, by central difference. */
+async function slope(trainer: Trainer, parameter: TrainedParameter, direction: Float32Array) {
+  const values = backend.readFloats(parameter.weight);
+  const lossAt = async (distance: number) => {
+    const moved = values.map((value, index) => value + distance * (direction[index] ?? 0));
+    writeParameter(backend, parameter, moved);
+    return await trainer.accumulate(samples);
+  };
+  const step = 0.01;
+  const difference = (await lossAt(step)) - (await lossAt(-step));
+  writeParameter(backend, parameter, values);
+  return difference / (2 * step);
+}
+
+const norm = (values: Float32Array) => Math.hypot(...values);
+
+describe.each([{ tiedHead: false }, { tiedHead: true }])('gradients with %o', (options) => {
+  test('of every weight equal central differences', async () => {
+    const { model, trainer } = await openTrainer(options);
+    try {
+      await trainer.accumulate(samples);
+      // Read before the differences: computing them adds to the sums.
+      const measured = trainer.parameters.map((parameter) => ({
+        parameter,
+        gradient: backend.readFloats(parameter.gradient),
+      }));
+      expect(measured).toHaveLength(2 + 9 * 2 + (options.tiedHead ? 0 : 1));
+      for (const { parameter, gradient } of measured) {
+        // Along the gradient the slope is its norm, and any wrong component makes it less.
+        const length = norm(gradient);
+        const found = await slope(
+          trainer,
+          parameter,
+          gradient.map((value) => value / length),
+        );
+        expect(Math.abs(found / length - 1), parameter.name).toBeLessThan(1e-2);
+      }
+    } finally {
+      trainer[Symbol.dispose]();
+      model[Symbol.dispose]();
+    }
+  });
+});
+
+test('gradients through BF16 copies follow those through F32', async () => {
+  const exact = await openTrainer({});
+  const rounded = await openTrainer({}, 'bf16');
+  try {
+    await exact.trainer.accumulate(samples);
+    await rounded.trainer.accumulate(samples);
+    for (const [index, parameter] of exact.trainer.parameters.entries()) {
+      const expected = backend.readFloats(parameter.gradient);
+      const twin = rounded.trainer.parameters[index] ?? parameter;
+      const found = backend.readFloats(twin.gradient);
+      expect(twin.name).toBe(parameter.name);
+      const difference = found.map((value, at) => value - (expected[at] ?? NaN));
+      expect(norm(difference) / norm(expected), parameter.name).toBeLessThan(0.03);
+    }
+  } finally {
+    for (const { trainer, model } of [exact, rounded]) {
+      trainer[Symbol.dispose]();
+      model[Symbol.dispose]();
+    }
+  }
+});
