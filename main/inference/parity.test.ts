@@ -26,6 +26,13 @@ const shape: TinyModelOptions = {
   layers: 2,
 };
 
+const linear = { 'rope.scaling.factor': 4 };
+const yarn = {
+  ...linear,
+  'rope.scaling.type': 'yarn',
+  'rope.scaling.original_context_length': 128,
+};
+
 let llama: Llama;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -97,6 +104,16 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     ['untied head', { kvHeads: 4 }],
     ['tied head', { tiedHead: true, kvHeads: 4 }],
     ['grouped-query attention', { kvHeads: 1 }],
+    ['head length of its own', { headLength: 32 }],
+    ['one layer for queries, keys and values', { fusedProjections: true }],
+    ['biases', { biases: true }],
+    ['rope factors of Llama 3', { ropeFactors: ['rope_freqs'] }],
+    ['linear rope scaling', { metadata: linear }],
+    ['rope scaling that is off', { metadata: { ...linear, 'rope.scaling.type': 'none' } }],
+    ['rope scaling of YaRN', { metadata: yarn }],
+    ['a window of 8 tokens as Mistral 0.1', { metadata: { 'attention.sliding_window': 8 } }],
+    ['qwen2, tied head', { architecture: 'qwen2', tiedHead: true }],
+    ['qwen2, biases', { architecture: 'qwen2', biases: true, metadata: yarn }],
   ])('F32, %s', async (name, options) => {
     await writeTinyModel(pathOf(name), { ...shape, ...options });
     expect(await logitError(pathOf(name))).toBeLessThan(1e-3);

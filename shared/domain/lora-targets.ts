@@ -3,6 +3,7 @@ export const loraTargets = [
   'attn_q',
   'attn_k',
   'attn_v',
+  'attn_qkv',
   'attn_output',
   'ffn_gate',
   'ffn_up',
@@ -12,7 +13,7 @@ export type LoraTarget = (typeof loraTargets)[number];
 
 const groups: Readonly<Record<string, readonly LoraTarget[]>> = {
   all: loraTargets,
-  attention: ['attn_q', 'attn_k', 'attn_v', 'attn_output'],
+  attention: ['attn_q', 'attn_k', 'attn_v', 'attn_qkv', 'attn_output'],
   mlp: ['ffn_gate', 'ffn_up', 'ffn_down'],
 };
 

@@ -31,6 +31,11 @@ function withTensors(file: GgufFile, change: (tensor: GgufTensor) => GgufTensor[
 }
 
 const text = (value: string): GgufValue => ({ type: 'string', value });
+const perLayer = (...value: number[]): GgufValue => ({
+  type: 'array',
+  elementType: 'u32',
+  value,
+});
 const as = (name: string) => (tensor: GgufTensor) => ({ ...tensor, type: tensorTypeId(name) });
 
 test('a tiny model is described by its tensors, and the trainer can train it', async () => {
@@ -75,8 +80,8 @@ test('a file type that the tensors contradict is not believed', async () => {
 });
 
 test('a model of another architecture is named with what is supported', async () => {
-  const { trainable } = modelInfo(await tiny({ architecture: 'qwen2' }));
-  expect(trainable).toBe('Its architecture is qwen2; supported: llama.');
+  const { trainable } = modelInfo(await tiny({ architecture: 'mamba' }));
+  expect(trainable).toMatch(/^Its architecture is mamba; supported: llama \(Llama 1 to 3, .*qwen2/);
 });
 
 test('every kind of file that the trainer would get wrong has a reason', async () => {
@@ -86,33 +91,41 @@ test('every kind of file that the trainer would get wrong has a reason', async (
     [withMetadata(file, 'general.type', text('mmproj')), /"mmproj", not a model/],
     [withMetadata(file, 'split.count', { type: 'u16', value: 3 }), /split model/],
     [{ ...file, tensors: [] }, /vocabulary only/],
-    [withMetadata(file, 'llama.rope.scaling.factor', { type: 'f32', value: 8 }), /rope scaling/],
-    [withTensors(file, (tensor) => [as('IQ4_XS')(tensor)]), /token_embd.weight is IQ4_XS/],
+    [withMetadata(file, 'llama.rope.scaling.type', text('spiral')), /rope scaling is "spiral"/],
+    [withMetadata(file, 'llama.rope.dimension_count', { type: 'u32', value: 4 }), /turns 4 of 8/],
+    [withMetadata(file, 'llama.expert_count', { type: 'u32', value: 8 }), /mixture of 8 experts/],
+    [withMetadata(file, 'llama.attention.head_count_kv', perLayer(4, 2)), /layers differ in/],
+    [withMetadata(file, 'llama.attention.head_count', text('four')), /type string/],
+    [withTensors(file, (tensor) => [as('Q8_K')(tensor)]), /token_embd.weight is Q8_K/],
     [
       withTensors(file, (tensor) => (tensor.name === 'blk.1.attn_v.weight' ? [] : [tensor])),
       /blk.1.attn_v.weight is missing/,
     ],
     [
       withTensors(file, (tensor) => [{ ...tensor, ne: tensor.ne.toReversed() }]),
-      /token_embd.weight has the shape 288 x 32, expected 32 x/,
+      /token_embd.weight has the shape 288 x 32, its metadata promises 32 x/,
     ],
     [
       withTensors(file, (tensor) =>
         tensor.name === 'blk.0.attn_q.weight'
-          ? [tensor, { ...tensor, name: 'blk.0.attn_q.bias' }]
+          ? [tensor, { ...tensor, name: 'blk.0.attn_q.scale' }]
           : [tensor],
       ),
-      /blk.0.attn_q.bias, which the trainer does not know/,
+      /blk.0.attn_q.scale, which the trainer does not know/,
     ],
   ];
   for (const [changed, reason] of reasons) expect(modelInfo(changed).trainable).toMatch(reason);
 });
 
-test('Llama 3 rope frequencies do not stand in the way of training', async () => {
-  const file = withTensors(await tiny(), (tensor) =>
-    tensor.name === 'output_norm.weight'
-      ? [tensor, { ...tensor, name: 'rope_freqs.weight', ne: [4] }]
-      : [tensor],
-  );
-  expect(modelInfo(file).trainable).toBe('yes');
+test('rope frequencies, biases and per-layer arrays of one value are no reason to refuse', async () => {
+  const file = await tiny({ ropeFactors: ['rope_freqs'], biases: true });
+  const uniform = withMetadata(file, 'llama.attention.head_count_kv', perLayer(4, 4));
+  expect(modelInfo(uniform).trainable).toBe('yes');
+});
+
+test('heads that do not add up to the width are refused where llama.cpp would refuse them', async () => {
+  const options = { headLength: 16, heads: 4, kvHeads: 4 };
+  expect(modelInfo(await tiny(options)).trainable).toBe('yes');
+  const qwen = modelInfo(await tiny({ ...options, architecture: 'qwen2' }));
+  expect(qwen.trainable).toMatch(/4 heads of 16 do not add up to its width 32/);
 });

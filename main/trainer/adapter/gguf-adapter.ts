@@ -9,11 +9,15 @@ import type { Tensor } from '../tensor/tensor.ts';
  * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales
  * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
  */
-export function toGgufAdapter(backend: Backend, adapter: LoraAdapter, name: string): GgufContent {
+export function toGgufAdapter(
+  backend: Backend,
+  adapter: LoraAdapter,
+  { name, architecture }: { name: string; architecture: string },
+): GgufContent {
   return {
     metadata: [
       { key: 'general.type', type: 'string', value: 'adapter' },
-      { key: 'general.architecture', type: 'string', value: 'llama' },
+      { key: 'general.architecture', type: 'string', value: architecture },
       { key: 'general.name', type: 'string', value: name },
       { key: 'adapter.type', type: 'string', value: 'lora' },
       { key: 'adapter.lora.alpha', type: 'f32', value: adapter.scale * adapter.settings.rank },

@@ -28,8 +28,8 @@ export function toGgufModel(
   const replaced = new Set(own.map(({ key }) => key));
   const kept = [...model.metadata].filter(([key]) => !replaced.has(key));
   const tensors = trained.parameters.map((parameter) => toTensor(backend, parameter, type));
-  const { ropeFactors } = model;
-  if (ropeFactors) tensors.push(asFloats('rope_freqs.weight', ropeFactors, backend));
+  for (const { name: fixedName, tensor } of model.fixed)
+    tensors.push(asFloats(fixedName, tensor, backend));
   return { metadata: [...kept.map(([key, value]) => ({ key, ...value })), ...own], tensors };
 }
 

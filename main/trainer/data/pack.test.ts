@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { attentionMask } from '../loop/attention-mask.ts';
+import { attentionMask } from '../model/attention-mask.ts';
 import { countTrained, packSamples } from './pack.ts';
 import { padRows } from './pad.ts';
 

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import type { HyperParameters } from '../model/hyper-parameters.ts';
+import type { HyperParameters } from '../../engines/gguf/model/hyper-parameters.ts';
 
 /** Share of the machine's memory that kept activations may take. */
 const activationShare = 0.25;

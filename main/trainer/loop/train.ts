@@ -135,12 +135,12 @@ async function runStep(run: Run, batch: EncodedSample[][]): Promise<StepMetric> 
 
 async function saveEpoch(run: Run, epoch: number, meanLoss: number): Promise<void> {
   const { params, model, backend, trainer, metrics, context } = run;
-  const { name } = model.parameters;
+  const { name, architecture } = model.parameters;
   const step = metrics.length;
   const weights = trainer.toGguf(`${name} epoch ${epoch}`);
   const checkpoint = await writeCheckpoint(params.outDir, weights, {
     formatVersion: recordFormatVersion,
-    base: { sha256: params.baseSha256, name, architecture: 'llama' },
+    base: { sha256: params.baseSha256, name, architecture },
     extra: params.recordExtra,
     samples: run.samples.length,
     recipe: params.recipe,

@@ -41,7 +41,9 @@ export class Trainer implements Disposable {
   /** What was trained so far as a file that inference loads: an adapter, or a whole model. */
   toGguf(name: string): GgufContent {
     const { trained } = this;
-    if (trained instanceof LoraAdapter) return toGgufAdapter(this.#backend, trained, name);
+    const { architecture } = this.#model.parameters;
+    if (trained instanceof LoraAdapter)
+      return toGgufAdapter(this.#backend, trained, { name, architecture });
     const parts = { model: this.#model, trained };
     return toGgufModel(this.#backend, parts, { name, type: this.#outputType });
   }

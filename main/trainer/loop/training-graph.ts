@@ -9,18 +9,22 @@ import {
 } from '../loss/cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
-import { countQueryBlocks, declareParts, type GraphParts } from '../model/graph-parts.ts';
+import {
+  countQueryBlocks,
+  declareParts,
+  writeLayout,
+  type GraphParts,
+} from '../model/graph-parts.ts';
 import { addGradient, type TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { attentionMask } from './attention-mask.ts';
 
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;
 /** Upper bounds on tensors: of one block forwards (twice, for recomputation) and backwards. */
-const tensorsPerBlock = 400;
+const tensorsPerBlock = 600;
 const tensorsPerQueryBlock = 80;
 const tensorsBesides = 2048;
 
@@ -113,9 +117,8 @@ export class TrainingGraph implements Disposable {
     const { tokens, rows } = this.shape;
     const { vocabularySize } = this.#parts.model.parameters;
     this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
-    this.#backend.write(this.#parts.angles.positions, padded(batch.positions, tokens));
-    for (const block of this.#parts.queryBlocks)
-      this.#backend.write(block.mask, attentionMask(batch.segments, block));
+    const positions = padded(batch.positions, tokens);
+    writeLayout(this.#backend, this.#parts, { positions, segments: batch.segments });
     this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
     const weights = new Float32Array(rows).fill(1, 0, batch.rows.length);
     this.#backend.write(this.#loss.weights, weights);

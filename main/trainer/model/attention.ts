@@ -1,8 +1,14 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts, QueryBlock } from './graph-parts.ts';
+import { runNorm, type BlockAt } from './layers.ts';
+import { normBackward, type NormPass } from './norm.ts';
+import type { QueriesKeysValues } from './projections.ts';
 
 /** Result of attention with what its backward pass needs; D = head length, T = tokens. */
 export interface AttentionPass {
+  /** Norms of each head before it is rotated, where the architecture has them. */
+  queryNorm: NormPass | undefined;
+  keyNorm: NormPass | undefined;
   /** Rotated keys [D, keyValueHeads, T]. */
   keys: Tensor;
   /** Values [D, keyValueHeads, T]. */
@@ -21,13 +27,6 @@ interface BlockAttention {
   weights: Tensor;
 }
 
-/** Gradients of the three projections, each [D · its heads, T]. */
-export interface AttentionGradients {
-  queries: Tensor;
-  keys: Tensor;
-  values: Tensor;
-}
-
 /** [D, heads, T] as [D, T, heads], and back. */
 const swapTokensAndHeads = [0, 2, 1, 3] as const;
 /** [D, heads, T] as [T, D, heads]. */
@@ -35,31 +34,29 @@ const tokensFirst = [1, 2, 0, 3] as const;
 /** [T, D, heads] as [D, heads, T]. */
 const tokensLast = [2, 0, 1, 3] as const;
 
-/** softmax(q·kᵀ/√D + mask)·v over grouped heads; q, k, v as their projections give them. */
-export function attentionForward(
-  parts: GraphParts,
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-): AttentionPass {
+/** softmax(scale · q·kᵀ + mask)·v over grouped heads; q, k, v as their projections give them. */
+export function attentionForward(block: BlockAt, projected: QueriesKeysValues): AttentionPass {
+  const { parts } = block;
   const { ops } = parts.graph;
-  const { headLength, heads, keyValueHeads } = parts.model.parameters;
-  const tokens = q.ne[1];
-  const rotated = ops.rope(ops.reshape(q, headLength, heads, tokens), parts.angles);
-  const keys = ops.rope(ops.reshape(k, headLength, keyValueHeads, tokens), parts.angles);
-  const values = ops.reshape(v, headLength, keyValueHeads, tokens);
+  const { headLength, attentionScale } = parts.model.parameters;
+  const [q, k] = [byHead(parts, projected.queries), byHead(parts, projected.keys)];
+  const queryNorm = runNorm(block, 'attn_q_norm', q);
+  const keyNorm = runNorm(block, 'attn_k_norm', k);
+  const rotated = ops.rope(queryNorm?.output ?? q, parts.angles);
+  const keys = ops.rope(keyNorm?.output ?? k, parts.angles);
+  const values = byHead(parts, projected.values);
   const keysByHead = ops.cont(ops.permute(keys, swapTokensAndHeads));
   const valuesByHead = ops.cont(ops.permute(values, tokensFirst));
   const outputs: Tensor[] = [];
   const blocks = parts.queryBlocks.map((block) => {
     const queries = takeQueries(parts, rotated, block);
     const scores = ops.mulMat(ops.corner(keysByHead, headLength, block.keys), queries);
-    const weights = ops.maskedSoftMax(scores, block.mask, scoreScale(parts));
+    const weights = ops.maskedSoftMax(scores, block.mask, attentionScale);
     const mixed = ops.mulMat(ops.corner(valuesByHead, block.keys, headLength), weights);
     outputs.push(toColumns(parts, mixed));
     return { block, queries, weights };
   });
-  return { keys, values, blocks, output: joinColumns(parts, outputs) };
+  return { queryNorm, keyNorm, keys, values, blocks, output: joinColumns(parts, outputs) };
 }
 
 /**
@@ -70,11 +67,10 @@ export function attentionBackward(
   parts: GraphParts,
   pass: AttentionPass,
   gradient: Tensor,
-): AttentionGradients {
+): QueriesKeysValues {
   const { ops } = parts.graph;
-  const { headLength, heads } = parts.model.parameters;
-  const tokens = gradient.ne[1];
-  const mixed = ops.reshape(gradient, headLength, heads, tokens);
+  const { headLength, attentionScale } = parts.model.parameters;
+  const mixed = byHead(parts, gradient);
   const valuesByHead = toOperand(parts, ops.permute(pass.values, swapTokensAndHeads));
   const keysByHead = toOperand(parts, ops.permute(pass.keys, tokensFirst));
   const queryGradients: Tensor[] = [];
@@ -84,21 +80,39 @@ export function attentionBackward(
     const blockMixed = takeQueries(parts, mixed, block);
     const values = ops.corner(valuesByHead, headLength, block.keys);
     const weightGradient = ops.mulMat(values, blockMixed);
-    const scores = ops.maskedSoftMaxBack(weightGradient, weights, scoreScale(parts));
+    const scores = ops.maskedSoftMaxBack(weightGradient, weights, attentionScale);
     const keys = ops.corner(keysByHead, block.keys, headLength);
     queryGradients.unshift(toColumns(parts, ops.mulMat(keys, scores)));
     keyGradient = addPrefix(parts, keyGradient, sumOverQueries(parts, scores, queries));
     valueGradient = addPrefix(parts, valueGradient, sumOverQueries(parts, weights, blockMixed));
   }
   if (!keyGradient || !valueGradient) throw new RangeError('Attention needs at least one block');
-  const rotated = ops.reshape(joinColumns(parts, queryGradients), headLength, heads, tokens);
-  const flat = (tensor: Tensor) => ops.reshape(tensor, tensor.ne[0] * tensor.ne[1], tokens);
   const byToken = (tensor: Tensor) => ops.cont(ops.permute(tensor, tokensLast));
+  const rotated = byHead(parts, joinColumns(parts, queryGradients));
   return {
-    queries: flat(ops.ropeBack(rotated, parts.angles)),
-    keys: flat(ops.ropeBack(byToken(keyGradient), parts.angles)),
-    values: flat(byToken(valueGradient)),
+    queries: unrotate(parts, pass.queryNorm, rotated),
+    keys: unrotate(parts, pass.keyNorm, byToken(keyGradient)),
+    values: flatten(parts, byToken(valueGradient)),
   };
+}
+
+/** Gradient of a projection [D · heads, T] for that of its rotated heads [D, heads, T]. */
+function unrotate(parts: GraphParts, norm: NormPass | undefined, gradient: Tensor): Tensor {
+  const turned = parts.graph.ops.ropeBack(gradient, parts.angles);
+  return flatten(parts, norm ? normBackward(parts, norm, turned) : turned);
+}
+
+/** [D · heads, T] as [D, heads, T]. */
+function byHead({ graph, model }: GraphParts, tensor: Tensor): Tensor {
+  const { headLength } = model.parameters;
+  const [width, tokens] = tensor.ne;
+  return graph.ops.reshape(tensor, headLength, width / headLength, tokens);
+}
+
+/** [D, heads, T] as [D · heads, T]. */
+function flatten({ graph }: GraphParts, tensor: Tensor): Tensor {
+  const [length, heads, tokens] = tensor.ne;
+  return graph.ops.reshape(tensor, length * heads, tokens);
 }
 
 /**
@@ -147,8 +161,6 @@ function joinColumns(parts: GraphParts, tensors: readonly Tensor[]): Tensor {
 /** Adds [keys, D, heads] to the first keys of a sum that sees at least as many. */
 const addPrefix = ({ graph }: GraphParts, sum: Tensor | undefined, part: Tensor): Tensor =>
   sum ? graph.ops.addToCorner(sum, part) : part;
-
-const scoreScale = ({ model }: GraphParts) => 1 / Math.sqrt(model.parameters.headLength);
 
 /** First operand of a backward product: contiguous, in the type the CPU multiplies fastest. */
 function toOperand({ graph, model }: GraphParts, view: Tensor): Tensor {

@@ -1,15 +1,16 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
-import type { FrozenBlock } from './frozen-model.ts';
+import { feedForward, feedForwardBackward, type FeedForwardPass } from './feed-forward.ts';
 import type { GraphParts } from './graph-parts.ts';
+import { requireNorm, runLinear, runNorm } from './layers.ts';
+import { linearBackward, type LinearPass } from './linear.ts';
+import { normBackward, type NormPass } from './norm.ts';
 import {
-  linearBackward,
-  linearBackwardToWeights,
-  linearForward,
-  type LinearPass,
-} from './linear.ts';
-import { normBackward, normForward, type NormPass } from './norm.ts';
-import type { LinearName } from './tensor-plan.ts';
+  projectBackward,
+  projectBackwardToWeights,
+  projectForward,
+  type ProjectionPass,
+} from './projections.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
 export interface BlockPass {
@@ -17,46 +18,43 @@ export interface BlockPass {
   /** Residual stream before attention, [embeddingLength, tokens]. */
   input: Tensor;
   attentionNorm: NormPass;
+  projections: ProjectionPass;
+  attention: AttentionPass;
+  attentionOutput: LinearPass;
+  postAttentionNorm: NormPass | undefined;
   /** Its input is the residual stream between attention and feed-forward. */
   feedForwardNorm: NormPass;
-  attention: AttentionPass;
-  linear: Record<LinearName, LinearPass>;
+  feedForward: FeedForwardPass;
+  postFeedForwardNorm: NormPass | undefined;
   /** Residual stream after the block. */
   output: Tensor;
 }
 
-/** x + attention(norm(x)), then + feed-forward(norm(·)) with SwiGLU. */
+/** x + attention(norm(x)), then + feed-forward(norm(·)); some models norm what is added, too. */
 export function blockForward(parts: GraphParts, index: number, input: Tensor): BlockPass {
   const { ops } = parts.graph;
-  const frozen = blockAt(parts, index);
-  const run = (name: LinearName, x: Tensor) => linearForward(parts, frozen.linear[name], x);
-  const attentionNorm = normForward(parts, input, frozen.attentionNorm);
-  const q = run('attn_q', attentionNorm.output);
-  const k = run('attn_k', attentionNorm.output);
-  const v = run('attn_v', attentionNorm.output);
-  const attention = attentionForward(parts, q.output, k.output, v.output);
-  const projected = run('attn_output', attention.output);
-  const middle = ops.add(input, projected.output);
-  const feedForwardNorm = normForward(parts, middle, frozen.feedForwardNorm);
-  const gate = run('ffn_gate', feedForwardNorm.output);
-  const up = run('ffn_up', feedForwardNorm.output);
-  const down = run('ffn_down', ops.mul(ops.silu(gate.output), up.output));
+  const block = { parts, index };
+  const attentionNorm = requireNorm(block, 'attn_norm', input);
+  const projections = projectForward(block, attentionNorm.output);
+  const attention = attentionForward(block, projections);
+  const attentionOutput = runLinear(block, 'attn_output', attention.output);
+  const postAttentionNorm = runNorm(block, 'post_attention_norm', attentionOutput.output);
+  const middle = ops.add(input, postAttentionNorm?.output ?? attentionOutput.output);
+  const feedForwardNorm = requireNorm(block, 'ffn_norm', middle);
+  const inner = feedForward(block, feedForwardNorm.output);
+  const postFeedForwardNorm = runNorm(block, 'post_ffw_norm', inner.down.output);
   return {
     index,
     input,
     attentionNorm,
-    feedForwardNorm,
+    projections,
     attention,
-    output: ops.add(middle, down.output),
-    linear: {
-      attn_q: q,
-      attn_k: k,
-      attn_v: v,
-      attn_output: projected,
-      ffn_gate: gate,
-      ffn_up: up,
-      ffn_down: down,
-    },
+    attentionOutput,
+    postAttentionNorm,
+    feedForwardNorm,
+    feedForward: inner,
+    postFeedForwardNorm,
+    output: ops.add(middle, postFeedForwardNorm?.output ?? inner.down.output),
   };
 }
 
@@ -71,43 +69,19 @@ export function blockBackward(
   gradient: Tensor,
 ): Tensor | undefined {
   const { ops } = parts.graph;
-  const { linear } = pass;
-  const middle = feedForwardBackward(parts, pass, gradient);
-  const mixed = linearBackward(parts, linear.attn_output, middle);
-  const { queries, keys, values } = attentionBackward(parts, pass.attention, mixed);
+  const added = throughNorm(parts, pass.postFeedForwardNorm, gradient);
+  const normed = feedForwardBackward(parts, pass.feedForward, added);
+  const middle = ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
+  const mixed = throughNorm(parts, pass.postAttentionNorm, middle);
+  const heads = linearBackward(parts, pass.attentionOutput, mixed);
+  const gradients = attentionBackward(parts, pass.attention, heads);
   if (pass.index === 0 && !parts.trained.gradientOf(parts.model.embedding)) {
-    linearBackwardToWeights(parts, linear.attn_q, queries);
-    linearBackwardToWeights(parts, linear.attn_k, keys);
-    linearBackwardToWeights(parts, linear.attn_v, values);
+    projectBackwardToWeights(parts, pass.projections, gradients);
     return undefined;
   }
-  const normed = ops.add(
-    ops.add(
-      linearBackward(parts, linear.attn_q, queries),
-      linearBackward(parts, linear.attn_k, keys),
-    ),
-    linearBackward(parts, linear.attn_v, values),
-  );
-  return ops.add(middle, normBackward(parts, pass.attentionNorm, normed));
+  const projected = projectBackward(parts, pass.projections, gradients);
+  return ops.add(middle, normBackward(parts, pass.attentionNorm, projected));
 }
 
-/** Gradient of the residual stream before the feed-forward part. */
-function feedForwardBackward(parts: GraphParts, pass: BlockPass, gradient: Tensor): Tensor {
-  const { ops } = parts.graph;
-  const { ffn_gate: gate, ffn_up: up, ffn_down: down } = pass.linear;
-  const product = linearBackward(parts, down, gradient);
-  // silu(gate) is computed again: cheaper than keeping one more wide tensor per block.
-  const upGradient = ops.mul(product, ops.silu(gate.output));
-  const gateGradient = ops.siluBack(ops.mul(product, up.output), gate.output);
-  const normed = ops.add(
-    linearBackward(parts, gate, gateGradient),
-    linearBackward(parts, up, upGradient),
-  );
-  return ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
-}
-
-function blockAt({ model }: GraphParts, index: number): FrozenBlock {
-  const frozen = model.blocks[index];
-  if (!frozen) throw new RangeError(`The model has no block ${index}`);
-  return frozen;
-}
+const throughNorm = (parts: GraphParts, norm: NormPass | undefined, gradient: Tensor) =>
+  norm ? normBackward(parts, norm, gradient) : gradient;

@@ -1,5 +1,16 @@
 import { totalmem } from 'node:os';
 import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
+import type { LinearName, NormName } from '../../engines/gguf/model/architectures.ts';
+import {
+  readHyperParameters,
+  type HyperParameters,
+} from '../../engines/gguf/model/hyper-parameters.ts';
+import {
+  planTensors,
+  type LinearPlan,
+  type RopeFactors,
+  type TensorPlan,
+} from '../../engines/gguf/model/tensor-plan.ts';
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
@@ -8,32 +19,24 @@ import { rowBytes } from '../tensor/row-bytes.ts';
 import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import { dequantizerOf } from './dequantize.ts';
-import { readHyperParameters, type HyperParameters } from './hyper-parameters.ts';
 import { toModelError, type ModelFile } from './model-file.ts';
-import {
-  linearNames,
-  mapLinear,
-  planTensors,
-  type LinearName,
-  type TensorPlan,
-} from './tensor-plan.ts';
 import { writeCopies, type WeightCopy } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
 
 /**
- * A matrix of the model: `weight` [in, out] in its own type, `transposed` [out, in] for gradients.
- * When the weights are trained, both are copies in the compute type, or `weight` is the master.
+ * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
+ * gradients, `bias` [out] in F32. When the weights are trained, both are copies in the compute type, or `weight` is the master.
  */
 export interface FrozenMatrix {
   weight: Tensor;
   transposed: Tensor;
+  bias: Tensor | undefined;
 }
 
-/** The frozen weights of one block; norms are F32 [embeddingLength]. */
+/** The frozen weights of one block; norms are F32. */
 export interface FrozenBlock {
-  attentionNorm: Tensor;
-  feedForwardNorm: Tensor;
-  linear: Record<LinearName, FrozenMatrix>;
+  norms: ReadonlyMap<NormName, Tensor>;
+  linear: ReadonlyMap<LinearName, FrozenMatrix>;
 }
 
 /** A weight that full-parameter training changes. */
@@ -54,6 +57,16 @@ export interface LoadOptions {
   /** Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. */
   precision?: 'auto' | 'f32' | 'bf16';
 }
+
+/** A tensor of the file that no method trains. */
+interface FixedTensor {
+  name: string;
+  /** F32. */
+  tensor: Tensor;
+}
+
+/** Upper bound on tensors: eight linear layers with two copies and a bias, and six norms. */
+const tensorsPerBlock = 40;
 
 /** Writes the bytes of one tensor of the file, chunk by chunk, wherever they belong. */
 interface Destination {
@@ -77,11 +90,12 @@ export class FrozenModel implements Disposable {
   readonly embedding: Tensor;
   readonly head: FrozenMatrix;
   readonly outputNorm: Tensor;
-  readonly ropeFactors: Tensor | undefined;
+  readonly ropeFactors: RopeFactors<Tensor>;
   readonly blocks: readonly FrozenBlock[];
   /** Every weight, in the order of the model, when they are trained; else empty. */
   readonly weights: readonly ModelWeight[];
   readonly #weights: ModelWeight[] = [];
+  readonly #fixed: FixedTensor[] = [];
   readonly #trains: boolean;
   readonly #backend: Backend;
   readonly #store: TensorStore;
@@ -97,20 +111,24 @@ export class FrozenModel implements Disposable {
     this.parameters = parameters;
     this.metadata = metadata;
     this.computeType = chooseComputeType(plan, options);
-    this.#store = new TensorStore(backend, 8 + plan.blocks.length * (2 + 3 * linearNames.length));
+    this.#store = new TensorStore(backend, 16 + plan.blocks.length * tensorsPerBlock);
     this.weights = this.#weights;
     this.outputNorm = this.#declareVector(plan.outputNorm);
-    this.ropeFactors = plan.ropeFactors && this.#declareFloats(plan.ropeFactors);
-    this.head = this.#declareMatrix(plan.head);
+    this.ropeFactors = this.#declareRopeFactors(plan);
+    this.head = this.#declareLinear(plan.head);
     this.embedding = this.#declareEmbedding(plan);
-    this.blocks = plan.blocks.map((block) => ({
-      attentionNorm: this.#declareVector(block.attentionNorm),
-      feedForwardNorm: this.#declareVector(block.feedForwardNorm),
-      linear: mapLinear((name) => this.#declareMatrix(block.linear[name])),
+    this.blocks = plan.blocks.map(({ norms, linear }) => ({
+      norms: mapValues(norms, (norm) => this.#declareVector(norm)),
+      linear: mapValues(linear, (layer) => this.#declareLinear(layer)),
     }));
   }
 
-  /** Loads a Llama model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
+  /** Tensors that a file of this model holds beside its weights, in no particular order. */
+  get fixed(): readonly FixedTensor[] {
+    return this.#fixed;
+  }
+
+  /** Loads a model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
   static async load(
     backend: Backend,
     file: ModelFile,
@@ -147,7 +165,21 @@ export class FrozenModel implements Disposable {
     }
   }
 
-  #declareMatrix(source: GgufTensor): FrozenMatrix {
+  #declareLinear({ weight, bias }: LinearPlan): FrozenMatrix {
+    return { ...this.#declareMatrix(weight), bias: bias && this.#declareVector(bias) };
+  }
+
+  #declareRopeFactors({ ropeFactors: { short, long } }: TensorPlan): RopeFactors<Tensor> {
+    const declare = (source: GgufTensor) => {
+      const tensor = this.#declareFloats(source);
+      this.#fixed.push({ name: source.name, tensor });
+      return tensor;
+    };
+    const shortFactors = short && declare(short);
+    return { short: shortFactors, long: long === short ? shortFactors : long && declare(long) };
+  }
+
+  #declareMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
     if (this.#trains) return this.#declareTrainedMatrix(source);
     const weight = this.#store.declare(source.ne, source.type);
     const { ne } = weight;
@@ -173,7 +205,7 @@ export class FrozenModel implements Disposable {
   }
 
   /** The master, and copies in the compute type for products; an F32 master is a copy itself. */
-  #declareTrainedMatrix(source: GgufTensor): FrozenMatrix {
+  #declareTrainedMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
     const master = this.#declareFloats(source);
     const { ne } = master;
     const isExact = this.computeType === elementType.f32;
@@ -186,7 +218,8 @@ export class FrozenModel implements Disposable {
   }
 
   #declareEmbedding({ head, embedding }: TensorPlan): Tensor {
-    if (!this.#trains) return head === embedding ? this.head.weight : this.#declareAsIs(embedding);
+    if (!this.#trains)
+      return head.weight === embedding ? this.head.weight : this.#declareAsIs(embedding);
     const known = this.#weights.find(({ name }) => name === embedding.name);
     return known ? known.master : this.#declareVector(embedding);
   }
@@ -231,10 +264,12 @@ function readShape({ path, header }: ModelFile): ModelShape {
   }
 }
 
-const matrices = (plan: TensorPlan) => [
-  plan.head,
-  ...plan.blocks.flatMap(({ linear }) => linearNames.map((name) => linear[name])),
-];
+const matrices = ({ head, blocks }: TensorPlan) =>
+  [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
+
+/** The same keys, in the same order, with new values. */
+const mapValues = <Key, From, To>(map: ReadonlyMap<Key, From>, turn: (value: From) => To) =>
+  new Map([...map].map(([key, value]) => [key, turn(value)] as const));
 
 const hasOnlyFloats = (plan: TensorPlan) =>
   matrices(plan).every(({ type }) => type === elementType.f32);

@@ -1,7 +1,9 @@
+import type { Backend } from '../tensor/backend.ts';
 import type { ComputeGraph } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { RopeAngles } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { attentionMask, type QuerySpan } from './attention-mask.ts';
 import type { FrozenModel } from './frozen-model.ts';
 import type { TrainedWeights } from './trained-weights.ts';
 
@@ -19,13 +21,17 @@ export interface GraphParts {
 }
 
 /** Consecutive queries with the keys that any of them may see: those up to the last query. */
-export interface QueryBlock {
-  first: number;
-  count: number;
-  /** Number of keys, from the first token on. */
-  keys: number;
+export interface QueryBlock extends QuerySpan {
   /** [keys, count]: 0 where the query may look, −∞ elsewhere. */
   mask: Tensor;
+}
+
+/** Where the tokens of a packed sequence belong. */
+export interface SequenceLayout {
+  /** Position of each token in its sample; as long as the graph, padding included. */
+  positions: Int32Array;
+  /** A number per token that differs between neighbouring samples; padding may be left out. */
+  segments: Int32Array;
 }
 
 /**
@@ -42,17 +48,24 @@ export function declareParts(
   graph: ComputeGraph,
   { model, trained, tokens }: { model: FrozenModel; trained: TrainedWeights; tokens: number },
 ): GraphParts {
-  const { parameters, ropeFactors } = model;
-  const settings = {
-    dimensions: parameters.ropeDimensions,
-    contextLength: parameters.contextLength,
-    freqBase: parameters.ropeFreqBase,
-    freqScale: parameters.ropeFreqScale,
-  };
+  const { ropeFactors, parameters } = model;
+  const { rope } = parameters;
   const positions = graph.input([tokens], elementType.i32);
-  const angles = { settings, positions, factors: ropeFactors };
+  // As llama.cpp with a context of these tokens (llama_model::get_rope_factors).
+  const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
+  const angles = { curve: rope, positions, factors };
   const queryBlocks = declareBlocks(graph, tokens);
   return { graph, model, trained, turnedInputs: new Map(), angles, queryBlocks };
+}
+
+/** Writes the inputs that `declareParts` declared; do so before every computation. */
+export function writeLayout(
+  backend: Backend,
+  { angles, queryBlocks }: GraphParts,
+  { positions, segments }: SequenceLayout,
+): void {
+  backend.write(angles.positions, positions);
+  for (const block of queryBlocks) backend.write(block.mask, attentionMask(segments, block));
 }
 
 function declareBlocks(graph: ComputeGraph, tokens: number): QueryBlock[] {

@@ -11,18 +11,19 @@ export interface LinearPass {
   input: Tensor;
   /** The branch of an adapter and s·A·x [rank, tokens], where the layer has one. */
   branch: { trained: LoraBranch; hidden: Tensor } | undefined;
-  /** W·x + B·(s·A·x) [out, tokens]. */
+  /** W·x + B·(s·A·x) + bias [out, tokens]. */
   output: Tensor;
 }
 
-/** y = W·x + B·(s·A·x): the scale acts on the short side, where it is almost free. */
+/** y = W·x + B·(s·A·x) + bias: the scale acts on the short side, where it is almost free. */
 export function linearForward(
   { graph, trained: weights }: GraphParts,
   matrix: FrozenMatrix,
   input: Tensor,
 ): LinearPass {
   const { ops } = graph;
-  const output = ops.mulMat(matrix.weight, input);
+  const product = ops.mulMat(matrix.weight, input);
+  const output = matrix.bias ? ops.add(product, matrix.bias) : product;
   const trained = weights.branchOf(matrix.weight);
   if (!trained) return { matrix, input, branch: undefined, output };
   const hidden = ops.scale(ops.mulMat(trained.down.weight, input), trained.scale);
@@ -76,5 +77,7 @@ function accumulateMatrix(
   { matrix, input }: LinearPass,
   gradient: Tensor,
 ): void {
-  addGradient(parts, matrix.weight, () => matrixGradient(parts, input, gradient));
+  const { weight, bias } = matrix;
+  addGradient(parts, weight, () => matrixGradient(parts, input, gradient));
+  if (bias) addGradient(parts, bias, () => parts.graph.ops.repeatBack(gradient, bias));
 }

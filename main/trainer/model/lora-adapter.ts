@@ -4,7 +4,6 @@ import type { Backend } from '../tensor/backend.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenModel } from './frozen-model.ts';
-import { linearNames } from './tensor-plan.ts';
 import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';
 
 /** A trained matrix of an adapter. */
@@ -52,7 +51,7 @@ export class LoraAdapter implements TrainedWeights {
   readonly #backend: Backend;
 
   constructor(backend: Backend, model: FrozenModel, settings: LoraSettings) {
-    const count = model.blocks.length * linearNames.length * 2;
+    const count = model.blocks.reduce((sum, { linear }) => sum + linear.size * 2, 0);
     const { alpha, rank, loraScaling } = settings;
     this.#backend = backend;
     this.settings = settings;
@@ -94,10 +93,9 @@ export class LoraAdapter implements TrainedWeights {
   #declareBranches({ blocks }: FrozenModel): LoraBranch[] {
     const { targets } = this.settings;
     return blocks.flatMap(({ linear }, index) =>
-      linearNames
-        .filter((name) => targets?.has(name) ?? true)
-        .map((name) => {
-          const { weight } = linear[name];
+      [...linear]
+        .filter(([name]) => targets?.has(name) ?? true)
+        .map(([name, { weight }]) => {
           const tensorName = `blk.${index}.${name}.weight`;
           const down = this.#declare(`${tensorName}.lora_a`, weight.ne[0]);
           const up = this.#declare(`${tensorName}.lora_b`, weight.ne[1]);

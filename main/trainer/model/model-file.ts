@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { GgufError } from '../../engines/gguf/gguf-error.ts';
 import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
+import { Untrainable } from '../../engines/gguf/model/untrainable.ts';
 import { readGguf } from '../../engines/gguf/read-gguf.ts';
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
@@ -83,6 +84,8 @@ const truncated = (path: string, problem: string) =>
 /** The coded form of an error in a model file; EngineErrors stay as they are. */
 export function toModelError(path: string, error: unknown): Error {
   if (error instanceof EngineError) return error;
+  if (error instanceof Untrainable)
+    return new EngineError(error.code, `${path} cannot be trained. ${error.message}`);
   if (error instanceof GgufError) {
     const code = error.code === 'GGUF_TRUNCATED' ? 'MODEL_TRUNCATED' : 'MODEL_UNREADABLE';
     return new EngineError(code, error.message);

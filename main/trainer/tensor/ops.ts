@@ -10,10 +10,22 @@ const { f32, i32 } = elementType;
 /** Rotary embedding: `dimensions` of each head turn, by angles from `freqBase` and `freqScale`. */
 export interface RopeSettings {
   dimensions: number;
-  contextLength: number;
+  /** Each element turns with its neighbour, or with the one `dimensions / 2` further. */
+  pairs: 'neighbours' | 'halves';
   freqBase: number;
   freqScale: number;
+  /** Only read by YaRN. */
+  originalContextLength: number;
+  /** 1 for YaRN, else 0. */
+  yarnMix: number;
+  /** Rotated vectors are multiplied by this. */
+  magnitude: number;
 }
+
+/** `GGML_ROPE_TYPE_NORMAL` and `GGML_ROPE_TYPE_NEOX` (ggml.h). */
+const ropeModes = { neighbours: 0, halves: 2 } as const;
+/** Turns per original context between which YaRN blends; llama.cpp's defaults. */
+const yarnBetas = [32, 1] as const;
 
 const tensorRowBytes = ({ type, ne }: Tensor) => rowBytes(type, ne[0]);
 
@@ -79,6 +91,12 @@ export class Ops {
     return this.#result(this.#ggml.ggml_scale(this.#context, a.pointer, factor), a.ne);
   }
 
+  /** factor · a + shift. */
+  scaleAndShift(a: Tensor, factor: number, shift: number): Tensor {
+    requireShapes(this.#areFloats(a), 'scaleAndShift', a);
+    return this.#result(this.#ggml.ggml_scale_bias(this.#context, a.pointer, factor, shift), a.ne);
+  }
+
   /** A tensor like a, filled with one value. */
   fill(a: Tensor, value: number): Tensor {
     requireShapes(this.#areFloats(a), 'fill', a);
@@ -131,6 +149,18 @@ export class Ops {
     return this.#result(pointer, x.ne);
   }
 
+  /** x · Φ(x), approximated by tanh; on the CPU from a table of 16-bit floats. */
+  gelu(x: Tensor): Tensor {
+    requireShapes(this.#areFloats(x), 'gelu', x);
+    return this.#result(this.#ggml.ggml_gelu(this.#context, x.pointer), x.ne);
+  }
+
+  /** 1 / (1 + exp(−x)). */
+  sigmoid(x: Tensor): Tensor {
+    requireShapes(this.#areFloats(x), 'sigmoid', x);
+    return this.#result(this.#ggml.ggml_sigmoid(this.#context, x.pointer), x.ne);
+  }
+
   /** Rows of x divided by the root of their mean square plus epsilon. */
   rmsNorm(x: Tensor, epsilon: number): Tensor {
     requireShapes(this.#areFloats(x), 'rmsNorm', x);
@@ -168,7 +198,7 @@ export class Ops {
     return this.#result(result, y.ne);
   }
 
-  /** Rotary embedding of adjacent pairs (mode 0): x [headLength, heads, tokens]. */
+  /** Rotary embedding of pairs: x [headLength, heads, tokens]. */
   rope(x: Tensor, angles: RopeAngles): Tensor {
     return this.#result(this.#rope(this.#ggml.ggml_rope_ext, x, angles), x.ne);
   }
@@ -255,6 +285,26 @@ export class Ops {
     return this.#result(pointer, [a.ne[0], count, 1, 1]);
   }
 
+  /** Elements `first` to `first + length` of each column of a [n, columns], copied. */
+  section(a: Tensor, first: number, length: number): Tensor {
+    const fits = first + length <= a.ne[0] && a.ne[2] === 1;
+    requireShapes(fits && this.#areFloats(a), 'section', a);
+    const stride = tensorRowBytes(a);
+    const offset = first * Float32Array.BYTES_PER_ELEMENT;
+    const args = [length, a.ne[1], stride, offset] as const;
+    const pointer = this.#ggml.ggml_view_2d(this.#context, a.pointer, ...args);
+    const ne: Extents = [length, a.ne[1], 1, 1];
+    return this.cont({ pointer, ne, type: f32, isContiguous: false, hasDenseRows: true });
+  }
+
+  /** Columns of b below those of a: [p, n] and [q, n] → [p + q, n]. */
+  concatSections(a: Tensor, b: Tensor): Tensor {
+    const fits = a.ne[1] === b.ne[1] && a.ne[2] === 1 && b.ne[2] === 1;
+    requireShapes(fits && this.#areFloats(a, b), 'concatSections', a, b);
+    const pointer = this.#ggml.ggml_concat(this.#context, a.pointer, b.pointer, 0);
+    return this.#result(pointer, [a.ne[0] + b.ne[0], a.ne[1], 1, 1]);
+  }
+
   /** Copies the elements of a tensor or view into b; the result stands for b. */
   copy(a: Tensor, b: Tensor): Tensor {
     requireShapes(haveSameExtents(a.ne, b.ne) && b.isContiguous, 'copy', a, b);
@@ -281,14 +331,15 @@ export class Ops {
   }
 
   #rope(call: GgmlFunctions['ggml_rope_ext'], x: Tensor, angles: RopeAngles): TensorPtr {
-    const { settings, positions, factors } = angles;
-    const fits = x.ne[2] === positions.ne[0] && x.ne[0] >= settings.dimensions;
-    requireShapes(fits && this.#areFloats(x), 'rope', x, positions);
-    const { dimensions, contextLength, freqBase, freqScale } = settings;
+    const { positions, factors } = angles;
+    const { dimensions, pairs, originalContextLength, freqBase, freqScale } = angles.curve;
+    const fits = x.ne[2] === positions.ne[0] && x.ne[0] >= dimensions;
+    const isFactored = !factors || factors.ne[0] >= dimensions / 2;
+    requireShapes(fits && isFactored && this.#areFloats(x), 'rope', x, positions);
     const factorsPointer = factors?.pointer ?? null;
-    const shape = [dimensions, 0, contextLength] as const;
-    // No YaRN: extrapolation factor 0, attention factor 1, and the betas are then unused.
-    const curve = [freqBase, freqScale, 0, 1, 32, 1] as const;
+    const shape = [dimensions, ropeModes[pairs], originalContextLength] as const;
+    const { yarnMix, magnitude } = angles.curve;
+    const curve = [freqBase, freqScale, yarnMix, magnitude, ...yarnBetas] as const;
     const inputs = [x.pointer, positions.pointer, factorsPointer] as const;
     return call(this.#context, ...inputs, ...shape, ...curve);
   }
@@ -312,7 +363,7 @@ export class Ops {
 
 /** Where rope turns: positions [tokens] I32 and optional factors [dimensions / 2] F32. */
 export interface RopeAngles {
-  settings: RopeSettings;
+  curve: RopeSettings;
   positions: Tensor;
   factors: Tensor | undefined;
 }

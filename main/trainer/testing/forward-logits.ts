@@ -1,7 +1,6 @@
-import { attentionMask } from '../loop/attention-mask.ts';
 import { blockForward } from '../model/block.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
-import { declareParts } from '../model/graph-parts.ts';
+import { declareParts, writeLayout } from '../model/graph-parts.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
@@ -26,9 +25,8 @@ export async function forwardLogits(
   graph.requireOutput(logits);
   graph.place(memory);
   backend.write(ids, tokens);
-  backend.write(parts.angles.positions, Int32Array.from(tokens.keys()));
-  for (const block of parts.queryBlocks)
-    backend.write(block.mask, attentionMask(new Int32Array(count), block));
+  const positions = Int32Array.from(tokens.keys());
+  writeLayout(backend, parts, { positions, segments: new Int32Array(count) });
   await graph.compute();
   return backend.readFloats(logits);
 }

@@ -1,4 +1,9 @@
-import type { QueryBlock } from '../model/graph-parts.ts';
+/** Consecutive queries, with the number of keys from the first token on that they are held to. */
+export interface QuerySpan {
+  first: number;
+  count: number;
+  keys: number;
+}
 
 /**
  * Mask [keys, count] of a block of queries in packed samples: 0 where a query may look (itself
@@ -6,7 +11,7 @@ import type { QueryBlock } from '../model/graph-parts.ts';
  */
 export function attentionMask(
   segments: Int32Array,
-  { first, count, keys }: Pick<QueryBlock, 'first' | 'count' | 'keys'>,
+  { first, count, keys }: QuerySpan,
 ): Float32Array {
   const mask = new Float32Array(keys * count).fill(-Infinity);
   let start = segmentStart(segments, first);

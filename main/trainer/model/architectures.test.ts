@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import { loadOptions } from '../loop/start-weights.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { Backend } from '../tensor/backend.ts';
+import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
+import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+
+const folder = await temporaryFolder();
+const backend = Backend.openCpu(1);
+afterAll(async () => {
+  backend[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const shape: TinyModelOptions = {
+  embeddingLength: 48,
+  feedForwardLength: 64,
+  heads: 3,
+  kvHeads: 1,
+  layers: 2,
+};
+const samples = [byteSample('a', 'Paris is in France.', 5), byteSample('b', 'The Seine', 1)];
+
+/** The gradient in block 0 runs through everything an architecture adds to block 1. */
+const cases: [name: string, options: TinyModelOptions][] = [
+  [
+    'llama with a fused projection, biases, rope factors and YaRN',
+    {
+      fusedProjections: true,
+      biases: true,
+      ropeFactors: ['rope_freqs'],
+      metadata: { 'rope.scaling.type': 'yarn', 'rope.scaling.factor': 4 },
+    },
+  ],
+  ['qwen2', { architecture: 'qwen2', biases: true, tiedHead: true }],
+];
+
+/** Names of the parameters whose gradient is more than 1 % off. */
+async function wrongGradients(path: string, recipe: RecipeInput): Promise<string[]> {
+  const options = loadOptions(tinyRecipe(recipe));
+  using model = await openModel(backend, path, options);
+  using trainer = new Trainer(backend, model, tinyRecipe(recipe));
+  fillUpMatrices(backend, trainer);
+  const wrong: string[] = [];
+  for (const parameter of trainer.parameters) {
+    const error = await gradientError({ backend, trainer, samples }, parameter);
+    if (!(error < 1e-2)) wrong.push(`${parameter.name}: ${error}`);
+  }
+  return wrong;
+}
+
+describe.each(cases)('gradients of %s equal central differences', (name, options) => {
+  const path = join(folder.path, `${name}.gguf`);
+  beforeAll(() => writeTinyModel(path, { ...shape, ...options }));
+
+  test('of an adapter', async () => {
+    expect(await wrongGradients(path, {})).toEqual([]);
+  });
+
+  test('of every weight', async () => {
+    expect(await wrongGradients(path, { method: 'full' })).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { seededUniform } from '../data/random.ts';
+import type { Trainer } from '../loop/trainer.ts';
+import { writeParameter, type TrainedParameter } from '../model/trained-weights.ts';
+import type { Backend } from '../tensor/backend.ts';
+
+/** Moves along a direction that are large against float32 noise and small against curvature. */
+const step = 0.05;
+/** What rounding of the summed loss alone does to a slope. */
+const lossNoise = 1e-3;
+
+/** A trainer with the samples whose loss is differentiated. */
+export interface Differentiated {
+  backend: Backend;
+  trainer: Trainer;
+  samples: readonly EncodedSample[];
+}
+
+/** B is zero at the start, which would hide every error in the gradient of A. */
+export function fillUpMatrices(backend: Backend, { parameters }: Trainer): void {
+  const uniform = seededUniform(7);
+  for (const up of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
+    const count = up.weight.ne[0] * up.weight.ne[1];
+    const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * 0.1);
+    writeParameter(backend, up, values);
+  }
+}
+
+/**
+ * Compares the gradient of a parameter with central differences of the loss; returns the larger
+ * relative difference of two directions.
+ */
+export async function gradientError(
+  differentiated: Differentiated,
+  parameter: TrainedParameter,
+): Promise<number> {
+  const { backend, trainer, samples } = differentiated;
+  trainer.trained.clearGradients();
+  await trainer.accumulate(samples);
+  // Read before the differences: computing them adds to the sums.
+  const gradient = backend.readFloats(parameter.gradient);
+  // Along the gradient the slope is its norm, and any wrong component makes it less.
+  const norm = Math.hypot(...gradient);
+  const direction = gradient.map((value) => value / norm);
+  const steep = await slope(differentiated, parameter, direction);
+  // And one element on its own, the largest, which float32 noise disturbs least.
+  const largest = largestIndex(gradient);
+  const single = new Float32Array(gradient.length).fill(1, largest, largest + 1);
+  const expected = gradient[largest] ?? 0;
+  const difference = Math.abs((await slope(differentiated, parameter, single)) - expected);
+  return Math.max(
+    Math.abs(steep - norm) / norm,
+    Math.max(0, difference - lossNoise) / Math.abs(expected),
+  );
+}
+
+const largestIndex = (values: Float32Array) =>
+  values.reduce(
+    (best, value, index) => (Math.abs(value) > Math.abs(values[best] ?? 0) ? index : best),
+    0,
+  );
+
+/** Slope of the loss when a matrix moves along `direction`, by central difference. */
+async function slope(
+  { backend, trainer, samples }: Differentiated,
+  matrix: TrainedParameter,
+  direction: Float32Array,
+): Promise<number> {
+  const values = backend.readFloats(matrix.weight);
+  const lossAt = async (distance: number) => {
+    writeParameter(
+      backend,
+      matrix,
+      values.map((value, index) => value + distance * (direction[index] ?? 0)),
+    );
+    return await trainer.accumulate(samples);
+  };
+  const difference = (await lossAt(step)) - (await lossAt(-step));
+  writeParameter(backend, matrix, values);
+  return difference / (2 * step);
+}
