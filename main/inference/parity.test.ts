@@ -33,6 +33,9 @@ const yarn = {
   'rope.scaling.original_context_length': 128,
 };
 
+/** Heads that are together wider than the residual stream, as in Qwen3-0.6B. */
+const qwen3 = { architecture: 'qwen3', headLength: 128 };
+
 let llama: Llama;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -113,6 +116,8 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     ['rope scaling of YaRN', { metadata: yarn }],
     ['a window of 8 tokens as Mistral 0.1', { metadata: { 'attention.sliding_window': 8 } }],
     ['qwen2, tied head', { architecture: 'qwen2', tiedHead: true }],
+    ['qwen3, tied head', { ...qwen3, tiedHead: true }],
+    ['qwen3, fused projections and biases', { ...qwen3, biases: true, fusedProjections: true }],
     ['qwen2, biases', { architecture: 'qwen2', biases: true, metadata: yarn }],
   ])('F32, %s', async (name, options) => {
     await writeTinyModel(pathOf(name), { ...shape, ...options });

@@ -35,6 +35,7 @@ const cases: [name: string, options: TinyModelOptions][] = [
       metadata: { 'rope.scaling.type': 'yarn', 'rope.scaling.factor': 4 },
     },
   ],
+  ['qwen3', { architecture: 'qwen3', headLength: 32, tiedHead: true, biases: true }],
   ['qwen2', { architecture: 'qwen2', biases: true, tiedHead: true }],
 ];
 

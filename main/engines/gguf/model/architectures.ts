@@ -73,6 +73,14 @@ export const architectures = {
     biases: projections,
     allowsHeadBias: true,
   },
+  qwen3: {
+    ...llama,
+    models: 'Qwen 3',
+    ropePairs: 'halves',
+    usesRopeFactors: false,
+    norms: ['attn_norm', 'attn_q_norm', 'attn_k_norm', 'ffn_norm'],
+    biases: projections,
+  },
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;
