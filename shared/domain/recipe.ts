@@ -149,6 +149,13 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 
 /** Parses a recipe and checks the rules that span fields; throws `z.ZodError`. */
 export const checkedRecipeSchema = recipeSchema.superRefine((recipe, ctx) => {
+  if (recipe.initialization === 'random' && recipe.method !== 'full')
+    ctx.addIssue({
+      code: 'custom',
+      path: ['initialization'],
+      message:
+        'initialization random needs method full: an adapter on random weights learns nothing',
+    });
   if (recipe.minLearningRate > recipe.learningRate)
     ctx.addIssue({
       code: 'custom',

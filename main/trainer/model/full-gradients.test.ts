@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 async function openTrainer(options: TinyModelOptions, precision: 'f32' | 'bf16' = 'f32') {
-  const path = join(folder.path, `${JSON.stringify(options).length}-${precision}.gguf`);
+  const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { ...shape, ...options });
   const model = await openModel(backend, path, { trainsWeights: true, precision });
   return { model, trainer: new Trainer(backend, model, recipe) };

@@ -23,6 +23,16 @@ describe('learning rate', () => {
     expect(learningRateAt(1, 1, lima)).toBe(1e-5);
   });
 
+  test('rises over the warm-up and falls to the end along half a cosine', () => {
+    const recipe = { ...lima, schedule: 'cosine', warmupSteps: 10 } as const;
+    const rates = Array.from({ length: 110 }, (_, index) => learningRateAt(index + 1, 110, recipe));
+    expect(rates[0]).toBeCloseTo(1e-6, 12);
+    expect(rates[9]).toBe(1e-5);
+    expect(rates[34]).toBeCloseTo(1e-6 + 9e-6 * (0.5 + Math.SQRT1_2 / 2), 12);
+    expect(rates[59]).toBeCloseTo(5.5e-6, 12);
+    expect(rates[109]).toBeCloseTo(1e-6, 12);
+  });
+
   test('is not defined outside of the run', () => {
     expect(() => learningRateAt(0, 5, lima)).toThrow(/Step 0/);
     expect(() => learningRateAt(6, 5, lima)).toThrow(/Step 6/);
