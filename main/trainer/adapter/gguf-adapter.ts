@@ -1,5 +1,6 @@
 import type { GgufContent, TensorToWrite } from '../../engines/gguf/gguf-content.ts';
-import type { LoraAdapter, LoraBranch } from '../model/lora-adapter.ts';
+import type { LoraAdapter } from '../model/lora-adapter.ts';
+import type { LoraBranch } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -15,7 +15,8 @@ import {
   writeLayout,
   type GraphParts,
 } from '../model/graph-parts.ts';
-import { addGradient, type TrainedWeights } from '../model/trained-weights.ts';
+import type { TrainedWeights } from '../model/trained-weights.ts';
+import { addGradient } from '../model/weight-gradients.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';

@@ -1,6 +1,6 @@
 import type { GraphParts } from '../model/graph-parts.ts';
 import { normBackward, normForward } from '../model/norm.ts';
-import { addGradient, matrixGradient } from '../model/trained-weights.ts';
+import { addGradient, matrixGradient } from '../model/weight-gradients.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 

@@ -1,8 +1,8 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenMatrix } from './frozen-model.ts';
 import type { GraphParts } from './graph-parts.ts';
-import type { LoraBranch } from './lora-adapter.ts';
-import { addGradient, matrixGradient } from './trained-weights.ts';
+import type { LoraBranch } from './trained-weights.ts';
+import { addGradient, matrixGradient } from './weight-gradients.ts';
 
 /** Result of a linear layer with what its backward pass needs. */
 export interface LinearPass {

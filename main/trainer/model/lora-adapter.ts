@@ -4,27 +4,13 @@ import type { Backend } from '../tensor/backend.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenModel } from './frozen-model.ts';
-import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';
-
-/** A trained matrix of an adapter. */
-export interface TrainedMatrix extends TrainedParameter {
-  /** The only copy: the same values, transposed. */
-  transposed: Tensor;
-}
-
-/**
- * The trained branch of one linear layer: s · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
- * `down` is A [in, rank]; `up` is Bᵀ [out, rank]: in this order the outer products of the
- * backward pass run along the long axis, and every product has its operand ready.
- */
-export interface LoraBranch {
-  /** Name of the base tensor, as in `blk.0.attn_q.weight`. */
-  tensorName: string;
-  down: TrainedMatrix;
-  up: TrainedMatrix;
-  /** s. */
-  scale: number;
-}
+import {
+  writeParameter,
+  type LoraBranch,
+  type TrainedMatrix,
+  type TrainedParameter,
+  type TrainedWeights,
+} from './trained-weights.ts';
 
 /** Shape and scale of an adapter, and the seed of its initialization. */
 export interface LoraSettings {

@@ -1,6 +1,6 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
-import { addGradient } from './trained-weights.ts';
+import { addGradient } from './weight-gradients.ts';
 
 /** Result of a norm with what its backward pass needs. */
 export interface NormPass {

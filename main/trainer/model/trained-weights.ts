@@ -1,8 +1,6 @@
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
-import type { LoraBranch } from './lora-adapter.ts';
 import { transposed } from './transpose.ts';
 
 /** A copy of a weight in the order and type that a product wants: F32 or BF16. */
@@ -31,6 +29,26 @@ export interface TrainedParameter {
   decays: boolean;
   /** Refreshed after every change of the weight. */
   copies: readonly WeightCopy[];
+}
+
+/** A trained matrix of an adapter. */
+export interface TrainedMatrix extends TrainedParameter {
+  /** The only copy: the same values, transposed. */
+  transposed: Tensor;
+}
+
+/**
+ * The trained branch of one linear layer: s · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
+ * `down` is A [in, rank]; `up` is Bᵀ [out, rank]: in this order the outer products of the
+ * backward pass run along the long axis, and every product has its operand ready.
+ */
+export interface LoraBranch {
+  /** Name of the base tensor, as in `blk.0.attn_q.weight`. */
+  tensorName: string;
+  down: TrainedMatrix;
+  up: TrainedMatrix;
+  /** s. */
+  scale: number;
 }
 
 /** What a method trains of a model. A graph asks it, tensor by tensor, where gradients go. */
@@ -71,35 +89,4 @@ function rounded({ ggml }: Backend, values: Float32Array): Uint16Array {
   const result = new Uint16Array(values.length);
   ggml.ggml_fp32_to_bf16_row(values, result, values.length);
   return result;
-}
-
-/** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */
-export function addGradient(
-  { graph, trained }: GraphParts,
-  weight: Tensor,
-  build: () => Tensor,
-): void {
-  const sum = trained.gradientOf(weight);
-  if (sum) graph.require(graph.ops.addInPlace(sum, build()));
-}
-
-/**
- * Gradient of a matrix W [in, out] of y = W·x: Σ over tokens of x ⊗ dy, for x [in, tokens] and dy
- * [out, tokens]. As a product of transposes, because `outerProduct` is slow where both are wide.
- */
-export function matrixGradient(parts: GraphParts, input: Tensor, gradient: Tensor): Tensor {
-  const { ops } = parts.graph;
-  return ops.mulMat(turnedOnce(parts, input), ops.cont(ops.transpose(gradient)));
-}
-
-/** [in, tokens] as [tokens, in] in the type of products; made once for layers that share an input. */
-function turnedOnce({ graph, model, turnedInputs }: GraphParts, input: Tensor): Tensor {
-  const known = turnedInputs.get(input);
-  if (known) return known;
-  const { ops } = graph;
-  const view = ops.transpose(input);
-  const { computeType } = model;
-  const turned = computeType === view.type ? ops.cont(view) : ops.cast(view, computeType);
-  turnedInputs.set(input, turned);
-  return turned;
 }

@@ -1,0 +1,33 @@
+import type { Tensor } from '../tensor/tensor.ts';
+import type { GraphParts } from './graph-parts.ts';
+
+/** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */
+export function addGradient(
+  { graph, trained }: GraphParts,
+  weight: Tensor,
+  build: () => Tensor,
+): void {
+  const sum = trained.gradientOf(weight);
+  if (sum) graph.require(graph.ops.addInPlace(sum, build()));
+}
+
+/**
+ * Gradient of a matrix W [in, out] of y = W·x: Σ over tokens of x ⊗ dy, for x [in, tokens] and dy
+ * [out, tokens]. As a product of transposes, because `outerProduct` is slow where both are wide.
+ */
+export function matrixGradient(parts: GraphParts, input: Tensor, gradient: Tensor): Tensor {
+  const { ops } = parts.graph;
+  return ops.mulMat(turnedOnce(parts, input), ops.cont(ops.transpose(gradient)));
+}
+
+/** [in, tokens] as [tokens, in] in the type of products; made once for layers that share an input. */
+function turnedOnce({ graph, model, turnedInputs }: GraphParts, input: Tensor): Tensor {
+  const known = turnedInputs.get(input);
+  if (known) return known;
+  const { ops } = graph;
+  const view = ops.transpose(input);
+  const { computeType } = model;
+  const turned = computeType === view.type ? ops.cont(view) : ops.cast(view, computeType);
+  turnedInputs.set(input, turned);
+  return turned;
+}
