@@ -8,7 +8,7 @@ interface CheckpointTableProps {
   isFinished: boolean;
 }
 
-/** The adapters of a run, newest first: one per finished epoch. */
+/** What a run saved, newest first: an adapter or a whole model per finished epoch. */
 export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
   const { checkpoints } = run;
   if (checkpoints.length === 0)
@@ -17,8 +17,8 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
         <h2>Checkpoints</h2>
         <p className="dim">
           {isFinished
-            ? 'No epoch was finished: there is no adapter.'
-            : 'The first adapter is saved at the end of the first epoch.'}
+            ? 'No epoch was finished: nothing was saved.'
+            : 'The first checkpoint is saved at the end of the first epoch.'}
         </p>
       </section>
     );
@@ -34,7 +34,7 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
               <th className="number">Mean loss</th>
               <th className="number">Size</th>
               <th>SHA-256</th>
-              <th>Adapter file</th>
+              <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { AppError } from '../app-error.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { checkpointById } from '../train/run-service.ts';
+
+/** After full-parameter training a checkpoint is a base model of its own. */
+const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 
 /** The files behind a system, with the hashes the engine must find in them. */
 export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFiles {
@@ -13,17 +17,23 @@ export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFi
   if (spec.checkpointId === null)
     return { ...base, adapterPath: null, adapterSha256: null, adapterName: null, strength: 0 };
   const checkpoint = checkpointById(session, spec.checkpointId);
+  const name = `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
   if (!existsSync(checkpoint.path))
     throw new AppError(
       'MODEL_MISSING',
-      `The adapter ${checkpoint.path} is not there. It belongs in the folder beside the project file.`,
+      `The checkpoint ${checkpoint.path} is not there. It belongs in the folder beside the project file.`,
       { path: checkpoint.path },
     );
+  if (holdsWholeModel(checkpoint.path))
+    return {
+      ...{ basePath: checkpoint.path, baseSha256: checkpoint.sha256, baseName: name },
+      ...{ adapterPath: null, adapterSha256: null, adapterName: null, strength: 0 },
+    };
   return {
     ...base,
     adapterPath: checkpoint.path,
     adapterSha256: checkpoint.sha256,
-    adapterName: `${checkpoint.runName} · epoch ${checkpoint.epoch}`,
+    adapterName: name,
     strength: spec.strength,
   };
 }
