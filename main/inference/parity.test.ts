@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getLlama, LlamaLogLevel, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
+import { architectureNames } from '../engines/gguf/model/architectures.ts';
 import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
 import { train } from '../trainer/loop/train.ts';
 import { LoraAdapter } from '../trainer/model/lora-adapter.ts';
@@ -35,6 +36,20 @@ const yarn = {
 
 /** Heads that are together wider than the residual stream, as in Qwen3-0.6B. */
 const qwen3 = { architecture: 'qwen3', headLength: 128 };
+
+/** More layers than the pattern of five local ones and a global one is long. */
+const gemma3: TinyModelOptions = {
+  architecture: 'gemma3',
+  layers: 7,
+  headLength: 32,
+  metadata: { 'attention.sliding_window': 8, 'rope.freq_base': 1e6, ...linear },
+};
+const alternating = {
+  'attention.sliding_window': 8,
+  'attention.sliding_window_pattern': 2,
+  final_logit_softcapping: 5,
+  'rope.freq_base_swa': 2000,
+};
 
 let llama: Llama;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -118,6 +133,9 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     ['qwen2, tied head', { architecture: 'qwen2', tiedHead: true }],
     ['qwen3, tied head', { ...qwen3, tiedHead: true }],
     ['qwen3, fused projections and biases', { ...qwen3, biases: true, fusedProjections: true }],
+    ['gemma3 without a window', { ...gemma3, metadata: {} }],
+    ['gemma3 with a window and linear rope scaling', { ...gemma3, tiedHead: true }],
+    ['gemma3, every second layer local, capped logits', { ...gemma3, metadata: alternating }],
     ['qwen2, biases', { architecture: 'qwen2', biases: true, metadata: yarn }],
   ])('F32, %s', async (name, options) => {
     await writeTinyModel(pathOf(name), { ...shape, ...options });
@@ -130,6 +148,14 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     await writeTinyModel(pathOf('base'), shape);
     await quantizeModel(pathOf('base'), pathOf(type), () => type);
     expect(await logitError(pathOf(type))).toBeLessThan(2e-2);
+  });
+
+  const others = architectureNames.filter((name) => name !== 'llama');
+  const pairs = others.flatMap((name) => ['F16', 'Q8_0', 'Q4_K'].map((type) => [name, type]));
+  test.each(pairs)('%s in %s', async (architecture, type) => {
+    await writeTinyModel(pathOf('base'), { ...shape, architecture });
+    await quantizeModel(pathOf('base'), pathOf('quantized'), () => type);
+    expect(await logitError(pathOf('quantized'))).toBeLessThan(2e-2);
   });
 
   test('types mixed as in a Q4_K_M file, with a tied head', async () => {

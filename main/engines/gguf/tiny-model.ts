@@ -60,7 +60,7 @@ function tinyMetadata(shape: TinyModelShape): GgufEntry[] {
   const f32 = (key: string, value: number): GgufEntry => ({ key: own(key), type: 'f32', value });
   const more = Object.entries(shape.metadata).map(([key, value]): GgufEntry => {
     if (typeof value === 'string') return { key: own(key), type: 'string', value };
-    return /length|window|count/.test(key) ? u32(key, value) : f32(key, value);
+    return /length|window|pattern|count/.test(key) ? u32(key, value) : f32(key, value);
   });
   const entries = [
     { key: 'general.architecture', type: 'string', value: shape.architecture },

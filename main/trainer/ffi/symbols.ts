@@ -114,6 +114,7 @@ export const signatures = {
   ggml_silu: unary,
   ggml_gelu: unary,
   ggml_sigmoid: unary,
+  ggml_tanh: unary,
   ggml_cont: unary,
   ggml_soft_max: unary,
   ggml_sqr: unary,

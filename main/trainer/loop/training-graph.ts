@@ -8,6 +8,7 @@ import {
   type LossInputs,
 } from '../loss/cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
+import { embed, embedBackward } from '../model/embedding.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import {
   countQueryBlocks,
@@ -16,7 +17,6 @@ import {
   type GraphParts,
 } from '../model/graph-parts.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
-import { addGradient } from '../model/weight-gradients.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -92,9 +92,7 @@ export class TrainingGraph implements Disposable {
   #build(): readonly Tensor[] {
     const parts = this.#parts;
     const passes: BlockPass[] = [];
-    const { ops } = parts.graph;
-    const { embedding } = parts.model;
-    let stream = ops.getRows(embedding, this.#tokens);
+    let stream = embed(parts, this.#tokens);
     for (const index of parts.model.blocks.keys()) {
       const pass = blockForward(parts, index, stream);
       passes.push(pass);
@@ -108,9 +106,7 @@ export class TrainingGraph implements Disposable {
       const kept: BlockPass = recompute ? blockForward(parts, pass.index, pass.input) : pass;
       current = blockBackward(parts, kept, current);
     }
-    const atEmbedding = current;
-    if (atEmbedding)
-      addGradient(parts, embedding, () => ops.getRowsBack(atEmbedding, this.#tokens, embedding));
+    if (current) embedBackward(parts, this.#tokens, current);
     return probabilities;
   }
 

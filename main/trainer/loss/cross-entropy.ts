@@ -1,6 +1,6 @@
 import type { GraphParts } from '../model/graph-parts.ts';
+import { headBackward, headForward } from '../model/head.ts';
 import { normBackward, normForward } from '../model/norm.ts';
-import { addGradient, matrixGradient } from '../model/weight-gradients.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -99,16 +99,15 @@ function headChunk(
   const { ops } = graph;
   const vocabulary = model.parameters.vocabularySize;
   const rows = hidden.ne[1];
-  const softMax = ops.softMax(ops.mulMat(model.head.weight, hidden));
+  const head = headForward(parts, hidden);
+  const softMax = ops.softMax(head.logits);
   const flat = ops.reshape(softMax, 1, vocabulary * rows);
   const probabilities = ops.getRows(flat, targets);
   graph.requireOutput(probabilities);
   const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
   const logitGradient = ops.reshape(corrected, vocabulary, rows);
-  addGradient(parts, model.head.weight, () =>
-    matrixGradient(parts, ops.mul(hidden, weights), logitGradient),
-  );
-  return { probabilities, gradient: ops.mulMat(model.head.transposed, logitGradient) };
+  const gradient = headBackward(parts, head, { gradient: logitGradient, weights });
+  return { probabilities, gradient };
 }
 
 const chunkSizes = (count: number) =>

@@ -1,4 +1,5 @@
 import { architectures } from '../../engines/gguf/model/architectures.ts';
+import { elementType } from '../tensor/element-type.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 
@@ -11,10 +12,16 @@ const usesGelu = ({ model }: GraphParts): boolean => {
   return kind === 'gelu';
 };
 
-/** The activation of the gate, as llama.cpp computes it. */
+/**
+ * The activation of the gate. For gelu the CPU library of ggml looks up rounded values: a model of
+ * F32 gets the function itself, whose slope its gradients are; others get what llama.cpp computes,
+ * because rounding activations to bytes would amplify the difference.
+ */
 export function activate(parts: GraphParts, gate: Tensor): Tensor {
   const { ops } = parts.graph;
-  return usesGelu(parts) ? ops.gelu(gate) : ops.silu(gate);
+  if (!usesGelu(parts)) return ops.silu(gate);
+  if (parts.model.computeType !== elementType.f32) return ops.gelu(gate);
+  return ops.mul(gate, geluShare(parts, gate, ops.mul(gate, gate)));
 }
 
 /** Gradient of the gate for the gradient of its activation. */
@@ -23,15 +30,21 @@ export function activateBack(parts: GraphParts, gradient: Tensor, gate: Tensor):
   return usesGelu(parts) ? geluBack(parts, gradient, gate) : ops.siluBack(gradient, gate);
 }
 
+/** sigmoid(√(8/π)·(x + c·x³)), for x and its square. */
+function geluShare({ graph }: GraphParts, x: Tensor, square: Tensor): Tensor {
+  const { ops } = graph;
+  return ops.sigmoid(ops.mul(x, ops.scaleAndShift(square, geluSlope * geluCube, geluSlope)));
+}
+
 /**
  * With z = √(8/π)·(x + c·x³) and s = sigmoid(z), gelu' = s · (1 + x·z'·(1 − s)): ggml has no
  * operation for it.
  */
-function geluBack({ graph }: GraphParts, gradient: Tensor, x: Tensor): Tensor {
-  const { ops } = graph;
+function geluBack(parts: GraphParts, gradient: Tensor, x: Tensor): Tensor {
+  const { ops } = parts.graph;
   const square = ops.mul(x, x);
-  const s = ops.sigmoid(ops.mul(x, ops.scaleAndShift(square, geluSlope * geluCube, geluSlope)));
-  const zSlope = ops.scaleAndShift(square, 3 * geluSlope * geluCube, geluSlope);
-  const rising = ops.mul(ops.mul(x, zSlope), ops.scaleAndShift(s, -1, 1));
-  return ops.mul(gradient, ops.mul(s, ops.scaleAndShift(rising, 1, 1)));
+  const share = geluShare(parts, x, square);
+  const slope = ops.scaleAndShift(square, 3 * geluSlope * geluCube, geluSlope);
+  const rising = ops.mul(ops.mul(x, slope), ops.scaleAndShift(share, -1, 1));
+  return ops.mul(gradient, ops.mul(share, ops.scaleAndShift(rising, 1, 1)));
 }

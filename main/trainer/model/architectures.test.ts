@@ -36,6 +36,18 @@ const cases: [name: string, options: TinyModelOptions][] = [
     },
   ],
   ['qwen3', { architecture: 'qwen3', headLength: 32, tiedHead: true, biases: true }],
+  [
+    'gemma3',
+    {
+      architecture: 'gemma3',
+      tiedHead: true,
+      metadata: {
+        'attention.sliding_window': 4,
+        'attention.sliding_window_pattern': 2,
+        final_logit_softcapping: 5,
+      },
+    },
+  ],
   ['qwen2', { architecture: 'qwen2', biases: true, tiedHead: true }],
 ];
 

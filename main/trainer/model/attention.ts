@@ -1,11 +1,13 @@
+import type { RopeAngles } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { GraphParts, QueryBlock } from './graph-parts.ts';
+import { reachOf, type GraphParts, type QueryBlock } from './graph-parts.ts';
 import { runNorm, type BlockAt } from './layers.ts';
 import { normBackward, type NormPass } from './norm.ts';
 import type { QueriesKeysValues } from './projections.ts';
 
 /** Result of attention with what its backward pass needs; D = head length, T = tokens. */
 export interface AttentionPass {
+  angles: RopeAngles;
   /** Norms of each head before it is rotated, where the architecture has them. */
   queryNorm: NormPass | undefined;
   keyNorm: NormPass | undefined;
@@ -35,15 +37,17 @@ const tokensFirst = [1, 2, 0, 3] as const;
 const tokensLast = [2, 0, 1, 3] as const;
 
 /** softmax(scale · q·kᵀ + mask)·v over grouped heads; q, k, v as their projections give them. */
-export function attentionForward(block: BlockAt, projected: QueriesKeysValues): AttentionPass {
-  const { parts } = block;
+export function attentionForward(layer: BlockAt, projected: QueriesKeysValues): AttentionPass {
+  const { parts } = layer;
+  const reach = reachOf(parts, layer.index);
+  const angles = parts.angles[reach];
   const { ops } = parts.graph;
   const { headLength, attentionScale } = parts.model.parameters;
   const [q, k] = [byHead(parts, projected.queries), byHead(parts, projected.keys)];
-  const queryNorm = runNorm(block, 'attn_q_norm', q);
-  const keyNorm = runNorm(block, 'attn_k_norm', k);
-  const rotated = ops.rope(queryNorm?.output ?? q, parts.angles);
-  const keys = ops.rope(keyNorm?.output ?? k, parts.angles);
+  const queryNorm = runNorm(layer, 'attn_q_norm', q);
+  const keyNorm = runNorm(layer, 'attn_k_norm', k);
+  const rotated = ops.rope(queryNorm?.output ?? q, angles);
+  const keys = ops.rope(keyNorm?.output ?? k, angles);
   const values = byHead(parts, projected.values);
   const keysByHead = ops.cont(ops.permute(keys, swapTokensAndHeads));
   const valuesByHead = ops.cont(ops.permute(values, tokensFirst));
@@ -51,12 +55,13 @@ export function attentionForward(block: BlockAt, projected: QueriesKeysValues): 
   const blocks = parts.queryBlocks.map((block) => {
     const queries = takeQueries(parts, rotated, block);
     const scores = ops.mulMat(ops.corner(keysByHead, headLength, block.keys), queries);
-    const weights = ops.maskedSoftMax(scores, block.mask, attentionScale);
+    const weights = ops.maskedSoftMax(scores, block.mask[reach], attentionScale);
     const mixed = ops.mulMat(ops.corner(valuesByHead, block.keys, headLength), weights);
     outputs.push(toColumns(parts, mixed));
     return { block, queries, weights };
   });
-  return { queryNorm, keyNorm, keys, values, blocks, output: joinColumns(parts, outputs) };
+  const output = joinColumns(parts, outputs);
+  return { angles, queryNorm, keyNorm, keys, values, blocks, output };
 }
 
 /**
@@ -89,17 +94,15 @@ export function attentionBackward(
   if (!keyGradient || !valueGradient) throw new RangeError('Attention needs at least one block');
   const byToken = (tensor: Tensor) => ops.cont(ops.permute(tensor, tokensLast));
   const rotated = byHead(parts, joinColumns(parts, queryGradients));
+  const unrotate = (norm: NormPass | undefined, turned: Tensor) => {
+    const heads = ops.ropeBack(turned, pass.angles);
+    return flatten(parts, norm ? normBackward(parts, norm, heads) : heads);
+  };
   return {
-    queries: unrotate(parts, pass.queryNorm, rotated),
-    keys: unrotate(parts, pass.keyNorm, byToken(keyGradient)),
+    queries: unrotate(pass.queryNorm, rotated),
+    keys: unrotate(pass.keyNorm, byToken(keyGradient)),
     values: flatten(parts, byToken(valueGradient)),
   };
-}
-
-/** Gradient of a projection [D · heads, T] for that of its rotated heads [D, heads, T]. */
-function unrotate(parts: GraphParts, norm: NormPass | undefined, gradient: Tensor): Tensor {
-  const turned = parts.graph.ops.ropeBack(gradient, parts.angles);
-  return flatten(parts, norm ? normBackward(parts, norm, turned) : turned);
 }
 
 /** [D · heads, T] as [D, heads, T]. */

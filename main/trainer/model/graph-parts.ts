@@ -1,3 +1,4 @@
+import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
 import type { Backend } from '../tensor/backend.ts';
 import type { ComputeGraph } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -15,7 +16,7 @@ export interface GraphParts {
   /** Transposes of layer inputs [in, tokens] that gradients of matrices share. */
   turnedInputs: Map<Tensor, Tensor>;
   /** Rotation of queries and keys, by the position of each token in its sample. */
-  angles: RopeAngles;
+  angles: ByReach<RopeAngles>;
   /** Attention is computed for these queries at a time, in order. */
   queryBlocks: readonly QueryBlock[];
 }
@@ -23,8 +24,19 @@ export interface GraphParts {
 /** Consecutive queries with the keys that any of them may see: those up to the last query. */
 export interface QueryBlock extends QuerySpan {
   /** [keys, count]: 0 where the query may look, −∞ elsewhere. */
-  mask: Tensor;
+  mask: ByReach<Tensor>;
 }
+
+/** What differs between layers that see every token and those that see a window of them. */
+export interface ByReach<T> {
+  global: T;
+  /** The same as `global` in a model without local layers. */
+  local: T;
+}
+
+/** Reach of the layer with this index. */
+export const reachOf = ({ model }: GraphParts, index: number): keyof ByReach<unknown> =>
+  model.parameters.local?.isLocal[index] ? 'local' : 'global';
 
 /** Where the tokens of a packed sequence belong. */
 export interface SequenceLayout {
@@ -49,30 +61,37 @@ export function declareParts(
   { model, trained, tokens }: { model: FrozenModel; trained: TrainedWeights; tokens: number },
 ): GraphParts {
   const { ropeFactors, parameters } = model;
-  const { rope } = parameters;
+  const { rope, local } = parameters;
   const positions = graph.input([tokens], elementType.i32);
   // As llama.cpp with a context of these tokens (llama_model::get_rope_factors).
   const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
-  const angles = { curve: rope, positions, factors };
-  const queryBlocks = declareBlocks(graph, tokens);
+  const turn = (curve: RopeCurve) => ({ curve, positions, factors });
+  const angles = { global: turn(rope), local: turn(local?.rope ?? rope) };
+  const queryBlocks = declareBlocks(graph, tokens, local !== undefined);
   return { graph, model, trained, turnedInputs: new Map(), angles, queryBlocks };
 }
 
 /** Writes the inputs that `declareParts` declared; do so before every computation. */
 export function writeLayout(
   backend: Backend,
-  { angles, queryBlocks }: GraphParts,
+  { angles, queryBlocks, model }: GraphParts,
   { positions, segments }: SequenceLayout,
 ): void {
-  backend.write(angles.positions, positions);
-  for (const block of queryBlocks) backend.write(block.mask, attentionMask(segments, block));
+  const { local } = model.parameters;
+  backend.write(angles.global.positions, positions);
+  for (const block of queryBlocks) {
+    backend.write(block.mask.global, attentionMask(segments, block));
+    if (local) backend.write(block.mask.local, attentionMask(segments, block, local.window));
+  }
 }
 
-function declareBlocks(graph: ComputeGraph, tokens: number): QueryBlock[] {
+function declareBlocks(graph: ComputeGraph, tokens: number, hasLocal: boolean): QueryBlock[] {
   return Array.from({ length: countQueryBlocks(tokens) }, (_, index) => {
     const first = index * blockQueries;
     const count = Math.min(blockQueries, tokens - first);
     const keys = first + count;
-    return { first, count, keys, mask: graph.input([keys, count]) };
+    const global = graph.input([keys, count]);
+    const local = hasLocal ? graph.input([keys, count]) : global;
+    return { first, count, keys, mask: { global, local } };
   });
 }

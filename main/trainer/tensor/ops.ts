@@ -155,6 +155,12 @@ export class Ops {
     return this.#result(this.#ggml.ggml_gelu(this.#context, x.pointer), x.ne);
   }
 
+  /** Hyperbolic tangent. */
+  tanh(x: Tensor): Tensor {
+    requireShapes(this.#areFloats(x), 'tanh', x);
+    return this.#result(this.#ggml.ggml_tanh(this.#context, x.pointer), x.ne);
+  }
+
   /** 1 / (1 + exp(−x)). */
   sigmoid(x: Tensor): Tensor {
     requireShapes(this.#areFloats(x), 'sigmoid', x);

@@ -1,6 +1,9 @@
 import { blockForward } from '../model/block.ts';
+import { embed } from '../model/embedding.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { declareParts, writeLayout } from '../model/graph-parts.ts';
+import { headForward } from '../model/head.ts';
+import { normForward } from '../model/norm.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
@@ -13,15 +16,13 @@ export async function forwardLogits(
   tokens: Int32Array,
 ): Promise<Float32Array> {
   const count = tokens.length;
-  using graph = new ComputeGraph(backend, 1024 + model.blocks.length * 200);
+  using graph = new ComputeGraph(backend, 1024 + model.blocks.length * 400);
   using memory = new WorkingMemory(backend);
-  const { ops } = graph;
   const ids = graph.input([count], elementType.i32);
   const parts = declareParts(graph, { model, trained, tokens: count });
-  let stream = ops.getRows(model.embedding, ids);
+  let stream = embed(parts, ids);
   for (const index of model.blocks.keys()) stream = blockForward(parts, index, stream).output;
-  const normed = ops.mul(ops.rmsNorm(stream, model.parameters.normEpsilon), model.outputNorm);
-  const logits = ops.mulMat(model.head.weight, normed);
+  const { logits } = headForward(parts, normForward(parts, stream, model.outputNorm).output);
   graph.requireOutput(logits);
   graph.place(memory);
   backend.write(ids, tokens);

@@ -81,6 +81,26 @@ export const architectures = {
     norms: ['attn_norm', 'attn_q_norm', 'attn_k_norm', 'ffn_norm'],
     biases: projections,
   },
+  gemma3: {
+    ...llama,
+    models: 'Gemma 3',
+    ropePairs: 'halves',
+    allowsPartialRope: true,
+    usesRopeFactors: false,
+    norms: [
+      'attn_norm',
+      'attn_q_norm',
+      'attn_k_norm',
+      'post_attention_norm',
+      'ffn_norm',
+      'post_ffw_norm',
+    ],
+    biases: projections,
+    activation: 'gelu',
+    scalesEmbedding: true,
+    hasLocalLayers: true,
+    capsLogits: true,
+  },
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;

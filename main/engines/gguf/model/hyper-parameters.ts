@@ -7,6 +7,7 @@ import {
   type Architecture,
   type ArchitectureName,
 } from './architectures.ts';
+import { readLocalLayers, type LocalLayers } from './local-layers.ts';
 import { OwnMetadata } from './own-metadata.ts';
 import { readRopeCurve, type RopeCurve } from './rope-curve.ts';
 import { damaged, unsupported } from './untrainable.ts';
@@ -27,6 +28,12 @@ export interface HyperParameters {
   rope: RopeCurve;
   /** Queries times keys are multiplied by this before the softmax. */
   attentionScale: number;
+  /** Embeddings are multiplied by this. */
+  embeddingScale: number;
+  /** Logits become cap · tanh(logits / cap). */
+  logitCap: number | undefined;
+  /** What layers with a window of tokens do differently; undefined when no layer has one. */
+  local: LocalLayers | undefined;
 }
 
 /**
@@ -55,10 +62,21 @@ export function readHyperParameters(file: GgufFile): HyperParameters {
     normEpsilon: own.need('attention.layer_norm_rms_epsilon'),
     rope: readRopeCurve(own, { headLength, pairs: traits.ropePairs }),
     attentionScale: 1 / Math.sqrt(headLength),
+    embeddingScale: traits.scalesEmbedding ? Math.sqrt(embeddingLength) : 1,
+    logitCap: (traits.capsLogits && own.number('final_logit_softcapping')) || undefined,
+    local: undefined,
   };
+  if (architecture === 'gemma3') applyGemma(parameters, own);
   requireDenseAttention(own, parameters);
   requireKnownShape(parameters, traits);
   return parameters;
+}
+
+/** Gemma 3 of 62 layers (27B) scales by its width per head, and local layers have their own rope. */
+function applyGemma(parameters: HyperParameters, own: OwnMetadata): void {
+  const { layers, embeddingLength, heads, rope } = parameters;
+  if (layers === 62) parameters.attentionScale = 1 / Math.sqrt(Math.floor(embeddingLength / heads));
+  parameters.local = readLocalLayers(own, { layers, rope });
 }
 
 function readArchitecture(file: GgufFile): ArchitectureName {

@@ -1,0 +1,37 @@
+import type { OwnMetadata } from './own-metadata.ts';
+import type { RopeCurve } from './rope-curve.ts';
+
+/** Layers whose tokens look back over a window only, and what they do differently. */
+export interface LocalLayers {
+  /** Tokens that a query sees, itself included. */
+  window: number;
+  /** Per layer. */
+  isLocal: readonly boolean[];
+  rope: RopeCurve;
+}
+
+/** Gemma 3: five local layers, then one that sees everything. */
+const defaultPattern = 6;
+
+/**
+ * Reads the local layers of a model (llama_model_base::load_swa_pattern of llama.cpp v0.5.0);
+ * undefined when the file has no window.
+ */
+export function readLocalLayers(
+  own: OwnMetadata,
+  { layers, rope }: { layers: number; rope: RopeCurve },
+): LocalLayers | undefined {
+  const window = own.number('attention.sliding_window') ?? 0;
+  if (window === 0) return undefined;
+  const key = 'attention.sliding_window_pattern';
+  const listed = own.list(key);
+  const pattern = listed ? 0 : (own.number(key) ?? defaultPattern);
+  return {
+    window,
+    isLocal: Array.from({ length: layers }, (_, layer) =>
+      listed ? listed[layer] === 1 : pattern === 0 || layer % pattern < pattern - 1,
+    ),
+    // Rope scaling stretches the layers that see everything, and no others.
+    rope: { ...rope, freqBase: own.number('rope.freq_base_swa') ?? 10_000, freqScale: 1 },
+  };
+}
