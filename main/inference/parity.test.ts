@@ -14,7 +14,7 @@ import {
   temporaryFolder,
   tinyRecipe,
 } from '../trainer/testing/open-model.ts';
-import { quantizeModel } from '../trainer/testing/quantize-model.ts';
+import { quantizeModel } from '../trainer/model/quantize-model.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
 const tokens = byteSample('text', text).tokens;

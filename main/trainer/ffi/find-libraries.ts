@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { DeviceFamily } from '../../engines/protocol/devices.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
 /** Paths of the ggml libraries inside one `@node-llama-cpp` package. */
@@ -19,15 +20,24 @@ const packageNames: Record<string, string> = {
   'win32-arm64': 'win-arm64',
 };
 
+const platform = `${process.platform}-${process.arch}`;
+const hasGpuPackages = platform === 'linux-x64' || platform === 'win32-x64';
+
+/** Families of devices that node-llama-cpp has libraries for on this platform. */
+export const possibleFamilies: readonly DeviceFamily[] = [
+  'cpu',
+  ...(platform === 'darwin-arm64' ? (['metal'] as const) : []),
+  ...(hasGpuPackages ? (['cuda', 'vulkan'] as const) : []),
+];
+
 /**
  * Finds the ggml libraries of this platform in the nearest `node_modules`, looking upwards from
  * `startFolder`. File names carry a version and a prefix per platform, so the folder is searched.
  * Throws ENGINE_LIBRARY_MISSING.
  */
 export function findGgmlLibraries(startFolder: string = import.meta.dirname): GgmlLibraryPaths {
-  const platform = `${process.platform}-${process.arch}`;
   const name = packageNames[platform];
-  const folder = name && findBinaryFolder(startFolder, name);
+  const folder = name && findBinaryFolder(startFolder, name, name);
   if (!folder) throw missing(`there is no @node-llama-cpp package with libraries for ${platform}`);
   const files = readdirSync(folder);
   const base = files.find((file) => /^(lib)?ggml-base(\.v[\d.]+)?\.(so|dylib|dll)$/.test(file));
@@ -36,9 +46,28 @@ export function findGgmlLibraries(startFolder: string = import.meta.dirname): Gg
   return { folder, base: join(folder, base), registry: join(folder, registry) };
 }
 
-function findBinaryFolder(startFolder: string, name: string): string | undefined {
-  for (let folder = startFolder; ; folder = dirname(folder)) {
-    const path = join(folder, 'node_modules', '@node-llama-cpp', name, 'bins', name);
+/**
+ * Paths of the libraries of a family of GPUs, the one to try first first: CUDA comes for its
+ * runtimes 13 and 12. Empty when the package is not installed.
+ */
+export function findGpuLibraries(
+  family: 'cuda' | 'vulkan',
+  startFolder: string = import.meta.dirname,
+): string[] {
+  const name = `${packageNames[platform]}-${family}`;
+  const file = process.platform === 'win32' ? `ggml-${family}.dll` : `libggml-${family}.so`;
+  const folders = [
+    findBinaryFolder(startFolder, name, name),
+    findBinaryFolder(startFolder, `${name}-ext`, join(name, 'fallback')),
+  ];
+  return folders
+    .flatMap((folder) => (folder === undefined ? [] : [join(folder, file)]))
+    .filter((path) => existsSync(path));
+}
+
+function findBinaryFolder(start: string, packageName: string, bins: string): string | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', '@node-llama-cpp', packageName, 'bins', bins);
     if (existsSync(path)) return path;
     if (folder === dirname(folder)) return undefined;
   }

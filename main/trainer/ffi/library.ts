@@ -1,17 +1,20 @@
 import koffi from 'koffi';
+import type { DeviceFamily } from '../../engines/protocol/devices.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { findGgmlLibraries } from './find-libraries.ts';
+import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
 
 /** The ggml version whose headers `symbols.ts` follows, and its `sizeof(struct ggml_tensor)`+32. */
 const expected = { version: '0.25.1', tensorOverhead: 368 };
 
 let loaded: GgmlFunctions | undefined;
+const loadedFamilies = new Set<DeviceFamily>();
 
 /**
- * The ggml functions of this process, loaded with every device library once. Throws
- * ENGINE_LIBRARY_MISSING, or ENGINE_MISMATCH when the libraries are of another version: their
- * struct layouts could differ, and a wrong layout corrupts memory instead of failing.
+ * The ggml functions of this process, loaded with the CPU library that fits the processor best
+ * (on a Mac with Metal too) once. Throws ENGINE_LIBRARY_MISSING, or ENGINE_MISMATCH when the
+ * libraries are of another version: their struct layouts could differ, and a wrong layout corrupts
+ * memory instead of failing.
  */
 export function loadGgml(): GgmlFunctions {
   loaded ??= bindLibraries();
@@ -23,6 +26,47 @@ export function engineName(): string {
   const ggml = loadGgml();
   return `ggml ${ggml.ggml_version()} (${ggml.ggml_commit()})`;
 }
+
+/**
+ * Adds the devices of a family to this process. GPU libraries start drivers, which take time and
+ * memory and may crash, so only a process that asks for them has them. Throws
+ * DEVICE_LIBRARY_MISSING, or DEVICE_UNAVAILABLE with the words of the system's loader.
+ */
+export function loadFamily(family: DeviceFamily): void {
+  const ggml = loadGgml();
+  if (family === 'cpu' || family === 'metal' || loadedFamilies.has(family)) return;
+  const paths = findGpuLibraries(family);
+  if (paths.length === 0)
+    throw new EngineError(
+      'DEVICE_LIBRARY_MISSING',
+      `The ${family} library of node-llama-cpp is not installed`,
+    );
+  const reasons: string[] = [];
+  for (const path of paths) {
+    const reason = loaderProblem(path) ?? registrationProblem(ggml, path);
+    if (reason === undefined) {
+      loadedFamilies.add(family);
+      return;
+    }
+    reasons.push(reason);
+  }
+  throw new EngineError('DEVICE_UNAVAILABLE', reasons.join('; '));
+}
+
+/** ggml would say only that a library did not load; the system's loader says what it misses. */
+function loaderProblem(path: string): string | undefined {
+  try {
+    koffi.load(path);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const [, missing] = /([\w.+-]+): cannot open shared object file/.exec(reason) ?? [];
+    return missing === undefined ? reason : `${missing} is missing`;
+  }
+}
+
+const registrationProblem = (ggml: GgmlFunctions, path: string) =>
+  ggml.ggml_backend_load(path) === null ? `${path} has no device for this version` : undefined;
 
 function bindLibraries(): GgmlFunctions {
   const paths = findGgmlLibraries();

@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import type { FunctionPtr, RegistryPtr, TypeTraitsPtr, BackendPtr } from './pointers.ts';
+import type { FunctionPtr, RegistryPtr, TensorPtr, TypeTraitsPtr, BackendPtr } from './pointers.ts';
 import type { Bytes } from './symbols.ts';
 
 // ggml.h: struct ggml_type_traits; only `to_float` is read.
@@ -11,6 +11,17 @@ const typeTraits = koffi.struct({
   is_quantized: 'bool',
   to_float: 'void *',
   from_float_ref: 'void *',
+});
+// ggml.h: struct ggml_tensor, up to its first two sources.
+const tensorHead = koffi.struct({
+  type: 'int',
+  buffer: 'void *',
+  ne: koffi.array('int64_t', 4),
+  nb: koffi.array('size_t', 4),
+  op: 'int',
+  op_params: koffi.array('int32_t', 16),
+  flags: 'int32_t',
+  sources: koffi.array('void *', 2),
 });
 const toFloatPrototype = koffi.proto('void (const void *, float *, int64_t)');
 const setThreadsPrototype = koffi.proto('void (void *, int)');
@@ -46,4 +57,19 @@ export function callGetFeatures(getFeatures: FunctionPtr, registry: RegistryPtr)
     if (entry.name === null) return names;
     names.add(entry.name);
   }
+}
+
+/** Element type, extents and the first two operands of a tensor. */
+export interface NodeFacts {
+  type: number;
+  ne: number[];
+  sources: TensorPtr[];
+}
+
+/** Reads what a message about a node needs out of `struct ggml_tensor`. */
+export function readNode(tensor: TensorPtr): NodeFacts {
+  const head: { type: number; ne: BigInt64Array | number[]; sources: (TensorPtr | null)[] } =
+    koffi.decode(tensor, tensorHead);
+  const sources = head.sources.filter((source) => source !== null);
+  return { type: head.type, ne: Array.from(head.ne, Number), sources };
 }

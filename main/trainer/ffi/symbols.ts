@@ -46,6 +46,7 @@ interface Kinds {
   deviceOrNull: DevicePtr | null;
   device: DevicePtr;
   registry: RegistryPtr;
+  registryOrNull: RegistryPtr | null;
   typeTraits: TypeTraitsPtr;
   functionOrNull: FunctionPtr | null;
   stringOrNull: string | null;
@@ -99,11 +100,14 @@ export const signatures = {
   ggml_set_input: ['base', 'void', ['tensor']],
   ggml_set_output: ['base', 'void', ['tensor']],
   ggml_nbytes: ['base', 'size', ['tensor']],
+  ggml_op_desc: ['base', 'string', ['tensor']],
   // ggml.h: operations
   ggml_add: binary,
   ggml_add_inplace: binary,
   ggml_mul: binary,
+  ggml_div: binary,
   ggml_mul_mat: binary,
+  ggml_prec_set_acc: ['base', 'bool', ['tensor', 'int']],
   ggml_out_prod: binary,
   ggml_get_rows: binary,
   ggml_repeat_back: binary,
@@ -119,6 +123,8 @@ export const signatures = {
   ggml_soft_max: unary,
   ggml_sqr: unary,
   ggml_sum: unary,
+  ggml_sum_rows: unary,
+  ggml_sqrt: unary,
   ggml_scale: ['base', 'tensor', ['context', 'tensor', 'float']],
   ggml_scale_bias: ['base', 'tensor', ['context', 'tensor', 'float', 'float']],
   ggml_fill: ['base', 'tensor', ['context', 'tensor', 'float']],
@@ -152,6 +158,8 @@ export const signatures = {
   ggml_new_graph_custom: ['base', 'graph', ['context', 'size', 'bool']],
   ggml_graph_overhead_custom: ['base', 'size', ['size', 'bool']],
   ggml_build_forward_expand: ['base', 'void', ['graph', 'tensor']],
+  ggml_graph_n_nodes: ['base', 'int', ['graph']],
+  ggml_graph_node: ['base', 'tensor', ['graph', 'int']],
   // ggml-alloc.h
   ggml_gallocr_new: ['base', 'allocator', ['bufferType']],
   ggml_gallocr_free: ['base', 'void', ['allocator']],
@@ -159,13 +167,19 @@ export const signatures = {
   ggml_backend_alloc_ctx_tensors: ['base', 'bufferOrNull', ['context', 'backend']],
   // ggml-backend.h
   ggml_backend_load_all_from_path: ['registry', 'void', ['string']],
+  ggml_backend_load: ['registry', 'registryOrNull', ['string']],
+  ggml_backend_dev_count: ['registry', 'size', []],
+  ggml_backend_dev_get: ['registry', 'device', ['size']],
   ggml_backend_dev_by_type: ['registry', 'deviceOrNull', ['int']],
+  ggml_backend_dev_type: ['base', 'int', ['device']],
+  ggml_backend_dev_memory: ['base', 'void', ['device', 'bytes', 'bytes']],
   ggml_backend_dev_init: ['base', 'backendOrNull', ['device', 'stringOrNull']],
   ggml_backend_dev_name: ['base', 'string', ['device']],
   ggml_backend_dev_description: ['base', 'string', ['device']],
   ggml_backend_dev_backend_reg: ['base', 'registry', ['device']],
   ggml_backend_reg_get_proc_address: ['base', 'functionOrNull', ['registry', 'string']],
   ggml_backend_free: ['base', 'void', ['backend']],
+  ggml_backend_supports_op: ['base', 'bool', ['backend', 'tensor']],
   ggml_backend_get_default_buffer_type: ['base', 'bufferType', ['backend']],
   ggml_backend_buffer_free: ['base', 'void', ['buffer']],
   ggml_backend_buffer_clear: ['base', 'void', ['buffer', 'int']],

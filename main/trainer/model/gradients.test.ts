@@ -10,7 +10,7 @@ import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
-import { quantizeModel } from '../testing/quantize-model.ts';
+import { quantizeModel } from '../model/quantize-model.ts';
 import type { FrozenModel } from './frozen-model.ts';
 
 const shape: TinyModelOptions = {

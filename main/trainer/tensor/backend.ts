@@ -1,49 +1,65 @@
 import { availableParallelism } from 'node:os';
 import { EngineError } from '../../engines/serve-engine.ts';
+import { findDevice, type FoundDevice } from '../ffi/devices.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
-import type { BackendPtr, DevicePtr, GraphPtr } from '../ffi/pointers.ts';
+import type { BackendPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
 import { elementCount, formatExtents, type Tensor } from './tensor.ts';
 
-const cpuDeviceType = 0;
-
-/** The CPU as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
+/** A device as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
 export class Backend implements Disposable {
   readonly ggml: GgmlFunctions;
   readonly pointer: BackendPtr;
+  /** As in a recipe: `cpu`, `cuda0`, `vulkan0`, `metal0`. */
+  readonly id: string;
+  readonly isCpu: boolean;
   /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads`. */
   readonly device: string;
-  /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`. */
+  /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
   readonly features: ReadonlySet<string>;
 
-  private constructor(ggml: GgmlFunctions, device: DevicePtr, threads: number) {
+  private constructor({ id, family, pointer: device }: FoundDevice, threads: number) {
+    const ggml = loadGgml();
     this.ggml = ggml;
+    this.id = id;
+    this.isCpu = family === 'cpu';
+    const name = `${ggml.ggml_backend_dev_name(device)} ${ggml.ggml_backend_dev_description(device)}`;
     const pointer = ggml.ggml_backend_dev_init(device, null);
     if (pointer === null)
-      throw new EngineError('DEVICE_UNAVAILABLE', 'The CPU could not be opened for training.');
+      throw new EngineError(
+        'DEVICE_UNAVAILABLE',
+        `The device ${name} could not be opened for training. Choose another one.`,
+        { device: id },
+      );
     this.pointer = pointer;
     const registry = ggml.ggml_backend_dev_backend_reg(device);
-    const find = (name: string) => ggml.ggml_backend_reg_get_proc_address(registry, name);
+    const find = (symbol: string) => ggml.ggml_backend_reg_get_proc_address(registry, symbol);
     const setThreads = find('ggml_backend_set_n_threads');
     if (setThreads !== null) callSetThreads(setThreads, pointer, threads);
     const getFeatures = find('ggml_backend_get_features');
     this.features = getFeatures === null ? new Set() : callGetFeatures(getFeatures, registry);
-    const name = `${ggml.ggml_backend_dev_name(device)} ${ggml.ggml_backend_dev_description(device)}`;
-    this.device = `${name}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    this.device = this.isCpu ? `${name}${threadsText}` : name;
   }
 
-  /** Opens the CPU; `threads` 0 takes every core. Throws EngineError when there is no library. */
+  /**
+   * Opens a device by its id; `threads`, which only the CPU has, 0 takes every core. Throws
+   * DEVICE_UNAVAILABLE with what to do, or an error of `loadGgml`.
+   */
+  static open(id: string, threads = 0): Backend {
+    return new Backend(findDevice(id), threads || availableParallelism());
+  }
+
+  /** Opens the CPU. */
   static openCpu(threads = 0): Backend {
-    const ggml = loadGgml();
-    const device = ggml.ggml_backend_dev_by_type(cpuDeviceType);
-    if (device === null)
-      throw new EngineError(
-        'DEVICE_UNAVAILABLE',
-        'No CPU library of ggml fits this processor. Reinstall the application.',
-      );
-    return new Backend(ggml, device, threads || availableParallelism());
+    return Backend.open('cpu', threads);
+  }
+
+  /** True when the device can compute a node; the CPU computes all that `Ops` can make. */
+  supports(node: TensorPtr): boolean {
+    return this.isCpu || this.ggml.ggml_backend_supports_op(this.pointer, node);
   }
 
   /** Computes a graph on native threads while the event loop goes on; one graph at a time. */

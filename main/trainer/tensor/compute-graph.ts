@@ -2,6 +2,7 @@ import { EngineError } from '../../engines/serve-engine.ts';
 import type { AllocatorPtr, ContextPtr, GraphPtr } from '../ffi/pointers.ts';
 import type { Backend } from './backend.ts';
 import { Ops } from './ops.ts';
+import { requireSupported } from './require-supported.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
@@ -32,6 +33,9 @@ export class WorkingMemory implements Disposable {
   }
 }
 
+/** What a device lacks is composed of simpler operations: more nodes than the CPU's graph has. */
+const composedNodes = 2;
+
 /** A graph under construction: `ops` make nodes, `require` orders them, `place` ends building. */
 export class ComputeGraph implements Disposable {
   readonly ops: Ops;
@@ -39,9 +43,10 @@ export class ComputeGraph implements Disposable {
   readonly #context: ContextPtr;
   readonly #graph: GraphPtr;
 
-  /** `capacity` bounds the number of tensors, inputs and views included. */
-  constructor(backend: Backend, capacity: number) {
+  /** `count` bounds the number of tensors, inputs and views included. */
+  constructor(backend: Backend, count: number) {
     const { ggml } = backend;
+    const capacity = backend.isCpu ? count : count * composedNodes;
     this.#backend = backend;
     this.#context = ggml.ggml_init({
       mem_size:
@@ -50,7 +55,7 @@ export class ComputeGraph implements Disposable {
       no_alloc: true,
     });
     this.#graph = ggml.ggml_new_graph_custom(this.#context, capacity, false);
-    this.ops = new Ops(ggml, this.#context);
+    this.ops = new Ops(backend, this.#context);
   }
 
   /** Declares an input; write it after `place` and before every `compute`. */
@@ -71,7 +76,9 @@ export class ComputeGraph implements Disposable {
     this.require(tensor);
   }
 
+  /** Ends building; throws DEVICE_LACKS_OPERATION, or OUT_OF_MEMORY. */
   place(memory: WorkingMemory): void {
+    requireSupported(this.#backend, this.#graph);
     memory.place(this.#graph);
   }
 

@@ -1,11 +1,15 @@
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
+import type { Backend } from './backend.ts';
+import { composedOuterProduct, composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
 import { rowBytes } from './row-bytes.ts';
 import { requireShapes } from './shape-error.ts';
 import { elementCount, haveSameExtents, toExtents, type Extents, type Tensor } from './tensor.ts';
 
-const { f32, i32 } = elementType;
+const { f32, i32, bf16 } = elementType;
+/** `GGML_PREC_F32` (ggml.h). */
+const fullPrecision = 10;
 
 /** Rotary embedding: `dimensions` of each head turn, by angles from `freqBase` and `freqScale`. */
 export interface RopeSettings {
@@ -39,9 +43,11 @@ const isRepeatable = (small: Extents, large: Extents) =>
 export class Ops {
   readonly #ggml: GgmlFunctions;
   readonly #context: ContextPtr;
+  readonly #backend: Backend;
 
-  constructor(ggml: GgmlFunctions, context: ContextPtr) {
-    this.#ggml = ggml;
+  constructor(backend: Backend, context: ContextPtr) {
+    this.#backend = backend;
+    this.#ggml = backend.ggml;
     this.#context = context;
   }
 
@@ -56,14 +62,21 @@ export class Ops {
   mulMat(a: Tensor, b: Tensor): Tensor {
     const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
     requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
-    const pointer = this.#ggml.ggml_mul_mat(this.#context, a.pointer, b.pointer);
+    // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
+    const first = a.isContiguous || this.#backend.isCpu ? a : this.cont(a);
+    const pointer = this.#ggml.ggml_mul_mat(this.#context, first.pointer, b.pointer);
+    // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
+    if (a.type !== bf16) this.#ggml.ggml_prec_set_acc(pointer, fullPrecision);
     return this.#result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
   }
 
   /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
   outerProduct(a: Tensor, b: Tensor): Tensor {
     requireShapes(a.ne[1] === b.ne[1] && this.#areFloats(a, b), 'outerProduct', a, b);
-    const pointer = this.#ggml.ggml_out_prod(this.#context, a.pointer, b.pointer);
+    const native = this.#ggml.ggml_out_prod(this.#context, a.pointer, b.pointer);
+    const pointer = this.#backend.supports(native)
+      ? native
+      : composedOuterProduct(this.#maker, a.pointer, b.pointer);
     return this.#result(pointer, [a.ne[0], b.ne[0], b.ne[2], b.ne[3]]);
   }
 
@@ -177,8 +190,10 @@ export class Ops {
   rmsNormBack(gradient: Tensor, x: Tensor, epsilon: number): Tensor {
     requireShapes(this.#areTwins(gradient, x), 'rmsNormBack', gradient, x);
     const { pointer } = gradient;
-    const result = this.#ggml.ggml_rms_norm_back(this.#context, pointer, x.pointer, epsilon);
-    return this.#result(result, x.ne);
+    const native = this.#ggml.ggml_rms_norm_back(this.#context, pointer, x.pointer, epsilon);
+    if (this.#backend.supports(native)) return this.#result(native, x.ne);
+    const operands = { gradient: pointer, x: x.pointer, count: x.ne[0] };
+    return this.#result(composedRmsNormBack(this.#maker, operands, epsilon), x.ne);
   }
 
   /** Softmax of each row. */
@@ -200,8 +215,10 @@ export class Ops {
   maskedSoftMaxBack(gradient: Tensor, y: Tensor, scale: number): Tensor {
     requireShapes(this.#areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
     const { pointer } = gradient;
-    const result = this.#ggml.ggml_soft_max_ext_back(this.#context, pointer, y.pointer, scale, 0);
-    return this.#result(result, y.ne);
+    const native = this.#ggml.ggml_soft_max_ext_back(this.#context, pointer, y.pointer, scale, 0);
+    if (this.#backend.supports(native)) return this.#result(native, y.ne);
+    const operands = { gradient: pointer, y: y.pointer };
+    return this.#result(composedSoftMaxBack(this.#maker, operands, scale), y.ne);
   }
 
   /** Rotary embedding of pairs: x [headLength, heads, tokens]. */
@@ -348,6 +365,10 @@ export class Ops {
     const curve = [freqBase, freqScale, yarnMix, magnitude, ...yarnBetas] as const;
     const inputs = [x.pointer, positions.pointer, factorsPointer] as const;
     return call(this.#context, ...inputs, ...shape, ...curve);
+  }
+
+  get #maker() {
+    return { ggml: this.#ggml, context: this.#context };
   }
 
   #result(pointer: TensorPtr, ne: Extents): Tensor {

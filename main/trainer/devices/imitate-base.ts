@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
+import { getString } from '../../engines/gguf/metadata.ts';
+import { readGguf } from '../../engines/gguf/read-gguf.ts';
+import { findTensorType, tensorTypeId, tensorTypeName } from '../../engines/gguf/tensor-types.ts';
+import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { quantizeModel } from '../model/quantize-model.ts';
+
+/** A tiny random model in the likeness of a base: same architecture, same element types. */
+export interface ImitatedBase {
+  path: string;
+  architecture: string;
+  /** Element types of the matrices, sorted, as in `Q4_K+Q6_K`. */
+  weightTypes: string;
+}
+
+/** Shortest rows; types with larger blocks get rows of one block. */
+const shortestRow = 64;
+const fewestLayers = 2;
+const mostLayers = 4;
+
+/**
+ * Writes the likeness of a base into `folder`. Where the blocks of the base differ in type, as in
+ * files like Q4_K_M, the blocks of the likeness go through all types of each kind of matrix.
+ */
+export async function imitateBase(
+  folder: string,
+  basePath: string | undefined,
+): Promise<ImitatedBase> {
+  const base = basePath === undefined ? undefined : await readGguf(basePath);
+  const architecture = (base && getString(base, 'general.architecture')) ?? 'llama';
+  const types = base ? typesByKind(base) : new Map<string, string[]>();
+  const all = [...new Set([...types.values()].flat())].toSorted();
+  const fallback = all[0] ?? 'F32';
+  const mostTypes = Math.max(fewestLayers, ...[...types.values()].map((list) => list.length));
+  const blocks = all.map((name) => findTensorType(tensorTypeId(name))?.blockSize ?? 1);
+  const rowLength = Math.max(shortestRow, ...blocks);
+  const exactPath = join(folder, 'exact.gguf');
+  await writeTinyModel(exactPath, {
+    architecture,
+    embeddingLength: rowLength,
+    feedForwardLength: rowLength,
+    heads: 4,
+    kvHeads: 2,
+    layers: Math.min(mostLayers, mostTypes),
+    tiedHead: base !== undefined && !types.has('output'),
+  });
+  const path = join(folder, 'likeness.gguf');
+  await quantizeModel(exactPath, path, (name) => {
+    const { kind, block } = placeOf(name);
+    const list = types.get(kind) ?? [fallback];
+    return list[block % list.length] ?? fallback;
+  });
+  return { path, architecture, weightTypes: all.join('+') || fallback };
+}
+
+/** Distinct types of every kind of matrix (`attn_q`, `output` …), in the order of the file. */
+function typesByKind({ tensors }: GgufFile): Map<string, string[]> {
+  const types = new Map<string, string[]>();
+  for (const { name, ne, type } of tensors) {
+    if ((ne[1] ?? 1) === 1) continue;
+    const { kind } = placeOf(name);
+    const known = types.get(kind) ?? [];
+    const typeName = tensorTypeName(type);
+    if (!known.includes(typeName)) types.set(kind, [...known, typeName]);
+  }
+  return types;
+}
+
+function placeOf(name: string): { kind: string; block: number } {
+  const [, block = '0', kind = name] = /^(?:blk\.(\d+)\.)?(.+?)(?:\.weight)?$/.exec(name) ?? [];
+  return { kind, block: Number(block) };
+}
