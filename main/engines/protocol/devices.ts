@@ -1,3 +1,5 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+
 /** Kinds of devices ggml has libraries for. */
 export type DeviceFamily = 'cpu' | 'cuda' | 'vulkan' | 'metal';
 
@@ -33,6 +35,8 @@ export interface SelfTestParams {
   device: string;
   /** Without a base: a Llama model in F32. */
   basePath?: string;
+  /** What the run trains; an adapter when left out. */
+  method?: Recipe['method'];
 }
 
 /** Outcome of a gradient self-test; differences are relative (‖device − CPU‖ / ‖CPU‖). */
@@ -44,12 +48,13 @@ export interface SelfTestResult {
   architecture: string;
   /** Element types of the weights, sorted, as in `Q4_K+Q6_K`. */
   weightTypes: string;
+  method: Recipe['method'];
   /** True when both differences are at most the tolerance. */
   passed: boolean;
   tolerance: number;
   lossDifference: number;
   gradientDifference: number;
-  /** The adapter matrix with the largest difference. */
+  /** The trained tensor with the largest difference. */
   worstTensor: string;
   elapsedMs: number;
 }

@@ -3,7 +3,7 @@ import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
 import { getString } from '../../engines/gguf/metadata.ts';
 import { readGguf } from '../../engines/gguf/read-gguf.ts';
 import { findTensorType, tensorTypeId, tensorTypeName } from '../../engines/gguf/tensor-types.ts';
-import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
 import { quantizeModel } from '../model/quantize-model.ts';
 
 /** A tiny random model in the likeness of a base: same architecture, same element types. */
@@ -16,6 +16,8 @@ export interface ImitatedBase {
 
 /** Shortest rows; types with larger blocks get rows of one block. */
 const shortestRow = 64;
+/** Shorter than the longest sample of the self-test, so that it hides something. */
+const slidingWindow = 64;
 const fewestLayers = 2;
 const mostLayers = 4;
 
@@ -43,7 +45,7 @@ export async function imitateBase(
     heads: 4,
     kvHeads: 2,
     layers: Math.min(mostLayers, mostTypes),
-    tiedHead: base !== undefined && !types.has('output'),
+    ...(base && featuresOf(base)),
   });
   const path = join(folder, 'likeness.gguf');
   await quantizeModel(exactPath, path, (name) => {
@@ -52,6 +54,21 @@ export async function imitateBase(
     return list[block % list.length] ?? fallback;
   });
   return { path, architecture, weightTypes: all.join('+') || fallback };
+}
+
+/** What makes the graph of a base different from that of a plain model of its architecture. */
+function featuresOf({ tensors, metadata }: GgufFile): TinyModelOptions {
+  const names = tensors.map(({ name }) => name);
+  const window = [...metadata.keys()].some((key) => key.endsWith('.attention.sliding_window'));
+  return {
+    tiedHead: !names.includes('output.weight'),
+    fusedProjections: names.some((name) => name.includes('attn_qkv')),
+    biases: names.some((name) => name.endsWith('.bias')),
+    ropeFactors: names
+      .filter((name) => name.startsWith('rope_'))
+      .map((name) => name.replace(/\.weight$/, '')),
+    metadata: window ? { 'attention.sliding_window': slidingWindow } : {},
+  };
 }
 
 /** Distinct types of every kind of matrix (`attn_q`, `output` …), in the order of the file. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import type { SelfTestParams, SelfTestResult } from '../../engines/protocol/devices.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
@@ -10,38 +10,38 @@ import { listFamily, familyOf } from '../ffi/devices.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
+import { writeParameter } from '../model/trained-weights.ts';
 import { Backend } from '../tensor/backend.ts';
+import { elementCount } from '../tensor/tensor.ts';
 import { compareResults, toleranceFor, type TrainingSample } from './compare-results.ts';
 import { imitateBase } from './imitate-base.ts';
+
+type Method = Recipe['method'];
 
 /** Bytes, which are the tokens of a tiny model; the longest takes two blocks of queries. */
 const lengths = [170, 20];
 const promptLength = 5;
-const recipe = recipeSchema.parse({
-  rank: 8,
-  alpha: 16,
-  batchSize: lengths.length,
-  learningRate: 1e-3,
-  threads: 1,
-});
+const learningRate = 1e-3;
 
 /**
- * Computes loss, every gradient of the adapter and one optimizer step of a tiny model on the
+ * Computes loss, every gradient and one optimizer step of a tiny model on the
  * device and on the CPU. The model has the architecture and the element types of the base. Throws
  * DEVICE_UNAVAILABLE and DEVICE_LACKS_OPERATION; a wrong result is no error but `passed: false`.
  */
-export async function selfTest({ device, basePath }: SelfTestParams): Promise<SelfTestResult> {
+export async function selfTest(params: SelfTestParams): Promise<SelfTestResult> {
+  const { device, basePath, method = 'lora' } = params;
   const startedMs = performance.now();
   const folder = await mkdtemp(join(tmpdir(), 'lima-self-test-'));
   try {
     const { path, architecture, weightTypes } = await imitateBase(folder, basePath);
-    const expected = await trainOn('cpu', path);
-    const found = await trainOn(device, path);
+    const expected = await trainOn('cpu', path, method);
+    const found = await trainOn(device, path, method);
     return {
       device,
       ...identityOf(device),
       architecture,
       weightTypes,
+      method,
       ...compareResults(found, expected, toleranceFor(weightTypes)),
       elapsedMs: performance.now() - startedMs,
     };
@@ -57,20 +57,20 @@ function identityOf(id: string) {
   return { description, driver, library };
 }
 
-async function trainOn(device: string, path: string): Promise<TrainingSample> {
+async function trainOn(device: string, path: string, method: Method): Promise<TrainingSample> {
   using backend = Backend.open(device, 1);
   await using file = await ModelFile.open(path);
   using model = await FrozenModel.load(backend, file, new AbortController().signal);
+  const recipe = recipeSchema.parse({ method, rank: 8, alpha: 16, learningRate, threads: 1 });
   using trainer = new Trainer(backend, model, recipe);
   const samples = makeSamples();
-  fillUpMatrices(trainer);
+  fillUpMatrices(backend, trainer);
   const loss = await trainer.accumulate(samples);
-  const gradients = trainer.adapter.branches.flatMap(({ tensorName, down, up }) => [
-    { name: `${tensorName} A`, values: backend.readFloats(down.gradient) },
-    { name: `${tensorName} B`, values: backend.readFloats(up.gradient) },
-  ]);
+  const gradients = trainer.parameters.map(({ name, gradient }) => ({
+    name,
+    values: backend.readFloats(gradient),
+  }));
   const trainedTokens = samples.reduce((sum, { tokens }) => sum + tokens.length - promptLength, 0);
-  const { learningRate } = recipe;
   const gradNorm = await trainer.applyGradients({ step: 1, learningRate, trainedTokens });
   return { losses: [loss, gradNorm, await trainer.accumulate(samples)], gradients };
 }
@@ -85,13 +85,12 @@ function makeSamples(): EncodedSample[] {
 }
 
 /** B is zero at the start of a run, which would hide every error in the gradient of A. */
-function fillUpMatrices({ adapter }: Trainer): void {
+function fillUpMatrices(backend: Backend, { parameters }: Trainer): void {
   const uniform = seededUniform(7);
-  for (const { up } of adapter.branches) {
-    const length = up.weight.ne[0] * up.weight.ne[1];
-    adapter.writeMatrix(
-      up,
-      Float32Array.from({ length }, () => (uniform() - 0.5) * 0.1),
-    );
+  for (const parameter of parameters) {
+    if (!parameter.name.endsWith('.lora_b')) continue;
+    const length = elementCount(parameter.weight.ne);
+    const values = Float32Array.from({ length }, () => (uniform() - 0.5) * 0.1);
+    writeParameter(backend, parameter, values);
   }
 }
