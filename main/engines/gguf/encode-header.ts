@@ -24,7 +24,8 @@ export function encodeHeader(content: GgufContent, alignment: number): Uint8Arra
   return Buffer.concat(parts);
 }
 
-function encodeValue(entry: GgufValue): Buffer {
+/** A metadata value as in a file: its type id, for an array the type and number of elements, data. */
+export function encodeValue(entry: GgufValue): Buffer {
   if (entry.type !== 'array')
     return Buffer.concat([u32(scalarTypeId(entry.type)), encodeScalar(entry.type, entry.value)]);
   const { elementType } = entry;

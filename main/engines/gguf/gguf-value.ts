@@ -7,9 +7,12 @@ export type BigIntType = 'u64' | 'i64';
 /** Every metadata type except the array. */
 export type ScalarType = NumberType | BigIntType | 'bool' | 'string';
 
+/** Strings in order: a plain array, or a `StringTable` that decodes them only when asked. */
+export type StringList = Iterable<string> & { readonly length: number };
+
 /** An array with the type of its elements in the file. */
 export type GgufArray =
-  | { type: 'array'; elementType: 'string'; value: readonly string[] }
+  | { type: 'array'; elementType: 'string'; value: StringList }
   | { type: 'array'; elementType: 'bool'; value: readonly boolean[] }
   | { type: 'array'; elementType: NumberType; value: ArrayLike<number> }
   | { type: 'array'; elementType: BigIntType; value: ArrayLike<bigint> };

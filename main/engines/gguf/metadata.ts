@@ -1,5 +1,7 @@
 import { invalidGguf } from './gguf-error.ts';
 import type { GgufFile } from './gguf-file.ts';
+import type { StringList } from './gguf-value.ts';
+import { StringTable } from './string-table.ts';
 
 type WithMetadata = Pick<GgufFile, 'metadata'>;
 
@@ -33,9 +35,20 @@ export function getNumber(file: WithMetadata, key: string): number | undefined {
 export function getStrings(file: WithMetadata, key: string): readonly string[] | undefined {
   const entry = file.metadata.get(key);
   if (!entry) return undefined;
-  if (entry.type === 'array' && entry.elementType === 'string') return entry.value;
+  if (entry.type === 'array' && entry.elementType === 'string') return decoded(entry.value);
   throw wrongType(key, entry.type, 'an array of strings');
 }
+
+/** The length of an array of strings, without decoding them; undefined without the key. */
+export function getStringCount(file: WithMetadata, key: string): number | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'array' && entry.elementType === 'string') return entry.value.length;
+  throw wrongType(key, entry.type, 'an array of strings');
+}
+
+const decoded = (list: StringList): readonly string[] =>
+  list instanceof StringTable ? list.strings() : [...list];
 
 const wrongType = (key: string, found: string, expected: string) =>
   invalidGguf(`"${key}" has the type ${found} instead of ${expected}`);

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
-import { getNumber, getString, getStrings } from './metadata.ts';
+import { getNumber, getString, getStringCount } from './metadata.ts';
 import type { GgufFile } from './gguf-file.ts';
 import { tensorTypeName } from './tensor-types.ts';
 import { trainability } from './trainability.ts';
@@ -45,9 +45,9 @@ export function modelInfo(file: GgufFile): ModelInfo {
 }
 
 function vocabularySize(file: GgufFile): number {
-  const tokens = getStrings(file, 'tokenizer.ggml.tokens');
-  if (tokens) return tokens.length;
-  return file.tensors.find(({ name }) => name === 'token_embd.weight')?.ne[1] ?? 0;
+  const tokens = getStringCount(file, 'tokenizer.ggml.tokens');
+  const embedding = file.tensors.find(({ name }) => name === 'token_embd.weight');
+  return tokens ?? embedding?.ne[1] ?? 0;
 }
 
 function countTypes(file: GgufFile): Record<string, number> {

@@ -1,6 +1,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { checkedAlignment, padTo } from './alignment.ts';
+import { checkAdapter } from './check-adapter.ts';
 import { checkHyperparameters } from './check-hyperparameters.ts';
+import { checkValueTypes } from './check-value-types.ts';
 import { checkVocabulary } from './check-vocabulary.ts';
 import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
 import type { GgufFile } from './gguf-file.ts';
@@ -20,7 +22,7 @@ const maxKeys = 10_000;
 export async function readGguf(path: string): Promise<GgufFile> {
   const file = await openRegularFile(path);
   try {
-    return await readHeader(new HeaderCursor(file.handle, file.sizeBytes));
+    return readHeader(new HeaderCursor(file.handle.fd, file.sizeBytes));
   } catch (error) {
     if (error instanceof GgufError) throw new GgufError(error.code, `${path}: ${error.message}`);
     throw unreadable(path, error);
@@ -29,24 +31,27 @@ export async function readGguf(path: string): Promise<GgufFile> {
   }
 }
 
-async function readHeader(cursor: HeaderCursor): Promise<GgufFile> {
-  const { version, tensorCount, keyCount } = await readCounts(cursor);
-  const metadata = await readMetadata(cursor, keyCount);
+function readHeader(cursor: HeaderCursor): GgufFile {
+  const { version, tensorCount, keyCount } = readCounts(cursor);
+  const metadata = readMetadata(cursor, keyCount);
   const alignment = checkedAlignment(metadata.get('general.alignment'));
-  const listed = await readTensors(cursor, tensorCount);
+  const listed = readTensors(cursor, tensorCount);
   const { fileSizeBytes } = cursor;
   // Without tensors there is no data section, and ggml pads nothing.
   const dataOffsetBytes = tensorCount > 0 ? padTo(cursor.position, alignment) : cursor.position;
   const tensors = placeTensors(listed, { dataOffsetBytes, alignment, fileSizeBytes });
-  checkVocabulary({ metadata, tensors });
-  checkHyperparameters({ metadata, tensors });
+  const header = { metadata, tensors };
+  checkValueTypes(header);
+  checkAdapter(header);
+  checkVocabulary(header);
+  checkHyperparameters(header);
   return { version, alignment, metadata, tensors, dataOffsetBytes, fileSizeBytes };
 }
 
-async function readCounts(cursor: HeaderCursor) {
+function readCounts(cursor: HeaderCursor) {
   if (cursor.fileSizeBytes < 24)
     throw truncatedGguf(`it has ${cursor.fileSizeBytes} bytes, a header alone has 24`);
-  await cursor.need(24, 'the header');
+  cursor.need(24, 'the header');
   const foundMagic = cursor.u32();
   if (foundMagic !== magic)
     throw invalidGguf(

@@ -8,8 +8,8 @@ import {
 } from './gguf-value.ts';
 import type { HeaderCursor } from './header-cursor.ts';
 
-const maxKeyBytes = 256;
-const maxStringBytes = 16 * 1024 * 1024;
+/** The limit of the format; real keys have under 100 bytes. */
+const maxKeyBytes = 65_535;
 const maxArrayLength = 4 * 1024 * 1024;
 
 const numberArrays = {
@@ -24,80 +24,58 @@ const numberArrays = {
 };
 
 /** Reads `count` key-value pairs; rejects duplicate keys, unknown types and oversized values. */
-export async function readMetadata(
-  cursor: HeaderCursor,
-  count: number,
-): Promise<Map<string, GgufValue>> {
+export function readMetadata(cursor: HeaderCursor, count: number): Map<string, GgufValue> {
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < count; index++) {
-    const key = await readName(cursor, maxKeyBytes, `metadata key ${index}`);
+    const key = readName(cursor, maxKeyBytes, `metadata key ${index}`);
     if (metadata.has(key)) throw invalidGguf(`the metadata key "${key}" occurs twice`);
-    metadata.set(key, await readValue(cursor, key));
+    metadata.set(key, readValue(cursor, key));
   }
   return metadata;
 }
 
 /** Reads an identifier of 1 to `maxBytes` bytes: valid text without control characters. */
-export async function readName(
-  cursor: HeaderCursor,
-  maxBytes: number,
-  what: string,
-): Promise<string> {
-  await cursor.need(8, what);
+export function readName(cursor: HeaderCursor, maxBytes: number, what: string): string {
+  cursor.need(8, what);
   const length = cursor.u64();
   if (length < 1 || length > maxBytes)
     throw invalidGguf(`${what} has ${length} bytes, allowed are 1 to ${maxBytes}`);
-  await cursor.need(length, what);
+  cursor.need(length, what);
   const name = cursor.text(length);
   if (/\p{Cc}|\uFFFD/u.test(name))
     throw invalidGguf(`${what} has control characters or is no UTF-8: ${JSON.stringify(name)}`);
   return name;
 }
 
-async function readValue(cursor: HeaderCursor, key: string): Promise<GgufValue> {
+function readValue(cursor: HeaderCursor, key: string): GgufValue {
   const what = `the value of "${key}"`;
-  await cursor.need(4, what);
+  cursor.need(4, what);
   const typeId = cursor.u32();
-  if (typeId === arrayTypeId) return await readArray(cursor, `the array "${key}"`);
+  if (typeId === arrayTypeId) return readArray(cursor, `the array "${key}"`);
   const type = requireScalarType(typeId, what);
-  if (type === 'string') return { type, value: await readString(cursor, what) };
-  const bytes = await cursor.bytes(elementBytes(type), what);
+  if (type === 'string') return { type, value: cursor.string(what) };
+  const bytes = cursor.copyBytes(elementBytes(type), what);
   return scalarOf(type, bytes, what);
 }
 
-async function readArray(cursor: HeaderCursor, what: string): Promise<GgufArray> {
-  await cursor.need(12, what);
+function readArray(cursor: HeaderCursor, what: string): GgufArray {
+  cursor.need(12, what);
   const elementType = requireScalarType(cursor.u32(), what);
   const length = cursor.u64();
   if (length > maxArrayLength)
     throw invalidGguf(`${what} has ${length} elements, allowed are ${maxArrayLength}`);
-  if (elementType !== 'string') return await readElements(cursor, elementType, length, what);
-  cursor.requireRemaining(length * 8, what);
-  const value: string[] = [];
-  for (let index = 0; index < length; index++) {
-    // Awaiting only at the end of the buffer keeps a vocabulary of 400,000 strings fast.
-    const buffered = cursor.bufferedString();
-    value.push(buffered ?? (await readString(cursor, what)));
-  }
-  return { type: 'array', elementType, value };
+  if (elementType === 'string')
+    return { type: 'array', elementType, value: cursor.strings(length, what) };
+  return readElements(cursor, elementType, length, what);
 }
 
-async function readString(cursor: HeaderCursor, what: string): Promise<string> {
-  await cursor.need(8, what);
-  const length = cursor.u64();
-  if (length > maxStringBytes)
-    throw invalidGguf(`${what} holds a string of ${length} bytes, allowed are ${maxStringBytes}`);
-  await cursor.need(length, what);
-  return cursor.text(length);
-}
-
-async function readElements(
+function readElements(
   cursor: HeaderCursor,
   type: Exclude<ScalarType, 'string'>,
   length: number,
   what: string,
-): Promise<GgufArray> {
-  const bytes = await cursor.bytes(length * elementBytes(type), what);
+): GgufArray {
+  const bytes = cursor.copyBytes(length * elementBytes(type), what);
   if (type === 'bool') {
     const value = Array.from(bytes, (byte) => truthValue(byte, what));
     return { type: 'array', elementType: type, value };

@@ -22,11 +22,11 @@ export interface GgufTensor {
 }
 
 /** Reads `count` tensor entries; their offsets are still relative to the data section. */
-export async function readTensors(cursor: HeaderCursor, count: number): Promise<GgufTensor[]> {
+export function readTensors(cursor: HeaderCursor, count: number): GgufTensor[] {
   const names = new Set<string>();
   const tensors: GgufTensor[] = [];
   for (let index = 0; index < count; index++) {
-    const tensor = await readTensor(cursor, index);
+    const tensor = readTensor(cursor, index);
     if (names.has(tensor.name)) throw invalidGguf(`the tensor "${tensor.name}" occurs twice`);
     names.add(tensor.name);
     tensors.push(tensor);
@@ -34,14 +34,14 @@ export async function readTensors(cursor: HeaderCursor, count: number): Promise<
   return tensors;
 }
 
-async function readTensor(cursor: HeaderCursor, index: number): Promise<GgufTensor> {
-  const name = await readName(cursor, maxTensorNameBytes, `the name of tensor ${index}`);
+function readTensor(cursor: HeaderCursor, index: number): GgufTensor {
+  const name = readName(cursor, maxTensorNameBytes, `the name of tensor ${index}`);
   const what = `tensor "${name}"`;
-  await cursor.need(4, what);
+  cursor.need(4, what);
   const dimensions = cursor.u32();
   if (dimensions < 1 || dimensions > maxDimensions)
     throw invalidGguf(`${what} has ${dimensions} dimensions, allowed are 1 to ${maxDimensions}`);
-  await cursor.need(dimensions * 8 + 12, what);
+  cursor.need(dimensions * 8 + 12, what);
   const ne = Array.from({ length: dimensions }, () => cursor.u64());
   const type = cursor.u32();
   const offsetBytes = cursor.u64();

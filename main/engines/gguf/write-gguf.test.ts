@@ -14,6 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GgufEntry, TensorToWrite } from './gguf-content.ts';
 import { readGguf } from './read-gguf.ts';
 import { tensorTypeId } from './tensor-types.ts';
+import { StringTable } from './string-table.ts';
 import { writeGguf } from './write-gguf.ts';
 
 let folder = '';
@@ -51,7 +52,11 @@ test('every metadata type comes back with its type and its extreme values', asyn
   const path = join(folder, 'metadata.gguf');
   await writeGguf(path, { metadata: everyType, tensors: [] });
   const { metadata } = await readGguf(path);
-  const read = [...metadata].map(([key, value]) => ({ key, ...value }));
+  const read = [...metadata].map(([key, value]) => ({
+    key,
+    ...value,
+    ...(value.value instanceof StringTable && { value: value.value.strings() }),
+  }));
   expect(read).toEqual(everyType);
 });
 

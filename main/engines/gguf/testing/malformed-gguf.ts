@@ -2,12 +2,13 @@ import {
   array,
   encodeRawGguf,
   entry,
+  type RawEntry,
+  type RawGguf,
   text,
   u32,
   u64,
-  validRawGguf,
-  type RawGguf,
 } from './raw-gguf.ts';
+import { minimalGguf } from './valid-gguf.ts';
 
 /** A broken file: what is wrong, its bytes, and a part of the message that must name it. */
 export interface MalformedGguf {
@@ -19,15 +20,14 @@ export interface MalformedGguf {
 const broken: MalformedGguf[] = [];
 
 function breakRaw(problem: string, message: RegExp, change: (raw: RawGguf) => void): void {
-  const raw = validRawGguf();
+  const raw = minimalGguf();
   change(raw);
   broken.push({ problem, message, bytes: encodeRawGguf(raw) });
 }
 
-function addEntry(problem: string, message: RegExp, ...entries: Buffer[]): void {
+function addEntry(problem: string, message: RegExp, ...entries: RawEntry[]): void {
   breakRaw(problem, message, (raw) => {
     raw.entries.push(...entries);
-    raw.keyCount += BigInt(entries.length);
   });
 }
 
@@ -39,8 +39,8 @@ function changeTensor(
   breakRaw(problem, message, (raw) => Object.assign(raw.tensors[1] ?? {}, change));
 }
 
-function replaceEntry(problem: string, message: RegExp, index: number, bytes: Buffer): void {
-  breakRaw(problem, message, (raw) => void (raw.entries[index] = bytes));
+function replaceEntry(problem: string, message: RegExp, index: number, value: RawEntry): void {
+  breakRaw(problem, message, (raw) => void (raw.entries[index] = value));
 }
 
 const huge = 2n ** 40n;
@@ -55,12 +55,12 @@ for (const count of [100_001n, huge, 2n ** 63n, wrapping]) {
   breakRaw(`${count} keys`, /keys, allowed/, (raw) => (raw.keyCount = count));
 }
 breakRaw('one tensor more than listed', /incomplete|tensor 2/, (raw) => (raw.tensorCount = 3n));
-breakRaw('one key more than listed', /tensor 0|key/, (raw) => (raw.keyCount = 5n));
-breakRaw('one key less than listed', /tensor 0|tensor "/, (raw) => (raw.keyCount = 3n));
+breakRaw('one key more than listed', /tensor 0|key/, (raw) => (raw.keyCount = 6n));
+breakRaw('one key less than listed', /tensor 0|tensor "/, (raw) => (raw.keyCount = 4n));
 
-addEntry('empty key', /metadata key 4 has 0 bytes/, entry('', 4, u32(1)));
-addEntry('key of 257 bytes', /key 4 has 257 bytes/, entry('k'.repeat(257), 4, u32(1)));
-addEntry('key length that wraps', /key 4 has/, text('key', wrapping));
+addEntry('empty key', /metadata key 5 has 0 bytes/, entry('', 4, u32(1)));
+addEntry('key of 65,536 bytes', /key 5 has 65536 bytes/, entry('k'.repeat(65_536), 4, u32(1)));
+addEntry('key length that wraps', /key 5 has/, { ...entry('key', 4, u32(1)), keyLength: wrapping });
 addEntry('key with a zero byte', /control characters/, entry('a\0b', 4, u32(1)));
 addEntry('duplicate key', /occurs twice/, entry('llama.block_count', 4, u32(1)));
 for (const type of [13, 99, 0xffffffff])
@@ -78,7 +78,7 @@ addEntry('array beyond the file', /incomplete/, entry('key', 9, u32(11), u64(100
 addEntry('strings beyond the file', /incomplete/, entry('key', 9, u32(8), u64(100_000n)));
 addEntry('huge string in an array', /holds a string of/, array('key', 8, text('x', huge)));
 
-for (const value of [0, 1, 3, 33, 4097, 8192, 0x80000000])
+for (const value of [0, 1, 3, 33, 4097, 12_288, 0x80000000])
   addEntry(`alignment ${value}`, /alignment is/, entry('general.alignment', 4, u32(value)));
 addEntry('alignment as u64', /type u64/, entry('general.alignment', 10, u64(32n)));
 addEntry('alignment as string', /type string/, entry('general.alignment', 8, text('32')));
@@ -102,12 +102,10 @@ replaceEntry(
   3,
   array('tokenizer.ggml.token_type', 5, u32(1)),
 );
-replaceEntry(
-  'fewer tokens than embedding rows',
-  /2 rows for a vocabulary of 1/,
-  2,
-  array('tokenizer.ggml.tokens', 8, text('a')),
-);
+breakRaw('fewer tokens than embedding rows', /2 rows for a vocabulary of 1/, (raw) => {
+  raw.entries[2] = array('tokenizer.ggml.tokens', 8, text('a'));
+  raw.entries[3] = array('tokenizer.ggml.token_type', 5, u32(1));
+});
 replaceEntry(
   'byte token <0x-1>',
   /byte token 1/,
