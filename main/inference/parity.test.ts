@@ -51,6 +51,23 @@ const alternating = {
   'rope.freq_base_swa': 2000,
 };
 
+const phi3: TinyModelOptions = { architecture: 'phi3', fusedProjections: true };
+const shortContext: TinyModelOptions = {
+  ropeFactors: ['rope_factors_short', 'rope_factors_long'],
+  ropeDimensions: 48,
+  metadata: { 'rope.scaling.attn_factor': 1.19 },
+};
+/** Fewer tokens than the text has, so that its context counts as long. */
+const longContext: TinyModelOptions = {
+  ...shortContext,
+  metadata: { 'rope.scaling.attn_factor': 1.19, 'rope.scaling.original_context_length': 32 },
+};
+const unlikePhi: TinyModelOptions = {
+  fusedProjections: false,
+  biases: true,
+  metadata: { 'attention.sliding_window': 8 },
+};
+
 let llama: Llama;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -136,6 +153,10 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     ['gemma3 without a window', { ...gemma3, metadata: {} }],
     ['gemma3 with a window and linear rope scaling', { ...gemma3, tiedHead: true }],
     ['gemma3, every second layer local, capped logits', { ...gemma3, metadata: alternating }],
+    ['phi3', { ...phi3, tiedHead: true }],
+    ['phi3, rope over a part of each head, short factors', { ...phi3, ...shortContext }],
+    ['phi3, long factors', { ...phi3, ...longContext }],
+    ['phi3, separate projections, biases, a window', { ...phi3, ...unlikePhi }],
     ['qwen2, biases', { architecture: 'qwen2', biases: true, metadata: yarn }],
   ])('F32, %s', async (name, options) => {
     await writeTinyModel(pathOf(name), { ...shape, ...options });

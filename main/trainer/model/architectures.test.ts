@@ -48,6 +48,16 @@ const cases: [name: string, options: TinyModelOptions][] = [
       },
     },
   ],
+  [
+    'phi3',
+    {
+      architecture: 'phi3',
+      fusedProjections: true,
+      ropeFactors: ['rope_factors_short', 'rope_factors_long'],
+      ropeDimensions: 12,
+      metadata: { 'rope.scaling.original_context_length': 16, 'rope.scaling.attn_factor': 1.2 },
+    },
+  ],
   ['qwen2', { architecture: 'qwen2', biases: true, tiedHead: true }],
 ];
 

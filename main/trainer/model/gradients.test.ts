@@ -24,7 +24,7 @@ const samples = [
   byteSample('a', 'Paris is in France.', 5),
   byteSample('b', 'The Seine', 1),
   // Longer than one block of queries.
-  byteSample('c', 'A longer sample with more of a text than the others have. '.repeat(4), 20),
+  byteSample('c', 'A longer sample with more of a text than the others have. '.repeat(3), 20),
 ];
 
 const folder = await temporaryFolder();

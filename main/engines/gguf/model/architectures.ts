@@ -101,6 +101,15 @@ export const architectures = {
     hasLocalLayers: true,
     capsLogits: true,
   },
+  phi3: {
+    ...llama,
+    models: 'Phi 3 and 3.5, Phi 4 mini',
+    ropePairs: 'halves',
+    allowsPartialRope: true,
+    hasFreeHeadLength: false,
+    biases: projections,
+    feedForward: ['ffn_up', 'ffn_down'],
+  },
 } as const satisfies Record<string, Architecture>;
 
 export type ArchitectureName = keyof typeof architectures;
