@@ -17,6 +17,7 @@ import {
   modelsRouter,
   runsRouter,
 } from './rpc/train-router.ts';
+import { xrayRouter } from './rpc/xray-router.ts';
 import { Turns } from './turns.ts';
 import { UserSettings } from './user-settings.ts';
 
@@ -28,6 +29,7 @@ const router = implement(contract).$context<CallContext>().router({
   samples: samplesRouter,
   datasets: datasetsRouter,
   models: modelsRouter,
+  xray: xrayRouter,
   runs: runsRouter,
   jobs: jobsRouter,
   chat: chatRouter,

@@ -6,10 +6,12 @@ import { chat } from './chat.ts';
 import { encode } from './encode.ts';
 import { generate } from './generate.ts';
 import { ModelHost } from './model-host.ts';
+import { XrayHost } from './xray.ts';
 
 /** The handlers of the inference process. One request runs at a time; others wait in order. */
 export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceRequests> {
   const host = new ModelHost(backend);
+  const xrays = new XrayHost(backend);
   let previous: Promise<unknown> = Promise.resolve();
 
   const inTurn = async <Result>(
@@ -35,6 +37,14 @@ export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceReq
     generate: (params, context) =>
       inTurn(context.signal, () => generate(backend, host, params, context)),
     encode: (params, context) => inTurn(context.signal, () => encode(backend, params, context)),
+    xray: (params, context) => inTurn(context.signal, () => xrays.count(params, context)),
+    xraySample: async (params, { signal }) => {
+      try {
+        return await xrays.show(params);
+      } catch (error) {
+        throw toEngineError(error, signal);
+      }
+    },
     unload: (_params, context) =>
       inTurn(context.signal, async () => {
         await host.unload();

@@ -1,22 +1,19 @@
 import type { Message } from '../../shared/domain/message.ts';
-import type { Recipe } from '../../shared/domain/recipe.ts';
+import type { XrayRecipe } from '../../shared/domain/xray.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
 import type { GgufFile } from '../engines/gguf/gguf-file.ts';
 import { getNumber, getString } from '../engines/gguf/metadata.ts';
 import { fitSample, type FittedSample } from './fit-sample.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** The recipe fields that decide what the trainer sees of a sample. */
-export type EncodingRecipe = Pick<Recipe, 'maxTokens' | 'overlong' | 'lossOn'>;
-
 /** Encodes samples as one recipe wants them, for a run and for the view of it beforehand. */
 export class SampleEncoder {
   /** Tokens of the longest part: what the recipe says, but never more than the model's context. */
   readonly maxTokens: number;
   readonly #vocabulary: Vocabulary;
-  readonly #recipe: EncodingRecipe;
+  readonly #recipe: XrayRecipe;
 
-  constructor(vocabulary: Vocabulary, header: GgufFile, recipe: EncodingRecipe) {
+  constructor(vocabulary: Vocabulary, header: GgufFile, recipe: XrayRecipe) {
     this.#vocabulary = vocabulary;
     this.#recipe = recipe;
     this.maxTokens = Math.min(recipe.maxTokens, contextLength(header));

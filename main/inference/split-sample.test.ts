@@ -79,8 +79,8 @@ test('an answer that is too long for one part is trained once, in windows with m
   expect(trainedText(result)).toBe(`${longAnswer}<|im_end|>`);
   const [first, second] = result.samples;
   if (!first || !second) throw new Error('The answer was not split');
-  expect([...first.tokens.slice(-25)]).toEqual([...second.tokens.slice(0, 25)]);
-  expect([...second.trained.slice(0, 26)]).toEqual([...Array(25).fill(0), 1]);
+  expect(first.tokens.slice(-25)).toEqual(second.tokens.slice(0, 25));
+  expect(second.trained.indexOf(1)).toBe(25);
 });
 
 test('no part is longer than the limit, and nothing trained is lost or trained twice', async () => {
@@ -88,13 +88,13 @@ test('no part is longer than the limit, and nothing trained is lost or trained t
     { role: 'system', content: 'Answer at length.' },
     ...turns('short?', 'yes', `long? ${longAnswer}`, longAnswer, 'again?', 'no', 'end?', 'bye'),
   ];
-  for (const lossOn of ['answers', 'all'] as const) {
-    const whole = await encode(messages, { maxTokens: 512 });
-    const parts = await encode(messages, { maxTokens: 64, lossOn });
-    expect(Math.max(...parts.samples.map(({ tokens }) => tokens.length))).toBeLessThanOrEqual(64);
-    if (lossOn === 'answers') expect(trainedText(parts)).toBe(trainedText(whole));
-    else expect(trainedText(parts).match(/Answer at length/g)).toHaveLength(1);
-  }
+  const whole = await encode(messages, { maxTokens: 512 });
+  const parts = await encode(messages, { maxTokens: 64 });
+  expect(Math.max(...parts.samples.map(({ tokens }) => tokens.length))).toBeLessThanOrEqual(64);
+  expect(trainedText(parts)).toBe(trainedText(whole));
+  const all = await encode(messages, { maxTokens: 64, lossOn: 'all' });
+  expect(all.samples.length).toBeGreaterThan(parts.samples.length);
+  expect(trainedText(all).match(/Answer at length/g)).toHaveLength(1);
 });
 
 test('a window of a question alone is no sample, because nothing in it is trained', async () => {

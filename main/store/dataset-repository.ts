@@ -8,6 +8,9 @@ import { parseMessages } from './json-column.ts';
 /** One frozen sample version with its source. */
 export interface DatasetItem {
   sampleId: string;
+  seq: number;
+  /** False when the sample was edited after the freeze. */
+  isCurrent: boolean;
   versionId: string;
   source: string;
   messages: Message[];
@@ -90,18 +93,41 @@ export function findDataset(db: Database, by: 'id' | 'name', value: string): Dat
   return row && toDataset(db, row);
 }
 
+interface ItemColumns {
+  sample_id: string;
+  seq: number;
+  current_version_id: string;
+  version_id: string;
+  source: string;
+  messages_json: string;
+}
+
+const selectItems = `SELECT s.id AS sample_id, s.seq, s.current_version_id, v.id AS version_id,
+    s.source, v.messages_json
+  FROM dataset_item i
+  JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
+  WHERE i.dataset_id = ?`;
+
+const toItem = (row: ItemColumns): DatasetItem => ({
+  sampleId: row.sample_id,
+  seq: row.seq,
+  isCurrent: row.current_version_id === row.version_id,
+  versionId: row.version_id,
+  source: row.source,
+  messages: parseMessages(row.messages_json),
+});
+
 /** The exact sample versions of a dataset in their order. */
 export function datasetItems(db: Database, datasetId: string): DatasetItem[] {
-  return all<{ sample_id: string; version_id: string; source: string; messages_json: string }>(
-    db,
-    `SELECT s.id AS sample_id, v.id AS version_id, s.source, v.messages_json FROM dataset_item i
-     JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
-     WHERE i.dataset_id = ? ORDER BY i.ordinal`,
-    datasetId,
-  ).map((row) => ({
-    sampleId: row.sample_id,
-    versionId: row.version_id,
-    source: row.source,
-    messages: parseMessages(row.messages_json),
-  }));
+  return all<ItemColumns>(db, `${selectItems} ORDER BY i.ordinal`, datasetId).map(toItem);
+}
+
+/** One sample as a dataset froze it. */
+export function findDatasetItem(
+  db: Database,
+  datasetId: string,
+  sampleId: string,
+): DatasetItem | undefined {
+  const row = get<ItemColumns>(db, `${selectItems} AND s.id = ?`, datasetId, sampleId);
+  return row && toItem(row);
 }

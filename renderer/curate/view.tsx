@@ -10,6 +10,7 @@ import { rowCache } from './rows.ts';
 import { SampleList } from './sample-list.tsx';
 import { useDroppedFiles } from './use-dropped-files.ts';
 import { useSampleList } from './use-sample-list.ts';
+import { useWantedSample } from './use-wanted-sample.ts';
 
 /** The Curate tab: from imported dumps to a frozen dataset. */
 export default function CurateView() {
@@ -18,6 +19,7 @@ export default function CurateView() {
   const list = useSampleList();
   useCurateShortcuts({ search, detail });
   useDroppedFiles();
+  useWantedSample();
   useEffect(() => forgetProject, []);
   return (
     <>

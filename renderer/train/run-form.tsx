@@ -16,6 +16,7 @@ import { checkDraft } from './recipe-draft.ts';
 import { RecipeEditor } from './recipe-editor.tsx';
 import { startLabel } from './start-label.ts';
 import { showRun, useTrain } from './train-store.ts';
+import { XrayButton } from './xray-button.tsx';
 import './run-form.css';
 
 /** The form of a new run: model, dataset, recipe, and what will come of it. */
@@ -80,6 +81,7 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
           onValue={(text) => useTrain.setState({ runName: text })}
         />
         <span className="spacer" />
+        <XrayButton model={model} dataset={dataset} recipe={recipe} />
         <Button
           variant="primary"
           disabled={!isReady}

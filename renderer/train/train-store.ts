@@ -4,7 +4,7 @@ import { draftOf, type RecipeDraft } from './recipe-draft.ts';
 import type { RecipeKey } from './recipe-fields.ts';
 
 /** What the right side shows; `null` until a person chose: the newest run, or the form. */
-export type Selection = { kind: 'form' } | { kind: 'run'; id: string };
+export type Selection = { kind: 'form' } | { kind: 'xray' } | { kind: 'run'; id: string };
 
 interface TrainState {
   selection: Selection | null;
@@ -29,6 +29,11 @@ export const useTrain = create<TrainState>(() => ({
 /** Shows the form as it was left. */
 export function showForm(): void {
   useTrain.setState({ selection: { kind: 'form' } });
+}
+
+/** Shows the Token X-ray in place of everything else in the tab. */
+export function showXray(): void {
+  useTrain.setState({ selection: { kind: 'xray' } });
 }
 
 /** Shows a run. */

@@ -10,6 +10,7 @@ import { RunForm } from './run-form.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run-page.tsx';
 import { forgetProject, showForm, useTrain, type Selection } from './train-store.ts';
+import { XrayPage } from './xray-page.tsx';
 
 /** The Train tab: every run on the left, the chosen one or the form of a new one on the right. */
 export default function TrainView() {
@@ -20,6 +21,7 @@ export default function TrainView() {
     if (job.kind === 'train') runs.refetch();
   });
   useShortcuts([{ keys: ['n'], label: 'New run', group: 'Train', run: showForm }]);
+  if (selection.kind === 'xray') return <XrayPage />;
   return (
     <SplitPane
       name="train"

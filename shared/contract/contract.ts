@@ -4,6 +4,7 @@ import { datasetsContract, importsContract, samplesContract } from './curate.ts'
 import { evaluationsContract, promptsContract } from './evaluate.ts';
 import { generationsContract } from './generate.ts';
 import { jobsContract, modelsContract, runsContract } from './train.ts';
+import { xrayContract } from './xray.ts';
 
 /** The one contract behind the desktop window, the browser and the command line. */
 export const contract = {
@@ -14,6 +15,7 @@ export const contract = {
   samples: samplesContract,
   datasets: datasetsContract,
   models: modelsContract,
+  xray: xrayContract,
   runs: runsContract,
   jobs: jobsContract,
   chat: chatContract,

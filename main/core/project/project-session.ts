@@ -6,6 +6,7 @@ import { projectCounts } from '../../store/project-repository.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../log.ts';
 import { OngoingCalls } from '../ongoing-calls.ts';
+import type { OpenXray } from '../train/open-xray.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InferenceSlots } from './inference-slots.ts';
 
@@ -17,6 +18,8 @@ export class ProjectSession {
   readonly inference = new InferenceSlots();
   /** Answers being written, by conversation and pane; aborting one keeps what came. */
   readonly answering = new Map<string, AbortController>();
+  /** Datasets somebody looks at as the trainer will see them, by id. */
+  readonly xrays = new Map<string, OpenXray>();
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 

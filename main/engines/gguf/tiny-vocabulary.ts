@@ -1,3 +1,4 @@
+import { byteCharacters } from './byte-characters.ts';
 import type { GgufEntry } from './gguf-content.ts';
 
 /** Frequent English pieces, each made of pieces before it; Ġ stands for a space. */
@@ -41,17 +42,6 @@ const chatTemplate =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + " +
   "message['content'] + '<|im_end|>' + '\\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-
-const isPrintable = (byte: number) =>
-  (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
-
-/** GPT-2's characters for the 256 bytes: printable ones stand for themselves. */
-function byteCharacters(): string[] {
-  let shifted = 256;
-  return Array.from({ length: 256 }, (_, byte) =>
-    String.fromCodePoint(isPrintable(byte) ? byte : shifted++),
-  );
-}
 
 /** The tokens of a tiny model: 256 bytes, 29 merged pieces, 3 control tokens. */
 export const tinyTokens: readonly string[] = [

@@ -1,6 +1,6 @@
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { EncodedSample } from './trainer.ts';
 
 /** Which weights answer. Hashes are verified by the engine against the files it loaded. */
@@ -45,7 +45,7 @@ export interface GenerateParams {
 }
 
 /** Conversations, and the recipe fields that decide what the trainer sees of them. */
-export interface EncodeParams extends Pick<Recipe, 'maxTokens' | 'overlong' | 'lossOn'> {
+export interface EncodeParams extends XrayRecipe {
   basePath: string;
   samples: { id: string; messages: Message[] }[];
 }
@@ -62,6 +62,20 @@ export interface EncodeResult {
   templateSha256: string;
 }
 
+/** One sample of which every token is asked for. */
+export interface XraySampleParams {
+  basePath: string;
+  messages: Message[];
+  recipe: XrayRecipe;
+}
+
+/** What the model brings to the encoding, beside the samples. */
+export interface XrayResult {
+  templateSha256: string;
+  /** The length limit that holds: the recipe's, or the model's context when that is shorter. */
+  maxTokens: number;
+}
+
 /** Methods of the inference process. */
 export type InferenceRequests = {
   chat: { params: ChatParams; event: { type: 'text'; text: string }; result: Answer };
@@ -75,5 +89,13 @@ export type InferenceRequests = {
     event: { type: 'encoded'; done: number; total: number };
     result: EncodeResult;
   };
+  xray: {
+    params: EncodeParams;
+    /** Counts of the next samples, in the order of the request. */
+    event: { type: 'counts'; counts: XrayCounts[] };
+    result: XrayResult;
+  };
+  /** Answered also while `xray` is still under way. */
+  xraySample: { params: XraySampleParams; event: never; result: XraySample };
   unload: { params: null; event: never; result: null };
 };

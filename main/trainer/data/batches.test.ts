@@ -13,6 +13,10 @@ const ids = (packs: readonly EncodedSample[][]) => packs.flat().map(({ id }) => 
 const order = (epoch: number, seed: number) =>
   epochBatches(samples, epoch, { ...recipe, seed }).map(ids);
 
+/** The samples of each batch of the first epoch, whatever their packs. */
+const members = (microBatchSize: number) =>
+  epochBatches(samples, 1, { ...recipe, microBatchSize }).map((packs) => ids(packs).toSorted());
+
 describe('batches of an epoch', () => {
   test('hold every sample once, in batches and packs of the asked sizes', () => {
     const batches = epochBatches(samples, 1, recipe);
@@ -28,8 +32,6 @@ describe('batches of an epoch', () => {
   });
 
   test('hold the same samples whatever is packed with what', () => {
-    const members = (microBatchSize: number) =>
-      epochBatches(samples, 1, { ...recipe, microBatchSize }).map((packs) => ids(packs).toSorted());
     expect(members(0)).toEqual(members(1));
     expect(members(4)).toEqual(members(1));
   });

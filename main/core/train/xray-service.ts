@@ -1,0 +1,123 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { XrayRow, XraySample } from '../../../shared/domain/xray.ts';
+import type { XrayResult } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import {
+  datasetItems,
+  findDataset,
+  findDatasetItem,
+  type DatasetItem,
+} from '../../store/dataset-repository.ts';
+import { found } from '../app-error.ts';
+import { AsyncQueue } from '../async-queue.ts';
+import { usableModel } from '../models/model-service.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { promptOf } from './encode-report.ts';
+import type { OpenXray, XrayRequest } from './open-xray.ts';
+
+type XrayEvent =
+  | { type: 'opened'; xrayId: string; samples: number }
+  | { type: 'rows'; rows: XrayRow[] }
+  | ({ type: 'counted' } & XrayResult);
+
+/**
+ * Streams a dataset sample by sample as the trainer will see it. It ends when `signal` aborts or
+ * the project closes, and its process with it; until then `xraySample` shows the tokens.
+ */
+export async function* openXray(
+  session: ProjectSession,
+  request: XrayRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<XrayEvent, void> {
+  const { path: basePath } = usableModel(session, request.modelId);
+  const { db } = session.file;
+  found(findDataset(db, 'id', request.datasetId), 'dataset', request.datasetId);
+  const items = datasetItems(db, request.datasetId);
+  const xrayId = uuidv7();
+  const events = new AsyncQueue<XrayEvent>();
+  const stop = new AbortController();
+  const looked = session.calls
+    .run([signal, stop.signal], async (anySignal) => {
+      await using engine = startInference(1);
+      const xray = { ...request, basePath, engine };
+      session.xrays.set(xrayId, xray);
+      await count({ ...xray, items }, events, anySignal);
+      await aborted(anySignal);
+    })
+    .finally(() => session.xrays.delete(xrayId))
+    .then(
+      () => events.end(),
+      (error: unknown) => events.end(error),
+    );
+  try {
+    yield { type: 'opened', xrayId, samples: items.length };
+    yield* events;
+  } finally {
+    stop.abort();
+    await looked;
+  }
+}
+
+interface Counting extends OpenXray {
+  items: readonly DatasetItem[];
+}
+
+async function count(
+  { recipe, basePath, engine, items }: Counting,
+  events: AsyncQueue<XrayEvent>,
+  signal: AbortSignal,
+): Promise<void> {
+  const samples = items.map(({ sampleId, messages }) => ({ id: sampleId, messages }));
+  let next = 0;
+  const result = await engine.request(
+    'xray',
+    { basePath, samples, ...recipe },
+    {
+      signal,
+      onEvent: ({ counts }) => {
+        const rows = items.slice(next, next + counts.length).map(rowOf);
+        next += counts.length;
+        events.push({
+          type: 'rows',
+          rows: rows.flatMap((row, index) => {
+            const counted = counts[index];
+            return counted ? { ...row, ...counted } : [];
+          }),
+        });
+      },
+    },
+  );
+  events.push({ type: 'counted', ...result });
+}
+
+const rowOf = (item: DatasetItem) => ({
+  sampleId: item.sampleId,
+  seq: item.seq,
+  source: item.source,
+  prompt: promptOf(item),
+  isCurrent: item.isCurrent,
+});
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** Every token of one sample of an open X-ray. */
+export async function xraySample(
+  session: ProjectSession,
+  { xrayId, sampleId }: { xrayId: string; sampleId: string },
+  signal: AbortSignal | undefined,
+): Promise<XraySample> {
+  const { engine, basePath, datasetId, recipe } = found(
+    session.xrays.get(xrayId),
+    'open X-ray',
+    xrayId,
+  );
+  const item = found(findDatasetItem(session.file.db, datasetId, sampleId), 'sample', sampleId);
+  const { messages } = item;
+  return await session.calls.run([signal], (anySignal) =>
+    engine.request('xraySample', { basePath, messages, recipe }, { signal: anySignal }),
+  );
+}

@@ -1,0 +1,126 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Message } from '../../shared/domain/message.ts';
+import type { XrayCounts, XrayRecipe, XraySample } from '../../shared/domain/xray.ts';
+import type { GgufFile } from '../engines/gguf/gguf-file.ts';
+import type {
+  InferenceRequests,
+  XrayResult,
+  XraySampleParams,
+} from '../engines/protocol/inference.ts';
+import type { RequestContext } from '../engines/serve-engine.ts';
+import type { Backend } from './backend.ts';
+import { checkModelFile } from './checked-gguf.ts';
+import type { FittedSample } from './fit-sample.ts';
+import { loadModel } from './model-host.ts';
+import { SampleEncoder } from './sample-encoder.ts';
+import { TokenPieces } from './token-pieces.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+type Xray = InferenceRequests['xray'];
+
+/** Rows are told this often: quickly enough to watch, seldom enough not to slow the work. */
+const tellEveryMs = 100;
+
+interface OpenVocabulary {
+  header: GgufFile;
+  vocabulary: Vocabulary;
+  pieces: TokenPieces;
+}
+
+/** Shows samples as the trainer will see them, with the vocabulary alone; it stays loaded. */
+export class XrayHost {
+  readonly #backend: Backend;
+  readonly #open = new Map<string, Promise<OpenVocabulary>>();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Counts every sample and tells them in order, a few at a time. */
+  async count(
+    { basePath, samples, ...recipe }: Xray['params'],
+    request: RequestContext<Xray['event']>,
+  ): Promise<XrayResult> {
+    const open = await this.#vocabulary(basePath);
+    const encoder = new SampleEncoder(open.vocabulary, open.header, recipe);
+    let counts: XrayCounts[] = [];
+    let toldMs = performance.now();
+    for (const [index, { messages }] of samples.entries()) {
+      counts.push(countFitted(encoder.encode(messages), messages, open.pieces));
+      const isLast = index + 1 === samples.length;
+      if (!isLast && performance.now() - toldMs < tellEveryMs) continue;
+      request.emit({ type: 'counts', counts });
+      counts = [];
+      toldMs = performance.now();
+      // Lets a cancel or a question for one sample in.
+      await setImmediate();
+      request.signal.throwIfAborted();
+    }
+    return { templateSha256: open.vocabulary.templateSha256, maxTokens: encoder.maxTokens };
+  }
+
+  /** Every token of one sample. */
+  async show({ basePath, messages, recipe }: XraySampleParams): Promise<XraySample> {
+    const open = await this.#vocabulary(basePath);
+    return showSample(open, messages, recipe);
+  }
+
+  #vocabulary(path: string): Promise<OpenVocabulary> {
+    const open = this.#open.get(path) ?? this.#load(path);
+    this.#open.set(path, open);
+    open.catch(() => this.#open.delete(path));
+    return open;
+  }
+
+  async #load(path: string): Promise<OpenVocabulary> {
+    const header = await checkModelFile(path);
+    const loadSignal = new AbortController().signal;
+    const model = await loadModel(this.#backend, path, { vocabOnly: true, loadSignal });
+    const vocabulary = new Vocabulary(model, header);
+    return { header, vocabulary, pieces: new TokenPieces(model, header) };
+  }
+}
+
+function showSample(open: OpenVocabulary, messages: Message[], recipe: XrayRecipe): XraySample {
+  const encoder = new SampleEncoder(open.vocabulary, open.header, recipe);
+  const fitted = encoder.encode(messages);
+  const pieces: XraySample['pieces'] = {};
+  for (const { tokens } of fitted.stretches)
+    for (const token of tokens) pieces[token] ??= open.pieces.piece(token);
+  return {
+    ...countFitted(fitted, messages, open.pieces),
+    maxTokens: encoder.maxTokens,
+    roles: messages.map(({ role }) => role),
+    stretches: fitted.stretches,
+    pieces,
+  };
+}
+
+/** A fitted sample in numbers. */
+function countFitted(
+  { outcome, reason, wholeTokens, stretches }: FittedSample,
+  messages: readonly Message[],
+  pieces: TokenPieces,
+): XrayCounts {
+  const ended = new Set<number>();
+  const parts = stretches.filter(({ kind }) => kind === 'part');
+  let trainedTokens = 0;
+  for (const { tokens, trained, turns } of parts)
+    for (const [index, token] of tokens.entries()) {
+      if (trained[index] !== 1) continue;
+      trainedTokens += 1;
+      const turn = turns[index] ?? -1;
+      if (messages[turn]?.role === 'assistant' && pieces.isEnd(token)) ended.add(turn);
+    }
+  const answers = messages.filter(({ role, weight }) => role === 'assistant' && weight !== 0);
+  return {
+    outcome,
+    reason,
+    wholeTokens,
+    tokens: parts.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    trainedTokens,
+    parts: parts.length,
+    answers: answers.length,
+    endedAnswers: ended.size,
+  };
+}

@@ -1,0 +1,47 @@
+import type { XrayRow } from '../../shared/domain/xray.ts';
+import { xrayProblem, type XrayProblem } from '../../shared/domain/xray-totals.ts';
+import { formatCount, formatQuantity } from '../ui/format.ts';
+import type { XrayOrder } from './xray-store.ts';
+
+/** Which samples of an X-ray are listed, and how. Empty words let everything pass. */
+export interface XrayListing {
+  source: string;
+  problem: XrayProblem | 'any' | '';
+  order: XrayOrder;
+}
+
+/** The samples that pass, in the wanted order; equal ones as in the dataset. */
+export function listRows(rows: readonly XrayRow[], listing: XrayListing): readonly XrayRow[] {
+  const { source, problem, order } = listing;
+  const passing = rows.filter((row) => {
+    if (source !== '' && row.source !== source) return false;
+    const own = xrayProblem(row);
+    return problem === '' || (problem === 'any' ? own !== null : own === problem);
+  });
+  if (order === 'longest') return passing.toSorted((a, b) => b.wholeTokens - a.wholeTokens);
+  if (order === 'least-trained')
+    return passing.toSorted((a, b) => a.trainedTokens - b.trainedTokens);
+  return passing;
+}
+
+/** A problem in one word, for a badge. */
+export const problemWords: Readonly<Record<XrayProblem, string>> = {
+  truncated: 'cut',
+  split: 'split',
+  dropped: 'left out',
+  unended: 'no end',
+};
+
+/** What happens to a sample that does not come whole, in a sentence; empty for any other. */
+export function problemText(row: XrayRow, maxTokens: number): string {
+  const limit = formatQuantity(maxTokens, 'token');
+  const problem = xrayProblem(row);
+  if (problem === 'truncated')
+    return `Cut at ${limit}: ${formatCount(row.wholeTokens - maxTokens)} tokens and the last end of turn are never seen.`;
+  if (problem === 'split')
+    return `Split into ${formatQuantity(row.parts, 'part')} of at most ${limit}.`;
+  if (problem === 'dropped') return `Left out: ${row.reason}.`;
+  if (problem === null) return '';
+  const open = formatCount(row.answers - row.endedAnswers);
+  return `${open} of ${formatQuantity(row.answers, 'answer')} without a trained end-of-turn token: the model does not learn to stop there.`;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import type { XrayRow } from './xray.ts';
+import { lengthHistogram, xrayProblem, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
+
+const row = (changes: Partial<XrayRow>): XrayRow => ({
+  sampleId: 'a',
+  seq: 1,
+  source: 'own',
+  prompt: 'Why?',
+  isCurrent: true,
+  outcome: 'whole',
+  reason: '',
+  wholeTokens: 10,
+  tokens: 10,
+  trainedTokens: 5,
+  parts: 1,
+  answers: 1,
+  endedAnswers: 1,
+  ...changes,
+});
+
+describe('totals', () => {
+  test('tell a source with few rows and most of the trained tokens from the others', () => {
+    const rows = [
+      ...Array.from({ length: 4 }, () => row({ trainedTokens: 10 })),
+      row({ source: 'wikiHow', trainedTokens: 60 }),
+    ];
+    const shares = xrayTotalsBySource(rows).map(({ source, trainedShare }) => [
+      source,
+      trainedShare,
+    ]);
+    expect(shares).toEqual([
+      ['wikiHow', 0.6],
+      ['own', 0.4],
+    ]);
+  });
+
+  test('count each sample under one problem, a cut end of turn as a cut', () => {
+    const rows = [
+      row({}),
+      row({ outcome: 'truncated', endedAnswers: 0 }),
+      row({ outcome: 'dropped', tokens: 0, trainedTokens: 0, parts: 0, endedAnswers: 0 }),
+      row({ outcome: 'split', parts: 3 }),
+      row({ answers: 2 }),
+    ];
+    expect(rows.map(xrayProblem)).toEqual([null, 'truncated', 'dropped', 'split', 'unended']);
+    expect(xrayTotals(rows)).toEqual({
+      samples: 5,
+      tokens: 40,
+      trainedTokens: 20,
+      truncated: 1,
+      split: 1,
+      dropped: 1,
+      unended: 1,
+    });
+  });
+
+  test('of no samples are zero and not a division by zero', () => {
+    expect(xrayTotals([]).tokens).toBe(0);
+    expect(xrayTotalsBySource([row({ trainedTokens: 0 })])[0]?.trainedShare).toBe(0);
+  });
+});
+
+describe('the length histogram', () => {
+  test('holds every sample, the one at the limit as fitting and the longest in the last bin', () => {
+    const lengths = [1, 100, 101, 9000];
+    const bins = lengthHistogram(
+      lengths.map((wholeTokens) => row({ wholeTokens })),
+      100,
+    );
+    const sum = (key: 'fitting' | 'overlong') => bins.reduce((total, bin) => total + bin[key], 0);
+    expect([sum('fitting'), sum('overlong')]).toEqual([2, 2]);
+    expect(bins.at(-1)).toMatchObject({ overlong: 1 });
+    expect(bins.at(-1)?.to).toBeGreaterThan(200);
+  });
+
+  test('spreads samples that are all far shorter than the limit over many bins', () => {
+    const rows = Array.from({ length: 60 }, (_, index) => row({ wholeTokens: index + 1 }));
+    expect(lengthHistogram(rows, 2048).length).toBeGreaterThan(20);
+  });
+
+  test('leaves out samples the template refused, which have no length', () => {
+    expect(lengthHistogram([row({ outcome: 'dropped', wholeTokens: 0 })], 100)).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { roleSchema } from './message.ts';
+import { recipeSchema } from './recipe.ts';
+
+/** The recipe fields that decide what the trainer sees of a sample. */
+export const xrayRecipeSchema = recipeSchema.pick({
+  maxTokens: true,
+  overlong: true,
+  lossOn: true,
+});
+export type XrayRecipe = z.infer<typeof xrayRecipeSchema>;
+
+/** What becomes of a sample before the trainer gets it. */
+const xrayOutcomeSchema = z.enum(['whole', 'truncated', 'split', 'dropped']);
+
+/**
+ * One sample in numbers. `tokens` is what the trainer gets (repeated context of a split sample
+ * included), `wholeTokens` the length before any cut. An answer is ended when its end-of-turn
+ * token is trained: without it the model does not learn to stop.
+ */
+export const xrayCountsSchema = z.object({
+  outcome: xrayOutcomeSchema,
+  /** Why it was dropped; else empty. */
+  reason: z.string(),
+  wholeTokens: z.number().int(),
+  tokens: z.number().int(),
+  trainedTokens: z.number().int(),
+  parts: z.number().int(),
+  answers: z.number().int(),
+  endedAnswers: z.number().int(),
+});
+export type XrayCounts = z.infer<typeof xrayCountsSchema>;
+
+/** A sample in numbers, with what a person recognizes it by. */
+export const xrayRowSchema = xrayCountsSchema.extend({
+  sampleId: z.string(),
+  seq: z.number().int(),
+  source: z.string(),
+  prompt: z.string(),
+  /** False when the sample was edited after the dataset was frozen. */
+  isCurrent: z.boolean(),
+});
+export type XrayRow = z.infer<typeof xrayRowSchema>;
+
+/**
+ * What a token stands for. `bytes` is a part of a character, in hexadecimal; `end` ends a turn,
+ * `special` is any other control token; both are shown by name.
+ */
+export const xrayPieceSchema = z.object({
+  kind: z.enum(['text', 'bytes', 'special', 'end']),
+  text: z.string(),
+});
+export type XrayPiece = z.infer<typeof xrayPieceSchema>;
+
+/**
+ * Consecutive tokens with one fate: a `part` is one training sequence, `unseen` never reaches the
+ * trainer. The first `repeated` tokens of a part are masked because an earlier part has them.
+ * The three lists run in parallel; `turns` holds message indexes.
+ */
+export const xrayStretchSchema = z.object({
+  kind: z.enum(['part', 'unseen']),
+  repeated: z.number().int(),
+  tokens: z.array(z.number().int()),
+  trained: z.array(z.union([z.literal(0), z.literal(1)])),
+  turns: z.array(z.number().int()),
+});
+export type XrayStretch = z.infer<typeof xrayStretchSchema>;
+
+/** Every token of one sample; `pieces` is keyed by token id. */
+export const xraySampleSchema = xrayCountsSchema.extend({
+  /** The length limit that holds: the recipe's, or the model's context when that is shorter. */
+  maxTokens: z.number().int(),
+  roles: z.array(roleSchema),
+  stretches: z.array(xrayStretchSchema),
+  pieces: z.record(z.string(), xrayPieceSchema),
+});
+export type XraySample = z.infer<typeof xraySampleSchema>;
