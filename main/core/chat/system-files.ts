@@ -7,6 +7,13 @@ import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { checkpointById } from '../train/run-service.ts';
 
+const withoutAdapter = {
+  adapterPath: null,
+  adapterSha256: null,
+  adapterName: null,
+  strength: 0,
+} as const;
+
 /** After full-parameter training a checkpoint is a base model of its own. */
 const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 
@@ -14,8 +21,7 @@ const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFiles {
   const model = usableModel(session, spec.modelId);
   const base = { basePath: model.path, baseSha256: model.sha256, baseName: model.info.name };
-  if (spec.checkpointId === null)
-    return { ...base, adapterPath: null, adapterSha256: null, adapterName: null, strength: 0 };
+  if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
   const checkpoint = checkpointById(session, spec.checkpointId);
   const name = `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
   if (!existsSync(checkpoint.path))
@@ -26,8 +32,10 @@ export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFi
     );
   if (holdsWholeModel(checkpoint.path))
     return {
-      ...{ basePath: checkpoint.path, baseSha256: checkpoint.sha256, baseName: name },
-      ...{ adapterPath: null, adapterSha256: null, adapterName: null, strength: 0 },
+      ...withoutAdapter,
+      basePath: checkpoint.path,
+      baseSha256: checkpoint.sha256,
+      baseName: name,
     };
   return {
     ...base,
