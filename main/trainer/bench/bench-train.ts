@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { shape135M, shapeOfSuperblocks, writeShapeModel, type ModelShape } from './model-shape.ts';
+
+// `npm run bench:train`: how much of the machine's matrix speed training reaches.
+const { values } = parseArgs({
+  options: {
+    tokens: { type: 'string', default: '512' },
+    steps: { type: 'string', default: '3' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    types: { type: 'string', default: 'BF16,Q8_0,Q4_0,Q4_1' },
+    superblocks: { type: 'string', default: 'BF16,Q4_K,Q6_K' },
+  },
+});
+
+const caseSchema = z.object({
+  bestStepMs: z.number(),
+  medianStepMs: z.number(),
+  peakBytes: z.number(),
+  modelFlops: z.number(),
+  mulMatFlops: z.number(),
+  tokensPerSecond: z.number(),
+});
+type Case = z.infer<typeof caseSchema>;
+
+function measure(base: string, shape: ModelShape, type: string): Case {
+  const { tokens, steps, threads } = values;
+  const settings = { base, shape: shape.name, type, tokens, steps, threads };
+  const words = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
+  const script = join(import.meta.dirname, 'measure-case.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${shape.name} ${type} failed: ${stderr}`);
+  return caseSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
+}
+
+function describe(type: string, result: Case, fileBytes: number): string {
+  const { tokensPerSecond, modelFlops, mulMatFlops, peakBytes, bestStepMs, medianStepMs } = result;
+  const cells = [
+    type.padEnd(5),
+    `${tokensPerSecond.toFixed(0).padStart(6)} tokens/s`,
+    `${(modelFlops / 1e9).toFixed(0).padStart(5)} of ${(mulMatFlops / 1e9).toFixed(0).padStart(4)} GFLOP/s`,
+    `${((100 * modelFlops) / mulMatFlops).toFixed(0).padStart(4)} % of mul_mat`,
+    `peak ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB (file ${(fileBytes / 2 ** 20).toFixed(0)} MiB)`,
+    `step ${bestStepMs.toFixed(0)} ms, median ${medianStepMs.toFixed(0)}`,
+  ];
+  return cells.join('  ');
+}
+
+async function runShape(folder: string, shape: ModelShape, types: string[]): Promise<void> {
+  console.log(
+    `\n${shape.name}: LoRA 16 on all linear layers, ${values.tokens} tokens a step, half trained`,
+  );
+  let referenceMs: number | undefined;
+  for (const type of types) {
+    const path = join(folder, `${type}.gguf`);
+    await writeShapeModel(path, shape, type);
+    const result = measure(path, shape, type);
+    referenceMs ??= result.bestStepMs;
+    const ratio = `${(result.bestStepMs / referenceMs).toFixed(2)} x the step of ${types[0]}`;
+    console.log(`${describe(type, result, statSync(path).size)}  ${ratio}`);
+    rmSync(path);
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-bench-train-'));
+try {
+  console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${values.threads} threads`);
+  await runShape(folder, shape135M, values.types.split(','));
+  await runShape(folder, shapeOfSuperblocks, values.superblocks.split(','));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { Backend } from '../tensor/backend.ts';
+import { stepFlops } from './model-flops.ts';
+import { shape135M, shapeOfSuperblocks } from './model-shape.ts';
+import { bestMulMatRate } from './mul-mat-rate.ts';
+import { measureTraining } from './training-rate.ts';
+
+// One case of bench-train.ts in a process of its own, so that its peak memory is its own.
+const { values } = parseArgs({
+  options: {
+    base: { type: 'string', default: '' },
+    shape: { type: 'string', default: shape135M.name },
+    type: { type: 'string', default: 'BF16' },
+    tokens: { type: 'string', default: '512' },
+    steps: { type: 'string', default: '3' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const shape =
+  [shape135M, shapeOfSuperblocks].find(({ name }) => name === values.shape) ?? shape135M;
+const size = { tokens: Number(values.tokens), trainedTokens: Number(values.tokens) / 2 };
+using backend = Backend.openCpu(Number(values.threads));
+const before = await bestMulMatRate(backend, values.type);
+const rate = await measureTraining(backend, values.base, { ...size, steps: Number(values.steps) });
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+// Again: another program may have been busy the first time.
+const mulMatFlops = Math.max(before, await bestMulMatRate(backend, values.type));
+const modelFlops = (stepFlops(shape, size) * 1000) / rate.bestStepMs;
+console.log(
+  JSON.stringify({
+    ...rate,
+    peakBytes,
+    modelFlops,
+    mulMatFlops,
+    tokensPerSecond: (size.tokens * 1000) / rate.bestStepMs,
+  }),
+);

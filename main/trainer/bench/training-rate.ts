@@ -1,0 +1,52 @@
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { FrozenModel } from '../model/frozen-model.ts';
+import { ModelFile } from '../model/model-file.ts';
+import type { Backend } from '../tensor/backend.ts';
+import type { StepSize } from './model-flops.ts';
+
+/** What training steps took. */
+export interface TrainingRate {
+  /** Time of the fastest step, optimizer included. */
+  bestStepMs: number;
+  medianStepMs: number;
+}
+
+/** A sample whose last `trainedTokens` tokens are trained on. */
+function benchmarkSample(
+  { tokens, trainedTokens }: StepSize,
+  vocabularySize: number,
+): EncodedSample {
+  const length = tokens + 1;
+  return {
+    id: 'benchmark',
+    tokens: Int32Array.from({ length }, (_, index) => (index * 7919) % vocabularySize),
+    trained: new Uint8Array(length).fill(1, length - trainedTokens),
+  };
+}
+
+/** Times LoRA steps of one sample on a model file, rank 16 on all linear layers. */
+export async function measureTraining(
+  backend: Backend,
+  basePath: string,
+  { steps, ...size }: StepSize & { steps: number },
+): Promise<TrainingRate> {
+  await using file = await ModelFile.open(basePath);
+  using model = await FrozenModel.load(backend, file, new AbortController().signal);
+  const recipe = recipeSchema.parse({ rank: 16, alpha: 32, batchSize: 1, microBatchSize: 1 });
+  using trainer = new Trainer(backend, model, recipe);
+  const sample = benchmarkSample(size, model.parameters.vocabularySize);
+  const durationsMs: number[] = [];
+  for (let step = 1; step <= steps + 1; step++) {
+    const startedMs = performance.now();
+    await trainer.accumulate([sample]);
+    const { trainedTokens } = size;
+    await trainer.applyGradients({ step, learningRate: 1e-4, trainedTokens });
+    durationsMs.push(performance.now() - startedMs);
+  }
+  // The first step builds the graph.
+  const timed = durationsMs.slice(1).toSorted((a, b) => a - b);
+  const [bestStepMs = NaN] = timed;
+  return { bestStepMs, medianStepMs: timed[Math.floor(timed.length / 2)] ?? NaN };
+}
