@@ -1,5 +1,6 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
@@ -33,8 +34,9 @@ export async function measureTraining(
   { steps, ...size }: StepSize & { steps: number },
 ): Promise<TrainingRate> {
   await using file = await ModelFile.open(basePath);
-  using model = await FrozenModel.load(backend, file, new AbortController().signal);
-  const recipe = recipeSchema.parse({ rank: 16, alpha: 32, batchSize: 1, microBatchSize: 1 });
+  const recipe = recipeSchema.parse({ rank: 16, alpha: 32, batchSize: 1 });
+  const { signal } = new AbortController();
+  using model = await FrozenModel.load(backend, file, signal, loadOptions(recipe));
   using trainer = new Trainer(backend, model, recipe);
   const sample = benchmarkSample(size, model.parameters.vocabularySize);
   const durationsMs: number[] = [];

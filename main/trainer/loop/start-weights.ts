@@ -11,6 +11,7 @@ import type { Backend } from '../tensor/backend.ts';
 export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
   trainsWeights: method === 'full',
   precision,
+  usesForwardCopies: true,
 });
 
 /** What a recipe trains, as it is before the first step. */

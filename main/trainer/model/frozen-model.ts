@@ -20,6 +20,12 @@ import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import { dequantizerOf } from './dequantize.ts';
 import { toModelError, type ModelFile } from './model-file.ts';
+import {
+  chooseForwardTypes,
+  matricesOf,
+  writeAsBrainFloats,
+  type ProductOptions,
+} from './forward-copies.ts';
 import { writeCopies, type WeightCopy } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
 
@@ -51,11 +57,9 @@ export interface ModelWeight {
 }
 
 /** How a model is loaded. */
-export interface LoadOptions {
+export interface LoadOptions extends ProductOptions {
   /** Declares F32 masters of all weights, to be changed by an optimizer. */
   trainsWeights?: boolean;
-  /** Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. */
-  precision?: 'auto' | 'f32' | 'bf16';
 }
 
 /** A tensor of the file that no method trains. */
@@ -97,6 +101,7 @@ export class FrozenModel implements Disposable {
   readonly #weights: ModelWeight[] = [];
   readonly #fixed: FixedTensor[] = [];
   readonly #trains: boolean;
+  readonly #forwardTypeOf: (source: GgufTensor) => number;
   readonly #backend: Backend;
   readonly #store: TensorStore;
   readonly #destinations: Destination[] = [];
@@ -108,6 +113,7 @@ export class FrozenModel implements Disposable {
   ) {
     this.#backend = backend;
     this.#trains = options.trainsWeights ?? false;
+    this.#forwardTypeOf = chooseForwardTypes(backend, plan, options);
     this.parameters = parameters;
     this.metadata = metadata;
     this.computeType = chooseComputeType(plan, options);
@@ -181,15 +187,17 @@ export class FrozenModel implements Disposable {
 
   #declareMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
     if (this.#trains) return this.#declareTrainedMatrix(source);
-    const weight = this.#store.declare(source.ne, source.type);
+    const weight = this.#store.declare(source.ne, this.#forwardTypeOf(source));
     const { ne } = weight;
+    const isCopy = weight.type !== source.type;
     const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
     let writer: TransposedWriter | undefined;
     this.#destinations.push({
       source,
       accept: (chunk, offsetBytes) => {
         writer ??= new TransposedWriter(this.#backend, transposed, source.type);
-        this.#backend.write(weight, chunk, offsetBytes);
+        if (isCopy) writeAsBrainFloats(this.#backend, weight, { source, chunk, offsetBytes });
+        else this.#backend.write(weight, chunk, offsetBytes);
         writer.write(chunk);
       },
     });
@@ -264,15 +272,12 @@ function readShape({ path, header }: ModelFile): ModelShape {
   }
 }
 
-const matrices = ({ head, blocks }: TensorPlan) =>
-  [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
-
 /** The same keys, in the same order, with new values. */
 const mapValues = <Key, From, To>(map: ReadonlyMap<Key, From>, turn: (value: From) => To) =>
   new Map([...map].map(([key, value]) => [key, turn(value)] as const));
 
 const hasOnlyFloats = (plan: TensorPlan) =>
-  matrices(plan).every(({ type }) => type === elementType.f32);
+  matricesOf(plan).every(({ type }) => type === elementType.f32);
 
 function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: LoadOptions): number {
   if (precision !== 'auto') return elementType[precision];
@@ -296,7 +301,7 @@ function requireMemory(plan: TensorPlan, options: LoadOptions): void {
     const count = elementCount(toExtents(ne));
     return options.trainsWeights ? count * trainedBytes : sizeBytes + count * copyBytes;
   };
-  const neededBytes = matrices(plan).reduce(
+  const neededBytes = matricesOf(plan).reduce(
     (sum, matrix) => sum + bytesOf(matrix),
     plan.embedding.sizeBytes,
   );

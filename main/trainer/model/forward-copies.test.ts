@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readGguf } from '../../engines/gguf/read-gguf.ts';
+import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { Backend } from '../tensor/backend.ts';
+import { elementType } from '../tensor/element-type.ts';
+import { elementCount, toExtents } from '../tensor/tensor.ts';
+import { forwardLogits } from '../testing/forward-logits.ts';
+import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
+import { quantizeModel } from '../testing/quantize-model.ts';
+import { dequantizerOf } from './dequantize.ts';
+import type { LoadOptions } from './frozen-model.ts';
+import { LoraAdapter } from './lora-adapter.ts';
+
+const folder = await temporaryFolder();
+const backend = Backend.openCpu(1);
+afterAll(async () => {
+  backend[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const tokens = byteSample('text', 'The capital of France is Paris.').tokens;
+const pathOf = (name: string) => join(folder.path, `${name}.gguf`);
+const basePath = pathOf('base');
+await writeTinyModel(basePath, { embeddingLength: 256, feedForwardLength: 512, layers: 2 });
+
+/** The same weights as F32. */
+async function dequantizeModel(sourcePath: string, targetPath: string): Promise<void> {
+  const { metadata, tensors } = await readGguf(sourcePath);
+  const bytes = await readFile(sourcePath);
+  await writeGguf(targetPath, {
+    metadata: [...metadata].map(([key, value]) => ({ key, ...value })),
+    tensors: tensors.map(({ name, ne, type, offsetBytes, sizeBytes }) => {
+      const values = new Float32Array(elementCount(toExtents(ne)));
+      dequantizerOf(backend.ggml, type)(
+        bytes.subarray(offsetBytes, offsetBytes + sizeBytes),
+        values,
+      );
+      return { name, ne, type: elementType.f32, data: new Uint8Array(values.buffer) };
+    }),
+  });
+}
+
+async function logitsOf(path: string, options: LoadOptions = {}) {
+  using model = await openModel(backend, path, options);
+  const settings = { rank: 4, alpha: 8, seed: 1 };
+  using trained = new LoraAdapter(backend, model, settings);
+  return {
+    logits: await forwardLogits(backend, { model, trained }, tokens),
+    isCopied: model.head.weight.type === elementType.bf16,
+  };
+}
+
+test.each(['F16', 'Q4_1', 'Q4_K', 'Q6_K'])(
+  'a copy of %s weights for the forward pass is another model',
+  async (type) => {
+    await quantizeModel(basePath, pathOf(type), () => type);
+    await dequantizeModel(pathOf(type), pathOf(`${type}-f32`));
+    const exact = await logitsOf(pathOf(`${type}-f32`));
+    const { logits, isCopied } = await logitsOf(pathOf(type), { usesForwardCopies: true });
+    expect(isCopied).toBe(backend.features.has('AVX512_BF16'));
+    const difference = logits.map((value, index) => value - (exact.logits[index] ?? NaN));
+    // Without copies, activations are rounded to 8 bits instead of weights to BF16.
+    expect(Math.hypot(...difference) / Math.hypot(...exact.logits)).toBeLessThan(
+      isCopied ? 1e-2 : 3e-2,
+    );
+  },
+);
