@@ -71,9 +71,9 @@ export async function writeShapeModel(
   await writeGguf(path, { metadata: metadataOf(shape), tensors });
 }
 
+const u32 = (key: string, value: number) => ({ key: `llama.${key}`, type: 'u32', value }) as const;
+
 function metadataOf(shape: ModelShape) {
-  const u32 = (key: string, value: number) =>
-    ({ key: `llama.${key}`, type: 'u32', value }) as const;
   return [
     { key: 'general.architecture', type: 'string', value: 'llama' } as const,
     { key: 'general.name', type: 'string', value: shape.name } as const,

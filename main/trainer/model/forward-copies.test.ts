@@ -9,7 +9,7 @@ import { elementType } from '../tensor/element-type.ts';
 import { elementCount, toExtents } from '../tensor/tensor.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
-import { quantizeModel } from '../testing/quantize-model.ts';
+import { quantizeModel } from './quantize-model.ts';
 import { dequantizerOf } from './dequantize.ts';
 import type { LoadOptions } from './frozen-model.ts';
 import { LoraAdapter } from './lora-adapter.ts';

@@ -21,6 +21,8 @@ const fastTypes = new Set(['F32', 'BF16', 'Q8_0', 'Q4_0']);
 /** Share of the machine's memory that copies for the forward pass may take. */
 const copyShare = 0.3;
 
+const isSlow = ({ type }: GgufTensor) => !fastTypes.has(tensorTypeName(type));
+
 /** All matrices of the linear layers and the head. */
 export const matricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
   [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
@@ -35,7 +37,6 @@ export function chooseForwardTypes(
   plan: TensorPlan,
   { usesForwardCopies = false, precision = 'auto' }: ProductOptions,
 ): (source: GgufTensor) => number {
-  const isSlow = ({ type }: GgufTensor) => !fastTypes.has(tensorTypeName(type));
   const copyBytes = matricesOf(plan)
     .filter(isSlow)
     .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
