@@ -4,9 +4,12 @@ import { getLlama, LlamaLogLevel, type Llama, type LlamaModel, type Token } from
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../engines/gguf/model/architectures.ts';
 import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
+import { writeGguf } from '../engines/gguf/write-gguf.ts';
+import { toGgufAdapter } from '../trainer/adapter/gguf-adapter.ts';
 import { train } from '../trainer/loop/train.ts';
 import { LoraAdapter } from '../trainer/model/lora-adapter.ts';
 import { Backend } from '../trainer/tensor/backend.ts';
+import { fillUpMatrices } from '../trainer/testing/finite-differences.ts';
 import { forwardLogits } from '../trainer/testing/forward-logits.ts';
 import {
   byteSample,
@@ -92,11 +95,13 @@ const byteTokens = (model: LlamaModel, characters: string): Token[] =>
   Array.from(characters).flatMap((character) => model.tokenize(character));
 
 /** Logits [vocabulary, tokens] as llama.cpp computes them, with an unrounded key-value cache. */
-async function llamaLogits(path: string): Promise<Float32Array> {
+async function llamaLogits(path: string, adapterPath?: string): Promise<Float32Array> {
   const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
   try {
+    const lora = adapterPath ? { adapters: [{ filePath: adapterPath }] } : undefined;
     const context = await model.createContext({
       contextSize: 256,
+      ...(lora && { lora }),
       flashAttention: false,
       experimentalKvCacheKeyType: 'F32',
       experimentalKvCacheValueType: 'F32',
@@ -125,10 +130,12 @@ async function trainerLogits(path: string): Promise<Float32Array> {
 
 const mixedType = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');
 
-/** Length of the difference relative to the length of all logits. */
 async function logitError(path: string): Promise<number> {
-  const ours = await trainerLogits(path);
-  const theirs = await llamaLogits(path);
+  return differenceOf(await trainerLogits(path), await llamaLogits(path));
+}
+
+/** Length of the difference relative to the length of all logits. */
+function differenceOf(ours: Float32Array, theirs: Float32Array): number {
   expect(ours.length).toBe(theirs.length);
   const error = Math.hypot(...theirs.map((value, index) => value - (ours[index] ?? NaN)));
   return error / Math.hypot(...theirs);
@@ -184,6 +191,27 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     await quantizeModel(pathOf('tied'), pathOf('mixed'), mixedType);
     expect(await logitError(pathOf('mixed'))).toBeLessThan(2e-2);
   });
+});
+
+/** Logits with a random adapter on every layer, which is written to a file as well. */
+async function adaptedLogits(path: string, adapterPath: string): Promise<Float32Array> {
+  using backend = Backend.openCpu(1);
+  using model = await openModel(backend, path);
+  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
+  fillUpMatrices(backend, adapter);
+  const { name, architecture } = model.parameters;
+  await writeGguf(adapterPath, toGgufAdapter(backend, adapter, { name, architecture }));
+  return await forwardLogits(backend, { model, trained: adapter }, tokens);
+}
+
+test.each(architectureNames)('an adapter for %s means the same to llama.cpp', async (name) => {
+  const fusedProjections = name === 'phi3';
+  await writeTinyModel(pathOf('base'), { ...shape, architecture: name, fusedProjections });
+  const ours = await adaptedLogits(pathOf('base'), pathOf('adapter'));
+  expect(differenceOf(ours, await llamaLogits(pathOf('base'), pathOf('adapter')))).toBeLessThan(
+    1e-3,
+  );
+  expect(differenceOf(ours, await llamaLogits(pathOf('base')))).toBeGreaterThan(1e-2);
 });
 
 /** Trains on the text until it is known by heart; returns the last checkpoint and loss. */

@@ -87,3 +87,13 @@ describe.each(cases)('gradients of %s equal central differences', (name, options
     expect(await wrongGradients(path, { method: 'full' })).toEqual([]);
   });
 });
+
+test('an adapter on layers that a fused model has none of is refused, naming those it has', async () => {
+  const path = join(folder.path, 'fused.gguf');
+  await writeTinyModel(path, { ...shape, architecture: 'phi3', fusedProjections: true });
+  using model = await openModel(backend, path);
+  const targets = 'attn_q, ffn_gate';
+  expect(() => new Trainer(backend, model, tinyRecipe({ targets }))).toThrow(
+    /layers are attn_qkv, attn_output, ffn_up, ffn_down/,
+  );
+});

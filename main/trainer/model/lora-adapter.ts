@@ -1,5 +1,6 @@
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed, seededUniform } from '../data/random.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -46,6 +47,7 @@ export class LoraAdapter implements TrainedWeights {
     this.#gradients = new TensorStore(backend, count);
     this.#moments = new TensorStore(backend, count * 2);
     this.branches = this.#declareBranches(model);
+    this.#requireBranches(model);
     this.matrices = this.branches.flatMap(({ down, up }) => [down, up]);
     this.#weights.allocate('the adapter');
     this.#gradients.allocate('the gradients of the adapter');
@@ -89,6 +91,15 @@ export class LoraAdapter implements TrainedWeights {
           this.#byWeight.set(weight, branch);
           return branch;
         }),
+    );
+  }
+
+  #requireBranches({ blocks, parameters }: FrozenModel): void {
+    if (this.branches.length > 0) return;
+    const layers = [...(blocks[0]?.linear.keys() ?? [])].join(', ');
+    throw new EngineError(
+      'NOTHING_TO_TRAIN',
+      `None of the layers in “targets” is in ${parameters.name}: its layers are ${layers}.`,
     );
   }
 

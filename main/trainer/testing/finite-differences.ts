@@ -1,7 +1,11 @@
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { seededUniform } from '../data/random.ts';
 import type { Trainer } from '../loop/trainer.ts';
-import { writeParameter, type TrainedParameter } from '../model/trained-weights.ts';
+import {
+  writeParameter,
+  type TrainedParameter,
+  type TrainedWeights,
+} from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 
 /** Moves along a direction that are large against float32 noise and small against curvature. */
@@ -17,7 +21,10 @@ export interface Differentiated {
 }
 
 /** B is zero at the start, which would hide every error in the gradient of A. */
-export function fillUpMatrices(backend: Backend, { parameters }: Trainer): void {
+export function fillUpMatrices(
+  backend: Backend,
+  { parameters }: Pick<TrainedWeights, 'parameters'>,
+): void {
   const uniform = seededUniform(7);
   for (const up of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
     const count = up.weight.ne[0] * up.weight.ne[1];
