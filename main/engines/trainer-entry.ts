@@ -13,4 +13,16 @@ function describeEngine(): string {
   }
 }
 
-serveEngine<TrainerRequests>(describeEngine(), { train });
+// One run at a time; a pause that comes between two runs means neither.
+let pausing = new AbortController();
+
+serveEngine<TrainerRequests>(describeEngine(), {
+  train: (params, context) => {
+    pausing = new AbortController();
+    return train(params, context, pausing.signal);
+  },
+  pause: () => {
+    pausing.abort();
+    return Promise.resolve(null);
+  },
+});

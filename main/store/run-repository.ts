@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type EncodeReport,
   type Run,
+  type RunEvent,
   type RunMetric,
   encodeReportSchema,
 } from '../../shared/domain/run.ts';
@@ -86,6 +87,52 @@ export function metricsAfter(db: Database, runId: string, afterStep: number): Ru
   );
 }
 
+/** Makes the metrics those of a checkpoint: later steps go, and steps that were lost come back. */
+export function rewindMetrics(db: Database, runId: string, metrics: readonly RunMetric[]): void {
+  const last = metrics.at(-1)?.step ?? 0;
+  withTransaction(db, () => {
+    run(db, 'DELETE FROM run_metric WHERE run_id = ? AND step > ?', runId, last);
+    const known = get<{ step: number | null }>(
+      db,
+      'SELECT max(step) AS step FROM run_metric WHERE run_id = ?',
+      runId,
+    );
+    addMetrics(
+      db,
+      runId,
+      metrics.filter(({ step }) => step > (known?.step ?? 0)),
+    );
+  });
+}
+
+/** Appends to what happened to a run. */
+export function addRunEvent(
+  db: Database,
+  runId: string,
+  { kind, step, message }: Omit<RunEvent, 'createdMs'>,
+): void {
+  run(
+    db,
+    `INSERT INTO run_event (id, run_id, kind, step, message, created_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+    uuidv7(),
+    runId,
+    kind,
+    step,
+    message,
+    Date.now(),
+  );
+}
+
+/** What happened to a run, in order. */
+export function runEvents(db: Database, runId: string): RunEvent[] {
+  return all(
+    db,
+    `SELECT kind, step, message, created_ms AS createdMs FROM run_event WHERE run_id = ?
+     ORDER BY id`,
+    runId,
+  );
+}
+
 /** Stores an adapter that is complete on disk; `file` is relative to the artifacts folder. */
 export function insertCheckpoint(
   db: Database,
@@ -156,7 +203,7 @@ const runQuery = `SELECT r.*, j.state, j.finished_ms, m.info_json, m.sha256, d.n
   JOIN dataset d ON d.id = r.dataset_id`;
 
 /** A run without its checkpoints, whose paths depend on where the project lies. */
-export type StoredRun = Omit<Run, 'checkpoints'>;
+export type StoredRun = Omit<Run, 'checkpoints' | 'events' | 'savedStep'>;
 
 function toRun(db: Database, row: RunColumns): StoredRun {
   return {

@@ -64,6 +64,12 @@ const placements: Record<RecipeKey, Placement> = {
   },
   seed: { label: 'Seed', group: 'Batches & length', isAdvanced: true },
   threads: { label: 'CPU threads', group: 'Batches & length', isAdvanced: true },
+  checkpointEverySteps: {
+    label: 'Checkpoint every',
+    group: 'Batches & length',
+    unit: 'steps',
+    isAdvanced: true,
+  },
   lossOn: { label: 'Loss on', group: 'Loss' },
 };
 

@@ -47,6 +47,8 @@ export const jobsContract = {
     .input(z.object({ afterRevision: z.number().int().default(0) }))
     .output(eventIterator(jobSnapshotSchema)),
   cancel: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
-  /** Puts an interrupted, failed or cancelled job that can go on back into the queue. */
+  /** Asks a training run to save and to free its memory; it goes on with `resume`. */
+  pause: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */
   resume: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
 };

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 
-/** States of a job. After a crash of the core a running job is `interrupted` until resumed. */
+/**
+ * States of a job. After a crash of the core a running job is `interrupted` until resumed; a
+ * `paused` one was stopped by a person, or by a disk without space.
+ */
 export const jobStateSchema = z.enum([
   'queued',
   'running',
+  'pausing',
+  'paused',
   'cancelling',
   'succeeded',
   'failed',
@@ -54,11 +59,35 @@ export const jobSnapshotSchema = z.object({
 export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;
 
 /** What can happen to a job. */
-export type JobEvent = 'start' | 'cancel' | 'succeed' | 'fail' | 'stopped' | 'crash' | 'resume';
+export type JobEvent =
+  | 'start'
+  | 'pause'
+  | 'paused'
+  | 'cancel'
+  | 'succeed'
+  | 'fail'
+  | 'stopped'
+  | 'crash'
+  | 'resume';
 
 const transitions: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
-  queued: { start: 'running', cancel: 'cancelled', crash: 'interrupted' },
-  running: { cancel: 'cancelling', succeed: 'succeeded', fail: 'failed', crash: 'interrupted' },
+  queued: { start: 'running', pause: 'paused', cancel: 'cancelled', crash: 'interrupted' },
+  running: {
+    pause: 'pausing',
+    paused: 'paused',
+    cancel: 'cancelling',
+    succeed: 'succeeded',
+    fail: 'failed',
+    crash: 'interrupted',
+  },
+  pausing: {
+    paused: 'paused',
+    cancel: 'cancelling',
+    succeed: 'succeeded',
+    fail: 'failed',
+    crash: 'interrupted',
+  },
+  paused: { resume: 'queued', cancel: 'cancelled' },
   cancelling: { stopped: 'cancelled', succeed: 'succeeded', fail: 'failed', crash: 'cancelled' },
   interrupted: { resume: 'queued', cancel: 'cancelled' },
   failed: { resume: 'queued' },
@@ -71,15 +100,17 @@ export function nextJobState(state: JobState, event: JobEvent): JobState | undef
   return transitions[state][event];
 }
 
-// A training run starts from the beginning or not at all: its optimizer is not kept.
-const resumableKinds: readonly JobKind[] = ['import', 'add-model', 'generate'];
-
 /** True when a stopped job can be put back into the queue and goes on where it stopped. */
-export function canResumeJob({ kind, state }: { kind: JobKind; state: JobState }): boolean {
-  return resumableKinds.includes(kind) && nextJobState(state, 'resume') !== undefined;
+export function canResumeJob({ state }: { state: JobState }): boolean {
+  return nextJobState(state, 'resume') !== undefined;
+}
+
+/** True when a job can be asked to save and to free its memory; others only stop. */
+export function canPauseJob({ kind, state }: { kind: JobKind; state: JobState }): boolean {
+  return kind === 'train' && nextJobState(state, 'pause') !== undefined;
 }
 
 /** True once nothing more will happen without a person. */
 export function isJobFinished(state: JobState): boolean {
-  return !['queued', 'running', 'cancelling'].includes(state);
+  return !['queued', 'running', 'pausing', 'cancelling'].includes(state);
 }

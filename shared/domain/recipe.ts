@@ -143,6 +143,13 @@ export const recipeSchema = z.object({
     .max(1024)
     .default(0)
     .describe('CPU threads; 0 uses every core, or one for a model under 16 MiB'),
+  checkpointEverySteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('steps between checkpoints to resume from; 0: every epoch and every minute'),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -49,6 +49,18 @@ export const encodeReportSchema = z.object({
 });
 export type EncodeReport = z.infer<typeof encodeReportSchema>;
 
+/**
+ * What happened to a run beside its steps; `step` counts the finished ones. `damaged` names a
+ * checkpoint that could not be used, `warning` what may make the run differ from an uninterrupted one.
+ */
+export const runEventSchema = z.object({
+  kind: z.enum(['paused', 'resumed', 'damaged', 'warning']),
+  step: z.number().int(),
+  message: z.string(),
+  createdMs: z.number().int(),
+});
+export type RunEvent = z.infer<typeof runEventSchema>;
+
 /** A training run: the record of what was trained on what, with which recipe. */
 export const runSchema = z.object({
   id: z.string(),
@@ -67,6 +79,10 @@ export const runSchema = z.object({
   lastMetric: runMetricSchema.nullable(),
   totalSteps: z.number().int(),
   checkpoints: z.array(checkpointSchema),
+  /** Pauses, resumes and damage, in order. */
+  events: z.array(runEventSchema),
+  /** Finished steps of the newest checkpoint it can be resumed from; 0 without one. */
+  savedStep: z.number().int(),
   createdMs: z.number().int(),
   finishedMs: z.number().int().nullable(),
 });

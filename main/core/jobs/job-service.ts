@@ -1,4 +1,5 @@
 import {
+  canPauseJob,
   canResumeJob,
   isJobFinished,
   nextJobState,
@@ -19,7 +20,7 @@ import { AppError, found } from '../app-error.ts';
 import { Broadcast } from '../broadcast.ts';
 import { toJobError } from '../explain-error.ts';
 import type { Log } from '../log.ts';
-import type { JobHandler, JobReport, JobResult } from './job-handler.ts';
+import { JobStopped, type JobContext, type JobHandler, type JobReport, type JobResult } from './job-handler.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 const publishEveryMs = 250;
@@ -35,8 +36,12 @@ export interface NewJob {
   payload: unknown;
 }
 
+/** Time to save for a job that is ended because the project closes. */
+const savingGraceMs = 5000;
+
 interface Running {
   controller: AbortController;
+  pausing: AbortController;
   settled: Promise<void>;
 }
 
@@ -110,6 +115,24 @@ export class JobService {
     return next;
   }
 
+  /** Persists the wish to pause, then tells the handler; refused when the kind cannot pause. */
+  pause(id: string): JobSnapshot {
+    const job = this.get(id);
+    if (job.state === 'pausing' || job.state === 'paused') return job;
+    const state = canPauseJob(job) ? nextJobState(job.state, 'pause') : undefined;
+    if (!state)
+      throw new AppError('INVALID_STATE', `“${job.title}” is ${job.state} and cannot be paused`, {
+        id,
+        state: job.state,
+      });
+    const next = this.#store(
+      { ...job, state, ...(isJobFinished(state) && { finishedMs: Date.now() }) },
+      true,
+    );
+    this.#running.get(id)?.pausing.abort();
+    return next;
+  }
+
   /** Puts a stopped job back into the queue; refused when its kind cannot go on. */
   resume(id: string): JobSnapshot {
     const job = this.get(id);
@@ -132,14 +155,21 @@ export class JobService {
     return this.list().some((job) => !isJobFinished(job.state));
   }
 
-  /** Stops every job, marks it interrupted and waits until its engine is gone. */
+  /** Stops every job, marks it interrupted and waits until it saved and its engine is gone. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    const running = [...this.#running.values()];
-    for (const { controller } of running) controller.abort();
-    await Promise.all(running.map(({ settled }) => settled));
+    await Promise.all([...this.#running].map(([id, running]) => this.#end(id, running)));
     for (const job of this.list()) if (job.state === 'queued') this.#move(job, 'crash');
     this.#changes.end();
+  }
+
+  async #end(id: string, { controller, pausing, settled }: Running): Promise<void> {
+    const canSave = canPauseJob(this.get(id)) || pausing.signal.aborted;
+    pausing.abort();
+    if (!canSave) controller.abort();
+    const timer = setTimeout(() => controller.abort(), savingGraceMs);
+    await settled;
+    clearTimeout(timer);
   }
 
   #schedule(): void {
@@ -158,29 +188,42 @@ export class JobService {
 
   #run(job: JobSnapshot, handler: JobHandler): void {
     const controller = new AbortController();
+    const pausing = new AbortController();
     this.#store({ ...job, state: 'running', startedMs: Date.now() }, true);
-    const settled = this.#execute(job.id, handler, controller.signal).finally(() => {
+    const signals = { signal: controller.signal, pausing: pausing.signal };
+    const settled = this.#execute(job.id, handler, signals).finally(() => {
       this.#running.delete(job.id);
       this.#schedule();
     });
-    this.#running.set(job.id, { controller, settled });
+    this.#running.set(job.id, { controller, pausing, settled });
   }
 
-  async #execute(id: string, handler: JobHandler, signal: AbortSignal): Promise<void> {
-    const report = this.#reporter(id);
+  async #execute(
+    id: string,
+    handler: JobHandler,
+    signals: Pick<JobContext, 'signal' | 'pausing'>,
+  ): Promise<void> {
     try {
       const payload = jobPayload(this.#db, id);
-      const result = await handler.execute(payload, { jobId: id, signal, report });
+      const context = { ...signals, jobId: id, report: this.#reporter(id) };
+      const result = await handler.execute(payload, context);
       this.#finish(id, 'succeed', { result });
+      await handler.cleanUp?.(payload);
     } catch (error) {
-      if (this.#isClosing) this.#finish(id, 'crash', {});
-      else if (signal.aborted) this.#finish(id, 'stopped', {});
-      else {
-        const jobError = toJobError(error, `job ${id}`, this.#log);
-        this.#log.write(`job ${id} failed: ${jobError.code} ${jobError.message}`);
-        this.#finish(id, 'fail', { error: jobError });
-      }
+      if (isJobFinished(this.get(id).state)) this.#log.write(`job ${id} ended: ${String(error)}`);
+      else this.#finishBadly(id, error, signals.signal);
     }
+  }
+
+  #finishBadly(id: string, error: unknown, signal: AbortSignal): void {
+    const stop = error instanceof JobStopped ? error : undefined;
+    const wasPaused = stop?.event === 'paused' && this.get(id).state === 'pausing';
+    if (this.#isClosing) return this.#finish(id, wasPaused ? 'paused' : 'crash', {});
+    if (signal.aborted) return this.#finish(id, 'stopped', {});
+    if (stop && stop.cause === undefined) return this.#finish(id, stop.event, {});
+    const jobError = toJobError(stop ? stop.cause : error, `job ${id}`, this.#log);
+    this.#log.write(`job ${id} stopped: ${jobError.code} ${jobError.message}`);
+    this.#finish(id, stop?.event ?? 'fail', { error: jobError });
   }
 
   #reporter(id: string): (report: JobReport) => void {

@@ -45,6 +45,9 @@ export const jobsRouter = {
   cancel: os.jobs.cancel.handler(({ context: { core }, input }) =>
     requireSession(core).jobs.cancel(input.id),
   ),
+  pause: os.jobs.pause.handler(({ context: { core }, input }) =>
+    requireSession(core).jobs.pause(input.id),
+  ),
   resume: os.jobs.resume.handler(({ context: { core }, input }) =>
     requireSession(core).jobs.resume(input.id),
   ),

@@ -13,7 +13,10 @@ export interface TrainParams {
   baseSha256: string;
   samples: EncodedSample[];
   recipe: Recipe;
-  /** Existing folder that receives one `epoch-NNN` adapter and record per epoch. */
+  /**
+   * Existing folder that receives one `epoch-NNN` adapter and record per epoch, and the newest two
+   * `resume-NNNNNNNN`. A run goes on from what it finds there.
+   */
   outDir: string;
   /** Fields copied into every record, for example dataset name and hash. */
   recordExtra: Record<string, string>;
@@ -47,11 +50,13 @@ export interface CheckpointWritten {
 export type TrainEvent =
   | { type: 'phase'; phase: 'loading' | 'preparing' | 'training' | 'saving' }
   | { type: 'progress'; step: number; totalSteps: number; microBatch: number; microBatches: number }
+  /** Where training starts: after `step` finished steps, with their metrics. */
+  | { type: 'start'; step: number; steps: StepMetric[]; damaged: string[]; warnings: string[] }
   | { type: 'step'; metric: StepMetric }
   | { type: 'checkpoint'; checkpoint: CheckpointWritten };
 
 export interface TrainResult {
-  outcome: 'succeeded' | 'cancelled';
+  outcome: 'succeeded' | 'cancelled' | 'paused';
   steps: number;
   engine: string;
   device: string;
@@ -60,4 +65,6 @@ export interface TrainResult {
 /** Methods of the trainer process. */
 export type TrainerRequests = {
   train: { params: TrainParams; event: TrainEvent; result: TrainResult };
+  /** Asks the running `train` to save and to end as `paused`. */
+  pause: { params: null; event: never; result: null };
 };

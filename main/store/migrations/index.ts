@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
+import { resumableRuns } from './0002-resumable-runs.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, resumableRuns];

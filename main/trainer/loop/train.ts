@@ -1,52 +1,39 @@
 import { statSync } from 'node:fs';
 import type {
   EncodedSample,
-  StepMetric,
   TrainEvent,
   TrainParams,
   TrainResult,
 } from '../../engines/protocol/trainer.ts';
-import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
-import { recordFormatVersion } from '../checkpoint/run-record.ts';
-import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
-import { epochBatches, stepsPerEpoch } from '../data/batches.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
+import { hashSamples } from '../checkpoint/resume-state.ts';
 import { usableSamples } from '../data/check-samples.ts';
-import { countTrained } from '../data/pack.ts';
 import { engineName } from '../ffi/library.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
-import { learningRateAt } from '../optim/schedule.ts';
 import { Backend } from '../tensor/backend.ts';
+import { runEpochs } from './run-epochs.ts';
+import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from './start-weights.ts';
 import { Trainer } from './trainer.ts';
+import type { TrainingRun } from './training-run.ts';
 
 const singleThreadBytes = 16 * 1024 * 1024;
 
-/** One run from start to end: its fixed parts and what has happened so far. */
-interface Run {
-  params: TrainParams;
-  context: RequestContext<TrainEvent>;
-  backend: Backend;
-  model: FrozenModel;
-  trainer: Trainer;
-  samples: EncodedSample[];
-  totalSteps: number;
-  startedMs: number;
-  metrics: StepMetric[];
-}
-
 /**
- * Trains an adapter or a whole model as the recipe says and writes one checkpoint per epoch. A cancelled run
- * ends within one micro-batch and keeps the epochs it wrote. Throws EngineError.
+ * Trains an adapter or a whole model as the recipe says, from the newest resume checkpoint in
+ * `outDir` on if there is one, and writes what was trained at the end of each epoch. A cancelled run ends within one micro-batch and
+ * keeps what it wrote; a paused one saves the finished steps as well. Throws EngineError.
  */
 export async function train(
   params: TrainParams,
   context: RequestContext<TrainEvent>,
+  pausing: AbortSignal = new AbortController().signal,
 ): Promise<TrainResult> {
-  const { recipe } = params;
-  using backend = Backend.openCpu(recipe.threads || automaticThreads(params.basePath));
-  context.emit({ type: 'phase', phase: 'loading' });
-  const metrics: StepMetric[] = [];
+  using backend = Backend.openCpu(params.recipe.threads || automaticThreads(params.basePath));
+  const stop = AbortSignal.any([context.signal, pausing]);
+  const metrics: TrainingRun['metrics'] = [];
   const ending = (outcome: TrainResult['outcome']): TrainResult => ({
     outcome,
     steps: metrics.length,
@@ -54,18 +41,17 @@ export async function train(
     device: backend.device,
   });
   try {
-    using model = await loadModel(backend, params, context.signal);
+    context.emit({ type: 'phase', phase: 'loading' });
+    using model = await loadModel(backend, params, stop);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
-    using trainer = new Trainer(backend, model, recipe);
-    const totalSteps = recipe.epochs * stepsPerEpoch(samples.length, recipe.batchSize);
-    const startedMs = performance.now();
-    const run = { params, context, backend, model, trainer, samples, totalSteps, startedMs };
-    for (let epoch = 1; epoch <= recipe.epochs; epoch++) await runEpoch({ ...run, metrics }, epoch);
+    using trainer = new Trainer(backend, model, params.recipe);
+    const parts = { params, context, stop, backend, model, trainer, samples, metrics };
+    await runOrPause(await start(parts));
     return ending('succeeded');
   } catch (error) {
-    if (context.signal.aborted && error === context.signal.reason) return ending('cancelled');
-    throw error;
+    if (error !== stop.reason || !stop.aborted) throw error;
+    return ending(context.signal.aborted ? 'cancelled' : 'paused');
   }
 }
 
@@ -84,89 +70,39 @@ async function loadModel(
   return await FrozenModel.load(backend, file, signal, loadOptions(recipe));
 }
 
-async function runEpoch(run: Run, epoch: number): Promise<void> {
-  const { params, samples, context } = run;
-  context.emit({ type: 'phase', phase: 'training' });
-  let lossSum = 0;
-  let trainedTokens = 0;
-  for (const batch of epochBatches(samples, epoch, params.recipe)) {
-    const metric = await runStep(run, batch);
-    run.metrics.push(metric);
-    context.emit({ type: 'step', metric });
-    lossSum += metric.loss * metric.trainedTokens;
-    trainedTokens += metric.trainedTokens;
-  }
-  context.emit({ type: 'phase', phase: 'saving' });
-  await saveEpoch(run, epoch, lossSum / trainedTokens);
-}
-
-/** One optimizer step over the micro-batches of a batch. */
-async function runStep(run: Run, batch: EncodedSample[][]): Promise<StepMetric> {
-  const { trainer, totalSteps, params, context, samples } = run;
-  const startedMs = performance.now();
-  const step = run.metrics.length + 1;
-  const learningRate = learningRateAt(step, totalSteps, params.recipe);
-  const { tokens, trainedTokens } = countTokens(batch.flat());
-  let lossSum = 0;
-  for (const [index, microBatch] of batch.entries()) {
-    context.signal.throwIfAborted();
-    lossSum += await trainer.accumulate(microBatch);
-    requireFinite(lossSum, 'loss', step);
-    const progress = { step, totalSteps, microBatch: index + 1, microBatches: batch.length };
-    context.emit({ type: 'progress', ...progress });
-  }
-  context.signal.throwIfAborted();
-  const gradNorm = await trainer.applyGradients({ step, learningRate, trainedTokens });
-  requireFinite(gradNorm, 'gradient norm', step);
-  const now = performance.now();
+/** Goes to the newest checkpoint, or to the beginning, and says which. */
+async function start(
+  parts: Omit<TrainingRun, 'identity' | 'clock' | 'startedMs'>,
+): Promise<TrainingRun> {
+  const { params, metrics, samples } = parts;
+  const identity = identityOf(params, samples);
+  const { state, damaged } = await restore({ ...parts, identity });
+  metrics.push(...(state?.steps ?? []));
+  parts.context.emit({ type: 'start', step: metrics.length, steps: [...metrics], damaged });
   return {
-    step,
-    totalSteps,
-    learningRate,
-    gradNorm,
-    tokens,
-    trainedTokens,
-    epoch: step / stepsPerEpoch(samples.length, params.recipe.batchSize),
-    loss: lossSum / trainedTokens,
-    tokensPerSecond: (tokens / (now - startedMs)) * 1000,
-    elapsedMs: now - run.startedMs,
+    ...parts,
+    identity,
+    clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
+    startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
   };
 }
 
-async function saveEpoch(run: Run, epoch: number, meanLoss: number): Promise<void> {
-  const { params, model, backend, trainer, metrics, context } = run;
-  const { name, architecture } = model.parameters;
-  const step = metrics.length;
-  const weights = trainer.toGguf(`${name} epoch ${epoch}`);
-  const checkpoint = await writeCheckpoint(params.outDir, weights, {
-    formatVersion: recordFormatVersion,
-    base: { sha256: params.baseSha256, name, architecture },
-    extra: params.recordExtra,
-    samples: run.samples.length,
-    recipe: params.recipe,
-    seed: params.recipe.seed,
-    engine: engineName(),
-    device: backend.device,
-    epoch,
-    step,
-    totalSteps: run.totalSteps,
-    meanLoss,
-    steps: metrics,
-  });
-  context.emit({ type: 'checkpoint', checkpoint: { epoch, step, meanLoss, ...checkpoint } });
-}
+const identityOf = ({ baseSha256, recipe }: TrainParams, samples: readonly EncodedSample[]) => ({
+  baseSha256,
+  recipe,
+  samplesSha256: hashSamples(samples),
+});
 
-function countTokens(samples: readonly EncodedSample[]) {
-  const trainedTokens = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
-  return { tokens: samples.reduce((sum, { tokens }) => sum + tokens.length, 0), trainedTokens };
-}
-
-function requireFinite(value: number, what: string, step: number): void {
-  if (Number.isFinite(value)) return;
-  const advice =
-    step === 1
-      ? 'Nothing was trained yet, so the base model is damaged: download it again.'
-      : 'Lower learningRate or alpha and start again; earlier epochs are kept.';
-  const message = `The ${what} became ${value} at step ${step}. ${advice}`;
-  throw new EngineError('DIVERGED', message, { step });
+/** Runs the steps that are left; a pause gives up the running step and saves those before it. */
+async function runOrPause(run: TrainingRun): Promise<void> {
+  try {
+    await runEpochs(run);
+  } catch (error) {
+    const isPause = run.stop.aborted && error === run.stop.reason && !run.context.signal.aborted;
+    if (isPause) {
+      run.context.emit({ type: 'phase', phase: 'saving' });
+      await saveResume(run);
+    }
+    throw error;
+  }
 }

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
+import { writeTinyModel } from './gguf/tiny-model.ts';
+import type { TrainEvent, TrainParams } from './protocol/trainer.ts';
+import { startTrainer } from './start-engines.ts';
+
+const folder = await temporaryFolder();
+const basePath = join(folder.path, 'tiny.gguf');
+const samples = Array.from({ length: 6 }, (_, index) =>
+  byteSample(`sample-${index}`, `Sample ${index} says something of its own: ${index * 7}.`, 9),
+);
+// Two steps an epoch of up to two micro-batches; checkpoints fall into epochs as well.
+const recipe = tinyRecipe({
+  ...{ epochs: 4, batchSize: 4, microBatchSize: 2, weightDecay: 0.1 },
+  checkpointEverySteps: 3,
+});
+const lastStep = 8;
+
+async function paramsFor(name: string): Promise<TrainParams> {
+  const outDir = join(folder.path, name);
+  await mkdir(outDir);
+  return { basePath, baseSha256: 'f'.repeat(64), samples, recipe, outDir, recordExtra: {} };
+}
+
+/** Trains in a process of its own and returns every event; `stop` may kill or pause it. */
+async function trainOnce(
+  params: TrainParams,
+  stop: (event: TrainEvent, trainer: ReturnType<typeof startTrainer>) => void = () => undefined,
+) {
+  await using trainer = startTrainer();
+  const events: TrainEvent[] = [];
+  const onEvent = (event: TrainEvent) => {
+    events.push(event);
+    stop(event, trainer);
+  };
+  const result = await trainer.request('train', params, { onEvent }).catch((error) => {
+    if (!trainer.hasExited) throw error;
+  });
+  return { events, outcome: result?.outcome ?? 'killed' };
+}
+
+const finalAdapter = (params: TrainParams) =>
+  createHash('sha256')
+    .update(readFileSync(join(params.outDir, 'epoch-004', 'adapter.gguf')))
+    .digest('hex');
+const stepsOf = (events: readonly TrainEvent[]) =>
+  events.flatMap((event) => (event.type === 'step' ? [event.metric.step] : []));
+const startOf = (events: readonly TrainEvent[]) => events.find((event) => event.type === 'start');
+const checkpointsIn = async ({ outDir }: TrainParams) =>
+  (await readdir(outDir)).filter((name) => name.startsWith('resume-'));
+
+let wanted = '';
+let wantedLosses: number[] = [];
+beforeAll(async () => {
+  await writeTinyModel(basePath, { embeddingLength: 64, feedForwardLength: 96, layers: 2 });
+  const params = await paramsFor('uninterrupted');
+  const { events } = await trainOnce(params);
+  wanted = finalAdapter(params);
+  wantedLosses = events.flatMap((event) => (event.type === 'step' ? [event.metric.loss] : []));
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+describe('a run that is resumed', () => {
+  test('after a pause in the middle of a step differs from the uninterrupted one', async () => {
+    const params = await paramsFor('paused');
+    const first = await trainOnce(params, (event, trainer) => {
+      if (event.type === 'progress' && event.step === 5) void trainer.request('pause', null);
+    });
+    expect(first.outcome).toBe('paused');
+    const done = stepsOf(first.events).length;
+    const second = await trainOnce(params);
+    expect(startOf(second.events)).toMatchObject({ step: done, damaged: [] });
+    expect([...stepsOf(first.events), ...stepsOf(second.events)]).toEqual(
+      Array.from({ length: lastStep }, (_, index) => index + 1),
+    );
+    expect(finalAdapter(params)).toBe(wanted);
+    const record = readFileSync(join(params.outDir, 'epoch-004', 'record.json'), 'utf8');
+    const losses = JSON.parse(record).steps.map(({ loss }: { loss: number }) => loss);
+    expect(losses).toEqual(wantedLosses);
+  });
+
+  test('after kill -9 differs from the uninterrupted one, or keeps more than two checkpoints', async () => {
+    const params = await paramsFor('killed');
+    for (const at of [1, 4, 7])
+      await trainOnce(params, (event, trainer) => {
+        if (event.type === 'step' && event.metric.step >= at) trainer.kill('SIGKILL');
+      });
+    const { outcome } = await trainOnce(params);
+    expect(outcome).toBe('succeeded');
+    expect(finalAdapter(params)).toBe(wanted);
+    expect((await checkpointsIn(params)).filter((name) => !name.includes('.'))).toHaveLength(2);
+  });
+
+  test('has elapsed times that start over', async () => {
+    const params = await paramsFor('times');
+    const first = await trainOnce(params, (event, trainer) => {
+      if (event.type === 'step' && event.metric.step === 4) void trainer.request('pause', null);
+    });
+    const second = await trainOnce(params);
+    const times = [...first.events, ...second.events].flatMap((event) =>
+      event.type === 'step' ? [event.metric.elapsedMs] : [],
+    );
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+  });
+});
+
+async function flipByte(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  const { size } = await file.stat();
+  const at = Math.floor(size / 2);
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, at);
+  await file.write(Uint8Array.of((buffer[0] ?? 0) ^ 1), 0, 1, at);
+  await file.close();
+}
+
+describe.each([
+  ['a flipped bit in the tensors', 'tensors.bin', flipByte],
+  ['a flipped bit in the state', 'state.json', flipByte],
+  ['a flipped bit in the hashes', 'hashes.sha256', flipByte],
+  ['half of the tensors', 'tensors.bin', (path: string) => truncate(path, 1000)],
+  ['no state', 'state.json', (path: string) => rm(path)],
+])('a checkpoint with %s', (_, file, damage) => {
+  test('is trained on, or stops the run for ever', async () => {
+    const params = await paramsFor(`damaged-${_.replaceAll(' ', '-')}`);
+    await trainOnce(params, (event, trainer) => {
+      if (event.type === 'progress' && event.step === 7) trainer.kill('SIGKILL');
+    });
+    const [before, newest] = await checkpointsIn(params);
+    if (!before || !newest) throw new Error('There are no two checkpoints');
+    await damage(join(params.outDir, newest, file));
+    const { events } = await trainOnce(params);
+    expect(startOf(events)).toMatchObject({
+      step: Number(before.slice('resume-'.length)),
+      damaged: [expect.stringContaining(newest)],
+    });
+    expect(existsSync(join(params.outDir, `${newest}.damaged`))).toBe(true);
+    expect(finalAdapter(params)).toBe(wanted);
+  });
+});
+
+describe('a run is resumed although', () => {
+  const [first, ...others] = samples;
+  if (!first) throw new Error('There is no sample');
+  const changed = { ...first, trained: first.trained.with(10, 0) };
+  test.each([
+    ['the base model is another', { baseSha256: 'e'.repeat(64) }, 'base model'],
+    ['a sample is missing', { samples: others }, 'dataset'],
+    ['one token is no longer trained', { samples: [changed, ...others] }, 'dataset'],
+    [
+      'the recipe changed',
+      { recipe: { ...recipe, learningRate: 0.5 } },
+      'learningRate is 0.5 and was 0.0001',
+    ],
+  ])('%s', async (name, change, words) => {
+    const params = await paramsFor(`refused ${name}`);
+    await trainOnce(params, (event, trainer) => {
+      if (event.type === 'step' && event.metric.step === 4) void trainer.request('pause', null);
+    });
+    const before = await checkpointsIn(params);
+    await expect(trainOnce({ ...params, ...change })).rejects.toMatchObject({
+      code: 'RESUME_REFUSED',
+      message: expect.stringContaining(words),
+    });
+    expect(await checkpointsIn(params)).toEqual(before);
+  });
+});

@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterAll, expect, test } from 'vitest';
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { all, get, run, type Database } from '../database.ts';
+import { findJob, listJobs, updateJob } from '../job-repository.ts';
+import { migrate, schemaVersion } from '../migrate.ts';
+import { openProject } from '../open-project.ts';
+import { applicationId } from '../project-header.ts';
+import { findRun } from '../run-repository.ts';
+import { initial } from './0001-initial.ts';
+import { migrations } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-migration-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A project as the first version left it: jobs in every state, one of them of a run. */
+function writeFirstVersion(path: string): void {
+  const db: Database = new Sqlite(path);
+  db.pragma('foreign_keys = ON');
+  db.pragma(`application_id = ${applicationId}`);
+  migrate(db, [initial], () => undefined);
+  run(db, "INSERT INTO project VALUES (1, 'p', 1)");
+  const states = ['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'];
+  for (const [index, state] of [...states, 'interrupted'].entries())
+    run(
+      db,
+      `INSERT INTO job VALUES (?, 'train', ?, NULL, ?, '{"a":1}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
+      `job-${index}`,
+      `Title ${index}`,
+      state,
+    );
+  const info = {
+    ...{ name: 'm', architecture: 'llama', parameters: 1, quantization: 'F32', layers: 1 },
+    ...{ contextLength: 8, vocabularySize: 3, embeddingLength: 4, trainable: 'yes' },
+    ...{ tensorTypes: {}, fileSizeBytes: 5, hasChatTemplate: false },
+  };
+  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));
+  run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
+  const recipe = JSON.stringify(recipeSchema.parse({}));
+  run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', ?, '', 9, NULL, 1)", recipe);
+  db.close();
+}
+
+test('a project of the first version loses jobs, or the jobs of its runs', () => {
+  const path = join(folder, 'old.lima');
+  writeFirstVersion(path);
+  const file = openProject(path);
+  try {
+    expect(schemaVersion(file.db)).toBe(migrations.length);
+    expect(listJobs(file.db).map(({ id, state }) => `${id} ${state}`)).toEqual([
+      'job-0 queued',
+      'job-1 running',
+      'job-2 cancelling',
+      'job-3 succeeded',
+      'job-4 failed',
+      'job-5 cancelled',
+      'job-6 interrupted',
+    ]);
+    expect(findJob(file.db, 'job-3')).toMatchObject({ title: 'Title 3', result: { b: 2 } });
+    expect(get(file.db, "SELECT job_id FROM run WHERE id = 'r'")).toEqual({ job_id: 'job-3' });
+    expect(all(file.db, 'PRAGMA foreign_key_check')).toEqual([]);
+    expect(existsSync(`${path}.backup-v1`)).toBe(true);
+    expect(findRun(file.db, 'id', 'r')?.totalSteps).toBe(9);
+  } finally {
+    file.close();
+  }
+});
+
+test('a paused job cannot be stored, or a run may name a job that is not there', () => {
+  const path = join(folder, 'paused.lima');
+  writeFirstVersion(path);
+  const file = openProject(path);
+  try {
+    const job = findJob(file.db, 'job-3');
+    if (!job) throw new Error('The job is gone');
+    updateJob(file.db, { ...job, state: 'paused' });
+    expect(findJob(file.db, 'job-3')?.state).toBe('paused');
+    expect(() => run(file.db, "UPDATE run SET job_id = 'nobody'")).toThrow(/FOREIGN KEY/);
+  } finally {
+    file.close();
+  }
+});

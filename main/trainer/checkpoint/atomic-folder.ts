@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder } from '../../engines/gguf/sync-folder.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+
+/**
+ * Makes a folder appear by one rename, after `fill` wrote its files (synced by itself) under
+ * `<path>.partial`: a killed process leaves complete folders only. A folder that is there is
+ * replaced. Throws DISK_FULL or CHECKPOINT_FAILED and leaves no partial folder then.
+ */
+export async function writeFolder<Result>(
+  path: string,
+  fill: (partialPath: string) => Promise<Result>,
+): Promise<Result> {
+  const partialPath = `${path}.partial`;
+  try {
+    await rm(partialPath, { recursive: true, force: true });
+    await mkdir(partialPath);
+    const result = await fill(partialPath);
+    await syncFolder(partialPath);
+    await moveIntoPlace(partialPath, path);
+    await syncFolder(dirname(path));
+    return result;
+  } catch (error) {
+    await rm(partialPath, { recursive: true, force: true });
+    throw toCheckpointError(path, error);
+  }
+}
+
+/** A run that repeats steps after a crash may come to an epoch that was saved before. */
+async function moveIntoPlace(partialPath: string, path: string): Promise<void> {
+  const replacedPath = `${path}.replaced`;
+  await rm(replacedPath, { recursive: true, force: true });
+  if (existsSync(path)) await rename(path, replacedPath);
+  await rename(partialPath, path);
+  await rm(replacedPath, { recursive: true, force: true });
+}
+
+function toCheckpointError(path: string, error: unknown): EngineError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // EFBIG: a quota or a file system with small files, which to a person is the same.
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
+    return new EngineError(
+      'DISK_FULL',
+      `There is no space left to write ${path}. What was saved before is complete; free some ` +
+        `space and resume the run.`,
+      { path },
+    );
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EngineError(
+    'CHECKPOINT_FAILED',
+    `The checkpoint ${path} could not be written: ${reason}. What was saved before is complete.`,
+    { path },
+  );
+}

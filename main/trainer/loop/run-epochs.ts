@@ -1,0 +1,78 @@
+import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import { epochBatches } from '../data/batches.ts';
+import { countTrained } from '../data/pack.ts';
+import { learningRateAt } from '../optim/schedule.ts';
+import { saveEpoch, saveResume } from './save-run.ts';
+import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
+
+/** Does the steps that are left, from the one after the last finished step on. */
+export async function runEpochs(run: TrainingRun): Promise<void> {
+  const firstEpoch = Math.floor(run.metrics.length / epochSteps(run)) + 1;
+  for (let epoch = firstEpoch; epoch <= run.params.recipe.epochs; epoch++)
+    await runEpoch(run, epoch);
+}
+
+async function runEpoch(run: TrainingRun, epoch: number): Promise<void> {
+  const { params, samples, context, metrics } = run;
+  context.emit({ type: 'phase', phase: 'training' });
+  const batches = epochBatches(samples, epoch, params.recipe);
+  for (const batch of batches.slice(metrics.length % batches.length)) {
+    const metric = await runStep(run, batch);
+    metrics.push(metric);
+    context.emit({ type: 'step', metric });
+    const isEndOfEpoch = metrics.length % batches.length === 0;
+    if (!isEndOfEpoch && run.clock.isDue(metrics.length, false)) await saveResume(run);
+  }
+  context.emit({ type: 'phase', phase: 'saving' });
+  await saveEpoch(run, epoch);
+}
+
+/** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */
+async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<StepMetric> {
+  const { trainer, params, context, stop } = run;
+  const startedMs = performance.now();
+  const step = run.metrics.length + 1;
+  const total = totalSteps(run);
+  const learningRate = learningRateAt(step, total, params.recipe);
+  const { tokens, trainedTokens } = countTokens(batch.flat());
+  let lossSum = 0;
+  for (const [index, microBatch] of batch.entries()) {
+    stop.throwIfAborted();
+    lossSum += await trainer.accumulate(microBatch);
+    requireFinite(lossSum, 'loss', step);
+    const microBatches = { microBatch: index + 1, microBatches: batch.length };
+    context.emit({ type: 'progress', step, totalSteps: total, ...microBatches });
+  }
+  stop.throwIfAborted();
+  const gradNorm = await trainer.applyGradients({ step, learningRate, trainedTokens });
+  requireFinite(gradNorm, 'gradient norm', step);
+  const now = performance.now();
+  return {
+    step,
+    totalSteps: total,
+    learningRate,
+    gradNorm,
+    tokens,
+    trainedTokens,
+    epoch: step / epochSteps(run),
+    loss: lossSum / trainedTokens,
+    tokensPerSecond: (tokens / (now - startedMs)) * 1000,
+    elapsedMs: now - run.startedMs,
+  };
+}
+
+function countTokens(samples: readonly EncodedSample[]) {
+  const trainedTokens = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
+  return { tokens: samples.reduce((sum, { tokens }) => sum + tokens.length, 0), trainedTokens };
+}
+
+function requireFinite(value: number, what: string, step: number): void {
+  if (Number.isFinite(value)) return;
+  const advice =
+    step === 1
+      ? 'Nothing was trained yet, so the base model is damaged: download it again.'
+      : 'Lower learningRate or alpha and start again; earlier epochs are kept.';
+  const message = `The ${what} became ${value} at step ${step}. ${advice}`;
+  throw new EngineError('DIVERGED', message, { step });
+}
