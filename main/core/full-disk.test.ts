@@ -3,14 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requireSession } from './core-state.ts';
-import {
-  conversations,
-  endlessRecipe,
-  refusalOf,
-  shortRecipe,
-  subfolder,
-  TestCore,
-} from './testing/a-core.ts';
+import { conversations, endlessRecipe, refusalOf, subfolder, TestCore } from './testing/a-core.ts';
 import { canMountDisk, SmallDisk } from './testing/small-disk.ts';
 
 const mebibyte = 2 ** 20;
@@ -60,25 +53,27 @@ describe.runIf(isMountable)('a disk that is really full', () => {
     expect((await core.import(path)).result).toMatchObject({ read: 5000, duplicates: pending });
   });
 
-  test('during a run takes finished epochs with it, or stops every later run', async () => {
+  test('during a run takes finished epochs with it, or stops it for good', async () => {
     using disk = mount();
     await using core = await TestCore.start({ folder: disk.folder });
-    const { jobId, runId, model, datasetId } = await core.startRun(endlessRecipe);
+    const recipe = { ...endlessRecipe, epochs: 20, checkpointEverySteps: 5 };
+    const { jobId, runId, model, datasetId } = await core.startRun(recipe);
     for await (const { metrics } of await core.client.runs.metrics({ runId }))
       if (metrics.some((metric) => metric.epoch > 2)) break;
     disk.fill(0);
-    expect(await core.job(jobId)).toMatchObject({ state: 'failed', error: { code: 'DISK_FULL' } });
+    expect(await core.job(jobId)).toMatchObject({ state: 'paused', error: { code: 'DISK_FULL' } });
     const { checkpoints } = await core.client.runs.get({ id: runId });
     expect(checkpoints.length).toBeGreaterThanOrEqual(2);
     for (const { path, sha256 } of checkpoints)
       expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
     disk.free();
-    const again = await core.client.runs.start({
-      modelId: model.modelId,
-      datasetId,
-      recipe: shortRecipe,
-    });
-    expect((await core.job(again.jobId)).state).toBe('succeeded');
+    await core.client.jobs.resume({ id: jobId });
+    expect(await core.job(jobId)).toMatchObject({ state: 'succeeded', error: null });
+    const again = await core.client.runs.start({ modelId: model.modelId, datasetId, recipe });
+    await core.job(again.jobId);
+    const runs = await core.client.runs.list();
+    const [whole, resumed] = runs.map((run) => run.checkpoints.at(-1)?.sha256);
+    expect(resumed).toBe(whole);
   });
 
   test('leaves half an export, or overwrites the one before with it', async () => {

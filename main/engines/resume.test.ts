@@ -15,7 +15,10 @@ const samples = Array.from({ length: 6 }, (_, index) =>
 );
 // Two steps an epoch of up to two micro-batches; checkpoints fall into epochs as well.
 const recipe = tinyRecipe({
-  ...{ epochs: 4, batchSize: 4, microBatchSize: 2, weightDecay: 0.1 },
+  epochs: 4,
+  batchSize: 4,
+  microBatchSize: 2,
+  weightDecay: 0.1,
   checkpointEverySteps: 3,
 });
 const lastStep = 8;

@@ -36,27 +36,30 @@ const leftovers = () =>
 const lastLine = (text: string): unknown => JSON.parse(text.trim().split('\n').at(-1) ?? '');
 
 describe.skipIf(process.platform !== 'linux')('Ctrl-C (process tables are read from /proc)', () => {
-  it('cancels the job, says so, exits with 130 and leaves one file and no engine', async () => {
+  it('pauses the run, says so, exits with 130 and leaves one file and no engine', async () => {
     const cli = trainForHours('stopped');
     await cli.printed(training);
     const engines = cli.engines();
     cli.child.kill('SIGINT');
     const { code, stdout, stderr } = await cli.finished;
     expect([code, lastLine(stdout)]).toMatchObject([130, { error: { code: 'CANCELLED' } }]);
-    expect(stderr).toContain('Cancelling');
+    expect(stderr).toContain('Pausing');
+    expect(stdout).toContain('Go on with: lima train p.lima --resume stopped');
     expect(engines).not.toHaveLength(0);
     expect(await allGone(engines)).toBe(true);
     expect(leftovers()).toEqual([]);
   });
 
-  it('leaves the run marked as cancelled, with its settings and what it had reached', async () => {
+  it('leaves the run marked as paused, with its settings and what it had reached', async () => {
     const { runs } = await folder.document(
       z.object({ runs: z.array(runSchema) }),
       'runs',
       'p.lima',
     );
     const run = runs.find((each) => each.name === 'stopped');
-    expect([run?.state, run?.recipe.epochs]).toEqual(['cancelled', 1000]);
+    expect([run?.state, run?.recipe.epochs]).toEqual(['paused', 1000]);
+    expect(run?.savedStep).toBe(run?.lastMetric?.step);
+    expect(run?.savedStep).toBeGreaterThan(0);
   });
 
   it('pressed twice ends at once, engines included, and the project opens again', async () => {
@@ -64,7 +67,7 @@ describe.skipIf(process.platform !== 'linux')('Ctrl-C (process tables are read f
     await cli.printed(training);
     const engines = cli.engines();
     cli.child.kill('SIGINT');
-    await cli.printed(/Cancelling/);
+    await cli.printed(/Pausing/);
     cli.child.kill('SIGINT');
     expect((await cli.finished).code).toBe(130);
     expect(await allGone(engines)).toBe(true);

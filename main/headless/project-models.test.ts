@@ -43,6 +43,8 @@ function aRun(name: string, epochs: number[]): Run {
     engine: 'ggml',
     encodeReport: null,
     lastMetric: null,
+    events: [],
+    savedStep: 0,
     totalSteps: 1,
     checkpoints,
     createdMs: 0,

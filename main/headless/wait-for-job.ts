@@ -1,5 +1,5 @@
 import type { JobProgress, JobSnapshot } from '../../shared/domain/job.ts';
-import { isJobFinished } from '../../shared/domain/job.ts';
+import { canResumeJob, isJobFinished } from '../../shared/domain/job.ts';
 import { CancelledError, CommandError } from './command-error.ts';
 import { formatCount, formatDuration } from './format-values.ts';
 import type { CoreClient } from './open-core.ts';
@@ -10,10 +10,12 @@ export interface WaitOptions {
   terminal: Terminal;
   signal: AbortSignal;
   detail?: () => { text: string; document: Record<string, unknown> };
+  /** Says how to go on; with it an abort pauses the job instead of cancelling it. */
+  resumeHint?: string;
 }
 
 /**
- * Waits until a job has ended and returns its result; throws when it failed or was cancelled.
+ * Waits until a job has ended and returns its result; throws when it failed or was stopped.
  * An abort asks the job to stop and then waits for it, so that nothing is torn down half way.
  */
 export async function waitForJob(
@@ -21,36 +23,48 @@ export async function waitForJob(
   jobId: string,
   options: WaitOptions,
 ): Promise<NonNullable<JobSnapshot['result']>> {
-  const { terminal, signal } = options;
-  const cancel = () => {
-    terminal.note('Cancelling; press Ctrl-C again to stop at once.');
-    client.jobs.cancel({ id: jobId }).catch((error: unknown) => {
-      terminal.note(`The job could not be cancelled: ${String(error)}`);
-    });
-  };
-  if (signal.aborted) cancel();
-  else signal.addEventListener('abort', cancel, { once: true });
+  const { signal } = options;
+  const stop = () => askToStop(client, jobId, options);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   try {
     for await (const job of await client.jobs.watch({ afterRevision: 0 })) {
       if (job.id !== jobId) continue;
-      if (isJobFinished(job.state)) return resultOf(job);
+      if (isJobFinished(job.state)) return resultOf(job, options.resumeHint);
       showProgress(job, options);
     }
   } finally {
-    signal.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', stop);
   }
   throw new CommandError('INVALID_STATE', `The core stopped reporting on job ${jobId}.`);
 }
 
-function resultOf(job: JobSnapshot): NonNullable<JobSnapshot['result']> {
+function askToStop(client: CoreClient, jobId: string, options: WaitOptions): void {
+  const { terminal, resumeHint } = options;
+  const canPause = resumeHint !== undefined;
+  terminal.note(`${canPause ? 'Pausing' : 'Cancelling'}; press Ctrl-C again to stop at once.`);
+  const stopping = canPause ? client.jobs.pause({ id: jobId }) : client.jobs.cancel({ id: jobId });
+  stopping.catch((error: unknown) => {
+    terminal.note(`The job could not be stopped: ${String(error)}`);
+  });
+}
+
+function resultOf(
+  job: JobSnapshot,
+  resumeHint: string | undefined,
+): NonNullable<JobSnapshot['result']> {
   if (job.state === 'succeeded') return job.result ?? {};
   if (job.state === 'cancelled') throw new CancelledError();
+  if (job.state === 'paused' && job.error === null)
+    throw new CancelledError(`Paused: every finished step is saved. ${resumeHint ?? ''}`.trim());
   const { code, message, detail } = job.error ?? {
     code: 'INVALID_STATE',
     message: `The job "${job.title}" ended as ${job.state}.`,
     detail: '',
   };
-  throw new CommandError(code, detail === '' ? message : `${message}\n${detail}`, {
+  const hint = canResumeJob(job) ? resumeHint : undefined;
+  const text = [message, detail, hint].filter(Boolean).join('\n');
+  throw new CommandError(code, text, {
     jobId: job.id,
     subjectId: job.subjectId,
   });

@@ -1,4 +1,9 @@
-import { canResumeJob, isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+import {
+  canPauseJob,
+  canResumeJob,
+  isJobFinished,
+  type JobSnapshot,
+} from '../../shared/domain/job.ts';
 import { rpc } from '../rpc/client.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
@@ -30,10 +35,16 @@ export function JobCard({ job }: { job: JobSnapshot }) {
 
 function JobButtons({ job }: { job: JobSnapshot }) {
   const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
+  const pause = useAction(() => rpc.jobs.pause({ id: job.id }));
   const resume = useAction(() => rpc.jobs.resume({ id: job.id }));
-  const error = cancel.error ?? resume.error;
+  const error = cancel.error ?? pause.error ?? resume.error;
   return (
     <>
+      {canPauseJob(job) && (
+        <Button small isBusy={pause.isRunning} onClick={() => void pause.run()}>
+          Pause
+        </Button>
+      )}
       {(job.state === 'queued' || job.state === 'running') && (
         <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
           Cancel

@@ -25,6 +25,7 @@ it('prints bytes as sizes and other units as counts', () => {
 
 it('says that a job stops while the last progress is still there', () => {
   expect(describeProgress({ ...job, state: 'cancelling' })).toBe('Stopping…');
+  expect(describeProgress({ ...job, state: 'pausing' })).toBe('Saving, then pausing…');
 });
 
 it('names the counts of a result and leaves zeros and objects out', () => {

@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from '../ui/format.ts';
 /** What a running job is doing: phase, how far, detail. */
 export function describeProgress(job: JobSnapshot): string {
   if (job.state === 'queued') return 'Waiting for its turn';
+  if (job.state === 'pausing') return 'Saving, then pausing…';
   if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
   if (!progress) return 'Starting…';

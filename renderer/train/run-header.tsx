@@ -1,14 +1,11 @@
-import { RotateCcw, Square } from 'lucide-react';
+import { RotateCcw } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { confirmAction } from '../ui/confirm.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
 import { formatCount, formatDuration, formatMoment } from '../ui/format.ts';
 import { ProgressBar } from '../ui/progress.tsx';
+import { RunButtons } from './run-buttons.tsx';
 import { describeProgress, durationOf, formatLoss, stateOf } from './run-text.ts';
 import { stateTones } from '../ui/job-state.ts';
 import { startAgain } from './train-store.ts';
@@ -30,7 +27,7 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
         <h1 className="truncate">{run.name}</h1>
         <Badge tone={stateTones[state]}>{state}</Badge>
         <span className="spacer" />
-        {(state === 'running' || state === 'queued') && <CancelButton run={run} state={state} />}
+        <RunButtons run={run} state={state} />
         <Button small icon={<RotateCcw size={13} />} onClick={() => startAgain(run)}>
           Start again with these settings
         </Button>
@@ -44,33 +41,6 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
         <LiveLine run={run} job={job} metrics={metrics} />
       )}
     </header>
-  );
-}
-
-function CancelButton({ run, state }: { run: Run; state: 'running' | 'queued' }) {
-  const cancel = useAction(async () => {
-    const isSure =
-      state === 'queued' ||
-      (await confirmAction({
-        title: `Cancel “${run.name}”?`,
-        body: 'Adapters of finished epochs are kept. Steps since the last one are lost, and the run cannot be continued.',
-        confirmLabel: 'Cancel the run',
-        isDangerous: true,
-      }));
-    if (isSure) await rpc.jobs.cancel({ id: run.jobId });
-  });
-  return (
-    <>
-      {cancel.error !== undefined && <ErrorView error={cancel.error} />}
-      <Button
-        small
-        icon={<Square size={13} />}
-        isBusy={cancel.isRunning}
-        onClick={() => void cancel.run()}
-      >
-        Cancel run
-      </Button>
-    </>
   );
 }
 
@@ -103,12 +73,12 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
 }
 
 function FinishedLine({ run, job }: { run: Run; job: JobSnapshot | undefined }) {
-  const durationMs = durationOf(job);
+  const durationMs = run.lastMetric?.elapsedMs ?? durationOf(job);
   const last = run.checkpoints.at(-1);
   const parts = [
     run.lastMetric && `${formatCount(run.lastMetric.step)} of ${formatCount(run.totalSteps)} steps`,
     last && `mean loss of the last epoch ${formatLoss(last.meanLoss)}`,
-    durationMs !== null && `took ${formatDuration(durationMs)}`,
+    durationMs !== null && `trained for ${formatDuration(durationMs)}`,
     run.engine !== '' && run.engine,
   ];
   return <span className="small dim">{parts.filter(Boolean).join(' · ')}</span>;

@@ -4,6 +4,7 @@ import { adviceFor } from '../rpc/rpc-error.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
 import { formatCount } from '../ui/format.ts';
+import { describeResume } from './run-text.ts';
 import { startAgain } from './train-store.ts';
 
 interface RunOutcomeProps {
@@ -15,20 +16,15 @@ interface RunOutcomeProps {
 /** Why a run did not come to its end, what is left of it and what to do. */
 export function RunOutcome({ run, state, error }: RunOutcomeProps) {
   if (state === 'failed') return <Failure run={run} error={error} />;
-  if (state === 'interrupted')
-    return (
-      <StoppedNote run={run} title="This run was interrupted">
-        The program ended while it was training. A training run cannot be resumed in this version.
-      </StoppedNote>
-    );
-  if (state === 'cancelled')
-    return (
-      <StoppedNote run={run} title="This run was cancelled">
-        It cannot be continued.
-      </StoppedNote>
-    );
-  return null;
+  const title = stoppedTitles[state];
+  return title === undefined ? null : <StoppedNote run={run} title={title} error={error} />;
 }
+
+const stoppedTitles: Partial<Record<JobState, string>> = {
+  paused: 'This run is paused',
+  interrupted: 'This run was interrupted',
+  cancelled: 'This run was cancelled',
+};
 
 function Failure({ run, error }: { run: Run; error: JobError | null }) {
   const known = error ?? {
@@ -51,15 +47,16 @@ function Failure({ run, error }: { run: Run; error: JobError | null }) {
 interface StoppedNoteProps {
   run: Run;
   title: string;
-  children: string;
+  error: JobError | null;
 }
 
-function StoppedNote({ run, title, children }: StoppedNoteProps) {
+function StoppedNote({ run, title, error }: StoppedNoteProps) {
   return (
     <section className="run-note" aria-label={title}>
       <h2>{title}</h2>
+      {error && <ErrorView error={{ ...error, advice: adviceFor(error.code) }} />}
       <p>
-        {children} {keptText(run)}
+        {describeResume(run)} {keptText(run)}
       </p>
       <div className="row">
         <NewRunButton run={run} />
@@ -70,7 +67,7 @@ function StoppedNote({ run, title, children }: StoppedNoteProps) {
 
 function NewRunButton({ run }: { run: Run }) {
   return (
-    <Button small variant="primary" onClick={() => startAgain(run)}>
+    <Button small onClick={() => startAgain(run)}>
       Use these settings for a new run
     </Button>
   );

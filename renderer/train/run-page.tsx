@@ -6,6 +6,7 @@ import { EncodeReportView } from './encode-report-view.tsx';
 import { RecipeTable } from './recipe-table.tsx';
 import { RunCharts } from './run-charts.tsx';
 import { RunHeader } from './run-header.tsx';
+import { RunHistory } from './run-history.tsx';
 import { RunOutcome } from './run-outcome.tsx';
 import { stateOf } from './run-text.ts';
 import { useRunMetrics } from './use-run-metrics.ts';
@@ -14,8 +15,8 @@ import './run-page.css';
 /** Everything about one run: how far it is, its curves, its samples, its adapters, its recipe. */
 export function RunPage({ run }: { run: Run }) {
   const job = useJob(run.jobId);
-  const metrics = useRunMetrics(run.id, run.totalSteps);
   const state = stateOf(run, job);
+  const metrics = useRunMetrics(run.id, run.totalSteps, !isJobFinished(state));
   return (
     <article className="run-page" aria-label={`Run ${run.name}`}>
       <RunHeader run={run} job={job} metrics={metrics} />
@@ -24,6 +25,7 @@ export function RunPage({ run }: { run: Run }) {
         <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
         <CheckpointTable run={run} isFinished={isJobFinished(state)} />
         <EncodeReportView run={run} isFinished={isJobFinished(state)} />
+        <RunHistory events={run.events} />
         <RecipeTable run={run} />
       </div>
     </article>

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JobProgress, JobSnapshot, JobState } from '../../shared/domain/job.ts';
-import { describeProgress, durationOf, formatLoss, formatRate } from './run-text.ts';
+import {
+  describeProgress,
+  describeResume,
+  durationOf,
+  formatLoss,
+  formatRate,
+} from './run-text.ts';
 
 const job = (state: JobState, progress: Partial<JobProgress> | null = null): JobSnapshot => ({
   id: 'job',
@@ -23,6 +29,34 @@ const job = (state: JobState, progress: Partial<JobProgress> | null = null): Job
   createdMs: 0,
   startedMs: 1000,
   finishedMs: 5000,
+});
+
+const stopped = (savedStep: number, step: number | null) => ({
+  savedStep,
+  lastMetric:
+    step === null
+      ? null
+      : {
+          step,
+          epoch: 1,
+          loss: 1,
+          learningRate: 1,
+          gradNorm: 1,
+          tokensPerSecond: 1,
+          elapsedMs: 1,
+        },
+});
+
+describe('describeResume', () => {
+  it.each([
+    [stopped(0, null), 'It would start with the first step.'],
+    [stopped(0, 3), 'No checkpoint was written yet: it would start again from the first step.'],
+    [stopped(1200, 1200), 'It goes on after step 1,200. Nothing is done twice.'],
+    [stopped(1200, 1201), 'It goes on after step 1,200. 1 later step is repeated.'],
+    [stopped(10, 15), 'It goes on after step 10. 5 later steps are repeated.'],
+  ])('promises another step than the checkpoint has', (run, text) => {
+    expect(describeResume(run)).toBe(text);
+  });
 });
 
 describe('describeProgress', () => {

@@ -11,6 +11,7 @@ export function stateOf(run: Run, job: JobSnapshot | undefined): JobState {
 export function describeProgress(job: JobSnapshot | undefined): string {
   if (!job || isJobFinished(job.state)) return '';
   if (job.state === 'queued') return 'Waiting for the accelerator';
+  if (job.state === 'pausing') return 'Saving, then pausing…';
   if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
   if (!progress) return 'Starting…';
@@ -26,6 +27,18 @@ export function durationOf(job: JobSnapshot | undefined): number | null {
   if (!job || job.state === 'interrupted') return null;
   if (job.startedMs === null || job.finishedMs === null) return null;
   return Math.max(0, job.finishedMs - job.startedMs);
+}
+
+/** Where a stopped run would go on, in words. */
+export function describeResume(run: Pick<Run, 'savedStep' | 'lastMetric'>): string {
+  const lost = Math.max(0, (run.lastMetric?.step ?? 0) - run.savedStep);
+  if (run.savedStep === 0)
+    return lost > 0
+      ? 'No checkpoint was written yet: it would start again from the first step.'
+      : 'It would start with the first step.';
+  const saved = `It goes on after step ${formatCount(run.savedStep)}.`;
+  if (lost === 0) return `${saved} Nothing is done twice.`;
+  return `${saved} ${formatCount(lost)} later ${lost === 1 ? 'step is' : 'steps are'} repeated.`;
 }
 
 /** A learning rate with three digits, in the form it is typed in: `1e-4`, `2.5e-5`, `0.02`. */

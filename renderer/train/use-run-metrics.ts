@@ -16,9 +16,10 @@ const retryPauseMs = 1000;
 
 /**
  * Follows a run's metrics: what is stored, then what comes, at most one update per frame. After a
- * broken connection it goes on behind the last step it has.
+ * broken connection it goes on behind the last step it has, and once a stopped run is `isLive` again
+ * it starts over, since a resumed run may repeat steps.
  */
-export function useRunMetrics(runId: string, totalSteps: number): RunMetrics {
+export function useRunMetrics(runId: string, totalSteps: number, isLive: boolean): RunMetrics {
   const [metrics, setMetrics] = useState<RunMetrics>(emptyMetrics);
   useEffect(() => {
     const series = new MetricSeries(totalSteps);
@@ -31,12 +32,12 @@ export function useRunMetrics(runId: string, totalSteps: number): RunMetrics {
     const showSoon = () => {
       if (frame === 0) frame = requestAnimationFrame(show);
     };
-    void follow({ runId, series, signal: stop.signal, onChange: showSoon });
+    void follow({ runId, isLive, series, signal: stop.signal, onChange: showSoon });
     return () => {
       stop.abort();
       cancelAnimationFrame(frame);
     };
-  }, [runId, totalSteps]);
+  }, [runId, totalSteps, isLive]);
   return metrics;
 }
 
@@ -49,13 +50,14 @@ const isLineDown = (error: unknown) => error instanceof DisconnectedError || isA
 
 interface Follow {
   runId: string;
+  isLive: boolean;
   series: MetricSeries;
   signal: AbortSignal;
   onChange: () => void;
 }
 
 /** Opens the stream again until it ended because the run has ended. */
-async function follow({ runId, series, signal, onChange }: Follow): Promise<void> {
+async function follow({ runId, isLive, series, signal, onChange }: Follow): Promise<void> {
   while (!signal.aborted) {
     try {
       const input = { runId, afterStep: series.lastStep };
@@ -63,6 +65,7 @@ async function follow({ runId, series, signal, onChange }: Follow): Promise<void
         series.append(metrics);
         onChange();
       }
+      if (!isLive) return;
       const run = await rpc.runs.get({ id: runId }, { signal });
       if (isJobFinished(run.state)) return;
     } catch (error) {

@@ -5,6 +5,8 @@ import type { Tone } from './badge.tsx';
 export const stateTones: Record<JobState, Tone> = {
   queued: 'plain',
   running: 'accent',
+  pausing: 'warn',
+  paused: 'plain',
   cancelling: 'warn',
   succeeded: 'good',
   failed: 'bad',

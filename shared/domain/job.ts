@@ -60,15 +60,7 @@ export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;
 
 /** What can happen to a job. */
 export type JobEvent =
-  | 'start'
-  | 'pause'
-  | 'paused'
-  | 'cancel'
-  | 'succeed'
-  | 'fail'
-  | 'stopped'
-  | 'crash'
-  | 'resume';
+  'start' | 'pause' | 'paused' | 'cancel' | 'succeed' | 'fail' | 'stopped' | 'crash' | 'resume';
 
 const transitions: Record<JobState, Partial<Record<JobEvent, JobState>>> = {
   queued: { start: 'running', pause: 'paused', cancel: 'cancelled', crash: 'interrupted' },

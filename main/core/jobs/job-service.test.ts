@@ -16,7 +16,10 @@ import type { JobContext, JobHandler } from './job-handler.ts';
 import { JobService } from './job-service.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
-const events: JobEvent[] = ['start', 'cancel', 'succeed', 'fail', 'stopped', 'crash', 'resume'];
+const events: JobEvent[] = [
+  ...(['start', 'pause', 'paused', 'cancel', 'succeed'] as const),
+  ...(['fail', 'stopped', 'crash', 'resume'] as const),
+];
 
 test('a state takes an event it must not, or refuses one it must take', () => {
   const table = Object.fromEntries(
@@ -29,8 +32,23 @@ test('a state takes an event it must not, or refuses one it must take', () => {
     ]),
   );
   expect(table).toEqual({
-    queued: ['start → running', 'cancel → cancelled', 'crash → interrupted'],
-    running: ['cancel → cancelling', 'succeed → succeeded', 'fail → failed', 'crash → interrupted'],
+    queued: ['start → running', 'pause → paused', 'cancel → cancelled', 'crash → interrupted'],
+    running: [
+      'pause → pausing',
+      'paused → paused',
+      'cancel → cancelling',
+      'succeed → succeeded',
+      'fail → failed',
+      'crash → interrupted',
+    ],
+    pausing: [
+      'paused → paused',
+      'cancel → cancelling',
+      'succeed → succeeded',
+      'fail → failed',
+      'crash → interrupted',
+    ],
+    paused: ['cancel → cancelled', 'resume → queued'],
     cancelling: [
       'succeed → succeeded',
       'fail → failed',
@@ -164,11 +182,11 @@ describe('a job service', () => {
       message: expect.stringMatching(/incident [0-9a-f]{8}/),
       detail: '',
     });
-    expect(() => service.resume(second.id)).toThrow('“my run” is failed and cannot be resumed');
     service.resume(first.id);
     expect(await reached(service, first.id, 'running')).toMatchObject({ error: null });
     resumable.succeed();
     expect((await reached(service, first.id, 'succeeded')).result).toEqual({ ran: 2 });
+    expect(() => service.resume(first.id)).toThrow(/succeeded and cannot be resumed/);
     await service.close();
   });
 

@@ -20,7 +20,13 @@ import { AppError, found } from '../app-error.ts';
 import { Broadcast } from '../broadcast.ts';
 import { toJobError } from '../explain-error.ts';
 import type { Log } from '../log.ts';
-import { JobStopped, type JobContext, type JobHandler, type JobReport, type JobResult } from './job-handler.ts';
+import {
+  JobStopped,
+  type JobContext,
+  type JobHandler,
+  type JobReport,
+  type JobResult,
+} from './job-handler.ts';
 import { ProgressMeter } from './progress-meter.ts';
 
 const publishEveryMs = 250;

@@ -10,6 +10,7 @@ import {
   listCheckpoints,
   listRuns,
   metricsAfter,
+  runEvents,
   type StoredCheckpoint,
   type StoredRun,
 } from '../../store/run-repository.ts';
@@ -17,6 +18,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../app-error.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { runFolder, savedStep } from './run-files.ts';
 
 /** Queues a run. Refused before it starts when the model cannot be trained or is not there. */
 export function startRun(
@@ -67,6 +69,8 @@ const withCheckpoints = (session: ProjectSession, run: StoredRun): Run => ({
   // The job service knows the state of a live job a moment before the file does.
   state: session.jobs.get(run.jobId).state,
   checkpoints: listCheckpoints(session.file.db, run.id).map((stored) => withPath(session, stored)),
+  events: runEvents(session.file.db, run.id),
+  savedStep: savedStep(runFolder(session.file, run.id)),
 });
 
 /** Every run with its checkpoints, newest first. */

@@ -1,84 +1,77 @@
 import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import type { RunMetric } from '../../../shared/domain/run.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
-import type { StepMetric, TrainEvent, TrainResult } from '../../engines/protocol/trainer.ts';
-import { startInference, startTrainer } from '../../engines/start-engines.ts';
-import { datasetItems } from '../../store/dataset-repository.ts';
+import type { TrainResult } from '../../engines/protocol/trainer.ts';
+import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/model-repository.ts';
-import {
-  addMetrics,
-  findRun,
-  insertCheckpoint,
-  setEncodeReport,
-  setRunEngine,
-  type StoredRun,
-} from '../../store/run-repository.ts';
-import { AppError, found } from '../app-error.ts';
-import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
+import { addRunEvent, findRun, setRunEngine, type StoredRun } from '../../store/run-repository.ts';
+import { found } from '../app-error.ts';
+import { explainError } from '../explain-error.ts';
+import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { encodeReport } from './encode-report.ts';
+import { encodeDataset } from './encode-dataset.ts';
+import { removeResumeCheckpoints, runFolder } from './run-files.ts';
+import { RunRecorder } from './run-recorder.ts';
 
-const flushEveryMs = 250;
+const payloadSchema = z.object({ runId: z.string() });
 
 /**
- * Trains one run: verify the base, encode in an inference process, train in a trainer process.
- * It is not resumable: a run that stopped keeps the adapters of its finished epochs.
+ * Trains one run: verify the base, encode in an inference process, train in a trainer process. A
+ * run that was paused, crashed or had no space left goes on from its newest checkpoint.
  */
 export function trainJob(session: ProjectSession): JobHandler {
   return {
     kind: 'train',
     resource: 'accelerator',
     execute: async (payload, context) => {
-      const { runId } = z.object({ runId: z.string() }).parse(payload);
-      const run = found(findRun(session.file.db, 'id', runId), 'run', runId);
-      const model = usableModel(session, run.modelId);
-      await verifyModel(model, context);
-      const encoded = await encodeDataset(session, run, model, context);
-      const result = await train(session, run, model, encoded, context);
-      session.changes.touch('runs', 'project');
-      if (result.outcome === 'cancelled') throw new Error('The run was cancelled');
-      return { runId, steps: result.steps, engine: result.engine, device: result.device };
+      const { runId } = payloadSchema.parse(payload);
+      try {
+        const result = await trainRun(session, runId, context);
+        return { runId, steps: result.steps, engine: result.engine, device: result.device };
+      } catch (error) {
+        throw toStop(error, context);
+      } finally {
+        if (session.file.db.open) session.changes.touch('runs', 'project');
+      }
     },
+    cleanUp: async (payload) =>
+      await removeResumeCheckpoints(runFolder(session.file, payloadSchema.parse(payload).runId)),
   };
 }
 
-async function encodeDataset(
+async function trainRun(
   session: ProjectSession,
-  run: StoredRun,
-  model: StoredModel,
+  runId: string,
   context: JobContext,
-): Promise<EncodeResult> {
-  const items = datasetItems(session.file.db, run.datasetId);
-  await using engine = startInference();
-  const encoded = await engine.request(
-    'encode',
-    {
-      basePath: model.path,
-      samples: items.map((item) => ({ id: item.sampleId, messages: item.messages })),
-      maxTokens: run.recipe.maxTokens,
-      overlong: run.recipe.overlong,
-      lossOn: run.recipe.lossOn,
-    },
-    {
-      signal: context.signal,
-      onEvent: ({ done, total }) =>
-        context.report({ phase: 'encoding', done, total, unit: 'samples' }),
-    },
-  );
-  context.signal.throwIfAborted();
-  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items));
-  session.changes.touch('runs');
-  if (encoded.samples.length === 0)
-    throw new AppError(
-      'INVALID_STATE',
-      `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
-        (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
-    );
-  return encoded;
+): Promise<TrainResult> {
+  const run = found(findRun(session.file.db, 'id', runId), 'run', runId);
+  const model = usableModel(session, run.modelId);
+  // Before the first step there is nothing to save: a pause ends it like a cancel.
+  const early = { ...context, signal: AbortSignal.any([context.signal, context.pausing]) };
+  await verifyModel(model, early);
+  const encoded = await encodeDataset(session, run, model, early);
+  const result = await train(session, run, model, encoded, context);
+  if (result.outcome === 'cancelled') throw new Error('The run was cancelled');
+  if (result.outcome === 'paused') {
+    const message = `Paused after step ${result.steps}.`;
+    addRunEvent(session.file.db, run.id, { kind: 'paused', step: result.steps, message });
+    throw new JobStopped('paused');
+  }
+  return result;
+}
+
+/** A full disk pauses a run and a crash interrupts it: both go on once a person mended the cause. */
+function toStop(error: unknown, { signal, pausing }: JobContext): unknown {
+  if (error instanceof JobStopped || signal.aborted) return error;
+  const code = explainError(error)?.code;
+  if (code === 'DISK_FULL') return new JobStopped('paused', error);
+  if (code === 'ENGINE_CRASHED') return new JobStopped('crash', error);
+  const isAbort =
+    error instanceof Error &&
+    (error.name === 'AbortError' || ('code' in error && error.code === 'CANCELLED'));
+  return isAbort && pausing.aborted ? new JobStopped('paused') : error;
 }
 
 /** Optimizer steps of a run: the last batch of an epoch may be smaller. */
@@ -93,12 +86,13 @@ async function train(
   encoded: EncodeResult,
   context: JobContext,
 ): Promise<TrainResult> {
-  const outDir = join(session.file.artifactsDir, 'runs', run.id);
+  const outDir = runFolder(session.file, run.id);
   mkdirSync(outDir, { recursive: true });
   await using trainer = startTrainer();
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.samples.length));
   using recorder = new RunRecorder(session, run, context);
+  using _ = pauseOnRequest(trainer, context.pausing);
   return await trainer.request(
     'train',
     {
@@ -119,80 +113,12 @@ async function train(
   );
 }
 
-const toRunMetric = (metric: StepMetric): RunMetric => ({
-  step: metric.step,
-  epoch: metric.epoch,
-  loss: metric.loss,
-  learningRate: metric.learningRate,
-  gradNorm: metric.gradNorm,
-  tokensPerSecond: metric.tokensPerSecond,
-  elapsedMs: metric.elapsedMs,
-});
-
-/** Writes what the trainer reports into the project file, metrics a few times a second. */
-class RunRecorder implements Disposable {
-  readonly #session: ProjectSession;
-  readonly #run: StoredRun;
-  readonly #context: JobContext;
-  #pending: RunMetric[] = [];
-  #lastFlushMs = 0;
-  #detail = '';
-
-  constructor(session: ProjectSession, run: StoredRun, context: JobContext) {
-    this.#session = session;
-    this.#run = run;
-    this.#context = context;
-  }
-
-  record(event: TrainEvent): void {
-    switch (event.type) {
-      case 'phase':
-        // Saving at the end of an epoch belongs to training: its ETA would start over otherwise.
-        if (event.phase === 'loading' || event.phase === 'preparing')
-          this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
-        return;
-      case 'progress':
-        this.#report(event.step - 1, event.totalSteps, event.microBatch / event.microBatches);
-        return;
-      case 'step':
-        this.#step(event.metric);
-        return;
-      case 'checkpoint': {
-        this.#flush();
-        const { adapterPath, adapterSha256, epoch, step, sizeBytes, meanLoss } = event.checkpoint;
-        const file = relative(this.#session.file.artifactsDir, adapterPath);
-        const runId = this.#run.id;
-        const stored = { runId, epoch, step, file, sha256: adapterSha256, sizeBytes, meanLoss };
-        insertCheckpoint(this.#session.file.db, stored);
-        this.#session.changes.touch('runs');
-      }
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#flush();
-  }
-
-  #step(metric: StepMetric): void {
-    this.#pending.push(toRunMetric(metric));
-    if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
-    this.#detail =
-      `loss ${metric.loss.toFixed(3)}, ${Math.round(metric.tokensPerSecond)} tokens/s, ` +
-      `epoch ${Math.ceil(metric.epoch)} of ${this.#run.recipe.epochs}`;
-    this.#report(metric.step, metric.totalSteps, 0);
-  }
-
-  #report(step: number, total: number, part: number): void {
-    const done = Math.min(total, step + part);
-    this.#context.report({ phase: 'training', done, total, unit: 'steps', detail: this.#detail });
-  }
-
-  #flush(): void {
-    if (this.#pending.length === 0) return;
-    const metrics = this.#pending;
-    // Emptied first: metrics that a full disk refused must not fail the end of the run once more.
-    this.#pending = [];
-    addMetrics(this.#session.file.db, this.#run.id, metrics);
-    this.#lastFlushMs = Date.now();
-  }
+/** Hands a pause on to the trainer until disposed of; the running request ends by it. */
+function pauseOnRequest(trainer: ReturnType<typeof startTrainer>, pausing: AbortSignal) {
+  const pause = () => {
+    trainer.request('pause', null).catch(() => undefined);
+  };
+  if (pausing.aborted) pause();
+  else pausing.addEventListener('abort', pause, { once: true });
+  return { [Symbol.dispose]: () => pausing.removeEventListener('abort', pause) };
 }

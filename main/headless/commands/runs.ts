@@ -6,7 +6,7 @@ import { openProject } from '../open-core.ts';
 export const runs = defineCommand({
   name: 'runs',
   usage: 'runs P.lima',
-  summary: 'List training runs with their losses and adapters.',
+  summary: 'List training runs: state, losses, adapters, and from where one can be resumed.',
   positionals: { min: 1, max: 1 },
   options: {},
   async run(call) {
@@ -20,9 +20,20 @@ export const runs = defineCommand({
       `${run.lastMetric?.step ?? 0}/${run.totalSteps}`,
       run.lastMetric?.loss.toFixed(4) ?? '',
       run.checkpoints.map((checkpoint) => checkpoint.epoch).join(' '),
+      run.savedStep > 0 ? `step ${run.savedStep}` : '',
       run.checkpoints.at(-1)?.path ?? '',
     ]);
-    const headings = ['name', 'state', 'base', 'dataset', 'step', 'loss', 'epochs', 'last adapter'];
+    const headings = [
+      'name',
+      'state',
+      'base',
+      'dataset',
+      'step',
+      'loss',
+      'epochs',
+      'saved',
+      'last adapter',
+    ];
     const text = list.length === 0 ? 'There is no run yet.' : formatTable(headings, rows);
     call.terminal.result({ runs: list }, text);
   },

@@ -1,5 +1,5 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import type { Run, RunMetric } from '../../../shared/domain/run.ts';
+import type { Run } from '../../../shared/domain/run.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
 import { findNamed } from '../find-named.ts';
 import { formatCount } from '../format-values.ts';
@@ -8,7 +8,8 @@ import { ensureModel } from '../project-models.ts';
 import { resolveRecipe } from '../recipe-argument.ts';
 import { describeSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { waitForJob } from '../wait-for-job.ts';
+import { planResume, resumeCommand } from '../resume-argument.ts';
+import { waitForRun, type StartedRun } from '../wait-for-run.ts';
 
 const options = {
   base: { type: 'string', value: 'FILE.gguf', description: 'the model to train' },
@@ -20,14 +21,20 @@ const options = {
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
   name: { type: 'string', value: 'RUN', description: 'name of the run' },
+  resume: {
+    type: 'string',
+    value: 'RUN',
+    description: 'go on with this run; the other options may only repeat what it was started with',
+  },
 } as const;
 
 /** `lima train`: starts a run and waits for it. */
 export const train = defineCommand({
   name: 'train',
   usage:
-    'train P.lima --base FILE.gguf --dataset NAME [--recipe NAME] [--set key=value]… [--name RUN]',
-  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C keeps the adapters of finished epochs.',
+    'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
+    '[--set key=value]… [--name RUN]',
+  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
@@ -35,9 +42,9 @@ export const train = defineCommand({
     const start = await plan(call);
     await using project = await openProject(positional(call, 0));
     const { client } = project;
-    const { runId, jobId } = await start(client);
-    await waitForRun(client, { runId, jobId }, call);
-    const run = await client.runs.get({ id: runId });
+    const started = await start(client);
+    await waitForRun(client, started, call);
+    const run = await client.runs.get({ id: started.runId });
     noteChanged(run, call.terminal);
     const last = run.checkpoints.at(-1);
     call.terminal.result(
@@ -58,60 +65,19 @@ function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
   );
 }
 
-interface StartedRun {
-  runId: string;
-  jobId: string;
-}
-
 /** Checks every word before the project is opened; what it returns starts the run. */
 async function plan(call: Call<typeof options>) {
-  const { base, dataset, recipe: recipeName, set = [], name } = call.options;
+  const { base, dataset, recipe: recipeName, set = [], name, resume } = call.options;
+  if (resume !== undefined) return await planResume(resume, call);
   const basePath = requiredOption(base, 'base');
   const datasetName = requiredOption(dataset, 'dataset');
   const recipe = await resolveRecipe(recipeName, set);
   return async (client: CoreClient): Promise<StartedRun> => {
     const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
     const modelId = await ensureModel(client, basePath, call);
-    return await client.runs.start({
-      modelId,
-      datasetId,
-      recipe,
-      ...(name !== undefined && { name }),
-    });
+    const named = name === undefined ? {} : { name };
+    const { runId, jobId } = await client.runs.start({ modelId, datasetId, recipe, ...named });
+    const run = await client.runs.get({ id: runId });
+    return { runId, jobId, resumeHint: resumeCommand(positional(call, 0), run) };
   };
-}
-
-/** Waits for the run's job; the newest metric is part of the progress line. */
-async function waitForRun(
-  client: CoreClient,
-  { runId, jobId }: StartedRun,
-  { terminal, signal }: Call,
-): Promise<void> {
-  let latest: RunMetric | undefined;
-  const stop = new AbortController();
-  const watching = (async () => {
-    for await (const { metrics } of await client.runs.metrics({ runId }, { signal: stop.signal }))
-      latest = metrics.at(-1) ?? latest;
-  })().catch((error: unknown) => {
-    if (!stop.signal.aborted) terminal.note(`Metrics are not shown: ${String(error)}`);
-  });
-  try {
-    const detail = () => ({ text: metricText(latest), document: { metric: latest ?? null } });
-    await waitForJob(client, jobId, { terminal, signal, detail });
-  } finally {
-    stop.abort();
-    await watching;
-  }
-}
-
-/** A metric in words: epoch, step, loss, learning rate, speed. */
-function metricText(metric: RunMetric | undefined): string {
-  if (!metric) return '';
-  return [
-    `epoch ${metric.epoch.toFixed(2)}`,
-    `step ${formatCount(metric.step)}`,
-    `loss ${metric.loss.toFixed(4)}`,
-    `lr ${metric.learningRate.toExponential(2)}`,
-    `${formatCount(Math.round(metric.tokensPerSecond))} tokens/s`,
-  ].join(' · ');
 }

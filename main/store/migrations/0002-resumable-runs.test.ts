@@ -33,8 +33,15 @@ function writeFirstVersion(path: string): void {
       state,
     );
   const info = {
-    ...{ name: 'm', architecture: 'llama', parameters: 1, quantization: 'F32', layers: 1 },
-    ...{ contextLength: 8, vocabularySize: 3, embeddingLength: 4, trainable: 'yes' },
+    name: 'm',
+    architecture: 'llama',
+    parameters: 1,
+    quantization: 'F32',
+    layers: 1,
+    contextLength: 8,
+    vocabularySize: 3,
+    embeddingLength: 4,
+    trainable: 'yes',
     ...{ tensorTypes: {}, fileSizeBytes: 5, hasChatTemplate: false },
   };
   run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));

@@ -78,13 +78,32 @@ async function start(
   const identity = identityOf(params, samples);
   const { state, damaged } = await restore({ ...parts, identity });
   metrics.push(...(state?.steps ?? []));
-  parts.context.emit({ type: 'start', step: metrics.length, steps: [...metrics], damaged });
+  const warnings = state ? machineChanges(state, parts.backend.device) : [];
+  parts.context.emit({
+    type: 'start',
+    step: metrics.length,
+    steps: [...metrics],
+    damaged,
+    warnings,
+  });
   return {
     ...parts,
     identity,
     clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
     startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
   };
+}
+
+/** Another library or processor may round otherwise: the run goes on, and says so. */
+function machineChanges(then: { engine: string; device: string }, device: string): string[] {
+  const changes = [
+    { before: then.engine, now: engineName() },
+    { before: then.device, now: device },
+  ].filter(({ before, now }) => before !== now);
+  return changes.map(
+    ({ before, now }) =>
+      `It goes on with ${now} and began with ${before}: results may differ by rounding.`,
+  );
 }
 
 const identityOf = ({ baseSha256, recipe }: TrainParams, samples: readonly EncodedSample[]) => ({

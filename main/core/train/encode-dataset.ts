@@ -1,0 +1,48 @@
+import type { EncodeResult } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { datasetItems } from '../../store/dataset-repository.ts';
+import type { StoredModel } from '../../store/model-repository.ts';
+import { setEncodeReport, type StoredRun } from '../../store/run-repository.ts';
+import { AppError } from '../app-error.ts';
+import type { JobContext } from '../jobs/job-handler.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { encodeReport } from './encode-report.ts';
+
+/**
+ * The samples of a run as its model reads them, in an inference process that ends with it; what
+ * was cut or left out is stored with the run. INVALID_STATE when nothing is left to train on.
+ */
+export async function encodeDataset(
+  session: ProjectSession,
+  run: StoredRun,
+  model: StoredModel,
+  context: JobContext,
+): Promise<EncodeResult> {
+  const items = datasetItems(session.file.db, run.datasetId);
+  await using engine = startInference();
+  const encoded = await engine.request(
+    'encode',
+    {
+      basePath: model.path,
+      samples: items.map((item) => ({ id: item.sampleId, messages: item.messages })),
+      maxTokens: run.recipe.maxTokens,
+      overlong: run.recipe.overlong,
+      lossOn: run.recipe.lossOn,
+    },
+    {
+      signal: context.signal,
+      onEvent: ({ done, total }) =>
+        context.report({ phase: 'encoding', done, total, unit: 'samples' }),
+    },
+  );
+  context.signal.throwIfAborted();
+  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items));
+  session.changes.touch('runs');
+  if (encoded.samples.length === 0)
+    throw new AppError(
+      'INVALID_STATE',
+      `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
+        (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
+    );
+  return encoded;
+}

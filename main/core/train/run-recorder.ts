@@ -1,0 +1,115 @@
+import { relative } from 'node:path';
+import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
+import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
+import {
+  addMetrics,
+  addRunEvent,
+  insertCheckpoint,
+  rewindMetrics,
+  type StoredRun,
+} from '../../store/run-repository.ts';
+import type { JobContext } from '../jobs/job-handler.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+
+const flushEveryMs = 250;
+
+const toRunMetric = (metric: StepMetric): RunMetric => ({
+  step: metric.step,
+  epoch: metric.epoch,
+  loss: metric.loss,
+  learningRate: metric.learningRate,
+  gradNorm: metric.gradNorm,
+  tokensPerSecond: metric.tokensPerSecond,
+  elapsedMs: metric.elapsedMs,
+});
+
+function resumeText(step: number, lastStep: number): string {
+  if (step === 0) return 'Started again from the first step: no checkpoint had been written.';
+  const lost = lastStep - step;
+  const repeated = lost === 1 ? 'the step' : `the ${lost} steps`;
+  return `Resumed after step ${step}.` + (lost > 0 ? ` It repeats ${repeated} after it.` : '');
+}
+
+/** Writes what the trainer reports into the project file, metrics a few times a second. */
+export class RunRecorder implements Disposable {
+  readonly #session: ProjectSession;
+  readonly #run: StoredRun;
+  readonly #context: JobContext;
+  #pending: RunMetric[] = [];
+  #lastFlushMs = 0;
+  #detail = '';
+
+  constructor(session: ProjectSession, run: StoredRun, context: JobContext) {
+    this.#session = session;
+    this.#run = run;
+    this.#context = context;
+  }
+
+  record(event: TrainEvent): void {
+    switch (event.type) {
+      case 'phase':
+        // Saving at the end of an epoch belongs to training: its ETA would start over otherwise.
+        if (event.phase === 'loading' || event.phase === 'preparing')
+          this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
+        return;
+      case 'start':
+        this.#start(event);
+        return;
+      case 'progress':
+        this.#report(event.step - 1, event.totalSteps, event.microBatch / event.microBatches);
+        return;
+      case 'step':
+        this.#step(event.metric);
+        return;
+      case 'checkpoint': {
+        this.#flush();
+        const { adapterPath, adapterSha256, epoch, step, sizeBytes, meanLoss } = event.checkpoint;
+        const file = relative(this.#session.file.artifactsDir, adapterPath);
+        const runId = this.#run.id;
+        const stored = { runId, epoch, step, file, sha256: adapterSha256, sizeBytes, meanLoss };
+        insertCheckpoint(this.#session.file.db, stored);
+        this.#session.changes.touch('runs');
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush();
+  }
+
+  /** The stored metrics follow the checkpoint: a crash lost some, or stored some that it has not. */
+  #start({ step, steps, damaged, warnings }: Extract<TrainEvent, { type: 'start' }>): void {
+    const { db } = this.#session.file;
+    const note = (kind: RunEvent['kind'], message: string) =>
+      addRunEvent(db, this.#run.id, { kind, step, message });
+    for (const message of damaged) note('damaged', message);
+    for (const message of warnings) note('warning', message);
+    const wasStarted = this.#run.engine !== '';
+    if (wasStarted) note('resumed', resumeText(step, this.#run.lastMetric?.step ?? 0));
+    rewindMetrics(db, this.#run.id, steps.map(toRunMetric));
+    this.#session.changes.touch('runs');
+  }
+
+  #step(metric: StepMetric): void {
+    this.#pending.push(toRunMetric(metric));
+    if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
+    this.#detail =
+      `loss ${metric.loss.toFixed(3)}, ${Math.round(metric.tokensPerSecond)} tokens/s, ` +
+      `epoch ${Math.ceil(metric.epoch)} of ${this.#run.recipe.epochs}`;
+    this.#report(metric.step, metric.totalSteps, 0);
+  }
+
+  #report(step: number, total: number, part: number): void {
+    const done = Math.min(total, step + part);
+    this.#context.report({ phase: 'training', done, total, unit: 'steps', detail: this.#detail });
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const metrics = this.#pending;
+    // Emptied first: metrics that a full disk refused must not fail the end of the run once more.
+    this.#pending = [];
+    addMetrics(this.#session.file.db, this.#run.id, metrics);
+    this.#lastFlushMs = Date.now();
+  }
+}
