@@ -46,9 +46,9 @@ async function trainOnce(
   return { events, outcome: result?.outcome ?? 'killed' };
 }
 
-const finalAdapter = (params: TrainParams) =>
+const finalAdapter = (params: TrainParams, file = 'adapter.gguf') =>
   createHash('sha256')
-    .update(readFileSync(join(params.outDir, 'epoch-004', 'adapter.gguf')))
+    .update(readFileSync(join(params.outDir, 'epoch-004', file)))
     .digest('hex');
 const stepsOf = (events: readonly TrainEvent[]) =>
   events.flatMap((event) => (event.type === 'step' ? [event.metric.step] : []));
@@ -96,6 +96,19 @@ describe('a run that is resumed', () => {
     expect(outcome).toBe('succeeded');
     expect(finalAdapter(params)).toBe(wanted);
     expect((await checkpointsIn(params)).filter((name) => !name.includes('.'))).toHaveLength(2);
+  });
+
+  test('after kill -9 in a training of all weights differs from the uninterrupted one', async () => {
+    const full = tinyRecipe({ ...recipe, method: 'full', precision: 'bf16' });
+    const whole = { ...(await paramsFor('full')), recipe: full };
+    await trainOnce(whole);
+    const params = { ...(await paramsFor('full-killed')), recipe: full };
+    await trainOnce(params, (event, trainer) => {
+      if (event.type === 'step' && event.metric.step === 4) trainer.kill('SIGKILL');
+    });
+    const { events } = await trainOnce(params);
+    expect(startOf(events)).toMatchObject({ step: expect.toSatisfy((step) => step >= 2) });
+    expect(finalAdapter(params, 'model.gguf')).toBe(finalAdapter(whole, 'model.gguf'));
   });
 
   test('has elapsed times that start over', async () => {
