@@ -43,13 +43,9 @@ const seen = (mask: Float32Array) =>
   );
 
 test('a query sees itself and earlier tokens of its own sample only', () => {
-  expect(seen(attentionMask(Int32Array.of(0, 0, 1, 1), { first: 0, count: 5, keys: 5 }))).toEqual([
-    [0],
-    [0, 1],
-    [2],
-    [2, 3],
-    [4],
-  ]);
+  expect(
+    seen(attentionMask(Int32Array.of(0, 0, 1, 1), { first: 0, count: 5, firstKey: 0, keys: 5 })),
+  ).toEqual([[0], [0, 1], [2], [2, 3], [4]]);
 });
 
 test('padding rows never repeat a trained row, whose gradient they would overwrite', () => {

@@ -12,7 +12,7 @@ import type { Backend } from '../tensor/backend.ts';
 import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { shouldRecompute } from './memory-policy.ts';
 import { startWeights } from './start-weights.ts';
-import { shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
+import { isSameShape, shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
 
 /** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
 export class Trainer implements Disposable {
@@ -80,6 +80,3 @@ export class Trainer implements Disposable {
     return graph;
   }
 }
-
-const isSameShape = (a: GraphShape, b: GraphShape) =>
-  a.tokens === b.tokens && a.rows === b.rows && a.recompute === b.recompute;

@@ -10,12 +10,8 @@ import {
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import { embed, embedBackward } from '../model/embedding.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
-import {
-  countQueryBlocks,
-  declareParts,
-  writeLayout,
-  type GraphParts,
-} from '../model/graph-parts.ts';
+import { declareParts, writeLayout, type GraphParts } from '../model/graph-parts.ts';
+import { firstKeysOf, querySpans } from '../model/query-spans.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
@@ -35,17 +31,30 @@ export interface GraphShape {
   rows: number;
   /** Blocks keep only their input and are computed again in the backward pass. */
   recompute: boolean;
+  /** First key of each span of queries (see firstKeysOf). */
+  firstKeys: readonly number[];
 }
 
-const graphCapacity = (blocks: number, tokens: number) =>
-  tensorsBesides + blocks * (tensorsPerBlock + countQueryBlocks(tokens) * tensorsPerQueryBlock);
+const graphCapacity = (blocks: number, spans: number) =>
+  tensorsBesides + blocks * (tensorsPerBlock + spans * tensorsPerQueryBlock);
 
 /** Rounds the lengths of a batch up to whole buckets. */
-export const shapeOf = ({ tokens, rows }: PackedBatch, recompute: boolean): GraphShape => ({
-  tokens: Math.ceil(tokens.length / bucket) * bucket,
-  rows: Math.ceil(rows.length / bucket) * bucket,
-  recompute,
-});
+export function shapeOf({ tokens, rows, segments }: PackedBatch, recompute: boolean): GraphShape {
+  const paddedTokens = Math.ceil(tokens.length / bucket) * bucket;
+  return {
+    tokens: paddedTokens,
+    rows: Math.ceil(rows.length / bucket) * bucket,
+    recompute,
+    firstKeys: firstKeysOf(segments, paddedTokens),
+  };
+}
+
+/** Whether one graph serves both. */
+export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
+  a.tokens === b.tokens &&
+  a.rows === b.rows &&
+  a.recompute === b.recompute &&
+  a.firstKeys.join() === b.firstKeys.join();
 
 /**
  * One micro-batch as one graph: forward pass, loss, and a backward pass that adds the gradients
@@ -61,13 +70,14 @@ export class TrainingGraph implements Disposable {
   readonly #probabilities: readonly Tensor[];
 
   constructor(backend: Backend, model: FrozenModel, trained: TrainedWeights, shape: GraphShape) {
-    const { tokens, rows } = shape;
-    const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, tokens));
+    const { tokens, rows, firstKeys } = shape;
+    const spans = querySpans(tokens, firstKeys);
+    const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, spans.length));
     this.shape = shape;
     this.#backend = backend;
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
-    this.#parts = declareParts(graph, { model, trained, tokens });
+    this.#parts = declareParts(graph, { model, trained, spans });
     this.#loss = declareLossInputs(this.#parts, rows);
     this.#probabilities = this.#build();
   }

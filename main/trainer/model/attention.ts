@@ -42,7 +42,7 @@ export function attentionForward(layer: BlockAt, projected: QueriesKeysValues): 
   const reach = reachOf(parts, layer.index);
   const angles = parts.angles[reach];
   const { ops } = parts.graph;
-  const { headLength, attentionScale } = parts.model.parameters;
+  const { attentionScale } = parts.model.parameters;
   const [q, k] = [byHead(parts, projected.queries), byHead(parts, projected.keys)];
   const queryNorm = runNorm(layer, 'attn_q_norm', q);
   const keyNorm = runNorm(layer, 'attn_k_norm', k);
@@ -54,9 +54,9 @@ export function attentionForward(layer: BlockAt, projected: QueriesKeysValues): 
   const outputs: Tensor[] = [];
   const blocks = parts.queryBlocks.map((block) => {
     const queries = takeQueries(parts, rotated, block);
-    const scores = ops.mulMat(ops.corner(keysByHead, headLength, block.keys), queries);
+    const scores = ops.mulMat(ops.rows(keysByHead, block.firstKey, block.keys), queries);
     const weights = ops.maskedSoftMax(scores, block.mask[reach], attentionScale);
-    const mixed = ops.mulMat(ops.corner(valuesByHead, block.keys, headLength), weights);
+    const mixed = ops.mulMat(ops.rowParts(valuesByHead, block.firstKey, block.keys), weights);
     outputs.push(toColumns(parts, mixed));
     return { block, queries, weights };
   });
@@ -74,22 +74,24 @@ export function attentionBackward(
   gradient: Tensor,
 ): QueriesKeysValues {
   const { ops } = parts.graph;
-  const { headLength, attentionScale } = parts.model.parameters;
+  const { attentionScale } = parts.model.parameters;
   const mixed = byHead(parts, gradient);
   const valuesByHead = toOperand(parts, ops.permute(pass.values, swapTokensAndHeads));
   const keysByHead = toOperand(parts, ops.permute(pass.keys, tokensFirst));
   const queryGradients: Tensor[] = [];
-  let keyGradient: Tensor | undefined;
-  let valueGradient: Tensor | undefined;
+  let keyGradient = startOfSum(parts, pass);
+  let valueGradient = startOfSum(parts, pass);
   for (const { block, queries, weights } of pass.blocks.toReversed()) {
     const blockMixed = takeQueries(parts, mixed, block);
-    const values = ops.corner(valuesByHead, headLength, block.keys);
+    const values = ops.rows(valuesByHead, block.firstKey, block.keys);
     const weightGradient = ops.mulMat(values, blockMixed);
     const scores = ops.maskedSoftMaxBack(weightGradient, weights, attentionScale);
-    const keys = ops.corner(keysByHead, block.keys, headLength);
+    const keys = ops.rowParts(keysByHead, block.firstKey, block.keys);
     queryGradients.unshift(toColumns(parts, ops.mulMat(keys, scores)));
-    keyGradient = addPrefix(parts, keyGradient, sumOverQueries(parts, scores, queries));
-    valueGradient = addPrefix(parts, valueGradient, sumOverQueries(parts, weights, blockMixed));
+    const addSeen = (sum: Tensor | undefined, part: Tensor) =>
+      sum ? ops.addToRowParts(sum, part, block.firstKey) : part;
+    keyGradient = addSeen(keyGradient, sumOverQueries(parts, scores, queries));
+    valueGradient = addSeen(valueGradient, sumOverQueries(parts, weights, blockMixed));
   }
   if (!keyGradient || !valueGradient) throw new RangeError('Attention needs at least one block');
   const byToken = (tensor: Tensor) => ops.cont(ops.permute(tensor, tokensLast));
@@ -161,9 +163,15 @@ function joinColumns(parts: GraphParts, tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** Adds [keys, D, heads] to the first keys of a sum that sees at least as many. */
-const addPrefix = ({ graph }: GraphParts, sum: Tensor | undefined, part: Tensor): Tensor =>
-  sum ? graph.ops.addToCorner(sum, part) : part;
+/**
+ * Zeros [T, D, keyValueHeads] to sum gradients of keys or values in; none are needed when the last
+ * block sees every key, since its part then is the start.
+ */
+function startOfSum({ graph }: GraphParts, { values, blocks }: AttentionPass): Tensor | undefined {
+  if (blocks.at(-1)?.block.firstKey === 0) return undefined;
+  const [length, heads, tokens] = values.ne;
+  return graph.ops.fill(graph.ops.reshape(values, tokens, length, heads), 0);
+}
 
 /** First operand of a backward product: contiguous, in the type the CPU multiplies fastest. */
 function toOperand({ graph, model }: GraphParts, view: Tensor): Tensor {

@@ -4,8 +4,9 @@ import type { ComputeGraph } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { RopeAngles } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { attentionMask, type QuerySpan } from './attention-mask.ts';
+import { attentionMask } from './attention-mask.ts';
 import type { FrozenModel } from './frozen-model.ts';
+import type { QuerySpan } from './query-spans.ts';
 import type { TrainedWeights } from './trained-weights.ts';
 
 /** What every part of a graph over one packed sequence shares. */
@@ -46,28 +47,27 @@ export interface SequenceLayout {
   segments: Int32Array;
 }
 
-/**
- * Queries per block. Keys after a block are never multiplied, which saves up to half of attention.
- * A multiple of 32, but no power of two: transposing with such strides would thrash the cache.
- */
-const blockQueries = 160;
+/** What a graph is built over: `spans` cover its tokens. */
+interface GraphSetting {
+  model: FrozenModel;
+  trained: TrainedWeights;
+  spans: readonly QuerySpan[];
+}
 
-/** Number of query blocks of a sequence. */
-export const countQueryBlocks = (tokens: number): number => Math.ceil(tokens / blockQueries);
-
-/** Declares the inputs that every block of a graph over `tokens` tokens reads. */
+/** Declares the inputs that every block of a graph reads. */
 export function declareParts(
   graph: ComputeGraph,
-  { model, trained, tokens }: { model: FrozenModel; trained: TrainedWeights; tokens: number },
+  { model, trained, spans }: GraphSetting,
 ): GraphParts {
   const { ropeFactors, parameters } = model;
   const { rope, local } = parameters;
+  const tokens = spans.reduce((sum, { count }) => sum + count, 0);
   const positions = graph.input([tokens], elementType.i32);
   // As llama.cpp with a context of these tokens (llama_model::get_rope_factors).
   const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
   const turn = (curve: RopeCurve) => ({ curve, positions, factors });
   const angles = { global: turn(rope), local: turn(local?.rope ?? rope) };
-  const queryBlocks = declareBlocks(graph, tokens, local !== undefined);
+  const queryBlocks = declareBlocks(graph, spans, local !== undefined);
   return { graph, model, trained, turnedInputs: new Map(), angles, queryBlocks };
 }
 
@@ -85,13 +85,14 @@ export function writeLayout(
   }
 }
 
-function declareBlocks(graph: ComputeGraph, tokens: number, hasLocal: boolean): QueryBlock[] {
-  return Array.from({ length: countQueryBlocks(tokens) }, (_, index) => {
-    const first = index * blockQueries;
-    const count = Math.min(blockQueries, tokens - first);
-    const keys = first + count;
-    const global = graph.input([keys, count]);
-    const local = hasLocal ? graph.input([keys, count]) : global;
-    return { first, count, keys, mask: { global, local } };
+function declareBlocks(
+  graph: ComputeGraph,
+  spans: readonly QuerySpan[],
+  hasLocal: boolean,
+): QueryBlock[] {
+  return spans.map((span) => {
+    const global = graph.input([span.keys, span.count]);
+    const local = hasLocal ? graph.input([span.keys, span.count]) : global;
+    return { ...span, mask: { global, local } };
   });
 }

@@ -274,26 +274,35 @@ export class Ops {
     return this.reshape(this.#result(pointer, ne), a.ne[0], a.ne[1] + b.ne[1]);
   }
 
-  /** The first `rowLength` elements of the first `rows` rows of each matrix of a, as a view. */
-  corner(a: Tensor, rowLength: number, rows: number): Tensor {
-    const fits = rowLength <= a.ne[0] && rows <= a.ne[1] && a.isContiguous;
-    requireShapes(fits && a.ne[3] === 1, 'corner', a);
-    const ne: Extents = [rowLength, rows, a.ne[2], 1];
+  /** `count` rows of each matrix of a [n, rows, matrices] from row `first` on, as a view. */
+  rows(a: Tensor, first: number, count: number): Tensor {
+    requireShapes(first + count <= a.ne[1] && a.isContiguous && a.ne[3] === 1, 'rows', a);
+    return this.#part(a, [a.ne[0], count, a.ne[2], 1], first * tensorRowBytes(a));
+  }
+
+  /** Elements `first` to `first + length` of each row of a [n, rows, matrices], as a view. */
+  rowParts(a: Tensor, first: number, length: number): Tensor {
+    requireShapes(first + length <= a.ne[0] && a.isContiguous && a.ne[3] === 1, 'rowParts', a);
+    return this.#part(a, [length, a.ne[1], a.ne[2], 1], rowBytes(a.type, first));
+  }
+
+  #part(a: Tensor, ne: Extents, offsetBytes: number): Tensor {
     const rowStride = tensorRowBytes(a);
-    const strides = [rowStride, rowStride * a.ne[1], 0] as const;
+    const strides = [rowStride, rowStride * a.ne[1], offsetBytes] as const;
     const { pointer } = a;
     const view = this.#ggml.ggml_view_3d(this.#context, pointer, ne[0], ne[1], ne[2], ...strides);
     const isContiguous = haveSameExtents(ne, a.ne);
     return { pointer: view, ne, type: a.type, isContiguous, hasDenseRows: true };
   }
 
-  /** Adds b to the corner of a of its extents, where a lies; the result stands for a. */
-  addToCorner(a: Tensor, b: Tensor): Tensor {
-    const fits = b.ne[0] <= a.ne[0] && b.ne[1] <= a.ne[1] && b.ne[2] === a.ne[2];
-    requireShapes(fits && this.#areFloats(a, b), 'addToCorner', a, b);
+  /** Adds b to elements `first` and on of each row of a, where a lies; the result stands for a. */
+  addToRowParts(a: Tensor, b: Tensor, first: number): Tensor {
+    const fits = first + b.ne[0] <= a.ne[0] && b.ne[1] === a.ne[1] && b.ne[2] === a.ne[2];
+    requireShapes(fits && this.#areFloats(a, b), 'addToRowParts', a, b);
     const rowStride = tensorRowBytes(a);
     const matrixStride = rowStride * a.ne[1];
-    const strides = [rowStride, matrixStride, matrixStride * a.ne[2], 0] as const;
+    const offsetBytes = rowBytes(a.type, first);
+    const strides = [rowStride, matrixStride, matrixStride * a.ne[2], offsetBytes] as const;
     const { pointer } = a;
     const sum = this.#ggml.ggml_acc_inplace(this.#context, pointer, b.pointer, ...strides);
     return this.#result(sum, a.ne);

@@ -4,6 +4,7 @@ import type { FrozenModel } from '../model/frozen-model.ts';
 import { declareParts, writeLayout } from '../model/graph-parts.ts';
 import { headForward } from '../model/head.ts';
 import { normForward } from '../model/norm.ts';
+import { querySpans } from '../model/query-spans.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
@@ -19,7 +20,7 @@ export async function forwardLogits(
   using graph = new ComputeGraph(backend, 1024 + model.blocks.length * 400);
   using memory = new WorkingMemory(backend);
   const ids = graph.input([count], elementType.i32);
-  const parts = declareParts(graph, { model, trained, tokens: count });
+  const parts = declareParts(graph, { model, trained, spans: querySpans(count) });
   let stream = embed(parts, ids);
   for (const index of model.blocks.keys()) stream = blockForward(parts, index, stream).output;
   const { logits } = headForward(parts, normForward(parts, stream, model.outputNorm).output);
