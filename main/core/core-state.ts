@@ -1,5 +1,6 @@
 import type { CoreConfig } from './config.ts';
 import { AppError } from './app-error.ts';
+import type { DeviceService } from './devices/device-service.ts';
 import type { Log } from './log.ts';
 import type { OngoingCalls } from './ongoing-calls.ts';
 import type { PathGuard } from './path-guard.ts';
@@ -12,6 +13,7 @@ export interface CoreState {
   readonly config: CoreConfig;
   readonly settings: UserSettings;
   readonly paths: PathGuard;
+  readonly devices: DeviceService;
   readonly log: Log;
   /** Opening, creating and closing projects, one after the other. */
   readonly projectTurns: Turns;

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
 import type { CoreConfig } from './config.ts';
 import type { CoreState } from './core-state.ts';
+import { DeviceService } from './devices/device-service.ts';
 import { Log } from './log.ts';
 import { OngoingCalls } from './ongoing-calls.ts';
 import { PathGuard } from './path-guard.ts';
@@ -12,6 +13,7 @@ import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import {
   chatRouter,
+  devicesRouter,
   generationsRouter,
   jobsRouter,
   modelsRouter,
@@ -28,6 +30,7 @@ const router = implement(contract).$context<CallContext>().router({
   imports: importsRouter,
   samples: samplesRouter,
   datasets: datasetsRouter,
+  devices: devicesRouter,
   models: modelsRouter,
   xray: xrayRouter,
   runs: runsRouter,
@@ -54,6 +57,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     config,
     settings: new UserSettings(config.userDataDir),
     paths: new PathGuard(config.fileRoots),
+    devices: new DeviceService(config.userDataDir),
     log: new Log(config.userDataDir),
     projectTurns: new Turns(),
     calls: new OngoingCalls(),

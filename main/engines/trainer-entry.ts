@@ -1,3 +1,5 @@
+import { selfTest } from '../trainer/devices/self-test.ts';
+import { listFamily } from '../trainer/ffi/devices.ts';
 import { engineName } from '../trainer/ffi/library.ts';
 import { train } from '../trainer/loop/train.ts';
 import type { TrainerRequests } from './protocol/trainer.ts';
@@ -25,4 +27,6 @@ serveEngine<TrainerRequests>(describeEngine(), {
     pausing.abort();
     return Promise.resolve(null);
   },
+  devices: ({ family }) => Promise.resolve(listFamily(family)),
+  selfTest: (params) => selfTest(params),
 });

@@ -50,10 +50,6 @@ export async function examineMachine(client: CoreClient, scratchDir: string): Pr
     ),
     await attempt('trainer (koffi, ggml)', reinstall, tryTrainer),
     await attempt('inference (node-llama-cpp)', reinstall, tryInference),
-    await attempt('devices', reinstall, async () => {
-      const { devices } = await client.app.info();
-      return devices.map(({ kind, name, detail }) => `${kind}: ${name} (${detail})`).join('; ');
-    }),
     pageFinding(),
     desktopFinding(),
     browserFinding(),

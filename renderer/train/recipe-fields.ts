@@ -70,6 +70,7 @@ const placements: Record<RecipeKey, Placement> = {
     unit: 'steps',
     isAdvanced: true,
   },
+  device: { label: 'Device', group: 'Batches & length', isAdvanced: true },
   lossOn: { label: 'Loss on', group: 'Loss' },
 };
 

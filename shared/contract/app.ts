@@ -31,8 +31,6 @@ export const changeTopicSchema = z.enum([
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 
-const device = z.object({ name: z.string(), kind: z.string(), detail: z.string() });
-
 /** The program itself: version, annotator name, the open project and the recent ones. */
 export const appContract = {
   info: procedure.output(
@@ -44,7 +42,6 @@ export const appContract = {
       hasNativeDialogs: z.boolean(),
       author: z.string(),
       fileRoots: z.array(z.string()),
-      devices: z.array(device),
     }),
   ),
   setAuthor: procedure

@@ -1,6 +1,7 @@
 import { appContract, filesContract, projectContract } from './app.ts';
 import { chatContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract } from './curate.ts';
+import { devicesContract } from './devices.ts';
 import { evaluationsContract, promptsContract } from './evaluate.ts';
 import { generationsContract } from './generate.ts';
 import { jobsContract, modelsContract, runsContract } from './train.ts';
@@ -14,6 +15,7 @@ export const contract = {
   imports: importsContract,
   samples: samplesContract,
   datasets: datasetsContract,
+  devices: devicesContract,
   models: modelsContract,
   xray: xrayContract,
   runs: runsContract,

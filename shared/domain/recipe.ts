@@ -150,6 +150,15 @@ export const recipeSchema = z.object({
     .max(1_000_000)
     .default(0)
     .describe('steps between checkpoints to resume from; 0: every epoch and every minute'),
+  device: z
+    .string()
+    .regex(/^(auto|cpu|(cuda|vulkan|metal)\d+)$/, {
+      error: 'device is auto, cpu, or a GPU as lima doctor lists it: cuda0, vulkan0, metal0',
+    })
+    .default('auto')
+    .describe(
+      'what computes: auto (the best GPU that passes its self-test, else the CPU), cpu, cuda0 …',
+    ),
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;

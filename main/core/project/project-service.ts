@@ -60,7 +60,7 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   try {
     await closeSession(state);
     adoptLost(state, file);
-    const session = new ProjectSession(file, state.log);
+    const session = new ProjectSession(file, state);
     registerJobs(session);
     state.session = session;
   } catch (error) {

@@ -3,6 +3,7 @@ import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { schemaVersion } from '../../store/migrate.ts';
 import type { ProjectFile } from '../../store/open-project.ts';
 import { projectCounts } from '../../store/project-repository.ts';
+import type { DeviceService } from '../devices/device-service.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../log.ts';
 import { OngoingCalls } from '../ongoing-calls.ts';
@@ -14,6 +15,7 @@ import { InferenceSlots } from './inference-slots.ts';
 export class ProjectSession {
   readonly file: ProjectFile;
   readonly jobs: JobService;
+  readonly devices: DeviceService;
   readonly changes = new ChangeFeed();
   readonly inference = new InferenceSlots();
   /** Answers being written, by conversation and pane; aborting one keeps what came. */
@@ -23,7 +25,8 @@ export class ProjectSession {
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 
-  constructor(file: ProjectFile, log: Log) {
+  constructor(file: ProjectFile, { log, devices }: { log: Log; devices: DeviceService }) {
+    this.devices = devices;
     this.file = file;
     this.jobs = new JobService(file.db, log);
   }

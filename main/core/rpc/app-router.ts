@@ -8,7 +8,6 @@ import {
   recentProjects,
 } from '../project/project-service.ts';
 import { appVersion } from '../app-version.ts';
-import { listDevices } from '../devices.ts';
 import { os } from './implement.ts';
 
 const noCommands = async function* (signal: AbortSignal | undefined) {
@@ -26,7 +25,6 @@ export const appRouter = {
     hasNativeDialogs: core.config.host !== undefined,
     author: core.settings.author,
     fileRoots: [...(core.paths.roots ?? [])],
-    devices: listDevices(),
   })),
   setAuthor: os.app.setAuthor.handler(({ context: { core }, input }) => {
     core.settings.author = input.author;

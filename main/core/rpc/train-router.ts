@@ -1,7 +1,13 @@
 import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
 import { requireSession } from '../core-state.ts';
-import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
+import {
+  inspectModel,
+  models,
+  startAddModel,
+  startRelocate,
+  usableModel,
+} from '../models/model-service.ts';
 import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { explained, os } from './implement.ts';
 
@@ -16,6 +22,16 @@ export const modelsRouter = {
   relocate: os.models.relocate.handler(({ context: { core }, input }) => ({
     jobId: startRelocate(core, requireSession(core), input).id,
   })),
+};
+
+export const devicesRouter = {
+  list: os.devices.list.handler(({ context: { core } }) => core.devices.list()),
+  test: os.devices.test.handler(({ context: { core }, input, signal }) => {
+    const { device, modelId, method } = input;
+    const basePath = modelId && usableModel(requireSession(core), modelId).path;
+    const subject = { ...(basePath && { basePath }), ...(method && { method }) };
+    return core.devices.test(device, subject, signal);
+  }),
 };
 
 export const runsRouter = {

@@ -7,6 +7,7 @@ import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/model-repository.ts';
 import { addRunEvent, findRun, setRunEngine, type StoredRun } from '../../store/run-repository.ts';
 import { found } from '../app-error.ts';
+import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { explainError } from '../explain-error.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyModel } from '../models/model-service.ts';
@@ -88,18 +89,21 @@ async function train(
 ): Promise<TrainResult> {
   const outDir = runFolder(session.file, run.id);
   mkdirSync(outDir, { recursive: true });
+  const wish = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
+  const device = await deviceForRun(session.devices, wish, context);
   await using trainer = startTrainer();
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.samples.length));
   using recorder = new RunRecorder(session, run, context);
   using _ = pauseOnRequest(trainer, context.pausing);
-  return await trainer.request(
+  const training = trainer.request(
     'train',
     {
       basePath: model.path,
       baseSha256: model.sha256,
       samples: encoded.samples,
-      recipe: recipeSchema.parse(run.recipe),
+      recipe: wish.recipe,
+      device,
       outDir,
       recordExtra: {
         project: session.file.name,
@@ -111,6 +115,9 @@ async function train(
     },
     { signal: context.signal, onEvent: (event) => recorder.record(event) },
   );
+  return await training.catch((error: unknown) => {
+    throw explainDeviceCrash(error, device);
+  });
 }
 
 /** Hands a pause on to the trainer until disposed of; the running request ends by it. */

@@ -1,60 +1,29 @@
+import type { DeviceFamily, SelfTest, TrainingDevice } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 
-/** Kinds of devices ggml has libraries for. */
-export type DeviceFamily = 'cpu' | 'cuda' | 'vulkan' | 'metal';
-
-/** A device a run can be computed on. */
-export interface EngineDevice {
-  /** As in a recipe: `cpu`, `cuda0`, `vulkan0`, `metal0`. */
-  id: string;
-  family: DeviceFamily;
-  /** As its driver calls it. */
-  description: string;
-  /** A GPU with memory of its own, one that shares the machine's, or a processor. */
-  kind: 'gpu' | 'integrated' | 'cpu';
-  /** A processor that stands in for a GPU, as Mesa's llvmpipe: right, but slow. */
-  isSoftware: boolean;
-  memoryFreeBytes: number;
-  memoryTotalBytes: number;
-  /** Identity of the driver, or an empty text when it cannot be told: it changes with updates. */
-  driver: string;
-  /** Name and version of the library. */
-  library: string;
-}
-
 /** What one family has on this machine; `problem` and `advice` are empty when it can be used. */
-export interface DeviceListing {
+export interface FamilyListing {
   family: DeviceFamily;
-  devices: EngineDevice[];
+  devices: TrainingDevice[];
   problem: string;
   advice: string;
 }
 
-/** What a self-test needs to know: the device, and a base whose shape and types it imitates. */
+/** What a self-test imitates and where it runs. */
 export interface SelfTestParams {
   device: string;
   /** Without a base: a Llama model in F32. */
   basePath?: string;
   /** What the run trains; an adapter when left out. */
   method?: Recipe['method'];
+  /** Tests that were passed before: one of the same device, driver, library and model is the answer. */
+  known?: readonly SelfTest[];
 }
 
-/** Outcome of a gradient self-test; differences are relative (‖device − CPU‖ / ‖CPU‖). */
-export interface SelfTestResult {
-  device: string;
-  description: string;
-  driver: string;
-  library: string;
-  architecture: string;
-  /** Element types of the weights, sorted, as in `Q4_K+Q6_K`. */
-  weightTypes: string;
-  method: Recipe['method'];
-  /** True when both differences are at most the tolerance. */
-  passed: boolean;
-  tolerance: number;
-  lossDifference: number;
-  gradientDifference: number;
-  /** The trained tensor with the largest difference. */
-  worstTensor: string;
-  elapsedMs: number;
+const platformsWithGpuPackages = ['linux-x64', 'win32-x64'];
+
+/** Families of devices that node-llama-cpp has libraries for on a platform, as in `linux-x64`. */
+export function familiesOf(platform: string): DeviceFamily[] {
+  if (platform === 'darwin-arm64') return ['cpu', 'metal'];
+  return platformsWithGpuPackages.includes(platform) ? ['cpu', 'cuda', 'vulkan'] : ['cpu'];
 }

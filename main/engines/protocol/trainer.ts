@@ -1,4 +1,6 @@
+import type { DeviceFamily, SelfTest } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { FamilyListing, SelfTestParams } from './devices.ts';
 
 /** A sample as the trainer sees it: `trained[i]` is 1 where token i is a target of the loss. */
 export interface EncodedSample {
@@ -13,6 +15,8 @@ export interface TrainParams {
   baseSha256: string;
   samples: EncodedSample[];
   recipe: Recipe;
+  /** Id of the device to compute on; the CPU when left out. */
+  device?: string;
   /**
    * Existing folder that receives one `epoch-NNN` adapter and record per epoch, and the newest two
    * `resume-NNNNNNNN`. A run goes on from what it finds there.
@@ -67,4 +71,6 @@ export type TrainerRequests = {
   train: { params: TrainParams; event: TrainEvent; result: TrainResult };
   /** Asks the running `train` to save and to end as `paused`. */
   pause: { params: null; event: never; result: null };
+  devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
+  selfTest: { params: SelfTestParams; event: never; result: SelfTest };
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../command-error.ts';
 import { defineCommand } from '../command.ts';
+import { examineDevices } from '../device-checks.ts';
 import { examineMachine, type Finding } from '../doctor-checks.ts';
 import { openCore } from '../open-core.ts';
 
@@ -12,7 +13,7 @@ const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as
 export const doctor = defineCommand({
   name: 'doctor',
   usage: 'doctor',
-  summary: 'Check this machine: Node, native libraries, devices, memory, disk.',
+  summary: 'Check this machine: Node, native libraries, memory, disk, devices and their gradients.',
   positionals: { min: 0, max: 0 },
   options: {},
   async run({ terminal }) {
@@ -33,7 +34,10 @@ async function examineInScratch(): Promise<Finding[]> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'lima-doctor-'));
   try {
     await using core = await openCore(scratchDir);
-    return await examineMachine(core.client, scratchDir);
+    const findings = await examineMachine(core.client, scratchDir);
+    // With the person's own settings, where the tests of devices are kept.
+    await using own = await openCore();
+    return [...findings, ...(await examineDevices(own.client))];
   } finally {
     await rm(scratchDir, { recursive: true });
   }

@@ -6,12 +6,14 @@ import { findTensorType, tensorTypeId, tensorTypeName } from '../../engines/gguf
 import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
 import { quantizeModel } from '../model/quantize-model.ts';
 
-/** A tiny random model in the likeness of a base: same architecture, same element types. */
-export interface ImitatedBase {
-  path: string;
+/** What a tiny model takes over from a base. */
+export interface Likeness {
   architecture: string;
   /** Element types of the matrices, sorted, as in `Q4_K+Q6_K`. */
   weightTypes: string;
+  /** Types of every kind of matrix (`attn_q`, `output` …), in the order of the file. */
+  types: ReadonlyMap<string, readonly string[]>;
+  features: TinyModelOptions;
 }
 
 /** Shortest rows; types with larger blocks get rows of one block. */
@@ -21,22 +23,32 @@ const slidingWindow = 64;
 const fewestLayers = 2;
 const mostLayers = 4;
 
+/** Reads what matters of a base; without one, a Llama model in F32. */
+export async function likenessOf(basePath: string | undefined): Promise<Likeness> {
+  if (basePath === undefined)
+    return { architecture: 'llama', weightTypes: 'F32', types: new Map(), features: {} };
+  const base = await readGguf(basePath);
+  const types = typesByKind(base);
+  return {
+    architecture: getString(base, 'general.architecture') ?? 'llama',
+    weightTypes: [...new Set([...types.values()].flat())].toSorted().join('+'),
+    types,
+    features: featuresOf(base),
+  };
+}
+
 /**
- * Writes the likeness of a base into `folder`. Where the blocks of the base differ in type, as in
- * files like Q4_K_M, the blocks of the likeness go through all types of each kind of matrix.
+ * Writes a tiny random model in the likeness of a base into `folder` and returns its path. Where
+ * the blocks of the base differ in type, as in files like Q4_K_M, the blocks of the tiny model go
+ * through all types of each kind of matrix.
  */
-export async function imitateBase(
-  folder: string,
-  basePath: string | undefined,
-): Promise<ImitatedBase> {
-  const base = basePath === undefined ? undefined : await readGguf(basePath);
-  const architecture = (base && getString(base, 'general.architecture')) ?? 'llama';
-  const types = base ? typesByKind(base) : new Map<string, string[]>();
-  const all = [...new Set([...types.values()].flat())].toSorted();
-  const fallback = all[0] ?? 'F32';
-  const mostTypes = Math.max(fewestLayers, ...[...types.values()].map((list) => list.length));
+export async function imitateBase(folder: string, likeness: Likeness): Promise<string> {
+  const { architecture, weightTypes, types, features } = likeness;
+  const all = weightTypes.split('+');
+  const [fallback = 'F32'] = all;
   const blocks = all.map((name) => findTensorType(tensorTypeId(name))?.blockSize ?? 1);
   const rowLength = Math.max(shortestRow, ...blocks);
+  const mostTypes = Math.max(fewestLayers, ...[...types.values()].map((list) => list.length));
   const exactPath = join(folder, 'exact.gguf');
   await writeTinyModel(exactPath, {
     architecture,
@@ -45,7 +57,7 @@ export async function imitateBase(
     heads: 4,
     kvHeads: 2,
     layers: Math.min(mostLayers, mostTypes),
-    ...(base && featuresOf(base)),
+    ...features,
   });
   const path = join(folder, 'likeness.gguf');
   await quantizeModel(exactPath, path, (name) => {
@@ -53,7 +65,7 @@ export async function imitateBase(
     const list = types.get(kind) ?? [fallback];
     return list[block % list.length] ?? fallback;
   });
-  return { path, architecture, weightTypes: all.join('+') || fallback };
+  return path;
 }
 
 /** What makes the graph of a base different from that of a plain model of its architecture. */

@@ -1,8 +1,8 @@
 import { freemem } from 'node:os';
-import type { DeviceFamily, DeviceListing, EngineDevice } from '../../engines/protocol/devices.ts';
+import type { DeviceFamily, TrainingDevice } from '../../../shared/domain/device.ts';
+import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { identifyDriver, softwareVulkanNames } from './driver-identity.ts';
-import { possibleFamilies } from './find-libraries.ts';
 import { engineName, loadFamily, loadGgml } from './library.ts';
 import type { DevicePtr } from './pointers.ts';
 
@@ -13,6 +13,7 @@ const idPatterns: Readonly<Record<DeviceFamily, RegExp>> = {
   vulkan: /^Vulkan(\d+)$/,
   metal: /^MTL(\d+)$/,
 };
+const possibleFamilies = familiesOf(`${process.platform}-${process.arch}`);
 // enum ggml_backend_dev_type (ggml-backend.h)
 const deviceKinds = ['cpu', 'gpu', 'integrated'] as const;
 
@@ -51,7 +52,7 @@ export function findDevice(id: string): FoundDevice {
 }
 
 /** Every device of one family, or why there is none and what to do. Never throws. */
-export function listFamily(family: DeviceFamily): DeviceListing {
+export function listFamily(family: DeviceFamily): FamilyListing {
   try {
     loadFamily(family);
   } catch (error) {
@@ -74,7 +75,7 @@ function devicesOf(family: DeviceFamily): FoundDevice[] {
   });
 }
 
-function describe({ id, family, pointer }: FoundDevice): EngineDevice {
+function describe({ id, family, pointer }: FoundDevice): TrainingDevice {
   const ggml = loadGgml();
   const free = new BigUint64Array(1);
   const total = new BigUint64Array(1);
@@ -94,7 +95,7 @@ function describe({ id, family, pointer }: FoundDevice): EngineDevice {
 }
 
 /** A library that loads and finds nothing: there is a driver, but no device it would use. */
-function emptyFamily(family: DeviceFamily): Pick<DeviceListing, 'problem' | 'advice'> {
+function emptyFamily(family: DeviceFamily): Pick<FamilyListing, 'problem' | 'advice'> {
   const software = family === 'vulkan' ? softwareVulkanNames() : [];
   if (software.length > 0)
     return {
@@ -115,5 +116,5 @@ function loadAdvice(family: DeviceFamily, problem: string): string {
     return "Install the Vulkan loader and your GPU's driver (Debian: libvulkan1, mesa-vulkan-drivers).";
   if (problem.includes('libcuda.so') && !problem.includes('libcudart'))
     return "Install NVIDIA's driver; Vulkan needs none of CUDA's own libraries.";
-  return "Install NVIDIA's driver and the CUDA 13 or 12 runtime (libcudart, libcublas), or use Vulkan.";
+  return 'With an NVIDIA GPU: install the CUDA 13 or 12 runtime (libcudart, libcublas), or use Vulkan.';
 }

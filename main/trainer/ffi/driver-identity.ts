@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import koffi from 'koffi';
-import type { DeviceFamily } from '../../engines/protocol/devices.ts';
+import type { DeviceFamily } from '../../../shared/domain/device.ts';
 import { listVulkanDrivers, type VulkanDriver } from './vulkan-drivers.ts';
 
 const nvmlName = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { DeviceFamily } from '../../engines/protocol/devices.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
 /** Paths of the ggml libraries inside one `@node-llama-cpp` package. */
@@ -21,14 +20,6 @@ const packageNames: Record<string, string> = {
 };
 
 const platform = `${process.platform}-${process.arch}`;
-const hasGpuPackages = platform === 'linux-x64' || platform === 'win32-x64';
-
-/** Families of devices that node-llama-cpp has libraries for on this platform. */
-export const possibleFamilies: readonly DeviceFamily[] = [
-  'cpu',
-  ...(platform === 'darwin-arm64' ? (['metal'] as const) : []),
-  ...(hasGpuPackages ? (['cuda', 'vulkan'] as const) : []),
-];
 
 /**
  * Finds the ggml libraries of this platform in the nearest `node_modules`, looking upwards from

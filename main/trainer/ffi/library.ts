@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import type { DeviceFamily } from '../../engines/protocol/devices.ts';
+import type { DeviceFamily } from '../../../shared/domain/device.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';

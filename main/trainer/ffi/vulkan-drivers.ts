@@ -59,5 +59,6 @@ function toDriver(properties: Buffer): VulkanDriver {
 }
 
 function requireSuccess(result: unknown, what: string): void {
-  if (result !== 0) throw new Error(`The Vulkan loader could not ${what} (VkResult ${result})`);
+  if (result !== 0)
+    throw new Error(`The Vulkan loader could not ${what} (VkResult ${String(result)})`);
 }

@@ -31,7 +31,8 @@ export async function train(
   context: RequestContext<TrainEvent>,
   pausing: AbortSignal = new AbortController().signal,
 ): Promise<TrainResult> {
-  using backend = Backend.openCpu(params.recipe.threads || automaticThreads(params.basePath));
+  const threads = params.recipe.threads || automaticThreads(params.basePath);
+  using backend = Backend.open(params.device ?? 'cpu', threads);
   const stop = AbortSignal.any([context.signal, pausing]);
   const metrics: TrainingRun['metrics'] = [];
   const ending = (outcome: TrainResult['outcome']): TrainResult => ({
