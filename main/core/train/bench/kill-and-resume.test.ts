@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { canFindEngines } from '../../testing/engine-processes.ts';
+import { killAndResume } from './kill-and-resume.ts';
+
+test.runIf(canFindEngines)(
+  'kill -9 at a random moment changes the final adapter, or a step of the curve',
+  async () => {
+    const { whole, runs } = await killAndResume({ kills: 3, seed: 7 });
+    expect(whole.steps).toBe(240);
+    expect(runs.flatMap((run) => run.kills)).toHaveLength(3);
+    for (const { outcome } of runs) {
+      const { adapterSha256, curveSha256, steps } = whole;
+      expect(outcome).toEqual({ adapterSha256, curveSha256, steps });
+    }
+  },
+);
