@@ -71,6 +71,9 @@ const placements: Record<RecipeKey, Placement> = {
     isAdvanced: true,
   },
   device: { label: 'Device', group: 'Batches & length', isAdvanced: true },
+  lossWeighting: { label: 'Weight', group: 'Loss', isAdvanced: true },
+  residualDropout: { label: 'Residual dropout', group: 'Optimizer', isAdvanced: true },
+  neftuneAlpha: { label: 'NEFTune alpha', group: 'Optimizer', isAdvanced: true },
   lossOn: { label: 'Loss on', group: 'Loss' },
 };
 

@@ -129,6 +129,24 @@ export const recipeSchema = z.object({
     .enum(['F32', 'F16', 'BF16', 'Q8_0'])
     .default('F16')
     .describe('type of the matrices in the model that a full training writes'),
+  lossWeighting: z
+    .enum(['token', 'sample'])
+    .default('token')
+    .describe('every trained token counts the same, or every sample does, however long'),
+  residualDropout: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(0)
+    .describe(
+      'dropout on what each block adds to the residual stream, rising linearly from 0 at the first block to this at the last (LIMA: 0.3; 0.2 for small models)',
+    ),
+  neftuneAlpha: z
+    .number()
+    .min(0)
+    .max(100)
+    .default(0)
+    .describe('NEFTune alpha: noise on embeddings (arXiv 2310.05914: 5, 10 or 15); 0: none'),
   seed: z
     .number()
     .int()

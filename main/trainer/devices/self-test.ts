@@ -85,8 +85,7 @@ async function trainOn(device: string, path: string, method: Method): Promise<Tr
     name,
     values: backend.readFloats(gradient),
   }));
-  const trainedTokens = samples.reduce((sum, { tokens }) => sum + tokens.length - promptLength, 0);
-  const gradNorm = await trainer.applyGradients({ step: 1, learningRate, trainedTokens });
+  const gradNorm = await trainer.applyGradients({ step: 1, learningRate });
   return { losses: [loss, gradNorm, await trainer.accumulate(samples)], gradients };
 }
 

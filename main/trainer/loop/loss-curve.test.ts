@@ -47,7 +47,7 @@ async function engineLosses(trainer: Trainer, recipe: Recipe): Promise<number[]>
     const trainedTokens = batch.reduce((sum, sample) => sum + countTrained(sample), 0);
     losses.push((await trainer.accumulate(batch)) / trainedTokens);
     const learningRate = learningRateAt(step, totalSteps, recipe);
-    await trainer.applyGradients({ step, learningRate, trainedTokens });
+    await trainer.applyGradients({ step, learningRate });
   }
   return losses;
 }

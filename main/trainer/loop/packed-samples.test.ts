@@ -28,7 +28,7 @@ async function accumulate(packs: readonly EncodedSample[][]) {
   using trainer = new Trainer(backend, model, tinyRecipe({ learningRate: 1 }));
   // B is zero at the start and would hide every gradient of A.
   await trainer.accumulate(samples.slice(0, 1));
-  await trainer.applyGradients({ step: 1, learningRate: 0.01, trainedTokens: 100 });
+  await trainer.applyGradients({ step: 1, learningRate: 0.01 });
   let loss = 0;
   for (const pack of packs) loss += await trainer.accumulate(pack);
   const gradients = trainer.parameters.flatMap(({ gradient }) => [...backend.readFloats(gradient)]);

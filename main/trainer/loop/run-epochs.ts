@@ -39,13 +39,13 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
   let lossSum = 0;
   for (const [index, microBatch] of batch.entries()) {
     stop.throwIfAborted();
-    lossSum += await trainer.accumulate(microBatch);
+    lossSum += await trainer.accumulate(microBatch, step);
     requireFinite(lossSum, 'loss', step);
     const microBatches = { microBatch: index + 1, microBatches: batch.length };
     context.emit({ type: 'progress', step, totalSteps: total, ...microBatches });
   }
   stop.throwIfAborted();
-  const gradNorm = await trainer.applyGradients({ step, learningRate, trainedTokens });
+  const gradNorm = await trainer.applyGradients({ step, learningRate });
   requireFinite(gradNorm, 'gradient norm', step);
   const now = performance.now();
   return {

@@ -4,6 +4,7 @@ import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
 import { toGgufModel } from '../adapter/gguf-model.ts';
 import { packSamples } from '../data/pack.ts';
+import { weighRows } from '../data/weigh-rows.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { LoraAdapter } from '../model/lora-adapter.ts';
 import type { TrainedParameter, TrainedWeights } from '../model/trained-weights.ts';
@@ -19,7 +20,9 @@ export class Trainer implements Disposable {
   readonly trained: TrainedWeights;
   readonly #backend: Backend;
   readonly #model: FrozenModel;
-  readonly #outputType: Recipe['outputType'];
+  readonly #recipe: Recipe;
+  /** Of the rows whose gradients were added up since the last step. */
+  #weightSum = 0;
   readonly #optimizer: AdamwOptimizer;
   #graph: TrainingGraph | undefined;
   readonly #memory: WorkingMemory;
@@ -27,7 +30,7 @@ export class Trainer implements Disposable {
   constructor(backend: Backend, model: FrozenModel, recipe: Recipe) {
     this.#backend = backend;
     this.#model = model;
-    this.#outputType = recipe.outputType;
+    this.#recipe = recipe;
     this.trained = startWeights(backend, model, recipe);
     this.#optimizer = new AdamwOptimizer(backend, this.trained, recipe);
     this.#memory = new WorkingMemory(backend);
@@ -45,20 +48,31 @@ export class Trainer implements Disposable {
     if (trained instanceof LoraAdapter)
       return toGgufAdapter(this.#backend, trained, { name, architecture });
     const parts = { model: this.#model, trained };
-    return toGgufModel(this.#backend, parts, { name, type: this.#outputType });
+    return toGgufModel(this.#backend, parts, { name, type: this.#recipe.outputType });
   }
 
-  /** Adds the gradients of samples side by side to their sums; returns the summed loss in nats. */
-  async accumulate(samples: readonly EncodedSample[]): Promise<number> {
+  /**
+   * Adds the gradients of samples side by side to their sums; returns the summed loss in nats,
+   * unweighted. Dropout and noise follow from the seed, `step` and the id of each sample alone.
+   */
+  async accumulate(samples: readonly EncodedSample[], step = 1): Promise<number> {
     const batch = packSamples(samples);
     const recompute = shouldRecompute(batch.tokens.length, this.#model.parameters);
-    return await this.#graphFor(shapeOf(batch, recompute)).run(batch);
+    const { seed, lossWeighting } = this.#recipe;
+    const rowWeights = weighRows(samples, lossWeighting);
+    this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);
+    const keys = samples.map(({ id }) => `${seed}/${step}/${id}`);
+    return await this.#graphFor(shapeOf(batch, recompute)).run(batch, { rowWeights, keys });
   }
 
-  /** Applies the gradient sums and starts new ones; returns the norm of the mean gradient. */
-  async applyGradients(input: StepInput): Promise<number> {
-    const gradNorm = await this.#optimizer.step(input);
+  /**
+   * Applies the gradient sums, over the weights of all samples since the last step, and starts new
+   * ones; returns the norm of that mean gradient.
+   */
+  async applyGradients(step: Omit<StepInput, 'weightSum'>): Promise<number> {
+    const gradNorm = await this.#optimizer.step({ ...step, weightSum: this.#weightSum });
     this.trained.clearGradients();
+    this.#weightSum = 0;
     return gradNorm;
   }
 
@@ -74,7 +88,8 @@ export class Trainer implements Disposable {
     if (this.#graph && isSameShape(this.#graph.shape, shape)) return this.#graph;
     this.#graph?.[Symbol.dispose]();
     this.#graph = undefined;
-    const graph = new TrainingGraph(this.#backend, this.#model, this.trained, shape);
+    const training = { model: this.#model, trained: this.trained, noise: this.#recipe };
+    const graph = new TrainingGraph(this.#backend, training, shape);
     graph.place(this.#memory);
     this.#graph = graph;
     return graph;

@@ -1,3 +1,4 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { PackedBatch } from '../data/pack.ts';
 import { padded, padRows } from '../data/pad.ts';
 import {
@@ -12,6 +13,8 @@ import { embed, embedBackward } from '../model/embedding.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import { declareParts, writeLayout, type GraphParts } from '../model/graph-parts.ts';
 import { firstKeysOf, querySpans } from '../model/query-spans.ts';
+import { writeEmbeddingNoise } from '../model/embedding-noise.ts';
+import { declareDropout, writeDropout, type KeyedSpans } from '../model/residual-dropout.ts';
 import type { TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, type WorkingMemory } from '../tensor/compute-graph.ts';
@@ -56,6 +59,21 @@ export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
   a.recompute === b.recompute &&
   a.firstKeys.join() === b.firstKeys.join();
 
+/** What a graph trains and the noise that makes it harder; zeros switch that off. */
+export interface Training {
+  model: FrozenModel;
+  trained: TrainedWeights;
+  noise: Pick<Recipe, 'residualDropout' | 'neftuneAlpha'>;
+}
+
+/** What a batch brings along with its tokens. */
+export interface BatchSettings {
+  /** Factor of the gradient of each trained row. */
+  rowWeights: Float32Array;
+  /** A name per sample for its random numbers, which follow from it alone. */
+  keys: readonly string[];
+}
+
 /**
  * One micro-batch as one graph: forward pass, loss, and a backward pass that adds the gradients
  * of the summed loss to the sums of the trained weights.
@@ -66,18 +84,26 @@ export class TrainingGraph implements Disposable {
   readonly #graph: ComputeGraph;
   readonly #parts: GraphParts;
   readonly #tokens: Tensor;
+  readonly #embeddingNoise: Tensor | undefined;
+  readonly #neftuneAlpha: number;
   readonly #loss: LossInputs;
   readonly #probabilities: readonly Tensor[];
 
-  constructor(backend: Backend, model: FrozenModel, trained: TrainedWeights, shape: GraphShape) {
+  constructor(backend: Backend, { model, trained, noise }: Training, shape: GraphShape) {
     const { tokens, rows, firstKeys } = shape;
     const spans = querySpans(tokens, firstKeys);
     const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, spans.length));
+    const { embeddingLength: width } = model.parameters;
+    const sizes = { width, blocks: model.blocks.length, tokens };
+    const { neftuneAlpha, residualDropout } = noise;
     this.shape = shape;
+    this.#neftuneAlpha = neftuneAlpha;
     this.#backend = backend;
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
-    this.#parts = declareParts(graph, { model, trained, spans });
+    const dropout = declareDropout(graph, sizes, residualDropout);
+    this.#parts = { ...declareParts(graph, { model, trained, spans }), dropout };
+    this.#embeddingNoise = neftuneAlpha > 0 ? graph.input([width, tokens]) : undefined;
     this.#loss = declareLossInputs(this.#parts, rows);
     this.#probabilities = this.#build();
   }
@@ -87,9 +113,10 @@ export class TrainingGraph implements Disposable {
     this.#graph.place(memory);
   }
 
-  /** Computes one batch of this shape; returns the sum of its losses in nats. */
-  async run(batch: PackedBatch): Promise<number> {
-    this.#writeInputs(batch);
+  /** Computes one batch of this shape; returns the sum of its losses in nats, none weighted. */
+  async run(batch: PackedBatch, { rowWeights, keys }: BatchSettings): Promise<number> {
+    this.#writeInputs(batch, rowWeights);
+    this.#writeNoise({ spans: batch.spans, keys });
     await this.#graph.compute();
     const probabilities = this.#probabilities.map((tensor) => this.#backend.readFloats(tensor));
     return sumLoss(probabilities, batch.rows.length);
@@ -102,7 +129,9 @@ export class TrainingGraph implements Disposable {
   #build(): readonly Tensor[] {
     const parts = this.#parts;
     const passes: BlockPass[] = [];
-    let stream = embed(parts, this.#tokens);
+    const embedded = embed(parts, this.#tokens);
+    const noise = this.#embeddingNoise;
+    let stream = noise ? parts.graph.ops.add(embedded, noise) : embedded;
     for (const index of parts.model.blocks.keys()) {
       const pass = blockForward(parts, index, stream);
       passes.push(pass);
@@ -120,14 +149,21 @@ export class TrainingGraph implements Disposable {
     return probabilities;
   }
 
-  #writeInputs(batch: PackedBatch): void {
+  #writeNoise(samples: KeyedSpans): void {
+    writeDropout(this.#backend, this.#parts.dropout, samples);
+    if (this.#embeddingNoise)
+      writeEmbeddingNoise(this.#backend, this.#embeddingNoise, samples, this.#neftuneAlpha);
+  }
+
+  #writeInputs(batch: PackedBatch, rowWeights: Float32Array): void {
     const { tokens, rows } = this.shape;
     const { vocabularySize } = this.#parts.model.parameters;
     this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
     const positions = padded(batch.positions, tokens);
     writeLayout(this.#backend, this.#parts, { positions, segments: batch.segments });
     this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
-    const weights = new Float32Array(rows).fill(1, 0, batch.rows.length);
+    const weights = new Float32Array(rows);
+    weights.set(rowWeights);
     this.#backend.write(this.#loss.weights, weights);
     this.#backend.write(this.#loss.minusOne, Float32Array.of(-1));
     const targets = chunkTargets(batch.targets, rows, vocabularySize);

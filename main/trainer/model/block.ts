@@ -11,6 +11,7 @@ import {
   projectForward,
   type ProjectionPass,
 } from './projections.ts';
+import { dropResidual } from './residual-dropout.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
 export interface BlockPass {
@@ -39,10 +40,12 @@ export function blockForward(parts: GraphParts, index: number, input: Tensor): B
   const attention = attentionForward(block, projections);
   const attentionOutput = runLinear(block, 'attn_output', attention.output);
   const postAttentionNorm = runNorm(block, 'post_attention_norm', attentionOutput.output);
-  const middle = ops.add(input, postAttentionNorm?.output ?? attentionOutput.output);
+  const attended = postAttentionNorm?.output ?? attentionOutput.output;
+  const middle = ops.add(input, dropResidual(block, 'attention', attended));
   const feedForwardNorm = requireNorm(block, 'ffn_norm', middle);
   const inner = feedForward(block, feedForwardNorm.output);
   const postFeedForwardNorm = runNorm(block, 'post_ffw_norm', inner.down.output);
+  const fed = postFeedForwardNorm?.output ?? inner.down.output;
   return {
     index,
     input,
@@ -54,7 +57,7 @@ export function blockForward(parts: GraphParts, index: number, input: Tensor): B
     feedForwardNorm,
     feedForward: inner,
     postFeedForwardNorm,
-    output: ops.add(middle, postFeedForwardNorm?.output ?? inner.down.output),
+    output: ops.add(middle, dropResidual(block, 'feedForward', fed)),
   };
 }
 
@@ -69,10 +72,13 @@ export function blockBackward(
   gradient: Tensor,
 ): Tensor | undefined {
   const { ops } = parts.graph;
-  const added = throughNorm(parts, pass.postFeedForwardNorm, gradient);
+  const block = { parts, index: pass.index };
+  const fed = dropResidual(block, 'feedForward', gradient);
+  const added = throughNorm(parts, pass.postFeedForwardNorm, fed);
   const normed = feedForwardBackward(parts, pass.feedForward, added);
   const middle = ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
-  const mixed = throughNorm(parts, pass.postAttentionNorm, middle);
+  const attended = dropResidual(block, 'attention', middle);
+  const mixed = throughNorm(parts, pass.postAttentionNorm, attended);
   const heads = linearBackward(parts, pass.attentionOutput, mixed);
   const gradients = attentionBackward(parts, pass.attention, heads);
   if (pass.index === 0 && !parts.trained.gradientOf(parts.model.embedding)) {

@@ -89,9 +89,12 @@ describe('gradients of the adapter', () => {
     trainer.trained.clearGradients();
     const batch = packSamples(samples);
     using memory = new WorkingMemory(backend);
-    using graph = new TrainingGraph(backend, model, trainer.trained, shapeOf(batch, true));
+    const noise = { residualDropout: 0, neftuneAlpha: 0 };
+    const training = { model, trained: trainer.trained, noise };
+    using graph = new TrainingGraph(backend, training, shapeOf(batch, true));
     graph.place(memory);
-    expect(await graph.run(batch)).toBe(kept.loss);
+    const rowWeights = new Float32Array(batch.rows.length).fill(1);
+    expect(await graph.run(batch, { rowWeights, keys: [] })).toBe(kept.loss);
     const again = trainer.parameters.map(({ gradient }) => backend.readFloats(gradient));
     expect(again).toEqual(kept.gradients);
   });

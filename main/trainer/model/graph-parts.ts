@@ -7,6 +7,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { attentionMask } from './attention-mask.ts';
 import type { FrozenModel } from './frozen-model.ts';
 import type { QuerySpan } from './query-spans.ts';
+import type { DropoutMasks } from './residual-dropout.ts';
 import type { TrainedWeights } from './trained-weights.ts';
 
 /** What every part of a graph over one packed sequence shares. */
@@ -14,6 +15,8 @@ export interface GraphParts {
   graph: ComputeGraph;
   model: FrozenModel;
   trained: TrainedWeights;
+  /** What is dropped from the outputs of sub-layers. */
+  dropout: DropoutMasks;
   /** Transposes of layer inputs [in, tokens] that gradients of matrices share. */
   turnedInputs: Map<Tensor, Tensor>;
   /** Rotation of queries and keys, by the position of each token in its sample. */
@@ -68,7 +71,15 @@ export function declareParts(
   const turn = (curve: RopeCurve) => ({ curve, positions, factors });
   const angles = { global: turn(rope), local: turn(local?.rope ?? rope) };
   const queryBlocks = declareBlocks(graph, spans, local !== undefined);
-  return { graph, model, trained, turnedInputs: new Map(), angles, queryBlocks };
+  return {
+    graph,
+    model,
+    trained,
+    dropout: new Map(),
+    turnedInputs: new Map(),
+    angles,
+    queryBlocks,
+  };
 }
 
 /** Writes the inputs that `declareParts` declared; do so before every computation. */

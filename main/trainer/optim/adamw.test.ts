@@ -56,7 +56,7 @@ test('three clipped AdamW steps on the device equal the published algorithm', as
     });
     const norm = Math.hypot(...sums.map((values) => Math.hypot(...values))) / trainedTokens;
     const learningRate = 0.01 / step;
-    const found = await optimizer.step({ step, learningRate, trainedTokens });
+    const found = await optimizer.step({ step, learningRate, weightSum: trainedTokens });
     expect(found).toBeCloseTo(norm, 4);
     const scale = Math.min(1, 1 / norm) / trainedTokens;
     for (const [index, reference] of references.entries())
@@ -92,6 +92,6 @@ test('a gradient that is not finite leaves the adapter as it was', async () => {
   if (!matrix) throw new Error('The adapter is empty');
   const before = backend.readFloats(matrix.weight);
   backend.write(matrix.gradient, Float32Array.of(NaN));
-  expect(await optimizer.step({ step: 1, learningRate: 0.01, trainedTokens: 1 })).toBeNaN();
+  expect(await optimizer.step({ step: 1, learningRate: 0.01, weightSum: 1 })).toBeNaN();
   expect(backend.readFloats(matrix.weight)).toEqual(before);
 });

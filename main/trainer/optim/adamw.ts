@@ -9,12 +9,13 @@ const tensorsPerParameter = 12;
 
 type AdamwFields = Pick<Recipe, 'beta1' | 'beta2' | 'epsilon' | 'weightDecay' | 'maxGradNorm'>;
 
-/** What one optimizer step needs to know; `trainedTokens` of the whole batch. */
+/** What one optimizer step needs to know. */
 export interface StepInput {
   /** Counted from 1. */
   step: number;
   learningRate: number;
-  trainedTokens: number;
+  /** What gradient sums are divided by: the trained tokens of the batch, unless they are weighted. */
+  weightSum: number;
 }
 
 /**
@@ -56,11 +57,11 @@ export class AdamwOptimizer implements Disposable {
    * Updates the weights from their gradient sums. Returns the norm of the mean gradient before
    * clipping; the weights are left as they were when that is not finite.
    */
-  async step({ step, learningRate, trainedTokens }: StepInput): Promise<number> {
+  async step({ step, learningRate, weightSum }: StepInput): Promise<number> {
     const { beta1, beta2, epsilon, weightDecay, maxGradNorm } = this.#recipe;
     await this.#normGraph.compute();
     const [sum = NaN] = this.#backend.readFloats(this.#sumOfSquares);
-    const { scale, gradNorm } = gradientScale(Math.sqrt(sum), trainedTokens, maxGradNorm);
+    const { scale, gradNorm } = gradientScale(Math.sqrt(sum), weightSum, maxGradNorm);
     if (!Number.isFinite(gradNorm)) return gradNorm;
     const corrections = [1 / (1 - beta1 ** step), 1 / (1 - beta2 ** step)];
     const settings = (decay: number) =>

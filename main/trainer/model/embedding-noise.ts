@@ -1,0 +1,27 @@
+import { keyedBytes } from '../data/keyed-bytes.ts';
+import type { Backend } from '../tensor/backend.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { KeyedSpans } from './residual-dropout.ts';
+
+/**
+ * NEFTune (arXiv:2310.05914): draws U(−1, 1) · α / √(L · d) for every element of the embedding of
+ * a sample with L tokens and d dimensions, into noise [d, tokens]; padding gets none.
+ */
+export function writeEmbeddingNoise(
+  backend: Backend,
+  noise: Tensor,
+  { spans, keys }: KeyedSpans,
+  alpha: number,
+): void {
+  const [width, tokens] = noise.ne;
+  const values = new Float32Array(width * tokens);
+  for (const [index, { start, length }] of spans.entries()) {
+    const drawn = new Int32Array(
+      keyedBytes(`${keys[index] ?? ''}/embedding`, length * width * 4).buffer,
+    );
+    const factor = alpha / Math.sqrt(length * width) / 2 ** 31;
+    const first = start * width;
+    for (let at = 0; at < drawn.length; at++) values[first + at] = (drawn[at] ?? 0) * factor;
+  }
+  backend.write(noise, values);
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { countTrained } from '../data/pack.ts';
+import { keyedBytes } from '../data/keyed-bytes.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { Backend } from '../tensor/backend.ts';
+import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { dropoutRate } from './residual-dropout.ts';
+import { writeParameter, type TrainedParameter } from './trained-weights.ts';
+
+const folder = await temporaryFolder();
+const backend = Backend.openCpu(1);
+const path = join(folder.path, 'tiny.gguf');
+await writeTinyModel(path, { embeddingLength: 64, feedForwardLength: 96, layers: 3 });
+const model = await openModel(backend, path, { trainsWeights: true });
+afterAll(async () => {
+  model[Symbol.dispose]();
+  backend[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const short = byteSample('short', 'Brief.');
+const long = byteSample('long', 'A good deal longer than the other sample is.', 9);
+const noisy: RecipeInput = { residualDropout: 0.3, neftuneAlpha: 15 };
+const open = (fields: RecipeInput) =>
+  new Trainer(backend, model, tinyRecipe({ method: 'full', ...fields }));
+
+const gradientsOf = ({ parameters }: Trainer) =>
+  parameters.map(({ gradient }) => backend.readFloats(gradient));
+
+function furthest(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  const worst = a.map((values, index) => {
+    const expected = b[index] ?? new Float32Array();
+    const difference = values.map((value, at) => value - (expected[at] ?? NaN));
+    return Math.hypot(...difference) / Math.hypot(...expected);
+  });
+  return Math.max(...worst);
+}
+
+describe('dropout and embedding noise', () => {
+  test('follow from seed, step and sample, not from what is packed together', async () => {
+    using trainer = open(noisy);
+    const apart = (await trainer.accumulate([short], 7)) + (await trainer.accumulate([long], 7));
+    expect(await trainer.accumulate([long, short], 7)).toBeCloseTo(apart, 3);
+    expect(Math.abs((await trainer.accumulate([long, short], 8)) - apart)).toBeGreaterThan(0.01);
+    using other = open({ ...noisy, seed: 43 });
+    expect(Math.abs((await other.accumulate([long, short], 7)) - apart)).toBeGreaterThan(0.01);
+  });
+
+  test('change nothing at zero', async () => {
+    using trainer = open({});
+    const first = await trainer.accumulate([short, long], 1);
+    expect(await trainer.accumulate([short, long], 2)).toBe(first);
+  });
+
+  test.each(['token_embd.weight', 'blk.0.attn_q.weight', 'blk.2.ffn_down.weight'])(
+    'leave the gradient of %s that of the noisy loss',
+    async (name) => {
+      using trainer = open(noisy);
+      const parameter = trainer.parameters.find((one) => one.name === name);
+      if (!parameter) throw new Error(`${name} is not trained`);
+      await trainer.accumulate([short, long], 3);
+      const gradient = backend.readFloats(parameter.gradient);
+      const found = await slopeAlong(trainer, parameter, gradient);
+      expect(Math.abs(found / Math.hypot(...gradient) - 1)).toBeLessThan(0.01);
+    },
+  );
+});
+
+/** Slope of the loss of step 3 along a direction of any length, by central difference. */
+async function slopeAlong(trainer: Trainer, parameter: TrainedParameter, along: Float32Array) {
+  const values = backend.readFloats(parameter.weight);
+  const step = 0.01 / Math.hypot(...along);
+  const lossAt = async (distance: number) => {
+    const moved = values.map((value, index) => value + distance * (along[index] ?? 0));
+    writeParameter(backend, parameter, moved);
+    return await trainer.accumulate([short, long], 3);
+  };
+  const difference = (await lossAt(step)) - (await lossAt(-step));
+  writeParameter(backend, parameter, values);
+  return difference / 0.02;
+}
+
+test('the rate of dropout rises from zero at the first block to its highest at the last', () => {
+  const rates = Array.from({ length: 4 }, (_, index) => dropoutRate(index, 4, 0.3));
+  expect(rates.map((rate) => rate.toFixed(2))).toEqual(['0.00', '0.10', '0.20', '0.30']);
+});
+
+test('keyed bytes are uniform, and of no other key', () => {
+  const bytes = keyedBytes('1/2/a', 100_000);
+  expect(bytes).toEqual(keyedBytes('1/2/a', 100_000));
+  const share = bytes.filter((byte) => byte < 64).length / bytes.length;
+  expect(Math.abs(share - 0.25)).toBeLessThan(0.01);
+  const other = keyedBytes('1/2/b', 100_000);
+  const equal = bytes.filter((byte, index) => byte === other[index]).length / bytes.length;
+  expect(Math.abs(equal - 1 / 256)).toBeLessThan(0.002);
+});
+
+test('a sample counts as much as a longer one when samples are weighted', async () => {
+  using trainer = open({ lossWeighting: 'sample' });
+  const expected = trainer.parameters.map(({ weight }) => backend.readFloats(weight).fill(0));
+  using plain = open({});
+  for (const sample of [short, long]) {
+    plain.trained.clearGradients();
+    await plain.accumulate([sample]);
+    const mean = gradientsOf(plain);
+    for (const [index, values] of expected.entries())
+      values.forEach((value, at) => {
+        values[at] = value + (mean[index]?.[at] ?? NaN) / countTrained(sample);
+      });
+  }
+  await trainer.accumulate([short, long]);
+  expect(furthest(gradientsOf(trainer), expected)).toBeLessThan(1e-3);
+  const gradNorm = await trainer.applyGradients({ step: 1, learningRate: 0 });
+  const norm = Math.hypot(...expected.map((values) => Math.hypot(...values)));
+  expect(gradNorm).toBeCloseTo(norm / 2, 3);
+});
