@@ -1,6 +1,7 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
 import type { GgufFile } from '../engines/gguf/gguf-file.ts';
+import { isMappable } from '../engines/gguf/require-runnable.ts';
 import { EngineError } from '../engines/serve-engine.ts';
 import type { Backend } from './backend.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
@@ -101,7 +102,10 @@ export class ModelHost {
 
   async #load(base: VerifiedFile, signal: AbortSignal): Promise<LoadedModel> {
     const header = await checkModelFile(base.path);
-    const model = await loadModel(this.#backend, base.path, { loadSignal: signal });
+    const model = await loadModel(this.#backend, base.path, {
+      loadSignal: signal,
+      ...(!isMappable(header) && { useMmap: false }),
+    });
     await this.#files.requireUnchanged(base);
     const vocabulary = new Vocabulary(model, header);
     return { model, vocabulary, header, base, adapters: new Map() };
@@ -112,7 +116,7 @@ export class ModelHost {
 export async function loadModel(
   backend: Backend,
   path: string,
-  options: { vocabOnly?: boolean; loadSignal: AbortSignal },
+  options: { vocabOnly?: boolean; useMmap?: false; loadSignal: AbortSignal },
 ): Promise<LlamaModel> {
   return await backend.explain(
     () => backend.llama.loadModel({ modelPath: path, ...options }),

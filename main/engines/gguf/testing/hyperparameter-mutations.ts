@@ -32,7 +32,7 @@ const unreal = (key: string, values: readonly number[]): Mutation => ({
   message: new RegExp(`"llama\\.${key.replaceAll('.', '\\.')}" is`),
   apply: (raw, draw) => {
     if (!isModel(raw)) return false;
-    const value = pick([Number.NaN, Infinity, -Infinity, ...values], draw) ?? Number.NaN;
+    const value = pick([...unrealNumbers, ...values], draw) ?? Number.NaN;
     put(raw, entry(`llama.${key}`, 6, f32(value)));
     return true;
   },
@@ -122,6 +122,8 @@ const impossibleExperts: readonly [string, number][] = [
   ['expert_count', 0],
 ];
 
+const unrealNumbers = [Number.NaN, Infinity, -Infinity];
+
 const changeAdapter = (
   problem: string,
   message: RegExp,
@@ -153,7 +155,7 @@ const ofAdapters: Mutation[] = [
     },
   ),
   changeAdapter('an alpha that is no finite number', /"adapter\.lora\.alpha" is/, (raw, draw) => {
-    put(raw, entry('adapter.lora.alpha', 6, f32([Number.NaN, Infinity, -Infinity][draw(3)] ?? 0)));
+    put(raw, entry('adapter.lora.alpha', 6, f32(pick(unrealNumbers, draw) ?? 0)));
   }),
   ofTensor(
     'a factor without its counterpart',
@@ -174,11 +176,11 @@ const ofAdapters: Mutation[] = [
     },
   ),
   changeAdapter('factors of unlike ranks', /"[^"]+" has .* whose ranks differ/, (raw, draw) => {
-    const downs = raw.tensors.filter(({ name }) => /^blk.*lora_a$/.test(name.toString()));
+    const downs = raw.tensors.filter(({ name }) => name.toString().endsWith('lora_a'));
     const down = pick(downs, draw);
-    const [inputs = 1n, rank = 1n] = down?.ne ?? [];
+    const [first = 1n, second = 1n] = down?.ne ?? [];
     // The same bytes in another shape, so that only the rank is wrong.
-    if (down) down.ne = [inputs * 2n, rank / 2n];
+    if (down) down.ne = [first * 2n, second / 2n];
   }),
   ofTensor(
     'a factor of a type without a product',

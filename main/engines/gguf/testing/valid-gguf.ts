@@ -160,7 +160,7 @@ const everyType = (): RawGguf =>
     { version: 2 },
   );
 
-const loraAdapter = (): RawGguf =>
+const adapterOf = (shapes: Shape[]): RawGguf =>
   rawGguf(
     [
       string('general.type', 'adapter'),
@@ -168,13 +168,7 @@ const loraAdapter = (): RawGguf =>
       string('adapter.type', 'lora'),
       real('adapter.lora.alpha', 16),
     ],
-    [
-      ['blk.0.attn_q.weight.lora_a', 'F32', 32, 4],
-      ['blk.0.attn_q.weight.lora_b', 'F32', 4, 32],
-      ['token_embd.weight.lora_a', 'F16', 4, 288],
-      ['token_embd.weight.lora_b', 'F16', 4, 32],
-      ['blk.0.attn_norm.weight', 'F32', 32],
-    ],
+    shapes,
   );
 
 /** Hyperparameters per layer, experts in groups. */
@@ -220,7 +214,19 @@ export const validGgufs: Readonly<Record<string, () => RawGguf>> = {
   'no tokenizer': () => rawGguf(hyperparameters('llama', 32), modelTensors(32, 7, 'F32')),
   'vocabulary alone': () =>
     rawGguf([string('general.architecture', 'llama'), ...byteLevelTokenizer()], []),
-  'LoRA adapter': loraAdapter,
+  'LoRA adapter': () =>
+    adapterOf([
+      ['blk.0.attn_q.weight.lora_a', 'F32', 32, 4],
+      ['blk.0.attn_q.weight.lora_b', 'F32', 4, 32],
+      ['blk.0.ffn_down.weight.lora_a', 'F16', 64, 2],
+      ['blk.0.ffn_down.weight.lora_b', 'BF16', 2, 32],
+      ['blk.0.attn_norm.weight', 'F32', 32],
+    ]),
+  'LoRA adapter of embeddings': () =>
+    adapterOf([
+      ['token_embd.weight.lora_a', 'F16', 4, tinyTokens.length],
+      ['token_embd.weight.lora_b', 'F16', 4, 32],
+    ]),
   'every type, version 2': everyType,
   'experts and values per layer': mixture,
 };
