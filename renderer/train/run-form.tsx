@@ -10,6 +10,7 @@ import { ErrorView } from '../ui/error-view.tsx';
 import { TextInput } from '../ui/inputs.tsx';
 import { CommandPreview } from './command-preview.tsx';
 import { DatasetPicker } from './dataset-picker.tsx';
+import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { checkDraft } from './recipe-draft.ts';
@@ -37,6 +38,7 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
         </div>
         <div className="run-form-side">
           <PlanCard recipe={recipe} dataset={dataset} model={model} />
+          <DevicesPanel chosen={draft.device} model={model} />
           <CommandPreview model={model} dataset={dataset} />
         </div>
       </div>

@@ -45,7 +45,11 @@ export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
     const found = await trainOn(device.id, path, method);
     const { id, description, driver, library } = device;
     return {
-      ...{ device: id, description, driver, library, ...subject },
+      device: id,
+      description,
+      driver,
+      library,
+      ...subject,
       ...compareResults(found, expected, toleranceFor(weightTypes)),
       elapsedMs: performance.now() - startedMs,
     };
