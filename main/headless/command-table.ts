@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { chat } from './commands/chat.ts';
 import { datasetExport, datasetFreeze } from './commands/dataset.ts';
+import { datasetXray } from './commands/dataset-xray.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   review,
   datasetFreeze,
   datasetExport,
+  datasetXray,
   modelInspect,
   train,
   runs,

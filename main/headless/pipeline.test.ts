@@ -99,6 +99,24 @@ describe('the whole pipeline by command line', () => {
     expect([info.architecture, info.trainable]).toEqual(['llama', 'yes']);
   });
 
+  it('shows a dataset as the trainer would see it, as a whole and token by token', async () => {
+    const words = ['dataset', 'xray', 'p.lima', 'four', ...base];
+    const totals = z.object({ samples: z.number(), dropped: z.number() });
+    const whole = await folder.document(z.object({ totals }), ...words);
+    expect(whole.totals).toEqual({ samples: 4, dropped: 0 });
+    const drop = ['--set', 'maxTokens=20', '--set', 'overlong=drop'];
+    const text = await folder.run(...words, ...drop);
+    expect([text.code, text.stdout]).toEqual([
+      0,
+      expect.stringContaining('4 samples do not come whole'),
+    ]);
+    expect(text.stdout).toMatch(/#\d+ +Count to \d +Left out: its \d+ tokens are more than 20/);
+    const tokens = await folder.run(...words, '--sample', '3');
+    expect(tokens.stdout).toMatch(/user +masked +<\|im_start\|>[^]*assistant +trained +"T"/);
+    const unknown = await folder.run(...words, '--sample', '99');
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no sample 99')]);
+  });
+
   it('trains with typed settings, tells progress as JSON lines and keeps an adapter', async () => {
     const settings = ['epochs=2', 'batchSize=2', 'rank=4'].flatMap((pair) => ['--set', pair]);
     const words = ['train', 'p.lima', ...base, '--dataset', 'four', '--name', 'r', ...settings];

@@ -56,20 +56,28 @@ function Plan({ recipe, samples }: { recipe: Recipe; samples: number }) {
       </dl>
       <LearningRateSketch recipe={recipe} totalSteps={totalSteps} />
       <p className="plan-note">
-        Samples longer than {formatCount(recipe.maxTokens)} tokens are cut, samples without an
-        answer left are dropped, which may save steps. Both are listed in the run.
+        {overlongText[recipe.overlong](formatCount(recipe.maxTokens))} The Token X-ray shows which
+        ones, before the run.
       </p>
     </>
   );
 }
+
+const overlongText: Readonly<Record<Recipe['overlong'], (limit: string) => string>> = {
+  truncate: (limit) =>
+    `Samples longer than ${limit} tokens are cut, those without an answer left are dropped.`,
+  split: (limit) =>
+    `Samples longer than ${limit} tokens are split, each part counting as a sample.`,
+  drop: (limit) => `Samples longer than ${limit} tokens are left out.`,
+};
 
 function ContextNote({ recipe, model }: { recipe: Recipe; model: Model }) {
   const { contextLength, name } = model.info;
   if (contextLength === 0 || recipe.maxTokens <= contextLength) return null;
   return (
     <p className="picker-why" role="note">
-      {name} was made for {formatCount(contextLength)} tokens; samples of up to{' '}
-      {formatCount(recipe.maxTokens)} go beyond what it has seen.
+      {name} was made for {formatCount(contextLength)} tokens: that is the limit, not{' '}
+      {formatCount(recipe.maxTokens)}.
     </p>
   );
 }

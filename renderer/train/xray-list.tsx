@@ -1,13 +1,14 @@
 import { memo, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { XrayRow } from '../../shared/domain/xray.ts';
+import { xrayProblemText } from '../../shared/domain/xray-text.ts';
 import { xrayProblem } from '../../shared/domain/xray-totals.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
 import { formatCount } from '../ui/format.ts';
 import { EmptyState } from '../ui/states.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
-import { problemText, problemWords } from './xray-rows.ts';
+import { problemWords } from './xray-rows.ts';
 import { selectXraySample, useXray } from './xray-store.ts';
 import './xray-list.css';
 
@@ -96,7 +97,7 @@ function ProblemBadge({ row }: { row: XrayRow }) {
   const problem = xrayProblem(row);
   if (problem === null) return null;
   return (
-    <Badge tone={problem === 'dropped' ? 'bad' : 'warn'} title={problemText(row, maxTokens)}>
+    <Badge tone={problem === 'dropped' ? 'bad' : 'warn'} title={xrayProblemText(row, maxTokens)}>
       {problemWords[problem]}
     </Badge>
   );

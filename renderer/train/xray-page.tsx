@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
+import { xrayRuleText } from '../../shared/domain/xray-text.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
@@ -97,7 +98,7 @@ function Header() {
         <h2 className="truncate">
           Token X-ray of {dataset?.name ?? '…'} for {model?.info.name ?? '…'}
         </h2>
-        {request && <p className="small dim truncate">{rulesText(request.recipe, maxTokens)}</p>}
+        {request && <p className="small dim truncate">{xrayRuleText(request.recipe, maxTokens)}</p>}
       </div>
       <span className="spacer" />
       {phase === 'counting' && (
@@ -129,16 +130,6 @@ function Header() {
       />
     </header>
   );
-}
-
-const longerText = { truncate: 'cut', split: 'split', drop: 'left out' } as const;
-
-function rulesText(
-  { overlong, lossOn }: { overlong: keyof typeof longerText; lossOn: 'answers' | 'all' },
-  maxTokens: number,
-): string {
-  const loss = lossOn === 'answers' ? 'loss on answers' : 'loss on every token';
-  return `Longer than ${formatCount(maxTokens)} tokens: ${longerText[overlong]} · ${loss}`;
 }
 
 function RightSide() {

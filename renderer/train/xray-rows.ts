@@ -1,6 +1,5 @@
 import type { XrayRow } from '../../shared/domain/xray.ts';
 import { xrayProblem, type XrayProblem } from '../../shared/domain/xray-totals.ts';
-import { formatCount, formatQuantity } from '../ui/format.ts';
 import type { XrayOrder } from './xray-store.ts';
 
 /** Which samples of an X-ray are listed, and how. Empty words let everything pass. */
@@ -31,17 +30,3 @@ export const problemWords: Readonly<Record<XrayProblem, string>> = {
   dropped: 'left out',
   unended: 'no end',
 };
-
-/** What happens to a sample that does not come whole, in a sentence; empty for any other. */
-export function problemText(row: XrayRow, maxTokens: number): string {
-  const limit = formatQuantity(maxTokens, 'token');
-  const problem = xrayProblem(row);
-  if (problem === 'truncated')
-    return `Cut at ${limit}: ${formatCount(row.wholeTokens - maxTokens)} tokens and the last end of turn are never seen.`;
-  if (problem === 'split')
-    return `Split into ${formatQuantity(row.parts, 'part')} of at most ${limit}.`;
-  if (problem === 'dropped') return `Left out: ${row.reason}.`;
-  if (problem === null) return '';
-  const open = formatCount(row.answers - row.endedAnswers);
-  return `${open} of ${formatQuantity(row.answers, 'answer')} without a trained end-of-turn token: the model does not learn to stop there.`;
-}

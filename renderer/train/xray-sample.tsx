@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import type { XrayRow } from '../../shared/domain/xray.ts';
+import { xrayProblemText } from '../../shared/domain/xray-text.ts';
 import { rpc } from '../rpc/client.ts';
 import { useLastData, useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/badge.tsx';
@@ -9,7 +10,6 @@ import { showSample } from '../ui/navigation.ts';
 import { EmptyState, QueryView } from '../ui/states.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
 import type { TokenFate } from './xray-blocks.ts';
-import { problemText } from './xray-rows.ts';
 import { reopenXray, useXray } from './xray-store.ts';
 import { fateTexts } from './xray-token.tsx';
 import { XrayTokens } from './xray-tokens.tsx';
@@ -17,7 +17,7 @@ import { XrayTokens } from './xray-tokens.tsx';
 /** One sample: what becomes of it, and its tokens. */
 export function XraySampleView({ row }: { row: XrayRow }) {
   const { maxTokens } = useXray();
-  const problem = problemText(row, maxTokens);
+  const problem = xrayProblemText(row, maxTokens);
   return (
     <article className="xray-sample" aria-label={`Sample ${row.seq} as trained`}>
       <header className="xray-sample-head">

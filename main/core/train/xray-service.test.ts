@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { XrayRecipe, XrayRow } from '../../../shared/domain/xray.ts';
+import { canFindEngines, enginePids } from '../testing/engine-processes.ts';
+import { refusalOf, TestCore } from '../testing/a-core.ts';
+
+const recipe: XrayRecipe = { maxTokens: 100, overlong: 'truncate', lossOn: 'answers' };
+
+let core: TestCore;
+beforeEach(async () => {
+  core = await TestCore.start();
+});
+afterEach(() => core[Symbol.asyncDispose]());
+
+/** An X-ray that was counted to its end and is still open; `close` ends it. */
+async function lookedAt(modelId: string, datasetId: string, changes: Partial<XrayRecipe> = {}) {
+  const leave = new AbortController();
+  const request = { modelId, datasetId, recipe: { ...recipe, ...changes } };
+  const stream = await core.client.xray.open(request, { signal: leave.signal });
+  const rows: XrayRow[] = [];
+  let xrayId = '';
+  for (;;) {
+    const { value: event, done } = await stream.next();
+    if (done) throw new Error('The stream ended before everything was counted');
+    if (event.type === 'opened') ({ xrayId } = event);
+    if (event.type === 'rows') rows.push(...event.rows);
+    if (event.type !== 'counted') continue;
+    const close = async () => {
+      leave.abort();
+      await stream.return?.();
+    };
+    return { rows, xrayId, close };
+  }
+}
+
+test('every sample is counted, and its tokens are shown as the dataset froze it', async () => {
+  const { modelId } = await core.addModel();
+  const datasetId = await core.freezeDataset();
+  const [first] = await core.client.samples.list({ limit: 1 });
+  if (!first) throw new Error('There is no sample');
+  const { id, versionId } = await core.client.samples.get({ id: first.id });
+  const messages = [
+    { role: 'user' as const, content: 'Another question?' },
+    { role: 'assistant' as const, content: 'Another answer.' },
+  ];
+  await core.client.samples.edit({ id, baseVersionId: versionId, messages });
+
+  const { rows, xrayId, close } = await lookedAt(modelId, datasetId);
+  expect(rows.map(({ prompt, isCurrent }) => [prompt, isCurrent])).toEqual([
+    ['Question 0?', false],
+    ['Question 1?', true],
+    ['Question 2?', true],
+    ['Question 3?', true],
+  ]);
+  const shown = await core.client.xray.sample({ xrayId, sampleId: id });
+  const pieces = shown.stretches.flatMap(({ tokens }) =>
+    tokens.map((id) => shown.pieces[id]?.text),
+  );
+  expect(pieces.join('')).toContain('Question 0?');
+  expect(shown).toMatchObject({ outcome: 'whole', roles: ['user', 'assistant'] });
+  await close();
+});
+
+test('what was looked at is forgotten with its process when the stream is left', async () => {
+  const { modelId } = await core.addModel();
+  const datasetId = await core.freezeDataset();
+  const { rows, xrayId, close } = await lookedAt(modelId, datasetId);
+  await close();
+  const gone = core.client.xray.sample({ xrayId, sampleId: rows[0]?.sampleId ?? '' });
+  expect(await refusalOf(gone)).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('closing the project ends an X-ray that nobody left', async () => {
+  const { modelId } = await core.addModel();
+  const datasetId = await core.freezeDataset();
+  await lookedAt(modelId, datasetId);
+  expect(enginePids('inference')).toHaveLength(canFindEngines ? 1 : 0);
+  await core.client.project.close();
+  expect(enginePids('inference')).toEqual([]);
+});
+
+test('a run lists by their questions the samples that the X-ray said would be left out', async () => {
+  const { modelId } = await core.addModel();
+  const datasetId = await core.freezeDataset();
+  const limit = { maxTokens: 38, overlong: 'drop' as const };
+  const { rows, close } = await lookedAt(modelId, datasetId, limit);
+  await close();
+  expect(rows.map(({ outcome }) => outcome)).toEqual(['dropped', 'dropped', 'dropped', 'dropped']);
+  const run = { epochs: 1, threads: 1, ...limit };
+  const { jobId, runId } = await core.client.runs.start({ modelId, datasetId, recipe: run });
+  expect(await core.job(jobId)).toMatchObject({ state: 'failed' });
+  const { encodeReport } = await core.client.runs.get({ id: runId });
+  expect(encodeReport?.dropped.map(({ id, prompt }) => [id, prompt])).toEqual(
+    rows.map(({ sampleId, prompt }) => [sampleId, prompt]),
+  );
+});
