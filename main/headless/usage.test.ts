@@ -75,7 +75,7 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['epochs=1.5', /epochs=1.5/],
     ['epochs=0', /epochs=0/],
     ['learningRate=2', /learningRate=2/],
-    ['schedule=cosine', /"linear"\|"constant"/],
+    ['schedule=zigzag', /"linear"\|"cosine"\|"constant"/],
     ['minLearningRate=0.5', /minLearningRate 0.5 is above learningRate/],
     ['__proto__=1', /__proto__ is unknown/],
   ];
