@@ -77,9 +77,7 @@ function devicesOf(family: DeviceFamily): FoundDevice[] {
 
 function describe({ id, family, pointer }: FoundDevice): TrainingDevice {
   const ggml = loadGgml();
-  const free = new BigUint64Array(1);
-  const total = new BigUint64Array(1);
-  ggml.ggml_backend_dev_memory(pointer, free, total);
+  const { freeBytes, totalBytes } = deviceMemory(pointer);
   const description = ggml.ggml_backend_dev_description(pointer);
   return {
     id,
@@ -88,10 +86,18 @@ function describe({ id, family, pointer }: FoundDevice): TrainingDevice {
     ...identifyDriver(family, description),
     kind: deviceKinds[ggml.ggml_backend_dev_type(pointer)] ?? 'cpu',
     // For the CPU ggml gives all memory as free.
-    memoryFreeBytes: family === 'cpu' ? freemem() : Number(free[0]),
-    memoryTotalBytes: Number(total[0]),
+    memoryFreeBytes: family === 'cpu' ? freemem() : freeBytes,
+    memoryTotalBytes: totalBytes,
     library: engineName(),
   };
+}
+
+/** Memory of a device in bytes; what is free changes with every program that uses it. */
+export function deviceMemory(device: DevicePtr): { freeBytes: number; totalBytes: number } {
+  const free = new BigUint64Array(1);
+  const total = new BigUint64Array(1);
+  loadGgml().ggml_backend_dev_memory(device, free, total);
+  return { freeBytes: Number(free[0]), totalBytes: Number(total[0]) };
 }
 
 /** A library that loads and finds nothing: there is a driver, but no device it would use. */

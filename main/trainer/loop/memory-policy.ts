@@ -1,7 +1,6 @@
-import { totalmem } from 'node:os';
 import type { HyperParameters } from '../../engines/gguf/model/hyper-parameters.ts';
 
-/** Share of the machine's memory that kept activations may take. */
+/** Share of a device's memory that kept activations may take. */
 const activationShare = 0.25;
 
 /**
@@ -19,5 +18,8 @@ export function activationBytes(tokens: number, parameters: HyperParameters): nu
  * True when blocks should be computed a second time in the backward pass instead of being kept:
  * a third more work for a fraction of the memory.
  */
-export const shouldRecompute = (tokens: number, parameters: HyperParameters): boolean =>
-  activationBytes(tokens, parameters) > totalmem() * activationShare;
+export const shouldRecompute = (
+  tokens: number,
+  parameters: HyperParameters,
+  memoryBytes: number,
+): boolean => activationBytes(tokens, parameters) > memoryBytes * activationShare;

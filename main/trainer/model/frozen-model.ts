@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
 import type { LinearName, NormName } from '../../engines/gguf/model/architectures.ts';
 import {
@@ -142,7 +141,7 @@ export class FrozenModel implements Disposable {
     options: LoadOptions = {},
   ): Promise<FrozenModel> {
     const shape = readShape(file);
-    requireMemory(shape.plan, options);
+    requireMemory(backend, shape.plan, options);
     const model = new FrozenModel(backend, shape, options);
     try {
       model.#store.allocate('the weights of the model');
@@ -293,7 +292,8 @@ function refreshCopies(backend: Backend, { master, copies }: ModelWeight): void 
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** The system kills a process that takes more memory than there is, so it is refused before. */
-function requireMemory(plan: TensorPlan, options: LoadOptions): void {
+function requireMemory(backend: Backend, plan: TensorPlan, options: LoadOptions): void {
+  const { memoryBytes, device } = backend;
   const copyBytes = chooseComputeType(plan, options) === elementType.f32 ? 4 : 2;
   // Trained: master, gradient and two moments in F32, and two copies for products.
   const trainedBytes = 16 + 2 * copyBytes;
@@ -305,10 +305,10 @@ function requireMemory(plan: TensorPlan, options: LoadOptions): void {
     (sum, matrix) => sum + bytesOf(matrix),
     plan.embedding.sizeBytes,
   );
-  if (neededBytes < totalmem()) return;
+  if (neededBytes < memoryBytes) return;
   throw new EngineError(
     'OUT_OF_MEMORY',
-    `Training this model needs ${gibibytes(neededBytes)} for its weights alone, this machine has ` +
-      `${gibibytes(totalmem())}. Choose a smaller base model.`,
+    `Training this model needs ${gibibytes(neededBytes)} for its weights alone, ${device} has ` +
+      `${gibibytes(memoryBytes)}. Choose a smaller base model, or another device.`,
   );
 }

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { findDevice, type FoundDevice } from '../ffi/devices.ts';
+import { deviceMemory, findDevice, type FoundDevice } from '../ffi/devices.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
 import type { BackendPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';
@@ -15,6 +15,8 @@ export class Backend implements Disposable {
   /** As in a recipe: `cpu`, `cuda0`, `vulkan0`, `metal0`. */
   readonly id: string;
   readonly isCpu: boolean;
+  /** All the memory the device has; for the CPU that of the machine. */
+  readonly memoryBytes: number;
   /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads`. */
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
@@ -25,6 +27,7 @@ export class Backend implements Disposable {
     this.ggml = ggml;
     this.id = id;
     this.isCpu = family === 'cpu';
+    this.memoryBytes = this.isCpu ? totalmem() : deviceMemory(device).totalBytes;
     const name = `${ggml.ggml_backend_dev_name(device)} ${ggml.ggml_backend_dev_description(device)}`;
     const pointer = ggml.ggml_backend_dev_init(device, null);
     if (pointer === null)

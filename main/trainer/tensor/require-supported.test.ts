@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { listVulkanDrivers } from '../ffi/vulkan-drivers.ts';
+import { Backend } from './backend.ts';
+import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
+
+function vulkanProblem(): string | undefined {
+  try {
+    return listVulkanDrivers().length > 0 ? undefined : 'there is no Vulkan driver';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+const problem = process.platform === 'linux' ? vulkanProblem() : 'it is tried on Linux only';
+// Vulkan shows a processor behind Mesa's software driver only to those who ask for it.
+if (problem === undefined) process.env['GGML_VK_VISIBLE_DEVICES'] ??= '0';
+else process.stderr.write(`The test of what Vulkan lacks did not run: ${problem}\n`);
+
+test.runIf(problem === undefined)('an operation that a device lacks aborts the process', () => {
+  using backend = Backend.open('vulkan0');
+  using graph = new ComputeGraph(backend, 8);
+  using memory = new WorkingMemory(backend);
+  graph.requireOutput(graph.ops.cast(graph.input([256, 4]), tensorTypeId('Q4_K')));
+  const place = () => graph.place(memory);
+  expect(place).toThrow(/Vulkan0 .* cannot compute CPY of F32 \[256, 4, 1, 1\].* into Q4_K/);
+  expect(place).toThrow(expect.objectContaining({ code: 'DEVICE_LACKS_OPERATION' }));
+});
+
+test('the CPU is asked for operations that it would compute in another way', () => {
+  using backend = Backend.openCpu(1);
+  using graph = new ComputeGraph(backend, 8);
+  using memory = new WorkingMemory(backend);
+  graph.requireOutput(graph.ops.scale(graph.input([4]), 2));
+  expect(() => graph.place(memory)).not.toThrow();
+});
