@@ -20,10 +20,18 @@ function fieldsOf(schema: FlatSchema): Field[] {
       name,
       isNumber: facts.type === 'number' || facts.type === 'integer',
       choices: (facts.enum ?? []).map(String),
-      description: facts.description ?? '',
+      description: describe(facts),
       fallback: facts.default,
     };
   });
+}
+
+/** Meaning, unit and source of a field, as far as the schema tells them. */
+function describe(facts: Record<string, unknown>): string {
+  const text = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '');
+  const unit = text('unit') === '' ? '' : ` [${text('unit')}]`;
+  const source = text('source') === '' ? '' : `; ${text('source')}`;
+  return `${text('description')}${unit}${source}`;
 }
 
 /** One help line per field: name, default and meaning. */

@@ -17,7 +17,7 @@ export interface RecipeField {
   isAdvanced: boolean;
   /** Unit in words, or nothing for plain numbers. */
   unit: string;
-  /** The schema's own description, which names LIMA's value where there is one. */
+  /** The schema's own description and source, which names LIMA's value where there is one. */
   hint: string;
   /** The schema's default as text. */
   fallback: string;
@@ -29,7 +29,6 @@ export interface RecipeField {
 interface Placement {
   label: string;
   group: RecipeGroup;
-  unit?: string;
   isAdvanced?: boolean;
 }
 
@@ -46,20 +45,19 @@ const placements: Record<RecipeKey, Placement> = {
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
   minLearningRate: { label: 'Final rate', group: 'Optimizer' },
   schedule: { label: 'Schedule', group: 'Optimizer' },
-  warmupSteps: { label: 'Warm-up', group: 'Optimizer', unit: 'steps', isAdvanced: true },
+  warmupSteps: { label: 'Warm-up', group: 'Optimizer', isAdvanced: true },
   weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
   beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
   beta2: { label: 'Beta 2', group: 'Optimizer', isAdvanced: true },
   epsilon: { label: 'Epsilon', group: 'Optimizer', isAdvanced: true },
   maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true },
   epochs: { label: 'Epochs', group: 'Batches & length' },
-  batchSize: { label: 'Batch size', group: 'Batches & length', unit: 'samples' },
-  maxTokens: { label: 'Longest sample', group: 'Batches & length', unit: 'tokens' },
+  batchSize: { label: 'Batch size', group: 'Batches & length' },
+  maxTokens: { label: 'Longest sample', group: 'Batches & length' },
   overlong: { label: 'Longer samples', group: 'Batches & length' },
   microBatchSize: {
     label: 'Micro-batch',
     group: 'Batches & length',
-    unit: 'samples',
     isAdvanced: true,
   },
   seed: { label: 'Seed', group: 'Batches & length', isAdvanced: true },
@@ -67,7 +65,6 @@ const placements: Record<RecipeKey, Placement> = {
   checkpointEverySteps: {
     label: 'Checkpoint every',
     group: 'Batches & length',
-    unit: 'steps',
     isAdvanced: true,
   },
   device: { label: 'Device', group: 'Batches & length', isAdvanced: true },
@@ -85,19 +82,25 @@ function readFields(): RecipeField[] {
   return recipeSchema.keyof().options.map((key) => {
     const property = properties[key];
     const facts = typeof property === 'object' ? property : {};
-    const { label, group, unit = '', isAdvanced = false } = placements[key];
+    const { label, group, isAdvanced = false } = placements[key];
+    const { unit, source } = factsOf(key);
     return {
       key,
       label,
       group,
       isAdvanced,
       unit,
-      hint: facts.description ?? '',
+      hint: `${facts.description ?? ''} · ${source}`,
       fallback: textOf(facts.default),
       isNumber: facts.type === 'number' || facts.type === 'integer',
       choices: (facts.enum ?? []).map(String),
     };
   });
+}
+
+function factsOf(key: RecipeKey): { unit: string; source: string } {
+  const { unit, source } = recipeSchema.shape[key].meta() ?? {};
+  return { unit: String(unit ?? ''), source: String(source ?? '') };
 }
 
 /** Small numbers as they are written in papers: `1e-4` instead of `0.0001`. */

@@ -1,20 +1,31 @@
 import { z } from 'zod';
 import { parseTargets, targetWords } from './lora-targets.ts';
 
+/** Metadata of a field: `source` says where its value in the presets comes from. */
+const about = (description: string, source: string, unit = '') => ({ description, source, unit });
+
 /**
  * How a run trains. One schema for the form, the command line (`--set key=value`), the contract
- * and the record kept with every adapter. `describe` texts give unit and source.
+ * and the record kept with every checkpoint. Each field tells its meaning, source and unit.
  */
 export const recipeSchema = z.object({
   method: z
     .enum(['lora', 'full'])
     .default('lora')
-    .describe('what is trained: a LoRA adapter, or every weight of the model (LIMA: full)'),
+    .meta(
+      about(
+        'what is trained: a LoRA adapter, or every weight of the model',
+        'LIMA, section 3: full',
+      ),
+    ),
   initialization: z
     .enum(['file', 'random'])
     .default('file')
-    .describe(
-      'weights a full training starts from: those of the file, or random ones of its shape',
+    .meta(
+      about(
+        'weights a full training starts from: those of the file, or random ones of its shape',
+        'LIMA: file; random as GPT-2 (std 0.02)',
+      ),
     ),
   rank: z
     .number()
@@ -22,17 +33,22 @@ export const recipeSchema = z.object({
     .min(1)
     .max(512)
     .default(16)
-    .describe('LoRA rank r (Hu et al. 2021, arXiv 2106.09685)'),
+    .meta(about('LoRA rank r', 'Hu et al. 2021, arXiv 2106.09685', 'dimensions')),
   alpha: z
     .number()
     .positive()
     .max(4096)
     .default(32)
-    .describe('LoRA alpha; the branch is scaled by alpha / rank'),
+    .meta(about('LoRA alpha; the branch is scaled by alpha / rank', 'LoRA Without Regret: 32')),
   loraScaling: z
     .enum(['standard', 'rankStable'])
     .default('standard')
-    .describe('scale of the branch: alpha / rank, or alpha / √rank (rsLoRA, arXiv 2312.03732)'),
+    .meta(
+      about(
+        'scale of the branch: alpha / rank, or rankStable: alpha / √rank',
+        'rsLoRA, arXiv 2312.03732',
+      ),
+    ),
   targets: z
     .string()
     .max(200)
@@ -40,54 +56,82 @@ export const recipeSchema = z.object({
       error: `targets names layers or groups, separated by commas: ${targetWords.join(', ')}`,
     })
     .default('all')
-    .describe('layers with a LoRA branch: all, attention, mlp, or layers joined by commas'),
+    .meta(
+      about(
+        'layers with a LoRA branch: all, attention, mlp, or layers joined by commas',
+        'LoRA Without Regret: all',
+        'layers',
+      ),
+    ),
   epochs: z
     .number()
     .int()
     .min(1)
     .max(1000)
     .default(15)
-    .describe('passes over the dataset (LIMA: 15)'),
+    .meta(about('passes over the dataset', 'LIMA, section 3: 15', 'passes')),
   learningRate: z
     .number()
     .positive()
     .max(1)
     .default(1e-4)
-    .describe(
-      'learning rate at the first step (LIMA: 1e-5 for full fine-tuning, ten times that for LoRA)',
+    .meta(
+      about(
+        'learning rate at the first step after the warm-up',
+        'LIMA, section 3: 1e-5 in full; LoRA Without Regret: ten times that for LoRA',
+        'per step',
+      ),
     ),
   minLearningRate: z
     .number()
     .min(0)
     .max(1)
     .default(1e-5)
-    .describe('learning rate at the last step (LIMA: a tenth of the first)'),
+    .meta(
+      about(
+        'learning rate at the last step',
+        'LIMA, section 3: 1e-6, a tenth of the first',
+        'per step',
+      ),
+    ),
   schedule: z
     .enum(['linear', 'cosine', 'constant'])
     .default('linear')
-    .describe('how the learning rate moves from first to last step (LIMA: linear)'),
+    .meta(about('how the learning rate moves from first to last step', 'LIMA, section 3: linear')),
   warmupSteps: z
     .number()
     .int()
     .min(0)
     .max(100_000)
     .default(0)
-    .describe('steps in which the learning rate rises linearly from zero (LIMA: none)'),
+    .meta(
+      about(
+        'steps in which the learning rate rises linearly from zero',
+        'LIMA, section 3: none',
+        'steps',
+      ),
+    ),
   batchSize: z
     .number()
     .int()
     .min(1)
     .max(4096)
     .default(32)
-    .describe('samples per optimizer step (LIMA: 32)'),
+    .meta(
+      about('samples per optimizer step', 'LIMA, section 3: 32; 64 for small models', 'samples'),
+    ),
   microBatchSize: z
     .number()
     .int()
     .min(0)
     .max(256)
     .default(0)
-    .describe(
-      'most samples computed side by side; 0 packs as many as fit (the gradients of batchSize samples are accumulated either way)',
+    .meta(
+      about(
+        'most samples computed side by side; 0 packs as many as fit (the gradients of batchSize samples are accumulated either way)',
+        'of this engine; results do not depend on it',
+        'samples',
+      ),
     ),
   maxTokens: z
     .number()
@@ -95,87 +139,151 @@ export const recipeSchema = z.object({
     .min(8)
     .max(131_072)
     .default(2048)
-    .describe('longest sample in tokens (LIMA: 2,048)'),
+    .meta(about('longest sample', 'LIMA, section 3: 2,048', 'tokens')),
   overlong: z
     .enum(['truncate', 'split', 'drop'])
     .default('truncate')
-    .describe(
-      'what becomes of a longer sample, which is listed either way: cut at the end (LIMA), split at turns and into windows, or left out',
+    .meta(
+      about(
+        'what becomes of a longer sample, which is listed either way: cut at the end, split at turns and into windows, or left out',
+        'LIMA, section 3: truncate',
+      ),
     ),
   weightDecay: z
     .number()
     .min(0)
     .max(10)
     .default(0.1)
-    .describe('AdamW weight decay, on matrices only (LIMA: 0.1)'),
-  beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW beta 1 (LIMA: 0.9)'),
-  beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW beta 2 (LIMA: 0.95)'),
-  epsilon: z.number().positive().max(1).default(1e-8).describe('AdamW epsilon'),
+    .meta(
+      about(
+        'AdamW weight decay, on matrices only',
+        'LIMA, section 3: 0.1',
+        'per step and learning rate',
+      ),
+    ),
+  beta1: z.number().min(0).lt(1).default(0.9).meta(about('AdamW beta 1', 'LIMA, section 3: 0.9')),
+  beta2: z.number().min(0).lt(1).default(0.95).meta(about('AdamW beta 2', 'LIMA, section 3: 0.95')),
+  epsilon: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1e-8)
+    .meta(about('AdamW epsilon', 'AdamW, arXiv 1711.05101; LIMA does not say')),
   maxGradNorm: z
     .number()
     .min(0)
     .max(1000)
     .default(1)
-    .describe('gradients are scaled down to this norm; 0 switches it off'),
+    .meta(
+      about(
+        'gradients are scaled down to this norm; 0 switches it off',
+        'Llama 2, arXiv 2307.09288: 1; LIMA does not say',
+        'norm of the mean gradient',
+      ),
+    ),
   lossOn: z
     .enum(['answers', 'all'])
     .default('answers')
-    .describe('tokens that count in the loss: answers only, or every token'),
+    .meta(
+      about(
+        'tokens that count in the loss: answers only, or every token',
+        'LIMA does not say; both are in use',
+      ),
+    ),
   precision: z
     .enum(['auto', 'f32', 'bf16'])
     .default('auto')
-    .describe('type of products: auto is f32 for an F32 model and bf16 for any other'),
+    .meta(
+      about(
+        'type of products: auto is f32 for an F32 model and bf16 for any other',
+        'of this engine',
+      ),
+    ),
   outputType: z
     .enum(['F32', 'F16', 'BF16', 'Q8_0'])
     .default('F16')
-    .describe('type of the matrices in the model that a full training writes'),
+    .meta(about('type of the matrices in the model that a full training writes', 'of this engine')),
   lossWeighting: z
     .enum(['token', 'sample'])
     .default('token')
-    .describe('every trained token counts the same, or every sample does, however long'),
+    .meta(
+      about(
+        'every trained token counts the same, or every sample does, however long',
+        'token is the mean over a batch that LIMA-like code uses',
+      ),
+    ),
   residualDropout: z
     .number()
     .min(0)
     .max(0.9)
     .default(0)
-    .describe(
-      'dropout on what each block adds to the residual stream, rising linearly from 0 at the first block to this at the last (LIMA: 0.3; 0.2 for small models)',
+    .meta(
+      about(
+        'dropout on what each block adds to the residual stream, rising linearly from 0 at the first block to this at the last',
+        'LIMA, section 3: 0.3; 0.2 for small models',
+        'probability',
+      ),
     ),
   neftuneAlpha: z
     .number()
     .min(0)
     .max(100)
     .default(0)
-    .describe('NEFTune alpha: noise on embeddings (arXiv 2310.05914: 5, 10 or 15); 0: none'),
+    .meta(
+      about(
+        'noise of alpha / √(tokens · width) on embeddings; 0: none',
+        'NEFTune, arXiv 2310.05914: 5, 10 or 15; LIMA: none',
+      ),
+    ),
   seed: z
     .number()
     .int()
     .min(0)
     .max(4_294_967_295)
     .default(42)
-    .describe('seed of the sample order and of the adapter initialization'),
+    .meta(
+      about(
+        'seed of the sample order, of random weights and adapters, of dropout and noise',
+        'of this engine',
+      ),
+    ),
   threads: z
     .number()
     .int()
     .min(0)
     .max(1024)
     .default(0)
-    .describe('CPU threads; 0 uses every core, or one for a model under 16 MiB'),
+    .meta(
+      about(
+        'threads; 0 uses every core, or one for a model under 16 MiB',
+        'of this engine',
+        'CPU threads',
+      ),
+    ),
   checkpointEverySteps: z
     .number()
     .int()
     .min(0)
     .max(1_000_000)
     .default(0)
-    .describe('steps between checkpoints to resume from; 0: every epoch and every minute'),
+    .meta(
+      about(
+        'steps between checkpoints to resume from; 0: every epoch and every minute',
+        'of this engine',
+        'steps',
+      ),
+    ),
   device: z
     .string()
     .regex(/^(auto|cpu|(cuda|vulkan|metal)\d+)$/, {
       error: 'device is auto, cpu, or a GPU as lima doctor lists it: cuda0, vulkan0, metal0',
     })
     .default('auto')
-    .describe(
-      'what computes: auto (the best GPU that passes its self-test, else the CPU), cpu, cuda0 …',
+    .meta(
+      about(
+        'what computes: auto (the best GPU that passes its self-test, else the CPU), cpu, cuda0 …',
+        'of this engine',
+      ),
     ),
 });
 export type Recipe = z.infer<typeof recipeSchema>;

@@ -17,7 +17,7 @@ const options = {
   recipe: {
     type: 'string',
     value: 'NAME',
-    description: 'lima, quick, or a .json file; default: every field as below',
+    description: 'lima, lima-lora, quick, or a .json file; default: every field as below',
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
   name: { type: 'string', value: 'RUN', description: 'name of the run' },

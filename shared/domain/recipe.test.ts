@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { checkedRecipeSchema, recipeSchema } from './recipe.ts';
+
+test('every field tells what it means and where its value comes from', () => {
+  for (const field of Object.values(recipeSchema.shape)) {
+    const { description = '', source, unit } = field.meta() ?? {};
+    expect(description).not.toBe('');
+    expect(source).toMatch(/./);
+    expect(typeof unit).toBe('string');
+  }
+});
+
+test('numbers without a bound or a unit have a reason: they are ratios or counts of nothing', () => {
+  const unitless = Object.entries(recipeSchema.shape)
+    .filter(
+      ([, field]) => field.meta()?.['unit'] === '' && typeof field.parse(undefined) === 'number',
+    )
+    .map(([name]) => name);
+  expect(unitless).toEqual(['alpha', 'beta1', 'beta2', 'epsilon', 'neftuneAlpha', 'seed']);
+});
+
+test.each(['all', 'mlp', 'attention,ffn_down', ' attn_q , attn_v '])(
+  'targets %s are known',
+  (targets) => {
+    expect(recipeSchema.parse({ targets }).targets).toBe(targets);
+  },
+);
+
+test.each(['', 'everything', 'attn_q,', 'attn_q attn_v'])('targets “%s” are refused', (targets) => {
+  expect(() => recipeSchema.parse({ targets })).toThrow(/separated by commas/);
+});
+
+test('random weights are refused for an adapter, which cannot learn on them', () => {
+  expect(() => checkedRecipeSchema.parse({ initialization: 'random' })).toThrow(/method full/);
+  expect(checkedRecipeSchema.parse({ initialization: 'random', method: 'full' }).rank).toBe(16);
+});
