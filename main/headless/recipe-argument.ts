@@ -1,23 +1,20 @@
-import { readFile, readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { checkedRecipeSchema, recipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
-import { resourcesDir } from './app-paths.ts';
+import { recipePresets } from '../../shared/domain/recipe-presets.ts';
+import {
+  checkedRecipeSchema,
+  recipeSchema,
+  type Recipe,
+  type RecipeInput,
+} from '../../shared/domain/recipe.ts';
 import { UsageError } from './command-error.ts';
 import { parseSettings } from './settings.ts';
-
-const recipesDir = join(resourcesDir, 'recipes');
 
 const recipeFileSchema = z.object({
   description: z.string(),
   recipe: recipeSchema.strict(),
 });
-
-/** Names of the recipes that come with the application. */
-export async function recipeNames(): Promise<string[]> {
-  const files = await readdir(recipesDir);
-  return files.filter((file) => file.endsWith('.json')).map((file) => basename(file, '.json'));
-}
 
 /** The recipe of `--recipe NAME|FILE.json` with every `--set key=value` on top. */
 export async function resolveRecipe(
@@ -30,14 +27,15 @@ export async function resolveRecipe(
   throw new UsageError(parsed.error.issues.map((issue) => issue.message).join('; '));
 }
 
-async function readRecipe(name: string): Promise<Recipe> {
-  const isFile = name.endsWith('.json');
-  const names = isFile ? [] : await recipeNames();
-  if (!isFile && !names.includes(name))
+async function readRecipe(name: string): Promise<RecipeInput> {
+  const preset = recipePresets.find((one) => one.name === name);
+  if (preset) return preset.recipe;
+  if (!name.endsWith('.json'))
     throw new UsageError(
-      `There is no recipe "${name}". Recipes: ${names.join(', ')}; or give a .json file.`,
+      `There is no recipe "${name}". Recipes: ${recipePresets.map((one) => one.name).join(', ')}; ` +
+        'or give a .json file.',
     );
-  const path = isFile ? resolve(name) : join(recipesDir, `${name}.json`);
+  const path = resolve(name);
   const text = await readFile(path, 'utf8');
   const parsed = recipeFileSchema.safeParse(parseJson(text, path));
   if (parsed.success) return parsed.data.recipe;

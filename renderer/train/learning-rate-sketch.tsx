@@ -1,17 +1,19 @@
 import type { Recipe } from '../../shared/domain/recipe.ts';
 import { formatCount } from '../ui/format.ts';
 import { formatRate } from './run-text.ts';
-import { learningRateEnds } from './training-plan.ts';
+import { learningRatePoints } from './training-plan.ts';
 
 const width = 260;
 const height = 56;
 
 /** The learning rate over the run as a small drawing, from zero upwards. */
 export function LearningRateSketch({ recipe, totalSteps }: { recipe: Recipe; totalSteps: number }) {
-  const { first, last } = learningRateEnds(recipe, totalSteps);
-  const top = Math.max(first, last);
+  const points = learningRatePoints(recipe, totalSteps);
+  const first = points[0]?.rate ?? 0;
+  const last = points.at(-1)?.rate ?? first;
+  const top = Math.max(...points.map(({ rate }) => rate));
   const heightOf = (rate: number) => height - (height - 4) * (rate / top);
-  const line = `0,${heightOf(first)} ${width},${heightOf(last)}`;
+  const line = points.map(({ share, rate }) => `${share * width},${heightOf(rate)}`).join(' ');
   const label = `Learning rate from ${formatRate(first)} at step 1 to ${formatRate(last)} at step ${formatCount(totalSteps)}`;
   return (
     <figure className="column" style={{ margin: 0, gap: 2 }}>

@@ -1,4 +1,5 @@
-import { Copy, RotateCcw } from 'lucide-react';
+import { BookOpen, Copy, RotateCcw } from 'lucide-react';
+import { recipePresets } from '../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/format.ts';
@@ -7,7 +8,7 @@ import { AdvancedRecipe } from './advanced-recipe.tsx';
 import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
 import { fieldsOfGroup, recipeGroups } from './recipe-fields.ts';
 import { RecipeFieldInput } from './recipe-field-input.tsx';
-import { copyRecipe, resetRecipe } from './train-store.ts';
+import { applyPreset, copyRecipe, resetRecipe } from './train-store.ts';
 import './recipe-editor.css';
 
 interface RecipeEditorProps {
@@ -32,6 +33,7 @@ export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
             Reset to defaults
           </Button>
         )}
+        <PresetMenu />
         {runs.length > 0 && <CopyMenu runs={runs} />}
       </div>
       <div className="recipe-groups">
@@ -54,6 +56,24 @@ export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
         <AdvancedRecipe draft={draft} errors={errors} changed={changed} />
       </div>
     </section>
+  );
+}
+
+function PresetMenu() {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button small icon={<BookOpen size={13} />}>
+          Presets…
+        </Button>
+      }
+      items={recipePresets.map((preset) => ({
+        label: preset.name,
+        hint: preset.recipe.method === 'full' ? 'every weight' : 'LoRA adapter',
+        run: () => applyPreset(preset),
+      }))}
+    />
   );
 }
 

@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
+import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { draftOf, type RecipeDraft } from './recipe-draft.ts';
 import type { RecipeKey } from './recipe-fields.ts';
@@ -49,6 +51,11 @@ export function setField(key: RecipeKey, text: string): void {
 /** Every recipe field back to its default. */
 export function resetRecipe(): void {
   useTrain.setState({ draft: draftOf() });
+}
+
+/** Takes over a recipe that comes with the application. */
+export function applyPreset({ recipe }: RecipePreset): void {
+  useTrain.setState({ draft: draftOf(checkedRecipeSchema.parse(recipe)) });
 }
 
 /** Takes over the recipe of a run. */

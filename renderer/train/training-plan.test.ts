@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
-import { learningRateEnds, planTraining, stepsPerEpochOf } from './training-plan.ts';
+import { learningRatePoints, planTraining, stepsPerEpochOf } from './training-plan.ts';
 
 describe('planTraining', () => {
   it('counts the smaller last batch as a step of its own', () => {
@@ -22,16 +22,26 @@ describe('planTraining', () => {
   });
 });
 
-describe('learningRateEnds', () => {
+describe('learningRatePoints', () => {
   const recipe = checkedRecipeSchema.parse({ learningRate: 1e-3, minLearningRate: 1e-5 });
+  const ratesOf = (fields: Partial<typeof recipe>, totalSteps: number) =>
+    learningRatePoints({ ...recipe, ...fields }, totalSteps).map(({ rate }) => rate);
 
   it('ends at the final rate', () => {
-    expect(learningRateEnds(recipe, 30)).toEqual({ first: 1e-3, last: 1e-5 });
+    expect(ratesOf({}, 3000).at(0)).toBe(1e-3);
+    expect(ratesOf({}, 3000).at(-1)).toBeCloseTo(1e-5, 12);
   });
 
   it('does not promise a fall that a constant schedule or a single step does not have', () => {
-    expect(learningRateEnds({ ...recipe, schedule: 'constant' }, 30).last).toBe(1e-3);
-    expect(learningRateEnds(recipe, 1).last).toBe(1e-3);
+    expect(new Set(ratesOf({ schedule: 'constant' }, 30))).toEqual(new Set([1e-3]));
+    expect(new Set(ratesOf({}, 1))).toEqual(new Set([1e-3]));
+  });
+
+  it('shows a warm-up, and the bend of a cosine', () => {
+    const rates = ratesOf({ schedule: 'cosine', warmupSteps: 10 }, 64);
+    expect(rates[4]).toBeCloseTo(5e-4, 12);
+    expect(Math.max(...rates)).toBe(rates[9]);
+    expect(rates[20]).toBeGreaterThan(1e-3 - (11 / 54) * 9.9e-4);
   });
 });
 

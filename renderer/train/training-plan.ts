@@ -1,3 +1,4 @@
+import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 
 /** What a recipe means for a number of samples. */
@@ -9,7 +10,7 @@ export interface TrainingPlan {
 }
 
 type BatchFields = Pick<Recipe, 'epochs' | 'batchSize'>;
-type ScheduleFields = Pick<Recipe, 'schedule' | 'learningRate' | 'minLearningRate'>;
+type ScheduleFields = Parameters<typeof learningRateAt>[2];
 
 /** Counts optimizer steps: epochs × ceil(samples / batch size). */
 export function planTraining(recipe: BatchFields, samples: number): TrainingPlan {
@@ -21,19 +22,20 @@ export function planTraining(recipe: BatchFields, samples: number): TrainingPlan
   };
 }
 
-/**
- * The learning rate at the first and the last step. The trainer draws a straight line between
- * them, without warm-up; a run of one step uses the first.
- */
-export function learningRateEnds(
+const mostPoints = 64;
+
+/** The learning rate from the first step to the last, at up to 64 steps; `share` of the way. */
+export function learningRatePoints(
   recipe: ScheduleFields,
   totalSteps: number,
-): { first: number; last: number } {
-  const isFlat = recipe.schedule === 'constant' || totalSteps <= 1;
-  return {
-    first: recipe.learningRate,
-    last: isFlat ? recipe.learningRate : recipe.minLearningRate,
-  };
+): { share: number; rate: number }[] {
+  const last = Math.max(1, totalSteps);
+  const count = Math.min(mostPoints, Math.max(2, last));
+  return Array.from({ length: count }, (_, index) => {
+    const share = index / (count - 1);
+    const step = 1 + Math.round(share * (last - 1));
+    return { share, rate: learningRateAt(step, last, recipe) };
+  });
 }
 
 /** Optimizer steps of one epoch of a stored run; 0 while the run has not counted them yet. */

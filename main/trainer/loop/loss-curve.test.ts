@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
 import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import type { TrainedParameter } from '../model/trained-weights.ts';
-import { learningRateAt } from '../optim/schedule.ts';
 import { Backend } from '../tensor/backend.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceAdamw } from '../testing/reference/reference-adamw.ts';

@@ -1,8 +1,8 @@
+import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
 import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { epochBatches } from '../data/batches.ts';
 import { countTrained } from '../data/pack.ts';
-import { learningRateAt } from '../optim/schedule.ts';
 import { saveEpoch, saveResume } from './save-run.ts';
 import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { learningRateAt } from './schedule.ts';
+import { learningRateAt } from './learning-rate.ts';
 
 const lima = {
   schedule: 'linear',

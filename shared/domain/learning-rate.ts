@@ -1,4 +1,4 @@
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from './recipe.ts';
 
 type ScheduleFields = Pick<Recipe, 'schedule' | 'learningRate' | 'minLearningRate' | 'warmupSteps'>;
 

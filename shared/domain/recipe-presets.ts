@@ -1,0 +1,73 @@
+import type { RecipeInput } from './recipe.ts';
+
+/** A recipe by name; what it leaves out is the schema's default. */
+export interface RecipePreset {
+  name: string;
+  description: string;
+  recipe: RecipeInput;
+}
+
+/** The recipes that come with the application. */
+export const recipePresets: readonly RecipePreset[] = [
+  {
+    name: 'lima',
+    description:
+      'LIMA as published (arXiv 2305.11206, section 3): every weight, 15 epochs, batches of 32, AdamW 0.9/0.95, weight decay 0.1, no warm-up, 1e-5 falling linearly to 1e-6, residual dropout up to 0.3, one checkpoint per epoch. For models below 65B the paper takes batches of 64 and dropout up to 0.2.',
+    recipe: {
+      method: 'full',
+      epochs: 15,
+      batchSize: 32,
+      learningRate: 1e-5,
+      minLearningRate: 1e-6,
+      schedule: 'linear',
+      warmupSteps: 0,
+      maxTokens: 2048,
+      overlong: 'truncate',
+      weightDecay: 0.1,
+      beta1: 0.9,
+      beta2: 0.95,
+      residualDropout: 0.3,
+      lossOn: 'answers',
+    },
+  },
+  {
+    name: 'lima-lora',
+    description:
+      'LIMA (arXiv 2305.11206, section 3) carried over to LoRA as the evidence asks for (LoRA Without Regret, 2025): adapters on all linear layers, alpha 32, ten times the learning rate, batches below 32. The rest as published.',
+    recipe: {
+      method: 'lora',
+      targets: 'all',
+      rank: 16,
+      alpha: 32,
+      epochs: 15,
+      batchSize: 16,
+      learningRate: 0.0001,
+      minLearningRate: 1e-5,
+      schedule: 'linear',
+      warmupSteps: 0,
+      maxTokens: 2048,
+      overlong: 'truncate',
+      weightDecay: 0.1,
+      beta1: 0.9,
+      beta2: 0.95,
+      residualDropout: 0.3,
+      lossOn: 'answers',
+    },
+  },
+  {
+    name: 'quick',
+    description:
+      'A first look in a few minutes: 3 epochs of short samples with a small adapter. Not for results.',
+    recipe: {
+      method: 'lora',
+      rank: 8,
+      alpha: 16,
+      epochs: 3,
+      batchSize: 8,
+      learningRate: 0.0002,
+      minLearningRate: 2e-5,
+      schedule: 'linear',
+      maxTokens: 512,
+    },
+  },
+];
