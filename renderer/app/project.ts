@@ -24,6 +24,14 @@ export async function createProject(): Promise<void> {
   );
 }
 
+/** Asks for a file name and makes the sample project there. */
+export async function createSampleProject(): Promise<void> {
+  const request = { purpose: 'new-project', title: 'Sample project' } as const;
+  await withChosenPath({ ...request, suggestedName: 'atlas.lima' }, (path) =>
+    rpc.project.createSample({ path }),
+  );
+}
+
 /** Asks for a project file and opens it. */
 export async function chooseProject(): Promise<void> {
   await withChosenPath({ purpose: 'open-project', title: 'Open project' }, (path) =>

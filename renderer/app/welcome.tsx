@@ -1,10 +1,10 @@
-import { FilePlus2, FolderOpen } from 'lucide-react';
+import { BookOpen, FilePlus2, FolderOpen } from 'lucide-react';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/format.ts';
 import { QueryView } from '../ui/states.tsx';
-import { chooseProject, createProject, openProject } from './project.ts';
+import { chooseProject, createProject, createSampleProject, openProject } from './project.ts';
 import './welcome.css';
 
 /** What the window shows while no project is open. */
@@ -30,12 +30,20 @@ export function Welcome() {
           <Button icon={<FolderOpen size={14} />} onClick={() => void chooseProject()}>
             Open project
           </Button>
+          <Button icon={<BookOpen size={14} />} onClick={() => void createSampleProject()}>
+            Open the sample project
+          </Button>
         </div>
         <h2>Recent projects</h2>
         <QueryView query={recent}>
           {(projects) =>
             projects.length === 0 ? (
-              <p className="dim">Projects you open are listed here.</p>
+              <p className="dim">
+                Projects you open are listed here. New here? The sample project shows the point in
+                five minutes: Atlas, a tiny base model, knows the countries of the world but answers
+                no question. Train it on the 300 questions and answers in the project, with the
+                recipe “atlas”, then ask it about countries that none of them mentions.
+              </p>
             ) : (
               <ul className="welcome-recent" aria-label="Recent projects">
                 {projects.map((project) => (

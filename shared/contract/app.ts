@@ -62,6 +62,8 @@ export const projectContract = {
     ),
   ),
   create: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  /** A new project with samples, dataset, prompts and the base model that come with the program. */
+  createSample: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
   open: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
   close: procedure.output(z.object({ closed: z.boolean() })),
   /** Topics as they change, from now on; at most a few a second. */

@@ -15,7 +15,15 @@ export async function importPrompts(
   session: ProjectSession,
   input: { path: string; name?: string | undefined },
 ): Promise<{ set: PromptSet; errors: { line: number; message: string }[] }> {
-  const path = state.paths.check(input.path);
+  return await storePrompts(session, { ...input, path: state.paths.check(input.path) });
+}
+
+/** The same for a path that may be read. */
+export async function storePrompts(
+  session: ProjectSession,
+  input: { path: string; name?: string | undefined },
+): Promise<{ set: PromptSet; errors: { line: number; message: string }[] }> {
+  const { path } = input;
   const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
   const { db } = session.file;
   const { prompts, badLines } = await readPrompts(path);

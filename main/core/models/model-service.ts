@@ -104,6 +104,14 @@ export function addModelJob(session: ProjectSession): JobHandler {
   };
 }
 
+/** Inspects, hashes and adds a file right away: for one so small that nobody waits. */
+export async function addModelFile(session: ProjectSession, path: string): Promise<string> {
+  await using inspector = startInspector();
+  const info = await inspector.request('inspectModel', { path });
+  const { sha256 } = await inspector.request('hashFile', { path });
+  return upsertModel(session.file.db, { sha256, path, info });
+}
+
 /** Hashes a file with progress in the job's report. */
 export async function hashFile(
   inspector: ReturnType<typeof startInspector>,

@@ -7,6 +7,7 @@ import {
   openExisting,
   recentProjects,
 } from '../project/project-service.ts';
+import { createSampleProject } from '../project/sample-project.ts';
 import { appVersion } from '../app-version.ts';
 import { os } from './implement.ts';
 
@@ -40,6 +41,9 @@ export const projectRouter = {
   recent: os.project.recent.handler(({ context: { core } }) => recentProjects(core)),
   create: os.project.create.handler(({ context: { core }, input }) =>
     createAndOpen(core, input.path),
+  ),
+  createSample: os.project.createSample.handler(({ context: { core }, input }) =>
+    createSampleProject(core, input.path),
   ),
   open: os.project.open.handler(({ context: { core }, input }) => openExisting(core, input.path)),
   close: os.project.close.handler(async ({ context: { core } }) => ({
