@@ -4,16 +4,21 @@ import { join, resolve } from 'node:path';
 import { formatDuration } from '../format-values.ts';
 import { defineCommand } from '../command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
-import { demoReport, runPipeline } from '../demo/run-pipeline.ts';
+import { demoFiles } from '../demo/atlas-files.ts';
+import { heldOutAccuracy, readQuestions } from '../demo/held-out.ts';
+import { shortPlan, wholePlan } from '../demo/make-plan.ts';
+import { importFile, reportOf, runPipeline } from '../demo/run-pipeline.ts';
 import { openCore, type CoreClient } from '../open-core.ts';
 
-/** `lima demo`: the whole pipeline on small data and a tiny model, in under three minutes. */
+/** `lima demo`: the whole pipeline on the sample project, in a few minutes. */
 export const demo = defineCommand({
   name: 'demo',
-  usage: 'demo [FOLDER]',
-  summary: 'Run the whole pipeline on a tiny model: import, train, generate, compare, report.',
+  usage: 'demo [FOLDER] [--short]',
+  summary: 'Teach Atlas, a small base model, to answer; ask it what no sample mentions; compare.',
   positionals: { min: 0, max: 1 },
-  options: {},
+  options: {
+    short: { type: 'boolean', description: 'a hundred samples and a part of the questions' },
+  },
   details: () => ['', 'FOLDER receives the project, the model and the report; default: a new one.'],
   async run(call) {
     const startMs = Date.now();
@@ -23,14 +28,18 @@ export const demo = defineCommand({
     const project = await client.project.create({ path: join(folder, 'demo.lima') });
     let step = 0;
     const tell = (text: string) => call.terminal.note(`${(step += 1)}. ${text}`);
-    const done = await runPipeline(client, folder, call, tell);
+    const plan = call.options.short ? await shortPlan(folder) : await wholePlan();
+    const done = await runPipeline(client, plan, call, tell);
+    tell('Import a community dump, for you to choose from');
+    done.imports.push(await importFile(client, demoFiles.dump, call));
     tell('Write the report');
     const reportFiles = await writeReports(client, done.evaluationId, folder);
-    const report = await demoReport(client, done.evaluationId);
+    const report = await reportOf(client, done.evaluationId);
+    const heldOut = heldOutAccuracy(report, await readQuestions(plan.promptsPath));
     const durationMs = Date.now() - startMs;
     call.terminal.result(
-      { project: project.path, durationMs, ...done, reportFiles, report },
-      describeOutcome({ ...done, report, reportFiles }) +
+      { project: project.path, durationMs, heldOut, ...done, reportFiles, report },
+      describeOutcome({ ...done, heldOut, report, reportFiles }) +
         `\nProject ${project.path}\nDone in ${formatDuration(durationMs)}.`,
     );
   },

@@ -1,11 +1,21 @@
 import type { PreferenceSummary } from '../../../shared/domain/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
-import type { DemoOutcome } from './run-pipeline.ts';
+import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
+import type { HeldOutAccuracy } from './held-out.ts';
+import type { PipelineResult } from './run-pipeline.ts';
+
+/** What the demo found, for its last page. */
+export interface DemoOutcome extends PipelineResult {
+  heldOut: HeldOutAccuracy;
+  report: EvaluationReport;
+  reportFiles: string[];
+}
 
 const share = (value: number) => `${(value * 100).toFixed(1)} %`;
 
 /** The demo's last page: what was taught, what each system answers, and the verdict. */
-export function describeOutcome({ run, imports, report, reportFiles }: DemoOutcome): string {
+export function describeOutcome(outcome: DemoOutcome): string {
+  const { run, imports, heldOut, report, reportFiles } = outcome;
   const { statistics } = report;
   const answers = report.items
     .slice(0, 5)
@@ -24,6 +34,9 @@ export function describeOutcome({ run, imports, report, reportFiles }: DemoOutco
     '',
     ...answers,
     `  … and ${report.items.length - answers.length} more`,
+    '',
+    `Correct answers to ${heldOut.questions} questions on countries that no sample mentions: ` +
+      `${share(heldOut.before)} before, ${share(heldOut.after)} after.`,
     '',
     headline(report),
     ...(statistics ? statisticsLines(statistics) : []),
