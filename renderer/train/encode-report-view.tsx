@@ -1,5 +1,7 @@
 import type { EncodeReport, Run } from '../../shared/domain/run.ts';
+import { Button } from '../ui/button.tsx';
 import { formatCount, formatQuantity, formatShare, shortHash } from '../ui/format.ts';
+import { showSample } from '../ui/navigation.ts';
 import { VisibleText } from '../ui/visible-text.tsx';
 
 interface EncodeReportViewProps {
@@ -87,6 +89,7 @@ function SampleList({ title, label, column, rows }: SampleListProps) {
             <tr>
               <th>Sample</th>
               <th>{column}</th>
+              <th aria-label="Actions" />
             </tr>
           </thead>
           <tbody>
@@ -97,6 +100,11 @@ function SampleList({ title, label, column, rows }: SampleListProps) {
                 </td>
                 <td>
                   <VisibleText text={text} />
+                </td>
+                <td className="number">
+                  <Button small variant="ghost" onClick={() => showSample(id)}>
+                    Open in Curate
+                  </Button>
                 </td>
               </tr>
             ))}

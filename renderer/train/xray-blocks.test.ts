@@ -41,13 +41,13 @@ const sample = (stretches: XrayStretch[], changes: Partial<XraySample> = {}): Xr
 const tokensOf = (blocks: readonly XrayBlock[]) =>
   blocks.flatMap((block) => (block.kind === 'tokens' ? block.tokens : []));
 
+const idsOf = (block: XrayBlock | undefined) => tokensOf(block ? [block] : []).map(({ id }) => id);
+
 describe('blocks of a sample', () => {
   test('put the end of a question to the question, though the template writes it for the answer', () => {
     const [question, answer] = blocksOf(
       sample([stretch([1, 4, 2, 5, 3, 4, 2], { turns: [0, 0, 1, 1, 1, 1, 1] })]),
     );
-    const idsOf = (block: XrayBlock | undefined) =>
-      tokensOf(block ? [block] : []).map(({ id }) => id);
     expect([idsOf(question), idsOf(answer)]).toEqual([
       [1, 4, 2, 5],
       [3, 4, 2],
