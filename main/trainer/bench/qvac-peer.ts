@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import type { PeerJob } from './peer-job.ts';
+import { PeerUnavailable, peerName, type PeerPackages } from './peer-packages.ts';
+
+const script = 'qvac-finetune.cjs';
+const runLimitMs = 20 * 60_000;
+const errorTailCharacters = 2000;
+
+const stepSchema = z.object({ step: z.int(), loss: z.number(), atMs: z.number() });
+type Step = z.infer<typeof stepSchema>;
+
+/**
+ * Lets the peer do the job in a process of its own, which ends after the last timed step. Returns
+ * the time of the fastest step: from one report of a step to the next, so that loading and the
+ * first step, in which it builds its graph, do not count. Throws PeerUnavailable.
+ */
+export async function measurePeer(packages: PeerPackages, job: PeerJob): Promise<number> {
+  await copyFile(join(import.meta.dirname, script), join(packages.folder, script));
+  const steps = await runUntil(packages, job, job.steps + 1);
+  const durationsMs = steps.slice(1).map(({ atMs }, index) => atMs - (steps[index]?.atMs ?? atMs));
+  return Math.min(...durationsMs);
+}
+
+/** Runs the script until it has reported `count` steps; a slower one may be timed out after two. */
+async function runUntil(packages: PeerPackages, job: PeerJob, count: number): Promise<Step[]> {
+  const settings = JSON.stringify({ ...job, outputFolder: dirname(job.modelPath) });
+  const child = spawn(packages.barePath, [join(packages.folder, script), settings], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const steps: Step[] = [];
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-errorTailCharacters);
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (!line.startsWith('{"step"')) return;
+    steps.push(stepSchema.parse(JSON.parse(line)));
+    if (steps.length === count) child.kill('SIGKILL');
+  });
+  const limit = setTimeout(() => child.kill('SIGKILL'), runLimitMs);
+  const ending = await new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
+  });
+  clearTimeout(limit);
+  if (steps.length >= 2) return steps;
+  throw new PeerUnavailable(
+    `${peerName} reported ${steps.length} steps within ${runLimitMs / 60_000} minutes, two are ` +
+      `needed; ${ending}. ${errors.trim()}`,
+  );
+}
