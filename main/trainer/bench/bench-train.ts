@@ -4,11 +4,14 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { comparePeer } from './compare-peer.ts';
 import { shape135M, shapeOfSuperblocks, writeShapeModel, type ModelShape } from './model-shape.ts';
 
 // `npm run bench:train`: how much of the machine's matrix speed training reaches.
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
+    peer: { type: 'boolean', default: true },
     tokens: { type: 'string', default: '512' },
     steps: { type: 'string', default: '3' },
     threads: { type: 'string', default: String(availableParallelism()) },
@@ -68,11 +71,26 @@ async function runShape(folder: string, shape: ModelShape, types: string[]): Pro
   }
 }
 
+async function runPeer(): Promise<void> {
+  console.log('\nBeside the one other trainer of GGUF models:');
+  const result = await comparePeer(console.log, Number(values.threads));
+  if ('unavailable' in result) {
+    console.log(`left out: ${result.unavailable}`);
+    return;
+  }
+  const { ownTokensPerSecond, peerTokensPerSecond, ratio, note } = result;
+  console.log(
+    `${ownTokensPerSecond.toFixed(0)} to ${peerTokensPerSecond.toFixed(1)} tokens/s: ` +
+      `${ratio.toFixed(1)} times as fast\n(${note})`,
+  );
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'lima-bench-train-'));
 try {
   console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${values.threads} threads`);
   await runShape(folder, shape135M, values.types.split(','));
   await runShape(folder, shapeOfSuperblocks, values.superblocks.split(','));
+  if (values.peer) await runPeer();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureOwnRun } from './own-run.ts';
 import { jobDescription, writePeerJob } from './peer-job.ts';
@@ -22,11 +22,12 @@ export interface PeerComparison {
  */
 export async function comparePeer(
   log: (line: string) => void,
+  threads = availableParallelism(),
 ): Promise<PeerComparison | { unavailable: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'lima-bench-peer-'));
   try {
     const packages = await preparePeer(log);
-    const job = await writePeerJob(folder);
+    const job = await writePeerJob(folder, threads);
     log(`${jobDescription}; fastest of ${job.steps} steps, ${job.threads} threads`);
     const tokensPerSecond = (stepMs: number) => (job.tokensPerStep * 1000) / stepMs;
     const ownTokensPerSecond = tokensPerSecond(await measureOwnRun(job));

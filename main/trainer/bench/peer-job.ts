@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
 
@@ -34,13 +33,12 @@ export const jobDescription =
   `${tokensPerStep} tokens a step, all trained`;
 
 /** Writes model and text of the job into a folder. */
-export async function writePeerJob(folder: string): Promise<PeerJob> {
+export async function writePeerJob(folder: string, threads: number): Promise<PeerJob> {
   const modelPath = join(folder, 'qwen3-25m.gguf');
   const textPath = join(folder, 'text.txt');
   await writeTinyModel(modelPath, shape);
   // A window starts every half step, and a token has at most a few characters.
   await writeFile(textPath, statements(tokensPerStep * (steps + 3) * 2));
-  const threads = availableParallelism();
   return { modelPath, textPath, rank: 16, tokensPerStep, steps, threads };
 }
 

@@ -20,9 +20,9 @@ export class PeerUnavailable extends Error {
 
 /** Where the peer lies, ready to run. */
 export interface PeerPackages {
-  /** Scripts in this folder can require the peer. */
-  folder: string;
-  /** The runtime that executes them. */
+  /** Folder of the peer's package. */
+  peerPath: string;
+  /** The runtime that it needs. */
   barePath: string;
 }
 
@@ -42,7 +42,7 @@ export async function preparePeer(log: (line: string) => void): Promise<PeerPack
   await chmod(barePath, 0o755).catch((error: unknown) => {
     throw new PeerUnavailable(`${build} is not to be had: ${messageOf(error)}`);
   });
-  return { folder, barePath };
+  return { peerPath: join(folder, 'node_modules', '@qvac', 'llm-llamacpp'), barePath };
 }
 
 async function isInstalled(folder: string): Promise<boolean> {

@@ -1,7 +1,6 @@
 // Runs under Bare, not under Node: trains the job given as JSON, prints one line of JSON per step.
-const LlmLlamacpp = require('@qvac/llm-llamacpp');
-
 const job = JSON.parse(Bare.argv[2]);
+const LlmLlamacpp = require(job.peerPath);
 
 async function train() {
   const model = new LlmLlamacpp({

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { PeerJob } from './peer-job.ts';
 import { PeerUnavailable, peerName, type PeerPackages } from './peer-packages.ts';
 
-const script = 'qvac-finetune.cjs';
+const script = join(import.meta.dirname, 'qvac-finetune.cjs');
 const runLimitMs = 20 * 60_000;
 const errorTailCharacters = 2000;
 
@@ -19,7 +18,6 @@ type Step = z.infer<typeof stepSchema>;
  * first step, in which it builds its graph, do not count. Throws PeerUnavailable.
  */
 export async function measurePeer(packages: PeerPackages, job: PeerJob): Promise<number> {
-  await copyFile(join(import.meta.dirname, script), join(packages.folder, script));
   const steps = await runUntil(packages, job, job.steps + 1);
   const durationsMs = steps.slice(1).map(({ atMs }, index) => atMs - (steps[index]?.atMs ?? atMs));
   return Math.min(...durationsMs);
@@ -27,8 +25,12 @@ export async function measurePeer(packages: PeerPackages, job: PeerJob): Promise
 
 /** Runs the script until it has reported `count` steps; a slower one may be timed out after two. */
 async function runUntil(packages: PeerPackages, job: PeerJob, count: number): Promise<Step[]> {
-  const settings = JSON.stringify({ ...job, outputFolder: dirname(job.modelPath) });
-  const child = spawn(packages.barePath, [join(packages.folder, script), settings], {
+  const settings = JSON.stringify({
+    ...job,
+    peerPath: packages.peerPath,
+    outputFolder: dirname(job.modelPath),
+  });
+  const child = spawn(packages.barePath, [script, settings], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const steps: Step[] = [];
