@@ -10,6 +10,7 @@ import { QueryView } from '../ui/states.tsx';
 import { ModelJob } from './model-job.tsx';
 import { ModelOption } from './model-option.tsx';
 import { useTrain } from './train-store.ts';
+import { TrainableKinds } from './trainable-kinds.tsx';
 import './picker.css';
 
 interface ModelPickerProps {
@@ -63,6 +64,7 @@ export function ModelPicker({ models, chosenId }: ModelPickerProps) {
           )
         }
       </QueryView>
+      <TrainableKinds />
       <ModelJob />
       {error !== undefined && <ErrorView error={error} />}
     </section>

@@ -19,6 +19,12 @@ import { imitateBase, likenessOf } from './imitate-base.ts';
 
 type Method = Recipe['method'];
 
+/** What is trained, and the number of tokens of each sample. */
+interface BriefTraining {
+  method: Method;
+  lengths: readonly number[];
+}
+
 /** Bytes, which are the tokens of a tiny model; the longest takes two blocks of queries. */
 const lengths = [170, 20];
 const promptLength = 5;
@@ -41,8 +47,8 @@ export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
   const folder = await mkdtemp(join(tmpdir(), 'lima-self-test-'));
   try {
     const path = await imitateBase(folder, likeness);
-    const expected = await trainOn('cpu', path, method);
-    const found = await trainOn(device.id, path, method);
+    const expected = await trainBriefly('cpu', path, { method, lengths });
+    const found = await trainBriefly(device.id, path, { method, lengths });
     const { id, description, driver, library } = device;
     return {
       device: id,
@@ -76,13 +82,18 @@ function describedDevice(id: string): TrainingDevice {
   return device;
 }
 
-async function trainOn(device: string, path: string, method: Method): Promise<TrainingSample> {
+/** Loss, gradients and one optimizer step of a tiny model with a byte vocabulary on a device. */
+export async function trainBriefly(
+  device: string,
+  path: string,
+  { method, lengths: tokens }: BriefTraining,
+): Promise<TrainingSample> {
   using backend = Backend.open(device, 1);
   await using file = await ModelFile.open(path);
   using model = await FrozenModel.load(backend, file, new AbortController().signal);
   const recipe = recipeSchema.parse({ method, rank: 8, alpha: 16, learningRate, threads: 1 });
   using trainer = new Trainer(backend, model, recipe);
-  const samples = makeSamples();
+  const samples = makeSamples(tokens);
   fillUpMatrices(backend, trainer);
   const loss = await trainer.accumulate(samples);
   const gradients = trainer.parameters.map(({ name, gradient }) => ({
@@ -93,9 +104,9 @@ async function trainOn(device: string, path: string, method: Method): Promise<Tr
   return { losses: [loss, gradNorm, await trainer.accumulate(samples)], gradients };
 }
 
-function makeSamples(): EncodedSample[] {
+function makeSamples(tokenCounts: readonly number[]): EncodedSample[] {
   const uniform = seededUniform(11);
-  return lengths.map((length, index) => ({
+  return tokenCounts.map((length, index) => ({
     id: String(index),
     tokens: Int32Array.from({ length }, () => 32 + Math.floor(uniform() * 96)),
     trained: new Uint8Array(length).fill(1, promptLength),

@@ -33,6 +33,7 @@ interface Kinds {
   string: string;
   initParams: InitParams;
   bytes: Bytes;
+  bytesOrNull: Bytes | null;
   context: ContextPtr;
   tensor: TensorPtr;
   tensorOrNull: TensorPtr | null;
@@ -89,10 +90,11 @@ export const signatures = {
   ggml_free: ['base', 'void', ['context']],
   ggml_get_type_traits: ['base', 'typeTraits', ['int']],
   ggml_fp32_to_bf16_row: ['base', 'void', ['bytes', 'bytes', 'int64']],
+  ggml_quantize_requires_imatrix: ['base', 'bool', ['int']],
   ggml_quantize_chunk: [
     'base',
     'size',
-    ['int', 'bytes', 'bytes', 'int64', 'int64', 'int64', 'tensorOrNull'],
+    ['int', 'bytes', 'bytes', 'int64', 'int64', 'int64', 'bytesOrNull'],
   ],
   // ggml.h: tensors
   ggml_new_tensor_4d: ['base', 'tensor', ['context', 'int', 'int64', 'int64', 'int64', 'int64']],

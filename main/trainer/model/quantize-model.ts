@@ -31,7 +31,23 @@ function quantize({ name, ne }: GgufTensor, values: Float32Array, typeName: stri
   const type = tensorTypeId(typeName);
   const data = new Uint8Array(Number(tensorSizeBytes(type, ne)));
   const [rowLength = 1] = ne;
-  const rows = values.length / rowLength;
-  loadGgml().ggml_quantize_chunk(type, values, data, 0, rows, rowLength, null);
+  quantizeRows(type, { values, rowLength, target: data });
   return { name, ne, type, data };
+}
+
+/** Values of whole rows, and where their bytes go. */
+interface RowsToQuantize {
+  values: Float32Array;
+  rowLength: number;
+  target: Uint8Array;
+}
+
+/** Quantizes rows by ggml's own code; types that want importances get equal ones. */
+export function quantizeRows(type: number, { values, rowLength, target }: RowsToQuantize): void {
+  const ggml = loadGgml();
+  const importances = ggml.ggml_quantize_requires_imatrix(type)
+    ? new Float32Array(rowLength).fill(1)
+    : null;
+  const rows = values.length / rowLength;
+  ggml.ggml_quantize_chunk(type, values, target, 0, rows, rowLength, importances);
 }
