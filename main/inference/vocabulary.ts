@@ -4,6 +4,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import { fallbackTemplate } from '../../shared/template/fallback-template.ts';
 import { renderConversation } from '../../shared/template/render-conversation.ts';
 import type { Segment } from '../../shared/template/segment.ts';
+import { endOfTurnText } from './end-of-turn.ts';
 import { getBoolean, getString, getStrings } from '../engines/gguf/metadata.ts';
 import type { GgufFile } from '../engines/gguf/gguf-file.ts';
 
@@ -23,16 +24,22 @@ export class Vocabulary {
   readonly #model: LlamaModel;
   readonly #template: string;
   readonly #endTexts: readonly string[];
+  readonly #eosText: string;
   /** SentencePiece puts a space in front of every text that it tokenizes, also in the middle. */
   readonly #prefixesSpace: boolean;
 
   constructor(model: LlamaModel, header: GgufFile) {
     this.#model = model;
-    this.#template = getString(header, 'tokenizer.chat_template') ?? fallbackTemplate;
+    const template = getString(header, 'tokenizer.chat_template');
+    this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
     const texts = getStrings(header, 'tokenizer.ggml.tokens') ?? [];
     const endTokens = [...model.iterateAllTokens()].filter((token) => model.isEogToken(token));
     this.#endTexts = endTokens.map((token) => texts[token] ?? '');
+    const eosText = model.tokens.eosString ?? '';
+    // A template means EOS where it says so; without one, turns end with a token of their own.
+    this.#eosText =
+      template === undefined ? endOfTurnText(header, this.#endTexts, eosText) : eosText;
     this.#prefixesSpace =
       model.vocabularyType === LlamaVocabularyType.spm &&
       (getBoolean(header, 'tokenizer.ggml.add_space_prefix') ?? true);
@@ -56,10 +63,10 @@ export class Vocabulary {
   }
 
   #render(messages: readonly Message[], forChat: boolean, lossOn: 'answers' | 'all'): Segment[] {
-    const { bosString, eosString, shouldPrependBosToken } = this.#model.tokens;
+    const { bosString, shouldPrependBosToken } = this.#model.tokens;
     return renderConversation(this.#template, messages, {
       bosText: bosString ?? '',
-      eosText: eosString ?? '',
+      eosText: this.#eosText,
       prependBos: shouldPrependBosToken,
       endTexts: this.#endTexts,
       addGenerationPrompt: forChat,
