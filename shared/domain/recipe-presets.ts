@@ -70,4 +70,23 @@ export const recipePresets: readonly RecipePreset[] = [
       maxTokens: 512,
     },
   },
+  {
+    name: 'atlas',
+    description:
+      'For the sample project: a small adapter on the attention layers and a high learning rate teach Atlas, a model of three million parameters, to answer questions in about a minute.',
+    recipe: {
+      method: 'lora',
+      targets: 'attention',
+      rank: 8,
+      alpha: 16,
+      epochs: 15,
+      batchSize: 20,
+      microBatchSize: 20,
+      learningRate: 3e-3,
+      minLearningRate: 0,
+      schedule: 'linear',
+      maxTokens: 64,
+      weightDecay: 0,
+    },
+  },
 ];
