@@ -5,11 +5,9 @@ import { PassThrough } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { demoFiles } from '../demo/atlas-files.ts';
 import { heldOutAccuracy, readQuestions, type HeldOutAccuracy } from '../demo/held-out.ts';
-import { firstSamples } from '../demo/make-plan.ts';
+import { allSamples, firstSamples, recipeFor } from '../demo/make-plan.ts';
 import { reportOf, runPipeline, type PipelinePlan } from '../demo/run-pipeline.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { openCore } from '../open-core.ts';
-import { resolveRecipe } from '../recipe-argument.ts';
 import { Terminal } from '../terminal.ts';
 import { writeBlankModel } from './blank-model.ts';
 import { readCountries } from './countries.ts';
@@ -31,9 +29,6 @@ const quiet = new PassThrough().resume();
 
 const seeds = values.seeds.split(',').map(Number);
 const split = values.split === 'validation' ? demoFiles.validation : demoFiles.heldOut;
-
-/** Samples of the whole project. */
-const allSamples = 300;
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
@@ -65,12 +60,6 @@ interface Case {
   samples: number;
 }
 
-/** The sample project's recipe; fewer samples are repeated until there are as many steps. */
-async function recipeFor(samples: number, seed: number): Promise<Recipe> {
-  const whole = await resolveRecipe('atlas', [...values.set, `seed=${seed}`]);
-  return { ...whole, epochs: Math.round((whole.epochs * allSamples) / samples) };
-}
-
 /** One row of the table: the same fine-tune with every seed. */
 async function measureSeeds(
   { name, modelPath, samples }: Case,
@@ -79,7 +68,7 @@ async function measureSeeds(
   const found: HeldOutAccuracy[] = [];
   const samplesPath = await firstSamples(folder, samples);
   for (const seed of seeds) {
-    const recipe = await recipeFor(samples, seed);
+    const recipe = await recipeFor(samples, [...values.set, `seed=${seed}`]);
     const start = performance.now();
     found.push(await measure({ modelPath, samplesPath, promptsPath: split, recipe }));
     const seconds = (performance.now() - start) / 1000;

@@ -1,23 +1,34 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { resolveRecipe } from '../recipe-argument.ts';
 import { demoFiles } from './atlas-files.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
 
+/** Samples of the whole project. */
+export const allSamples = 300;
+
 const shortForm = { samples: 100, prompts: 64 } as const;
+
+/** The sample project's recipe; a third of the samples is repeated twice as often. */
+export async function recipeFor(samples: number, settings: readonly string[]): Promise<Recipe> {
+  const recipe = await resolveRecipe('atlas', settings);
+  return samples * 2 < allSamples ? { ...recipe, epochs: recipe.epochs * 2 } : recipe;
+}
 
 /** The plan of the whole demo. */
 export const wholePlan = async (): Promise<PipelinePlan> => ({
   modelPath: demoFiles.model,
   samplesPath: demoFiles.samples,
   promptsPath: demoFiles.heldOut,
-  recipe: await resolveRecipe('atlas', []),
+  recipe: await recipeFor(allSamples, []),
 });
 
 /** A plan that teaches a hundred samples and asks a part of the questions; `folder` gets a file. */
 export async function shortPlan(folder: string): Promise<PipelinePlan> {
-  const samplesPath = await firstSamples(folder, shortForm.samples);
-  return { ...(await wholePlan()), samplesPath, prompts: shortForm.prompts };
+  const { samples, prompts } = shortForm;
+  const samplesPath = await firstSamples(folder, samples);
+  return { ...(await wholePlan()), samplesPath, prompts, recipe: await recipeFor(samples, []) };
 }
 
 /** Writes the first samples to a file of their own in `folder`; returns its path. */
