@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { format } from 'prettier';
 import { resourcesDir } from '../app-paths.ts';
 import { countriesSchema, type Country } from './countries.ts';
 
@@ -65,9 +64,8 @@ async function main(sourcePath: string | undefined): Promise<void> {
   const source = sourceSchema.parse(z.json().parse(JSON.parse(await readFile(sourcePath, 'utf8'))));
   const countries = source.filter(({ unMember }) => unMember).map(toCountry);
   const sorted = countries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const text = JSON.stringify(countriesSchema.parse(sorted));
   const target = join(resourcesDir, 'atlas', 'countries.json');
-  await writeFile(target, await format(text, { parser: 'json', printWidth: 100 }));
+  await writeFile(target, `${JSON.stringify(countriesSchema.parse(sorted), null, 2)}\n`);
   console.log(`${sorted.length} countries → ${target}`);
 }
 
