@@ -1,6 +1,7 @@
 import { selfTest } from '../trainer/devices/self-test.ts';
 import { listFamily } from '../trainer/ffi/devices.ts';
 import { engineName } from '../trainer/ffi/library.ts';
+import { RunControl } from '../trainer/loop/run-control.ts';
 import { train } from '../trainer/loop/train.ts';
 import type { TrainerRequests } from './protocol/trainer.ts';
 import { serveEngine } from './serve-engine.ts';
@@ -15,16 +16,20 @@ function describeEngine(): string {
   }
 }
 
-// One run at a time; a pause that comes between two runs means neither.
-let pausing = new AbortController();
+// One run at a time; a wish that comes between two runs means neither.
+let control = new RunControl();
 
 serveEngine<TrainerRequests>(describeEngine(), {
   train: (params, context) => {
-    pausing = new AbortController();
-    return train(params, context, pausing.signal);
+    control = new RunControl();
+    return train(params, context, control);
   },
   pause: () => {
-    pausing.abort();
+    control.pause();
+    return Promise.resolve(null);
+  },
+  goOn: () => {
+    control.goOn();
     return Promise.resolve(null);
   },
   devices: ({ family }) => Promise.resolve(listFamily(family)),

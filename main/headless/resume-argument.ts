@@ -16,6 +16,7 @@ interface RunOptions {
   recipe?: string;
   set?: string[];
   name?: string;
+  probe?: string;
 }
 
 type ResumeCall = Omit<Call, 'options'> & { options: RunOptions };
@@ -30,9 +31,11 @@ export function resumeCommand(projectPath: string, { name }: Pick<Run, 'name'>):
 
 /** Checks the words of `--resume RUN`; what it returns puts the run back into the queue. */
 export async function planResume(reference: string, call: ResumeCall) {
-  const { name, recipe, set = [] } = call.options;
-  if (name !== undefined)
-    throw new UsageError('--name is for a new run; a resumed one keeps its name');
+  const { name, probe, recipe, set = [] } = call.options;
+  if (name !== undefined || probe !== undefined)
+    throw new UsageError(
+      `--${name === undefined ? 'probe' : 'name'} is for a new run; a resumed one keeps its own`,
+    );
   const wanted = await resolveRecipe(recipe, set);
   const keys = recipe === undefined ? set.map((word) => word.split('=')[0]) : undefined;
   return async (client: CoreClient): Promise<StartedRun> => {

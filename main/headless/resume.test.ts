@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { probeSchema } from '../../shared/domain/probe.ts';
 import { runSchema } from '../../shared/domain/run.ts';
 import { writeTinyModel } from '../engines/gguf/tiny-model.ts';
 import { CliFolder } from './testing/child-cli.ts';
@@ -74,5 +76,33 @@ describe('lima train --resume after kill -9 of the whole program', () => {
   it('takes a new name for a wish', async () => {
     const { code, stderr } = await folder.run(...resume('--name', 'x'));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--name is for a new run')]);
+  });
+});
+
+const answersSchema = z.object({ run: z.string(), ...probeSchema.shape });
+
+describe('lima train --probe', () => {
+  it('keeps no answers, or prints them for another epoch', async () => {
+    writeFileSync(join(folder.path, 'asked.txt'), 'Hello 3\nHello 4\n');
+    const model = ['--base', 'tiny.gguf', '--dataset', 'd', '--name', 'asked'];
+    const words = [...model, '--set', 'epochs=1', '--probe', 'asked.txt'];
+    const { code, stderr } = await folder.run('train', 'p.lima', ...words);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('answering probe prompts')]);
+    const shown = ['runs', 'p.lima', '--answers', 'asked'];
+    const { name, answers } = await folder.document(answersSchema, ...shown);
+    expect(name).toBe('asked');
+    expect(answers.map(({ epoch, ordinal }) => [epoch, ordinal])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+    const { stdout } = await folder.run(...shown);
+    expect(stdout).toMatch(/^# Hello 3\n\n\[base\][^]*\[epoch 1\][^]*# Hello 4/);
+  });
+
+  it('takes a run without a probe for one without answers', async () => {
+    const { code, stderr } = await folder.run('runs', 'p.lima', '--answers', 'whole');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('without probe prompts')]);
   });
 });

@@ -9,6 +9,7 @@ describe('trainCommand', () => {
       modelPath: '/models/base.gguf',
       datasetName: 'first ten',
       runName: '',
+      probe: undefined,
       draft: { ...draftOf(), epochs: '3', batchSize: '32' },
     });
     expect(command.replaceAll(/\s*\\\n\s*/g, ' ')).toBe(
@@ -22,12 +23,14 @@ describe('trainCommand', () => {
       modelPath: undefined,
       datasetName: undefined,
       runName: 'a',
+      probe: 'my prompts',
       draft: draftOf(),
     });
     expect(command).toContain('PROJECT.lima');
     expect(command).toContain('--base MODEL.gguf');
     expect(command).toContain('--dataset DATASET');
     expect(command).toContain('--name a');
+    expect(command).toContain("--probe 'my prompts'");
   });
 });
 

@@ -6,12 +6,14 @@ export interface TrainCommand {
   modelPath: string | undefined;
   datasetName: string | undefined;
   runName: string;
+  /** A prompt set's name or `built-in`; nothing is asked without it. */
+  probe: string | undefined;
   draft: RecipeDraft;
 }
 
 /** The `lima train` command that does what the form would do; only changed fields are set. */
 export function trainCommand(command: TrainCommand): string {
-  const { projectPath, modelPath, datasetName, runName, draft } = command;
+  const { projectPath, modelPath, datasetName, runName, probe, draft } = command;
   const settings = changedFields(draft).map(
     ({ key }) => `--set ${quote(`${key}=${draft[key].trim()}`)}`,
   );
@@ -20,6 +22,7 @@ export function trainCommand(command: TrainCommand): string {
     `--base ${wordOr(modelPath, 'MODEL.gguf')}`,
     `--dataset ${wordOr(datasetName, 'DATASET')}`,
     ...(runName.trim() === '' ? [] : [`--name ${quote(runName.trim())}`]),
+    ...(probe === undefined ? [] : [`--probe ${quote(probe)}`]),
     ...settings,
   ].join(' \\\n  ');
 }

@@ -15,12 +15,15 @@ interface CommandPreviewProps {
 /** The same run as a command, for a script or a machine without a screen. */
 export function CommandPreview({ model, dataset }: CommandPreviewProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
-  const { draft, runName } = useTrain();
+  const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
+  const { draft, runName, probe } = useTrain();
+  const probeSet = sets.data?.find(({ id }) => id === probe)?.name;
   const command = trainCommand({
     projectPath: project.data?.path,
     modelPath: model?.path,
     datasetName: dataset?.name,
     runName,
+    probe: probe === 'built-in' ? probe : probeSet,
     draft,
   });
   return (

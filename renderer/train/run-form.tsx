@@ -1,5 +1,6 @@
 import type { Dataset } from '../../shared/domain/dataset.ts';
 import type { Model } from '../../shared/domain/model.ts';
+import type { ProbeInput } from '../../shared/domain/probe.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { rpc } from '../rpc/client.ts';
@@ -13,6 +14,7 @@ import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
+import { ProbeChoice } from './probe-choice.tsx';
 import { checkDraft } from './recipe-draft.ts';
 import { RecipeEditor } from './recipe-editor.tsx';
 import { startLabel } from './start-label.ts';
@@ -34,6 +36,7 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
         <div className="run-form-fields">
           <ModelPicker models={models} chosenId={modelId} />
           <DatasetPicker datasets={datasets} chosenId={datasetId} />
+          <ProbeChoice />
           <RecipeEditor draft={draft} errors={errors} runs={runs} />
         </div>
         <div className="run-form-side">
@@ -45,6 +48,12 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
       <StartBar model={model} dataset={dataset} recipe={recipe} runs={runs} />
     </section>
   );
+}
+
+function probeInput(): { probe?: ProbeInput } {
+  const { probe } = useTrain.getState();
+  if (probe === 'none') return {};
+  return { probe: { promptSetId: probe === 'built-in' ? null : probe } };
 }
 
 interface StartBarProps {
@@ -62,7 +71,7 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
     if (!model || !dataset || !recipe) return;
     const named = name === '' ? {} : { name };
     const ids = { modelId: model.id, datasetId: dataset.id };
-    const { runId } = await rpc.runs.start({ ...ids, recipe, ...named });
+    const { runId } = await rpc.runs.start({ ...ids, recipe, ...named, ...probeInput() });
     useTrain.setState({ runName: '' });
     showRun(runId);
   });

@@ -3,6 +3,7 @@ import type { Run } from '../../shared/domain/run.ts';
 import { useJob } from '../rpc/use-jobs.ts';
 import { CheckpointTable } from './checkpoint-table.tsx';
 import { EncodeReportView } from './encode-report-view.tsx';
+import { ProbeTimeline } from './probe-timeline.tsx';
 import { RecipeTable } from './recipe-table.tsx';
 import { RunCharts } from './run-charts.tsx';
 import { RunHeader } from './run-header.tsx';
@@ -24,6 +25,7 @@ export function RunPage({ run }: { run: Run }) {
         <RunOutcome run={run} state={state} error={job?.error ?? null} />
         <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
         <CheckpointTable run={run} isFinished={isJobFinished(state)} />
+        <ProbeTimeline run={run} />
         <EncodeReportView run={run} isFinished={isJobFinished(state)} />
         <RunHistory events={run.events} />
         <RecipeTable run={run} />

@@ -13,6 +13,8 @@ interface TrainState {
   modelId: string | null;
   datasetId: string | null;
   runName: string;
+  /** `none`, `built-in`, or the id of a prompt set. */
+  probe: string;
   draft: RecipeDraft;
   /** The job that reads a model file, shown in the model picker until it ended. */
   modelJobId: string | null;
@@ -24,6 +26,7 @@ export const useTrain = create<TrainState>(() => ({
   modelId: null,
   datasetId: null,
   runName: '',
+  probe: 'none',
   draft: draftOf(),
   modelJobId: null,
 }));

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { jobSnapshotSchema } from '../domain/job.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
+import { probeInputSchema, probeSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema } from '../domain/recipe.ts';
 import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
 import { procedure } from './base.ts';
@@ -27,11 +28,15 @@ export const runsContract = {
         modelId: z.string(),
         datasetId: z.string(),
         recipe: checkedRecipeSchema.prefault({}),
+        /** Prompts answered by the base and at every epoch; without it nothing is asked. */
+        probe: probeInputSchema.optional(),
       }),
     )
     .output(z.object({ runId: z.string(), jobId: z.string() })),
   list: procedure.output(z.array(runSchema)),
   get: procedure.input(z.object({ id: z.string() })).output(runSchema),
+  /** Prompts and answers by epoch, the base as epoch 0; null for a run without probe. */
+  probe: procedure.input(z.object({ id: z.string() })).output(probeSchema.nullable()),
   /** Every metric after `afterStep`, then new ones as they come; ends with the run. */
   metrics: procedure
     .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))

@@ -8,6 +8,7 @@ import {
   startRelocate,
   usableModel,
 } from '../models/model-service.ts';
+import { probeOf } from '../train/run-probe.ts';
 import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { explained, os } from './implement.ts';
 
@@ -41,6 +42,9 @@ export const runsRouter = {
   list: os.runs.list.handler(({ context: { core } }) => runs(requireSession(core))),
   get: os.runs.get.handler(({ context: { core }, input }) =>
     runById(requireSession(core), input.id),
+  ),
+  probe: os.runs.probe.handler(({ context: { core }, input }) =>
+    probeOf(requireSession(core), input.id),
   ),
   metrics: os.runs.metrics.handler(async function* ({ context: { core }, input, signal }) {
     yield* explained(core, 'runs.metrics', watchMetrics(requireSession(core), input, signal));

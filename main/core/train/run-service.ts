@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
+import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
 import { findDataset } from '../../store/dataset-repository.ts';
@@ -14,16 +16,27 @@ import {
   type StoredCheckpoint,
   type StoredRun,
 } from '../../store/run-repository.ts';
+import { insertProbe } from '../../store/probe-repository.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../app-error.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { newProbe } from './run-probe.ts';
 import { runFolder, savedStep } from './run-files.ts';
+
+/** What a run is started with. */
+interface RunInput {
+  name?: string | undefined;
+  modelId: string;
+  datasetId: string;
+  recipe: Recipe;
+  probe?: z.output<typeof probeInputSchema> | undefined;
+}
 
 /** Queues a run. Refused before it starts when the model cannot be trained or is not there. */
 export function startRun(
   session: ProjectSession,
-  input: { name?: string | undefined; modelId: string; datasetId: string; recipe: Recipe },
+  input: RunInput,
 ): { runId: string; jobId: string } {
   const { db } = session.file;
   const model = usableModel(session, input.modelId);
@@ -42,10 +55,14 @@ export function startRun(
       name,
     });
   const runId = uuidv7();
+  const probe = input.probe && newProbe(session, input.probe);
   const { recipe, modelId, datasetId } = input;
   const job = session.jobs.start(
     { kind: 'train', title: name, subjectId: runId, payload: { runId } },
-    (jobId) => insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe }),
+    (jobId) => {
+      insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe });
+      if (probe) insertProbe(db, runId, probe);
+    },
   );
   session.changes.touch('runs', 'project');
   return { runId, jobId: job.id };

@@ -13,6 +13,7 @@ import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handle
 import { usableModel, verifyModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeDataset } from './encode-dataset.ts';
+import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolder } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
 
@@ -53,6 +54,8 @@ async function trainRun(
   const early = { ...context, signal: AbortSignal.any([context.signal, context.pausing]) };
   await verifyModel(model, early);
   const encoded = await encodeDataset(session, run, model, early);
+  await answerProbes(session, run, early);
+  early.signal.throwIfAborted();
   const result = await train(session, run, model, encoded, context);
   if (result.outcome === 'cancelled') throw new Error('The run was cancelled');
   if (result.outcome === 'paused') {
@@ -96,6 +99,7 @@ async function train(
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.samples.length));
   using recorder = new RunRecorder(session, run, context);
   using _ = pauseOnRequest(trainer, context.pausing);
+  await using probe = new EpochProbe(session, run, context);
   const training = trainer.request(
     'train',
     {
@@ -105,6 +109,7 @@ async function train(
       recipe: wish.recipe,
       device,
       outDir,
+      waitsAfterEpoch: probe.isNeeded,
       recordExtra: {
         project: session.file.name,
         run: run.name,
@@ -113,7 +118,13 @@ async function train(
         templateSha256: encoded.templateSha256,
       },
     },
-    { signal: context.signal, onEvent: (event) => recorder.record(event) },
+    {
+      signal: context.signal,
+      onEvent: (event) => {
+        recorder.record(event);
+        if (event.type === 'checkpoint') probe.answerThen(() => trainer.request('goOn', null));
+      },
+    },
   );
   return await training.catch((error: unknown) => {
     throw explainDeviceCrash(error, device);

@@ -24,6 +24,8 @@ export interface TrainParams {
   outDir: string;
   /** Fields copied into every record, for example dataset name and hash. */
   recordExtra: Record<string, string>;
+  /** Wait for `goOn` after each epoch, with the checkpoint on disk and the processor free. */
+  waitsAfterEpoch?: boolean;
 }
 
 /** One optimizer step. `loss` is the mean over its trained tokens, in nats per token. */
@@ -71,6 +73,8 @@ export type TrainerRequests = {
   train: { params: TrainParams; event: TrainEvent; result: TrainResult };
   /** Asks the running `train` to save and to end as `paused`. */
   pause: { params: null; event: never; result: null };
+  /** Ends the wait after an epoch. */
+  goOn: { params: null; event: never; result: null };
   devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
 };

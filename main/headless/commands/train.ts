@@ -1,3 +1,4 @@
+import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
@@ -5,6 +6,7 @@ import { findNamed } from '../find-named.ts';
 import { formatCount } from '../format-values.ts';
 import { openProject, type CoreClient } from '../open-core.ts';
 import { ensureModel } from '../project-models.ts';
+import { resolvePromptSet } from '../prompts-argument.ts';
 import { resolveRecipe } from '../recipe-argument.ts';
 import { describeSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -21,6 +23,11 @@ const options = {
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
   name: { type: 'string', value: 'RUN', description: 'name of the run' },
+  probe: {
+    type: 'string',
+    value: 'FILE|SET',
+    description: 'prompts answered at every epoch: a prompts file, a prompt set, or built-in',
+  },
   resume: {
     type: 'string',
     value: 'RUN',
@@ -33,7 +40,7 @@ export const train = defineCommand({
   name: 'train',
   usage:
     'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
-    '[--set key=value]… [--name RUN]',
+    '[--set key=value]… [--name RUN] [--probe FILE|SET]',
   summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
   positionals: { min: 1, max: 1 },
   options,
@@ -65,9 +72,19 @@ function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
   );
 }
 
+/** The prompts of a set or a file; the word `built-in` means the few that come with the program. */
+async function probeInput(
+  client: CoreClient,
+  text: string,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<ProbeInput> {
+  if (text === 'built-in') return { promptSetId: null };
+  return { promptSetId: (await resolvePromptSet(client, text, terminal)).id };
+}
+
 /** Checks every word before the project is opened; what it returns starts the run. */
 async function plan(call: Call<typeof options>) {
-  const { base, dataset, recipe: recipeName, set = [], name, resume } = call.options;
+  const { base, dataset, recipe: recipeName, set = [], name, probe, resume } = call.options;
   if (resume !== undefined) return await planResume(resume, call);
   const basePath = requiredOption(base, 'base');
   const datasetName = requiredOption(dataset, 'dataset');
@@ -76,7 +93,9 @@ async function plan(call: Call<typeof options>) {
     const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
     const modelId = await ensureModel(client, basePath, call);
     const named = name === undefined ? {} : { name };
-    const { runId, jobId } = await client.runs.start({ modelId, datasetId, recipe, ...named });
+    const asked = probe === undefined ? {} : { probe: await probeInput(client, probe, call) };
+    const input = { modelId, datasetId, recipe, ...named, ...asked };
+    const { runId, jobId } = await client.runs.start(input);
     const run = await client.runs.get({ id: runId });
     return { runId, jobId, resumeHint: resumeCommand(positional(call, 0), run) };
   };

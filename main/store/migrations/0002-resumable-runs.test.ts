@@ -42,7 +42,9 @@ function writeFirstVersion(path: string): void {
     vocabularySize: 3,
     embeddingLength: 4,
     trainable: 'yes',
-    ...{ tensorTypes: {}, fileSizeBytes: 5, hasChatTemplate: false },
+    tensorTypes: {},
+    fileSizeBytes: 5,
+    hasChatTemplate: false,
   };
   run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));
   run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");

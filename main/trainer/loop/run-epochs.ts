@@ -26,6 +26,10 @@ async function runEpoch(run: TrainingRun, epoch: number): Promise<void> {
   }
   context.emit({ type: 'phase', phase: 'saving' });
   await saveEpoch(run, epoch);
+  if (!params.waitsAfterEpoch) return;
+  const waitedFromMs = performance.now();
+  await run.control.untilToldToGoOn(run.stop);
+  run.startedMs += performance.now() - waitedFromMs;
 }
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */

@@ -14,6 +14,7 @@ import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
 import { runEpochs } from './run-epochs.ts';
+import { RunControl } from './run-control.ts';
 import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from './start-weights.ts';
 import { Trainer } from './trainer.ts';
@@ -29,11 +30,11 @@ const singleThreadBytes = 16 * 1024 * 1024;
 export async function train(
   params: TrainParams,
   context: RequestContext<TrainEvent>,
-  pausing: AbortSignal = new AbortController().signal,
+  control = new RunControl(),
 ): Promise<TrainResult> {
   const threads = params.recipe.threads || automaticThreads(params.basePath);
   using backend = Backend.open(params.device ?? 'cpu', threads);
-  const stop = AbortSignal.any([context.signal, pausing]);
+  const stop = AbortSignal.any([context.signal, control.pausing]);
   const metrics: TrainingRun['metrics'] = [];
   const ending = (outcome: TrainResult['outcome']): TrainResult => ({
     outcome,
@@ -47,7 +48,7 @@ export async function train(
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
     using trainer = new Trainer(backend, model, params.recipe);
-    const parts = { params, context, stop, backend, model, trainer, samples, metrics };
+    const parts = { params, context, control, stop, backend, model, trainer, samples, metrics };
     await runOrPause(await start(parts));
     return ending('succeeded');
   } catch (error) {

@@ -10,12 +10,14 @@ import type { RunIdentity } from '../checkpoint/resume-state.ts';
 import { stepsPerEpoch } from '../data/batches.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import type { Backend } from '../tensor/backend.ts';
+import type { RunControl } from './run-control.ts';
 import type { Trainer } from './trainer.ts';
 
 /** One run from start to end: its fixed parts and what has happened so far. */
 export interface TrainingRun {
   params: TrainParams;
   context: RequestContext<TrainEvent>;
+  control: RunControl;
   /** Aborts when the run is cancelled or paused; the reason tells which. */
   stop: AbortSignal;
   backend: Backend;

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { TestCore } from '../testing/a-core.ts';
+import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
+
+const recipe: RecipeInput = { epochs: 2, batchSize: 2, rank: 4, threads: 1, learningRate: 0.05 };
+const sampling = { temperature: 0, repeatPenalty: 1, maxTokens: 6 };
+
+async function aProbedRun() {
+  const core = await TestCore.start();
+  const { modelId } = await core.addModel({ contextLength: 512 });
+  const datasetId = await core.freezeDataset();
+  const path = core.path('asked.txt');
+  writeFileSync(path, Array.from({ length: 22 }, (_, n) => `Question ${n}?\n`).join(''));
+  const { set } = await core.client.prompts.import({ path });
+  const input = { modelId, datasetId, recipe };
+  const probe = { promptSetId: set.id, sampling };
+  const started = await core.client.runs.start({ ...input, probe });
+  return { core, input, ...started };
+}
+
+test('an epoch is not probed, or the probe changes what is trained', async () => {
+  const { core, input, runId, jobId } = await aProbedRun();
+  await using _ = core;
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  const probe = await core.client.runs.probe({ id: runId });
+  expect(probe?.prompts).toHaveLength(20);
+  const epochs = probe?.answers.map(({ epoch }) => epoch) ?? [];
+  for (const epoch of [0, 1, 2]) expect(epochs.filter((each) => each === epoch)).toHaveLength(20);
+  const run = await core.client.runs.get({ id: runId });
+  for (const { epoch, sha256 } of run.checkpoints) {
+    const answers = probe?.answers.filter((answer) => answer.epoch === epoch) ?? [];
+    expect(answers.every(({ identity }) => identity.adapterSha256 === sha256)).toBe(true);
+  }
+  const outputs = (epoch: number) =>
+    probe?.answers.filter((answer) => answer.epoch === epoch).map(({ output }) => output);
+  expect(outputs(2)).not.toEqual(outputs(0));
+
+  const plain = await core.client.runs.start(input);
+  await core.job(plain.jobId);
+  const other = await core.client.runs.get({ id: plain.runId });
+  expect(run.checkpoints.at(-1)?.sha256).toBe(other.checkpoints.at(-1)?.sha256);
+  expect(await core.client.runs.probe({ id: plain.runId })).toBeNull();
+});
+
+test.runIf(canFindEngines)('a killed inference process stops the training it probes', async () => {
+  const { core, runId, jobId } = await aProbedRun();
+  await using _ = core;
+  await core.job(jobId, (job) => job.progress?.phase === 'answering probe prompts');
+  killEngine('inference');
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  const { events } = await core.client.runs.get({ id: runId });
+  expect(events).toMatchObject([
+    { kind: 'warning', message: expect.stringMatching(/not answered/) },
+  ]);
+  const probe = await core.client.runs.probe({ id: runId });
+  // The first epoch asks again for what the base lacks.
+  expect(probe?.answers).toHaveLength(60);
+});
+
+test('a run that is paused while it is probed loses answers', async () => {
+  const { core, runId, jobId } = await aProbedRun();
+  await using _ = core;
+  for (;;) {
+    const probe = await core.client.runs.probe({ id: runId });
+    if (probe?.answers.some(({ epoch }) => epoch === 1)) break;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await core.client.jobs.pause({ id: jobId });
+  expect((await core.job(jobId)).state).toBe('paused');
+  await core.client.jobs.resume({ id: jobId });
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  expect((await core.client.runs.probe({ id: runId }))?.answers).toHaveLength(60);
+});
