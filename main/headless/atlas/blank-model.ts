@@ -119,7 +119,8 @@ function randomTensors(seed: number): TensorToWrite[] {
 
 function floats(name: string, ne: number[], next: () => number): TensorToWrite {
   const count = ne.reduce((product, length) => product * length, 1);
-  const values = Float32Array.from({ length: count }, next);
+  const values = new Float32Array(count);
+  for (let index = 0; index < count; index++) values[index] = next();
   return { name, ne, type: tensorTypeId('F32'), data: new Uint8Array(values.buffer) };
 }
 
