@@ -28,6 +28,19 @@ export interface TrainParams {
   waitsAfterEpoch?: boolean;
 }
 
+/** What a run takes, in bytes of memory of the trainer process. */
+export interface MemoryPlan {
+  /** Frozen or trained weights in every form they are held in. */
+  modelBytes: number;
+  /** Adapter, gradients and the optimizer's state. */
+  trainedBytes: number;
+  /** Activations and everything else that lives during one pack. */
+  graphBytes: number;
+  /** The process itself: libraries, JavaScript, buffers of reading and writing. */
+  processBytes: number;
+  totalBytes: number;
+}
+
 /** One optimizer step. `loss` is the mean over its trained tokens, in nats per token. */
 export interface StepMetric {
   step: number;

@@ -1,10 +1,10 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import type { Backend } from '../tensor/backend.ts';
+import { benchmarkSample } from './benchmark-sample.ts';
 import type { StepSize } from './model-flops.ts';
 
 /** What training steps took. */
@@ -12,19 +12,6 @@ export interface TrainingRate {
   /** Time of the fastest step, optimizer included. */
   bestStepMs: number;
   medianStepMs: number;
-}
-
-/** A sample whose last `trainedTokens` tokens are trained on. */
-function benchmarkSample(
-  { tokens, trainedTokens }: StepSize,
-  vocabularySize: number,
-): EncodedSample {
-  const length = tokens + 1;
-  return {
-    id: 'benchmark',
-    tokens: Int32Array.from({ length }, (_, index) => (index * 7919) % vocabularySize),
-    trained: new Uint8Array(length).fill(1, length - trainedTokens),
-  };
 }
 
 /** Times LoRA steps of one sample on a model file, rank 16 on all linear layers. */

@@ -51,6 +51,8 @@ interface Kinds {
   typeTraits: TypeTraitsPtr;
   functionOrNull: FunctionPtr | null;
   stringOrNull: string | null;
+  /** An address as a number, for memory that nobody touches. */
+  address: bigint;
 }
 type Kind = keyof Kinds;
 
@@ -101,6 +103,8 @@ export const signatures = {
   ggml_set_param: ['base', 'void', ['tensor']],
   ggml_set_input: ['base', 'void', ['tensor']],
   ggml_set_output: ['base', 'void', ['tensor']],
+  ggml_get_first_tensor: ['base', 'tensorOrNull', ['context']],
+  ggml_get_next_tensor: ['base', 'tensorOrNull', ['context', 'tensor']],
   ggml_nbytes: ['base', 'size', ['tensor']],
   ggml_op_desc: ['base', 'string', ['tensor']],
   // ggml.h: operations
@@ -167,7 +171,15 @@ export const signatures = {
   ggml_gallocr_free: ['base', 'void', ['allocator']],
   ggml_gallocr_alloc_graph: ['base', 'bool', ['allocator', 'graph']],
   ggml_backend_alloc_ctx_tensors: ['base', 'bufferOrNull', ['context', 'backend']],
+  ggml_backend_alloc_ctx_tensors_from_buft_size: ['base', 'size', ['context', 'bufferType']],
+  ggml_gallocr_reserve_n_size: [
+    'base',
+    'void',
+    ['allocator', 'graph', 'stringOrNull', 'stringOrNull', 'bytes'],
+  ],
   // ggml-backend.h
+  ggml_backend_cpu_buffer_from_ptr: ['base', 'buffer', ['address', 'size']],
+  ggml_backend_tensor_alloc: ['base', 'int', ['buffer', 'tensor', 'address']],
   ggml_backend_load_all_from_path: ['registry', 'void', ['string']],
   ggml_backend_load: ['registry', 'registryOrNull', ['string']],
   ggml_backend_dev_count: ['registry', 'size', []],

@@ -3,9 +3,17 @@ import { EngineError } from '../../engines/serve-engine.ts';
 import { deviceMemory, findDevice, type FoundDevice } from '../ffi/devices.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
-import type { BackendPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';
+import type {
+  AllocatorPtr,
+  BackendPtr,
+  BufferPtr,
+  ContextPtr,
+  GraphPtr,
+  TensorPtr,
+} from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
+import { MemoryLedger } from './memory-ledger.ts';
 import { elementCount, formatExtents, type Tensor } from './tensor.ts';
 
 /** A device as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
@@ -21,8 +29,11 @@ export class Backend implements Disposable {
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
   readonly features: ReadonlySet<string>;
+  /** Present when this backend only notes what it would allocate and computes nothing. */
+  readonly ledger: MemoryLedger | undefined;
 
-  private constructor({ id, family, pointer: device }: FoundDevice, threads: number) {
+  private constructor(found: FoundDevice, threads: number, isPlan = false) {
+    const { id, family, pointer: device } = found;
     const ggml = loadGgml();
     this.ggml = ggml;
     this.id = id;
@@ -44,6 +55,8 @@ export class Backend implements Disposable {
     const getFeatures = find('ggml_backend_get_features');
     this.features = getFeatures === null ? new Set() : callGetFeatures(getFeatures, registry);
     const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    const bufferType = ggml.ggml_backend_get_default_buffer_type(pointer);
+    this.ledger = isPlan ? new MemoryLedger(ggml, bufferType) : undefined;
     this.device = this.isCpu ? `${name}${threadsText}` : name;
   }
 
@@ -60,6 +73,29 @@ export class Backend implements Disposable {
     return Backend.open('cpu', threads);
   }
 
+  /** Opens a device that notes in `ledger` what it would allocate. */
+  static openForPlan(id: string): Backend {
+    return new Backend(findDevice(id), 1, true);
+  }
+
+  /** Gives the tensors of a context their memory; null when there is not enough. */
+  allocate(context: ContextPtr, purpose: string): BufferPtr | null {
+    if (this.ledger) return this.ledger.noteStore(context, purpose);
+    return this.ggml.ggml_backend_alloc_ctx_tensors(context, this.pointer);
+  }
+
+  /** Places the tensors of a graph in working memory; false when there is not enough. */
+  place(allocator: AllocatorPtr, graph: GraphPtr): boolean {
+    if (!this.ledger) return this.ggml.ggml_gallocr_alloc_graph(allocator, graph);
+    this.ledger.noteGraph(allocator, graph);
+    return true;
+  }
+
+  /** Sets every byte of a buffer to zero. */
+  clear(buffer: BufferPtr): void {
+    if (!this.ledger) this.ggml.ggml_backend_buffer_clear(buffer, 0);
+  }
+
   /** True when the device can compute a node; the CPU computes all that `Ops` can make. */
   supports(node: TensorPtr): boolean {
     return this.isCpu || this.ggml.ggml_backend_supports_op(this.pointer, node);
@@ -67,6 +103,7 @@ export class Backend implements Disposable {
 
   /** Computes a graph on native threads while the event loop goes on; one graph at a time. */
   async compute(graph: GraphPtr): Promise<void> {
+    if (this.ledger) return;
     const status = await new Promise<number>((resolve, reject) => {
       this.ggml.ggml_backend_graph_compute.async(this.pointer, graph, (error, result) => {
         if (error) reject(error);
@@ -84,6 +121,7 @@ export class Backend implements Disposable {
       throw new RangeError(
         `${data.byteLength} bytes at ${offsetBytes} do not fit a tensor of ${sizeBytes} bytes`,
       );
+    if (this.ledger) return;
     this.ggml.ggml_backend_tensor_set(tensor.pointer, data, offsetBytes, data.byteLength);
   }
 
@@ -96,7 +134,7 @@ export class Backend implements Disposable {
         `A tensor of type ${tensor.type} and extents ${formatExtents(tensor.ne)} cannot be read ` +
           `into ${values.length} floats`,
       );
-    this.ggml.ggml_backend_tensor_get(tensor.pointer, values, 0, count * 4);
+    if (!this.ledger) this.ggml.ggml_backend_tensor_get(tensor.pointer, values, 0, count * 4);
     return values;
   }
 

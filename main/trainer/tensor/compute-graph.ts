@@ -21,7 +21,7 @@ export class WorkingMemory implements Disposable {
 
   /** Places the tensors of a graph; throws OUT_OF_MEMORY. */
   place(graph: GraphPtr): void {
-    if (!this.#backend.ggml.ggml_gallocr_alloc_graph(this.#allocator, graph))
+    if (!this.#backend.place(this.#allocator, graph))
       throw new EngineError(
         'OUT_OF_MEMORY',
         'There is not enough memory for a training step. Lower maxTokens or microBatchSize.',

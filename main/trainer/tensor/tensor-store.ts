@@ -38,8 +38,7 @@ export class TensorStore implements Disposable {
 
   /** Gives every declared tensor its memory; throws OUT_OF_MEMORY. */
   allocate(purpose: string): void {
-    const { ggml, pointer } = this.#backend;
-    const buffer = ggml.ggml_backend_alloc_ctx_tensors(this.#context, pointer);
+    const buffer = this.#backend.allocate(this.#context, purpose);
     if (buffer === null)
       throw new EngineError(
         'OUT_OF_MEMORY',
@@ -52,7 +51,7 @@ export class TensorStore implements Disposable {
   clear(): void {
     if (this.#buffer === undefined)
       throw new Error('A store must be allocated before it is cleared');
-    this.#backend.ggml.ggml_backend_buffer_clear(this.#buffer, 0);
+    this.#backend.clear(this.#buffer);
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,80 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { EncodedSample, MemoryPlan } from '../../engines/protocol/trainer.ts';
+import { computedLength, countTrained } from '../data/pack.ts';
+import { loadOptions } from '../loop/start-weights.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { FrozenModel } from '../model/frozen-model.ts';
+import { ModelFile } from '../model/model-file.ts';
+import { Backend } from '../tensor/backend.ts';
+
+/** The largest pack of a run: it decides how much working memory is needed. */
+export interface LargestPack {
+  tokens: number;
+  /** Trained positions. */
+  rows: number;
+}
+
+/** What a run on a file would take. */
+export interface PlanInput {
+  basePath: string;
+  recipe: Recipe;
+  pack: LargestPack;
+}
+
+const modelPurpose = 'the weights of the model';
+/** Rows of logits that are turned into BF16 at once (see cross-entropy.ts). */
+const logitRows = 256;
+/** Garbage of reading and of the JavaScript heap, measured by measure-memory.ts. */
+const looseBytes = 48 * 2 ** 20;
+
+/**
+ * What a run would take, by building all of it on a backend that allocates nothing. Exact for
+ * tensors; what the process takes beside them is measured. Throws EngineError for a model that
+ * cannot be trained.
+ */
+export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise<MemoryPlan> {
+  const backend = Backend.openForPlan('cpu');
+  using disposal = new DisposableStack();
+  disposal.use(backend);
+  await using file = await ModelFile.open(basePath);
+  const { signal } = new AbortController();
+  const options = loadOptions(recipe);
+  const model = disposal.use(await FrozenModel.load(backend, file, signal, options));
+  const trainer = disposal.use(new Trainer(backend, model, recipe));
+  await trainer.accumulate([sampleOf(pack)]);
+  const { ledger } = backend;
+  if (!ledger) throw new Error('A plan needs a backend that only takes notes');
+  const modelBytes = ledger.storesBytes.get(modelPurpose) ?? 0;
+  const { vocabularySize, feedForwardLength } = model.parameters;
+  const widest = Math.max(
+    pack.tokens * feedForwardLength,
+    Math.min(pack.rows, logitRows) * vocabularySize,
+  );
+  const processBytes = process.memoryUsage().rss + looseBytes + 2 * widest;
+  // What a whole model is written from: its F32 weights.
+  const savingBytes = recipe.method === 'full' ? 2 * modelBytes : 0;
+  return {
+    modelBytes,
+    trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
+    graphBytes: ledger.graphsBytes,
+    processBytes: processBytes + savingBytes,
+    totalBytes: ledger.totalBytes + processBytes + savingBytes,
+  };
+}
+
+/** A sample of the length of a pack; its tokens do not matter. */
+function sampleOf({ tokens, rows }: LargestPack): EncodedSample {
+  const length = tokens + 1;
+  const trained = new Uint8Array(length).fill(1, Math.max(1, length - rows));
+  return { id: 'plan', tokens: new Int32Array(length), trained };
+}
+
+/** The largest pack among those of a run, each extent on its own. */
+export function largestPack(packs: readonly (readonly EncodedSample[])[]): LargestPack {
+  const total = (pack: readonly EncodedSample[], of: (sample: EncodedSample) => number) =>
+    pack.reduce((sum, sample) => sum + of(sample), 0);
+  return {
+    tokens: Math.max(...packs.map((pack) => total(pack, computedLength))),
+    rows: Math.max(...packs.map((pack) => total(pack, countTrained))),
+  };
+}
