@@ -3,6 +3,7 @@ import { listFamily } from '../trainer/ffi/devices.ts';
 import { engineName } from '../trainer/ffi/library.ts';
 import { RunControl } from '../trainer/loop/run-control.ts';
 import { train } from '../trainer/loop/train.ts';
+import { planWorstCase } from '../trainer/memory/plan-memory.ts';
 import type { TrainerRequests } from './protocol/trainer.ts';
 import { serveEngine } from './serve-engine.ts';
 
@@ -32,6 +33,7 @@ serveEngine<TrainerRequests>(describeEngine(), {
     control.goOn();
     return Promise.resolve(null);
   },
+  planMemory: (params) => planWorstCase(params),
   devices: ({ family }) => Promise.resolve(listFamily(family)),
   selfTest: (params) => selfTest(params),
 });

@@ -5,6 +5,7 @@ import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { formatCount, formatQuantity } from '../ui/format.ts';
 import { LearningRateSketch } from './learning-rate-sketch.tsx';
+import { MemoryFact } from './memory-fact.tsx';
 import { planTraining } from './training-plan.ts';
 import './plan-card.css';
 
@@ -22,13 +23,19 @@ export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
       <h2>What will happen</h2>
       {!recipe && <p className="dim">Correct the marked settings to see the plan.</p>}
       {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
-      {recipe && dataset && <Plan recipe={recipe} samples={dataset.samples} />}
+      {recipe && dataset && <Plan recipe={recipe} samples={dataset.samples} model={model} />}
       {recipe && model && <ContextNote recipe={recipe} model={model} />}
     </section>
   );
 }
 
-function Plan({ recipe, samples }: { recipe: Recipe; samples: number }) {
+interface PlanProps {
+  recipe: Recipe;
+  samples: number;
+  model: Model | undefined;
+}
+
+function Plan({ recipe, samples, model }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
   const { stepsPerEpoch, totalSteps, lastBatch } = planTraining(recipe, samples);
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
@@ -47,6 +54,7 @@ function Plan({ recipe, samples }: { recipe: Recipe; samples: number }) {
         </dd>
         <dt>Checkpoints</dt>
         <dd>{formatQuantity(recipe.epochs, 'adapter')}, one per epoch</dd>
+        {model && <MemoryFact model={model} recipe={recipe} />}
         {project.data && (
           <>
             <dt>Saved in</dt>

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { jobSnapshotSchema } from '../domain/job.ts';
+import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema } from '../domain/recipe.ts';
@@ -33,6 +34,10 @@ export const runsContract = {
       }),
     )
     .output(z.object({ runId: z.string(), jobId: z.string() })),
+  /** What a run on this base would take at most, and how much memory is free now. */
+  planMemory: procedure
+    .input(z.object({ modelId: z.string(), recipe: checkedRecipeSchema }))
+    .output(memoryPlanSchema.extend({ availableBytes: z.number() })),
   list: procedure.output(z.array(runSchema)),
   get: procedure.input(z.object({ id: z.string() })).output(runSchema),
   /** Prompts and answers by epoch, the base as epoch 0; null for a run without probe. */

@@ -9,6 +9,7 @@ import {
   usableModel,
 } from '../models/model-service.ts';
 import { probeOf } from '../train/run-probe.ts';
+import { planRunMemory } from '../train/memory-service.ts';
 import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { explained, os } from './implement.ts';
 
@@ -38,6 +39,9 @@ export const devicesRouter = {
 export const runsRouter = {
   start: os.runs.start.handler(({ context: { core }, input }) =>
     startRun(requireSession(core), input),
+  ),
+  planMemory: os.runs.planMemory.handler(({ context: { core }, input, signal }) =>
+    planRunMemory(requireSession(core), input, signal),
   ),
   list: os.runs.list.handler(({ context: { core } }) => runs(requireSession(core))),
   get: os.runs.get.handler(({ context: { core }, input }) =>

@@ -1,4 +1,5 @@
 import type { DeviceFamily, SelfTest } from '../../../shared/domain/device.ts';
+import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { FamilyListing, SelfTestParams } from './devices.ts';
 
@@ -28,17 +29,12 @@ export interface TrainParams {
   waitsAfterEpoch?: boolean;
 }
 
-/** What a run takes, in bytes of memory of the trainer process. */
-export interface MemoryPlan {
-  /** Frozen or trained weights in every form they are held in. */
-  modelBytes: number;
-  /** Adapter, gradients and the optimizer's state. */
-  trainedBytes: number;
-  /** Activations and everything else that lives during one pack. */
-  graphBytes: number;
-  /** The process itself: libraries, JavaScript, buffers of reading and writing. */
-  processBytes: number;
-  totalBytes: number;
+/** A run to be planned before its samples are known. */
+export interface PlanMemoryParams {
+  basePath: string;
+  recipe: Recipe;
+  /** Tokens of the longest sample there may be. */
+  longestTokens: number;
 }
 
 /** One optimizer step. `loss` is the mean over its trained tokens, in nats per token. */
@@ -88,6 +84,8 @@ export type TrainerRequests = {
   pause: { params: null; event: never; result: null };
   /** Ends the wait after an epoch. */
   goOn: { params: null; event: never; result: null };
+  /** What a run would take at most. */
+  planMemory: { params: PlanMemoryParams; event: never; result: MemoryPlan };
   devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
 };

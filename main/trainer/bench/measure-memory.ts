@@ -50,11 +50,12 @@ async function runCase({ basePath, rank, method, ...size }: Setting): Promise<vo
   using model = await FrozenModel.load(backend, file, signal, loadOptions(recipe));
   using trainer = new Trainer(backend, model, recipe);
   await trainer.accumulate([benchmarkSample(size, model.parameters.vocabularySize)]);
-  const { trainedTokens } = size;
-  await trainer.applyGradients({ step: 1, learningRate: 1e-4, trainedTokens });
+  await trainer.applyGradients({ step: 1, learningRate: 1e-4 });
   trainer.toGguf('measured');
   console.log(process.resourceUsage().maxRSS * 1024);
 }
+
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0).padStart(5)} MiB`;
 
 function bytesOf(setting: Setting, only: 'plan' | 'peak'): number {
   const words = ['--case', JSON.stringify(setting), '--only', only];
@@ -84,7 +85,6 @@ async function runGrid(): Promise<void> {
         const error = planned / measured - 1;
         worst = Math.max(worst, Math.abs(error));
         settings += 1;
-        const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0).padStart(5)} MiB`;
         console.log(
           `${type.padEnd(5)} ${setting.method} rank ${String(setting.rank).padEnd(3)} ` +
             `${String(tokens).padStart(4)} tokens: planned ${mebibytes(planned)}, ` +

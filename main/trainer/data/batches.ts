@@ -6,7 +6,7 @@ import { deriveSeed, seededUniform, shuffledOrder } from './random.ts';
 type BatchFields = Pick<Recipe, 'batchSize' | 'microBatchSize' | 'seed'>;
 
 /** Samples are computed side by side up to this many tokens; longer ones alone. */
-const packTokens = 1024;
+export const packTokens = 1024;
 
 /** Optimizer steps of one epoch; the last batch may be smaller. */
 export const stepsPerEpoch = (sampleCount: number, batchSize: number): number =>

@@ -18,7 +18,8 @@ export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
 export function startWeights(backend: Backend, model: FrozenModel, recipe: Recipe): TrainedWeights {
   if (recipe.method === 'full') {
     const weights = new FullParameters(backend, model);
-    if (recipe.initialization === 'random' && !backend.ledger) initializeWeights(backend, weights, recipe.seed);
+    if (recipe.initialization === 'random' && !backend.ledger)
+      initializeWeights(backend, weights, recipe.seed);
     return weights;
   }
   const targets = parseTargets(recipe.targets);

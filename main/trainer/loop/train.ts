@@ -8,8 +8,11 @@ import type {
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import { hashSamples } from '../checkpoint/resume-state.ts';
+import { epochBatches } from '../data/batches.ts';
 import { usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
+import { largestPack } from '../memory/plan-memory.ts';
+import { requireMemory } from '../memory/require-memory.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
@@ -44,6 +47,7 @@ export async function train(
   });
   try {
     context.emit({ type: 'phase', phase: 'loading' });
+    if (backend.isCpu) await requireMemoryFor(params);
     using model = await loadModel(backend, params, stop);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
@@ -61,6 +65,14 @@ export async function train(
 function automaticThreads(basePath: string): number {
   const sizeBytes = statSync(basePath, { throwIfNoEntry: false })?.size ?? 0;
   return sizeBytes < singleThreadBytes ? 1 : 0;
+}
+
+/** The packs of the first epoch stand for all: later ones hold the same samples in another order. */
+async function requireMemoryFor({ basePath, recipe, samples }: TrainParams): Promise<void> {
+  const packs = epochBatches(samples, 1, recipe).flat();
+  const pack = largestPack(packs);
+  // A run without anything to train on is refused with its own words later.
+  if (pack.rows > 0) await requireMemory({ basePath, recipe, pack });
 }
 
 async function loadModel(

@@ -1,5 +1,7 @@
+import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { EncodedSample, MemoryPlan } from '../../engines/protocol/trainer.ts';
+import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
+import { packTokens } from '../data/batches.ts';
 import { computedLength, countTrained } from '../data/pack.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
@@ -60,6 +62,14 @@ export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise
     processBytes: processBytes + savingBytes,
     totalBytes: ledger.totalBytes + processBytes + savingBytes,
   };
+}
+
+/** The plan for samples of up to `longestTokens` tokens, all of them trained. */
+export async function planWorstCase(params: PlanMemoryParams): Promise<MemoryPlan> {
+  const { basePath, recipe, longestTokens } = params;
+  const isPacked = recipe.batchSize > 1 && recipe.microBatchSize !== 1;
+  const tokens = isPacked ? Math.max(packTokens, longestTokens) : longestTokens;
+  return await planMemory({ basePath, recipe, pack: { tokens, rows: tokens } });
 }
 
 /** A sample of the length of a pack; its tokens do not matter. */

@@ -17,6 +17,10 @@ const bucket = 32;
 /** Share of all products that has to fall away before a graph of its own is worth it. */
 const leastSaving = 0.25;
 
+/** Products of a query and a key. */
+const countProducts = (spans: readonly QuerySpan[]) =>
+  spans.reduce((sum, { count, keys }) => sum + count * keys, 0);
+
 /** The spans of a sequence of `tokens` tokens; without `firstKeys`, all keys before a query count. */
 export function querySpans(tokens: number, firstKeys: readonly number[] = []): QuerySpan[] {
   return Array.from({ length: Math.ceil(tokens / spanQueries) }, (_, index) => {
@@ -37,9 +41,7 @@ export function firstKeysOf(segments: Int32Array, tokens: number): number[] {
     const start = segmentStart(segments, first);
     return start - (start % bucket);
   });
-  const products = (list: readonly QuerySpan[]) =>
-    list.reduce((sum, { count, keys }) => sum + count * keys, 0);
-  const saving = 1 - products(querySpans(tokens, firstKeys)) / products(spans);
+  const saving = 1 - countProducts(querySpans(tokens, firstKeys)) / countProducts(spans);
   return saving < leastSaving ? [] : firstKeys;
 }
 

@@ -1,0 +1,59 @@
+import { useEffect, useState } from 'react';
+import type { Model } from '../../shared/domain/model.ts';
+import type { Recipe } from '../../shared/domain/recipe.ts';
+import { rpc } from '../rpc/client.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { formatBytes } from '../ui/format.ts';
+
+const settleMs = 400;
+
+/** What is asked about, once it has not changed for a while: typing asks only once. */
+function useSettled(modelId: string, recipe: Recipe): { modelId: string; recipe: Recipe } {
+  const [settled, setSettled] = useState({ modelId, recipe });
+  const isSettled = JSON.stringify(settled) === JSON.stringify({ modelId, recipe });
+  useEffect(() => {
+    if (isSettled) return undefined;
+    const timer = setTimeout(() => setSettled({ modelId, recipe }), settleMs);
+    return () => clearTimeout(timer);
+  }, [isSettled, modelId, recipe]);
+  return settled;
+}
+
+/** How much memory the run takes at most, and whether that is free. */
+export function MemoryFact({ model, recipe }: { model: Model; recipe: Recipe }) {
+  const input = useSettled(model.id, recipe);
+  const plan = useQuery(['runs.planMemory', input], () => rpc.runs.planMemory(input), []);
+  if (plan.error !== undefined) return null;
+  return (
+    <>
+      <dt>Memory</dt>
+      <dd role="status" aria-label="Memory">
+        {plan.data ? <Sizes {...plan.data} /> : <span className="dim">computing…</span>}
+      </dd>
+    </>
+  );
+}
+
+interface SizesProps {
+  modelBytes: number;
+  trainedBytes: number;
+  graphBytes: number;
+  totalBytes: number;
+  availableBytes: number;
+}
+
+function Sizes({ modelBytes, trainedBytes, graphBytes, totalBytes, availableBytes }: SizesProps) {
+  const parts = [
+    `model ${formatBytes(modelBytes)}`,
+    `adapter and optimizer ${formatBytes(trainedBytes)}`,
+    `activations ${formatBytes(graphBytes)}`,
+  ];
+  return (
+    <span title={`${parts.join(', ')}; for samples as long as the settings allow`}>
+      <strong>at most {formatBytes(totalBytes)}</strong> of {formatBytes(availableBytes)} free
+      {totalBytes > availableBytes && (
+        <span className="picker-why"> Too much: lower the longest sample or use LoRA.</span>
+      )}
+    </span>
+  );
+}
