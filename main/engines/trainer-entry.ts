@@ -1,4 +1,5 @@
 import { selfTest } from '../trainer/devices/self-test.ts';
+import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { listFamily } from '../trainer/ffi/devices.ts';
 import { engineName } from '../trainer/ffi/library.ts';
 import { RunControl } from '../trainer/loop/run-control.ts';
@@ -36,4 +37,5 @@ serveEngine<TrainerRequests>(describeEngine(), {
   planMemory: (params) => planWorstCase(params),
   devices: ({ family }) => Promise.resolve(listFamily(family)),
   selfTest: (params) => selfTest(params),
+  export: exportCheckpoint,
 });

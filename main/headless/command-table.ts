@@ -5,6 +5,7 @@ import { datasetXray } from './commands/dataset-xray.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { evaluate } from './commands/evaluate.ts';
+import { exportRun } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { importFiles } from './commands/import.ts';
 import { modelInspect } from './commands/model.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   modelInspect,
   train,
   runs,
+  exportRun,
   generate,
   chat,
   evaluate,

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { exportRequestSchema } from '../domain/export.ts';
 import { jobSnapshotSchema } from '../domain/job.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
@@ -47,6 +48,8 @@ export const runsContract = {
     .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))
     .output(eventIterator(z.object({ metrics: z.array(runMetricSchema) }))),
   checkpoints: procedure.output(z.array(checkpointSchema)),
+  /** Writes a checkpoint in another form, in a job whose result holds `path` and `sizeBytes`. */
+  export: procedure.input(exportRequestSchema).output(z.object({ jobId: z.string() })),
 };
 
 export const jobsContract = {

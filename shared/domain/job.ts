@@ -18,7 +18,7 @@ export const jobStateSchema = z.enum([
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /** Long work of the core, one kind per service. */
-export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate']);
+export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate', 'export']);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */

@@ -10,6 +10,7 @@ import {
 } from '../models/model-service.ts';
 import { probeOf } from '../train/run-probe.ts';
 import { planRunMemory } from '../train/memory-service.ts';
+import { startExport } from '../train/export-service.ts';
 import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { explained, os } from './implement.ts';
 
@@ -56,6 +57,9 @@ export const runsRouter = {
   checkpoints: os.runs.checkpoints.handler(({ context: { core } }) =>
     checkpoints(requireSession(core)),
   ),
+  export: os.runs.export.handler(({ context: { core }, input }) => ({
+    jobId: startExport(core, requireSession(core), input).id,
+  })),
 };
 
 export const jobsRouter = {

@@ -1,12 +1,13 @@
 import { padTo } from './alignment.ts';
-import type { GgufContent } from './gguf-content.ts';
+import type { GgufStream } from './gguf-content.ts';
+import { tensorSizeBytes } from './tensor-types.ts';
 import { arrayTypeId, scalarTypeId, type GgufValue, type ScalarType } from './gguf-value.ts';
 
 const magic = 0x46554747;
 const version = 3;
 
 /** The bytes before the data section, without its padding: header, metadata, tensor entries. */
-export function encodeHeader(content: GgufContent, alignment: number): Uint8Array {
+export function encodeHeader(content: GgufStream, alignment: number): Uint8Array {
   requireUnique(content.metadata.map(({ key }) => key));
   requireUnique(content.tensors.map(({ name }) => name));
   const parts = [
@@ -17,9 +18,9 @@ export function encodeHeader(content: GgufContent, alignment: number): Uint8Arra
   ];
   for (const entry of content.metadata) parts.push(text(entry.key), encodeValue(entry));
   let offset = 0;
-  for (const { name, ne, type, data } of content.tensors) {
+  for (const { name, ne, type } of content.tensors) {
     parts.push(text(name), u32(ne.length), ...ne.map(u64), u32(type), u64(offset));
-    offset = padTo(offset + data.length, alignment);
+    offset = padTo(offset + Number(tensorSizeBytes(type, ne)), alignment);
   }
   return Buffer.concat(parts);
 }

@@ -3,7 +3,7 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { checkedAlignment, padTo } from './alignment.ts';
 import { encodeHeader } from './encode-header.ts';
-import type { GgufContent, TensorToWrite } from './gguf-content.ts';
+import type { GgufContent, GgufStream, TensorStream, TensorToWrite } from './gguf-content.ts';
 import { maxTensorNameBytes } from './read-tensors.ts';
 import { tensorSizeBytes, tensorTypeName } from './tensor-types.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -18,10 +18,23 @@ export async function writeGguf(
   path: string,
   content: GgufContent,
 ): Promise<{ sizeBytes: number; sha256: string }> {
+  for (const tensor of content.tensors) requireWritable(tensor);
+  const tensors = content.tensors.map(({ data, ...tensor }) => ({
+    ...tensor,
+    chunks: () => [data],
+  }));
+  return await writeGgufStream(path, { metadata: content.metadata, tensors });
+}
+
+/** Like `writeGguf`, with tensors made while they are written. */
+export async function writeGgufStream(
+  path: string,
+  content: GgufStream,
+): Promise<{ sizeBytes: number; sha256: string }> {
   const alignment = checkedAlignment(
     content.metadata.find(({ key }) => key === 'general.alignment'),
   );
-  for (const tensor of content.tensors) requireWritable(tensor);
+  for (const { name } of content.tensors) requireShortName(name);
   const header = encodeHeader(content, alignment);
   const partialPath = `${path}.${process.pid}.partial`;
   try {
@@ -38,7 +51,7 @@ export async function writeGguf(
 async function writeSynced(
   path: string,
   header: Uint8Array,
-  { content, alignment }: { content: GgufContent; alignment: number },
+  { content, alignment }: { content: GgufStream; alignment: number },
 ): Promise<{ sizeBytes: number; sha256: string }> {
   const file = await open(path, 'w');
   try {
@@ -46,7 +59,7 @@ async function writeSynced(
     await output.write(header);
     for (const tensor of content.tensors) {
       await output.padTo(alignment);
-      await output.write(tensor.data);
+      await writeTensor(output, tensor);
     }
     if (content.tensors.length > 0) await output.padTo(alignment);
     await file.sync();
@@ -54,6 +67,12 @@ async function writeSynced(
   } finally {
     await file.close();
   }
+}
+
+async function writeTensor(output: HashedOutput, tensor: TensorStream): Promise<void> {
+  const start = output.sizeBytes;
+  for await (const chunk of tensor.chunks()) await output.write(chunk);
+  requireSize(tensor, output.sizeBytes - start);
 }
 
 class HashedOutput {
@@ -83,13 +102,24 @@ class HashedOutput {
   }
 }
 
-function requireWritable({ name, ne, type, data }: TensorToWrite): void {
+function requireWritable(tensor: TensorToWrite): void {
+  requireShortName(tensor.name);
+  requireSize(tensor, tensor.data.length);
+}
+
+function requireShortName(name: string): void {
   if (Buffer.byteLength(name) > maxTensorNameBytes)
     throw new RangeError(`The tensor name "${name}" is longer than ${maxTensorNameBytes} bytes`);
+}
+
+function requireSize(
+  { name, ne, type }: Pick<TensorStream, 'name' | 'ne' | 'type'>,
+  sizeBytes: number,
+): void {
   const expected = tensorSizeBytes(type, ne);
-  if (BigInt(data.length) !== expected)
+  if (BigInt(sizeBytes) !== expected)
     throw new RangeError(
       `Tensor "${name}" (${tensorTypeName(type)}, ${ne.join(' x ')}) needs ${expected} bytes ` +
-        `and got ${data.length}`,
+        `and got ${sizeBytes}`,
     );
 }

@@ -2,6 +2,7 @@ import type { DeviceFamily, SelfTest } from '../../../shared/domain/device.ts';
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { FamilyListing, SelfTestParams } from './devices.ts';
+import type { ExportParams, ExportProgress, ExportResult } from './export.ts';
 
 /** A sample as the trainer sees it: `trained[i]` is 1 where token i is a target of the loss. */
 export interface EncodedSample {
@@ -88,4 +89,5 @@ export type TrainerRequests = {
   planMemory: { params: PlanMemoryParams; event: never; result: MemoryPlan };
   devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
+  export: { params: ExportParams; event: ExportProgress; result: ExportResult };
 };

@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
 import { resumableRuns } from './0002-resumable-runs.ts';
+import { exportJobs } from './0003-exports.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
-export const migrations: readonly Migration[] = [initial, resumableRuns];
+export const migrations: readonly Migration[] = [initial, resumableRuns, exportJobs];

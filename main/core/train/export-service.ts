@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { exportRequestSchema, type ExportRequest } from '../../../shared/domain/export.ts';
+import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import { startTrainer } from '../../engines/start-engines.ts';
+import { AppError } from '../app-error.ts';
+import type { CoreState } from '../core-state.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
+import { usableModel } from '../models/model-service.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { checkpointById, runById } from './run-service.ts';
+
+/** Queues an export; what cannot be done is refused before. */
+export function startExport(
+  state: CoreState,
+  session: ProjectSession,
+  request: ExportRequest,
+): JobSnapshot {
+  const path = state.paths.check(request.path);
+  const checkpoint = checkpointById(session, request.checkpointId);
+  const { recipe } = runById(session, checkpoint.runId);
+  if (request.kind === 'merged' && request.type === null)
+    throw new AppError('INVALID_INPUT', 'A merged model needs a type: F16, BF16 or Q8_0.', {});
+  if (recipe.method === 'full' && (request.kind === 'peft' || request.strength !== 1))
+    throw new AppError(
+      'INVALID_INPUT',
+      'This run trained every weight: there is no adapter to export as PEFT or to give a strength.',
+      { runId: checkpoint.runId },
+    );
+  if (existsSync(path)) throw new AppError('FILE_EXISTS', `${path} is there already`, { path });
+  return session.jobs.start({
+    kind: 'export',
+    title: `Export ${checkpoint.runName} as ${basename(path)}`,
+    subjectId: checkpoint.id,
+    payload: { ...request, path },
+  });
+}
+
+/** The job behind an export: one trainer process, ended with it. Its result names the files. */
+export function exportJob(session: ProjectSession): JobHandler {
+  return {
+    kind: 'export',
+    resource: 'disk',
+    execute: async (payload, context) => {
+      const { checkpointId, kind, type, strength, path } = exportRequestSchema.parse(payload);
+      const checkpoint = checkpointById(session, checkpointId);
+      const base = usableModel(session, runById(session, checkpoint.runId).modelId);
+      await using trainer = startTrainer();
+      const { files } = await trainer.request(
+        'export',
+        {
+          kind,
+          type,
+          strength,
+          outPath: path,
+          basePath: base.path,
+          checkpointPath: checkpoint.path,
+          name: `${checkpoint.runName} epoch ${checkpoint.epoch}`,
+        },
+        {
+          signal: context.signal,
+          onEvent: ({ doneBytes, totalBytes }) =>
+            context.report({ phase: 'writing', done: doneBytes, total: totalBytes, unit: 'bytes' }),
+        },
+      );
+      const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+      return { path, files: files.map((file) => file.path).join('\n'), sizeBytes };
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { syncFolder } from '../../engines/gguf/sync-folder.ts';
+import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/export.ts';
+import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { ModelFile } from '../model/model-file.ts';
+import { writeGgufCopy } from './gguf-copy.ts';
+import { isAdapter } from './lora-factors.ts';
+import { writeMergedModel } from './merged-model.ts';
+import { writeOllamaFolder } from './ollama-folder.ts';
+import { writePeftAdapter } from './peft-adapter.ts';
+
+type Context = RequestContext<ExportProgress>;
+
+interface Opened {
+  base: ModelFile;
+  checkpoint: ModelFile;
+  params: ExportParams;
+}
+
+/**
+ * Writes a checkpoint in another form. The output appears by one rename when it is complete; an
+ * abort or a full disk leaves nothing. Throws FILE_EXISTS, EXPORT_REFUSED, DISK_FULL and the codes
+ * of model files.
+ */
+export async function exportCheckpoint(
+  params: ExportParams,
+  context: Context,
+): Promise<ExportResult> {
+  if (existsSync(params.outPath))
+    throw new EngineError('FILE_EXISTS', `${params.outPath} is there already.`);
+  await using base = await ModelFile.open(params.basePath);
+  await using checkpoint = await ModelFile.open(params.checkpointPath);
+  try {
+    return await write({ base, checkpoint, params }, context);
+  } catch (error) {
+    throw toExportError(params.outPath, error);
+  }
+}
+
+async function write(opened: Opened, context: Context): Promise<ExportResult> {
+  const { base, checkpoint, params } = opened;
+  const { kind, type, strength, outPath: path } = params;
+  if (kind === 'gguf')
+    return { files: [await writeGgufCopy(path, { checkpoint, strength }, context)] };
+  if (kind === 'ollama')
+    return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));
+  if (kind === 'merged') {
+    if (type === null) throw refused('A merged model needs a type: F16, BF16 or Q8_0.');
+    const wish = { ...params, type };
+    return { files: [await writeMergedModel({ base, checkpoint }, wish, { path, context })] };
+  }
+  if (!isAdapter(checkpoint))
+    throw refused('This run trained every weight, so there is no adapter for PEFT.');
+  return await writeOutputFolder(path, (folder) =>
+    writePeftAdapter(folder, { base, checkpoint }, strength),
+  );
+}
+
+const refused = (message: string) => new EngineError('EXPORT_REFUSED', message);
+
+/** Fills a folder under a temporary name; `fill` gives the names of its files. */
+async function writeOutputFolder(
+  path: string,
+  fill: (partialPath: string) => Promise<string[]>,
+): Promise<ExportResult> {
+  const partialPath = `${path}.${process.pid}.partial`;
+  try {
+    await mkdir(partialPath);
+    const names = await fill(partialPath);
+    await syncFolder(partialPath);
+    await rename(partialPath, path);
+    await syncFolder(dirname(path));
+    const files = names.map(async (name) => {
+      const filePath = join(path, name);
+      return { path: filePath, sizeBytes: (await stat(filePath)).size };
+    });
+    return { files: await Promise.all(files) };
+  } catch (error) {
+    await rm(partialPath, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function toExportError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
+    return new EngineError(
+      'DISK_FULL',
+      `There is no space left to write ${path}; nothing of it stays.`,
+    );
+  if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR')
+    return new EngineError(
+      'FILE_UNREADABLE',
+      `${path} cannot be written: ${error instanceof Error ? error.message : code}. ` +
+        'Choose an existing folder that may be written to.',
+    );
+  return error;
+}

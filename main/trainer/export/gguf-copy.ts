@@ -1,0 +1,42 @@
+import { getNumber } from '../../engines/gguf/metadata.ts';
+import type { ExportProgress } from '../../engines/protocol/export.ts';
+import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import { isAdapter } from './lora-factors.ts';
+
+/**
+ * Copies a checkpoint as it is, except that a strength other than 1 becomes part of the adapter's
+ * alpha, by which llama.cpp scales it.
+ */
+export async function writeGgufCopy(
+  path: string,
+  { checkpoint, strength }: { checkpoint: ModelFile; strength: number },
+  context: RequestContext<ExportProgress>,
+): Promise<{ path: string; sizeBytes: number }> {
+  const { header } = checkpoint;
+  const alpha = getNumber(header, 'adapter.lora.alpha');
+  if (strength !== 1 && (!isAdapter(checkpoint) || !alpha))
+    throw new EngineError('EXPORT_REFUSED', 'Only an adapter with an alpha can have a strength.');
+  const totalBytes = header.tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let doneBytes = 0;
+  const tensors = header.tensors.map((tensor) => ({
+    ...tensor,
+    chunks: async function* chunks() {
+      for await (const chunk of checkpoint.chunks(tensor, 1)) {
+        context.signal.throwIfAborted();
+        yield chunk;
+        doneBytes += chunk.length;
+        context.emit({ doneBytes, totalBytes });
+      }
+    },
+  }));
+  const metadata = [...header.metadata].map(([key, value]) =>
+    key === 'adapter.lora.alpha' && alpha !== undefined
+      ? { key, type: 'f32' as const, value: alpha * strength }
+      : { key, ...value },
+  );
+  const { sizeBytes } = await writeGgufStream(path, { metadata, tensors });
+  await checkpoint.requireUnchanged();
+  return { path, sizeBytes };
+}

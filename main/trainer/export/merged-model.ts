@@ -1,0 +1,96 @@
+import type { ExportType } from '../../../shared/domain/export.ts';
+import type { GgufEntry } from '../../engines/gguf/gguf-content.ts';
+import { findUnusable } from './unusable-factor.ts';
+import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
+import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import { type LoraFactors, isAdapter, readFactors } from './lora-factors.ts';
+import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';
+
+/** `general.file_type` of a file whose matrices have a type (`llama_ftype`, llama.h). */
+const fileTypes: Record<ExportType, number> = { F16: 1, Q8_0: 7, BF16: 32 };
+
+/** What a merge is made of: base and adapter, or a whole trained model and no adapter. */
+interface MergeSources {
+  base: ModelFile;
+  checkpoint: ModelFile;
+}
+
+/**
+ * Writes base + strength · adapter as one GGUF file, tensor by tensor. A checkpoint that is a
+ * whole model is converted: its strength can only be 1.
+ */
+export async function writeMergedModel(
+  { base, checkpoint }: MergeSources,
+  { type, strength, name }: Pick<ExportParams, 'strength' | 'name'> & { type: ExportType },
+  { path, context }: { path: string; context: RequestContext<ExportProgress> },
+): Promise<{ path: string; sizeBytes: number }> {
+  const source = isAdapter(checkpoint) ? base : checkpoint;
+  if (source === checkpoint) requireFullStrength(strength);
+  const factors = source === base ? await readFactors(checkpoint) : new Map<string, LoraFactors>();
+  requireUsable(factors, base);
+  const merged = source.header.tensors.map((tensor): MergedTensor => {
+    const found = factors.get(tensor.name);
+    const change = found && { factors: found, strength };
+    return { tensor, type: mergedType(tensor, tensorTypeId(type)), change };
+  });
+  const progress = countedBy(merged, context);
+  const tensors = merged.map((one) => ({
+    name: one.tensor.name,
+    ne: one.tensor.ne,
+    type: one.type,
+    chunks: () => progress(mergedChunks(source, one, context.signal)),
+  }));
+  const { sizeBytes } = await writeGgufStream(path, {
+    metadata: mergedMetadata(source, { name, type }),
+    tensors,
+  });
+  await source.requireUnchanged();
+  return { path, sizeBytes };
+}
+
+function requireUsable(factors: ReadonlyMap<string, LoraFactors>, base: ModelFile): void {
+  const problem = findUnusable(factors, base.header);
+  if (problem) throw new EngineError('ADAPTER_UNREADABLE', problem);
+}
+
+function requireFullStrength(strength: number): void {
+  if (strength !== 1)
+    throw new EngineError(
+      'EXPORT_REFUSED',
+      `This run trained every weight, so there is no adapter whose strength could be ${strength}. ` +
+        'Leave the strength at 1.',
+    );
+}
+
+/** All of the base's metadata with a name and a file type of its own. */
+function mergedMetadata(
+  { header }: ModelFile,
+  { name, type }: { name: string; type: ExportType },
+): GgufEntry[] {
+  const own: GgufEntry[] = [
+    { key: 'general.name', type: 'string', value: name },
+    { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
+  ];
+  const replaced = new Set(own.map(({ key }) => key));
+  const kept = [...header.metadata].filter(([key]) => !replaced.has(key));
+  return [...kept.map(([key, value]) => ({ key, ...value })), ...own];
+}
+
+/** Reports after every chunk how much of the file is written. */
+function countedBy(merged: readonly MergedTensor[], context: RequestContext<ExportProgress>) {
+  const totalBytes = merged.reduce(
+    (sum, { tensor, type }) => sum + Number(tensorSizeBytes(type, tensor.ne)),
+    0,
+  );
+  let doneBytes = 0;
+  return async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      yield chunk;
+      doneBytes += chunk.length;
+      context.emit({ doneBytes, totalBytes });
+    }
+  };
+}

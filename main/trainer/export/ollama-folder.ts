@@ -1,0 +1,43 @@
+import { join, resolve } from 'node:path';
+import { getNumber, getString, getStrings } from '../../engines/gguf/metadata.ts';
+import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import { writeGgufCopy } from './gguf-copy.ts';
+import { isAdapter } from './lora-factors.ts';
+import { writeMergedModel } from './merged-model.ts';
+import { modelfile } from './modelfile.ts';
+import { writeSynced } from './write-synced.ts';
+
+/**
+ * Writes a folder for `ollama create`: a Modelfile with the merged model when a type is wanted,
+ * else with the adapter beside it and the base where it lies.
+ */
+export async function writeOllamaFolder(
+  folder: string,
+  { base, checkpoint, params }: { base: ModelFile; checkpoint: ModelFile; params: ExportParams },
+  context: RequestContext<ExportProgress>,
+): Promise<string[]> {
+  const isMerged = params.type !== null || !isAdapter(checkpoint);
+  const name = isMerged ? 'model.gguf' : 'adapter.gguf';
+  const path = join(folder, name);
+  if (params.type === null) await writeGgufCopy(path, { checkpoint, ...params }, context);
+  else {
+    const wish = { ...params, type: params.type };
+    await writeMergedModel({ base, checkpoint }, wish, { path, context });
+  }
+  const source = isAdapter(checkpoint) ? base : checkpoint;
+  const text = modelfile({
+    from: isMerged ? `./${name}` : resolve(base.path),
+    adapter: isMerged ? undefined : `./${name}`,
+    chatTemplate: getString(source.header, 'tokenizer.chat_template'),
+    endText: endTextOf(source),
+  });
+  await writeSynced(join(folder, 'Modelfile'), text);
+  return [name, 'Modelfile'];
+}
+
+function endTextOf({ header }: ModelFile): string | undefined {
+  const id = getNumber(header, 'tokenizer.ggml.eos_token_id');
+  return id === undefined ? undefined : getStrings(header, 'tokenizer.ggml.tokens')?.[id];
+}

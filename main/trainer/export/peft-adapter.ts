@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { getNumber, getString } from '../../engines/gguf/metadata.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import type { ModelFile } from '../model/model-file.ts';
+import { hfModule, undoPermutation } from './hf-names.ts';
+import { type LoraFactors, readFactors } from './lora-factors.ts';
+import { encodeSafetensors, type FloatTensor } from './safetensors.ts';
+import { writeSynced } from './write-synced.ts';
+
+/**
+ * Writes an adapter as PEFT loads it: `adapter_model.safetensors` and `adapter_config.json`. The
+ * strength goes into `lora_alpha`, since PEFT multiplies by alpha / r.
+ */
+export async function writePeftAdapter(
+  folder: string,
+  { base, checkpoint }: { base: ModelFile; checkpoint: ModelFile },
+  strength: number,
+): Promise<string[]> {
+  const factors = await readFactors(checkpoint);
+  const architecture = getString(base.header, 'general.architecture') ?? '';
+  const modules = [...factors].map(([name, factor]) => ({
+    ...hfModule(name, architecture),
+    factor: { ...factor, up: inHfOrder(name, factor, base) },
+  }));
+  const [first] = factors.values();
+  if (!first) throw new EngineError('EXPORT_REFUSED', 'The adapter has no factors to export.');
+  const config = peftConfig(modules, { base, first, strength });
+  const weights = encodeSafetensors(modules.flatMap(toTensors));
+  await writeSynced(join(folder, 'adapter_model.safetensors'), weights);
+  await writeSynced(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  return ['adapter_model.safetensors', 'adapter_config.json'];
+}
+
+/** A is [rank, in] and B [out, rank] in PyTorch's order: the bytes of GGUF as they are. */
+function toTensors({ path, factor }: { path: string; factor: LoraFactors }): FloatTensor[] {
+  const { rank, down, up } = factor;
+  const name = `base_model.model.${path}`;
+  return [
+    { name: `${name}.lora_A.weight`, shape: [rank, down.length / rank], values: down },
+    { name: `${name}.lora_B.weight`, shape: [up.length / rank, rank], values: up },
+  ];
+}
+
+function inHfOrder(name: string, { up, rank }: LoraFactors, { header }: ModelFile): Float32Array {
+  const isQuery = name.endsWith('.attn_q.weight');
+  const isPermuted = isQuery || name.endsWith('.attn_k.weight');
+  if (!isPermuted || getString(header, 'general.architecture') !== 'llama') return up;
+  const queryHeads = getNumber(header, 'llama.attention.head_count') ?? 1;
+  const keyHeads = getNumber(header, 'llama.attention.head_count_kv') ?? queryHeads;
+  return undoPermutation(up, rank, isQuery ? queryHeads : keyHeads);
+}
+
+function peftConfig(
+  modules: readonly { name: string }[],
+  { base, first, strength }: { base: ModelFile; first: LoraFactors; strength: number },
+) {
+  return {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: getString(base.header, 'general.name') ?? null,
+    r: first.rank,
+    lora_alpha: first.scale * first.rank * strength,
+    lora_dropout: 0,
+    target_modules: [...new Set(modules.map(({ name }) => name))].toSorted(),
+    bias: 'none',
+    fan_in_fan_out: false,
+    use_rslora: false,
+    inference_mode: true,
+  };
+}
