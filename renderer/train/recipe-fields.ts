@@ -100,7 +100,7 @@ function readFields(): RecipeField[] {
 
 function factsOf(key: RecipeKey): { unit: string; source: string } {
   const { unit, source } = recipeSchema.shape[key].meta() ?? {};
-  return { unit: String(unit ?? ''), source: String(source ?? '') };
+  return { unit: textOf(unit), source: textOf(source) };
 }
 
 /** Small numbers as they are written in papers: `1e-4` instead of `0.0001`. */
@@ -116,3 +116,5 @@ function textOf(value: unknown): string {
 export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeField[] {
   return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
 }
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');

@@ -81,10 +81,12 @@ function sampleOf({ tokens, rows }: LargestPack): EncodedSample {
 
 /** The largest pack among those of a run, each extent on its own. */
 export function largestPack(packs: readonly (readonly EncodedSample[])[]): LargestPack {
-  const total = (pack: readonly EncodedSample[], of: (sample: EncodedSample) => number) =>
-    pack.reduce((sum, sample) => sum + of(sample), 0);
-  return {
-    tokens: Math.max(...packs.map((pack) => total(pack, computedLength))),
-    rows: Math.max(...packs.map((pack) => total(pack, countTrained))),
-  };
+  const largest: LargestPack = { tokens: 0, rows: 0 };
+  for (const pack of packs) {
+    const tokens = pack.reduce((sum, sample) => sum + computedLength(sample), 0);
+    const rows = pack.reduce((sum, sample) => sum + countTrained(sample), 0);
+    largest.tokens = Math.max(largest.tokens, tokens);
+    largest.rows = Math.max(largest.rows, rows);
+  }
+  return largest;
 }
