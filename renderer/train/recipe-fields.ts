@@ -100,7 +100,7 @@ function readFields(): RecipeField[] {
 
 function factsOf(key: RecipeKey): { unit: string; source: string } {
   const { unit, source } = recipeSchema.shape[key].meta() ?? {};
-  return { unit: textOf(unit), source: textOf(source) };
+  return { unit: wordsOf(unit), source: wordsOf(source) };
 }
 
 /** Small numbers as they are written in papers: `1e-4` instead of `0.0001`. */
@@ -117,4 +117,4 @@ export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeFi
   return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+const wordsOf = (value: unknown) => (typeof value === 'string' ? value : '');
