@@ -1,6 +1,7 @@
 import type { Checkpoint, Run } from '../../shared/domain/run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { formatBytes, formatCount, shortHash } from '../ui/format.ts';
+import { ExportButton } from './export-button.tsx';
 import { formatLoss } from './run-text.ts';
 
 interface CheckpointTableProps {
@@ -35,11 +36,16 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
               <th className="number">Size</th>
               <th>SHA-256</th>
               <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
+              <th>Export</th>
             </tr>
           </thead>
           <tbody>
             {checkpoints.toReversed().map((checkpoint) => (
-              <CheckpointRow key={checkpoint.id} checkpoint={checkpoint} />
+              <CheckpointRow
+                key={checkpoint.id}
+                checkpoint={checkpoint}
+                isAdapter={run.recipe.method !== 'full'}
+              />
             ))}
           </tbody>
         </table>
@@ -48,7 +54,12 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
   );
 }
 
-function CheckpointRow({ checkpoint }: { checkpoint: Checkpoint }) {
+interface CheckpointRowProps {
+  checkpoint: Checkpoint;
+  isAdapter: boolean;
+}
+
+function CheckpointRow({ checkpoint, isAdapter }: CheckpointRowProps) {
   const { epoch, step, meanLoss, sizeBytes, sha256, path } = checkpoint;
   return (
     <tr>
@@ -69,6 +80,9 @@ function CheckpointRow({ checkpoint }: { checkpoint: Checkpoint }) {
           </span>
           <CopyButton text={path} label={`Copy path of epoch ${epoch}`} />
         </span>
+      </td>
+      <td>
+        <ExportButton checkpoint={checkpoint} isAdapter={isAdapter} />
       </td>
     </tr>
   );

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { exportName, typeOf } from './export-choice.ts';
+
+test('an export gets a name that is no file name, or that hides what is in it', () => {
+  const choice = { type: 'Q8_0', strength: 1 } as const;
+  expect(exportName('four on tiny/x', 3, { ...choice, kind: 'merged' })).toBe(
+    'four-on-tiny-x-epoch-3-Q8_0.gguf',
+  );
+  expect(exportName('../..', 1, { ...choice, kind: 'gguf' })).toBe('run-epoch-1.gguf');
+  expect(exportName('a', 1, { ...choice, kind: 'peft' })).toBe('a-epoch-1-peft');
+});
+
+test('a merged model is asked for without a type, or an adapter with one', () => {
+  expect(typeOf({ kind: 'merged', type: 'keep', strength: 1 })).toBe('F16');
+  expect(typeOf({ kind: 'ollama', type: 'keep', strength: 1 })).toBeNull();
+  expect(typeOf({ kind: 'ollama', type: 'BF16', strength: 1 })).toBe('BF16');
+  expect(typeOf({ kind: 'gguf', type: 'BF16', strength: 1 })).toBeNull();
+});
