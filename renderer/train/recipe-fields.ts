@@ -117,4 +117,6 @@ export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeFi
   return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
 }
 
-const wordsOf = (value: unknown) => (typeof value === 'string' ? value : '');
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
