@@ -16,6 +16,7 @@ import { applicationId } from './project-header.ts';
 import { addSamples } from './sample-repository.ts';
 import { aProject, aSample } from './testing/a-project.ts';
 import { errorCode } from './error-code.ts';
+import { migrations } from './migrations/index.ts';
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -97,7 +98,7 @@ test.each([
 ])('a stranger’s project with %s passes the inspection', (_, sql) => {
   using project = aProject();
   project.file.close();
-  expect(inspectProjectFile(project.path)).toBe(1);
+  expect(inspectProjectFile(project.path)).toBe(migrations.length);
   tamper(project.path, sql);
   expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_INVALID');
 });
@@ -125,7 +126,10 @@ test('the file does not say that it is a Lima project', () => {
   using project = aProject();
   project.file.close();
   const header = readFileSync(project.path).subarray(0, 100);
-  expect([header.readUInt32BE(68), header.readUInt32BE(60)]).toEqual([applicationId, 1]);
+  expect([header.readUInt32BE(68), header.readUInt32BE(60)]).toEqual([
+    applicationId,
+    migrations.length,
+  ]);
 });
 
 const steps: Migration[] = [

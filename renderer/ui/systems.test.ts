@@ -63,6 +63,8 @@ function run(name: string, modelId: string, fields: { createdMs: number; epochs:
     engine: 'e',
     encodeReport: null,
     lastMetric: null,
+    events: [],
+    savedStep: 0,
     totalSteps: 1,
     checkpoints: Array.from({ length: fields.epochs }, (_, index) => checkpoint(name, index + 1)),
     createdMs: fields.createdMs,

@@ -10,6 +10,7 @@ import {
 } from '../../store/run-repository.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { adoptCheckpoints } from './adopt-checkpoints.ts';
 
 const flushEveryMs = 250;
 
@@ -87,6 +88,8 @@ export class RunRecorder implements Disposable {
     const wasStarted = this.#run.engine !== '';
     if (wasStarted) note('resumed', resumeText(step, this.#run.lastMetric?.step ?? 0));
     rewindMetrics(db, this.#run.id, steps.map(toRunMetric));
+    // A full disk may have kept an adapter and refused the row that names it.
+    if (wasStarted) adoptCheckpoints(this.#session.file);
     this.#session.changes.touch('runs');
   }
 
