@@ -57,7 +57,7 @@ export async function trainLesson(workbench: Workbench, shell: ShellPage): Promi
   await train.start({
     name: 'lesson',
     dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '1', 'Batch size (samples)': '10', 'Learning rate': '0.02' },
+    recipe: { Rank: '4', Epochs: '1', 'Batch size': '10', 'Learning rate': '0.02' },
   });
   const run = train.run('lesson');
   await expect(run.getByText('succeeded')).toBeVisible({ timeout: trainingTimeoutMs });

@@ -10,7 +10,7 @@ export const trainingTimeoutMs = 90_000;
 export interface RunSettings {
   name: string;
   dataset: string;
-  /** Recipe fields by their labels, as in "Batch size (samples)". */
+  /** Recipe fields by their names, as in "Batch size". */
   recipe: Record<string, string>;
 }
 
@@ -61,11 +61,15 @@ export class TrainPage {
     await expect(this.model(name)).toBeVisible({ timeout: 30_000 });
   }
 
+  /** A field of the recipe by its name, without the unit in parentheses. */
+  recipeField(name: string): Locator {
+    return this.form.getByRole('textbox', { name: new RegExp(`^${name}( \\(|$)`) });
+  }
+
   /** Fills in the form and starts; ends on the page of the run. */
   async start({ name, dataset, recipe }: RunSettings): Promise<void> {
     await this.form.getByRole('radio', { name: dataset }).check();
-    for (const [label, value] of Object.entries(recipe))
-      await this.form.getByRole('textbox', { name: label, exact: true }).fill(value);
+    for (const [label, value] of Object.entries(recipe)) await this.recipeField(label).fill(value);
     // On a machine that does other work, two threads of a tiny model mostly wait for each other.
     await this.form.getByText('Advanced').click();
     await this.form.getByRole('textbox', { name: 'CPU threads' }).fill('1');

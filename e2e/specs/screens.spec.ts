@@ -76,7 +76,7 @@ async function shootTrain(workbench: Workbench, shell: ShellPage): Promise<void>
   await train.addModel(path, 'pupil');
   await train.form.getByRole('radio', { name: courseDataset }).check();
   await shoot(page, 'train-form');
-  const recipe = { Rank: '4', 'Batch size (samples)': '4', 'Learning rate': '0.003' };
+  const recipe = { Rank: '4', 'Batch size': '4', 'Learning rate': '0.003' };
   await train.start({
     name: 'evening school',
     dataset: courseDataset,

@@ -18,7 +18,7 @@ test('a run goes on while the page is loaded anew, and ends with an adapter per 
   await train.start({
     name: 'evening school',
     dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '2', 'Batch size (samples)': '1' },
+    recipe: { Rank: '4', Epochs: '2', 'Batch size': '1' },
   });
   const run = train.run('evening school');
   await expect
@@ -51,7 +51,7 @@ test('a cancelled run says what is left of it, and its settings start another on
   await train.start({
     name: 'night shift',
     dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '1000', 'Batch size (samples)': '40' },
+    recipe: { Rank: '4', Epochs: '1000', 'Batch size': '40' },
   });
   const run = train.run('night shift');
   const adapter = run.getByRole('table', { name: 'Checkpoints' });
@@ -66,9 +66,7 @@ test('a cancelled run says what is left of it, and its settings start another on
     timeout: 30_000,
   });
   await note.getByRole('button', { name: 'Use these settings for a new run' }).click();
-  await expect(train.form.getByRole('textbox', { name: 'Epochs', exact: true })).toHaveValue(
-    '1000',
-  );
+  await expect(train.recipeField('Epochs')).toHaveValue('1000');
   await expect(train.startButton).toHaveText('Start training');
 });
 

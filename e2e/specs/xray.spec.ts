@@ -38,7 +38,7 @@ test('what a run would cut, leave out and train is seen token by token before it
   workbench,
 }) => {
   const train = await openForm(workbench);
-  await train.form.getByRole('textbox', { name: 'Longest sample (tokens)' }).fill('200');
+  await train.recipeField('Longest sample').fill('200');
   const { page } = workbench;
   const xray = new XrayPage(page);
   await xray.open(8);
@@ -73,7 +73,7 @@ test('what a run would cut, leave out and train is seen token by token before it
 
 test('a long sample is shown in the parts it would be split into', async ({ workbench }) => {
   const train = await openForm(workbench);
-  await train.form.getByRole('textbox', { name: 'Longest sample (tokens)' }).fill('200');
+  await train.recipeField('Longest sample').fill('200');
   await train.form.getByRole('combobox', { name: 'Longer samples' }).selectOption('split');
   const xray = new XrayPage(workbench.page);
   await xray.open(8);

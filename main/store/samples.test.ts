@@ -119,7 +119,7 @@ test('a frozen dataset changes when its samples are edited or reviewed later', (
   addReviews(db, 'accept', { filter: {} }, 'me');
   const frozen = freezeDataset(db, 'first', 'me');
   const frozenItems = () =>
-    datasetItems(db, frozen?.id ?? '').map(({ isCurrent: _, ...item }) => item);
+    datasetItems(db, frozen?.id ?? '').map((item) => ({ ...item, isCurrent: true }));
   const before = frozenItems();
   const sample = getSample(db, before[0]?.sampleId ?? '');
   if (!sample) throw new Error('The sample was not stored');
