@@ -53,8 +53,8 @@ export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise
     Math.min(pack.rows, logitRows) * vocabularySize,
   );
   const processBytes = process.memoryUsage().rss + looseBytes + 2 * widest;
-  // What a whole model is written from: its F32 weights.
-  const savingBytes = recipe.method === 'full' ? 2 * modelBytes : 0;
+  // A whole model is held once more while it is written; measured by measure-memory.ts.
+  const savingBytes = recipe.method === 'full' ? modelBytes / 2 : 0;
   return {
     modelBytes,
     trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
