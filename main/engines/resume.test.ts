@@ -15,13 +15,13 @@ const samples = Array.from({ length: 6 }, (_, index) =>
 );
 // Two steps an epoch of up to two micro-batches; checkpoints fall into epochs as well.
 const recipe = tinyRecipe({
-  epochs: 4,
+  epochs: 5,
   batchSize: 4,
   microBatchSize: 2,
   weightDecay: 0.1,
   checkpointEverySteps: 3,
 });
-const lastStep = 8;
+const lastStep = 10;
 
 async function paramsFor(name: string): Promise<TrainParams> {
   const outDir = join(folder.path, name);
@@ -29,26 +29,44 @@ async function paramsFor(name: string): Promise<TrainParams> {
   return { basePath, baseSha256: 'f'.repeat(64), samples, recipe, outDir, recordExtra: {} };
 }
 
-/** Trains in a process of its own and returns every event; `stop` may kill or pause it. */
+type Trainer = ReturnType<typeof startTrainer>;
+
+/** Trains in a process of its own and returns every event. */
 async function trainOnce(
   params: TrainParams,
-  stop: (event: TrainEvent, trainer: ReturnType<typeof startTrainer>) => void = () => undefined,
+  onEvent: (event: TrainEvent, trainer: Trainer) => void = () => undefined,
 ) {
   await using trainer = startTrainer();
   const events: TrainEvent[] = [];
-  const onEvent = (event: TrainEvent) => {
+  const listen = (event: TrainEvent) => {
     events.push(event);
-    stop(event, trainer);
+    onEvent(event, trainer);
   };
-  const result = await trainer.request('train', params, { onEvent }).catch((error) => {
+  const result = await trainer.request('train', params, { onEvent: listen }).catch((error) => {
     if (!trainer.hasExited) throw error;
   });
   return { events, outcome: result?.outcome ?? 'killed' };
 }
 
+const pause = (trainer: Trainer) => void trainer.request('pause', null);
+const kill = (trainer: Trainer) => void trainer.kill('SIGKILL');
+
+/**
+ * Trains until `end` reaches the trainer in the middle of a step. However late that is, the run
+ * is still there: it waits after the epoch of the step.
+ */
+async function trainUntil(params: TrainParams, step: number, end: (trainer: Trainer) => void) {
+  const lastEpoch = Math.ceil(step / 2);
+  return await trainOnce({ ...params, waitsAfterEpoch: true }, (event, trainer) => {
+    if (event.type === 'checkpoint' && event.checkpoint.epoch < lastEpoch)
+      void trainer.request('goOn', null);
+    if (event.type === 'progress' && event.step === step && event.microBatch === 1) end(trainer);
+  });
+}
+
 const finalAdapter = (params: TrainParams, file = 'adapter.gguf') =>
   createHash('sha256')
-    .update(readFileSync(join(params.outDir, 'epoch-004', file)))
+    .update(readFileSync(join(params.outDir, 'epoch-005', file)))
     .digest('hex');
 const stepsOf = (events: readonly TrainEvent[]) =>
   events.flatMap((event) => (event.type === 'step' ? [event.metric.step] : []));
@@ -70,9 +88,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 describe('a run that is resumed', () => {
   test('after a pause in the middle of a step differs from the uninterrupted one', async () => {
     const params = await paramsFor('paused');
-    const first = await trainOnce(params, (event, trainer) => {
-      if (event.type === 'progress' && event.step === 5) void trainer.request('pause', null);
-    });
+    const first = await trainUntil(params, 5, pause);
     expect(first.outcome).toBe('paused');
     const done = stepsOf(first.events).length;
     const second = await trainOnce(params);
@@ -81,17 +97,14 @@ describe('a run that is resumed', () => {
       Array.from({ length: lastStep }, (_, index) => index + 1),
     );
     expect(finalAdapter(params)).toBe(wanted);
-    const record = readFileSync(join(params.outDir, 'epoch-004', 'record.json'), 'utf8');
+    const record = readFileSync(join(params.outDir, 'epoch-005', 'record.json'), 'utf8');
     const losses = JSON.parse(record).steps.map(({ loss }: { loss: number }) => loss);
     expect(losses).toEqual(wantedLosses);
   });
 
   test('after kill -9 differs from the uninterrupted one, or keeps more than two checkpoints', async () => {
     const params = await paramsFor('killed');
-    for (const at of [1, 4, 7])
-      await trainOnce(params, (event, trainer) => {
-        if (event.type === 'step' && event.metric.step >= at) trainer.kill('SIGKILL');
-      });
+    for (const step of [2, 5, 8]) await trainUntil(params, step, kill);
     const { outcome } = await trainOnce(params);
     expect(outcome).toBe('succeeded');
     expect(finalAdapter(params)).toBe(wanted);
@@ -103,9 +116,7 @@ describe('a run that is resumed', () => {
     const whole = { ...(await paramsFor('full')), recipe: full };
     await trainOnce(whole);
     const params = { ...(await paramsFor('full-killed')), recipe: full };
-    await trainOnce(params, (event, trainer) => {
-      if (event.type === 'step' && event.metric.step === 4) trainer.kill('SIGKILL');
-    });
+    await trainUntil(params, 5, kill);
     const { events } = await trainOnce(params);
     expect(startOf(events)).toMatchObject({ step: expect.toSatisfy((step) => step >= 2) });
     expect(finalAdapter(params, 'model.gguf')).toBe(finalAdapter(whole, 'model.gguf'));
@@ -113,9 +124,7 @@ describe('a run that is resumed', () => {
 
   test('has elapsed times that start over', async () => {
     const params = await paramsFor('times');
-    const first = await trainOnce(params, (event, trainer) => {
-      if (event.type === 'step' && event.metric.step === 4) void trainer.request('pause', null);
-    });
+    const first = await trainUntil(params, 5, pause);
     const second = await trainOnce(params);
     const times = [...first.events, ...second.events].flatMap((event) =>
       event.type === 'step' ? [event.metric.elapsedMs] : [],
@@ -142,9 +151,7 @@ describe.each([
 ])('a checkpoint with %s', (_, file, damage) => {
   test('is trained on, or stops the run for ever', async () => {
     const params = await paramsFor(`damaged-${_.replaceAll(' ', '-')}`);
-    await trainOnce(params, (event, trainer) => {
-      if (event.type === 'progress' && event.step === 7) trainer.kill('SIGKILL');
-    });
+    await trainUntil(params, 7, kill);
     const [before, newest] = await checkpointsIn(params);
     if (!before || !newest) throw new Error('There are no two checkpoints');
     await damage(join(params.outDir, newest, file));
@@ -173,9 +180,7 @@ describe('a run is resumed although', () => {
     ],
   ])('%s', async (name, change, words) => {
     const params = await paramsFor(`refused ${name}`);
-    await trainOnce(params, (event, trainer) => {
-      if (event.type === 'step' && event.metric.step === 4) void trainer.request('pause', null);
-    });
+    await trainUntil(params, 5, pause);
     const before = await checkpointsIn(params);
     await expect(trainOnce({ ...params, ...change })).rejects.toMatchObject({
       code: 'RESUME_REFUSED',

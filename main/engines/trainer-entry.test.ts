@@ -107,21 +107,32 @@ describe('a trainer process', () => {
     expect(await adapterOf('seed-c', 2)).not.toBe(first);
   });
 
-  test('stops within one micro-batch when cancelled and keeps finished epochs', async () => {
+  test('stops within a step of many micro-batches when cancelled', async () => {
     using trainer = startTrainer();
-    const params = await paramsFor('cancelled', { epochs: 1000, microBatchSize: 1 });
+    const many = Array.from({ length: 4000 }, (_, index) => byteSample(`s${index}`, 'Once more'));
+    const recipe = { epochs: 1000, batchSize: many.length, microBatchSize: 1 };
+    const params = { ...(await paramsFor('cancelled', recipe)), samples: many };
     const controller = new AbortController();
-    let progressAfterCancel = 0;
     const seen = listener((event) => {
-      if (event.type === 'progress' && controller.signal.aborted) progressAfterCancel++;
-      if (event.type === 'progress' && event.step === 3) controller.abort();
+      if (event.type === 'progress') controller.abort();
     });
     const options = { onEvent: seen.onEvent, signal: controller.signal, cancelGraceMs: 30_000 };
     const result = await trainer.request('train', params, options);
-    expect(result.outcome).toBe('cancelled');
-    // Messages cross the process border, so a few micro-batches of a tiny model may pass.
-    expect(progressAfterCancel).toBeLessThan(20);
-    const written = seen.checkpoints.map(({ epoch }) => `epoch-00${epoch}`);
+    expect(result).toMatchObject({ outcome: 'cancelled', steps: 0 });
+    expect(await epochFolders(params.outDir)).toEqual([]);
+  });
+
+  test('cancelled in a later epoch, keeps the finished ones', async () => {
+    using trainer = startTrainer();
+    const params = await paramsFor('cancelled-later', { epochs: 1000 });
+    const controller = new AbortController();
+    const seen = listener((event) => {
+      if (event.type === 'progress' && event.step === 3) controller.abort();
+    });
+    const options = { onEvent: seen.onEvent, signal: controller.signal, cancelGraceMs: 30_000 };
+    expect((await trainer.request('train', params, options)).outcome).toBe('cancelled');
+    const written = seen.checkpoints.map(({ epoch }) => `epoch-${String(epoch).padStart(3, '0')}`);
+    expect(written.length).toBeGreaterThan(0);
     expect(await epochFolders(params.outDir)).toEqual(written);
   });
 
