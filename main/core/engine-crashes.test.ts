@@ -19,8 +19,7 @@ const isRunning = (job: JobSnapshot) => job.state === 'running';
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 async function checkpointsAfter(core: TestCore, runId: string, epoch: number) {
-  for await (const { metrics } of await core.client.runs.metrics({ runId }))
-    if (metrics.some((metric) => metric.epoch > epoch)) break;
+  await core.reachEpoch(runId, epoch);
   return (await core.client.runs.get({ id: runId })).checkpoints;
 }
 

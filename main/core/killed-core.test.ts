@@ -13,7 +13,7 @@ test('kill -9 of the core in the middle of a run loses epochs, samples or the pr
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = await once(core.stdout, 'data');
-  const [runId = ''] = String(said).split('\n');
+  const runId = String(said).trim();
   core.kill('SIGKILL');
   await once(core, 'exit');
 

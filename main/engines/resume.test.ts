@@ -49,7 +49,7 @@ async function trainOnce(
 }
 
 const pause = (trainer: Trainer) => void trainer.request('pause', null);
-const kill = (trainer: Trainer) => void trainer.kill('SIGKILL');
+const kill = (trainer: Trainer) => trainer.kill('SIGKILL');
 
 /**
  * Trains until `end` reaches the trainer in the middle of a step. However late that is, the run

@@ -15,7 +15,8 @@ beforeAll(async () => {
     { role: 'user', content: 'Hello' },
     { role: 'assistant', content: 'Hello to you.' },
   ];
-  folder.write('samples.jsonl', [{ messages }]);
+  const other = { role: 'user', content: 'Hello again' };
+  folder.write('samples.jsonl', [{ messages }, { messages: [other, ...messages.slice(1)] }]);
   for (const words of [
     ['new', 'p.lima'],
     ['import', 'p.lima', 'samples.jsonl'],
@@ -26,10 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-const training = /"phase":"training"/;
+const training = /"metric":\{"step":[1-9]/;
 const trainForHours = (name: string) => {
   const words = ['train', 'p.lima', '--base', 'tiny.gguf', '--dataset', 'd', '--name', name];
-  return folder.start([...words, '--set', 'epochs=1000', '--json-lines']);
+  return folder.start([...words, '--set', 'epochs=1000', '--set', 'batchSize=1', '--json-lines']);
 };
 const leftovers = () =>
   ['p.lima-wal', 'p.lima-shm'].filter((n) => existsSync(join(folder.path, n)));

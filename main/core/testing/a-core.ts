@@ -24,7 +24,7 @@ const tinyShape: TinyModelOptions = { embeddingLength: 64, feedForwardLength: 96
 /** A recipe that ends soon. */
 export const shortRecipe: RecipeInput = { epochs: 2, batchSize: 2, rank: 4, threads: 1 };
 /** A recipe that goes on until somebody stops it. */
-export const endlessRecipe: RecipeInput = { ...shortRecipe, epochs: 1000 };
+export const endlessRecipe: RecipeInput = { ...shortRecipe, epochs: 1000, batchSize: 1 };
 
 /** A real core in a folder of its own, driven through the contract like any shell does. */
 export class TestCore implements AsyncDisposable {
@@ -106,6 +106,12 @@ export class TestCore implements AsyncDisposable {
     const datasetId = await this.freezeDataset();
     const started = await this.client.runs.start({ modelId: model.modelId, datasetId, recipe });
     return { ...started, model, datasetId };
+  }
+
+  /** Waits until a run is beyond the end of an epoch, so that its adapter is listed. */
+  async reachEpoch(runId: string, epoch: number): Promise<void> {
+    for await (const { metrics } of await this.client.runs.metrics({ runId }))
+      if (metrics.some((metric) => metric.epoch > epoch)) return;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { shortRecipe, TestCore } from './a-core.ts';
+import { endlessRecipe, TestCore } from './a-core.ts';
 
 // Opens the project of a folder, says so, and holds it until somebody kills this process. With a
 // second argument it starts a long run and says after which epoch it was told to.
@@ -8,7 +8,7 @@ if (epochs === undefined) {
   process.stdout.write('open\n');
   setInterval(() => undefined, 1000);
 } else {
-  const { runId } = await core.startRun({ ...shortRecipe, epochs: 1000 });
-  for await (const { metrics } of await core.client.runs.metrics({ runId }))
-    if (metrics.some((metric) => metric.epoch > Number(epochs))) process.stdout.write(`${runId}\n`);
+  const { runId } = await core.startRun(endlessRecipe);
+  await core.reachEpoch(runId, Number(epochs));
+  process.stdout.write(`${runId}\n`);
 }
