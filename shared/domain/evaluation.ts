@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seededUniform } from './seeded-uniform.ts';
 
 /** Which of the two systems of an evaluation. */
 export const systemKeySchema = z.enum(['a', 'b']);
@@ -35,7 +36,7 @@ const BLOCK = 6;
 export function sideOf(seed: number, comparisonOrdinal: number): SystemKey {
   if (!Number.isSafeInteger(comparisonOrdinal) || comparisonOrdinal < 0)
     throw new RangeError(`sideOf needs an ordinal from 0 up, got ${comparisonOrdinal}`);
-  const random = mulberry32(mixBits(mixBits(seed) ^ Math.floor(comparisonOrdinal / BLOCK)));
+  const random = seededUniform(mixBits(mixBits(seed) ^ Math.floor(comparisonOrdinal / BLOCK)));
   const sides: SystemKey[] = ['a', 'a', 'a', 'b', 'b', 'b'];
   for (let last = BLOCK - 1; last > 0; last -= 1) {
     const chosen = Math.floor(random() * (last + 1));
@@ -64,15 +65,4 @@ function mixBits(value: number): number {
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
   return (bits ^ (bits >>> 16)) >>> 0;
-}
-
-/** Tommy Ettinger's mulberry32: numbers in 0 ≤ x < 1 from a 32-bit state. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let bits = Math.imul(state ^ (state >>> 15), state | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

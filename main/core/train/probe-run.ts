@@ -58,6 +58,7 @@ export class EpochProbe implements AsyncDisposable {
     if (!this.isNeeded) return;
     // The job's own progress stays: its ETA would start over with another phase.
     const context = { signal: this.#signal, report: () => undefined };
+    // What failed is a warning of the run by now; a full disk stops the trainer itself.
     this.#answering = answerProbes(this.#session, this.#run, context)
       .finally(goOn)
       .catch(() => undefined);

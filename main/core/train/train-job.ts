@@ -134,6 +134,7 @@ async function train(
 /** Hands a pause on to the trainer until disposed of; the running request ends by it. */
 function pauseOnRequest(trainer: ReturnType<typeof startTrainer>, pausing: AbortSignal) {
   const pause = () => {
+    // A trainer that ended meanwhile has nothing to pause; its end is told by the request.
     trainer.request('pause', null).catch(() => undefined);
   };
   if (pausing.aborted) pause();

@@ -1,3 +1,4 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { TensorToWrite } from './gguf-content.ts';
 import {
   architectures,
@@ -110,14 +111,8 @@ function tensor(
   return { name, ne, type: tensorTypeId(type), data: new Uint8Array(values.buffer) };
 }
 
-/** Normal numbers (Box-Muller) from a 32-bit generator (mulberry32), equal on every machine. */
+/** Normal numbers (Box-Muller), equal on every machine. */
 function gaussian(seed: number): () => number {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const uniform = seededUniform(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -1,3 +1,4 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 /** A reproducible source of choices. */
 export interface Chance {
   /** A uniform number in [0, 1). */
@@ -12,13 +13,7 @@ export interface Chance {
 
 /** Choices of a 32-bit generator (mulberry32): equal for equal seeds on every machine. */
 export function seededChance(seed: number): Chance {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const uniform = seededUniform(seed);
   const below = (limit: number) => Math.floor(uniform() * limit);
   const pick = <T>(list: readonly T[]): T => {
     const [chosen] = list.slice(below(list.length));

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
 import { writeGguf } from '../../engines/gguf/write-gguf.ts';
 import { writeFolder } from './atomic-folder.ts';
 import type { RunRecord } from './run-record.ts';
+import { writeSynced } from './write-synced.ts';
 
 /** Names of the files of a checkpoint: the record, and an adapter or a whole model. */
 export const checkpointFiles = {
@@ -54,14 +54,3 @@ export async function writeCheckpoint(
 }
 
 const toJson = (record: RunRecord) => `${JSON.stringify(record, null, 2)}\n`;
-
-/** Writes a text file that survives a power cut once this resolved. */
-export async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}

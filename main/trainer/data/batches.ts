@@ -1,7 +1,8 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { planPacks } from './plan-packs.ts';
-import { deriveSeed, seededUniform, shuffledOrder } from './random.ts';
+import { deriveSeed, shuffledOrder } from './random.ts';
 
 type BatchFields = Pick<Recipe, 'batchSize' | 'microBatchSize' | 'seed'>;
 

@@ -1,6 +1,7 @@
 import { assert, nat, property } from 'fast-check';
 import { expect, test } from 'vitest';
-import { deriveSeed, seededUniform, shuffledOrder } from './random.ts';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import { deriveSeed, shuffledOrder } from './random.ts';
 
 test('a shuffle loses and repeats nothing', () => {
   assert(

@@ -1,14 +1,3 @@
-/** Uniform numbers in [0, 1), equal on every machine for equal seeds (mulberry32). */
-export function seededUniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Derives the seed of a numbered stream, so that epochs and layers do not repeat each other. */
 export function deriveSeed(seed: number, stream: number): number {
   let mixed = (seed ^ Math.imul(stream + 1, 0x9e3779b9)) >>> 0;

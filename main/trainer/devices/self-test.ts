@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { isTestOf, type SelfTest, type TrainingDevice } from '../../../shared/domain/device.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import type { SelfTestParams } from '../../engines/protocol/devices.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { seededUniform } from '../data/random.ts';
 import { familyOf, findDevice, listFamily } from '../ffi/devices.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';

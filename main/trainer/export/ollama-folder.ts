@@ -7,7 +7,7 @@ import { writeGgufCopy } from './gguf-copy.ts';
 import { isAdapter } from './lora-factors.ts';
 import { writeMergedModel } from './merged-model.ts';
 import { modelfile } from './modelfile.ts';
-import { writeSynced } from './write-synced.ts';
+import { writeSynced } from '../checkpoint/write-synced.ts';
 
 /**
  * Writes a folder for `ollama create`: a Modelfile with the merged model when a type is wanted,

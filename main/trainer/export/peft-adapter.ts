@@ -5,7 +5,7 @@ import type { ModelFile } from '../model/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';
 import { encodeSafetensors, type FloatTensor } from './safetensors.ts';
-import { writeSynced } from './write-synced.ts';
+import { writeSynced } from '../checkpoint/write-synced.ts';
 
 /**
  * Writes an adapter as PEFT loads it: `adapter_model.safetensors` and `adapter_config.json`. The

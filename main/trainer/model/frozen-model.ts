@@ -30,7 +30,8 @@ import { TransposedWriter } from './transpose.ts';
 
 /**
  * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
- * gradients, `bias` [out] in F32. When the weights are trained, both are copies in the compute type, or `weight` is the master.
+ * gradients, `bias` [out] in F32. When the weights are trained, both are copies in the compute
+ * type, or `weight` is the master.
  */
 export interface FrozenMatrix {
   weight: Tensor;

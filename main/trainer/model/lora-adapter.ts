@@ -1,5 +1,6 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
-import { deriveSeed, seededUniform } from '../data/random.ts';
+import { deriveSeed } from '../data/random.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';

@@ -1,4 +1,5 @@
-import { deriveSeed, seededUniform } from '../data/random.ts';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import { deriveSeed } from '../data/random.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';

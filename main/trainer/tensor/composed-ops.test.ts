@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededUniform } from '../data/random.ts';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import { Backend } from './backend.ts';
 import {

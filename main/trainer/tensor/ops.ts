@@ -1,37 +1,21 @@
+import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import type { Backend } from './backend.ts';
 import { composedOuterProduct, composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import { rowBytes } from './row-bytes.ts';
+import { LayoutOps } from './layout-ops.ts';
 import { requireShapes } from './shape-error.ts';
-import { elementCount, haveSameExtents, toExtents, type Extents, type Tensor } from './tensor.ts';
+import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
 
 const { f32, i32, bf16 } = elementType;
 /** `GGML_PREC_F32` (ggml.h). */
 const fullPrecision = 10;
 
-/** Rotary embedding: `dimensions` of each head turn, by angles from `freqBase` and `freqScale`. */
-export interface RopeSettings {
-  dimensions: number;
-  /** Each element turns with its neighbour, or with the one `dimensions / 2` further. */
-  pairs: 'neighbours' | 'halves';
-  freqBase: number;
-  freqScale: number;
-  /** Only read by YaRN. */
-  originalContextLength: number;
-  /** 1 for YaRN, else 0. */
-  yarnMix: number;
-  /** Rotated vectors are multiplied by this. */
-  magnitude: number;
-}
-
 /** `GGML_ROPE_TYPE_NORMAL` and `GGML_ROPE_TYPE_NEOX` (ggml.h). */
 const ropeModes = { neighbours: 0, halves: 2 } as const;
 /** Turns per original context between which YaRN blends; llama.cpp's defaults. */
 const yarnBetas = [32, 1] as const;
-
-const tensorRowBytes = ({ type, ne }: Tensor) => rowBytes(type, ne[0]);
 
 const isRepeatable = (small: Extents, large: Extents) =>
   large.every((extent, axis) => extent % (small[axis] ?? 1) === 0);
@@ -40,22 +24,12 @@ const isRepeatable = (small: Extents, large: Extents) =>
  * ggml operations on one context, each with the checks that ggml would abort on. Extents are in
  * ggml order (ne0 first); results are F32 unless said otherwise.
  */
-export class Ops {
-  readonly #ggml: GgmlFunctions;
-  readonly #context: ContextPtr;
+export class Ops extends LayoutOps {
   readonly #backend: Backend;
 
   constructor(backend: Backend, context: ContextPtr) {
+    super(backend.ggml, context);
     this.#backend = backend;
-    this.#ggml = backend.ggml;
-    this.#context = context;
-  }
-
-  /** A new tensor without data, for the inputs of a graph. */
-  declare(ne: readonly number[], type: number = f32): Tensor {
-    const extents = toExtents(ne);
-    const pointer = this.#ggml.ggml_new_tensor_4d(this.#context, type, ...extents);
-    return { pointer, ne: extents, type, isContiguous: true, hasDenseRows: true };
   }
 
   /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
@@ -64,290 +38,178 @@ export class Ops {
     requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
     // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
     const first = a.isContiguous || this.#backend.isCpu ? a : this.cont(a);
-    const pointer = this.#ggml.ggml_mul_mat(this.#context, first.pointer, b.pointer);
+    const pointer = this.ggml.ggml_mul_mat(this.context, first.pointer, b.pointer);
     // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
-    if (a.type !== bf16) this.#ggml.ggml_prec_set_acc(pointer, fullPrecision);
-    return this.#result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
+    if (a.type !== bf16) this.ggml.ggml_prec_set_acc(pointer, fullPrecision);
+    return this.result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
   }
 
   /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
   outerProduct(a: Tensor, b: Tensor): Tensor {
-    requireShapes(a.ne[1] === b.ne[1] && this.#areFloats(a, b), 'outerProduct', a, b);
-    const native = this.#ggml.ggml_out_prod(this.#context, a.pointer, b.pointer);
+    requireShapes(a.ne[1] === b.ne[1] && this.areFloats(a, b), 'outerProduct', a, b);
+    const native = this.ggml.ggml_out_prod(this.context, a.pointer, b.pointer);
     const pointer = this.#backend.supports(native)
       ? native
       : composedOuterProduct(this.#maker, a.pointer, b.pointer);
-    return this.#result(pointer, [a.ne[0], b.ne[0], b.ne[2], b.ne[3]]);
+    return this.result(pointer, [a.ne[0], b.ne[0], b.ne[2], b.ne[3]]);
   }
 
   /** a + b, where b repeats to the extents of a. */
   add(a: Tensor, b: Tensor): Tensor {
-    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a, b), 'add', a, b);
-    return this.#result(this.#ggml.ggml_add(this.#context, a.pointer, b.pointer), a.ne);
+    requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'add', a, b);
+    return this.result(this.ggml.ggml_add(this.context, a.pointer, b.pointer), a.ne);
   }
 
   /** Adds b to a where a lies; the result must be computed before a is read. */
   addInPlace(a: Tensor, b: Tensor): Tensor {
-    requireShapes(haveSameExtents(a.ne, b.ne) && this.#areFloats(a, b), 'addInPlace', a, b);
-    return this.#result(this.#ggml.ggml_add_inplace(this.#context, a.pointer, b.pointer), a.ne);
+    requireShapes(haveSameExtents(a.ne, b.ne) && this.areFloats(a, b), 'addInPlace', a, b);
+    return this.result(this.ggml.ggml_add_inplace(this.context, a.pointer, b.pointer), a.ne);
   }
 
   /** a ⊙ b, where b repeats to the extents of a. */
   mul(a: Tensor, b: Tensor): Tensor {
-    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a, b), 'mul', a, b);
-    return this.#result(this.#ggml.ggml_mul(this.#context, a.pointer, b.pointer), a.ne);
+    requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'mul', a, b);
+    return this.result(this.ggml.ggml_mul(this.context, a.pointer, b.pointer), a.ne);
   }
 
   /** a · factor. */
   scale(a: Tensor, factor: number): Tensor {
-    requireShapes(this.#areFloats(a), 'scale', a);
-    return this.#result(this.#ggml.ggml_scale(this.#context, a.pointer, factor), a.ne);
+    requireShapes(this.areFloats(a), 'scale', a);
+    return this.result(this.ggml.ggml_scale(this.context, a.pointer, factor), a.ne);
   }
 
   /** factor · a + shift. */
   scaleAndShift(a: Tensor, factor: number, shift: number): Tensor {
-    requireShapes(this.#areFloats(a), 'scaleAndShift', a);
-    return this.#result(this.#ggml.ggml_scale_bias(this.#context, a.pointer, factor, shift), a.ne);
+    requireShapes(this.areFloats(a), 'scaleAndShift', a);
+    return this.result(this.ggml.ggml_scale_bias(this.context, a.pointer, factor, shift), a.ne);
   }
 
   /** A tensor like a, filled with one value. */
   fill(a: Tensor, value: number): Tensor {
-    requireShapes(this.#areFloats(a), 'fill', a);
-    return this.#result(this.#ggml.ggml_fill(this.#context, a.pointer, value), a.ne);
+    requireShapes(this.areFloats(a), 'fill', a);
+    return this.result(this.ggml.ggml_fill(this.context, a.pointer, value), a.ne);
   }
 
   /** Rows of a [n, rows] at indices [count] (I32) → [n, count] F32, dequantized. */
   getRows(a: Tensor, indices: Tensor): Tensor {
     const fits = indices.type === i32 && indices.ne[1] === 1 && a.ne[2] === 1;
     requireShapes(fits && a.isContiguous, 'getRows', a, indices);
-    const pointer = this.#ggml.ggml_get_rows(this.#context, a.pointer, indices.pointer);
-    return this.#result(pointer, [a.ne[0], indices.ne[0], 1, 1]);
+    const pointer = this.ggml.ggml_get_rows(this.context, a.pointer, indices.pointer);
+    return this.result(pointer, [a.ne[0], indices.ne[0], 1, 1]);
   }
 
   /** Gradient of getRows: adds the rows of a gradient [n, count] up at their indices in [n, rows]. */
   getRowsBack(gradient: Tensor, indices: Tensor, like: Tensor): Tensor {
     const fits = indices.type === i32 && indices.ne[0] === gradient.ne[1];
     const isTable = gradient.ne[0] === like.ne[0] && like.ne[2] === 1;
-    requireShapes(fits && isTable && this.#areFloats(gradient), 'getRowsBack', gradient, indices);
+    requireShapes(fits && isTable && this.areFloats(gradient), 'getRowsBack', gradient, indices);
     const inputs = [gradient.pointer, indices.pointer, like.pointer] as const;
-    return this.#result(this.#ggml.ggml_get_rows_back(this.#context, ...inputs), like.ne);
+    return this.result(this.ggml.ggml_get_rows_back(this.context, ...inputs), like.ne);
   }
 
   /** Gradient of a repetition: sums a [n, m, …] down to the extents of b, which repeats to a. */
   repeatBack(a: Tensor, b: Tensor): Tensor {
-    requireShapes(isRepeatable(b.ne, a.ne) && this.#areFloats(a), 'repeatBack', a, b);
-    const pointer = this.#ggml.ggml_repeat_back(this.#context, a.pointer, b.pointer);
-    return this.#result(pointer, b.ne);
+    requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a), 'repeatBack', a, b);
+    const pointer = this.ggml.ggml_repeat_back(this.context, a.pointer, b.pointer);
+    return this.result(pointer, b.ne);
   }
 
   /** Overwrites rows of a [n, rows], where a lies, with b [n, count]; indices must differ. */
   setRows(a: Tensor, b: Tensor, indices: Tensor): Tensor {
     const fits = a.ne[0] === b.ne[0] && b.ne[1] === indices.ne[0] && indices.type === i32;
-    requireShapes(fits && this.#areFloats(a, b), 'setRows', a, b, indices);
+    requireShapes(fits && this.areFloats(a, b), 'setRows', a, b, indices);
     const { pointer } = a;
-    const set = this.#ggml.ggml_set_rows(this.#context, pointer, b.pointer, indices.pointer);
-    return this.#result(set, a.ne);
+    const set = this.ggml.ggml_set_rows(this.context, pointer, b.pointer, indices.pointer);
+    return this.result(set, a.ne);
   }
 
   /** x · sigmoid(x). */
   silu(x: Tensor): Tensor {
-    requireShapes(this.#areFloats(x), 'silu', x);
-    return this.#result(this.#ggml.ggml_silu(this.#context, x.pointer), x.ne);
+    requireShapes(this.areFloats(x), 'silu', x);
+    return this.result(this.ggml.ggml_silu(this.context, x.pointer), x.ne);
   }
 
   /** Gradient of silu at x for the gradient of its result. */
   siluBack(gradient: Tensor, x: Tensor): Tensor {
     requireShapes(this.#areTwins(gradient, x), 'siluBack', gradient, x);
-    const pointer = this.#ggml.ggml_silu_back(this.#context, gradient.pointer, x.pointer);
-    return this.#result(pointer, x.ne);
+    const pointer = this.ggml.ggml_silu_back(this.context, gradient.pointer, x.pointer);
+    return this.result(pointer, x.ne);
   }
 
   /** x · Φ(x), approximated by tanh; on the CPU from a table of 16-bit floats. */
   gelu(x: Tensor): Tensor {
-    requireShapes(this.#areFloats(x), 'gelu', x);
-    return this.#result(this.#ggml.ggml_gelu(this.#context, x.pointer), x.ne);
+    requireShapes(this.areFloats(x), 'gelu', x);
+    return this.result(this.ggml.ggml_gelu(this.context, x.pointer), x.ne);
   }
 
   /** Hyperbolic tangent. */
   tanh(x: Tensor): Tensor {
-    requireShapes(this.#areFloats(x), 'tanh', x);
-    return this.#result(this.#ggml.ggml_tanh(this.#context, x.pointer), x.ne);
+    requireShapes(this.areFloats(x), 'tanh', x);
+    return this.result(this.ggml.ggml_tanh(this.context, x.pointer), x.ne);
   }
 
   /** 1 / (1 + exp(−x)). */
   sigmoid(x: Tensor): Tensor {
-    requireShapes(this.#areFloats(x), 'sigmoid', x);
-    return this.#result(this.#ggml.ggml_sigmoid(this.#context, x.pointer), x.ne);
+    requireShapes(this.areFloats(x), 'sigmoid', x);
+    return this.result(this.ggml.ggml_sigmoid(this.context, x.pointer), x.ne);
   }
 
   /** Rows of x divided by the root of their mean square plus epsilon. */
   rmsNorm(x: Tensor, epsilon: number): Tensor {
-    requireShapes(this.#areFloats(x), 'rmsNorm', x);
-    return this.#result(this.#ggml.ggml_rms_norm(this.#context, x.pointer, epsilon), x.ne);
+    requireShapes(this.areFloats(x), 'rmsNorm', x);
+    return this.result(this.ggml.ggml_rms_norm(this.context, x.pointer, epsilon), x.ne);
   }
 
   /** Gradient of rmsNorm at x for the gradient of its result. */
   rmsNormBack(gradient: Tensor, x: Tensor, epsilon: number): Tensor {
     requireShapes(this.#areTwins(gradient, x), 'rmsNormBack', gradient, x);
     const { pointer } = gradient;
-    const native = this.#ggml.ggml_rms_norm_back(this.#context, pointer, x.pointer, epsilon);
-    if (this.#backend.supports(native)) return this.#result(native, x.ne);
+    const native = this.ggml.ggml_rms_norm_back(this.context, pointer, x.pointer, epsilon);
+    if (this.#backend.supports(native)) return this.result(native, x.ne);
     const operands = { gradient: pointer, x: x.pointer, count: x.ne[0] };
-    return this.#result(composedRmsNormBack(this.#maker, operands, epsilon), x.ne);
+    return this.result(composedRmsNormBack(this.#maker, operands, epsilon), x.ne);
   }
 
   /** Softmax of each row. */
   softMax(x: Tensor): Tensor {
-    requireShapes(this.#areFloats(x), 'softMax', x);
-    return this.#result(this.#ggml.ggml_soft_max(this.#context, x.pointer), x.ne);
+    requireShapes(this.areFloats(x), 'softMax', x);
+    return this.result(this.ggml.ggml_soft_max(this.context, x.pointer), x.ne);
   }
 
   /** Softmax of each row of scale · x + mask: x [k, q, heads], mask [k, q] F32. */
   maskedSoftMax(x: Tensor, mask: Tensor, scale: number): Tensor {
-    const fits = x.ne[0] === mask.ne[0] && x.ne[1] === mask.ne[1] && this.#areFloats(x, mask);
+    const fits = x.ne[0] === mask.ne[0] && x.ne[1] === mask.ne[1] && this.areFloats(x, mask);
     requireShapes(fits, 'maskedSoftMax', x, mask);
     const { pointer } = x;
-    const result = this.#ggml.ggml_soft_max_ext(this.#context, pointer, mask.pointer, scale, 0);
-    return this.#result(result, x.ne);
+    const result = this.ggml.ggml_soft_max_ext(this.context, pointer, mask.pointer, scale, 0);
+    return this.result(result, x.ne);
   }
 
   /** Gradient of maskedSoftMax for its result y and the gradient of that; the scale is included. */
   maskedSoftMaxBack(gradient: Tensor, y: Tensor, scale: number): Tensor {
     requireShapes(this.#areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
     const { pointer } = gradient;
-    const native = this.#ggml.ggml_soft_max_ext_back(this.#context, pointer, y.pointer, scale, 0);
-    if (this.#backend.supports(native)) return this.#result(native, y.ne);
+    const native = this.ggml.ggml_soft_max_ext_back(this.context, pointer, y.pointer, scale, 0);
+    if (this.#backend.supports(native)) return this.result(native, y.ne);
     const operands = { gradient: pointer, y: y.pointer };
-    return this.#result(composedSoftMaxBack(this.#maker, operands, scale), y.ne);
+    return this.result(composedSoftMaxBack(this.#maker, operands, scale), y.ne);
   }
 
   /** Rotary embedding of pairs: x [headLength, heads, tokens]. */
   rope(x: Tensor, angles: RopeAngles): Tensor {
-    return this.#result(this.#rope(this.#ggml.ggml_rope_ext, x, angles), x.ne);
+    return this.result(this.#rope(this.ggml.ggml_rope_ext, x, angles), x.ne);
   }
 
   /** Gradient of rope: the rotation backwards. */
   ropeBack(gradient: Tensor, angles: RopeAngles): Tensor {
-    return this.#result(this.#rope(this.#ggml.ggml_rope_ext_back, gradient, angles), gradient.ne);
-  }
-
-  /** The same elements under other extents. */
-  reshape(a: Tensor, ...ne: number[]): Tensor {
-    const extents = toExtents(ne);
-    requireShapes(a.isContiguous && elementCount(a.ne) === elementCount(extents), 'reshape', a);
-    const pointer = this.#ggml.ggml_reshape_4d(this.#context, a.pointer, ...extents);
-    return { ...a, pointer, ne: extents };
-  }
-
-  /** A view whose axis `axes[i]` is axis i of a. */
-  permute(a: Tensor, axes: readonly [number, number, number, number]): Tensor {
-    const ne: [number, number, number, number] = [1, 1, 1, 1];
-    for (const [from, to] of axes.entries()) ne[to] = a.ne[from] ?? 1;
-    const pointer = this.#ggml.ggml_permute(this.#context, a.pointer, ...axes);
-    return { pointer, ne, type: a.type, isContiguous: false, hasDenseRows: false };
-  }
-
-  /** A view with ne0 and ne1 swapped. */
-  transpose(a: Tensor): Tensor {
-    return this.permute(a, [1, 0, 2, 3]);
-  }
-
-  /** The elements of a view, copied so that they lie one after the other. */
-  cont(a: Tensor): Tensor {
-    const pointer = this.#ggml.ggml_cont(this.#context, a.pointer);
-    return { pointer, ne: a.ne, type: a.type, isContiguous: true, hasDenseRows: true };
-  }
-
-  /** The elements of a tensor or view as another element type, contiguous. */
-  cast(a: Tensor, type: number): Tensor {
-    const pointer = this.#ggml.ggml_cast(this.#context, a.pointer, type);
-    return { pointer, ne: a.ne, type, isContiguous: true, hasDenseRows: true };
-  }
-
-  /** Columns of b after those of a: [n, p] and [n, q] → [n, p + q]. */
-  concatColumns(a: Tensor, b: Tensor): Tensor {
-    requireShapes(a.ne[0] === b.ne[0] && this.#areFloats(a, b), 'concatColumns', a, b);
-    // As slices of one row each: over those ggml spreads the work.
-    const [first, second] = [this.#asSlices(a), this.#asSlices(b)];
-    const pointer = this.#ggml.ggml_concat(this.#context, first.pointer, second.pointer, 2);
-    const ne: Extents = [a.ne[0], 1, a.ne[1] + b.ne[1], 1];
-    return this.reshape(this.#result(pointer, ne), a.ne[0], a.ne[1] + b.ne[1]);
-  }
-
-  /** `count` rows of each matrix of a [n, rows, matrices] from row `first` on, as a view. */
-  rows(a: Tensor, first: number, count: number): Tensor {
-    requireShapes(first + count <= a.ne[1] && a.isContiguous && a.ne[3] === 1, 'rows', a);
-    return this.#part(a, [a.ne[0], count, a.ne[2], 1], first * tensorRowBytes(a));
-  }
-
-  /** Elements `first` to `first + length` of each row of a [n, rows, matrices], as a view. */
-  rowParts(a: Tensor, first: number, length: number): Tensor {
-    requireShapes(first + length <= a.ne[0] && a.isContiguous && a.ne[3] === 1, 'rowParts', a);
-    return this.#part(a, [length, a.ne[1], a.ne[2], 1], rowBytes(a.type, first));
-  }
-
-  #part(a: Tensor, ne: Extents, offsetBytes: number): Tensor {
-    const rowStride = tensorRowBytes(a);
-    const strides = [rowStride, rowStride * a.ne[1], offsetBytes] as const;
-    const { pointer } = a;
-    const view = this.#ggml.ggml_view_3d(this.#context, pointer, ne[0], ne[1], ne[2], ...strides);
-    const isContiguous = haveSameExtents(ne, a.ne);
-    return { pointer: view, ne, type: a.type, isContiguous, hasDenseRows: true };
-  }
-
-  /** Adds b to elements `first` and on of each row of a, where a lies; the result stands for a. */
-  addToRowParts(a: Tensor, b: Tensor, first: number): Tensor {
-    const fits = first + b.ne[0] <= a.ne[0] && b.ne[1] === a.ne[1] && b.ne[2] === a.ne[2];
-    requireShapes(fits && this.#areFloats(a, b), 'addToRowParts', a, b);
-    const rowStride = tensorRowBytes(a);
-    const matrixStride = rowStride * a.ne[1];
-    const offsetBytes = rowBytes(a.type, first);
-    const strides = [rowStride, matrixStride, matrixStride * a.ne[2], offsetBytes] as const;
-    const { pointer } = a;
-    const sum = this.#ggml.ggml_acc_inplace(this.#context, pointer, b.pointer, ...strides);
-    return this.#result(sum, a.ne);
-  }
-
-  /** A contiguous view on columns `first` to `first + count` of a [n, columns]. */
-  columns(a: Tensor, first: number, count: number): Tensor {
-    requireShapes(first + count <= a.ne[1] && this.#areFloats(a), 'columns', a);
-    const stride = a.ne[0] * Float32Array.BYTES_PER_ELEMENT;
-    const args = [a.ne[0], count, stride, first * stride] as const;
-    const pointer = this.#ggml.ggml_view_2d(this.#context, a.pointer, ...args);
-    return this.#result(pointer, [a.ne[0], count, 1, 1]);
-  }
-
-  /** Elements `first` to `first + length` of each column of a [n, columns], copied. */
-  section(a: Tensor, first: number, length: number): Tensor {
-    const fits = first + length <= a.ne[0] && a.ne[2] === 1;
-    requireShapes(fits && this.#areFloats(a), 'section', a);
-    const stride = tensorRowBytes(a);
-    const offset = first * Float32Array.BYTES_PER_ELEMENT;
-    const args = [length, a.ne[1], stride, offset] as const;
-    const pointer = this.#ggml.ggml_view_2d(this.#context, a.pointer, ...args);
-    const ne: Extents = [length, a.ne[1], 1, 1];
-    return this.cont({ pointer, ne, type: f32, isContiguous: false, hasDenseRows: true });
-  }
-
-  /** Columns of b below those of a: [p, n] and [q, n] → [p + q, n]. */
-  concatSections(a: Tensor, b: Tensor): Tensor {
-    const fits = a.ne[1] === b.ne[1] && a.ne[2] === 1 && b.ne[2] === 1;
-    requireShapes(fits && this.#areFloats(a, b), 'concatSections', a, b);
-    const pointer = this.#ggml.ggml_concat(this.#context, a.pointer, b.pointer, 0);
-    return this.#result(pointer, [a.ne[0] + b.ne[0], a.ne[1], 1, 1]);
-  }
-
-  /** Copies the elements of a tensor or view into b; the result stands for b. */
-  copy(a: Tensor, b: Tensor): Tensor {
-    requireShapes(haveSameExtents(a.ne, b.ne) && b.isContiguous, 'copy', a, b);
-    return { ...b, pointer: this.#ggml.ggml_cpy(this.#context, a.pointer, b.pointer) };
+    return this.result(this.#rope(this.ggml.ggml_rope_ext_back, gradient, angles), gradient.ne);
   }
 
   /** Sum of squares of all elements → [1]. */
   sumOfSquares(a: Tensor): Tensor {
-    requireShapes(this.#areFloats(a), 'sumOfSquares', a);
-    const squares = this.#ggml.ggml_sqr(this.#context, a.pointer);
-    return this.#result(this.#ggml.ggml_sum(this.#context, squares), [1, 1, 1, 1]);
+    requireShapes(this.areFloats(a), 'sumOfSquares', a);
+    const squares = this.ggml.ggml_sqr(this.context, a.pointer);
+    return this.result(this.ggml.ggml_sum(this.context, squares), [1, 1, 1, 1]);
   }
 
   /** One AdamW step on `weight` where it lies; `settings` are the seven floats of ggml.h. */
@@ -357,9 +219,9 @@ export class Ops {
     requireShapes(fits && this.#areTwins(weight, second), 'adamwStep', weight, gradient);
     requireShapes(settings.ne[0] === 7, 'adamwStep', settings);
     const state = [first.pointer, second.pointer, settings.pointer] as const;
-    const { ggml_opt_step_adamw: adamw } = this.#ggml;
-    const pointer = adamw(this.#context, weight.pointer, gradient.pointer, ...state);
-    return this.#result(pointer, weight.ne);
+    const { ggml_opt_step_adamw: adamw } = this.ggml;
+    const pointer = adamw(this.context, weight.pointer, gradient.pointer, ...state);
+    return this.result(pointer, weight.ne);
   }
 
   #rope(call: GgmlFunctions['ggml_rope_ext'], x: Tensor, angles: RopeAngles): TensorPtr {
@@ -367,39 +229,27 @@ export class Ops {
     const { dimensions, pairs, originalContextLength, freqBase, freqScale } = angles.curve;
     const fits = x.ne[2] === positions.ne[0] && x.ne[0] >= dimensions;
     const isFactored = !factors || factors.ne[0] >= dimensions / 2;
-    requireShapes(fits && isFactored && this.#areFloats(x), 'rope', x, positions);
+    requireShapes(fits && isFactored && this.areFloats(x), 'rope', x, positions);
     const factorsPointer = factors?.pointer ?? null;
     const shape = [dimensions, ropeModes[pairs], originalContextLength] as const;
     const { yarnMix, magnitude } = angles.curve;
     const curve = [freqBase, freqScale, yarnMix, magnitude, ...yarnBetas] as const;
     const inputs = [x.pointer, positions.pointer, factorsPointer] as const;
-    return call(this.#context, ...inputs, ...shape, ...curve);
+    return call(this.context, ...inputs, ...shape, ...curve);
   }
 
   get #maker() {
-    return { ggml: this.#ggml, context: this.#context };
-  }
-
-  #result(pointer: TensorPtr, ne: Extents): Tensor {
-    return { pointer, ne, type: f32, isContiguous: true, hasDenseRows: true };
-  }
-
-  #asSlices(a: Tensor): Tensor {
-    return this.reshape(a, a.ne[0], 1, a.ne[1]);
-  }
-
-  #areFloats(...tensors: Tensor[]): boolean {
-    return tensors.every(({ type, isContiguous }) => type === f32 && isContiguous);
+    return { ggml: this.ggml, context: this.context };
   }
 
   #areTwins(a: Tensor, b: Tensor): boolean {
-    return haveSameExtents(a.ne, b.ne) && this.#areFloats(a, b);
+    return haveSameExtents(a.ne, b.ne) && this.areFloats(a, b);
   }
 }
 
 /** Where rope turns: positions [tokens] I32 and optional factors [dimensions / 2] F32. */
 export interface RopeAngles {
-  curve: RopeSettings;
+  curve: RopeCurve;
   positions: Tensor;
   factors: Tensor | undefined;
 }

@@ -1,5 +1,5 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { seededUniform } from '../data/random.ts';
 import type { Trainer } from '../loop/trainer.ts';
 import {
   writeParameter,

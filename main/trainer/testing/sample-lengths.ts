@@ -1,5 +1,5 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { seededUniform } from '../data/random.ts';
 
 /** Samples, mean words of a question with its answer, and spread of their logarithm, by source. */
 const limaSources = [

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { seededUniform } from '../../../../shared/domain/seeded-uniform.ts';
 
 const nouns =
   'kettle grinder ledger compass lantern bicycle glacier orchard telescope compiler violin harbour ' +
@@ -13,20 +14,9 @@ const nounList = nouns.split(' ');
 const verbList = verbs.split(' ');
 const joinList = joins.split(' ');
 
-/** A small seeded generator (mulberry32): the same seed gives the same dump. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Writes rows of a made-up question-and-answer site, in the form of a Stack Exchange dump. */
 class PostsWriter {
-  readonly #random = randomNumbers(20_230_518);
+  readonly #random = seededUniform(20_230_518);
   #id = 0;
 
   /** A question and its answers, one row a line. */

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededUniform } from '../../../../shared/domain/seeded-uniform.ts';
 import { TestCore } from '../../testing/a-core.ts';
 import { RunProcess, victims, type RunOutcome, type Victim } from './run-process.ts';
 
@@ -45,7 +46,7 @@ export interface KillReport {
  */
 export async function killAndResume({ kills, seed, onRun }: KillOptions): Promise<KillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'lima-kills-'));
-  const random = uniform(seed);
+  const random = seededUniform(seed);
   try {
     const template = join(folder, 'template');
     await prepareProject(template);
@@ -121,15 +122,4 @@ async function killOnce(process: RunProcess, plan: KillPlan): Promise<Kill | und
   if (isDone) return undefined;
   const atMs = process.elapsedMs().all;
   return { victim: process.kill(victim), atMs };
-}
-
-/** Numbers in [0, 1) that repeat for a seed (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,10 +1,7 @@
-/** Whole numbers from 0 to `limit` - 1, the same ones for the same seed (mulberry32). */
+import { seededUniform } from '../../../../shared/domain/seeded-uniform.ts';
+
+/** Whole numbers from 0 to `limit` - 1, the same ones for the same seed. */
 export function seededRandom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
-  };
+  const uniform = seededUniform(seed);
+  return (limit) => Math.floor(uniform() * limit);
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** Writes a file and waits until it is on disk. */
+/** Writes a new file that survives a power cut once this resolved; fails if it is there. */
 export async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
   const file = await open(path, 'wx');
   try {
