@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { comparePeer } from './compare-peer.ts';
-import { shape135M, shapeOfSuperblocks, writeShapeModel, type ModelShape } from './model-shape.ts';
+import {
+  shape135M,
+  shapeOf1B,
+  shapeOfSuperblocks,
+  writeShapeModel,
+  type ModelShape,
+} from './model-shape.ts';
+import { peerTypes, type PeerType } from './peer-job.ts';
 
 // `npm run bench:train`: how much of the machine's matrix speed training reaches.
 const { values } = parseArgs({
@@ -16,6 +23,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '3' },
     threads: { type: 'string', default: String(availableParallelism()) },
     types: { type: 'string', default: 'BF16,Q8_0,Q4_0,Q4_1' },
+    wide: { type: 'string', default: 'BF16,Q4_K' },
     superblocks: { type: 'string', default: 'BF16,Q4_K,Q6_K' },
   },
 });
@@ -55,7 +63,9 @@ function describe(type: string, result: Case, fileBytes: number): string {
   return cells.join('  ');
 }
 
-async function runShape(folder: string, shape: ModelShape, types: string[]): Promise<void> {
+async function runShape(folder: string, shape: ModelShape, list: string): Promise<void> {
+  const types = list.split(',').filter(Boolean);
+  if (types.length === 0) return;
   console.log(
     `\n${shape.name}: LoRA 16 on all linear layers, ${values.tokens} tokens a step, half trained`,
   );
@@ -71,9 +81,9 @@ async function runShape(folder: string, shape: ModelShape, types: string[]): Pro
   }
 }
 
-async function runPeer(): Promise<void> {
+async function runPeer(type: PeerType): Promise<void> {
   console.log('\nBeside the one other trainer of GGUF models:');
-  const result = await comparePeer(console.log, Number(values.threads));
+  const result = await comparePeer(console.log, type, Number(values.threads));
   if ('unavailable' in result) {
     console.log(`left out: ${result.unavailable}`);
     return;
@@ -88,9 +98,10 @@ async function runPeer(): Promise<void> {
 const folder = mkdtempSync(join(tmpdir(), 'lima-bench-train-'));
 try {
   console.log(`${cpus()[0]?.model ?? 'unknown CPU'}, ${values.threads} threads`);
-  await runShape(folder, shape135M, values.types.split(','));
-  await runShape(folder, shapeOfSuperblocks, values.superblocks.split(','));
-  if (values.peer) await runPeer();
+  await runShape(folder, shape135M, values.types);
+  await runShape(folder, shapeOfSuperblocks, values.superblocks);
+  await runShape(folder, shapeOf1B, values.wide);
+  if (values.peer) for (const type of peerTypes) await runPeer(type);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureOwnRun } from './own-run.ts';
-import { jobDescription, writePeerJob } from './peer-job.ts';
+import { describeJob, writePeerJob, type PeerType } from './peer-job.ts';
 import { peerName, PeerUnavailable, preparePeer } from './peer-packages.ts';
 import { measurePeer } from './qvac-peer.ts';
 
@@ -17,25 +17,26 @@ export interface PeerComparison {
 }
 
 /**
- * Does one LoRA job with this trainer and with the peer, one after the other. Without a network,
+ * Does one LoRA job with this trainer and with the peer, one after the other, on the same file. Without a network,
  * or on a machine the peer has no build for, nothing is measured and the reason is returned.
  */
 export async function comparePeer(
   log: (line: string) => void,
+  type: PeerType,
   threads = availableParallelism(),
 ): Promise<PeerComparison | { unavailable: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'lima-bench-peer-'));
   try {
     const packages = await preparePeer(log);
-    const job = await writePeerJob(folder, threads);
-    log(`${jobDescription}; fastest of ${job.steps} steps, ${job.threads} threads`);
+    const job = await writePeerJob(folder, type, threads);
+    log(`${describeJob(type)}; fastest of ${job.steps} steps, ${job.threads} threads`);
     const tokensPerSecond = (stepMs: number) => (job.tokensPerStep * 1000) / stepMs;
     const ownTokensPerSecond = tokensPerSecond(await measureOwnRun(job));
     log(`this trainer: ${ownTokensPerSecond.toFixed(0)} tokens/s; now ${peerName}, which is slow`);
     const peerTokensPerSecond = tokensPerSecond(await measurePeer(packages, job));
     const ratio = ownTokensPerSecond / peerTokensPerSecond;
     const note =
-      `${jobDescription}; fastest of ${job.steps} steps after the first, optimizer included, ` +
+      `${describeJob(type)}; fastest of ${job.steps} steps after the first, optimizer included, ` +
       `loading not; ${job.threads} threads asked of both (the peer's training takes ggml's 4)`;
     return { ownTokensPerSecond, peerTokensPerSecond, ratio, note };
   } catch (error) {

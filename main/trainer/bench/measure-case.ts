@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Backend } from '../tensor/backend.ts';
 import { stepFlops } from './model-flops.ts';
-import { shape135M, shapeOfSuperblocks } from './model-shape.ts';
+import { shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
 import { bestMulMatRate } from './mul-mat-rate.ts';
 import { measureTraining } from './training-rate.ts';
 
@@ -16,8 +16,8 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
   },
 });
-const shape =
-  [shape135M, shapeOfSuperblocks].find(({ name }) => name === values.shape) ?? shape135M;
+const shapes = [shape135M, shapeOf1B, shapeOfSuperblocks];
+const shape = shapes.find(({ name }) => name === values.shape) ?? shape135M;
 const size = { tokens: Number(values.tokens), trainedTokens: Number(values.tokens) / 2 };
 using backend = Backend.openCpu(Number(values.threads));
 const before = await bestMulMatRate(backend, values.type);

@@ -36,6 +36,17 @@ export const shapeOfSuperblocks: ModelShape = {
   vocabularySize: 8192,
 };
 
+/** Three layers of TinyLlama-1.1B (config.json of TinyLlama/TinyLlama_v1.1), the vocabulary cut. */
+export const shapeOf1B: ModelShape = {
+  name: '3 layers of 2048, as in a 1.1B model',
+  embeddingLength: 2048,
+  layers: 3,
+  heads: 32,
+  keyValueHeads: 4,
+  feedForwardLength: 5632,
+  vocabularySize: 8192,
+};
+
 /** Extents [in, out] of the seven linear layers of a block, by tensor name. */
 export function linearShapes(shape: ModelShape): [name: string, inputs: number, outputs: number][] {
   const { embeddingLength: width, feedForwardLength } = shape;

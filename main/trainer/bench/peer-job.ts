@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { quantizeModel } from '../model/quantize-model.ts';
 
 /** The job that both trainers do: LoRA of this rank on all seven linear layers of every block. */
 export interface PeerJob {
@@ -14,7 +15,11 @@ export interface PeerJob {
   threads: number;
 }
 
-/** The peer trains neither llama nor K-quants, but it does train this: 25M parameters in F32. */
+/** Element types of the weights that the two are compared on. */
+export const peerTypes = ['F32', 'BF16'] as const;
+export type PeerType = (typeof peerTypes)[number];
+
+/** The peer trains neither llama nor K-quants, but it does train this: 25M parameters. */
 const shape = {
   name: 'peer',
   architecture: 'qwen3',
@@ -28,15 +33,21 @@ const tokensPerStep = 320;
 const steps = 3;
 
 /** What the lines of a report call the job. */
-export const jobDescription =
-  `qwen3 shape of 25M parameters in F32, LoRA 16 on all linear layers, ` +
+export const describeJob = (type: PeerType) =>
+  `qwen3 shape of 25M parameters in ${type}, LoRA 16 on all linear layers, ` +
   `${tokensPerStep} tokens a step, all trained`;
 
 /** Writes model and text of the job into a folder. */
-export async function writePeerJob(folder: string, threads: number): Promise<PeerJob> {
-  const modelPath = join(folder, 'qwen3-25m.gguf');
+export async function writePeerJob(
+  folder: string,
+  type: PeerType,
+  threads: number,
+): Promise<PeerJob> {
+  const exactPath = join(folder, 'qwen3-25m-F32.gguf');
+  const modelPath = join(folder, `qwen3-25m-${type}.gguf`);
   const textPath = join(folder, 'text.txt');
-  await writeTinyModel(modelPath, shape);
+  await writeTinyModel(exactPath, shape);
+  if (type !== 'F32') await quantizeModel(exactPath, modelPath, () => type);
   // A window starts every half step, and a token has at most a few characters.
   await writeFile(textPath, statements(tokensPerStep * (steps + 3) * 2));
   return { modelPath, textPath, rank: 16, tokensPerStep, steps, threads };
