@@ -4,7 +4,7 @@ import { getLlama, LlamaLogLevel, type Llama, type LlamaModel, type Token } from
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../engines/gguf/model/architectures.ts';
 import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
-import { writeGguf } from '../engines/gguf/write-gguf.ts';
+import { writeGgufStream } from '../engines/gguf/write-gguf.ts';
 import { toGgufAdapter } from '../trainer/adapter/gguf-adapter.ts';
 import { train } from '../trainer/loop/train.ts';
 import { LoraAdapter } from '../trainer/model/lora-adapter.ts';
@@ -200,7 +200,7 @@ async function adaptedLogits(path: string, adapterPath: string): Promise<Float32
   using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
   fillUpMatrices(backend, adapter);
   const { name, architecture } = model.parameters;
-  await writeGguf(adapterPath, toGgufAdapter(backend, adapter, { name, architecture }));
+  await writeGgufStream(adapterPath, toGgufAdapter(backend, adapter, { name, architecture }));
   return await forwardLogits(backend, { model, trained: adapter }, tokens);
 }
 

@@ -1,4 +1,4 @@
-import type { GgufContent, TensorToWrite } from '../../engines/gguf/gguf-content.ts';
+import type { GgufStream, TensorStream } from '../../engines/gguf/gguf-content.ts';
 import type { LoraAdapter } from '../model/lora-adapter.ts';
 import type { LoraBranch } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
@@ -14,7 +14,7 @@ export function toGgufAdapter(
   backend: Backend,
   adapter: LoraAdapter,
   { name, architecture }: { name: string; architecture: string },
-): GgufContent {
+): GgufStream {
   return {
     metadata: [
       { key: 'general.type', type: 'string', value: 'adapter' },
@@ -27,12 +27,12 @@ export function toGgufAdapter(
   };
 }
 
-function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): TensorToWrite[] {
-  const write = (suffix: string, tensor: Tensor): TensorToWrite => ({
+function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): TensorStream[] {
+  const write = (suffix: string, tensor: Tensor): TensorStream => ({
     name: `${tensorName}.${suffix}`,
     ne: tensor.ne.slice(0, 2),
     type: elementType.f32,
-    data: new Uint8Array(backend.readFloats(tensor).buffer),
+    chunks: () => [new Uint8Array(backend.readFloats(tensor).buffer)],
   });
   return [write('lora_a', down.weight), write('lora_b', up.transposed)];
 }

@@ -1,10 +1,10 @@
-import type { GgufContent, GgufEntry, TensorToWrite } from '../../engines/gguf/gguf-content.ts';
+import type { GgufEntry, GgufStream, TensorStream } from '../../engines/gguf/gguf-content.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
-import { elementCount, type Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** Type of the matrices of a written model; norms and biases are F32 always. */
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';
@@ -14,13 +14,14 @@ const fileTypes: Record<OutputType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 3
 
 /**
  * A whole model after full-parameter training, with the metadata of its base: tokenizer, template
- * and shape stay, name and file type are new.
+ * and shape stay, name and file type are new. Each tensor is read when it is written, so that no
+ * second copy of the model is held; nothing may be trained meanwhile.
  */
 export function toGgufModel(
   backend: Backend,
   { model, trained }: { model: FrozenModel; trained: TrainedWeights },
   { name, type }: { name: string; type: OutputType },
-): GgufContent {
+): GgufStream {
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },
     { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
@@ -37,20 +38,24 @@ function toTensor(
   backend: Backend,
   { name, weight }: TrainedParameter,
   type: OutputType,
-): TensorToWrite {
+): TensorStream {
   // Rows that do not fill whole blocks stay as they are.
   if (weight.ne[1] === 1 || type === 'F32' || (type === 'Q8_0' && weight.ne[0] % 32 !== 0))
     return asFloats(name, weight, backend);
   const id = tensorTypeId(type);
   const ne = weight.ne.slice(0, 2);
-  const data = new Uint8Array(Number(tensorSizeBytes(id, ne)));
-  const values = backend.readFloats(weight);
-  backend.ggml.ggml_quantize_chunk(id, values, data, 0, weight.ne[1], weight.ne[0], null);
-  return { name, ne, type: id, data };
+  const sizeBytes = Number(tensorSizeBytes(id, ne));
+  const encode = () => {
+    const data = new Uint8Array(sizeBytes);
+    const values = backend.readFloats(weight);
+    backend.ggml.ggml_quantize_chunk(id, values, data, 0, weight.ne[1], weight.ne[0], null);
+    return [data];
+  };
+  return { name, ne, type: id, chunks: encode };
 }
 
-function asFloats(name: string, tensor: Tensor, backend: Backend): TensorToWrite {
+function asFloats(name: string, tensor: Tensor, backend: Backend): TensorStream {
   const ne = tensor.ne.slice(0, tensor.ne[1] > 1 ? 2 : 1);
-  const data = new Uint8Array(backend.readFloats(tensor).buffer, 0, elementCount(tensor.ne) * 4);
-  return { name, ne, type: elementType.f32, data };
+  const read = () => [new Uint8Array(backend.readFloats(tensor).buffer)];
+  return { name, ne, type: elementType.f32, chunks: read };
 }

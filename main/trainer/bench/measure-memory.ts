@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { planMemory } from '../memory/plan-memory.ts';
@@ -51,7 +52,7 @@ async function runCase({ basePath, rank, method, ...size }: Setting): Promise<vo
   using trainer = new Trainer(backend, model, recipe);
   await trainer.accumulate([benchmarkSample(size, model.parameters.vocabularySize)]);
   await trainer.applyGradients({ step: 1, learningRate: 1e-4 });
-  trainer.toGguf('measured');
+  await writeGgufStream(`${basePath}.written`, trainer.toGguf('measured'));
   console.log(process.resourceUsage().maxRSS * 1024);
 }
 

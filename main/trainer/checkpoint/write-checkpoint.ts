@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import type { GgufStream } from '../../engines/gguf/gguf-content.ts';
+import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
 import { writeFolder } from './atomic-folder.ts';
 import type { RunRecord } from './run-record.ts';
 import { writeSynced } from './write-synced.ts';
@@ -12,7 +12,7 @@ export const checkpointFiles = {
   record: 'record.json',
 } as const;
 
-const weightsFile = ({ metadata }: GgufContent) =>
+const weightsFile = ({ metadata }: GgufStream) =>
   metadata.some(({ key, value }) => key === 'general.type' && value === 'adapter')
     ? checkpointFiles.adapter
     : checkpointFiles.model;
@@ -34,13 +34,13 @@ export type RecordDraft = Omit<RunRecord, 'adapter'>;
  */
 export async function writeCheckpoint(
   outDir: string,
-  weights: GgufContent,
+  weights: GgufStream,
   draft: RecordDraft,
 ): Promise<WrittenCheckpoint> {
   const path = join(outDir, `epoch-${String(draft.epoch).padStart(3, '0')}`);
   const file = weightsFile(weights);
   const written = await writeFolder(path, async (partialPath) => {
-    const hashed = await writeGguf(join(partialPath, file), weights);
+    const hashed = await writeGgufStream(join(partialPath, file), weights);
     const record = { ...draft, adapter: { ...hashed, file } };
     await writeSynced(join(partialPath, checkpointFiles.record), toJson(record));
     return hashed;

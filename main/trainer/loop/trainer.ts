@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { GgufContent } from '../../engines/gguf/gguf-content.ts';
+import type { GgufStream } from '../../engines/gguf/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
 import { toGgufModel } from '../adapter/gguf-model.ts';
@@ -41,8 +41,8 @@ export class Trainer implements Disposable {
     return this.trained.parameters;
   }
 
-  /** What was trained so far as a file that inference loads: an adapter, or a whole model. */
-  toGguf(name: string): GgufContent {
+  /** What is trained when it is written, as a file for inference: an adapter, or a whole model. */
+  toGguf(name: string): GgufStream {
     const { trained } = this;
     const { architecture } = this.#model.parameters;
     if (trained instanceof LoraAdapter)

@@ -8,6 +8,7 @@ import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
+import { elementCount } from '../tensor/tensor.ts';
 
 /** The largest pack of a run: it decides how much working memory is needed. */
 export interface LargestPack {
@@ -53,8 +54,7 @@ export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise
     Math.min(pack.rows, logitRows) * vocabularySize,
   );
   const processBytes = process.memoryUsage().rss + looseBytes + 2 * widest;
-  // A whole model is held once more while it is written; measured by measure-memory.ts.
-  const savingBytes = recipe.method === 'full' ? modelBytes / 2 : 0;
+  const savingBytes = largestWrittenBytes(trainer.parameters);
   return {
     modelBytes,
     trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
@@ -63,6 +63,10 @@ export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise
     totalBytes: ledger.totalBytes + processBytes + savingBytes,
   };
 }
+
+/** What is held while a checkpoint is written: its largest tensor as floats, and as it is stored. */
+const largestWrittenBytes = (parameters: Trainer['parameters']) =>
+  2 * Math.max(...parameters.map(({ weight }) => elementCount(weight.ne) * 4));
 
 /** The plan for samples of up to `longestTokens` tokens, all of them trained. */
 export async function planWorstCase(params: PlanMemoryParams): Promise<MemoryPlan> {
