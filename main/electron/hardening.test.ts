@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './testing/eventually.ts';
 import type { ElectronStandIn } from './testing/electron-stand-in.ts';
 import { startDesktop } from './testing/start-desktop.ts';
 
@@ -29,7 +30,7 @@ const permissions = [
 ];
 
 async function openedWindow(electron: ElectronStandIn) {
-  await vi.waitFor(() => expect(electron.windows[0]?.isShown).toBe(true));
+  await eventually(() => expect(electron.windows[0]?.isShown).toBe(true));
   const [window] = electron.windows;
   if (!window) throw new Error('The window closed by itself.');
   return window.webContents;
@@ -120,6 +121,6 @@ describe('a page stays where it is', () => {
     const dialog = await electron.nextDialog();
     expect(dialog.options.detail).toContain('oom');
     dialog.answer({ response: 0 });
-    await vi.waitFor(() => expect(contents.reloads).toBe(1));
+    await eventually(() => expect(contents.reloads).toBe(1));
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './testing/eventually.ts';
 import { runningCores, startDesktop } from './testing/start-desktop.ts';
 import { StandInPage } from './testing/stand-in-page.ts';
 
@@ -10,7 +11,7 @@ const line = (number: number) =>
 describe('the window', () => {
   test('gives a page no Node, no Electron and no way out of the sandbox', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows[0]?.isShown).toBe(true));
+    await eventually(() => expect(electron.windows[0]?.isShown).toBe(true));
     const [window] = electron.windows;
     expect(window?.options.webPreferences).toMatchObject({
       sandbox: true,
@@ -30,7 +31,7 @@ describe('the window', () => {
 
   test('comes back where it was closed', async () => {
     const first = await startDesktop();
-    await vi.waitFor(() => expect(first.windows[0]?.isShown).toBe(true));
+    await eventually(() => expect(first.windows[0]?.isShown).toBe(true));
     first.windows[0]?.close();
     expect(JSON.parse(readFileSync(join(first.userDataDir, 'window.json'), 'utf8'))).toEqual({
       x: 40,
@@ -52,7 +53,7 @@ describe('the window', () => {
 describe('the pipe', () => {
   test('carries calls, typed errors and two windows at once', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const page = new StandInPage(electron);
     const [one, other] = [page.connect(), page.connect()];
     const path = join(electron.folder, 'Größe 🧪.lima');
@@ -67,7 +68,7 @@ describe('the pipe', () => {
 
   test('ends the streams of a page that went away and keeps the others', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const page = new StandInPage(electron);
     const [gone, stays] = [page.connect(), page.connect()];
     const goneCommands = await gone.client.app.commands();
@@ -90,7 +91,7 @@ describe('the pipe', () => {
     ],
   ])('refuses a port from %s', async (_, frame) => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const { closed, client } = new StandInPage(electron, frame).connect();
     const call = client.app.info();
     await closed;
@@ -99,7 +100,7 @@ describe('the pipe', () => {
 
   test('is closed by a message that is not RPC, and the core survives it', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const page = new StandInPage(electron);
     const hostile = page.connect();
     hostile.port.postMessage({ channel: 'quit' }, []);
@@ -116,7 +117,7 @@ describe('dialogs and menu', () => {
     ['save', 'save', { canceled: true, filePath: '' }, null],
   ] as const)('answer %s with what the person chose', async (purpose, kind, answer, path) => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const { client } = new StandInPage(electron).connect();
     const picked = client.files.pick({ purpose });
     const dialog = await electron.nextDialog();
@@ -127,11 +128,11 @@ describe('dialogs and menu', () => {
 
   test('list an opened project among the recent ones, and open it from there', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const { client } = new StandInPage(electron).connect();
     const path = join(electron.folder, 'first & best.lima');
     await client.project.create({ path });
-    await vi.waitFor(() => expect(electron.app.recentDocuments).toEqual([path]));
+    await eventually(() => expect(electron.app.recentDocuments).toEqual([path]));
     const commands = await client.app.commands();
     electron.clickMenu('&File', 'Open &Recent', 'first && best');
     const { value } = await commands.next();
@@ -140,7 +141,7 @@ describe('dialogs and menu', () => {
 
   test('offer every command the design names', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     for (const labels of [
       ['&File', '&Open Project…'],
       ['&File', '&Close Project'],
@@ -156,7 +157,7 @@ describe('dialogs and menu', () => {
 
   test('open the project a second start was given, even before the page listens', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     electron.app.emit('second-instance', {}, ['lima-workbench', '/data/shared.lima']);
     const commands = await new StandInPage(electron).connect().client.app.commands();
     const { value } = await commands.next();
@@ -167,7 +168,7 @@ describe('dialogs and menu', () => {
 describe('closing the window', () => {
   test('ends the app when nothing is under way', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     await new StandInPage(electron).connect().client.app.info();
     electron.windows[0]?.close();
     electron.app.emit('window-all-closed');
@@ -176,20 +177,20 @@ describe('closing the window', () => {
 
   test('does not end a job: it goes on, and a new window finds it', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const { client } = new StandInPage(electron).connect();
     await client.project.create({ path: join(electron.folder, 'busy.lima') });
     const path = join(electron.folder, 'many.jsonl');
     writeFileSync(path, Array.from({ length: 200_000 }, (_, number) => line(number)).join('\n'));
     const { jobId } = await client.imports.start({ path });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await client.jobs.get({ id: jobId })).state).toBe('running'),
     );
     const [first] = electron.windows;
     first?.close();
     electron.app.emit('window-all-closed');
     electron.app.emit('second-instance', {}, ['lima-workbench']);
-    await vi.waitFor(() => expect(electron.windows[0]?.isShown).toBe(true));
+    await eventually(() => expect(electron.windows[0]?.isShown).toBe(true));
     expect(electron.windows[0]).not.toBe(first);
     const again = new StandInPage(electron).connect().client;
     expect((await again.jobs.get({ id: jobId })).state).toBe('running');
@@ -200,7 +201,7 @@ describe('closing the window', () => {
 describe('the core', () => {
   test('is offered a restart after a crash, and pages can connect again', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const page = new StandInPage(electron);
     const before = page.connect();
     await before.client.app.info();
@@ -212,13 +213,13 @@ describe('the core', () => {
     const early = page.connect();
     await early.closed;
     dialog.answer({ response: 0 });
-    await vi.waitFor(() => expect(runningCores()).toHaveLength(1));
+    await eventually(() => expect(runningCores()).toHaveLength(1));
     await expect(page.connect().client.app.info()).resolves.toMatchObject({ shell: 'desktop' });
   });
 
   test('takes the app with it when the person says so after a crash', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(runningCores()).toHaveLength(1));
+    await eventually(() => expect(runningCores()).toHaveLength(1));
     process.kill(runningCores()[0] ?? 0, 'SIGKILL');
     (await electron.nextDialog()).answer({ response: 1 });
     await expect(electron.app.exited).resolves.toBe(0);
@@ -227,7 +228,7 @@ describe('the core', () => {
 
   test('puts the project back into one file before the app ends', async () => {
     const electron = await startDesktop();
-    await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+    await eventually(() => expect(electron.windows).toHaveLength(1));
     const { client } = new StandInPage(electron).connect();
     await client.project.create({ path: join(electron.folder, 'whole.lima') });
     expect(existsSync(join(electron.folder, 'whole.lima-wal'))).toBe(true);

@@ -96,6 +96,20 @@ export class RunningCli {
     }
   }
 
+  /** Waits until a training with `--json-lines` has printed the metrics of so many steps. */
+  async didSteps(steps: number): Promise<void> {
+    const newest = () => Math.max(0, ...this.#printedSteps());
+    while (newest() < steps) {
+      if (this.child.exitCode !== null)
+        throw new Error(`It ended after step ${newest()}: ${this.stdout}${this.stderr}`);
+      await delay(20);
+    }
+  }
+
+  #printedSteps(): number[] {
+    return [...this.stdout.matchAll(/"metric":\{"step":(\d+)/g)].map(([, step]) => Number(step));
+  }
+
   /** Process ids of the engines this command has started (Linux). */
   engines(): number[] {
     return readdirSync('/proc')
