@@ -155,11 +155,11 @@ describe('limits', () => {
       socket.write('GET / HTTP/1.1\r\nHost: ');
       return socket;
     });
-    const startMs = Date.now();
-    expect((await sendRaw(site.server.port, get(site, '/'))).status).toBe(200);
-    expect(Date.now() - startMs).toBeLessThan(1000);
-    await Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
-    expect(Date.now() - startMs).toBeLessThan(10_000);
+    const hungUp = Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
+    const answered = sendRaw(site.server.port, get(site, '/'));
+    const first = await Promise.race([answered, hungUp.then(() => 'hung up first')]);
+    expect(first).toMatchObject({ status: 200 });
+    await hungUp;
   });
 
   it('listens on 127.0.0.1 and on no other address of this machine', async () => {
