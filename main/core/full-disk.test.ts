@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { requireSession } from './core-state.ts';
-import { conversations, endlessRecipe, refusalOf, subfolder, TestCore } from './testing/a-core.ts';
+import {
+  conversations,
+  endlessRecipe,
+  refusalOf,
+  shortRecipe,
+  subfolder,
+  TestCore,
+} from './testing/a-core.ts';
 import { canMountDisk, SmallDisk } from './testing/small-disk.ts';
 
 const mebibyte = 2 ** 20;
@@ -78,6 +85,27 @@ describe.runIf(isMountable)('a disk that is really full', () => {
     const resumed = await adapterAfter({ runId, jobId });
     const whole = await core.client.runs.start({ modelId: model.modelId, datasetId, recipe });
     expect(await adapterAfter(whole)).toBe(resumed);
+  });
+
+  test('during the export of a model leaves half of it, and says INTERNAL', async () => {
+    using disk = mount();
+    await using core = await TestCore.start();
+    const { jobId, runId } = await core.startRun(shortRecipe);
+    await core.job(jobId);
+    const { checkpoints } = await core.client.runs.get({ id: runId });
+    const folder = subfolder(disk.folder, 'out');
+    const path = join(folder, 'merged.gguf');
+    const request = { checkpointId: checkpoints[0]?.id ?? '', kind: 'merged', path } as const;
+    disk.fill(65_536);
+    const full = await core.client.runs.export({ ...request, type: 'F16' });
+    expect(await core.job(full.jobId)).toMatchObject({
+      state: 'failed',
+      error: { code: 'DISK_FULL', message: expect.stringContaining(path) },
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    disk.free();
+    const { jobId: retryId } = await core.client.runs.export({ ...request, type: 'F16' });
+    expect(await core.job(retryId)).toMatchObject({ state: 'succeeded' });
   });
 
   test('leaves half an export, or overwrites the one before with it', async () => {

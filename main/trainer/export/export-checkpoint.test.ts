@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import type { ExportKind } from '../../../shared/domain/export.ts';
+import type { ExportParams } from '../../engines/protocol/export.ts';
+import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
+import { LoraAdapter } from '../model/lora-adapter.ts';
+import { Backend } from '../tensor/backend.ts';
+import { openModel, temporaryFolder } from '../testing/open-model.ts';
+import { exportCheckpoint } from './export-checkpoint.ts';
+
+/** A tiny model and an adapter of it in a folder. */
+async function writePair(folder: string): Promise<{ basePath: string; checkpointPath: string }> {
+  const basePath = join(folder, 'base.gguf');
+  const checkpointPath = join(folder, 'adapter.gguf');
+  await writeTinyModel(basePath, { embeddingLength: 64, feedForwardLength: 96, layers: 2 });
+  using backend = Backend.openCpu(1);
+  using model = await openModel(backend, basePath);
+  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
+  const names = { name: 'test', architecture: 'llama' };
+  await writeGgufStream(checkpointPath, toGgufAdapter(backend, adapter, names));
+  return { basePath, checkpointPath };
+}
+
+test.each<ExportKind>(['merged', 'ollama'])(
+  'a cancelled export (%s) goes on to its end, or leaves half a model behind',
+  async (kind) => {
+    await using folder = await temporaryFolder();
+    const pair = await writePair(folder.path);
+    const before = await readdir(folder.path);
+    const params: ExportParams = {
+      ...pair,
+      kind,
+      type: 'F16',
+      strength: 1,
+      name: 'out',
+      outPath: join(folder.path, 'out'),
+    };
+    const controller = new AbortController();
+    const emit = () => controller.abort(new Error('cancelled by the test'));
+    await expect(exportCheckpoint(params, { signal: controller.signal, emit })).rejects.toThrow(
+      'cancelled by the test',
+    );
+    expect(await readdir(folder.path)).toEqual(before);
+  },
+);
