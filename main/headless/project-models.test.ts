@@ -42,6 +42,7 @@ function aRun(name: string, epochs: number[]): Run {
     recipe: recipeSchema.parse({}),
     engine: 'ggml',
     encodeReport: null,
+    memory: null,
     lastMetric: null,
     events: [],
     savedStep: 0,

@@ -8,6 +8,7 @@ import {
   type RunMetric,
   encodeReportSchema,
 } from '../../shared/domain/run.ts';
+import { runMemorySchema, type RunMemory } from '../../shared/domain/memory-plan.ts';
 import type { JobState } from '../../shared/domain/job.ts';
 import { modelInfoSchema } from '../../shared/domain/model.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
@@ -52,6 +53,11 @@ export function setRunEngine(
   totalSteps: number,
 ): void {
   run(db, 'UPDATE run SET engine = ?, total_steps = ? WHERE id = ?', engine, totalSteps, runId);
+}
+
+/** Stores what the run was planned to take and took so far. */
+export function setRunMemory(db: Database, runId: string, memory: RunMemory): void {
+  run(db, 'UPDATE run SET memory_json = ? WHERE id = ?', JSON.stringify(memory), runId);
 }
 
 /** Appends metrics in one transaction. */
@@ -193,6 +199,7 @@ interface RunColumns {
   engine: string;
   total_steps: number;
   encode_report_json: string | null;
+  memory_json: string | null;
   created_ms: number;
   finished_ms: number | null;
 }
@@ -223,6 +230,7 @@ function toRun(db: Database, row: RunColumns): StoredRun {
       row.encode_report_json === null
         ? null
         : parseColumn(encodeReportSchema, row.encode_report_json),
+    memory: row.memory_json === null ? null : parseColumn(runMemorySchema, row.memory_json),
     lastMetric:
       get<RunMetric>(
         db,

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
+import type { MemoryPlan } from '../../shared/domain/memory-plan.ts';
 import type { Model } from '../../shared/domain/model.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
-import { formatBytes } from '../ui/format.ts';
+import { formatBytes, formatQuantity } from '../ui/format.ts';
 
 const settleMs = 400;
 
@@ -34,26 +35,34 @@ export function MemoryFact({ model, recipe }: { model: Model; recipe: Recipe }) 
   );
 }
 
-interface SizesProps {
-  modelBytes: number;
-  trainedBytes: number;
-  graphBytes: number;
-  totalBytes: number;
-  availableBytes: number;
-}
+type SizesProps = MemoryPlan & { availableBytes: number };
 
-function Sizes({ modelBytes, trainedBytes, graphBytes, totalBytes, availableBytes }: SizesProps) {
+function Sizes(plan: SizesProps) {
+  const { totalBytes, availableBytes, measuredRuns } = plan;
   const parts = [
-    `model ${formatBytes(modelBytes)}`,
-    `adapter and optimizer ${formatBytes(trainedBytes)}`,
-    `activations ${formatBytes(graphBytes)}`,
+    `model ${formatBytes(plan.modelBytes)}`,
+    `adapter and optimizer ${formatBytes(plan.trainedBytes)}`,
+    `activations ${formatBytes(plan.graphBytes)}`,
   ];
   return (
     <span title={`${parts.join(', ')}; for samples as long as the settings allow`}>
       <strong>at most {formatBytes(totalBytes)}</strong> of {formatBytes(availableBytes)} free
+      {measuredRuns > 0 && <Correction {...plan} />}
       {totalBytes > availableBytes && (
         <span className="picker-why"> Too much: lower the longest sample or use LoRA.</span>
       )}
+    </span>
+  );
+}
+
+/** What earlier runs of this model taught about its plans. */
+function Correction({ correctionBytes, measuredRuns }: MemoryPlan) {
+  const sign = correctionBytes < 0 ? '−' : '+';
+  const size = formatBytes(Math.abs(correctionBytes));
+  return (
+    <span className="dim">
+      , {sign}
+      {size} as {formatQuantity(measuredRuns, 'earlier run')} measured
     </span>
   );
 }

@@ -1,9 +1,10 @@
 import { RotateCcw } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+import { describeRunMemory, type RunMemory } from '../../shared/domain/memory-plan.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { formatCount, formatDuration, formatMoment } from '../ui/format.ts';
+import { formatBytes, formatCount, formatDuration, formatMoment } from '../ui/format.ts';
 import { ProgressBar } from '../ui/progress.tsx';
 import { RunButtons } from './run-buttons.tsx';
 import { describeProgress, durationOf, formatLoss, stateOf } from './run-text.ts';
@@ -40,6 +41,7 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
       ) : (
         <LiveLine run={run} job={job} metrics={metrics} />
       )}
+      {run.memory && <MemoryLine {...run.memory} />}
     </header>
   );
 }
@@ -82,4 +84,16 @@ function FinishedLine({ run, job }: { run: Run; job: JobSnapshot | undefined }) 
     run.engine !== '' && run.engine,
   ];
   return <span className="small dim">{parts.filter(Boolean).join(' · ')}</span>;
+}
+
+function MemoryLine(memory: RunMemory) {
+  const { device, expectedBytes } = memory;
+  return (
+    <span
+      className="small dim"
+      title={`after its first step it was expected to take ${formatBytes(expectedBytes)}`}
+    >
+      Memory of {device}: {describeRunMemory(memory)}
+    </span>
+  );
 }

@@ -62,6 +62,7 @@ function run(name: string, modelId: string, fields: { createdMs: number; epochs:
     recipe: recipe(),
     engine: 'e',
     encodeReport: null,
+    memory: null,
     lastMetric: null,
     events: [],
     savedStep: 0,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobStateSchema } from './job.ts';
+import { runMemorySchema } from './memory-plan.ts';
 import { recipeSchema } from './recipe.ts';
 
 /** One optimizer step of a run. `loss` is nats per trained token. */
@@ -76,6 +77,8 @@ export const runSchema = z.object({
   recipe: recipeSchema,
   engine: z.string(),
   encodeReport: encodeReportSchema.nullable(),
+  /** Planned and measured; null before the first step. */
+  memory: runMemorySchema.nullable(),
   lastMetric: runMetricSchema.nullable(),
   totalSteps: z.number().int(),
   checkpoints: z.array(checkpointSchema),

@@ -7,7 +7,8 @@ import {
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import { DeviceTests } from './device-tests.ts';
+import { deviceTests } from './device-tests.ts';
+import { MemoryMeasurements } from './memory-measurements.ts';
 
 /** What a self-test imitates; without a base a Llama model in F32. */
 export interface TestSubject {
@@ -17,10 +18,13 @@ export interface TestSubject {
 
 /** The devices of this machine. Every question about one is asked in a process of its own. */
 export class DeviceService {
-  readonly #tests: DeviceTests;
+  readonly #tests: ReturnType<typeof deviceTests>;
+  /** What runs took of their memory. */
+  readonly memory: MemoryMeasurements;
 
   constructor(userDataDir: string) {
-    this.#tests = new DeviceTests(userDataDir);
+    this.#tests = deviceTests(userDataDir);
+    this.memory = new MemoryMeasurements(userDataDir);
   }
 
   /** Every family this platform can have, with the self-tests that still count. */

@@ -43,6 +43,13 @@ export async function deviceForRun(
   return 'cpu';
 }
 
+/** The device a run would take if its self-test passes: nothing is tested. */
+export async function likelyDevice(devices: DeviceService, device: string): Promise<string> {
+  if (device !== 'auto') return device;
+  const [best = 'cpu'] = mayHaveGpu() ? autoCandidates(await devices.list()) : [];
+  return best;
+}
+
 async function problemOf(
   devices: DeviceService,
   id: string,

@@ -1,6 +1,7 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
+import { likelyDevice } from '../devices/run-device.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
@@ -16,12 +17,13 @@ export async function planRunMemory(
   { modelId, recipe }: PlannedRun,
   signal: AbortSignal | undefined,
 ): Promise<MemoryPlan & { availableBytes: number }> {
-  const { path: basePath, info } = usableModel(session, modelId);
+  const { path: basePath, info, sha256 } = usableModel(session, modelId);
   const longestTokens = Math.min(recipe.maxTokens, info.contextLength || recipe.maxTokens);
   return await session.calls.run([signal], async (anySignal) => {
     await using engine = startTrainer();
-    const params = { basePath, recipe, longestTokens };
-    const plan = await engine.request('planMemory', params, { signal: anySignal });
-    return { ...plan, availableBytes: process.availableMemory() };
+    const known = session.devices.memory.of(sha256);
+    const device = await likelyDevice(session.devices, recipe.device);
+    const params = { basePath, recipe, longestTokens, device, known };
+    return await engine.request('planMemory', params, { signal: anySignal });
   });
 }

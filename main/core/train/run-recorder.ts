@@ -6,6 +6,7 @@ import {
   addRunEvent,
   insertCheckpoint,
   rewindMetrics,
+  setRunMemory,
   type StoredRun,
 } from '../../store/run-repository.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
@@ -39,11 +40,15 @@ export class RunRecorder implements Disposable {
   #pending: RunMetric[] = [];
   #lastFlushMs = 0;
   #detail = '';
+  #peakBytes: number;
+  #lastStep: number;
 
   constructor(session: ProjectSession, run: StoredRun, context: JobContext) {
     this.#session = session;
     this.#run = run;
     this.#context = context;
+    this.#peakBytes = run.memory?.peakBytes ?? 0;
+    this.#lastStep = run.lastMetric?.step ?? 0;
   }
 
   record(event: TrainEvent): void {
@@ -61,6 +66,9 @@ export class RunRecorder implements Disposable {
         return;
       case 'step':
         this.#step(event.metric);
+        return;
+      case 'memory':
+        this.#memory(event);
         return;
       case 'checkpoint': {
         this.#flush();
@@ -94,12 +102,29 @@ export class RunRecorder implements Disposable {
   }
 
   #step(metric: StepMetric): void {
+    this.#lastStep = metric.step;
     this.#pending.push(toRunMetric(metric));
     if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
     this.#detail =
       `loss ${metric.loss.toFixed(3)}, ${Math.round(metric.tokensPerSecond)} tokens/s, ` +
       `epoch ${Math.ceil(metric.epoch)} of ${this.#run.recipe.epochs}`;
     this.#report(metric.step, metric.totalSteps, 0);
+  }
+
+  /** A run that was resumed took what the greediest of its processes did. */
+  #memory({ memory, measurement }: Extract<TrainEvent, { type: 'memory' }>): void {
+    const { devices, file, changes } = this.#session;
+    const { id: runId, baseSha256 } = this.#run;
+    this.#peakBytes = Math.max(this.#peakBytes, memory.peakBytes);
+    setRunMemory(file.db, runId, { ...memory, peakBytes: this.#peakBytes });
+    try {
+      devices.memory.add({ ...measurement, runId, baseSha256 });
+    } catch (error) {
+      // Only plans are worse without it: the run goes on.
+      const message = `Later plans will not know what this run took: ${String(error)}`;
+      addRunEvent(file.db, runId, { kind: 'warning', step: this.#lastStep, message });
+    }
+    changes.touch('runs');
   }
 
   #report(step: number, total: number, part: number): void {

@@ -8,7 +8,6 @@ import type { StoredModel } from '../../store/model-repository.ts';
 import { addRunEvent, findRun, setRunEngine, type StoredRun } from '../../store/run-repository.ts';
 import { found } from '../app-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
-import { explainError } from '../explain-error.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -16,6 +15,7 @@ import { encodeDataset } from './encode-dataset.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolder } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { toStop } from './to-stop.ts';
 
 const payloadSchema = z.object({ runId: z.string() });
 
@@ -66,18 +66,6 @@ async function trainRun(
   return result;
 }
 
-/** A full disk pauses a run and a crash interrupts it: both go on once a person mended the cause. */
-function toStop(error: unknown, { signal, pausing }: JobContext): unknown {
-  if (error instanceof JobStopped || signal.aborted) return error;
-  const code = explainError(error)?.code;
-  if (code === 'DISK_FULL') return new JobStopped('paused', error);
-  if (code === 'ENGINE_CRASHED') return new JobStopped('crash', error);
-  const isAbort =
-    error instanceof Error &&
-    (error.name === 'AbortError' || ('code' in error && error.code === 'CANCELLED'));
-  return isAbort && pausing.aborted ? new JobStopped('paused') : error;
-}
-
 /** Optimizer steps of a run: the last batch of an epoch may be smaller. */
 export function totalSteps(recipe: Recipe, samples: number): number {
   return recipe.epochs * Math.ceil(samples / recipe.batchSize);
@@ -110,6 +98,7 @@ async function train(
       device,
       outDir,
       waitsAfterEpoch: probe.isNeeded,
+      knownMemory: session.devices.memory.of(model.sha256),
       recordExtra: {
         project: session.file.name,
         run: run.name,

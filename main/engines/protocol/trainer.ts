@@ -1,5 +1,9 @@
 import type { DeviceFamily, SelfTest } from '../../../shared/domain/device.ts';
-import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
+import type {
+  MemoryMeasurement,
+  MemoryPlan,
+  RunMemory,
+} from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { FamilyListing, SelfTestParams } from './devices.ts';
 import type { ExportParams, ExportProgress, ExportResult } from './export.ts';
@@ -28,6 +32,8 @@ export interface TrainParams {
   recordExtra: Record<string, string>;
   /** Wait for `goOn` after each epoch, with the checkpoint on disk and the processor free. */
   waitsAfterEpoch?: boolean;
+  /** What earlier runs of this base took beyond their plans, oldest first. */
+  knownMemory?: MemoryMeasurement[];
 }
 
 /** A run to be planned before its samples are known. */
@@ -36,6 +42,10 @@ export interface PlanMemoryParams {
   recipe: Recipe;
   /** Tokens of the longest sample there may be. */
   longestTokens: number;
+  /** Id of the device to compute on; the CPU when left out. */
+  device?: string;
+  /** What earlier runs of this base took beyond their plans, oldest first. */
+  known?: MemoryMeasurement[];
 }
 
 /** One optimizer step. `loss` is the mean over its trained tokens, in nats per token. */
@@ -69,6 +79,8 @@ export type TrainEvent =
   /** Where training starts: after `step` finished steps, with their metrics. */
   | { type: 'start'; step: number; steps: StepMetric[]; damaged: string[]; warnings: string[] }
   | { type: 'step'; metric: StepMetric }
+  /** After the first step of the process, and after each epoch. */
+  | { type: 'memory'; memory: RunMemory; measurement: MemoryMeasurement }
   | { type: 'checkpoint'; checkpoint: CheckpointWritten };
 
 export interface TrainResult {
@@ -85,8 +97,12 @@ export type TrainerRequests = {
   pause: { params: null; event: never; result: null };
   /** Ends the wait after an epoch. */
   goOn: { params: null; event: never; result: null };
-  /** What a run would take at most. */
-  planMemory: { params: PlanMemoryParams; event: never; result: MemoryPlan };
+  /** What a run would take at most, and how much it could have now. */
+  planMemory: {
+    params: PlanMemoryParams;
+    event: never;
+    result: MemoryPlan & { availableBytes: number };
+  };
   devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
   export: { params: ExportParams; event: ExportProgress; result: ExportResult };

@@ -1,3 +1,4 @@
+import { describeRunMemory } from '../../../shared/domain/memory-plan.ts';
 import { defineCommand, positional } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { findNamed } from '../find-named.ts';
@@ -30,6 +31,7 @@ export const runs = defineCommand({
       run.datasetName,
       `${run.lastMetric?.step ?? 0}/${run.totalSteps}`,
       run.lastMetric?.loss.toFixed(4) ?? '',
+      run.memory ? describeRunMemory(run.memory) : '',
       run.checkpoints.map((checkpoint) => checkpoint.epoch).join(' '),
       run.savedStep > 0 ? `step ${run.savedStep}` : '',
       run.checkpoints.at(-1)?.path ?? '',
@@ -41,6 +43,7 @@ export const runs = defineCommand({
       'dataset',
       'step',
       'loss',
+      'memory',
       'epochs',
       'saved',
       'last adapter',

@@ -1,3 +1,4 @@
+import { describeRunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
@@ -57,7 +58,9 @@ export const train = defineCommand({
     call.terminal.result(
       run,
       `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
-        `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\nadapter ${last?.path ?? 'none'}`,
+        `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\n` +
+        (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +
+        `adapter ${last?.path ?? 'none'}`,
     );
   },
 });

@@ -2,6 +2,7 @@ import type { Migration } from '../migrate.ts';
 import { initial } from './0001-initial.ts';
 import { resumableRuns } from './0002-resumable-runs.ts';
 import { exportJobs } from './0003-exports.ts';
+import { runMemory } from './0004-run-memory.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
-export const migrations: readonly Migration[] = [initial, resumableRuns, exportJobs];
+export const migrations: readonly Migration[] = [initial, resumableRuns, exportJobs, runMemory];

@@ -1,3 +1,4 @@
+import type { RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { StepMetric } from '../../engines/protocol/trainer.ts';
 
@@ -23,6 +24,8 @@ export interface RunRecord {
   totalSteps: number;
   /** Mean loss of the epoch in nats per trained token. */
   meanLoss: number;
+  /** Planned and measured, before this checkpoint was written. */
+  memory: RunMemory;
   /** Every optimizer step so far. */
   steps: StepMetric[];
 }

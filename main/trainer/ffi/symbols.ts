@@ -169,6 +169,7 @@ export const signatures = {
   // ggml-alloc.h
   ggml_gallocr_new: ['base', 'allocator', ['bufferType']],
   ggml_gallocr_free: ['base', 'void', ['allocator']],
+  ggml_gallocr_get_buffer_size: ['base', 'size', ['allocator', 'int']],
   ggml_gallocr_alloc_graph: ['base', 'bool', ['allocator', 'graph']],
   ggml_backend_alloc_ctx_tensors: ['base', 'bufferOrNull', ['context', 'backend']],
   ggml_backend_alloc_ctx_tensors_from_buft_size: ['base', 'size', ['context', 'bufferType']],
@@ -195,6 +196,7 @@ export const signatures = {
   ggml_backend_free: ['base', 'void', ['backend']],
   ggml_backend_supports_op: ['base', 'bool', ['backend', 'tensor']],
   ggml_backend_get_default_buffer_type: ['base', 'bufferType', ['backend']],
+  ggml_backend_buffer_get_size: ['base', 'size', ['buffer']],
   ggml_backend_buffer_free: ['base', 'void', ['buffer']],
   ggml_backend_buffer_clear: ['base', 'void', ['buffer', 'int']],
   ggml_backend_tensor_set: ['base', 'void', ['tensor', 'bytes', 'size', 'size']],

@@ -8,12 +8,13 @@ import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
 
 /** Does the steps that are left, from the one after the last finished step on. */
 export async function runEpochs(run: TrainingRun): Promise<void> {
+  const firstStep = run.metrics.length + 1;
   const firstEpoch = Math.floor(run.metrics.length / epochSteps(run)) + 1;
   for (let epoch = firstEpoch; epoch <= run.params.recipe.epochs; epoch++)
-    await runEpoch(run, epoch);
+    await runEpoch(run, epoch, firstStep);
 }
 
-async function runEpoch(run: TrainingRun, epoch: number): Promise<void> {
+async function runEpoch(run: TrainingRun, epoch: number, firstStep: number): Promise<void> {
   const { params, samples, context, metrics } = run;
   context.emit({ type: 'phase', phase: 'training' });
   const batches = epochBatches(samples, epoch, params.recipe);
@@ -21,15 +22,28 @@ async function runEpoch(run: TrainingRun, epoch: number): Promise<void> {
     const metric = await runStep(run, batch);
     metrics.push(metric);
     context.emit({ type: 'step', metric });
+    if (metric.step === firstStep) await requireMemoryForRest(run);
     const isEndOfEpoch = metrics.length % batches.length === 0;
     if (!isEndOfEpoch && run.clock.isDue(metrics.length, false)) await saveResume(run);
   }
   context.emit({ type: 'phase', phase: 'saving' });
   await saveEpoch(run, epoch);
+  context.emit({ type: 'memory', ...run.memory.measure(true) });
   if (!params.waitsAfterEpoch) return;
   const waitedFromMs = performance.now();
   await run.control.untilToldToGoOn(run.stop);
   run.startedMs += performance.now() - waitedFromMs;
+}
+
+/** Tells what the first step took; a run that will not fit saves it and ends with OUT_OF_MEMORY. */
+async function requireMemoryForRest(run: TrainingRun): Promise<void> {
+  const { memory, context } = run;
+  context.emit({ type: 'memory', ...memory.measure(false) });
+  const problem = await memory.problem();
+  if (!problem) return;
+  context.emit({ type: 'phase', phase: 'saving' });
+  await saveResume(run);
+  throw problem;
 }
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */

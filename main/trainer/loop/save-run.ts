@@ -31,6 +31,7 @@ export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> 
     step,
     totalSteps: totalSteps(run),
     meanLoss,
+    memory: run.memory.measure(true).memory,
     steps: metrics,
   });
   // The last step is always saved: a core that dies before it notes the end need not repeat any.

@@ -8,11 +8,10 @@ import type {
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import { hashSamples } from '../checkpoint/resume-state.ts';
-import { epochBatches } from '../data/batches.ts';
 import { usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
-import { largestPack } from '../memory/plan-memory.ts';
-import { requireMemory } from '../memory/require-memory.ts';
+import { budgetOf } from '../memory/free-memory.ts';
+import { MemoryWatch } from '../memory/run-memory.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
@@ -29,12 +28,13 @@ const singleThreadBytes = 16 * 1024 * 1024;
  * Trains an adapter or a whole model as the recipe says, from the newest resume checkpoint in
  * `outDir` on if there is one, and writes what was trained at the end of each epoch. A cancelled
  * run ends within one micro-batch and keeps what it wrote; a paused one saves the finished steps as
- * well. Throws EngineError.
+ * well. `memoryBudget` tells how many bytes of its device it may hold. Throws EngineError.
  */
 export async function train(
   params: TrainParams,
   context: RequestContext<TrainEvent>,
   control = new RunControl(),
+  memoryBudget = budgetOf,
 ): Promise<TrainResult> {
   const threads = params.recipe.threads || automaticThreads(params.basePath);
   using backend = Backend.open(params.device ?? 'cpu', threads);
@@ -48,12 +48,13 @@ export async function train(
   });
   try {
     context.emit({ type: 'phase', phase: 'loading' });
-    if (backend.isCpu) await requireMemoryFor(params);
+    const memory = await MemoryWatch.plan(backend, params, memoryBudget);
     using model = await loadModel(backend, params, stop);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
     using trainer = new Trainer(backend, model, params.recipe);
-    const parts = { params, context, control, stop, backend, model, trainer, samples, metrics };
+    const engine = { backend, model, trainer, memory };
+    const parts = { params, context, control, stop, ...engine, samples, metrics };
     await runOrPause(await start(parts));
     return ending('succeeded');
   } catch (error) {
@@ -66,14 +67,6 @@ export async function train(
 function automaticThreads(basePath: string): number {
   const sizeBytes = statSync(basePath, { throwIfNoEntry: false })?.size ?? 0;
   return sizeBytes < singleThreadBytes ? 1 : 0;
-}
-
-/** The packs of the first epoch stand for all: later ones hold the same samples in another order. */
-async function requireMemoryFor({ basePath, recipe, samples }: TrainParams): Promise<void> {
-  const packs = epochBatches(samples, 1, recipe).flat();
-  const pack = largestPack(packs);
-  // A run without anything to train on is refused with its own words later.
-  if (pack.rows > 0) await requireMemory({ basePath, recipe, pack });
 }
 
 async function loadModel(

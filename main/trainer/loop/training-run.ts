@@ -8,6 +8,7 @@ import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import type { RunIdentity } from '../checkpoint/resume-state.ts';
 import { stepsPerEpoch } from '../data/batches.ts';
+import type { MemoryWatch } from '../memory/run-memory.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import type { Backend } from '../tensor/backend.ts';
 import type { RunControl } from './run-control.ts';
@@ -23,6 +24,7 @@ export interface TrainingRun {
   backend: Backend;
   model: FrozenModel;
   trainer: Trainer;
+  memory: MemoryWatch;
   samples: EncodedSample[];
   identity: RunIdentity;
   /** Every finished step, those before a resume included. */

@@ -1,4 +1,4 @@
-import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
+import type { MemoryMeasurement, MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
 import { packTokens } from '../data/batches.ts';
@@ -9,6 +9,8 @@ import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
 import { elementCount } from '../tensor/tensor.ts';
+import { correctionOf, kindOf, likeRuns } from './correction.ts';
+import { budgetOf } from './free-memory.ts';
 
 /** The largest pack of a run: it decides how much working memory is needed. */
 export interface LargestPack {
@@ -22,6 +24,12 @@ export interface PlanInput {
   basePath: string;
   recipe: Recipe;
   pack: LargestPack;
+  /** As in a recipe; the CPU when left out. */
+  device?: string;
+  /** What earlier runs of this model took beyond their plans, oldest first. */
+  known?: readonly MemoryMeasurement[];
+  /** What the process takes beside tensors, where a run has measured it. */
+  besideBytes?: number;
 }
 
 const modelPurpose = 'the weights of the model';
@@ -32,11 +40,12 @@ const looseBytes = 48 * 2 ** 20;
 
 /**
  * What a run would take, by building all of it on a backend that allocates nothing. Exact for
- * tensors; what the process takes beside them is measured. Throws EngineError for a model that
- * cannot be trained.
+ * tensors; what the process takes beside them is estimated, and corrected by what runs like it
+ * took. Throws EngineError for a model that cannot be trained.
  */
-export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise<MemoryPlan> {
-  const backend = Backend.openForPlan('cpu');
+export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
+  const { basePath, recipe, pack, device = 'cpu' } = input;
+  const backend = Backend.openForPlan(device);
   using disposal = new DisposableStack();
   disposal.use(backend);
   await using file = await ModelFile.open(basePath);
@@ -48,20 +57,28 @@ export async function planMemory({ basePath, recipe, pack }: PlanInput): Promise
   const { ledger } = backend;
   if (!ledger) throw new Error('A plan needs a backend that only takes notes');
   const modelBytes = ledger.storesBytes.get(modelPurpose) ?? 0;
-  const { vocabularySize, feedForwardLength } = model.parameters;
-  const widest = Math.max(
-    pack.tokens * feedForwardLength,
-    Math.min(pack.rows, logitRows) * vocabularySize,
-  );
-  const processBytes = process.memoryUsage().rss + looseBytes + 2 * widest;
-  const savingBytes = largestWrittenBytes(trainer.parameters);
-  return {
+  const { method } = recipe;
+  const parts = {
     modelBytes,
     trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
     graphBytes: ledger.graphsBytes,
-    processBytes: processBytes + savingBytes,
-    totalBytes: ledger.totalBytes + processBytes + savingBytes,
+    // On a GPU the process is not what runs short.
+    processBytes: input.besideBytes ?? (backend.isCpu ? looseBytesOf(model, pack) : 0),
+    savingBytes: backend.isCpu ? largestWrittenBytes(trainer.parameters) : 0,
   };
+  const plannedBytes = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
+  // What was measured in this very run needs no correction.
+  const known = input.besideBytes === undefined ? (input.known ?? []) : [];
+  const correction = correctionOf(likeRuns(known, kindOf(device, method)), plannedBytes);
+  const totalBytes = plannedBytes + correction.correctionBytes;
+  return { ...parts, ...correction, totalBytes };
+}
+
+/** An estimate of what the process takes beside tensors. */
+function looseBytesOf({ parameters }: FrozenModel, { tokens, rows }: LargestPack): number {
+  const { vocabularySize, feedForwardLength } = parameters;
+  const widest = Math.max(tokens * feedForwardLength, Math.min(rows, logitRows) * vocabularySize);
+  return process.memoryUsage().rss + looseBytes + 2 * widest;
 }
 
 /** What is held while a checkpoint is written: its largest tensor as floats, and as it is stored. */
@@ -69,11 +86,16 @@ const largestWrittenBytes = (parameters: Trainer['parameters']) =>
   2 * Math.max(...parameters.map(({ weight }) => elementCount(weight.ne) * 4));
 
 /** The plan for samples of up to `longestTokens` tokens, all of them trained. */
-export async function planWorstCase(params: PlanMemoryParams): Promise<MemoryPlan> {
-  const { basePath, recipe, longestTokens } = params;
+export async function planWorstCase(
+  params: PlanMemoryParams,
+): Promise<MemoryPlan & { availableBytes: number }> {
+  const { recipe, longestTokens, device = 'cpu', ...input } = params;
   const isPacked = recipe.batchSize > 1 && recipe.microBatchSize !== 1;
   const tokens = isPacked ? Math.max(packTokens, longestTokens) : longestTokens;
-  return await planMemory({ basePath, recipe, pack: { tokens, rows: tokens } });
+  const pack = { tokens, rows: tokens };
+  const plan = await planMemory({ ...input, device, recipe, pack });
+  using backend = Backend.openForPlan(device);
+  return { ...plan, availableBytes: budgetOf(backend) };
 }
 
 /** A sample of the length of a pack; its tokens do not matter. */

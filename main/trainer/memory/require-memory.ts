@@ -1,6 +1,5 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-
 import { EngineError } from '../../engines/serve-engine.ts';
 import { planMemory, type LargestPack, type PlanInput } from './plan-memory.ts';
 
@@ -13,41 +12,40 @@ interface Change {
 }
 
 /**
- * Refuses a run that will not fit into `availableBytes` with OUT_OF_MEMORY, the sizes, and the
- * smallest change of the recipe that fits; a system that runs out of memory kills the process.
+ * Plans a run and refuses one that will not fit into `budgetBytes` (see budgetOf) with
+ * OUT_OF_MEMORY, the sizes, and the smallest change of the recipe that fits; a system that runs
+ * out of memory kills the process.
  */
-export async function requireMemory(
-  input: PlanInput,
-  availableBytes: number = process.availableMemory(),
-): Promise<MemoryPlan> {
+export async function requireMemory(input: PlanInput, budgetBytes: number): Promise<MemoryPlan> {
   const plan = await planMemory(input);
-  // This process is there already.
-  const missing = plan.totalBytes - process.memoryUsage().rss;
-  if (missing <= availableBytes) return plan;
+  if (plan.totalBytes <= budgetBytes) return plan;
+  const { modelBytes, trainedBytes, graphBytes, totalBytes, measuredRuns } = plan;
   throw new EngineError(
     'OUT_OF_MEMORY',
-    `This run takes about ${gibibytes(plan.totalBytes)} of memory (model ` +
-      `${gibibytes(plan.modelBytes)}, trained weights and optimizer ` +
-      `${gibibytes(plan.trainedBytes)}, one pack of ${input.pack.tokens} tokens ` +
-      `${gibibytes(plan.graphBytes)}) and ${gibibytes(availableBytes)} are free. ` +
-      (await advice(input, availableBytes)),
-    { neededBytes: plan.totalBytes, availableBytes },
+    `This run takes about ${gibibytes(totalBytes)} of memory (model ${gibibytes(modelBytes)}, ` +
+      `trained weights and optimizer ${gibibytes(trainedBytes)}, one pack of ` +
+      `${input.pack.tokens} tokens ${gibibytes(graphBytes)}` +
+      `${measuredRuns > 0 ? '; corrected by what earlier runs took' : ''}) and ` +
+      `${gibibytes(budgetBytes)} are free. ${await adviceFor(input, budgetBytes)}`,
+    { neededBytes: totalBytes, availableBytes: budgetBytes },
   );
 }
 
-async function advice(input: PlanInput, availableBytes: number): Promise<string> {
+/** The nearest change of a recipe that fits into the budget, in words. */
+export async function adviceFor(input: PlanInput, budgetBytes: number): Promise<string> {
   for (const { text, input: smaller } of changes(input)) {
     const { totalBytes } = await planMemory(smaller);
-    if (totalBytes - process.memoryUsage().rss > availableBytes) continue;
+    if (totalBytes > budgetBytes) continue;
     return `With ${text} it takes ${gibibytes(totalBytes)}, which fits.`;
   }
   return 'No shorter length makes it fit: choose a smaller base model or close other programs.';
 }
 
 /** Ever smaller runs: shorter samples, then an adapter instead of the whole model. */
-function* changes({ recipe, pack, basePath }: PlanInput): Generator<Change> {
+function* changes(input: PlanInput): Generator<Change> {
+  const { recipe, pack } = input;
   const withRecipe = (fields: Partial<Recipe>, packed: LargestPack): PlanInput => ({
-    basePath,
+    ...input,
     recipe: recipeSchema.parse({ ...recipe, ...fields }),
     pack: packed,
   });
@@ -62,4 +60,5 @@ function* changes({ recipe, pack, basePath }: PlanInput): Generator<Change> {
 
 const halved = (tokens: number) => Math.floor(tokens / 2);
 
-const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+/** Bytes in the unit of plans, as in `1.25 GiB`. */
+export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;

@@ -8,12 +8,14 @@ import type {
   BackendPtr,
   BufferPtr,
   ContextPtr,
+  DevicePtr,
   GraphPtr,
   TensorPtr,
 } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
 import { MemoryLedger } from './memory-ledger.ts';
+import { MemoryMeter } from './memory-meter.ts';
 import { elementCount, formatExtents, type Tensor } from './tensor.ts';
 
 /** A device as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
@@ -31,11 +33,14 @@ export class Backend implements Disposable {
   readonly features: ReadonlySet<string>;
   /** Present when this backend only notes what it would allocate and computes nothing. */
   readonly ledger: MemoryLedger | undefined;
+  readonly #meter = new MemoryMeter();
+  readonly #device: DevicePtr;
 
   private constructor(found: FoundDevice, threads: number, isPlan = false) {
     const { id, family, pointer: device } = found;
     const ggml = loadGgml();
     this.ggml = ggml;
+    this.#device = device;
     this.id = id;
     this.isCpu = family === 'cpu';
     this.memoryBytes = this.isCpu ? totalmem() : deviceMemory(device).totalBytes;
@@ -78,17 +83,45 @@ export class Backend implements Disposable {
     return new Backend(findDevice(id), 1, true);
   }
 
+  /** Bytes of the buffers it holds on its device: tensors that outlive graphs, working memory. */
+  get heldBytes(): number {
+    return this.#meter.heldBytes;
+  }
+
+  /** Bytes of the device that nobody holds, as its driver tells; a plan's are those of the device. */
+  get freeBytes(): number {
+    return deviceMemory(this.#device).freeBytes;
+  }
+
   /** Gives the tensors of a context their memory; null when there is not enough. */
   allocate(context: ContextPtr, purpose: string): BufferPtr | null {
     if (this.ledger) return this.ledger.noteStore(context, purpose);
-    return this.ggml.ggml_backend_alloc_ctx_tensors(context, this.pointer);
+    const buffer = this.ggml.ggml_backend_alloc_ctx_tensors(context, this.pointer);
+    if (buffer !== null) this.#meter.note(buffer, this.ggml.ggml_backend_buffer_get_size(buffer));
+    return buffer;
+  }
+
+  /** Gives the memory of tensors back. */
+  free(buffer: BufferPtr): void {
+    this.#meter.forget(buffer);
+    this.ggml.ggml_backend_buffer_free(buffer);
   }
 
   /** Places the tensors of a graph in working memory; false when there is not enough. */
   place(allocator: AllocatorPtr, graph: GraphPtr): boolean {
-    if (!this.ledger) return this.ggml.ggml_gallocr_alloc_graph(allocator, graph);
-    this.ledger.noteGraph(allocator, graph);
-    return true;
+    if (this.ledger) {
+      this.ledger.noteGraph(allocator, graph);
+      return true;
+    }
+    const isPlaced = this.ggml.ggml_gallocr_alloc_graph(allocator, graph);
+    this.#meter.note(allocator, this.ggml.ggml_gallocr_get_buffer_size(allocator, 0));
+    return isPlaced;
+  }
+
+  /** Gives a working memory back. */
+  freeWorkingMemory(allocator: AllocatorPtr): void {
+    this.#meter.forget(allocator);
+    this.ggml.ggml_gallocr_free(allocator);
   }
 
   /** Sets every byte of a buffer to zero. */

@@ -29,7 +29,7 @@ export class WorkingMemory implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#backend.ggml.ggml_gallocr_free(this.#allocator);
+    this.#backend.freeWorkingMemory(this.#allocator);
   }
 }
 

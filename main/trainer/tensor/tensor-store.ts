@@ -55,7 +55,7 @@ export class TensorStore implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#buffer !== undefined) this.#backend.ggml.ggml_backend_buffer_free(this.#buffer);
+    if (this.#buffer !== undefined) this.#backend.free(this.#buffer);
     this.#backend.ggml.ggml_free(this.#context);
   }
 }

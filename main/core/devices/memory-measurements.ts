@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  memoryMeasurementSchema,
+  type MemoryMeasurement,
+} from '../../../shared/domain/memory-plan.ts';
+import { StoredList } from './stored-list.ts';
+
+const storedSchema = memoryMeasurementSchema.extend({ runId: z.string(), baseSha256: z.string() });
+type StoredMeasurement = z.infer<typeof storedSchema>;
+
+/**
+ * What runs took beyond their plans on this machine, one measurement per run, kept in the folder of
+ * the person's settings: it depends on drivers and libraries, and holds for every project.
+ */
+export class MemoryMeasurements {
+  readonly #list: StoredList<StoredMeasurement>;
+
+  constructor(userDataDir: string) {
+    this.#list = new StoredList(join(userDataDir, 'memory-measurements.json'), {
+      schema: storedSchema,
+      subjectOf: ({ runId }) => runId,
+      most: 500,
+    });
+  }
+
+  /** Those of runs of one base model, oldest first. */
+  of(baseSha256: string): MemoryMeasurement[] {
+    return this.#list.all().filter((measurement) => measurement.baseSha256 === baseSha256);
+  }
+
+  /** Stores what a run took, in place of what the same run told before. */
+  add(measurement: StoredMeasurement): void {
+    this.#list.add(measurement);
+  }
+}

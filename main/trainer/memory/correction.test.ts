@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { correctionOf, kindOf, likeRuns } from './correction.ts';
+import { inactiveFileBytes } from './free-memory.ts';
+
+const errors = (...bytes: number[]) => bytes.map((errorBytes) => ({ errorBytes }));
+
+test('one odd measurement decides over four like ones, or refuses every later run', () => {
+  expect(correctionOf(errors(10, 12, 9e12, 11, 13), 1000).correctionBytes).toBe(12);
+  expect(correctionOf(errors(9e12), 1000).correctionBytes).toBe(250);
+  expect(correctionOf(errors(-9e12), 1000).correctionBytes).toBe(-250);
+});
+
+test('runs of long ago outvote the latest', () => {
+  const all = errors(90, 90, 90, 90, 90, 90, 20, 20, 20, 20, 20);
+  expect(correctionOf(all, 1000)).toEqual({ correctionBytes: 20, measuredRuns: 5 });
+});
+
+test('a plan without earlier runs is corrected', () => {
+  expect(correctionOf([], 1000)).toEqual({ correctionBytes: 0, measuredRuns: 0 });
+});
+
+test('what another device, library or method took corrects a plan', () => {
+  const kind = kindOf('cpu', 'lora');
+  const known = [
+    { ...kind, errorBytes: 1 },
+    { ...kind, device: 'cuda0, H100, 580.1', errorBytes: 2 },
+    { ...kind, library: 'ggml 0.1', errorBytes: 3 },
+    { ...kind, method: 'full', errorBytes: 4 },
+  ];
+  expect(likeRuns(known, kind).map(({ errorBytes }) => errorBytes)).toEqual([1]);
+});
+
+test('files that were read count as memory that nobody can have', () => {
+  expect(inactiveFileBytes('anon 5\nfile 9\ninactive_file 4096\nslab 7\n')).toBe(4096);
+  expect(inactiveFileBytes('inactive_file 0\ntotal_inactive_file 8192\n')).toBe(8192);
+  expect(inactiveFileBytes('cache 5\n')).toBe(0);
+});

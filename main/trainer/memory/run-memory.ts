@@ -1,0 +1,113 @@
+import type {
+  MemoryMeasurement,
+  MemoryPlan,
+  RunMemory,
+} from '../../../shared/domain/memory-plan.ts';
+import type { TrainParams } from '../../engines/protocol/trainer.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import { epochBatches } from '../data/batches.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { kindOf } from './correction.ts';
+import { budgetOf } from './free-memory.ts';
+import { processPeakBytes } from './peak-bytes.ts';
+import { largestPack, type PlanInput } from './plan-memory.ts';
+import { adviceFor, gibibytes, requireMemory } from './require-memory.ts';
+
+/** The memory of a run so far, and what it tells about the plans of runs like it. */
+export interface MeasuredMemory {
+  memory: RunMemory;
+  measurement: MemoryMeasurement;
+}
+
+/** The memory of one run: planned before it loads anything, then measured. */
+export class MemoryWatch {
+  readonly #backend: Backend;
+  readonly #input: PlanInput;
+  readonly #budget: (backend: Backend) => number;
+  readonly #plan: MemoryPlan;
+  /** What was free of the device before the run held anything of it. */
+  readonly #freeBytes: number;
+
+  private constructor(
+    backend: Backend,
+    { input, plan, budget }: { input: PlanInput; plan: MemoryPlan; budget: typeof budgetOf },
+  ) {
+    this.#backend = backend;
+    this.#input = input;
+    this.#plan = plan;
+    this.#budget = budget;
+    this.#freeBytes = backend.freeBytes;
+  }
+
+  /**
+   * Plans a run; throws OUT_OF_MEMORY when it does not fit into the `budget`. The packs of the
+   * first epoch stand for all: later ones hold the same samples in another order.
+   */
+  static async plan(
+    backend: Backend,
+    { basePath, recipe, samples, knownMemory = [] }: TrainParams,
+    budget = budgetOf,
+  ): Promise<MemoryWatch> {
+    const { tokens, rows } = largestPack(epochBatches(samples, 1, recipe).flat());
+    // A run without anything to train on is refused with its own words later.
+    const pack = { tokens: Math.max(1, tokens), rows: Math.max(1, rows) };
+    const input = { basePath, recipe, pack, device: backend.id, known: knownMemory };
+    const plan = await requireMemory(input, budget(backend));
+    return new MemoryWatch(backend, { input, plan, budget });
+  }
+
+  /** What was measured until now; `isSaved` when a checkpoint was written meanwhile. */
+  measure(isSaved: boolean): MeasuredMemory {
+    const plan = this.#plan;
+    const { recipe } = this.#input;
+    const savingBytes = isSaved ? plan.savingBytes : 0;
+    return {
+      memory: {
+        device: this.#backend.id,
+        plannedBytes: plan.totalBytes,
+        expectedBytes: this.#expectedBytes(),
+        peakBytes: this.#peakBytes(),
+      },
+      measurement: {
+        ...kindOf(this.#backend.id, recipe.method),
+        errorBytes: this.#besideBytes() - plan.processBytes - savingBytes,
+      },
+    };
+  }
+
+  /**
+   * What is wrong when the memory that is left does not hold what is still to come, as the first
+   * step measured it; nothing else would stop the system from swapping or killing the process.
+   */
+  async problem(): Promise<EngineError | undefined> {
+    const neededBytes = this.#expectedBytes();
+    const budgetBytes = this.#budget(this.#backend);
+    if (neededBytes <= budgetBytes) return undefined;
+    const measured = { ...this.#input, besideBytes: this.#besideBytes() };
+    return new EngineError(
+      'OUT_OF_MEMORY',
+      `The first step showed that this run takes ${gibibytes(neededBytes)} of memory (planned: ` +
+        `${gibibytes(this.#plan.totalBytes)}), and only ${gibibytes(budgetBytes)} are there for ` +
+        `it. It was stopped before the system had to; its steps are saved. ` +
+        `${await adviceFor(measured, budgetBytes)} Or close other programs and resume it.`,
+      { neededBytes, availableBytes: budgetBytes, isStopped: true },
+    );
+  }
+
+  /** The plan with what was measured beside tensors in place of the estimate. */
+  #expectedBytes(): number {
+    const { modelBytes, trainedBytes, graphBytes, savingBytes } = this.#plan;
+    const tensorBytes = Math.max(modelBytes + trainedBytes + graphBytes, this.#backend.heldBytes);
+    return tensorBytes + this.#besideBytes() + savingBytes;
+  }
+
+  /** Of the process on the CPU; on a GPU what its driver or we count, whichever is more. */
+  #peakBytes(): number {
+    const { isCpu, heldBytes, freeBytes } = this.#backend;
+    return isCpu ? processPeakBytes() : Math.max(heldBytes, this.#freeBytes - freeBytes);
+  }
+
+  #besideBytes(): number {
+    return this.#peakBytes() - this.#backend.heldBytes;
+  }
+}
