@@ -41,6 +41,18 @@ export async function writeModel(
   return { path, sha256 };
 }
 
+/** Opens the form of a new run, where the dataset of the course and a tiny model can be chosen. */
+export async function openTrainingForm(
+  workbench: Workbench,
+): Promise<{ shell: ShellPage; train: TrainPage }> {
+  const shell = await openCourse(workbench);
+  await shell.goTo('Train');
+  const train = new TrainPage(workbench);
+  const { path } = await writeModel(workbench, { name: 'pupil' });
+  await train.addModel(path, 'pupil');
+  return { shell, train };
+}
+
 /** Hashes of a trained adapter and of the model it was trained on. */
 export interface Lesson {
   baseSha256: string;

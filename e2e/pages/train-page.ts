@@ -12,6 +12,8 @@ export interface RunSettings {
   dataset: string;
   /** Recipe fields by their names, as in "Batch size". */
   recipe: Record<string, string>;
+  /** What is answered at every epoch, as in "Built-in"; nothing if it is left out. */
+  probe?: RegExp;
 }
 
 /** The Train tab. */
@@ -61,14 +63,43 @@ export class TrainPage {
     await expect(this.model(name)).toBeVisible({ timeout: 30_000 });
   }
 
-  /** A field of the recipe by its name, without the unit in parentheses. */
+  /** A field of the recipe by its name. */
   recipeField(name: string): Locator {
-    return this.form.getByRole('textbox', { name: new RegExp(`^${name}( \\(|$)`) });
+    return this.form.getByRole('textbox', { name, exact: true });
+  }
+
+  /** Chooses the prompts that are answered at every epoch. */
+  async chooseProbe(label: RegExp): Promise<void> {
+    const list = this.form.getByRole('combobox', { name: 'Answered at every epoch' });
+    const option = list.getByRole('option', { name: label });
+    await list.selectOption(await option.innerText());
+  }
+
+  /** A device of the form, by its id as `lima doctor` prints it. */
+  device(id: string): Locator {
+    return this.form
+      .getByRole('region', { name: 'Device' })
+      .getByRole('listitem')
+      .filter({ has: this.workbench.page.getByText(id, { exact: true }) });
+  }
+
+  /** Exports the adapter of an epoch from the page of its run; ends with the dialog closed. */
+  async export(name: string, epoch: number, { as, path }: { as: string; path: string }) {
+    await this.run(name)
+      .getByRole('button', { name: `Export epoch ${epoch}` })
+      .click();
+    const dialog = this.workbench.page.getByRole('dialog', { name: `Export epoch ${epoch}` });
+    await dialog.getByRole('combobox', { name: 'As' }).selectOption({ label: as });
+    await dialog.getByRole('textbox', { name: /^New (file|folder)$/ }).fill(path);
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await expect(dialog.getByRole('status')).toContainText(path, { timeout: 30_000 });
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   }
 
   /** Fills in the form and starts; ends on the page of the run. */
-  async start({ name, dataset, recipe }: RunSettings): Promise<void> {
+  async start({ name, dataset, recipe, probe }: RunSettings): Promise<void> {
     await this.form.getByRole('radio', { name: dataset }).check();
+    if (probe) await this.chooseProbe(probe);
     for (const [label, value] of Object.entries(recipe)) await this.recipeField(label).fill(value);
     // On a machine that does other work, two threads of a tiny model mostly wait for each other.
     await this.form.getByText('Advanced').click();

@@ -32,14 +32,14 @@ test('stop keeps what came so far and lets the next prompt be sent', async ({ wo
   const shell = new ShellPage(workbench);
   await shell.createProject('talk');
   // Sampled greedily, a random model with a tied head repeats one letter and never ends its turn.
-  const talker = { name: 'talker', contextLength: 8192, tiedHead: true };
+  const talker = { name: 'talker', contextLength: 32_768, tiedHead: true };
   const { path } = await writeModel(workbench, talker);
   await shell.goTo('Chat');
   const chat = new ChatPage(workbench.page);
   await choosePath(workbench, path, () =>
     workbench.page.getByRole('button', { name: 'Add a model…' }).click(),
   );
-  await chat.sample({ Temperature: '0', 'Repetition penalty': '1', 'Most tokens': '8000' });
+  await chat.sample({ Temperature: '0', 'Repetition penalty': '1', 'Most tokens': '32000' });
   await chat.composer.getByRole('radio', { name: 'Left' }).click();
   await chat.send('Count without end.');
   const answer = chat.answer('Left');

@@ -1,28 +1,17 @@
-import { courseDataset, openCourse, writeModel } from '../course.ts';
+import { courseDataset, openTrainingForm, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage, trainingTimeoutMs } from '../pages/train-page.ts';
-import type { Workbench } from '../workbench.ts';
 
 /** A run that no machine ends while a test looks at it: tens of thousands of steps. */
 const endless = { Rank: '4', Epochs: '1000', 'Batch size': '1' };
 
 test.beforeEach(() => test.setTimeout(3 * trainingTimeoutMs));
 
-/** Opens the form with the dataset of the course and a tiny model. */
-async function openForm(workbench: Workbench): Promise<{ shell: ShellPage; train: TrainPage }> {
-  const shell = await openCourse(workbench);
-  await shell.goTo('Train');
-  const train = new TrainPage(workbench);
-  const { path } = await writeModel(workbench, { name: 'pupil' });
-  await train.addModel(path, 'pupil');
-  return { shell, train };
-}
-
 test('a run goes on while the page is loaded anew, and its curve is there again', async ({
   workbench,
 }) => {
-  const { shell, train } = await openForm(workbench);
+  const { shell, train } = await openTrainingForm(workbench);
   await train.start({ name: 'evening school', dataset: courseDataset, recipe: endless });
   const shown = () => train.shownSteps('evening school');
   await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(1);
@@ -37,25 +26,39 @@ test('a run goes on while the page is loaded anew, and its curve is there again'
   await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(after);
 });
 
-test('a run ends with all its steps and an adapter per epoch', async ({ workbench }) => {
-  const { train } = await openForm(workbench);
-  await train.start({
-    name: 'two evenings',
-    dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '2', 'Batch size': '10' },
-  });
-  const run = train.run('two evenings');
-  await expect(run.getByText('8 of 8 steps')).toBeVisible({ timeout: trainingTimeoutMs });
-  await expect.poll(() => train.shownSteps('two evenings')).toBe(8);
-  const epochs = run.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
-  await expect(epochs).toHaveText([/^Epoch/, /^28/, /^14/]);
-  await expect(epochs.nth(1).getByTitle(/^[0-9a-f]{64}$/)).toHaveText(/^[0-9a-f]{8}$/);
+test('a paused run gives its memory back, outlives a reload and goes on where it stopped', async ({
+  workbench,
+}) => {
+  const { shell, train } = await openTrainingForm(workbench);
+  await train.start({ name: 'two halves', dataset: courseDataset, recipe: endless });
+  const run = train.run('two halves');
+  const shown = () => train.shownSteps('two halves');
+  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(1);
+  await run.getByRole('button', { name: 'Pause' }).click();
+  const note = run.getByRole('region', { name: 'This run is paused' });
+  const resumes = /It goes on after step ([\d,]+)\. Nothing is done twice\./;
+  await expect(note).toContainText(resumes, { timeout: trainingTimeoutMs });
+  await expect(note).toContainText('memory is free');
+  const [, step = ''] = resumes.exec(await note.innerText()) ?? [];
+  const before = Number(step.replaceAll(',', ''));
+
+  await workbench.page.reload();
+  await shell.goTo('Train');
+  await expect(note).toBeVisible();
+  await expect.poll(shown).toBe(before);
+  await run.getByRole('button', { name: 'Resume' }).click();
+  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(before);
+  await expect(note).toHaveCount(0);
+  await expect(run.getByRole('region', { name: 'History' }).getByRole('listitem')).toHaveText([
+    new RegExp(`Paused after step ${before}`),
+    new RegExp(`step ${before}`),
+  ]);
 });
 
 test('a cancelled run says what is left of it, and its settings start another one', async ({
   workbench,
 }) => {
-  const { train } = await openForm(workbench);
+  const { train } = await openTrainingForm(workbench);
   await train.start({ name: 'night shift', dataset: courseDataset, recipe: endless });
   const run = train.run('night shift');
   const adapter = run.getByRole('table', { name: 'Checkpoints' });

@@ -12,7 +12,9 @@ export function describeDevice(device: ListedDevice): string {
   const { family, kind, isSoftware, memoryFreeBytes, memoryTotalBytes } = device;
   const nature = isSoftware ? 'software, slow' : kindNames[kind];
   const memory = `${formatBytes(memoryFreeBytes)} of ${formatBytes(memoryTotalBytes)} free`;
-  return family === 'cpu' ? memory : `${familyNames[family]} · ${nature} · ${memory}`;
+  return family === 'cpu'
+    ? `${memory} · self-tests compare with it`
+    : `${familyNames[family]} · ${nature} · ${memory}`;
 }
 
 /** What a badge says of a device's newest self-test; the CPU is what others are compared with. */

@@ -28,7 +28,7 @@ function Timeline({ run, probe }: { run: Run; probe: Probe }) {
       </p>
       {epochs.length > 0 && (
         <div className="probe-scroll">
-          <table className="probe-table">
+          <table className="probe-table" aria-label="Answers to the probe prompts">
             <thead>
               <tr>
                 <th scope="col">Prompt</th>

@@ -28,7 +28,8 @@ export function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldI
     );
   return (
     <TextInput
-      label={unit === '' ? label : `${label} (${unit})`}
+      label={label}
+      unit={unit}
       hint={hintText}
       error={error}
       {...(isNumber ? { inputMode: 'decimal' as const } : {})}

@@ -15,8 +15,8 @@ export interface RecipeField {
   group: RecipeGroup;
   /** Shown only when the advanced settings are open. */
   isAdvanced: boolean;
-  /** Unit in words, or nothing for plain numbers. */
-  unit: string;
+  /** The schema's unit where the form shows it: for what the label does not say already. */
+  unit: string | undefined;
   /** The schema's own description and source, which names LIMA's value where there is one. */
   hint: string;
   /** The schema's default as text. */
@@ -30,6 +30,8 @@ interface Placement {
   label: string;
   group: RecipeGroup;
   isAdvanced?: boolean;
+  /** The unit tells what is counted, as in “32 samples”. */
+  showsUnit?: boolean;
 }
 
 /** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
@@ -45,20 +47,21 @@ const placements: Record<RecipeKey, Placement> = {
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
   minLearningRate: { label: 'Final rate', group: 'Optimizer' },
   schedule: { label: 'Schedule', group: 'Optimizer' },
-  warmupSteps: { label: 'Warm-up', group: 'Optimizer', isAdvanced: true },
+  warmupSteps: { label: 'Warm-up', group: 'Optimizer', isAdvanced: true, showsUnit: true },
   weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
   beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
   beta2: { label: 'Beta 2', group: 'Optimizer', isAdvanced: true },
   epsilon: { label: 'Epsilon', group: 'Optimizer', isAdvanced: true },
   maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true },
   epochs: { label: 'Epochs', group: 'Batches & length' },
-  batchSize: { label: 'Batch size', group: 'Batches & length' },
-  maxTokens: { label: 'Longest sample', group: 'Batches & length' },
+  batchSize: { label: 'Batch size', group: 'Batches & length', showsUnit: true },
+  maxTokens: { label: 'Longest sample', group: 'Batches & length', showsUnit: true },
   overlong: { label: 'Longer samples', group: 'Batches & length' },
   microBatchSize: {
     label: 'Micro-batch',
     group: 'Batches & length',
     isAdvanced: true,
+    showsUnit: true,
   },
   seed: { label: 'Seed', group: 'Batches & length', isAdvanced: true },
   threads: { label: 'CPU threads', group: 'Batches & length', isAdvanced: true },
@@ -66,6 +69,7 @@ const placements: Record<RecipeKey, Placement> = {
     label: 'Checkpoint every',
     group: 'Batches & length',
     isAdvanced: true,
+    showsUnit: true,
   },
   device: { label: 'Device', group: 'Batches & length', isAdvanced: true },
   lossWeighting: { label: 'Weight', group: 'Loss', isAdvanced: true },
@@ -82,14 +86,14 @@ function readFields(): RecipeField[] {
   return recipeSchema.keyof().options.map((key) => {
     const property = properties[key];
     const facts = typeof property === 'object' ? property : {};
-    const { label, group, isAdvanced = false } = placements[key];
+    const { label, group, isAdvanced = false, showsUnit = false } = placements[key];
     const { unit, source } = factsOf(key);
     return {
       key,
       label,
       group,
       isAdvanced,
-      unit,
+      unit: showsUnit ? unit : undefined,
       hint: `${facts.description ?? ''} · ${source}`,
       fallback: textOf(facts.default),
       isNumber: facts.type === 'number' || facts.type === 'integer',

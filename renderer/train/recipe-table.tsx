@@ -23,7 +23,7 @@ export function RecipeTable({ run }: { run: Run }) {
               ) : (
                 draft[key]
               )}
-              {unit !== '' && ` ${draft[key] === '1' ? unit.replace(/s$/, '') : unit}`}
+              {unit !== undefined && ` ${draft[key] === '1' ? unit.replace(/s$/, '') : unit}`}
             </dd>
           </div>
         ))}

@@ -17,7 +17,8 @@ interface RunOutcomeProps {
 export function RunOutcome({ run, state, error }: RunOutcomeProps) {
   if (state === 'failed') return <Failure run={run} error={error} />;
   const title = stoppedTitles[state];
-  return title === undefined ? null : <StoppedNote run={run} title={title} error={error} />;
+  if (title === undefined) return null;
+  return <StoppedNote run={run} title={title} isPaused={state === 'paused'} error={error} />;
 }
 
 const stoppedTitles: Partial<Record<JobState, string>> = {
@@ -47,16 +48,18 @@ function Failure({ run, error }: { run: Run; error: JobError | null }) {
 interface StoppedNoteProps {
   run: Run;
   title: string;
+  isPaused: boolean;
   error: JobError | null;
 }
 
-function StoppedNote({ run, title, error }: StoppedNoteProps) {
+function StoppedNote({ run, title, isPaused, error }: StoppedNoteProps) {
   return (
     <section className="run-note" aria-label={title}>
       <h2>{title}</h2>
       {error && <ErrorView error={{ ...error, advice: adviceFor(error.code) }} />}
       <p>
         {describeResume(run)} {keptText(run)}
+        {isPaused && ' Its memory is free for other work meanwhile.'}
       </p>
       <div className="row">
         <NewRunButton run={run} />

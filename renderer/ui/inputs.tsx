@@ -1,6 +1,6 @@
 import type { ComponentProps, ReactNode } from 'react';
 import { ToggleGroup } from 'radix-ui';
-import { Field } from './field.tsx';
+import { Field, type FieldControl } from './field.tsx';
 
 interface Labelled {
   label: string;
@@ -15,25 +15,51 @@ interface TextInputProps extends Labelled, InputProps {
   value: string;
   onValue: (value: string) => void;
   type?: 'text' | 'search';
+  /** What the number counts, shown behind it; describes the field and is not part of its name. */
+  unit?: string | undefined;
 }
 
 /** One line of text. */
 export function TextInput(props: TextInputProps) {
-  const { label, hint, error, hideLabel, value, onValue, className, ...rest } = props;
+  const { label, hint, error, hideLabel, value, onValue, className, unit, ...rest } = props;
   return (
     <Field {...{ label, hint, error }} hideLabel={hideLabel ?? false}>
       {(control) => (
-        <input
-          spellCheck={false}
-          autoComplete="off"
-          {...rest}
-          {...control}
-          className={`input ${className ?? ''}`}
-          value={value}
-          onChange={(event) => onValue(event.target.value)}
-        />
+        <WithUnit control={control} unit={unit}>
+          {(described) => (
+            <input
+              spellCheck={false}
+              autoComplete="off"
+              {...rest}
+              {...described}
+              className={`input ${className ?? ''}`}
+              value={value}
+              onChange={(event) => onValue(event.target.value)}
+            />
+          )}
+        </WithUnit>
       )}
     </Field>
+  );
+}
+
+interface WithUnitProps {
+  control: FieldControl;
+  unit: string | undefined;
+  children: (control: FieldControl) => ReactNode;
+}
+
+function WithUnit({ control, unit, children }: WithUnitProps) {
+  if (unit === undefined) return children(control);
+  const unitId = `${control.id}-unit`;
+  const describedBy = [unitId, control['aria-describedby']].filter(Boolean).join(' ');
+  return (
+    <span className="input-with-unit">
+      {children({ ...control, 'aria-describedby': describedBy })}
+      <span id={unitId} className="input-unit">
+        {unit}
+      </span>
+    </span>
   );
 }
 
