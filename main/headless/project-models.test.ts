@@ -25,6 +25,7 @@ function aRun(name: string, epochs: number[]): Run {
     path: `/runs/${name}/${epoch}.gguf`,
     sha256: '0'.repeat(64),
     sizeBytes: 1,
+    devLoss: null,
     meanLoss: 1,
     createdMs: 0,
   }));
@@ -44,6 +45,7 @@ function aRun(name: string, epochs: number[]): Run {
     encodeReport: null,
     memory: null,
     lastMetric: null,
+    devLosses: [],
     events: [],
     savedStep: 0,
     totalSteps: 1,

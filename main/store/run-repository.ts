@@ -11,6 +11,7 @@ import {
 import { runMemorySchema, type RunMemory } from '../../shared/domain/memory-plan.ts';
 import type { JobState } from '../../shared/domain/job.ts';
 import { modelInfoSchema } from '../../shared/domain/model.ts';
+import { devLossesOf } from './dev-loss-repository.ts';
 import { all, get, run, withTransaction, type Database } from './database.ts';
 import { parseColumn } from './json-column.ts';
 
@@ -142,7 +143,9 @@ export function runEvents(db: Database, runId: string): RunEvent[] {
 /** Stores an adapter that is complete on disk; `file` is relative to the artifacts folder. */
 export function insertCheckpoint(
   db: Database,
-  checkpoint: Omit<Checkpoint, 'id' | 'runName' | 'path' | 'createdMs'> & { file: string },
+  checkpoint: Omit<Checkpoint, 'id' | 'runName' | 'path' | 'devLoss' | 'createdMs'> & {
+    file: string;
+  },
 ): void {
   run(
     db,
@@ -171,8 +174,10 @@ export function listCheckpoints(db: Database, runId?: string): StoredCheckpoint[
   return all<StoredCheckpoint>(
     db,
     `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file, c.sha256,
-       c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, c.created_ms AS createdMs
+       c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, d.loss AS devLoss,
+       c.created_ms AS createdMs
      FROM checkpoint c JOIN run r ON r.id = c.run_id
+     LEFT JOIN dev_loss d ON d.run_id = c.run_id AND d.step = c.step
      WHERE ? IS NULL OR c.run_id = ? ORDER BY r.id DESC, c.epoch`,
     runId ?? null,
     runId ?? null,
@@ -237,6 +242,7 @@ function toRun(db: Database, row: RunColumns): StoredRun {
         `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? ORDER BY step DESC LIMIT 1`,
         row.id,
       ) ?? null,
+    devLosses: devLossesOf(db, row.id),
     totalSteps: row.total_steps,
     createdMs: row.created_ms,
     finishedMs: row.finished_ms,

@@ -35,9 +35,10 @@ interface PlanProps {
   model: Model | undefined;
 }
 
-function Plan({ recipe, samples, model }: PlanProps) {
+function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
-  const { stepsPerEpoch, totalSteps, lastBatch } = planTraining(recipe, samples);
+  const plan = planTraining(recipe, datasetSamples);
+  const { samples, heldOut, stepsPerEpoch, totalSteps, lastBatch } = plan;
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
   return (
     <>
@@ -52,6 +53,12 @@ function Plan({ recipe, samples, model }: PlanProps) {
           {formatQuantity(samples, 'sample')} in batches of {formatCount(recipe.batchSize)}
           {isUneven && `, the last of ${formatCount(lastBatch)}`}
         </dd>
+        {heldOut > 0 && (
+          <>
+            <dt>Held out</dt>
+            <dd>{formatQuantity(heldOut, 'sample')}, measured at every epoch, never trained on</dd>
+          </>
+        )}
         <dt>Checkpoints</dt>
         <dd>{formatQuantity(recipe.epochs, 'adapter')}, one per epoch</dd>
         {model && <MemoryFact model={model} recipe={recipe} />}

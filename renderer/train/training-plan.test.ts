@@ -4,7 +4,9 @@ import { learningRatePoints, planTraining, stepsPerEpochOf } from './training-pl
 
 describe('planTraining', () => {
   it('counts the smaller last batch as a step of its own', () => {
-    expect(planTraining({ epochs: 15, batchSize: 32 }, 1030)).toEqual({
+    expect(planTraining({ epochs: 15, batchSize: 32, devShare: 0 }, 1030)).toEqual({
+      samples: 1030,
+      heldOut: 0,
       stepsPerEpoch: 33,
       totalSteps: 495,
       lastBatch: 6,
@@ -12,13 +14,18 @@ describe('planTraining', () => {
   });
 
   it('does not add an empty batch when the samples divide evenly', () => {
-    const plan = planTraining({ epochs: 3, batchSize: 8 }, 16);
-    expect(plan).toEqual({ stepsPerEpoch: 2, totalSteps: 6, lastBatch: 8 });
+    const plan = planTraining({ epochs: 3, batchSize: 8, devShare: 0 }, 16);
+    expect(plan).toMatchObject({ stepsPerEpoch: 2, totalSteps: 6, lastBatch: 8 });
+  });
+
+  it('does not count samples that are held out, which take no steps', () => {
+    const plan = planTraining({ epochs: 15, batchSize: 32, devShare: 0.05 }, 1000);
+    expect(plan).toMatchObject({ samples: 950, heldOut: 50, totalSteps: 450, lastBatch: 22 });
   });
 
   it('takes one step an epoch when the batch is larger than the dataset', () => {
-    const plan = planTraining({ epochs: 2, batchSize: 32 }, 10);
-    expect(plan).toEqual({ stepsPerEpoch: 1, totalSteps: 2, lastBatch: 10 });
+    const plan = planTraining({ epochs: 2, batchSize: 32, devShare: 0 }, 10);
+    expect(plan).toMatchObject({ stepsPerEpoch: 1, totalSteps: 2, lastBatch: 10 });
   });
 });
 
@@ -47,7 +54,7 @@ describe('learningRatePoints', () => {
 
 describe('stepsPerEpochOf', () => {
   it('agrees with the plan of the same run', () => {
-    const recipe = { epochs: 7, batchSize: 4 };
+    const recipe = { epochs: 7, batchSize: 4, devShare: 0.05 };
     const { totalSteps, stepsPerEpoch } = planTraining(recipe, 10);
     expect(stepsPerEpochOf({ totalSteps, recipe })).toBe(stepsPerEpoch);
   });

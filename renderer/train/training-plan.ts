@@ -1,8 +1,12 @@
 import { learningRateAt } from '../../shared/domain/learning-rate.ts';
+import { devSampleCount } from '../../shared/domain/dev-set.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 
 /** What a recipe means for a number of samples. */
 export interface TrainingPlan {
+  /** Samples to train on; the others are held out. */
+  samples: number;
+  heldOut: number;
   stepsPerEpoch: number;
   totalSteps: number;
   /** Samples in the last batch of each epoch, which may be smaller. */
@@ -12,10 +16,17 @@ export interface TrainingPlan {
 type BatchFields = Pick<Recipe, 'epochs' | 'batchSize'>;
 type ScheduleFields = Parameters<typeof learningRateAt>[2];
 
-/** Counts optimizer steps: epochs × ceil(samples / batch size). */
-export function planTraining(recipe: BatchFields, samples: number): TrainingPlan {
+/** Counts optimizer steps: epochs × ceil(samples that are not held out / batch size). */
+export function planTraining(
+  recipe: BatchFields & Pick<Recipe, 'devShare'>,
+  datasetSamples: number,
+): TrainingPlan {
+  const heldOut = Math.min(datasetSamples, devSampleCount(datasetSamples, recipe.devShare));
+  const samples = datasetSamples - heldOut;
   const stepsPerEpoch = Math.ceil(samples / recipe.batchSize);
   return {
+    samples,
+    heldOut,
     stepsPerEpoch,
     totalSteps: recipe.epochs * stepsPerEpoch,
     lastBatch: samples === 0 ? 0 : samples - (stepsPerEpoch - 1) * recipe.batchSize,

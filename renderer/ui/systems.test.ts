@@ -43,6 +43,7 @@ const checkpoint = (runName: string, epoch: number): Checkpoint => ({
   path: `/p/${runName}-${epoch}.gguf`,
   sha256: `adapter-sha-${runName}-${epoch}`,
   sizeBytes: 1,
+  devLoss: null,
   meanLoss: 1,
   createdMs: epoch,
 });
@@ -67,6 +68,7 @@ function run(name: string, modelId: string, fields: { createdMs: number; epochs:
     events: [],
     savedStep: 0,
     totalSteps: 1,
+    devLosses: [],
     checkpoints: Array.from({ length: fields.epochs }, (_, index) => checkpoint(name, index + 1)),
     createdMs: fields.createdMs,
     finishedMs: null,

@@ -7,12 +7,20 @@ export interface RecipePreset {
   recipe: RecipeInput;
 }
 
+/**
+ * Share that LIMA's recipes hold out: 50 of a thousand samples. LIMA wrote its 50 dev samples in
+ * addition to the thousand; a share keeps the proportion in a dataset of any size, where a fixed
+ * 50 could be most of it. Other presets hold nothing out: they are for a look, not for a choice
+ * between checkpoints.
+ */
+const limaDevShare = 0.05;
+
 /** The recipes that come with the application. */
 export const recipePresets: readonly RecipePreset[] = [
   {
     name: 'lima',
     description:
-      'LIMA as published (arXiv 2305.11206, section 3): every weight, 15 epochs, batches of 32, AdamW 0.9/0.95, weight decay 0.1, no warm-up, 1e-5 falling linearly to 1e-6, residual dropout up to 0.3, one checkpoint per epoch. For models below 65B the paper takes batches of 64 and dropout up to 0.2.',
+      'LIMA as published (arXiv 2305.11206, section 3): every weight, 15 epochs, batches of 32, AdamW 0.9/0.95, weight decay 0.1, no warm-up, 1e-5 falling linearly to 1e-6, residual dropout up to 0.3, one checkpoint per epoch, a twentieth of the samples held out for the dev loss. For models below 65B the paper takes batches of 64 and dropout up to 0.2.',
     recipe: {
       method: 'full',
       epochs: 15,
@@ -28,6 +36,7 @@ export const recipePresets: readonly RecipePreset[] = [
       beta2: 0.95,
       residualDropout: 0.3,
       lossOn: 'answers',
+      devShare: limaDevShare,
     },
   },
   {
@@ -52,6 +61,7 @@ export const recipePresets: readonly RecipePreset[] = [
       beta2: 0.95,
       residualDropout: 0.3,
       lossOn: 'answers',
+      devShare: limaDevShare,
     },
   },
   {

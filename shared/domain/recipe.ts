@@ -190,6 +190,18 @@ export const recipeSchema = z.object({
         'LIMA does not say; both are in use',
       ),
     ),
+  devShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .meta(
+      about(
+        'share of every source that is held out: never trained on, its loss (dev loss) is shown at every epoch and stops nothing',
+        'LIMA, sections 2 and 3: 50 dev samples beside 1,000; 0: none',
+        'of the samples',
+      ),
+    ),
   precision: z
     .enum(['auto', 'f32', 'bf16'])
     .default('auto')

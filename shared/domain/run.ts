@@ -15,6 +15,17 @@ export const runMetricSchema = z.object({
 });
 export type RunMetric = z.infer<typeof runMetricSchema>;
 
+/**
+ * Loss of the held-out samples after a number of steps, in nats per token that counts, every token
+ * alike: the definition of the losses of the steps. Epoch 0 is the model before the first step.
+ */
+export const devLossSchema = z.object({
+  step: z.number().int(),
+  epoch: z.number().int(),
+  loss: z.number(),
+});
+export type DevLoss = z.infer<typeof devLossSchema>;
+
 /** The adapter at the end of an epoch; `path` is where the file lies now. */
 export const checkpointSchema = z.object({
   id: z.string(),
@@ -26,6 +37,8 @@ export const checkpointSchema = z.object({
   sha256: z.string(),
   sizeBytes: z.number().int(),
   meanLoss: z.number(),
+  /** Loss of the held-out samples; null without them. */
+  devLoss: z.number().nullable(),
   createdMs: z.number().int(),
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
@@ -35,12 +48,17 @@ const namedSample = z.object({ id: z.string(), prompt: z.string().default('') })
 
 /**
  * What the trainer got of a dataset, and every sample that did not come whole, in one of the three
- * lists: nothing is cut or left out in silence. `samples` counts each part of a split one.
+ * lists: nothing is cut or left out in silence. `samples` counts each part of a split one. The
+ * first three numbers are what is trained on; `heldOut` counts the samples for the dev loss, and
+ * of their tokens those whose loss is taken.
  */
 export const encodeReportSchema = z.object({
   samples: z.number().int(),
   tokens: z.number().int(),
   trainedTokens: z.number().int(),
+  heldOut: z
+    .object({ samples: z.number().int(), scoredTokens: z.number().int() })
+    .default({ samples: 0, scoredTokens: 0 }),
   truncated: z.array(namedSample.extend({ tokens: z.number().int() })),
   split: z
     .array(namedSample.extend({ tokens: z.number().int(), parts: z.number().int() }))
@@ -82,6 +100,8 @@ export const runSchema = z.object({
   lastMetric: runMetricSchema.nullable(),
   totalSteps: z.number().int(),
   checkpoints: z.array(checkpointSchema),
+  /** Before the first step and after each epoch; empty when nothing is held out. */
+  devLosses: z.array(devLossSchema),
   /** Pauses, resumes and damage, in order. */
   events: z.array(runEventSchema),
   /** Finished steps of the newest checkpoint it can be resumed from; 0 without one. */

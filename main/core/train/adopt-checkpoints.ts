@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { ProjectFile } from '../../store/open-project.ts';
+import { addDevLosses } from '../../store/dev-loss-repository.ts';
 import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/run-repository.ts';
 
 // What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
@@ -14,6 +16,7 @@ const recordSchema = z.object({
   epoch: z.number().int(),
   step: z.number().int(),
   meanLoss: z.number(),
+  devLosses: z.array(devLossSchema).default([]),
 });
 const epochFolder = /^epoch-\d+$/;
 
@@ -27,9 +30,10 @@ export function adoptCheckpoints(file: ProjectFile): number {
   for (const run of listRuns(file.db)) {
     const folder = join(file.artifactsDir, 'runs', run.id);
     const known = new Set(listCheckpoints(file.db, run.id).map((checkpoint) => checkpoint.file));
-    for (const checkpoint of wholeCheckpoints(folder, file.artifactsDir))
+    for (const { devLosses, ...checkpoint } of wholeCheckpoints(folder, file.artifactsDir))
       if (!known.has(checkpoint.file)) {
         insertCheckpoint(file.db, { runId: run.id, ...checkpoint });
+        addDevLosses(file.db, run.id, devLosses);
         adopted += 1;
       }
   }

@@ -1,4 +1,4 @@
-import type { EncodeResult } from '../../engines/protocol/inference.ts';
+import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { datasetItems } from '../../store/dataset-repository.ts';
 import type { StoredModel } from '../../store/model-repository.ts';
@@ -7,17 +7,24 @@ import { AppError } from '../app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeReport } from './encode-report.ts';
+import { splitSamples, type SplitSamples } from './split-samples.ts';
+
+/** The samples of a run as its model reads them, and the template they were written with. */
+export interface EncodedDataset extends SplitSamples {
+  templateSha256: string;
+}
 
 /**
  * The samples of a run as its model reads them, in an inference process that ends with it; what
- * was cut or left out is stored with the run. INVALID_STATE when nothing is left to train on.
+ * was cut, left out or held out is stored with the run. INVALID_STATE when nothing is left to train
+ * on.
  */
 export async function encodeDataset(
   session: ProjectSession,
   run: StoredRun,
   model: StoredModel,
   context: JobContext,
-): Promise<EncodeResult> {
+): Promise<EncodedDataset> {
   const items = datasetItems(session.file.db, run.datasetId);
   await using engine = startInference();
   const encoded = await engine.request(
@@ -36,7 +43,8 @@ export async function encodeDataset(
     },
   );
   context.signal.throwIfAborted();
-  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items));
+  const parts = splitSamples(encoded.samples, items, run.recipe.devShare);
+  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items, parts));
   session.changes.touch('runs');
   if (encoded.samples.length === 0)
     throw new AppError(
@@ -44,5 +52,7 @@ export async function encodeDataset(
       `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
         (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
     );
-  return encoded;
+  const problem = devShareProblem(parts.candidates, run.recipe.devShare);
+  if (problem !== '') throw new AppError('INVALID_STATE', problem);
+  return { ...parts, templateSha256: encoded.templateSha256 };
 }

@@ -1,6 +1,8 @@
 import type { EncodeReport } from '../../../shared/domain/run.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import type { DatasetItem } from '../../store/dataset-repository.ts';
+import type { SplitSamples } from './split-samples.ts';
 
 const promptLength = 160;
 
@@ -15,18 +17,22 @@ export function promptOf({ messages }: Pick<DatasetItem, 'messages'>): string {
 }
 
 /** What a run keeps of its encoding: sums, and every sample that did not come whole. */
-export function encodeReport(encoded: EncodeResult, items: readonly DatasetItem[]): EncodeReport {
+export function encodeReport(
+  encoded: EncodeResult,
+  items: readonly DatasetItem[],
+  { trained, held, heldIds }: SplitSamples,
+): EncodeReport {
   const byId = new Map(items.map((item) => [item.sampleId, item]));
   const named = <Entry extends { id: string }>(entry: Entry) => {
     const item = byId.get(entry.id);
     return { ...entry, prompt: item ? promptOf(item) : '' };
   };
-  const { samples, truncated, split, dropped, templateSha256 } = encoded;
-  const counted = samples.map((sample) => countTokens(sample));
+  const { truncated, split, dropped, templateSha256 } = encoded;
   return {
-    samples: samples.length,
-    tokens: counted.reduce((sum, { tokens }) => sum + tokens, 0),
-    trainedTokens: counted.reduce((sum, { trainedTokens }) => sum + trainedTokens, 0),
+    samples: trained.length,
+    tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    trainedTokens: countTrained(trained),
+    heldOut: { samples: heldIds.size, scoredTokens: countTrained(held) },
     truncated: truncated.map(named),
     split: split.map(named),
     dropped: dropped.map(named),
@@ -34,8 +40,8 @@ export function encodeReport(encoded: EncodeResult, items: readonly DatasetItem[
   };
 }
 
-function countTokens({ tokens, trained }: EncodeResult['samples'][number]) {
-  let trainedTokens = 0;
-  for (const mark of trained) trainedTokens += mark;
-  return { tokens: tokens.length, trainedTokens };
+function countTrained(samples: readonly EncodedSample[]): number {
+  let count = 0;
+  for (const { trained } of samples) for (const mark of trained) count += mark;
+  return count;
 }

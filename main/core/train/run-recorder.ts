@@ -9,6 +9,7 @@ import {
   setRunMemory,
   type StoredRun,
 } from '../../store/run-repository.ts';
+import { addDevLosses, rewindDevLosses } from '../../store/dev-loss-repository.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { adoptCheckpoints } from './adopt-checkpoints.ts';
@@ -70,6 +71,13 @@ export class RunRecorder implements Disposable {
       case 'memory':
         this.#memory(event);
         return;
+      case 'measuring':
+        this.#measuring(event);
+        return;
+      case 'devLoss':
+        addDevLosses(this.#session.file.db, this.#run.id, [event.measured]);
+        this.#session.changes.touch('runs');
+        return;
       case 'checkpoint': {
         this.#flush();
         const { adapterPath, adapterSha256, epoch, step, sizeBytes, meanLoss } = event.checkpoint;
@@ -87,7 +95,8 @@ export class RunRecorder implements Disposable {
   }
 
   /** The stored metrics follow the checkpoint: a crash lost some, or stored some that it has not. */
-  #start({ step, steps, damaged, warnings }: Extract<TrainEvent, { type: 'start' }>): void {
+  #start(start: Extract<TrainEvent, { type: 'start' }>): void {
+    const { step, steps, devLosses, damaged, warnings } = start;
     const { db } = this.#session.file;
     const note = (kind: RunEvent['kind'], message: string) =>
       addRunEvent(db, this.#run.id, { kind, step, message });
@@ -96,9 +105,21 @@ export class RunRecorder implements Disposable {
     const wasStarted = this.#run.engine !== '';
     if (wasStarted) note('resumed', resumeText(step, this.#run.lastMetric?.step ?? 0));
     rewindMetrics(db, this.#run.id, steps.map(toRunMetric));
+    rewindDevLosses(db, this.#run.id, step, devLosses);
+    this.#lastStep = step;
     // A full disk may have kept an adapter and refused the row that names it.
     if (wasStarted) adoptCheckpoints(this.#session.file);
     this.#session.changes.touch('runs');
+  }
+
+  /** After the first step it is a detail of training, as saving is. */
+  #measuring({ done, total }: Extract<TrainEvent, { type: 'measuring' }>): void {
+    const phase = 'measuring the dev loss';
+    if (this.#lastStep === 0) this.#context.report({ phase, done, total, unit: 'samples' });
+    else {
+      this.#detail = `${phase}: ${done} of ${total} samples`;
+      this.#report(this.#lastStep, this.#run.totalSteps, 0);
+    }
   }
 
   #step(metric: StepMetric): void {

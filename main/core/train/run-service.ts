@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
+import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import { findDataset } from '../../store/dataset-repository.ts';
 import {
   findCheckpoint,
@@ -49,6 +50,8 @@ export function startRun(
       },
     );
   const dataset = found(findDataset(db, 'id', input.datasetId), 'dataset', input.datasetId);
+  const problem = devShareProblem(dataset.samples, input.recipe.devShare);
+  if (problem !== '') throw new AppError('INVALID_STATE', problem);
   const name = input.name ?? freeName(session, `${dataset.name} on ${model.info.name}`);
   if (findRun(db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {

@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import type { EncodeResult } from '../../engines/protocol/inference.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/model-repository.ts';
@@ -11,7 +10,7 @@ import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { encodeDataset } from './encode-dataset.ts';
+import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolder } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -75,7 +74,7 @@ async function train(
   session: ProjectSession,
   run: StoredRun,
   model: StoredModel,
-  encoded: EncodeResult,
+  encoded: EncodedDataset,
   context: JobContext,
 ): Promise<TrainResult> {
   const outDir = runFolder(session.file, run.id);
@@ -84,7 +83,7 @@ async function train(
   const device = await deviceForRun(session.devices, wish, context);
   await using trainer = startTrainer();
   const engine = await trainer.engine;
-  setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.samples.length));
+  setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.trained.length));
   using recorder = new RunRecorder(session, run, context);
   using _ = pauseOnRequest(trainer, context.pausing);
   await using probe = new EpochProbe(session, run, context);
@@ -93,7 +92,8 @@ async function train(
     {
       basePath: model.path,
       baseSha256: model.sha256,
-      samples: encoded.samples,
+      samples: encoded.trained,
+      devSamples: encoded.held,
       recipe: wish.recipe,
       device,
       outDir,

@@ -5,6 +5,7 @@ import type {
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { DevLoss } from '../../../shared/domain/run.ts';
 import type { FamilyListing, SelfTestParams } from './devices.ts';
 import type { ExportParams, ExportProgress, ExportResult } from './export.ts';
 
@@ -20,6 +21,8 @@ export interface TrainParams {
   basePath: string;
   baseSha256: string;
   samples: EncodedSample[];
+  /** Held out: their loss is measured before the first step and after each epoch. None if left out. */
+  devSamples?: EncodedSample[];
   recipe: Recipe;
   /** Id of the device to compute on; the CPU when left out. */
   device?: string;
@@ -77,10 +80,20 @@ export type TrainEvent =
   | { type: 'phase'; phase: 'loading' | 'preparing' | 'training' | 'saving' }
   | { type: 'progress'; step: number; totalSteps: number; microBatch: number; microBatches: number }
   /** Where training starts: after `step` finished steps, with their metrics. */
-  | { type: 'start'; step: number; steps: StepMetric[]; damaged: string[]; warnings: string[] }
+  | {
+      type: 'start';
+      step: number;
+      steps: StepMetric[];
+      devLosses: DevLoss[];
+      damaged: string[];
+      warnings: string[];
+    }
   | { type: 'step'; metric: StepMetric }
   /** After the first step of the process, and after each epoch. */
   | { type: 'memory'; memory: RunMemory; measurement: MemoryMeasurement }
+  /** The dev loss is being measured: so many of the held-out samples are done. */
+  | { type: 'measuring'; done: number; total: number }
+  | { type: 'devLoss'; measured: DevLoss }
   | { type: 'checkpoint'; checkpoint: CheckpointWritten };
 
 export interface TrainResult {

@@ -4,7 +4,7 @@ import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
 import { findNamed } from '../find-named.ts';
-import { formatCount } from '../format-values.ts';
+import { formatCount, formatItems } from '../format-values.ts';
 import { openProject, type CoreClient } from '../open-core.ts';
 import { ensureModel } from '../project-models.ts';
 import { resolvePromptSet } from '../prompts-argument.ts';
@@ -59,11 +59,20 @@ export const train = defineCommand({
       run,
       `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
         `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\n` +
+        describeDevLosses(run) +
         (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +
         `adapter ${last?.path ?? 'none'}`,
     );
   },
 });
+
+/** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
+function describeDevLosses({ devLosses, encodeReport }: Run): string {
+  if (devLosses.length === 0) return '';
+  const held = formatItems(encodeReport?.heldOut.samples ?? 0, 'held-out sample');
+  const losses = devLosses.map(({ loss }) => loss.toFixed(4));
+  return `dev loss of ${held}, base and by epoch: ${losses.join(' ')}\n`;
+}
 
 /** Says how many samples the trainer did not get as they are. */
 function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {

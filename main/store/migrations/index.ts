@@ -3,6 +3,13 @@ import { initial } from './0001-initial.ts';
 import { resumableRuns } from './0002-resumable-runs.ts';
 import { exportJobs } from './0003-exports.ts';
 import { runMemory } from './0004-run-memory.ts';
+import { devLosses } from './0005-dev-losses.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
-export const migrations: readonly Migration[] = [initial, resumableRuns, exportJobs, runMemory];
+export const migrations: readonly Migration[] = [
+  initial,
+  resumableRuns,
+  exportJobs,
+  runMemory,
+  devLosses,
+];

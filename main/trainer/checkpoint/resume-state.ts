@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
@@ -32,6 +33,8 @@ export interface RunIdentity {
   baseSha256: string;
   /** Of the samples as the trainer sees them, tokens and masks. */
   samplesSha256: string;
+  /** Likewise of the held-out samples. */
+  devSamplesSha256: string;
   recipe: Recipe;
 }
 
@@ -43,6 +46,8 @@ export const resumeStateSchema = z.object({
   formatVersion: z.literal(resumeFormatVersion),
   baseSha256: z.string(),
   samplesSha256: z.string(),
+  // Checkpoints that are older than the dev loss held nothing out.
+  devSamplesSha256: z.string().default(() => hashSamples([])),
   recipe: z.record(z.string(), z.json()),
   engine: z.string(),
   device: z.string(),
@@ -50,6 +55,7 @@ export const resumeStateSchema = z.object({
   step: z.number().int(),
   /** Every finished step. */
   steps: z.array(stepMetricSchema),
+  devLosses: z.array(devLossSchema).default([]),
   /** The trained tensors in the order of the file; each has weight and both moments, F32. */
   tensors: z.array(z.object({ name: z.string(), elements: z.number().int().positive() })),
 });
@@ -74,6 +80,7 @@ export function requireSameRun(state: ResumeState, identity: RunIdentity): void 
       state.samplesSha256,
       identity.samplesSha256,
     ),
+    ...hashDifference('the held-out part of it', state.devSamplesSha256, identity.devSamplesSha256),
     ...recipeDifferences(state.recipe, identity.recipe),
   ];
   if (differences.length > 0)

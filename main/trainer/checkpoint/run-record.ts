@@ -1,5 +1,6 @@
 import type { RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { DevLoss } from '../../../shared/domain/run.ts';
 import type { StepMetric } from '../../engines/protocol/trainer.ts';
 
 /** Version of the record's fields; a reader refuses newer ones. */
@@ -28,4 +29,6 @@ export interface RunRecord {
   memory: RunMemory;
   /** Every optimizer step so far. */
   steps: StepMetric[];
+  /** Every loss of the held-out samples so far. */
+  devLosses: DevLoss[];
 }

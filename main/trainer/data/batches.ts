@@ -1,13 +1,18 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { planPacks } from './plan-packs.ts';
+import { planPacks, type PackLimits } from './plan-packs.ts';
 import { deriveSeed, shuffledOrder } from './random.ts';
 
 type BatchFields = Pick<Recipe, 'batchSize' | 'microBatchSize' | 'seed'>;
 
 /** Samples are computed side by side up to this many tokens; longer ones alone. */
 export const packTokens = 1024;
+
+const packLimits = (microBatchSize: number): PackLimits => ({
+  tokens: packTokens,
+  samples: microBatchSize || Infinity,
+});
 
 /** Optimizer steps of one epoch; the last batch may be smaller. */
 export const stepsPerEpoch = (sampleCount: number, batchSize: number): number =>
@@ -25,9 +30,15 @@ export function epochBatches(
 ): EncodedSample[][][] {
   const order = shuffledOrder(samples.length, seededUniform(deriveSeed(seed, epoch)));
   const shuffled = Array.from(order, (index) => samples[index]).filter((s) => s !== undefined);
-  const limits = { tokens: packTokens, samples: microBatchSize || Infinity };
+  const limits = packLimits(microBatchSize);
   return [...slices(shuffled, batchSize)].map((batch) => planPacks(batch, limits));
 }
+
+/** The packs in which held-out samples are measured: one batch of them all. */
+export const heldOutPacks = (
+  samples: readonly EncodedSample[],
+  { microBatchSize }: Pick<Recipe, 'microBatchSize'>,
+): EncodedSample[][] => planPacks(samples, packLimits(microBatchSize));
 
 /** Consecutive parts of at most `size` elements. */
 function* slices<T>(list: readonly T[], size: number): Generator<T[]> {

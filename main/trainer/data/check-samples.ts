@@ -27,10 +27,27 @@ export function usableSamples(
   return usable;
 }
 
+/**
+ * Returns the held-out samples with a token whose loss can be taken. Throws SAMPLE_INVALID as
+ * `usableSamples` does, and for one that is trained on, since its loss would measure memory.
+ */
+export function usableDevSamples(
+  devSamples: readonly EncodedSample[],
+  samples: readonly EncodedSample[],
+  limits: SampleLimits,
+): EncodedSample[] {
+  const trainedIds = new Set(samples.map(({ id }) => id));
+  for (const sample of devSamples) {
+    requireValid(sample, limits);
+    if (trainedIds.has(sample.id))
+      throw invalidSample(sample.id, 'it is held out for the dev loss as well');
+  }
+  return devSamples.filter((sample) => countTrained(sample) > 0);
+}
+
 function requireValid({ id, tokens, trained }: EncodedSample, limits: SampleLimits): void {
   const { vocabularySize, contextLength } = limits;
-  const invalid = (problem: string) =>
-    new EngineError('SAMPLE_INVALID', `The sample ${id} cannot be trained on: ${problem}.`, { id });
+  const invalid = (problem: string) => invalidSample(id, problem);
   if (tokens.length !== trained.length)
     throw invalid(`it has ${tokens.length} tokens and ${trained.length} marks`);
   if (tokens.length > contextLength)
@@ -42,3 +59,6 @@ function requireValid({ id, tokens, trained }: EncodedSample, limits: SampleLimi
   if (stray !== undefined)
     throw invalid(`its token ${stray} is not in the model's vocabulary of ${vocabularySize}`);
 }
+
+const invalidSample = (id: string, problem: string) =>
+  new EngineError('SAMPLE_INVALID', `The sample ${id} cannot be trained on: ${problem}.`, { id });

@@ -1,13 +1,18 @@
 import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
 import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
 import { epochBatches } from '../data/batches.ts';
 import { countTrained } from '../data/pack.ts';
+import { measureDevLoss } from './dev-loss.ts';
+import { requireFinite } from './require-finite.ts';
 import { saveEpoch, saveResume } from './save-run.ts';
 import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
 
-/** Does the steps that are left, from the one after the last finished step on. */
+/**
+ * Does the steps that are left, from the one after the last finished step on. Before them it
+ * measures the dev loss where that is missing: of the base, or of an epoch that a pause cut short.
+ */
 export async function runEpochs(run: TrainingRun): Promise<void> {
+  await measureDevLoss(run);
   const firstStep = run.metrics.length + 1;
   const firstEpoch = Math.floor(run.metrics.length / epochSteps(run)) + 1;
   for (let epoch = firstEpoch; epoch <= run.params.recipe.epochs; epoch++)
@@ -26,8 +31,7 @@ async function runEpoch(run: TrainingRun, epoch: number, firstStep: number): Pro
     const isEndOfEpoch = metrics.length % batches.length === 0;
     if (!isEndOfEpoch && run.clock.isDue(metrics.length, false)) await saveResume(run);
   }
-  context.emit({ type: 'phase', phase: 'saving' });
-  await saveEpoch(run, epoch);
+  await endEpoch(run, epoch);
   context.emit({ type: 'memory', ...run.memory.measure(true) });
   if (!params.waitsAfterEpoch) return;
   const waitedFromMs = performance.now();
@@ -44,6 +48,16 @@ async function requireMemoryForRest(run: TrainingRun): Promise<void> {
   context.emit({ type: 'phase', phase: 'saving' });
   await saveResume(run);
   throw problem;
+}
+
+/** A finished epoch is saved also when its dev loss could not be measured to the end. */
+async function endEpoch(run: TrainingRun, epoch: number): Promise<void> {
+  try {
+    await measureDevLoss(run);
+  } finally {
+    run.context.emit({ type: 'phase', phase: 'saving' });
+    await saveEpoch(run, epoch);
+  }
 }
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */
@@ -83,14 +97,4 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
 function countTokens(samples: readonly EncodedSample[]) {
   const trainedTokens = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
   return { tokens: samples.reduce((sum, { tokens }) => sum + tokens.length, 0), trainedTokens };
-}
-
-function requireFinite(value: number, what: string, step: number): void {
-  if (Number.isFinite(value)) return;
-  const advice =
-    step === 1
-      ? 'Nothing was trained yet, so the base model is damaged: download it again.'
-      : 'Lower learningRate or alpha and start again; earlier epochs are kept.';
-  const message = `The ${what} became ${value} at step ${step}. ${advice}`;
-  throw new EngineError('DIVERGED', message, { step });
 }

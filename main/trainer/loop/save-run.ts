@@ -13,7 +13,7 @@ import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
  * between them repeats steps, and never leaves an epoch out.
  */
 export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> {
-  const { params, model, backend, trainer, metrics, context } = run;
+  const { params, model, backend, trainer, metrics, devLosses, context } = run;
   const { name, architecture } = model.parameters;
   const step = metrics.length;
   const meanLoss = meanLossOf(metrics.slice(-epochSteps(run)));
@@ -33,6 +33,7 @@ export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> 
     meanLoss,
     memory: run.memory.measure(true).memory,
     steps: metrics,
+    devLosses,
   });
   // The last step is always saved: a core that dies before it notes the end need not repeat any.
   if (run.clock.isDue(step, true) || step === totalSteps(run)) await saveResume(run);
@@ -46,7 +47,7 @@ function meanLossOf(metrics: TrainingRun['metrics']): number {
 
 /** Makes every finished step safe; does nothing when it is already. */
 export async function saveResume(run: TrainingRun): Promise<void> {
-  const { backend, trainer, metrics, clock, identity, params } = run;
+  const { backend, trainer, metrics, devLosses, clock, identity, params } = run;
   const step = metrics.length;
   if (step === clock.lastStep) return;
   const state: ResumeState = {
@@ -56,6 +57,7 @@ export async function saveResume(run: TrainingRun): Promise<void> {
     device: backend.device,
     step,
     steps: metrics,
+    devLosses,
     tensors: trainer.parameters.map(({ name, weight }) => ({
       name,
       elements: elementCount(weight.ne),

@@ -1,14 +1,9 @@
 import { statSync } from 'node:fs';
-import type {
-  EncodedSample,
-  TrainEvent,
-  TrainParams,
-  TrainResult,
-} from '../../engines/protocol/trainer.ts';
+import type { TrainEvent, TrainParams, TrainResult } from '../../engines/protocol/trainer.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import { hashSamples } from '../checkpoint/resume-state.ts';
-import { usableSamples } from '../data/check-samples.ts';
+import { usableDevSamples, usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
 import { budgetOf } from '../memory/free-memory.ts';
 import { MemoryWatch } from '../memory/run-memory.ts';
@@ -52,10 +47,11 @@ export async function train(
     using model = await loadModel(backend, params, stop);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
+    const devSamples = usableDevSamples(params.devSamples ?? [], samples, model.parameters);
     using trainer = new Trainer(backend, model, params.recipe);
     const engine = { backend, model, trainer, memory };
-    const parts = { params, context, control, stop, ...engine, samples, metrics };
-    await runOrPause(await start(parts));
+    const parts = { params, context, control, stop, ...engine, metrics };
+    await runOrPause(await start({ ...parts, samples, devSamples }));
     return ending('succeeded');
   } catch (error) {
     if (error !== stop.reason || !stop.aborted) throw error;
@@ -80,23 +76,26 @@ async function loadModel(
 
 /** Goes to the newest checkpoint, or to the beginning, and says which. */
 async function start(
-  parts: Omit<TrainingRun, 'identity' | 'clock' | 'startedMs'>,
+  parts: Omit<TrainingRun, 'identity' | 'clock' | 'startedMs' | 'devLosses'>,
 ): Promise<TrainingRun> {
-  const { params, metrics, samples } = parts;
-  const identity = identityOf(params, samples);
+  const { params, metrics } = parts;
+  const identity = identityOf(parts);
   const { state, damaged } = await restore({ ...parts, identity });
   metrics.push(...(state?.steps ?? []));
+  const devLosses = [...(state?.devLosses ?? [])];
   const warnings = state ? machineChanges(state, parts.backend.device) : [];
   parts.context.emit({
     type: 'start',
     step: metrics.length,
     steps: [...metrics],
+    devLosses: [...devLosses],
     damaged,
     warnings,
   });
   return {
     ...parts,
     identity,
+    devLosses,
     clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
     startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
   };
@@ -114,10 +113,15 @@ function machineChanges(then: { engine: string; device: string }, device: string
   );
 }
 
-const identityOf = ({ baseSha256, recipe }: TrainParams, samples: readonly EncodedSample[]) => ({
+const identityOf = ({
+  params: { baseSha256, recipe },
+  samples,
+  devSamples,
+}: Pick<TrainingRun, 'params' | 'samples' | 'devSamples'>) => ({
   baseSha256,
   recipe,
   samplesSha256: hashSamples(samples),
+  devSamplesSha256: hashSamples(devSamples),
 });
 
 /** Runs the steps that are left; a pause gives up the running step and saves those before it. */

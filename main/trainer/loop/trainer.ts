@@ -13,7 +13,13 @@ import type { Backend } from '../tensor/backend.ts';
 import { WorkingMemory } from '../tensor/compute-graph.ts';
 import { shouldRecompute } from './memory-policy.ts';
 import { startWeights } from './start-weights.ts';
-import { isSameShape, shapeOf, TrainingGraph, type GraphShape } from './training-graph.ts';
+import {
+  forwardShapeOf,
+  isSameShape,
+  shapeOf,
+  TrainingGraph,
+  type GraphShape,
+} from './training-graph.ts';
 
 /** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
 export class Trainer implements Disposable {
@@ -64,6 +70,15 @@ export class Trainer implements Disposable {
     this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);
     const keys = samples.map(({ id }) => `${seed}/${step}/${id}`);
     return await this.#graphFor(shapeOf(batch, recompute)).run(batch, { rowWeights, keys });
+  }
+
+  /**
+   * The summed loss of samples side by side in nats, unweighted, without dropout or noise. Changes
+   * nothing of the training: no gradient is added, and no random number drawn.
+   */
+  async measureLoss(samples: readonly EncodedSample[]): Promise<number> {
+    const batch = packSamples(samples);
+    return await this.#graphFor(forwardShapeOf(batch)).run(batch);
   }
 
   /**

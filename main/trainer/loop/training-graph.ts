@@ -4,8 +4,11 @@ import { padded, padRows } from '../data/pad.ts';
 import {
   chunkTargets,
   crossEntropy,
+  declareLossGradientInputs,
   declareLossInputs,
+  scoreTargets,
   sumLoss,
+  type LossGradientInputs,
   type LossInputs,
 } from '../loss/cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
@@ -34,6 +37,8 @@ export interface GraphShape {
   rows: number;
   /** Blocks keep only their input and are computed again in the backward pass. */
   recompute: boolean;
+  /** Measures the loss and does nothing else: no backward pass, no dropout, no noise. */
+  isForwardOnly: boolean;
   /** First key of each span of queries (see firstKeysOf). */
   firstKeys: readonly number[];
 }
@@ -48,15 +53,23 @@ export function shapeOf({ tokens, rows, segments }: PackedBatch, recompute: bool
     tokens: paddedTokens,
     rows: Math.ceil(rows.length / bucket) * bucket,
     recompute,
+    isForwardOnly: false,
     firstKeys: firstKeysOf(segments, paddedTokens),
   };
 }
+
+/** The same for measuring the loss alone. */
+export const forwardShapeOf = (batch: PackedBatch): GraphShape => ({
+  ...shapeOf(batch, false),
+  isForwardOnly: true,
+});
 
 /** Whether one graph serves both. */
 export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
   a.tokens === b.tokens &&
   a.rows === b.rows &&
   a.recompute === b.recompute &&
+  a.isForwardOnly === b.isForwardOnly &&
   a.firstKeys.join() === b.firstKeys.join();
 
 /** What a graph trains and the noise that makes it harder; zeros switch that off. */
@@ -74,9 +87,11 @@ export interface BatchSettings {
   keys: readonly string[];
 }
 
+const silence: Training['noise'] = { residualDropout: 0, neftuneAlpha: 0 };
+
 /**
- * One micro-batch as one graph: forward pass, loss, and a backward pass that adds the gradients
- * of the summed loss to the sums of the trained weights.
+ * One micro-batch as one graph: forward pass, loss, and, unless its shape is forward only, a
+ * backward pass that adds the gradients of the summed loss to the sums of the trained weights.
  */
 export class TrainingGraph implements Disposable {
   readonly shape: GraphShape;
@@ -87,15 +102,17 @@ export class TrainingGraph implements Disposable {
   readonly #embeddingNoise: Tensor | undefined;
   readonly #neftuneAlpha: number;
   readonly #loss: LossInputs;
+  /** Undefined in a graph that is forward only. */
+  readonly #gradient: LossGradientInputs | undefined;
   readonly #probabilities: readonly Tensor[];
 
   constructor(backend: Backend, { model, trained, noise }: Training, shape: GraphShape) {
-    const { tokens, rows, firstKeys } = shape;
+    const { tokens, rows, firstKeys, isForwardOnly } = shape;
     const spans = querySpans(tokens, firstKeys);
     const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, spans.length));
     const { embeddingLength: width } = model.parameters;
     const sizes = { width, blocks: model.blocks.length, tokens };
-    const { neftuneAlpha, residualDropout } = noise;
+    const { neftuneAlpha, residualDropout } = isForwardOnly ? silence : noise;
     this.shape = shape;
     this.#neftuneAlpha = neftuneAlpha;
     this.#backend = backend;
@@ -105,6 +122,7 @@ export class TrainingGraph implements Disposable {
     this.#parts = { ...declareParts(graph, { model, trained, spans }), dropout };
     this.#embeddingNoise = neftuneAlpha > 0 ? graph.input([width, tokens]) : undefined;
     this.#loss = declareLossInputs(this.#parts, rows);
+    this.#gradient = isForwardOnly ? undefined : declareLossGradientInputs(this.#parts, rows);
     this.#probabilities = this.#build();
   }
 
@@ -113,10 +131,16 @@ export class TrainingGraph implements Disposable {
     this.#graph.place(memory);
   }
 
-  /** Computes one batch of this shape; returns the sum of its losses in nats, none weighted. */
-  async run(batch: PackedBatch, { rowWeights, keys }: BatchSettings): Promise<number> {
-    this.#writeInputs(batch, rowWeights);
-    this.#writeNoise({ spans: batch.spans, keys });
+  /**
+   * Computes one batch of this shape; returns the sum of its losses in nats, none weighted. A graph
+   * that is forward only needs no settings.
+   */
+  async run(batch: PackedBatch, settings?: BatchSettings): Promise<number> {
+    this.#writeInputs(batch);
+    if (settings) {
+      this.#writeGradientInputs(settings.rowWeights);
+      this.#writeNoise({ spans: batch.spans, keys: settings.keys });
+    }
     await this.#graph.compute();
     const probabilities = this.#probabilities.map((tensor) => this.#backend.readFloats(tensor));
     return sumLoss(probabilities, batch.rows.length);
@@ -137,7 +161,15 @@ export class TrainingGraph implements Disposable {
       passes.push(pass);
       stream = pass.output;
     }
-    const { gradient, probabilities } = crossEntropy(parts, stream, this.#loss);
+    if (!this.#gradient) return scoreTargets(parts, stream, this.#loss);
+    const lossInputs = { ...this.#loss, ...this.#gradient };
+    const { gradient, probabilities } = crossEntropy(parts, stream, lossInputs);
+    this.#buildBackward(passes, gradient);
+    return probabilities;
+  }
+
+  #buildBackward(passes: readonly BlockPass[], gradient: Tensor): void {
+    const parts = this.#parts;
     let current: Tensor | undefined = gradient;
     for (const pass of passes.toReversed()) {
       if (!current) break;
@@ -146,7 +178,6 @@ export class TrainingGraph implements Disposable {
       current = blockBackward(parts, kept, current);
     }
     if (current) embedBackward(parts, this.#tokens, current);
-    return probabilities;
   }
 
   #writeNoise(samples: KeyedSpans): void {
@@ -155,17 +186,21 @@ export class TrainingGraph implements Disposable {
       writeEmbeddingNoise(this.#backend, this.#embeddingNoise, samples, this.#neftuneAlpha);
   }
 
-  #writeInputs(batch: PackedBatch, rowWeights: Float32Array): void {
+  #writeGradientInputs(rowWeights: Float32Array): void {
+    if (!this.#gradient) return;
+    const weights = new Float32Array(this.shape.rows);
+    weights.set(rowWeights);
+    this.#backend.write(this.#gradient.weights, weights);
+    this.#backend.write(this.#gradient.minusOne, Float32Array.of(-1));
+  }
+
+  #writeInputs(batch: PackedBatch): void {
     const { tokens, rows } = this.shape;
     const { vocabularySize } = this.#parts.model.parameters;
     this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
     const positions = padded(batch.positions, tokens);
     writeLayout(this.#backend, this.#parts, { positions, segments: batch.segments });
     this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
-    const weights = new Float32Array(rows);
-    weights.set(rowWeights);
-    this.#backend.write(this.#loss.weights, weights);
-    this.#backend.write(this.#loss.minusOne, Float32Array.of(-1));
     const targets = chunkTargets(batch.targets, rows, vocabularySize);
     for (const [index, tensor] of this.#loss.targets.entries())
       this.#backend.write(tensor, targets[index] ?? new Int32Array(tensor.ne[0]));

@@ -1,3 +1,4 @@
+import type { DevLoss } from '../../../shared/domain/run.ts';
 import type {
   EncodedSample,
   StepMetric,
@@ -26,9 +27,13 @@ export interface TrainingRun {
   trainer: Trainer;
   memory: MemoryWatch;
   samples: EncodedSample[];
+  /** Held out: never trained on. */
+  devSamples: EncodedSample[];
   identity: RunIdentity;
   /** Every finished step, those before a resume included. */
   metrics: StepMetric[];
+  /** Every measured loss of the held-out samples, those before a resume included. */
+  devLosses: DevLoss[];
   clock: CheckpointClock;
   /** When the run would have started had it never stopped, on the clock of `performance.now`. */
   startedMs: number;

@@ -15,6 +15,10 @@ export interface LossInputs {
   rows: Tensor;
   /** One [rows of chunk] I32 per chunk: row in chunk · vocabulary + target token. */
   targets: Tensor[];
+}
+
+/** Inputs of the gradient of a loss over `count` rows. */
+export interface LossGradientInputs {
   /** [1, count]: 1 for a trained row, 0 for padding. */
   weights: Tensor;
   /** [1, 1]: the constant −1. */
@@ -27,9 +31,31 @@ export function declareLossInputs({ graph }: GraphParts, count: number): LossInp
   return {
     rows: graph.input([count], i32),
     targets: chunkSizes(count).map((size) => graph.input([size], i32)),
-    weights: graph.input([1, count]),
-    minusOne: graph.input([1, 1]),
   };
+}
+
+/** Declares what the gradient of that loss reads beside it. */
+export const declareLossGradientInputs = (
+  { graph }: GraphParts,
+  count: number,
+): LossGradientInputs => ({
+  weights: graph.input([1, count]),
+  minusOne: graph.input([1, 1]),
+});
+
+/**
+ * The forward half of `crossEntropy`: the probabilities of the targets (outputs, one [1, rows] per
+ * chunk), and no gradient.
+ */
+export function scoreTargets(parts: GraphParts, stream: Tensor, inputs: LossInputs): Tensor[] {
+  const { ops } = parts.graph;
+  const norm = normForward(parts, ops.getRows(stream, inputs.rows), parts.model.outputNorm);
+  let first = 0;
+  return inputs.targets.map((targets) => {
+    const hidden = ops.columns(norm.output, first, targets.ne[0]);
+    first += targets.ne[0];
+    return scoreChunk(parts, hidden, targets).probabilities;
+  });
 }
 
 /**
@@ -38,7 +64,11 @@ export function declareLossInputs({ graph }: GraphParts, count: number): LossInp
  * stream [embeddingLength, tokens] reach the LM head. Returns the gradient of the stream and the
  * probabilities of the targets (outputs, one [1, rows] per chunk).
  */
-export function crossEntropy(parts: GraphParts, stream: Tensor, inputs: LossInputs) {
+export function crossEntropy(
+  parts: GraphParts,
+  stream: Tensor,
+  inputs: LossInputs & LossGradientInputs,
+) {
   const { graph, model } = parts;
   const { ops } = graph;
   const norm = normForward(parts, ops.getRows(stream, inputs.rows), model.outputNorm);
@@ -97,17 +127,23 @@ function headChunk(
 ) {
   const { graph, model } = parts;
   const { ops } = graph;
-  const vocabulary = model.parameters.vocabularySize;
-  const rows = hidden.ne[1];
-  const head = headForward(parts, hidden);
-  const softMax = ops.softMax(head.logits);
-  const flat = ops.reshape(softMax, 1, vocabulary * rows);
-  const probabilities = ops.getRows(flat, targets);
-  graph.requireOutput(probabilities);
+  const { head, flat, probabilities } = scoreChunk(parts, hidden, targets);
   const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
-  const logitGradient = ops.reshape(corrected, vocabulary, rows);
+  const logitGradient = ops.reshape(corrected, model.parameters.vocabularySize, hidden.ne[1]);
   const gradient = headBackward(parts, head, { gradient: logitGradient, weights });
   return { probabilities, gradient };
+}
+
+/** Softmax of hidden states as one column, and of it the probabilities of the targets. */
+function scoreChunk(parts: GraphParts, hidden: Tensor, targets: Tensor) {
+  const { graph, model } = parts;
+  const { ops } = graph;
+  const head = headForward(parts, hidden);
+  const softMax = ops.softMax(head.logits);
+  const flat = ops.reshape(softMax, 1, model.parameters.vocabularySize * hidden.ne[1]);
+  const probabilities = ops.getRows(flat, targets);
+  graph.requireOutput(probabilities);
+  return { head, flat, probabilities };
 }
 
 const chunkSizes = (count: number) =>

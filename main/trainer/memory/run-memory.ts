@@ -5,7 +5,7 @@ import type {
 } from '../../../shared/domain/memory-plan.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { epochBatches } from '../data/batches.ts';
+import { epochBatches, heldOutPacks } from '../data/batches.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
@@ -45,10 +45,11 @@ export class MemoryWatch {
    */
   static async plan(
     backend: Backend,
-    { basePath, recipe, samples, knownMemory = [] }: TrainParams,
+    { basePath, recipe, samples, devSamples = [], knownMemory = [] }: TrainParams,
     budget = budgetOf,
   ): Promise<MemoryWatch> {
-    const { tokens, rows } = largestPack(epochBatches(samples, 1, recipe).flat());
+    const packs = [...epochBatches(samples, 1, recipe).flat(), ...heldOutPacks(devSamples, recipe)];
+    const { tokens, rows } = largestPack(packs);
     // A run without anything to train on is refused with its own words later.
     const pack = { tokens: Math.max(1, tokens), rows: Math.max(1, rows) };
     const input = { basePath, recipe, pack, device: backend.id, known: knownMemory };

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { devSampleCount } from '../../../shared/domain/dev-set.ts';
+import type { DatasetItem } from '../../store/dataset-repository.ts';
+
+type Candidate = Pick<DatasetItem, 'sampleId' | 'source' | 'messages'>;
+
+/**
+ * Ids of the samples that a share holds out, from every source in proportion (largest remainders).
+ * Which ones follows from their texts alone (lowest SHA-256 first) and not from the recipe's seed:
+ * runs with other seeds, in any copy of the project, are measured on the same samples.
+ */
+export function heldOutIds(candidates: readonly Candidate[], devShare: number): Set<string> {
+  const wanted = devSampleCount(candidates.length, devShare);
+  const bySource = [...Map.groupBy(candidates, ({ source }) => source)]
+    .toSorted(([one], [other]) => compare(one, other))
+    .map(([, samples]) => samples);
+  const sizes = bySource.map(({ length }) => length);
+  const counts = apportion(sizes, wanted);
+  const held = bySource.flatMap((samples, index) => inHashOrder(samples).slice(0, counts[index]));
+  return new Set(held.map(({ sampleId }) => sampleId));
+}
+
+const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
+
+/** Shares `wanted` out in proportion to `sizes`: whole parts first, then the largest remainders. */
+function apportion(sizes: readonly number[], wanted: number): number[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const quotas = sizes.map((size) => (wanted * size) / Math.max(1, total));
+  const counts = quotas.map(Math.floor);
+  const left = wanted - counts.reduce((sum, count) => sum + count, 0);
+  const byRemainder = quotas
+    .map((quota, index) => ({ index, remainder: quota - Math.floor(quota) }))
+    .toSorted((a, b) => b.remainder - a.remainder);
+  for (const { index } of byRemainder.slice(0, left)) counts[index] = (counts[index] ?? 0) + 1;
+  return counts;
+}
+
+function inHashOrder(samples: readonly Candidate[]): Candidate[] {
+  const hashed = samples.map((sample) => ({ sample, hash: hashOf(sample) }));
+  return hashed.toSorted((one, other) => compare(one.hash, other.hash)).map(({ sample }) => sample);
+}
+
+const hashOf = ({ messages }: Candidate) =>
+  createHash('sha256')
+    .update(JSON.stringify(messages.map(({ role, content }) => [role, content])))
+    .digest('hex');

@@ -1,0 +1,32 @@
+import { heldOutPacks } from '../data/batches.ts';
+import { countTrained } from '../data/pack.ts';
+import { requireFinite } from './require-finite.ts';
+import { epochSteps, type TrainingRun } from './training-run.ts';
+
+/**
+ * Measures the loss of the held-out samples before the first step and at the end of an epoch, unless
+ * that is done or nothing is held out. The mean over their trained tokens, each counting the same:
+ * what the losses of the steps are, whatever `lossWeighting` does to gradients. Throws when the run
+ * is stopped meanwhile; a resume then measures the same.
+ */
+export async function measureDevLoss(run: TrainingRun): Promise<void> {
+  const { devSamples, devLosses, metrics, trainer, context, stop, params } = run;
+  const step = metrics.length;
+  const isDue = step % epochSteps(run) === 0 && !devLosses.some((one) => one.step === step);
+  if (!isDue || devSamples.length === 0) return;
+  const total = devSamples.length;
+  let lossSum = 0;
+  let done = 0;
+  context.emit({ type: 'measuring', done, total });
+  for (const pack of heldOutPacks(devSamples, params.recipe)) {
+    stop.throwIfAborted();
+    lossSum += await trainer.measureLoss(pack);
+    done += pack.length;
+    context.emit({ type: 'measuring', done, total });
+  }
+  const loss = lossSum / devSamples.reduce((sum, sample) => sum + countTrained(sample), 0);
+  requireFinite(loss, 'dev loss', step);
+  const measured = { step, epoch: step / epochSteps(run), loss };
+  devLosses.push(measured);
+  context.emit({ type: 'devLoss', measured });
+}
