@@ -45,7 +45,10 @@ function writeFourthVersion(path: string): void {
   );
   run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));
   run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
-  run(db, `INSERT INTO run VALUES ('r', 'r', 'j', 'm', 'd', '{"epochs": 4}', '', 9, NULL, 1, NULL)`);
+  run(
+    db,
+    `INSERT INTO run VALUES ('r', 'r', 'j', 'm', 'd', '{"epochs": 4}', '', 9, NULL, 1, NULL)`,
+  );
   run(db, "INSERT INTO checkpoint VALUES ('c', 'r', 1, 2, 'f', 'sha', 5, 1.5, 1)");
   db.close();
 }
