@@ -89,7 +89,7 @@ export class TrainPage {
       .getByRole('button', { name: `Export epoch ${epoch}` })
       .click();
     const dialog = this.workbench.page.getByRole('dialog', { name: `Export epoch ${epoch}` });
-    await dialog.getByRole('combobox', { name: 'As' }).selectOption({ label: as });
+    await dialog.getByRole('combobox', { name: 'Export as' }).selectOption({ label: as });
     await dialog.getByRole('textbox', { name: /^New (file|folder)$/ }).fill(path);
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
     await expect(dialog.getByRole('status')).toContainText(path, { timeout: 30_000 });

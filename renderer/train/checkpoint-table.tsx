@@ -73,7 +73,7 @@ function CheckpointRow({ checkpoint, isAdapter }: CheckpointRowProps) {
           <CopyButton text={sha256} label={`Copy SHA-256 of epoch ${epoch}`} />
         </span>
       </td>
-      <td>
+      <td className="run-path-cell">
         <span className="row">
           <span className="truncate run-path dim" title={path}>
             <bdi>{path}</bdi>

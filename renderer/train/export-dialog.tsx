@@ -1,8 +1,10 @@
 import { useState } from 'react';
+import { isJobFinished } from '../../shared/domain/job.ts';
 import type { ExportKind } from '../../shared/domain/export.ts';
 import type { Checkpoint } from '../../shared/domain/run.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
+import { useJob } from '../rpc/use-jobs.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
@@ -36,17 +38,38 @@ interface ExportDialogProps {
   onClose: () => void;
 }
 
-/** Asks what to make of a checkpoint and where to put it, and shows the job until it ended. */
-export function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
-  const [choice, setChoice] = useState<ExportChoice>({ kind: 'merged', type: 'F16', strength: 1 });
-  const [path, setPath] = useState('');
+interface ExportWish {
+  choice: ExportChoice;
+  path: string;
+}
+
+/** The export that is asked for, and the job that does it; another wish forgets a finished job. */
+function useExport(checkpoint: Checkpoint) {
+  const [wish, setWish] = useState<ExportWish>({
+    choice: { kind: 'merged', type: 'F16', strength: 1 },
+    path: '',
+  });
   const [jobId, setJobId] = useState<string | null>(null);
+  const job = useJob(jobId);
+  const { choice, path } = wish;
   const start = useAction(async () => {
     const { kind, strength } = choice;
-    const wish = { checkpointId: checkpoint.id, kind, type: typeOf(choice), strength, path };
-    setJobId((await rpc.runs.export(wish)).jobId);
+    const input = { checkpointId: checkpoint.id, kind, type: typeOf(choice), strength, path };
+    setJobId((await rpc.runs.export(input)).jobId);
   });
-  const isReady = path !== '' && !start.isRunning && Math.abs(choice.strength) <= 10;
+  const isUnderWay = start.isRunning || (job !== undefined && !isJobFinished(job.state));
+  const isDone = job?.state === 'succeeded';
+  const isReady = path !== '' && !isUnderWay && !isDone && Math.abs(choice.strength) <= 10;
+  const change = (fields: Partial<ExportWish>) => {
+    setWish({ ...wish, ...fields });
+    if (isDone) setJobId(null);
+  };
+  return { choice, path, change, start, jobId, isUnderWay, isReady };
+}
+
+/** Asks what to make of a checkpoint and where to put it, and shows the job until it ended. */
+export function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
+  const { choice, path, change, start, jobId, isUnderWay, isReady } = useExport(checkpoint);
   return (
     <Dialog
       title={`Export epoch ${checkpoint.epoch} of ${checkpoint.runName}`}
@@ -54,18 +77,23 @@ export function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogPro
       footer={
         <>
           <Button onClick={onClose}>Close</Button>
-          <Button variant="primary" disabled={!isReady} onClick={() => void start.run()}>
+          <Button
+            variant="primary"
+            disabled={!isReady}
+            isBusy={isUnderWay}
+            onClick={() => void start.run()}
+          >
             Export
           </Button>
         </>
       }
     >
       <div className="column">
-        <ExportForm {...{ choice, isAdapter }} onChoice={setChoice} />
+        <ExportForm {...{ choice, isAdapter }} onChoice={(next) => change({ choice: next })} />
         <PathField
           label={choice.kind === 'peft' || choice.kind === 'ollama' ? 'New folder' : 'New file'}
           value={path}
-          onValue={setPath}
+          onValue={(next) => change({ path: next })}
           request={{
             purpose: 'save',
             title: 'Export to',
@@ -90,7 +118,7 @@ function ExportForm({ choice, isAdapter, onChoice }: ExportFormProps) {
   return (
     <>
       <Select
-        label="As"
+        label="Export as"
         value={choice.kind}
         options={isAdapter ? adapterKinds : modelKinds}
         onValue={(kind) => change({ kind })}

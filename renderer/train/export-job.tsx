@@ -39,7 +39,7 @@ function ExportedPath({ result }: { result: Readonly<Record<string, unknown>> })
   return (
     <p className="row" role="status">
       <span className="truncate">
-        {formatBytes(sizeBytes)} in <bdi>{path}</bdi>
+        Exported {formatBytes(sizeBytes)} to <bdi>{path}</bdi>
       </span>
       <CopyButton text={path} label="Copy the path of the export" />
     </p>

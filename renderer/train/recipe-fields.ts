@@ -17,6 +17,8 @@ export interface RecipeField {
   isAdvanced: boolean;
   /** The schema's unit where the form shows it: for what the label does not say already. */
   unit: string | undefined;
+  /** What a 0 stands for where it is no amount, as in “automatic”. */
+  zero: string | undefined;
   /** The schema's own description and source, which names LIMA's value where there is one. */
   hint: string;
   /** The schema's default as text. */
@@ -32,6 +34,8 @@ interface Placement {
   isAdvanced?: boolean;
   /** The unit tells what is counted, as in “32 samples”. */
   showsUnit?: boolean;
+  /** What a 0 stands for where it is no amount. */
+  zero?: string;
 }
 
 /** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
@@ -47,12 +51,18 @@ const placements: Record<RecipeKey, Placement> = {
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
   minLearningRate: { label: 'Final rate', group: 'Optimizer' },
   schedule: { label: 'Schedule', group: 'Optimizer' },
-  warmupSteps: { label: 'Warm-up', group: 'Optimizer', isAdvanced: true, showsUnit: true },
+  warmupSteps: {
+    label: 'Warm-up',
+    group: 'Optimizer',
+    isAdvanced: true,
+    showsUnit: true,
+    zero: 'none',
+  },
   weightDecay: { label: 'Weight decay', group: 'Optimizer', isAdvanced: true },
   beta1: { label: 'Beta 1', group: 'Optimizer', isAdvanced: true },
   beta2: { label: 'Beta 2', group: 'Optimizer', isAdvanced: true },
   epsilon: { label: 'Epsilon', group: 'Optimizer', isAdvanced: true },
-  maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true },
+  maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true, zero: 'off' },
   epochs: { label: 'Epochs', group: 'Batches & length' },
   batchSize: { label: 'Batch size', group: 'Batches & length', showsUnit: true },
   maxTokens: { label: 'Longest sample', group: 'Batches & length', showsUnit: true },
@@ -63,19 +73,31 @@ const placements: Record<RecipeKey, Placement> = {
     group: 'Batches & length',
     isAdvanced: true,
     showsUnit: true,
+    zero: 'packed',
   },
   seed: { label: 'Seed', group: 'Batches & length', isAdvanced: true },
-  threads: { label: 'CPU threads', group: 'Batches & length', isAdvanced: true },
+  threads: {
+    label: 'CPU threads',
+    group: 'Batches & length',
+    isAdvanced: true,
+    zero: 'automatic',
+  },
   checkpointEverySteps: {
     label: 'Checkpoint every',
     group: 'Batches & length',
     isAdvanced: true,
     showsUnit: true,
+    zero: 'epoch and minute',
   },
   device: { label: 'Device', group: 'Batches & length', isAdvanced: true },
   lossWeighting: { label: 'Weight', group: 'Loss', isAdvanced: true },
-  residualDropout: { label: 'Residual dropout', group: 'Optimizer', isAdvanced: true },
-  neftuneAlpha: { label: 'NEFTune alpha', group: 'Optimizer', isAdvanced: true },
+  residualDropout: {
+    label: 'Residual dropout',
+    group: 'Optimizer',
+    isAdvanced: true,
+    zero: 'none',
+  },
+  neftuneAlpha: { label: 'NEFTune alpha', group: 'Optimizer', isAdvanced: true, zero: 'none' },
   lossOn: { label: 'Loss on', group: 'Loss' },
 };
 
@@ -87,7 +109,7 @@ function readFields(): RecipeField[] {
   return recipeSchema.keyof().options.map((key) => {
     const property = properties[key];
     const facts = typeof property === 'object' ? property : {};
-    const { label, group, isAdvanced = false, showsUnit = false } = placements[key];
+    const { label, group, isAdvanced = false, showsUnit = false, zero } = placements[key];
     const { unit, source } = factsOf(key);
     return {
       key,
@@ -95,7 +117,8 @@ function readFields(): RecipeField[] {
       group,
       isAdvanced,
       unit: showsUnit ? unit : undefined,
-      hint: `${facts.description ?? ''} · ${source}`,
+      zero,
+      hint: `${capitalized(facts.description ?? '')} · ${source}`,
       fallback: textOf(facts.default),
       isNumber: facts.type === 'number' || facts.type === 'integer',
       choices: (facts.enum ?? []).map(String),
@@ -120,6 +143,10 @@ function textOf(value: unknown): string {
 /** The fields under one heading. */
 export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeField[] {
   return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function wordsOf(value: unknown): string {

@@ -2,7 +2,7 @@ import type { Run } from '../../shared/domain/run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { shortHash } from '../ui/format.ts';
 import { changedFields, draftOf } from './recipe-draft.ts';
-import { recipeFields } from './recipe-fields.ts';
+import { recipeFields, type RecipeField } from './recipe-fields.ts';
 
 /** What the run was made of: recipe, base model, dataset; values that are not the default stand out. */
 export function RecipeTable({ run }: { run: Run }) {
@@ -14,22 +14,29 @@ export function RecipeTable({ run }: { run: Run }) {
       <dl className="run-facts">
         <Identity name="Base model" hash={run.baseSha256} />
         <Identity name="Dataset" hash={run.datasetHash} />
-        {recipeFields.map(({ key, label, unit, hint, fallback }) => (
-          <div key={key} title={hint}>
-            <dt>{label}</dt>
+        {recipeFields.map((field) => (
+          <div key={field.key} title={field.hint}>
+            <dt>{field.label}</dt>
             <dd>
-              {changed.has(key) ? (
-                <strong title={`default ${fallback}`}>{draft[key]}</strong>
+              {changed.has(field.key) ? (
+                <strong title={`default ${field.fallback}`}>
+                  {valueText(field, draft[field.key])}
+                </strong>
               ) : (
-                draft[key]
+                valueText(field, draft[field.key])
               )}
-              {unit !== undefined && ` ${draft[key] === '1' ? unit.replace(/s$/, '') : unit}`}
             </dd>
           </div>
         ))}
       </dl>
     </section>
   );
+}
+
+function valueText({ unit, zero }: RecipeField, text: string): string {
+  if (text === '0' && zero !== undefined) return zero;
+  if (unit === undefined) return text;
+  return `${text} ${text === '1' ? unit.replace(/s$/, '') : unit}`;
 }
 
 function Identity({ name, hash }: { name: string; hash: string }) {

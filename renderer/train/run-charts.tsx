@@ -66,7 +66,7 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
           summary={summaryOf(series, 'learningRate', formatRate)}
           lines={rateLines}
           heightPx={150}
-          formatValue={formatRate}
+          formatValue={(value) => formatRate(value, 5)}
         />
         <MetricChart
           {...shared}

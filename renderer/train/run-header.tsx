@@ -68,7 +68,9 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
           </span>
         )}
         <span className="spacer" />
-        {progress?.etaMs != null && <strong>{formatDuration(progress.etaMs)} left</strong>}
+        {progress?.etaMs != null && progress.etaMs > 0 && (
+          <strong>{formatDuration(progress.etaMs)} left</strong>
+        )}
       </div>
     </>
   );

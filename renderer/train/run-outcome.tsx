@@ -54,16 +54,21 @@ interface StoppedNoteProps {
 
 function StoppedNote({ run, title, isPaused, error }: StoppedNoteProps) {
   return (
-    <section className="run-note" aria-label={title}>
+    <section
+      className={isPaused && !error ? 'run-note run-note-calm' : 'run-note'}
+      aria-label={title}
+    >
       <h2>{title}</h2>
       {error && <ErrorView error={{ ...error, advice: adviceFor(error.code) }} />}
       <p>
         {describeResume(run)} {keptText(run)}
         {isPaused && ' Its memory is free for other work meanwhile.'}
       </p>
-      <div className="row">
-        <NewRunButton run={run} />
-      </div>
+      {!isPaused && (
+        <div className="row">
+          <NewRunButton run={run} />
+        </div>
+      )}
     </section>
   );
 }

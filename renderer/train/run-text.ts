@@ -41,10 +41,10 @@ export function describeResume(run: Pick<Run, 'savedStep' | 'lastMetric'>): stri
   return `${saved} ${formatCount(lost)} later ${lost === 1 ? 'step is' : 'steps are'} repeated.`;
 }
 
-/** A learning rate with three digits, in the form it is typed in: `1e-4`, `2.5e-5`, `0.02`. */
-export function formatRate(rate: number): string {
-  if (rate === 0 || rate >= 0.01) return String(Number(rate.toPrecision(3)));
-  return rate.toExponential(2).replace(/\.?0+e/, 'e');
+/** A learning rate, by default with three digits, as it is typed: `1e-4`, `2.5e-5`, `0.02`. */
+export function formatRate(rate: number, digits = 3): string {
+  if (rate === 0 || rate >= 0.01) return String(Number(rate.toPrecision(digits)));
+  return rate.toExponential(digits - 1).replace(/\.?0+e/, 'e');
 }
 
 /** A loss in nats per trained token. */

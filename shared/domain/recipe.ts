@@ -139,7 +139,7 @@ export const recipeSchema = z.object({
     .min(8)
     .max(131_072)
     .default(2048)
-    .meta(about('longest sample', 'LIMA, section 3: 2,048', 'tokens')),
+    .meta(about('most tokens a sample may have', 'LIMA, section 3: 2,048', 'tokens')),
   overlong: z
     .enum(['truncate', 'split', 'drop'])
     .default('truncate')
