@@ -11,12 +11,21 @@ export function feedChart(chart: uPlot, data: uPlot.AlignedData): void {
   });
 }
 
-/** Puts the cursor on a point chosen elsewhere; `null` takes it away. */
-export function pointAt(chart: uPlot, index: number | null): void {
-  if (index === (chart.cursor.idx ?? null)) return;
-  const step = index === null ? undefined : chart.data[0][index];
+/**
+ * Puts the cursor on a step chosen elsewhere; `null` takes it away. `index` counts the steps of the
+ * run, before which the chart has so many `leading` points.
+ */
+export function pointAt(chart: uPlot, index: number | null, leading: number): void {
+  if (index === stepIndex(chart, leading)) return;
+  const step = index === null ? undefined : chart.data[0][index + leading];
   if (step === undefined) chart.setCursor({ left: -10, top: -10 }, false);
   else chart.setCursor({ left: chart.valToPos(step, 'x'), top: 10 }, false);
+}
+
+/** The step of the run under the cursor, counted from 0: the first one for any point before it. */
+export function stepIndex(chart: uPlot, leading: number): number | null {
+  const { idx } = chart.cursor;
+  return idx == null ? null : Math.max(0, idx - leading);
 }
 
 /** Keeps a chart as wide as its element; a hidden tab has no width and changes nothing. */

@@ -5,12 +5,14 @@ import type { MetricColumn } from './metric-series.ts';
 
 /** One line of a chart. */
 export interface ChartLine {
-  column: MetricColumn;
+  column: MetricColumn | 'devLoss';
   label: string;
   color: ChartColor;
   widthPx: number;
   /** Drawn as a pale line behind the others. */
   isPale?: boolean;
+  /** Measured at few steps only: a dashed line with a dot at each. */
+  isSparse?: boolean;
 }
 
 /** What a chart needs beside its data. */
@@ -23,7 +25,7 @@ export interface ChartSetup {
   formatValue: (value: number) => string;
   /** Read at every drawing, so that a new checkpoint appears at once. */
   marks: () => ChartMarks;
-  onCursor: (index: number | null) => void;
+  onCursor: (chart: uPlot) => void;
 }
 
 /** Options of uPlot for one chart of a run: no legend, shared cursor, marks behind the lines. */
@@ -52,15 +54,22 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
         width: line.widthPx,
         points: { show: false },
         ...(line.isPale && { alpha: 0.4 }),
+        ...(line.isSparse && sparseLine(canvasColor(element, line.color))),
       })),
     ],
     hooks: {
       drawAxes: [(chart) => drawEpochLines(chart, marks(), gridColor)],
       draw: [(chart) => drawCheckpointTicks(chart, marks(), tickColor)],
-      setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
+      setCursor: [onCursor],
     },
   };
 }
+
+const sparseLine = (color: string): Partial<uPlot.Series> => ({
+  dash: [4, 4],
+  spanGaps: true,
+  points: { show: true, size: 7, fill: color },
+});
 
 const wholeSteps = [1, 2, 5]
   .flatMap((factor) => [1, 10, 100, 1000, 10_000, 100_000].map((magnitude) => factor * magnitude))

@@ -1,6 +1,7 @@
 import type { Checkpoint, Run } from '../../shared/domain/run.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { formatBytes, formatCount, shortHash } from '../ui/format.ts';
+import { devLossHelp } from './dev-loss-text.ts';
 import { ExportButton } from './export-button.tsx';
 import { formatLoss } from './run-text.ts';
 
@@ -12,6 +13,7 @@ interface CheckpointTableProps {
 /** What a run saved, newest first: an adapter or a whole model per finished epoch. */
 export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
   const { checkpoints } = run;
+  const hasDevLoss = run.devLosses.length > 0;
   if (checkpoints.length === 0)
     return (
       <section className="column" aria-label="Checkpoints">
@@ -33,6 +35,11 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
               <th className="number">Epoch</th>
               <th className="number">Step</th>
               <th className="number">Mean loss</th>
+              {hasDevLoss && (
+                <th className="number" title={devLossHelp}>
+                  Dev loss
+                </th>
+              )}
               <th className="number">Size</th>
               <th>SHA-256</th>
               <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
@@ -45,6 +52,7 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
                 key={checkpoint.id}
                 checkpoint={checkpoint}
                 isAdapter={run.recipe.method !== 'full'}
+                hasDevLoss={hasDevLoss}
               />
             ))}
           </tbody>
@@ -57,15 +65,17 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
 interface CheckpointRowProps {
   checkpoint: Checkpoint;
   isAdapter: boolean;
+  hasDevLoss: boolean;
 }
 
-function CheckpointRow({ checkpoint, isAdapter }: CheckpointRowProps) {
-  const { epoch, step, meanLoss, sizeBytes, sha256, path } = checkpoint;
+function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps) {
+  const { epoch, step, meanLoss, devLoss, sizeBytes, sha256, path } = checkpoint;
   return (
     <tr>
       <td className="number">{formatCount(epoch)}</td>
       <td className="number">{formatCount(step)}</td>
       <td className="number">{formatLoss(meanLoss)}</td>
+      {hasDevLoss && <td className="number">{devLoss === null ? '' : formatLoss(devLoss)}</td>}
       <td className="number">{formatBytes(sizeBytes)}</td>
       <td>
         <span className="row">

@@ -29,7 +29,8 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
 }
 
 function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number }) {
-  const { samples, tokens, trainedTokens, truncated, split, dropped, templateSha256 } = report;
+  const { samples, tokens, trainedTokens, heldOut } = report;
+  const { truncated, split, dropped, templateSha256 } = report;
   const share = tokens === 0 ? 0 : trainedTokens / tokens;
   const isWhole = truncated.length + split.length + dropped.length === 0;
   return (
@@ -37,6 +38,8 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
       <p>
         <strong>{formatQuantity(samples, 'sample')}</strong>, {formatQuantity(tokens, 'token')};{' '}
         {formatCount(trainedTokens)} of them ({formatShare(share, 1)}) count in the loss.{' '}
+        {heldOut.samples > 0 &&
+          `${formatQuantity(heldOut.samples, 'more sample')} with ${formatQuantity(heldOut.scoredTokens, 'scored token')} held out for the dev loss. `}
         {isWhole && 'None was cut, split or left out. '}
         <span className="dim">
           Chat template{' '}

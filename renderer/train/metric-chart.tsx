@@ -2,8 +2,10 @@ import { useEffect, useRef, type CSSProperties } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useThemeKey } from './chart-colors.ts';
+import type { DevLoss } from '../../shared/domain/run.ts';
 import type { ChartMarks } from './chart-marks.ts';
-import { feedChart, followWidth, pointAt } from './chart-control.ts';
+import { feedChart, followWidth, pointAt, stepIndex } from './chart-control.ts';
+import { chartData, leadingPoints } from './chart-data.ts';
 import { chartOptions, type ChartLine } from './chart-options.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 import './metric-chart.css';
@@ -14,6 +16,7 @@ interface MetricChartProps {
   summary: string;
   lines: readonly ChartLine[];
   metrics: RunMetrics;
+  devLosses: readonly DevLoss[];
   marks: ChartMarks;
   heightPx: number;
   syncKey: string;
@@ -33,11 +36,7 @@ export function MetricChart(props: MetricChartProps) {
         <h3>{title}</h3>
         {lines.length > 1 &&
           lines.map((line) => (
-            <span
-              key={line.column}
-              className={line.isPale ? 'metric-chart-key metric-chart-pale' : 'metric-chart-key'}
-              style={keyColor(line.color)}
-            >
+            <span key={line.column} className={keyClass(line)} style={keyColor(line.color)}>
               {line.label}
             </span>
           ))}
@@ -52,13 +51,19 @@ export function MetricChart(props: MetricChartProps) {
   );
 }
 
+function keyClass({ isPale, isSparse }: ChartLine): string {
+  if (isSparse) return 'metric-chart-key metric-chart-sparse';
+  return isPale ? 'metric-chart-key metric-chart-pale' : 'metric-chart-key';
+}
+
 const keyColor = (name: string): CSSProperties & Record<'--key-color', string> => ({
   '--key-color': `var(${name})`,
 });
 
 /** Holds one uPlot: made with the element, fed on every revision. */
 function ChartCanvas(props: MetricChartProps) {
-  const { summary, lines, metrics, marks, index, heightPx, syncKey } = props;
+  const { summary, lines, metrics, devLosses, marks, index, heightPx, syncKey } = props;
+  const leading = leadingPoints(devLosses);
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef(props);
@@ -75,11 +80,12 @@ function ChartCanvas(props: MetricChartProps) {
       syncKey,
       formatValue: latest.current.formatValue,
       marks: () => latest.current.marks,
-      onCursor: (next) => {
+      onCursor: (pointed) => {
+        const next = stepIndex(pointed, leadingPoints(latest.current.devLosses));
         if (next !== latest.current.index) latest.current.onIndex(next);
       },
     });
-    const made = new uPlot(options, dataOf(latest.current.metrics, latest.current.lines), element);
+    const made = new uPlot(options, dataOf(latest.current), element);
     chart.current = made;
     const stopResizing = followWidth(element, made);
     return () => {
@@ -89,14 +95,14 @@ function ChartCanvas(props: MetricChartProps) {
     };
   }, [heightPx, syncKey]);
   useEffect(() => {
-    if (chart.current) feedChart(chart.current, dataOf(metrics, lines));
-  }, [metrics, lines]);
+    if (chart.current) feedChart(chart.current, dataOf({ metrics, lines, devLosses }));
+  }, [metrics, lines, devLosses]);
   useEffect(() => {
     if (marks) chart.current?.redraw(false);
   }, [marks]);
   useEffect(() => {
-    if (chart.current) pointAt(chart.current, index);
-  }, [index]);
+    if (chart.current) pointAt(chart.current, index, leading);
+  }, [index, leading]);
   return (
     <div
       ref={holder}
@@ -108,6 +114,7 @@ function ChartCanvas(props: MetricChartProps) {
   );
 }
 
-function dataOf({ series }: RunMetrics, lines: readonly ChartLine[]): uPlot.AlignedData {
-  return [series.column('step'), ...lines.map((line) => series.column(line.column))];
-}
+type Shown = Pick<MetricChartProps, 'metrics' | 'lines' | 'devLosses'>;
+
+const dataOf = ({ metrics, lines, devLosses }: Shown) =>
+  chartData(metrics.series, lines, devLosses);

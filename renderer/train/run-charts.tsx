@@ -4,6 +4,7 @@ import { LoadingState } from '../ui/states.tsx';
 import type { ChartMarks } from './chart-marks.ts';
 import type { ChartLine } from './chart-options.ts';
 import { CursorReadout } from './cursor-readout.tsx';
+import { describeDevLosses, devLossHelp, heldOutText } from './dev-loss-text.ts';
 import { MetricChart } from './metric-chart.tsx';
 import type { MetricSeries } from './metric-series.ts';
 import { formatLoss, formatRate } from './run-text.ts';
@@ -15,6 +16,14 @@ const lossLines: readonly ChartLine[] = [
   { column: 'loss', label: 'each step', color: '--series-1', widthPx: 1, isPale: true },
   { column: 'smoothedLoss', label: 'smoothed', color: '--series-1', widthPx: 2 },
 ];
+const devLine: ChartLine = {
+  column: 'devLoss',
+  label: 'dev loss (held-out samples)',
+  color: '--series-2',
+  widthPx: 2,
+  isSparse: true,
+};
+const lossAndDevLines: readonly ChartLine[] = [...lossLines, devLine];
 const rateLines: readonly ChartLine[] = [
   { column: 'learningRate', label: 'learning rate', color: '--series-2', widthPx: 2 },
 ];
@@ -41,22 +50,25 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
   );
   if (!metrics.isLoaded) return <LoadingState label="Loading the metrics…" />;
   const { series } = metrics;
+  const { devLosses } = run;
+  const hasDevLoss = devLosses.length > 0;
+  const devSummary = describeDevLosses(devLosses);
   if (series.length === 0)
     return (
       <p className="dim">
         {isFinished ? 'The run ended before its first step.' : 'Curves appear with the first step.'}
       </p>
     );
-  const shared = { metrics, marks, index, onIndex: setIndex, syncKey: `run-${run.id}` };
+  const shared = { metrics, devLosses, marks, index, onIndex: setIndex, syncKey: `run-${run.id}` };
   return (
     <section className="column" aria-label="Curves">
-      <CursorReadout series={series} index={index} onIndex={setIndex} />
+      <CursorReadout series={series} devLosses={devLosses} index={index} onIndex={setIndex} />
       <div className="run-charts">
         <MetricChart
           {...shared}
           title="Loss (nats per trained token)"
-          summary={summaryOf(series, 'smoothedLoss', formatLoss)}
-          lines={lossLines}
+          summary={`${summaryOf(series, 'smoothedLoss', formatLoss)}. ${devSummary}`}
+          lines={hasDevLoss ? lossAndDevLines : lossLines}
           heightPx={230}
           formatValue={(value) => String(Number(value.toPrecision(4)))}
         />
@@ -77,6 +89,12 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
           formatValue={(value) => String(Number(value.toPrecision(3)))}
         />
       </div>
+      {hasDevLoss && (
+        <p className="dim small" role="note">
+          Dev loss: the mean over {heldOutText(run)}, without dropout, before training and after
+          each epoch. {devLossHelp}
+        </p>
+      )}
     </section>
   );
 }
