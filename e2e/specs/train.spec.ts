@@ -8,51 +8,48 @@ const endless = { Rank: '4', Epochs: '1000', 'Batch size': '1' };
 
 test.beforeEach(() => test.setTimeout(3 * trainingTimeoutMs));
 
-test('a run goes on while the page is loaded anew, and its curve is there again', async ({
+test('a run outlives reloads of the page: while it goes on, and paused with its memory freed', async ({
   workbench,
 }) => {
   const { shell, train } = await openTrainingForm(workbench);
   await train.start({ name: 'evening school', dataset: courseDataset, recipe: endless });
-  const shown = () => train.shownSteps('evening school');
-  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(1);
-  const before = await shown();
   const run = train.run('evening school');
-  await expect(run.getByText(/^training: [\d,]+ of 40,000 steps$/)).toBeVisible();
+  const shown = () => train.shownSteps('evening school');
+  const reload = async () => {
+    await workbench.page.reload();
+    await shell.goTo('Train');
+  };
+  const growsBeyond = async (steps: number) =>
+    await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(steps);
 
-  await workbench.page.reload();
-  await shell.goTo('Train');
-  await expect.poll(shown).toBeGreaterThanOrEqual(before);
-  const after = await shown();
-  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(after);
-});
+  await test.step('a running one goes on, and its curve is there again', async () => {
+    await growsBeyond(1);
+    const before = await shown();
+    await expect(run.getByText(/^training: [\d,]+ of 40,000 steps$/)).toBeVisible();
+    await reload();
+    await expect.poll(shown).toBeGreaterThanOrEqual(before);
+    await growsBeyond(await shown());
+  });
 
-test('a paused run gives its memory back, outlives a reload and goes on where it stopped', async ({
-  workbench,
-}) => {
-  const { shell, train } = await openTrainingForm(workbench);
-  await train.start({ name: 'two halves', dataset: courseDataset, recipe: endless });
-  const run = train.run('two halves');
-  const shown = () => train.shownSteps('two halves');
-  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(1);
-  await run.getByRole('button', { name: 'Pause' }).click();
-  const note = run.getByRole('region', { name: 'This run is paused' });
-  const resumes = /It goes on after step ([\d,]+)\. Nothing is done twice\./;
-  await expect(note).toContainText(resumes, { timeout: trainingTimeoutMs });
-  await expect(note).toContainText('memory is free');
-  const [, step = ''] = resumes.exec(await note.innerText()) ?? [];
-  const before = Number(step.replaceAll(',', ''));
-
-  await workbench.page.reload();
-  await shell.goTo('Train');
-  await expect(note).toBeVisible();
-  await expect.poll(shown).toBe(before);
-  await run.getByRole('button', { name: 'Resume' }).click();
-  await expect.poll(shown, { timeout: trainingTimeoutMs }).toBeGreaterThan(before);
-  await expect(note).toHaveCount(0);
-  await expect(run.getByRole('region', { name: 'History' }).getByRole('listitem')).toHaveText([
-    new RegExp(`Paused after step ${before}`),
-    new RegExp(`step ${before}`),
-  ]);
+  await test.step('a paused one stays where it stopped, and goes on from there', async () => {
+    await run.getByRole('button', { name: 'Pause' }).click();
+    const note = run.getByRole('region', { name: 'This run is paused' });
+    const resumes = /It goes on after step ([\d,]+)\. Nothing is done twice\./;
+    await expect(note).toContainText(resumes, { timeout: trainingTimeoutMs });
+    await expect(note).toContainText('memory is free');
+    const [, step = ''] = resumes.exec(await note.innerText()) ?? [];
+    const pausedAt = Number(step.replaceAll(',', ''));
+    await reload();
+    await expect(note).toBeVisible();
+    await expect.poll(shown).toBe(pausedAt);
+    await run.getByRole('button', { name: 'Resume' }).click();
+    await growsBeyond(pausedAt);
+    await expect(note).toHaveCount(0);
+    await expect(run.getByRole('region', { name: 'History' }).getByRole('listitem')).toHaveText([
+      new RegExp(`Paused after step ${pausedAt}`),
+      new RegExp(`step ${pausedAt}`),
+    ]);
+  });
 });
 
 test('a cancelled run says what is left of it, and its settings start another one', async ({
