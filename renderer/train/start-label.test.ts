@@ -50,6 +50,14 @@ describe('startLabel', () => {
     ['another family', { model: model(false, 'no') }, 'Choose a model that can be trained'],
     ['no dataset', { dataset: undefined }, 'Choose a dataset'],
     ['a wrong field', { recipe: null }, 'Correct the marked settings'],
+    [
+      'one sample to split',
+      {
+        dataset: { ...dataset, samples: 1 },
+        recipe: checkedRecipeSchema.parse({ devShare: 0.05 }),
+      },
+      'Hold nothing out of one sample',
+    ],
     ['a taken name', { isTaken: true }, 'Choose another name'],
   ])('names what is missing instead of starting with %s', (_case, change, label) => {
     expect(startLabel({ ...good, ...change })).toEqual({ label, isReady: false });

@@ -1,3 +1,4 @@
+import { devShareProblem } from '../../shared/domain/dev-set.ts';
 import type { Dataset } from '../../shared/domain/dataset.ts';
 import type { Model } from '../../shared/domain/model.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
@@ -18,6 +19,8 @@ export function startLabel(conditions: StartConditions): { label: string; isRead
   if (model.info.trainable !== 'yes') return missing('Choose a model that can be trained');
   if (!dataset) return missing('Choose a dataset');
   if (!recipe) return missing('Correct the marked settings');
+  if (devShareProblem(dataset.samples, recipe.devShare) !== '')
+    return missing('Hold nothing out of one sample');
   if (isTaken) return missing('Choose another name');
   return { label: 'Start training', isReady: true };
 }

@@ -86,11 +86,17 @@ const Row = memo(function Row({ row, topPx, isSelected }: RowProps) {
         <span className="truncate">
           <VisibleText text={source} />
         </span>
+        <HeldOutBadge sampleId={sampleId} />
         <ProblemBadge row={row} />
       </span>
     </div>
   );
 });
+
+function HeldOutBadge({ sampleId }: { sampleId: string }) {
+  const isHeldOut = useXray(({ heldOutIds }) => heldOutIds.has(sampleId));
+  return isHeldOut && <Badge title="Never trained on, only measured">held out</Badge>;
+}
 
 function ProblemBadge({ row }: { row: XrayRow }) {
   const maxTokens = useXray((state) => state.maxTokens);

@@ -15,7 +15,7 @@ import './xray-overview.css';
 
 /** The dataset as a whole: sums, what does not come whole, lengths, and who weighs how much. */
 export function XrayOverview() {
-  const { rows, maxTokens, templateSha256 } = useXray();
+  const { rows, maxTokens, templateSha256, heldOutIds } = useXray();
   const totals = useMemo(() => xrayTotals(rows), [rows]);
   const sources = useMemo(() => xrayTotalsBySource(rows), [rows]);
   const share = totals.tokens === 0 ? 0 : totals.trainedTokens / totals.tokens;
@@ -32,6 +32,12 @@ export function XrayOverview() {
           </span>
         )}
       </p>
+      {heldOutIds.size > 0 && (
+        <p>
+          <strong>{formatQuantity(heldOutIds.size, 'sample')}</strong> of them would be held out:
+          never trained on, only measured for the dev loss at every epoch.
+        </p>
+      )}
       <Problems rows={rows} />
       <XrayHistogram rows={rows} maxTokens={maxTokens} />
       <SourceTable sources={sources} rows={rows.length} />

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { XrayRecipe, XrayRow } from '../../shared/domain/xray.ts';
+import type { XrayOpenRecipe, XrayRow } from '../../shared/domain/xray.ts';
 import type { XrayProblem } from '../../shared/domain/xray-totals.ts';
 import { rpc } from '../rpc/client.ts';
 import { isAbort } from '../rpc/rpc-error.ts';
@@ -8,7 +8,7 @@ import { isAbort } from '../rpc/rpc-error.ts';
 export interface XrayRequest {
   modelId: string;
   datasetId: string;
-  recipe: XrayRecipe;
+  recipe: XrayOpenRecipe;
 }
 
 /** How the list of samples is ordered. */
@@ -26,6 +26,8 @@ interface XrayState {
   /** The limit that holds; the recipe's until the model's context is known. */
   maxTokens: number;
   templateSha256: string;
+  /** Samples that would only be measured; known once all are counted. */
+  heldOutIds: ReadonlySet<string>;
   selectedId: string | null;
   /** The totals instead of the selected sample. */
   isOverview: boolean;
@@ -44,6 +46,7 @@ export const useXray = create<XrayState>(() => ({
   total: 0,
   maxTokens: 0,
   templateSha256: '',
+  heldOutIds: new Set(),
   selectedId: null,
   isOverview: true,
   source: '',
@@ -87,8 +90,8 @@ async function follow(request: XrayRequest, signal: AbortSignal): Promise<void> 
       else if (event.type === 'rows')
         useXray.setState(({ rows }) => ({ rows: [...rows, ...event.rows] }));
       else {
-        const { templateSha256, maxTokens } = event;
-        useXray.setState({ phase: 'counted', templateSha256, maxTokens });
+        const { type: _type, heldOutIds, ...counted } = event;
+        useXray.setState({ phase: 'counted', heldOutIds: new Set(heldOutIds), ...counted });
       }
     }
     if (!signal.aborted) useXray.setState({ phase: 'stopped', xrayId: null });

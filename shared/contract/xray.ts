@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { xrayRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
+import { xrayOpenRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
 import { procedure } from './base.ts';
 
 /** A dataset as the trainer will see it with one base model and recipe, before any run. */
@@ -10,7 +10,7 @@ export const xrayContract = {
    * the vocabulary stays loaded, until the stream is aborted.
    */
   open: procedure
-    .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: xrayRecipeSchema }))
+    .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: xrayOpenRecipeSchema }))
     .output(
       eventIterator(
         z.discriminatedUnion('type', [
@@ -20,6 +20,8 @@ export const xrayContract = {
             type: z.literal('counted'),
             templateSha256: z.string(),
             maxTokens: z.number().int(),
+            /** Samples that would be held out for the dev loss. */
+            heldOutIds: z.array(z.string()),
           }),
         ]),
       ),

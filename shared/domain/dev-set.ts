@@ -1,5 +1,5 @@
 /** Fewest samples of which some can be held out while others are trained on. */
-export const fewestSplitSamples = 2;
+const fewestSplitSamples = 2;
 
 /** How many of `samples` a share (0 to 0.5) holds out: the nearest number, at least one unless the share is 0. */
 export function devSampleCount(samples: number, devShare: number): number {

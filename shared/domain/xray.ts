@@ -10,6 +10,12 @@ export const xrayRecipeSchema = recipeSchema.pick({
 });
 export type XrayRecipe = z.infer<typeof xrayRecipeSchema>;
 
+/** With the share of the samples that it would only be measured on. */
+export const xrayOpenRecipeSchema = xrayRecipeSchema.extend(
+  recipeSchema.pick({ devShare: true }).shape,
+);
+export type XrayOpenRecipe = z.infer<typeof xrayOpenRecipeSchema>;
+
 /** What becomes of a sample before the trainer gets it. */
 const xrayOutcomeSchema = z.enum(['whole', 'truncated', 'split', 'dropped']);
 

@@ -1,4 +1,4 @@
-import type { XrayRecipe } from '../../../shared/domain/xray.ts';
+import type { XrayOpenRecipe } from '../../../shared/domain/xray.ts';
 import type { EngineProcess } from '../../engines/engine-process.ts';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 
@@ -6,7 +6,7 @@ import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 export interface XrayRequest {
   modelId: string;
   datasetId: string;
-  recipe: XrayRecipe;
+  recipe: XrayOpenRecipe;
 }
 
 /** An X-ray that somebody looks at, with the process that holds its vocabulary. */

@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { XrayRecipe, XrayRow } from '../../../shared/domain/xray.ts';
+import type { XrayOpenRecipe, XrayRow } from '../../../shared/domain/xray.ts';
 import { canFindEngines, enginePids } from '../testing/engine-processes.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
 
-const recipe: XrayRecipe = { maxTokens: 100, overlong: 'truncate', lossOn: 'answers' };
+const recipe: XrayOpenRecipe = {
+  maxTokens: 100,
+  overlong: 'truncate',
+  lossOn: 'answers',
+  devShare: 0,
+};
 
 let core: TestCore;
 beforeEach(async () => {
@@ -12,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => core[Symbol.asyncDispose]());
 
 /** An X-ray that was counted to its end and is still open; `close` ends it. */
-async function lookedAt(modelId: string, datasetId: string, changes: Partial<XrayRecipe> = {}) {
+async function lookedAt(modelId: string, datasetId: string, changes: Partial<XrayOpenRecipe> = {}) {
   const leave = new AbortController();
   const request = { modelId, datasetId, recipe: { ...recipe, ...changes } };
   const stream = await core.client.xray.open(request, { signal: leave.signal });
@@ -28,7 +33,7 @@ async function lookedAt(modelId: string, datasetId: string, changes: Partial<Xra
       leave.abort();
       await stream.return?.();
     };
-    return { rows, xrayId, close };
+    return { rows, xrayId, close, heldOutIds: event.heldOutIds };
   }
 }
 
@@ -92,4 +97,27 @@ test('a run lists by their questions the samples that the X-ray said would be le
   expect(encodeReport?.dropped.map(({ id, prompt }) => [id, prompt])).toEqual(
     rows.map(({ sampleId, prompt }) => [sampleId, prompt]),
   );
+});
+
+test('an X-ray names other samples as held out than a run holds out, or some without a share', async () => {
+  const { modelId } = await core.addModel();
+  const datasetId = await core.freezeDataset(40, 'forty');
+  const none = await lookedAt(modelId, datasetId);
+  expect(none.heldOutIds).toEqual([]);
+  await none.close();
+  // Questions and answers above number 9 are longer, and left out.
+  const lengths = none.rows.map(({ wholeTokens }) => wholeTokens);
+  const limits = { overlong: 'drop' as const, maxTokens: Math.min(...lengths), devShare: 0.3 };
+  const { heldOutIds, rows, close } = await lookedAt(modelId, datasetId, limits);
+  await close();
+  const usable = rows.filter(({ outcome }) => outcome !== 'dropped');
+  expect(usable.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(heldOutIds).toHaveLength(3);
+
+  const dropped = { ...limits, epochs: 1, batchSize: 8, rank: 4, threads: 1 };
+  const { jobId, runId } = await core.client.runs.start({ modelId, datasetId, recipe: dropped });
+  await core.job(jobId);
+  const { encodeReport, totalSteps } = await core.client.runs.get({ id: runId });
+  expect(encodeReport).toMatchObject({ samples: 7, heldOut: { samples: 3 } });
+  expect(totalSteps).toBe(1);
 });

@@ -13,12 +13,13 @@ import { AsyncQueue } from '../async-queue.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { promptOf } from './encode-report.ts';
+import { heldOutIds } from './hold-out.ts';
 import type { OpenXray, XrayRequest } from './open-xray.ts';
 
 type XrayEvent =
   | { type: 'opened'; xrayId: string; samples: number }
   | { type: 'rows'; rows: XrayRow[] }
-  | ({ type: 'counted' } & XrayResult);
+  | ({ type: 'counted'; heldOutIds: string[] } & XrayResult);
 
 /**
  * Streams a dataset sample by sample as the trainer will see it. It ends when `signal` aborts or
@@ -63,11 +64,12 @@ interface Counting extends OpenXray {
 }
 
 async function count(
-  { recipe, basePath, engine, items }: Counting,
+  { recipe: { devShare, ...recipe }, basePath, engine, items }: Counting,
   events: AsyncQueue<XrayEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   const samples = items.map(({ sampleId, messages }) => ({ id: sampleId, messages }));
+  const usable: DatasetItem[] = [];
   let next = 0;
   const result = await engine.request(
     'xray',
@@ -75,19 +77,22 @@ async function count(
     {
       signal,
       onEvent: ({ counts }) => {
-        const rows = items.slice(next, next + counts.length).map(rowOf);
+        const counted = items.slice(next, next + counts.length);
+        usable.push(...counted.filter((_, index) => counts[index]?.outcome !== 'dropped'));
+        const rows = counted.map(rowOf);
         next += counts.length;
         events.push({
           type: 'rows',
           rows: rows.flatMap((row, index) => {
-            const counted = counts[index];
-            return counted ? { ...row, ...counted } : [];
+            const numbers = counts[index];
+            return numbers ? { ...row, ...numbers } : [];
           }),
         });
       },
     },
   );
-  events.push({ type: 'counted', ...result });
+  const heldOut = heldOutIds(usable, devShare);
+  events.push({ type: 'counted', ...result, heldOutIds: [...heldOut] });
 }
 
 const rowOf = (item: DatasetItem) => ({

@@ -9,6 +9,7 @@ import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { CommandError } from '../command-error.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../command.ts';
 import { describeProblems, describeTokens, describeTotals } from '../describe-xray.ts';
+import { formatItems } from '../format-values.ts';
 import { findNamed } from '../find-named.ts';
 import { openProject, type CoreClient } from '../open-core.ts';
 import { ensureModel } from '../project-models.ts';
@@ -25,7 +26,7 @@ const options = {
     type: 'string',
     multiple: true,
     value: 'KEY=VALUE',
-    description: 'change a recipe field: maxTokens, overlong and lossOn matter here',
+    description: 'change a recipe field: maxTokens, overlong, lossOn and devShare matter here',
   },
   sample: {
     type: 'string',
@@ -86,18 +87,21 @@ interface Counted {
   recipe: Recipe;
   maxTokens: number;
   templateSha256: string;
+  heldOutIds: readonly string[];
 }
 
 function showTotals(
-  { rows, recipe, maxTokens, templateSha256 }: Counted,
+  { rows, recipe, maxTokens, templateSha256, heldOutIds }: Counted,
   { terminal }: Call,
 ): void {
-  const { overlong, lossOn } = recipe;
+  const { overlong, lossOn, devShare } = recipe;
   const document = {
     maxTokens,
     overlong,
     lossOn,
     templateSha256,
+    devShare,
+    heldOutIds,
     totals: xrayTotals(rows),
     bySource: xrayTotalsBySource(rows),
     lengths: lengthHistogram(rows, maxTokens),
@@ -106,10 +110,16 @@ function showTotals(
   const text = [
     xrayRuleText(recipe, maxTokens),
     describeTotals(rows),
+    ...describeHeldOut(heldOutIds),
     describeProblems(rows, maxTokens),
   ].join('\n\n');
   terminal.result(document, text);
 }
+
+const describeHeldOut = ({ length }: readonly string[]) =>
+  length === 0
+    ? []
+    : [`${formatItems(length, 'sample')} of them would be held out: measured, never trained on.`];
 
 interface Wanted {
   xrayId: string;
