@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
-import { recipeFields, type RecipeKey } from './recipe-fields.ts';
-import { RecipeFieldInput } from './recipe-field-input.tsx';
+import { recipeFields, recipeGroups, type RecipeKey } from './recipe-fields.ts';
+import { RecipeGroupFields } from './recipe-group-fields.tsx';
 
 interface AdvancedRecipeProps {
   draft: RecipeDraft;
@@ -26,15 +26,9 @@ export function AdvancedRecipe({ draft, errors, changed }: AdvancedRecipeProps) 
         <h3>Advanced</h3>
         {!isOpen && <span className="small dim truncate">{advancedSummary(draft)}</span>}
       </summary>
-      <div className="recipe-advanced-body recipe-grid">
-        {advancedFields.map((field) => (
-          <RecipeFieldInput
-            key={field.key}
-            field={field}
-            text={draft[field.key]}
-            error={errors[field.key]}
-            isChanged={changed.has(field.key)}
-          />
+      <div className="recipe-advanced-body recipe-groups">
+        {recipeGroups.map((group) => (
+          <RecipeGroupFields key={group} {...{ group, draft, errors, changed }} isAdvanced />
         ))}
       </div>
     </details>

@@ -6,8 +6,8 @@ import { formatMoment } from '../ui/format.ts';
 import { Menu } from '../ui/menu.tsx';
 import { AdvancedRecipe } from './advanced-recipe.tsx';
 import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
-import { fieldsOfGroup, recipeGroups } from './recipe-fields.ts';
-import { RecipeFieldInput } from './recipe-field-input.tsx';
+import { recipeGroups } from './recipe-fields.ts';
+import { RecipeGroupFields } from './recipe-group-fields.tsx';
 import { applyPreset, copyRecipe, resetRecipe } from './train-store.ts';
 import './recipe-editor.css';
 
@@ -38,20 +38,11 @@ export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
       </div>
       <div className="recipe-groups">
         {recipeGroups.map((group) => (
-          <fieldset key={group} className="recipe-group">
-            <legend>{group}</legend>
-            <div className="recipe-grid">
-              {fieldsOfGroup(group, false).map((field) => (
-                <RecipeFieldInput
-                  key={field.key}
-                  field={field}
-                  text={draft[field.key]}
-                  error={errors[field.key]}
-                  isChanged={changed.has(field.key)}
-                />
-              ))}
-            </div>
-          </fieldset>
+          <RecipeGroupFields
+            key={group}
+            {...{ group, draft, errors, changed }}
+            isAdvanced={false}
+          />
         ))}
         <AdvancedRecipe draft={draft} errors={errors} changed={changed} />
       </div>

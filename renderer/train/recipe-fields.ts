@@ -67,7 +67,7 @@ const placements: Record<RecipeKey, Placement> = {
   batchSize: { label: 'Batch size', group: 'Batches & length', showsUnit: true },
   maxTokens: { label: 'Longest sample', group: 'Batches & length', showsUnit: true },
   overlong: { label: 'Longer samples', group: 'Batches & length' },
-  devShare: { label: 'Held out', group: 'Loss' },
+  devShare: { label: 'Held out', group: 'Loss', showsUnit: true, zero: 'none' },
   microBatchSize: {
     label: 'Micro-batch',
     group: 'Batches & length',

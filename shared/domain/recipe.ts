@@ -129,7 +129,7 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'most samples computed side by side; 0 packs as many as fit (the gradients of batchSize samples are accumulated either way)',
-        'of this engine; results do not depend on it',
+        "this engine's own choice; results do not depend on it",
         'samples',
       ),
     ),
@@ -208,13 +208,18 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'type of products: auto is f32 for an F32 model and bf16 for any other',
-        'of this engine',
+        "this engine's own choice",
       ),
     ),
   outputType: z
     .enum(['F32', 'F16', 'BF16', 'Q8_0'])
     .default('F16')
-    .meta(about('type of the matrices in the model that a full training writes', 'of this engine')),
+    .meta(
+      about(
+        'type of the matrices in the model that a full training writes',
+        "this engine's own choice",
+      ),
+    ),
   lossWeighting: z
     .enum(['token', 'sample'])
     .default('token')
@@ -256,7 +261,7 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'seed of the sample order, of random weights and adapters, of dropout and noise',
-        'of this engine',
+        "this engine's own choice",
       ),
     ),
   threads: z
@@ -268,7 +273,7 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'threads; 0 uses every core, or one for a model under 16 MiB',
-        'of this engine',
+        "this engine's own choice",
         'CPU threads',
       ),
     ),
@@ -281,7 +286,7 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'steps between checkpoints to resume from; 0: every epoch and every minute',
-        'of this engine',
+        "this engine's own choice",
         'steps',
       ),
     ),
@@ -294,7 +299,7 @@ export const recipeSchema = z.object({
     .meta(
       about(
         'what computes: auto (the best GPU that passes its self-test, else the CPU), cpu, cuda0 …',
-        'of this engine',
+        "this engine's own choice",
       ),
     ),
 });
