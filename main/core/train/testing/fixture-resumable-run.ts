@@ -13,6 +13,7 @@ const recipe: RecipeInput = {
   rank: 4,
   threads: 1,
   learningRate: 1e-3,
+  devShare: 0.1,
   checkpointEverySteps: 7,
 };
 
@@ -40,15 +41,15 @@ async function startOrResume(): Promise<{ runId: string; jobId: string }> {
   return await core.client.runs.start({ modelId: model.id, datasetId: dataset.id, recipe });
 }
 
-/** Hash of the final adapter's file, and of the loss of every step that the project stored. */
+/** Hash of the final adapter's file, and of every loss that the project stored, dev losses too. */
 async function outcome(): Promise<{ adapterSha256: string; curveSha256: string; steps: number }> {
   const run = await core.client.runs.get({ id: runId });
   const path = run.checkpoints.at(-1)?.path ?? '';
   for await (const { metrics } of await core.client.runs.metrics({ runId })) {
-    const curve = metrics.map(({ step, loss }) => `${step} ${loss}\n`).join('');
+    const curve = [...metrics, ...run.devLosses].map(({ step, loss }) => `${step} ${loss}\n`);
     return {
       adapterSha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
-      curveSha256: createHash('sha256').update(curve).digest('hex'),
+      curveSha256: createHash('sha256').update(curve.join('')).digest('hex'),
       steps: metrics.length,
     };
   }
