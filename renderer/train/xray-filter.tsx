@@ -1,15 +1,16 @@
 import { useMemo } from 'react';
-import type { XrayProblem } from '../../shared/domain/xray-totals.ts';
 import { Select, type Option } from '../ui/inputs.tsx';
-import { useXray, type XrayOrder } from './xray-store.ts';
+import type { XrayFilterState, XrayOrder } from './xray-rows.ts';
+import { useXray } from './xray-store.ts';
 
-const problemOptions: readonly Option<XrayProblem | 'any' | ''>[] = [
+const problemOptions: readonly Option<XrayFilterState>[] = [
   { value: '', label: 'Any state' },
   { value: 'any', label: 'Not whole' },
   { value: 'dropped', label: 'Left out' },
   { value: 'truncated', label: 'Cut' },
   { value: 'split', label: 'Split' },
   { value: 'unended', label: 'No end of turn' },
+  { value: 'held-out', label: 'Held out' },
 ];
 
 const orderOptions: readonly Option<XrayOrder>[] = [

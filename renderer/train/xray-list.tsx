@@ -121,7 +121,7 @@ function NothingListed() {
         </Button>
       }
     >
-      No sample is of this source and has this problem.
+      No sample is of this source and in this state.
     </EmptyState>
   );
 }

@@ -33,9 +33,11 @@ export function XrayOverview() {
         )}
       </p>
       {heldOutIds.size > 0 && (
-        <p>
-          <strong>{formatQuantity(heldOutIds.size, 'sample')}</strong> of them would be held out:
-          never trained on, only measured for the dev loss at every epoch.
+        <p className="row">
+          <Button small onClick={() => useXray.setState({ problem: 'held-out', source: '' })}>
+            {formatQuantity(heldOutIds.size, 'sample')} held out
+          </Button>
+          <span>never trained on, only measured for the dev loss at every epoch</span>
         </p>
       )}
       <Problems rows={rows} />

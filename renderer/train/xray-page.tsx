@@ -23,10 +23,10 @@ import './xray-page.css';
 
 /** A dataset as the trainer will see it, sample by sample, before any run. */
 export function XrayPage() {
-  const { rows, source, problem, order, error } = useXray();
+  const { rows, source, problem, heldOutIds, order, error } = useXray();
   const listed = useMemo(
-    () => listRows(rows, { source, problem, order }),
-    [rows, source, problem, order],
+    () => listRows(rows, { source, problem, heldOutIds, order }),
+    [rows, source, problem, heldOutIds, order],
   );
   useEffect(() => closeXray, []);
   useXrayShortcuts((steps) => moveXraySelection(listed, steps));

@@ -1,19 +1,26 @@
 import type { XrayRow } from '../../shared/domain/xray.ts';
 import { xrayProblem, type XrayProblem } from '../../shared/domain/xray-totals.ts';
-import type { XrayOrder } from './xray-store.ts';
+
+/** How the list of samples is ordered. */
+export type XrayOrder = 'dataset' | 'longest' | 'least-trained';
+
+/** A problem, any of them, or being held out for the dev loss; empty for every sample. */
+export type XrayFilterState = XrayProblem | 'any' | 'held-out' | '';
 
 /** Which samples of an X-ray are listed, and how. Empty words let everything pass. */
 export interface XrayListing {
   source: string;
-  problem: XrayProblem | 'any' | '';
+  problem: XrayFilterState;
+  heldOutIds: ReadonlySet<string>;
   order: XrayOrder;
 }
 
 /** The samples that pass, in the wanted order; equal ones as in the dataset. */
 export function listRows(rows: readonly XrayRow[], listing: XrayListing): readonly XrayRow[] {
-  const { source, problem, order } = listing;
+  const { source, problem, heldOutIds, order } = listing;
   const passing = rows.filter((row) => {
     if (source !== '' && row.source !== source) return false;
+    if (problem === 'held-out') return heldOutIds.has(row.sampleId);
     const own = xrayProblem(row);
     return problem === '' || (problem === 'any' ? own !== null : own === problem);
   });

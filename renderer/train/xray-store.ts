@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import type { XrayOpenRecipe, XrayRow } from '../../shared/domain/xray.ts';
-import type { XrayProblem } from '../../shared/domain/xray-totals.ts';
 import { rpc } from '../rpc/client.ts';
 import { isAbort } from '../rpc/rpc-error.ts';
+import type { XrayFilterState, XrayOrder } from './xray-rows.ts';
 
 /** What is looked at: a dataset with a base model and the length rules of a recipe. */
 export interface XrayRequest {
@@ -10,9 +10,6 @@ export interface XrayRequest {
   datasetId: string;
   recipe: XrayOpenRecipe;
 }
-
-/** How the list of samples is ordered. */
-export type XrayOrder = 'dataset' | 'longest' | 'least-trained';
 
 interface XrayState {
   request: XrayRequest | null;
@@ -32,7 +29,7 @@ interface XrayState {
   /** The totals instead of the selected sample. */
   isOverview: boolean;
   source: string;
-  problem: XrayProblem | 'any' | '';
+  problem: XrayFilterState;
   order: XrayOrder;
 }
 
