@@ -74,7 +74,7 @@ describe.runIf(canFindEngines)('a killed engine', () => {
 
   test('loses answers, or has them generated a second time', async () => {
     await using core = await TestCore.start();
-    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 12, maxTokens: 60 });
+    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 24, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 4);
     killEngine('inference');
     expect(await core.job(jobId)).toMatchObject({ error: { code: 'ENGINE_CRASHED' } });
@@ -83,12 +83,12 @@ describe.runIf(canFindEngines)('a killed engine', () => {
     await core.client.jobs.resume({ id: jobId });
     const resumed = await core.job(
       jobId,
-      ({ progress, state }) => state === 'running' && progress !== null && progress.done < 24,
+      ({ progress, state }) => state === 'running' && progress !== null && progress.done < 48,
     );
     expect(resumed.progress?.done).toBeGreaterThanOrEqual(before.length);
     expect((await core.job(jobId)).state).toBe('succeeded');
     const after = storedAnswers(core, evaluationId);
-    expect(after).toHaveLength(24);
+    expect(after).toHaveLength(48);
     expect(after).toEqual(expect.arrayContaining(before));
   });
 });
@@ -129,7 +129,7 @@ describe('a cancelled job', () => {
 
   test('of an evaluation keeps half an answer, or loses whole ones', async () => {
     await using core = await TestCore.start();
-    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 12, maxTokens: 60 });
+    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 24, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 2);
     await core.client.jobs.cancel({ id: jobId });
     expect((await core.job(jobId)).state).toBe('cancelled');

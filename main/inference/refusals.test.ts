@@ -126,10 +126,11 @@ test('a prompt longer than the context is refused with both numbers', async () =
 test('a killed process rejects what was asked of it instead of hanging', async () => {
   const doomed = startInference();
   await doomed.engine;
-  const sampling = { ...greedy, maxTokens: 450 };
+  const patient = await writeTestSystem(folder.file('patient.gguf'), { contextLength: 16_384 });
+  const sampling = { ...greedy, maxTokens: 16_000 };
   const asked = doomed.request(
     'chat',
-    { system, messages: ask('Hello'), sampling },
+    { system: patient, messages: ask('Hello'), sampling },
     { onEvent: () => process.kill(doomed.pid ?? 0, 'SIGKILL') },
   );
   const error = await refusal(asked);
