@@ -83,7 +83,10 @@ async function start(
   const { state, damaged } = await restore({ ...parts, identity });
   metrics.push(...(state?.steps ?? []));
   const devLosses = [...(state?.devLosses ?? [])];
-  const warnings = state ? machineChanges(state, parts.backend.device) : [];
+  const { backend, model } = parts;
+  const warnings = state
+    ? machineChanges(state, backend.device)
+    : widerTypes(model, backend.device);
   parts.context.emit({
     type: 'start',
     step: metrics.length,
@@ -99,6 +102,16 @@ async function start(
     clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
     startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
   };
+}
+
+/** What a device cannot compute with costs memory, and rounds a little: the run says so. */
+function widerTypes({ replacedTypes }: FrozenModel, device: string): string[] {
+  if (replacedTypes.size === 0) return [];
+  const types = [...replacedTypes].join(' and ');
+  return [
+    `${device} cannot compute with ${types} weights: they are held as BF16, or as F32 where it ` +
+      `lacks that too, and take more memory.`,
+  ];
 }
 
 /** Another library or processor may round otherwise: the run goes on, and says so. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readGguf } from '../../engines/gguf/read-gguf.ts';
 import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
 import { writeGguf } from '../../engines/gguf/write-gguf.ts';
 import { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -12,6 +13,7 @@ import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts
 import { quantizeModel } from './quantize-model.ts';
 import { dequantizerOf } from './dequantize.ts';
 import type { LoadOptions } from './frozen-model.ts';
+import type { CanCompute } from './computable-types.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 
 const folder = await temporaryFolder();
@@ -68,3 +70,35 @@ test.each(['F16', 'Q4_1', 'Q4_K', 'Q6_K'])(
     );
   },
 );
+
+// No device here lacks a type: what it says is the only thing that is made up.
+test.each<[string, number[], number, number]>([
+  ['a type', [], elementType.bf16, 1e-2],
+  ['a type and BF16', [elementType.bf16], elementType.f32, 1e-5],
+])(
+  'a device that lacks %s refuses a base, or trains another model',
+  async (_, others, held, most) => {
+    const path = pathOf('lacking');
+    await quantizeModel(basePath, path, () => 'Q6_K');
+    await dequantizeModel(path, pathOf('lacking-f32'));
+    const lacking = [tensorTypeId('Q6_K'), ...others];
+    const canCompute: CanCompute = (_use, type) => !lacking.includes(type);
+    using model = await openModel(backend, path, { canCompute });
+    expect([model.head.weight.type, model.embedding.type]).toEqual([held, held]);
+    expect([...model.replacedTypes]).toEqual(['Q6_K']);
+    const exact = await logitsOf(pathOf('lacking-f32'));
+    const { logits } = await logitsOf(path, { canCompute });
+    const difference = logits.map((value, index) => value - (exact.logits[index] ?? NaN));
+    expect(Math.hypot(...difference) / Math.hypot(...exact.logits)).toBeLessThan(most);
+  },
+);
+
+test('an embedding whose rows a device cannot pick is held as it is', async () => {
+  const path = pathOf('rows');
+  await quantizeModel(basePath, path, () => 'Q6_K');
+  const q6k = tensorTypeId('Q6_K');
+  const canCompute: CanCompute = (use, type) => use === 'product' || type !== q6k;
+  using model = await openModel(backend, path, { canCompute });
+  expect(model.embedding.type).toBe(elementType.bf16);
+  expect(model.head.weight.type).toBe(q6k);
+});

@@ -6,6 +6,7 @@ import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import { rowBytes } from '../tensor/row-bytes.ts';
 import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
+import { askDevice, holdableType, type CanCompute } from './computable-types.ts';
 import { dequantizerOf } from './dequantize.ts';
 
 /** In which types a model is multiplied. */
@@ -14,6 +15,8 @@ export interface ProductOptions {
   precision?: 'auto' | 'f32' | 'bf16';
   /** Holds matrices whose products are slow as BF16, where that pays (see chooseForwardTypes). */
   usesForwardCopies?: boolean;
+  /** Whether the device computes with a type; the device is asked when it is left out. */
+  canCompute?: CanCompute;
 }
 
 /** Types whose products are about as fast as BF16 ones, or have to be exact (F32). */
@@ -27,23 +30,40 @@ const isSlow = ({ type }: GgufTensor) => !fastTypes.has(tensorTypeName(type));
 export const matricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
   [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
 
+/** In which types the frozen matrices are held. */
+export interface ForwardTypes {
+  typeOf: (source: GgufTensor) => number;
+  /** Names of the types met so far that the device does not compute with. */
+  replaced: ReadonlySet<string>;
+}
+
 /**
  * The type in which each matrix is held for the forward pass: BF16 instead of a type whose
  * products are up to twice as slow, when asked for, the processor multiplies BF16 and the copies
- * fit; else its own. Rounding to BF16 changes a weight by at most 2^-9 of itself.
+ * fit; else its own, or the nearest that the device computes with (see holdableType). Rounding to
+ * BF16 changes a weight by at most 2^-9 of itself.
  */
 export function chooseForwardTypes(
   backend: Backend,
   plan: TensorPlan,
-  { usesForwardCopies = false, precision = 'auto' }: ProductOptions,
-): (source: GgufTensor) => number {
+  { usesForwardCopies = false, precision = 'auto', canCompute }: ProductOptions,
+): ForwardTypes {
+  const replaced = new Set<string>();
+  const asked = canCompute ?? askDevice(backend);
   const copyBytes = matricesOf(plan)
     .filter(isSlow)
     .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
   const hasFastProducts = backend.features.has('AVX512_BF16');
   const fits = copyBytes < totalmem() * copyShare;
   const isWorthIt = usesForwardCopies && precision !== 'f32' && hasFastProducts && fits;
-  return (source) => (isWorthIt && isSlow(source) ? elementType.bf16 : source.type);
+  const typeOf = (source: GgufTensor) => {
+    const isMatrix = source !== plan.embedding || plan.head.weight === plan.embedding;
+    const wanted = isWorthIt && isMatrix && isSlow(source) ? elementType.bf16 : source.type;
+    const type = holdableType(asked, plan, { source, wanted });
+    if (type !== wanted) replaced.add(tensorTypeName(wanted));
+    return type;
+  };
+  return { typeOf, replaced };
 }
 
 /** Whole rows of a matrix as they come from the file. */
@@ -54,18 +74,27 @@ interface Rows {
   offsetBytes: number;
 }
 
-/** Writes rows of any type into a BF16 matrix of the same extents. */
-export function writeAsBrainFloats(
+/** Writes rows into a matrix of the same extents and type, or one of BF16 or F32. */
+export function writeRows(
   backend: Backend,
   target: Tensor,
   { source, chunk, offsetBytes }: Rows,
 ): void {
+  if (target.type === source.type) {
+    backend.write(target, chunk, offsetBytes);
+    return;
+  }
   const sourceRowBytes = rowBytes(source.type, target.ne[0]);
   const count = (chunk.length / sourceRowBytes) * target.ne[0];
   const values = new Float32Array(count);
   dequantizerOf(backend.ggml, source.type)(chunk, values);
-  const rounded = new Uint16Array(count);
-  backend.ggml.ggml_fp32_to_bf16_row(values, rounded, count);
+  const held = target.type === elementType.f32 ? values : roundToBrainFloats(backend, values);
   const firstRow = offsetBytes / sourceRowBytes;
-  backend.write(target, rounded, firstRow * target.ne[0] * rounded.BYTES_PER_ELEMENT);
+  backend.write(target, held, firstRow * target.ne[0] * held.BYTES_PER_ELEMENT);
+}
+
+function roundToBrainFloats({ ggml }: Backend, values: Float32Array): Uint16Array {
+  const rounded = new Uint16Array(values.length);
+  ggml.ggml_fp32_to_bf16_row(values, rounded, values.length);
+  return rounded;
 }

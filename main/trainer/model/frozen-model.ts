@@ -22,7 +22,8 @@ import { toModelError, type ModelFile } from './model-file.ts';
 import {
   chooseForwardTypes,
   matricesOf,
-  writeAsBrainFloats,
+  type ForwardTypes,
+  writeRows,
   type ProductOptions,
 } from './forward-copies.ts';
 import { writeCopies, type WeightCopy } from './trained-weights.ts';
@@ -101,7 +102,7 @@ export class FrozenModel implements Disposable {
   readonly #weights: ModelWeight[] = [];
   readonly #fixed: FixedTensor[] = [];
   readonly #trains: boolean;
-  readonly #forwardTypeOf: (source: GgufTensor) => number;
+  readonly #forwardTypes: ForwardTypes;
   readonly #backend: Backend;
   readonly #store: TensorStore;
   readonly #destinations: Destination[] = [];
@@ -113,7 +114,7 @@ export class FrozenModel implements Disposable {
   ) {
     this.#backend = backend;
     this.#trains = options.trainsWeights ?? false;
-    this.#forwardTypeOf = chooseForwardTypes(backend, plan, options);
+    this.#forwardTypes = chooseForwardTypes(backend, plan, options);
     this.parameters = parameters;
     this.metadata = metadata;
     this.computeType = chooseComputeType(plan, options);
@@ -127,6 +128,11 @@ export class FrozenModel implements Disposable {
       norms: mapValues(norms, (norm) => this.#declareVector(norm)),
       linear: mapValues(linear, (layer) => this.#declareLinear(layer)),
     }));
+  }
+
+  /** Types of the file that the device cannot compute with, so that wider ones are held. */
+  get replacedTypes(): ReadonlySet<string> {
+    return this.#forwardTypes.replaced;
   }
 
   /** Tensors that a file of this model holds beside its weights, in no particular order. */
@@ -188,27 +194,25 @@ export class FrozenModel implements Disposable {
 
   #declareMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
     if (this.#trains) return this.#declareTrainedMatrix(source);
-    const weight = this.#store.declare(source.ne, this.#forwardTypeOf(source));
+    const weight = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
     const { ne } = weight;
-    const isCopy = weight.type !== source.type;
     const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
     let writer: TransposedWriter | undefined;
     this.#destinations.push({
       source,
       accept: (chunk, offsetBytes) => {
         writer ??= new TransposedWriter(this.#backend, transposed, source.type);
-        if (isCopy) writeAsBrainFloats(this.#backend, weight, { source, chunk, offsetBytes });
-        else this.#backend.write(weight, chunk, offsetBytes);
+        writeRows(this.#backend, weight, { source, chunk, offsetBytes });
         writer.write(chunk);
       },
     });
     return { weight, transposed };
   }
 
-  #declareAsIs(source: GgufTensor): Tensor {
-    const tensor = this.#store.declare(source.ne, source.type);
+  #declareForRows(source: GgufTensor): Tensor {
+    const tensor = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
     const accept = (chunk: Uint8Array, offsetBytes: number) =>
-      this.#backend.write(tensor, chunk, offsetBytes);
+      writeRows(this.#backend, tensor, { source, chunk, offsetBytes });
     this.#destinations.push({ source, accept });
     return tensor;
   }
@@ -228,7 +232,7 @@ export class FrozenModel implements Disposable {
 
   #declareEmbedding({ head, embedding }: TensorPlan): Tensor {
     if (!this.#trains)
-      return head.weight === embedding ? this.head.weight : this.#declareAsIs(embedding);
+      return head.weight === embedding ? this.head.weight : this.#declareForRows(embedding);
     const known = this.#weights.find(({ name }) => name === embedding.name);
     return known ? known.master : this.#declareVector(embedding);
   }
