@@ -1,6 +1,7 @@
 import { parseTargets } from '../../../shared/domain/lora-targets.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { FrozenModel, LoadOptions } from '../model/frozen-model.ts';
+import type { FrozenModel } from '../model/frozen-model.ts';
+import type { LoadOptions } from '../model/model-weights.ts';
 import { FullParameters } from '../model/full-parameters.ts';
 import { LoraAdapter } from '../model/lora-adapter.ts';
 import { initializeWeights } from '../model/random-weights.ts';

@@ -12,8 +12,8 @@ import { forwardLogits } from '../testing/forward-logits.ts';
 import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
 import { quantizeModel } from './quantize-model.ts';
 import { dequantizerOf } from './dequantize.ts';
-import type { LoadOptions } from './frozen-model.ts';
 import type { CanCompute } from './computable-types.ts';
+import type { LoadOptions } from './model-weights.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 
 const folder = await temporaryFolder();

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts';
-import type { FrozenMatrix } from './frozen-model.ts';
+import type { FrozenMatrix } from './model-weights.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { LoraBranch } from './trained-weights.ts';
 import { addGradient, matrixGradient } from './weight-gradients.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { FrozenModel, type LoadOptions } from '../model/frozen-model.ts';
+import { FrozenModel } from '../model/frozen-model.ts';
+import type { LoadOptions } from '../model/model-weights.ts';
 import { ModelFile } from '../model/model-file.ts';
 import type { Backend } from '../tensor/backend.ts';
 
