@@ -27,12 +27,14 @@ async function runEpoch(run: TrainingRun, epoch: number, firstStep: number): Pro
     const metric = await runStep(run, batch);
     metrics.push(metric);
     context.emit({ type: 'step', metric });
-    if (metric.step === firstStep) await requireMemoryForRest(run);
-    const isEndOfEpoch = metrics.length % batches.length === 0;
-    if (!isEndOfEpoch && run.clock.isDue(metrics.length, false)) await saveResume(run);
+    if (metrics.length % batches.length === 0) break;
+    if (metric.step === firstStep) await requireMemoryForRest(run, false);
+    if (run.clock.isDue(metrics.length, false)) await saveResume(run);
   }
   await endEpoch(run, epoch);
-  context.emit({ type: 'memory', ...run.memory.measure(true) });
+  if (metrics.length === firstStep && epoch < params.recipe.epochs)
+    await requireMemoryForRest(run, true);
+  else context.emit({ type: 'memory', ...run.memory.measure(true) });
   if (!params.waitsAfterEpoch) return;
   const waitedFromMs = performance.now();
   await run.control.untilToldToGoOn(run.stop);
@@ -40,9 +42,9 @@ async function runEpoch(run: TrainingRun, epoch: number, firstStep: number): Pro
 }
 
 /** Tells what the first step took; a run that will not fit saves it and ends with OUT_OF_MEMORY. */
-async function requireMemoryForRest(run: TrainingRun): Promise<void> {
+async function requireMemoryForRest(run: TrainingRun, isSaved: boolean): Promise<void> {
   const { memory, context } = run;
-  context.emit({ type: 'memory', ...memory.measure(false) });
+  context.emit({ type: 'memory', ...memory.measure(isSaved) });
   const problem = await memory.problem();
   if (!problem) return;
   context.emit({ type: 'phase', phase: 'saving' });

@@ -19,10 +19,10 @@ const samples = Array.from({ length: 4 }, (_, index) =>
   byteSample(`sample-${index}`, `Sample ${index} says something of its own. `.repeat(2), 9),
 );
 
-async function paramsFor(name: string): Promise<TrainParams> {
+async function paramsFor(name: string, batchSize = 2): Promise<TrainParams> {
   const outDir = join(folder.path, name);
   await mkdir(outDir);
-  const recipe = tinyRecipe({ epochs: 2, batchSize: 2 });
+  const recipe = tinyRecipe({ epochs: 2, batchSize });
   return { basePath, baseSha256: 'f'.repeat(64), samples, recipe, outDir, recordExtra: {} };
 }
 
@@ -80,6 +80,14 @@ test('a run that the first step shows not to fit goes on until the system kills 
   const again = await trainWithin(params, []);
   expect(again.outcome).toBe('succeeded');
   expect(again.events.find(({ type }) => type === 'start')).toMatchObject({ step: 1 });
+});
+
+test('a run stopped by its first step, which ended an epoch, never writes the adapter of it', async () => {
+  const params = await paramsFor('whole-epoch', samples.length);
+  const { outcome } = await trainWithin(params, [Infinity, 2 ** 20]);
+  expect(outcome).toMatchObject({ code: 'OUT_OF_MEMORY', data: { isStopped: true } });
+  expect(await readdir(params.outDir)).toEqual(['epoch-001', 'resume-00000001']);
+  expect((await trainWithin(params, [])).outcome).toBe('succeeded');
 });
 
 test('a plan does not know what an earlier run of the same base took', async () => {
