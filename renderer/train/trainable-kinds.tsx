@@ -36,7 +36,7 @@ export function TrainableKinds() {
           </tbody>
         </table>
       </div>
-      <ul className="dim">
+      <ul className="kinds-notes dim">
         {trainingSupport.map(({ family, measuredOn }) => (
           <li key={family}>
             {family}: measured on {measuredOn}

@@ -8,6 +8,7 @@ import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
+import { elementType } from '../tensor/element-type.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
@@ -37,6 +38,8 @@ const modelPurpose = 'the weights of the model';
 const logitRows = 256;
 /** Garbage of reading and of the JavaScript heap, measured by measure-memory.ts. */
 const looseBytes = 48 * 2 ** 20;
+/** The same where F32 weights are read as they are, without turning them into another type. */
+const looseBytesOfFloats = 24 * 2 ** 20;
 
 /**
  * What a run would take, by building all of it on a backend that allocates nothing. Exact for
@@ -75,10 +78,14 @@ export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
 }
 
 /** An estimate of what the process takes beside tensors. */
-function looseBytesOf({ parameters }: FrozenModel, { tokens, rows }: LargestPack): number {
+function looseBytesOf(
+  { parameters, computeType }: FrozenModel,
+  { tokens, rows }: LargestPack,
+): number {
   const { vocabularySize, feedForwardLength } = parameters;
   const widest = Math.max(tokens * feedForwardLength, Math.min(rows, logitRows) * vocabularySize);
-  return process.memoryUsage().rss + looseBytes + 2 * widest;
+  const loose = computeType === elementType.f32 ? looseBytesOfFloats : looseBytes;
+  return process.memoryUsage().rss + loose + 2 * widest;
 }
 
 /** What is held while a checkpoint is written: its largest tensor as floats, and as it is stored. */
