@@ -1,23 +1,10 @@
 import { expect, test } from 'vitest';
+import { xrayRow } from '../../shared/domain/testing/xray-row.ts';
 import type { XrayRow } from '../../shared/domain/xray.ts';
 import { listRows, type XrayListing } from './xray-rows.ts';
 
-const row = (sampleId: string, fields: Partial<XrayRow>): XrayRow => ({
-  sampleId,
-  seq: 1,
-  source: 'a',
-  prompt: '',
-  isCurrent: true,
-  outcome: 'whole',
-  reason: '',
-  wholeTokens: 10,
-  tokens: 10,
-  trainedTokens: 5,
-  parts: 1,
-  answers: 1,
-  endedAnswers: 1,
-  ...fields,
-});
+const row = (sampleId: string, fields: Partial<XrayRow>) =>
+  xrayRow({ sampleId, source: 'a', ...fields });
 
 const rows = [
   row('one', { wholeTokens: 20 }),

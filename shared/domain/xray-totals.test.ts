@@ -1,23 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { XrayRow } from './xray.ts';
+import { xrayRow as row } from './testing/xray-row.ts';
 import { lengthHistogram, xrayProblem, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
-
-const row = (changes: Partial<XrayRow>): XrayRow => ({
-  sampleId: 'a',
-  seq: 1,
-  source: 'own',
-  prompt: 'Why?',
-  isCurrent: true,
-  outcome: 'whole',
-  reason: '',
-  wholeTokens: 10,
-  tokens: 10,
-  trainedTokens: 5,
-  parts: 1,
-  answers: 1,
-  endedAnswers: 1,
-  ...changes,
-});
 
 describe('totals', () => {
   test('tell a source with few rows and most of the trained tokens from the others', () => {

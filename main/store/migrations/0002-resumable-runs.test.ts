@@ -1,57 +1,35 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run } from '../database.ts';
 import { findJob, listJobs, updateJob } from '../job-repository.ts';
-import { migrate, schemaVersion } from '../migrate.ts';
+import { schemaVersion } from '../migrate.ts';
 import { openProject } from '../open-project.ts';
-import { applicationId } from '../project-header.ts';
 import { findRun } from '../run-repository.ts';
-import { initial } from './0001-initial.ts';
+import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-migration-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A project as the first version left it: jobs in every state, one of them of a run. */
-function writeFirstVersion(path: string): void {
-  const db: Database = new Sqlite(path);
-  db.pragma('foreign_keys = ON');
-  db.pragma(`application_id = ${applicationId}`);
-  migrate(db, [initial], () => undefined);
-  run(db, "INSERT INTO project VALUES (1, 'p', 1)");
-  const states = ['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'];
-  for (const [index, state] of [...states, 'interrupted'].entries())
-    run(
-      db,
-      `INSERT INTO job VALUES (?, 'train', ?, NULL, ?, '{"a":1}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
-      `job-${index}`,
-      `Title ${index}`,
-      state,
-    );
-  const info = {
-    name: 'm',
-    architecture: 'llama',
-    parameters: 1,
-    quantization: 'F32',
-    layers: 1,
-    contextLength: 8,
-    vocabularySize: 3,
-    embeddingLength: 4,
-    trainable: 'yes',
-    tensorTypes: {},
-    fileSizeBytes: 5,
-    hasChatTemplate: false,
-  };
-  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));
-  run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
-  const recipe = JSON.stringify(recipeSchema.parse({}));
-  run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', ?, '', 9, NULL, 1)", recipe);
-  db.close();
-}
+const writeFirstVersion = (path: string) =>
+  writeOldProject(path, 1, (db) => {
+    const states = ['queued', 'running', 'cancelling', 'succeeded', 'failed', 'cancelled'];
+    for (const [index, state] of [...states, 'interrupted'].entries())
+      run(
+        db,
+        `INSERT INTO job VALUES (?, 'train', ?, NULL, ?, '{"a":1}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
+        `job-${index}`,
+        `Title ${index}`,
+        state,
+      );
+    addModelAndDataset(db);
+    const recipe = JSON.stringify(recipeSchema.parse({}));
+    run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', ?, '', 9, NULL, 1)", recipe);
+  });
 
 test('a project of the first version loses jobs, or the jobs of its runs', () => {
   const path = join(folder, 'old.lima');

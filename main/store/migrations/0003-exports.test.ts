@@ -1,30 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import { all, run, type Database } from '../database.ts';
+import { all, run } from '../database.ts';
 import { findJob, insertJob } from '../job-repository.ts';
-import { migrate } from '../migrate.ts';
 import { openProject } from '../open-project.ts';
-import { applicationId } from '../project-header.ts';
-import { initial } from './0001-initial.ts';
-import { resumableRuns } from './0002-resumable-runs.ts';
+import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-exports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('a project of the second version loses a job, or cannot store an export', () => {
   const path = join(folder, 'old.lima');
-  const db: Database = new Sqlite(path);
-  db.pragma(`application_id = ${applicationId}`);
-  migrate(db, [initial, resumableRuns], () => undefined);
-  run(db, "INSERT INTO project VALUES (1, 'p', 1)");
-  run(
-    db,
-    `INSERT INTO job VALUES ('j', 'train', 'T', NULL, 'paused', '{}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
+  writeOldProject(path, 2, (db) =>
+    run(
+      db,
+      `INSERT INTO job VALUES ('j', 'train', 'T', NULL, 'paused', '{}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
+    ),
   );
-  db.close();
   const file = openProject(path);
   try {
     expect(findJob(file.db, 'j')).toMatchObject({ state: 'paused', result: { b: 2 } });

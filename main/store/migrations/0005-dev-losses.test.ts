@@ -1,57 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import { all, run, type Database } from '../database.ts';
+import { all, run } from '../database.ts';
 import { addDevLosses, devLossesOf, rewindDevLosses } from '../dev-loss-repository.ts';
-import { migrate, schemaVersion } from '../migrate.ts';
+import { schemaVersion } from '../migrate.ts';
 import { openProject } from '../open-project.ts';
-import { applicationId } from '../project-header.ts';
 import { findRun, listCheckpoints } from '../run-repository.ts';
-import { initial } from './0001-initial.ts';
-import { resumableRuns } from './0002-resumable-runs.ts';
-import { exportJobs } from './0003-exports.ts';
-import { runMemory } from './0004-run-memory.ts';
+import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-dev-losses-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const info = {
-  name: 'm',
-  architecture: 'llama',
-  parameters: 1,
-  quantization: 'F32',
-  layers: 1,
-  contextLength: 8,
-  vocabularySize: 3,
-  embeddingLength: 4,
-  trainable: 'yes',
-  tensorTypes: {},
-  fileSizeBytes: 5,
-  hasChatTemplate: false,
-};
-
 /** A project of the fourth version with a run whose recipe knows nothing of held-out samples. */
-function writeFourthVersion(path: string): void {
-  const db: Database = new Sqlite(path);
-  db.pragma(`application_id = ${applicationId}`);
-  migrate(db, [initial, resumableRuns, exportJobs, runMemory], () => undefined);
-  run(db, "INSERT INTO project VALUES (1, 'p', 1)");
-  run(
-    db,
-    "INSERT INTO job VALUES ('j', 'train', 'T', NULL, 'paused', '{}', NULL, NULL, NULL, 1, 2, 3)",
-  );
-  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(info));
-  run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
-  run(
-    db,
-    `INSERT INTO run VALUES ('r', 'r', 'j', 'm', 'd', '{"epochs": 4}', '', 9, NULL, 1, NULL)`,
-  );
-  run(db, "INSERT INTO checkpoint VALUES ('c', 'r', 1, 2, 'f', 'sha', 5, 1.5, 1)");
-  db.close();
-}
+const writeFourthVersion = (path: string) =>
+  writeOldProject(path, 4, (db) => {
+    run(
+      db,
+      "INSERT INTO job VALUES ('j', 'train', 'T', NULL, 'paused', '{}', NULL, NULL, NULL, 1, 2, 3)",
+    );
+    addModelAndDataset(db);
+    run(
+      db,
+      `INSERT INTO run VALUES ('r', 'r', 'j', 'm', 'd', '{"epochs": 4}', '', 9, NULL, 1, NULL)`,
+    );
+    run(db, "INSERT INTO checkpoint VALUES ('c', 'r', 1, 2, 'f', 'sha', 5, 1.5, 1)");
+  });
 
 test('a project of the fourth version loses a run, or cannot store a dev loss', () => {
   const path = join(folder, 'old.lima');
