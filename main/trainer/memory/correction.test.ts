@@ -5,14 +5,19 @@ import { inactiveFileBytes } from './free-memory.ts';
 const errors = (...bytes: number[]) => bytes.map((errorBytes) => ({ errorBytes }));
 
 test('one odd measurement decides over four like ones, or refuses every later run', () => {
-  expect(correctionOf(errors(10, 12, 9e12, 11, 13), 1000).correctionBytes).toBe(12);
+  expect(correctionOf(errors(10, 12, 9e12, 11, 13), 1000).correctionBytes).toBe(10);
   expect(correctionOf(errors(9e12), 1000).correctionBytes).toBe(250);
   expect(correctionOf(errors(-9e12), 1000).correctionBytes).toBe(-250);
 });
 
 test('runs of long ago outvote the latest', () => {
-  const all = errors(90, 90, 90, 90, 90, 90, 20, 20, 20, 20, 20);
+  const all = errors(90, 90, 90, 90, 90, 90, 24, 24, 24, 24, 24);
   expect(correctionOf(all, 1000)).toEqual({ correctionBytes: 20, measuredRuns: 5 });
+});
+
+test('one run counts as much as five that agree', () => {
+  expect(correctionOf(errors(24), 1000).correctionBytes).toBe(12);
+  expect(correctionOf(errors(24, 24, 24, 24, 24), 1000).correctionBytes).toBe(20);
 });
 
 test('a plan without earlier runs is corrected', () => {

@@ -15,8 +15,9 @@ export interface Correction {
 }
 
 /**
- * The median of what the latest runs took beyond their plans; of an even number the larger of the
- * middle two. Zero when nothing was measured. `measurements` are of one kind of run, oldest first.
+ * The median of what the latest runs took beyond their plans (of an even number the larger of the
+ * middle two), times runs / (runs + 1): peaks of equal runs differ by some percent, so one of them
+ * counts half. Zero when nothing was measured. `measurements` are of one kind of run, oldest first.
  */
 export function correctionOf(
   measurements: readonly Pick<MemoryMeasurement, 'errorBytes'>[],
@@ -26,7 +27,8 @@ export function correctionOf(
   const sorted = recent.toSorted((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const bound = plannedBytes * mostCorrection;
-  const correctionBytes = Math.round(Math.min(bound, Math.max(-bound, median)));
+  const weight = recent.length / (recent.length + 1);
+  const correctionBytes = Math.round(Math.min(bound, Math.max(-bound, median * weight)));
   return { correctionBytes, measuredRuns: recent.length };
 }
 
