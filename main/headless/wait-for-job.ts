@@ -1,5 +1,5 @@
 import type { JobProgress, JobSnapshot } from '../../shared/domain/job.ts';
-import { canResumeJob, isJobFinished } from '../../shared/domain/job.ts';
+import { canResumeJob, describeAside, isJobFinished } from '../../shared/domain/job.ts';
 import { CancelledError, CommandError } from './command-error.ts';
 import { formatCount, formatDuration } from './format-values.ts';
 import type { CoreClient } from './open-core.ts';
@@ -85,11 +85,12 @@ function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void
 
 /** Progress in words: phase, how much of how much, time left; `detail` replaces the job's own. */
 export function progressText(progress: JobProgress, detail = ''): string {
-  const { phase, done, total, unit, etaMs } = progress;
+  const { phase, done, total, unit, etaMs, aside } = progress;
   const amount =
     total > 0
       ? `${formatCount(done)}/${formatCount(total)} ${unit} (${Math.floor((100 * done) / total)} %)`
       : `${formatCount(done)} ${unit}`;
   const eta = etaMs === null ? '' : `ETA ${formatDuration(etaMs)}`;
-  return [phase, amount, eta, detail || progress.detail].filter(Boolean).join(' · ');
+  const now = aside ? describeAside(aside) : detail || progress.detail;
+  return [phase, amount, eta, now].filter(Boolean).join(' · ');
 }

@@ -9,7 +9,15 @@ const job: JobSnapshot = {
   title: 'Import x',
   subjectId: null,
   state: 'running',
-  progress: { phase: 'importing', done: 1024, total: 2048, unit: 'bytes', etaMs: 1, detail: 'd' },
+  progress: {
+    phase: 'importing',
+    done: 1024,
+    total: 2048,
+    unit: 'bytes',
+    etaMs: 1,
+    detail: 'd',
+    aside: null,
+  },
   error: null,
   result: null,
   createdMs: 0,
@@ -19,7 +27,15 @@ const job: JobSnapshot = {
 
 it('prints bytes as sizes and other units as counts', () => {
   expect(describeProgress(job)).toBe('importing · 1.0 KiB of 2.0 KiB · d');
-  const steps = { phase: 'training', done: 1200, total: 0, unit: 'steps', etaMs: null, detail: '' };
+  const steps = {
+    phase: 'training',
+    done: 1200,
+    total: 0,
+    unit: 'steps',
+    etaMs: null,
+    detail: '',
+    aside: null,
+  };
   expect(describeProgress({ ...job, progress: steps })).toBe('training · 1,200 steps');
 });
 

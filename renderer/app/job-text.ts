@@ -1,4 +1,4 @@
-import type { JobProgress, JobSnapshot } from '../../shared/domain/job.ts';
+import { describeAside, type JobProgress, type JobSnapshot } from '../../shared/domain/job.ts';
 import { formatBytes, formatCount } from '../ui/format.ts';
 
 /** What a running job is doing: phase, how far, detail. */
@@ -8,7 +8,8 @@ export function describeProgress(job: JobSnapshot): string {
   if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
   if (!progress) return 'Starting…';
-  const parts = [progress.phase, describeAmount(progress), progress.detail];
+  const { phase, aside, detail } = progress;
+  const parts = [phase, describeAmount(progress), aside ? describeAside(aside) : detail];
   return parts.filter((part) => part !== '').join(' · ');
 }
 

@@ -22,6 +22,7 @@ const job = (state: JobState, progress: Partial<JobProgress> | null = null): Job
     unit: 'steps',
     etaMs: null,
     detail: '',
+    aside: null,
     ...progress,
   },
   error: null,
@@ -72,6 +73,18 @@ describe('describeProgress', () => {
 
   it('does not invent a total for a phase that has none', () => {
     expect(describeProgress(job('running', { phase: 'loading' }))).toBe('loading…');
+  });
+
+  it('tells of the last step while the answers after it are written', () => {
+    const aside = { phase: 'answering probe prompts', done: 3, total: 20, unit: 'answers' };
+    const progress = { done: 210, total: 210, aside };
+    expect(describeProgress(job('running', progress))).toBe(
+      'answering probe prompts: 3 of 20 answers · after 210 of 210 steps',
+    );
+    const saving = { phase: 'saving', done: 0, total: 0, unit: '' };
+    expect(describeProgress(job('running', { ...progress, aside: saving }))).toBe(
+      'saving… · after 210 of 210 steps',
+    );
   });
 
   it('says nothing about a run that has ended, whatever its last progress was', () => {

@@ -1,4 +1,9 @@
-import { isJobFinished, type JobSnapshot, type JobState } from '../../shared/domain/job.ts';
+import {
+  describeAside,
+  isJobFinished,
+  type JobSnapshot,
+  type JobState,
+} from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { formatBytes, formatCount } from '../ui/format.ts';
 
@@ -7,7 +12,7 @@ export function stateOf(run: Run, job: JobSnapshot | undefined): JobState {
   return job?.state ?? run.state;
 }
 
-/** What a run that is not finished is doing: `training: step 12 of 300`. */
+/** What a run that is not finished is doing: `training: 12 of 300 steps`. */
 export function describeProgress(job: JobSnapshot | undefined): string {
   if (!job || isJobFinished(job.state)) return '';
   if (job.state === 'queued') return 'Waiting for the accelerator';
@@ -15,10 +20,11 @@ export function describeProgress(job: JobSnapshot | undefined): string {
   if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
   if (!progress) return 'Starting…';
-  const { phase, done, total, unit } = progress;
+  const { phase, done, total, unit, aside } = progress;
   if (total === 0) return `${phase}…`;
   const print = unit === 'bytes' ? formatBytes : (value: number) => formatCount(Math.floor(value));
   const amount = `${print(done)} of ${print(total)}`;
+  if (aside) return `${describeAside(aside)} · after ${amount} ${unit}`;
   return unit === 'bytes' ? `${phase}: ${amount}` : `${phase}: ${amount} ${unit}`;
 }
 

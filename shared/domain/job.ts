@@ -21,6 +21,21 @@ export type JobState = z.infer<typeof jobStateSchema>;
 export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate', 'export']);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
+/** Work between the counted steps of a job, as saving is: `total` 0 means unknown. */
+export const jobAsideSchema = z.object({
+  phase: z.string(),
+  done: z.number(),
+  total: z.number(),
+  unit: z.string(),
+});
+export type JobAside = z.infer<typeof jobAsideSchema>;
+
+/** An aside in words: `saving…`, `answering probe prompts: 3 of 20 answers`. */
+export function describeAside({ phase, done, total, unit }: JobAside): string {
+  if (total === 0) return `${phase}…`;
+  return `${phase}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`;
+}
+
 /** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */
 export const jobProgressSchema = z.object({
   phase: z.string(),
@@ -29,6 +44,8 @@ export const jobProgressSchema = z.object({
   unit: z.string(),
   etaMs: z.number().nullable(),
   detail: z.string().default(''),
+  /** What the phase waits for at the moment; its own count and ETA stay as they are. */
+  aside: jobAsideSchema.nullable().default(null),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 

@@ -1,4 +1,4 @@
-import type { JobKind, JobSnapshot } from '../../../shared/domain/job.ts';
+import type { JobAside, JobKind, JobSnapshot } from '../../../shared/domain/job.ts';
 
 /** What a running job reports; the service adds the ETA of the phase. */
 export interface JobReport {
@@ -8,6 +8,8 @@ export interface JobReport {
   total: number;
   unit: string;
   detail?: string;
+  /** What the phase waits for; another phase would start its ETA over. */
+  aside?: JobAside;
 }
 
 /** What a handler gets beside its payload. */

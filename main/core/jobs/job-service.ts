@@ -235,14 +235,15 @@ export class JobService {
   #reporter(id: string): (report: JobReport) => void {
     const meter = new ProgressMeter();
     let lastMs = 0;
-    let lastPhase = '';
+    let lastPhases = '';
     return (report) => {
       const progress = meter.measure(report);
       const isLast = report.total > 0 && report.done >= report.total;
-      const isDue = Date.now() - lastMs >= publishEveryMs || report.phase !== lastPhase || isLast;
+      const phases = `${report.phase}/${report.aside?.phase ?? ''}`;
+      const isDue = Date.now() - lastMs >= publishEveryMs || phases !== lastPhases || isLast;
       if (!isDue) return;
       lastMs = Date.now();
-      lastPhase = report.phase;
+      lastPhases = phases;
       this.#store({ ...this.get(id), progress }, false);
     };
   }

@@ -30,6 +30,7 @@ export class ProgressMeter {
       unit: report.unit,
       etaMs: etaMs === null ? null : Math.max(0, Math.round(etaMs)),
       detail: report.detail ?? '',
+      aside: report.aside ?? null,
     };
   }
 }

@@ -59,6 +59,18 @@ test.runIf(canFindEngines)('a killed inference process stops the training it pro
   expect(probe?.answers).toHaveLength(60);
 });
 
+test('a run that waits for the answers of an epoch says it trains, or forgets its steps', async () => {
+  const { core, jobId } = await aProbedRun({ epochs: 1000 });
+  await using _ = core;
+  const waiting = await core.job(jobId, ({ progress }) => progress?.aside?.unit === 'answers');
+  const aside = { phase: 'answering probe prompts', total: 20 };
+  expect(waiting.progress).toMatchObject({ phase: 'training', unit: 'steps', aside });
+  const { totalSteps } = (await core.client.runs.list())[0] ?? {};
+  expect(waiting.progress?.total).toBe(totalSteps);
+  await core.client.jobs.cancel({ id: jobId });
+  await core.job(jobId);
+});
+
 /** Waits for so many answers of an epoch; returns how many there are of it and of those before. */
 async function answersUntil(core: TestCore, runId: string, epoch: number, count: number) {
   for (;;) {

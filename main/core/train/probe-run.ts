@@ -1,3 +1,6 @@
+import type { JobAside } from '../../../shared/domain/job.ts';
+import type { ProbeAnswer } from '../../../shared/domain/probe.ts';
+import type { GenerateParams } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { findProbe, insertProbeAnswer } from '../../store/probe-repository.ts';
 import { addRunEvent, listCheckpoints, type StoredRun } from '../../store/run-repository.ts';
@@ -8,6 +11,12 @@ import type { ProjectSession } from '../project/project-session.ts';
 
 const parallel = 4;
 
+/** Where answering is told about and ended. */
+interface ProbeContext {
+  signal: AbortSignal;
+  report: (progress: JobAside) => void;
+}
+
 /**
  * Answers what is missing of a run's probe: by the base (epoch 0) and by every epoch that is
  * there, in an inference process that ends with it. What cannot be answered becomes a warning of
@@ -16,14 +25,13 @@ const parallel = 4;
 export async function answerProbes(
   session: ProjectSession,
   run: StoredRun,
-  { signal, report }: Pick<JobContext, 'signal' | 'report'>,
+  { signal, report }: ProbeContext,
 ): Promise<void> {
   if (!findProbe(session.file.db, run.id)) return;
-  report({ phase: 'answering probe prompts', done: 0, total: 0, unit: '' });
   try {
     const checkpoints = listCheckpoints(session.file.db, run.id);
     for (const { epoch, id } of [{ epoch: 0, id: null }, ...checkpoints])
-      await answerEpoch({ session, run, signal }, epoch, id);
+      await answerEpoch({ session, run, signal, report }, epoch, id);
   } catch (error) {
     if (signal.aborted || !session.file.db.open) return;
     const known = explainError(error);
@@ -43,23 +51,25 @@ export class EpochProbe implements AsyncDisposable {
   readonly #session: ProjectSession;
   readonly #run: StoredRun;
   readonly #ended = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #context: ProbeContext;
   #answering: Promise<unknown> = Promise.resolve();
 
-  constructor(session: ProjectSession, run: StoredRun, context: JobContext) {
+  constructor(
+    session: ProjectSession,
+    run: StoredRun,
+    { signal, pausing, report }: ProbeContext & Pick<JobContext, 'pausing'>,
+  ) {
     this.#session = session;
     this.#run = run;
     this.isNeeded = findProbe(session.file.db, run.id) !== undefined;
-    this.#signal = AbortSignal.any([context.signal, context.pausing, this.#ended.signal]);
+    this.#context = { signal: AbortSignal.any([signal, pausing, this.#ended.signal]), report };
   }
 
   /** Answers what the epochs so far lack, then calls `goOn`, also when answering failed. */
   answerThen(goOn: () => Promise<unknown>): void {
     if (!this.isNeeded) return;
-    // The job's own progress stays: its ETA would start over with another phase.
-    const context = { signal: this.#signal, report: () => undefined };
     // What failed is a warning of the run by now; a full disk stops the trainer itself.
-    this.#answering = answerProbes(this.#session, this.#run, context)
+    this.#answering = answerProbes(this.#session, this.#run, this.#context)
       .finally(goOn)
       .catch(() => undefined);
   }
@@ -70,19 +80,18 @@ export class EpochProbe implements AsyncDisposable {
   }
 }
 
-interface ProbedRun {
+interface ProbedRun extends ProbeContext {
   session: ProjectSession;
   run: StoredRun;
-  signal: AbortSignal;
 }
 
 async function answerEpoch(
-  { session, run, signal }: ProbedRun,
+  probed: ProbedRun,
   epoch: number,
   checkpointId: string | null,
 ): Promise<void> {
-  const { db } = session.file;
-  const probe = findProbe(db, run.id);
+  const { session, run, signal, report } = probed;
+  const probe = findProbe(session.file.db, run.id);
   if (!probe) return;
   const answered = new Set(
     probe.answers.filter((answer) => answer.epoch === epoch).map(({ ordinal }) => ordinal),
@@ -90,25 +99,37 @@ async function answerEpoch(
   const missing = probe.prompts.filter(({ ordinal }) => !answered.has(ordinal));
   if (missing.length === 0) return;
   signal.throwIfAborted();
+  const total = probe.prompts.length;
+  const tell = () =>
+    report({ phase: 'answering probe prompts', done: answered.size, total, unit: 'answers' });
+  tell();
   const system = systemFiles(session, { modelId: run.modelId, checkpointId, strength: 1 });
+  const { sampling } = probe;
   const items = missing.map(({ ordinal, messages }) => ({
     key: String(ordinal),
     messages,
-    seed: (probe.sampling.seed + ordinal) >>> 0,
+    seed: (sampling.seed + ordinal) >>> 0,
   }));
+  await answerItems(probed, { system, items, sampling, parallel }, (ordinal, answer) => {
+    insertProbeAnswer(session.file.db, run.id, { ...answer, epoch, ordinal });
+    session.changes.touch('runs');
+    answered.add(ordinal);
+    tell();
+  });
+}
+
+async function answerItems(
+  { signal }: ProbedRun,
+  params: GenerateParams,
+  keep: (ordinal: number, answer: Omit<ProbeAnswer, 'epoch' | 'ordinal'>) => void,
+): Promise<void> {
   await using engine = startInference();
-  await engine.request(
-    'generate',
-    { system, items, sampling: probe.sampling, parallel },
-    {
-      signal,
-      onEvent: (event) => {
-        if (event.type !== 'answer') return;
-        const { finish, ...answer } = event.answer;
-        if (finish === 'cancelled') return;
-        insertProbeAnswer(db, run.id, { ...answer, finish, epoch, ordinal: Number(event.key) });
-        session.changes.touch('runs');
-      },
+  await engine.request('generate', params, {
+    signal,
+    onEvent: (event) => {
+      if (event.type !== 'answer') return;
+      const { finish, ...answer } = event.answer;
+      if (finish !== 'cancelled') keep(Number(event.key), { ...answer, finish });
     },
-  );
+  });
 }

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { JobAside } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
 import {
@@ -43,6 +44,7 @@ export class RunRecorder implements Disposable {
   #detail = '';
   #peakBytes: number;
   #lastStep: number;
+  #totalSteps: number;
 
   constructor(session: ProjectSession, run: StoredRun, context: JobContext) {
     this.#session = session;
@@ -50,14 +52,18 @@ export class RunRecorder implements Disposable {
     this.#context = context;
     this.#peakBytes = run.memory?.peakBytes ?? 0;
     this.#lastStep = run.lastMetric?.step ?? 0;
+    this.#totalSteps = run.totalSteps;
+  }
+
+  /** Says what the training waits for; it is over with the next report of the training. */
+  reportAside(aside: JobAside): void {
+    this.#report(this.#lastStep, this.#totalSteps, 0, aside);
   }
 
   record(event: TrainEvent): void {
     switch (event.type) {
       case 'phase':
-        // Saving at the end of an epoch belongs to training: its ETA would start over otherwise.
-        if (event.phase === 'loading' || event.phase === 'preparing')
-          this.#context.report({ phase: event.phase, done: 0, total: 0, unit: 'steps' });
+        this.#phase(event.phase);
         return;
       case 'start':
         this.#start(event);
@@ -112,18 +118,22 @@ export class RunRecorder implements Disposable {
     this.#session.changes.touch('runs');
   }
 
-  /** After the first step it is a detail of training, as saving is. */
+  /** After the first step it belongs to training, as saving does. */
   #measuring({ done, total }: Extract<TrainEvent, { type: 'measuring' }>): void {
-    const phase = 'measuring the dev loss';
-    if (this.#lastStep === 0) this.#context.report({ phase, done, total, unit: 'samples' });
-    else {
-      this.#detail = `${phase}: ${done} of ${total} samples`;
-      this.#report(this.#lastStep, this.#run.totalSteps, 0);
-    }
+    const measuring = { phase: 'measuring the dev loss', done, total, unit: 'samples' };
+    if (this.#lastStep === 0) this.#context.report(measuring);
+    else this.reportAside(measuring);
+  }
+
+  #phase(phase: Extract<TrainEvent, { type: 'phase' }>['phase']): void {
+    if (phase === 'loading' || phase === 'preparing')
+      this.#context.report({ phase, done: 0, total: 0, unit: 'steps' });
+    else if (phase === 'saving') this.reportAside({ phase, done: 0, total: 0, unit: '' });
   }
 
   #step(metric: StepMetric): void {
     this.#lastStep = metric.step;
+    this.#totalSteps = metric.totalSteps;
     this.#pending.push(toRunMetric(metric));
     if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
     this.#detail =
@@ -148,9 +158,10 @@ export class RunRecorder implements Disposable {
     changes.touch('runs');
   }
 
-  #report(step: number, total: number, part: number): void {
-    const done = Math.min(total, step + part);
-    this.#context.report({ phase: 'training', done, total, unit: 'steps', detail: this.#detail });
+  #report(step: number, total: number, part: number, aside?: JobAside): void {
+    const counted = { done: Math.min(total, step + part), total, unit: 'steps' };
+    const waiting = aside ? { aside } : {};
+    this.#context.report({ phase: 'training', ...counted, detail: this.#detail, ...waiting });
   }
 
   #flush(): void {

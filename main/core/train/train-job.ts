@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
+import type { JobAside } from '../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
@@ -86,7 +87,8 @@ async function train(
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.trained.length));
   using recorder = new RunRecorder(session, run, context);
   using _ = pauseOnRequest(trainer, context.pausing);
-  await using probe = new EpochProbe(session, run, context);
+  const report = (aside: JobAside) => recorder.reportAside(aside);
+  await using probe = new EpochProbe(session, run, { ...context, report });
   const training = trainer.request(
     'train',
     {
