@@ -131,9 +131,13 @@ export async function hashFile(
   return sha256;
 }
 
-/** Hashes a model's file again and refuses one that changed since it was added. */
-export async function verifyModel(model: StoredModel, context: JobContext): Promise<void> {
+/** Hashes files again and refuses one that is not what it was when the project stored its hash. */
+export async function verifyFiles(
+  files: readonly { path: string; sha256: string }[],
+  context: JobContext,
+): Promise<void> {
   await using inspector = startInspector();
-  const sha256 = await hashFile(inspector, model.path, context);
-  if (sha256 !== model.sha256) throw changed(model.path, 'another SHA-256');
+  for (const { path, sha256 } of files)
+    if ((await hashFile(inspector, path, context)) !== sha256)
+      throw changed(path, 'another SHA-256');
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
@@ -18,4 +18,34 @@ test('a finished run is exported by a job, and what cannot be is not refused bef
   await expect(core.client.runs.export(wish)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
   const untyped = { ...wish, type: null, path: core.path('other.gguf') };
   await expect(core.client.runs.export(untyped)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+});
+
+/** Changes one byte of a file and nothing else of it. */
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  const last = bytes.length - 100;
+  bytes[last] = (bytes[last] ?? 0) ^ 0x40;
+  writeFileSync(path, bytes);
+}
+
+test('an adapter or a base whose bytes changed is exported as if it were the one of the run', async () => {
+  await using core = await TestCore.start();
+  const { jobId, runId, model } = await core.startRun(shortRecipe);
+  await core.job(jobId);
+  const checkpoint = (await core.client.runs.get({ id: runId })).checkpoints.at(-1);
+  const { id: checkpointId = '', path: adapterPath = '' } = checkpoint ?? {};
+  const exportAs = async (kind: 'gguf' | 'merged') => {
+    const path = core.path(`${kind}.gguf`);
+    const wish = { checkpointId, kind, type: 'F16', path } as const;
+    const { state, error } = await core.job((await core.client.runs.export(wish)).jobId);
+    return { state, code: error?.code, isWritten: existsSync(path) };
+  };
+  const refused = { state: 'failed', code: 'MODEL_CHANGED', isWritten: false };
+  flip(model.path);
+  expect(await exportAs('merged')).toEqual(refused);
+  flip(model.path);
+  flip(adapterPath);
+  expect(await exportAs('gguf')).toEqual(refused);
+  flip(adapterPath);
+  expect(await exportAs('merged')).toMatchObject({ state: 'succeeded', isWritten: true });
 });

@@ -6,7 +6,7 @@ import { startTrainer } from '../../engines/start-engines.ts';
 import { AppError } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
-import { usableModel } from '../models/model-service.ts';
+import { usableModel, verifyFiles } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { checkpointById, runById } from './run-service.ts';
 
@@ -45,6 +45,7 @@ export function exportJob(session: ProjectSession): JobHandler {
       const { checkpointId, kind, type, strength, path } = exportRequestSchema.parse(payload);
       const checkpoint = checkpointById(session, checkpointId);
       const base = usableModel(session, runById(session, checkpoint.runId).modelId);
+      await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
       await using trainer = startTrainer();
       const { files } = await trainer.request(
         'export',

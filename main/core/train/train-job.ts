@@ -9,7 +9,7 @@ import { addRunEvent, findRun, setRunEngine, type StoredRun } from '../../store/
 import { found } from '../app-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
-import { usableModel, verifyModel } from '../models/model-service.ts';
+import { usableModel, verifyFiles } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
@@ -52,7 +52,7 @@ async function trainRun(
   const model = usableModel(session, run.modelId);
   // Before the first step there is nothing to save: a pause ends it like a cancel.
   const early = { ...context, signal: AbortSignal.any([context.signal, context.pausing]) };
-  await verifyModel(model, early);
+  await verifyFiles([model], early);
   const encoded = await encodeDataset(session, run, model, early);
   await answerProbes(session, run, early);
   early.signal.throwIfAborted();
