@@ -4,6 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DevLoss } from '../../shared/domain/run.ts';
+import { quantizeModel } from '../trainer/model/quantize-model.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
 import { writeTinyModel } from './gguf/tiny-model.ts';
 import type { TrainEvent, TrainParams } from './protocol/trainer.ts';
@@ -198,4 +199,21 @@ test('a checkpoint from before samples could be held out cannot be resumed', asy
   expect(start).toMatchObject({ damaged: [], devLosses: [] });
   expect(start?.step).toBeGreaterThanOrEqual(2);
   expect(finalAdapter(params)).toBe(wanted);
+});
+
+test('a run whose dev loss diverged saves the broken epoch as well', async () => {
+  const path = join(folder.path, 'rounded.gguf');
+  await quantizeModel(basePath, path, () => 'Q8_0');
+  // The branch of steps this large is far beyond what blocks of Q8_0 can scale.
+  const violent = { learningRate: 1, rank: 1, alpha: 4096, residualDropout: 0 };
+  const params = await paramsFor('diverged', {
+    basePath: path,
+    recipe: { ...recipe, ...violent, batchSize: 4, epochs: 9, checkpointEverySteps: 0 },
+  });
+  const saved: number[] = [];
+  const told = await trainOnce(params, (event) => {
+    if (event.type === 'checkpoint') saved.push(event.checkpoint.epoch);
+  }).catch((error: unknown) => error);
+  expect(told).toMatchObject({ code: 'DIVERGED', data: { steps: saved.length + 1 } });
+  expect(String(told)).toMatch(/dev loss became NaN after step \d\. Lower learningRate/);
 });

@@ -174,7 +174,7 @@ describe('a trainer process', () => {
     const params = { ...(await paramsFor('diverged')), basePath: path };
     await expect(trainer.request('train', params)).rejects.toMatchObject({
       code: 'DIVERGED',
-      data: { step: 1 },
+      data: { steps: 0 },
     });
     expect(await readdir(params.outDir)).toEqual([]);
   });

@@ -1,12 +1,15 @@
 import { EngineError } from '../../engines/serve-engine.ts';
 
-/** Throws DIVERGED when a figure of the run is no number any more; `step` counts from 1. */
-export function requireFinite(value: number, what: string, step: number): void {
+const damaged = 'Nothing was trained yet, so the base model is damaged: download it again.';
+const tooFast = 'Lower learningRate or alpha and start again; earlier epochs are kept.';
+
+/**
+ * Throws DIVERGED when a figure of the run is no number any more; `steps` are those that were
+ * finished before it was taken.
+ */
+export function requireFinite(value: number, what: string, steps: number): void {
   if (Number.isFinite(value)) return;
-  const advice =
-    step <= 1
-      ? 'Nothing was trained yet, so the base model is damaged: download it again.'
-      : 'Lower learningRate or alpha and start again; earlier epochs are kept.';
-  const message = `The ${what} became ${value} at step ${step}. ${advice}`;
-  throw new EngineError('DIVERGED', message, { step });
+  const when = steps === 0 ? 'before the end of the first step' : `after step ${steps}`;
+  const message = `The ${what} became ${value} ${when}. ${steps === 0 ? damaged : tooFast}`;
+  throw new EngineError('DIVERGED', message, { steps });
 }

@@ -52,14 +52,20 @@ async function requireMemoryForRest(run: TrainingRun, isSaved: boolean): Promise
   throw problem;
 }
 
-/** A finished epoch is saved also when its dev loss could not be measured to the end. */
+/** A finished epoch is saved also when a stop cut its dev loss short; a diverged one is not. */
 async function endEpoch(run: TrainingRun, epoch: number): Promise<void> {
   try {
     await measureDevLoss(run);
-  } finally {
-    run.context.emit({ type: 'phase', phase: 'saving' });
-    await saveEpoch(run, epoch);
+  } catch (error) {
+    if (run.stop.aborted && error === run.stop.reason) await save(run, epoch);
+    throw error;
   }
+  await save(run, epoch);
+}
+
+async function save(run: TrainingRun, epoch: number): Promise<void> {
+  run.context.emit({ type: 'phase', phase: 'saving' });
+  await saveEpoch(run, epoch);
 }
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */
@@ -74,13 +80,13 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
   for (const [index, microBatch] of batch.entries()) {
     stop.throwIfAborted();
     lossSum += await trainer.accumulate(microBatch, step);
-    requireFinite(lossSum, 'loss', step);
+    requireFinite(lossSum, 'loss', step - 1);
     const microBatches = { microBatch: index + 1, microBatches: batch.length };
     context.emit({ type: 'progress', step, totalSteps: total, ...microBatches });
   }
   stop.throwIfAborted();
   const gradNorm = await trainer.applyGradients({ step, learningRate });
-  requireFinite(gradNorm, 'gradient norm', step);
+  requireFinite(gradNorm, 'gradient norm', step - 1);
   const now = performance.now();
   return {
     step,
