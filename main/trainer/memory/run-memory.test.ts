@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { epochBatches } from '../data/batches.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
@@ -98,4 +99,21 @@ test('a plan does not know what an earlier run of the same base took', async () 
   const second = { ...(await paramsFor('second')), knownMemory: [measurement] };
   const { outcome } = await trainWithin(second, [2 ** 20]);
   expect(outcome).toMatchObject({ message: expect.stringContaining('earlier runs took') });
+});
+
+test('a plan knows the packs of the first epoch alone, where a later one has larger ones', async () => {
+  // Only the two short ones fit into a pack together, and only when a batch holds both.
+  const long = [700, 500, 500, 700].map((length, at) =>
+    byteSample(`long-${at}`, 'x'.repeat(length), 9),
+  );
+  const params = { ...(await paramsFor('later-epochs')), samples: long };
+  const hasLargePack = (seed: number, epoch: number) =>
+    epochBatches(long, epoch, { ...params.recipe, seed })
+      .flat()
+      .some(({ length }) => length > 1);
+  const seed = [...Array(99).keys()].find((one) => !hasLargePack(one, 1) && hasLargePack(one, 2));
+  if (seed === undefined) throw new Error('No seed has the larger pack in its second epoch');
+  const recipe = { ...params.recipe, seed };
+  const { outcome } = await trainWithin({ ...params, recipe }, [2 ** 20]);
+  expect(outcome).toMatchObject({ message: expect.stringContaining('one pack of 998 tokens') });
 });

@@ -13,6 +13,9 @@ import { processPeakBytes } from './peak-bytes.ts';
 import { largestPack, type PlanInput } from './plan-memory.ts';
 import { adviceFor, gibibytes, requireMemory } from './require-memory.ts';
 
+/** By then hardly any order is left with larger packs; a thousand epochs would take seconds. */
+const plannedEpochs = 16;
+
 /** The memory of a run so far, and what it tells about the plans of runs like it. */
 export interface MeasuredMemory {
   memory: RunMemory;
@@ -40,15 +43,17 @@ export class MemoryWatch {
   }
 
   /**
-   * Plans a run; throws OUT_OF_MEMORY when it does not fit into the `budget`. The packs of the
-   * first epoch stand for all: later ones hold the same samples in another order.
+   * Plans a run; throws OUT_OF_MEMORY when it does not fit into the `budget`. Each epoch packs the
+   * samples in another order, some into larger packs.
    */
   static async plan(
     backend: Backend,
     { basePath, recipe, samples, devSamples = [], knownMemory = [] }: TrainParams,
     budget = budgetOf,
   ): Promise<MemoryWatch> {
-    const packs = [...epochBatches(samples, 1, recipe).flat(), ...heldOutPacks(devSamples, recipe)];
+    const length = Math.min(recipe.epochs, plannedEpochs);
+    const batches = Array.from({ length }, (_, at) => epochBatches(samples, at + 1, recipe));
+    const packs = [...batches.flat(2), ...heldOutPacks(devSamples, recipe)];
     const { tokens, rows } = largestPack(packs);
     // A run without anything to train on is refused with its own words later.
     const pack = { tokens: Math.max(1, tokens), rows: Math.max(1, rows) };
