@@ -106,6 +106,7 @@ test('a sample is never longer than the context the model knows', async () => {
   const result = await encode([answered('x', 'y '.repeat(600))], { maxTokens: 100_000 });
   expect(result.samples[0]?.tokens).toHaveLength(512);
   expect(result.truncated).toHaveLength(1);
+  expect(result.maxTokens).toBe(result.samples[0]?.tokens.length);
 });
 
 test('progress is told while a thousand samples are encoded', async () => {

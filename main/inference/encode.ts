@@ -24,7 +24,9 @@ export async function encode(
     const vocabulary = new Vocabulary(model, header);
     const encoder = new SampleEncoder(vocabulary, header, recipe);
     const { templateSha256 } = vocabulary;
-    const result = { samples: [], truncated: [], split: [], dropped: [], templateSha256 };
+    const { maxTokens } = encoder;
+    const lists = { samples: [], truncated: [], split: [], dropped: [] };
+    const result = { ...lists, templateSha256, maxTokens };
     for (const [index, { id, messages }] of samples.entries()) {
       addSample(id, encoder.encode(messages), result);
       const done = index + 1;

@@ -16,7 +16,7 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
     <section className="column" aria-label="Samples as trained">
       <h2>Samples as trained</h2>
       {report ? (
-        <Report report={report} maxTokens={recipe.maxTokens} />
+        <Report report={report} maxTokens={report.maxTokens ?? recipe.maxTokens} />
       ) : (
         <p className="dim">
           {isFinished

@@ -65,6 +65,8 @@ export const encodeReportSchema = z.object({
     .default([]),
   dropped: z.array(namedSample.extend({ reason: z.string() })),
   templateSha256: z.string(),
+  /** The length limit that held: the recipe's, or the model's context; null in early project files. */
+  maxTokens: z.number().int().nullable().default(null),
 });
 export type EncodeReport = z.infer<typeof encodeReportSchema>;
 

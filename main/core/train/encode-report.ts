@@ -27,7 +27,7 @@ export function encodeReport(
     const item = byId.get(entry.id);
     return { ...entry, prompt: item ? promptOf(item) : '' };
   };
-  const { truncated, split, dropped, templateSha256 } = encoded;
+  const { truncated, split, dropped, templateSha256, maxTokens } = encoded;
   return {
     samples: trained.length,
     tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
@@ -37,6 +37,7 @@ export function encodeReport(
     split: split.map(named),
     dropped: dropped.map(named),
     templateSha256,
+    maxTokens,
   };
 }
 

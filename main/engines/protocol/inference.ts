@@ -60,6 +60,8 @@ export interface EncodeResult {
   split: { id: string; tokens: number; parts: number }[];
   dropped: { id: string; reason: string }[];
   templateSha256: string;
+  /** The length limit that holds: the recipe's, or the model's context when that is shorter. */
+  maxTokens: number;
 }
 
 /** One sample of which every token is asked for. */

@@ -76,10 +76,10 @@ function describeDevLosses({ devLosses, encodeReport }: Run): string {
 
 /** Says how many samples the trainer did not get as they are. */
 function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
-  const { truncated = [], split = [], dropped = [] } = encodeReport ?? {};
+  const { truncated = [], split = [], dropped = [], maxTokens } = encodeReport ?? {};
   if (truncated.length + split.length + dropped.length === 0) return;
   terminal.note(
-    `Of the samples, ${truncated.length} were cut at ${recipe.maxTokens} tokens, ` +
+    `Of the samples, ${truncated.length} were cut at ${maxTokens ?? recipe.maxTokens} tokens, ` +
       `${split.length} split and ${dropped.length} left out.`,
   );
 }
