@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { syncFolder } from '../../engines/gguf/sync-folder.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
@@ -25,6 +25,19 @@ export async function writeFolder<Result>(
   } catch (error) {
     await rm(partialPath, { recursive: true, force: true });
     throw toCheckpointError(path, error);
+  }
+}
+
+/**
+ * Clears up what a killed process left in a folder of such folders: half-written ones go, and one
+ * that was moved out of the way of a newer one, which then never came, goes back to its place.
+ */
+export async function clearLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const [, kept = '', ending] = /^((?:epoch|resume)-\d+)\.(partial|replaced)$/.exec(name) ?? [];
+    if (ending === 'replaced' && !existsSync(join(parent, kept)))
+      await rename(join(parent, name), join(parent, kept));
+    else if (ending !== undefined) await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { clearLeftovers } from '../checkpoint/atomic-folder.ts';
 import { recordFormatVersion } from '../checkpoint/run-record.ts';
 import { findResumePoint, readTensors, type ResumePoint } from '../checkpoint/read-resume.ts';
 import { resumeFormatVersion, type ResumeState } from '../checkpoint/resume-state.ts';
@@ -77,6 +78,7 @@ export async function restore(
   run: Pick<TrainingRun, 'backend' | 'trainer' | 'params' | 'identity'>,
 ): Promise<ResumePoint> {
   const { backend, trainer, params, identity } = run;
+  await clearLeftovers(params.outDir);
   const point = await findResumePoint(params.outDir, identity);
   if (!point.state) return point;
   const byName = new Map(trainer.parameters.map((parameter) => [parameter.name, parameter]));
