@@ -90,6 +90,17 @@ test('the shortcut list names the keys of the shown tab', async ({ workbench }) 
   await expect(list).not.toContainText('Send the prompt');
 });
 
+test('a dialog that closes leaves the keyboard nowhere', async ({ workbench }) => {
+  const shell = new ShellPage(workbench);
+  await shell.createProject('focus');
+  const opener = shell.page.getByRole('button', { name: /^\d+ datasets?$/ });
+  await opener.focus();
+  await shell.page.keyboard.press('Enter');
+  await expect(shell.page.getByRole('dialog')).toBeVisible();
+  await shell.page.keyboard.press('Escape');
+  await expect(opener).toBeFocused();
+});
+
 test('letters that are shortcuts stay letters while one types', async ({ workbench }) => {
   const shell = new ShellPage(workbench);
   await shell.createProject('typing');

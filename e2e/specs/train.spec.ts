@@ -34,7 +34,7 @@ test('a run outlives reloads of the page: while it goes on, and paused with its 
   await test.step('a paused one stays where it stopped, and goes on from there', async () => {
     await run.getByRole('button', { name: 'Pause' }).click();
     const note = run.getByRole('region', { name: 'This run is paused' });
-    const resumes = /It goes on after step ([\d,]+)\. Nothing is done twice\./;
+    const resumes = /Resumed, it goes on after step ([\d,]+)\. Nothing is done twice\./;
     await expect(note).toContainText(resumes, { timeout: trainingTimeoutMs });
     await expect(note).toContainText('memory is free');
     const [, step = ''] = resumes.exec(await note.innerText()) ?? [];
@@ -69,7 +69,7 @@ test('a cancelled run says what is left of it, and its settings start another on
   await expect(note).toContainText(/adapters? of .*finished epochs? (is|are) kept/, {
     timeout: 30_000,
   });
-  await note.getByRole('button', { name: 'Use these settings for a new run' }).click();
+  await note.getByRole('button', { name: 'Start again with these settings' }).click();
   await expect(train.recipeField('Epochs')).toHaveValue('1000');
   await expect(train.startButton).toHaveText('Start training');
 });

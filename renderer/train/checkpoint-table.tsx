@@ -20,7 +20,7 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
         <h2>Checkpoints</h2>
         <p className="dim">
           {isFinished
-            ? 'No epoch was finished: nothing was saved.'
+            ? 'No epoch was finished: there is nothing to use in Chat or to export.'
             : 'The first checkpoint is saved at the end of the first epoch.'}
         </p>
       </section>

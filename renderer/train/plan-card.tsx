@@ -60,7 +60,10 @@ function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
           </>
         )}
         <dt>Checkpoints</dt>
-        <dd>{formatQuantity(recipe.epochs, 'adapter')}, one per epoch</dd>
+        <dd>
+          {formatQuantity(recipe.epochs, recipe.method === 'full' ? 'whole model' : 'adapter')}, one
+          per epoch
+        </dd>
         {model && <MemoryFact model={model} recipe={recipe} />}
         {project.data && (
           <>

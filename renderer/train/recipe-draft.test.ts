@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkedRecipeSchema, recipeSchema } from '../../shared/domain/recipe.ts';
 import { changedFields, checkDraft, draftOf } from './recipe-draft.ts';
-import { fieldsOfGroup, numberText, recipeFields, recipeGroups } from './recipe-fields.ts';
+import { fieldsOfGroup, isRead, numberText, recipeFields, recipeGroups } from './recipe-fields.ts';
 
 describe('recipe fields', () => {
   it('shows every field of the schema exactly once', () => {
@@ -12,6 +12,13 @@ describe('recipe fields', () => {
     expect(shown.map(({ key }) => key).toSorted()).toEqual(
       Object.keys(recipeSchema.shape).toSorted(),
     );
+  });
+
+  it('offers the settings of an adapter for a full training, or its own for an adapter', () => {
+    const ignoredBy = (method: string) =>
+      recipeFields.filter((field) => !isRead(field, method)).map(({ key }) => key);
+    expect(ignoredBy('full').toSorted()).toEqual(['alpha', 'loraScaling', 'rank', 'targets']);
+    expect(ignoredBy('lora').toSorted()).toEqual(['initialization', 'outputType']);
   });
 
   it('explains every field and knows its default', () => {

@@ -61,7 +61,7 @@ function PresetMenu() {
       }
       items={recipePresets.map((preset) => ({
         label: preset.name,
-        hint: preset.recipe.method === 'full' ? 'every weight' : 'LoRA adapter',
+        hint: preset.summary,
         run: () => applyPreset(preset),
       }))}
     />

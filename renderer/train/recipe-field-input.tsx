@@ -11,8 +11,8 @@ interface RecipeFieldInputProps {
 
 /** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
 export function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
-  const { key, label, unit, choices, hint, fallback, isNumber } = field;
-  const hintText = isChanged ? `${hint} · default ${fallback}` : hint;
+  const { key, label, unit, choices, words, hint, fallback, isNumber } = field;
+  const hintText = isChanged ? `${hint} · default ${words[fallback] ?? fallback}` : hint;
   const isFixed = choices.length === 1;
   if (choices.length > 0)
     return (
@@ -22,7 +22,7 @@ export function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldI
         error={error}
         value={text}
         disabled={isFixed}
-        options={choices.map((choice) => ({ value: choice, label: choice }))}
+        options={choices.map((choice) => ({ value: choice, label: words[choice] ?? choice }))}
         onValue={(choice) => setField(key, choice)}
       />
     );

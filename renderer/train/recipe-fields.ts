@@ -5,7 +5,7 @@ import { recipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
 export type RecipeKey = keyof Recipe;
 
 /** Headings the fields are sorted under. */
-export const recipeGroups = ['Adapter', 'Optimizer', 'Batches & length', 'Loss'] as const;
+export const recipeGroups = ['What is trained', 'Optimizer', 'Batches & length', 'Loss'] as const;
 export type RecipeGroup = (typeof recipeGroups)[number];
 
 /** One field of the form, read from the recipe schema. */
@@ -26,6 +26,10 @@ export interface RecipeField {
   isNumber: boolean;
   /** Allowed words; empty for numbers and free text. */
   choices: readonly string[];
+  /** What a choice is called, where its word in the schema says too little. */
+  words: Readonly<Record<string, string>>;
+  /** The method that reads the field; the other one ignores it. */
+  onlyFor: Recipe['method'] | undefined;
 }
 
 interface Placement {
@@ -36,17 +40,40 @@ interface Placement {
   showsUnit?: boolean;
   /** What a 0 stands for where it is no amount. */
   zero?: string;
+  words?: Readonly<Record<string, string>>;
+  onlyFor?: Recipe['method'];
 }
 
 /** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
 const placements: Record<RecipeKey, Placement> = {
-  method: { label: 'Method', group: 'Adapter', isAdvanced: true },
-  rank: { label: 'Rank', group: 'Adapter' },
-  alpha: { label: 'Alpha', group: 'Adapter' },
-  initialization: { label: 'Start from', group: 'Adapter', isAdvanced: true },
-  loraScaling: { label: 'Scaling', group: 'Adapter', isAdvanced: true },
-  targets: { label: 'Layers', group: 'Adapter', isAdvanced: true },
-  outputType: { label: 'Model file type', group: 'Adapter', isAdvanced: true },
+  method: {
+    label: 'Method',
+    group: 'What is trained',
+    words: { lora: 'LoRA adapter', full: 'every weight (full)' },
+  },
+  rank: { label: 'Rank', group: 'What is trained', onlyFor: 'lora' },
+  alpha: { label: 'Alpha', group: 'What is trained', onlyFor: 'lora' },
+  initialization: {
+    label: 'Start from',
+    group: 'What is trained',
+    isAdvanced: true,
+    onlyFor: 'full',
+    words: { file: 'weights of the file', random: 'random weights' },
+  },
+  loraScaling: {
+    label: 'Scaling',
+    group: 'What is trained',
+    isAdvanced: true,
+    onlyFor: 'lora',
+    words: { standard: 'standard: alpha / rank', rankStable: 'rank-stable: alpha / √rank' },
+  },
+  targets: { label: 'Layers', group: 'What is trained', isAdvanced: true, onlyFor: 'lora' },
+  outputType: {
+    label: 'Model file type',
+    group: 'What is trained',
+    isAdvanced: true,
+    onlyFor: 'full',
+  },
   precision: { label: 'Products in', group: 'Batches & length', isAdvanced: true },
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
   minLearningRate: { label: 'Final rate', group: 'Optimizer' },
@@ -109,15 +136,17 @@ function readFields(): RecipeField[] {
   return recipeSchema.keyof().options.map((key) => {
     const property = properties[key];
     const facts = typeof property === 'object' ? property : {};
-    const { label, group, isAdvanced = false, showsUnit = false, zero } = placements[key];
+    const { showsUnit = false, isAdvanced = false, ...placement } = placements[key];
     const { unit, source } = factsOf(key);
     return {
       key,
-      label,
-      group,
+      label: placement.label,
+      group: placement.group,
       isAdvanced,
+      zero: placement.zero,
+      words: placement.words ?? {},
+      onlyFor: placement.onlyFor,
       unit: showsUnit ? unit : undefined,
-      zero,
       hint: `${capitalized(facts.description ?? '')} · ${source}`,
       fallback: textOf(facts.default),
       isNumber: facts.type === 'number' || facts.type === 'integer',
@@ -143,6 +172,11 @@ function textOf(value: unknown): string {
 /** The fields under one heading. */
 export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeField[] {
   return recipeFields.filter((field) => field.group === group && field.isAdvanced === isAdvanced);
+}
+
+/** False for a field that the chosen method ignores. */
+export function isRead({ onlyFor }: RecipeField, method: string): boolean {
+  return onlyFor === undefined || onlyFor === method;
 }
 
 function capitalized(text: string): string {

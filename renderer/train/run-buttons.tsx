@@ -78,6 +78,7 @@ async function cancelRun(run: Run, state: JobState): Promise<void> {
       title: `Cancel “${run.name}”?`,
       body: 'Adapters of finished epochs and the last checkpoint are kept; steps since then are lost. Pause loses nothing.',
       confirmLabel: 'Cancel the run',
+      refuseLabel: 'Let it run',
       isDangerous: true,
     }));
   if (isSure) await rpc.jobs.cancel({ id: run.jobId });

@@ -76,7 +76,7 @@ function StoppedNote({ run, title, isPaused, error }: StoppedNoteProps) {
 function NewRunButton({ run }: { run: Run }) {
   return (
     <Button small onClick={() => startAgain(run)}>
-      Use these settings for a new run
+      Start again with these settings
     </Button>
   );
 }
@@ -90,10 +90,11 @@ function failureAdvice(code: string): string {
 
 function keptText(run: Run): string {
   const { length } = run.checkpoints;
-  if (length === 0) return 'No epoch was finished, so there is no adapter.';
+  const kind = run.recipe.method === 'full' ? 'model' : 'adapter';
+  if (length === 0) return `No epoch was finished, so there is no ${kind}.`;
   const what =
     length === 1
-      ? 'The adapter of the finished epoch is'
-      : `The ${formatCount(length)} adapters of finished epochs are`;
+      ? `The ${kind} of the finished epoch is`
+      : `The ${formatCount(length)} ${kind}s of finished epochs are`;
   return `${what} kept and can be used in Chat and Evaluate.`;
 }

@@ -52,9 +52,9 @@ describe('describeResume', () => {
   it.each([
     [stopped(0, null), 'It would start with the first step.'],
     [stopped(0, 3), 'No checkpoint was written yet: it would start again from the first step.'],
-    [stopped(1200, 1200), 'It goes on after step 1,200. Nothing is done twice.'],
-    [stopped(1200, 1201), 'It goes on after step 1,200. 1 later step is repeated.'],
-    [stopped(10, 15), 'It goes on after step 10. 5 later steps are repeated.'],
+    [stopped(1200, 1200), 'Resumed, it goes on after step 1,200. Nothing is done twice.'],
+    [stopped(1200, 1201), 'Resumed, it goes on after step 1,200. 1 later step is repeated.'],
+    [stopped(10, 15), 'Resumed, it goes on after step 10. 5 later steps are repeated.'],
   ])('promises another step than the checkpoint has', (run, text) => {
     expect(describeResume(run)).toBe(text);
   });

@@ -42,7 +42,7 @@ export function describeResume(run: Pick<Run, 'savedStep' | 'lastMetric'>): stri
     return lost > 0
       ? 'No checkpoint was written yet: it would start again from the first step.'
       : 'It would start with the first step.';
-  const saved = `It goes on after step ${formatCount(run.savedStep)}.`;
+  const saved = `Resumed, it goes on after step ${formatCount(run.savedStep)}.`;
   if (lost === 0) return `${saved} Nothing is done twice.`;
   return `${saved} ${formatCount(lost)} later ${lost === 1 ? 'step is' : 'steps are'} repeated.`;
 }

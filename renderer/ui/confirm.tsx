@@ -9,6 +9,8 @@ export interface Confirmation {
   body: ReactNode;
   /** The verb on the button: never just "OK". */
   confirmLabel: string;
+  /** What is left as it is, where "Cancel" would be taken for the action itself. */
+  refuseLabel?: string;
   isDangerous?: boolean;
 }
 
@@ -42,7 +44,7 @@ export function ConfirmHost() {
       onClose={() => close(false)}
       footer={
         <>
-          <Button onClick={() => close(false)}>Cancel</Button>
+          <Button onClick={() => close(false)}>{question.refuseLabel ?? 'Cancel'}</Button>
           <Button
             variant={question.isDangerous ? 'danger' : 'primary'}
             onClick={() => close(true)}

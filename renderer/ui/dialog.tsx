@@ -1,4 +1,4 @@
-import { createContext, useEffect, useId, useState, type ReactNode } from 'react';
+import { createContext, useId, useLayoutEffect, useState, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { IconButton } from './button.tsx';
 import './dialog.css';
@@ -23,7 +23,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, children, footer, isWide }: DialogProps) {
   const titleId = useId();
   const [element, setElement] = useState<HTMLDialogElement | null>(null);
-  useEffect(() => {
+  // Before the element leaves the page: only a close in it gives the focus back.
+  useLayoutEffect(() => {
     if (!element) return undefined;
     element.showModal();
     element.querySelector<HTMLElement>('[data-autofocus]')?.focus();

@@ -3,6 +3,8 @@ import type { RecipeInput } from './recipe.ts';
 /** A recipe by name; what it leaves out is the schema's default. */
 export interface RecipePreset {
   name: string;
+  /** What it is for, in a few words. */
+  summary: string;
   description: string;
   recipe: RecipeInput;
 }
@@ -19,6 +21,7 @@ const limaDevShare = 0.05;
 export const recipePresets: readonly RecipePreset[] = [
   {
     name: 'lima',
+    summary: 'As published: every weight, 15 epochs',
     description:
       'LIMA as published (arXiv 2305.11206, section 3): every weight, 15 epochs, batches of 32, AdamW 0.9/0.95, weight decay 0.1, no warm-up, 1e-5 falling linearly to 1e-6, residual dropout up to 0.3, one checkpoint per epoch, a twentieth of the samples held out for the dev loss. For models below 65B the paper takes batches of 64 and dropout up to 0.2.',
     recipe: {
@@ -41,6 +44,7 @@ export const recipePresets: readonly RecipePreset[] = [
   },
   {
     name: 'lima-lora',
+    summary: 'LIMA carried over to a LoRA adapter, 15 epochs',
     description:
       'LIMA (arXiv 2305.11206, section 3) carried over to LoRA as the evidence asks for (LoRA Without Regret, 2025): adapters on all linear layers, alpha 32, ten times the learning rate, batches below 32. The rest as published.',
     recipe: {
@@ -66,6 +70,7 @@ export const recipePresets: readonly RecipePreset[] = [
   },
   {
     name: 'quick',
+    summary: 'A first look: a small LoRA adapter, 3 epochs',
     description:
       'A first look in a few minutes: 3 epochs of short samples with a small adapter. Not for results.',
     recipe: {
@@ -82,6 +87,7 @@ export const recipePresets: readonly RecipePreset[] = [
   },
   {
     name: 'atlas',
+    summary: 'For the sample project: a small LoRA adapter',
     description:
       'For the sample project: a small adapter on the attention layers and a high learning rate teach Atlas, a model of three million parameters, to answer questions in about a minute.',
     recipe: {

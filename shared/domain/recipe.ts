@@ -128,7 +128,7 @@ export const recipeSchema = z.object({
     .default(0)
     .meta(
       about(
-        'most samples computed side by side; 0 packs as many as fit (the gradients of batchSize samples are accumulated either way)',
+        'most samples computed side by side; 0 packs as many as fit (a step takes the whole batch either way)',
         "this engine's own choice; results do not depend on it",
         'samples',
       ),
