@@ -3,6 +3,9 @@ import { checkedRecipeSchema, recipeSchema } from '../../shared/domain/recipe.ts
 import { changedFields, checkDraft, draftOf } from './recipe-draft.ts';
 import { fieldsOfGroup, isRead, numberText, recipeFields, recipeGroups } from './recipe-fields.ts';
 
+const ignoredBy = (method: string) =>
+  recipeFields.filter((field) => !isRead(field, method)).map(({ key }) => key);
+
 describe('recipe fields', () => {
   it('shows every field of the schema exactly once', () => {
     const shown = recipeGroups.flatMap((group) => [
@@ -15,8 +18,6 @@ describe('recipe fields', () => {
   });
 
   it('offers the settings of an adapter for a full training, or its own for an adapter', () => {
-    const ignoredBy = (method: string) =>
-      recipeFields.filter((field) => !isRead(field, method)).map(({ key }) => key);
     expect(ignoredBy('full').toSorted()).toEqual(['alpha', 'loraScaling', 'rank', 'targets']);
     expect(ignoredBy('lora').toSorted()).toEqual(['initialization', 'outputType']);
   });
