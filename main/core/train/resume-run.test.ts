@@ -144,6 +144,18 @@ test('an import can be paused, which it does not know how to do', async () => {
   await core.job(jobId);
 });
 
+test.runIf(canFindEngines)(
+  'a pause while the trainer starts is lost, and the run goes on',
+  async () => {
+    await using core = await TestCore.start();
+    const { jobId } = await core.startRun(endlessRecipe);
+    const trainers = () => enginePids('trainer').length;
+    await expect.poll(trainers, { timeout: 20_000, interval: 1 }).toBe(1);
+    await core.client.jobs.pause({ id: jobId });
+    expect(await core.job(jobId)).toMatchObject({ state: 'paused', error: null });
+  },
+);
+
 describe.runIf(canFindEngines)('a run whose trainer was killed', () => {
   test('cannot be resumed, or goes on to another adapter or other steps', async () => {
     await using core = await TestCore.start();

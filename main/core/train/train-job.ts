@@ -86,7 +86,6 @@ async function train(
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.trained.length));
   using recorder = new RunRecorder(session, run, context);
-  using _ = pauseOnRequest(trainer, context.pausing);
   const report = (aside: JobAside) => recorder.reportAside(aside);
   await using probe = new EpochProbe(session, run, { ...context, report });
   const training = trainer.request(
@@ -117,6 +116,8 @@ async function train(
       },
     },
   );
+  // Only now: a pause that reaches the trainer before its run would mean none.
+  using _ = pauseOnRequest(trainer, context.pausing);
   return await training.catch((error: unknown) => {
     throw explainDeviceCrash(error, device);
   });
