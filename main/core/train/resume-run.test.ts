@@ -144,13 +144,14 @@ test('an import can be paused, which it does not know how to do', async () => {
   await core.job(jobId);
 });
 
+const trainerCount = () => enginePids('trainer').length;
+
 test.runIf(canFindEngines)(
   'a pause while the trainer starts is lost, and the run goes on',
   async () => {
     await using core = await TestCore.start();
     const { jobId } = await core.startRun(endlessRecipe);
-    const trainers = () => enginePids('trainer').length;
-    await expect.poll(trainers, { timeout: 20_000, interval: 1 }).toBe(1);
+    await expect.poll(trainerCount, { timeout: 20_000, interval: 1 }).toBe(1);
     await core.client.jobs.pause({ id: jobId });
     expect(await core.job(jobId)).toMatchObject({ state: 'paused', error: null });
   },
