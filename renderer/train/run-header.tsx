@@ -25,7 +25,9 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
   return (
     <header className="run-header">
       <div className="row">
-        <h1 className="truncate">{run.name}</h1>
+        <h1 className="truncate" title={run.name}>
+          {run.name}
+        </h1>
         <Badge tone={stateTones[state]}>{state}</Badge>
         <span className="spacer" />
         <RunButtons run={run} state={state} />
