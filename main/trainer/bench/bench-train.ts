@@ -85,7 +85,8 @@ async function runPeer(type: PeerType): Promise<void> {
   console.log('\nBeside the one other trainer of GGUF models:');
   const result = await comparePeer(console.log, type, Number(values.threads));
   if ('unavailable' in result) {
-    console.log(`left out: ${result.unavailable}`);
+    // The last line tells why; what the peer prints before is not about this.
+    console.log(`No comparison: ${result.unavailable.trim().split('\n').at(-1)}`);
     return;
   }
   const { ownTokensPerSecond, peerTokensPerSecond, ratio, note } = result;
