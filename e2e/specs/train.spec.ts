@@ -61,10 +61,9 @@ test('a cancelled run says what is left of it, and its settings start another on
   const adapter = run.getByRole('table', { name: 'Checkpoints' });
   await expect(adapter).toBeVisible({ timeout: trainingTimeoutMs });
   await run.getByRole('button', { name: 'Cancel run' }).click();
-  await workbench.page
-    .getByRole('dialog', { name: 'Cancel “night shift”?' })
-    .getByRole('button', { name: 'Cancel the run' })
-    .click();
+  const question = workbench.page.getByRole('dialog', { name: 'Cancel “night shift”?' });
+  await expect(question.getByRole('button', { name: 'Let it run' })).toBeFocused();
+  await question.getByRole('button', { name: 'Cancel the run' }).click();
   const note = run.getByRole('region', { name: 'This run was cancelled' });
   await expect(note).toContainText(/adapters? of .*finished epochs? (is|are) kept/, {
     timeout: 30_000,

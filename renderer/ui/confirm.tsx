@@ -44,11 +44,17 @@ export function ConfirmHost() {
       onClose={() => close(false)}
       footer={
         <>
-          <Button onClick={() => close(false)}>{question.refuseLabel ?? 'Cancel'}</Button>
+          <Button
+            onClick={() => close(false)}
+            // A hasty Enter must not do what cannot be taken back.
+            data-autofocus={question.isDangerous === true || undefined}
+          >
+            {question.refuseLabel ?? 'Cancel'}
+          </Button>
           <Button
             variant={question.isDangerous ? 'danger' : 'primary'}
             onClick={() => close(true)}
-            data-autofocus
+            data-autofocus={question.isDangerous !== true || undefined}
           >
             {question.confirmLabel}
           </Button>
