@@ -9,6 +9,7 @@ import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/error-view.tsx';
 import { TextInput } from '../ui/inputs.tsx';
+import { chosenOrOnly } from './chosen-or-only.ts';
 import { CommandPreview } from './command-preview.tsx';
 import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
@@ -27,15 +28,15 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
   const models = useQuery(['models.list'], () => rpc.models.list(), ['models']);
   const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
   const { modelId, datasetId, draft } = useTrain();
-  const model = models.data?.find(({ id }) => id === modelId);
-  const dataset = datasets.data?.find(({ id }) => id === datasetId);
+  const model = chosenOrOnly(models.data, modelId, canTrain);
+  const dataset = chosenOrOnly(datasets.data, datasetId);
   const { recipe, errors } = checkDraft(draft);
   return (
     <section className="run-form" aria-label="New run">
       <div className="run-form-body">
         <div className="run-form-fields">
-          <ModelPicker models={models} chosenId={modelId} />
-          <DatasetPicker datasets={datasets} chosenId={datasetId} />
+          <ModelPicker models={models} chosenId={model?.id ?? null} />
+          <DatasetPicker datasets={datasets} chosenId={dataset?.id ?? null} />
           <ProbeChoice />
           <RecipeEditor draft={draft} errors={errors} runs={runs} />
         </div>
@@ -49,6 +50,8 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
     </section>
   );
 }
+
+const canTrain = ({ info, isMissing }: Model) => info.trainable === 'yes' && !isMissing;
 
 function probeInput(): { probe?: ProbeInput } {
   const { probe } = useTrain.getState();
