@@ -2,11 +2,16 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { all } from '../store/database.ts';
 import { requireSession } from './core-state.ts';
-import { endlessRecipe, refusalOf, TestCore } from './testing/a-core.ts';
+import {
+  endlessRecipe,
+  endlessSampling,
+  endlessTalker,
+  refusalOf,
+  TestCore,
+} from './testing/a-core.ts';
 import { enginePids } from './testing/engine-processes.ts';
 
 const messages = [{ role: 'user' as const, content: 'Go on' }];
-const sampling = { maxTokens: 4000, temperature: 2, repeatPenalty: 1, topP: 1 };
 
 test('closing during a run leaves an engine, a lock, or a run that claims to go on', async () => {
   await using core = await TestCore.start();
@@ -25,13 +30,13 @@ test('closing during a run leaves an engine, a lock, or a run that claims to go 
 
 test('closing while an answer comes loses what it said, or leaves the caller waiting', async () => {
   await using core = await TestCore.start();
-  const { modelId } = await core.addModel({ contextLength: 4096 });
+  const { modelId } = await core.addModel(endlessTalker);
   const chat = {
     conversationId: 'c',
     pane: 'left',
     system: { modelId },
     messages,
-    sampling,
+    sampling: endlessSampling,
   } as const;
   let finish = '';
   let closing: Promise<unknown> | undefined;
@@ -49,8 +54,12 @@ test('closing while an answer comes loses what it said, or leaves the caller wai
 
 test('closing the core while answers come for a script leaves their engine behind', async () => {
   await using core = await TestCore.start();
-  const { path } = await core.addModel({ contextLength: 4096 });
-  const request = { system: { basePath: path }, items: [{ key: 'k', messages }], sampling };
+  const { path } = await core.addModel(endlessTalker);
+  const request = {
+    system: { basePath: path },
+    items: [{ key: 'k', messages }],
+    sampling: endlessSampling,
+  };
   const events: string[] = [];
   for await (const event of await core.client.generations.run(request)) {
     if (event.type === 'text' && !events.includes('text')) void core.core.close();

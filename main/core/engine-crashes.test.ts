@@ -7,6 +7,8 @@ import { requireSession } from './core-state.ts';
 import {
   conversations,
   endlessRecipe,
+  endlessSampling,
+  endlessTalker,
   refusalOf,
   shortRecipe,
   TestCore,
@@ -28,9 +30,8 @@ const storedAnswers = (core: TestCore, evaluationId: string) =>
     [item.a, item.b].flatMap((answer) => answer?.output ?? []),
   );
 
-function startChat(core: TestCore, modelId: string, maxTokens = 4000) {
+function startChat(core: TestCore, modelId: string, sampling = endlessSampling) {
   const messages = [{ role: 'user' as const, content: 'Go on' }];
-  const sampling = { maxTokens, temperature: 2, repeatPenalty: 1, topP: 1 };
   const system = { modelId };
   return core.client.chat.send({ conversationId: 'c', pane: 'left', system, messages, sampling });
 }
@@ -58,7 +59,7 @@ describe.runIf(canFindEngines)('a killed engine', () => {
 
   test('leaves a chat that never ends, or that cannot be asked again', async () => {
     await using core = await TestCore.start();
-    const { modelId } = await core.addModel({ contextLength: 4096 });
+    const { modelId } = await core.addModel(endlessTalker);
     const cut = async () => {
       for await (const event of await startChat(core, modelId))
         if (event.type === 'text' && enginePids('inference').length > 0) killEngine('inference');
@@ -68,13 +69,14 @@ describe.runIf(canFindEngines)('a killed engine', () => {
       message: expect.stringMatching(/inference.*SIGKILL/),
     });
     let last = '';
-    for await (const event of await startChat(core, modelId, 3)) last = event.type;
+    for await (const event of await startChat(core, modelId, { ...endlessSampling, maxTokens: 3 }))
+      last = event.type;
     expect(last).toBe('answer');
   });
 
   test('loses answers, or has them generated a second time', async () => {
     await using core = await TestCore.start();
-    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 24, maxTokens: 60 });
+    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 60, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 4);
     killEngine('inference');
     expect(await core.job(jobId)).toMatchObject({ error: { code: 'ENGINE_CRASHED' } });
@@ -83,12 +85,12 @@ describe.runIf(canFindEngines)('a killed engine', () => {
     await core.client.jobs.resume({ id: jobId });
     const resumed = await core.job(
       jobId,
-      ({ progress, state }) => state === 'running' && progress !== null && progress.done < 48,
+      ({ progress, state }) => state === 'running' && progress !== null && progress.done < 120,
     );
     expect(resumed.progress?.done).toBeGreaterThanOrEqual(before.length);
     expect((await core.job(jobId)).state).toBe('succeeded');
     const after = storedAnswers(core, evaluationId);
-    expect(after).toHaveLength(48);
+    expect(after).toHaveLength(120);
     expect(after).toEqual(expect.arrayContaining(before));
   });
 });
@@ -129,7 +131,7 @@ describe('a cancelled job', () => {
 
   test('of an evaluation keeps half an answer, or loses whole ones', async () => {
     await using core = await TestCore.start();
-    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 24, maxTokens: 60 });
+    const { evaluationId, jobId } = await startEvaluation(core, { prompts: 60, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 2);
     await core.client.jobs.cancel({ id: jobId });
     expect((await core.job(jobId)).state).toBe('cancelled');

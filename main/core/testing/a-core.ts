@@ -26,6 +26,11 @@ export const shortRecipe: RecipeInput = { epochs: 2, batchSize: 2, rank: 4, thre
 /** A recipe that goes on until somebody stops it. */
 export const endlessRecipe: RecipeInput = { ...shortRecipe, epochs: 1000, batchSize: 1 };
 
+/** Sampled greedily, a random model with a tied head repeats one letter and never ends its turn. */
+export const endlessTalker: TinyModelOptions = { contextLength: 16_384, tiedHead: true };
+/** Sampling for an answer that goes on until somebody stops it. */
+export const endlessSampling = { maxTokens: 16_000, temperature: 0, repeatPenalty: 1, topP: 1 };
+
 /** A real core in a folder of its own, driven through the contract like any shell does. */
 export class TestCore implements AsyncDisposable {
   readonly folder: string;
