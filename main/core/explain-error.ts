@@ -50,7 +50,7 @@ const translations: Record<string, ErrorCode> = {
 };
 
 const engineCodes =
-  /^(ENGINE_|PROMPT_|TEMPLATE_|DIVERGED|IMPORT_|SAMPLE_|DEVICE_|CONTEXT_|NOTHING_TO_TRAIN|OUT_OF_MEMORY|CANCELLED)/;
+  /^(ENGINE_|PROMPT_|TEMPLATE_|IMPORT_|SAMPLE_|DEVICE_|CONTEXT_|OUT_OF_MEMORY|CANCELLED)/;
 
 /** The contract's code for a foreign one; SQLite's codes have endings such as SQLITE_IOERR_WRITE. */
 function toErrorCode(foreign: string): ErrorCode | undefined {

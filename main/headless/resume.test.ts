@@ -84,6 +84,13 @@ describe('lima train --resume after kill -9 of the whole program', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
   });
 
+  it('is advised for a run that can only end in the same way again', async () => {
+    const tooShort = ['--set', 'maxTokens=8', '--set', 'overlong=drop'];
+    const { code, stderr } = await folder.run(...newRun('empty'), ...tooShort);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('NOTHING_TO_TRAIN')]);
+    expect(stderr).not.toContain('Go on with');
+  });
+
   it('takes a new name for a wish', async () => {
     const { code, stderr } = await folder.run(...resume('--name', 'x'));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--name is for a new run')]);

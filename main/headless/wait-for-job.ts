@@ -49,6 +49,9 @@ function askToStop(client: CoreClient, jobId: string, options: WaitOptions): voi
   });
 }
 
+/** What ends a run again when it is resumed: its settings or its dataset have to change. */
+const repeatingCodes: ReadonlySet<string> = new Set(['DIVERGED', 'NOTHING_TO_TRAIN']);
+
 function resultOf(
   job: JobSnapshot,
   resumeHint: string | undefined,
@@ -62,7 +65,7 @@ function resultOf(
     message: `The job "${job.title}" ended as ${job.state}.`,
     detail: '',
   };
-  const hint = canResumeJob(job) ? resumeHint : undefined;
+  const hint = canResumeJob(job) && !repeatingCodes.has(code) ? resumeHint : undefined;
   const text = [message, detail, hint].filter(Boolean).join('\n');
   throw new CommandError(code, text, {
     jobId: job.id,

@@ -37,6 +37,8 @@ const advice: Record<ErrorCode, string> = {
   MODEL_INVALID: 'Choose another GGUF file, or download this one again.',
   MODEL_CHANGED: 'Point the model at the original file, or add the changed file as a new model.',
   MODEL_MISSING: 'Point the model at the place the file was moved to.',
+  NOTHING_TO_TRAIN: 'Change the settings or the dataset, then start a new run.',
+  DIVERGED: 'Start a new run with a lower learning rate, or with warm-up steps.',
   ENGINE_CRASHED: 'Try again with less memory in use. The project file was not touched.',
   ENGINE_FAILED: 'Read the details below: they are the last words of the engine.',
 };

@@ -25,6 +25,8 @@ export const declaredErrors = {
   MODEL_INVALID: { data },
   MODEL_CHANGED: { data },
   MODEL_MISSING: { data },
+  NOTHING_TO_TRAIN: { data },
+  DIVERGED: { data },
   ENGINE_CRASHED: { data },
   ENGINE_FAILED: { data },
 };

@@ -48,7 +48,7 @@ export async function encodeDataset(
   session.changes.touch('runs');
   if (encoded.samples.length === 0)
     throw new AppError(
-      'INVALID_STATE',
+      'NOTHING_TO_TRAIN',
       `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
         (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
     );
