@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { getLlama, type Llama, LlamaLogLevel, type Token } from 'node-llama-cpp';
+import type { Llama, Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readGguf } from '../engines/gguf/read-gguf.ts';
 import { tensorTypeName } from '../engines/gguf/tensor-types.ts';
@@ -8,6 +8,7 @@ import { writeGguf } from '../engines/gguf/write-gguf.ts';
 import type { ExportParams } from '../engines/protocol/export.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { createTestFolder } from './test-system.ts';
+import { startLlama } from './testing/start-llama.ts';
 
 const width = 64;
 const headLength = 16;
@@ -26,13 +27,7 @@ const factors = new Map<string, Float32Array>();
 
 beforeAll(async () => {
   folder = await createTestFolder();
-  llama = await getLlama({
-    gpu: false,
-    maxThreads: 1,
-    build: 'never',
-    skipDownload: true,
-    logLevel: LlamaLogLevel.error,
-  });
+  llama = await startLlama();
   const shape = { embeddingLength: width, feedForwardLength: 96, layers: 2, heads };
   await writeTinyModel(folder.file('base.gguf'), { ...shape, kvHeads: keyHeads });
   await writeAdapter(folder.file('adapter.gguf'));

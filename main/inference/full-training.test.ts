@@ -1,5 +1,5 @@
 import { mkdtemp } from 'node:fs/promises';
-import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp';
+import type { Token } from 'node-llama-cpp';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { RecipeInput } from '../../shared/domain/recipe.ts';
@@ -9,16 +9,11 @@ import { tensorTypeName } from '../engines/gguf/tensor-types.ts';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { train } from '../trainer/loop/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
+import { startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
 const prompt = 'The capital of France is';
-const llama = await getLlama({
-  gpu: false,
-  maxThreads: 1,
-  build: 'never',
-  skipDownload: true,
-  logLevel: LlamaLogLevel.error,
-});
+const llama = await startLlama();
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'base.gguf');
 await writeTinyModel(basePath, { embeddingLength: 128, feedForwardLength: 256, layers: 2 });

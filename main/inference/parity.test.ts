@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { getLlama, LlamaLogLevel, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
+import type { Llama, LlamaModel, Token } from 'node-llama-cpp';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../engines/gguf/model/architectures.ts';
 import { writeTinyModel, type TinyModelOptions } from '../engines/gguf/tiny-model.ts';
@@ -18,6 +18,7 @@ import {
   tinyRecipe,
 } from '../trainer/testing/open-model.ts';
 import { quantizeModel } from '../trainer/model/quantize-model.ts';
+import { startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
 const tokens = byteSample('text', text).tokens;
@@ -75,13 +76,7 @@ let llama: Llama;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  llama = await getLlama({
-    gpu: false,
-    maxThreads: 1,
-    build: 'never',
-    skipDownload: true,
-    logLevel: LlamaLogLevel.error,
-  });
+  llama = await startLlama();
 });
 afterAll(async () => {
   await llama.dispose();
