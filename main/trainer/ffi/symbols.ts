@@ -51,7 +51,7 @@ interface Kinds {
   typeTraits: TypeTraitsPtr;
   functionOrNull: FunctionPtr | null;
   stringOrNull: string | null;
-  /** An address as a number, for memory that nobody touches. */
+  /** An address as a number: of a function, or of memory that koffi does not touch. */
   address: bigint;
 }
 type Kind = keyof Kinds;
@@ -77,6 +77,7 @@ const binary = ['base', 'tensor', ['context', 'tensor', 'tensor']] as const;
 const ternary = ['base', 'tensor', ['context', 'tensor', 'tensor', 'tensor']] as const;
 const ropeInputs = ['context', 'tensor', 'tensor', 'tensorOrNull', 'int', 'int', 'int'] as const;
 const ropeCurve = ['float', 'float', 'float', 'float', 'float', 'float'] as const;
+const custom = ['context', 'int', 'int64', 'int64', 'int64', 'int64'] as const;
 const rope = ['base', 'tensor', [...ropeInputs, ...ropeCurve]] as const;
 
 /**
@@ -155,6 +156,7 @@ export const signatures = {
     'tensor',
     ['context', 'tensor', 'tensor', 'size', 'size', 'size', 'size'],
   ],
+  ggml_custom_4d: ['base', 'tensor', [...custom, 'bytes', 'int', 'address', 'int', 'address']],
   ggml_opt_step_adamw: [
     'base',
     'tensor',

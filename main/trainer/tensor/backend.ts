@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { deviceMemory, findDevice, type FoundDevice } from '../ffi/devices.ts';
+import { loadKernels, type Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
 import type {
@@ -18,6 +19,11 @@ import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryMeter } from './memory-meter.ts';
 import { elementCount, formatExtents, type Tensor } from './tensor.ts';
 
+interface Options {
+  isPlan?: boolean;
+  usesKernels?: boolean;
+}
+
 /** A device as ggml sees it: computes graphs and moves data. Dispose after everything it holds. */
 export class Backend implements Disposable {
   readonly ggml: GgmlFunctions;
@@ -27,16 +33,19 @@ export class Backend implements Disposable {
   readonly isCpu: boolean;
   /** All the memory the device has; for the CPU that of the machine. */
   readonly memoryBytes: number;
-  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads`. */
+  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads, own products`. */
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
   readonly features: ReadonlySet<string>;
   /** Present when this backend only notes what it would allocate and computes nothing. */
   readonly ledger: MemoryLedger | undefined;
+  /** Our own matrix products; undefined where ggml's are used (see native/README.md). */
+  readonly kernels: Kernels | undefined;
   readonly #meter = new MemoryMeter();
   readonly #device: DevicePtr;
 
-  private constructor(found: FoundDevice, threads: number, isPlan = false) {
+  private constructor(found: FoundDevice, threads: number, options: Options = {}) {
+    const { isPlan = false, usesKernels = true } = options;
     const { id, family, pointer: device } = found;
     const ggml = loadGgml();
     this.ggml = ggml;
@@ -59,10 +68,12 @@ export class Backend implements Disposable {
     if (setThreads !== null) callSetThreads(setThreads, pointer, threads);
     const getFeatures = find('ggml_backend_get_features');
     this.features = getFeatures === null ? new Set() : callGetFeatures(getFeatures, registry);
+    this.kernels = this.isCpu && usesKernels ? loadKernels(this.features) : undefined;
     const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     const bufferType = ggml.ggml_backend_get_default_buffer_type(pointer);
     this.ledger = isPlan ? new MemoryLedger(ggml, bufferType) : undefined;
-    this.device = this.isCpu ? `${name}${threadsText}` : name;
+    const productsText = this.kernels ? ', own products' : '';
+    this.device = this.isCpu ? `${name}${threadsText}${productsText}` : name;
   }
 
   /**
@@ -80,7 +91,12 @@ export class Backend implements Disposable {
 
   /** Opens a device that notes in `ledger` what it would allocate. */
   static openForPlan(id: string): Backend {
-    return new Backend(findDevice(id), 1, true);
+    return new Backend(findDevice(id), 1, { isPlan: true });
+  }
+
+  /** Opens the CPU with ggml's own matrix products, to compare with ours. */
+  static openWithoutKernels(threads: number): Backend {
+    return new Backend(findDevice('cpu'), threads, { usesKernels: false });
   }
 
   /** Bytes of the buffers it holds on its device: tensors that outlive graphs, working memory. */

@@ -5,6 +5,7 @@ import type { Backend } from './backend.ts';
 import { composedOuterProduct, composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
 import { LayoutOps } from './layout-ops.ts';
+import { isOwnType, ownProduct } from './own-product.ts';
 import { requireShapes } from './shape-error.ts';
 import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
 
@@ -36,22 +37,34 @@ export class Ops extends LayoutOps {
   mulMat(a: Tensor, b: Tensor): Tensor {
     const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
     requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
+    const ne: Extents = [a.ne[1], b.ne[1], b.ne[2], b.ne[3]];
+    const { kernels } = this.#backend;
+    if (kernels && isOwnType(a.type)) {
+      const factors = { a: a.pointer, b: b.pointer, aByDepth: false, bByDepth: false };
+      return this.result(ownProduct(this.#maker, kernels, factors, ne), ne);
+    }
     // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
     const first = a.isContiguous || this.#backend.isCpu ? a : this.cont(a);
     const pointer = this.ggml.ggml_mul_mat(this.context, first.pointer, b.pointer);
     // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
     if (a.type !== bf16) this.ggml.ggml_prec_set_acc(pointer, fullPrecision);
-    return this.result(pointer, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
+    return this.result(pointer, ne);
   }
 
   /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
   outerProduct(a: Tensor, b: Tensor): Tensor {
     requireShapes(a.ne[1] === b.ne[1] && this.areFloats(a, b), 'outerProduct', a, b);
+    const ne: Extents = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
+    const { kernels } = this.#backend;
+    if (kernels) {
+      const factors = { a: a.pointer, b: b.pointer, aByDepth: true, bByDepth: true };
+      return this.result(ownProduct(this.#maker, kernels, factors, ne), ne);
+    }
     const native = this.ggml.ggml_out_prod(this.context, a.pointer, b.pointer);
     const pointer = this.#backend.supports(native)
       ? native
       : composedOuterProduct(this.#maker, a.pointer, b.pointer);
-    return this.result(pointer, [a.ne[0], b.ne[0], b.ne[2], b.ne[3]]);
+    return this.result(pointer, ne);
   }
 
   /** a + b, where b repeats to the extents of a. */

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import koffi from 'koffi';
+
+/** The library of native/, in the variant that fits the processor. */
+export interface Kernels {
+  variant: 'avx512' | 'avx2';
+  /** Address of `lima_product`, a `ggml_custom_op_t`. */
+  product: bigint;
+  /** SHA-256 of the sources it was built from. */
+  sources: string;
+}
+
+// A product takes 440 KiB of the stack of the call that computes a graph, where koffi gives 256.
+// koffi takes the setting only before it loads the first library.
+koffi.config({ async_stack_size: 1024 * 1024 });
+
+// From source the folder lies three folders up; compiled code lies one folder deeper.
+const fromHere = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';
+const platform = `${process.platform}-${process.arch}`;
+const file = `resources/native/${platform}/lima-kernels.so`;
+
+/** Features, as ggml names them, that a variant needs; the best comes first. */
+const needs = { avx512: ['AVX512', 'AVX2', 'FMA', 'F16C'], avx2: ['AVX2', 'FMA', 'F16C'] } as const;
+const variants = ['avx512', 'avx2'] as const;
+
+const loaded = new Map<Kernels['variant'], Kernels>();
+/** koffi closes a library that is collected as garbage, and a bound function keeps it. */
+const bound: (() => string)[] = [];
+
+/**
+ * The best kernels for a processor with these features; undefined when it has no AVX2, when this
+ * platform has no library, and when the environment says `LIMA_PRODUCTS=ggml`.
+ */
+export function loadKernels(features: ReadonlySet<string>): Kernels | undefined {
+  if (process.env['LIMA_PRODUCTS'] === 'ggml') return undefined;
+  const variant = variants.find((name) => needs[name].every((feature) => features.has(feature)));
+  const path = fileURLToPath(new URL(fromHere + file, import.meta.url));
+  if (variant === undefined || !existsSync(path)) return undefined;
+  const kernels = loaded.get(variant) ?? bind(path, variant);
+  loaded.set(variant, kernels);
+  return kernels;
+}
+
+function bind(path: string, variant: Kernels['variant']): Kernels {
+  const library = koffi.load(path);
+  const readSources: () => string = library.func(`lima_sources_${variant}`, 'str', []);
+  bound.push(readSources);
+  const product: bigint = library.symbol(`lima_product_${variant}`);
+  return { variant, product, sources: readSources() };
+}

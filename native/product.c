@@ -1,0 +1,112 @@
+// Matrix products as a custom operation of a ggml graph, on ggml's own threads.
+#include "packing.h"
+#include "tile.h"
+
+/** A panel of this depth fits the first cache, a strip of B the second. */
+enum { MOST_DEPTH = 256, STRIP_FLOATS = 96 * 1024 };
+
+typedef struct {
+  float strip[STRIP_FLOATS] __attribute__((aligned(64)));
+  float panel[PANEL * MOST_DEPTH] __attribute__((aligned(64)));
+} workspace;
+
+/** C [columns, rows] = Σ over k of A · B. */
+typedef struct {
+  operand a, b;
+  int64_t depth;
+  float *c;
+  size_t stride;
+} product;
+
+typedef struct {
+  int64_t first, end;
+} range;
+
+/** Columns of the next panel: four vectors become 2 + 2, since a tile of one has half the speed. */
+static int panel_columns(int64_t left) {
+  if (left <= PANEL) return (int)left;
+  return left <= 4 * LANES ? 2 * LANES : PANEL;
+}
+
+/** One panel of A times a strip of B. */
+static void multiply_panel(const product *job, const workspace *memory, block columns,
+                           block rows) {
+  const bool adds = columns.first_depth > 0;
+  for (int r = 0; r < rows.count; r += SLIVER) {
+    const factors from = {memory->panel, memory->strip + (size_t)r * rows.depth, rows.depth};
+    const int left = rows.count - r < SLIVER ? rows.count - r : SLIVER;
+    float *at = job->c + (rows.first + r) * job->stride + columns.first;
+    tile(from, (target){at, job->stride, columns.count, left, adds});
+  }
+}
+
+/** The columns `is` of a strip of rows, over the depths of the strip. */
+static void multiply_strip(const product *job, workspace *memory, range is, block rows) {
+  pack_strip(memory->strip, &job->b, rows);
+  for (int64_t i = is.first; i < is.end;) {
+    const block columns = {i, panel_columns(is.end - i), rows.first_depth, rows.depth};
+    pack_panel(memory->panel, &job->a, columns);
+    multiply_panel(job, memory, columns, rows);
+    i += columns.count;
+  }
+}
+
+/** The columns `is` of the rows `js` of C. */
+static void multiply(const product *job, workspace *memory, range is, range js) {
+  const int64_t blocks = (job->depth + MOST_DEPTH - 1) / MOST_DEPTH;
+  const int most_depth = round_up((int)((job->depth + blocks - 1) / blocks), LANES);
+  for (int64_t k = 0; k < job->depth; k += most_depth) {
+    const int depth = job->depth - k < most_depth ? (int)(job->depth - k) : most_depth;
+    const int most_rows = STRIP_FLOATS / depth / SLIVER * SLIVER;
+    for (int64_t j = js.first; j < js.end; j += most_rows) {
+      const int rows = js.end - j < most_rows ? (int)(js.end - j) : most_rows;
+      multiply_strip(job, memory, is, (block){j, rows, k, depth});
+    }
+  }
+}
+
+/** The part-th of `parts` pieces of `total`, cut between units. */
+static range share(int64_t total, int64_t unit, int part, int parts) {
+  const int64_t units = (total + unit - 1) / unit;
+  const int64_t first = units * part / parts * unit, end = units * (part + 1) / parts * unit;
+  return (range){first < total ? first : total, end < total ? end : total};
+}
+
+/** Threads that share the columns of C; as many groups of them share the rows. */
+static int threads_across(int64_t columns, int threads) {
+  int across = threads;
+  while (across > 1 && (threads % across || columns / across < PANEL)) across--;
+  return across;
+}
+
+static operand operand_at(const tensor *source, int64_t i2, int64_t i3, bool by_depth) {
+  const char *data = source->data + i2 * source->nb[2] + i3 * source->nb[3];
+  return (operand){data, source->type, source->nb[1], by_depth};
+}
+
+/** Bits of `settings`: the operand's rows are depths. */
+enum { A_BY_DEPTH = 1, B_BY_DEPTH = 2 };
+
+/** result [m, n, x, y] = a · b, where a repeats over x and y: `ggml_custom_op_t`. */
+void SUFFIX(lima_product)(tensor *result, int thread, int threads, void *settings) {
+  workspace memory;
+  const bool a_by_depth = (intptr_t)settings & A_BY_DEPTH;
+  const bool b_by_depth = (intptr_t)settings & B_BY_DEPTH;
+  const tensor *a = result->src[0], *b = result->src[1];
+  const int across = threads_across(result->ne[0], threads);
+  const range is = share(result->ne[0], LANES, thread % across, across);
+  const range js = share(result->ne[1], SLIVER, thread / across, threads / across);
+  if (is.first == is.end || js.first == js.end) return;
+  for (int64_t i3 = 0; i3 < result->ne[3]; i3++)
+    for (int64_t i2 = 0; i2 < result->ne[2]; i2++) {
+      const int64_t a2 = i2 * a->ne[2] / result->ne[2], a3 = i3 * a->ne[3] / result->ne[3];
+      const product job = {
+          .a = operand_at(a, a2, a3, a_by_depth),
+          .b = operand_at(b, i2, i3, b_by_depth),
+          .depth = a_by_depth ? a->ne[1] : a->ne[0],
+          .c = (float *)(result->data + i2 * result->nb[2] + i3 * result->nb[3]),
+          .stride = result->nb[1] / 4,
+      };
+      multiply(&job, &memory, is, js);
+    }
+}
