@@ -86,6 +86,15 @@ describe('the package for Linux', () => {
       expect(native.filter((path) => path.includes(name))).not.toEqual([]);
   });
 
+  test('finds its own kernels', async () => {
+    const path = join(unpacked, 'out/main/trainer/ffi/kernels.js');
+    const script =
+      `import { loadKernels } from ${JSON.stringify(path)};` +
+      `console.log(loadKernels(new Set(['AVX2', 'FMA', 'F16C']))?.variant);`;
+    const { stdout } = await run(node, ['--input-type=module', '--eval', script]);
+    expect(stdout.trim()).toBe('avx2');
+  });
+
   test('has every fuse that would open the program flipped off', () => {
     // runAsNode, cookies, NODE_OPTIONS, inspect, asar integrity, only asar, snapshot, file://, wasm
     expect(readFuses(join(app, 'lima-workbench'))).toBe('000011001');

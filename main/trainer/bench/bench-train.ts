@@ -33,7 +33,9 @@ const caseSchema = z.object({
   medianStepMs: z.number(),
   peakBytes: z.number(),
   modelFlops: z.number(),
+  /** Of ggml's own product, and of ours where there are kernels. */
   mulMatFlops: z.number(),
+  ownFlops: z.number().optional(),
   tokensPerSecond: z.number(),
 });
 type Case = z.infer<typeof caseSchema>;
@@ -50,13 +52,18 @@ function measure(base: string, shape: ModelShape, type: string): Case {
   return caseSchema.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
 }
 
+const shareOf = (flops: number, most: number, name: string) =>
+  `${((100 * flops) / most).toFixed(0).padStart(3)} % of ${name} (${(most / 1e9).toFixed(0)})`;
+
 function describe(type: string, result: Case, fileBytes: number): string {
-  const { tokensPerSecond, modelFlops, mulMatFlops, peakBytes, bestStepMs, medianStepMs } = result;
+  const { tokensPerSecond, modelFlops, mulMatFlops, ownFlops } = result;
+  const { peakBytes, bestStepMs, medianStepMs } = result;
   const cells = [
     type.padEnd(5),
     `${tokensPerSecond.toFixed(0).padStart(6)} tokens/s`,
-    `${(modelFlops / 1e9).toFixed(0).padStart(5)} of ${(mulMatFlops / 1e9).toFixed(0).padStart(4)} GFLOP/s`,
-    `${((100 * modelFlops) / mulMatFlops).toFixed(0).padStart(4)} % of mul_mat`,
+    `${(modelFlops / 1e9).toFixed(0).padStart(5)} GFLOP/s`,
+    shareOf(modelFlops, mulMatFlops, "ggml's mul_mat"),
+    ownFlops === undefined ? 'no product of ours' : shareOf(modelFlops, ownFlops, 'our product'),
     `peak ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB (file ${(fileBytes / 2 ** 20).toFixed(0)} MiB)`,
     `step ${bestStepMs.toFixed(0)} ms, median ${medianStepMs.toFixed(0)}`,
   ];

@@ -20,11 +20,20 @@ const shapes = [shape135M, shapeOf1B, shapeOfSuperblocks];
 const shape = shapes.find(({ name }) => name === values.shape) ?? shape135M;
 const size = { tokens: Number(values.tokens), trainedTokens: Number(values.tokens) / 2 };
 using backend = Backend.openCpu(Number(values.threads));
-const before = await bestMulMatRate(backend, values.type);
+using reference = Backend.openWithoutKernels(Number(values.threads));
+// Quantized weights are held as BF16 where there are kernels.
+const ownType = ['F32', 'F16'].includes(values.type) ? values.type : 'BF16';
+const measureRates = async () => ({
+  ggml: await bestMulMatRate(reference, values.type),
+  own: backend.kernels && (await bestMulMatRate(backend, ownType)),
+});
+const before = await measureRates();
 const rate = await measureTraining(backend, values.base, { ...size, steps: Number(values.steps) });
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 // Again: another program may have been busy the first time.
-const mulMatFlops = Math.max(before, await bestMulMatRate(backend, values.type));
+const after = await measureRates();
+const mulMatFlops = Math.max(before.ggml, after.ggml);
+const ownFlops = before.own && after.own && Math.max(before.own, after.own);
 const modelFlops = (stepFlops(shape, size) * 1000) / rate.bestStepMs;
 console.log(
   JSON.stringify({
@@ -32,6 +41,7 @@ console.log(
     peakBytes,
     modelFlops,
     mulMatFlops,
+    ownFlops,
     tokensPerSecond: (size.tokens * 1000) / rate.bestStepMs,
   }),
 );

@@ -11,7 +11,10 @@ const products = [
 ];
 const rounds = 5;
 
-/** The best FLOP/s that ggml's matrix product reaches with weights of this type. */
+/**
+ * The best FLOP/s that the matrix product of a backend reaches with weights of this type: ggml's own
+ * where it was opened without kernels.
+ */
 export async function bestMulMatRate(backend: Backend, typeName: string): Promise<number> {
   let best = 0;
   for (const product of products) best = Math.max(best, await rateOf(backend, typeName, product));

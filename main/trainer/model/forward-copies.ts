@@ -19,12 +19,12 @@ export interface ProductOptions {
   canCompute?: CanCompute;
 }
 
-/** Types whose products are about as fast as BF16 ones, or have to be exact (F32). */
+/** Types whose products by ggml are about as fast as BF16 ones, or have to be exact (F32). */
 const fastTypes = new Set(['F32', 'BF16', 'Q8_0', 'Q4_0']);
+/** The types that our kernels multiply, faster than ggml multiplies any. */
+const ownFastTypes = new Set(['F32', 'BF16', 'F16']);
 /** Share of the machine's memory that copies for the forward pass may take. */
 const copyShare = 0.3;
-
-const isSlow = ({ type }: GgufTensor) => !fastTypes.has(tensorTypeName(type));
 
 /** All matrices of the linear layers and the head. */
 export const matricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
@@ -39,9 +39,9 @@ export interface ForwardTypes {
 
 /**
  * The type in which each matrix is held for the forward pass: BF16 instead of a type whose
- * products are up to twice as slow, when asked for, the processor multiplies BF16 and the copies
- * fit; else its own, or the nearest that the device computes with (see holdableType). Rounding to
- * BF16 changes a weight by at most 2^-9 of itself.
+ * products are up to twice as slow, when asked for, our kernels or the processor multiply BF16 and
+ * the copies fit; else its own, or the nearest that the device computes with (see holdableType).
+ * Rounding to BF16 changes a weight by at most 2^-9 of itself.
  */
 export function chooseForwardTypes(
   backend: Backend,
@@ -50,10 +50,12 @@ export function chooseForwardTypes(
 ): ForwardTypes {
   const replaced = new Set<string>();
   const asked = canCompute ?? askDevice(backend);
+  const fast = backend.kernels ? ownFastTypes : fastTypes;
+  const isSlow = ({ type }: GgufTensor) => !fast.has(tensorTypeName(type));
   const copyBytes = matricesOf(plan)
     .filter(isSlow)
     .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
-  const hasFastProducts = backend.features.has('AVX512_BF16');
+  const hasFastProducts = backend.kernels !== undefined || backend.features.has('AVX512_BF16');
   const fits = copyBytes < totalmem() * copyShare;
   const isWorthIt = usesForwardCopies && precision !== 'f32' && hasFastProducts && fits;
   const typeOf = (source: GgufTensor) => {
