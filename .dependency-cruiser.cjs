@@ -133,6 +133,12 @@ module.exports = {
       to: { path: test },
     },
     {
+      name: 'product-never-imports-the-build-of-kernels',
+      severity: 'error',
+      from: { path: '^(main|renderer|shared)/', pathNot: test },
+      to: { path: '^native/' },
+    },
+    {
       name: 'shipped-code-uses-shipped-packages',
       severity: 'error',
       from: { path: '^(main|shared)/', pathNot: `${test}|^main/electron/` },
