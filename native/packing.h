@@ -22,7 +22,7 @@ typedef struct {
   int depth;
 } block;
 
-INLINE int round_up(int count, int unit) { return (count + unit - 1) / unit * unit; }
+INLINE int64_t round_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
 INLINE size_t bytes_of(int type) { return type == TYPE_F32 ? 4 : 2; }
 
@@ -71,7 +71,7 @@ INLINE void pack_lanes(float *to, int width, const operand *a, int type, block p
 }
 
 INLINE void pack_panel_across(float *to, const operand *a, int type, block part) {
-  const int width = round_up(part.count, LANES), count = part.count;
+  const int width = (int)round_up(part.count, LANES), count = part.count;
   for (int i = 0; i < width; i += LANES, part.first += LANES)
     if (count - i >= LANES)
       pack_lanes(to + i, width, a, type, part, LANES);
@@ -80,7 +80,7 @@ INLINE void pack_panel_across(float *to, const operand *a, int type, block part)
 }
 
 INLINE void pack_panel_along(float *to, const operand *a, int type, block part) {
-  const int width = round_up(part.count, LANES);
+  const int width = (int)round_up(part.count, LANES);
   for (int k = 0; k < part.depth; k++, to += width) {
     const char *at = element(a, type, part.first_depth + k, part.first);
     int i = 0;

@@ -1,4 +1,4 @@
-// Matrix products as a custom operation of a ggml graph, on ggml's own threads.
+// Sums of matrix products as a custom operation of a ggml graph, on ggml's own threads.
 #include "packing.h"
 #include "tile.h"
 
@@ -10,28 +10,23 @@ typedef struct {
   float panel[PANEL * MOST_DEPTH] __attribute__((aligned(64)));
 } workspace;
 
-/** C [columns, rows] = Σ over k of A · B. */
+/** C [columns, rows] = Σ over k of A · B, or added to what C is. */
 typedef struct {
   operand a, b;
   int64_t depth;
   float *c;
   size_t stride;
+  bool adds;
 } product;
 
 typedef struct {
   int64_t first, end;
 } range;
 
-/** Columns of the next panel: four vectors become 2 + 2, since a tile of one has half the speed. */
-static int panel_columns(int64_t left) {
-  if (left <= PANEL) return (int)left;
-  return left <= 4 * LANES ? 2 * LANES : PANEL;
-}
-
 /** One panel of A times a strip of B. */
 static void multiply_panel(const product *job, const workspace *memory, block columns,
                            block rows) {
-  const bool adds = columns.first_depth > 0;
+  const bool adds = job->adds || columns.first_depth > 0;
   for (int r = 0; r < rows.count; r += SLIVER) {
     const factors from = {memory->panel, memory->strip + (size_t)r * rows.depth, rows.depth};
     const int left = rows.count - r < SLIVER ? rows.count - r : SLIVER;
@@ -54,7 +49,7 @@ static void multiply_strip(const product *job, workspace *memory, range is, bloc
 /** The columns `is` of the rows `js` of C. */
 static void multiply(const product *job, workspace *memory, range is, range js) {
   const int64_t blocks = (job->depth + MOST_DEPTH - 1) / MOST_DEPTH;
-  const int most_depth = round_up((int)((job->depth + blocks - 1) / blocks), LANES);
+  const int most_depth = (int)round_up((job->depth + blocks - 1) / blocks, LANES);
   for (int64_t k = 0; k < job->depth; k += most_depth) {
     const int depth = job->depth - k < most_depth ? (int)(job->depth - k) : most_depth;
     const int most_rows = STRIP_FLOATS / depth / SLIVER * SLIVER;
@@ -84,29 +79,41 @@ static operand operand_at(const tensor *source, int64_t i2, int64_t i3, bool by_
   return (operand){data, source->type, source->nb[1], by_depth};
 }
 
-/** Bits of `settings`: the operand's rows are depths. */
-enum { A_BY_DEPTH = 1, B_BY_DEPTH = 2 };
+/**
+ * Bits of `settings`: two for each term, whether the rows of its operands are depths; and whether
+ * the sum is added to what the result is, which then is the first source, too.
+ */
+enum { A_BY_DEPTH = 1, B_BY_DEPTH = 2, BITS_OF_TERM = 2, ADDS = 1 << 16, MOST_TERMS = 4 };
 
-/** result [m, n, x, y] = a · b, where a repeats over x and y: `ggml_custom_op_t`. */
+/** One term for one matrix of the result; `a` repeats over its third and fourth extent. */
+static product product_at(const tensor *result, tensor *const *factors, int bits, int64_t i2,
+                          int64_t i3) {
+  const tensor *a = factors[0], *b = factors[1];
+  const int64_t a2 = i2 * a->ne[2] / result->ne[2], a3 = i3 * a->ne[3] / result->ne[3];
+  return (product){
+      .a = operand_at(a, a2, a3, bits & A_BY_DEPTH),
+      .b = operand_at(b, i2, i3, bits & B_BY_DEPTH),
+      .depth = bits & A_BY_DEPTH ? a->ne[1] : a->ne[0],
+      .c = (float *)(result->data + i2 * result->nb[2] + i3 * result->nb[3]),
+      .stride = result->nb[1] / 4,
+  };
+}
+
+/** result [m, n, x, y] = Σ of products a · b of the pairs of sources: `ggml_custom_op_t`. */
 void SUFFIX(lima_product)(tensor *result, int thread, int threads, void *settings) {
   workspace memory;
-  const bool a_by_depth = (intptr_t)settings & A_BY_DEPTH;
-  const bool b_by_depth = (intptr_t)settings & B_BY_DEPTH;
-  const tensor *a = result->src[0], *b = result->src[1];
+  const int bits = (int)(intptr_t)settings;
+  tensor *const *factors = result->src + (bits & ADDS ? 1 : 0);
   const int across = threads_across(result->ne[0], threads);
   const range is = share(result->ne[0], LANES, thread % across, across);
   const range js = share(result->ne[1], SLIVER, thread / across, threads / across);
   if (is.first == is.end || js.first == js.end) return;
   for (int64_t i3 = 0; i3 < result->ne[3]; i3++)
-    for (int64_t i2 = 0; i2 < result->ne[2]; i2++) {
-      const int64_t a2 = i2 * a->ne[2] / result->ne[2], a3 = i3 * a->ne[3] / result->ne[3];
-      const product job = {
-          .a = operand_at(a, a2, a3, a_by_depth),
-          .b = operand_at(b, i2, i3, b_by_depth),
-          .depth = a_by_depth ? a->ne[1] : a->ne[0],
-          .c = (float *)(result->data + i2 * result->nb[2] + i3 * result->nb[3]),
-          .stride = result->nb[1] / 4,
-      };
-      multiply(&job, &memory, is, js);
-    }
+    for (int64_t i2 = 0; i2 < result->ne[2]; i2++)
+      for (int term = 0; term < MOST_TERMS && factors[2 * term]; term++) {
+        const int shifted = bits >> (BITS_OF_TERM * term);
+        product job = product_at(result, factors + 2 * term, shifted, i2, i3);
+        job.adds = term > 0 || bits & ADDS;
+        multiply(&job, &memory, is, js);
+      }
 }

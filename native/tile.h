@@ -7,6 +7,12 @@
 /** SLIVER times this many sums, the panel's vectors and one spread value fill the registers. */
 enum { PANEL_VECTORS = 3, PANEL = PANEL_VECTORS * LANES };
 
+/** Columns of the next panel: four vectors become 2 + 2, since a tile of one has half the speed. */
+INLINE int panel_columns(int64_t left) {
+  if (left <= PANEL) return (int)left;
+  return left <= 4 * LANES ? 2 * LANES : PANEL;
+}
+
 /** What a tile is computed from, as packing.h lays it out: [depth][vectors · LANES], [depth][SLIVER]. */
 typedef struct {
   const float *panel, *sliver;

@@ -35,6 +35,27 @@ INLINE vector load(const float *at) { return _mm512_loadu_ps(at); }
 INLINE void store(float *at, vector values) { _mm512_storeu_ps(at, values); }
 INLINE vector spread(float value) { return _mm512_set1_ps(value); }
 INLINE vector multiply_add(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE vector plus(vector a, vector b) { return _mm512_add_ps(a, b); }
+INLINE vector minus(vector a, vector b) { return _mm512_sub_ps(a, b); }
+INLINE vector times(vector a, vector b) { return _mm512_mul_ps(a, b); }
+INLINE vector over(vector a, vector b) { return _mm512_div_ps(a, b); }
+/** b where either is NaN. */
+INLINE vector larger(vector a, vector b) { return _mm512_max_ps(a, b); }
+INLINE vector smaller(vector a, vector b) { return _mm512_min_ps(a, b); }
+INLINE vector nearest_whole(vector x) { return _mm512_roundscale_ps(x, 8); }
+/** 2^n for whole n in [-126, 127]. */
+INLINE vector power_of_two(vector n) {
+  const __m512i exponents = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(exponents, 23));
+}
+/** `inside` in the lanes where first <= at <= last, elsewhere `outside`. */
+INLINE vector choose(const int32_t *first, const int32_t *last, int32_t at, vector inside,
+                     vector outside) {
+  const __m512i position = _mm512_set1_epi32(at);
+  const __mmask16 from = _mm512_cmple_epi32_mask(_mm512_loadu_si512(first), position);
+  const __mmask16 to = _mm512_cmple_epi32_mask(position, _mm512_loadu_si512(last));
+  return _mm512_mask_blend_ps(from & to, outside, inside);
+}
 INLINE vector load_f16(const uint16_t *at) {
   return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)at));
 }
@@ -90,6 +111,25 @@ INLINE vector load(const float *at) { return _mm256_loadu_ps(at); }
 INLINE void store(float *at, vector values) { _mm256_storeu_ps(at, values); }
 INLINE vector spread(float value) { return _mm256_set1_ps(value); }
 INLINE vector multiply_add(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE vector plus(vector a, vector b) { return _mm256_add_ps(a, b); }
+INLINE vector minus(vector a, vector b) { return _mm256_sub_ps(a, b); }
+INLINE vector times(vector a, vector b) { return _mm256_mul_ps(a, b); }
+INLINE vector over(vector a, vector b) { return _mm256_div_ps(a, b); }
+INLINE vector larger(vector a, vector b) { return _mm256_max_ps(a, b); }
+INLINE vector smaller(vector a, vector b) { return _mm256_min_ps(a, b); }
+INLINE vector nearest_whole(vector x) { return _mm256_round_ps(x, 8); }
+INLINE vector power_of_two(vector n) {
+  const __m256i exponents = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(exponents, 23));
+}
+INLINE vector choose(const int32_t *first, const int32_t *last, int32_t at, vector inside,
+                     vector outside) {
+  const __m256i position = _mm256_set1_epi32(at);
+  const __m256i before = _mm256_cmpgt_epi32(_mm256_loadu_si256((const __m256i *)first), position);
+  const __m256i after = _mm256_cmpgt_epi32(position, _mm256_loadu_si256((const __m256i *)last));
+  const __m256i not_seen = _mm256_or_si256(before, after);
+  return _mm256_blendv_ps(inside, outside, _mm256_castsi256_ps(not_seen));
+}
 INLINE vector load_f16(const uint16_t *at) {
   return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)at));
 }
@@ -106,4 +146,22 @@ INLINE void transpose_short(short_vector r[SLIVER]) {
   _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]);
 }
 #endif
+
+/**
+ * e^x for x <= 88 to two units in the last place, at least e^-87; NaN stays NaN. As 2^n · e^r with
+ * r = x − n·ln 2 in two parts and a polynomial of degree 6 (Cephes 2.8, expf).
+ */
+INLINE vector exponential(vector x) {
+  x = larger(spread(-87.0f), x);
+  const vector n = nearest_whole(times(x, spread(1.44269504088896341f)));
+  const vector r = multiply_add(n, spread(2.12194440e-4f), multiply_add(n, spread(-0.693359375f), x));
+  vector sum = spread(1.9875691500e-4f);
+  sum = multiply_add(sum, r, spread(1.3981999507e-3f));
+  sum = multiply_add(sum, r, spread(8.3334519073e-3f));
+  sum = multiply_add(sum, r, spread(4.1665795894e-2f));
+  sum = multiply_add(sum, r, spread(1.6666665459e-1f));
+  sum = multiply_add(sum, r, spread(5.0000001201e-1f));
+  sum = multiply_add(sum, times(r, r), plus(r, spread(1)));
+  return times(sum, power_of_two(n));
+}
 #endif

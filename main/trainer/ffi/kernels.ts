@@ -2,11 +2,17 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 
+/** An operation of native/, without the name of the variant. */
+export type KernelName =
+  'product' | 'attention' | 'attention_back' | 'attention_fold' | 'gate' | 'gate_back';
+
 /** The library of native/, in the variant that fits the processor. */
 export interface Kernels {
   variant: 'avx512' | 'avx2';
-  /** Address of `lima_product`, a `ggml_custom_op_t`. */
-  product: bigint;
+  /** Vectors of this many floats: lengths of heads must be a multiple. */
+  lanes: number;
+  /** Addresses of what native/ exports, each a `ggml_custom_op_t`. */
+  operations: Readonly<Record<KernelName, bigint>>;
   /** SHA-256 of the sources it was built from. */
   sources: string;
 }
@@ -23,6 +29,8 @@ const file = `resources/native/${platform}/lima-kernels.so`;
 /** Features, as ggml names them, that a variant needs; the best comes first. */
 const needs = { avx512: ['AVX512', 'AVX2', 'FMA', 'F16C'], avx2: ['AVX2', 'FMA', 'F16C'] } as const;
 const variants = ['avx512', 'avx2'] as const;
+
+const lanesOf = { avx512: 16, avx2: 8 } as const;
 
 const loaded = new Map<Kernels['variant'], Kernels>();
 /** koffi closes a library that is collected as garbage, and a bound function keeps it. */
@@ -46,6 +54,14 @@ function bind(path: string, variant: Kernels['variant']): Kernels {
   const library = koffi.load(path);
   const readSources: () => string = library.func(`lima_sources_${variant}`, 'str', []);
   bound.push(readSources);
-  const product: bigint = library.symbol(`lima_product_${variant}`);
-  return { variant, product, sources: readSources() };
+  const addressOf = (name: KernelName): bigint => library.symbol(`lima_${name}_${variant}`);
+  const operations = {
+    product: addressOf('product'),
+    attention: addressOf('attention'),
+    attention_back: addressOf('attention_back'),
+    attention_fold: addressOf('attention_fold'),
+    gate: addressOf('gate'),
+    gate_back: addressOf('gate_back'),
+  };
+  return { variant, lanes: lanesOf[variant], operations, sources: readSources() };
 }

@@ -157,6 +157,11 @@ export const signatures = {
     ['context', 'tensor', 'tensor', 'size', 'size', 'size', 'size'],
   ],
   ggml_custom_4d: ['base', 'tensor', [...custom, 'bytes', 'int', 'address', 'int', 'address']],
+  ggml_custom_inplace: [
+    'base',
+    'tensor',
+    ['context', 'tensor', 'bytes', 'int', 'address', 'int', 'address'],
+  ],
   ggml_opt_step_adamw: [
     'base',
     'tensor',

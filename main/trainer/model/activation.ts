@@ -12,22 +12,37 @@ const usesGelu = ({ model }: GraphParts): boolean => {
   return kind === 'gelu';
 };
 
-/**
- * The activation of the gate. For gelu the CPU library of ggml looks up rounded values: a model of
- * F32 gets the function itself, whose slope its gradients are; others get what llama.cpp computes,
- * because rounding activations to bytes would amplify the difference.
- */
-export function activate(parts: GraphParts, gate: Tensor): Tensor {
-  const { ops } = parts.graph;
-  if (!usesGelu(parts)) return ops.silu(gate);
-  if (parts.model.computeType !== elementType.f32) return ops.gelu(gate);
-  return ops.mul(gate, geluShare(parts, gate, ops.mul(gate, gate)));
+/** Gate and up of a feed-forward part, both [feedForwardLength, tokens]. */
+interface Gated {
+  gate: Tensor;
+  up: Tensor;
 }
 
-/** Gradient of the gate for the gradient of its activation. */
-export function activateBack(parts: GraphParts, gradient: Tensor, gate: Tensor): Tensor {
+/** activation(gate) ⊙ up. */
+export function applyGate(parts: GraphParts, { gate, up }: Gated): Tensor {
   const { ops } = parts.graph;
-  return usesGelu(parts) ? geluBack(parts, gradient, gate) : ops.siluBack(gradient, gate);
+  return usesGelu(parts) ? ops.mul(gelu(parts, gate), up) : ops.gate(gate, up);
+}
+
+/** Gradients of gate and up for that of `applyGate`, whose activation is computed again. */
+export function gateBack(parts: GraphParts, { gate, up }: Gated, gradient: Tensor): Gated {
+  const { ops } = parts.graph;
+  if (!usesGelu(parts)) return ops.gateBack({ gate, up }, gradient);
+  return {
+    gate: geluBack(parts, ops.mul(gradient, up), gate),
+    up: ops.mul(gradient, gelu(parts, gate)),
+  };
+}
+
+/**
+ * For gelu the CPU library of ggml looks up rounded values: a model of F32 gets the function
+ * itself, whose slope its gradients are; others get what llama.cpp computes, because rounding
+ * activations to bytes would amplify the difference.
+ */
+function gelu(parts: GraphParts, gate: Tensor): Tensor {
+  const { ops } = parts.graph;
+  if (parts.model.computeType !== elementType.f32) return ops.gelu(gate);
+  return ops.mul(gate, geluShare(parts, gate, ops.mul(gate, gate)));
 }
 
 /** sigmoid(√(8/π)·(x + c·x³)), for x and its square. */

@@ -1,4 +1,4 @@
-import { segmentStart, type QuerySpan } from './query-spans.ts';
+import type { QuerySpan } from './query-spans.ts';
 
 /**
  * Mask [keys, count] of a span of queries in packed samples: 0 where a query may look (itself
@@ -11,12 +11,23 @@ export function attentionMask(
   window = Infinity,
 ): Float32Array {
   const mask = new Float32Array(keys * count).fill(-Infinity);
-  let start = segmentStart(segments, first);
+  const earliest = earliestKeys(segments, first + count, window);
   for (let row = 0; row < count; row++) {
     const query = first + row;
-    if (query > 0 && segments[query] !== segments[query - 1]) start = query;
-    const from = Math.max(start, query + 1 - window) - firstKey;
+    const from = (earliest[query] ?? 0) - firstKey;
     mask.fill(0, row * keys + from, row * keys + query - firstKey + 1);
   }
   return mask;
+}
+
+/**
+ * The first key that each of the first `count` tokens may look at, in packed samples: the start of
+ * its segment, or less far with a window. Padding forms a segment of its own.
+ */
+export function earliestKeys(segments: Int32Array, count: number, window = Infinity): Int32Array {
+  let start = 0;
+  return Int32Array.from({ length: count }, (_, query) => {
+    if (query > 0 && segments[query] !== segments[query - 1]) start = query;
+    return Math.max(start, query + 1 - window);
+  });
 }

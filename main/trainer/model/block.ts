@@ -79,7 +79,7 @@ export function blockBackward(
   const middle = ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
   const attended = dropResidual(block, 'attention', middle);
   const mixed = throughNorm(parts, pass.postAttentionNorm, attended);
-  const heads = linearBackward(parts, pass.attentionOutput, mixed);
+  const heads = ops.sumOfProducts(linearBackward(parts, pass.attentionOutput, mixed));
   const gradients = attentionBackward(parts, pass.attention, heads);
   if (pass.index === 0 && !parts.trained.gradientOf(parts.model.embedding)) {
     projectBackwardToWeights(parts, pass.projections, gradients);

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor/tensor.ts';
-import { activate, activateBack } from './activation.ts';
+import { applyGate, gateBack } from './activation.ts';
 import type { GraphParts } from './graph-parts.ts';
 import { hasLinear, runLinear, type BlockAt } from './layers.ts';
 import { linearBackward, type LinearPass } from './linear.ts';
@@ -17,9 +17,8 @@ export interface FeedForwardPass {
 
 /** down · (activation(gate) ⊙ up) of the normed residual stream [embeddingLength, tokens]. */
 export function feedForward(block: BlockAt, input: Tensor): FeedForwardPass {
-  const { ops } = block.parts.graph;
   const inner = gateAndUp(block, input);
-  const product = ops.mul(activate(block.parts, inner.gate), inner.up);
+  const product = applyGate(block.parts, inner);
   return { ...inner, down: runLinear(block, 'ffn_down', product) };
 }
 
@@ -30,15 +29,14 @@ export function feedForwardBackward(
   gradient: Tensor,
 ): Tensor {
   const { ops } = parts.graph;
-  const product = linearBackward(parts, down, gradient);
-  // The activation is computed again: cheaper than keeping one more wide tensor per block.
-  const upGradient = ops.mul(product, activate(parts, gate));
-  const gateGradient = activateBack(parts, ops.mul(product, up), gate);
+  const product = ops.sumOfProducts(linearBackward(parts, down, gradient));
+  const inner = gateBack(parts, { gate, up }, product);
   const [first, second] = layers;
   if (!first) throw new RangeError('A feed-forward part needs a layer');
-  return second
-    ? ops.add(linearBackward(parts, first, gateGradient), linearBackward(parts, second, upGradient))
-    : linearBackward(parts, first, ops.concatSections(gateGradient, upGradient));
+  const terms = second
+    ? [...linearBackward(parts, first, inner.gate), ...linearBackward(parts, second, inner.up)]
+    : linearBackward(parts, first, ops.concatSections(inner.gate, inner.up));
+  return ops.sumOfProducts(terms);
 }
 
 function gateAndUp(block: BlockAt, input: Tensor): Omit<FeedForwardPass, 'down'> {

@@ -3,8 +3,9 @@ import type { Backend } from '../tensor/backend.ts';
 import type { ComputeGraph } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { RopeAngles } from '../tensor/ops.ts';
+import { attentionScratchFloats } from '../tensor/own-attention.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { attentionMask } from './attention-mask.ts';
+import { attentionMask, earliestKeys } from './attention-mask.ts';
 import type { FrozenModel } from './frozen-model.ts';
 import type { QuerySpan } from './query-spans.ts';
 import type { DropoutMasks } from './residual-dropout.ts';
@@ -21,9 +22,13 @@ export interface GraphParts {
   turnedInputs: Map<Tensor, Tensor>;
   /** Rotation of queries and keys, by the position of each token in its sample. */
   angles: ByReach<RopeAngles>;
-  /** Attention is computed for these queries at a time, in order. */
-  queryBlocks: readonly QueryBlock[];
+  /** Which keys the queries see. */
+  sight: Sight;
 }
+
+/** By masks of some queries at a time, in order; or as the kernels take it, query by query. */
+export type Sight =
+  { blocks: readonly QueryBlock[] } | { earliestKeys: ByReach<Tensor>; scratch: Tensor };
 
 /** Consecutive queries with the keys that any of them may see: those up to the last query. */
 export interface QueryBlock extends QuerySpan {
@@ -70,7 +75,7 @@ export function declareParts(
   const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
   const turn = (curve: RopeCurve) => ({ curve, positions, factors });
   const angles = { global: turn(rope), local: turn(local?.rope ?? rope) };
-  const queryBlocks = declareBlocks(graph, spans, local !== undefined);
+  const sight = declareSight(graph, { model, spans }, tokens);
   return {
     graph,
     model,
@@ -78,21 +83,27 @@ export function declareParts(
     dropout: new Map(),
     turnedInputs: new Map(),
     angles,
-    queryBlocks,
+    sight,
   };
 }
 
 /** Writes the inputs that `declareParts` declared; do so before every computation. */
 export function writeLayout(
   backend: Backend,
-  { angles, queryBlocks, model }: GraphParts,
+  { angles, sight, model }: GraphParts,
   { positions, segments }: SequenceLayout,
 ): void {
   const { local } = model.parameters;
   backend.write(angles.global.positions, positions);
-  for (const block of queryBlocks) {
-    backend.write(block.mask.global, attentionMask(segments, block));
-    if (local) backend.write(block.mask.local, attentionMask(segments, block, local.window));
+  if ('blocks' in sight)
+    for (const block of sight.blocks) {
+      backend.write(block.mask.global, attentionMask(segments, block));
+      if (local) backend.write(block.mask.local, attentionMask(segments, block, local.window));
+    }
+  else {
+    const count = positions.length;
+    backend.write(sight.earliestKeys.global, earliestKeys(segments, count));
+    if (local) backend.write(sight.earliestKeys.local, earliestKeys(segments, count, local.window));
   }
 }
 
@@ -106,4 +117,20 @@ function declareBlocks(
     const local = hasLocal ? graph.input([span.keys, span.count]) : global;
     return { ...span, mask: { global, local } };
   });
+}
+
+/** The kernels take heads of whole vectors; other lengths, and GPUs, get masks. */
+function declareSight(
+  graph: ComputeGraph,
+  { model, spans }: Pick<GraphSetting, 'model' | 'spans'>,
+  tokens: number,
+): Sight {
+  const { headLength, local } = model.parameters;
+  const { kernels, threads } = graph.backend;
+  if (!kernels || headLength % kernels.lanes !== 0)
+    return { blocks: declareBlocks(graph, spans, local !== undefined) };
+  const global = graph.input([tokens], elementType.i32);
+  const scratch = graph.input([attentionScratchFloats(tokens, headLength, threads)]);
+  const earliestKeys = { global, local: local ? graph.input([tokens], elementType.i32) : global };
+  return { earliestKeys, scratch };
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
-import { addGradient, matrixGradient } from './weight-gradients.ts';
+import { turnedTerm } from './linear.ts';
+import { addGradient, addMatrixGradient } from './weight-gradients.ts';
 
 /** Result of the LM head with what its backward pass needs. */
 export interface HeadPass {
@@ -31,11 +32,12 @@ export function headBackward(
   { gradient, weights }: { gradient: Tensor; weights: Tensor },
 ): Tensor {
   const { ops } = parts.graph;
-  const { weight, bias, transposed } = parts.model.head;
+  const { weight, bias } = parts.model.head;
   const product = uncapped(parts, logits, gradient);
-  addGradient(parts, weight, () => matrixGradient(parts, ops.mul(input, weights), product));
+  if (parts.trained.gradientOf(weight))
+    addMatrixGradient(parts, weight, { input: ops.mul(input, weights), gradient: product });
   if (bias) addGradient(parts, bias, () => ops.repeatBack(ops.mul(product, weights), bias));
-  return ops.mulMat(transposed, product);
+  return ops.sumOfProducts([turnedTerm(parts.model.head, product)]);
 }
 
 /** d/dx of y = cap · tanh(x / cap) is 1 − (y / cap)². */

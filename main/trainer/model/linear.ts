@@ -1,8 +1,9 @@
+import type { ProductTerm } from '../tensor/product-ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { FrozenMatrix } from './model-weights.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { LoraBranch } from './trained-weights.ts';
-import { addGradient, matrixGradient } from './weight-gradients.ts';
+import { addGradient, addMatrixGradient } from './weight-gradients.ts';
 
 /** Result of a linear layer with what its backward pass needs. */
 export interface LinearPass {
@@ -22,14 +23,16 @@ export function linearForward(
   input: Tensor,
 ): LinearPass {
   const { ops } = graph;
-  const product = ops.mulMat(matrix.weight, input);
-  const output = matrix.bias ? ops.add(product, matrix.bias) : product;
   const trained = weights.branchOf(matrix.weight);
-  if (!trained) return { matrix, input, branch: undefined, output };
-  const hidden = ops.scale(ops.mulMat(trained.down.weight, input), trained.scale);
-  // As Σ of outer products: a product over 16 values reaches a fifth of the machine's speed.
-  const update = ops.outerProduct(trained.up.weight, ops.cont(ops.transpose(hidden)));
-  return { matrix, input, branch: { trained, hidden }, output: ops.add(output, update) };
+  const branch = trained && {
+    trained,
+    hidden: ops.scale(ops.mulMat(trained.down.weight, input), trained.scale),
+  };
+  const terms: ProductTerm[] = [{ a: matrix.weight, b: input }];
+  if (branch) terms.push({ a: branch.trained.up.weight, b: branch.hidden, isTurned: true });
+  const product = ops.sumOfProducts(terms);
+  const output = matrix.bias ? ops.add(product, matrix.bias) : product;
+  return { matrix, input, branch, output };
 }
 
 /**
@@ -44,23 +47,30 @@ function accumulateBranch(
   if (!branch) return undefined;
   const { ops } = graph;
   const { down, up, scale } = branch.trained;
-  graph.require(ops.addInPlace(up.gradient, ops.outerProduct(gradient, branch.hidden)));
+  graph.require(ops.addOuterProduct(up.gradient, gradient, branch.hidden));
   const hiddenGradient = ops.scale(ops.mulMat(up.weight, gradient), scale);
-  graph.require(ops.addInPlace(down.gradient, ops.outerProduct(input, hiddenGradient)));
+  graph.require(ops.addOuterProduct(down.gradient, input, hiddenGradient));
   return hiddenGradient;
 }
 
-/** Backward pass; returns dx = Wᵀ·dy + Aᵀ·du [in, tokens]. */
-export function linearBackward(parts: GraphParts, pass: LinearPass, gradient: Tensor): Tensor {
-  const { ops } = parts.graph;
+/** Backward pass; the sum of the returned terms is dx = Wᵀ·dy + Aᵀ·du [in, tokens]. */
+export function linearBackward(
+  parts: GraphParts,
+  pass: LinearPass,
+  gradient: Tensor,
+): ProductTerm[] {
   const { matrix, branch } = pass;
   accumulateMatrix(parts, pass, gradient);
   const hiddenGradient = accumulateBranch(parts, pass, gradient);
-  const throughMatrix = ops.mulMat(matrix.transposed, gradient);
-  if (!branch || !hiddenGradient) return throughMatrix;
-  const turned = ops.cont(ops.transpose(hiddenGradient));
-  return ops.add(throughMatrix, ops.outerProduct(branch.trained.down.weight, turned));
+  const terms = [turnedTerm(matrix, gradient)];
+  if (branch && hiddenGradient)
+    terms.push({ a: branch.trained.down.weight, b: hiddenGradient, isTurned: true });
+  return terms;
 }
+
+/** Wᵀ·dy, by a transposed copy of W where the model holds one. */
+export const turnedTerm = ({ weight, transposed }: FrozenMatrix, gradient: Tensor): ProductTerm =>
+  transposed ? { a: transposed, b: gradient } : { a: weight, b: gradient, isTurned: true };
 
 /** Backward pass of a layer whose input has no trained parameters before it: no dx. */
 export function linearBackwardToWeights(
@@ -78,6 +88,6 @@ function accumulateMatrix(
   gradient: Tensor,
 ): void {
   const { weight, bias } = matrix;
-  addGradient(parts, weight, () => matrixGradient(parts, input, gradient));
+  addMatrixGradient(parts, weight, { input, gradient });
   if (bias) addGradient(parts, bias, () => parts.graph.ops.repeatBack(gradient, bias));
 }

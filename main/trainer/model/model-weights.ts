@@ -19,12 +19,12 @@ import { TransposedWriter } from './transpose.ts';
 
 /**
  * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
- * gradients, `bias` [out] in F32. When the weights are trained, both are copies in the compute
- * type, or `weight` is the master.
+ * gradients unless kernels read `weight` both ways, `bias` [out] in F32. When the weights are
+ * trained, both are copies in the compute type, or `weight` is the master.
  */
 export interface FrozenMatrix {
   weight: Tensor;
-  transposed: Tensor;
+  transposed: Tensor | undefined;
   bias: Tensor | undefined;
 }
 
@@ -134,6 +134,10 @@ export class ModelWeights implements Disposable {
     if (this.#trains) return this.#declareTrainedMatrix(source);
     const weight = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
     const { ne } = weight;
+    if (this.#backend.readsBothWays(weight.type)) {
+      this.#destinations.push(this.#rowsInto(weight, source));
+      return { weight, transposed: undefined };
+    }
     const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
     let writer: TransposedWriter | undefined;
     this.#destinations.push({
@@ -149,10 +153,14 @@ export class ModelWeights implements Disposable {
 
   #declareForRows(source: GgufTensor): Tensor {
     const tensor = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
+    this.#destinations.push(this.#rowsInto(tensor, source));
+    return tensor;
+  }
+
+  #rowsInto(tensor: Tensor, source: GgufTensor): Destination {
     const accept = (chunk: Uint8Array, offsetBytes: number) =>
       writeRows(this.#backend, tensor, { source, chunk, offsetBytes });
-    this.#destinations.push({ source, accept });
-    return tensor;
+    return { source, accept };
   }
 
   /** The master, and copies in the compute type for products; an F32 master is a copy itself. */
@@ -161,8 +169,10 @@ export class ModelWeights implements Disposable {
     const { ne } = master;
     const isExact = this.computeType === elementType.f32;
     const weight = isExact ? master : this.#store.declare(ne, this.computeType);
-    const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
-    const copies = [{ tensor: transposed, isTransposed: true }];
+    const transposed = this.#backend.readsBothWays(weight.type)
+      ? undefined
+      : this.#store.declare([ne[1], ne[0]], this.computeType);
+    const copies: WeightCopy[] = transposed ? [{ tensor: transposed, isTransposed: true }] : [];
     if (!isExact) copies.push({ tensor: weight, isTransposed: false });
     this.weights.push({ name: source.name, master, copies, readAs: [weight, master] });
     return { weight, transposed };

@@ -31,9 +31,9 @@ export function projectBackward(
   gradients: QueriesKeysValues,
 ): Tensor {
   const parted = partGradients(parts, layers, gradients);
-  return parted
-    .map(({ layer, gradient }) => linearBackward(parts, layer, gradient))
-    .reduce((sum, one) => parts.graph.ops.add(sum, one));
+  return parts.graph.ops.sumOfProducts(
+    parted.flatMap(({ layer, gradient }) => linearBackward(parts, layer, gradient)),
+  );
 }
 
 /** Backward pass of projections whose input has no trained parameters before it. */

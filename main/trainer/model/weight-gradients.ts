@@ -12,12 +12,24 @@ export function addGradient(
 }
 
 /**
- * Gradient of a matrix W [in, out] of y = W·x: Σ over tokens of x ⊗ dy, for x [in, tokens] and dy
- * [out, tokens]. As a product of transposes, because `outerProduct` is slow where both are wide.
+ * Adds the gradient of a matrix W [in, out] of y = W·x to its sum: Σ over tokens of x ⊗ dy, for
+ * x [in, tokens] and dy [out, tokens].
  */
-export function matrixGradient(parts: GraphParts, input: Tensor, gradient: Tensor): Tensor {
-  const { ops } = parts.graph;
-  return ops.mulMat(turnedOnce(parts, input), ops.cont(ops.transpose(gradient)));
+export function addMatrixGradient(
+  parts: GraphParts,
+  weight: Tensor,
+  { input, gradient }: { input: Tensor; gradient: Tensor },
+): void {
+  const { graph, trained } = parts;
+  const sum = trained.gradientOf(weight);
+  if (!sum) return;
+  const { ops } = graph;
+  if (ops.hasKernels) graph.require(ops.addOuterProduct(sum, input, gradient));
+  // As a product of transposes, because ggml's outer product is slow where both are wide.
+  else {
+    const turned = ops.cont(ops.transpose(gradient));
+    graph.require(ops.addInPlace(sum, ops.mulMat(turnedOnce(parts, input), turned)));
+  }
 }
 
 /** [in, tokens] as [tokens, in] in the type of products; made once for layers that share an input. */

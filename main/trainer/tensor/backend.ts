@@ -15,6 +15,7 @@ import type {
 } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
+import { isOwnType } from './own-product.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 import { MemoryMeter } from './memory-meter.ts';
 import { elementCount, formatExtents, type Tensor } from './tensor.ts';
@@ -33,6 +34,8 @@ export class Backend implements Disposable {
   readonly isCpu: boolean;
   /** All the memory the device has; for the CPU that of the machine. */
   readonly memoryBytes: number;
+  /** Threads of the CPU that compute a graph. */
+  readonly threads: number;
   /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads, own products`. */
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
@@ -51,6 +54,7 @@ export class Backend implements Disposable {
     this.ggml = ggml;
     this.#device = device;
     this.id = id;
+    this.threads = threads;
     this.isCpu = family === 'cpu';
     this.memoryBytes = this.isCpu ? totalmem() : deviceMemory(device).totalBytes;
     const name = `${ggml.ggml_backend_dev_name(device)} ${ggml.ggml_backend_dev_description(device)}`;
@@ -143,6 +147,11 @@ export class Backend implements Disposable {
   /** Sets every byte of a buffer to zero. */
   clear(buffer: BufferPtr): void {
     if (!this.ledger) this.ggml.ggml_backend_buffer_clear(buffer, 0);
+  }
+
+  /** Whether a matrix of this type is multiplied as it lies, in both directions. */
+  readsBothWays(type: number): boolean {
+    return this.kernels !== undefined && isOwnType(type);
   }
 
   /** True when the device can compute a node; the CPU computes all that `Ops` can make. */

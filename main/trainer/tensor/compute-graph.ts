@@ -39,7 +39,7 @@ const composedNodes = 2;
 /** A graph under construction: `ops` make nodes, `require` orders them, `place` ends building. */
 export class ComputeGraph implements Disposable {
   readonly ops: Ops;
-  readonly #backend: Backend;
+  readonly backend: Backend;
   readonly #context: ContextPtr;
   readonly #graph: GraphPtr;
 
@@ -47,7 +47,7 @@ export class ComputeGraph implements Disposable {
   constructor(backend: Backend, count: number) {
     const { ggml } = backend;
     const capacity = backend.isCpu ? count : count * composedNodes;
-    this.#backend = backend;
+    this.backend = backend;
     this.#context = ggml.ggml_init({
       mem_size:
         capacity * ggml.ggml_tensor_overhead() + ggml.ggml_graph_overhead_custom(capacity, false),
@@ -61,32 +61,32 @@ export class ComputeGraph implements Disposable {
   /** Declares an input; write it after `place` and before every `compute`. */
   input(ne: readonly number[], type?: number): Tensor {
     const tensor = this.ops.declare(ne, type);
-    this.#backend.ggml.ggml_set_input(tensor.pointer);
+    this.backend.ggml.ggml_set_input(tensor.pointer);
     return tensor;
   }
 
   /** Makes the graph compute a tensor, after everything that was required before. */
   require(tensor: Tensor): void {
-    this.#backend.ggml.ggml_build_forward_expand(this.#graph, tensor.pointer);
+    this.backend.ggml.ggml_build_forward_expand(this.#graph, tensor.pointer);
   }
 
   /** Like `require`, and keeps the tensor's memory so that it can be read after `compute`. */
   requireOutput(tensor: Tensor): void {
-    this.#backend.ggml.ggml_set_output(tensor.pointer);
+    this.backend.ggml.ggml_set_output(tensor.pointer);
     this.require(tensor);
   }
 
   /** Ends building; throws DEVICE_LACKS_OPERATION, or OUT_OF_MEMORY. */
   place(memory: WorkingMemory): void {
-    requireSupported(this.#backend, this.#graph);
+    requireSupported(this.backend, this.#graph);
     memory.place(this.#graph);
   }
 
   compute(): Promise<void> {
-    return this.#backend.compute(this.#graph);
+    return this.backend.compute(this.#graph);
   }
 
   [Symbol.dispose](): void {
-    this.#backend.ggml.ggml_free(this.#context);
+    this.backend.ggml.ggml_free(this.#context);
   }
 }

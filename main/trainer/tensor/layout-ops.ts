@@ -115,6 +115,17 @@ export class LayoutOps {
     return this.result(pointer, [a.ne[0], count, 1, 1]);
   }
 
+  /** A contiguous view on the elements from `first` on of a contiguous tensor, as these extents. */
+  stretch(a: Tensor, first: number, ...ne: number[]): Tensor {
+    const extents = toExtents(ne);
+    const fits = first + elementCount(extents) <= elementCount(a.ne) && extents[3] === 1;
+    requireShapes(fits && this.areFloats(a), 'stretch', a);
+    const [length, rows, matrices] = extents;
+    const strides = [rowBytes(f32, length), rowBytes(f32, length * rows)] as const;
+    const from = [a.pointer, length, rows, matrices, ...strides, rowBytes(f32, first)] as const;
+    return this.result(this.ggml.ggml_view_3d(this.context, ...from), extents);
+  }
+
   /** Elements `first` to `first + length` of each column of a [n, columns], copied. */
   section(a: Tensor, first: number, length: number): Tensor {
     const fits = first + length <= a.ne[0] && a.ne[2] === 1;

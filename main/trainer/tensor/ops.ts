@@ -1,84 +1,26 @@
 import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
-import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
+import type { TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
-import type { Backend } from './backend.ts';
-import { composedOuterProduct, composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
+import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import { LayoutOps } from './layout-ops.ts';
-import { isOwnType, ownProduct } from './own-product.ts';
+import { kernelNode } from './own-kernel.ts';
+import { ownAttention, ownAttentionBack, type AttentionInputs } from './own-attention.ts';
+import { isRepeatable, ProductOps } from './product-ops.ts';
 import { requireShapes } from './shape-error.ts';
 import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
 
-const { f32, i32, bf16 } = elementType;
-/** `GGML_PREC_F32` (ggml.h). */
-const fullPrecision = 10;
+const { i32 } = elementType;
 
 /** `GGML_ROPE_TYPE_NORMAL` and `GGML_ROPE_TYPE_NEOX` (ggml.h). */
 const ropeModes = { neighbours: 0, halves: 2 } as const;
 /** Turns per original context between which YaRN blends; llama.cpp's defaults. */
 const yarnBetas = [32, 1] as const;
 
-const isRepeatable = (small: Extents, large: Extents) =>
-  large.every((extent, axis) => extent % (small[axis] ?? 1) === 0);
-
 /**
  * ggml operations on one context, each with the checks that ggml would abort on. Extents are in
  * ggml order (ne0 first); results are F32 unless said otherwise.
  */
-export class Ops extends LayoutOps {
-  readonly #backend: Backend;
-
-  constructor(backend: Backend, context: ContextPtr) {
-    super(backend.ggml, context);
-    this.#backend = backend;
-  }
-
-  /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
-  mulMat(a: Tensor, b: Tensor): Tensor {
-    const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
-    requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
-    const ne: Extents = [a.ne[1], b.ne[1], b.ne[2], b.ne[3]];
-    const { kernels } = this.#backend;
-    if (kernels && isOwnType(a.type)) {
-      const factors = { a: a.pointer, b: b.pointer, aByDepth: false, bByDepth: false };
-      return this.result(ownProduct(this.#maker, kernels, factors, ne), ne);
-    }
-    // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
-    const first = a.isContiguous || this.#backend.isCpu ? a : this.cont(a);
-    const pointer = this.ggml.ggml_mul_mat(this.context, first.pointer, b.pointer);
-    // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
-    if (a.type !== bf16) this.ggml.ggml_prec_set_acc(pointer, fullPrecision);
-    return this.result(pointer, ne);
-  }
-
-  /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
-  outerProduct(a: Tensor, b: Tensor): Tensor {
-    requireShapes(a.ne[1] === b.ne[1] && this.areFloats(a, b), 'outerProduct', a, b);
-    const ne: Extents = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
-    const { kernels } = this.#backend;
-    if (kernels) {
-      const factors = { a: a.pointer, b: b.pointer, aByDepth: true, bByDepth: true };
-      return this.result(ownProduct(this.#maker, kernels, factors, ne), ne);
-    }
-    const native = this.ggml.ggml_out_prod(this.context, a.pointer, b.pointer);
-    const pointer = this.#backend.supports(native)
-      ? native
-      : composedOuterProduct(this.#maker, a.pointer, b.pointer);
-    return this.result(pointer, ne);
-  }
-
-  /** a + b, where b repeats to the extents of a. */
-  add(a: Tensor, b: Tensor): Tensor {
-    requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'add', a, b);
-    return this.result(this.ggml.ggml_add(this.context, a.pointer, b.pointer), a.ne);
-  }
-
-  /** Adds b to a where a lies; the result must be computed before a is read. */
-  addInPlace(a: Tensor, b: Tensor): Tensor {
-    requireShapes(haveSameExtents(a.ne, b.ne) && this.areFloats(a, b), 'addInPlace', a, b);
-    return this.result(this.ggml.ggml_add_inplace(this.context, a.pointer, b.pointer), a.ne);
-  }
-
+export class Ops extends ProductOps {
   /** a ⊙ b, where b repeats to the extents of a. */
   mul(a: Tensor, b: Tensor): Tensor {
     requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'mul', a, b);
@@ -149,6 +91,32 @@ export class Ops extends LayoutOps {
     return this.result(pointer, x.ne);
   }
 
+  /** silu(gate) ⊙ up. */
+  gate(gate: Tensor, up: Tensor): Tensor {
+    requireShapes(this.#areTwins(gate, up), 'gate', gate, up);
+    const maker = this.kernelMaker;
+    if (!maker) return this.mul(this.silu(gate), up);
+    const sources = [gate.pointer, up.pointer];
+    return this.result(kernelNode(maker, { name: 'gate', sources }, gate.ne), gate.ne);
+  }
+
+  /** Gradients of gate and up, both [n, tokens], for that of `gate`, which is computed again. */
+  gateBack({ gate, up }: GateInputs, gradient: Tensor): GateInputs {
+    const fits = this.#areTwins(gate, up) && this.#areTwins(gate, gradient) && gate.ne[2] === 1;
+    requireShapes(fits, 'gateBack', gate, up, gradient);
+    const maker = this.kernelMaker;
+    if (!maker) {
+      const slope = this.siluBack(this.mul(gradient, up), gate);
+      return { gate: slope, up: this.mul(gradient, this.silu(gate)) };
+    }
+    const [length, tokens] = gate.ne;
+    const sources = [gate, up, gradient].map(({ pointer }) => pointer);
+    const ne: Extents = [length, tokens, 2, 1];
+    const both = this.result(kernelNode(maker, { name: 'gate_back', sources }, ne), ne);
+    const half = (first: number) => this.stretch(both, first, length, tokens);
+    return { gate: half(0), up: half(length * tokens) };
+  }
+
   /** x · Φ(x), approximated by tanh; on the CPU from a table of 16-bit floats. */
   gelu(x: Tensor): Tensor {
     requireShapes(this.areFloats(x), 'gelu', x);
@@ -178,9 +146,9 @@ export class Ops extends LayoutOps {
     requireShapes(this.#areTwins(gradient, x), 'rmsNormBack', gradient, x);
     const { pointer } = gradient;
     const native = this.ggml.ggml_rms_norm_back(this.context, pointer, x.pointer, epsilon);
-    if (this.#backend.supports(native)) return this.result(native, x.ne);
+    if (this.backend.supports(native)) return this.result(native, x.ne);
     const operands = { gradient: pointer, x: x.pointer, count: x.ne[0] };
-    return this.result(composedRmsNormBack(this.#maker, operands, epsilon), x.ne);
+    return this.result(composedRmsNormBack(this.maker, operands, epsilon), x.ne);
   }
 
   /** Softmax of each row. */
@@ -203,9 +171,9 @@ export class Ops extends LayoutOps {
     requireShapes(this.#areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
     const { pointer } = gradient;
     const native = this.ggml.ggml_soft_max_ext_back(this.context, pointer, y.pointer, scale, 0);
-    if (this.#backend.supports(native)) return this.result(native, y.ne);
+    if (this.backend.supports(native)) return this.result(native, y.ne);
     const operands = { gradient: pointer, y: y.pointer };
-    return this.result(composedSoftMaxBack(this.#maker, operands, scale), y.ne);
+    return this.result(composedSoftMaxBack(this.maker, operands, scale), y.ne);
   }
 
   /** Rotary embedding of pairs: x [headLength, heads, tokens]. */
@@ -216,6 +184,41 @@ export class Ops extends LayoutOps {
   /** Gradient of rope: the rotation backwards. */
   ropeBack(gradient: Tensor, angles: RopeAngles): Tensor {
     return this.result(this.#rope(this.ggml.ggml_rope_ext_back, gradient, angles), gradient.ne);
+  }
+
+  /** Causal attention, softmax(scale · q·kᵀ)·v → [D · heads, T]; only where there are kernels. */
+  attention(inputs: AttentionInputs, scale: number): Tensor {
+    const [length, heads, tokens] = inputs.queries.ne;
+    const pointer = ownAttention(this.#attentionMaker(inputs), inputs, scale);
+    return this.result(pointer, [length * heads, tokens, 1, 1]);
+  }
+
+  /** Gradients of queries, keys and values of `attention` for that of its result. */
+  attentionBack(inputs: AttentionInputs, gradient: Tensor, scale: number) {
+    const [length, heads, tokens] = inputs.queries.ne;
+    const keyHeads = inputs.keys.ne[1];
+    const byHead = this.reshape(gradient, length, heads, tokens);
+    const maker = this.#attentionMaker(inputs);
+    const nodes = ownAttentionBack(maker, inputs, { gradient: byHead, scale });
+    const queries = this.result(nodes.queries, [nodes.count, 1, 1, 1]);
+    const others = this.result(nodes.keysAndValues, [length * keyHeads, tokens, 2, 1]);
+    return {
+      queries: this.stretch(queries, 0, length, heads, tokens),
+      keys: this.stretch(others, 0, length, keyHeads, tokens),
+      values: this.stretch(others, length * keyHeads * tokens, length, keyHeads, tokens),
+    };
+  }
+
+  #attentionMaker({ queries, keys, values, earliestKeys }: AttentionInputs) {
+    const maker = this.kernelMaker;
+    const { lanes } = this.backend.kernels ?? { lanes: Infinity };
+    const [length, heads, tokens] = queries.ne;
+    const fits = keys.ne[0] === length && keys.ne[2] === tokens && heads % keys.ne[1] === 0;
+    const hasRows = length % lanes === 0 && earliestKeys.ne[0] === tokens;
+    const areGiven = this.areFloats(queries, keys, values) && this.#areTwins(keys, values);
+    requireShapes(fits && hasRows && areGiven, 'attention', queries, keys, values);
+    if (!maker) throw new RangeError('Attention needs kernels');
+    return maker;
   }
 
   /** Sum of squares of all elements → [1]. */
@@ -251,13 +254,15 @@ export class Ops extends LayoutOps {
     return call(this.context, ...inputs, ...shape, ...curve);
   }
 
-  get #maker() {
-    return { ggml: this.ggml, context: this.context };
-  }
-
   #areTwins(a: Tensor, b: Tensor): boolean {
     return haveSameExtents(a.ne, b.ne) && this.areFloats(a, b);
   }
+}
+
+/** Operands of a gate, of equal extents. */
+export interface GateInputs {
+  gate: Tensor;
+  up: Tensor;
 }
 
 /** Where rope turns: positions [tokens] I32 and optional factors [dimensions / 2] F32. */

@@ -1,7 +1,6 @@
-import type { Kernels } from '../ffi/kernels.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
-import type { NodeMaker } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
+import { kernelNode, kernelNodeInPlace, type KernelCall, type KernelMaker } from './own-kernel.ts';
 import type { Extents } from './tensor.ts';
 
 /** The operands of a product, and whether their rows are depths, over which is summed. */
@@ -14,22 +13,33 @@ export interface Factors {
 
 const { f32, f16, bf16 } = elementType;
 /** Bits of the settings in native/product.c. */
-const byDepthBits = { a: 1n, b: 2n };
-/** `GGML_N_TASKS_MAX` (ggml.h): every thread takes a part. */
-const everyThread = -1;
+const bits = { aByDepth: 1, bByDepth: 2, ofTerm: 2, adds: 1 << 16 };
+/** Products that one node sums at most. */
+export const mostTerms = 4;
 
 /** Whether our kernels take first operands of this type; the second is always F32. */
 export const isOwnType = (type: number) => type === f32 || type === f16 || type === bf16;
 
-/** A node of extents `ne` (F32) that our kernels compute; the operands' rows must be dense. */
-export function ownProduct(
-  { ggml, context }: NodeMaker,
-  { product }: Kernels,
-  { a, b, aByDepth, bByDepth }: Factors,
+/** A node of extents `ne` (F32): a sum of products, whose operands' rows must be dense. */
+export const ownProducts = (
+  maker: KernelMaker,
+  terms: readonly Factors[],
   ne: Extents,
-): TensorPtr {
-  const sources = BigInt64Array.of(a, b);
-  const settings = (aByDepth ? byDepthBits.a : 0n) | (bByDepth ? byDepthBits.b : 0n);
-  const operation = [sources, sources.length, product, everyThread, settings] as const;
-  return ggml.ggml_custom_4d(context, f32, ...ne, ...operation);
+): TensorPtr => kernelNode(maker, callFor(terms, 0), ne);
+
+/** A node that adds products to `sum` (F32, contiguous) where that lies. */
+export const addOwnProducts = (
+  maker: KernelMaker,
+  terms: readonly Factors[],
+  sum: TensorPtr,
+): TensorPtr => kernelNodeInPlace(maker, callFor(terms, bits.adds), sum);
+
+function callFor(terms: readonly Factors[], start: number): KernelCall {
+  if (terms.length > mostTerms) throw new RangeError(`${terms.length} products in one node`);
+  const settings = terms.reduce((all, { aByDepth, bByDepth }, index) => {
+    const own = (aByDepth ? bits.aByDepth : 0) | (bByDepth ? bits.bByDepth : 0);
+    return all | (own << (bits.ofTerm * index));
+  }, start);
+  const sources = terms.flatMap(({ a, b }) => [a, b]);
+  return { name: 'product', sources, settings: BigInt(settings) };
 }

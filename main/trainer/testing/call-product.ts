@@ -5,7 +5,7 @@ import type { TensorPtr } from '../ffi/pointers.ts';
 import { quantizeRows } from '../model/quantize-model.ts';
 import type { NodeMaker } from '../tensor/composed-ops.ts';
 import { elementType } from '../tensor/element-type.ts';
-import { ownProduct } from '../tensor/own-product.ts';
+import { ownProducts } from '../tensor/own-product.ts';
 import { rowBytes } from '../tensor/row-bytes.ts';
 import type { Extents } from '../tensor/tensor.ts';
 import { GuardedMemory } from './guarded-memory.ts';
@@ -74,11 +74,12 @@ export class ProductCaller implements Disposable {
       gap: 0,
       values: rowsOf(values.b, n, bByDepth),
     });
-    const node = ownProduct(maker, kernels, { a, b, aByDepth, bByDepth }, [m, n, ...ofC]);
+    const factors = { a, b, aByDepth, bByDepth };
+    const node = ownProducts({ ...maker, kernels }, [factors], [m, n, ...ofC]);
     const settings = (aByDepth ? 1n : 0n) | (bByDepth ? 2n : 0n);
     const result = this.#surround(node, m * n * ofC[0] * ofC[1], () => {
       for (let thread = 0; thread < threads; thread++)
-        koffi.call(kernels.product, operation, node, thread, threads, settings);
+        koffi.call(kernels.operations.product, operation, node, thread, threads, settings);
     });
     this.#ggml.ggml_free(context);
     return result;

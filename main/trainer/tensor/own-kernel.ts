@@ -1,0 +1,42 @@
+import type { KernelName, Kernels } from '../ffi/kernels.ts';
+import type { TensorPtr } from '../ffi/pointers.ts';
+import type { NodeMaker } from './composed-ops.ts';
+import { elementType } from './element-type.ts';
+import type { Extents } from './tensor.ts';
+
+/** `GGML_N_TASKS_MAX` (ggml.h): every thread takes a part. */
+const everyThread = -1;
+
+/** Where nodes are made, and the kernels that compute them. */
+export interface KernelMaker extends NodeMaker {
+  kernels: Kernels;
+}
+
+/** What an operation of native/ reads; `settings` is a number that it takes instead of a pointer. */
+export interface KernelCall {
+  name: KernelName;
+  sources: readonly TensorPtr[];
+  settings?: bigint;
+}
+
+/** A node of extents `ne` (F32) that a kernel of ours computes. */
+export function kernelNode(
+  { ggml, context, kernels }: KernelMaker,
+  { name, sources, settings = 0n }: KernelCall,
+  ne: Extents,
+): TensorPtr {
+  const list = BigInt64Array.from(sources);
+  const operation = [list, list.length, kernels.operations[name], everyThread, settings] as const;
+  return ggml.ggml_custom_4d(context, elementType.f32, ...ne, ...operation);
+}
+
+/** The same, computed where `target` lies: that is the first source, before the others. */
+export function kernelNodeInPlace(
+  { ggml, context, kernels }: KernelMaker,
+  { name, sources, settings = 0n }: KernelCall,
+  target: TensorPtr,
+): TensorPtr {
+  const list = BigInt64Array.from(sources);
+  const operation = [list, list.length, kernels.operations[name], everyThread, settings] as const;
+  return ggml.ggml_custom_inplace(context, target, ...operation);
+}
