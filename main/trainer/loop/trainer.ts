@@ -63,8 +63,8 @@ export class Trainer implements Disposable {
    */
   async accumulate(samples: readonly EncodedSample[], step = 1): Promise<number> {
     const batch = packSamples(samples);
-    const { memoryBytes } = this.#backend;
-    const recompute = shouldRecompute(batch.tokens.length, this.#model.parameters, memoryBytes);
+    const { parameters } = this.#model;
+    const recompute = shouldRecompute(this.#backend, parameters, batch.tokens.length);
     const { seed, lossWeighting } = this.#recipe;
     const rowWeights = weighRows(samples, lossWeighting);
     this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);

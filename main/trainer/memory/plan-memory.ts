@@ -48,7 +48,7 @@ const looseBytesOfFloats = 24 * 2 ** 20;
  */
 export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
   const { basePath, recipe, pack, device = 'cpu' } = input;
-  const backend = Backend.openForPlan(device);
+  const backend = Backend.openForPlan(device, recipe.threads);
   using disposal = new DisposableStack();
   disposal.use(backend);
   await using file = await ModelFile.open(basePath);

@@ -1,4 +1,6 @@
+import type { HyperParameters } from '../../engines/gguf/model/hyper-parameters.ts';
 import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
+import type { Kernels } from '../ffi/kernels.ts';
 import type { Backend } from '../tensor/backend.ts';
 import type { ComputeGraph } from '../tensor/compute-graph.ts';
 import { elementType } from '../tensor/element-type.ts';
@@ -119,7 +121,12 @@ function declareBlocks(
   });
 }
 
-/** The kernels take heads of whole vectors; other lengths, and GPUs, get masks. */
+/** Whether attention is computed by a kernel, which takes heads of whole vectors. */
+export const attendsByKernel = (
+  kernels: Kernels | undefined,
+  { headLength }: HyperParameters,
+): kernels is Kernels => kernels !== undefined && headLength % kernels.lanes === 0;
+
 function declareSight(
   graph: ComputeGraph,
   { model, spans }: Pick<GraphSetting, 'model' | 'spans'>,
@@ -127,7 +134,7 @@ function declareSight(
 ): Sight {
   const { headLength, local } = model.parameters;
   const { kernels, threads } = graph.backend;
-  if (!kernels || headLength % kernels.lanes !== 0)
+  if (!attendsByKernel(kernels, model.parameters))
     return { blocks: declareBlocks(graph, spans, local !== undefined) };
   const global = graph.input([tokens], elementType.i32);
   const scratch = graph.input([attentionScratchFloats(tokens, headLength, threads)]);

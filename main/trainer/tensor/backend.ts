@@ -94,8 +94,8 @@ export class Backend implements Disposable {
   }
 
   /** Opens a device that notes in `ledger` what it would allocate. */
-  static openForPlan(id: string): Backend {
-    return new Backend(findDevice(id), 1, { isPlan: true });
+  static openForPlan(id: string, threads = 0): Backend {
+    return new Backend(findDevice(id), threads || availableParallelism(), { isPlan: true });
   }
 
   /** Opens the CPU with ggml's own matrix products, to compare with ours. */
