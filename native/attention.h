@@ -147,23 +147,44 @@ INLINE sight sight_of(const attention *job, panel at) {
   return seen;
 }
 
+/** Keys of a panel that some of LANES queries see and others do not: those before and after. */
+typedef struct {
+  int64_t clear, end_clear;
+} borders;
+
+INLINE borders borders_of(panel at, const int32_t *first, const int32_t *last) {
+  int32_t latest_first = 0, earliest_last = last[0];
+  for (int lane = 0; lane < LANES; lane++) {
+    if (first[lane] > latest_first) latest_first = first[lane];
+    if (last[lane] < earliest_last) earliest_last = last[lane];
+  }
+  const int64_t end = earliest_last + 1 - at.first_key;
+  const int64_t clear = latest_first - at.first_key;
+  return (borders){clear > 0 ? clear : 0, end > clear ? end : clear > 0 ? clear : 0};
+}
+
 /** Softmax over the keys that LANES queries see, from `lane` on; 0 for the others. */
 static inline void soften(float *scores, const attention *job, panel at, const sight *seen,
                           int lane) {
   const int32_t *first = seen->first + lane, *last = seen->last + lane;
   const int64_t keys = at.end_key - at.first_key;
   const int32_t start = (int32_t)at.first_key;
+  const borders all_see = borders_of(at, first, last);
   const vector lowest = spread(-3.0e38f);
   vector most = lowest;
-  for (int64_t k = 0; k < keys; k++)
-    most = larger(most, choose(first, last, start + k, load(scores + k * PANEL), lowest));
+  for (int64_t k = 0; k < keys; k++) {
+    const vector score = load(scores + k * PANEL);
+    const bool is_clear = k >= all_see.clear && k < all_see.end_clear;
+    most = larger(most, is_clear ? score : choose(first, last, start + k, score, lowest));
+  }
   const vector scale = spread(job->scale), shift = times(most, scale);
   vector total = spread(0);
   for (int64_t k = 0; k < keys; k++) {
-    const vector weight = exponential(minus(times(load(scores + k * PANEL), scale), shift));
-    const vector kept = choose(first, last, start + k, weight, spread(0));
-    total = plus(total, kept);
-    store(scores + k * PANEL, kept);
+    vector weight = exponential(minus(times(load(scores + k * PANEL), scale), shift));
+    if (k < all_see.clear || k >= all_see.end_clear)
+      weight = choose(first, last, start + k, weight, spread(0));
+    total = plus(total, weight);
+    store(scores + k * PANEL, weight);
   }
   const vector share = over(spread(1), larger(total, spread(1e-37f)));
   for (int64_t k = 0; k < keys; k++)

@@ -2,8 +2,8 @@
 #include "packing.h"
 #include "tile.h"
 
-/** A panel of this depth fits the first cache, a strip of B the second. */
-enum { MOST_DEPTH = 256, STRIP_FLOATS = 96 * 1024 };
+/** Deep enough that most layers write C once; a panel and a strip of B fit the second cache. */
+enum { MOST_DEPTH = 640, STRIP_FLOATS = 192 * 1024 };
 
 typedef struct {
   float strip[STRIP_FLOATS] __attribute__((aligned(64)));

@@ -1,9 +1,9 @@
 import type { GgufStream, TensorStream } from '../../engines/gguf/gguf-content.ts';
 import type { LoraAdapter } from '../model/lora-adapter.ts';
 import type { LoraBranch } from '../model/trained-weights.ts';
+import { transposed } from '../model/transpose.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 
 /**
  * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
@@ -28,11 +28,16 @@ export function toGgufAdapter(
 }
 
 function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): TensorStream[] {
-  const write = (suffix: string, tensor: Tensor): TensorStream => ({
+  const [outputs, rank] = up.weight.ne;
+  const write = (suffix: string, ne: number[], read: () => Float32Array): TensorStream => ({
     name: `${tensorName}.${suffix}`,
-    ne: tensor.ne.slice(0, 2),
+    ne,
     type: elementType.f32,
-    chunks: () => [new Uint8Array(backend.readFloats(tensor).buffer)],
+    chunks: () => [new Uint8Array(read().buffer)],
   });
-  return [write('lora_a', down.weight), write('lora_b', up.transposed)];
+  const readUp = () => transposed(backend.readFloats(up.weight), outputs);
+  return [
+    write('lora_a', down.weight.ne.slice(0, 2), () => backend.readFloats(down.weight)),
+    write('lora_b', [rank, outputs], readUp),
+  ];
 }

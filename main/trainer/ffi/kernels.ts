@@ -17,9 +17,9 @@ export interface Kernels {
   sources: string;
 }
 
-// A product takes 440 KiB of the stack of the call that computes a graph, where koffi gives 256.
+// A product takes 890 KiB of the stack of the call that computes a graph, where koffi gives 256.
 // koffi takes the setting only before it loads the first library.
-koffi.config({ async_stack_size: 1024 * 1024 });
+koffi.config({ async_stack_size: 2 * 1024 * 1024 });
 
 // From source the folder lies three folders up; compiled code lies one folder deeper.
 const fromHere = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';

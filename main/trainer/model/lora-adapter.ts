@@ -9,7 +9,6 @@ import type { FrozenModel } from './frozen-model.ts';
 import {
   writeParameter,
   type LoraBranch,
-  type TrainedMatrix,
   type TrainedParameter,
   type TrainedWeights,
 } from './trained-weights.ts';
@@ -31,7 +30,7 @@ export class LoraAdapter implements TrainedWeights {
   readonly scale: number;
   readonly settings: LoraSettings;
   readonly branches: readonly LoraBranch[];
-  readonly matrices: readonly TrainedMatrix[];
+  readonly parameters: readonly TrainedParameter[];
   readonly #byWeight = new Map<Tensor, LoraBranch>();
   readonly #weights: TensorStore;
   readonly #gradients: TensorStore;
@@ -44,20 +43,16 @@ export class LoraAdapter implements TrainedWeights {
     this.#backend = backend;
     this.settings = settings;
     this.scale = alpha / (loraScaling === 'rankStable' ? Math.sqrt(rank) : rank);
-    this.#weights = new TensorStore(backend, count * 2);
+    this.#weights = new TensorStore(backend, count);
     this.#gradients = new TensorStore(backend, count);
     this.#moments = new TensorStore(backend, count * 2);
     this.branches = this.#declareBranches(model);
     this.#requireBranches(model);
-    this.matrices = this.branches.flatMap(({ down, up }) => [down, up]);
+    this.parameters = this.branches.flatMap(({ down, up }) => [down, up]);
     this.#weights.allocate('the adapter');
     this.#gradients.allocate('the gradients of the adapter');
     this.#moments.allocate('the optimizer state of the adapter');
     this.#initialize();
-  }
-
-  get parameters(): readonly TrainedParameter[] {
-    return this.matrices;
   }
 
   branchOf(weight: Tensor): LoraBranch | undefined {
@@ -104,18 +99,16 @@ export class LoraAdapter implements TrainedWeights {
     );
   }
 
-  #declare(name: string, length: number): TrainedMatrix {
+  #declare(name: string, length: number): TrainedParameter {
     const ne = [length, this.settings.rank];
-    const transposed = this.#weights.declare(ne.toReversed());
     return {
       name,
       weight: this.#weights.declareParameter(ne),
-      transposed,
       gradient: this.#gradients.declare(ne),
       firstMoment: this.#moments.declare(ne),
       secondMoment: this.#moments.declare(ne),
       decays: true,
-      copies: [{ tensor: transposed, isTransposed: true }],
+      copies: [],
     };
   }
 

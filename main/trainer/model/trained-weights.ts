@@ -31,12 +31,6 @@ export interface TrainedParameter {
   copies: readonly WeightCopy[];
 }
 
-/** A trained matrix of an adapter. */
-export interface TrainedMatrix extends TrainedParameter {
-  /** The only copy: the same values, transposed. */
-  transposed: Tensor;
-}
-
 /**
  * The trained branch of one linear layer: s · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
  * `down` is A [in, rank]; `up` is Bᵀ [out, rank]: in this order the outer products of the
@@ -45,8 +39,8 @@ export interface TrainedMatrix extends TrainedParameter {
 export interface LoraBranch {
   /** Name of the base tensor, as in `blk.0.attn_q.weight`. */
   tensorName: string;
-  down: TrainedMatrix;
-  up: TrainedMatrix;
+  down: TrainedParameter;
+  up: TrainedParameter;
   /** s. */
   scale: number;
 }
