@@ -186,7 +186,7 @@ static inline void soften(float *scores, const attention *job, panel at, const s
     total = plus(total, weight);
     store(scores + k * PANEL, weight);
   }
-  const vector share = over(spread(1), larger(total, spread(1e-37f)));
+  const vector share = over(spread(1), larger(spread(1e-37f), total));
   for (int64_t k = 0; k < keys; k++)
     store(scores + k * PANEL, times(load(scores + k * PANEL), share));
 }

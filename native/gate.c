@@ -7,9 +7,9 @@ typedef struct {
   vector gate, up, gradient;
 } elements;
 
-/** 1 / (1 + e^-x), at least e^-87. */
+/** 1 / (1 + e^-x); 0 for x < -88.4, so that a huge gate of that side closes. */
 INLINE vector sigmoid(vector x) {
-  const vector power = exponential(smaller(spread(87), minus(spread(0), x)));
+  const vector power = exponential(smaller(spread(89), minus(spread(0), x)));
   return over(spread(1), plus(spread(1), power));
 }
 

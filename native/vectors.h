@@ -43,7 +43,7 @@ INLINE vector over(vector a, vector b) { return _mm512_div_ps(a, b); }
 INLINE vector larger(vector a, vector b) { return _mm512_max_ps(a, b); }
 INLINE vector smaller(vector a, vector b) { return _mm512_min_ps(a, b); }
 INLINE vector nearest_whole(vector x) { return _mm512_roundscale_ps(x, 8); }
-/** 2^n for whole n in [-126, 127]. */
+/** 2^n for whole n in [-126, 127]; below and above 0 and infinity, for one n each. */
 INLINE vector power_of_two(vector n) {
   const __m512i exponents = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
   return _mm512_castsi512_ps(_mm512_slli_epi32(exponents, 23));
@@ -148,11 +148,11 @@ INLINE void transpose_short(short_vector r[SLIVER]) {
 #endif
 
 /**
- * e^x for x <= 88 to two units in the last place, at least e^-87; NaN stays NaN. As 2^n · e^r with
- * r = x − n·ln 2 in two parts and a polynomial of degree 6 (Cephes 2.8, expf).
+ * e^x to two units in the last place, 0 for x < -87.7 and infinity for 88.4 < x <= 89; NaN stays
+ * NaN. As 2^n · e^r with r = x − n·ln 2 in two parts and a polynomial of degree 6 (Cephes 2.8, expf).
  */
 INLINE vector exponential(vector x) {
-  x = larger(spread(-87.0f), x);
+  x = larger(spread(-88.0f), x);
   const vector n = nearest_whole(times(x, spread(1.44269504088896341f)));
   const vector r = multiply_add(n, spread(2.12194440e-4f), multiply_add(n, spread(-0.693359375f), x));
   vector sum = spread(1.9875691500e-4f);

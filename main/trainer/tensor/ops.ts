@@ -4,7 +4,12 @@ import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
 import { kernelNode } from './own-kernel.ts';
-import { ownAttention, ownAttentionBack, type AttentionInputs } from './own-attention.ts';
+import {
+  attentionScratchFloats,
+  ownAttention,
+  ownAttentionBack,
+  type AttentionInputs,
+} from './own-attention.ts';
 import { isRepeatable, ProductOps } from './product-ops.ts';
 import { requireShapes } from './shape-error.ts';
 import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
@@ -102,8 +107,8 @@ export class Ops extends ProductOps {
 
   /** Gradients of gate and up, both [n, tokens], for that of `gate`, which is computed again. */
   gateBack({ gate, up }: GateInputs, gradient: Tensor): GateInputs {
-    const fits = this.#areTwins(gate, up) && this.#areTwins(gate, gradient) && gate.ne[2] === 1;
-    requireShapes(fits, 'gateBack', gate, up, gradient);
+    const fits = this.#areTwins(gate, up) && this.#areTwins(gate, gradient);
+    requireShapes(fits && gate.ne[2] === 1 && gate.ne[3] === 1, 'gateBack', gate, up, gradient);
     const maker = this.kernelMaker;
     if (!maker) {
       const slope = this.siluBack(this.mul(gradient, up), gate);
@@ -209,15 +214,17 @@ export class Ops extends ProductOps {
     };
   }
 
-  #attentionMaker({ queries, keys, values, earliestKeys }: AttentionInputs) {
+  #attentionMaker({ queries, keys, values, earliestKeys, scratch }: AttentionInputs) {
     const maker = this.kernelMaker;
-    const { lanes } = this.backend.kernels ?? { lanes: Infinity };
+    if (!maker) throw new RangeError('Attention needs kernels');
     const [length, heads, tokens] = queries.ne;
     const fits = keys.ne[0] === length && keys.ne[2] === tokens && heads % keys.ne[1] === 0;
-    const hasRows = length % lanes === 0 && earliestKeys.ne[0] === tokens;
-    const areGiven = this.areFloats(queries, keys, values) && this.#areTwins(keys, values);
-    requireShapes(fits && hasRows && areGiven, 'attention', queries, keys, values);
-    if (!maker) throw new RangeError('Attention needs kernels');
+    const isWhole = length % maker.kernels.lanes === 0 && queries.ne[3] === 1;
+    const areGiven = this.areFloats(queries, keys, values, scratch) && this.#areTwins(keys, values);
+    requireShapes(fits && isWhole && areGiven, 'attention', queries, keys, values);
+    const floats = attentionScratchFloats(tokens, length, this.backend.threads);
+    const areTold = earliestKeys.ne[0] === tokens && earliestKeys.type === i32;
+    requireShapes(areTold && scratch.ne[0] >= floats, 'attention', earliestKeys, scratch);
     return maker;
   }
 

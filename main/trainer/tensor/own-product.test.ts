@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { loadKernels } from '../ffi/kernels.ts';
+import type { Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../model/dequantize.ts';
-import { ProductCaller } from '../testing/call-product.ts';
+import { callProducts, type ProductCase } from '../testing/call-product.ts';
+import { KernelCaller } from '../testing/kernel-call.ts';
+import { kernelVariants } from '../testing/kernel-variants.ts';
 import { exactProduct, randomValues, type ProductSize } from '../testing/product-case.ts';
-import { Backend } from './backend.ts';
 import { elementType } from './element-type.ts';
 
 const { f32, f16, bf16 } = elementType;
@@ -18,11 +19,7 @@ const orders = [false, true].flatMap((aByDepth) =>
 );
 const byRows = { aByDepth: false, bByDepth: false };
 
-using opened = Backend.openCpu(1);
-const withoutAvx512 = [...opened.features].filter((name) => !name.startsWith('AVX512'));
-const best = loadKernels(opened.features);
-const narrow = loadKernels(new Set(withoutAvx512));
-const variants = [...new Set([best, narrow])].filter((kernels) => kernels !== undefined);
+const variants = kernelVariants();
 
 /** The largest error, where 1 is what rounding every sum explains at most. */
 function worstError(found: Float32Array, exact: ReturnType<typeof exactProduct>, depth: number) {
@@ -36,8 +33,13 @@ function worstError(found: Float32Array, exact: ReturnType<typeof exactProduct>,
 }
 
 describe.runIf(variants.length > 0)('a product of ours', () => {
-  const caller = new ProductCaller();
+  const caller = new KernelCaller();
   afterAll(() => caller[Symbol.dispose]());
+
+  function compute(kernels: Kernels, product: ProductCase, threads = 1): Float32Array {
+    using call = caller.start(kernels);
+    return callProducts(call, [product], { threads });
+  }
 
   const sizes: ProductSize[] = [
     { m: 1, n: 1, k: 1 },
@@ -62,7 +64,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
       for (const kernels of variants)
         for (const [name, type] of types)
           for (const order of orders) {
-            const found = caller.call(kernels, size, values, { ...order, type });
+            const found = compute(kernels, { size, values, layout: { ...order, type } });
             const error = worstError(found, exact, size.k);
             if (!(error <= 1)) wrong.push({ variant: kernels.variant, name, ...order, error });
           }
@@ -76,8 +78,9 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     for (const kernels of variants)
       for (const [, type] of types)
         for (const order of orders) {
-          const dense = caller.call(kernels, size, values, { ...order, type });
-          expect(caller.call(kernels, size, values, { ...order, type, gap: 3 })).toEqual(dense);
+          const dense = compute(kernels, { size, values, layout: { ...order, type } });
+          const layout = { ...order, type, gap: 3 };
+          expect(compute(kernels, { size, values, layout })).toEqual(dense);
         }
   });
 
@@ -87,7 +90,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     for (const order of orders) {
       const results = variants.flatMap((kernels) =>
         [1, 2, 3, 4, 7].map((threads) =>
-          caller.call(kernels, size, values, { ...order, type: f32, threads }),
+          compute(kernels, { size, values, layout: { ...order, type: f32 } }, threads),
         ),
       );
       for (const result of results) expect(result).toEqual(results[0]);
@@ -102,7 +105,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     for (const kernels of variants)
       for (const [, type] of types)
         for (const order of orders) {
-          const found = caller.call(kernels, size, values, { ...order, type });
+          const found = compute(kernels, { size, values, layout: { ...order, type } });
           for (const [index, value] of found.entries()) {
             const isTouched = index % size.m === 20 || index >= 12 * size.m;
             expect(Number.isFinite(value)).toBe(!isTouched);
@@ -119,7 +122,8 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     const values = { a: sums, b: Float32Array.of(1) };
     for (const kernels of variants) {
       const size = { m: bits.length, n: 1, k: 1 };
-      expect(caller.call(kernels, size, values, { ...byRows, type })).toEqual(sums);
+      const layout = { ...byRows, type };
+      expect(compute(kernels, { size, values, layout })).toEqual(sums);
     }
   });
 });

@@ -68,6 +68,10 @@ export class ProductOps extends LayoutOps {
 
   /** Σ of products [m, n] of matrices; where kernels take them, no product is kept by itself. */
   sumOfProducts(terms: readonly ProductTerm[]): Tensor {
+    const extents = terms.map((term) => this.#extentsOf(term));
+    const [ne] = extents;
+    if (!extents.every((other) => ne && haveSameExtents(other, ne)))
+      throw new RangeError('The products of a sum differ in their extents');
     const maker = this.kernelMaker;
     const isOwn = ({ a }: ProductTerm) => maker !== undefined && isOwnType(a.type);
     let sum: Tensor | undefined;
@@ -75,7 +79,7 @@ export class ProductOps extends LayoutOps {
       const product = this.#product(term);
       sum = sum ? this.add(sum, product) : product;
     }
-    if (maker) sum = this.#addOwn(maker, sum, terms.filter(isOwn));
+    if (maker && ne) sum = this.#addOwn(maker, { ne, sum }, terms.filter(isOwn));
     if (!sum) throw new RangeError('A sum needs at least one product');
     return sum;
   }
@@ -118,20 +122,16 @@ export class ProductOps extends LayoutOps {
   /** Adds products to a sum where that lies, or starts one; as many per node as it takes. */
   #addOwn(
     maker: KernelMaker,
-    sum: Tensor | undefined,
+    { ne, sum }: { ne: Extents; sum: Tensor | undefined },
     terms: readonly ProductTerm[],
   ): Tensor | undefined {
     const [now, later] = [terms.slice(0, mostTerms), terms.slice(mostTerms)];
-    const [first] = now;
-    if (!first) return sum;
-    const ne = sum?.ne ?? this.#extentsOf(first);
-    if (!now.every((term) => haveSameExtents(this.#extentsOf(term), ne)))
-      throw new RangeError('The products of a sum differ in their extents');
+    if (now.length === 0) return sum;
     const factors = now.map(factorsOf);
     const pointer = sum
       ? addOwnProducts(maker, factors, sum.pointer)
       : ownProducts(maker, factors, ne);
-    return this.#addOwn(maker, this.result(pointer, ne), later);
+    return this.#addOwn(maker, { ne, sum: this.result(pointer, ne) }, later);
   }
 
   #extentsOf({ a, b, isTurned }: ProductTerm): Extents {

@@ -1,0 +1,11 @@
+import { loadKernels, type Kernels } from '../ffi/kernels.ts';
+import { Backend } from '../tensor/backend.ts';
+
+/** The kernels in each variant that this machine can run, the best first; none elsewhere. */
+export function kernelVariants(): Kernels[] {
+  using backend = Backend.openCpu(1);
+  const { features } = backend;
+  const withoutAvx512 = [...features].filter((name) => !name.startsWith('AVX512'));
+  const both = [loadKernels(features), loadKernels(new Set(withoutAvx512))];
+  return [...new Set(both)].filter((kernels) => kernels !== undefined);
+}
