@@ -72,28 +72,33 @@ export class KernelCall implements Disposable {
     const rows = elementCount(ne) / ne[0];
     // The last row has no gap after it.
     const target = this.#hold(pointer, rows * stride - (stride - width));
-    const bytes = values && bytesOf(own, ne, values);
-    for (let row = 0; bytes && row < rows; row++)
-      target.set(bytes.subarray(row * width, (row + 1) * width), row * stride);
+    if (values) {
+      const bytes = bytesOf(own, ne, values);
+      for (let row = 0; row < rows; row++)
+        target.set(bytes.subarray(row * width, (row + 1) * width), row * stride);
+    }
     const strides = [stride, stride * ne[1], stride * ne[1] * ne[2]];
     for (const [axis, value] of strides.entries())
       koffi.encode(pointer, offsets.strides + 8 * (axis + 1), 'size_t', value);
     return { pointer, ne, type: own, isContiguous: gap === 0, hasDenseRows: true };
   }
 
-  /** What a node is; throws when a thread wrote before the first element of any tensor. */
+  /** What a node is when all threads did their parts, one after the other. */
   compute(node: TensorPtr, threads = 1): Float32Array {
+    for (let thread = 0; thread < threads; thread++) this.computePart(node, thread, threads);
+    return this.read(node);
+  }
+
+  /** Does one thread's part; throws when it wrote before the first element of any tensor. */
+  computePart(node: TensorPtr, thread: number, threads: number): void {
     const ne: Extents = koffi.decode(node, offsets.ne, koffi.array('int64_t', 4, 'Array'));
     const address = addressAt(node, offsets.data);
     if (!this.#held.has(address)) this.#hold(node, elementCount(ne) * 4);
     const kernel = addressAt(node, offsets.operation);
-    const settings = addressAt(node, offsets.settings);
-    for (let thread = 0; thread < threads; thread++)
-      koffi.call(kernel, operation, node, thread, threads, settings);
+    koffi.call(kernel, operation, node, thread, threads, addressAt(node, offsets.settings));
     for (const { before } of this.#held.values())
       if (before.some((value) => value !== canary))
         throw new Error('A kernel wrote before the first element of a tensor.');
-    return this.read(node);
   }
 
   /** A copy of the floats of a tensor that has memory. */
