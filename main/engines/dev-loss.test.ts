@@ -206,7 +206,7 @@ test('a run whose dev loss diverged saves the broken epoch as well', async () =>
   await quantizeModel(basePath, path, () => 'Q8_0');
   // The branch of steps this large is far beyond what blocks of Q8_0 can scale, as ggml's products
   // do; ours have no such limit.
-  vi.stubEnv('LIMA_PRODUCTS', 'ggml');
+  vi.stubEnv('LIMA_KERNELS', 'ggml');
   const violent = { learningRate: 1, rank: 1, alpha: 4096, residualDropout: 0 };
   const params = await paramsFor('diverged', {
     basePath: path,

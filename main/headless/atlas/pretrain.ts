@@ -84,8 +84,8 @@ async function trainStage(
 
 async function main(folder: string): Promise<void> {
   const countries = readCountries();
-  // Trainers inherit it: the bytes of the file are those that ggml's own products give.
-  process.env['LIMA_PRODUCTS'] = 'ggml';
+  // Trainers inherit it: the bytes of the file are those that ggml's operations give.
+  process.env['LIMA_KERNELS'] = 'ggml';
   const vocabulary = atlasVocabulary(countries);
   let path = join(folder, 'blank.gguf');
   await writeBlankModel(path, vocabulary, seed);

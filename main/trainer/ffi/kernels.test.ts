@@ -21,7 +21,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('kernels'
   });
 
   test('are used where the person refuses them', () => {
-    vi.stubEnv('LIMA_PRODUCTS', 'ggml');
+    vi.stubEnv('LIMA_KERNELS', 'ggml');
     expect(loadKernels(new Set(avx2))).toBeUndefined();
   });
 });

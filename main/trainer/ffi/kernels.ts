@@ -38,10 +38,10 @@ const bound: (() => string)[] = [];
 
 /**
  * The best kernels for a processor with these features; undefined when it has no AVX2, when this
- * platform has no library, and when the environment says `LIMA_PRODUCTS=ggml`.
+ * platform has no library, and when the environment says `LIMA_KERNELS=ggml`.
  */
 export function loadKernels(features: ReadonlySet<string>): Kernels | undefined {
-  if (process.env['LIMA_PRODUCTS'] === 'ggml') return undefined;
+  if (process.env['LIMA_KERNELS'] === 'ggml') return undefined;
   const variant = variants.find((name) => needs[name].every((feature) => features.has(feature)));
   const path = fileURLToPath(new URL(fromHere + file, import.meta.url));
   if (variant === undefined || !existsSync(path)) return undefined;

@@ -97,8 +97,8 @@ test('a gradient that is not finite leaves the adapter as it was', async () => {
 });
 
 test.each([
-  ['our own products', () => Backend.openCpu(1)],
-  ["ggml's products", () => Backend.openWithoutKernels(1)],
+  ['our own kernels', () => Backend.openCpu(1)],
+  ["ggml's operations", () => Backend.openWithoutKernels(1)],
 ])('a copy that %s read keeps the weights of the step before', async (_, open) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'tiny.gguf');

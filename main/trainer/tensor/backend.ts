@@ -36,13 +36,13 @@ export class Backend implements Disposable {
   readonly memoryBytes: number;
   /** Threads of the CPU that compute a graph. */
   readonly threads: number;
-  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads, own products`. */
+  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads, own kernels`. */
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
   readonly features: ReadonlySet<string>;
   /** Present when this backend only notes what it would allocate and computes nothing. */
   readonly ledger: MemoryLedger | undefined;
-  /** Our own matrix products; undefined where ggml's are used (see native/README.md). */
+  /** Our own kernels; undefined where ggml's operations are used (see native/README.md). */
   readonly kernels: Kernels | undefined;
   readonly #meter = new MemoryMeter();
   readonly #device: DevicePtr;
@@ -76,8 +76,8 @@ export class Backend implements Disposable {
     const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     const bufferType = ggml.ggml_backend_get_default_buffer_type(pointer);
     this.ledger = isPlan ? new MemoryLedger(ggml, bufferType) : undefined;
-    const productsText = this.kernels ? ', own products' : '';
-    this.device = this.isCpu ? `${name}${threadsText}${productsText}` : name;
+    const kernelsText = this.kernels ? ', own kernels' : '';
+    this.device = this.isCpu ? `${name}${threadsText}${kernelsText}` : name;
   }
 
   /**
