@@ -5,7 +5,12 @@ import { dequantizerOf } from '../model/dequantize.ts';
 import { callProducts, type ProductCase } from '../testing/call-product.ts';
 import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
-import { exactProduct, randomValues, type ProductSize } from '../testing/product-case.ts';
+import {
+  exactProduct,
+  randomValues,
+  worstError,
+  type ProductSize,
+} from '../testing/product-case.ts';
 import { elementType } from './element-type.ts';
 
 const { f32, f16, bf16 } = elementType;
@@ -20,17 +25,6 @@ const orders = [false, true].flatMap((aByDepth) =>
 const byRows = { aByDepth: false, bByDepth: false };
 
 const variants = kernelVariants();
-
-/** The largest error, where 1 is what rounding every sum explains at most. */
-function worstError(found: Float32Array, exact: ReturnType<typeof exactProduct>, depth: number) {
-  let worst = 0;
-  for (const [index, value] of found.entries()) {
-    const bound = (exact.magnitudes[index] ?? 0) * (depth + 1) * 2 ** -24;
-    const error = Math.abs(value - (exact.values[index] ?? NaN)) / bound;
-    worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
-  }
-  return worst;
-}
 
 describe.runIf(variants.length > 0)('a product of ours', () => {
   const caller = new KernelCaller();
@@ -52,6 +46,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     { m: 64, n: 17, k: 300 },
     { m: 33, n: 1100, k: 90 },
     { m: 130, n: 400, k: 520 },
+    { m: 50, n: 330, k: 1290 },
     { m: 20, n: 11, k: 40, matrices: [6, 2], sharing: [3, 1] },
     { m: 20, n: 11, k: 40, matrices: [2, 4], sharing: [2, 4] },
   ];
@@ -85,7 +80,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
   });
 
   test('gives other bits with other threads or vectors', () => {
-    const size = { m: 150, n: 70, k: 600 };
+    const size = { m: 150, n: 70, k: 700 };
     const values = randomValues(size);
     for (const order of orders) {
       const results = variants.flatMap((kernels) =>

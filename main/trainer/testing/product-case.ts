@@ -38,7 +38,13 @@ export function randomValues(size: ProductSize, seed = 1): ProductValues {
 }
 
 /** C [matrix][j][i] in double precision, and Σ |a · b|, which bounds the rounding errors. */
-export function exactProduct(size: ProductSize, { a, b }: ProductValues) {
+export interface ExactProduct {
+  values: Float64Array;
+  magnitudes: Float64Array;
+}
+
+/** A product in double precision. */
+export function exactProduct(size: ProductSize, { a, b }: ProductValues): ExactProduct {
   const { m, n, k } = size;
   const { ofC, matrixOfA } = matricesOf(size);
   const values = new Float64Array(m * n * ofC[0] * ofC[1]);
@@ -57,4 +63,15 @@ export function exactProduct(size: ProductSize, { a, b }: ProductValues) {
     }
   }
   return { values, magnitudes };
+}
+
+/** The largest error, where 1 is what rounding every sum over `depth` explains at most. */
+export function worstError(found: Float32Array, exact: ExactProduct, depth: number) {
+  let worst = 0;
+  for (const [index, value] of found.entries()) {
+    const bound = (exact.magnitudes[index] ?? 0) * (depth + 1) * 2 ** -24;
+    const error = Math.abs(value - (exact.values[index] ?? NaN)) / bound;
+    worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
+  }
+  return worst;
 }

@@ -1,0 +1,49 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import { quantizeRows } from '../model/quantize-model.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
+import type { Ops } from '../tensor/ops.ts';
+import { rowBytes } from '../tensor/row-bytes.ts';
+import { elementCount, type Tensor } from '../tensor/tensor.ts';
+import { TensorStore } from '../tensor/tensor-store.ts';
+
+/** A tensor of random numbers; F32 when no element type is given. */
+export interface Operand {
+  ne: readonly number[];
+  type?: number;
+}
+
+/** What a backend computes from operands that are the same on each, and by which operation of ggml. */
+export async function computeNode(
+  backend: Backend,
+  operands: readonly Operand[],
+  build: (ops: Ops, tensors: Tensor[]) => Tensor,
+): Promise<{ values: Float32Array; operation: string }> {
+  using store = new TensorStore(backend, operands.length);
+  const tensors = operands.map(({ ne, type }) => store.declare(ne, type));
+  store.allocate('the operands');
+  for (const [index, tensor] of tensors.entries()) fill(backend, tensor, index + 1);
+  using graph = new ComputeGraph(backend, 64);
+  const result = build(graph.ops, tensors);
+  graph.requireOutput(result);
+  using memory = new WorkingMemory(backend);
+  graph.place(memory);
+  await graph.compute();
+  const operation = backend.ggml.ggml_op_desc(result.pointer);
+  return { values: backend.readFloats(result), operation };
+}
+
+function fill(backend: Backend, tensor: Tensor, seed: number): void {
+  const uniform = seededUniform(seed);
+  const [rowLength] = tensor.ne;
+  const values = Float32Array.from({ length: elementCount(tensor.ne) }, () => uniform() - 0.5);
+  const target = new Uint8Array((rowBytes(tensor.type, rowLength) * values.length) / rowLength);
+  quantizeRows(tensor.type, { values, rowLength, target });
+  backend.write(tensor, target);
+}
+
+/** The length of the difference over the length of what is expected. */
+export function relativeDifference(found: Float32Array, expected: Float32Array): number {
+  const difference = found.map((value, index) => value - (expected[index] ?? NaN));
+  return Math.hypot(...difference) / Math.hypot(...expected);
+}
