@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { architectureNames } from '../../engines/gguf/model/architectures.ts';
+import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { loadOptions } from '../loop/start-weights.ts';
+import { Trainer } from '../loop/trainer.ts';
+import { makePattern } from '../support/twin-models.ts';
+import { Backend } from '../tensor/backend.ts';
+import { relativeDifference } from '../testing/compute-node.ts';
+import { fillUpMatrices } from '../testing/finite-differences.ts';
+import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { attendsByKernel } from './graph-parts.ts';
+
+/** Longer than panels, blocks of queries and windows, and several in one micro-batch. */
+const samples = [
+  byteSample('a', 'Paris is in France.', 5),
+  byteSample('b', 'A longer sample with more of a text than the others have. '.repeat(3), 20),
+  byteSample('c', 'The Seine', 1),
+];
+const methods: RecipeInput[] = [{ method: 'lora' }, { method: 'full' }];
+
+const folder = await temporaryFolder();
+const own = Backend.openCpu(1);
+const reference = Backend.openWithoutKernels(1);
+afterAll(async () => {
+  own[Symbol.dispose]();
+  reference[Symbol.dispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** The loss of one micro-batch and the gradient of everything that is trained. */
+async function train(backend: Backend, path: string, fields: RecipeInput) {
+  const recipe = tinyRecipe(fields);
+  using model = await openModel(backend, path, loadOptions(recipe));
+  using trainer = new Trainer(backend, model, recipe);
+  fillUpMatrices(backend, trainer);
+  const loss = await trainer.accumulate(samples);
+  const gradients = new Map(
+    trainer.parameters.map(({ name, gradient }) => [name, backend.readFloats(gradient)]),
+  );
+  return { loss, gradients, isByKernel: attendsByKernel(backend.kernels, model.parameters) };
+}
+
+/** The gradients that are more than 0.01 % off, the loss, and who computed attention. */
+async function compare(path: string, fields: RecipeInput) {
+  const expected = await train(reference, path, fields);
+  const found = await train(own, path, fields);
+  const wrong = [...expected.gradients].flatMap(([name, gradient]) => {
+    const error = relativeDifference(found.gradients.get(name) ?? new Float32Array(), gradient);
+    return error < 1e-4 ? [] : [`${name}: ${error}`];
+  });
+  const lossError = Math.abs(found.loss / expected.loss - 1);
+  return { wrong, lossError, isByKernel: found.isByKernel, count: expected.gradients.size };
+}
+
+describe.runIf(own.kernels)('a step by kernels', () => {
+  describe.each(architectureNames)('of %s', (architecture) => {
+    test.each(methods)(
+      'has another loss or other gradients than by ggml ($method)',
+      async (fields) => {
+        await makePattern(folder.path, architecture);
+        const result = await compare(join(folder.path, `${architecture}.gguf`), fields);
+        expect(result).toMatchObject({ wrong: [], isByKernel: true });
+        expect(result.lossError).toBeLessThan(1e-5);
+        expect(result.count).toBeGreaterThan(10);
+      },
+    );
+  });
+
+  test.each(methods)(
+    'breaks where heads are no whole vectors, so that blocks of queries attend ($method)',
+    async (fields) => {
+      const path = join(folder.path, 'odd.gguf');
+      await writeTinyModel(path, { embeddingLength: 80, heads: 4, kvHeads: 2, layers: 2 });
+      const result = await compare(path, fields);
+      expect(result).toMatchObject({ wrong: [], isByKernel: false });
+      expect(result.lossError).toBeLessThan(1e-5);
+    },
+  );
+});
