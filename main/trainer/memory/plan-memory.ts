@@ -8,7 +8,6 @@ import { Trainer } from '../loop/trainer.ts';
 import { FrozenModel } from '../model/frozen-model.ts';
 import { ModelFile } from '../model/model-file.ts';
 import { Backend } from '../tensor/backend.ts';
-import { elementType } from '../tensor/element-type.ts';
 import { elementCount } from '../tensor/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
@@ -37,9 +36,7 @@ const modelPurpose = 'the weights of the model';
 /** Rows of logits that are turned into BF16 at once (see cross-entropy.ts). */
 const logitRows = 256;
 /** Garbage of reading and of the JavaScript heap, measured by measure-memory.ts. */
-const looseBytes = 48 * 2 ** 20;
-/** The same where F32 weights are read as they are, without turning them into another type. */
-const looseBytesOfFloats = 24 * 2 ** 20;
+const looseBytes = 30 * 2 ** 20;
 
 /**
  * What a run would take, by building all of it on a backend that allocates nothing. Exact for
@@ -66,7 +63,7 @@ export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
     trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
     graphBytes: ledger.graphsBytes,
     // On a GPU the process is not what runs short.
-    processBytes: input.besideBytes ?? (backend.isCpu ? looseBytesOf(model, pack) : 0),
+    processBytes: input.besideBytes ?? (backend.isCpu ? looseBytesOf(model, pack, backend) : 0),
     savingBytes: backend.isCpu ? largestWrittenBytes(trainer.parameters) : 0,
   };
   const plannedBytes = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
@@ -79,13 +76,14 @@ export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
 
 /** An estimate of what the process takes beside tensors. */
 function looseBytesOf(
-  { parameters, computeType }: FrozenModel,
+  { parameters }: FrozenModel,
   { tokens, rows }: LargestPack,
+  { kernels }: Backend,
 ): number {
   const { vocabularySize, feedForwardLength } = parameters;
   const widest = Math.max(tokens * feedForwardLength, Math.min(rows, logitRows) * vocabularySize);
-  const loose = computeType === elementType.f32 ? looseBytesOfFloats : looseBytes;
-  return process.memoryUsage().rss + loose + 2 * widest;
+  // ggml's products round the widest operand to 16 bits in memory of their own.
+  return process.memoryUsage().rss + looseBytes + (kernels ? 0 : 2 * widest);
 }
 
 /** What is held while a checkpoint is written: its largest tensor as floats, and as it is stored. */

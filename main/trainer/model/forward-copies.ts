@@ -4,10 +4,8 @@ import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import type { TensorPlan } from '../../engines/gguf/model/tensor-plan.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
-import { rowBytes } from '../tensor/row-bytes.ts';
-import { elementCount, toExtents, type Tensor } from '../tensor/tensor.ts';
+import { elementCount, toExtents } from '../tensor/tensor.ts';
 import { askDevice, holdableType, type CanCompute } from './computable-types.ts';
-import { dequantizerOf } from './dequantize.ts';
 
 /** In which types a model is multiplied. */
 export interface ProductOptions {
@@ -66,37 +64,4 @@ export function chooseForwardTypes(
     return type;
   };
   return { typeOf, replaced };
-}
-
-/** Whole rows of a matrix as they come from the file. */
-interface Rows {
-  source: GgufTensor;
-  chunk: Uint8Array;
-  /** Of the chunk in the tensor of the file. */
-  offsetBytes: number;
-}
-
-/** Writes rows into a matrix of the same extents and type, or one of BF16 or F32. */
-export function writeRows(
-  backend: Backend,
-  target: Tensor,
-  { source, chunk, offsetBytes }: Rows,
-): void {
-  if (target.type === source.type) {
-    backend.write(target, chunk, offsetBytes);
-    return;
-  }
-  const sourceRowBytes = rowBytes(source.type, target.ne[0]);
-  const count = (chunk.length / sourceRowBytes) * target.ne[0];
-  const values = new Float32Array(count);
-  dequantizerOf(backend.ggml, source.type)(chunk, values);
-  const held = target.type === elementType.f32 ? values : roundToBrainFloats(backend, values);
-  const firstRow = offsetBytes / sourceRowBytes;
-  backend.write(target, held, firstRow * target.ne[0] * held.BYTES_PER_ELEMENT);
-}
-
-function roundToBrainFloats({ ggml }: Backend, values: Float32Array): Uint16Array {
-  const rounded = new Uint16Array(values.length);
-  ggml.ggml_fp32_to_bf16_row(values, rounded, values.length);
-  return rounded;
 }

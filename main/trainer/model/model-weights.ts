@@ -2,18 +2,18 @@ import type { LinearPlan, RopeFactors, TensorPlan } from '../../engines/gguf/mod
 import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
+
 import { rowBytes } from '../tensor/row-bytes.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
-import { dequantizerOf } from './dequantize.ts';
 import {
   chooseForwardTypes,
   matricesOf,
-  writeRows,
   type ForwardTypes,
   type ProductOptions,
 } from './forward-copies.ts';
 import type { ModelFile } from './model-file.ts';
+import { writeRows } from './write-rows.ts';
 import { writeCopies, type WeightCopy } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
 
@@ -195,16 +195,7 @@ export class ModelWeights implements Disposable {
 
   #declareFloats(source: GgufTensor): Tensor {
     const tensor = this.#store.declareParameter(source.ne);
-    const dequantize = dequantizerOf(this.#backend.ggml, source.type);
-    const rowLength = tensor.ne[0];
-    const sourceRowBytes = rowBytes(source.type, rowLength);
-    const accept = (chunk: Uint8Array, offsetBytes: number) => {
-      const values = new Float32Array((chunk.length / sourceRowBytes) * rowLength);
-      dequantize(chunk, values);
-      const firstRow = offsetBytes / sourceRowBytes;
-      this.#backend.write(tensor, values, firstRow * rowLength * values.BYTES_PER_ELEMENT);
-    };
-    this.#destinations.push({ source, accept });
+    this.#destinations.push(this.#rowsInto(tensor, source));
     return tensor;
   }
 }
