@@ -9,7 +9,8 @@ type ListedDevice = DeviceListing['devices'][number];
 
 /**
  * One finding per device that runs can be computed on, and one per family without a device, with
- * what to do. A GPU that was not tested yet is compared with the CPU, which takes seconds.
+ * what to do. What was not tested yet is compared with ggml's operations on the CPU, which takes
+ * seconds for a GPU.
  */
 export async function examineDevices(client: CoreClient): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -27,19 +28,22 @@ async function examineDevice(client: CoreClient, device: ListedDevice): Promise<
   const software = device.isSoftware ? ', software' : '';
   const facts = `${description}${software}, ${memory}, ${library}`;
   const name = `device ${id}`;
-  if (device.family === 'cpu') return { name, state: 'ok', detail: facts, advice: '' };
+  const advice = device.family === 'cpu' ? brokenKernelsAdvice : brokenDriverAdvice;
   try {
     const test = lastPassed(device) ?? (await client.devices.test({ device: id }));
     const detail = `${facts}; ${describeSelfTest(test)}`;
     if (test.passed) return { name, state: 'ok', detail, advice: '' };
-    return { name, state: 'problem', detail, advice: brokenAdvice };
+    return { name, state: 'problem', detail, advice };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return { name, state: 'problem', detail: `${facts}; ${reason}`, advice: brokenAdvice };
+    return { name, state: 'problem', detail: `${facts}; ${reason}`, advice };
   }
 }
 
-const brokenAdvice = 'Runs on this device are refused. Update its driver, or train on the CPU.';
+const brokenDriverAdvice =
+  'Runs on this device are refused. Update its driver, or train on the CPU.';
+const brokenKernelsAdvice =
+  "Set LIMA_KERNELS=ggml in the environment to train with ggml's operations, which is slower.";
 
 const lastPassed = ({ selfTests }: ListedDevice): SelfTest | undefined =>
   selfTests.findLast(({ passed }) => passed);

@@ -31,8 +31,8 @@ const promptLength = 5;
 const learningRate = 1e-3;
 
 /**
- * Computes loss, every gradient and one optimizer step of a tiny model on the
- * device and on the CPU. The model has the architecture and the element types of the base. Throws
+ * Computes loss, every gradient and one optimizer step of a tiny model on the device and by ggml's
+ * operations on the CPU. The model has the architecture and the element types of the base. Throws
  * DEVICE_UNAVAILABLE and DEVICE_LACKS_OPERATION; a wrong result is no error but `passed: false`.
  */
 export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
@@ -47,8 +47,8 @@ export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
   const folder = await mkdtemp(join(tmpdir(), 'lima-self-test-'));
   try {
     const path = await imitateBase(folder, likeness);
-    const expected = await trainBriefly('cpu', path, { method, lengths });
-    const found = await trainBriefly(device.id, path, { method, lengths });
+    const expected = await trainBriefly(reference, path, { method, lengths });
+    const found = await trainBriefly(() => Backend.open(device.id, 1), path, { method, lengths });
     const { id, description, driver, library } = device;
     return {
       device: id,
@@ -82,13 +82,16 @@ function describedDevice(id: string): TrainingDevice {
   return device;
 }
 
+/** What results are compared with: the CPU with ggml's operations alone, so our kernels are tested, too. */
+export const reference = () => Backend.openWithoutKernels(1);
+
 /** Loss, gradients and one optimizer step of a tiny model with a byte vocabulary on a device. */
 export async function trainBriefly(
-  device: string,
+  open: () => Backend,
   path: string,
   { method, lengths: tokens }: BriefTraining,
 ): Promise<TrainingSample> {
-  using backend = Backend.open(device, 1);
+  using backend = open();
   await using file = await ModelFile.open(path);
   using model = await FrozenModel.load(backend, file, new AbortController().signal);
   const recipe = recipeSchema.parse({ method, rank: 8, alpha: 16, learningRate, threads: 1 });

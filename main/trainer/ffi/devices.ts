@@ -3,7 +3,9 @@ import type { DeviceFamily, TrainingDevice } from '../../../shared/domain/device
 import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { identifyDriver, softwareVulkanNames } from './driver-identity.ts';
+import { describeKernels, loadKernels } from './kernels.ts';
 import { engineName, loadFamily, loadGgml } from './library.ts';
+import { callGetFeatures } from './native-calls.ts';
 import type { DevicePtr } from './pointers.ts';
 
 /** ggml's own name of a family, as in `Vulkan0`; ids are lower-case and say Metal for MTL. */
@@ -75,7 +77,22 @@ function devicesOf(family: DeviceFamily): FoundDevice[] {
   });
 }
 
-function describe({ id, family, pointer }: FoundDevice): TrainingDevice {
+/** Instruction sets the CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
+export function featuresOf(device: DevicePtr): Set<string> {
+  const ggml = loadGgml();
+  const registry = ggml.ggml_backend_dev_backend_reg(device);
+  const features = ggml.ggml_backend_reg_get_proc_address(registry, 'ggml_backend_get_features');
+  return features === null ? new Set() : callGetFeatures(features, registry);
+}
+
+/** Name and version of all that computes on a device, its own kernels included. */
+function libraryOf({ family, pointer }: FoundDevice): string {
+  const kernels = family === 'cpu' ? loadKernels(featuresOf(pointer)) : undefined;
+  return kernels ? `${engineName()}, ${describeKernels(kernels)}` : engineName();
+}
+
+function describe(found: FoundDevice): TrainingDevice {
+  const { id, family, pointer } = found;
   const ggml = loadGgml();
   const { freeBytes, totalBytes } = deviceMemory(pointer);
   const description = ggml.ggml_backend_dev_description(pointer);
@@ -88,7 +105,7 @@ function describe({ id, family, pointer }: FoundDevice): TrainingDevice {
     // For the CPU ggml gives all memory as free.
     memoryFreeBytes: family === 'cpu' ? freemem() : freeBytes,
     memoryTotalBytes: totalBytes,
-    library: engineName(),
+    library: libraryOf(found),
   };
 }
 

@@ -50,6 +50,10 @@ export function loadKernels(features: ReadonlySet<string>): Kernels | undefined 
   return kernels;
 }
 
+/** Name, version and instruction set, as in `own kernels 1f0c9a2e (AVX-512)`. */
+export const describeKernels = ({ variant, sources }: Kernels): string =>
+  `own kernels ${sources.slice(0, 8)} (${variant === 'avx512' ? 'AVX-512' : 'AVX2'})`;
+
 function bind(path: string, variant: Kernels['variant']): Kernels {
   const library = koffi.load(path);
   const readSources: () => string = library.func(`lima_sources_${variant}`, 'str', []);

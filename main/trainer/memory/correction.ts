@@ -39,7 +39,7 @@ export type RunKind = Omit<MemoryMeasurement, 'errorBytes'>;
 export function kindOf(deviceId: string, method: Recipe['method']): RunKind {
   const device = listFamily(familyOf(deviceId)).devices.find(({ id }) => id === deviceId);
   const words = [deviceId, device?.description ?? '', device?.driver ?? ''];
-  return { device: words.join(', '), library: engineName(), method };
+  return { device: words.join(', '), library: device?.library ?? engineName(), method };
 }
 
 /** The measurements of one kind of run. */

@@ -5,7 +5,8 @@ import { architectureNames } from '../../engines/gguf/model/architectures.ts';
 import { trainableTypes } from '../../engines/gguf/model/trainable-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { compareResults, type Comparison } from '../devices/compare-results.ts';
-import { trainBriefly } from '../devices/self-test.ts';
+import { Backend } from '../tensor/backend.ts';
+import { reference, trainBriefly } from '../devices/self-test.ts';
 import { makeRowPool, type RowPool } from './row-pool.ts';
 import { makePattern, writeTwin, type ModelPattern } from './twin-models.ts';
 
@@ -63,9 +64,9 @@ async function trainTwins(
   const [exactPath, path] = [join(folder, 'exact.gguf'), join(folder, 'twin.gguf')];
   await writeTwin(exactPath, pattern, { pool, exact: true });
   await writeTwin(path, pattern, { pool, exact: false });
-  const expected = await trainBriefly('cpu', exactPath, training);
+  const expected = await trainBriefly(reference, exactPath, training);
   try {
-    const found = await trainBriefly(device, path, training);
+    const found = await trainBriefly(() => Backend.open(device, 1), path, training);
     return compareResults(found, expected, tolerance);
   } catch (error) {
     if (error instanceof EngineError && error.code === 'DEVICE_LACKS_OPERATION') return error;

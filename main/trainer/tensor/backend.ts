@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { deviceMemory, findDevice, type FoundDevice } from '../ffi/devices.ts';
-import { loadKernels, type Kernels } from '../ffi/kernels.ts';
+import { deviceMemory, featuresOf, findDevice, type FoundDevice } from '../ffi/devices.ts';
+import { describeKernels, loadKernels, type Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
-import { callGetFeatures, callSetThreads } from '../ffi/native-calls.ts';
+import { callSetThreads } from '../ffi/native-calls.ts';
 import type {
   AllocatorPtr,
   BackendPtr,
@@ -36,7 +36,7 @@ export class Backend implements Disposable {
   readonly memoryBytes: number;
   /** Threads of the CPU that compute a graph. */
   readonly threads: number;
-  /** Device and thread count for records, as in `CPU Intel(R) Xeon(R), 2 threads, own kernels`. */
+  /** Device, threads and kernels for records: `CPU Xeon, 2 threads, own kernels 1f0c9a2e (AVX2)`. */
   readonly device: string;
   /** Instruction sets the chosen CPU library uses, as in `AVX512_BF16`; kernels of GPU libraries. */
   readonly features: ReadonlySet<string>;
@@ -67,16 +67,17 @@ export class Backend implements Disposable {
       );
     this.pointer = pointer;
     const registry = ggml.ggml_backend_dev_backend_reg(device);
-    const find = (symbol: string) => ggml.ggml_backend_reg_get_proc_address(registry, symbol);
-    const setThreads = find('ggml_backend_set_n_threads');
+    const setThreads = ggml.ggml_backend_reg_get_proc_address(
+      registry,
+      'ggml_backend_set_n_threads',
+    );
     if (setThreads !== null) callSetThreads(setThreads, pointer, threads);
-    const getFeatures = find('ggml_backend_get_features');
-    this.features = getFeatures === null ? new Set() : callGetFeatures(getFeatures, registry);
+    this.features = featuresOf(device);
     this.kernels = this.isCpu && usesKernels ? loadKernels(this.features) : undefined;
     const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
     const bufferType = ggml.ggml_backend_get_default_buffer_type(pointer);
     this.ledger = isPlan ? new MemoryLedger(ggml, bufferType) : undefined;
-    const kernelsText = this.kernels ? ', own kernels' : '';
+    const kernelsText = this.kernels ? `, ${describeKernels(this.kernels)}` : '';
     this.device = this.isCpu ? `${name}${threadsText}${kernelsText}` : name;
   }
 
