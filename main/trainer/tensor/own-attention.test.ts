@@ -121,6 +121,19 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     },
   );
 
+  test('gives a key weight whose score vanishes beside the others', () => {
+    const given = randomAttention(size, packed(size.tokens, [size.tokens]));
+    const [rowLength, keyRowLength] = [size.length * size.heads, size.length * size.keyHeads];
+    given.queries.fill(1);
+    given.keys.fill(-300 / (size.length * given.scale), 0, keyRowLength);
+    given.values.fill(1e20, 0, keyRowLength);
+    const { output } = exactAttention(size, given);
+    for (const kernels of variants) {
+      const found = compute(kernels, size, given).output.subarray(rowLength);
+      expect(relativeError(found, output.subarray(rowLength))).toBeLessThan(3e-6);
+    }
+  });
+
   test('gives other bits with other threads', () => {
     const given = randomAttention(size, sight);
     for (const kernels of variants) {
