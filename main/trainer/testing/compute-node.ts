@@ -2,12 +2,13 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { quantizeRows } from '../model/quantize-model.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
+import { elementType } from '../tensor/element-type.ts';
 import type { Ops } from '../tensor/ops.ts';
 import { rowBytes } from '../tensor/row-bytes.ts';
 import { elementCount, type Tensor } from '../tensor/tensor.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';
 
-/** A tensor of random numbers; F32 when no element type is given. */
+/** A tensor of random numbers, F32 when no element type is given; of integers, zeros. */
 export interface Operand {
   ne: readonly number[];
   type?: number;
@@ -34,6 +35,10 @@ export async function computeNode(
 }
 
 function fill(backend: Backend, tensor: Tensor, seed: number): void {
+  if (tensor.type === elementType.i32) {
+    backend.write(tensor, new Int32Array(elementCount(tensor.ne)));
+    return;
+  }
   const uniform = seededUniform(seed);
   const [rowLength] = tensor.ne;
   const values = Float32Array.from({ length: elementCount(tensor.ne) }, () => uniform() - 0.5);
