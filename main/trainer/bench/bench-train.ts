@@ -20,7 +20,7 @@ const { values } = parseArgs({
   options: {
     peer: { type: 'boolean', default: true },
     tokens: { type: 'string', default: '512' },
-    steps: { type: 'string', default: '3' },
+    steps: { type: 'string', default: '8' },
     threads: { type: 'string', default: String(availableParallelism()) },
     types: { type: 'string', default: 'BF16,Q8_0,Q4_0,Q4_1' },
     wide: { type: 'string', default: 'BF16,Q4_K' },
