@@ -20,23 +20,18 @@ export interface KernelCall {
 }
 
 /** A node of extents `ne` (F32) that a kernel of ours computes. */
-export function kernelNode(
-  { ggml, context, kernels }: KernelMaker,
-  { name, sources, settings = 0n }: KernelCall,
-  ne: Extents,
-): TensorPtr {
-  const list = BigInt64Array.from(sources);
-  const operation = [list, list.length, kernels.operations[name], everyThread, settings] as const;
-  return ggml.ggml_custom_4d(context, elementType.f32, ...ne, ...operation);
-}
+export const kernelNode = (maker: KernelMaker, call: KernelCall, ne: Extents): TensorPtr =>
+  maker.ggml.ggml_custom_4d(maker.context, elementType.f32, ...ne, ...operationOf(maker, call));
 
 /** The same, computed where `target` lies: that is the first source, before the others. */
-export function kernelNodeInPlace(
-  { ggml, context, kernels }: KernelMaker,
-  { name, sources, settings = 0n }: KernelCall,
+export const kernelNodeInPlace = (
+  maker: KernelMaker,
+  call: KernelCall,
   target: TensorPtr,
-): TensorPtr {
+): TensorPtr => maker.ggml.ggml_custom_inplace(maker.context, target, ...operationOf(maker, call));
+
+/** What ggml's custom operations take after their context and extents. */
+function operationOf({ kernels }: KernelMaker, { name, sources, settings = 0n }: KernelCall) {
   const list = BigInt64Array.from(sources);
-  const operation = [list, list.length, kernels.operations[name], everyThread, settings] as const;
-  return ggml.ggml_custom_inplace(context, target, ...operation);
+  return [list, list.length, kernels.operations[name], everyThread, settings] as const;
 }
