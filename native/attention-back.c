@@ -25,18 +25,14 @@ static void pack_rows(float *to, const attention *job, const tensor *from, panel
 /** sum[key][d] += Σ over a panel's queries of weights[key][query] · rows[query][d]. */
 static void collect(float *sum, const attention *job, panel at, const float *weights,
                     const float *rows) {
-  float sliver[PANEL * SLIVER] __attribute__((aligned(64)));
-  const operand by_key = {(const char *)weights, TYPE_F32, PANEL * 4, false};
-  for (int64_t key = at.first_key; key < at.end_key; key += SLIVER) {
-    pack_strip(sliver, &by_key, (block){key - at.first_key, SLIVER, 0, at.count});
+  for (int64_t key = at.first_key; key < at.end_key; key += SLIVER)
     for (int64_t d = 0; d < job->length;) {
       const int columns = panel_columns(job->length - d);
-      const factors from = {rows + d * PANEL, sliver, at.count};
-      float *to = sum + key * job->length + d;
-      tile(from, (target){to, job->length, columns, SLIVER, true});
+      const float *sliver = weights + (key - at.first_key) * PANEL;
+      const factors from = {rows + d * PANEL, sliver, at.count, PANEL};
+      tile(from, (target){sum + key * job->length + d, job->length, columns, SLIVER, true});
       d += columns;
     }
-  }
 }
 
 /** Sums over queries of one part of a head, [keys, padded][D] each. */

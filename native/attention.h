@@ -93,7 +93,7 @@ static inline void pack_by_length(float *to, const attention *job, const tensor 
 static inline void multiply_by_token(float *products, const attention *job, panel at,
                                      const float *vectors, const float *slivers) {
   for (int64_t key = at.first_key; key < at.end_key; key += SLIVER, products += SLIVER * PANEL) {
-    const factors from = {vectors, slivers + key * job->length, (int)job->length};
+    const factors from = {vectors, slivers + key * job->length, (int)job->length, 0};
     whole_tile(PANEL_VECTORS, from, (target){products, PANEL, PANEL, SLIVER, false});
   }
 }
@@ -109,7 +109,7 @@ static inline void mix(float *sum, const attention *job, panel at, const float *
     const int64_t stop = start + size < end ? start + size : end;
     for (int64_t d = 0; d < job->length; d += SLIVER) {
       const float *sliver = packed + start * job->length + d * size + (key - start) * SLIVER;
-      const factors from = {weights + (key - at.first_key) * PANEL, sliver, (int)(stop - key)};
+      const factors from = {weights + (key - at.first_key) * PANEL, sliver, (int)(stop - key), 0};
       const bool adds = key > at.first_key;
       whole_tile(PANEL_VECTORS, from, (target){sum + d * PANEL, PANEL, PANEL, SLIVER, adds});
     }

@@ -23,13 +23,29 @@ typedef struct {
   int64_t first, end;
 } range;
 
+/** Whether rows of B are read as they lie: for so few columns, packing them takes as long as the sums. */
+static bool reads_rows(const product *job, range is) {
+  return !job->b.by_depth && is.end - is.first <= 2 * LANES;
+}
+
+/** Packs a strip of B, or what is left of it beyond whole slivers. */
+static void pack_rows(const product *job, workspace *memory, bool only_rest, block rows) {
+  const int whole = only_rest ? rows.count / SLIVER * SLIVER : 0;
+  const block rest = {rows.first + whole, rows.count - whole, rows.first_depth, rows.depth};
+  pack_strip(memory->strip + (size_t)whole * rows.depth, &job->b, rest);
+}
+
 /** One panel of A times a strip of B. */
-static void multiply_panel(const product *job, const workspace *memory, block columns,
+static void multiply_panel(const product *job, const workspace *memory, bool by_rows, block columns,
                            block rows) {
   const bool adds = job->adds || columns.first_depth > 0;
   for (int r = 0; r < rows.count; r += SLIVER) {
-    const factors from = {memory->panel, memory->strip + (size_t)r * rows.depth, rows.depth};
+    factors from = {memory->panel, memory->strip + (size_t)r * rows.depth, rows.depth, 0};
     const int left = rows.count - r < SLIVER ? rows.count - r : SLIVER;
+    if (by_rows && left == SLIVER) {
+      from.sliver = (const float *)element(&job->b, TYPE_F32, rows.first + r, rows.first_depth);
+      from.row_stride = job->b.row_bytes / 4;
+    }
     float *at = job->c + (rows.first + r) * job->stride + columns.first;
     tile(from, (target){at, job->stride, columns.count, left, adds});
   }
@@ -37,11 +53,12 @@ static void multiply_panel(const product *job, const workspace *memory, block co
 
 /** The columns `is` of a strip of rows, over the depths of the strip. */
 static void multiply_strip(const product *job, workspace *memory, range is, block rows) {
-  pack_strip(memory->strip, &job->b, rows);
+  const bool by_rows = reads_rows(job, is);
+  pack_rows(job, memory, by_rows, rows);
   for (int64_t i = is.first; i < is.end;) {
     const block columns = {i, panel_columns(is.end - i), rows.first_depth, rows.depth};
     pack_panel(memory->panel, &job->a, columns);
-    multiply_panel(job, memory, columns, rows);
+    multiply_panel(job, memory, by_rows, columns, rows);
     i += columns.count;
   }
 }

@@ -17,6 +17,8 @@ INLINE int panel_columns(int64_t left) {
 typedef struct {
   const float *panel, *sliver;
   int depth;
+  /** Not 0: `sliver` is SLIVER rows of depths, so many floats apart, and nothing is packed. */
+  size_t row_stride;
 } factors;
 
 /** Where a tile of C lies: rows of `stride` floats, `columns` and `rows` of which exist. */
@@ -29,7 +31,7 @@ typedef struct {
 } target;
 
 /** One sum per element, in the order of k: its bits depend on nothing else. */
-INLINE void whole_tile(int vectors, factors from, target to) {
+INLINE void sum_tile(int vectors, bool is_packed, factors from, target to) {
   vector sums[SLIVER][PANEL_VECTORS];
 #pragma GCC unroll 8
   for (int j = 0; j < SLIVER; j++)
@@ -42,17 +44,24 @@ INLINE void whole_tile(int vectors, factors from, target to) {
     for (int v = 0; v < vectors; v++) a[v] = load(from.panel + v * LANES);
 #pragma GCC unroll 8
     for (int j = 0; j < SLIVER; j++) {
-      const vector b = spread(from.sliver[j]);
+      const vector b = spread(from.sliver[j * (is_packed ? 1 : from.row_stride)]);
 #pragma GCC unroll 3
       for (int v = 0; v < vectors; v++) sums[j][v] = multiply_add(a[v], b, sums[j][v]);
     }
     from.panel += vectors * LANES;
-    from.sliver += SLIVER;
+    from.sliver += is_packed ? SLIVER : 1;
   }
 #pragma GCC unroll 8
   for (int j = 0; j < SLIVER; j++)
 #pragma GCC unroll 3
     for (int v = 0; v < vectors; v++) store(to.at + j * to.stride + v * LANES, sums[j][v]);
+}
+
+INLINE void whole_tile(int vectors, factors from, target to) {
+  if (from.row_stride)
+    sum_tile(vectors, false, from, to);
+  else
+    sum_tile(vectors, true, from, to);
 }
 
 static inline void whole_tile_of(int vectors, factors from, target to) {
