@@ -22,15 +22,11 @@ typedef struct {
 
 /** Bits of `settings`: those of the scale, a float. */
 INLINE attention attention_of(tensor *const *sources, void *settings) {
-  const union {
-    uint32_t bits;
-    float value;
-  } scale = {(uint32_t)(uintptr_t)settings};
   const tensor *queries = sources[0], *keys = sources[1];
   return (attention){queries,        keys,           sources[2],
                      (const int32_t *)sources[3]->data,
                      queries->ne[2], queries->ne[0], queries->ne[1],
-                     keys->ne[1],    scale.value};
+                     keys->ne[1],    float_of(settings)};
 }
 
 /** Tokens of one head, each of its rows being one token. */

@@ -26,23 +26,6 @@ INLINE vector up_gradient(elements at) {
   return times(at.gradient, times(at.gate, sigmoid(at.gate)));
 }
 
-INLINE vector load_some(const float *at, int64_t count) {
-  if (count >= LANES) return load(at);
-  float copy[LANES] = {0};
-  for (int64_t i = 0; i < count; i++) copy[i] = at[i];
-  return load(copy);
-}
-
-INLINE void store_some(float *at, vector values, int64_t count) {
-  float copy[LANES];
-  if (count >= LANES) {
-    store(at, values);
-    return;
-  }
-  store(copy, values);
-  for (int64_t i = 0; i < count; i++) at[i] = copy[i];
-}
-
 typedef struct {
   int64_t first, end;
 } range;

@@ -147,6 +147,34 @@ INLINE void transpose_short(short_vector r[SLIVER]) {
 }
 #endif
 
+/** The first `count` elements, or a whole vector if there are so many; zeros for the others. */
+INLINE vector load_some(const float *at, int64_t count) {
+  if (count >= LANES) return load(at);
+  float copy[LANES] = {0};
+  for (int64_t i = 0; i < count; i++) copy[i] = at[i];
+  return load(copy);
+}
+
+/** Stores the first `count` elements, or all. */
+INLINE void store_some(float *at, vector values, int64_t count) {
+  float copy[LANES];
+  if (count >= LANES) {
+    store(at, values);
+    return;
+  }
+  store(copy, values);
+  for (int64_t i = 0; i < count; i++) at[i] = copy[i];
+}
+
+/** A float out of the bits that stand for the address of settings. */
+INLINE float float_of(const void *settings) {
+  const union {
+    uint32_t bits;
+    float value;
+  } one = {(uint32_t)(uintptr_t)settings};
+  return one.value;
+}
+
 /**
  * e^x to two units in the last place, 0 for x < -87.7 and infinity for 88.4 < x <= 89; NaN stays
  * NaN. As 2^n · e^r with r = x − n·ln 2 in two parts and a polynomial of degree 6 (Cephes 2.8, expf).

@@ -4,7 +4,13 @@ import koffi from 'koffi';
 
 /** An operation of native/, without the name of the variant. */
 export type KernelName =
-  'product' | 'attention' | 'attention_back' | 'attention_fold' | 'gate' | 'gate_back';
+  | 'product'
+  | 'attention'
+  | 'attention_back'
+  | 'attention_fold'
+  | 'gate'
+  | 'gate_back'
+  | 'norm_back';
 
 /** The library of native/, in the variant that fits the processor. */
 export interface Kernels {
@@ -66,6 +72,7 @@ function bind(path: string, variant: Kernels['variant']): Kernels {
     attention_fold: addressOf('attention_fold'),
     gate: addressOf('gate'),
     gate_back: addressOf('gate_back'),
+    norm_back: addressOf('norm_back'),
   };
   return { variant, lanes: lanesOf[variant], operations, sources: readSources() };
 }

@@ -76,7 +76,7 @@ export function blockBackward(
   const fed = dropResidual(block, 'feedForward', gradient);
   const added = throughNorm(parts, pass.postFeedForwardNorm, fed);
   const normed = feedForwardBackward(parts, pass.feedForward, added);
-  const middle = ops.add(gradient, normBackward(parts, pass.feedForwardNorm, normed));
+  const middle = normBackward(parts, pass.feedForwardNorm, normed, gradient);
   const attended = dropResidual(block, 'attention', middle);
   const mixed = throughNorm(parts, pass.postAttentionNorm, attended);
   const heads = ops.sumOfProducts(linearBackward(parts, pass.attentionOutput, mixed));
@@ -86,7 +86,7 @@ export function blockBackward(
     return undefined;
   }
   const projected = projectBackward(parts, pass.projections, gradients);
-  return ops.add(middle, normBackward(parts, pass.attentionNorm, projected));
+  return normBackward(parts, pass.attentionNorm, projected, middle);
 }
 
 const throughNorm = (parts: GraphParts, norm: NormPass | undefined, gradient: Tensor) =>

@@ -19,16 +19,20 @@ export function normForward({ graph, model }: GraphParts, input: Tensor, weight:
   return { input, weight, output };
 }
 
-/** Gradient of the input of a norm for the gradient of its output; adds that of the weight to its sum. */
+/**
+ * Gradient of the input of a norm for the gradient of its output, plus a residual of the same
+ * extents where one is given; adds the gradient of the weight to its sum.
+ */
 export function normBackward(
   parts: GraphParts,
   { input, weight }: NormPass,
   gradient: Tensor,
+  residual?: Tensor,
 ): Tensor {
   const { ops } = parts.graph;
   const { normEpsilon } = parts.model.parameters;
   addGradient(parts, weight, () =>
     ops.repeatBack(ops.mul(ops.rmsNorm(input, normEpsilon), gradient), weight),
   );
-  return ops.rmsNormBack(ops.mul(gradient, weight), input, normEpsilon);
+  return ops.rmsNormBack({ x: input, weight, gradient, residual }, normEpsilon);
 }

@@ -161,6 +161,11 @@ export class LayoutOps {
     return this.reshape(a, a.ne[0], 1, a.ne[1]);
   }
 
+  /** Whether both are F32, contiguous and of equal extents. */
+  protected areTwins(a: Tensor, b: Tensor): boolean {
+    return haveSameExtents(a.ne, b.ne) && this.areFloats(a, b);
+  }
+
   /** Whether all are F32 and contiguous. */
   protected areFloats(...tensors: Tensor[]): boolean {
     return tensors.every(({ type, isContiguous }) => type === f32 && isContiguous);

@@ -3,16 +3,11 @@ import type { TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import { kernelNode } from './own-kernel.ts';
-import {
-  attentionScratchFloats,
-  ownAttention,
-  ownAttentionBack,
-  type AttentionInputs,
-} from './own-attention.ts';
-import { isRepeatable, ProductOps } from './product-ops.ts';
+import { floatBits, kernelNode } from './own-kernel.ts';
+import { AttentionOps } from './attention-ops.ts';
+import { isRepeatable } from './product-ops.ts';
 import { requireShapes } from './shape-error.ts';
-import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
+import type { Extents, Tensor } from './tensor.ts';
 
 const { i32 } = elementType;
 
@@ -25,7 +20,7 @@ const yarnBetas = [32, 1] as const;
  * ggml operations on one context, each with the checks that ggml would abort on. Extents are in
  * ggml order (ne0 first); results are F32 unless said otherwise.
  */
-export class Ops extends ProductOps {
+export class Ops extends AttentionOps {
   /** a ⊙ b, where b repeats to the extents of a. */
   mul(a: Tensor, b: Tensor): Tensor {
     requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'mul', a, b);
@@ -91,14 +86,14 @@ export class Ops extends ProductOps {
 
   /** Gradient of silu at x for the gradient of its result. */
   siluBack(gradient: Tensor, x: Tensor): Tensor {
-    requireShapes(this.#areTwins(gradient, x), 'siluBack', gradient, x);
+    requireShapes(this.areTwins(gradient, x), 'siluBack', gradient, x);
     const pointer = this.ggml.ggml_silu_back(this.context, gradient.pointer, x.pointer);
     return this.result(pointer, x.ne);
   }
 
   /** silu(gate) ⊙ up. */
   gate(gate: Tensor, up: Tensor): Tensor {
-    requireShapes(this.#areTwins(gate, up), 'gate', gate, up);
+    requireShapes(this.areTwins(gate, up), 'gate', gate, up);
     const maker = this.kernelMaker;
     if (!maker) return this.mul(this.silu(gate), up);
     const sources = [gate.pointer, up.pointer];
@@ -107,7 +102,7 @@ export class Ops extends ProductOps {
 
   /** Gradients of gate and up, both [n, tokens], for that of `gate`, which is computed again. */
   gateBack({ gate, up }: GateInputs, gradient: Tensor): GateInputs {
-    const fits = this.#areTwins(gate, up) && this.#areTwins(gate, gradient);
+    const fits = this.areTwins(gate, up) && this.areTwins(gate, gradient);
     requireShapes(fits && gate.ne[2] === 1 && gate.ne[3] === 1, 'gateBack', gate, up, gradient);
     const maker = this.kernelMaker;
     if (!maker) {
@@ -146,10 +141,26 @@ export class Ops extends ProductOps {
     return this.result(this.ggml.ggml_rms_norm(this.context, x.pointer, epsilon), x.ne);
   }
 
-  /** Gradient of rmsNorm at x for the gradient of its result. */
-  rmsNormBack(gradient: Tensor, x: Tensor, epsilon: number): Tensor {
-    requireShapes(this.#areTwins(gradient, x), 'rmsNormBack', gradient, x);
-    const { pointer } = gradient;
+  /**
+   * Gradient of x [n, …] for that of rmsNorm(x) ⊙ weight [n], plus a residual of the extents of x
+   * where one is given.
+   */
+  rmsNormBack({ x, weight, gradient, residual }: NormBackInputs, epsilon: number): Tensor {
+    const fits = this.areTwins(gradient, x) && weight.ne[0] === x.ne[0] && weight.ne[1] === 1;
+    const isAddable = !residual || this.areTwins(residual, x);
+    requireShapes(fits && isAddable && this.areFloats(weight), 'rmsNormBack', gradient, x, weight);
+    const maker = this.kernelMaker;
+    if (!maker) {
+      const result = this.#rmsNormBack(this.mul(gradient, weight), x, epsilon);
+      return residual ? this.add(residual, result) : result;
+    }
+    const operands = residual ? [x, gradient, weight, residual] : [x, gradient, weight];
+    const sources = operands.map(({ pointer }) => pointer);
+    const call = { name: 'norm_back', sources, settings: floatBits(epsilon) } as const;
+    return this.result(kernelNode(maker, call, x.ne), x.ne);
+  }
+
+  #rmsNormBack({ pointer }: Tensor, x: Tensor, epsilon: number): Tensor {
     const native = this.ggml.ggml_rms_norm_back(this.context, pointer, x.pointer, epsilon);
     if (this.backend.supports(native)) return this.result(native, x.ne);
     const operands = { gradient: pointer, x: x.pointer, count: x.ne[0] };
@@ -173,7 +184,7 @@ export class Ops extends ProductOps {
 
   /** Gradient of maskedSoftMax for its result y and the gradient of that; the scale is included. */
   maskedSoftMaxBack(gradient: Tensor, y: Tensor, scale: number): Tensor {
-    requireShapes(this.#areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
+    requireShapes(this.areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
     const { pointer } = gradient;
     const native = this.ggml.ggml_soft_max_ext_back(this.context, pointer, y.pointer, scale, 0);
     if (this.backend.supports(native)) return this.result(native, y.ne);
@@ -191,43 +202,6 @@ export class Ops extends ProductOps {
     return this.result(this.#rope(this.ggml.ggml_rope_ext_back, gradient, angles), gradient.ne);
   }
 
-  /** Causal attention, softmax(scale · q·kᵀ)·v → [D · heads, T]; only where there are kernels. */
-  attention(inputs: AttentionInputs, scale: number): Tensor {
-    const [length, heads, tokens] = inputs.queries.ne;
-    const pointer = ownAttention(this.#attentionMaker(inputs), inputs, scale);
-    return this.result(pointer, [length * heads, tokens, 1, 1]);
-  }
-
-  /** Gradients of queries, keys and values of `attention` for that of its result. */
-  attentionBack(inputs: AttentionInputs, gradient: Tensor, scale: number) {
-    const [length, heads, tokens] = inputs.queries.ne;
-    const keyHeads = inputs.keys.ne[1];
-    const byHead = this.reshape(gradient, length, heads, tokens);
-    const maker = this.#attentionMaker(inputs);
-    const nodes = ownAttentionBack(maker, inputs, { gradient: byHead, scale });
-    const queries = this.result(nodes.queries, [nodes.count, 1, 1, 1]);
-    const others = this.result(nodes.keysAndValues, [length * keyHeads, tokens, 2, 1]);
-    return {
-      queries: this.stretch(queries, 0, length, heads, tokens),
-      keys: this.stretch(others, 0, length, keyHeads, tokens),
-      values: this.stretch(others, length * keyHeads * tokens, length, keyHeads, tokens),
-    };
-  }
-
-  #attentionMaker({ queries, keys, values, earliestKeys, scratch }: AttentionInputs) {
-    const maker = this.kernelMaker;
-    if (!maker) throw new RangeError('Attention needs kernels');
-    const [length, heads, tokens] = queries.ne;
-    const fits = keys.ne[0] === length && keys.ne[2] === tokens && heads % keys.ne[1] === 0;
-    const isWhole = length % maker.kernels.lanes === 0 && queries.ne[3] === 1;
-    const areGiven = this.areFloats(queries, keys, values, scratch) && this.#areTwins(keys, values);
-    requireShapes(fits && isWhole && areGiven, 'attention', queries, keys, values);
-    const floats = attentionScratchFloats(tokens, length, this.backend.threads);
-    const areTold = earliestKeys.ne[0] === tokens && earliestKeys.type === i32;
-    requireShapes(areTold && scratch.ne[0] >= floats, 'attention', earliestKeys, scratch);
-    return maker;
-  }
-
   /** Sum of squares of all elements → [1]. */
   sumOfSquares(a: Tensor): Tensor {
     requireShapes(this.areFloats(a), 'sumOfSquares', a);
@@ -238,8 +212,8 @@ export class Ops extends ProductOps {
   /** One AdamW step on `weight` where it lies; `settings` are the seven floats of ggml.h. */
   adamwStep(weight: Tensor, gradient: Tensor, moments: AdamwMoments): Tensor {
     const { first, second, settings } = moments;
-    const fits = this.#areTwins(weight, gradient) && this.#areTwins(weight, first);
-    requireShapes(fits && this.#areTwins(weight, second), 'adamwStep', weight, gradient);
+    const fits = this.areTwins(weight, gradient) && this.areTwins(weight, first);
+    requireShapes(fits && this.areTwins(weight, second), 'adamwStep', weight, gradient);
     requireShapes(settings.ne[0] === 7, 'adamwStep', settings);
     const state = [first.pointer, second.pointer, settings.pointer] as const;
     const { ggml_opt_step_adamw: adamw } = this.ggml;
@@ -260,10 +234,14 @@ export class Ops extends ProductOps {
     const inputs = [x.pointer, positions.pointer, factorsPointer] as const;
     return call(this.context, ...inputs, ...shape, ...curve);
   }
+}
 
-  #areTwins(a: Tensor, b: Tensor): boolean {
-    return haveSameExtents(a.ne, b.ne) && this.areFloats(a, b);
-  }
+/** Operands of `rmsNormBack`. */
+export interface NormBackInputs {
+  x: Tensor;
+  weight: Tensor;
+  gradient: Tensor;
+  residual?: Tensor | undefined;
 }
 
 /** Operands of a gate, of equal extents. */

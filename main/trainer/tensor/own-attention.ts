@@ -1,4 +1,4 @@
-import { kernelNode, type KernelMaker } from './own-kernel.ts';
+import { floatBits, kernelNode, type KernelMaker } from './own-kernel.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -66,5 +66,3 @@ export function ownAttentionBack(
   const keysAndValues = kernelNode(maker, fold, [length * inputs.keys.ne[1], tokens, 2, 1]);
   return { queries, count, keysAndValues };
 }
-
-const floatBits = (value: number) => BigInt(new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0);

@@ -35,3 +35,7 @@ function operationOf({ kernels }: KernelMaker, { name, sources, settings = 0n }:
   const list = BigInt64Array.from(sources);
   return [list, list.length, kernels.operations[name], everyThread, settings] as const;
 }
+
+/** Settings that are one 32-bit float. */
+export const floatBits = (value: number): bigint =>
+  BigInt(new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0);
