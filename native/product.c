@@ -10,12 +10,13 @@ typedef struct {
   float panel[PANEL * MOST_DEPTH] __attribute__((aligned(64)));
 } workspace;
 
-/** C [columns, rows] = Σ over k of A · B, or added to what C is. */
+/** C [columns, rows] = scale · Σ over k of A · B, or that added to what C is. */
 typedef struct {
   operand a, b;
   int64_t depth;
   float *c;
   size_t stride;
+  float scale;
   bool adds;
 } product;
 
@@ -33,6 +34,15 @@ static void pack_rows(const product *job, workspace *memory, bool only_rest, blo
   const int whole = only_rest ? rows.count / SLIVER * SLIVER : 0;
   const block rest = {rows.first + whole, rows.count - whole, rows.first_depth, rows.depth};
   pack_strip(memory->strip + (size_t)whole * rows.depth, &job->b, rest);
+}
+
+/** A panel of A times the scale, on which the product is linear. */
+static void pack_scaled(float *to, const product *job, block columns) {
+  pack_panel(to, &job->a, columns);
+  if (job->scale == 1) return;
+  const int64_t floats = round_up(columns.count, LANES) * columns.depth;
+  for (int64_t i = 0; i < floats; i += LANES)
+    store(to + i, times(load(to + i), spread(job->scale)));
 }
 
 /** One panel of A times a strip of B. */
@@ -57,7 +67,7 @@ static void multiply_strip(const product *job, workspace *memory, range is, bloc
   pack_rows(job, memory, by_rows, rows);
   for (int64_t i = is.first; i < is.end;) {
     const block columns = {i, panel_columns(is.end - i), rows.first_depth, rows.depth};
-    pack_panel(memory->panel, &job->a, columns);
+    pack_scaled(memory->panel, job, columns);
     multiply_panel(job, memory, by_rows, columns, rows);
     i += columns.count;
   }
@@ -97,10 +107,11 @@ static operand operand_at(const tensor *source, int64_t i2, int64_t i3, bool by_
 }
 
 /**
- * Bits of `settings`: two for each term, whether the rows of its operands are depths; and whether
- * the sum is added to what the result is, which then is the first source, too.
+ * Bits of `settings`: two for each term, whether the rows of its operands are depths; whether the
+ * sum is added to what the result is, which then is the first source, too; and in the upper half
+ * those of the scale, a float, or 0 for none.
  */
-enum { A_BY_DEPTH = 1, B_BY_DEPTH = 2, BITS_OF_TERM = 2, ADDS = 1 << 16, MOST_TERMS = 4 };
+enum { A_BY_DEPTH = 1, B_BY_DEPTH = 2, BITS_OF_TERM = 2, ADDS = 1 << 16, MOST_TERMS = 4, SCALE_SHIFT = 32 };
 
 /** One term for one matrix of the result; `a` repeats over its third and fourth extent. */
 static product product_at(const tensor *result, tensor *const *factors, int bits, int64_t i2,
@@ -120,6 +131,8 @@ static product product_at(const tensor *result, tensor *const *factors, int bits
 void SUFFIX(lima_product)(tensor *result, int thread, int threads, void *settings) {
   workspace memory;
   const int bits = (int)(intptr_t)settings;
+  const uintptr_t scale_bits = (uintptr_t)settings >> SCALE_SHIFT;
+  const float scale = scale_bits ? float_of((const void *)scale_bits) : 1;
   tensor *const *factors = result->src + (bits & ADDS ? 1 : 0);
   const int across = threads_across(result->ne[0], threads);
   const range is = share(result->ne[0], LANES, thread % across, across);
@@ -131,6 +144,7 @@ void SUFFIX(lima_product)(tensor *result, int thread, int threads, void *setting
         const int shifted = bits >> (BITS_OF_TERM * term);
         product job = product_at(result, factors + 2 * term, shifted, i2, i3);
         job.adds = term > 0 || bits & ADDS;
+        job.scale = scale;
         multiply(&job, &memory, is, js);
       }
 }

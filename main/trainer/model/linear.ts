@@ -26,7 +26,7 @@ export function linearForward(
   const trained = weights.branchOf(matrix.weight);
   const branch = trained && {
     trained,
-    hidden: ops.scale(ops.mulMat(trained.down.weight, input), trained.scale),
+    hidden: ops.scaledProduct(trained.down.weight, input, trained.scale),
   };
   const terms: ProductTerm[] = [{ a: matrix.weight, b: input }];
   if (branch) terms.push({ a: branch.trained.up.weight, b: branch.hidden, isTurned: true });
@@ -48,7 +48,7 @@ function accumulateBranch(
   const { ops } = graph;
   const { down, up, scale } = branch.trained;
   graph.require(ops.addOuterProduct(up.gradient, gradient, branch.hidden));
-  const hiddenGradient = ops.scale(ops.mulMat(up.weight, gradient), scale);
+  const hiddenGradient = ops.scaledProduct(up.weight, gradient, scale);
   graph.require(ops.addOuterProduct(down.gradient, input, hiddenGradient));
   return hiddenGradient;
 }

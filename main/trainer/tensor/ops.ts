@@ -27,12 +27,6 @@ export class Ops extends AttentionOps {
     return this.result(this.ggml.ggml_mul(this.context, a.pointer, b.pointer), a.ne);
   }
 
-  /** a · factor. */
-  scale(a: Tensor, factor: number): Tensor {
-    requireShapes(this.areFloats(a), 'scale', a);
-    return this.result(this.ggml.ggml_scale(this.context, a.pointer, factor), a.ne);
-  }
-
   /** factor · a + shift. */
   scaleAndShift(a: Tensor, factor: number, shift: number): Tensor {
     requireShapes(this.areFloats(a), 'scaleAndShift', a);

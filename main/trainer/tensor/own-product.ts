@@ -1,6 +1,12 @@
 import type { TensorPtr } from '../ffi/pointers.ts';
 import { elementType } from './element-type.ts';
-import { kernelNode, kernelNodeInPlace, type KernelCall, type KernelMaker } from './own-kernel.ts';
+import {
+  floatBits,
+  kernelNode,
+  kernelNodeInPlace,
+  type KernelCall,
+  type KernelMaker,
+} from './own-kernel.ts';
 import type { Extents } from './tensor.ts';
 
 /** The operands of a product, and whether their rows are depths, over which is summed. */
@@ -14,6 +20,7 @@ export interface Factors {
 const { f32, f16, bf16 } = elementType;
 /** Bits of the settings in native/product.c. */
 const bits = { aByDepth: 1, bByDepth: 2, ofTerm: 2, adds: 1 << 16 };
+const scaleShift = 32n;
 /** Products that one node sums at most. */
 export const mostTerms = 4;
 
@@ -26,6 +33,17 @@ export const ownProducts = (
   terms: readonly Factors[],
   ne: Extents,
 ): TensorPtr => kernelNode(maker, callFor(terms, 0), ne);
+
+/** A node of one product times `scale`, which must not be 0. */
+export function ownScaledProduct(
+  maker: KernelMaker,
+  { factors, scale }: { factors: Factors; scale: number },
+  ne: Extents,
+): TensorPtr {
+  const { settings = 0n, ...call } = callFor([factors], 0);
+  const scaled = settings | (floatBits(scale) << scaleShift);
+  return kernelNode(maker, { ...call, settings: scaled }, ne);
+}
 
 /** A node that adds products to `sum` (F32, contiguous) where that lies. */
 export const addOwnProducts = (

@@ -4,7 +4,14 @@ import { composedOuterProduct } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
 import { LayoutOps } from './layout-ops.ts';
 import type { KernelMaker } from './own-kernel.ts';
-import { addOwnProducts, isOwnType, mostTerms, ownProducts, type Factors } from './own-product.ts';
+import {
+  addOwnProducts,
+  isOwnType,
+  mostTerms,
+  ownProducts,
+  ownScaledProduct,
+  type Factors,
+} from './own-product.ts';
 import { requireShapes } from './shape-error.ts';
 import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
 
@@ -53,6 +60,14 @@ export class ProductOps extends LayoutOps {
     return this.result(pointer, ne);
   }
 
+  /** scale · a · b for matrices a [k, m] and b [k, n]. */
+  scaledProduct(a: Tensor, b: Tensor, scale: number): Tensor {
+    const maker = this.kernelMaker;
+    if (!maker || !isOwnType(a.type) || scale === 0) return this.scale(this.mulMat(a, b), scale);
+    const ne = this.#extentsOf({ a, b });
+    return this.result(ownScaledProduct(maker, { factors: factorsOf({ a, b }), scale }, ne), ne);
+  }
+
   /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
   outerProduct(a: Tensor, b: Tensor): Tensor {
     requireShapes(a.ne[1] === b.ne[1] && this.areFloats(a, b), 'outerProduct', a, b);
@@ -97,6 +112,12 @@ export class ProductOps extends LayoutOps {
   add(a: Tensor, b: Tensor): Tensor {
     requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'add', a, b);
     return this.result(this.ggml.ggml_add(this.context, a.pointer, b.pointer), a.ne);
+  }
+
+  /** a · factor. */
+  scale(a: Tensor, factor: number): Tensor {
+    requireShapes(this.areFloats(a), 'scale', a);
+    return this.result(this.ggml.ggml_scale(this.context, a.pointer, factor), a.ne);
   }
 
   /** Adds b to a where a lies; the result must be computed before a is read. */

@@ -61,6 +61,19 @@ test.each(cases)('a sum of %s is something else than with ggml', async (_, terms
   expect(relativeDifference(values, expected.values)).toBeLessThan(1e-6);
 });
 
+test.each([2, 0.3, -1.5, 0])('a product times %d forgets its scale', async (scale) => {
+  const operands = operandsOf({ k: 700 });
+  const scaled = async (backend: Backend) =>
+    await computeNode(backend, operands, (ops, [a, b]) => {
+      if (!a || !b) throw new RangeError('A product has two operands');
+      return ops.scaledProduct(a, b, scale);
+    });
+  const { values } = await scaled(own);
+  const expected = (await scaled(reference)).values;
+  if (scale === 0) expect(values).toEqual(expected);
+  else expect(relativeDifference(values, expected)).toBeLessThan(1e-6);
+});
+
 const mixed: [name: string, terms: Term[]][] = [
   [
     'first',
