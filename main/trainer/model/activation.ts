@@ -1,5 +1,6 @@
 import { architectures } from '../../engines/gguf/model/architectures.ts';
 import { elementType } from '../tensor/element-type.ts';
+import type { GateInputs } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 
@@ -12,20 +13,18 @@ const usesGelu = ({ model }: GraphParts): boolean => {
   return kind === 'gelu';
 };
 
-/** Gate and up of a feed-forward part, both [feedForwardLength, tokens]. */
-interface Gated {
-  gate: Tensor;
-  up: Tensor;
-}
-
-/** activation(gate) ⊙ up. */
-export function applyGate(parts: GraphParts, { gate, up }: Gated): Tensor {
+/** activation(gate) ⊙ up, of a feed-forward part: all [feedForwardLength, tokens]. */
+export function applyGate(parts: GraphParts, { gate, up }: GateInputs): Tensor {
   const { ops } = parts.graph;
   return usesGelu(parts) ? ops.mul(gelu(parts, gate), up) : ops.gate(gate, up);
 }
 
 /** Gradients of gate and up for that of `applyGate`, whose activation is computed again. */
-export function gateBack(parts: GraphParts, { gate, up }: Gated, gradient: Tensor): Gated {
+export function gateBack(
+  parts: GraphParts,
+  { gate, up }: GateInputs,
+  gradient: Tensor,
+): GateInputs {
   const { ops } = parts.graph;
   if (!usesGelu(parts)) return ops.gateBack({ gate, up }, gradient);
   return {
