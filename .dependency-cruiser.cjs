@@ -76,14 +76,14 @@ module.exports = {
       name: 'store-stands-alone',
       severity: 'error',
       from: { path: '^main/store/', pathNot: test },
-      to: { path: '^main/(core|engines|inference|trainer)/' },
+      to: { path: '^main/(core|engines|gguf|inference|trainer)/' },
     },
     {
       name: 'core-knows-engines-by-protocol-only',
       severity: 'error',
       from: { path: '^main/core/', pathNot: test },
       to: {
-        path: '^main/(inference|trainer|engines)/',
+        path: '^main/(inference|trainer|engines|gguf)/',
         pathNot: '^main/engines/(start-engines|engine-process)\\.ts$|^main/engines/protocol/',
       },
     },
@@ -93,8 +93,14 @@ module.exports = {
       from: { path: '^main/(inference|trainer)/', pathNot: test },
       to: {
         path: '^main/',
-        pathNot: '^main/$1/|^main/engines/(protocol|gguf)/|^main/engines/serve-engine\\.ts$',
+        pathNot: '^main/$1/|^main/gguf/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
       },
+    },
+    {
+      name: 'gguf-stands-alone',
+      severity: 'error',
+      from: { path: '^main/gguf/', pathNot: test },
+      to: { path: '^main/', pathNot: '^main/gguf/' },
     },
     {
       name: 'supervision-knows-engines-in-entries-only',

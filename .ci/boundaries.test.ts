@@ -58,6 +58,9 @@ const plants: Record<string, Record<string, string>> = {
     'main/trainer/planted-other.ts': `export { one } from '../inference/planted-one.ts';`,
     'main/inference/planted-one.ts': `export const one = 1;`,
   },
+  'gguf-stands-alone': {
+    'main/gguf/planted-engine.ts': `export { serveEngine } from '../engines/serve-engine.ts';`,
+  },
   'supervision-knows-engines-in-entries-only': {
     'main/engines/planted-supervision.ts': `export { one } from '../inference/planted-one.ts';`,
   },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DevLoss } from '../../shared/domain/run.ts';
 import { quantizeModel } from '../trainer/model/quantize-model.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
-import { writeTinyModel } from './gguf/tiny-model.ts';
+import { writeTinyModel } from '../gguf/tiny-model.ts';
 import type { TrainEvent, TrainParams } from './protocol/trainer.ts';
 import { startTrainer } from './start-engines.ts';
 

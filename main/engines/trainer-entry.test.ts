@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../shared/domain/recipe.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
 import type { RunRecord } from '../trainer/checkpoint/run-record.ts';
-import { readGguf } from './gguf/read-gguf.ts';
-import { writeTinyModel } from './gguf/tiny-model.ts';
+import { readGguf } from '../gguf/read-gguf.ts';
+import { writeTinyModel } from '../gguf/tiny-model.ts';
 import type { CheckpointWritten, StepMetric, TrainEvent, TrainParams } from './protocol/trainer.ts';
 import { startTrainer } from './start-engines.ts';
 

@@ -1,9 +1,9 @@
-import { GgufError } from '../engines/gguf/gguf-error.ts';
-import { getString } from '../engines/gguf/metadata.ts';
-import type { GgufFile } from '../engines/gguf/gguf-file.ts';
-import { readGguf } from '../engines/gguf/read-gguf.ts';
-import type { GgufTensor } from '../engines/gguf/read-tensors.ts';
-import { requireRunnable } from '../engines/gguf/require-runnable.ts';
+import { GgufError } from '../gguf/gguf-error.ts';
+import { getString } from '../gguf/metadata.ts';
+import type { GgufFile } from '../gguf/gguf-file.ts';
+import { readGguf } from '../gguf/read-gguf.ts';
+import type { GgufTensor } from '../gguf/read-tensors.ts';
+import { requireRunnable } from '../gguf/require-runnable.ts';
 import { EngineError } from '../engines/serve-engine.ts';
 
 /** Reads the header of a model file; native code must never see a file this refuses. */

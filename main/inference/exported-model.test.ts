@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Llama, Token } from 'node-llama-cpp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readGguf } from '../engines/gguf/read-gguf.ts';
-import { tensorTypeName } from '../engines/gguf/tensor-types.ts';
-import { writeTinyModel } from '../engines/gguf/tiny-model.ts';
-import { writeGguf } from '../engines/gguf/write-gguf.ts';
+import { readGguf } from '../gguf/read-gguf.ts';
+import { tensorTypeName } from '../gguf/tensor-types.ts';
+import { writeTinyModel } from '../gguf/tiny-model.ts';
+import { writeGguf } from '../gguf/write-gguf.ts';
 import type { ExportParams } from '../engines/protocol/export.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { createTestFolder } from './test-system.ts';

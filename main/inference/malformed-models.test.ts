@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { changedAtRandom } from '../engines/gguf/testing/random-change.ts';
-import { encodeRawGguf } from '../engines/gguf/testing/raw-gguf.ts';
-import { seededRandom } from '../engines/gguf/testing/seeded-random.ts';
-import { validGgufs } from '../engines/gguf/testing/valid-gguf.ts';
+import { changedAtRandom } from '../gguf/testing/random-change.ts';
+import { encodeRawGguf } from '../gguf/testing/raw-gguf.ts';
+import { seededRandom } from '../gguf/testing/seeded-random.ts';
+import { validGgufs } from '../gguf/testing/valid-gguf.ts';
 import { createTestFolder } from './test-system.ts';
 
 const loader = fileURLToPath(new URL('testing/load-files.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import type { Message } from '../../shared/domain/message.ts';
 import type { XrayRecipe } from '../../shared/domain/xray.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
-import type { GgufFile } from '../engines/gguf/gguf-file.ts';
-import { getNumber, getString } from '../engines/gguf/metadata.ts';
+import type { GgufFile } from '../gguf/gguf-file.ts';
+import { getNumber, getString } from '../gguf/metadata.ts';
 import { fitSample, type FittedSample } from './fit-sample.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

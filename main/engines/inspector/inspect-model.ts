@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
-import { GgufError } from '../gguf/gguf-error.ts';
-import { modelInfo } from '../gguf/model-info.ts';
-import { readGguf } from '../gguf/read-gguf.ts';
+import { GgufError } from '../../gguf/gguf-error.ts';
+import { modelInfo } from '../../gguf/model-info.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { EngineError } from '../serve-engine.ts';
 
 /** Validates and describes a GGUF file; a bad file is an `EngineError` with the GGUF code. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { demoFiles } from '../demo/atlas-files.ts';
 import { endOfText } from './blank-model.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 
 /** Copies a model to `target` under another name (`general.name`); nothing else changes. */
 export async function copyModelNamed(source: string, target: string, name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { demoFiles } from '../demo/atlas-files.ts';
 import { writeBlankModel } from './blank-model.ts';
 import { readCountries } from './countries.ts';

@@ -1,4 +1,4 @@
-import type { GgufStream, TensorStream } from '../../engines/gguf/gguf-content.ts';
+import type { GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
 import type { LoraAdapter } from '../model/lora-adapter.ts';
 import type { LoraBranch } from '../model/trained-weights.ts';
 import { transposed } from '../model/transpose.ts';

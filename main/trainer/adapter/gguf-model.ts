@@ -1,5 +1,5 @@
-import type { GgufEntry, GgufStream, TensorStream } from '../../engines/gguf/gguf-content.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import type { FrozenModel } from '../model/frozen-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../model/trained-weights.ts';
 import type { Backend } from '../tensor/backend.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { kindOf } from '../memory/correction.ts';

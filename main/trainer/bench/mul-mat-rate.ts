@@ -1,4 +1,4 @@
-import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
 import { TensorStore } from '../tensor/tensor-store.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
-import { getString } from '../../engines/gguf/metadata.ts';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import { findTensorType, tensorTypeId, tensorTypeName } from '../../engines/gguf/tensor-types.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import type { GgufFile } from '../../gguf/gguf-file.ts';
+import { getString } from '../../gguf/metadata.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { findTensorType, tensorTypeId, tensorTypeName } from '../../gguf/tensor-types.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { quantizeModel } from '../model/quantize-model.ts';
 
 /** What a tiny model takes over from a base. */

@@ -1,7 +1,7 @@
-import { getNumber } from '../../engines/gguf/metadata.ts';
+import { getNumber } from '../../gguf/metadata.ts';
 import type { ExportProgress } from '../../engines/protocol/export.ts';
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
-import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import { isAdapter } from './lora-factors.ts';
 

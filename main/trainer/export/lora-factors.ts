@@ -1,5 +1,5 @@
-import { getNumber, getString } from '../../engines/gguf/metadata.ts';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import { getNumber, getString } from '../../gguf/metadata.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { dequantizerOf } from '../model/dequantize.ts';
 import type { ModelFile } from '../model/model-file.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
-import { findTensorType } from '../../engines/gguf/tensor-types.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import { findTensorType } from '../../gguf/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../model/dequantize.ts';
 import type { ModelFile } from '../model/model-file.ts';

@@ -1,10 +1,10 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
-import type { GgufEntry } from '../../engines/gguf/gguf-content.ts';
+import type { GgufEntry } from '../../gguf/gguf-content.ts';
 import { findUnusable } from './unusable-factor.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
-import { writeGgufStream } from '../../engines/gguf/write-gguf.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
+import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import { type LoraFactors, isAdapter, readFactors } from './lora-factors.ts';
 import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getNumber, getString } from '../../engines/gguf/metadata.ts';
+import { getNumber, getString } from '../../gguf/metadata.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { ModelFile } from '../model/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';

@@ -1,4 +1,4 @@
-import type { HyperParameters } from '../../engines/gguf/model/hyper-parameters.ts';
+import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import { attendsByKernel } from '../model/graph-parts.ts';
 import type { Backend } from '../tensor/backend.ts';
 

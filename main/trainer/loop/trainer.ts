@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { GgufStream } from '../../engines/gguf/gguf-content.ts';
+import type { GgufStream } from '../../gguf/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
 import { toGgufModel } from '../adapter/gguf-model.ts';

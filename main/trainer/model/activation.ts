@@ -1,4 +1,4 @@
-import { architectures } from '../../engines/gguf/model/architectures.ts';
+import { architectures } from '../../gguf/model/architectures.ts';
 import { elementType } from '../tensor/element-type.ts';
 import type { GateInputs } from '../tensor/ops.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { Backend } from '../tensor/backend.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
-import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 import { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import { elementCount, toExtents } from '../tensor/tensor.ts';

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
-import { tensorTypeName } from '../../engines/gguf/tensor-types.ts';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
-import type { TensorPlan } from '../../engines/gguf/model/tensor-plan.ts';
+import { tensorTypeName } from '../../gguf/tensor-types.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import { elementCount, toExtents } from '../tensor/tensor.ts';

@@ -1,10 +1,10 @@
 import { open, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 import { Backend } from '../tensor/backend.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';

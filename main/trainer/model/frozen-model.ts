@@ -1,14 +1,7 @@
-import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
-import type { LinearName, NormName } from '../../engines/gguf/model/architectures.ts';
-import {
-  readHyperParameters,
-  type HyperParameters,
-} from '../../engines/gguf/model/hyper-parameters.ts';
-import {
-  planTensors,
-  type RopeFactors,
-  type TensorPlan,
-} from '../../engines/gguf/model/tensor-plan.ts';
+import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
+import { readHyperParameters, type HyperParameters } from '../../gguf/model/hyper-parameters.ts';
+import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import type { Backend } from '../tensor/backend.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { toModelError, type ModelFile } from './model-file.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { Backend } from '../tensor/backend.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
 import { Trainer } from '../loop/trainer.ts';

@@ -1,5 +1,5 @@
-import type { HyperParameters } from '../../engines/gguf/model/hyper-parameters.ts';
-import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
+import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
+import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { Kernels } from '../ffi/kernels.ts';
 import type { Backend } from '../tensor/backend.ts';
 import type { ComputeGraph } from '../tensor/compute-graph.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
-import { architectureNames } from '../../engines/gguf/model/architectures.ts';
-import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { architectureNames } from '../../gguf/model/architectures.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../loop/start-weights.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { makePattern } from '../support/twin-models.ts';

@@ -1,4 +1,4 @@
-import type { LinearName, NormName } from '../../engines/gguf/model/architectures.ts';
+import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { FrozenMatrix } from './model-weights.ts';

@@ -1,9 +1,9 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { GgufError } from '../../engines/gguf/gguf-error.ts';
-import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
-import { Untrainable } from '../../engines/gguf/model/untrainable.ts';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import { GgufError } from '../../gguf/gguf-error.ts';
+import type { GgufFile } from '../../gguf/gguf-file.ts';
+import { Untrainable } from '../../gguf/model/untrainable.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 
 const readChunkBytes = 8 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { TensorToWrite } from '../../engines/gguf/gguf-content.ts';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import type { TensorToWrite } from '../../gguf/gguf-content.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 import { loadGgml } from '../ffi/library.ts';
 
 /**

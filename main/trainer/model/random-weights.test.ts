@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../loop/trainer.ts';
 import { Backend } from '../tensor/backend.ts';
 import { openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';

@@ -1,5 +1,5 @@
-import type { TensorPlan } from '../../engines/gguf/model/tensor-plan.ts';
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';

@@ -1,4 +1,4 @@
-import type { GgufTensor } from '../../engines/gguf/read-tensors.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { elementType } from '../tensor/element-type.ts';
 import { rowBytes } from '../tensor/row-bytes.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { writeTinyModel } from '../../engines/gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { FullParameters } from '../model/full-parameters.ts';
 import { LoraAdapter } from '../model/lora-adapter.ts';
 import { transposed } from '../model/transpose.ts';

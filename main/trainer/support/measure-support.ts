@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { architectureNames } from '../../engines/gguf/model/architectures.ts';
-import { trainableTypes } from '../../engines/gguf/model/trainable-types.ts';
+import { architectureNames } from '../../gguf/model/architectures.ts';
+import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { compareResults, type Comparison } from '../devices/compare-results.ts';
 import { Backend } from '../tensor/backend.ts';

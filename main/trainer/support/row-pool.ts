@@ -1,5 +1,5 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../model/dequantize.ts';
 import { quantizeRows } from '../model/quantize-model.ts';

@@ -8,8 +8,8 @@ import {
   architectureNames,
   architectures,
   isArchitecture,
-} from '../../engines/gguf/model/architectures.ts';
-import { trainableTypes } from '../../engines/gguf/model/trainable-types.ts';
+} from '../../gguf/model/architectures.ts';
+import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import type { SupportCell } from './measure-support.ts';
 
 /** Between these lines of the README the table stands. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TensorToWrite } from '../../engines/gguf/gguf-content.ts';
-import type { GgufFile } from '../../engines/gguf/gguf-file.ts';
-import type { ArchitectureName } from '../../engines/gguf/model/architectures.ts';
-import { readGguf } from '../../engines/gguf/read-gguf.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../engines/gguf/tiny-model.ts';
-import { writeGguf } from '../../engines/gguf/write-gguf.ts';
+import type { TensorToWrite } from '../../gguf/gguf-content.ts';
+import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { ArchitectureName } from '../../gguf/model/architectures.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 import { elementType } from '../tensor/element-type.ts';
 import { pooledRows, rowLength, type RowPool } from './row-pool.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tensorTypeId } from '../../engines/gguf/tensor-types.ts';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { computeNode, relativeDifference } from '../testing/compute-node.ts';
 import { Backend } from './backend.ts';
 import { elementType } from './element-type.ts';

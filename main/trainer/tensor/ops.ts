@@ -1,4 +1,4 @@
-import type { RopeCurve } from '../../engines/gguf/model/rope-curve.ts';
+import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';

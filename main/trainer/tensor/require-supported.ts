@@ -1,4 +1,4 @@
-import { tensorTypeName } from '../../engines/gguf/tensor-types.ts';
+import { tensorTypeName } from '../../gguf/tensor-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { readNode } from '../ffi/native-calls.ts';
 import type { GraphPtr, TensorPtr } from '../ffi/pointers.ts';

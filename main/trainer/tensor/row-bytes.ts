@@ -1,4 +1,4 @@
-import { findTensorType } from '../../engines/gguf/tensor-types.ts';
+import { findTensorType } from '../../gguf/tensor-types.ts';
 
 /** Bytes of `count` elements of a type; `count` is a multiple of its block. */
 export function rowBytes(type: number, count: number): number {

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../../shared/domain/model.ts';
+import type { ModelInfo } from '../../shared/domain/model.ts';
 import { getNumber, getString, getStringCount } from './metadata.ts';
 import type { GgufFile } from './gguf-file.ts';
 import { tensorTypeName } from './tensor-types.ts';

@@ -7,7 +7,7 @@ import { writeGguf } from '../write-gguf.ts';
 /**
  * Times the check of a header with a vocabulary of 128,000 tokens and 256,000 merges, beside
  * reading the same file and decoding it with one call of TextDecoder, in turns.
- * `node main/engines/gguf/testing/measure-read-gguf.ts`
+ * `node main/gguf/testing/measure-read-gguf.ts`
  */
 const tokenCount = 128_000;
 const rounds = 9;

@@ -1,4 +1,4 @@
-import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import { seededUniform } from '../../shared/domain/seeded-uniform.ts';
 import type { TensorToWrite } from './gguf-content.ts';
 import {
   architectures,
