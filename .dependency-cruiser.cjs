@@ -103,21 +103,21 @@ module.exports = {
       to: { path: '^main/', pathNot: '^main/gguf/' },
     },
     {
-      name: 'supervision-knows-engines-in-entries-only',
+      name: 'supervision-knows-no-engine',
       severity: 'error',
-      from: { path: '^main/engines/', pathNot: `-entry\\.ts$|^main/engines/inspector/|${test}` },
+      from: { path: '^main/engines/', pathNot: `^main/engines/inspector/|${test}` },
       to: { path: '^main/(core|store|inference|trainer|electron|headless)/' },
     },
     {
-      name: 'entries-never-start-a-shell-or-core',
+      name: 'inspector-starts-no-shell-core-or-engine',
       severity: 'error',
-      from: { path: '^main/engines/(inspector/|.*-entry\\.ts$)' },
-      to: { path: '^main/(core|electron|headless)/' },
+      from: { path: '^main/engines/inspector/', pathNot: test },
+      to: { path: '^main/(core|electron|headless|inference|trainer)/' },
     },
     {
       name: 'trainer-and-inference-entries-never-open-projects',
       severity: 'error',
-      from: { path: '^main/engines/(trainer|inference)-entry\\.ts$' },
+      from: { path: '^main/(trainer|inference)/entry\\.ts$' },
       to: { path: '^main/store/', reachable: true },
     },
     {

@@ -61,14 +61,14 @@ const plants: Record<string, Record<string, string>> = {
   'gguf-stands-alone': {
     'main/gguf/planted-engine.ts': `export { serveEngine } from '../engines/serve-engine.ts';`,
   },
-  'supervision-knows-engines-in-entries-only': {
+  'supervision-knows-no-engine': {
     'main/engines/planted-supervision.ts': `export { one } from '../inference/planted-one.ts';`,
   },
-  'entries-never-start-a-shell-or-core': {
-    'main/engines/planted-entry.ts': `export { createCore } from '../core/create-core.ts';`,
+  'inspector-starts-no-shell-core-or-engine': {
+    'main/engines/inspector/planted-entry.ts': `export { createCore } from '../../core/create-core.ts';`,
   },
   'trainer-and-inference-entries-never-open-projects': {
-    'main/engines/trainer-entry.ts': `export { three } from '../trainer/planted-three.ts';`,
+    'main/trainer/entry.ts': `export { three } from './planted-three.ts';`,
     'main/trainer/planted-three.ts': `export * as three from '../store/open-project.ts';`,
   },
   'headless-knows-no-electron': {

@@ -63,9 +63,9 @@ describe('the package for Linux', () => {
         'out/renderer/index.html',
         'out/main/core/desktop-core-entry.js',
         'out/main/headless/cli.js',
-        'out/main/engines/trainer-entry.js',
-        'out/main/engines/inference-entry.js',
-        'out/main/engines/inspector-entry.js',
+        'out/main/trainer/entry.js',
+        'out/main/inference/entry.js',
+        'out/main/engines/inspector/entry.js',
       ]),
     );
   });

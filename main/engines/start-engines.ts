@@ -6,17 +6,18 @@ import type { TrainerRequests } from './protocol/trainer.ts';
 
 // Compiled code lies in the same folders with the extension .js.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const entry = (name: string) => new URL(`./${name}-entry.${extension}`, import.meta.url);
+const entry = (folder: string) => new URL(`${folder}/entry.${extension}`, import.meta.url);
 
 /** Starts a trainer process: ggml through FFI, one run, then it is disposed of. */
-export const startTrainer = () => EngineProcess.start<TrainerRequests>('trainer', entry('trainer'));
+export const startTrainer = () =>
+  EngineProcess.start<TrainerRequests>('trainer', entry('../trainer'));
 
 /** Starts an inference process: node-llama-cpp with at most one base model loaded. */
 export const startInference = (mostThreads = availableParallelism()) =>
-  EngineProcess.start<InferenceRequests>('inference', entry('inference'), {
+  EngineProcess.start<InferenceRequests>('inference', entry('../inference'), {
     LIMA_INFERENCE_THREADS: String(mostThreads),
   });
 
 /** Starts an inspector process for one untrusted file. */
 export const startInspector = () =>
-  EngineProcess.start<InspectorRequests>('inspector', entry('inspector'));
+  EngineProcess.start<InspectorRequests>('inspector', entry('./inspector'));

@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { DevLoss } from '../../shared/domain/run.ts';
-import { quantizeModel } from '../trainer/model/quantize-model.ts';
-import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
-import { writeTinyModel } from '../gguf/tiny-model.ts';
-import type { TrainEvent, TrainParams } from './protocol/trainer.ts';
-import { startTrainer } from './start-engines.ts';
+import type { DevLoss } from '../../../shared/domain/run.ts';
+import { quantizeModel } from '../model/quantize-model.ts';
+import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
+import { startTrainer } from '../../engines/start-engines.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');

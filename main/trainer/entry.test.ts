@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../shared/domain/recipe.ts';
-import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
-import type { RunRecord } from '../trainer/checkpoint/run-record.ts';
+import { byteSample, temporaryFolder, tinyRecipe } from './testing/open-model.ts';
+import type { RunRecord } from './checkpoint/run-record.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { writeTinyModel } from '../gguf/tiny-model.ts';
-import type { CheckpointWritten, StepMetric, TrainEvent, TrainParams } from './protocol/trainer.ts';
-import { startTrainer } from './start-engines.ts';
+import type {
+  CheckpointWritten,
+  StepMetric,
+  TrainEvent,
+  TrainParams,
+} from '../engines/protocol/trainer.ts';
+import { startTrainer } from '../engines/start-engines.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
@@ -203,7 +208,7 @@ const canLimitFiles = process.platform !== 'win32';
 test.runIf(canLimitFiles)('a full disk is named and leaves nothing half-written', async () => {
   const params = await paramsFor('full', { rank: 4 });
   const script = `
-    import { train } from ${JSON.stringify(new URL('../trainer/loop/train.ts', import.meta.url))};
+    import { train } from ${JSON.stringify(new URL('./loop/train.ts', import.meta.url))};
     import { deserialize } from 'node:v8';
     const params = deserialize(Buffer.from(process.argv[1], 'base64'));
     const context = { signal: new AbortController().signal, emit() {} };

@@ -1,12 +1,12 @@
-import { selfTest } from '../trainer/devices/self-test.ts';
-import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
-import { listFamily } from '../trainer/ffi/devices.ts';
-import { engineName } from '../trainer/ffi/library.ts';
-import { RunControl } from '../trainer/loop/run-control.ts';
-import { train } from '../trainer/loop/train.ts';
-import { planWorstCase } from '../trainer/memory/plan-memory.ts';
-import type { TrainerRequests } from './protocol/trainer.ts';
-import { serveEngine } from './serve-engine.ts';
+import { selfTest } from './devices/self-test.ts';
+import { exportCheckpoint } from './export/export-checkpoint.ts';
+import { listFamily } from './ffi/devices.ts';
+import { engineName } from './ffi/library.ts';
+import { RunControl } from './loop/run-control.ts';
+import { train } from './loop/train.ts';
+import { planWorstCase } from './memory/plan-memory.ts';
+import type { TrainerRequests } from '../engines/protocol/trainer.ts';
+import { serveEngine } from '../engines/serve-engine.ts';
 
 /** A missing library is reported by the first request, where its code reaches the user. */
 function describeEngine(): string {

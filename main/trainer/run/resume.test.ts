@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
-import { writeTinyModel } from '../gguf/tiny-model.ts';
-import type { TrainEvent, TrainParams } from './protocol/trainer.ts';
-import { startTrainer } from './start-engines.ts';
+import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
+import { startTrainer } from '../../engines/start-engines.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
