@@ -56,12 +56,13 @@ describe('the package for Linux', () => {
       'main.js': { size: expect.any(Number) },
       'preload.cjs': { size: expect.any(Number) },
     });
-    expect(files.filter((path) => path.startsWith('out/main/electron/'))).toEqual([]);
+    const besideElectron = files.filter((path) => /^out\/main\/electron\/.*\.js$/.test(path));
+    expect(besideElectron.filter((path) => !path.includes('/core-side/'))).toEqual([]);
     expect(files).toEqual(
       expect.arrayContaining([
         'package.json',
         'out/renderer/index.html',
-        'out/main/core/desktop-core-entry.js',
+        'out/main/electron/core-side/core-entry.js',
         'out/main/headless/cli.js',
         'out/main/trainer/entry.js',
         'out/main/inference/entry.js',
@@ -115,7 +116,7 @@ describe('the package for Linux', () => {
   });
 
   test('starts the core of the desktop app, which answers and ends with its shell', async () => {
-    const entry = join(unpacked, 'out/main/core/desktop-core-entry.js');
+    const entry = join(unpacked, 'out/main/electron/core-side/core-entry.js');
     const core = spawn(node, [entry, join(folder, 'user-data')], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

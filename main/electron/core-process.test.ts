@@ -21,7 +21,7 @@ function startCore(entry: string, userDataDir: string): CoreProcess {
   });
 }
 
-const realEntry = join(import.meta.dirname, '../core/desktop-core-entry.ts');
+const realEntry = join(import.meta.dirname, 'core-side/core-entry.ts');
 
 test('a core that does not answer to quit is ended by force, so that the app can end', async () => {
   const folder = temporaryFolder();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { FromCore, ToCore } from '../core/desktop-frames.ts';
+import type { FromCore, ToCore } from './core-side/frames.ts';
 
 const stderrTailBytes = 16 * 1024;
 const quitGraceMs = 15_000;

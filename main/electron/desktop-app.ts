@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
-import type { FromCore, RecentProject } from '../core/desktop-frames.ts';
+import type { FromCore, RecentProject } from './core-side/frames.ts';
 import { createAppHandler, workbenchScheme } from './app-protocol.ts';
 import { CoreProcess, type CoreExit } from './core-process.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';

@@ -27,7 +27,7 @@ const desktop = new DesktopApp(
   {
     rendererDir: unpackedPath(join(appFolder, 'out/renderer')),
     preload: join(import.meta.dirname, 'preload.cjs'),
-    coreEntry: unpackedPath(join(import.meta.dirname, `../core/desktop-core-entry.${extension}`)),
+    coreEntry: unpackedPath(join(import.meta.dirname, `core-side/core-entry.${extension}`)),
     nodeRuntime: nodeRuntimePath(app.isPackaged ? process.resourcesPath : undefined),
     icon: unpackedPath(join(appFolder, 'resources/icons/icon.png')),
   },

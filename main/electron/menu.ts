@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import type { RecentProject } from '../core/desktop-frames.ts';
+import type { RecentProject } from './core-side/frames.ts';
 
 /** What the window carries out for the menu; `open-project` comes with a path when one is known. */
 export type MenuCommand =

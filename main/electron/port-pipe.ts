@@ -1,10 +1,5 @@
 import type { IpcMain, MessagePortMain, WebContents } from 'electron';
-import {
-  decodeRpcData,
-  encodeRpcData,
-  type FromCore,
-  type RpcData,
-} from '../core/desktop-frames.ts';
+import { decodeRpcData, encodeRpcData, type FromCore, type RpcData } from './core-side/frames.ts';
 import type { CoreProcess } from './core-process.ts';
 import { isTrustedFrame } from './hardening.ts';
 

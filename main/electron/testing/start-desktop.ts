@@ -28,7 +28,7 @@ export function runningCores(): number[] {
   return readdirSync('/proc').flatMap((name) => {
     const status = /^\d+$/.test(name) ? readStatus(name) : '';
     const isChild = status.includes(`\nPPid:\t${process.pid}\n`) && !status.includes('\nState:\tZ');
-    return isChild && commandLine(name).includes('desktop-core-entry') ? [Number(name)] : [];
+    return isChild && commandLine(name).includes('core-side/core-entry') ? [Number(name)] : [];
   });
 }
 

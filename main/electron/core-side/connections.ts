@@ -1,6 +1,6 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import type { Core } from './create-core.ts';
-import { decodeRpcData, encodeRpcData, type FromCore, type RpcData } from './desktop-frames.ts';
+import type { Core } from '../../core/create-core.ts';
+import { decodeRpcData, encodeRpcData, type FromCore, type RpcData } from './frames.ts';
 
 type Listener<Value> = (value: Value) => void;
 

@@ -1,6 +1,6 @@
-import { AsyncQueue } from './async-queue.ts';
-import type { HostBridge } from './config.ts';
-import type { FromCore, ToCore } from './desktop-frames.ts';
+import { AsyncQueue } from '../../core/async-queue.ts';
+import type { HostBridge } from '../../core/config.ts';
+import type { FromCore, ToCore } from './frames.ts';
 
 type Command = { command: string; path?: string };
 type PickAnswer = Extract<ToCore, { channel: 'picked' | 'pick-failed' }>;

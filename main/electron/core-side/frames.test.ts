@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeRpcData, encodeRpcData, type RpcData } from './desktop-frames.ts';
+import { decodeRpcData, encodeRpcData, type RpcData } from './frames.ts';
 
 const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
 

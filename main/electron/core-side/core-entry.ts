@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
-import { createCore, type Core } from './create-core.ts';
-import { DesktopConnections } from './desktop-connections.ts';
-import type { FromCore, ToCore } from './desktop-frames.ts';
-import { DesktopHostBridge } from './desktop-host-bridge.ts';
-import { recentProjects } from './project/project-service.ts';
+import { createCore, type Core } from '../../core/create-core.ts';
+import { DesktopConnections } from './connections.ts';
+import type { FromCore, ToCore } from './frames.ts';
+import { DesktopHostBridge } from './host-bridge.ts';
+import { recentProjects } from '../../core/project/project-service.ts';
 
 // The young generation stays small: 70 MB less at the peak of a large import.
 setFlagsFromString('--semi-space-growth-factor=1');
