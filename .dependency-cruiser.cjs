@@ -1,6 +1,8 @@
 /** Rules of the layout; .ci/boundaries.ts runs them and .ci/boundaries.test.ts breaks each one. */
 const test = '\\.test\\.tsx?$|/testing/|^e2e/|^\\.ci/';
 const tabs = '(curate|train|chat|evaluate)';
+/** What runs on Electron's own Node; core-side runs on plain Node beside the core. */
+const insideElectron = '^main/electron/(?!core-side/)';
 const tool = '^renderer/vite\\.config\\.ts$|^[^/]+\\.config\\.ts$';
 
 /** One npm package or Node module may be imported by one folder only. */
@@ -126,6 +128,18 @@ module.exports = {
       from: { path: '^main/headless/' },
       to: { path: '^main/electron/' },
     },
+    {
+      name: 'electron-reaches-the-core-by-messages-only',
+      severity: 'error',
+      from: { path: insideElectron, pathNot: test },
+      to: { path: '^main/(core|store|inference|trainer)/' },
+    },
+    {
+      name: 'core-side-runs-without-electron',
+      severity: 'error',
+      from: { path: '^main/electron/core-side/', pathNot: test },
+      to: { path: `${insideElectron}|${npm('electron')}` },
+    },
     onlyFrom('electron', 'main/electron', npm('electron')),
     onlyFrom('http', 'main/headless', '^(node:)?https?2?$'),
     onlyFrom('ws', 'main/headless', npm('ws')),
@@ -147,7 +161,7 @@ module.exports = {
     {
       name: 'shipped-code-uses-shipped-packages',
       severity: 'error',
-      from: { path: '^(main|shared)/', pathNot: `${test}|^main/electron/` },
+      from: { path: '^(main|shared)/', pathNot: `${test}|${insideElectron}` },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

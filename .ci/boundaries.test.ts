@@ -74,6 +74,12 @@ const plants: Record<string, Record<string, string>> = {
   'headless-knows-no-electron': {
     'main/headless/planted-window.ts': `export { menuTemplate } from '../electron/menu.ts';`,
   },
+  'electron-reaches-the-core-by-messages-only': {
+    'main/electron/planted-core.ts': `export { createCore } from '../core/create-core.ts';`,
+  },
+  'core-side-runs-without-electron': {
+    'main/electron/core-side/planted-window.ts': `export { menuTemplate } from '../menu.ts';`,
+  },
   'only-main-electron-imports-electron': {
     'main/headless/planted-electron.ts': `import type { App } from 'electron'; export type A = App;`,
   },
