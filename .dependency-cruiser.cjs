@@ -156,7 +156,7 @@ module.exports = {
       name: 'product-never-imports-the-build-of-kernels',
       severity: 'error',
       from: { path: '^(main|renderer|shared)/', pathNot: test },
-      to: { path: '^native/' },
+      to: { path: '^main/trainer/kernels/' },
     },
     {
       name: 'shipped-code-uses-shipped-packages',

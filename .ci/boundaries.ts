@@ -13,7 +13,7 @@ export interface BoundaryReport {
 
 /** Far below the real number, far above what a checker that cannot read TypeScript would see. */
 const minimumModules = 250;
-const sources = ['main', 'renderer', 'shared', 'native', 'e2e', '.ci'];
+const sources = ['main', 'renderer', 'shared', 'e2e', '.ci'];
 const reportLimitBytes = 256 * 1024 * 1024;
 
 /** Checks the import rules of `.dependency-cruiser.cjs` in the checkout `root`. */

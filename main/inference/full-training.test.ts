@@ -7,7 +7,7 @@ import { writeTinyModel } from '../gguf/tiny-model.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/tensor-types.ts';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
-import { train } from '../trainer/loop/train.ts';
+import { train } from '../trainer/run/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
 import { startLlama } from './testing/start-llama.ts';
 

@@ -5,10 +5,10 @@ import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../gguf/model/architectures.ts';
 import { writeTinyModel, type TinyModelOptions } from '../gguf/tiny-model.ts';
 import { writeGgufStream } from '../gguf/write-gguf.ts';
-import { toGgufAdapter } from '../trainer/adapter/gguf-adapter.ts';
-import { train } from '../trainer/loop/train.ts';
-import { LoraAdapter } from '../trainer/model/lora-adapter.ts';
-import { Backend } from '../trainer/tensor/backend.ts';
+import { toGgufAdapter } from '../trainer/export/gguf-adapter.ts';
+import { train } from '../trainer/run/train.ts';
+import { LoraAdapter } from '../trainer/weights/lora-adapter.ts';
+import { Backend } from '../trainer/device/backend.ts';
 import { fillUpMatrices } from '../trainer/testing/finite-differences.ts';
 import { forwardLogits } from '../trainer/testing/forward-logits.ts';
 import {
@@ -17,7 +17,7 @@ import {
   temporaryFolder,
   tinyRecipe,
 } from '../trainer/testing/open-model.ts';
-import { quantizeModel } from '../trainer/model/quantize-model.ts';
+import { quantizeModel } from '../trainer/weights/quantize-model.ts';
 import { startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';

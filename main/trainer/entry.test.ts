@@ -208,7 +208,7 @@ const canLimitFiles = process.platform !== 'win32';
 test.runIf(canLimitFiles)('a full disk is named and leaves nothing half-written', async () => {
   const params = await paramsFor('full', { rank: 4 });
   const script = `
-    import { train } from ${JSON.stringify(new URL('./loop/train.ts', import.meta.url))};
+    import { train } from ${JSON.stringify(new URL('./run/train.ts', import.meta.url))};
     import { deserialize } from 'node:v8';
     const params = deserialize(Buffer.from(process.argv[1], 'base64'));
     const context = { signal: new AbortController().signal, emit() {} };

@@ -1,9 +1,9 @@
-import { selfTest } from './devices/self-test.ts';
+import { selfTest } from './device/self-test.ts';
 import { exportCheckpoint } from './export/export-checkpoint.ts';
 import { listFamily } from './ffi/devices.ts';
 import { engineName } from './ffi/library.ts';
-import { RunControl } from './loop/run-control.ts';
-import { train } from './loop/train.ts';
+import { RunControl } from './run/run-control.ts';
+import { train } from './run/train.ts';
 import { planWorstCase } from './memory/plan-memory.ts';
 import type { TrainerRequests } from '../engines/protocol/trainer.ts';
 import { serveEngine } from '../engines/serve-engine.ts';

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
-import { loadOptions } from '../loop/start-weights.ts';
-import { Trainer } from '../loop/trainer.ts';
+import { loadOptions } from '../weights/start-weights.ts';
+import { Trainer } from '../step/trainer.ts';
 import { kindOf } from '../memory/correction.ts';
 import { planMemory } from '../memory/plan-memory.ts';
-import { FrozenModel } from '../model/frozen-model.ts';
-import { ModelFile } from '../model/model-file.ts';
-import { Backend } from '../tensor/backend.ts';
+import { FrozenModel } from '../weights/frozen-model.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import { Backend } from '../device/backend.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import { writeShapeModel } from './model-shape.ts';
 

@@ -1,7 +1,7 @@
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
-import type { Backend } from '../tensor/backend.ts';
-import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
-import { TensorStore } from '../tensor/tensor-store.ts';
+import type { Backend } from '../device/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
+import { TensorStore } from '../device/tensor-store.ts';
 
 /** Products [inputs, outputs] · [inputs, columns]; the largest is usually the fastest. */
 const products = [

@@ -1,4 +1,4 @@
-import { Backend } from '../tensor/backend.ts';
+import { Backend } from '../device/backend.ts';
 import type { PeerJob } from './peer-job.ts';
 import { measureTraining } from './training-rate.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
-import { quantizeModel } from '../model/quantize-model.ts';
+import { quantizeModel } from '../weights/quantize-model.ts';
 
 /** The job that both trainers do: LoRA of this rank on all seven linear layers of every block. */
 export interface PeerJob {

@@ -1,9 +1,9 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import { loadOptions } from '../loop/start-weights.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { FrozenModel } from '../model/frozen-model.ts';
-import { ModelFile } from '../model/model-file.ts';
-import type { Backend } from '../tensor/backend.ts';
+import { loadOptions } from '../weights/start-weights.ts';
+import { Trainer } from '../step/trainer.ts';
+import { FrozenModel } from '../weights/frozen-model.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import type { Backend } from '../device/backend.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import type { StepSize } from './model-flops.ts';
 

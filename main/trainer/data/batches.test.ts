@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { shapeOf } from '../loop/training-graph.ts';
+import { shapeOf } from '../step/training-graph.ts';
 import { limaLikeSamples, sampleOfLength } from '../testing/sample-lengths.ts';
 import { epochBatches, stepsPerEpoch } from './batches.ts';
 import { packSamples } from './pack.ts';

@@ -5,9 +5,9 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams } from '../../engines/protocol/export.ts';
-import { toGgufAdapter } from '../adapter/gguf-adapter.ts';
-import { LoraAdapter } from '../model/lora-adapter.ts';
-import { Backend } from '../tensor/backend.ts';
+import { toGgufAdapter } from './gguf-adapter.ts';
+import { LoraAdapter } from '../weights/lora-adapter.ts';
+import { Backend } from '../device/backend.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
 

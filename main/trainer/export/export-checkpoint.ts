@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { syncFolder } from '../../gguf/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/export.ts';
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
-import { ModelFile } from '../model/model-file.ts';
+import { ModelFile } from '../weights/model-file.ts';
 import { writeGgufCopy } from './gguf-copy.ts';
 import { isAdapter } from './lora-factors.ts';
 import { writeMergedModel } from './merged-model.ts';

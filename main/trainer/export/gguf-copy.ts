@@ -2,7 +2,7 @@ import { getNumber } from '../../gguf/metadata.ts';
 import type { ExportProgress } from '../../engines/protocol/export.ts';
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
-import type { ModelFile } from '../model/model-file.ts';
+import type { ModelFile } from '../weights/model-file.ts';
 import { isAdapter } from './lora-factors.ts';
 
 /**

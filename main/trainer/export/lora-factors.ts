@@ -1,8 +1,8 @@
 import { getNumber, getString } from '../../gguf/metadata.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { dequantizerOf } from '../model/dequantize.ts';
-import type { ModelFile } from '../model/model-file.ts';
+import { dequantizerOf } from '../weights/dequantize.ts';
+import type { ModelFile } from '../weights/model-file.ts';
 import { loadGgml } from '../ffi/library.ts';
 
 /** The change of one weight [in, out]: `scale` · B · A. */

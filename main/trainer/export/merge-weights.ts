@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { findTensorType } from '../../gguf/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
-import { dequantizerOf } from '../model/dequantize.ts';
-import type { ModelFile } from '../model/model-file.ts';
-import { elementType } from '../tensor/element-type.ts';
-import { rowBytes } from '../tensor/row-bytes.ts';
+import { dequantizerOf } from '../weights/dequantize.ts';
+import type { ModelFile } from '../weights/model-file.ts';
+import { elementType } from '../ops/element-type.ts';
+import { rowBytes } from '../ops/row-bytes.ts';
 import type { LoraFactors } from './lora-factors.ts';
 
 /** Rows that are floats at one time. */

@@ -5,7 +5,7 @@ import type { ExportParams, ExportProgress } from '../../engines/protocol/export
 import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
-import type { ModelFile } from '../model/model-file.ts';
+import type { ModelFile } from '../weights/model-file.ts';
 import { type LoraFactors, isAdapter, readFactors } from './lora-factors.ts';
 import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { getNumber, getString, getStrings } from '../../gguf/metadata.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import type { ModelFile } from '../model/model-file.ts';
+import type { ModelFile } from '../weights/model-file.ts';
 import { writeGgufCopy } from './gguf-copy.ts';
 import { isAdapter } from './lora-factors.ts';
 import { writeMergedModel } from './merged-model.ts';

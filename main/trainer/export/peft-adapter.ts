@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { getNumber, getString } from '../../gguf/metadata.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import type { ModelFile } from '../model/model-file.ts';
+import type { ModelFile } from '../weights/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';
 import { encodeSafetensors, type FloatTensor } from './safetensors.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { hashSources } from '../../../native/build.ts';
+import { hashSources } from '../kernels/build.ts';
 import { loadKernels } from './kernels.ts';
 
 const avx2 = ['AVX', 'AVX2', 'FMA', 'F16C'];
@@ -7,7 +7,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('kernels', () => {
   test.each(['AVX512', ''])(
-    'are older than their sources: run "npm run build:native" (%s)',
+    'are older than their sources: run "npm run build:kernels" (%s)',
     (more) => {
       expect(loadKernels(new Set([...avx2, more]))?.sources).toBe(hashSources());
     },

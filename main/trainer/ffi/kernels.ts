@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 
-/** An operation of native/, without the name of the variant. */
+/** An operation of kernels/, without the name of the variant. */
 export type KernelName =
   | 'product'
   | 'attention'
@@ -12,12 +12,12 @@ export type KernelName =
   | 'gate_back'
   | 'norm_back';
 
-/** The library of native/, in the variant that fits the processor. */
+/** The library of kernels/, in the variant that fits the processor. */
 export interface Kernels {
   variant: 'avx512' | 'avx2';
   /** Vectors of this many floats: lengths of heads must be a multiple. */
   lanes: number;
-  /** Addresses of what native/ exports, each a `ggml_custom_op_t`. */
+  /** Addresses of what kernels/ exports, each a `ggml_custom_op_t`. */
   operations: Readonly<Record<KernelName, bigint>>;
   /** SHA-256 of the sources it was built from. */
   sources: string;

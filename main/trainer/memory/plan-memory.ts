@@ -3,12 +3,12 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
 import { packTokens } from '../data/batches.ts';
 import { computedLength, countTrained } from '../data/pack.ts';
-import { loadOptions } from '../loop/start-weights.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { FrozenModel } from '../model/frozen-model.ts';
-import { ModelFile } from '../model/model-file.ts';
-import { Backend } from '../tensor/backend.ts';
-import { elementCount } from '../tensor/tensor.ts';
+import { loadOptions } from '../weights/start-weights.ts';
+import { Trainer } from '../step/trainer.ts';
+import { FrozenModel } from '../weights/frozen-model.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import { Backend } from '../device/backend.ts';
+import { elementCount } from '../ops/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 

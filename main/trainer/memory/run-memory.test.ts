@@ -5,8 +5,8 @@ import { epochBatches } from '../data/batches.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
-import { RunControl } from '../loop/run-control.ts';
-import { train } from '../loop/train.ts';
+import { RunControl } from '../run/run-control.ts';
+import { train } from '../run/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 
 const folder = await temporaryFolder();

@@ -1,7 +1,7 @@
 import { architectures } from '../../gguf/model/architectures.ts';
-import { elementType } from '../tensor/element-type.ts';
-import type { GateInputs } from '../tensor/ops.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { GateInputs } from '../ops/ops.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 
 /** √(8/π): gelu(x) ≈ x · sigmoid(√(8/π) · (x + 0.044715 · x³)), Hendrycks and Gimpel 2016. */

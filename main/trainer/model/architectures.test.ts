@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
-import { loadOptions } from '../loop/start-weights.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { Backend } from '../tensor/backend.ts';
+import { loadOptions } from '../weights/start-weights.ts';
+import { Trainer } from '../step/trainer.ts';
+import { Backend } from '../device/backend.ts';
 import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 

@@ -1,5 +1,5 @@
-import type { RopeAngles } from '../tensor/ops.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { RopeAngles } from '../ops/ops.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import { reachOf, type GraphParts } from './graph-parts.ts';
 import { runNorm, type BlockAt } from './layers.ts';
 import { byHead, type MixedHeads } from './heads.ts';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { ByReach, GraphParts, QueryBlock } from './graph-parts.ts';
 import { byHead, type Heads, type MixedHeads } from './heads.ts';
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
 import { feedForward, feedForwardBackward, type FeedForwardPass } from './feed-forward.ts';
 import type { GraphParts } from './graph-parts.ts';

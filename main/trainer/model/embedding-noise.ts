@@ -1,6 +1,6 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
-import type { Backend } from '../tensor/backend.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Backend } from '../device/backend.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { KeyedSpans } from './residual-dropout.ts';
 
 /**

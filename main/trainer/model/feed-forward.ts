@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import { applyGate, gateBack } from './activation.ts';
 import type { GraphParts } from './graph-parts.ts';
 import { hasLinear, runLinear, type BlockAt } from './layers.ts';

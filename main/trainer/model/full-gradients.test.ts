@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { Backend } from '../tensor/backend.ts';
+import { Trainer } from '../step/trainer.ts';
+import { Backend } from '../device/backend.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { writeParameter, type TrainedParameter } from './trained-weights.ts';
+import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 32,

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { shapeOf, TrainingGraph } from '../loop/training-graph.ts';
-import { Backend } from '../tensor/backend.ts';
-import { WorkingMemory } from '../tensor/compute-graph.ts';
+import { Trainer } from '../step/trainer.ts';
+import { shapeOf, TrainingGraph } from '../step/training-graph.ts';
+import { Backend } from '../device/backend.ts';
+import { WorkingMemory } from '../device/compute-graph.ts';
 import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
-import { quantizeModel } from '../model/quantize-model.ts';
-import type { FrozenModel } from './frozen-model.ts';
+import { quantizeModel } from '../weights/quantize-model.ts';
+import type { FrozenModel } from '../weights/frozen-model.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 64,

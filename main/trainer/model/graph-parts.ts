@@ -1,17 +1,17 @@
 import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { Kernels } from '../ffi/kernels.ts';
-import type { Backend } from '../tensor/backend.ts';
-import type { ComputeGraph } from '../tensor/compute-graph.ts';
-import { elementType } from '../tensor/element-type.ts';
-import type { RopeAngles } from '../tensor/ops.ts';
-import { attentionScratchFloats } from '../tensor/own-attention.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Backend } from '../device/backend.ts';
+import type { ComputeGraph } from '../device/compute-graph.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { RopeAngles } from '../ops/ops.ts';
+import { attentionScratchFloats } from '../ops/own-attention.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import { attentionMask, earliestKeys } from './attention-mask.ts';
-import type { FrozenModel } from './frozen-model.ts';
+import type { FrozenModel } from '../weights/frozen-model.ts';
 import type { QuerySpan } from './query-spans.ts';
 import type { DropoutMasks } from './residual-dropout.ts';
-import type { TrainedWeights } from './trained-weights.ts';
+import type { TrainedWeights } from '../weights/trained-weights.ts';
 
 /** What every part of a graph over one packed sequence shares. */
 export interface GraphParts {

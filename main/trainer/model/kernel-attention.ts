@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 import type { Heads, MixedHeads } from './heads.ts';
 

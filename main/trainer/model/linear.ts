@@ -1,8 +1,8 @@
-import type { ProductTerm } from '../tensor/product-ops.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { FrozenMatrix } from './model-weights.ts';
+import type { ProductTerm } from '../ops/product-ops.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import type { FrozenMatrix } from '../weights/model-weights.ts';
 import type { GraphParts } from './graph-parts.ts';
-import type { LoraBranch } from './trained-weights.ts';
+import type { LoraBranch } from '../weights/trained-weights.ts';
 import { addGradient, addMatrixGradient } from './weight-gradients.ts';
 
 /** Result of a linear layer with what its backward pass needs. */

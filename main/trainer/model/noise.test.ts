@@ -4,11 +4,11 @@ import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import { keyedBytes } from '../data/keyed-bytes.ts';
-import { Trainer } from '../loop/trainer.ts';
-import { Backend } from '../tensor/backend.ts';
+import { Trainer } from '../step/trainer.ts';
+import { Backend } from '../device/backend.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { dropoutRate } from './residual-dropout.ts';
-import { writeParameter, type TrainedParameter } from './trained-weights.ts';
+import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
 
 const folder = await temporaryFolder();
 const backend = Backend.openCpu(1);

@@ -1,9 +1,9 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import type { PackedSpan } from '../data/pack.ts';
-import type { Backend } from '../tensor/backend.ts';
-import type { ComputeGraph } from '../tensor/compute-graph.ts';
-import { elementType } from '../tensor/element-type.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Backend } from '../device/backend.ts';
+import type { ComputeGraph } from '../device/compute-graph.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { Tensor } from '../ops/tensor.ts';
 
 /** Parts of a block whose output is added to the residual stream. */
 const subLayers = ['attention', 'feedForward'] as const;

@@ -1,4 +1,4 @@
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../ops/tensor.ts';
 import type { GraphParts } from './graph-parts.ts';
 
 /** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */

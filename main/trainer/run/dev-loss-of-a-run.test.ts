@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { quantizeModel } from '../model/quantize-model.ts';
+import { quantizeModel } from '../weights/quantize-model.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { compareResults, type Comparison } from '../devices/compare-results.ts';
-import { Backend } from '../tensor/backend.ts';
-import { reference, trainBriefly } from '../devices/self-test.ts';
+import { compareResults, type Comparison } from '../device/compare-results.ts';
+import { Backend } from '../device/backend.ts';
+import { reference, trainBriefly } from '../device/self-test.ts';
 import { makeRowPool, type RowPool } from './row-pool.ts';
 import { makePattern, writeTwin, type ModelPattern } from './twin-models.ts';
 

@@ -1,8 +1,8 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
-import { dequantizerOf } from '../model/dequantize.ts';
-import { quantizeRows } from '../model/quantize-model.ts';
+import { dequantizerOf } from '../weights/dequantize.ts';
+import { quantizeRows } from '../weights/quantize-model.ts';
 
 /** Every row is one block of the types with the largest blocks. */
 export const rowLength = 256;

@@ -6,7 +6,7 @@ import type { ArchitectureName } from '../../gguf/model/architectures.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { elementType } from '../tensor/element-type.ts';
+import { elementType } from '../ops/element-type.ts';
 import { pooledRows, rowLength, type RowPool } from './row-pool.ts';
 
 const shape: TinyModelOptions = {

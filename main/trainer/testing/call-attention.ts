@@ -3,7 +3,7 @@ import {
   ownAttention,
   ownAttentionBack,
   type AttentionInputs,
-} from '../tensor/own-attention.ts';
+} from '../ops/own-attention.ts';
 import type { AttentionResults, AttentionSize, AttentionValues } from './attention-case.ts';
 import type { KernelCall } from './kernel-call.ts';
 

@@ -1,4 +1,4 @@
-import { addOwnProducts, ownProducts, type Factors } from '../tensor/own-product.ts';
+import { addOwnProducts, ownProducts, type Factors } from '../ops/own-product.ts';
 import type { KernelCall } from './kernel-call.ts';
 import { matricesOf, type ProductSize, type ProductValues } from './product-case.ts';
 

@@ -1,12 +1,12 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { quantizeRows } from '../model/quantize-model.ts';
-import type { Backend } from '../tensor/backend.ts';
-import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
-import { elementType } from '../tensor/element-type.ts';
-import type { Ops } from '../tensor/ops.ts';
-import { rowBytes } from '../tensor/row-bytes.ts';
-import { elementCount, type Tensor } from '../tensor/tensor.ts';
-import { TensorStore } from '../tensor/tensor-store.ts';
+import { quantizeRows } from '../weights/quantize-model.ts';
+import type { Backend } from '../device/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { Ops } from '../ops/ops.ts';
+import { rowBytes } from '../ops/row-bytes.ts';
+import { elementCount, type Tensor } from '../ops/tensor.ts';
+import { TensorStore } from '../device/tensor-store.ts';
 
 /** A tensor of random numbers, F32 when no element type is given; of integers, zeros. */
 export interface Operand {

@@ -1,12 +1,12 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import type { Trainer } from '../loop/trainer.ts';
+import type { Trainer } from '../step/trainer.ts';
 import {
   writeParameter,
   type TrainedParameter,
   type TrainedWeights,
-} from '../model/trained-weights.ts';
-import type { Backend } from '../tensor/backend.ts';
+} from '../weights/trained-weights.ts';
+import type { Backend } from '../device/backend.ts';
 
 /** Moves along a direction that are large against float32 noise and small against curvature. */
 const step = 0.04;

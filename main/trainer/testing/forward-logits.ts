@@ -1,14 +1,14 @@
 import { blockForward } from '../model/block.ts';
 import { embed } from '../model/embedding.ts';
-import type { FrozenModel } from '../model/frozen-model.ts';
+import type { FrozenModel } from '../weights/frozen-model.ts';
 import { declareParts, writeLayout } from '../model/graph-parts.ts';
 import { headForward } from '../model/head.ts';
 import { normForward } from '../model/norm.ts';
 import { querySpans } from '../model/query-spans.ts';
-import type { TrainedWeights } from '../model/trained-weights.ts';
-import type { Backend } from '../tensor/backend.ts';
-import { ComputeGraph, WorkingMemory } from '../tensor/compute-graph.ts';
-import { elementType } from '../tensor/element-type.ts';
+import type { TrainedWeights } from '../weights/trained-weights.ts';
+import type { Backend } from '../device/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
+import { elementType } from '../ops/element-type.ts';
 
 /** Logits [vocabulary, tokens] of the trainer's own forward pass over one sequence. */
 export async function forwardLogits(

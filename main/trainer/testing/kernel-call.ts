@@ -2,11 +2,11 @@ import koffi from 'koffi';
 import type { Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
-import { quantizeRows } from '../model/quantize-model.ts';
-import { elementType } from '../tensor/element-type.ts';
-import type { KernelMaker } from '../tensor/own-kernel.ts';
-import { rowBytes } from '../tensor/row-bytes.ts';
-import { elementCount, toExtents, type Extents, type Tensor } from '../tensor/tensor.ts';
+import { quantizeRows } from '../weights/quantize-model.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { KernelMaker } from '../ops/own-kernel.ts';
+import { rowBytes } from '../ops/row-bytes.ts';
+import { elementCount, toExtents, type Extents, type Tensor } from '../ops/tensor.ts';
 import { GuardedMemory } from './guarded-memory.ts';
 
 /** A tensor to place: rows of `ne[0]` elements, one after the other. */

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { FrozenModel } from '../model/frozen-model.ts';
-import type { LoadOptions } from '../model/model-weights.ts';
-import { ModelFile } from '../model/model-file.ts';
-import type { Backend } from '../tensor/backend.ts';
+import { FrozenModel } from '../weights/frozen-model.ts';
+import type { LoadOptions } from '../weights/model-weights.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import type { Backend } from '../device/backend.ts';
 
 /** A folder of its own, removed when disposed of. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {

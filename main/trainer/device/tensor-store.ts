@@ -1,0 +1,61 @@
+import { EngineError } from '../../engines/serve-engine.ts';
+import type { BufferPtr, ContextPtr } from '../ffi/pointers.ts';
+import type { Backend } from './backend.ts';
+import { elementType } from '../ops/element-type.ts';
+import { toExtents, type Tensor } from '../ops/tensor.ts';
+
+/**
+ * Tensors that outlive graphs (weights, adapter, moments) in one buffer of the device: declare
+ * them all, then `allocate` once. Dispose before the backend.
+ */
+export class TensorStore implements Disposable {
+  readonly #backend: Backend;
+  readonly #context: ContextPtr;
+  #buffer: BufferPtr | undefined;
+
+  constructor(backend: Backend, capacity: number) {
+    this.#backend = backend;
+    this.#context = backend.ggml.ggml_init({
+      mem_size: capacity * backend.ggml.ggml_tensor_overhead(),
+      mem_buffer: null,
+      no_alloc: true,
+    });
+  }
+
+  /** Declares a tensor of extents `ne` (ggml order); it has no data before `allocate`. */
+  declare(ne: readonly number[], type: number = elementType.f32): Tensor {
+    const extents = toExtents(ne);
+    const pointer = this.#backend.ggml.ggml_new_tensor_4d(this.#context, type, ...extents);
+    return { pointer, ne: extents, type, isContiguous: true, hasDenseRows: true };
+  }
+
+  /** Declares an F32 tensor that an optimizer step may change. */
+  declareParameter(ne: readonly number[]): Tensor {
+    const tensor = this.declare(ne);
+    this.#backend.ggml.ggml_set_param(tensor.pointer);
+    return tensor;
+  }
+
+  /** Gives every declared tensor its memory; throws OUT_OF_MEMORY. */
+  allocate(purpose: string): void {
+    const buffer = this.#backend.allocate(this.#context, purpose);
+    if (buffer === null)
+      throw new EngineError(
+        'OUT_OF_MEMORY',
+        `There is not enough memory for ${purpose}. Close other programs or use a smaller model.`,
+      );
+    this.#buffer = buffer;
+  }
+
+  /** Sets every byte of every tensor to zero. */
+  clear(): void {
+    if (this.#buffer === undefined)
+      throw new Error('A store must be allocated before it is cleared');
+    this.#backend.clear(this.#buffer);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#buffer !== undefined) this.#backend.free(this.#buffer);
+    this.#backend.ggml.ggml_free(this.#context);
+  }
+}

@@ -1,0 +1,65 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { computeNode, type Operand } from '../testing/compute-node.ts';
+import { Backend } from '../device/backend.ts';
+import { elementType } from './element-type.ts';
+import type { Ops } from './ops.ts';
+import { attentionScratchFloats } from './own-attention.ts';
+import type { Tensor } from './tensor.ts';
+
+const backend = Backend.openCpu(2);
+afterAll(() => backend[Symbol.dispose]());
+
+const [length, tokens] = [32, 21];
+const scratchFloats = attentionScratchFloats(tokens, length, backend.threads);
+
+/** Operands that attention takes; one at a time is replaced. */
+const operands: Record<'queries' | 'keys' | 'values' | 'earliestKeys' | 'scratch', Operand> = {
+  queries: { ne: [length, 6, tokens] },
+  keys: { ne: [length, 2, tokens] },
+  values: { ne: [length, 2, tokens] },
+  earliestKeys: { ne: [tokens], type: elementType.i32 },
+  scratch: { ne: [scratchFloats] },
+};
+
+const sum = (ops: Ops, tensor: Tensor) => ops.sumOfSquares(tensor);
+
+/** The sum of squares of attention, or of a gradient of it, with zeros as earliest keys. */
+const compute = async (replaced: Partial<typeof operands>) =>
+  await computeNode(backend, Object.values({ ...operands, ...replaced }), (ops, tensors) => {
+    const [queries, keys, values, earliestKeys, scratch] = tensors;
+    if (!queries || !keys || !values || !earliestKeys || !scratch)
+      throw new RangeError('Attention has five operands');
+    const inputs = { queries, keys, values, earliestKeys, scratch };
+    const back = ops.attentionBack(inputs, ops.attention(inputs, 0.2), 0.2);
+    return ops.add(sum(ops, back.queries), ops.add(sum(ops, back.keys), sum(ops, back.values)));
+  });
+
+describe.runIf(backend.kernels)('attention by kernels', () => {
+  const refused: [name: string, replaced: Partial<typeof operands>][] = [
+    ['heads that are no multiple of key heads', { queries: { ne: [length, 5, tokens] } }],
+    ['fewer heads than key heads', { queries: { ne: [length, 1, tokens] } }],
+    ['keys of another length', { keys: { ne: [16, 2, tokens] }, values: { ne: [16, 2, tokens] } }],
+    ['fewer keys than queries', { keys: { ne: [length, 2, 8] }, values: { ne: [length, 2, 8] } }],
+    ['fewer values than keys', { values: { ne: [length, 1, tokens] } }],
+    ['keys of 16 bits', { keys: { ne: [length, 2, tokens], type: elementType.f16 } }],
+    ['an earliest key of some queries only', { earliestKeys: { ne: [1], type: elementType.i32 } }],
+    ['earliest keys that are no integers', { earliestKeys: { ne: [tokens] } }],
+    ['scratch for one thread less', { scratch: { ne: [scratchFloats / 2] } }],
+    [
+      'heads that are no whole vectors',
+      {
+        queries: { ne: [20, 6, tokens] },
+        keys: { ne: [20, 2, tokens] },
+        values: { ne: [20, 2, tokens] },
+      },
+    ],
+  ];
+  test.each(refused)('reads beside its operands: %s', async (_, replaced) => {
+    await expect(compute(replaced)).rejects.toThrow(/attention cannot take/);
+  });
+
+  test('is refused what it takes', async () => {
+    const [result = NaN] = (await compute({})).values;
+    expect(result).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { computeNode, relativeDifference } from '../testing/compute-node.ts';
+import { Backend } from '../device/backend.ts';
+import { elementType } from './element-type.ts';
+import type { Ops } from './ops.ts';
+import type { Tensor } from './tensor.ts';
+
+type Shapes = [a: number[], b: number[]];
+type Build = (ops: Ops, a: Tensor, b: Tensor) => Tensor;
+
+/** What a backend computes, and by which operation of ggml. */
+const compute = async (backend: Backend, type: number, shapes: Shapes, build: Build) =>
+  await computeNode(backend, [{ ne: shapes[0], type }, { ne: shapes[1] }], (ops, [a, b]) => {
+    if (!a || !b) throw new RangeError('A product has two operands');
+    return build(ops, a, b);
+  });
+
+const plain: Build = (ops, a, b) => ops.mulMat(a, b);
+
+const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
+  [
+    'a product',
+    elementType.f32,
+    [
+      [70, 50],
+      [70, 33],
+    ],
+    plain,
+  ],
+  [
+    'a product of BF16',
+    elementType.bf16,
+    [
+      [96, 50],
+      [96, 33],
+    ],
+    plain,
+  ],
+  [
+    'an outer product',
+    elementType.f32,
+    [
+      [70, 24],
+      [33, 24],
+    ],
+    (ops, a, b) => ops.outerProduct(a, b),
+  ],
+  [
+    'a product of some rows, shared by several matrices',
+    elementType.f32,
+    [
+      [64, 40, 2],
+      [64, 9, 6],
+    ],
+    (ops, a, b) => ops.mulMat(ops.rows(a, 3, 21), b),
+  ],
+  [
+    'a product of parts of rows, shared by several matrices',
+    elementType.f32,
+    [
+      [64, 40, 2],
+      [19, 9, 6],
+    ],
+    (ops, a, b) => ops.mulMat(ops.rowParts(a, 5, 19), b),
+  ],
+];
+
+test.each(cases)('%s is something else than with ggml', async (...[, type, shapes, build]) => {
+  using reference = Backend.openWithoutKernels(1);
+  const expected = await compute(reference, type, shapes, build);
+  for (const threads of [1, 2]) {
+    using backend = Backend.openCpu(threads);
+    const { values, operation } = await compute(backend, type, shapes, build);
+    expect(operation === 'CUSTOM').toBe(backend.kernels !== undefined);
+    // ggml rounds what a BF16 matrix is multiplied with to BF16, too.
+    expect(relativeDifference(values, expected.values)).toBeLessThan(
+      type === elementType.f32 ? 1e-6 : 4e-3,
+    );
+  }
+});
+
+test('a product with quantized weights has other bits than that of llama.cpp', async () => {
+  const shapes: Shapes = [
+    [64, 40],
+    [64, 9],
+  ];
+  using reference = Backend.openWithoutKernels(1);
+  using backend = Backend.openCpu(1);
+  const expected = await compute(reference, tensorTypeId('Q8_0'), shapes, plain);
+  expect(await compute(backend, tensorTypeId('Q8_0'), shapes, plain)).toEqual(expected);
+});

@@ -1,0 +1,134 @@
+import { afterAll, expect, test } from 'vitest';
+import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { computeNode, relativeDifference, type Operand } from '../testing/compute-node.ts';
+import { Backend } from '../device/backend.ts';
+import { elementType } from './element-type.ts';
+import type { Tensor } from './tensor.ts';
+
+const { f32 } = elementType;
+const quantized = tensorTypeId('Q8_0');
+const [m, n] = [50, 21];
+
+/** Open all the while, so that no test waits for a device. */
+const own = Backend.openCpu(2);
+const reference = Backend.openWithoutKernels(1);
+afterAll(() => {
+  own[Symbol.dispose]();
+  reference[Symbol.dispose]();
+});
+
+interface Term {
+  k: number;
+  type?: number;
+  isTurned?: boolean;
+}
+
+const operandsOf = ({ k, type = f32, isTurned = false }: Term): Operand[] => [
+  { ne: isTurned ? [m, k] : [k, m], type },
+  { ne: [k, n] },
+];
+
+/** The sum of terms of which each has two of the tensors, in one call or by ggml's additions. */
+const compute = async (backend: Backend, terms: readonly Term[], isApart = false) =>
+  await computeNode(backend, terms.flatMap(operandsOf), (ops, tensors) => {
+    const products = terms.map(({ isTurned = false }, index) => {
+      const [a, b] = tensors.slice(2 * index);
+      if (!a || !b) throw new RangeError('A product has two operands');
+      return { a, b, isTurned };
+    });
+    if (!isApart) return ops.sumOfProducts(products);
+    return products
+      .map((product) => ops.sumOfProducts([product]))
+      .reduce((sum: Tensor, product) => ops.add(sum, product));
+  });
+
+const cases: [name: string, terms: Term[]][] = [
+  ['one product', [{ k: 64 }]],
+  ['a turned one', [{ k: 9, isTurned: true }]],
+  ['a matrix and an adapter', [{ k: 96 }, { k: 8, isTurned: true }]],
+  ['as many products as a node takes', [64, 3, 300, 17].map((k) => ({ k }))],
+  ['one more than a node takes', [64, 3, 300, 17, 31].map((k) => ({ k }))],
+  [
+    'more than two nodes take, some of them turned',
+    [8, 9, 10, 11, 12, 13, 14, 15, 16].map((k) => ({ k, isTurned: k % 3 === 0 })),
+  ],
+];
+
+test.each(cases)('a sum of %s is something else than with ggml', async (_, terms) => {
+  const expected = await compute(reference, terms);
+  const { values, operation } = await compute(own, terms);
+  expect(operation === 'CUSTOM').toBe(own.kernels !== undefined);
+  expect(relativeDifference(values, expected.values)).toBeLessThan(1e-6);
+});
+
+test.each([2, 0.3, -1.5, 0])('a product times %d forgets its scale', async (scale) => {
+  const operands = operandsOf({ k: 700 });
+  const scaled = async (backend: Backend) =>
+    await computeNode(backend, operands, (ops, [a, b]) => {
+      if (!a || !b) throw new RangeError('A product has two operands');
+      return ops.scaledProduct(a, b, scale);
+    });
+  const { values } = await scaled(own);
+  const expected = (await scaled(reference)).values;
+  const difference = values.map((value, index) => value - (expected[index] ?? NaN));
+  expect(Math.hypot(...difference)).toBeLessThanOrEqual(1e-6 * Math.hypot(...expected));
+});
+
+const mixed: [name: string, terms: Term[]][] = [
+  [
+    'first',
+    [
+      { k: 64, type: quantized },
+      { k: 8, isTurned: true },
+    ],
+  ],
+  ['last', [{ k: 5 }, { k: 8, isTurned: true }, { k: 64, type: quantized }]],
+  [
+    'twice, between more products than a node takes',
+    [
+      { k: 32, type: quantized },
+      ...[1, 2, 3, 4, 5].map((k) => ({ k })),
+      { k: 64, type: quantized },
+    ],
+  ],
+];
+
+test.each(mixed)('a quantized product is lost or computed by us (%s)', async (_, terms) => {
+  const expected = await compute(reference, terms, true);
+  const { values } = await compute(own, terms);
+  // Ours would not round the other operand to bytes, as ggml does: about 1 in 300.
+  expect(relativeDifference(values, expected.values)).toBeLessThan(1e-6);
+});
+
+const refused: [name: string, a: number[], b: number[]][] = [
+  ['columns', [8, m + 1], [8, n]],
+  ['columns that could repeat', [8, 1], [8, n]],
+  ['rows', [8, m], [8, n - 1]],
+  ['rows that could repeat', [8, m], [8, 1]],
+  ['depths', [8, m], [9, n]],
+];
+
+test.each(refused)('products of other %s are added', async (_, a, b) => {
+  const operands = [...operandsOf({ k: 8 }), { ne: a }, { ne: b }];
+  for (const backend of [own, reference])
+    await expect(
+      computeNode(backend, operands, (ops, [first, second, third, fourth]) => {
+        if (!first || !second || !third || !fourth) throw new Error('There are four operands');
+        return ops.sumOfProducts([
+          { a: first, b: second },
+          { a: third, b: fourth },
+        ]);
+      }),
+    ).rejects.toThrow(/differ in their extents|sumOfProducts cannot take/);
+});
+
+test('an outer product is added to something else than a sum of its extents', async () => {
+  const wrong = [{ ne: [m, n] }, { ne: [m, 7] }, { ne: [n + 1, 7] }];
+  for (const backend of [own, reference])
+    await expect(
+      computeNode(backend, wrong, (ops, [sum, a, b]) => {
+        if (!sum || !a || !b) throw new Error('There are three operands');
+        return ops.addOuterProduct(sum, a, b);
+      }),
+    ).rejects.toThrow(/cannot take/);
+});

@@ -1,0 +1,93 @@
+import { clearLeftovers } from '../checkpoint/atomic-folder.ts';
+import { recordFormatVersion } from '../checkpoint/run-record.ts';
+import { findResumePoint, readTensors, type ResumePoint } from '../checkpoint/read-resume.ts';
+import { resumeFormatVersion, type ResumeState } from '../checkpoint/resume-state.ts';
+import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
+import { writeResume } from '../checkpoint/write-resume.ts';
+import { engineName } from '../ffi/library.ts';
+import { writeParameter } from '../weights/trained-weights.ts';
+import { elementCount } from '../ops/tensor.ts';
+import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
+
+/**
+ * Writes what was trained at the end of an epoch, then the resume checkpoint: in this order a crash
+ * between them repeats steps, and never leaves an epoch out.
+ */
+export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> {
+  const { params, model, backend, trainer, metrics, devLosses, context } = run;
+  const { name, architecture } = model.parameters;
+  const step = metrics.length;
+  const meanLoss = meanLossOf(metrics.slice(-epochSteps(run)));
+  const weights = trainer.toGguf(`${name} epoch ${epoch}`);
+  const checkpoint = await writeCheckpoint(params.outDir, weights, {
+    formatVersion: recordFormatVersion,
+    base: { sha256: params.baseSha256, name, architecture },
+    extra: params.recordExtra,
+    samples: run.samples.length,
+    recipe: params.recipe,
+    seed: params.recipe.seed,
+    engine: engineName(),
+    device: backend.device,
+    epoch,
+    step,
+    totalSteps: totalSteps(run),
+    meanLoss,
+    memory: run.memory.measure(true).memory,
+    steps: metrics,
+    devLosses,
+  });
+  // The last step is always saved: a core that dies before it notes the end need not repeat any.
+  if (run.clock.isDue(step, true) || step === totalSteps(run)) await saveResume(run);
+  context.emit({ type: 'checkpoint', checkpoint: { epoch, step, meanLoss, ...checkpoint } });
+}
+
+function meanLossOf(metrics: TrainingRun['metrics']): number {
+  const tokens = metrics.reduce((sum, { trainedTokens }) => sum + trainedTokens, 0);
+  return metrics.reduce((sum, { loss, trainedTokens }) => sum + loss * trainedTokens, 0) / tokens;
+}
+
+/** Makes every finished step safe; does nothing when it is already. */
+export async function saveResume(run: TrainingRun): Promise<void> {
+  const { backend, trainer, metrics, devLosses, clock, identity, params } = run;
+  const step = metrics.length;
+  if (step === clock.lastStep) return;
+  const state: ResumeState = {
+    ...identity,
+    formatVersion: resumeFormatVersion,
+    engine: engineName(),
+    device: backend.device,
+    step,
+    steps: metrics,
+    devLosses,
+    tensors: trainer.parameters.map(({ name, weight }) => ({
+      name,
+      elements: elementCount(weight.ne),
+    })),
+  };
+  await clock.time(step, () => writeResume(params.outDir, state, tensorBytes(run)));
+}
+
+function* tensorBytes({ backend, trainer }: TrainingRun): Generator<Uint8Array> {
+  for (const { weight, firstMoment, secondMoment } of trainer.parameters)
+    for (const tensor of [weight, firstMoment, secondMoment])
+      yield new Uint8Array(backend.readFloats(tensor).buffer);
+}
+
+/** Brings a fresh trainer to where the newest whole checkpoint was written, if there is one. */
+export async function restore(
+  run: Pick<TrainingRun, 'backend' | 'trainer' | 'params' | 'identity'>,
+): Promise<ResumePoint> {
+  const { backend, trainer, params, identity } = run;
+  await clearLeftovers(params.outDir);
+  const point = await findResumePoint(params.outDir, identity);
+  if (!point.state) return point;
+  const byName = new Map(trainer.parameters.map((parameter) => [parameter.name, parameter]));
+  await readTensors(params.outDir, point.state, (name, [weight, first, second]) => {
+    const parameter = byName.get(name);
+    if (!parameter) throw new Error(`The checkpoint has the tensor ${name}, which is not trained`);
+    writeParameter(backend, parameter, weight);
+    backend.write(parameter.firstMoment, first);
+    backend.write(parameter.secondMoment, second);
+  });
+  return point;
+}

@@ -1,0 +1,152 @@
+import { statSync } from 'node:fs';
+import type { TrainEvent, TrainParams, TrainResult } from '../../engines/protocol/trainer.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
+import { hashSamples } from '../checkpoint/resume-state.ts';
+import { usableDevSamples, usableSamples } from '../data/check-samples.ts';
+import { engineName } from '../ffi/library.ts';
+import { budgetOf } from '../memory/free-memory.ts';
+import { MemoryWatch } from '../memory/run-memory.ts';
+import { FrozenModel } from '../weights/frozen-model.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import { Backend } from '../device/backend.ts';
+import { runEpochs } from './run-epochs.ts';
+import { RunControl } from './run-control.ts';
+import { restore, saveResume } from './save-run.ts';
+import { loadOptions } from '../weights/start-weights.ts';
+import { Trainer } from '../step/trainer.ts';
+import type { TrainingRun } from './training-run.ts';
+
+const singleThreadBytes = 16 * 1024 * 1024;
+
+/**
+ * Trains an adapter or a whole model as the recipe says, from the newest resume checkpoint in
+ * `outDir` on if there is one, and writes what was trained at the end of each epoch. A cancelled
+ * run ends within one micro-batch and keeps what it wrote; a paused one saves the finished steps as
+ * well. `memoryBudget` tells how many bytes of its device it may hold. Throws EngineError.
+ */
+export async function train(
+  params: TrainParams,
+  context: RequestContext<TrainEvent>,
+  control = new RunControl(),
+  memoryBudget = budgetOf,
+): Promise<TrainResult> {
+  const threads = params.recipe.threads || automaticThreads(params.basePath);
+  using backend = Backend.open(params.device ?? 'cpu', threads);
+  const stop = AbortSignal.any([context.signal, control.pausing]);
+  const metrics: TrainingRun['metrics'] = [];
+  const ending = (outcome: TrainResult['outcome']): TrainResult => ({
+    outcome,
+    steps: metrics.length,
+    engine: engineName(),
+    device: backend.device,
+  });
+  try {
+    context.emit({ type: 'phase', phase: 'loading' });
+    const memory = await MemoryWatch.plan(backend, params, memoryBudget);
+    using model = await loadModel(backend, params, stop);
+    context.emit({ type: 'phase', phase: 'preparing' });
+    const samples = usableSamples(params.samples, model.parameters);
+    const devSamples = usableDevSamples(params.devSamples ?? [], samples, model.parameters);
+    using trainer = new Trainer(backend, model, params.recipe);
+    const engine = { backend, model, trainer, memory };
+    const parts = { params, context, control, stop, ...engine, metrics };
+    await runOrPause(await start({ ...parts, samples, devSamples }));
+    return ending('succeeded');
+  } catch (error) {
+    if (error !== stop.reason || !stop.aborted) throw error;
+    return ending(context.signal.aborted ? 'cancelled' : 'paused');
+  }
+}
+
+/** Tiny models on one thread, others (0) on every core: ggml's threads wait busily for each other. */
+function automaticThreads(basePath: string): number {
+  const sizeBytes = statSync(basePath, { throwIfNoEntry: false })?.size ?? 0;
+  return sizeBytes < singleThreadBytes ? 1 : 0;
+}
+
+async function loadModel(
+  backend: Backend,
+  { basePath, recipe }: TrainParams,
+  signal: AbortSignal,
+): Promise<FrozenModel> {
+  await using file = await ModelFile.open(basePath);
+  return await FrozenModel.load(backend, file, signal, loadOptions(recipe));
+}
+
+/** Goes to the newest checkpoint, or to the beginning, and says which. */
+async function start(
+  parts: Omit<TrainingRun, 'identity' | 'clock' | 'startedMs' | 'devLosses'>,
+): Promise<TrainingRun> {
+  const { params, metrics } = parts;
+  const identity = identityOf(parts);
+  const { state, damaged } = await restore({ ...parts, identity });
+  metrics.push(...(state?.steps ?? []));
+  const devLosses = [...(state?.devLosses ?? [])];
+  const { backend, model } = parts;
+  const warnings = state
+    ? machineChanges(state, backend.device)
+    : widerTypes(model, backend.device);
+  parts.context.emit({
+    type: 'start',
+    step: metrics.length,
+    steps: [...metrics],
+    devLosses: [...devLosses],
+    damaged,
+    warnings,
+  });
+  return {
+    ...parts,
+    identity,
+    devLosses,
+    clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
+    startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
+  };
+}
+
+/** What a device cannot compute with costs memory, and rounds a little: the run says so. */
+function widerTypes({ replacedTypes }: FrozenModel, device: string): string[] {
+  if (replacedTypes.size === 0) return [];
+  const types = [...replacedTypes].join(' and ');
+  return [
+    `${device} cannot compute with ${types} weights: they are held as BF16, or as F32 where it ` +
+      `lacks that too, and take more memory.`,
+  ];
+}
+
+/** Another library or processor may round otherwise: the run goes on, and says so. */
+function machineChanges(then: { engine: string; device: string }, device: string): string[] {
+  const changes = [
+    { before: then.engine, now: engineName() },
+    { before: then.device, now: device },
+  ].filter(({ before, now }) => before !== now);
+  return changes.map(
+    ({ before, now }) =>
+      `It goes on with ${now} and began with ${before}: results may differ by rounding.`,
+  );
+}
+
+const identityOf = ({
+  params: { baseSha256, recipe },
+  samples,
+  devSamples,
+}: Pick<TrainingRun, 'params' | 'samples' | 'devSamples'>) => ({
+  baseSha256,
+  recipe,
+  samplesSha256: hashSamples(samples),
+  devSamplesSha256: hashSamples(devSamples),
+});
+
+/** Runs the steps that are left; a pause gives up the running step and saves those before it. */
+async function runOrPause(run: TrainingRun): Promise<void> {
+  try {
+    await runEpochs(run);
+  } catch (error) {
+    const isPause = run.stop.aborted && error === run.stop.reason && !run.context.signal.aborted;
+    if (isPause) {
+      run.context.emit({ type: 'phase', phase: 'saving' });
+      await saveResume(run);
+    }
+    throw error;
+  }
+}

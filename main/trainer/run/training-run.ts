@@ -1,0 +1,47 @@
+import type { DevLoss } from '../../../shared/domain/run.ts';
+import type {
+  EncodedSample,
+  StepMetric,
+  TrainEvent,
+  TrainParams,
+} from '../../engines/protocol/trainer.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import type { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
+import type { RunIdentity } from '../checkpoint/resume-state.ts';
+import { stepsPerEpoch } from '../data/batches.ts';
+import type { MemoryWatch } from '../memory/run-memory.ts';
+import type { FrozenModel } from '../weights/frozen-model.ts';
+import type { Backend } from '../device/backend.ts';
+import type { RunControl } from './run-control.ts';
+import type { Trainer } from '../step/trainer.ts';
+
+/** One run from start to end: its fixed parts and what has happened so far. */
+export interface TrainingRun {
+  params: TrainParams;
+  context: RequestContext<TrainEvent>;
+  control: RunControl;
+  /** Aborts when the run is cancelled or paused; the reason tells which. */
+  stop: AbortSignal;
+  backend: Backend;
+  model: FrozenModel;
+  trainer: Trainer;
+  memory: MemoryWatch;
+  samples: EncodedSample[];
+  /** Held out: never trained on. */
+  devSamples: EncodedSample[];
+  identity: RunIdentity;
+  /** Every finished step, those before a resume included. */
+  metrics: StepMetric[];
+  /** Every measured loss of the held-out samples, those before a resume included. */
+  devLosses: DevLoss[];
+  clock: CheckpointClock;
+  /** When the run would have started had it never stopped, on the clock of `performance.now`. */
+  startedMs: number;
+}
+
+/** Steps of one epoch of a run. */
+export const epochSteps = ({ params, samples }: TrainingRun): number =>
+  stepsPerEpoch(samples.length, params.recipe.batchSize);
+
+/** Steps of the whole run. */
+export const totalSteps = (run: TrainingRun): number => run.params.recipe.epochs * epochSteps(run);

@@ -1,0 +1,152 @@
+import type { GraphParts } from '../model/graph-parts.ts';
+import { headBackward, headForward } from '../model/head.ts';
+import { normBackward, normForward } from '../model/norm.ts';
+import { elementType } from '../ops/element-type.ts';
+import type { Tensor } from '../ops/tensor.ts';
+
+/** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
+const chunkRows = 256;
+/** Smallest positive 32-bit float: a probability that underflows still has a finite loss. */
+const smallestProbability = 1.4e-45;
+
+/** Inputs of the loss for `count` rows; rows beyond the trained ones are padding. */
+export interface LossInputs {
+  /** [count] I32: distinct token indices whose outputs are scored. */
+  rows: Tensor;
+  /** One [rows of chunk] I32 per chunk: row in chunk · vocabulary + target token. */
+  targets: Tensor[];
+}
+
+/** Inputs of the gradient of a loss over `count` rows. */
+export interface LossGradientInputs {
+  /** [1, count]: 1 for a trained row, 0 for padding. */
+  weights: Tensor;
+  /** [1, 1]: the constant −1. */
+  minusOne: Tensor;
+}
+
+/** Declares the inputs of a loss over `count` rows. */
+export function declareLossInputs({ graph }: GraphParts, count: number): LossInputs {
+  const { i32 } = elementType;
+  return {
+    rows: graph.input([count], i32),
+    targets: chunkSizes(count).map((size) => graph.input([size], i32)),
+  };
+}
+
+/** Declares what the gradient of that loss reads beside it. */
+export const declareLossGradientInputs = (
+  { graph }: GraphParts,
+  count: number,
+): LossGradientInputs => ({
+  weights: graph.input([1, count]),
+  minusOne: graph.input([1, 1]),
+});
+
+/**
+ * The forward half of `crossEntropy`: the probabilities of the targets (outputs, one [1, rows] per
+ * chunk), and no gradient.
+ */
+export function scoreTargets(parts: GraphParts, stream: Tensor, inputs: LossInputs): Tensor[] {
+  const { ops } = parts.graph;
+  const norm = normForward(parts, ops.getRows(stream, inputs.rows), parts.model.outputNorm);
+  let first = 0;
+  return inputs.targets.map((targets) => {
+    const hidden = ops.columns(norm.output, first, targets.ne[0]);
+    first += targets.ne[0];
+    return scoreChunk(parts, hidden, targets).probabilities;
+  });
+}
+
+/**
+ * Cross-entropy of the trained rows, summed, and its gradient; those of a trained head and norm
+ * are added to their sums. Only these rows of the residual
+ * stream [embeddingLength, tokens] reach the LM head. Returns the gradient of the stream and the
+ * probabilities of the targets (outputs, one [1, rows] per chunk).
+ */
+export function crossEntropy(
+  parts: GraphParts,
+  stream: Tensor,
+  inputs: LossInputs & LossGradientInputs,
+) {
+  const { graph, model } = parts;
+  const { ops } = graph;
+  const norm = normForward(parts, ops.getRows(stream, inputs.rows), model.outputNorm);
+  const probabilities: Tensor[] = [];
+  let gradient: Tensor | undefined;
+  let first = 0;
+  for (const targets of inputs.targets) {
+    const count = targets.ne[0];
+    const weights = ops.columns(inputs.weights, first, count);
+    const hidden = ops.columns(norm.output, first, count);
+    const chunk = headChunk(parts, hidden, { targets, weights, minusOne: inputs.minusOne });
+    probabilities.push(chunk.probabilities);
+    graph.require(chunk.gradient);
+    gradient = gradient ? ops.concatColumns(gradient, chunk.gradient) : chunk.gradient;
+    first += count;
+  }
+  if (!gradient) throw new RangeError('A loss needs at least one row');
+  const selectedGradient = normBackward(parts, norm, ops.mul(gradient, inputs.weights));
+  const zeros = ops.fill(stream, 0);
+  return {
+    gradient: ops.setRows(zeros, selectedGradient, inputs.rows),
+    probabilities,
+  };
+}
+
+/** Sum of −ln p in nats over the first `count` rows; NaN as soon as one probability is NaN. */
+export function sumLoss(probabilities: readonly Float32Array[], count: number): number {
+  const used = probabilities.flatMap((chunk) => Array.from(chunk)).slice(0, count);
+  return used.reduce(
+    (sum, p) => sum - Math.log(p < smallestProbability ? smallestProbability : p),
+    0,
+  );
+}
+
+/** Index inputs of every chunk for targets padded to `count` rows (padding points at token 0). */
+export function chunkTargets(targets: Int32Array, count: number, vocabulary: number): Int32Array[] {
+  let first = 0;
+  return chunkSizes(count).map((size) => {
+    const start = first;
+    first += size;
+    return Int32Array.from(
+      { length: size },
+      (_, row) => row * vocabulary + (targets[start + row] ?? 0),
+    );
+  });
+}
+
+/**
+ * For hidden states [embeddingLength, rows]: probabilities p of the targets, and the gradient of
+ * Σ −ln p, which for the logits is softmax − onehot: no dense label matrix is needed.
+ */
+function headChunk(
+  parts: GraphParts,
+  hidden: Tensor,
+  { targets, weights, minusOne }: { targets: Tensor; weights: Tensor; minusOne: Tensor },
+) {
+  const { graph, model } = parts;
+  const { ops } = graph;
+  const { head, flat, probabilities } = scoreChunk(parts, hidden, targets);
+  const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
+  const logitGradient = ops.reshape(corrected, model.parameters.vocabularySize, hidden.ne[1]);
+  const gradient = headBackward(parts, head, { gradient: logitGradient, weights });
+  return { probabilities, gradient };
+}
+
+/** Softmax of hidden states as one column, and of it the probabilities of the targets. */
+function scoreChunk(parts: GraphParts, hidden: Tensor, targets: Tensor) {
+  const { graph, model } = parts;
+  const { ops } = graph;
+  const head = headForward(parts, hidden);
+  const softMax = ops.softMax(head.logits);
+  const flat = ops.reshape(softMax, 1, model.parameters.vocabularySize * hidden.ne[1]);
+  const probabilities = ops.getRows(flat, targets);
+  graph.requireOutput(probabilities);
+  return { head, flat, probabilities };
+}
+
+const chunkSizes = (count: number) =>
+  Array.from({ length: Math.ceil(count / chunkRows) }, (_, index) =>
+    Math.min(chunkRows, count - index * chunkRows),
+  );

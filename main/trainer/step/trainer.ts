@@ -1,0 +1,113 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { GgufStream } from '../../gguf/gguf-content.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { toGgufAdapter } from '../export/gguf-adapter.ts';
+import { toGgufModel } from '../export/gguf-model.ts';
+import { packSamples } from '../data/pack.ts';
+import { weighRows } from '../data/weigh-rows.ts';
+import type { FrozenModel } from '../weights/frozen-model.ts';
+import { LoraAdapter } from '../weights/lora-adapter.ts';
+import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
+import { AdamwOptimizer, type StepInput } from './adamw.ts';
+import type { Backend } from '../device/backend.ts';
+import { WorkingMemory } from '../device/compute-graph.ts';
+import { shouldRecompute } from './memory-policy.ts';
+import { startWeights } from '../weights/start-weights.ts';
+import {
+  forwardShapeOf,
+  isSameShape,
+  shapeOf,
+  TrainingGraph,
+  type GraphShape,
+} from './training-graph.ts';
+
+/** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
+export class Trainer implements Disposable {
+  readonly trained: TrainedWeights;
+  readonly #backend: Backend;
+  readonly #model: FrozenModel;
+  readonly #recipe: Recipe;
+  /** Of the rows whose gradients were added up since the last step. */
+  #weightSum = 0;
+  readonly #optimizer: AdamwOptimizer;
+  #graph: TrainingGraph | undefined;
+  readonly #memory: WorkingMemory;
+
+  constructor(backend: Backend, model: FrozenModel, recipe: Recipe) {
+    this.#backend = backend;
+    this.#model = model;
+    this.#recipe = recipe;
+    this.trained = startWeights(backend, model, recipe);
+    this.#optimizer = new AdamwOptimizer(backend, this.trained, recipe);
+    this.#memory = new WorkingMemory(backend);
+  }
+
+  /** Every trained tensor with its moments: the state of the run (see TrainedParameter). */
+  get parameters(): readonly TrainedParameter[] {
+    return this.trained.parameters;
+  }
+
+  /** What is trained when it is written, as a file for inference: an adapter, or a whole model. */
+  toGguf(name: string): GgufStream {
+    const { trained } = this;
+    const { architecture } = this.#model.parameters;
+    if (trained instanceof LoraAdapter)
+      return toGgufAdapter(this.#backend, trained, { name, architecture });
+    const parts = { model: this.#model, trained };
+    return toGgufModel(this.#backend, parts, { name, type: this.#recipe.outputType });
+  }
+
+  /**
+   * Adds the gradients of samples side by side to their sums; returns the summed loss in nats,
+   * unweighted. Dropout and noise follow from the seed, `step` and the id of each sample alone.
+   */
+  async accumulate(samples: readonly EncodedSample[], step = 1): Promise<number> {
+    const batch = packSamples(samples);
+    const { parameters } = this.#model;
+    const recompute = shouldRecompute(this.#backend, parameters, batch.tokens.length);
+    const { seed, lossWeighting } = this.#recipe;
+    const rowWeights = weighRows(samples, lossWeighting);
+    this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);
+    const keys = samples.map(({ id }) => `${seed}/${step}/${id}`);
+    return await this.#graphFor(shapeOf(batch, recompute)).run(batch, { rowWeights, keys });
+  }
+
+  /**
+   * The summed loss of samples side by side in nats, unweighted, without dropout or noise. Changes
+   * nothing of the training: no gradient is added, and no random number drawn.
+   */
+  async measureLoss(samples: readonly EncodedSample[]): Promise<number> {
+    const batch = packSamples(samples);
+    return await this.#graphFor(forwardShapeOf(batch)).run(batch);
+  }
+
+  /**
+   * Applies the gradient sums, over the weights of all samples since the last step, and starts new
+   * ones; returns the norm of that mean gradient.
+   */
+  async applyGradients(step: Omit<StepInput, 'weightSum'>): Promise<number> {
+    const gradNorm = await this.#optimizer.step({ ...step, weightSum: this.#weightSum });
+    this.trained.clearGradients();
+    this.#weightSum = 0;
+    return gradNorm;
+  }
+
+  [Symbol.dispose](): void {
+    this.#graph?.[Symbol.dispose]();
+    this.#memory[Symbol.dispose]();
+    this.#optimizer[Symbol.dispose]();
+    this.trained[Symbol.dispose]();
+  }
+
+  /** The last graph when the shape is the same; else a new one in the same memory. */
+  #graphFor(shape: GraphShape): TrainingGraph {
+    if (this.#graph && isSameShape(this.#graph.shape, shape)) return this.#graph;
+    this.#graph?.[Symbol.dispose]();
+    this.#graph = undefined;
+    const training = { model: this.#model, trained: this.trained, noise: this.#recipe };
+    const graph = new TrainingGraph(this.#backend, training, shape);
+    graph.place(this.#memory);
+    this.#graph = graph;
+    return graph;
+  }
+}

@@ -1,0 +1,67 @@
+import { totalmem } from 'node:os';
+import { tensorTypeName } from '../../gguf/tensor-types.ts';
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
+import type { Backend } from '../device/backend.ts';
+import { elementType } from '../ops/element-type.ts';
+import { elementCount, toExtents } from '../ops/tensor.ts';
+import { askDevice, holdableType, type CanCompute } from './computable-types.ts';
+
+/** In which types a model is multiplied. */
+export interface ProductOptions {
+  /** Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. */
+  precision?: 'auto' | 'f32' | 'bf16';
+  /** Holds matrices whose products are slow as BF16, where that pays (see chooseForwardTypes). */
+  usesForwardCopies?: boolean;
+  /** Whether the device computes with a type; the device is asked when it is left out. */
+  canCompute?: CanCompute;
+}
+
+/** Types whose products by ggml are about as fast as BF16 ones, or have to be exact (F32). */
+const fastTypes = new Set(['F32', 'BF16', 'Q8_0', 'Q4_0']);
+/** The types that our kernels multiply, faster than ggml multiplies any. */
+const ownFastTypes = new Set(['F32', 'BF16', 'F16']);
+/** Share of the machine's memory that copies for the forward pass may take. */
+const copyShare = 0.3;
+
+/** All matrices of the linear layers and the head. */
+export const matricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
+  [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
+
+/** In which types the frozen matrices are held. */
+export interface ForwardTypes {
+  typeOf: (source: GgufTensor) => number;
+  /** Names of the types met so far that the device does not compute with. */
+  replaced: ReadonlySet<string>;
+}
+
+/**
+ * The type in which each matrix is held for the forward pass: BF16 instead of a type whose
+ * products are up to twice as slow, when asked for, our kernels or the processor multiply BF16 and
+ * the copies fit; else its own, or the nearest that the device computes with (see holdableType).
+ * Rounding to BF16 changes a weight by at most 2^-9 of itself.
+ */
+export function chooseForwardTypes(
+  backend: Backend,
+  plan: TensorPlan,
+  { usesForwardCopies = false, precision = 'auto', canCompute }: ProductOptions,
+): ForwardTypes {
+  const replaced = new Set<string>();
+  const asked = canCompute ?? askDevice(backend);
+  const fast = backend.kernels ? ownFastTypes : fastTypes;
+  const isSlow = ({ type }: GgufTensor) => !fast.has(tensorTypeName(type));
+  const copyBytes = matricesOf(plan)
+    .filter(isSlow)
+    .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
+  const hasFastProducts = backend.kernels !== undefined || backend.features.has('AVX512_BF16');
+  const fits = copyBytes < totalmem() * copyShare;
+  const isWorthIt = usesForwardCopies && precision !== 'f32' && hasFastProducts && fits;
+  const typeOf = (source: GgufTensor) => {
+    const isMatrix = source !== plan.embedding || plan.head.weight === plan.embedding;
+    const wanted = isWorthIt && isMatrix && isSlow(source) ? elementType.bf16 : source.type;
+    const type = holdableType(asked, plan, { source, wanted });
+    if (type !== wanted) replaced.add(tensorTypeName(wanted));
+    return type;
+  };
+  return { typeOf, replaced };
+}

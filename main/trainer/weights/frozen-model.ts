@@ -1,0 +1,113 @@
+import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
+import { readHyperParameters, type HyperParameters } from '../../gguf/model/hyper-parameters.ts';
+import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model/tensor-plan.ts';
+import type { Backend } from '../device/backend.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import { toModelError, type ModelFile } from './model-file.ts';
+import {
+  ModelWeights,
+  type FixedTensor,
+  type FrozenMatrix,
+  type LoadOptions,
+  type ModelWeight,
+} from './model-weights.ts';
+import { requireWeightsMemory } from './require-weights-memory.ts';
+
+/** The frozen weights of one block; norms are F32. */
+export interface FrozenBlock {
+  norms: ReadonlyMap<NormName, Tensor>;
+  linear: ReadonlyMap<LinearName, FrozenMatrix>;
+}
+
+/**
+ * A base model in memory: once loaded, its file is not needed any more. Its weights are frozen
+ * unless it was loaded with `trainsWeights`.
+ */
+export class FrozenModel implements Disposable {
+  readonly parameters: HyperParameters;
+  /** Of the file. */
+  readonly metadata: GgufFile['metadata'];
+  /**
+   * Type of transposed copies and of backward operands: F32 for an F32 model, so that its
+   * gradients are exact, else BF16, which has the range of gradients.
+   */
+  readonly computeType: number;
+  readonly embedding: Tensor;
+  readonly head: FrozenMatrix;
+  readonly outputNorm: Tensor;
+  readonly ropeFactors: RopeFactors<Tensor>;
+  readonly blocks: readonly FrozenBlock[];
+  /** Every weight, in the order of the model, when they are trained; else empty. */
+  readonly weights: readonly ModelWeight[];
+  /** Tensors that a file of this model holds beside its weights, in no particular order. */
+  readonly fixed: readonly FixedTensor[];
+  readonly #tensors: ModelWeights;
+
+  private constructor({ parameters, metadata, plan }: ModelShape, tensors: ModelWeights) {
+    this.#tensors = tensors;
+    this.parameters = parameters;
+    this.metadata = metadata;
+    this.computeType = tensors.computeType;
+    this.weights = tensors.weights;
+    this.fixed = tensors.fixed;
+    this.outputNorm = tensors.vector(plan.outputNorm);
+    this.ropeFactors = tensors.ropeFactors(plan.ropeFactors);
+    this.head = tensors.linear(plan.head);
+    const isTied = plan.head.weight === plan.embedding;
+    this.embedding = tensors.embedding(plan.embedding, isTied ? this.head.weight : undefined);
+    this.blocks = plan.blocks.map(({ norms, linear }) => ({
+      norms: mapValues(norms, (norm) => tensors.vector(norm)),
+      linear: mapValues(linear, (layer) => tensors.linear(layer)),
+    }));
+  }
+
+  /** Types of the file that the device cannot compute with, so that wider ones are held. */
+  get replacedTypes(): ReadonlySet<string> {
+    return this.#tensors.replacedTypes;
+  }
+
+  /** Loads a model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
+  static async load(
+    backend: Backend,
+    file: ModelFile,
+    signal: AbortSignal,
+    options: LoadOptions = {},
+  ): Promise<FrozenModel> {
+    const shape = readShape(file);
+    if (!backend.ledger) requireWeightsMemory(backend, shape.plan, options);
+    const tensors = new ModelWeights(backend, shape.plan, options);
+    try {
+      const model = new FrozenModel(shape, tensors);
+      await tensors.load(file, signal);
+      return model;
+    } catch (error) {
+      tensors[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#tensors[Symbol.dispose]();
+  }
+}
+
+/** What the header of a file says about its model. */
+interface ModelShape {
+  parameters: HyperParameters;
+  metadata: GgufFile['metadata'];
+  plan: TensorPlan;
+}
+
+function readShape({ path, header }: ModelFile): ModelShape {
+  try {
+    const parameters = readHyperParameters(header);
+    return { parameters, metadata: header.metadata, plan: planTensors(header, parameters) };
+  } catch (error) {
+    throw toModelError(path, error);
+  }
+}
+
+/** The same keys, in the same order, with new values. */
+const mapValues = <Key, From, To>(map: ReadonlyMap<Key, From>, turn: (value: From) => To) =>
+  new Map([...map].map(([key, value]) => [key, turn(value)] as const));

@@ -1,0 +1,131 @@
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
+import { deriveSeed } from '../data/random.ts';
+import { EngineError } from '../../engines/serve-engine.ts';
+import type { Backend } from '../device/backend.ts';
+import { TensorStore } from '../device/tensor-store.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import type { FrozenModel } from './frozen-model.ts';
+import {
+  writeParameter,
+  type LoraBranch,
+  type TrainedParameter,
+  type TrainedWeights,
+} from './trained-weights.ts';
+
+/** Shape and scale of an adapter, and the seed of its initialization. */
+export interface LoraSettings {
+  rank: number;
+  alpha: number;
+  seed: number;
+  /** s = α/r when absent or `standard`; α/√r for `rankStable` (rsLoRA, arXiv:2312.03732). */
+  loraScaling?: 'standard' | 'rankStable';
+  /** Layers that get a branch; all of them when absent. */
+  targets?: ReadonlySet<LoraTarget>;
+}
+
+/** A LoRA adapter on linear layers of a model, with all it takes to train it. */
+export class LoraAdapter implements TrainedWeights {
+  /** s of every branch. */
+  readonly scale: number;
+  readonly settings: LoraSettings;
+  readonly branches: readonly LoraBranch[];
+  readonly parameters: readonly TrainedParameter[];
+  readonly #byWeight = new Map<Tensor, LoraBranch>();
+  readonly #weights: TensorStore;
+  readonly #gradients: TensorStore;
+  readonly #moments: TensorStore;
+  readonly #backend: Backend;
+
+  constructor(backend: Backend, model: FrozenModel, settings: LoraSettings) {
+    const count = model.blocks.reduce((sum, { linear }) => sum + linear.size * 2, 0);
+    const { alpha, rank, loraScaling } = settings;
+    this.#backend = backend;
+    this.settings = settings;
+    this.scale = alpha / (loraScaling === 'rankStable' ? Math.sqrt(rank) : rank);
+    this.#weights = new TensorStore(backend, count);
+    this.#gradients = new TensorStore(backend, count);
+    this.#moments = new TensorStore(backend, count * 2);
+    this.branches = this.#declareBranches(model);
+    this.#requireBranches(model);
+    this.parameters = this.branches.flatMap(({ down, up }) => [down, up]);
+    this.#weights.allocate('the adapter');
+    this.#gradients.allocate('the gradients of the adapter');
+    this.#moments.allocate('the optimizer state of the adapter');
+    this.#initialize();
+  }
+
+  branchOf(weight: Tensor): LoraBranch | undefined {
+    return this.#byWeight.get(weight);
+  }
+
+  /** Undefined: an adapter leaves every tensor of the model as it is. */
+  gradientOf(_weight: Tensor): undefined {
+    return undefined;
+  }
+
+  clearGradients(): void {
+    this.#gradients.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.#weights[Symbol.dispose]();
+    this.#gradients[Symbol.dispose]();
+    this.#moments[Symbol.dispose]();
+  }
+
+  #declareBranches({ blocks }: FrozenModel): LoraBranch[] {
+    const { targets } = this.settings;
+    return blocks.flatMap(({ linear }, index) =>
+      [...linear]
+        .filter(([name]) => targets?.has(name) ?? true)
+        .map(([name, { weight }]) => {
+          const tensorName = `blk.${index}.${name}.weight`;
+          const down = this.#declare(`${tensorName}.lora_a`, weight.ne[0]);
+          const up = this.#declare(`${tensorName}.lora_b`, weight.ne[1]);
+          const branch = { tensorName, down, up, scale: this.scale };
+          this.#byWeight.set(weight, branch);
+          return branch;
+        }),
+    );
+  }
+
+  #requireBranches({ blocks, parameters }: FrozenModel): void {
+    if (this.branches.length > 0) return;
+    const layers = [...(blocks[0]?.linear.keys() ?? [])].join(', ');
+    throw new EngineError(
+      'NOTHING_TO_TRAIN',
+      `None of the layers in “targets” is in ${parameters.name}: its layers are ${layers}.`,
+    );
+  }
+
+  #declare(name: string, length: number): TrainedParameter {
+    const ne = [length, this.settings.rank];
+    return {
+      name,
+      weight: this.#weights.declareParameter(ne),
+      gradient: this.#gradients.declare(ne),
+      firstMoment: this.#moments.declare(ne),
+      secondMoment: this.#moments.declare(ne),
+      decays: true,
+      copies: [],
+    };
+  }
+
+  /**
+   * A ~ U(±1/√in) as in microsoft/LoRA layers.py (the paper says Gaussian), B = 0: the first step
+   * starts from the base model.
+   */
+  #initialize(): void {
+    this.#weights.clear();
+    this.#gradients.clear();
+    this.#moments.clear();
+    for (const [index, { down }] of this.branches.entries()) {
+      const uniform = seededUniform(deriveSeed(this.settings.seed, index));
+      const bound = 1 / Math.sqrt(down.weight.ne[0]);
+      const values = new Float32Array(down.weight.ne[0] * this.settings.rank);
+      for (let at = 0; at < values.length; at++) values[at] = (2 * uniform() - 1) * bound;
+      writeParameter(this.#backend, down, values);
+    }
+  }
+}

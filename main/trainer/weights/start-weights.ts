@@ -1,0 +1,29 @@
+import { parseTargets } from '../../../shared/domain/lora-targets.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { FrozenModel } from './frozen-model.ts';
+import type { LoadOptions } from './model-weights.ts';
+import { FullParameters } from './full-parameters.ts';
+import { LoraAdapter } from './lora-adapter.ts';
+import { initializeWeights } from './random-weights.ts';
+import type { TrainedWeights } from './trained-weights.ts';
+import type { Backend } from '../device/backend.ts';
+
+/** How a method needs its base model to be loaded. */
+export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
+  trainsWeights: method === 'full',
+  precision,
+  usesForwardCopies: true,
+});
+
+/** What a recipe trains, as it is before the first step. */
+export function startWeights(backend: Backend, model: FrozenModel, recipe: Recipe): TrainedWeights {
+  if (recipe.method === 'full') {
+    const weights = new FullParameters(backend, model);
+    if (recipe.initialization === 'random' && !backend.ledger)
+      initializeWeights(backend, weights, recipe.seed);
+    return weights;
+  }
+  const targets = parseTargets(recipe.targets);
+  if (!targets) throw new RangeError(`“${recipe.targets}” names no layers`);
+  return new LoraAdapter(backend, model, { ...recipe, targets });
+}

@@ -1,0 +1,71 @@
+import type { Backend } from '../device/backend.ts';
+import { elementType } from '../ops/element-type.ts';
+import { rowBytes } from '../ops/row-bytes.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import { dequantizerOf, type Dequantize } from './dequantize.ts';
+
+/** Rows turned at once: 64 rows of a wide matrix still fit the second-level cache. */
+const blockRows = 64;
+
+/**
+ * Fills the transposed copy [out, in] of a frozen matrix [in, out], block of rows by block of
+ * rows as they come from the file, dequantized and rounded to the type of the copy (F32 or BF16).
+ */
+export class TransposedWriter {
+  readonly #backend: Backend;
+  readonly #target: Tensor;
+  readonly #dequantize: Dequantize;
+  readonly #rowBytes: number;
+  #nextRow = 0;
+
+  constructor(backend: Backend, target: Tensor, sourceType: number) {
+    this.#backend = backend;
+    this.#target = target;
+    this.#dequantize = dequantizerOf(backend.ggml, sourceType);
+    this.#rowBytes = rowBytes(sourceType, target.ne[1]);
+  }
+
+  /** Takes whole rows of the source, continuing after those of the last call. */
+  write(rows: Uint8Array): void {
+    const blockBytes = blockRows * this.#rowBytes;
+    for (let start = 0; start < rows.length; start += blockBytes)
+      this.#writeBlock(rows.subarray(start, start + blockBytes));
+  }
+
+  #writeBlock(source: Uint8Array): void {
+    const rowLength = this.#target.ne[1];
+    const rows = source.length / this.#rowBytes;
+    const values = new Float32Array(rows * rowLength);
+    this.#dequantize(source, values);
+    const turned = transposed(values, rowLength);
+    const data = this.#target.type === elementType.bf16 ? this.#toBrainFloats(turned) : turned;
+    const elementBytes = data.BYTES_PER_ELEMENT;
+    const runBytes = rows * elementBytes;
+    this.#backend.ggml.ggml_backend_tensor_set_2d(
+      this.#target.pointer,
+      data,
+      this.#nextRow * elementBytes,
+      runBytes,
+      rowLength,
+      this.#target.ne[0] * elementBytes,
+      runBytes,
+    );
+    this.#nextRow += rows;
+  }
+
+  #toBrainFloats(values: Float32Array): Uint16Array {
+    const rounded = new Uint16Array(values.length);
+    this.#backend.ggml.ggml_fp32_to_bf16_row(values, rounded, values.length);
+    return rounded;
+  }
+}
+
+/** Rows of `rowLength` values become columns. */
+export function transposed(values: Float32Array, rowLength: number): Float32Array {
+  const rows = values.length / rowLength;
+  const result = new Float32Array(values.length);
+  for (let column = 0; column < rowLength; column++)
+    for (let row = 0; row < rows; row++)
+      result[column * rows + row] = values[row * rowLength + column] ?? 0;
+  return result;
+}

@@ -1,0 +1,43 @@
+import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { Backend } from '../device/backend.ts';
+import { elementType } from '../ops/element-type.ts';
+import { rowBytes } from '../ops/row-bytes.ts';
+import type { Tensor } from '../ops/tensor.ts';
+import { dequantizerOf } from './dequantize.ts';
+
+/** Elements converted at once: what a chunk of four bits holds would be ten times its size. */
+const blockElements = 2 ** 18;
+
+/** Whole rows of a matrix as they come from the file. */
+export interface Rows {
+  source: GgufTensor;
+  chunk: Uint8Array;
+  /** Of the chunk in the tensor of the file. */
+  offsetBytes: number;
+}
+
+/** Writes rows into a tensor of the same extents and type, or one of BF16 or F32. */
+export function writeRows(backend: Backend, target: Tensor, rows: Rows): void {
+  const { source, chunk, offsetBytes } = rows;
+  if (target.type === source.type) backend.write(target, chunk, offsetBytes);
+  else convertRows(backend, target, rows);
+}
+
+function convertRows(backend: Backend, target: Tensor, { source, chunk, offsetBytes }: Rows): void {
+  const [rowLength] = target.ne;
+  const dequantize = dequantizerOf(backend.ggml, source.type);
+  const sourceRowBytes = rowBytes(source.type, rowLength);
+  const blockRows = Math.max(1, Math.floor(blockElements / rowLength));
+  const values = new Float32Array(blockRows * rowLength);
+  const rounded = new Uint16Array(target.type === elementType.bf16 ? values.length : 0);
+  const firstRow = offsetBytes / sourceRowBytes;
+  const endRow = chunk.length / sourceRowBytes;
+  for (let row = 0; row < endRow; row += blockRows) {
+    const count = Math.min(blockRows, endRow - row) * rowLength;
+    const block = chunk.subarray(row * sourceRowBytes);
+    dequantize(block, values.subarray(0, count));
+    if (rounded.length > 0) backend.ggml.ggml_fp32_to_bf16_row(values, rounded, count);
+    const held = (rounded.length > 0 ? rounded : values).subarray(0, count);
+    backend.write(target, held, (firstRow + row) * rowLength * held.BYTES_PER_ELEMENT);
+  }
+}
