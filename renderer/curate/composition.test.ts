@@ -22,7 +22,7 @@ describe('composition', () => {
     expect(freezeWarnings({ ...base, flagged: 2, pending: 3, unsavedDrafts: 1 })).toHaveLength(4);
   });
 
-  it('says nothing about a balanced thousand', () => {
+  it('says nothing about a balanced thousand, and warns that forty are few', () => {
     const base = { parts: limaComposition, flagged: 0, pending: 0, unsavedDrafts: 0 };
     expect(freezeWarnings({ ...base, accepted: 1000 })).toEqual([]);
     expect(freezeWarnings({ ...base, accepted: 40 })).toHaveLength(1);

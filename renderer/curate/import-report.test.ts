@@ -15,7 +15,7 @@ it('reads a report back whole, bad lines with their numbers included', () => {
   expect(readImportReport(structuredClone(report))).toEqual(report);
 });
 
-it('shows no counts for a job that has none yet', () => {
+it('finds no report in a result that is none', () => {
   expect(readImportReport(null)).toBeUndefined();
   expect(readImportReport({ modelId: 'x' })).toBeUndefined();
 });

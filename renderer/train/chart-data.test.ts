@@ -22,7 +22,7 @@ const line = (column: ChartLine['column']): ChartLine => ({
   widthPx: 1,
 });
 
-test('a chart of a run with dev losses lacks the one before training, or shifts the others', () => {
+test('a chart of a run with dev losses begins at step 0, with every value at its own step', () => {
   const devLosses = [
     { step: 0, epoch: 0, loss: 9.5 },
     { step: 2, epoch: 1, loss: 8.5 },
@@ -35,7 +35,7 @@ test('a chart of a run with dev losses lacks the one before training, or shifts 
   ]);
 });
 
-test('a chart of any other run begins before its first step', () => {
+test('a chart of a run without dev losses begins at its first step', () => {
   const [steps, losses] = chartData(series, [line('loss')], []);
   expect([...(steps ?? [])]).toEqual([1, 2, 3]);
   expect([...(losses ?? [])]).toEqual([9, 8, 7]);

@@ -7,11 +7,11 @@ const items = [
 ];
 const isSound = (item: { isSound: boolean }) => item.isSound;
 
-test('the only one that can be chosen has to be clicked first', () => {
+test('the only item that can be chosen is chosen without a click', () => {
   expect(chosenOrOnly(items, null, isSound)?.id).toBe('a');
 });
 
-test('one of several is chosen for a person, or the choice is overruled', () => {
+test('of several items none is chosen for a person, and a choice is never replaced by another', () => {
   expect(chosenOrOnly(items, null)).toBeUndefined();
   expect(chosenOrOnly(items, 'b', isSound)?.id).toBe('b');
   expect(chosenOrOnly(items, 'gone', isSound)).toBeUndefined();

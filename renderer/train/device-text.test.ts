@@ -30,14 +30,14 @@ const selfTest = (passed: boolean): SelfTest => ({
   elapsedMs: 1000,
 });
 
-test('a software device looks like a GPU', () => {
+test('a device tells its family, kind and free memory, and one made of software that it is slow', () => {
   expect(describeDevice(gpu)).toMatch(/^CUDA · GPU · 8\S* GiB of 16\S* GiB free$/);
   expect(describeDevice({ ...gpu, family: 'vulkan', isSoftware: true })).toContain(
     'software, slow',
   );
 });
 
-test('an untested or failed GPU is shown as tested, or an old failure hides a new pass', () => {
+test('the badge of a GPU is that of its newest self-test, and a CPU has none', () => {
   expect(testBadge(gpu)).toEqual({ tone: 'plain', text: 'not tested yet' });
   const selfTests = [selfTest(true), selfTest(false)];
   expect(testBadge({ ...gpu, selfTests })?.tone).toBe('bad');
@@ -45,7 +45,7 @@ test('an untested or failed GPU is shown as tested, or an old failure hides a ne
   expect(testBadge({ ...gpu, family: 'cpu' })).toBeNull();
 });
 
-test('a family without a device is left out instead of explained', () => {
+test('a family without a device is listed with its problem and advice', () => {
   const usable = { family: 'cuda' as const, devices: [gpu], problem: '', advice: '' };
   const missing = {
     family: 'vulkan' as const,

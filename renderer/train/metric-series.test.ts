@@ -16,7 +16,7 @@ const metrics = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => metric(from + index));
 
 describe('MetricSeries', () => {
-  it('passes by the steps a reconnected stream sends again', () => {
+  it('skips the steps that a reconnected stream sends again', () => {
     const series = new MetricSeries(100);
     series.append(metrics(1, 5));
     expect(series.append(metrics(3, 7))).toBe(true);
@@ -34,7 +34,7 @@ describe('MetricSeries', () => {
     expect(series.column('step').every((step, index) => step === index + 1)).toBe(true);
   });
 
-  it('shows no rows of its spare room', () => {
+  it('ends its columns at the last step, before the spare room', () => {
     const series = new MetricSeries(100);
     series.append(metrics(1, 2));
     expect(series.column('loss')).toHaveLength(2);

@@ -17,7 +17,7 @@ describe('recipe fields', () => {
     );
   });
 
-  it('offers the settings of an adapter for a full training, or its own for an adapter', () => {
+  it('full training ignores the fields of LoRA, and LoRA those of full training', () => {
     expect(ignoredBy('full').toSorted()).toEqual(['alpha', 'loraScaling', 'rank', 'targets']);
     expect(ignoredBy('lora').toSorted()).toEqual(['initialization', 'outputType']);
   });

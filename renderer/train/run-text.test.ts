@@ -55,9 +55,12 @@ describe('describeResume', () => {
     [stopped(1200, 1200), 'Resumed, it goes on after step 1,200. Nothing is done twice.'],
     [stopped(1200, 1201), 'Resumed, it goes on after step 1,200. 1 later step is repeated.'],
     [stopped(10, 15), 'Resumed, it goes on after step 10. 5 later steps are repeated.'],
-  ])('promises another step than the checkpoint has', (run, text) => {
-    expect(describeResume(run)).toBe(text);
-  });
+  ])(
+    'tells the step of the checkpoint that a resumed run goes on from, and how many it repeats',
+    (run, text) => {
+      expect(describeResume(run)).toBe(text);
+    },
+  );
 });
 
 describe('describeProgress', () => {

@@ -20,7 +20,7 @@ describe('Smoother', () => {
     expect(smooth([1, 4])[1]).toBeCloseTo(0.49 / 0.19, 12);
   });
 
-  it('does not lose the line for good after a loss that is not a number', () => {
+  it('goes on with the line after a loss that is not a number', () => {
     const [, atGap, after] = smooth([3, Number.NaN, 3]);
     expect(atGap).toBeCloseTo(3, 12);
     expect(after).toBeCloseTo(3, 12);
@@ -28,7 +28,7 @@ describe('Smoother', () => {
 });
 
 describe('smoothingFactor', () => {
-  it('does not let the line of a short run lag far behind its points', () => {
+  it('halves each step of a short run, so that the line stays near its points', () => {
     expect(smoothingFactor(0)).toBe(0.5);
     expect(smoothingFactor(24)).toBe(0.5);
   });

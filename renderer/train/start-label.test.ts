@@ -59,7 +59,7 @@ describe('startLabel', () => {
       'Hold nothing out of one sample',
     ],
     ['a taken name', { isTaken: true }, 'Choose another name'],
-  ])('names what is missing instead of starting with %s', (_case, change, label) => {
+  ])('names what is missing instead of starting: %s', (_case, change, label) => {
     expect(startLabel({ ...good, ...change })).toEqual({ label, isReady: false });
   });
 });

@@ -39,7 +39,7 @@ describe('learningRatePoints', () => {
     expect(ratesOf({}, 3000).at(-1)).toBeCloseTo(1e-5, 12);
   });
 
-  it('does not promise a fall that a constant schedule or a single step does not have', () => {
+  it('stays level for a constant schedule and for a single step', () => {
     expect(new Set(ratesOf({ schedule: 'constant' }, 30))).toEqual(new Set([1e-3]));
     expect(new Set(ratesOf({}, 1))).toEqual(new Set([1e-3]));
   });

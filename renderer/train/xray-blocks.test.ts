@@ -44,7 +44,7 @@ const tokensOf = (blocks: readonly XrayBlock[]) =>
 const idsOf = (block: XrayBlock | undefined) => tokensOf(block ? [block] : []).map(({ id }) => id);
 
 describe('blocks of a sample', () => {
-  test('put the end of a question to the question, though the template writes it for the answer', () => {
+  test('give the end of a question to the question, though its tokens count as the turn of the answer', () => {
     const [question, answer] = blocksOf(
       sample([stretch([1, 4, 2, 5, 3, 4, 2], { turns: [0, 0, 1, 1, 1, 1, 1] })]),
     );

@@ -19,7 +19,7 @@ test.each<[Partial<XrayListing>, string[]]>([
   [{ problem: 'dropped' }, []],
   [{ order: 'longest' }, ['two', 'one', 'three']],
   [{ order: 'least-trained' }, ['three', 'one', 'two']],
-])('%o lists other samples than %o', (fields, expected) => {
+])('the listing %o shows the samples %o', (fields, expected) => {
   const heldOutIds = new Set(['one', 'three']);
   const listing = { source: '', problem: '', order: 'dataset', heldOutIds, ...fields } as const;
   expect(listRows(rows, listing).map(({ sampleId }) => sampleId)).toEqual(expected);

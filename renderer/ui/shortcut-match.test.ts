@@ -7,7 +7,8 @@ function stroke(key: string, extra: Partial<KeyStroke> = {}): KeyStroke {
 }
 
 describe('matchesShortcut', () => {
-  it('does not take Ctrl+A for A, which would accept a sample on select-all', () => {
+  // Select-all is not the A that accepts a sample.
+  it('takes A for A only without Ctrl or Shift', () => {
     expect(matchesShortcut('a', stroke('a'), false)).toBe(true);
     expect(matchesShortcut('a', stroke('a', { ctrlKey: true }), false)).toBe(false);
     expect(matchesShortcut('a', stroke('A', { shiftKey: true }), false)).toBe(false);
