@@ -26,7 +26,7 @@ async function writeAndKill(path: string, start: number, afterAcks: number): Pro
   return Number(lines.at(-1));
 }
 
-test('kill -9 in the middle of writing loses an acknowledged sample or review', async () => {
+test('every acknowledged sample and review survives kill -9 in the middle of writing', async () => {
   using project = aProject();
   project.file.close();
   let start = 1;

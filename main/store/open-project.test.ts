@@ -27,14 +27,14 @@ const codeOf = (work: () => unknown): string => {
   return 'no error';
 };
 
-test('a closed project leaves side files behind', () => {
+test('a closed project is a single file', () => {
   using project = aProject();
   addSamples(project.file.db, [aSample(1)], 'me');
   project.file.close();
   expect(readdirSync(project.folder)).toEqual(['test.lima']);
 });
 
-test('a second opener gets in, or is not told who holds the project', () => {
+test('a second opener is refused and told which process holds the project', () => {
   using project = aProject();
   const holder = expect.objectContaining({ pid: process.pid });
   expect(() => openProject(project.path)).toThrow(
@@ -42,7 +42,7 @@ test('a second opener gets in, or is not told who holds the project', () => {
   );
 });
 
-test('creating a project overwrites a file that is there', () => {
+test('creating a project is refused where a file is already, and leaves that file alone', () => {
   using project = aProject();
   const other = join(project.folder, 'notes.lima');
   writeFileSync(other, 'my notes');
@@ -50,7 +50,7 @@ test('creating a project overwrites a file that is there', () => {
   expect(readFileSync(other, 'utf8')).toBe('my notes');
 });
 
-test('a project is made in a folder that does not exist', () => {
+test('creating a project is refused in a folder that does not exist', () => {
   using project = aProject();
   expect(codeOf(() => createProject(join(project.folder, 'no', 'p.lima')))).toBe('FILE_NOT_FOUND');
 });
@@ -59,7 +59,7 @@ test.each([
   ['an empty file', '', 'PROJECT_INVALID'],
   ['a text file', 'hello, this is no database at all', 'PROJECT_INVALID'],
   ['a short SQLite header', 'SQLite format 3\0abc', 'PROJECT_INVALID'],
-])('%s is opened, changed or crashes the program', (_, content, code) => {
+])('%s is refused as a project and stays as it is', (_, content, code) => {
   using project = aProject();
   const path = join(project.folder, 'strange.lima');
   writeFileSync(path, content);
@@ -68,14 +68,14 @@ test.each([
   expect(readFileSync(path, 'latin1')).toBe(content);
 });
 
-test('a missing file is created by opening it', () => {
+test('opening a missing file is refused and creates nothing', () => {
   using project = aProject();
   const path = join(project.folder, 'gone.lima');
   expect(codeOf(() => openProject(path))).toBe('FILE_NOT_FOUND');
   expect(existsSync(path)).toBe(false);
 });
 
-test('a SQLite file of another program is taken for a project', () => {
+test('a SQLite file of another program is refused as a project', () => {
   using project = aProject();
   const path = join(project.folder, 'other.lima');
   const other = new Sqlite(path);
@@ -91,11 +91,11 @@ function tamper(path: string, sql: string): void {
 }
 
 test.each([
-  ['a trigger', 'CREATE TRIGGER evil AFTER INSERT ON vote BEGIN DELETE FROM sample; END'],
-  ['a view', 'CREATE VIEW evil AS SELECT * FROM sample'],
-  ['a table', 'CREATE TABLE extra (x)'],
+  ['an unknown trigger', 'CREATE TRIGGER evil AFTER INSERT ON vote BEGIN DELETE FROM sample; END'],
+  ['an unknown view', 'CREATE VIEW evil AS SELECT * FROM sample'],
+  ['an unknown table', 'CREATE TABLE extra (x)'],
   ['a missing index', 'DROP INDEX sample_by_status'],
-])('a stranger’s project with %s passes the inspection', (_, sql) => {
+])('the inspection refuses a project with %s', (_, sql) => {
   using project = aProject();
   project.file.close();
   expect(inspectProjectFile(project.path)).toBe(migrations.length);
@@ -103,7 +103,7 @@ test.each([
   expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_INVALID');
 });
 
-test('a project cut in half passes the inspection', () => {
+test('the inspection refuses a project cut in half', () => {
   using project = aProject();
   const samples = Array.from({ length: 500 }, (_, number) => aSample(number));
   addSamples(project.file.db, samples, 'me');
@@ -112,7 +112,7 @@ test('a project cut in half passes the inspection', () => {
   expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_INVALID');
 });
 
-test('a project from a newer version is opened and damaged', () => {
+test('a project from a newer version is refused and stays as it is', () => {
   using project = aProject();
   project.file.close();
   tamper(project.path, 'PRAGMA user_version = 99');
@@ -122,7 +122,7 @@ test('a project from a newer version is opened and damaged', () => {
   expect(readFileSync(project.path).equals(before)).toBe(true);
 });
 
-test('the file does not say that it is a Lima project', () => {
+test('the first bytes of the file say that it is a Lima project, and its schema version', () => {
   using project = aProject();
   project.file.close();
   const header = readFileSync(project.path).subarray(0, 100);
@@ -137,7 +137,7 @@ const steps: Migration[] = [
   { version: 2, name: 'two', sql: 'ALTER TABLE a ADD COLUMN y INTEGER' },
 ];
 
-test('a migration loses rows or runs without a backup', () => {
+test('a migration keeps every row and runs after a backup', () => {
   using project = aProject();
   const path = join(project.folder, 'old.db');
   const db = new Sqlite(path);
@@ -150,7 +150,7 @@ test('a migration loses rows or runs without a backup', () => {
   expect(existsSync(`${path}.v1`)).toBe(true);
 });
 
-test('a failing migration leaves half a schema', () => {
+test('a failing migration leaves the schema as it was', () => {
   const db = new Sqlite(':memory:');
   migrate(db, steps.slice(0, 1), () => undefined);
   const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE b (x); CREATE TABLE a (x)' };
@@ -161,7 +161,7 @@ test('a failing migration leaves half a schema', () => {
   expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'b'`).all()).toEqual([]);
 });
 
-test('an edited migration goes unnoticed', () => {
+test('a migration that was edited after it ran is refused', () => {
   const db = new Sqlite(':memory:');
   migrate(db, steps, () => undefined);
   const edited = steps.with(0, { version: 1, name: 'one', sql: 'CREATE TABLE a (z INTEGER)' });

@@ -16,14 +16,14 @@ import { aProject, aSample } from './testing/a-project.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-test('importing the same samples twice adds them twice', () => {
+test('importing the same samples twice adds them once', () => {
   using project = aProject();
   const { db } = project.file;
   const samples = numbers(3).map((number) => aSample(number));
   expect([addSamples(db, samples, 'me'), addSamples(db, samples, 'me')]).toEqual([3, 0]);
 });
 
-test('a sample that was edited is imported again from its file', () => {
+test('an edited sample is not imported again, and a search finds its new words only', () => {
   using project = aProject();
   const { db } = project.file;
   addSamples(db, [aSample(1)], 'me');
@@ -36,7 +36,7 @@ test('a sample that was edited is imported again from its file', () => {
   expect(sampleSeqs(db, { query: 'question' })).toEqual([]);
 });
 
-test('filters or paging by key lose or repeat samples', () => {
+test('pages by key hold every sample that passes the filter once, in order', () => {
   using project = aProject();
   const { db } = project.file;
   const flag = { rule: 'first-person', scope: 'both', reason: 'says I' } as const;
@@ -60,7 +60,7 @@ test('filters or paging by key lose or repeat samples', () => {
 });
 
 test.each(['"', "' OR 1=1 --", 'NEAR(', 'a AND', '*', '(', 'col:x', '^', '-', 'é"è', '\u0000'])(
-  'a search for %j is taken as query syntax',
+  'a search for %j is taken as text and never as query syntax',
   (query) => {
     using project = aProject();
     addSamples(project.file.db, [aSample(1)], 'me');
@@ -68,11 +68,11 @@ test.each(['"', "' OR 1=1 --", 'NEAR(', 'a AND', '*', '(', 'col:x', '^', '-', '�
   },
 );
 
-test('the last word of a search does not match as a prefix', () => {
+test('the last word of a search matches as a prefix', () => {
   expect(ftsQuery('how to brew')).toBe('"how" "to" "brew"*');
 });
 
-test('undo does not restore what each sample was before, or reviews are overwritten', () => {
+test('undo restores what each sample was before and is appended to the history', () => {
   using project = aProject();
   const { db } = project.file;
   addSamples(
@@ -99,7 +99,7 @@ test('undo does not restore what each sample was before, or reviews are overwrit
   ]);
 });
 
-test('a review of an unchanged status is stored as a change', () => {
+test('a review that changes no status counts as no change', () => {
   using project = aProject();
   const { db } = project.file;
   addSamples(db, [aSample(1)], 'me');
@@ -107,7 +107,7 @@ test('a review of an unchanged status is stored as a change', () => {
   expect(addReviews(db, 'accept', { filter: {} }, 'me').changed).toBe(0);
 });
 
-test('a frozen dataset changes when its samples are edited or reviewed later', () => {
+test('a frozen dataset stays the same when its samples are edited or reviewed later', () => {
   using project = aProject();
   const { db } = project.file;
   addSamples(
@@ -131,7 +131,7 @@ test('a frozen dataset changes when its samples are edited or reviewed later', (
   expect(freezeDataset(db, 'second', 'me')?.contentHash).not.toBe(frozen?.contentHash);
 });
 
-test('a full disk during an import loses what was stored before', () => {
+test('a full disk during an import keeps what was stored before and adds none of the batch', () => {
   using project = aProject();
   const { db } = project.file;
   addSamples(db, [aSample(1)], 'me');

@@ -31,7 +31,7 @@ const writeFirstVersion = (path: string) =>
     run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', ?, '', 9, NULL, 1)", recipe);
   });
 
-test('a project of the first version loses jobs, or the jobs of its runs', () => {
+test('a project of the first version keeps every job, and its runs keep theirs', () => {
   const path = join(folder, 'old.lima');
   writeFirstVersion(path);
   const file = openProject(path);
@@ -56,7 +56,7 @@ test('a project of the first version loses jobs, or the jobs of its runs', () =>
   }
 });
 
-test('a paused job cannot be stored, or a run may name a job that is not there', () => {
+test('a migrated project stores a paused job and refuses a run of a job that is not there', () => {
   const path = join(folder, 'paused.lima');
   writeFirstVersion(path);
   const file = openProject(path);

@@ -10,7 +10,7 @@ import { writeOldProject } from '../testing/old-project.ts';
 const folder = mkdtempSync(join(tmpdir(), 'lima-exports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a project of the second version loses a job, or cannot store an export', () => {
+test('a project of the second version keeps its jobs and stores an export', () => {
   const path = join(folder, 'old.lima');
   writeOldProject(path, 2, (db) =>
     run(

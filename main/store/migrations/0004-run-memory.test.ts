@@ -9,7 +9,7 @@ import { writeOldProject } from '../testing/old-project.ts';
 const folder = mkdtempSync(join(tmpdir(), 'lima-run-memory-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a project of the third version cannot be opened, or stores memory that is no JSON', () => {
+test('a project of the third version gets a column for memory that takes JSON only', () => {
   const path = join(folder, 'old.lima');
   writeOldProject(path, 3);
   const file = openProject(path);

@@ -28,7 +28,7 @@ const writeFourthVersion = (path: string) =>
     run(db, "INSERT INTO checkpoint VALUES ('c', 'r', 1, 2, 'f', 'sha', 5, 1.5, 1)");
   });
 
-test('a project of the fourth version loses a run, or cannot store a dev loss', () => {
+test('a project of the fourth version keeps its runs and stores dev losses', () => {
   const path = join(folder, 'old.lima');
   writeFourthVersion(path);
   using file = closing(openProject(path));
@@ -42,7 +42,7 @@ test('a project of the fourth version loses a run, or cannot store a dev loss', 
   expect(all(db, 'PRAGMA foreign_key_check')).toEqual([]);
 });
 
-test('a rewound run keeps dev losses of steps it repeats, or loses those of its checkpoint', () => {
+test('rewinding a run drops the dev losses of later steps and restores those of its checkpoint', () => {
   const path = join(folder, 'rewound.lima');
   writeFourthVersion(path);
   using file = closing(openProject(path));
