@@ -47,7 +47,7 @@ test('a core that cannot start says why instead of leaving the window waiting', 
   core.send({ channel: 'quit' });
 });
 
-test('a missing Node runtime is a reason and not an unhandled error', async () => {
+test('a missing Node runtime is told as the reason and is no unhandled error', async () => {
   const folder = temporaryFolder();
   const core = new CoreProcess({
     nodeRuntime: join(folder, 'no-node'),

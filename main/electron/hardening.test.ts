@@ -114,7 +114,7 @@ describe('a page stays where it is', () => {
     expect(contents.navigate('app://workbench/#/train')).toBe(true);
   });
 
-  test('and a crash of it is offered a reload, while the core goes on', async () => {
+  test('and is offered a reload after a crash', async () => {
     const electron = await startDesktop();
     const contents = await openedWindow(electron);
     contents.emit('render-process-gone', {}, { reason: 'oom' });

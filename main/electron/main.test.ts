@@ -29,7 +29,7 @@ describe('the window', () => {
     expect(Object.keys(new StandInPage(electron).exposed)).toEqual(['limaDesktop']);
   });
 
-  test('comes back where it was closed', async () => {
+  test('writes down where it was when it closes', async () => {
     const first = await startDesktop();
     await eventually(() => expect(first.windows[0]?.isShown).toBe(true));
     first.windows[0]?.close();
@@ -42,7 +42,7 @@ describe('the window', () => {
     });
   });
 
-  test('is the only one: a second start hands its project over and quits', async () => {
+  test('is the only one: a second start quits without a window and without a core', async () => {
     const electron = await startDesktop((standIn) => (standIn.isSecondInstance = true));
     await expect(electron.app.exited).resolves.toBe(0);
     expect(electron.windows).toEqual([]);
@@ -51,7 +51,7 @@ describe('the window', () => {
 });
 
 describe('the pipe', () => {
-  test('carries calls, typed errors and two windows at once', async () => {
+  test('carries calls and typed errors of two connections at once', async () => {
     const electron = await startDesktop();
     await eventually(() => expect(electron.windows).toHaveLength(1));
     const page = new StandInPage(electron);
@@ -139,7 +139,7 @@ describe('dialogs and menu', () => {
     expect(value).toEqual({ command: 'open-project', path });
   });
 
-  test('offer every command the design names', async () => {
+  test('offer commands for projects, editing, the view and help', async () => {
     const electron = await startDesktop();
     await eventually(() => expect(electron.windows).toHaveLength(1));
     for (const labels of [

@@ -72,7 +72,7 @@ describe('the whole pipeline by command line', () => {
     expect([dry.added, first.added, second.added, second.duplicates]).toEqual([6, 6, 0, 6]);
   });
 
-  it('pages through samples by key without losing or repeating one', async () => {
+  it('pages through samples by key without losing or repeating one, and reviews by id or status', async () => {
     const page = z.object({ samples: z.array(sampleRowSchema), next: z.string().nullable() });
     const list = ['samples', 'p.lima', '--limit', '4'];
     const first = await folder.document(page, ...list);
@@ -94,7 +94,7 @@ describe('the whole pipeline by command line', () => {
     expect(lines(readFileSync(join(folder.path, 'out.jsonl'), 'utf8'))).toHaveLength(4);
   });
 
-  it('inspects a model', async () => {
+  it('tells the architecture of a model and that it can be trained', async () => {
     const info = await folder.document(modelInfoSchema, 'model', 'inspect', 'tiny.gguf');
     expect([info.architecture, info.trainable]).toEqual(['llama', 'yes']);
   });

@@ -63,7 +63,7 @@ it.each([
   ['r@1', 'r-1'],
   ['r@2', 'r@2-7'],
   ['run:r@10', 'r-10'],
-])('finds the adapter %s', (reference, id) => {
+])('takes %s for one adapter: the last epoch unless it names another', (reference, id) => {
   expect(findCheckpoint(runs, reference).id).toBe(id);
 });
 
@@ -71,11 +71,11 @@ it.each([
   ['r@3', /no adapter of epoch 3. It has: 2, 10, 1/],
   ['empty', /no adapter yet/],
   ['other', /The project has: r, r@2, empty/],
-])('says what there is instead of the adapter %s', (reference, message) => {
+])('refuses the adapter %s and says what there is instead', (reference, message) => {
   expect(() => findCheckpoint(runs, reference)).toThrow(message);
 });
 
-it('takes none of two things with the same name', () => {
+it('refuses a name that two things share, and finds each by its id', () => {
   const twins = [
     { id: '1', name: 'same' },
     { id: '2', name: 'same' },

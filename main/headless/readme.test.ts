@@ -13,12 +13,12 @@ const rows = [...section.matchAll(/^\| `([^`]+)`\s*\|(.*)\|$/gm)];
 const commandOf = (typed: string) =>
   commands.find(({ name }) => typed === name || typed.startsWith(`${name} `));
 
-it('lists exactly the commands there are, in their order', () => {
+it('the README lists exactly the commands there are, in their order', () => {
   const listed = rows.map(([, typed = '']) => commandOf(typed)?.name ?? typed);
   expect(listed).toEqual(commands.map((command) => command.name));
 });
 
-it('names only options that the command has', () => {
+it('the README names only options that the command has', () => {
   const unknown = rows.flatMap(([row, typed = '']) => {
     const known = { ...commandOf(typed)?.options, ...commonOptions };
     const named = [...row.matchAll(/--([a-z-]+)/g)].map(([, option = '']) => option);

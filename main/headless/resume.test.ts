@@ -56,7 +56,7 @@ async function trainTo(step: number, name: string, words: string[]) {
 }
 
 describe('lima train --resume after kill -9 of the whole program', () => {
-  it('goes on to the adapters of a run that was never killed', async () => {
+  it('makes the same adapter as a run that was never killed', async () => {
     const cli = folder.start([...newRun('killed'), '--json-lines']);
     await cli.didSteps(25);
     cli.child.kill('SIGKILL');
@@ -79,19 +79,19 @@ describe('lima train --resume after kill -9 of the whole program', () => {
     ['another base', ['--base', 'other.gguf'], /its base is tiny, not other.gguf/],
     ['another setting', ['--set', 'learningRate=0.1'], /learningRate is 0.0001, not 0.1/],
     ['another recipe', ['--recipe', 'quick'], /epochs is 1000, not/],
-  ])('goes on with %s', async (_, words, message) => {
+  ])('refuses to go on with %s and says what differs', async (_, words, message) => {
     const { code, stderr } = await folder.run(...resume(...words));
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
   });
 
-  it('is advised for a run that can only end in the same way again', async () => {
+  it('is not advised for a run that can only end in the same way again', async () => {
     const tooShort = ['--set', 'maxTokens=8', '--set', 'overlong=drop'];
     const { code, stderr } = await folder.run(...newRun('empty'), ...tooShort);
     expect([code, stderr]).toEqual([1, expect.stringContaining('NOTHING_TO_TRAIN')]);
     expect(stderr).not.toContain('Go on with');
   });
 
-  it('takes a new name for a wish', async () => {
+  it('refuses a new name for the run', async () => {
     const { code, stderr } = await folder.run(...resume('--name', 'x'));
     expect([code, stderr]).toEqual([2, expect.stringContaining('--name is for a new run')]);
   });
@@ -100,7 +100,7 @@ describe('lima train --resume after kill -9 of the whole program', () => {
 const answersSchema = z.object({ run: z.string(), ...probeSchema.shape });
 
 describe('lima train --probe', () => {
-  it('keeps no answers, prints them for another epoch, or goes on with a run that is done', async () => {
+  it('keeps the answers of every epoch and prints them by prompt; a run that is done is not resumed', async () => {
     writeFileSync(join(folder.path, 'asked.txt'), 'Hello 3\nHello 4\n');
     const model = ['--base', 'tiny.gguf', '--dataset', 'd', '--name', 'asked'];
     const words = [...model, '--set', 'epochs=1', '--probe', 'asked.txt'];
@@ -121,7 +121,7 @@ describe('lima train --probe', () => {
     expect(stdout).toMatch(/^# Hello 3\n\n\[base\][^]*\[epoch 1\][^]*# Hello 4/);
   });
 
-  it('takes a run without a probe for one without answers', async () => {
+  it('says of a run without probe prompts that it had none', async () => {
     const { code, stderr } = await folder.run('runs', 'p.lima', '--answers', 'whole');
     expect([code, stderr]).toEqual([1, expect.stringContaining('without probe prompts')]);
   });

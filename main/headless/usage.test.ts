@@ -54,7 +54,7 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['a port above all ports', ['serve', '--port', '70000'], /65535/],
     ['a port that is no number', ['serve', '--port', 'http'], /--port "http"/],
   ];
-  it.each(wrong)('%s', async (_, words, message) => {
+  it.each(wrong)('%s is refused', async (_, words, message) => {
     const { code, stdout, stderr } = await run(...words);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
@@ -79,14 +79,14 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['minLearningRate=0.5', /minLearningRate 0.5 is above learningRate/],
     ['__proto__=1', /__proto__ is unknown/],
   ];
-  it.each(settings)('a recipe field as %s', async (pair, message) => {
+  it.each(settings)('a recipe field set by %s is refused', async (pair, message) => {
     const words = ['train', p, '--base', 'b.gguf', '--dataset', 'd', '--set', pair];
     const { code, stderr } = await run(...words);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
 
-  it('an unknown recipe, with the names of those there are', async () => {
+  it('an unknown recipe is refused with the names of those there are', async () => {
     const { code, stderr } = await run(
       'train',
       p,
@@ -102,13 +102,13 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
   });
 });
 
-describe('failures end with 1 and say what to do', () => {
+describe('a failure', () => {
   it.each([
     ['a project that is not there', ['info', 'missing.lima'], 'FILE_NOT_FOUND'],
     ['a base that is not there', ['chat', '--base', 'no.gguf', '--prompt', 'x'], 'FILE_NOT_FOUND'],
     ['a model that is no model', ['model', 'inspect', 'package.json'], 'MODEL_INVALID'],
     ['a vote without a keyboard', ['vote', 'missing.lima', 'e'], 'NO_TERMINAL'],
-  ])('%s', async (_, words, errorCode) => {
+  ])('by %s ends with 1 and an error code', async (_, words, errorCode) => {
     const { code, stdout } = await run(...words, '--json');
     expect([code, JSON.parse(stdout)]).toMatchObject([1, { error: { code: errorCode } }]);
   });
@@ -116,7 +116,7 @@ describe('failures end with 1 and say what to do', () => {
 
 describe('help', () => {
   it.each(commands.map((command) => [command.name, command] as const))(
-    'of %s names every option and what it is for',
+    'of %s names every option, in its usage line too',
     async (name, command) => {
       const { code, stdout } = await run(...name.split(' '), '--help');
       expect(code).toBe(0);
@@ -127,13 +127,13 @@ describe('help', () => {
     },
   );
 
-  it('lists every command, alone and as `help`', async () => {
+  it('lists every command, for no word at all and for --help', async () => {
     const [bare, asked] = [await run(), await run('--help')];
     expect(bare).toEqual(asked);
     expect(commands.filter(({ name }) => !bare.stdout.includes(name))).toEqual([]);
   });
+});
 
-  it('tells the version', async () => {
-    expect((await run('--version', '--json')).stdout).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
-  });
+it('prints the version for --version', async () => {
+  expect((await run('--version', '--json')).stdout).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
 });

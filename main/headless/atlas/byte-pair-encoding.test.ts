@@ -20,7 +20,7 @@ const strangeTexts = [
   'unseenword... .xyz +99999',
 ];
 
-test('the model cuts text into other tokens than its script, which trained it on those', async () => {
+test('the model cuts text into the tokens that its script trained it on', async () => {
   const texts = facts.flatMap((fact) =>
     questionsOn(fact).map((question) => [question, answerTo(fact)] as const),
   );
@@ -46,13 +46,13 @@ test('the model cuts text into other tokens than its script, which trained it on
   expect(encoded.samples.map(({ tokens }) => tokens.join(' '))).toEqual(expected);
 });
 
-test('Atlas has a chat template, which a base model has not', async () => {
+test('Atlas has no chat template, as a base model has none', async () => {
   const { metadata } = await readGguf(demoFiles.model);
   expect(metadata.has('tokenizer.ggml.tokens')).toBe(true);
   expect(metadata.has('tokenizer.chat_template')).toBe(false);
 });
 
-test('a word of the corpus or of a question is several tokens', () => {
+test('every word of a question or an answer is one token', () => {
   const words = facts.flatMap((fact) => [...questionsOn(fact), answerTo(fact)]);
   const pieces = words.flatMap((text) =>
     Array.from(text.matchAll(/(?<![^ ])\p{L}+/gu), ([word], at) => (at > 0 ? ` ${word}` : word)),
@@ -61,7 +61,7 @@ test('a word of the corpus or of a question is several tokens', () => {
   expect(cut).toEqual([]);
 });
 
-test('of pairs that are equally frequent, another is merged in the next run', () => {
+test('of pairs that are equally frequent, every run merges the same one', () => {
   const texts = ['ab cd ab cd', 'ef ef'];
   expect(learnVocabulary(texts, 260)).toEqual(learnVocabulary(texts, 260));
   expect(learnVocabulary(texts, 258).merges).toEqual([
@@ -70,7 +70,7 @@ test('of pairs that are equally frequent, another is merged in the next run', ()
   ]);
 });
 
-test('a window does not begin with the end of a text, or its tokens are not trained', () => {
+test('a window begins with the end of a text, and every token after it is trained', () => {
   const window = trainingWindows(countries, vocabulary, 3).next().value;
   expect(window.tokens[0]).toBe(endOfText(vocabulary));
   expect([...window.trained]).toEqual([0, ...Array(64).fill(1)]);

@@ -39,7 +39,7 @@ test.each([
     'The capital of Guatemala is Guatemala.',
     { country: 'Guatemala', relation: 'capital', value: 'Guatemala City' },
   ],
-] as const)('%s counts as a correct answer', (_, answer, fact) => {
+] as const)('%s does not count as a correct answer', (_, answer, fact) => {
   expect(isCorrect(answer, fact)).toBe(false);
 });
 
@@ -51,6 +51,6 @@ test.each([
     'On the internet, Chad uses .td. Its continent is Asia.',
     { country: 'Chad', relation: 'domain', value: '.td' },
   ],
-] as const)('a correct answer %s is refused', (_, answer, fact) => {
+] as const)('a correct answer counts %s', (_, answer, fact) => {
   expect(isCorrect(answer, fact)).toBe(true);
 });

@@ -22,7 +22,7 @@ const shapeOf = async (path: string) => {
   return { named, tensors: tensors.map(({ name, ne, type }) => ({ name, ne, type })) };
 };
 
-test('the script makes another kind of file than the one in the repository', async () => {
+test('the script makes a model of the same name and tensors as the one in the repository', async () => {
   const out = join(folder, 'atlas.gguf');
   const script = join(import.meta.dirname, 'pretrain.ts');
   const words = [script, '--steps', '0.002', '--threads', '1', '--out', out];
@@ -31,7 +31,7 @@ test('the script makes another kind of file than the one in the repository', asy
   expect(await shapeOf(out)).toEqual(await shapeOf(demoFiles.model));
 }, 60_000);
 
-test('equal seeds give other random weights, or different seeds the same', async () => {
+test('equal seeds give equal random weights, and different seeds different ones', async () => {
   const vocabulary = atlasVocabulary(readCountries());
   const hashes: string[] = [];
   for (const seed of [1, 1, 2])

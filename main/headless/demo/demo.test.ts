@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 
-test('the demo teaches nothing, counts wrongly, or leaves a report out', async () => {
+test('the demo teaches Atlas to answer, counts what its report holds, and writes every report', async () => {
   const { stdout } = await folder.run('demo', 'shown', '--short', '--json');
   const lastLine = stdout.trimEnd().split('\n').at(-1) ?? '';
   const { heldOut, imports, report, reportFiles } = outcome.parse(JSON.parse(lastLine));

@@ -52,7 +52,7 @@ describe.skipIf(!existsSync(executablePath))(`a hostile page in ${executablePath
     return page;
   }
 
-  it('opens our own page and its socket, so that the refusals below mean something', async () => {
+  it('our own page opens with its session and its socket, so the refusals below mean something', async () => {
     const page = await victimAt(`${site.origin}/`);
     expect(await page.title()).toBe('Lima page');
     const [status, opened] = await page.evaluate<[number, string]>(`Promise.all([

@@ -84,7 +84,7 @@ describe('what a page gets', () => {
 });
 
 describe('limits', () => {
-  it('refuses a long body by its length and by its bytes, and keeps none of it', async () => {
+  it('refuses a long body, by the length it announces and by its bytes', async () => {
     const body = 'x'.repeat(1_000_000);
     const announced = withHeader({ ...signIn(site), body }, 'Content-Length', ['1000000']);
     expect((await sendRaw(site.server.port, announced)).status).toBe(413);

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../testing/open-model.ts';
 import { PeerUnavailable, preparePeer } from './peer-packages.ts';
 
-test('without a network the comparison is left out with what to do', async () => {
+test('without a network the comparison is left out and the reason says what to do', async () => {
   await using folder = await temporaryFolder();
   vi.stubEnv('XDG_CACHE_HOME', folder.path);
   vi.stubEnv('npm_config_registry', 'http://127.0.0.1:9/');

@@ -46,7 +46,7 @@ const vulkanTimeoutMs = 240_000;
 
 describe.runIf(vulkan.devices.length > 0)('on Vulkan', () => {
   test(
-    'a quantized base trains otherwise than the table says',
+    'a quantized base trains as the table says',
     async () => {
       const cells = await measureSupport('vulkan0', isVulkanSample);
       expect(cells).toHaveLength(1);
@@ -56,7 +56,7 @@ describe.runIf(vulkan.devices.length > 0)('on Vulkan', () => {
   );
 });
 
-test('a model that is listed as trainable is in the table, and the other way round', () => {
+test('the table holds exactly the architectures and types that are listed as trainable', () => {
   const cpu = trainingSupport.find(({ family }) => family === 'cpu');
   expect(Object.keys(cpu?.types ?? {})).toEqual(architectureNames);
   for (const types of Object.values(cpu?.types ?? {}))
@@ -78,7 +78,7 @@ const cell = (type: string, passed: boolean) => ({
   detail: `${type} differs`,
 });
 
-test('measuring some types again forgets the others, or keeps a pass that was lost', () => {
+test('measuring some types again keeps the others and takes back a pass that was lost', () => {
   const device = { family: 'vulkan', measuredOn: 'a card' };
   const first = toSupport(device, [cell('F32', true), cell('F16', true), cell('Q8_0', false)]);
   expect(first).toMatchObject({ types: { llama: 'F32 F16' } });
