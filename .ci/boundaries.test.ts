@@ -130,7 +130,7 @@ test('every rule has an import planted against it', () => {
   expect(new Set(names)).toEqual(new Set(Object.keys(plants)));
 });
 
-test.each(Object.entries(plants))('a planted import breaks %s', (rule, files) => {
+test.each(Object.entries(plants))('the import planted against %s is reported', (rule, files) => {
   const [planted] = Object.keys(files);
   const broken = report.violations.map((line) => line.split(' → ')[0]);
   expect(broken).toContain(`${rule}: ${planted}`);

@@ -15,7 +15,7 @@ function check(script: string, more: Partial<Check> = {}): Check {
   return { name: 'planted', why: 'a test of the tests', command, timeoutMs: 20_000, ...more };
 }
 
-test('a command that fails is counted, whatever it prints', async () => {
+test('a command that exits with an error counts as failed, whatever it prints', async () => {
   const outcome = await runCheck(check(`console.log('everything passed'); process.exit(3)`));
   expect(outcome).toMatchObject({ passed: 0, failed: 1 });
 });
@@ -30,7 +30,7 @@ test('a command that hangs is ended with its children and counted as failed', as
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 10_000 });
 });
 
-test('a command that leaves no report, or an empty one, does not pass', async () => {
+test('a command that leaves no report, or an empty one, counts as failed', async () => {
   const file = join(folder, 'report.json');
   const report = { file, count: countVitest };
   expect(await runCheck(check('0', { report }))).toMatchObject({ passed: 0, failed: 1 });
@@ -38,7 +38,7 @@ test('a command that leaves no report, or an empty one, does not pass', async ()
   expect(await runCheck(check(write, { report }))).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test('vitest: failed, skipped and broken files are told apart', async () => {
+test('vitest: a failed test and a broken file count as failed, a skipped test as skipped', async () => {
   const file = join(folder, 'vitest.json');
   writeFileSync(
     join(folder, 'mixed.test.ts'),
@@ -51,7 +51,7 @@ test('vitest: failed, skipped and broken files are told apart', async () => {
   expect(outcome.skipped).toEqual([expect.stringContaining('mixed.test.ts: c')]);
 });
 
-test('Playwright: a flaky spec and a broken configuration count as failures', () => {
+test('Playwright: a flaky spec and a broken configuration count as failed', () => {
   const file = join(folder, 'playwright.json');
   const stats = { expected: 3, unexpected: 0, flaky: 1, skipped: 2 };
   writeFileSync(file, JSON.stringify({ errors: [], stats }));

@@ -21,7 +21,7 @@ async function expectInert(place: Locator): Promise<void> {
 }
 
 // A violation of the content security policy would fail the tests by the fixture `pageProblems`.
-test('a hostile sample is read as text in list, detail, editor and provenance', async ({
+test('a hostile sample is shown as text in list, detail, editor and provenance', async ({
   workbench,
 }) => {
   const path = writeProject(join(workbench.folder, 'hostile.lima'), [
@@ -49,7 +49,9 @@ test('a hostile sample is read as text in list, detail, editor and provenance', 
   expect(await watch.report()).toEqual(noMisdeeds);
 });
 
-test('a hostile prompt is read as text in chat and while voting', async ({ workbench }) => {
+test('a hostile prompt is shown as text in chat, while voting and in the results', async ({
+  workbench,
+}) => {
   test.setTimeout(180_000);
   const { page, folder } = workbench;
   const watch = watchMisdeeds(page);
@@ -65,7 +67,7 @@ test('a hostile prompt is read as text in chat and while voting', async ({ workb
     await train.addModel(path, name);
   }
 
-  await test.step('in a conversation', async () => {
+  await test.step('it is inert in a conversation', async () => {
     await shell.goTo('Chat');
     const chat = new ChatPage(page);
     await chat.sample({ 'Most tokens': '8' });
@@ -75,7 +77,7 @@ test('a hostile prompt is read as text in chat and while voting', async ({ workb
     expect(await watch.report()).toEqual(noMisdeeds);
   });
 
-  await test.step('in front of a voter', async () => {
+  await test.step('it is inert in front of a voter and in the results', async () => {
     await shell.goTo('Evaluate');
     const evaluate = new EvaluatePage(page);
     const promptsPath = join(folder, 'hostile.jsonl');

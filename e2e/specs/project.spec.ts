@@ -47,7 +47,9 @@ test('a file that is no project is refused with its path, and the open project s
   await expect(shell.tabs.first()).toBeVisible();
 });
 
-test('the theme goes round and is remembered after a restart', async ({ workbench }) => {
+test('the theme changes at each press and is remembered when the page is loaded again', async ({
+  workbench,
+}) => {
   const { page } = workbench;
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.emulateMedia({ colorScheme: 'light' });
@@ -90,7 +92,9 @@ test('the shortcut list names the keys of the shown tab', async ({ workbench }) 
   await expect(list).not.toContainText('Send the prompt');
 });
 
-test('a dialog that closes leaves the keyboard nowhere', async ({ workbench }) => {
+test('a dialog that closes gives the keyboard back to the button that opened it', async ({
+  workbench,
+}) => {
   const shell = new ShellPage(workbench);
   await shell.createProject('focus');
   const opener = shell.page.getByRole('button', { name: /^\d+ datasets?$/ });

@@ -154,7 +154,7 @@ async function shootWelcome(shell: ShellPage): Promise<void> {
 }
 
 if (folder)
-  test('pictures of every tab with data, in dark and light', async ({ workbench }) => {
+  test('pictures of every tab with data are taken in dark and light', async ({ workbench }) => {
     test.setTimeout(600_000);
     mkdirSync(folder, { recursive: true });
     const shell = await openCourse(workbench);

@@ -25,13 +25,13 @@ test('a run ends with an adapter and answers per epoch, and its adapters can be 
   await expect(run.getByText('8 of 8 steps')).toBeVisible({ timeout: trainingTimeoutMs });
   await expect.poll(() => train.shownSteps('two evenings')).toBe(8);
 
-  await test.step('an adapter per epoch', async () => {
+  await test.step('each epoch left an adapter', async () => {
     const epochs = run.getByRole('table', { name: 'Checkpoints' }).getByRole('row');
     await expect(epochs).toHaveText([/^Epoch/, /^28/, /^14/]);
     await expect(epochs.nth(1).getByTitle(/^[0-9a-f]{64}$/)).toHaveText(/^[0-9a-f]{8}$/);
   });
 
-  await test.step('an answer to each prompt by the base and at each epoch', async () => {
+  await test.step('each prompt is answered by the base and at each epoch', async () => {
     const table = run.getByRole('table', { name: 'Answers to the probe prompts' });
     const columns = [/^Prompt$/, /^Base$/, /^Epoch 1/, /^Epoch 2/];
     await expect(table.getByRole('columnheader')).toHaveText(columns);

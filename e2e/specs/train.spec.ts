@@ -52,7 +52,7 @@ test('a run outlives reloads of the page: while it goes on, and paused with its 
   });
 });
 
-test('a cancelled run says what is left of it, and its settings start another one', async ({
+test('a cancelled run says what is left of it, and its settings fill the form of another one', async ({
   workbench,
 }) => {
   const { train } = await openTrainingForm(workbench);

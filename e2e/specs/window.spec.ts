@@ -4,7 +4,7 @@ test('the window opens signed in and greets a person without a project', async (
   await expect(workbench.page.getByRole('button', { name: /new project/i }).first()).toBeVisible();
 });
 
-test('injected script does not run and no foreign address is asked', async ({
+test('an injected script is not run and a foreign address is not asked', async ({
   workbench,
   pageProblems,
 }) => {

@@ -33,7 +33,7 @@ describe('learning rate', () => {
     expect(rates[109]).toBeCloseTo(1e-6, 12);
   });
 
-  test('is not defined outside of the run', () => {
+  test('is refused for a step outside of the run', () => {
     expect(() => learningRateAt(0, 5, lima)).toThrow(/Step 0/);
     expect(() => learningRateAt(6, 5, lima)).toThrow(/Step 6/);
   });

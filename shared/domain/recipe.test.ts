@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkedRecipeSchema, recipeSchema } from './recipe.ts';
 
-test('every field tells what it means and where its value comes from', () => {
+test('every field tells what it means, its unit and where its value comes from', () => {
   for (const field of Object.values(recipeSchema.shape)) {
     const { description = '', source, unit } = field.meta() ?? {};
     expect(description).not.toBe('');
@@ -10,7 +10,7 @@ test('every field tells what it means and where its value comes from', () => {
   }
 });
 
-test('numbers without a bound or a unit have a reason: they are ratios or counts of nothing', () => {
+test('the only numbers without a unit are ratios, scales and the seed', () => {
   const unitless = Object.entries(recipeSchema.shape)
     .filter(
       ([, field]) => field.meta()?.['unit'] === '' && typeof field.parse(undefined) === 'number',
@@ -20,7 +20,7 @@ test('numbers without a bound or a unit have a reason: they are ratios or counts
 });
 
 test.each(['all', 'mlp', 'attention,ffn_down', ' attn_q , attn_v '])(
-  'targets %s are known',
+  'targets %s are accepted',
   (targets) => {
     expect(recipeSchema.parse({ targets }).targets).toBe(targets);
   },
@@ -30,7 +30,7 @@ test.each(['', 'everything', 'attn_q,', 'attn_q attn_v'])('targets “%s” are 
   expect(() => recipeSchema.parse({ targets })).toThrow(/separated by commas/);
 });
 
-test('random weights are refused for an adapter, which cannot learn on them', () => {
+test('random weights are refused for an adapter, and start a full training', () => {
   expect(() => checkedRecipeSchema.parse({ initialization: 'random' })).toThrow(/method full/);
   expect(checkedRecipeSchema.parse({ initialization: 'random', method: 'full' }).rank).toBe(16);
 });

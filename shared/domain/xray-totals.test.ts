@@ -3,7 +3,7 @@ import { xrayRow as row } from './testing/xray-row.ts';
 import { lengthHistogram, xrayProblem, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
 
 describe('totals', () => {
-  test('tell a source with few rows and most of the trained tokens from the others', () => {
+  test('give each source its share of the trained tokens, the largest share first', () => {
     const rows = [
       ...Array.from({ length: 4 }, () => row({ trainedTokens: 10 })),
       row({ source: 'wikiHow', trainedTokens: 60 }),
@@ -38,14 +38,14 @@ describe('totals', () => {
     });
   });
 
-  test('of no samples are zero and not a division by zero', () => {
+  test('of no samples are zero, and so is the share of a source that trains nothing', () => {
     expect(xrayTotals([]).tokens).toBe(0);
     expect(xrayTotalsBySource([row({ trainedTokens: 0 })])[0]?.trainedShare).toBe(0);
   });
 });
 
 describe('the length histogram', () => {
-  test('holds every sample, the one at the limit as fitting and the longest in the last bin', () => {
+  test('holds every sample: one at the limit counts as fitting, the longest is in the last bin', () => {
     const lengths = [1, 100, 101, 9000];
     const bins = lengthHistogram(
       lengths.map((wholeTokens) => row({ wholeTokens })),

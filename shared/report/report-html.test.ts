@@ -90,7 +90,7 @@ describe('reportToHtml', () => {
     expect(source).toContain('No comparison has been judged yet.');
   });
 
-  it('is not cut short by a prompt with system and earlier turns', () => {
+  it('shows the system turn of a prompt, and previews the question instead of it', () => {
     const facts = fixtureFacts(['a']);
     const [item] = facts.items;
     item?.prompt.unshift({ role: 'system', content: 'Be brief.' });

@@ -66,7 +66,7 @@ describe('the three forms of a report', () => {
 });
 
 describe('the formats', () => {
-  it('round, never hide a small p as zero, and group thousands', () => {
+  it('round a share to one decimal, show no p as zero, and group thousands', () => {
     expect(formatPercent(0.4305)).toBe('43.0\u00a0%');
     expect([0, 2.365e-15, 0.00051, 0.0911, 0.996, 1].map(formatP)).toEqual([
       'below 1e-300',

@@ -16,7 +16,7 @@ describe('tie-discounted accuracy', () => {
     expect(tieDiscountedAccuracy(['a', 'a', 'a', 'tie'], ['a', 'tie', 'b', 'tie'])).toBe(0.625);
   });
 
-  it('is uncertain by about 11 points over the 50 items of the paper', () => {
+  it('is uncertain by 7 to 12 points over the 50 items of the paper', () => {
     const first = Array.from({ length: 50 }, (): Verdict => 'a');
     const second = first.map((_, index): Verdict => (index < 36 ? 'a' : index < 46 ? 'tie' : 'b'));
     const { value, lower, upper } = tieDiscountedAgreement(first, second);
@@ -45,13 +45,13 @@ describe('positionBias', () => {
     expect(bias?.signTestP).toBeLessThan(0.001);
   });
 
-  it('says nothing when nobody decided', () => {
+  it('is null when nobody decided', () => {
     expect(positionBias(['neither'])).toBeNull();
   });
 });
 
 describe('lengthBias', () => {
-  it('counts wins of the longer answer for either system', () => {
+  it('counts wins of the longer answer, whichever system gave it', () => {
     const bias = lengthBias([
       { verdict: 'a', charactersA: 200, charactersB: 100 },
       { verdict: 'b', charactersA: 100, charactersB: 200 },
@@ -63,7 +63,7 @@ describe('lengthBias', () => {
     expect(bias?.longerShare.value).toBeCloseTo(2 / 3, 12);
   });
 
-  it('says nothing when all answers are equally long', () => {
+  it('is null when all answers are equally long', () => {
     expect(lengthBias([{ verdict: 'a', charactersA: 5, charactersB: 5 }])).toBeNull();
   });
 });

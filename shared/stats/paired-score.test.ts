@@ -67,14 +67,15 @@ describe('meanScore', () => {
     }
   });
 
-  it('does not collapse to a point when all of a few votes agree', () => {
+  // The normal interval would be a point.
+  it('keeps a wide interval when all of a few votes agree', () => {
     expect(meanScore({ wins: 5, ties: 0, losses: 0 }).lower).toBeLessThan(0.6);
     const ties = meanScore({ wins: 0, ties: 3, losses: 0 });
     expect(ties.value).toBe(0.5);
     expect(ties.upper - ties.lower).toBeGreaterThan(0.5);
   });
 
-  it('has no standard error from one vote, and knows nothing from none', () => {
+  it('has no standard error from one vote, and spans everything without any', () => {
     expect(meanScore({ wins: 1, ties: 0, losses: 0 }).standardError).toBeNull();
     expect(meanScore({ wins: 0, ties: 0, losses: 0 })).toMatchObject({ lower: 0, upper: 1 });
   });

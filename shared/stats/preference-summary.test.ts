@@ -47,7 +47,7 @@ describe('preferenceSummary', () => {
     expect(summary(54, 75, 171).winningScore).toBeCloseTo(0.61, 12);
   });
 
-  it('answers null without votes instead of a share of nothing', () => {
+  it('answers null without votes', () => {
     expect(preferenceSummary([])).toBeNull();
   });
 
@@ -69,7 +69,7 @@ describe('wilsonInterval', () => {
     expect([one.lower, one.upper].map((x) => x.toFixed(4))).toEqual(['0.0061', '0.1718']);
   });
 
-  it('knows nothing without observations and refuses a share above one', () => {
+  it('spans everything without observations and refuses a share above one', () => {
     expect(wilsonInterval(0, 0)).toEqual({ value: 0.5, lower: 0, upper: 1 });
     expect(() => wilsonInterval(3, 2)).toThrow(RangeError);
   });
@@ -90,7 +90,7 @@ describe('moreVotesToSeparate', () => {
     expect(moreVotesToSeparate({ wins: 132, ties: 63, losses: 105 })).toBe(764 - 300);
   });
 
-  it('never promises a number of votes that the exact test would not accept', () => {
+  it('names a number of votes that the exact test accepts', () => {
     for (const [wins, losses] of [
       [1, 0],
       [3, 0],

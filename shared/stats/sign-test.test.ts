@@ -27,7 +27,8 @@ describe('exactSignTest', () => {
     expect(exactSignTest(wins, losses) / p).toBeCloseTo(1, 9);
   });
 
-  it('is exact for few votes, where a rounding error would show as "p = 0.9999"', () => {
+  // A rounding error would show as “p = 0.9999” in a report.
+  it('is exact to the last bit for few votes', () => {
     expect(exactSignTest(1, 0)).toBe(1);
     expect(exactSignTest(0, 5)).toBe(0.0625);
     expect(exactSignTest(6, 0)).toBe(0.03125);
@@ -53,7 +54,7 @@ describe('exactSignTest', () => {
     expect(exactSignTest(0, 100_000)).toBe(0);
   });
 
-  it('does not care who is called the winner', () => {
+  it('is the same whoever is called the winner', () => {
     expect(exactSignTest(17, 40)).toBe(exactSignTest(40, 17));
   });
 
@@ -61,12 +62,12 @@ describe('exactSignTest', () => {
     [-1, 2],
     [1.5, 2],
     [Number.NaN, 2],
-  ])('refuses %d wins and %d losses instead of answering nonsense', (wins, losses) => {
+  ])('refuses %d wins and %d losses', (wins, losses) => {
     expect(() => exactSignTest(wins, losses)).toThrow(RangeError);
   });
 });
 
-describe('the functions below it', () => {
+describe('the functions it rests on', () => {
   it('logGamma equals known values', () => {
     expect(logGamma(1)).toBeCloseTo(0, 14);
     expect(logGamma(0.5)).toBeCloseTo(Math.log(Math.PI) / 2, 14);

@@ -119,7 +119,8 @@ describe('which text is trained', () => {
     ]);
   });
 
-  test('an answer that the template does not end gets an EOS, or the model never stops', () => {
+  // Without it the tuned model would never stop.
+  test('an answer that the template does not end is ended with EOS', () => {
     const plain: FixtureTemplate = {
       name: 'no end',
       template: "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}",
@@ -218,7 +219,7 @@ describe('beginning of sequence', () => {
     }
   });
 
-  test('a user who types BOS does not make the template believe it is there', () => {
+  test('BOS is written in front of a user who typed it too', () => {
     const texts = { bosText: '<s>', eosText: '</s>', prependBos: true };
     const segments = render({ name: '', template: fallbackTemplate, texts }, [user('<s>Hi')]);
     expect(view(segments)).toEqual(['<s>', "'<s>Hi'", '</s>']);
@@ -230,7 +231,7 @@ describe('beginning of sequence', () => {
   });
 });
 
-test('dates in templates do not change from training day to chat day', () => {
+test('dates in templates are one fixed day, in training and in chat', () => {
   const template =
     "{{ strftime_now('%d %b %Y') }} {% for m in messages %}{{ m.content }}{% endfor %}";
   const texts = { bosText: '', eosText: '</s>' };

@@ -47,7 +47,7 @@ test.each([
   expect(failure(template).code).toBe(code);
 });
 
-test('a dropped system message is named, not silently lost', () => {
+test('a template that drops a message is refused with the message named', () => {
   const template = `{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}`;
   expect(failure(template)).toMatchObject({
     code: 'TEMPLATE_DROPS_MESSAGE',
@@ -55,13 +55,13 @@ test('a dropped system message is named, not silently lost', () => {
   });
 });
 
-test("the template's own words reach the user", () => {
+test("a refusal by the template itself carries the template's words", () => {
   expect(failure(fixtureTemplates.mistral.template).message).toContain(
     'Only user and assistant roles are supported!',
   );
 });
 
-test('a vocabulary without EOS cannot train a template without end of turn', () => {
+test('a template without end of turn is refused for a vocabulary without EOS', () => {
   const template = '{% for m in messages %}{{ m.content }}{% endfor %}';
   expect(failure(template, conversation, '').code).toBe('TEMPLATE_NO_END_TOKEN');
 });
