@@ -7,8 +7,8 @@ import {
   postsDump,
   question,
 } from '../main/core/curate/testing/import-fixtures.ts';
-import { createProject } from '../main/store/open-project.ts';
-import { addSamples, type NewSample } from '../main/store/sample-repository.ts';
+import { createProject } from '../main/store/file/open-project-file.ts';
+import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
 
 /** A conversation whose turns alternate, beginning with the user. */
 export function conversation(...turns: string[]): Message[] {

@@ -2,7 +2,7 @@ import type { ChatAnswer } from '../../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
-import { insertChatAnswer } from '../../store/chat-repository.ts';
+import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
 import { AsyncQueue } from '../async-queue.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { systemFiles } from './system-files.ts';

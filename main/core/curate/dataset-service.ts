@@ -1,5 +1,5 @@
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
-import { datasetItems, findDataset, freezeDataset } from '../../store/dataset-repository.ts';
+import { datasetItems, findDataset, freezeDataset } from '../../store/repositories/datasets.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { importFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import { addSamples, hasOrigin, type NewSample } from '../../store/sample-repository.ts';
+import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';

@@ -1,6 +1,6 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { addVersion, getSample, insertSample } from '../../store/sample-repository.ts';
+import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';

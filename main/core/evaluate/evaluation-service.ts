@@ -12,15 +12,15 @@ import {
   setRevealed,
   standingVotes,
   type StoredEvaluation,
-} from '../../store/evaluation-repository.ts';
-import { findSystem, upsertSystem } from '../../store/generation-repository.ts';
-import { findModel } from '../../store/model-repository.ts';
-import { findPromptSet, promptsOf } from '../../store/prompt-repository.ts';
+} from '../../store/repositories/evaluations.ts';
+import { findSystem, upsertSystem } from '../../store/repositories/generations.ts';
+import { findModel } from '../../store/repositories/models.ts';
+import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../app-error.ts';
 import { systemFiles } from '../chat/system-files.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { findCheckpoint } from '../../store/run-repository.ts';
+import { findCheckpoint } from '../../store/repositories/runs.ts';
 
 /** What a new evaluation compares. */
 export interface NewEvaluation {

@@ -7,14 +7,14 @@ import {
   insertVote,
   standingVotes,
   type StoredEvaluation,
-} from '../../store/evaluation-repository.ts';
+} from '../../store/repositories/evaluations.ts';
 import {
   findSystem,
   insertGeneration,
   missingGenerations,
   type MissingGeneration,
   type StoredSystem,
-} from '../../store/generation-repository.ts';
+} from '../../store/repositories/generations.ts';
 import { found } from '../app-error.ts';
 import { systemFiles } from '../chat/system-files.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';

@@ -1,6 +1,10 @@
 import { basename } from 'node:path';
 import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
-import { findPromptSet, hashPrompts, insertPromptSet } from '../../store/prompt-repository.ts';
+import {
+  findPromptSet,
+  hashPrompts,
+  insertPromptSet,
+} from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import { readPrompts } from '../curate/import/parse-prompts.ts';

@@ -11,8 +11,8 @@ import {
   type ComparisonAnswer,
   type StoredComparison,
   type StoredVote,
-} from '../../store/evaluation-repository.ts';
-import { findPromptSet } from '../../store/prompt-repository.ts';
+} from '../../store/repositories/evaluations.ts';
+import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import { exportPath } from '../project/export-path.ts';

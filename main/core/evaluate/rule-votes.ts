@@ -5,7 +5,7 @@ import {
   comparisonsOf,
   insertVote,
   type StoredComparison,
-} from '../../store/evaluation-repository.ts';
+} from '../../store/repositories/evaluations.ts';
 import { AppError } from '../app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';

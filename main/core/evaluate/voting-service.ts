@@ -7,7 +7,7 @@ import {
   standingVotes,
   type StoredComparison,
   type StoredVote,
-} from '../../store/evaluation-repository.ts';
+} from '../../store/repositories/evaluations.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';

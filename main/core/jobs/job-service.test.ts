@@ -7,8 +7,8 @@ import {
   type JobSnapshot,
   type JobState,
 } from '../../../shared/domain/job.ts';
-import { updateJob } from '../../store/job-repository.ts';
-import { openProject } from '../../store/open-project.ts';
+import { updateJob } from '../../store/repositories/jobs.ts';
+import { openProject } from '../../store/file/open-project-file.ts';
 import { aProject, type TestProject } from '../../store/testing/a-project.ts';
 import { AppError } from '../app-error.ts';
 import { Log } from '../log.ts';

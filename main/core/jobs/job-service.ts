@@ -15,7 +15,7 @@ import {
   listJobs,
   updateJob,
   type StoredJob,
-} from '../../store/job-repository.ts';
+} from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../app-error.ts';
 import { Broadcast } from '../broadcast.ts';
 import { toJobError } from '../explain-error.ts';

@@ -9,7 +9,7 @@ import {
   listModels,
   upsertModel,
   type StoredModel,
-} from '../../store/model-repository.ts';
+} from '../../store/repositories/models.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';

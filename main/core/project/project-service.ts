@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import { createProject, openProject, type ProjectFile } from '../../store/open-project.ts';
-import { readProjectHeader } from '../../store/project-header.ts';
+import {
+  createProject,
+  openProject,
+  type ProjectFile,
+} from '../../store/file/open-project-file.ts';
+import { readProjectHeader } from '../../store/file/project-header.ts';
 import { startInspector } from '../../engines/start-engines.ts';
 import { AppError } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';

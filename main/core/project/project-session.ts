@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import { schemaVersion } from '../../store/migrate.ts';
-import type { ProjectFile } from '../../store/open-project.ts';
-import { projectCounts } from '../../store/project-repository.ts';
+import { schemaVersion } from '../../store/migrations/migrate.ts';
+import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import { projectCounts } from '../../store/repositories/project-counts.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../log.ts';

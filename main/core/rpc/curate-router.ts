@@ -1,11 +1,11 @@
-import { listDatasets } from '../../store/dataset-repository.ts';
-import { addReviews, sampleHistory, undoLastBatch } from '../../store/review-repository.ts';
+import { listDatasets } from '../../store/repositories/datasets.ts';
+import { addReviews, sampleHistory, undoLastBatch } from '../../store/repositories/reviews.ts';
 import {
   listSamples,
   sampleFacets,
   sampleRows,
   sampleSeqs,
-} from '../../store/sample-repository.ts';
+} from '../../store/repositories/samples.ts';
 import { requireSession } from '../core-state.ts';
 import { exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';

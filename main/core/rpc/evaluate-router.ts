@@ -1,4 +1,4 @@
-import { findPromptSet, listPromptSets, promptsOf } from '../../store/prompt-repository.ts';
+import { findPromptSet, listPromptSets, promptsOf } from '../../store/repositories/prompt-sets.ts';
 import { found } from '../app-error.ts';
 import { requireSession } from '../core-state.ts';
 import {

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { devLossSchema } from '../../../shared/domain/run.ts';
-import type { ProjectFile } from '../../store/open-project.ts';
-import { addDevLosses } from '../../store/dev-loss-repository.ts';
-import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/run-repository.ts';
+import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import { addDevLosses } from '../../store/repositories/dev-losses.ts';
+import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/repositories/runs.ts';
 
 // What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
 const recordSchema = z.object({

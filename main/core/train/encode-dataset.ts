@@ -1,8 +1,8 @@
 import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import { startInference } from '../../engines/start-engines.ts';
-import { datasetItems } from '../../store/dataset-repository.ts';
-import type { StoredModel } from '../../store/model-repository.ts';
-import { setEncodeReport, type StoredRun } from '../../store/run-repository.ts';
+import { datasetItems } from '../../store/repositories/datasets.ts';
+import type { StoredModel } from '../../store/repositories/models.ts';
+import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
 import { AppError } from '../app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';

@@ -1,7 +1,7 @@
 import type { EncodeReport } from '../../../shared/domain/run.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import type { DatasetItem } from '../../store/dataset-repository.ts';
+import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import type { SplitSamples } from './split-samples.ts';
 
 const promptLength = 160;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { DatasetItem } from '../../store/dataset-repository.ts';
+import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import { heldOutIds } from './hold-out.ts';
 import { splitSamples } from './split-samples.ts';
 

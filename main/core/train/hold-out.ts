@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { devSampleCount } from '../../../shared/domain/dev-set.ts';
-import type { DatasetItem } from '../../store/dataset-repository.ts';
+import type { DatasetItem } from '../../store/repositories/datasets.ts';
 
 type Candidate = Pick<DatasetItem, 'sampleId' | 'source' | 'messages'>;
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProjectFile } from '../../store/open-project.ts';
+import type { ProjectFile } from '../../store/file/open-project-file.ts';
 
 // What the trainer writes for a resume; `.damaged` and `.partial` are leftovers of it.
 const resumeFolder = /^resume-(\d+)(\.[a-z]+)?$/;

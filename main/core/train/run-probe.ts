@@ -5,9 +5,9 @@ import {
   type probeInputSchema,
 } from '../../../shared/domain/probe.ts';
 import type { z } from 'zod';
-import { findProbe, type NewProbe } from '../../store/probe-repository.ts';
-import { findPromptSet, promptsOf } from '../../store/prompt-repository.ts';
-import { findRun } from '../../store/run-repository.ts';
+import { findProbe, type NewProbe } from '../../store/repositories/probes.ts';
+import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
+import { findRun } from '../../store/repositories/runs.ts';
 import { found } from '../app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

@@ -9,8 +9,8 @@ import {
   rewindMetrics,
   setRunMemory,
   type StoredRun,
-} from '../../store/run-repository.ts';
-import { addDevLosses, rewindDevLosses } from '../../store/dev-loss-repository.ts';
+} from '../../store/repositories/runs.ts';
+import { addDevLosses, rewindDevLosses } from '../../store/repositories/dev-losses.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { adoptCheckpoints } from './adopt-checkpoints.ts';

@@ -5,7 +5,7 @@ import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
 import { devShareProblem } from '../../../shared/domain/dev-set.ts';
-import { findDataset } from '../../store/dataset-repository.ts';
+import { findDataset } from '../../store/repositories/datasets.ts';
 import {
   findCheckpoint,
   findRun,
@@ -16,8 +16,8 @@ import {
   runEvents,
   type StoredCheckpoint,
   type StoredRun,
-} from '../../store/run-repository.ts';
-import { insertProbe } from '../../store/probe-repository.ts';
+} from '../../store/repositories/runs.ts';
+import { insertProbe } from '../../store/repositories/probes.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../app-error.ts';
 import { usableModel } from '../models/model-service.ts';

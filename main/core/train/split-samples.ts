@@ -1,6 +1,6 @@
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
-import type { DatasetItem } from '../../store/dataset-repository.ts';
+import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import { heldOutIds } from './hold-out.ts';
 
 /** Encoded samples, those to train on and those whose loss is only measured. */

@@ -4,8 +4,13 @@ import type { JobAside } from '../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import type { StoredModel } from '../../store/model-repository.ts';
-import { addRunEvent, findRun, setRunEngine, type StoredRun } from '../../store/run-repository.ts';
+import type { StoredModel } from '../../store/repositories/models.ts';
+import {
+  addRunEvent,
+  findRun,
+  setRunEngine,
+  type StoredRun,
+} from '../../store/repositories/runs.ts';
 import { found } from '../app-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';

@@ -7,7 +7,7 @@ import {
   findDataset,
   findDatasetItem,
   type DatasetItem,
-} from '../../store/dataset-repository.ts';
+} from '../../store/repositories/datasets.ts';
 import { found } from '../app-error.ts';
 import { AsyncQueue } from '../async-queue.ts';
 import { usableModel } from '../models/model-service.ts';

@@ -1,4 +1,4 @@
-import { inspectProjectFile } from '../../store/inspect-project-file.ts';
+import { inspectProjectFile } from '../../store/file/inspect-project-file.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { EngineError } from '../serve-engine.ts';
 

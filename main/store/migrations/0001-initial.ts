@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** The first schema: samples to votes. Times are epoch milliseconds, ids UUIDv7. */
 export const initial: Migration = {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { all, get, run } from '../database.ts';
-import { findJob, listJobs, updateJob } from '../job-repository.ts';
-import { schemaVersion } from '../migrate.ts';
-import { openProject } from '../open-project.ts';
-import { findRun } from '../run-repository.ts';
+import { findJob, listJobs, updateJob } from '../repositories/jobs.ts';
+import { schemaVersion } from './migrate.ts';
+import { openProject } from '../file/open-project-file.ts';
+import { findRun } from '../repositories/runs.ts';
 import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
-import { migrations } from './index.ts';
+import { migrations } from './registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-migration-'));
 afterAll(() => rmSync(folder, { recursive: true }));

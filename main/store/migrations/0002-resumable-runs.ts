@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /**
  * Jobs that pause, what happened to a run beside its steps, and answers to probe prompts by epoch.

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
-import { findJob, insertJob } from '../job-repository.ts';
-import { openProject } from '../open-project.ts';
+import { findJob, insertJob } from '../repositories/jobs.ts';
+import { openProject } from '../file/open-project-file.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-exports-'));

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** Jobs that export a checkpoint. SQLite cannot change a CHECK, so the jobs are copied. */
 export const exportJobs: Migration = {

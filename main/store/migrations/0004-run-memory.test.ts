@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
-import { openProject } from '../open-project.ts';
+import { openProject } from '../file/open-project-file.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-run-memory-'));

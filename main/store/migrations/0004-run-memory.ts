@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** What a run was planned to take and took, as JSON (see runMemorySchema); NULL in older runs. */
 export const runMemory: Migration = {

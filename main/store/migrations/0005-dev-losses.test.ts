@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
-import { addDevLosses, devLossesOf, rewindDevLosses } from '../dev-loss-repository.ts';
-import { schemaVersion } from '../migrate.ts';
-import { openProject } from '../open-project.ts';
-import { findRun, listCheckpoints } from '../run-repository.ts';
+import { addDevLosses, devLossesOf, rewindDevLosses } from '../repositories/dev-losses.ts';
+import { schemaVersion } from './migrate.ts';
+import { openProject } from '../file/open-project-file.ts';
+import { findRun, listCheckpoints } from '../repositories/runs.ts';
 import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
-import { migrations } from './index.ts';
+import { migrations } from './registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-dev-losses-'));
 afterAll(() => rmSync(folder, { recursive: true }));

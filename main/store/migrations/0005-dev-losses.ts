@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 
 /** Loss of the held-out samples before the first step of a run and after each of its epochs. */
 export const devLosses: Migration = {

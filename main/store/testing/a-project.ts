@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Message } from '../../../shared/domain/message.ts';
-import { createProject, type ProjectFile } from '../open-project.ts';
-import type { NewSample } from '../sample-repository.ts';
+import { createProject, type ProjectFile } from '../file/open-project-file.ts';
+import type { NewSample } from '../repositories/samples.ts';
 
 /** A project in a folder of its own; disposing of it closes the file and removes the folder. */
 export interface TestProject extends Disposable {

@@ -1,8 +1,8 @@
 import Sqlite from 'better-sqlite3';
 import { run, type Database } from '../database.ts';
-import { migrate } from '../migrate.ts';
-import { migrations } from '../migrations/index.ts';
-import { applicationId } from '../project-header.ts';
+import { migrate } from '../migrations/migrate.ts';
+import { migrations } from '../migrations/registry.ts';
+import { applicationId } from '../file/project-header.ts';
 
 /** Writes a project file as an earlier version of the schema left it, filled with SQL of then. */
 export function writeOldProject(

@@ -1,6 +1,6 @@
-import { addReviews } from '../review-repository.ts';
-import { addSamples, listSamples } from '../sample-repository.ts';
-import { openProject } from '../open-project.ts';
+import { addReviews } from '../repositories/reviews.ts';
+import { addSamples, listSamples } from '../repositories/samples.ts';
+import { openProject } from '../file/open-project-file.ts';
 import { aSample } from './a-project.ts';
 
 // Acknowledges on standard output only after the write returned, until somebody kills it.

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Recipe, recipeSchema } from '../../shared/domain/recipe.ts';
+import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import {
   type Checkpoint,
   type EncodeReport,
@@ -7,13 +7,13 @@ import {
   type RunEvent,
   type RunMetric,
   encodeReportSchema,
-} from '../../shared/domain/run.ts';
-import { runMemorySchema, type RunMemory } from '../../shared/domain/memory-plan.ts';
-import type { JobState } from '../../shared/domain/job.ts';
-import { modelInfoSchema } from '../../shared/domain/model.ts';
-import { devLossesOf } from './dev-loss-repository.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
-import { parseColumn } from './json-column.ts';
+} from '../../../shared/domain/run.ts';
+import { runMemorySchema, type RunMemory } from '../../../shared/domain/memory-plan.ts';
+import type { JobState } from '../../../shared/domain/job.ts';
+import { modelInfoSchema } from '../../../shared/domain/model.ts';
+import { devLossesOf } from './dev-losses.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { parseColumn } from '../json-column.ts';
 
 /** What a new run starts from. */
 export interface NewRun {

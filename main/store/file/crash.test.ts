@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { all } from './database.ts';
+import { all } from '../database.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
-import { openProject } from './open-project.ts';
-import { statusCounts } from './sample-repository.ts';
-import { aProject } from './testing/a-project.ts';
-import { migrations } from './migrations/index.ts';
+import { openProject } from './open-project-file.ts';
+import { statusCounts } from '../repositories/samples.ts';
+import { aProject } from '../testing/a-project.ts';
+import { migrations } from '../migrations/registry.ts';
 
-const writer = new URL('./testing/write-until-killed.ts', import.meta.url).pathname;
+const writer = new URL('../testing/write-until-killed.ts', import.meta.url).pathname;
 
 /** Runs the writer, kills it after some acknowledgements and returns the last one it gave. */
 async function writeAndKill(path: string, start: number, afterAcks: number): Promise<number> {

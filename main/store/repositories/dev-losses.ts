@@ -1,5 +1,5 @@
-import type { DevLoss } from '../../shared/domain/run.ts';
-import { all, run, withTransaction, type Database } from './database.ts';
+import type { DevLoss } from '../../../shared/domain/run.ts';
+import { all, run, withTransaction, type Database } from '../database.ts';
 
 /** Stores measured losses of held-out samples; one that was measured again takes the old one's place. */
 export function addDevLosses(db: Database, runId: string, losses: readonly DevLoss[]): void {

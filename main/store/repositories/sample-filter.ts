@@ -1,4 +1,4 @@
-import type { SampleFilter } from '../../shared/domain/sample.ts';
+import type { SampleFilter } from '../../../shared/domain/sample.ts';
 
 /** An FTS5 query from what a person typed: every word must occur, the last one as a prefix. */
 export function ftsQuery(text: string): string {

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from './migrate.ts';
 import { initial } from './0001-initial.ts';
 import { resumableRuns } from './0002-resumable-runs.ts';
 import { exportJobs } from './0003-exports.ts';

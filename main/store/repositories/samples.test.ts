@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { datasetItems, freezeDataset } from './dataset-repository.ts';
-import { addReviews, sampleHistory, undoLastBatch } from './review-repository.ts';
+import { datasetItems, freezeDataset } from './datasets.ts';
+import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
 import { ftsQuery } from './sample-filter.ts';
 import {
   addSamples,
@@ -11,8 +11,8 @@ import {
   sampleRows,
   sampleSeqs,
   statusCounts,
-} from './sample-repository.ts';
-import { aProject, aSample } from './testing/a-project.ts';
+} from './samples.ts';
+import { aProject, aSample } from '../testing/a-project.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Message } from '../../shared/domain/message.ts';
-import type { Prompt, PromptSet } from '../../shared/domain/prompt-set.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
-import { parseMessages } from './json-column.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { parseMessages } from '../json-column.ts';
 
 /** A prompt about to be stored. */
 export interface NewPrompt {

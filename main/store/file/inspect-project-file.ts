@@ -2,11 +2,11 @@ import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { explainOpening } from './explain-opening.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
-import { refuseNewer } from './migrate.ts';
-import { migrations } from './migrations/index.ts';
+import { refuseNewer } from '../migrations/migrate.ts';
+import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
-import { StoreError } from './store-error.ts';
-import { get, type Database } from './database.ts';
+import { StoreError } from '../store-error.ts';
+import { get, type Database } from '../database.ts';
 
 // Above this size a page-by-page check would take longer than anyone waits for a file to open.
 const fullCheckBytes = 512 * 1024 * 1024;

@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { AuthorKind, ShownVerdict, SystemKey } from '../../shared/domain/evaluation.ts';
-import { type Identity, identitySchema } from '../../shared/domain/identity.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
-import { parseColumn, parseMessages } from './json-column.ts';
+import type { AuthorKind, ShownVerdict, SystemKey } from '../../../shared/domain/evaluation.ts';
+import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { parseColumn, parseMessages } from '../json-column.ts';
 
 /** An evaluation as it is stored. */
 export interface StoredEvaluation {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { all, get, run, withTransaction, type Database } from './database.ts';
-import { StoreError } from './store-error.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { StoreError } from '../store-error.ts';
 
 /** One numbered step of the schema. Its SQL is checksummed and never changes after a release. */
 export interface Migration {

@@ -1,8 +1,8 @@
-import { identitySchema, samplingSchema, type Sampling } from '../../shared/domain/identity.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import type { Probe, ProbeAnswer } from '../../shared/domain/probe.ts';
-import { all, get, run, type Database } from './database.ts';
-import { parseColumn, parseMessages } from './json-column.ts';
+import { identitySchema, samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { Probe, ProbeAnswer } from '../../../shared/domain/probe.ts';
+import { all, get, run, type Database } from '../database.ts';
+import { parseColumn, parseMessages } from '../json-column.ts';
 
 /** Prompts a new run is probed with. */
 export interface NewProbe {

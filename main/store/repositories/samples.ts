@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Message } from '../../shared/domain/message.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import {
   type Flag,
   type FlagRule,
@@ -10,10 +10,10 @@ import {
   type SampleStatus,
   flagRuleSchema,
   provenanceSchema,
-} from '../../shared/domain/sample.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
+} from '../../../shared/domain/sample.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { whereFilter } from './sample-filter.ts';
-import { parseColumn, parseMessages } from './json-column.ts';
+import { parseColumn, parseMessages } from '../json-column.ts';
 import { z } from 'zod';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Identity } from '../../shared/domain/identity.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { run, type Database } from './database.ts';
+import type { Identity } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { run, type Database } from '../database.ts';
 
 /** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
 export interface NewChatAnswer {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Dataset } from '../../shared/domain/dataset.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
-import { parseMessages } from './json-column.ts';
+import type { Dataset } from '../../../shared/domain/dataset.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { parseMessages } from '../json-column.ts';
 
 /** One frozen sample version with its source. */
 export interface DatasetItem {

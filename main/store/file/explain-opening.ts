@@ -1,6 +1,6 @@
 import { readLockHolder } from './project-lock.ts';
-import { StoreError } from './store-error.ts';
-import { errorCode } from './error-code.ts';
+import { StoreError } from '../store-error.ts';
+import { errorCode } from '../error-code.ts';
 
 /** What went wrong while opening a project, in words for a person. */
 export function explainOpening(error: unknown, path: string): Error {

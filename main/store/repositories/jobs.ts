@@ -6,9 +6,9 @@ import {
   jobErrorSchema,
   jobProgressSchema,
   jobSnapshotSchema,
-} from '../../shared/domain/job.ts';
-import { all, get, run, type Database } from './database.ts';
-import { parseColumn } from './json-column.ts';
+} from '../../../shared/domain/job.ts';
+import { all, get, run, type Database } from '../database.ts';
+import { parseColumn } from '../json-column.ts';
 
 /** A job as it is stored: a snapshot without the revision, which belongs to one core process. */
 export type StoredJob = Omit<JobSnapshot, 'revision'>;

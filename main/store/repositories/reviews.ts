@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ReviewAction, SampleFilter, SampleStatus } from '../../shared/domain/sample.ts';
-import { all, get, run, withTransaction, type Database } from './database.ts';
+import type { ReviewAction, SampleFilter, SampleStatus } from '../../../shared/domain/sample.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { whereFilter } from './sample-filter.ts';
 
 /** Which samples a review touches. */

@@ -5,10 +5,10 @@ import {
   type Sampling,
   type SystemSpec,
   samplingSchema,
-} from '../../shared/domain/identity.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { all, get, run, type Database } from './database.ts';
-import { parseColumn, parseMessages } from './json-column.ts';
+} from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { all, get, run, type Database } from '../database.ts';
+import { parseColumn, parseMessages } from '../json-column.ts';
 
 /** A contestant as it is stored: weights, strength and sampling settings. */
 export interface StoredSystem {

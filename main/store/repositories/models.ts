@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type ModelInfo, modelInfoSchema } from '../../shared/domain/model.ts';
-import { all, get, run, type Database } from './database.ts';
-import { parseColumn } from './json-column.ts';
+import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
+import { all, get, run, type Database } from '../database.ts';
+import { parseColumn } from '../json-column.ts';
 
 /** A model as it is stored; whether its file is still there is asked when it is needed. */
 export interface StoredModel {

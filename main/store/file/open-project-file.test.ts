@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { inspectProjectFile } from './inspect-project-file.ts';
-import { migrate, schemaVersion, type Migration } from './migrate.ts';
-import { createProject, openProject } from './open-project.ts';
+import { migrate, schemaVersion, type Migration } from '../migrations/migrate.ts';
+import { createProject, openProject } from './open-project-file.ts';
 import { applicationId } from './project-header.ts';
-import { addSamples } from './sample-repository.ts';
-import { aProject, aSample } from './testing/a-project.ts';
-import { errorCode } from './error-code.ts';
-import { migrations } from './migrations/index.ts';
+import { addSamples } from '../repositories/samples.ts';
+import { aProject, aSample } from '../testing/a-project.ts';
+import { errorCode } from '../error-code.ts';
+import { migrations } from '../migrations/registry.ts';
 
 const codeOf = (work: () => unknown): string => {
   try {

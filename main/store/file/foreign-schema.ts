@@ -1,8 +1,8 @@
 import Sqlite from 'better-sqlite3';
-import type { Database } from './database.ts';
-import { migrate, refuseNewer, schemaObjects, schemaVersion } from './migrate.ts';
-import { migrations } from './migrations/index.ts';
-import { StoreError } from './store-error.ts';
+import type { Database } from '../database.ts';
+import { migrate, refuseNewer, schemaObjects, schemaVersion } from '../migrations/migrate.ts';
+import { migrations } from '../migrations/registry.ts';
+import { StoreError } from '../store-error.ts';
 
 /**
  * Throws PROJECT_INVALID unless the schema is word for word ours at its version, so that no

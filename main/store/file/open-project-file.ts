@@ -2,15 +2,15 @@ import { existsSync, mkdirSync, rmSync, rmdirSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
-import { run, type Database } from './database.ts';
+import { run, type Database } from '../database.ts';
 import { explainOpening } from './explain-opening.ts';
 import { carefulFileSystem } from './file-system.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
-import { hasProjectRow, migrate, refuseNewer } from './migrate.ts';
-import { migrations } from './migrations/index.ts';
+import { hasProjectRow, migrate, refuseNewer } from '../migrations/migrate.ts';
+import { migrations } from '../migrations/registry.ts';
 import { applicationId, readProjectHeader } from './project-header.ts';
 import { removeLockHolder, writeLockHolder } from './project-lock.ts';
-import { StoreError } from './store-error.ts';
+import { StoreError } from '../store-error.ts';
 
 /** An open project file. `notice` is a remark for the user, e.g. on a network disk. */
 export interface ProjectFile {
