@@ -2,8 +2,8 @@ import { create } from 'zustand';
 import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
 import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { draftOf, type RecipeDraft } from './recipe-draft.ts';
-import type { RecipeKey } from './recipe-fields.ts';
+import { draftOf, type RecipeDraft } from './recipe/recipe-draft.ts';
+import type { RecipeKey } from './recipe/recipe-fields.ts';
 
 /** What the right side shows; `null` until a person chose: the newest run, or the form. */
 export type Selection = { kind: 'form' } | { kind: 'xray' } | { kind: 'run'; id: string };

@@ -6,11 +6,11 @@ import type { Run } from '../../shared/domain/run.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { QueryView } from '../ui/states.tsx';
-import { RunForm } from './run-form.tsx';
+import { RunForm } from './new-run/run-form.tsx';
 import { RunList } from './run-list.tsx';
-import { RunPage } from './run-page.tsx';
+import { RunPage } from './run/run-page.tsx';
 import { forgetProject, showForm, useTrain, type Selection } from './train-store.ts';
-import { XrayPage } from './xray-page.tsx';
+import { XrayPage } from './xray/xray-page.tsx';
 
 /** The Train tab: every run on the left, the chosen one or the form of a new one on the right. */
 export default function TrainView() {

@@ -1,0 +1,145 @@
+import { useState } from 'react';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import type { ExportKind } from '../../../shared/domain/export.ts';
+import type { Checkpoint } from '../../../shared/domain/run.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { Select, type Option } from '../../ui/inputs.tsx';
+import { NumberInput } from '../../ui/number-input.tsx';
+import { PathField } from '../../ui/path-field.tsx';
+import { exportName, hasType, typeOf, type ExportChoice } from './export-choice.ts';
+import { ExportJob } from './export-job.tsx';
+
+const adapterKinds: readonly Option<ExportKind>[] = [
+  { value: 'merged', label: 'Merged into its base, one GGUF file' },
+  { value: 'gguf', label: 'Adapter as GGUF' },
+  { value: 'peft', label: 'Adapter as PEFT safetensors' },
+  { value: 'ollama', label: 'Folder for Ollama' },
+];
+const modelKinds: readonly Option<ExportKind>[] = [
+  { value: 'merged', label: 'Model in another type, one GGUF file' },
+  { value: 'gguf', label: 'Model as it is' },
+  { value: 'ollama', label: 'Folder for Ollama' },
+];
+const types: readonly Option<ExportChoice['type']>[] = [
+  { value: 'F16', label: 'F16' },
+  { value: 'BF16', label: 'BF16' },
+  { value: 'Q8_0', label: 'Q8_0' },
+];
+const unmerged: Option<ExportChoice['type']> = { value: 'keep', label: 'As it is, not merged' };
+
+interface ExportDialogProps {
+  checkpoint: Checkpoint;
+  isAdapter: boolean;
+  onClose: () => void;
+}
+
+interface ExportWish {
+  choice: ExportChoice;
+  path: string;
+}
+
+/** The export that is asked for, and the job that does it; another wish forgets a finished job. */
+function useExport(checkpoint: Checkpoint) {
+  const [wish, setWish] = useState<ExportWish>({
+    choice: { kind: 'merged', type: 'F16', strength: 1 },
+    path: '',
+  });
+  const [jobId, setJobId] = useState<string | null>(null);
+  const job = useJob(jobId);
+  const { choice, path } = wish;
+  const start = useAction(async () => {
+    const { kind, strength } = choice;
+    const input = { checkpointId: checkpoint.id, kind, type: typeOf(choice), strength, path };
+    setJobId((await rpc.runs.export(input)).jobId);
+  });
+  const isUnderWay = start.isRunning || (job !== undefined && !isJobFinished(job.state));
+  const isDone = job?.state === 'succeeded';
+  const isReady = path !== '' && !isUnderWay && !isDone && Math.abs(choice.strength) <= 10;
+  const change = (fields: Partial<ExportWish>) => {
+    setWish({ ...wish, ...fields });
+    if (isDone) setJobId(null);
+  };
+  return { choice, path, change, start, jobId, isUnderWay, isReady };
+}
+
+/** Asks what to make of a checkpoint and where to put it, and shows the job until it ended. */
+export function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
+  const { choice, path, change, start, jobId, isUnderWay, isReady } = useExport(checkpoint);
+  return (
+    <Dialog
+      title={`Export epoch ${checkpoint.epoch} of ${checkpoint.runName}`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Close</Button>
+          <Button
+            variant="primary"
+            disabled={!isReady}
+            isBusy={isUnderWay}
+            onClick={() => void start.run()}
+          >
+            Export
+          </Button>
+        </>
+      }
+    >
+      <div className="column">
+        <ExportForm {...{ choice, isAdapter }} onChoice={(next) => change({ choice: next })} />
+        <PathField
+          label={choice.kind === 'peft' || choice.kind === 'ollama' ? 'New folder' : 'New file'}
+          value={path}
+          onValue={(next) => change({ path: next })}
+          request={{
+            purpose: 'save',
+            title: 'Export to',
+            suggestedName: exportName(checkpoint.runName, checkpoint.epoch, choice),
+          }}
+        />
+        {start.error !== undefined && <ErrorView error={start.error} />}
+        {jobId !== null && <ExportJob jobId={jobId} />}
+      </div>
+    </Dialog>
+  );
+}
+
+interface ExportFormProps {
+  choice: ExportChoice;
+  isAdapter: boolean;
+  onChoice: (choice: ExportChoice) => void;
+}
+
+function ExportForm({ choice, isAdapter, onChoice }: ExportFormProps) {
+  const change = (fields: Partial<ExportChoice>) => onChoice({ ...choice, ...fields });
+  return (
+    <>
+      <Select
+        label="Export as"
+        value={choice.kind}
+        options={isAdapter ? adapterKinds : modelKinds}
+        onValue={(kind) => change({ kind })}
+      />
+      {hasType(choice.kind) && (
+        <Select
+          label="Type of the matrices"
+          hint="Norms and biases stay F32."
+          value={choice.kind === 'merged' && choice.type === 'keep' ? 'F16' : choice.type}
+          options={choice.kind === 'ollama' ? [unmerged, ...types] : types}
+          onValue={(type) => change({ type })}
+        />
+      )}
+      {isAdapter && (
+        <NumberInput
+          label="Strength"
+          hint="1 is what was trained, 0 the base; it becomes part of the export."
+          value={choice.strength}
+          onValue={(strength) => change({ strength })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { rpc } from '../../rpc/client.ts';
+import { adviceFor } from '../../rpc/rpc-error.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatBytes } from '../../ui/format.ts';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { describeProgress } from '../run-text.ts';
+
+/** An export under way, and where it is when it is done. */
+export function ExportJob({ jobId }: { jobId: string }) {
+  const job = useJob(jobId);
+  const cancel = useAction(() => rpc.jobs.cancel({ id: jobId }));
+  if (!job) return null;
+  if (job.error) return <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />;
+  if (job.state === 'succeeded') return <ExportedPath result={job.result ?? {}} />;
+  if (isJobFinished(job.state)) return <p className="dim">The export was {job.state}.</p>;
+  const { progress } = job;
+  return (
+    <div className="column" role="group" aria-label={job.title}>
+      <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+      <div className="row small dim">
+        <span>{describeProgress(job)}</span>
+        <span className="spacer" />
+        <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
+          Cancel
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ExportedPath({ result }: { result: Readonly<Record<string, unknown>> }) {
+  const { path, sizeBytes } = result;
+  if (typeof path !== 'string' || typeof sizeBytes !== 'number') return null;
+  return (
+    <p className="row" role="status">
+      <span className="truncate">
+        Exported {formatBytes(sizeBytes)} to <bdi>{path}</bdi>
+      </span>
+      <CopyButton text={path} label="Copy the path of the export" />
+    </p>
+  );
+}

@@ -1,0 +1,114 @@
+import { useMemo, useState } from 'react';
+import type { Run } from '../../../shared/domain/run.ts';
+import { LoadingState } from '../../ui/states.tsx';
+import type { ChartMarks } from './chart-marks.ts';
+import type { ChartLine } from './chart-options.ts';
+import { CursorReadout } from './cursor-readout.tsx';
+import { describeDevLosses, devLossHelp, heldOutText } from './dev-loss-text.ts';
+import { MetricChart } from './metric-chart.tsx';
+import type { MetricSeries } from './metric-series.ts';
+import { formatLoss, formatRate } from '../run-text.ts';
+import { stepsPerEpochOf } from '../training-plan.ts';
+import type { RunMetrics } from './use-run-metrics.ts';
+import './run-charts.css';
+
+const lossLines: readonly ChartLine[] = [
+  { column: 'loss', label: 'each step', color: '--series-1', widthPx: 1, isPale: true },
+  { column: 'smoothedLoss', label: 'smoothed', color: '--series-1', widthPx: 2 },
+];
+const devLine: ChartLine = {
+  column: 'devLoss',
+  label: 'dev loss (held-out samples)',
+  color: '--series-2',
+  widthPx: 2,
+  isSparse: true,
+};
+const lossAndDevLines: readonly ChartLine[] = [...lossLines, devLine];
+const rateLines: readonly ChartLine[] = [
+  { column: 'learningRate', label: 'learning rate', color: '--series-2', widthPx: 2 },
+];
+const normLines: readonly ChartLine[] = [
+  { column: 'gradNorm', label: 'gradient norm', color: '--series-4', widthPx: 1 },
+];
+
+interface RunChartsProps {
+  run: Run;
+  metrics: RunMetrics;
+  /** No more points will come. */
+  isFinished: boolean;
+}
+
+/** Loss, learning rate and gradient norm over the steps, under one cursor. */
+export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
+  const [index, setIndex] = useState<number | null>(null);
+  const marks = useMemo<ChartMarks>(
+    () => ({
+      stepsPerEpoch: stepsPerEpochOf(run),
+      checkpointSteps: run.checkpoints.map(({ step }) => step),
+    }),
+    [run],
+  );
+  if (!metrics.isLoaded) return <LoadingState label="Loading the metrics…" />;
+  const { series } = metrics;
+  const { devLosses } = run;
+  const hasDevLoss = devLosses.length > 0;
+  const devSummary = describeDevLosses(devLosses);
+  if (series.length === 0)
+    return (
+      <p className="dim">
+        {isFinished ? 'The run ended before its first step.' : 'Curves appear with the first step.'}
+      </p>
+    );
+  const shared = { metrics, devLosses, marks, index, onIndex: setIndex, syncKey: `run-${run.id}` };
+  return (
+    <section className="column" aria-label="Curves">
+      <CursorReadout series={series} devLosses={devLosses} index={index} onIndex={setIndex} />
+      <div className="run-charts">
+        <MetricChart
+          {...shared}
+          title="Loss (nats per trained token)"
+          summary={`${summaryOf(series, 'smoothedLoss', formatLoss)}. ${devSummary}`}
+          lines={hasDevLoss ? lossAndDevLines : lossLines}
+          heightPx={230}
+          formatValue={(value) => String(Number(value.toPrecision(4)))}
+        />
+        <MetricChart
+          {...shared}
+          title="Learning rate"
+          summary={summaryOf(series, 'learningRate', formatRate)}
+          lines={rateLines}
+          heightPx={150}
+          formatValue={(value) => formatRate(value, 5)}
+        />
+        <MetricChart
+          {...shared}
+          title="Gradient norm (before clipping)"
+          summary={summaryOf(series, 'gradNorm', (value) => value.toFixed(3))}
+          lines={normLines}
+          heightPx={150}
+          formatValue={(value) => String(Number(value.toPrecision(3)))}
+        />
+      </div>
+      {hasDevLoss && (
+        <p className="dim small" role="note">
+          Dev loss: the mean over {heldOutText(run)}, without dropout, before training and after
+          each epoch. {devLossHelp}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function summaryOf(
+  series: MetricSeries,
+  column: 'smoothedLoss' | 'learningRate' | 'gradNorm',
+  format: (value: number) => string,
+): string {
+  const words = {
+    smoothedLoss: 'Smoothed loss',
+    learningRate: 'Learning rate',
+    gradNorm: 'Gradient norm',
+  };
+  const last = series.length - 1;
+  return `${words[column]} from ${format(series.at(column, 0))} to ${format(series.at(column, last))} over ${series.length} steps`;
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { quote, trainCommand } from './command-line.ts';
+import { draftOf } from '../recipe/recipe-draft.ts';
+
+describe('trainCommand', () => {
+  it('sets only what differs from the defaults', () => {
+    const command = trainCommand({
+      projectPath: '/home/ada/p.lima',
+      modelPath: '/models/base.gguf',
+      datasetName: 'first ten',
+      runName: '',
+      probe: undefined,
+      draft: { ...draftOf(), epochs: '3', batchSize: '32' },
+    });
+    expect(command.replaceAll(/\s*\\\n\s*/g, ' ')).toBe(
+      "lima train /home/ada/p.lima --base /models/base.gguf --dataset 'first ten' --set epochs=3",
+    );
+  });
+
+  it('shows placeholders for what is not chosen yet', () => {
+    const command = trainCommand({
+      projectPath: undefined,
+      modelPath: undefined,
+      datasetName: undefined,
+      runName: 'a',
+      probe: 'my prompts',
+      draft: draftOf(),
+    });
+    expect(command).toContain('PROJECT.lima');
+    expect(command).toContain('--base MODEL.gguf');
+    expect(command).toContain('--dataset DATASET');
+    expect(command).toContain('--name a');
+    expect(command).toContain("--probe 'my prompts'");
+  });
+});
+
+describe('quote', () => {
+  it.each([
+    ["it's; rm -rf $HOME", String.raw`'it'\''s; rm -rf $HOME'`],
+    ['', "''"],
+    ['*.gguf', "'*.gguf'"],
+    ['/a/b-c_1.gguf', '/a/b-c_1.gguf'],
+  ])('makes one harmless shell word of %s', (word, quoted) => {
+    expect(quote(word)).toBe(quoted);
+  });
+});

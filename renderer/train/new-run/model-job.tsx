@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { rpc } from '../../rpc/client.ts';
+import { adviceFor } from '../../rpc/rpc-error.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { describeProgress } from '../run-text.ts';
+import { useTrain } from '../train-store.ts';
+
+/** The job that reads and hashes a model file, until it ended; a good end chooses the model. */
+export function ModelJob() {
+  const job = useJob(useTrain((state) => state.modelJobId));
+  const cancel = useAction((id: string) => rpc.jobs.cancel({ id }));
+  useEffect(() => {
+    if (job?.state !== 'succeeded') return;
+    const modelId = job.result?.['modelId'];
+    const chosen = typeof modelId === 'string' ? { modelId } : {};
+    useTrain.setState({ modelJobId: null, ...chosen });
+  }, [job]);
+  if (!job || job.state === 'succeeded' || job.state === 'cancelled') return null;
+  if (job.error) return <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />;
+  if (isJobFinished(job.state)) return null;
+  const { progress } = job;
+  const etaMs = progress?.etaMs;
+  return (
+    <div className="panel column" aria-label={job.title} role="group">
+      <div className="row">
+        <span className="truncate">{job.title}</span>
+        <span className="spacer" />
+        <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run(job.id)}>
+          Cancel
+        </Button>
+      </div>
+      <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+      <span className="small dim">
+        {describeProgress(job)}
+        {etaMs != null && ` · ${formatDuration(etaMs)} left`}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { MapPin } from 'lucide-react';
+import type { Model } from '../../../shared/domain/model.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { formatBytes, shortHash } from '../../ui/format.ts';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { formatParameters } from './model-text.ts';
+import { useTrain } from '../train-store.ts';
+
+interface ModelOptionProps {
+  model: Model;
+  isChosen: boolean;
+  onRelocate: () => void;
+}
+
+/** One known model: what it is, and why it cannot be trained where it cannot. */
+export function ModelOption({ model, isChosen, onRelocate }: ModelOptionProps) {
+  const { info, path, sha256, isMissing } = model;
+  const isTrainable = info.trainable === 'yes';
+  return (
+    <li>
+      <div className="picker-option">
+        <input
+          type="radio"
+          name="train-model"
+          id={`model-${model.id}`}
+          checked={isChosen}
+          disabled={!isTrainable}
+          aria-describedby={`model-${model.id}-facts`}
+          onChange={() => useTrain.setState({ modelId: model.id })}
+        />
+        <label className="picker-text" htmlFor={`model-${model.id}`}>
+          <span className="row">
+            <span className="truncate">
+              <VisibleText text={info.name} />
+            </span>
+            {isMissing && <Badge tone="bad">file missing</Badge>}
+            {!isTrainable && <Badge tone="warn">cannot be trained</Badge>}
+          </span>
+          <span className="small dim" id={`model-${model.id}-facts`}>
+            {info.architecture} · {formatParameters(info.parameters)} · {info.quantization} ·{' '}
+            {formatBytes(info.fileSizeBytes)} · {info.layers} layers
+          </span>
+          {!isTrainable && <span className="picker-why">{info.trainable}</span>}
+          <span className="small faint truncate" title={`${path}\nSHA-256 ${sha256}`}>
+            {path} · <code>{shortHash(sha256)}</code>
+          </span>
+        </label>
+        {isMissing && (
+          <Button small icon={<MapPin size={13} />} onClick={onRelocate}>
+            Locate…
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,101 @@
+import type { Dataset } from '../../../shared/domain/dataset.ts';
+import type { Model } from '../../../shared/domain/model.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { formatCount, formatQuantity } from '../../ui/format.ts';
+import { LearningRateSketch } from './learning-rate-sketch.tsx';
+import { MemoryFact } from './memory-fact.tsx';
+import { planTraining } from '../training-plan.ts';
+import './plan-card.css';
+
+interface PlanCardProps {
+  /** `null` while a field is wrong. */
+  recipe: Recipe | null;
+  dataset: Dataset | undefined;
+  model: Model | undefined;
+}
+
+/** What a start would do: steps, learning rate, checkpoints and where they go. */
+export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
+  return (
+    <section className="panel column" aria-label="What will happen">
+      <h2>What will happen</h2>
+      {!recipe && <p className="dim">Correct the marked settings to see the plan.</p>}
+      {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
+      {recipe && dataset && <Plan recipe={recipe} samples={dataset.samples} model={model} />}
+      {recipe && model && <ContextNote recipe={recipe} model={model} />}
+    </section>
+  );
+}
+
+interface PlanProps {
+  recipe: Recipe;
+  samples: number;
+  model: Model | undefined;
+}
+
+function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
+  const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
+  const plan = planTraining(recipe, datasetSamples);
+  const { samples, heldOut, stepsPerEpoch, totalSteps, lastBatch } = plan;
+  const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
+  return (
+    <>
+      <dl className="plan-facts">
+        <dt>Steps</dt>
+        <dd>
+          <strong>{formatCount(totalSteps)}</strong> = {formatQuantity(recipe.epochs, 'epoch')} ×{' '}
+          {formatCount(stepsPerEpoch)}
+        </dd>
+        <dt>Per epoch</dt>
+        <dd>
+          {formatQuantity(samples, 'sample')} in batches of {formatCount(recipe.batchSize)}
+          {isUneven && `, the last of ${formatCount(lastBatch)}`}
+        </dd>
+        {heldOut > 0 && (
+          <>
+            <dt>Held out</dt>
+            <dd>{formatQuantity(heldOut, 'sample')}, measured at every epoch, never trained on</dd>
+          </>
+        )}
+        <dt>Checkpoints</dt>
+        <dd>
+          {formatQuantity(recipe.epochs, recipe.method === 'full' ? 'whole model' : 'adapter')}, one
+          per epoch
+        </dd>
+        {model && <MemoryFact model={model} recipe={recipe} />}
+        {project.data && (
+          <>
+            <dt>Saved in</dt>
+            <dd className="mono">{project.data.path}.d/runs</dd>
+          </>
+        )}
+      </dl>
+      <LearningRateSketch recipe={recipe} totalSteps={totalSteps} />
+      <p className="plan-note">
+        {overlongText[recipe.overlong](formatCount(recipe.maxTokens))} The Token X-ray shows which
+        ones, before the run.
+      </p>
+    </>
+  );
+}
+
+const overlongText: Readonly<Record<Recipe['overlong'], (limit: string) => string>> = {
+  truncate: (limit) =>
+    `Samples longer than ${limit} tokens are cut, those without an answer left are dropped.`,
+  split: (limit) =>
+    `Samples longer than ${limit} tokens are split, each part counting as a sample.`,
+  drop: (limit) => `Samples longer than ${limit} tokens are left out.`,
+};
+
+function ContextNote({ recipe, model }: { recipe: Recipe; model: Model }) {
+  const { contextLength, name } = model.info;
+  if (contextLength === 0 || recipe.maxTokens <= contextLength) return null;
+  return (
+    <p className="picker-why" role="note">
+      {name} was made for {formatCount(contextLength)} tokens: that is the limit, not{' '}
+      {formatCount(recipe.maxTokens)}.
+    </p>
+  );
+}

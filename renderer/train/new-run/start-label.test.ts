@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../shared/domain/dataset.ts';
+import type { Model } from '../../../shared/domain/model.ts';
+import { checkedRecipeSchema } from '../../../shared/domain/recipe.ts';
+import { startLabel } from './start-label.ts';
+
+const model = (isMissing: boolean, trainable: string): Model => ({
+  id: 'model',
+  path: '/models/base.gguf',
+  sha256: 'a'.repeat(64),
+  isMissing,
+  createdMs: 0,
+  info: {
+    name: 'Base',
+    architecture: 'llama',
+    parameters: 1,
+    quantization: 'F32',
+    tensorTypes: {},
+    contextLength: 512,
+    embeddingLength: 8,
+    layers: 1,
+    vocabularySize: 8,
+    hasChatTemplate: true,
+    fileSizeBytes: 1,
+    trainable,
+  },
+});
+
+const dataset: Dataset = {
+  id: 'dataset',
+  name: 'first ten',
+  contentHash: 'b'.repeat(64),
+  samples: 10,
+  bySource: [],
+  author: 'ada',
+  createdMs: 0,
+};
+
+const recipe = checkedRecipeSchema.parse({});
+const good = { model: model(false, 'yes'), dataset, recipe, isTaken: false };
+
+describe('startLabel', () => {
+  it('starts when nothing is missing', () => {
+    expect(startLabel(good)).toEqual({ label: 'Start training', isReady: true });
+  });
+
+  it.each([
+    ['no model', { model: undefined }, 'Choose a model'],
+    ['a moved file', { model: model(true, 'yes') }, 'Locate the model file'],
+    ['another family', { model: model(false, 'no') }, 'Choose a model that can be trained'],
+    ['no dataset', { dataset: undefined }, 'Choose a dataset'],
+    ['a wrong field', { recipe: null }, 'Correct the marked settings'],
+    [
+      'one sample to split',
+      {
+        dataset: { ...dataset, samples: 1 },
+        recipe: checkedRecipeSchema.parse({ devShare: 0.05 }),
+      },
+      'Hold nothing out of one sample',
+    ],
+    ['a taken name', { isTaken: true }, 'Choose another name'],
+  ])('names what is missing instead of starting: %s', (_case, change, label) => {
+    expect(startLabel({ ...good, ...change })).toEqual({ label, isReady: false });
+  });
+});

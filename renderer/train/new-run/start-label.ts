@@ -1,0 +1,28 @@
+import { devShareProblem } from '../../../shared/domain/dev-set.ts';
+import type { Dataset } from '../../../shared/domain/dataset.ts';
+import type { Model } from '../../../shared/domain/model.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+
+interface StartConditions {
+  model: Model | undefined;
+  dataset: Dataset | undefined;
+  /** `null` while a field is wrong. */
+  recipe: Recipe | null;
+  isTaken: boolean;
+}
+
+/** What the start button says: the first thing that is missing, or that it can start. */
+export function startLabel(conditions: StartConditions): { label: string; isReady: boolean } {
+  const { model, dataset, recipe, isTaken } = conditions;
+  if (!model) return missing('Choose a model');
+  if (model.isMissing) return missing('Locate the model file');
+  if (model.info.trainable !== 'yes') return missing('Choose a model that can be trained');
+  if (!dataset) return missing('Choose a dataset');
+  if (!recipe) return missing('Correct the marked settings');
+  if (devShareProblem(dataset.samples, recipe.devShare) !== '')
+    return missing('Hold nothing out of one sample');
+  if (isTaken) return missing('Choose another name');
+  return { label: 'Start training', isReady: true };
+}
+
+const missing = (label: string) => ({ label, isReady: false });

@@ -1,0 +1,87 @@
+import { BookOpen, Copy, RotateCcw } from 'lucide-react';
+import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
+import type { Run } from '../../../shared/domain/run.ts';
+import { Button } from '../../ui/button.tsx';
+import { formatMoment } from '../../ui/format.ts';
+import { Menu } from '../../ui/menu.tsx';
+import { AdvancedRecipe } from './advanced-recipe.tsx';
+import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
+import { recipeGroups } from './recipe-fields.ts';
+import { RecipeGroupFields } from './recipe-group-fields.tsx';
+import { applyPreset, copyRecipe, resetRecipe } from '../train-store.ts';
+import './recipe-editor.css';
+
+interface RecipeEditorProps {
+  draft: RecipeDraft;
+  errors: CheckedDraft['errors'];
+  runs: readonly Run[];
+}
+
+/** Every field of the recipe under its heading; the rarely needed ones folded away. */
+export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
+  const changed = new Set(changedFields(draft).map(({ key }) => key));
+  return (
+    <section className="run-form-section" aria-label="Recipe">
+      <div className="row">
+        <h2>Recipe</h2>
+        <span className="small faint">
+          {changed.size === 0 ? 'all defaults' : `${changed.size} changed`}
+        </span>
+        <span className="spacer" />
+        {changed.size > 0 && (
+          <Button small variant="ghost" icon={<RotateCcw size={13} />} onClick={resetRecipe}>
+            Reset to defaults
+          </Button>
+        )}
+        <PresetMenu />
+        {runs.length > 0 && <CopyMenu runs={runs} />}
+      </div>
+      <div className="recipe-groups">
+        {recipeGroups.map((group) => (
+          <RecipeGroupFields
+            key={group}
+            {...{ group, draft, errors, changed }}
+            isAdvanced={false}
+          />
+        ))}
+        <AdvancedRecipe draft={draft} errors={errors} changed={changed} />
+      </div>
+    </section>
+  );
+}
+
+function PresetMenu() {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button small icon={<BookOpen size={13} />}>
+          Presets…
+        </Button>
+      }
+      items={recipePresets.map((preset) => ({
+        label: preset.name,
+        hint: preset.summary,
+        run: () => applyPreset(preset),
+      }))}
+    />
+  );
+}
+
+function CopyMenu({ runs }: { runs: readonly Run[] }) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button small icon={<Copy size={13} />}>
+          Copy settings from run…
+        </Button>
+      }
+      items={runs.map((run) => ({
+        label: run.name,
+        hint: formatMoment(run.createdMs),
+        run: () => copyRecipe(run),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,99 @@
+import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { formatBytes, formatCount, shortHash } from '../../ui/format.ts';
+import { devLossHelp } from '../metrics/dev-loss-text.ts';
+import { ExportButton } from '../exports/export-button.tsx';
+import { formatLoss } from '../run-text.ts';
+
+interface CheckpointTableProps {
+  run: Run;
+  isFinished: boolean;
+}
+
+/** What a run saved, newest first: an adapter or a whole model per finished epoch. */
+export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
+  const { checkpoints } = run;
+  const hasDevLoss = run.devLosses.length > 0;
+  if (checkpoints.length === 0)
+    return (
+      <section className="column" aria-label="Checkpoints">
+        <h2>Checkpoints</h2>
+        <p className="dim">
+          {isFinished
+            ? 'No epoch was finished: there is nothing to use in Chat or to export.'
+            : 'The first checkpoint is saved at the end of the first epoch.'}
+        </p>
+      </section>
+    );
+  return (
+    <section className="column" aria-label="Checkpoints">
+      <h2>Checkpoints</h2>
+      <div className="run-table-scroll">
+        <table className="table" aria-label="Checkpoints">
+          <thead>
+            <tr>
+              <th className="number">Epoch</th>
+              <th className="number">Step</th>
+              <th className="number">Mean loss</th>
+              {hasDevLoss && (
+                <th className="number" title={devLossHelp}>
+                  Dev loss
+                </th>
+              )}
+              <th className="number">Size</th>
+              <th>SHA-256</th>
+              <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
+              <th>Export</th>
+            </tr>
+          </thead>
+          <tbody>
+            {checkpoints.toReversed().map((checkpoint) => (
+              <CheckpointRow
+                key={checkpoint.id}
+                checkpoint={checkpoint}
+                isAdapter={run.recipe.method !== 'full'}
+                hasDevLoss={hasDevLoss}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+interface CheckpointRowProps {
+  checkpoint: Checkpoint;
+  isAdapter: boolean;
+  hasDevLoss: boolean;
+}
+
+function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps) {
+  const { epoch, step, meanLoss, devLoss, sizeBytes, sha256, path } = checkpoint;
+  return (
+    <tr>
+      <td className="number">{formatCount(epoch)}</td>
+      <td className="number">{formatCount(step)}</td>
+      <td className="number">{formatLoss(meanLoss)}</td>
+      {hasDevLoss && <td className="number">{devLoss === null ? '' : formatLoss(devLoss)}</td>}
+      <td className="number">{formatBytes(sizeBytes)}</td>
+      <td>
+        <span className="row">
+          <code title={sha256}>{shortHash(sha256)}</code>
+          <CopyButton text={sha256} label={`Copy SHA-256 of epoch ${epoch}`} />
+        </span>
+      </td>
+      <td className="run-path-cell">
+        <span className="row">
+          <span className="truncate run-path dim" title={path}>
+            <bdi>{path}</bdi>
+          </span>
+          <CopyButton text={path} label={`Copy path of epoch ${epoch}`} />
+        </span>
+      </td>
+      <td>
+        <ExportButton checkpoint={checkpoint} isAdapter={isAdapter} />
+      </td>
+    </tr>
+  );
+}

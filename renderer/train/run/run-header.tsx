@@ -1,0 +1,103 @@
+import { RotateCcw } from 'lucide-react';
+import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
+import { describeRunMemory, type RunMemory } from '../../../shared/domain/memory-plan.ts';
+import type { Run } from '../../../shared/domain/run.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { formatBytes, formatCount, formatDuration, formatMoment } from '../../ui/format.ts';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { RunButtons } from './run-buttons.tsx';
+import { describeProgress, durationOf, formatLoss, stateOf } from '../run-text.ts';
+import { stateTones } from '../../ui/job-state.ts';
+import { startAgain } from '../train-store.ts';
+import type { RunMetrics } from '../metrics/use-run-metrics.ts';
+
+interface RunHeaderProps {
+  run: Run;
+  job: JobSnapshot | undefined;
+  metrics: RunMetrics;
+}
+
+/** Name, state and progress of a run, with the ways to stop it or to start it again. */
+export function RunHeader({ run, job, metrics }: RunHeaderProps) {
+  const state = stateOf(run, job);
+  const isFinished = isJobFinished(state);
+  return (
+    <header className="run-header">
+      <div className="row">
+        <h1 className="truncate" title={run.name}>
+          {run.name}
+        </h1>
+        <Badge tone={stateTones[state]}>{state}</Badge>
+        <span className="spacer" />
+        <RunButtons run={run} state={state} />
+        <Button small icon={<RotateCcw size={13} />} onClick={() => startAgain(run)}>
+          Start again with these settings
+        </Button>
+      </div>
+      <span className="dim truncate">
+        {run.modelName} · {run.datasetName} · {formatMoment(run.createdMs)}
+      </span>
+      {isFinished ? (
+        <FinishedLine run={run} job={job} />
+      ) : (
+        <LiveLine run={run} job={job} metrics={metrics} />
+      )}
+      {run.memory && <MemoryLine {...run.memory} />}
+    </header>
+  );
+}
+
+function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
+  const progress = job?.progress;
+  const last = series.length - 1;
+  const speed = series.at('tokensPerSecond', last);
+  return (
+    <>
+      {job?.state !== 'queued' && (
+        <ProgressBar
+          label={`Progress of ${run.name}`}
+          done={progress?.done ?? 0}
+          total={progress?.total ?? 0}
+        />
+      )}
+      <div className="row row-wrap small dim">
+        <span>{describeProgress(job)}</span>
+        {last >= 0 && (
+          <span>
+            epoch {series.at('epoch', last).toFixed(2)} of {formatCount(run.recipe.epochs)} · loss{' '}
+            {formatLoss(series.at('loss', last))} · {formatCount(Math.round(speed))} tokens/s
+          </span>
+        )}
+        <span className="spacer" />
+        {progress?.etaMs != null && progress.etaMs > 0 && (
+          <strong>{formatDuration(progress.etaMs)} left</strong>
+        )}
+      </div>
+    </>
+  );
+}
+
+function FinishedLine({ run, job }: { run: Run; job: JobSnapshot | undefined }) {
+  const durationMs = run.lastMetric?.elapsedMs ?? durationOf(job);
+  const last = run.checkpoints.at(-1);
+  const parts = [
+    run.lastMetric && `${formatCount(run.lastMetric.step)} of ${formatCount(run.totalSteps)} steps`,
+    last && `mean loss of the last epoch ${formatLoss(last.meanLoss)}`,
+    durationMs !== null && `trained for ${formatDuration(durationMs)}`,
+    run.engine !== '' && run.engine,
+  ];
+  return <span className="small dim">{parts.filter(Boolean).join(' · ')}</span>;
+}
+
+function MemoryLine(memory: RunMemory) {
+  const { device, expectedBytes } = memory;
+  return (
+    <span
+      className="small dim"
+      title={`after its first step it was expected to take ${formatBytes(expectedBytes)}`}
+    >
+      Memory of {device}: {describeRunMemory(memory)}
+    </span>
+  );
+}

@@ -1,0 +1,100 @@
+import type { JobError, JobState } from '../../../shared/domain/job.ts';
+import type { Run } from '../../../shared/domain/run.ts';
+import { adviceFor } from '../../rpc/rpc-error.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { describeResume } from '../run-text.ts';
+import { startAgain } from '../train-store.ts';
+
+interface RunOutcomeProps {
+  run: Run;
+  state: JobState;
+  error: JobError | null;
+}
+
+/** Why a run did not come to its end, what is left of it and what to do. */
+export function RunOutcome({ run, state, error }: RunOutcomeProps) {
+  if (state === 'failed') return <Failure run={run} error={error} />;
+  const title = stoppedTitles[state];
+  if (title === undefined) return null;
+  return <StoppedNote run={run} title={title} isPaused={state === 'paused'} error={error} />;
+}
+
+const stoppedTitles: Partial<Record<JobState, string>> = {
+  paused: 'This run is paused',
+  interrupted: 'This run was interrupted',
+  cancelled: 'This run was cancelled',
+};
+
+function Failure({ run, error }: { run: Run; error: JobError | null }) {
+  const known = error ?? {
+    code: 'UNKNOWN',
+    message: `“${run.name}” failed and left no message.`,
+    detail: '',
+  };
+  return (
+    <section className="column" aria-label="Why it failed">
+      <ErrorView error={{ ...known, advice: failureAdvice(known.code) }} />
+      <div className="row">
+        <span className="dim">{keptText(run)}</span>
+        <span className="spacer" />
+        <NewRunButton run={run} />
+      </div>
+    </section>
+  );
+}
+
+interface StoppedNoteProps {
+  run: Run;
+  title: string;
+  isPaused: boolean;
+  error: JobError | null;
+}
+
+function StoppedNote({ run, title, isPaused, error }: StoppedNoteProps) {
+  return (
+    <section
+      className={isPaused && !error ? 'run-note run-note-calm' : 'run-note'}
+      aria-label={title}
+    >
+      <h2>{title}</h2>
+      {error && <ErrorView error={{ ...error, advice: adviceFor(error.code) }} />}
+      <p>
+        {describeResume(run)} {keptText(run)}
+        {isPaused && ' Its memory is free for other work meanwhile.'}
+      </p>
+      {!isPaused && (
+        <div className="row">
+          <NewRunButton run={run} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function NewRunButton({ run }: { run: Run }) {
+  return (
+    <Button small onClick={() => startAgain(run)}>
+      Start again with these settings
+    </Button>
+  );
+}
+
+/** A state that a run cannot start from is mended in its settings, not by looking again. */
+function failureAdvice(code: string): string {
+  return code === 'INVALID_STATE'
+    ? 'Change the settings or the dataset, then start a new run.'
+    : adviceFor(code);
+}
+
+function keptText(run: Run): string {
+  const { length } = run.checkpoints;
+  const kind = run.recipe.method === 'full' ? 'model' : 'adapter';
+  if (length === 0) return `No epoch was finished, so there is no ${kind}.`;
+  const what =
+    length === 1
+      ? `The ${kind} of the finished epoch is`
+      : `The ${formatCount(length)} ${kind}s of finished epochs are`;
+  return `${what} kept and can be used in Chat and Evaluate.`;
+}

@@ -1,0 +1,127 @@
+import { memo, useEffect, useRef } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
+import { xrayProblemText } from '../../../shared/domain/xray-text.ts';
+import { xrayProblem } from '../../../shared/domain/xray-totals.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { EmptyState } from '../../ui/states.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { problemWords } from './xray-rows.ts';
+import { selectXraySample, useXray } from './xray-store.ts';
+import './xray-list.css';
+
+const rowHeightPx = 50;
+
+/** The samples under the filter; only what is visible is in the page. */
+export function XrayList({ rows }: { rows: readonly XrayRow[] }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const selectedId = useXray((state) => state.selectedId);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: 12,
+  });
+  useEffect(() => {
+    const index = rows.findIndex(({ sampleId }) => sampleId === selectedId);
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' });
+  }, [rows, selectedId, virtualizer]);
+  if (rows.length === 0) return <NothingListed />;
+  return (
+    <div
+      ref={scroller}
+      className="xray-list"
+      role="listbox"
+      aria-label="Samples of the dataset"
+      aria-activedescendant={selectedId === null ? undefined : `xray-${selectedId}`}
+      tabIndex={0}
+    >
+      <div className="xray-list-space" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <Row
+                key={row.sampleId}
+                row={row}
+                topPx={start}
+                isSelected={row.sampleId === selectedId}
+              />
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps {
+  row: XrayRow;
+  topPx: number;
+  isSelected: boolean;
+}
+
+const Row = memo(function Row({ row, topPx, isSelected }: RowProps) {
+  const { sampleId, prompt, source, wholeTokens, trainedTokens } = row;
+  return (
+    // Keys are handled for the whole view.
+    <div
+      id={`xray-${sampleId}`}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isSelected}
+      className="xray-row"
+      style={{ height: rowHeightPx, transform: `translateY(${topPx}px)` }}
+      onMouseDown={() => selectXraySample(sampleId)}
+    >
+      <span className="truncate">
+        <VisibleText text={prompt === '' ? '(no question)' : prompt} />
+      </span>
+      <span className="xray-row-count" title="trained tokens of all its tokens">
+        {formatCount(trainedTokens)} / {formatCount(wholeTokens)}
+      </span>
+      <span className="xray-row-meta small faint">
+        <span className="truncate">
+          <VisibleText text={source} />
+        </span>
+        <HeldOutBadge sampleId={sampleId} />
+        <ProblemBadge row={row} />
+      </span>
+    </div>
+  );
+});
+
+function HeldOutBadge({ sampleId }: { sampleId: string }) {
+  const isHeldOut = useXray(({ heldOutIds }) => heldOutIds.has(sampleId));
+  return isHeldOut && <Badge title="Never trained on, only measured">held out</Badge>;
+}
+
+function ProblemBadge({ row }: { row: XrayRow }) {
+  const maxTokens = useXray((state) => state.maxTokens);
+  const problem = xrayProblem(row);
+  if (problem === null) return null;
+  return (
+    <Badge tone={problem === 'dropped' ? 'bad' : 'warn'} title={xrayProblemText(row, maxTokens)}>
+      {problemWords[problem]}
+    </Badge>
+  );
+}
+
+function NothingListed() {
+  const { rows, phase } = useXray();
+  if (rows.length === 0 && phase === 'counting') return <div className="xray-list" />;
+  return (
+    <EmptyState
+      title="Nothing matches"
+      actions={
+        <Button onClick={() => useXray.setState({ source: '', problem: '' })}>
+          Show every sample
+        </Button>
+      }
+    >
+      No sample is of this source and in this state.
+    </EmptyState>
+  );
+}
