@@ -2,9 +2,9 @@ import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
 import { useJobEnd } from '../rpc/use-jobs.ts';
 import { showToast } from '../ui/toast.tsx';
 import { showCurateDialog, useCurate } from './curate-store.ts';
-import { DatasetsDialog } from './datasets-dialog.tsx';
-import { FreezeDialog } from './freeze-dialog.tsx';
-import { ImportDialog } from './import-dialog.tsx';
+import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
+import { FreezeDialog } from './datasets/freeze-dialog.tsx';
+import { ImportDialog } from './import/import-dialog.tsx';
 
 /** The open dialog of the tab, and a word when an import ends behind it. */
 export function CurateDialogs() {

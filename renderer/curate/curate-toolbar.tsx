@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { formatQuantity } from '../ui/format.ts';
 import { Menu } from '../ui/menu.tsx';
 import { edit, showCurateDialog } from './curate-store.ts';
-import { useFacets } from './filter-bar.tsx';
+import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';
 import './curate-toolbar.css';
 

@@ -1,6 +1,6 @@
 import { showErrorToast } from '../ui/toast.tsx';
 import { edit, useCurate } from './curate-store.ts';
-import { rowCache } from './rows.ts';
+import { rowCache } from './list/rows.ts';
 
 /** Opens the editor on the selected sample. */
 export function editSelected(): void {

@@ -5,7 +5,7 @@ import { formatQuantity } from '../ui/format.ts';
 import { showErrorToast, showToast } from '../ui/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
 import { PressQueue } from './press-queue.ts';
-import { rowCache } from './rows.ts';
+import { rowCache } from './list/rows.ts';
 import { statusAfter } from './status-text.ts';
 
 const presses = new PressQueue(showErrorToast);

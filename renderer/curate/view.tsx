@@ -5,11 +5,11 @@ import { useCurateShortcuts } from './curate-shortcuts.ts';
 import { useCurate } from './curate-store.ts';
 import { CurateToolbar } from './curate-toolbar.tsx';
 import { DetailPane } from './detail-pane.tsx';
-import { FilterBar } from './filter-bar.tsx';
-import { rowCache } from './rows.ts';
-import { SampleList } from './sample-list.tsx';
-import { useDroppedFiles } from './use-dropped-files.ts';
-import { useSampleList } from './use-sample-list.ts';
+import { FilterBar } from './list/filter-bar.tsx';
+import { rowCache } from './list/rows.ts';
+import { SampleList } from './list/sample-list.tsx';
+import { useDroppedFiles } from './import/use-dropped-files.ts';
+import { useSampleList } from './list/use-sample-list.ts';
 import { useWantedSample } from './use-wanted-sample.ts';
 
 /** The Curate tab: from imported dumps to a frozen dataset. */

@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import { Check, Circle, X } from 'lucide-react';
-import type { SampleRow, SampleStatus } from '../../shared/domain/sample.ts';
-import { Badge } from '../ui/badge.tsx';
-import { formatCount, formatQuantity } from '../ui/format.ts';
-import { VisibleText } from '../ui/visible-text.tsx';
-import { useHasDraft } from './drafts-store.ts';
-import { flagTexts } from './flag-text.ts';
+import type { SampleRow, SampleStatus } from '../../../shared/domain/sample.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { formatCount, formatQuantity } from '../../ui/format.ts';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { useHasDraft } from '../edit/drafts-store.ts';
+import { flagTexts } from '../flag-text.ts';
 
 /** Height of every row of the list. */
 export const rowHeightPx = 66;

@@ -1,4 +1,4 @@
-import { formatCount, formatQuantity } from '../ui/format.ts';
+import { formatCount, formatQuantity } from '../../ui/format.ts';
 
 /** A source and its part of a dataset. */
 export interface Part {

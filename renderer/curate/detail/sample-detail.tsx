@@ -1,16 +1,16 @@
 import type { Ref } from 'react';
 import { Check, Pencil, RotateCcw, X } from 'lucide-react';
-import type { Sample } from '../../shared/domain/sample.ts';
-import { Badge } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
+import type { Sample } from '../../../shared/domain/sample.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Conversation } from './conversation.tsx';
-import { edit } from './curate-store.ts';
+import { edit } from '../curate-store.ts';
 import { DraftNote } from './draft-note.tsx';
 import { FlagList } from './flag-list.tsx';
 import { HistoryList } from './history-list.tsx';
 import { ProvenanceList } from './provenance-list.tsx';
-import { reviewSelected } from './review-actions.ts';
-import { statusTones } from './status-text.ts';
+import { reviewSelected } from '../review-actions.ts';
+import { statusTones } from '../status-text.ts';
 
 /** A sample to read and judge: flags first, then the conversation, then where it comes from. */
 export function SampleDetail({

@@ -1,4 +1,4 @@
-import type { SampleRow } from '../../shared/domain/sample.ts';
+import type { SampleRow } from '../../../shared/domain/sample.ts';
 
 const blockRows = 100;
 const requestsAtOnce = 3;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../shared/domain/message.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import {
   addSystemMessage,
   appendTurn,

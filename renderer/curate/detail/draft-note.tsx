@@ -1,7 +1,7 @@
-import type { Sample } from '../../shared/domain/sample.ts';
-import { Button } from '../ui/button.tsx';
-import { edit } from './curate-store.ts';
-import { setDraft, useHasDraft } from './drafts-store.ts';
+import type { Sample } from '../../../shared/domain/sample.ts';
+import { Button } from '../../ui/button.tsx';
+import { edit } from '../curate-store.ts';
+import { setDraft, useHasDraft } from '../edit/drafts-store.ts';
 
 /** Says that an unsaved edit of this sample waits. */
 export function DraftNote({ sample }: { sample: Sample }) {

@@ -1,4 +1,4 @@
-import type { Message, Role } from '../../shared/domain/message.ts';
+import type { Message, Role } from '../../../shared/domain/message.ts';
 
 /** An edit that is not saved yet, and the version it started from (`null` for a new sample). */
 export interface Draft {

@@ -1,18 +1,24 @@
 import { useState } from 'react';
-import type { Dataset, ExportFormat } from '../../shared/domain/dataset.ts';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { chooseFile } from '../ui/file-chooser.ts';
-import { formatBytes, formatCount, formatMoment, formatQuantity, shortHash } from '../ui/format.ts';
-import { Select, type Option } from '../ui/inputs.tsx';
-import { EmptyState, QueryView } from '../ui/states.tsx';
-import { showToast } from '../ui/toast.tsx';
-import { showCurateDialog } from './curate-store.ts';
+import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { chooseFile } from '../../ui/file-chooser.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatMoment,
+  formatQuantity,
+  shortHash,
+} from '../../ui/format.ts';
+import { Select, type Option } from '../../ui/inputs.tsx';
+import { EmptyState, QueryView } from '../../ui/states.tsx';
+import { showToast } from '../../ui/toast.tsx';
+import { showCurateDialog } from '../curate-store.ts';
 
 const formats: readonly Option<ExportFormat>[] = [
   { value: 'messages', label: 'Export as OpenAI messages' },

@@ -1,15 +1,15 @@
 import { useState } from 'react';
-import { isJobFinished } from '../../shared/domain/job.ts';
-import type { ImportFormat } from '../../shared/contract/curate.ts';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useJob } from '../rpc/use-jobs.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { Checkbox, Select, TextInput, type Option } from '../ui/inputs.tsx';
-import { PathField } from '../ui/path-field.tsx';
-import { showCurateDialog } from './curate-store.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import type { ImportFormat } from '../../../shared/contract/curate.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs.tsx';
+import { PathField } from '../../ui/path-field.tsx';
+import { showCurateDialog } from '../curate-store.ts';
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';
 

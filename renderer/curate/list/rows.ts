@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { rpc } from '../rpc/client.ts';
+import { rpc } from '../../rpc/client.ts';
 import { RowCache } from './row-cache.ts';
 
 /** The rows of the sample list of the open project. */

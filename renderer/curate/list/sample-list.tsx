@@ -1,16 +1,16 @@
 import { useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Button } from '../ui/button.tsx';
-import { formatQuantity } from '../ui/format.ts';
-import { EmptyState, LoadingState } from '../ui/states.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
+import { Button } from '../../ui/button.tsx';
+import { formatQuantity } from '../../ui/format.ts';
+import { EmptyState, LoadingState } from '../../ui/states.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
 import {
   changeFilter,
   dropRetained,
   selectSample,
   showCurateDialog,
   useCurate,
-} from './curate-store.ts';
+} from '../curate-store.ts';
 import { useRowCache } from './rows.ts';
 import { SampleListRow, rowHeightPx } from './sample-list-row.tsx';
 import type { SampleList as SampleListData } from './use-sample-list.ts';

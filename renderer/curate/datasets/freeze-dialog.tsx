@@ -1,17 +1,17 @@
 import { useState } from 'react';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { formatQuantity, shortHash } from '../ui/format.ts';
-import { TextInput } from '../ui/inputs.tsx';
-import { QueryView } from '../ui/states.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatQuantity, shortHash } from '../../ui/format.ts';
+import { TextInput } from '../../ui/inputs.tsx';
+import { QueryView } from '../../ui/states.tsx';
+import { showToast } from '../../ui/toast.tsx';
 import { CompositionTable } from './composition-table.tsx';
 import { freezeWarnings, limaComposition, type AcceptedSummary } from './composition.ts';
-import { showCurateDialog } from './curate-store.ts';
+import { showCurateDialog } from '../curate-store.ts';
 import { useAcceptedSummary } from './use-accepted-summary.ts';
 
 const close = () => showCurateDialog(null);

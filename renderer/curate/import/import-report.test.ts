@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ImportReport } from '../../shared/contract/curate.ts';
+import type { ImportReport } from '../../../shared/contract/curate.ts';
 import { readImportReport } from './import-report.ts';
 
 it('reads a report back whole, bad lines with their numbers included', () => {

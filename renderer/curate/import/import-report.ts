@@ -1,5 +1,5 @@
-import type { ImportReport } from '../../shared/contract/curate.ts';
-import type { JobSnapshot } from '../../shared/domain/job.ts';
+import type { ImportReport } from '../../../shared/contract/curate.ts';
+import type { JobSnapshot } from '../../../shared/domain/job.ts';
 
 type Json = NonNullable<JobSnapshot['result']>[string];
 

@@ -1,8 +1,8 @@
-import type { Message } from '../../shared/domain/message.ts';
-import { Badge } from '../ui/badge.tsx';
-import { formatQuantity } from '../ui/format.ts';
-import { MarkdownText } from '../ui/markdown.tsx';
-import { countCharacters } from './draft.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { formatQuantity } from '../../ui/format.ts';
+import { MarkdownText } from '../../ui/markdown.tsx';
+import { countCharacters } from '../edit/draft.ts';
 
 /** A conversation turn by turn, as Markdown. */
 export function Conversation({ messages }: { messages: readonly Message[] }) {

@@ -1,7 +1,7 @@
-import type { Flag } from '../../shared/domain/sample.ts';
-import { Badge } from '../ui/badge.tsx';
-import { VisibleText } from '../ui/visible-text.tsx';
-import { flagTexts } from './flag-text.ts';
+import type { Flag } from '../../../shared/domain/sample.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { flagTexts } from '../flag-text.ts';
 
 const scopes: Record<Flag['scope'], string> = {
   raw: 'only raw',

@@ -1,6 +1,6 @@
 import { useContext, useEffect } from 'react';
-import { TabActiveContext } from '../ui/shortcuts.ts';
-import { showCurateDialog } from './curate-store.ts';
+import { TabActiveContext } from '../../ui/shortcuts.ts';
+import { showCurateDialog } from '../curate-store.ts';
 
 /** A file dropped on the window opens the import dialog instead of replacing the page. */
 export function useDroppedFiles(): void {

@@ -1,8 +1,8 @@
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { showToast } from '../ui/toast.tsx';
-import { edit, retain, selectSample } from './curate-store.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { showToast } from '../../ui/toast.tsx';
+import { edit, retain, selectSample } from '../curate-store.ts';
 import { emptyMessages, isChanged } from './draft.ts';
 import { newDraftKey, setDraft, useDraft } from './drafts-store.ts';
 import { EditorFrame } from './editor-frame.tsx';

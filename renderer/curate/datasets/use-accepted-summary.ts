@@ -1,7 +1,7 @@
-import { rpc } from '../rpc/client.ts';
-import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { withShares, type AcceptedSummary } from './composition.ts';
-import { useDrafts } from './drafts-store.ts';
+import { useDrafts } from '../edit/drafts-store.ts';
 
 /** The accepted samples by source, with what is worth a warning. */
 export function useAcceptedSummary(): QueryResult<AcceptedSummary> {

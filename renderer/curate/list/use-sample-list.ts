@@ -1,8 +1,8 @@
 import { useEffect, useMemo } from 'react';
-import type { SampleFilter } from '../../shared/domain/sample.ts';
-import { rpc } from '../rpc/client.ts';
-import { useLastData, useQuery, type QueryResult } from '../rpc/use-query.ts';
-import { useCurate, type CurateState } from './curate-store.ts';
+import type { SampleFilter } from '../../../shared/domain/sample.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useLastData, useQuery, type QueryResult } from '../../rpc/use-query.ts';
+import { useCurate, type CurateState } from '../curate-store.ts';
 import { mergeRetained } from './merge-retained.ts';
 import { rowCache } from './rows.ts';
 

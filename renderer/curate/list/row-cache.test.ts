@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SampleRow } from '../../shared/domain/sample.ts';
+import type { SampleRow } from '../../../shared/domain/sample.ts';
 import { RowCache } from './row-cache.ts';
 
 function row(seq: number, promptPreview = `p${seq}`): SampleRow {
