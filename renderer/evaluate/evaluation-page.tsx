@@ -7,10 +7,10 @@ import { QueryView } from '../ui/states.tsx';
 import { VisibleText } from '../ui/visible-text.tsx';
 import { stageOf } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
-import { ResultsView } from './results-view.tsx';
-import { RevealButton } from './reveal-button.tsx';
-import { RuleVoteButton } from './rule-vote-button.tsx';
-import { VotingView } from './voting-view.tsx';
+import { ResultsView } from './results/results-view.tsx';
+import { RevealButton } from './results/reveal-button.tsx';
+import { RuleVoteButton } from './vote/rule-vote-button.tsx';
+import { VotingView } from './vote/voting-view.tsx';
 
 /** One evaluation: generating, then blind voting, then the results. */
 export function EvaluationPage({ id }: { id: string }) {

@@ -8,9 +8,9 @@ import { useSystems } from '../ui/use-systems.ts';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';
-import { ImportPromptsDialog } from './import-prompts-dialog.tsx';
-import { NewEvaluationForm } from './new-evaluation-form.tsx';
-import { PromptSetPage } from './prompt-set-page.tsx';
+import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
+import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
+import { PromptSetPage } from './prompts/prompt-set-page.tsx';
 import { useEvaluations, usePromptSets } from './queries.ts';
 import './evaluate.css';
 

@@ -1,15 +1,15 @@
 import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { ReportItem } from '../../shared/domain/evaluation-report.ts';
-import { answerNote, verdictWords, votesTable } from '../../shared/report/report-figures.ts';
-import { Badge } from '../ui/badge.tsx';
-import { Segments } from '../ui/inputs.tsx';
-import { MarkdownText } from '../ui/markdown.tsx';
-import { VisibleText } from '../ui/visible-text.tsx';
+import type { ReportItem } from '../../../shared/domain/evaluation-report.ts';
+import { answerNote, verdictWords, votesTable } from '../../../shared/report/report-figures.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Segments } from '../../ui/inputs.tsx';
+import { MarkdownText } from '../../ui/markdown.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
 import { FigureTable } from './figure-table.tsx';
 import { filterItems, promptExcerpt, type ItemFilter } from './item-filter.ts';
-import { PromptText } from './prompt-text.tsx';
-import { ScrollRegion } from './scroll-region.tsx';
+import { PromptText } from '../prompt-text.tsx';
+import { ScrollRegion } from '../scroll-region.tsx';
 
 const filters: readonly { value: ItemFilter; label: string }[] = [
   { value: 'all', label: 'All' },

@@ -1,5 +1,5 @@
 import { useContext, useEffect, useState } from 'react';
-import { TabActiveContext } from '../ui/shortcuts.ts';
+import { TabActiveContext } from '../../ui/shortcuts.ts';
 import { VoteClock } from './vote-clock.ts';
 
 /** A clock that runs while this tab is shown and the window is not hidden; anew for every pair. */

@@ -1,16 +1,16 @@
 import { useState } from 'react';
 import { Scale } from 'lucide-react';
-import type { Prompt, PromptSet } from '../../shared/domain/prompt-set.ts';
-import { rpc } from '../rpc/client.ts';
-import { useLastData, useQuery } from '../rpc/use-query.ts';
-import { Badge } from '../ui/badge.tsx';
-import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/copy-button.tsx';
-import { formatCount, formatMoment, formatQuantity, shortHash } from '../ui/format.ts';
-import { QueryView } from '../ui/states.tsx';
-import { VisibleText } from '../ui/visible-text.tsx';
-import { showEvaluate } from './evaluate-store.ts';
-import { PromptText } from './prompt-text.tsx';
+import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useLastData, useQuery } from '../../rpc/use-query.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Button } from '../../ui/button.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { formatCount, formatMoment, formatQuantity, shortHash } from '../../ui/format.ts';
+import { QueryView } from '../../ui/states.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
+import { showEvaluate } from '../evaluate-store.ts';
+import { PromptText } from '../prompt-text.tsx';
 
 const pageSize = 100;
 const mostPrompts = 100_000;

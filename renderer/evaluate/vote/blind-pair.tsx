@@ -1,7 +1,7 @@
-import type { BlindComparison } from '../../shared/contract/evaluate.ts';
-import { MarkdownText } from '../ui/markdown.tsx';
-import { PromptText } from './prompt-text.tsx';
-import { ScrollRegion } from './scroll-region.tsx';
+import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
+import { MarkdownText } from '../../ui/markdown.tsx';
+import { PromptText } from '../prompt-text.tsx';
+import { ScrollRegion } from '../scroll-region.tsx';
 
 /** The prompt and the two answers, told apart by nothing but their side. */
 export function BlindPair({ pair }: { pair: BlindComparison }) {

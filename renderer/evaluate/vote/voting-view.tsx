@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
-import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
-import { Badge } from '../ui/badge.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { ProgressBar } from '../ui/progress.tsx';
-import { useShortcuts } from '../ui/shortcuts.ts';
-import { EmptyState, LoadingState } from '../ui/states.tsx';
-import { answerCounts } from './evaluation-stage.ts';
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { ProgressBar } from '../../ui/progress.tsx';
+import { useShortcuts } from '../../ui/shortcuts.ts';
+import { EmptyState, LoadingState } from '../../ui/states.tsx';
+import { answerCounts } from '../evaluation-stage.ts';
 import { BlindPair } from './blind-pair.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import { annotatorQuestion, verdictOptions } from './verdict-text.ts';

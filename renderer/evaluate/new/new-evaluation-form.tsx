@@ -1,19 +1,19 @@
 import { useState } from 'react';
 import { Play } from 'lucide-react';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { AddModelButton } from '../ui/add-model-button.tsx';
-import { Button } from '../ui/button.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { formatQuantity } from '../ui/format.ts';
-import { TextInput } from '../ui/inputs.tsx';
-import { NumberInput } from '../ui/number-input.tsx';
-import { limaSampling } from '../ui/sampling.ts';
-import { SamplingFields } from '../ui/sampling-fields.tsx';
-import { EmptyState } from '../ui/states.tsx';
-import { SystemPicker } from '../ui/system-picker.tsx';
-import { baseOf, newestSystem } from '../ui/systems.ts';
-import { showEvaluate } from './evaluate-store.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { AddModelButton } from '../../ui/add-model-button.tsx';
+import { Button } from '../../ui/button.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatQuantity } from '../../ui/format.ts';
+import { TextInput } from '../../ui/inputs.tsx';
+import { NumberInput } from '../../ui/number-input.tsx';
+import { limaSampling } from '../../ui/sampling.ts';
+import { SamplingFields } from '../../ui/sampling-fields.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { SystemPicker } from '../../ui/system-picker.tsx';
+import { baseOf, newestSystem } from '../../ui/systems.ts';
+import { showEvaluate } from '../evaluate-store.ts';
 import {
   comparisonsOf,
   freeName,

@@ -1,4 +1,4 @@
-import type { ShownVerdict } from '../../shared/domain/evaluation.ts';
+import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 
 /** What the annotator is asked (LIMA, appendix C). */
 export const annotatorQuestion =

@@ -1,4 +1,4 @@
-import type { ReportTable } from '../../shared/report/report-figures.ts';
+import type { ReportTable } from '../../../shared/report/report-figures.ts';
 
 /** A table of the report, as its writers compute it. */
 export function FigureTable({ title, table }: { title: string; table: ReportTable }) {

@@ -1,14 +1,14 @@
 import { ListChecks } from 'lucide-react';
-import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Button } from '../ui/button.tsx';
-import { confirmAction } from '../ui/confirm.tsx';
-import { ErrorView } from '../ui/error-view.tsx';
-import { formatQuantity } from '../ui/format.ts';
-import { showToast } from '../ui/toast.tsx';
-import { usePromptSets } from './queries.ts';
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { confirmAction } from '../../ui/confirm.tsx';
+import { ErrorView } from '../../ui/error-view.tsx';
+import { formatQuantity } from '../../ui/format.ts';
+import { showToast } from '../../ui/toast.tsx';
+import { usePromptSets } from '../queries.ts';
 
 const explanation =
   'Where a prompt has an expected answer, the system whose answer contains it (as whole words) ' +

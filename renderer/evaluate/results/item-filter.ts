@@ -1,4 +1,4 @@
-import type { ReportItem } from '../../shared/domain/evaluation-report.ts';
+import type { ReportItem } from '../../../shared/domain/evaluation-report.ts';
 
 /** Which comparisons the table shows. */
 export type ItemFilter = 'all' | 'a' | 'b' | 'tie' | 'open';

@@ -1,6 +1,9 @@
-import type { EvaluationReport, PreferenceSummary } from '../../shared/domain/evaluation-report.ts';
-import { formatEstimate, formatP, formatPercent } from '../../shared/report/number-format.ts';
-import { VisibleText } from '../ui/visible-text.tsx';
+import type {
+  EvaluationReport,
+  PreferenceSummary,
+} from '../../../shared/domain/evaluation-report.ts';
+import { formatEstimate, formatP, formatPercent } from '../../../shared/report/number-format.ts';
+import { VisibleText } from '../../ui/visible-text.tsx';
 import './preference-chart.css';
 
 interface PreferenceChartProps {

@@ -1,8 +1,8 @@
-import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import {
   evaluationReportSchema,
   type EvaluationReport,
-} from '../../shared/domain/evaluation-report.ts';
+} from '../../../shared/domain/evaluation-report.ts';
 import {
   agreementTable,
   authorsTable,
@@ -10,13 +10,13 @@ import {
   headline,
   originRows,
   statisticsTable,
-} from '../../shared/report/report-figures.ts';
-import { moreVotes } from '../../shared/report/report-warnings.ts';
-import { rpc } from '../rpc/client.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Badge } from '../ui/badge.tsx';
-import { QueryView } from '../ui/states.tsx';
-import { VisibleText } from '../ui/visible-text.tsx';
+} from '../../../shared/report/report-figures.ts';
+import { moreVotes } from '../../../shared/report/report-warnings.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { QueryView } from '../../ui/states.tsx';
+import { VisibleText } from '../../ui/visible-text.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { ItemTable } from './item-table.tsx';
