@@ -1,11 +1,11 @@
 import { Suspense, useState } from 'react';
 import { useConnection } from '../rpc/connection.ts';
-import { ConfirmHost } from '../ui/confirm.tsx';
-import { FileDialogHost } from '../ui/file-dialog.tsx';
+import { ConfirmHost } from '../ui/dialogs/confirm.tsx';
+import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
-import { LoadingState, QueryView } from '../ui/states.tsx';
-import { ToastHost } from '../ui/toast.tsx';
+import { LoadingState, QueryView } from '../ui/feedback/states.tsx';
+import { ToastHost } from '../ui/feedback/toast.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';

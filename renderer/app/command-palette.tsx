@@ -1,7 +1,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { Kbd } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { TextInput } from '../ui/inputs.tsx';
+import { Dialog } from '../ui/dialogs/dialog.tsx';
+import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { rankCommands } from './command-rank.ts';
 import { showShellDialog } from './shell-store.ts';

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { ErrorView } from '../ui/error-view.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
 
 interface ErrorBoundaryProps {
   children: ReactNode;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Kbd } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { activeShortcuts } from '../ui/shortcuts.ts';
 import { showShellDialog } from './shell-store.ts';
 import './palette.css';

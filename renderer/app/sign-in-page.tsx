@@ -1,6 +1,6 @@
 import { useConnection } from '../rpc/connection.ts';
 import { Button } from '../ui/button.tsx';
-import { EmptyState } from '../ui/states.tsx';
+import { EmptyState } from '../ui/feedback/states.tsx';
 
 /** What a browser without the server's token sees. */
 export function SignInPage() {

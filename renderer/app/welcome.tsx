@@ -3,7 +3,7 @@ import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { formatMoment } from '../ui/format.ts';
-import { QueryView } from '../ui/states.tsx';
+import { QueryView } from '../ui/feedback/states.tsx';
 import { chooseProject, createProject, createSampleProject, openProject } from './project.ts';
 import './welcome.css';
 

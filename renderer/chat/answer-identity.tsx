@@ -1,9 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
 import { formatCount, shortHash } from '../ui/format.ts';
-import { describeSampling, samplingDifferences } from '../ui/sampling.ts';
-import { identityDifferences, strengthText, type SystemParts } from '../ui/systems.ts';
-import { VisibleText } from '../ui/visible-text.tsx';
+import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
+import { identityDifferences, strengthText, type SystemParts } from '../ui/systems/systems.ts';
+import { VisibleText } from '../ui/text/visible-text.tsx';
 import { tokensPerSecond, type Asked } from './chat-turns.ts';
 
 interface AnswerIdentityProps {

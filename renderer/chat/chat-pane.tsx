@@ -1,8 +1,8 @@
 import { Eraser, Square } from 'lucide-react';
 import { Button, IconButton } from '../ui/button.tsx';
-import { EmptyState } from '../ui/states.tsx';
-import { SystemPicker } from '../ui/system-picker.tsx';
-import { systemProblem, type SystemParts } from '../ui/systems.ts';
+import { EmptyState } from '../ui/feedback/states.tsx';
+import { SystemPicker } from '../ui/systems/system-picker.tsx';
+import { systemProblem, type SystemParts } from '../ui/systems/systems.ts';
 import { changePane, clearPane, useChat, type PaneId } from './chat-store.ts';
 import { systemOf } from './chat-systems.ts';
 import { isRunning } from './chat-turns.ts';

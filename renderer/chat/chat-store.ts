@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
-import { limaSampling } from '../ui/sampling.ts';
+import { limaSampling } from '../ui/systems/sampling.ts';
 import type { Turn } from './chat-turns.ts';
 
 /** The two conversations beside each other. */

@@ -1,5 +1,5 @@
 import type { SystemSpec } from '../../shared/domain/identity.ts';
-import { baseOf, newestSystem, type SystemParts } from '../ui/systems.ts';
+import { baseOf, newestSystem, type SystemParts } from '../ui/systems/systems.ts';
 import type { PaneId, PaneState } from './chat-store.ts';
 
 /** The system of a pane: the chosen one, else the newest adapter on the right, its base on the left. */

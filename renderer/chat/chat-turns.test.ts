@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { limaSampling } from '../ui/sampling.ts';
+import { limaSampling } from '../ui/systems/sampling.ts';
 import { messagesFor, withAnswer, type AnswerPhase, type Turn } from './chat-turns.ts';
 
 function turn(id: string, phase: AnswerPhase, text: string): Turn {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
-import { TextArea } from '../ui/inputs.tsx';
+import { TextArea } from '../ui/inputs/inputs.tsx';
 
 interface PromptEditorProps {
   prompt: string;

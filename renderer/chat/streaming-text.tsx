@@ -1,4 +1,4 @@
-import { MarkdownText } from '../ui/markdown.tsx';
+import { MarkdownText } from '../ui/text/markdown.tsx';
 import { splitBlocks } from './stream-blocks.ts';
 
 /** Markdown that still grows: blocks that are finished are parsed once, only the last one again. */

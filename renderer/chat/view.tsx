@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
-import { AddModelButton } from '../ui/add-model-button.tsx';
+import { AddModelButton } from '../ui/models/add-model-button.tsx';
 import { Button } from '../ui/button.tsx';
 import { goToTab } from '../ui/navigation.ts';
-import { EmptyState, QueryView } from '../ui/states.tsx';
-import { useSystems } from '../ui/use-systems.ts';
+import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
+import { useSystems } from '../ui/systems/use-systems.ts';
 import { ChatPane } from './chat-pane.tsx';
 import { resetChat } from './chat-store.ts';
 import { Composer } from './composer.tsx';

@@ -1,6 +1,6 @@
 import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
 import { useJobEnd } from '../rpc/use-jobs.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showToast } from '../ui/feedback/toast.tsx';
 import { showCurateDialog, useCurate } from './curate-store.ts';
 import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';

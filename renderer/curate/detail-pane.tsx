@@ -1,7 +1,7 @@
 import type { Ref } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useLastData, useQuery } from '../rpc/use-query.ts';
-import { EmptyState, QueryView } from '../ui/states.tsx';
+import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useCurate } from './curate-store.ts';
 import { NewSampleEditor } from './edit/new-sample-editor.tsx';
 import { useRowCache } from './list/rows.ts';

@@ -1,4 +1,4 @@
-import { showErrorToast } from '../ui/toast.tsx';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { edit, useCurate } from './curate-store.ts';
 import { rowCache } from './list/rows.ts';
 

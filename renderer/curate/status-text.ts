@@ -1,5 +1,5 @@
 import type { ReviewAction, SampleStatus } from '../../shared/domain/sample.ts';
-import type { Tone } from '../ui/badge.tsx';
+import type { Tone } from '../ui/feedback/badge.tsx';
 
 /** The statuses in the order a sample goes through them. */
 export const sampleStatuses: readonly SampleStatus[] = ['pending', 'accepted', 'rejected'];

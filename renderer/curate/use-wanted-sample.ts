@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
 import { useNavigation } from '../ui/navigation.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showToast } from '../ui/feedback/toast.tsx';
 import { useCurate } from './curate-store.ts';
 
 /** Shows the sample that another tab asked for, whatever the filter was. */

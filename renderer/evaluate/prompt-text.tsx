@@ -1,5 +1,5 @@
 import type { Message } from '../../shared/domain/message.ts';
-import { MarkdownText } from '../ui/markdown.tsx';
+import { MarkdownText } from '../ui/text/markdown.tsx';
 
 /** The turns of a prompt; roles are named only where there is more than the one user turn. */
 export function PromptText({ messages }: { messages: readonly Message[] }) {

@@ -5,7 +5,7 @@ import { useJobEnd } from '../rpc/use-jobs.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { QueryView } from '../ui/states.tsx';
+import { QueryView } from '../ui/feedback/states.tsx';
 import { RunForm } from './new-run/run-form.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run/run-page.tsx';

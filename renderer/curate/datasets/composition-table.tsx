@@ -1,5 +1,5 @@
 import { formatCount, formatShare } from '../../ui/format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import type { Part } from './composition.ts';
 import './composition-table.css';
 

@@ -4,10 +4,10 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
-import { chooseFile } from '../../ui/file-chooser.ts';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
+import { Dialog } from '../../ui/dialogs/dialog.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { chooseFile } from '../../ui/files/file-chooser.ts';
 import {
   formatBytes,
   formatCount,
@@ -15,9 +15,9 @@ import {
   formatQuantity,
   shortHash,
 } from '../../ui/format.ts';
-import { Select, type Option } from '../../ui/inputs.tsx';
-import { EmptyState, QueryView } from '../../ui/states.tsx';
-import { showToast } from '../../ui/toast.tsx';
+import { Select, type Option } from '../../ui/inputs/inputs.tsx';
+import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { showCurateDialog } from '../curate-store.ts';
 
 const formats: readonly Option<ExportFormat>[] = [

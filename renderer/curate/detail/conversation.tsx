@@ -1,7 +1,7 @@
 import type { Message } from '../../../shared/domain/message.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { formatQuantity } from '../../ui/format.ts';
-import { MarkdownText } from '../../ui/markdown.tsx';
+import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { countCharacters } from '../edit/draft.ts';
 
 /** A conversation turn by turn, as Markdown. */

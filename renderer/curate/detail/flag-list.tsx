@@ -1,6 +1,6 @@
 import type { Flag } from '../../../shared/domain/sample.ts';
-import { Badge } from '../../ui/badge.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { flagTexts } from '../flag-text.ts';
 
 const scopes: Record<Flag['scope'], string> = {

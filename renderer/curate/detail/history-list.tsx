@@ -1,8 +1,8 @@
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { formatMoment } from '../../ui/format.ts';
-import { ErrorView } from '../../ui/error-view.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** Every version and review of the sample with who and when: nothing is ever overwritten. */
 export function HistoryList({ sampleId }: { sampleId: string }) {

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatCount } from '../../ui/format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** Where the sample comes from, as the licences of community dumps ask for. */
 export function ProvenanceList({ sample }: { sample: Sample }) {

@@ -1,7 +1,7 @@
 import type { Ref } from 'react';
 import { Check, Pencil, RotateCcw, X } from 'lucide-react';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Conversation } from './conversation.tsx';
 import { edit } from '../curate-store.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { ConversationEditor } from './conversation-editor.tsx';
 import { edit } from '../curate-store.ts';

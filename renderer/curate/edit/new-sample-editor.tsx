@@ -1,7 +1,7 @@
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { showToast } from '../../ui/toast.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { edit, retain, selectSample } from '../curate-store.ts';
 import { emptyMessages, isChanged } from './draft.ts';
 import { newDraftKey, setDraft, useDraft } from './drafts-store.ts';

@@ -4,7 +4,7 @@ import { rpc } from '../../rpc/client.ts';
 import { hasErrorCode } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { showToast } from '../../ui/toast.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { edit } from '../curate-store.ts';
 import { isChanged } from './draft.ts';
 import { setDraft, useDraft } from './drafts-store.ts';

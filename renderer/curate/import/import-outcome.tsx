@@ -1,11 +1,11 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { adviceFor } from '../../rpc/rpc-error.ts';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatBytes, formatCount, formatDuration, formatQuantity } from '../../ui/format.ts';
-import { ProgressBar } from '../../ui/progress.tsx';
-import { LoadingState } from '../../ui/states.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { ProgressBar } from '../../ui/feedback/progress.tsx';
+import { LoadingState } from '../../ui/feedback/states.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { readImportReport } from './import-report.ts';
 
 /** An import as it runs, and what it did. */

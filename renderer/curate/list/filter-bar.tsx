@@ -5,7 +5,7 @@ import type { SampleStatus } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { formatCount } from '../../ui/format.ts';
-import { Segments, Select, TextInput } from '../../ui/inputs.tsx';
+import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
 import { flagTexts } from '../flag-text.ts';
 import './filter-bar.css';

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Button } from '../../ui/button.tsx';
 import { formatQuantity } from '../../ui/format.ts';
-import { EmptyState, LoadingState } from '../../ui/states.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import {
   changeFilter,
   dropRetained,

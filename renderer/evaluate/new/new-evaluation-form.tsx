@@ -2,17 +2,17 @@ import { useState } from 'react';
 import { Play } from 'lucide-react';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { AddModelButton } from '../../ui/add-model-button.tsx';
+import { AddModelButton } from '../../ui/models/add-model-button.tsx';
 import { Button } from '../../ui/button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatQuantity } from '../../ui/format.ts';
-import { TextInput } from '../../ui/inputs.tsx';
-import { NumberInput } from '../../ui/number-input.tsx';
-import { limaSampling } from '../../ui/sampling.ts';
-import { SamplingFields } from '../../ui/sampling-fields.tsx';
-import { EmptyState } from '../../ui/states.tsx';
-import { SystemPicker } from '../../ui/system-picker.tsx';
-import { baseOf, newestSystem } from '../../ui/systems.ts';
+import { TextInput } from '../../ui/inputs/inputs.tsx';
+import { NumberInput } from '../../ui/inputs/number-input.tsx';
+import { limaSampling } from '../../ui/systems/sampling.ts';
+import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
+import { EmptyState } from '../../ui/feedback/states.tsx';
+import { SystemPicker } from '../../ui/systems/system-picker.tsx';
+import { baseOf, newestSystem } from '../../ui/systems/systems.ts';
 import { showEvaluate } from '../evaluate-store.ts';
 import {
   comparisonsOf,

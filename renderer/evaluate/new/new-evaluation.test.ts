@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Model } from '../../../shared/domain/model.ts';
-import { limaSampling } from '../../ui/sampling.ts';
+import { limaSampling } from '../../ui/systems/sampling.ts';
 import { comparisonsOf, freeName, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
 
 const model = (id: string, isMissing = false): Model => ({

@@ -1,8 +1,8 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
-import { samplingProblems } from '../../ui/sampling.ts';
-import { isSameSystem, systemProblem, type SystemParts } from '../../ui/systems.ts';
+import { samplingProblems } from '../../ui/systems/sampling.ts';
+import { isSameSystem, systemProblem, type SystemParts } from '../../ui/systems/systems.ts';
 
 /** What is typed into the form; `prompts` counts only while `usesAll` is off. */
 export interface EvaluationDraft {

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { Dialog } from '../../ui/dialogs/dialog.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatQuantity } from '../../ui/format.ts';
-import { TextInput } from '../../ui/inputs.tsx';
-import { PathField } from '../../ui/path-field.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { TextInput } from '../../ui/inputs/inputs.tsx';
+import { PathField } from '../../ui/files/path-field.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { setImporting, showEvaluate } from '../evaluate-store.ts';
 
 type Outcome = Awaited<ReturnType<typeof rpc.prompts.import>>;

@@ -3,12 +3,12 @@ import { Scale } from 'lucide-react';
 import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatCount, formatMoment, formatQuantity, shortHash } from '../../ui/format.ts';
-import { QueryView } from '../../ui/states.tsx';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { QueryView } from '../../ui/feedback/states.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
 import { PromptText } from '../prompt-text.tsx';
 

@@ -1,10 +1,10 @@
 import { Download } from 'lucide-react';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { chooseFile } from '../../ui/file-chooser.ts';
+import { chooseFile } from '../../ui/files/file-chooser.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
-import { showToast } from '../../ui/toast.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { downloadText } from './download-text.ts';
 
 const formats = [

@@ -1,9 +1,9 @@
 import type { ReportSystem } from '../../../shared/domain/evaluation-report.ts';
 import type { Identity } from '../../../shared/domain/identity.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import { describeSampling } from '../../ui/sampling.ts';
-import { strengthText } from '../../ui/systems.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
+import { describeSampling } from '../../ui/systems/sampling.ts';
+import { strengthText } from '../../ui/systems/systems.ts';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** A contestant as the engine reported it: the weights by hash and how it sampled. */
 export function IdentityCard({ side, system }: { side: 'A' | 'B'; system: ReportSystem }) {

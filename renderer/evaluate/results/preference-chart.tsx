@@ -3,7 +3,7 @@ import type {
   PreferenceSummary,
 } from '../../../shared/domain/evaluation-report.ts';
 import { formatEstimate, formatP, formatPercent } from '../../../shared/report/number-format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import './preference-chart.css';
 
 interface PreferenceChartProps {

@@ -3,8 +3,8 @@ import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { confirmAction } from '../../ui/confirm.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { confirmAction } from '../../ui/dialogs/confirm.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatQuantity } from '../../ui/format.ts';
 import { answerCounts } from '../evaluation-stage.ts';
 

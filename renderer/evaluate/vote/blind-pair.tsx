@@ -1,5 +1,5 @@
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
-import { MarkdownText } from '../../ui/markdown.tsx';
+import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 

@@ -4,10 +4,10 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
-import { confirmAction } from '../../ui/confirm.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { confirmAction } from '../../ui/dialogs/confirm.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatQuantity } from '../../ui/format.ts';
-import { showToast } from '../../ui/toast.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { usePromptSets } from '../queries.ts';
 
 const explanation =

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
-import { showErrorToast, showToast } from '../../ui/toast.tsx';
+import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { useVoteClock } from './use-vote-clock.ts';
 
 /** The pair in front of the voter. */

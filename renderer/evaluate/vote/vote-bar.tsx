@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import type { Ballot } from './use-ballot.ts';
 import { verdictLabel, verdictOptions } from './verdict-text.ts';
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { Badge } from '../../ui/badge.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
-import { ProgressBar } from '../../ui/progress.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import { EmptyState, LoadingState } from '../../ui/states.tsx';
+import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import { answerCounts } from '../evaluation-stage.ts';
 import { BlindPair } from './blind-pair.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';

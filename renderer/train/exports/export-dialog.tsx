@@ -6,11 +6,11 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
-import { Select, type Option } from '../../ui/inputs.tsx';
-import { NumberInput } from '../../ui/number-input.tsx';
-import { PathField } from '../../ui/path-field.tsx';
+import { Dialog } from '../../ui/dialogs/dialog.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { Select, type Option } from '../../ui/inputs/inputs.tsx';
+import { NumberInput } from '../../ui/inputs/number-input.tsx';
+import { PathField } from '../../ui/files/path-field.tsx';
 import { exportName, hasType, typeOf, type ExportChoice } from './export-choice.ts';
 import { ExportJob } from './export-job.tsx';
 

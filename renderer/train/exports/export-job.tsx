@@ -4,10 +4,10 @@ import { adviceFor } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatBytes } from '../../ui/format.ts';
-import { ProgressBar } from '../../ui/progress.tsx';
+import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { describeProgress } from '../run-text.ts';
 
 /** An export under way, and where it is when it is done. */

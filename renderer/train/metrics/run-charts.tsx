@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Run } from '../../../shared/domain/run.ts';
-import { LoadingState } from '../../ui/states.tsx';
+import { LoadingState } from '../../ui/feedback/states.tsx';
 import type { ChartMarks } from './chart-marks.ts';
 import type { ChartLine } from './chart-options.ts';
 import { CursorReadout } from './cursor-readout.tsx';

@@ -2,7 +2,7 @@ import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { trainCommand } from './command-line.ts';
 import { useTrain } from '../train-store.ts';
 import './command-preview.css';

@@ -1,5 +1,5 @@
 import type { DeviceListing, SelfTest } from '../../../shared/domain/device.ts';
-import type { Tone } from '../../ui/badge.tsx';
+import type { Tone } from '../../ui/feedback/badge.tsx';
 import { formatBytes } from '../../ui/format.ts';
 
 type ListedDevice = DeviceListing['devices'][number];

@@ -2,7 +2,7 @@ import type { DeviceListing } from '../../../shared/domain/device.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { QueryView } from '../../ui/states.tsx';
+import { QueryView } from '../../ui/feedback/states.tsx';
 import { DeviceOption } from './device-option.tsx';
 import { unusableFamilies } from './device-text.ts';
 import { setField } from '../train-store.ts';

@@ -1,9 +1,9 @@
 import { MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { formatBytes, shortHash } from '../../ui/format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { formatParameters } from './model-text.ts';
 import { useTrain } from '../train-store.ts';
 

@@ -2,7 +2,7 @@ import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/pr
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { formatQuantity } from '../../ui/format.ts';
-import { Select } from '../../ui/inputs.tsx';
+import { Select } from '../../ui/inputs/inputs.tsx';
 import { useTrain } from '../train-store.ts';
 
 /** Chooses the prompts that are answered at every epoch: none, the built-in few, or a set. */

@@ -3,7 +3,7 @@ import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatMoment } from '../../ui/format.ts';
-import { Menu } from '../../ui/menu.tsx';
+import { Menu } from '../../ui/dialogs/menu.tsx';
 import { AdvancedRecipe } from './advanced-recipe.tsx';
 import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
 import { recipeGroups } from './recipe-fields.ts';

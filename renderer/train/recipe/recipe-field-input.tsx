@@ -1,4 +1,4 @@
-import { Select, TextInput } from '../../ui/inputs.tsx';
+import { Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import type { RecipeField } from './recipe-fields.ts';
 import { setField } from '../train-store.ts';
 

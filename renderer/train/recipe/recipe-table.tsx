@@ -1,5 +1,5 @@
 import type { Run } from '../../../shared/domain/run.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { changedFields, draftOf } from './recipe-draft.ts';
 import { isRead, recipeFields, type RecipeField } from './recipe-fields.ts';

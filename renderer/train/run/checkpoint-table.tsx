@@ -1,5 +1,5 @@
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatBytes, formatCount, shortHash } from '../../ui/format.ts';
 import { devLossHelp } from '../metrics/dev-loss-text.ts';
 import { ExportButton } from '../exports/export-button.tsx';

@@ -2,7 +2,7 @@ import type { EncodeReport, Run } from '../../../shared/domain/run.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount, formatQuantity, formatShare, shortHash } from '../../ui/format.ts';
 import { showSample } from '../../ui/navigation.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 interface EncodeReportViewProps {
   run: Run;

@@ -3,7 +3,7 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { formatCount } from '../../ui/format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { formatLoss } from '../run-text.ts';
 import './probe-timeline.css';
 

@@ -4,8 +4,8 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { confirmAction } from '../../ui/confirm.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { confirmAction } from '../../ui/dialogs/confirm.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 
 interface RunButtonsProps {

@@ -2,7 +2,7 @@ import type { JobError, JobState } from '../../../shared/domain/job.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { adviceFor } from '../../rpc/rpc-error.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorView } from '../../ui/error-view.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatCount } from '../../ui/format.ts';
 import { describeResume } from '../run-text.ts';
 import { startAgain } from '../train-store.ts';

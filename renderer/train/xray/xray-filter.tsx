@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Select, type Option } from '../../ui/inputs.tsx';
+import { Select, type Option } from '../../ui/inputs/inputs.tsx';
 import type { XrayFilterState, XrayOrder } from './xray-rows.ts';
 import { useXray } from './xray-store.ts';
 

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/domain/xray-totals.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount, formatQuantity, formatShare, shortHash } from '../../ui/format.ts';
-import { VisibleText } from '../../ui/visible-text.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { XrayHistogram } from './xray-histogram.tsx';
 import { useXray } from './xray-store.ts';
 import './xray-overview.css';

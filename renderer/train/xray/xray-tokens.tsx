@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Scissors } from 'lucide-react';
 import type { XraySample } from '../../../shared/domain/xray.ts';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import '../../ui/visible-text.css';
+import '../../ui/text/visible-text.css';
 import { blocksOf, type XrayBlock } from './xray-blocks.ts';
 import { XrayToken } from './xray-token.tsx';
 import './xray-tokens.css';

@@ -1,4 +1,4 @@
-import type { FileEntry } from '../../shared/contract/app.ts';
+import type { FileEntry } from '../../../shared/contract/app.ts';
 import type { FilePurpose } from './file-chooser.ts';
 
 const endings: Partial<Record<FilePurpose, readonly string[]>> = {

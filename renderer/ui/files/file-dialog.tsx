@@ -1,15 +1,15 @@
 import { useState, type KeyboardEvent } from 'react';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
-import type { FileEntry } from '../../shared/contract/app.ts';
-import { rpc } from '../rpc/client.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Button, IconButton } from './button.tsx';
-import { Dialog } from './dialog.tsx';
+import type { FileEntry } from '../../../shared/contract/app.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button, IconButton } from '../button.tsx';
+import { Dialog } from '../dialogs/dialog.tsx';
 import { answerFileRequest, isSaving, useFileRequest, type FileRequest } from './file-chooser.ts';
 import { isWanted, joinPath, sortEntries, withEnding } from './file-listing.ts';
-import { formatBytes } from './format.ts';
-import { TextInput } from './inputs.tsx';
-import { QueryView } from './states.tsx';
+import { formatBytes } from '../format.ts';
+import { TextInput } from '../inputs/inputs.tsx';
+import { QueryView } from '../feedback/states.tsx';
 import './file-dialog.css';
 
 /** Shows the in-app file dialog when one is asked for; mounted once by the shell. */

@@ -1,6 +1,6 @@
 import { createContext, useId, useLayoutEffect, useState, type ReactNode } from 'react';
 import { X } from 'lucide-react';
-import { IconButton } from './button.tsx';
+import { IconButton } from '../button.tsx';
 import './dialog.css';
 
 /** The open dialog around a component: menus must open inside it to be reachable. */

@@ -1,5 +1,5 @@
-import { rpc } from '../rpc/client.ts';
-import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import type { SystemParts } from './systems.ts';
 
 /** The base models and runs of the project, fresh as adapters appear. */

@@ -1,4 +1,4 @@
-import type { JobState } from '../../shared/domain/job.ts';
+import type { JobState } from '../../../shared/domain/job.ts';
 import type { Tone } from './badge.tsx';
 
 /** The colour of each state, always shown with its word. */

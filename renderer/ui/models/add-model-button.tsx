@@ -1,14 +1,14 @@
 import { useState } from 'react';
 import { Plus } from 'lucide-react';
-import { isJobFinished } from '../../shared/domain/job.ts';
-import { rpc } from '../rpc/client.ts';
-import { adviceFor } from '../rpc/rpc-error.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useJob } from '../rpc/use-jobs.ts';
-import { Button } from './button.tsx';
-import { ErrorView } from './error-view.tsx';
-import { chooseFile } from './file-chooser.ts';
-import { ProgressBar } from './progress.tsx';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { rpc } from '../../rpc/client.ts';
+import { adviceFor } from '../../rpc/rpc-error.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../button.tsx';
+import { ErrorView } from '../feedback/error-view.tsx';
+import { chooseFile } from '../files/file-chooser.ts';
+import { ProgressBar } from '../feedback/progress.tsx';
 
 /** Chooses a GGUF file and adds it as a base model; shows how far hashing has come, or why it failed. */
 export function AddModelButton() {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
 import { X } from 'lucide-react';
 import { create } from 'zustand';
-import { describeError } from '../rpc/rpc-error.ts';
-import { Button, IconButton } from './button.tsx';
+import { describeError } from '../../rpc/rpc-error.ts';
+import { Button, IconButton } from '../button.tsx';
 import './toast.css';
 
 /** A short message that goes away by itself; `action` is typically Undo. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Identity } from '../../shared/domain/identity.ts';
-import type { Model } from '../../shared/domain/model.ts';
-import type { Checkpoint, Run } from '../../shared/domain/run.ts';
-import { runSchema } from '../../shared/domain/run.ts';
+import type { Identity } from '../../../shared/domain/identity.ts';
+import type { Model } from '../../../shared/domain/model.ts';
+import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { runSchema } from '../../../shared/domain/run.ts';
 import {
   checkpointsFor,
   identityDifferences,

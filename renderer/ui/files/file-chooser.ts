@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { rpc } from '../rpc/client.ts';
+import { rpc } from '../../rpc/client.ts';
 
 /** What a path is wanted for; decides the native dialog's filter and the listing's emphasis. */
 export type FilePurpose = 'open-project' | 'new-project' | 'import' | 'model' | 'prompts' | 'save';

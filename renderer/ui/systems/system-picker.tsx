@@ -1,6 +1,6 @@
-import type { SystemSpec } from '../../shared/domain/identity.ts';
-import { Select, Slider, type Option } from './inputs.tsx';
-import { RelocateModelButton } from './relocate-model-button.tsx';
+import type { SystemSpec } from '../../../shared/domain/identity.ts';
+import { Select, Slider, type Option } from '../inputs/inputs.tsx';
+import { RelocateModelButton } from '../models/relocate-model-button.tsx';
 import {
   checkpointName,
   checkpointsFor,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FileEntry } from '../../shared/contract/app.ts';
+import type { FileEntry } from '../../../shared/contract/app.ts';
 import { isWanted, joinPath, sortEntries, withEnding } from './file-listing.ts';
 
 function entry(name: string, isDirectory = false): FileEntry {

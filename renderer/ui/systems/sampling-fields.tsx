@@ -1,7 +1,7 @@
 import { Dices, RotateCcw } from 'lucide-react';
-import type { Sampling } from '../../shared/domain/identity.ts';
-import { Button, IconButton } from './button.tsx';
-import { NumberInput } from './number-input.tsx';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import { Button, IconButton } from '../button.tsx';
+import { NumberInput } from '../inputs/number-input.tsx';
 import { isLimaSampling, limaSampling, randomSeed, samplingProblems } from './sampling.ts';
 import './sampling-fields.css';
 

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { FolderSearch } from 'lucide-react';
-import { isJobFinished } from '../../shared/domain/job.ts';
-import { rpc } from '../rpc/client.ts';
-import { adviceFor } from '../rpc/rpc-error.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useJob } from '../rpc/use-jobs.ts';
-import { Button } from './button.tsx';
-import { ErrorView } from './error-view.tsx';
-import { chooseFile } from './file-chooser.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { rpc } from '../../rpc/client.ts';
+import { adviceFor } from '../../rpc/rpc-error.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useJob } from '../../rpc/use-jobs.ts';
+import { Button } from '../button.tsx';
+import { ErrorView } from '../feedback/error-view.tsx';
+import { chooseFile } from '../files/file-chooser.ts';
 
 /** For a model whose file is gone: shows the core where it is now; another file is refused. */
 export function RelocateModelButton({ modelId }: { modelId: string }) {

@@ -1,6 +1,6 @@
 import { useContext, type ReactNode } from 'react';
 import { DropdownMenu, Popover as RadixPopover } from 'radix-ui';
-import { Kbd } from './button.tsx';
+import { Kbd } from '../button.tsx';
 import { DialogElementContext } from './dialog.tsx';
 import './menu.css';
 

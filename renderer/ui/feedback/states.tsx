@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { LoaderCircle } from 'lucide-react';
-import type { QueryResult } from '../rpc/use-query.ts';
+import type { QueryResult } from '../../rpc/use-query.ts';
 import { ErrorView } from './error-view.tsx';
 import './states.css';
-import './spin.css';
+import '../spin.css';
 
 interface EmptyStateProps {
   title: string;

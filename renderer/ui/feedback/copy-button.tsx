@@ -1,5 +1,5 @@
 import { Copy } from 'lucide-react';
-import { IconButton } from './button.tsx';
+import { IconButton } from '../button.tsx';
 import { showErrorToast, showToast } from './toast.tsx';
 
 /** Puts text on the clipboard and says so in a toast. */
