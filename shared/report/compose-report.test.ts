@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationReportSchema, type ReportVote } from '../domain/evaluation-report.ts';
 import { composeReport, type ReportFacts } from './compose-report.ts';
-import { fixtureFacts, fixtureIdentity, fixtureVerdicts, fixtureVote } from './report-fixture.ts';
+import {
+  fixtureFacts,
+  fixtureIdentity,
+  fixtureVerdicts,
+  fixtureVote,
+} from './testing/report-fixture.ts';
 import { reportToJson } from './report-json.ts';
 
 function withVotes(...votes: ReportVote[][]): ReportFacts {

@@ -2,9 +2,9 @@ import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
 import { displayText } from './display-text.ts';
-import { hostileTexts } from './hostile-texts.ts';
+import { hostileTexts } from './testing/hostile-texts.ts';
 import { html } from './html-text.ts';
-import { fixtureFacts, fixtureVerdicts } from './report-fixture.ts';
+import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
 
 interface Page {

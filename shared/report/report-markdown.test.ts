@@ -6,9 +6,9 @@ import remarkGfm from 'remark-gfm';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
 import { displayLine, displayText } from './display-text.ts';
-import { hostileTexts } from './hostile-texts.ts';
+import { hostileTexts } from './testing/hostile-texts.ts';
 import { fencedMarkdown, inlineMarkdown } from './markdown-text.ts';
-import { fixtureFacts } from './report-fixture.ts';
+import { fixtureFacts } from './testing/report-fixture.ts';
 import { reportToMarkdown } from './report-markdown.ts';
 
 /** What a GitHub-flavoured Markdown reader makes of it: tags in order (inline code aside), and

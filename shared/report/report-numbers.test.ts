@@ -3,7 +3,7 @@ import { evaluationReportSchema } from '../domain/evaluation-report.ts';
 import { composeReport } from './compose-report.ts';
 import { previewLine } from './display-text.ts';
 import { formatCount, formatP, formatPercent, formatTime } from './number-format.ts';
-import { fixtureFacts, fixtureVerdicts } from './report-fixture.ts';
+import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
 import { reportToJson } from './report-json.ts';
 import { reportToMarkdown } from './report-markdown.ts';

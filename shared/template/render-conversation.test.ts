@@ -3,7 +3,11 @@ import type { Message } from '../domain/message.ts';
 import { fallbackTemplate } from './fallback-template.ts';
 import { renderConversation } from './render-conversation.ts';
 import { type Segment, segmentsText } from './segment.ts';
-import { type FixtureTemplate, fixtureTemplates, reasoningFixture } from './template-fixtures.ts';
+import {
+  type FixtureTemplate,
+  fixtureTemplates,
+  reasoningFixture,
+} from './testing/template-fixtures.ts';
 
 const { chatMl, llama2, llama3, mistral, zephyr } = fixtureTemplates;
 

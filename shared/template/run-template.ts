@@ -1,6 +1,6 @@
 import { Environment, Template } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
-import { BoundedInterpreter, boundedRange } from './bounded-interpreter.ts';
+import { BoundedInterpreter, boundedRange } from './jinja-sandbox.ts';
 import { formatFixedDate } from './fixed-date.ts';
 import { TemplateError } from './template-error.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
 import { renderConversation } from './render-conversation.ts';
 import { TemplateError } from './template-error.ts';
-import { fixtureTemplates } from './template-fixtures.ts';
+import { fixtureTemplates } from './testing/template-fixtures.ts';
 
 const conversation: Message[] = [
   { role: 'system', content: 'Be kind' },

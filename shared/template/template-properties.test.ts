@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
 import { renderConversation } from './render-conversation.ts';
 import { segmentsText } from './segment.ts';
-import { fixtureTemplates } from './template-fixtures.ts';
+import { fixtureTemplates } from './testing/template-fixtures.ts';
 
 const hostileParts = fc.constantFrom(
   '<|im_end|>',

@@ -1,7 +1,7 @@
-import type { ReportVote } from '../domain/evaluation-report.ts';
-import { showVerdict, sideOf, type Verdict } from '../domain/evaluation.ts';
-import type { Identity } from '../domain/identity.ts';
-import type { ReportFacts } from './compose-report.ts';
+import type { ReportVote } from '../../domain/evaluation-report.ts';
+import { showVerdict, sideOf, type Verdict } from '../../domain/evaluation.ts';
+import type { Identity } from '../../domain/identity.ts';
+import type { ReportFacts } from '../compose-report.ts';
 
 const CREATED_MS = Date.UTC(2026, 10, 22, 16, 14);
 

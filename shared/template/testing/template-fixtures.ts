@@ -1,4 +1,4 @@
-import type { RenderOptions } from './render-conversation.ts';
+import type { RenderOptions } from '../render-conversation.ts';
 
 /** A chat template in the manner of a model family, with that family's special texts. */
 export interface FixtureTemplate {
