@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationReportSchema, type PreferenceSummary } from '../domain/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluation.ts';
-import { preferenceSummary, summaryOfCounts } from './preference-summary.ts';
+import { moreVotesToSeparate, preferenceSummary, summaryOfCounts } from './preference-summary.ts';
 import { exactSignTest } from './sign-test.ts';
-import { moreVotesToSeparate } from './votes-to-separate.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 function percent(share: number): number {

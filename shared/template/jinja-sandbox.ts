@@ -26,8 +26,25 @@ export class BoundedInterpreter extends BaseInterpreter {
   }
 }
 
+/** What a template finds beside its variables: as `apply_chat_template` gives it, in bounds. */
+export const sandboxGlobals = {
+  true: true,
+  True: true,
+  false: false,
+  False: false,
+  none: null,
+  None: null,
+  tools: null,
+  documents: null,
+  range: boundedRange,
+  strftime_now: formatFixedDate,
+  raise_exception: (reason: string) => {
+    throw new Error(reason);
+  },
+};
+
 /** `range` of Jinja with a limit, because the list is built before the first step is counted. */
-export function boundedRange(start: number, stop?: number, step = 1): number[] {
+function boundedRange(start: number, stop?: number, step = 1): number[] {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   const count = Math.ceil((to - from) / step);
   if (!Number.isFinite(count) || count > maxSteps) throw tooLong(`range(${from}, ${to}, ${step})`);
@@ -36,3 +53,26 @@ export function boundedRange(start: number, stop?: number, step = 1): number[] {
 
 const tooLong = (problem: string) =>
   new TemplateError('TEMPLATE_TOO_LONG', `The chat template was stopped: ${problem}.`);
+
+const fixedDateParts: Record<string, string> = {
+  '%Y': '2024',
+  '%y': '24',
+  '%m': '07',
+  '%d': '26',
+  '%b': 'Jul',
+  '%B': 'July',
+  '%a': 'Fri',
+  '%A': 'Friday',
+  '%H': '00',
+  '%M': '00',
+  '%S': '00',
+  '%%': '%',
+};
+
+/**
+ * `strftime_now` of chat templates, always 26 July 2024 (the date Llama 3 templates fall back to):
+ * with today's date a model would be asked with other tokens than it was trained on.
+ */
+function formatFixedDate(format: string): string {
+  return format.replace(/%[a-zA-Z%]/g, (part) => fixedDateParts[part] ?? part);
+}

@@ -1,7 +1,6 @@
 import { Environment, Template } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
-import { BoundedInterpreter, boundedRange } from './jinja-sandbox.ts';
-import { formatFixedDate } from './fixed-date.ts';
+import { BoundedInterpreter, sandboxGlobals } from './jinja-sandbox.ts';
 import { TemplateError } from './template-error.ts';
 
 /** Values a template sees beside the messages; both texts may be empty. */
@@ -25,7 +24,7 @@ export function runTemplate(
 ): string {
   const program = parseTemplate(template);
   const variables = {
-    ...globals,
+    ...sandboxGlobals,
     messages: messages.map(({ role, content }) => ({ role, content })),
     add_generation_prompt: values.addGenerationPrompt,
     bos_token: values.bosText,
@@ -45,22 +44,6 @@ export function runTemplate(
     );
   }
 }
-
-const globals = {
-  true: true,
-  True: true,
-  false: false,
-  False: false,
-  none: null,
-  None: null,
-  tools: null,
-  documents: null,
-  range: boundedRange,
-  strftime_now: formatFixedDate,
-  raise_exception: (reason: string) => {
-    throw new Error(reason);
-  },
-};
 
 function parseTemplate(template: string): Template['parsed'] {
   const known = parsedTemplates.get(template);
