@@ -11,9 +11,8 @@ import {
 } from '../domain/sample.ts';
 import { procedure } from './base.ts';
 
-/** Import formats; `auto` detects by content. */
+/** The file formats that an import understands; `messages` is the chat format of OpenAI. */
 export const importFormatSchema = z.enum([
-  'auto',
   'stack-exchange',
   'messages',
   'alpaca',
@@ -21,6 +20,10 @@ export const importFormatSchema = z.enum([
   'lima',
 ]);
 export type ImportFormat = z.infer<typeof importFormatSchema>;
+
+/** A format, or `auto`: told by content. */
+export const requestedFormatSchema = z.enum(['auto', ...importFormatSchema.options]);
+export type RequestedFormat = z.infer<typeof requestedFormatSchema>;
 
 /** What an import did, as the job's result and the command line's document. */
 export const importReportSchema = z.object({
@@ -39,7 +42,7 @@ export const importsContract = {
     .input(
       z.object({
         path: z.string().min(1),
-        format: importFormatSchema.default('auto'),
+        format: requestedFormatSchema.default('auto'),
         source: z.string().max(200).optional(),
         dryRun: z.boolean().default(false),
       }),

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { importFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
+import { requestedFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../core-state.ts';
@@ -15,7 +15,7 @@ const keptErrors = 1000;
 
 const payloadSchema = z.object({
   path: z.string(),
-  format: importFormatSchema,
+  format: requestedFormatSchema,
   source: z.string().optional(),
   dryRun: z.boolean(),
   author: z.string(),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import {
-  importFormatSchema,
+  requestedFormatSchema,
   importReportSchema,
   type ImportReport,
 } from '../../../shared/contract/curate.ts';
@@ -9,7 +9,7 @@ import { formatCount } from '../format-values.ts';
 import { openProject } from '../open-core.ts';
 import { waitForJob } from '../wait-for-job.ts';
 
-const formats = importFormatSchema.options;
+const formats = requestedFormatSchema.options;
 const shownErrors = 10;
 
 type FileReport = ImportReport & { file: string };

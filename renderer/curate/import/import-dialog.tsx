@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import type { ImportFormat } from '../../../shared/contract/curate.ts';
+import type { RequestedFormat } from '../../../shared/contract/curate.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
@@ -13,7 +13,7 @@ import { showCurateDialog } from '../curate-store.ts';
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';
 
-const formats: readonly Option<ImportFormat>[] = [
+const formats: readonly Option<RequestedFormat>[] = [
   { value: 'auto', label: 'Detect by content' },
   { value: 'stack-exchange', label: 'Stack Exchange Posts.xml' },
   { value: 'messages', label: 'OpenAI messages (JSON, JSONL)' },
@@ -100,7 +100,7 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
 
 interface ImportFormState {
   path: string;
-  format: ImportFormat;
+  format: RequestedFormat;
   source: string;
   dryRun: boolean;
 }

@@ -1,6 +1,6 @@
+import type { ImportFormat } from '../../../../shared/contract/curate.ts';
 import { ByteSource } from './byte-source.ts';
 import { ImportError } from './import-error.ts';
-import type { ImportFormat } from './parsed-sample.ts';
 import { withoutByteOrderMark } from './read-lines.ts';
 import { readJsonRecords, type JsonContainer } from './read-records.ts';
 

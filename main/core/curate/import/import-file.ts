@@ -1,15 +1,15 @@
+import type { ImportFormat, RequestedFormat } from '../../../../shared/contract/curate.ts';
 import { ByteSource } from './byte-source.ts';
 import { detectContainer, detectFormat, type DetectedFormat } from './detect-format.ts';
 import { ImportError } from './import-error.ts';
 import { ImportOutput, type ImportBatch } from './import-output.ts';
 import { importRecords } from './import-records.ts';
 import { importStackExchange, type SkippedRows } from './import-stack-exchange.ts';
-import type { ImportFormat } from './parsed-sample.ts';
 
 /** What to import and how. */
 export interface ImportRequest {
   path: string;
-  format: ImportFormat | 'auto';
+  format: RequestedFormat;
   /** Site of a dump, or source of records that name none; told from the path when missing. */
   source?: string;
   /** Where the scratch file of a dump goes; the system's folder when missing. */

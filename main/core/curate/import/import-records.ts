@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
+import type { ImportFormat } from '../../../../shared/contract/curate.ts';
 import { RecordProblem } from './import-error.ts';
 import type { ImportOutput } from './import-output.ts';
 import { parseAlpaca } from './parse-alpaca.ts';
 import { parseLima } from './parse-lima.ts';
 import { parseOpenAi } from './parse-openai.ts';
 import { parseShareGpt } from './parse-sharegpt.ts';
-import type { ImportFormat, ParsedConversation, ParsedSample } from './parsed-sample.ts';
+import type { ParsedConversation, ParsedSample } from './parsed-sample.ts';
 import { badLineOf, readJsonRecords, type JsonContainer, type JsonRecord } from './read-records.ts';
 import { sourceFromFileName } from './stack-exchange-site.ts';
 

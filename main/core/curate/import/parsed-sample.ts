@@ -1,9 +1,5 @@
-import type { ImportFormat as RequestedFormat } from '../../../../shared/contract/curate.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
 import type { Flag, Provenance } from '../../../../shared/domain/sample.ts';
-
-/** The file formats an import understands; `messages` is the chat format of OpenAI. */
-export type ImportFormat = Exclude<RequestedFormat, 'auto'>;
 
 /** A sample as one record of a file gives it, before it is stored. */
 export interface ParsedSample {
