@@ -7,7 +7,7 @@ import {
   postsDump,
   question,
 } from '../main/core/curate/testing/import-fixtures.ts';
-import { createProject } from '../main/store/file/open-project-file.ts';
+import { createProjectFile } from '../main/store/file/open-project-file.ts';
 import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
 
 /** A conversation whose turns alternate, beginning with the user. */
@@ -57,7 +57,7 @@ export function writePosts(folder: string): string {
 
 /** Makes a project of pending samples through the store, without the window; returns its path. */
 export function writeProject(path: string, samples: Iterable<Partial<NewSample>>): string {
-  const file = createProject(path);
+  const file = createProjectFile(path);
   try {
     const whole = [...samples].map((sample, index) => ({
       messages: [],

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { FileEntry } from '../../shared/contract/app.ts';
 import { AppError } from './app-error.ts';
 import type { CoreState } from './core-state.ts';
-import { errorCode } from '../store/error-code.ts';
+import { errorCode } from '../store/store-error.ts';
 
 const maxEntries = 5000;
 

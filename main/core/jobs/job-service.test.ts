@@ -8,7 +8,7 @@ import {
   type JobState,
 } from '../../../shared/domain/job.ts';
 import { updateJob } from '../../store/repositories/jobs.ts';
-import { openProject } from '../../store/file/open-project-file.ts';
+import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { aProject, type TestProject } from '../../store/testing/a-project.ts';
 import { AppError } from '../app-error.ts';
 import { Log } from '../log.ts';
@@ -238,7 +238,7 @@ describe('a job service', () => {
     const job = service.start(aJob('train'));
     updateJob(project.file.db, { ...job, state: 'cancelling' });
     project.file.close();
-    const file = openProject(project.path);
+    const file = openProjectFile(project.path);
     const reopened = new JobService(file.db, new Log(project.folder));
     expect(reopened.get(job.id).state).toBe('cancelled');
     file.close();

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import {
-  createProject,
-  openProject,
+  createProjectFile,
+  openProjectFile,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
@@ -20,7 +20,7 @@ const inspectionTimeoutMs = 30_000;
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.paths.check(extname(path) === '.lima' ? path : `${path}.lima`);
-  return state.projectTurns.run(() => takeOver(state, () => createProject(target)));
+  return state.projectTurns.run(() => takeOver(state, () => createProjectFile(target)));
 }
 
 /** Inspects a project file in a process of its own, then opens it in place of the current one. */
@@ -30,7 +30,7 @@ export async function openExisting(state: CoreState, path: string): Promise<Proj
     if (state.session?.file.path === target) return state.session.info();
     readProjectHeader(target);
     await inspect(target);
-    return takeOver(state, () => openProject(target));
+    return takeOver(state, () => openProjectFile(target));
   });
 }
 

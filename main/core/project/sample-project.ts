@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import { errorCode } from '../../store/error-code.ts';
+import { errorCode } from '../../store/store-error.ts';
 import { addReviews } from '../../store/repositories/reviews.ts';
 import { addSamples } from '../../store/repositories/samples.ts';
 import { AppError } from '../app-error.ts';

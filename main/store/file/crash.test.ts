@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { all } from '../database.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
-import { openProject } from './open-project-file.ts';
+import { openProjectFile } from './open-project-file.ts';
 import { statusCounts } from '../repositories/samples.ts';
 import { aProject } from '../testing/a-project.ts';
 import { migrations } from '../migrations/registry.ts';
@@ -35,7 +35,7 @@ test('every acknowledged sample and review survives kill -9 in the middle of wri
     const last = await writeAndKill(project.path, start, afterAcks);
     expect(last).toBeGreaterThanOrEqual(start);
     acknowledged += last - start + 1;
-    const file = openProject(project.path);
+    const file = openProjectFile(project.path);
     expect(statusCounts(file.db).accepted).toBeGreaterThanOrEqual(acknowledged);
     const damage = all<{ integrity_check: string }>(file.db, 'PRAGMA integrity_check');
     expect(damage).toEqual([{ integrity_check: 'ok' }]);

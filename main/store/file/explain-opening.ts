@@ -1,6 +1,5 @@
 import { readLockHolder } from './project-lock.ts';
-import { StoreError } from '../store-error.ts';
-import { errorCode } from '../error-code.ts';
+import { StoreError, errorCode } from '../store-error.ts';
 
 /** What went wrong while opening a project, in words for a person. */
 export function explainOpening(error: unknown, path: string): Error {

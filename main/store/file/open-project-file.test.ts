@@ -11,11 +11,11 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { migrate, schemaVersion, type Migration } from '../migrations/migrate.ts';
-import { createProject, openProject } from './open-project-file.ts';
+import { createProjectFile, openProjectFile } from './open-project-file.ts';
 import { applicationId } from './project-header.ts';
 import { addSamples } from '../repositories/samples.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../store-error.ts';
 import { migrations } from '../migrations/registry.ts';
 
 const codeOf = (work: () => unknown): string => {
@@ -37,7 +37,7 @@ test('a closed project is a single file', () => {
 test('a second opener is refused and told which process holds the project', () => {
   using project = aProject();
   const holder = expect.objectContaining({ pid: process.pid });
-  expect(() => openProject(project.path)).toThrow(
+  expect(() => openProjectFile(project.path)).toThrow(
     expect.objectContaining({ code: 'PROJECT_LOCKED', data: holder }),
   );
 });
@@ -46,13 +46,15 @@ test('creating a project is refused where a file is already, and leaves that fil
   using project = aProject();
   const other = join(project.folder, 'notes.lima');
   writeFileSync(other, 'my notes');
-  expect(codeOf(() => createProject(other))).toBe('FILE_EXISTS');
+  expect(codeOf(() => createProjectFile(other))).toBe('FILE_EXISTS');
   expect(readFileSync(other, 'utf8')).toBe('my notes');
 });
 
 test('creating a project is refused in a folder that does not exist', () => {
   using project = aProject();
-  expect(codeOf(() => createProject(join(project.folder, 'no', 'p.lima')))).toBe('FILE_NOT_FOUND');
+  expect(codeOf(() => createProjectFile(join(project.folder, 'no', 'p.lima')))).toBe(
+    'FILE_NOT_FOUND',
+  );
 });
 
 test.each([
@@ -63,7 +65,7 @@ test.each([
   using project = aProject();
   const path = join(project.folder, 'strange.lima');
   writeFileSync(path, content);
-  expect(codeOf(() => openProject(path))).toBe(code);
+  expect(codeOf(() => openProjectFile(path))).toBe(code);
   expect(codeOf(() => inspectProjectFile(path))).toBe(code);
   expect(readFileSync(path, 'latin1')).toBe(content);
 });
@@ -71,7 +73,7 @@ test.each([
 test('opening a missing file is refused and creates nothing', () => {
   using project = aProject();
   const path = join(project.folder, 'gone.lima');
-  expect(codeOf(() => openProject(path))).toBe('FILE_NOT_FOUND');
+  expect(codeOf(() => openProjectFile(path))).toBe('FILE_NOT_FOUND');
   expect(existsSync(path)).toBe(false);
 });
 
@@ -81,7 +83,7 @@ test('a SQLite file of another program is refused as a project', () => {
   const other = new Sqlite(path);
   other.exec('CREATE TABLE bookmarks (url TEXT)');
   other.close();
-  expect(codeOf(() => openProject(path))).toBe('PROJECT_INVALID');
+  expect(codeOf(() => openProjectFile(path))).toBe('PROJECT_INVALID');
 });
 
 function tamper(path: string, sql: string): void {
@@ -118,7 +120,7 @@ test('a project from a newer version is refused and stays as it is', () => {
   tamper(project.path, 'PRAGMA user_version = 99');
   const before = readFileSync(project.path);
   expect(codeOf(() => inspectProjectFile(project.path))).toBe('PROJECT_NEWER');
-  expect(codeOf(() => openProject(project.path))).toBe('PROJECT_NEWER');
+  expect(codeOf(() => openProjectFile(project.path))).toBe('PROJECT_NEWER');
   expect(readFileSync(project.path).equals(before)).toBe(true);
 });
 

@@ -25,7 +25,7 @@ export interface ProjectFile {
 }
 
 /** Creates an empty project. Throws FILE_EXISTS rather than touching an existing file. */
-export function createProject(path: string): ProjectFile {
+export function createProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
   if (existsSync(absolute))
     throw new StoreError(
@@ -53,7 +53,7 @@ export function createProject(path: string): ProjectFile {
  * Opens a project for writing and takes its lock. Throws FILE_NOT_FOUND, PROJECT_INVALID,
  * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was.
  */
-export function openProject(path: string): ProjectFile {
+export function openProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
   refuseNewer(readProjectHeader(absolute), migrations.length);
   return openAt(absolute, false);

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { StoreError } from '../store-error.ts';
-import { errorCode } from '../error-code.ts';
+import { StoreError, errorCode } from '../store-error.ts';
 
 /** SQLite's application_id of a project file: "LIMA" in ASCII. */
 export const applicationId = 0x4c494d41;

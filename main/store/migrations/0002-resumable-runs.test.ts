@@ -6,7 +6,7 @@ import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { all, get, run } from '../database.ts';
 import { findJob, listJobs, updateJob } from '../repositories/jobs.ts';
 import { schemaVersion } from './migrate.ts';
-import { openProject } from '../file/open-project-file.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
 import { findRun } from '../repositories/runs.ts';
 import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './registry.ts';
@@ -34,7 +34,7 @@ const writeFirstVersion = (path: string) =>
 test('a project of the first version keeps every job, and its runs keep theirs', () => {
   const path = join(folder, 'old.lima');
   writeFirstVersion(path);
-  const file = openProject(path);
+  const file = openProjectFile(path);
   try {
     expect(schemaVersion(file.db)).toBe(migrations.length);
     expect(listJobs(file.db).map(({ id, state }) => `${id} ${state}`)).toEqual([
@@ -59,7 +59,7 @@ test('a project of the first version keeps every job, and its runs keep theirs',
 test('a migrated project stores a paused job and refuses a run of a job that is not there', () => {
   const path = join(folder, 'paused.lima');
   writeFirstVersion(path);
-  const file = openProject(path);
+  const file = openProjectFile(path);
   try {
     const job = findJob(file.db, 'job-3');
     if (!job) throw new Error('The job is gone');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
 import { findJob, insertJob } from '../repositories/jobs.ts';
-import { openProject } from '../file/open-project-file.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-exports-'));
@@ -18,7 +18,7 @@ test('a project of the second version keeps its jobs and stores an export', () =
       `INSERT INTO job VALUES ('j', 'train', 'T', NULL, 'paused', '{}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
     ),
   );
-  const file = openProject(path);
+  const file = openProjectFile(path);
   try {
     expect(findJob(file.db, 'j')).toMatchObject({ state: 'paused', result: { b: 2 } });
     const job = findJob(file.db, 'j');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
-import { openProject } from '../file/open-project-file.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-run-memory-'));
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test('a project of the third version gets a column for memory that takes JSON only', () => {
   const path = join(folder, 'old.lima');
   writeOldProject(path, 3);
-  const file = openProject(path);
+  const file = openProjectFile(path);
   try {
     expect(all(file.db, "SELECT name FROM pragma_table_info('run')")).toContainEqual({
       name: 'memory_json',

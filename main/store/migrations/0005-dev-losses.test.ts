@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { all, run } from '../database.ts';
 import { addDevLosses, devLossesOf, rewindDevLosses } from '../repositories/dev-losses.ts';
 import { schemaVersion } from './migrate.ts';
-import { openProject } from '../file/open-project-file.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
 import { findRun, listCheckpoints } from '../repositories/runs.ts';
 import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './registry.ts';
@@ -31,7 +31,7 @@ const writeFourthVersion = (path: string) =>
 test('a project of the fourth version keeps its runs and stores dev losses', () => {
   const path = join(folder, 'old.lima');
   writeFourthVersion(path);
-  using file = closing(openProject(path));
+  using file = closing(openProjectFile(path));
   const { db } = file;
   expect(schemaVersion(db)).toBe(migrations.length);
   const stored = findRun(db, 'id', 'r');
@@ -45,7 +45,7 @@ test('a project of the fourth version keeps its runs and stores dev losses', () 
 test('rewinding a run drops the dev losses of later steps and restores those of its checkpoint', () => {
   const path = join(folder, 'rewound.lima');
   writeFourthVersion(path);
-  using file = closing(openProject(path));
+  using file = closing(openProjectFile(path));
   const { db } = file;
   const losses = [0, 2, 4, 6].map((step) => ({ step, epoch: step / 2, loss: 1 / (step + 1) }));
   addDevLosses(db, 'r', losses.slice(1));
@@ -53,7 +53,7 @@ test('rewinding a run drops the dev losses of later steps and restores those of 
   expect(devLossesOf(db, 'r')).toEqual(losses.slice(0, 3));
 });
 
-const closing = (file: ReturnType<typeof openProject>) => ({
+const closing = (file: ReturnType<typeof openProjectFile>) => ({
   db: file.db,
   [Symbol.dispose]: () => file.close(),
 });

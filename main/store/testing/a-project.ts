@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Message } from '../../../shared/domain/message.ts';
-import { createProject, type ProjectFile } from '../file/open-project-file.ts';
+import { createProjectFile, type ProjectFile } from '../file/open-project-file.ts';
 import type { NewSample } from '../repositories/samples.ts';
 
 /** A project in a folder of its own; disposing of it closes the file and removes the folder. */
@@ -16,7 +16,7 @@ export interface TestProject extends Disposable {
 export function aProject(): TestProject {
   const folder = mkdtempSync(join(tmpdir(), 'lima-store-'));
   const path = join(folder, 'test.lima');
-  const file = createProject(path);
+  const file = createProjectFile(path);
   return {
     folder,
     path,

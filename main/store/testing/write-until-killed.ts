@@ -1,10 +1,10 @@
 import { addReviews } from '../repositories/reviews.ts';
 import { addSamples, listSamples } from '../repositories/samples.ts';
-import { openProject } from '../file/open-project-file.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
 import { aSample } from './a-project.ts';
 
 // Acknowledges on standard output only after the write returned, until somebody kills it.
-const file = openProject(process.argv[2] ?? '');
+const file = openProjectFile(process.argv[2] ?? '');
 const start = Number(process.argv[3]);
 for (let number = start; ; number += 1) {
   addSamples(file.db, [aSample(number)], 'writer');
