@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
-import type { Database } from '../database.ts';
-import { migrate, refuseNewer, schemaObjects, schemaVersion } from '../migrations/migrate.ts';
+import { all, type Database } from '../database.ts';
+import { migrate, refuseNewer, schemaVersion } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -33,4 +33,13 @@ function expectedSchema(version: number): Map<string, string> {
   } finally {
     db.close();
   }
+}
+
+/** Every object of the schema by name, as SQLite stores its text. */
+function schemaObjects(db: Database): Map<string, string> {
+  const rows = all<{ name: string; type: string; sql: string | null }>(
+    db,
+    `SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`,
+  );
+  return new Map(rows.map((row) => [`${row.type} ${row.name}`, row.sql ?? '']));
 }

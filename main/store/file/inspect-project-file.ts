@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
@@ -21,9 +22,7 @@ export function inspectProjectFile(path: string): number {
   refuseNewer(version, migrations.length);
   const db = new Sqlite(path, { readonly: true, timeout: 500 });
   try {
-    db.pragma('trusted_schema = OFF');
-    db.pragma('cell_size_check = ON');
-    db.pragma('mmap_size = 0');
+    distrustContent(db);
     refuseForeignSchema(db, path);
     if (statSync(path).size <= fullCheckBytes) refuseDamage(db, path);
     return version;

@@ -1,16 +1,8 @@
-import {
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { inspectProjectFile } from './inspect-project-file.ts';
-import { migrate, schemaVersion, type Migration } from '../migrations/migrate.ts';
 import { createProjectFile, openProjectFile } from './open-project-file.ts';
 import { applicationId } from './project-header.ts';
 import { addSamples } from '../repositories/samples.ts';
@@ -132,40 +124,4 @@ test('the first bytes of the file say that it is a Lima project, and its schema 
     applicationId,
     migrations.length,
   ]);
-});
-
-const steps: Migration[] = [
-  { version: 1, name: 'one', sql: 'CREATE TABLE a (x INTEGER) STRICT' },
-  { version: 2, name: 'two', sql: 'ALTER TABLE a ADD COLUMN y INTEGER' },
-];
-
-test('a migration keeps every row and runs after a backup', () => {
-  using project = aProject();
-  const path = join(project.folder, 'old.db');
-  const db = new Sqlite(path);
-  migrate(db, steps.slice(0, 1), () => undefined);
-  db.exec('INSERT INTO a (x) VALUES (7)');
-  migrate(db, steps, (version) => copyFileSync(path, `${path}.v${version}`));
-  expect(db.prepare('SELECT * FROM a').all()).toEqual([{ x: 7, y: null }]);
-  expect(schemaVersion(db)).toBe(2);
-  db.close();
-  expect(existsSync(`${path}.v1`)).toBe(true);
-});
-
-test('a failing migration leaves the schema as it was', () => {
-  const db = new Sqlite(':memory:');
-  migrate(db, steps.slice(0, 1), () => undefined);
-  const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE b (x); CREATE TABLE a (x)' };
-  expect(() => migrate(db, [...steps.slice(0, 1), broken], () => undefined)).toThrow(
-    /already exists/,
-  );
-  expect(schemaVersion(db)).toBe(1);
-  expect(db.prepare(`SELECT name FROM sqlite_schema WHERE name = 'b'`).all()).toEqual([]);
-});
-
-test('a migration that was edited after it ran is refused', () => {
-  const db = new Sqlite(':memory:');
-  migrate(db, steps, () => undefined);
-  const edited = steps.with(0, { version: 1, name: 'one', sql: 'CREATE TABLE a (z INTEGER)' });
-  expect(codeOf(() => migrate(db, edited, () => undefined))).toBe('MIGRATION_CHANGED');
 });

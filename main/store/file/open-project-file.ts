@@ -4,11 +4,11 @@ import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import { run, type Database } from '../database.ts';
 import { explainOpening } from './explain-opening.ts';
-import { carefulFileSystem } from './file-system.ts';
+import { carefulFileSystem, distrustContent, lockForWriting } from './connection.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
-import { hasProjectRow, migrate, refuseNewer } from '../migrations/migrate.ts';
+import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
-import { applicationId, readProjectHeader } from './project-header.ts';
+import { readProjectHeader } from './project-header.ts';
 import { removeLockHolder, writeLockHolder } from './project-lock.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -84,21 +84,17 @@ function openAt(path: string, isNew: boolean): ProjectFile {
 }
 
 function prepareConnection(db: Database, path: string, isCareful: boolean, isNew: boolean): void {
-  db.pragma('trusted_schema = OFF');
-  db.pragma('cell_size_check = ON');
-  db.pragma('mmap_size = 0');
-  db.pragma('foreign_keys = ON');
-  // The lock SQLite holds from here to close is what keeps a second process out.
-  db.pragma('locking_mode = EXCLUSIVE');
-  if (isNew) db.pragma(`application_id = ${applicationId}`);
-  db.pragma(`journal_mode = ${isCareful ? 'DELETE' : 'WAL'}`);
-  db.pragma(`synchronous = ${isCareful ? 'EXTRA' : 'FULL'}`);
-  db.exec('BEGIN EXCLUSIVE; COMMIT');
+  distrustContent(db);
+  lockForWriting(db, isCareful, isNew);
   // Again after the inspector: a write-ahead log beside the file may have brought another schema.
   if (!isNew) refuseForeignSchema(db, path);
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
-  if (!hasProjectRow(db))
-    run(db, 'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?)', uuidv7(), Date.now());
+  run(
+    db,
+    'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?) ON CONFLICT DO NOTHING',
+    uuidv7(),
+    Date.now(),
+  );
 }
 
 function backUp(db: Database, path: string, fromVersion: number): void {

@@ -85,17 +85,3 @@ function refuseChanged(db: Database, migrations: readonly Migration[], current: 
       );
   }
 }
-
-/** Every object of the schema by name, as SQLite stores its text. */
-export function schemaObjects(db: Database): Map<string, string> {
-  const rows = all<{ name: string; type: string; sql: string | null }>(
-    db,
-    `SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`,
-  );
-  return new Map(rows.map((row) => [`${row.type} ${row.name}`, row.sql ?? '']));
-}
-
-/** True when the database has the project row every project has. */
-export function hasProjectRow(db: Database): boolean {
-  return get(db, 'SELECT 1 FROM project WHERE id = 1') !== undefined;
-}
