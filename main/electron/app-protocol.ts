@@ -1,6 +1,6 @@
 import type { CustomScheme } from 'electron';
-import { securityHeaders } from '../headless/web/security-headers.ts';
-import { readStaticFiles, type StaticFile } from '../headless/web/static-files.ts';
+import { securityHeaders } from '../shell/security-headers.ts';
+import { readStaticFiles, type StaticFile } from '../shell/static-files.ts';
 
 /** The page's address: a scheme of our own, so that nothing is loaded with file:// rights. */
 export const workbenchUrl = 'app://workbench/';

@@ -11,7 +11,7 @@ import {
   session,
 } from 'electron';
 import { nodeRuntimePath } from '../engines/node-runtime.ts';
-import { userDataDir } from '../headless/app-paths.ts';
+import { userDataDir } from '../shell/app-paths.ts';
 import { DesktopApp } from './desktop-app.ts';
 import { unpackedPath } from './electron-api.ts';
 

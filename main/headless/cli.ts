@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { userDataDir } from './app-paths.ts';
+import { userDataDir } from '../shell/app-paths.ts';
 
 // The young generation stays small: 70 MB less at the peak of a large import.
 setFlagsFromString('--semi-space-growth-factor=1');

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { appRoot } from './app-paths.ts';
+import { appRoot } from '../shell/app-paths.ts';
 
 /**
  * The Electron program of this checkout, or why there is none. The package itself is never

@@ -3,7 +3,7 @@ import { createRouterClient } from '@orpc/server';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
-import { userDataDir } from './app-paths.ts';
+import { userDataDir } from '../shell/app-paths.ts';
 
 /** The core as the contract types it, called in this process. */
 export type CoreClient = ContractRouterClient<Contract>;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { appRoot } from './app-paths.ts';
+import { appRoot } from '../shell/app-paths.ts';
 import { commands } from './command-table.ts';
 import { commonOptions } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { appRoot, rendererDir } from './app-paths.ts';
+import { appRoot, rendererDir } from '../shell/app-paths.ts';
 import { CommandError } from './command-error.ts';
 
 /** Newest modification under a folder, in milliseconds; 0 when it is empty. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { appRoot } from './app-paths.ts';
+import { appRoot } from '../shell/app-paths.ts';
 import { findElectronBinary } from './electron-binary.ts';
 import { abortOnInterrupt } from './interrupt.ts';
 import { hasDisplay } from './open-browser.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resourcesDir } from '../app-paths.ts';
+import { resourcesDir } from '../../shell/app-paths.ts';
 import { readCountries } from './countries.ts';
 import { makeSampleProject, type Question } from './sample-project.ts';
 

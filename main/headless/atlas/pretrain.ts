@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkedRecipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import { resourcesDir } from '../app-paths.ts';
+import { resourcesDir } from '../../shell/app-paths.ts';
 import { writeBlankModel } from './blank-model.ts';
 import { seededChance } from './chance.ts';
 import { readCountries } from './countries.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { resourcesDir } from '../app-paths.ts';
+import { resourcesDir } from '../../shell/app-paths.ts';
 import { readCountries, relations } from './countries.ts';
 import { makeSampleProject, type Question } from './sample-project.ts';
 

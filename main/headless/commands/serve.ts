@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
-import { rendererDir, userDataDir } from '../app-paths.ts';
+import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
 import { defineCommand, wholeNumber } from '../command.ts';
 import { UsageError } from '../command-error.ts';
 import { hasDisplay, openBrowser } from '../open-browser.ts';

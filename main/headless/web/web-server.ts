@@ -4,8 +4,8 @@ import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Core } from '../../core/create-core.ts';
 import { isSessionPath, pathOf, refuseRequest, type RequestFacts } from './request-guard.ts';
-import { securityHeaders } from './security-headers.ts';
-import { readStaticFiles, type StaticFile } from './static-files.ts';
+import { securityHeaders } from '../../shell/security-headers.ts';
+import { readStaticFiles, type StaticFile } from '../../shell/static-files.ts';
 import { readTokenBody, tokenBodyLimitBytes } from './token-body.ts';
 import { WebSession } from './web-session.ts';
 

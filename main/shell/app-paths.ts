@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-// Source lies in main/headless, compiled code in out/main/headless.
+// Source lies in main/shell, compiled code in out/main/shell.
 const upToRoot = import.meta.url.endsWith('.ts') ? '../..' : '../../..';
 
 /** The folder with package.json, in a checkout and in the packaged application. */
