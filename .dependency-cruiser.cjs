@@ -3,6 +3,8 @@ const test = '\\.test\\.tsx?$|/testing/|^e2e/|^\\.ci/';
 const tabs = '(curate|train|chat|evaluate)';
 /** What runs on Electron's own Node; core-side runs on plain Node beside the core. */
 const insideElectron = '^main/electron/(?!core-side/)';
+/** What is never shipped: benchmarks, the pretraining of Atlas, the support table. */
+const tools = '^main/tools/';
 const tool = '^renderer/vite\\.config\\.ts$|^[^/]+\\.config\\.ts$';
 
 /** One npm package or Node module may be imported by one folder only. */
@@ -149,7 +151,7 @@ module.exports = {
     {
       name: 'product-never-imports-tests',
       severity: 'error',
-      from: { path: '^(main|renderer|shared)/', pathNot: test },
+      from: { path: '^(main|renderer|shared)/', pathNot: `${test}|${tools}` },
       to: { path: test },
     },
     {

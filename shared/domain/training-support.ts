@@ -10,7 +10,7 @@ export interface DeviceSupport {
   refused: Readonly<Record<string, string>>;
 }
 
-/** Written by main/trainer/support/write-support.ts; a test compares it with a run. */
+/** Written by main/tools/support/write-support.ts; a test compares it with a run. */
 export const trainingSupport: readonly DeviceSupport[] = [
   {
     family: 'cpu',

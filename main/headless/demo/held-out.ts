@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
-import { readCountries, relations, type Fact } from '../atlas/countries.ts';
-import { AnswerMatcher } from '../atlas/match-answer.ts';
+import { readCountries, relations, type Fact } from './countries.ts';
+import { AnswerMatcher } from './match-answer.ts';
 
 /** Shares of questions answered correctly, 0 to 1, and how many were asked. */
 export interface HeldOutAccuracy {

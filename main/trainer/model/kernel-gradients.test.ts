@@ -5,7 +5,7 @@ import { architectureNames } from '../../gguf/model/architectures.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import { makePattern } from '../support/twin-models.ts';
+import { makePattern } from '../../tools/support/twin-models.ts';
 import { Backend } from '../device/backend.ts';
 import { relativeDifference } from '../testing/compute-node.ts';
 import { fillUpMatrices } from '../testing/finite-differences.ts';

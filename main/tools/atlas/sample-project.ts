@@ -1,0 +1,58 @@
+import { seededChance, type Chance } from './chance.ts';
+import { factsOf, relations, type Country, type Fact } from '../../headless/demo/countries.ts';
+import { answerTo, questionsOn, taughtWordings } from './questions.ts';
+
+/** A question, the fact it asks for, and the answer a sample gives. */
+export interface Question extends Fact {
+  prompt: string;
+  answer: string;
+}
+
+/** Three groups of questions on countries of their own. */
+export interface SampleProject {
+  /** The samples; the first hundred are a balanced selection as well. */
+  samples: Question[];
+  /** For choosing settings. */
+  validation: Question[];
+  /** For the comparison, on countries that no sample and no setting knows. */
+  heldOut: Question[];
+}
+
+const heldOutCountries = 40;
+const validationCountries = 24;
+const sampleCount = 300;
+
+/** Splits the countries and asks about them; equal seeds give equal projects. */
+export function makeSampleProject(countries: readonly Country[], seed: number): SampleProject {
+  const chance = seededChance(seed);
+  const order = chance.shuffled(countries);
+  const heldOut = order.splice(0, heldOutCountries);
+  const validation = order.splice(0, validationCountries);
+  return {
+    samples: balancedFacts(order, sampleCount).map((fact) => question(fact, chance)),
+    validation: validation.flatMap(factsOf).map((fact) => question(fact, chance)),
+    heldOut: heldOut.flatMap(factsOf).map((fact) => question(fact, chance)),
+  };
+}
+
+/** One fact of each country in turn, every kind of fact about equally often from the start. */
+function balancedFacts(countries: readonly Country[], count: number): Fact[] {
+  const facts: Fact[] = [];
+  const rest = countries.map(factsOf);
+  const timesChosen = new Map(relations.map((relation) => [relation, 0]));
+  while (facts.length < count && rest.some((left) => left.length > 0))
+    for (const left of rest.slice(0, count - facts.length)) {
+      const times = ({ relation }: Fact) => timesChosen.get(relation) ?? 0;
+      const rarest = left.toSorted((a, b) => times(a) - times(b))[0];
+      if (!rarest) continue;
+      left.splice(left.indexOf(rarest), 1);
+      timesChosen.set(rarest.relation, times(rarest) + 1);
+      facts.push(rarest);
+    }
+  return facts;
+}
+
+function question(fact: Fact, chance: Chance): Question {
+  const prompt = chance.pick(questionsOn(fact).slice(0, taughtWordings));
+  return { ...fact, prompt, answer: answerTo(fact) };
+}

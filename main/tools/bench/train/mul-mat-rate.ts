@@ -1,0 +1,47 @@
+import { tensorTypeId } from '../../../gguf/tensor-types.ts';
+import type { Backend } from '../../../trainer/device/backend.ts';
+import { ComputeGraph, WorkingMemory } from '../../../trainer/device/compute-graph.ts';
+import { TensorStore } from '../../../trainer/device/tensor-store.ts';
+
+/** Products [inputs, outputs] · [inputs, columns]; the largest is usually the fastest. */
+const products = [
+  { inputs: 2048, outputs: 2048, columns: 1024 },
+  { inputs: 2048, outputs: 2048, columns: 512 },
+  { inputs: 1536, outputs: 1536, columns: 512 },
+];
+const rounds = 5;
+
+/**
+ * The best FLOP/s that the matrix product of a backend reaches with weights of this type: ggml's own
+ * where it was opened without kernels.
+ */
+export async function bestMulMatRate(backend: Backend, typeName: string): Promise<number> {
+  let best = 0;
+  for (const product of products) best = Math.max(best, await rateOf(backend, typeName, product));
+  return best;
+}
+
+async function rateOf(
+  backend: Backend,
+  typeName: string,
+  { inputs, outputs, columns }: (typeof products)[number],
+): Promise<number> {
+  using store = new TensorStore(backend, 2);
+  const weight = store.declare([inputs, outputs], tensorTypeId(typeName));
+  const input = store.declare([inputs, columns]);
+  store.allocate('the matrices of a benchmark');
+  store.clear();
+  backend.write(input, new Float32Array(inputs * columns).fill(0.5));
+  using graph = new ComputeGraph(backend, 16);
+  graph.require(graph.ops.mulMat(weight, input));
+  using memory = new WorkingMemory(backend);
+  graph.place(memory);
+  await graph.compute();
+  let bestMs = Infinity;
+  for (let round = 0; round < rounds; round++) {
+    const startedMs = performance.now();
+    await graph.compute();
+    bestMs = Math.min(bestMs, performance.now() - startedMs);
+  }
+  return (2 * inputs * outputs * columns * 1000) / bestMs;
+}
