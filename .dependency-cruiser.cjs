@@ -74,7 +74,7 @@ module.exports = {
       name: 'core-and-store-know-no-shell',
       severity: 'error',
       from: { path: '^main/(core|store)/', pathNot: test },
-      to: { path: '^main/(electron|headless)/|^renderer/' },
+      to: { path: '^main/(electron|headless|shell)/|^renderer/' },
     },
     {
       name: 'store-stands-alone',
@@ -110,13 +110,13 @@ module.exports = {
       name: 'supervision-knows-no-engine',
       severity: 'error',
       from: { path: '^main/engines/', pathNot: `^main/engines/inspector/|${test}` },
-      to: { path: '^main/(core|store|inference|trainer|electron|headless)/' },
+      to: { path: '^main/(core|store|inference|trainer|electron|headless|shell)/' },
     },
     {
       name: 'inspector-starts-no-shell-core-or-engine',
       severity: 'error',
       from: { path: '^main/engines/inspector/', pathNot: test },
-      to: { path: '^main/(core|electron|headless|inference|trainer)/' },
+      to: { path: '^main/(core|electron|headless|shell|inference|trainer)/' },
     },
     {
       name: 'trainer-and-inference-entries-never-open-projects',
@@ -125,10 +125,22 @@ module.exports = {
       to: { path: '^main/store/', reachable: true },
     },
     {
-      name: 'headless-knows-no-electron',
+      name: 'electron-and-headless-never-import-each-other',
       severity: 'error',
-      from: { path: '^main/headless/' },
-      to: { path: '^main/electron/' },
+      from: { path: '^main/(electron|headless)/' },
+      to: { path: '^main/(electron|headless)/', pathNot: '^main/$1/' },
+    },
+    {
+      name: 'shell-stands-alone',
+      severity: 'error',
+      from: { path: '^main/shell/', pathNot: test },
+      to: { path: '^main/', pathNot: '^main/shell/' },
+    },
+    {
+      name: 'headless-reaches-engines-through-the-core',
+      severity: 'error',
+      from: { path: '^main/headless/', pathNot: test },
+      to: { path: '^main/(store|gguf|inference|trainer)/' },
     },
     {
       name: 'electron-reaches-the-core-by-messages-only',
@@ -153,6 +165,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^(main|renderer|shared)/', pathNot: `${test}|${tools}` },
       to: { path: test },
+    },
+    {
+      name: 'product-never-imports-tools',
+      severity: 'error',
+      from: { path: '^(main|renderer|shared)/', pathNot: `${test}|${tools}` },
+      to: { path: tools },
     },
     {
       name: 'product-never-imports-the-build-of-kernels',

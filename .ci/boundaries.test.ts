@@ -62,8 +62,14 @@ const plants: Record<string, Record<string, string>> = {
     'main/trainer/entry.ts': `export { three } from './planted-three.ts';`,
     'main/trainer/planted-three.ts': `export * as three from '../store/open-project.ts';`,
   },
-  'headless-knows-no-electron': {
-    'main/headless/planted-window.ts': `export { menuTemplate } from '../electron/menu.ts';`,
+  'electron-and-headless-never-import-each-other': {
+    'main/electron/planted-command.ts': `export { commands } from '../headless/command-table.ts';`,
+  },
+  'shell-stands-alone': {
+    'main/shell/planted-window.ts': `export { menuTemplate } from '../electron/menu.ts';`,
+  },
+  'headless-reaches-engines-through-the-core': {
+    'main/headless/planted-store.ts': `export { readGguf } from '../gguf/read-gguf.ts';`,
   },
   'electron-reaches-the-core-by-messages-only': {
     'main/electron/planted-core.ts': `export { createCore } from '../core/create-core.ts';`,
@@ -91,6 +97,9 @@ const plants: Record<string, Record<string, string>> = {
   },
   'product-never-imports-tests': {
     'main/electron/planted-test.ts': `export { ElectronStandIn } from './testing/electron-stand-in.ts';`,
+  },
+  'product-never-imports-tools': {
+    'main/headless/planted-tool.ts': `export { seededChance } from '../tools/atlas/chance.ts';`,
   },
   'product-never-imports-the-build-of-kernels': {
     'main/trainer/planted-build.ts': `export { hashSources } from './kernels/build.ts';`,

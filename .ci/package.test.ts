@@ -71,9 +71,19 @@ describe('the package for Linux', () => {
     );
   });
 
-  test('has no test, source, map, development package or CUDA library', () => {
+  // A file that is not unpacked lies in app.asar, whose header lists the unpacked ones too.
+  test('has the rooms of the product, and of what is never shipped none', () => {
+    const { files: top } = readArchive(join(app, 'resources/app.asar'));
+    const rooms = Object.keys(top['out']?.files?.['main']?.files ?? {}).toSorted();
+    const unpackedRooms = 'core engines gguf headless inference shell store trainer'.split(' ');
+    expect(rooms).toEqual([...unpackedRooms, 'electron'].toSorted());
+    for (const room of unpackedRooms)
+      expect(files.filter((path) => path.startsWith(`out/main/${room}/`))).not.toEqual([]);
+  });
+
+  test('has no test, tool, source, map, development package or CUDA library', () => {
     const own = files.filter((path) => path.startsWith('out/'));
-    expect(own.filter((path) => /\.test\.|(^|\/)testing\/|types\//.test(path))).toEqual([]);
+    expect(own.filter((path) => /\.test\.|\/(testing|tools|types)\//.test(path))).toEqual([]);
     expect(files.filter((path) => /\.(ts|cts|mts|tsx|map|tsbuildinfo)$/.test(path))).toEqual([]);
     expect(files.filter((path) => /cuda|cublas/i.test(path))).toEqual([]);
     const development = Object.keys(manifest.devDependencies);
