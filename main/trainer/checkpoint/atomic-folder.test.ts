@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/open-model.ts';
 import { clearLeftovers } from './atomic-folder.ts';
 
-test('what a killed process left fills the disk for ever, or an epoch it was replacing is lost', async () => {
+test('what a killed process left is cleared, and an epoch that it was replacing comes back', async () => {
   await using folder = await temporaryFolder();
   const leave = async (name: string) => {
     await mkdir(join(folder.path, name));

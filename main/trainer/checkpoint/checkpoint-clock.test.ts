@@ -16,7 +16,7 @@ function aClock(everySteps: number, writeMs: number) {
   };
 }
 
-test('a run without a setting loses more than a minute, or writes after every step', () => {
+test('a run without a setting is due for a checkpoint once a minute has passed', () => {
   const clock = aClock(0, 10);
   expect(clock.isDue(1)).toBe(false);
   clock.pass(59_000);
@@ -25,7 +25,7 @@ test('a run without a setting loses more than a minute, or writes after every st
   expect(clock.isDue(3)).toBe(true);
 });
 
-test('short epochs make writing take more than 2 % of the time', async () => {
+test('the end of a short epoch is passed over while writing would take more than 2 % of the time', async () => {
   const clock = aClock(0, 100);
   expect(clock.isDue(4, true)).toBe(true);
   await clock.write(4);
@@ -35,7 +35,7 @@ test('short epochs make writing take more than 2 % of the time', async () => {
   expect(clock.isDue(12, true)).toBe(true);
 });
 
-test('a large model writes for more than 2 % of the time, since a minute has passed', async () => {
+test('a checkpoint that takes long to write waits until writing takes at most 2 % of the time', async () => {
   const clock = aClock(0, 30_000);
   await clock.write(1);
   clock.pass(1_400_000);
@@ -44,7 +44,7 @@ test('a large model writes for more than 2 % of the time, since a minute has pas
   expect(clock.isDue(3)).toBe(true);
 });
 
-test('a number of steps is not kept because of time', async () => {
+test('a number of steps between checkpoints is kept, whatever the time', async () => {
   const clock = aClock(3, 60_000);
   await clock.write(3);
   expect([4, 5, 6].map((step) => clock.isDue(step))).toEqual([false, false, true]);

@@ -22,7 +22,7 @@ test('every place is equally likely for the first element', () => {
   for (const count of counts) expect(Math.abs(count - 2000)).toBeLessThan(200);
 });
 
-test('streams of neighbouring seeds and numbers do not meet', () => {
+test('neighbouring seeds and stream numbers hardly ever give the same seed', () => {
   const seeds = new Set<number>();
   for (let seed = 0; seed < 50; seed++)
     for (let stream = 0; stream < 50; stream++) seeds.add(deriveSeed(seed, stream));

@@ -16,7 +16,8 @@ const problem = process.platform === 'linux' ? vulkanProblem() : 'it is tried on
 if (problem === undefined) process.env['GGML_VK_VISIBLE_DEVICES'] ??= '0';
 else process.stderr.write(`The test of what Vulkan lacks did not run: ${problem}\n`);
 
-test.runIf(problem === undefined)('an operation that a device lacks aborts the process', () => {
+// Computing it would end the process: ggml calls abort().
+test.runIf(problem === undefined)('an operation that a device lacks is refused by name', () => {
   using backend = Backend.open('vulkan0');
   using graph = new ComputeGraph(backend, 8);
   using memory = new WorkingMemory(backend);
@@ -26,7 +27,7 @@ test.runIf(problem === undefined)('an operation that a device lacks aborts the p
   expect(place).toThrow(expect.objectContaining({ code: 'DEVICE_LACKS_OPERATION' }));
 });
 
-test('the CPU is asked for operations that it would compute in another way', () => {
+test('a graph for the CPU is placed without a question about its operations', () => {
   using backend = Backend.openCpu(1);
   using graph = new ComputeGraph(backend, 8);
   using memory = new WorkingMemory(backend);

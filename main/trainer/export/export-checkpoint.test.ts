@@ -25,7 +25,7 @@ async function writePair(folder: string): Promise<{ basePath: string; checkpoint
 }
 
 test.each<ExportKind>(['merged', 'ollama'])(
-  'a cancelled export (%s) goes on to its end, or leaves half a model behind',
+  'a cancelled export (%s) ends at once and leaves nothing behind',
   async (kind) => {
     await using folder = await temporaryFolder();
     const pair = await writePair(folder.path);

@@ -7,20 +7,20 @@ afterEach(() => vi.unstubAllEnvs());
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('kernels', () => {
   test.each(['AVX512', ''])(
-    'are older than their sources: run "npm run build:kernels" (%s)',
+    'were built from these sources, or "npm run build:kernels" is due (%s)',
     (more) => {
       expect(loadKernels(new Set([...avx2, more]))?.sources).toBe(hashSources());
     },
   );
 
-  test('need more than the processor has', () => {
+  test('are those of the widest vectors that the processor has, or none', () => {
     expect(loadKernels(new Set([...avx2, 'AVX512']))?.variant).toBe('avx512');
     expect(loadKernels(new Set(avx2))?.variant).toBe('avx2');
     for (const missing of avx2.slice(1))
       expect(loadKernels(new Set(avx2.filter((name) => name !== missing)))).toBeUndefined();
   });
 
-  test('are used where the person refuses them', () => {
+  test('are not used where LIMA_KERNELS refuses them', () => {
     vi.stubEnv('LIMA_KERNELS', 'ggml');
     expect(loadKernels(new Set(avx2))).toBeUndefined();
   });

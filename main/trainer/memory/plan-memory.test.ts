@@ -26,21 +26,21 @@ test('a plan counts every tensor of adapter, gradients and moments', async () =>
   expect(trainedBytes).toBeLessThan(5 * 4 * parameters * 1.1);
 });
 
-test('a longer pack does not take more working memory', async () => {
+test('a longer pack takes more working memory, and no more for the model', async () => {
   const short = await planMemory(inputOf(128));
   const long = await planMemory(inputOf(512));
   expect(long.graphBytes / short.graphBytes).toBeGreaterThan(3.5);
   expect(long.modelBytes).toBe(short.modelBytes);
 });
 
-test('planning a run allocates it', async () => {
+test('planning a run allocates less than half of the memory that the run takes', async () => {
   const before = process.memoryUsage().rss;
   const { graphBytes } = await planMemory(inputOf(4096));
   expect(graphBytes).toBeGreaterThan(200 * 2 ** 20);
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
 });
 
-test('a run that will not fit starts, or is refused without a way out', async () => {
+test('a run that will not fit is refused, with a change after which it would', async () => {
   const { totalBytes } = await planMemory(inputOf(2048));
   const { totalBytes: halfBytes } = await planMemory(inputOf(1024));
   const between = (totalBytes + halfBytes) / 2;

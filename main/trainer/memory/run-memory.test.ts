@@ -45,7 +45,7 @@ async function trainWithin(params: TrainParams, budgets: readonly number[]) {
   return { events, outcome };
 }
 
-test('a run tells its peak wrong, or only when it is over', async () => {
+test('a run tells its peak after its first step and after each epoch', async () => {
   await using trainer = startTrainer();
   const events: TrainEvent[] = [];
   await trainer.request('train', await paramsFor('told'), {
@@ -67,7 +67,7 @@ test('a run tells its peak wrong, or only when it is over', async () => {
   expect(Math.abs(expectedBytes / lastPeak - 1)).toBeLessThan(0.2);
 });
 
-test('a run that the first step shows not to fit goes on until the system kills it', async () => {
+test('a run that its first step shows not to fit stops there and can be resumed', async () => {
   const params = await paramsFor('short');
   const { events, outcome } = await trainWithin(params, [Infinity, 2 ** 20]);
   expect(outcome).toMatchObject({
@@ -83,7 +83,7 @@ test('a run that the first step shows not to fit goes on until the system kills 
   expect(again.events.find(({ type }) => type === 'start')).toMatchObject({ step: 1 });
 });
 
-test('a run stopped by its first step, which ended an epoch, never writes the adapter of it', async () => {
+test('a run stopped by a first step that ended an epoch has written the adapter of that epoch', async () => {
   const params = await paramsFor('whole-epoch', samples.length);
   const { outcome } = await trainWithin(params, [Infinity, 2 ** 20]);
   expect(outcome).toMatchObject({ code: 'OUT_OF_MEMORY', data: { isStopped: true } });
@@ -91,7 +91,7 @@ test('a run stopped by its first step, which ended an epoch, never writes the ad
   expect((await trainWithin(params, [])).outcome).toBe('succeeded');
 });
 
-test('a plan does not know what an earlier run of the same base took', async () => {
+test('a plan is corrected by what an earlier run of the same base took', async () => {
   const params = await paramsFor('first');
   const [measured] = memoryIn((await trainWithin(params, [])).events);
   if (!measured) throw new Error('Nothing was measured');
@@ -101,7 +101,7 @@ test('a plan does not know what an earlier run of the same base took', async () 
   expect(outcome).toMatchObject({ message: expect.stringContaining('earlier runs took') });
 });
 
-test('a plan knows the packs of the first epoch alone, where a later one has larger ones', async () => {
+test('a plan knows the largest pack of every epoch, not of the first alone', async () => {
   // Only the two short ones fit into a pack together, and only when a batch holds both.
   const long = [700, 500, 500, 700].map((length, at) =>
     byteSample(`long-${at}`, 'x'.repeat(length), 9),

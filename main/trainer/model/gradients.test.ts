@@ -61,7 +61,7 @@ describe('gradients of the adapter', () => {
   const kinds = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'];
   const layers = kinds.flatMap((kind) => [0, 1].map((block) => `blk.${block}.${kind}.weight`));
 
-  test.each(layers)('of A and B at %s equal central differences', async (tensorName) => {
+  test.each(layers)('for lora_a and lora_b of %s equal central differences', async (tensorName) => {
     const matrices = trainer.parameters.filter(({ name }) => name.startsWith(`${tensorName}.`));
     expect(matrices).toHaveLength(2);
     for (const matrix of matrices)

@@ -57,7 +57,7 @@ async function compare(path: string, fields: RecipeInput) {
 describe.runIf(own.kernels)('a step by kernels', () => {
   describe.each(architectureNames)('of %s', (architecture) => {
     test.each(methods)(
-      'has another loss or other gradients than by ggml ($method)',
+      'has the loss and the gradients of a step by ggml ($method)',
       async (fields) => {
         await makePattern(folder.path, architecture);
         const result = await compare(join(folder.path, `${architecture}.gguf`), fields);
@@ -69,7 +69,7 @@ describe.runIf(own.kernels)('a step by kernels', () => {
   });
 
   test.each(methods)(
-    'breaks where heads are no whole vectors, so that blocks of queries attend ($method)',
+    'equals a step by ggml where heads are no whole vectors and ggml computes attention ($method)',
     async (fields) => {
       const path = join(folder.path, 'odd.gguf');
       await writeTinyModel(path, { embeddingLength: 80, heads: 4, kvHeads: 2, layers: 2 });

@@ -88,7 +88,7 @@ test('the rate of dropout rises from zero at the first block to its highest at t
   expect(rates.map((rate) => rate.toFixed(2))).toEqual(['0.00', '0.10', '0.20', '0.30']);
 });
 
-test('keyed bytes are uniform, and of no other key', () => {
+test('keyed bytes are uniform and follow from their key alone', () => {
   const bytes = keyedBytes('1/2/a', 100_000);
   expect(bytes).toEqual(keyedBytes('1/2/a', 100_000));
   const share = bytes.filter((byte) => byte < 64).length / bytes.length;

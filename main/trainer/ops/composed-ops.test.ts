@@ -76,7 +76,7 @@ const cases: [name: string, ne: [number[], number[]], native: Build, composed: B
 ];
 
 test.each(cases)(
-  '%s is something else on a device that lacks it',
+  '%s composed for a device that lacks it equals that of ggml',
   async (...[, ne, native, composed]) => {
     const expected = await compute(ne, native);
     const found = await compute(ne, composed);

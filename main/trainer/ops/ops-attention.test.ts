@@ -54,11 +54,12 @@ describe.runIf(backend.kernels)('attention by kernels', () => {
       },
     ],
   ];
-  test.each(refused)('reads beside its operands: %s', async (_, replaced) => {
+  // It would read beside its operands.
+  test.each(refused)('refuses %s', async (_, replaced) => {
     await expect(compute(replaced)).rejects.toThrow(/attention cannot take/);
   });
 
-  test('is refused what it takes', async () => {
+  test('takes operands that fit together', async () => {
     const [result = NaN] = (await compute({})).values;
     expect(result).toBeGreaterThan(0);
   });

@@ -56,7 +56,7 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
     (ops, a, b) => ops.mulMat(ops.rows(a, 3, 21), b),
   ],
   [
-    'a product of parts of rows, shared by several matrices',
+    'a product of some columns, shared by several matrices',
     elementType.f32,
     [
       [64, 40, 2],
@@ -66,7 +66,7 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
   ],
 ];
 
-test.each(cases)('%s is something else than with ggml', async (...[, type, shapes, build]) => {
+test.each(cases)('%s equals that of ggml', async (...[, type, shapes, build]) => {
   using reference = Backend.openWithoutKernels(1);
   const expected = await compute(reference, type, shapes, build);
   for (const threads of [1, 2]) {
@@ -80,7 +80,7 @@ test.each(cases)('%s is something else than with ggml', async (...[, type, shape
   }
 });
 
-test('a product with quantized weights has other bits than that of llama.cpp', async () => {
+test('a product with quantized weights has the bits of that of llama.cpp', async () => {
   const shapes: Shapes = [
     [64, 40],
     [64, 9],

@@ -72,7 +72,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
   }
 
   test.each([16, 32, 64, 80, 96, 128, 256].map((length, row) => ({ length, row })))(
-    'over heads of $length is something else at an edge of panels, slivers or blocks of keys',
+    'over heads of $length is exact at every edge of panels, slivers and blocks of keys',
     ({ length, row }) => {
       const wrong: object[] = [];
       for (const [column, tokens] of tokenCounts.entries()) {
@@ -94,19 +94,21 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
   const size = { length: 32, heads: 6, keyHeads: 2, tokens: 103 };
   const sight = packed(size.tokens, [40, 1, 50]);
 
-  test('overflows or loses what is small where scores are large', () => {
+  // It could overflow, or lose what is small.
+  test('is exact where scores are large', () => {
     // Rounding a score of 300 changes its weight by a few of 100,000.
     expect(wrongResults(size, randomAttention(size, sight, 100), 3e-4)).toEqual([]);
   });
 
-  test('gives keys of equal scores other weights than equal ones', () => {
+  test('gives keys of equal scores equal weights', () => {
     const given = randomAttention(size, sight);
     given.queries.fill(0);
     expect(wrongResults(size, given, 1e-6)).toEqual([]);
   });
 
+  // The weights of keys that it sees would vanish or overflow beside a larger one.
   test.each([-300, 300])(
-    'takes the largest score from keys that a query does not see (those it sees have %d)',
+    'takes the largest score from the keys that a query sees alone (which is near %d)',
     (score) => {
       const given = randomAttention(size, sight);
       given.queries.fill(1);
@@ -121,7 +123,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     },
   );
 
-  test('gives a key weight whose score vanishes beside the others', () => {
+  test('gives no weight to a key whose score vanishes beside the others', () => {
     const given = randomAttention(size, packed(size.tokens, [size.tokens]));
     const [rowLength, keyRowLength] = [size.length * size.heads, size.length * size.keyHeads];
     given.queries.fill(1);
@@ -134,7 +136,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     }
   });
 
-  test('gives other bits with other threads', () => {
+  test('gives the same bits with any number of threads', () => {
     const given = randomAttention(size, sight);
     for (const kernels of variants) {
       const alone = compute(kernels, size, given);
@@ -143,7 +145,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     }
   });
 
-  test('gives other bits with other vectors, where heads are not cut into parts', () => {
+  test('gives the same bits with vectors of either width from 16 heads on', () => {
     const many = { ...size, heads: 16 };
     const given = randomAttention(many, sight);
     const results = variants.map((kernels) => compute(kernels, many, given));
@@ -151,7 +153,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
   });
 
   test.each([0, 1, 2])(
-    'writes into the scratch of another thread than %d, or leaves some of its own unused',
+    'writes into the scratch of thread %d alone, up to its last vector',
     (thread) => {
       const threads = 3;
       const given = randomAttention(size, sight);
@@ -189,7 +191,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     return tokens.filter((token) => !rowOf(token).every(Number.isFinite));
   }
 
-  test('spreads what is no number to tokens that do not see it', () => {
+  test('spreads what is no number to tokens that see it, through values within their panels', () => {
     const seeing = Array.from({ length: 50 }, (_, index) => 41 + index);
     for (const kernels of variants) {
       expect(reachedBy(kernels, 'queries')).toEqual([41]);
@@ -203,7 +205,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     }
   });
 
-  test('hides a score that is no number behind finite gradients', () => {
+  test('shows a score that is no number in every gradient', () => {
     const given = randomAttention(size, sight);
     given.keys[41 * size.length * size.keyHeads + 5] = NaN;
     for (const kernels of variants) {

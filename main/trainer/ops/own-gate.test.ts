@@ -51,7 +51,7 @@ describe.runIf(variants.length > 0)('a gate of ours', () => {
     return { output, gate: both.slice(0, gate.length), up: both.slice(gate.length) };
   }
 
-  test('is something else near nothing, where it bends, or where exponentials overflow', () => {
+  test('is exact near zero, where it bends and where exponentials overflow', () => {
     const special = [0, 1e-30, 1e-4, 1, 20, 87, 88, 88.3, 88.5, 89, 104, 200, 1e30];
     const grid = Array.from({ length: 2000 }, (_, index) => index / 10 - 100);
     const gate = [...special, ...special.map((x) => -x), ...grid];
@@ -72,7 +72,7 @@ describe.runIf(variants.length > 0)('a gate of ours', () => {
     expect(wrong).toEqual([]);
   });
 
-  test.each([NaN, Infinity, -Infinity])('of %d looks finite, or spreads', (special) => {
+  test.each([NaN, Infinity, -Infinity])('of %d is not finite there, and only there', (special) => {
     const given = randomGate(new Float32Array(45).fill(1));
     given.gate[20] = special;
     for (const kernels of variants)
@@ -84,7 +84,7 @@ describe.runIf(variants.length > 0)('a gate of ours', () => {
   });
 
   test.each([1, 7, 8, 15, 16, 17, 31, 33, 100, 1000])(
-    'of %d elements leaves out or repeats some where threads share it',
+    'of %d elements is right, with the same bits for any number of threads',
     (length) => {
       const uniform = seededUniform(9);
       const given = randomGate(Float32Array.from({ length }, () => uniform() * 8 - 4));
@@ -98,7 +98,7 @@ describe.runIf(variants.length > 0)('a gate of ours', () => {
     },
   );
 
-  test('has other bits with other vectors', () => {
+  test('has the same bits with vectors of either width', () => {
     const uniform = seededUniform(5);
     const given = randomGate(Float32Array.from({ length: 999 }, () => uniform() * 40 - 20));
     const results = variants.map((kernels) => compute(kernels, given));

@@ -65,7 +65,7 @@ describe.runIf(variants.length > 0)('the gradient of a norm', () => {
     [1, 5].flatMap((rows) => [true, false].map((isAdded) => ({ length, rows, isAdded }))),
   );
   test.each(sizes)(
-    'of $rows rows of $length is something else, or other bits with other threads or vectors',
+    'of $rows rows of $length is exact, with the same bits for any threads and vectors',
     ({ length, rows, isAdded }) => {
       const given = randomNorm(length, rows, isAdded);
       const exact = exactNormBack(given);
@@ -78,7 +78,7 @@ describe.runIf(variants.length > 0)('the gradient of a norm', () => {
     },
   );
 
-  test('of a row of zeros is no number, or one row reaches another', () => {
+  test('of a row of zeros is finite, and what is no number stays in its row', () => {
     const given = randomNorm(40, 3, true);
     given.x.fill(0, 0, 40);
     given.x[50] = NaN;

@@ -57,7 +57,7 @@ describe.runIf(variants.length > 0)('a sum of products of ours', () => {
   ];
   const counts = [1, 2, 3, mostTerms];
   test.each(sizes.flatMap((size) => counts.map((count) => ({ ...size, count }))))(
-    'of $m × $n forgets, repeats or mixes up one of $count terms, or what it is added to',
+    'of $m × $n holds each of $count terms once, and what it is added to',
     ({ m, n, count }) => {
       const cases = productsOf(m, n);
       const products = exactOf(cases);
@@ -78,7 +78,7 @@ describe.runIf(variants.length > 0)('a sum of products of ours', () => {
     },
   );
 
-  test('has other bits with other threads or vectors', () => {
+  test('has the same bits for any threads and vectors', () => {
     const cases = productsOf(150, 70);
     const sum = new Float32Array(150 * 70).fill(0.1);
     const results = variants.flatMap((kernels) =>
@@ -90,7 +90,7 @@ describe.runIf(variants.length > 0)('a sum of products of ours', () => {
     for (const result of results) expect(result).toEqual(results[0]);
   });
 
-  test('adds to other matrices than its own', () => {
+  test('adds to each matrix its own products', () => {
     const size = { m: 20, n: 11, k: 40, matrices: [3, 2], sharing: [3, 1] } as const;
     const layout = { type: f32, aByDepth: true, bByDepth: true };
     const cases = [2, 3].map((seed) => ({ size, values: randomValues(size, seed), layout }));

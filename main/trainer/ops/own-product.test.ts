@@ -50,24 +50,21 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     { m: 20, n: 11, k: 40, matrices: [6, 2], sharing: [3, 1] },
     { m: 20, n: 11, k: 40, matrices: [2, 4], sharing: [2, 4] },
   ];
-  test.each(sizes)(
-    'of $m × $n over $k is something else at an edge, in a type or an order',
-    (size) => {
-      const values = randomValues(size);
-      const exact = exactProduct(size, values);
-      const wrong: object[] = [];
-      for (const kernels of variants)
-        for (const [name, type] of types)
-          for (const order of orders) {
-            const found = compute(kernels, { size, values, layout: { ...order, type } });
-            const error = worstError(found, exact, size.k);
-            if (!(error <= 1)) wrong.push({ variant: kernels.variant, name, ...order, error });
-          }
-      expect(wrong).toEqual([]);
-    },
-  );
+  test.each(sizes)('of $m × $n over $k is exact at every edge, in every type and order', (size) => {
+    const values = randomValues(size);
+    const exact = exactProduct(size, values);
+    const wrong: object[] = [];
+    for (const kernels of variants)
+      for (const [name, type] of types)
+        for (const order of orders) {
+          const found = compute(kernels, { size, values, layout: { ...order, type } });
+          const error = worstError(found, exact, size.k);
+          if (!(error <= 1)) wrong.push({ variant: kernels.variant, name, ...order, error });
+        }
+    expect(wrong).toEqual([]);
+  });
 
-  test('reads what lies between the rows of a view', () => {
+  test('ignores what lies between the rows of a view', () => {
     const size = { m: 37, n: 10, k: 45, matrices: [4, 1], sharing: [2, 1] } as const;
     const values = randomValues(size);
     for (const kernels of variants)
@@ -79,7 +76,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
         }
   });
 
-  test('gives other bits with other threads or vectors', () => {
+  test('gives the same bits for any threads and vectors', () => {
     const size = { m: 150, n: 70, k: 700 };
     const values = randomValues(size);
     for (const order of orders) {
@@ -92,7 +89,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
     }
   });
 
-  test.each([NaN, Infinity])('loses %d, or spreads it to other elements', (special) => {
+  test.each([NaN, Infinity])('keeps %d in the elements it belongs to alone', (special) => {
     const size = { m: 21, n: 13, k: 70 };
     const values = randomValues(size);
     values.a[20 * size.k + 69] = special;
@@ -108,7 +105,7 @@ describe.runIf(variants.length > 0)('a product of ours', () => {
         }
   });
 
-  test.each(types.slice(1))('converts a number of %s in another way than ggml', (_, type) => {
+  test.each(types.slice(1))('converts every number of %s as ggml does', (_, type) => {
     const bits = Uint16Array.from({ length: 2 ** 16 }, (_, index) => index);
     const expected = new Float32Array(bits.length);
     dequantizerOf(loadGgml(), type)(new Uint8Array(bits.buffer), expected);

@@ -44,24 +44,24 @@ const compute = async (backend: Backend, terms: readonly Term[], isApart = false
 
 const cases: [name: string, terms: Term[]][] = [
   ['one product', [{ k: 64 }]],
-  ['a turned one', [{ k: 9, isTurned: true }]],
+  ['a transposed one', [{ k: 9, isTurned: true }]],
   ['a matrix and an adapter', [{ k: 96 }, { k: 8, isTurned: true }]],
   ['as many products as a node takes', [64, 3, 300, 17].map((k) => ({ k }))],
   ['one more than a node takes', [64, 3, 300, 17, 31].map((k) => ({ k }))],
   [
-    'more than two nodes take, some of them turned',
+    'more than two nodes take, some of them transposed',
     [8, 9, 10, 11, 12, 13, 14, 15, 16].map((k) => ({ k, isTurned: k % 3 === 0 })),
   ],
 ];
 
-test.each(cases)('a sum of %s is something else than with ggml', async (_, terms) => {
+test.each(cases)('a sum of %s equals that of ggml', async (_, terms) => {
   const expected = await compute(reference, terms);
   const { values, operation } = await compute(own, terms);
   expect(operation === 'CUSTOM').toBe(own.kernels !== undefined);
   expect(relativeDifference(values, expected.values)).toBeLessThan(1e-6);
 });
 
-test.each([2, 0.3, -1.5, 0])('a product times %d forgets its scale', async (scale) => {
+test.each([2, 0.3, -1.5, 0])('a product scaled by %d equals that of ggml', async (scale) => {
   const operands = operandsOf({ k: 700 });
   const scaled = async (backend: Backend) =>
     await computeNode(backend, operands, (ops, [a, b]) => {
@@ -93,7 +93,7 @@ const mixed: [name: string, terms: Term[]][] = [
   ],
 ];
 
-test.each(mixed)('a quantized product is lost or computed by us (%s)', async (_, terms) => {
+test.each(mixed)('a quantized product in a sum is computed by ggml (%s)', async (_, terms) => {
   const expected = await compute(reference, terms, true);
   const { values } = await compute(own, terms);
   // Ours would not round the other operand to bytes, as ggml does: about 1 in 300.
@@ -108,7 +108,7 @@ const refused: [name: string, a: number[], b: number[]][] = [
   ['depths', [8, m], [9, n]],
 ];
 
-test.each(refused)('products of other %s are added', async (_, a, b) => {
+test.each(refused)('a sum of products is refused when they differ in %s', async (_, a, b) => {
   const operands = [...operandsOf({ k: 8 }), { ne: a }, { ne: b }];
   for (const backend of [own, reference])
     await expect(
@@ -122,7 +122,7 @@ test.each(refused)('products of other %s are added', async (_, a, b) => {
     ).rejects.toThrow(/differ in their extents|sumOfProducts cannot take/);
 });
 
-test('an outer product is added to something else than a sum of its extents', async () => {
+test('an outer product is added to a matrix of its own extents only', async () => {
   const wrong = [{ ne: [m, n] }, { ne: [m, 7] }, { ne: [n + 1, 7] }];
   for (const backend of [own, reference])
     await expect(

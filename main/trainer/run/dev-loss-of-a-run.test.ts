@@ -87,7 +87,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-test('the loss of held-out samples is not measured before the first step and after each epoch', () => {
+test('the loss of held-out samples is measured before the first step and after each epoch', () => {
   expect(wantedLosses.map(({ step, epoch }) => [step, epoch])).toEqual([
     [0, 0],
     [2, 1],
@@ -100,11 +100,11 @@ test('the loss of held-out samples is not measured before the first step and aft
   );
 });
 
-describe('held-out samples leave a trace in the adapter:', () => {
+describe('the adapter has the same bits', () => {
   const others = [7, 8].map((at) => sampleOf(at, `Something else is held out, number ${at}.`));
   test.each([
-    ['being measured at all', []],
-    ['their texts', others],
+    ['without held-out samples', []],
+    ['with other held-out samples', others],
   ])('%s', async (name, held) => {
     const params = await paramsFor(name, { devSamples: held });
     const losses = devLossesIn(await trainOnce(params));
@@ -114,7 +114,7 @@ describe('held-out samples leave a trace in the adapter:', () => {
   });
 });
 
-test('a sample is trained on and held out at once', async () => {
+test('a sample that is both trained on and held out is refused', async () => {
   const params = await paramsFor('both', { devSamples: samples.slice(1, 2) });
   await expect(trainOnce(params)).rejects.toMatchObject({
     code: 'SAMPLE_INVALID',
@@ -128,8 +128,8 @@ function knownAfterResume(events: readonly TrainEvent[]): DevLoss[] {
   return [...(start?.devLosses ?? []), ...devLossesIn(events)];
 }
 
-describe('a resumed run loses a dev loss, has one twice, or ends with another adapter', () => {
-  test('after a pause while it was measured', async () => {
+describe('a resumed run', () => {
+  test('knows each dev loss once after a pause while one was measured, and ends with the same adapter', async () => {
     for (const epoch of [0, 2]) {
       const params = await paramsFor(`paused ${epoch}`);
       let measured = 0;
@@ -144,7 +144,7 @@ describe('a resumed run loses a dev loss, has one twice, or ends with another ad
     }
   });
 
-  test('after kill -9 while it was measured, and right after it', async () => {
+  test('knows each dev loss once after kill -9 while one was measured or right after, and ends with the same adapter', async () => {
     const params = await paramsFor('killed');
     const isMoment = [
       (event: TrainEvent) => event.type === 'measuring' && event.done === 1,
@@ -159,7 +159,7 @@ describe('a resumed run loses a dev loss, has one twice, or ends with another ad
     expect(finalAdapter(params)).toBe(wanted);
   });
 
-  test('whose held-out samples changed goes on', async () => {
+  test('is refused when its held-out samples changed', async () => {
     const params = await paramsFor('changed');
     await trainOnce(params, (event, trainer) => {
       if (event.type === 'step' && event.metric.step === 3) void trainer.request('pause', null);
@@ -185,7 +185,7 @@ function writeAsBefore(folderPath: string): void {
   writeFileSync(hashesPath, lines.replace(/^.*state\.json$/m, `${hash}  state.json`));
 }
 
-test('a checkpoint from before samples could be held out cannot be resumed', async () => {
+test('a checkpoint from before samples could be held out is resumed', async () => {
   const old = { devSamples: [], recipe: { ...recipe, devShare: 0 } };
   const params = await paramsFor('old', old);
   await trainOnce(params, (event, trainer) => {
@@ -201,7 +201,7 @@ test('a checkpoint from before samples could be held out cannot be resumed', asy
   expect(finalAdapter(params)).toBe(wanted);
 });
 
-test('a run whose dev loss diverged saves the broken epoch as well', async () => {
+test('a run whose dev loss diverged fails without saving the epoch that it is of', async () => {
   const path = join(folder.path, 'rounded.gguf');
   await quantizeModel(basePath, path, () => 'Q8_0');
   // The branch of steps this large is far beyond what blocks of Q8_0 can scale, as ggml's products

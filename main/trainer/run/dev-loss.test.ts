@@ -59,7 +59,7 @@ async function trainSteps(trainer: Trainer, between: () => Promise<unknown>): Pr
   );
 }
 
-test('a measured loss is not that of the adapter in double precision, or has dropout in it', async () => {
+test('a measured loss is that of the adapter in double precision, without dropout', async () => {
   const weights = await weightsOfFile();
   using model = await openModel(backend, path, loadOptions(recipe));
   using trainer = new Trainer(backend, model, recipe);
@@ -75,7 +75,7 @@ test('a measured loss is not that of the adapter in double precision, or has dro
   expect(Math.abs((await trainer.accumulate(held)) / expected - 1)).toBeGreaterThan(0.01);
 });
 
-test('measuring between steps changes a weight or a moment by a bit', async () => {
+test('measuring between steps changes no bit of a weight or a moment', async () => {
   using model = await openModel(backend, path, loadOptions(recipe));
   using alone = new Trainer(backend, model, recipe);
   using measured = new Trainer(backend, model, recipe);
@@ -83,7 +83,7 @@ test('measuring between steps changes a weight or a moment by a bit', async () =
   expect(await trainSteps(measured, () => measured.measureLoss(held))).toEqual(wanted);
 });
 
-test('measuring needs more working memory than training on the same pack', async () => {
+test('measuring needs no more working memory than training on the same pack', async () => {
   using planned = Backend.openForPlan('cpu');
   using model = await openModel(planned, path, loadOptions(recipe));
   using trainer = new Trainer(planned, model, recipe);

@@ -35,7 +35,7 @@ async function accumulate(packs: readonly EncodedSample[][]) {
   return { loss, gradients };
 }
 
-test('samples side by side look at each other, or not at all of themselves', async () => {
+test('samples packed side by side give the loss and the gradients of each alone', async () => {
   const batch = packSamples(samples);
   expect(firstKeysOf(batch.segments, batch.tokens.length)).toEqual([0, 0, 160, 448]);
   const packed = await accumulate([samples]);

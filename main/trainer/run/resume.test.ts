@@ -86,7 +86,7 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 describe('a run that is resumed', () => {
-  test('after a pause in the middle of a step differs from the uninterrupted one', async () => {
+  test('after a pause in the middle of a step ends with the bits of the uninterrupted one', async () => {
     const params = await paramsFor('paused');
     const first = await trainUntil(params, 5, pause);
     expect(first.outcome).toBe('paused');
@@ -102,7 +102,7 @@ describe('a run that is resumed', () => {
     expect(losses).toEqual(wantedLosses);
   });
 
-  test('after kill -9 differs from the uninterrupted one, or keeps more than two checkpoints', async () => {
+  test('after kill -9 ends with the bits of the uninterrupted one and keeps two checkpoints', async () => {
     const params = await paramsFor('killed');
     for (const step of [2, 5, 8]) await trainUntil(params, step, kill);
     const { outcome } = await trainOnce(params);
@@ -111,7 +111,7 @@ describe('a run that is resumed', () => {
     expect((await checkpointsIn(params)).filter((name) => !name.includes('.'))).toHaveLength(2);
   });
 
-  test('after kill -9 in a training of all weights differs from the uninterrupted one', async () => {
+  test('after kill -9 in a training of all weights ends with the bits of the uninterrupted one', async () => {
     const full = tinyRecipe({ ...recipe, method: 'full', precision: 'bf16' });
     const whole = { ...(await paramsFor('full')), recipe: full };
     await trainOnce(whole);
@@ -122,7 +122,7 @@ describe('a run that is resumed', () => {
     expect(finalAdapter(params, 'model.gguf')).toBe(finalAdapter(whole, 'model.gguf'));
   });
 
-  test('has elapsed times that start over', async () => {
+  test('has elapsed times that go on where they stopped', async () => {
     const params = await paramsFor('times');
     const first = await trainUntil(params, 5, pause);
     const second = await trainOnce(params);
@@ -149,7 +149,7 @@ describe.each([
   ['half of the tensors', 'tensors.bin', (path: string) => truncate(path, 1000)],
   ['no state', 'state.json', (path: string) => rm(path)],
 ])('a checkpoint with %s', (_, file, damage) => {
-  test('is trained on, or stops the run for ever', async () => {
+  test('is kept under another name, and the run goes on from the one before', async () => {
     const params = await paramsFor(`damaged-${_.replaceAll(' ', '-')}`);
     await trainUntil(params, 7, kill);
     const [before, newest] = await checkpointsIn(params);
@@ -165,7 +165,7 @@ describe.each([
   });
 });
 
-describe('a run is resumed although', () => {
+describe('a resume is refused, and its checkpoints are kept, when', () => {
   const [first, ...others] = samples;
   if (!first) throw new Error('There is no sample');
   const changed = { ...first, trained: first.trained.with(10, 0) };

@@ -99,7 +99,7 @@ test('a gradient that is not finite leaves the adapter as it was', async () => {
 test.each([
   ['our own kernels', () => Backend.openCpu(1)],
   ["ggml's operations", () => Backend.openWithoutKernels(1)],
-])('a copy that %s read keeps the weights of the step before', async (_, open) => {
+])('a copy that %s read holds the weights after the step', async (_, open) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { embeddingLength: 32, feedForwardLength: 64, layers: 1 });

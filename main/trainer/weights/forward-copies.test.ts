@@ -56,7 +56,7 @@ async function logitsOf(path: string, options: LoadOptions = {}) {
 }
 
 test.each(['F16', 'Q8_0', 'Q4_1', 'Q4_K', 'Q6_K'])(
-  'a copy of %s weights for the forward pass is another model',
+  'a copy of %s weights for the forward pass gives the logits of the exact weights',
   async (type) => {
     const hasKernels = backend.kernels !== undefined;
     // Our kernels multiply F16 as fast as BF16, and nothing that is quantized.
@@ -79,7 +79,7 @@ test.each<[string, number[], number, number]>([
   ['a type', [], elementType.bf16, 1e-2],
   ['a type and BF16', [elementType.bf16], elementType.f32, 1e-5],
 ])(
-  'a device that lacks %s refuses a base, or trains another model',
+  'a device that lacks %s holds a base in another type, with the same logits',
   async (_, others, held, most) => {
     const path = pathOf('lacking');
     await quantizeModel(basePath, path, () => 'Q6_K');
@@ -96,7 +96,7 @@ test.each<[string, number[], number, number]>([
   },
 );
 
-test('an embedding whose rows a device cannot pick is held as it is', async () => {
+test('an embedding whose rows a device cannot pick is held as BF16, its head as it is', async () => {
   const path = pathOf('rows');
   await quantizeModel(basePath, path, () => 'Q6_K');
   const q6k = tensorTypeId('Q6_K');
