@@ -40,17 +40,17 @@ export function toSupport(
   return { family, measuredOn, types, refused };
 }
 
-/** One row per type, one column per architecture: on which kinds of devices it was trained. */
+/** One column per architecture, one row for all types that fare alike in every one of them. */
 function supportTable(support: readonly DeviceSupport[]): string {
   const kinds = trainedKinds(support);
   const head = ['Weights', ...kinds.architectures.map((name) => `\`${name}\``)];
   const models = kinds.architectures.map((name) =>
     isArchitecture(name) ? architectures[name].models : '',
   );
-  const rows = kinds.types.map((type) => [
-    type,
-    ...kinds.architectures.map((name) => cellText(support, name, type)),
-  ]);
+  const alike = Map.groupBy(kinds.types, (type) =>
+    kinds.architectures.map((name) => cellText(support, name, type)).join(' | '),
+  );
+  const rows = [...alike].map(([cells, types]) => [types.join(', '), cells]);
   const table = [head, head.map(() => '---'), ['', ...models], ...rows];
   return table.map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
