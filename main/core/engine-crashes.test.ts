@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JobSnapshot } from '../../shared/domain/job.ts';
-import { comparisonsOf } from '../store/repositories/evaluations.ts';
+import { comparisonsOf } from '../store/repositories/comparisons.ts';
 import { requireSession } from './core-state.ts';
 import {
   conversations,

@@ -7,7 +7,7 @@ import { sideOf, type SystemKey } from '../../shared/domain/evaluation.ts';
 import type { SystemSpec } from '../../shared/domain/identity.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
-import { comparisonsOf } from '../store/repositories/evaluations.ts';
+import { comparisonsOf } from '../store/repositories/comparisons.ts';
 import { requireSession } from './core-state.ts';
 import { conversations, refusalOf, shortRecipe, TestCore } from './testing/a-core.ts';
 

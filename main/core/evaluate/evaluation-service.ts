@@ -3,24 +3,24 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { sideOf } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import {
-  comparisonsOf,
   findEvaluation,
   insertEvaluation,
   listEvaluations,
   setEvaluationJob,
   setRevealed,
-  standingVotes,
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
-import { findSystem, upsertSystem } from '../../store/repositories/generations.ts';
+import { standingVotes } from '../../store/repositories/votes.ts';
+import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../app-error.ts';
 import { systemFiles } from '../chat/system-files.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { findCheckpoint } from '../../store/repositories/runs.ts';
+import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 
 /** What a new evaluation compares. */
 export interface NewEvaluation {

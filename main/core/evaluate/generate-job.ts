@@ -1,19 +1,14 @@
 import { z } from 'zod';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { withTransaction } from '../../store/database.ts';
+import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { findEvaluation, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
+import { insertVote, standingVotes } from '../../store/repositories/votes.ts';
+import { findSystem, type StoredSystem } from '../../store/repositories/systems.ts';
 import {
-  comparisonsOf,
-  findEvaluation,
-  insertVote,
-  standingVotes,
-  type StoredEvaluation,
-} from '../../store/repositories/evaluations.ts';
-import {
-  findSystem,
   insertGeneration,
   missingGenerations,
   type MissingGeneration,
-  type StoredSystem,
 } from '../../store/repositories/generations.ts';
 import { found } from '../app-error.ts';
 import { systemFiles } from '../chat/system-files.ts';

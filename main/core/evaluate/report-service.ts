@@ -7,11 +7,10 @@ import { reportToJson } from '../../../shared/report/report-json.ts';
 import { reportToMarkdown } from '../../../shared/report/report-markdown.ts';
 import {
   comparisonsOf,
-  standingVotes,
   type ComparisonAnswer,
   type StoredComparison,
-  type StoredVote,
-} from '../../store/repositories/evaluations.ts';
+} from '../../store/repositories/comparisons.ts';
+import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';

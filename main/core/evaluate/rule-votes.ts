@@ -1,11 +1,8 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { showVerdict, type Verdict } from '../../../shared/domain/evaluation.ts';
 import { withTransaction } from '../../store/database.ts';
-import {
-  comparisonsOf,
-  insertVote,
-  type StoredComparison,
-} from '../../store/repositories/evaluations.ts';
+import { comparisonsOf, type StoredComparison } from '../../store/repositories/comparisons.ts';
+import { insertVote } from '../../store/repositories/votes.ts';
 import { AppError } from '../app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';

@@ -3,11 +3,9 @@ import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import {
   comparisonsOf,
   evaluationOf,
-  insertVote,
-  standingVotes,
   type StoredComparison,
-  type StoredVote,
-} from '../../store/repositories/evaluations.ts';
+} from '../../store/repositories/comparisons.ts';
+import { insertVote, standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { AppError, found } from '../app-error.ts';
 import type { CoreState } from '../core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';

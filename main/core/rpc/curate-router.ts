@@ -5,7 +5,7 @@ import {
   sampleFacets,
   sampleRows,
   sampleSeqs,
-} from '../../store/repositories/samples.ts';
+} from '../../store/repositories/sample-list.ts';
 import { requireSession } from '../core-state.ts';
 import { exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { addDevLosses } from '../../store/repositories/dev-losses.ts';
-import { insertCheckpoint, listCheckpoints, listRuns } from '../../store/repositories/runs.ts';
+import { insertCheckpoint, listCheckpoints } from '../../store/repositories/checkpoints.ts';
+import { listRuns } from '../../store/repositories/runs.ts';
 
 // What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
 const recordSchema = z.object({

@@ -2,14 +2,9 @@ import { relative } from 'node:path';
 import type { JobAside } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
-import {
-  addMetrics,
-  addRunEvent,
-  insertCheckpoint,
-  rewindMetrics,
-  setRunMemory,
-  type StoredRun,
-} from '../../store/repositories/runs.ts';
+import { addMetrics, rewindMetrics } from '../../store/repositories/run-metrics.ts';
+import { addRunEvent, setRunMemory, type StoredRun } from '../../store/repositories/runs.ts';
+import { insertCheckpoint } from '../../store/repositories/checkpoints.ts';
 import { addDevLosses, rewindDevLosses } from '../../store/repositories/dev-losses.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';

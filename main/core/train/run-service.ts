@@ -8,15 +8,17 @@ import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import {
   findCheckpoint,
+  listCheckpoints,
+  type StoredCheckpoint,
+} from '../../store/repositories/checkpoints.ts';
+import {
   findRun,
   insertRun,
-  listCheckpoints,
   listRuns,
-  metricsAfter,
   runEvents,
-  type StoredCheckpoint,
   type StoredRun,
 } from '../../store/repositories/runs.ts';
+import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { insertProbe } from '../../store/repositories/probes.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../app-error.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { all } from '../database.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { openProjectFile } from './open-project-file.ts';
-import { statusCounts } from '../repositories/samples.ts';
+import { statusCounts } from '../repositories/sample-list.ts';
 import { aProject } from '../testing/a-project.ts';
 import { migrations } from '../migrations/registry.ts';
 

@@ -6,7 +6,8 @@ import { all, run } from '../database.ts';
 import { addDevLosses, devLossesOf, rewindDevLosses } from '../repositories/dev-losses.ts';
 import { schemaVersion } from './migrate.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { findRun, listCheckpoints } from '../repositories/runs.ts';
+import { findRun } from '../repositories/runs.ts';
+import { listCheckpoints } from '../repositories/checkpoints.ts';
 import { addModelAndDataset, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './registry.ts';
 

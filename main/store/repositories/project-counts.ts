@@ -1,5 +1,5 @@
 import { get, type Database } from '../database.ts';
-import { statusCounts } from './samples.ts';
+import { statusCounts } from './sample-list.ts';
 
 /** How much of what a project holds. */
 export function projectCounts(db: Database): {

@@ -1,19 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import {
-  type Checkpoint,
   type EncodeReport,
   type Run,
   type RunEvent,
-  type RunMetric,
   encodeReportSchema,
 } from '../../../shared/domain/run.ts';
 import { runMemorySchema, type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { JobState } from '../../../shared/domain/job.ts';
 import { modelInfoSchema } from '../../../shared/domain/model.ts';
 import { devLossesOf } from './dev-losses.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, get, run, type Database } from '../database.ts';
 import { parseColumn } from '../json-column.ts';
+import { lastMetric } from './run-metrics.ts';
 
 /** What a new run starts from. */
 export interface NewRun {
@@ -61,57 +60,6 @@ export function setRunMemory(db: Database, runId: string, memory: RunMemory): vo
   run(db, 'UPDATE run SET memory_json = ? WHERE id = ?', JSON.stringify(memory), runId);
 }
 
-/** Appends metrics in one transaction. */
-export function addMetrics(db: Database, runId: string, metrics: readonly RunMetric[]): void {
-  withTransaction(db, () => {
-    for (const metric of metrics)
-      run(
-        db,
-        `INSERT OR REPLACE INTO run_metric (run_id, step, epoch, loss, learning_rate, grad_norm,
-           tokens_per_second, elapsed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        runId,
-        metric.step,
-        metric.epoch,
-        metric.loss,
-        metric.learningRate,
-        metric.gradNorm,
-        metric.tokensPerSecond,
-        metric.elapsedMs,
-      );
-  });
-}
-
-const metricColumns = `step, epoch, loss, learning_rate AS learningRate, grad_norm AS gradNorm,
-  tokens_per_second AS tokensPerSecond, elapsed_ms AS elapsedMs`;
-
-/** Metrics after a step, in order. */
-export function metricsAfter(db: Database, runId: string, afterStep: number): RunMetric[] {
-  return all(
-    db,
-    `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? AND step > ? ORDER BY step`,
-    runId,
-    afterStep,
-  );
-}
-
-/** Makes the metrics those of a checkpoint: later steps go, and steps that were lost come back. */
-export function rewindMetrics(db: Database, runId: string, metrics: readonly RunMetric[]): void {
-  const last = metrics.at(-1)?.step ?? 0;
-  withTransaction(db, () => {
-    run(db, 'DELETE FROM run_metric WHERE run_id = ? AND step > ?', runId, last);
-    const known = get<{ step: number | null }>(
-      db,
-      'SELECT max(step) AS step FROM run_metric WHERE run_id = ?',
-      runId,
-    );
-    addMetrics(
-      db,
-      runId,
-      metrics.filter(({ step }) => step > (known?.step ?? 0)),
-    );
-  });
-}
-
 /** Appends to what happened to a run. */
 export function addRunEvent(
   db: Database,
@@ -138,55 +86,6 @@ export function runEvents(db: Database, runId: string): RunEvent[] {
      ORDER BY id`,
     runId,
   );
-}
-
-/** Stores an adapter that is complete on disk; `file` is relative to the artifacts folder. */
-export function insertCheckpoint(
-  db: Database,
-  checkpoint: Omit<Checkpoint, 'id' | 'runName' | 'path' | 'devLoss' | 'createdMs'> & {
-    file: string;
-  },
-): void {
-  run(
-    db,
-    `INSERT INTO checkpoint (id, run_id, epoch, step, file, sha256, size_bytes, mean_loss, created_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
-       sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
-       created_ms = excluded.created_ms`,
-    uuidv7(),
-    checkpoint.runId,
-    checkpoint.epoch,
-    checkpoint.step,
-    checkpoint.file,
-    checkpoint.sha256,
-    checkpoint.sizeBytes,
-    checkpoint.meanLoss,
-    Date.now(),
-  );
-}
-
-/** A checkpoint with its file relative to the artifacts folder. */
-export type StoredCheckpoint = Omit<Checkpoint, 'path'> & { file: string };
-
-/** Checkpoints of one run, or of every run, by run and epoch. */
-export function listCheckpoints(db: Database, runId?: string): StoredCheckpoint[] {
-  return all<StoredCheckpoint>(
-    db,
-    `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file, c.sha256,
-       c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, d.loss AS devLoss,
-       c.created_ms AS createdMs
-     FROM checkpoint c JOIN run r ON r.id = c.run_id
-     LEFT JOIN dev_loss d ON d.run_id = c.run_id AND d.step = c.step
-     WHERE ? IS NULL OR c.run_id = ? ORDER BY r.id DESC, c.epoch`,
-    runId ?? null,
-    runId ?? null,
-  );
-}
-
-/** One checkpoint by id. */
-export function findCheckpoint(db: Database, id: string): StoredCheckpoint | undefined {
-  return listCheckpoints(db).find((checkpoint) => checkpoint.id === id);
 }
 
 interface RunColumns {
@@ -236,12 +135,7 @@ function toRun(db: Database, row: RunColumns): StoredRun {
         ? null
         : parseColumn(encodeReportSchema, row.encode_report_json),
     memory: row.memory_json === null ? null : parseColumn(runMemorySchema, row.memory_json),
-    lastMetric:
-      get<RunMetric>(
-        db,
-        `SELECT ${metricColumns} FROM run_metric WHERE run_id = ? ORDER BY step DESC LIMIT 1`,
-        row.id,
-      ) ?? null,
+    lastMetric: lastMetric(db, row.id),
     devLosses: devLossesOf(db, row.id),
     totalSteps: row.total_steps,
     createdMs: row.created_ms,

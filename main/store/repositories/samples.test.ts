@@ -2,16 +2,8 @@ import { expect, test } from 'vitest';
 import { datasetItems, freezeDataset } from './datasets.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
 import { ftsQuery } from './sample-filter.ts';
-import {
-  addSamples,
-  addVersion,
-  getSample,
-  listSamples,
-  sampleFacets,
-  sampleRows,
-  sampleSeqs,
-  statusCounts,
-} from './samples.ts';
+import { addSamples, addVersion, getSample } from './samples.ts';
+import { listSamples, sampleFacets, sampleRows, sampleSeqs, statusCounts } from './sample-list.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);

@@ -1,5 +1,6 @@
 import { addReviews } from '../repositories/reviews.ts';
-import { addSamples, listSamples } from '../repositories/samples.ts';
+import { addSamples } from '../repositories/samples.ts';
+import { listSamples } from '../repositories/sample-list.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { aSample } from './a-project.ts';
 
