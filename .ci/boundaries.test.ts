@@ -63,7 +63,7 @@ const plants: Record<string, Record<string, string>> = {
     'main/trainer/planted-three.ts': `export * as three from '../store/open-project.ts';`,
   },
   'electron-and-headless-never-import-each-other': {
-    'main/electron/planted-command.ts': `export { commands } from '../headless/command-table.ts';`,
+    'main/electron/planted-command.ts': `export { commands } from '../headless/commands/command-table.ts';`,
   },
   'shell-stands-alone': {
     'main/shell/planted-window.ts': `export { menuTemplate } from '../electron/menu.ts';`,

@@ -17,6 +17,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const { abortOnInterrupt } = await import('./interrupt.ts');
-const { runCommandLine } = await import('./run-command-line.ts');
+const { abortOnInterrupt } = await import('./cli/interrupt.ts');
+const { runCommandLine } = await import('./cli/run-command-line.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), process, abortOnInterrupt());

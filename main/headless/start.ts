@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { appRoot } from '../shell/app-paths.ts';
-import { findElectronBinary } from './electron-binary.ts';
-import { abortOnInterrupt } from './interrupt.ts';
-import { hasDisplay } from './open-browser.ts';
-import { ensureRendererBuilt, runScript } from './renderer-build.ts';
-import { reportError } from './report-error.ts';
-import { runCommandLine } from './run-command-line.ts';
-import { Terminal } from './terminal.ts';
+import { findElectronBinary } from './launch/electron-binary.ts';
+import { abortOnInterrupt } from './cli/interrupt.ts';
+import { hasDisplay } from './launch/open-browser.ts';
+import { ensureRendererBuilt, runScript } from './launch/renderer-build.ts';
+import { reportError } from './cli/report-error.ts';
+import { runCommandLine } from './cli/run-command-line.ts';
+import { Terminal } from './cli/terminal.ts';
 
 /** Why the desktop window cannot be shown here, or the program that shows it. */
 function findDesktop(): { path: string } | { missing: string } {

@@ -1,14 +1,14 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { formatDuration } from '../format-values.ts';
-import { defineCommand } from '../command.ts';
+import { formatDuration } from '../cli/format-values.ts';
+import { defineCommand } from '../cli/command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
 import { demoFiles } from '../demo/atlas-files.ts';
 import { heldOutAccuracy, readQuestions } from '../demo/held-out.ts';
 import { shortPlan, wholePlan } from '../demo/make-plan.ts';
 import { importFile, reportOf, runPipeline } from '../demo/run-pipeline.ts';
-import { openCore, type CoreClient } from '../open-core.ts';
+import { openCore, type CoreClient } from '../cli/open-core.ts';
 
 /** `lima demo`: the whole pipeline on the sample project, in a few minutes. */
 export const demo = defineCommand({

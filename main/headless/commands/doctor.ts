@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandError } from '../command-error.ts';
-import { defineCommand } from '../command.ts';
-import { examineDevices } from '../device-checks.ts';
-import { examineMachine, type Finding } from '../doctor-checks.ts';
-import { openCore } from '../open-core.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { defineCommand } from '../cli/command.ts';
+import { examineDevices } from '../doctor/device-checks.ts';
+import { examineMachine, type Finding } from '../doctor/machine-checks.ts';
+import { openCore } from '../cli/open-core.ts';
 
 const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as const;
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import { defineCommand, positional } from '../command.ts';
-import { formatBytes, formatCount } from '../format-values.ts';
-import { openCore, openProject } from '../open-core.ts';
+import { defineCommand, positional } from '../cli/command.ts';
+import { formatBytes, formatCount } from '../cli/format-values.ts';
+import { openCore, openProject } from '../cli/open-core.ts';
 
 /** `lima new`: makes an empty project file. */
 export const newProject = defineCommand({

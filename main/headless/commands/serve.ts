@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
-import { defineCommand, wholeNumber } from '../command.ts';
-import { UsageError } from '../command-error.ts';
-import { hasDisplay, openBrowser } from '../open-browser.ts';
-import { ensureRendererBuilt } from '../renderer-build.ts';
+import { defineCommand, wholeNumber } from '../cli/command.ts';
+import { UsageError } from '../cli/command-error.ts';
+import { hasDisplay, openBrowser } from '../launch/open-browser.ts';
+import { ensureRendererBuilt } from '../launch/renderer-build.ts';
 
 const highestPort = 65_535;
 

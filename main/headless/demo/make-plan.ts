@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { resolveRecipe } from '../recipe-argument.ts';
+import { resolveRecipe } from '../arguments/recipe.ts';
 import { demoFiles } from './atlas-files.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
 

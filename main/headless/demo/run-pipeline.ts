@@ -7,9 +7,9 @@ import {
 } from '../../../shared/domain/evaluation-report.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { ensureModel } from '../project-models.ts';
-import type { CoreClient } from '../open-core.ts';
-import { waitForJob, type WaitOptions } from '../wait-for-job.ts';
+import { ensureModel } from '../arguments/project-models.ts';
+import type { CoreClient } from '../cli/open-core.ts';
+import { waitForJob, type WaitOptions } from '../cli/wait-for-job.ts';
 
 /** What to teach which model, and what to ask it before and after. */
 export interface PipelinePlan {

@@ -11,8 +11,8 @@ import {
 } from '../../headless/demo/held-out.ts';
 import { allSamples, firstSamples, recipeFor } from '../../headless/demo/make-plan.ts';
 import { reportOf, runPipeline, type PipelinePlan } from '../../headless/demo/run-pipeline.ts';
-import { openCore } from '../../headless/open-core.ts';
-import { Terminal } from '../../headless/terminal.ts';
+import { openCore } from '../../headless/cli/open-core.ts';
+import { Terminal } from '../../headless/cli/terminal.ts';
 import { writeBlankModel } from './blank-model.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
 import { atlasVocabulary } from './vocabulary.ts';

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import type { Run } from '../../../shared/domain/run.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { findNamed } from './find-named.ts';
+import { findCheckpoint, splitSystem } from './project-models.ts';
+
+it.each([
+  ['tiny.gguf', { file: 'tiny.gguf', run: undefined }],
+  ['a+b/tiny.gguf', { file: 'a+b/tiny.gguf', run: undefined }],
+  ['a+b/tiny.gguf+r', { file: 'a+b/tiny.gguf', run: 'r' }],
+  ['TINY.GGUF+first run@3', { file: 'TINY.GGUF', run: 'first run@3' }],
+  ['tiny.gguf+c++', { file: 'tiny.gguf', run: 'c++' }],
+])('splits the system %s into file and run', (text, parts) => {
+  expect(splitSystem(text)).toEqual(parts);
+});
+
+function aRun(name: string, epochs: number[]): Run {
+  const checkpoints = epochs.map((epoch) => ({
+    id: `${name}-${epoch}`,
+    runId: `run:${name}`,
+    runName: name,
+    epoch,
+    step: epoch * 10,
+    path: `/runs/${name}/${epoch}.gguf`,
+    sha256: '0'.repeat(64),
+    sizeBytes: 1,
+    devLoss: null,
+    meanLoss: 1,
+    createdMs: 0,
+  }));
+  return {
+    id: `run:${name}`,
+    name,
+    jobId: 'job',
+    state: 'succeeded',
+    modelId: 'model',
+    modelName: 'tiny',
+    baseSha256: '0'.repeat(64),
+    datasetId: 'dataset',
+    datasetName: 'd',
+    datasetHash: '0'.repeat(64),
+    recipe: recipeSchema.parse({}),
+    engine: 'ggml',
+    encodeReport: null,
+    memory: null,
+    lastMetric: null,
+    devLosses: [],
+    events: [],
+    savedStep: 0,
+    totalSteps: 1,
+    checkpoints,
+    createdMs: 0,
+    finishedMs: null,
+  };
+}
+
+const runs = [aRun('r', [2, 10, 1]), aRun('r@2', [7]), aRun('empty', [])];
+
+it.each([
+  ['r', 'r-10'],
+  ['run:r', 'r-10'],
+  ['r@1', 'r-1'],
+  ['r@2', 'r@2-7'],
+  ['run:r@10', 'r-10'],
+])('takes %s for one adapter: the last epoch unless it names another', (reference, id) => {
+  expect(findCheckpoint(runs, reference).id).toBe(id);
+});
+
+it.each([
+  ['r@3', /no adapter of epoch 3. It has: 2, 10, 1/],
+  ['empty', /no adapter yet/],
+  ['other', /The project has: r, r@2, empty/],
+])('refuses the adapter %s and says what there is instead', (reference, message) => {
+  expect(() => findCheckpoint(runs, reference)).toThrow(message);
+});
+
+it('refuses a name that two things share, and finds each by its id', () => {
+  const twins = [
+    { id: '1', name: 'same' },
+    { id: '2', name: 'same' },
+  ];
+  expect(() => findNamed(twins, 'same', 'run')).toThrow(CommandError);
+  expect(findNamed(twins, '2', 'run')).toBe(twins[1]);
+});

@@ -1,0 +1,91 @@
+import { access, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { SystemSpec } from '../../../shared/domain/identity.ts';
+import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { findNamed } from './find-named.ts';
+import type { CoreClient } from '../cli/open-core.ts';
+import { waitForJob, type WaitOptions } from '../cli/wait-for-job.ts';
+
+const addedModel = z.object({ modelId: z.string() });
+
+/** The file's real path; throws FILE_NOT_FOUND with the path as it was typed. */
+export async function existingFile(path: string): Promise<string> {
+  try {
+    return await realpath(resolve(path));
+  } catch (error) {
+    throw new CommandError('FILE_NOT_FOUND', `There is no file ${resolve(path)}.`, {
+      path,
+      cause: String(error),
+    });
+  }
+}
+
+/** Id of the base model in this file; a file the project does not know is hashed and added. */
+export async function ensureModel(
+  client: CoreClient,
+  file: string,
+  wait: WaitOptions,
+): Promise<string> {
+  const path = await existingFile(file);
+  for (const model of await client.models.list()) {
+    if (!model.isMissing && (await realpath(model.path)) === path) return model.id;
+  }
+  const { jobId } = await client.models.add({ path });
+  return addedModel.parse(await waitForJob(client, jobId, wait)).modelId;
+}
+
+/**
+ * The adapter of `RUN` (its last epoch) or `RUN@epoch`, by the run's name or id. A run whose own
+ * name ends in `@3` is found first.
+ */
+export function findCheckpoint(runs: readonly Run[], reference: string): Checkpoint {
+  const isWholeName = runs.some((run) => run.name === reference || run.id === reference);
+  const [, runName = reference, epochText] = isWholeName
+    ? []
+    : (/^(.*)@(\d+)$/.exec(reference) ?? []);
+  const run = findNamed(runs, runName, 'run');
+  const checkpoint =
+    epochText === undefined
+      ? run.checkpoints.toSorted((a, b) => a.step - b.step).at(-1)
+      : run.checkpoints.find((candidate) => candidate.epoch === Number(epochText));
+  if (checkpoint) return checkpoint;
+  const epochs = run.checkpoints.map((candidate) => candidate.epoch);
+  throw new CommandError(
+    'NOT_FOUND',
+    epochs.length === 0
+      ? `Run "${run.name}" has no adapter yet (it is ${run.state}).`
+      : `Run "${run.name}" has no adapter of epoch ${epochText}. It has: ${epochs.join(', ')}.`,
+    { runId: run.id, epochs },
+  );
+}
+
+/** Splits `FILE.gguf` or `FILE.gguf+RUN`; a plus sign before `.gguf` belongs to the file name. */
+export function splitSystem(text: string): { file: string; run: string | undefined } {
+  const [, file = text, run] = /^(.*?\.gguf)\+(.+)$/i.exec(text) ?? [];
+  return { file, run };
+}
+
+/** What `--a` and `--b` name, with the model added when the project does not know it. */
+export async function resolveSystem(
+  client: CoreClient,
+  text: string,
+  wait: WaitOptions,
+): Promise<SystemSpec> {
+  const { file, run } = splitSystem(text);
+  const checkpoint = run === undefined ? null : findCheckpoint(await client.runs.list(), run);
+  const modelId = await ensureModel(client, file, wait);
+  return { modelId, checkpointId: checkpoint?.id ?? null, strength: 1 };
+}
+
+/** An adapter given as a file, or as a run of the project. */
+export async function resolveAdapter(client: CoreClient, text: string) {
+  const isFile = await access(resolve(text)).then(
+    () => true,
+    () => false,
+  );
+  if (isFile) return { path: resolve(text), name: text };
+  const checkpoint = findCheckpoint(await client.runs.list(), text);
+  return { path: checkpoint.path, name: `${checkpoint.runName}@${checkpoint.epoch}` };
+}

@@ -1,0 +1,99 @@
+import type { JobProgress, JobSnapshot } from '../../../shared/domain/job.ts';
+import { canResumeJob, describeAside, isJobFinished } from '../../../shared/domain/job.ts';
+import { CancelledError, CommandError } from './command-error.ts';
+import { formatCount, formatDuration } from './format-values.ts';
+import type { CoreClient } from './open-core.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How to wait: `detail` adds to the progress line what only the caller knows. */
+export interface WaitOptions {
+  terminal: Terminal;
+  signal: AbortSignal;
+  detail?: () => { text: string; document: Record<string, unknown> };
+  /** Says how to go on; with it an abort pauses the job instead of cancelling it. */
+  resumeHint?: string;
+}
+
+/**
+ * Waits until a job has ended and returns its result; throws when it failed or was stopped.
+ * An abort asks the job to stop and then waits for it, so that nothing is torn down half way.
+ */
+export async function waitForJob(
+  client: CoreClient,
+  jobId: string,
+  options: WaitOptions,
+): Promise<NonNullable<JobSnapshot['result']>> {
+  const { signal } = options;
+  const stop = () => askToStop(client, jobId, options);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const job of await client.jobs.watch({ afterRevision: 0 })) {
+      if (job.id !== jobId) continue;
+      if (isJobFinished(job.state)) return resultOf(job, options.resumeHint);
+      showProgress(job, options);
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  throw new CommandError('INVALID_STATE', `The core stopped reporting on job ${jobId}.`);
+}
+
+function askToStop(client: CoreClient, jobId: string, options: WaitOptions): void {
+  const { terminal, resumeHint } = options;
+  const canPause = resumeHint !== undefined;
+  terminal.note(`${canPause ? 'Pausing' : 'Cancelling'}; press Ctrl-C again to stop at once.`);
+  const stopping = canPause ? client.jobs.pause({ id: jobId }) : client.jobs.cancel({ id: jobId });
+  stopping.catch((error: unknown) => {
+    terminal.note(`The job could not be stopped: ${String(error)}`);
+  });
+}
+
+/** What ends a run again when it is resumed: its settings or its dataset have to change. */
+const repeatingCodes: ReadonlySet<string> = new Set(['DIVERGED', 'NOTHING_TO_TRAIN']);
+
+function resultOf(
+  job: JobSnapshot,
+  resumeHint: string | undefined,
+): NonNullable<JobSnapshot['result']> {
+  if (job.state === 'succeeded') return job.result ?? {};
+  if (job.state === 'cancelled') throw new CancelledError();
+  if (job.state === 'paused' && job.error === null)
+    throw new CancelledError(`Paused: every finished step is saved. ${resumeHint ?? ''}`.trim());
+  const { code, message, detail } = job.error ?? {
+    code: 'INVALID_STATE',
+    message: `The job "${job.title}" ended as ${job.state}.`,
+    detail: '',
+  };
+  const hint = canResumeJob(job) && !repeatingCodes.has(code) ? resumeHint : undefined;
+  const text = [message, detail, hint].filter(Boolean).join('\n');
+  throw new CommandError(code, text, {
+    jobId: job.id,
+    subjectId: job.subjectId,
+  });
+}
+
+function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void {
+  const progress = job.progress;
+  const phase = progress?.phase ?? job.state;
+  const more = detail?.();
+  const text = progress ? progressText(progress, more?.text) : job.state;
+  terminal.progress(phase, `${job.title}: ${text}`, {
+    jobId: job.id,
+    state: job.state,
+    ...progress,
+    ...more?.document,
+  });
+}
+
+/** Progress in words: phase, how much of how much, time left; `detail` replaces the job's own. */
+export function progressText(progress: JobProgress, detail = ''): string {
+  const { phase, done, total, unit, etaMs, aside } = progress;
+  const amount =
+    total > 0
+      ? `${formatCount(done)}/${formatCount(total)} ${unit} (${Math.floor((100 * done) / total)} %)`
+      : `${formatCount(done)} ${unit}`;
+  const eta = etaMs === null ? '' : `ETA ${formatDuration(etaMs)}`;
+  const now = aside ? describeAside(aside) : detail || progress.detail;
+  return [phase, amount, eta, now].filter(Boolean).join(' · ');
+}

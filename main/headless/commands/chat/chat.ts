@@ -1,0 +1,62 @@
+import { text as readText } from 'node:stream/consumers';
+import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
+import { samplingSchema } from '../../../../shared/domain/identity.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
+import { CommandError } from '../../cli/command-error.ts';
+import { defineCommand, requiredOption } from '../../cli/command.ts';
+import { generateAnswers } from './generate-answers.ts';
+import { openCore } from '../../cli/open-core.ts';
+import { existingFile } from '../../arguments/project-models.ts';
+import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+
+/** `lima chat`: one answer, streamed, without a project. */
+export const chat = defineCommand({
+  name: 'chat',
+  usage: 'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]…',
+  summary: 'Ask a model one question and stream the answer; needs no project.',
+  positionals: { min: 0, max: 0 },
+  options: {
+    base: { type: 'string', value: 'FILE.gguf', description: 'the base model' },
+    adapter: { type: 'string', value: 'FILE', description: 'a LoRA adapter in GGUF' },
+    prompt: { type: 'string', value: 'TEXT', description: 'the question; - reads standard input' },
+    system: { type: 'string', value: 'TEXT', description: 'a system message before it' },
+    set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+  },
+  details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
+  async run({ options, terminal, signal }) {
+    const promptText = requiredOption(options.prompt, 'prompt');
+    const sampling = parseSettings(samplingSchema, options.set ?? []);
+    const basePath = await existingFile(requiredOption(options.base, 'base'));
+    const adapterPath = options.adapter ? await existingFile(options.adapter) : null;
+    const prompt = promptText === '-' ? await readText(process.stdin) : promptText;
+    const messages: Message[] = [
+      ...(options.system ? [{ role: 'system', content: options.system } as const] : []),
+      { role: 'user', content: prompt },
+    ];
+    await using core = await openCore();
+    let answer: ChatAnswer | undefined;
+    await generateAnswers(core.client, {
+      system: { basePath, adapterPath, strength: 1 },
+      items: [{ key: 'chat', messages }],
+      sampling,
+      parallel: 1,
+      signal,
+      onLoading: () => terminal.progress('loading', `Loading ${basePath}`, { phase: 'loading' }),
+      onText: (text) => terminal.stream(text),
+      onAnswer: (_, complete) => {
+        answer = complete;
+      },
+    });
+    if (!answer) throw new CommandError('ENGINE_FAILED', 'The engine ended without an answer.');
+    terminal.result({ prompt, ...answer }, '\n');
+    terminal.note(describeAnswer(answer));
+  },
+});
+
+function describeAnswer({ identity, outputTokens, durationMs, finish }: ChatAnswer): string {
+  const adapter = identity.adapterName ? ` + ${identity.adapterName}` : '';
+  return (
+    `${identity.baseName}${adapter} · ${identity.baseSha256.slice(0, 12)} · ${identity.device} · ` +
+    `${outputTokens} tokens in ${(durationMs / 1000).toFixed(1)} s · ${finish}`
+  );
+}

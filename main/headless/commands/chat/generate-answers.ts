@@ -1,0 +1,34 @@
+import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
+import type { FileSystem } from '../../../../shared/contract/generate.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
+import { CancelledError } from '../../cli/command-error.ts';
+import type { CoreClient } from '../../cli/open-core.ts';
+
+/** One generation over many prompts; `onAnswer` gets them in the order they finish. */
+export interface GenerateRequest {
+  system: FileSystem;
+  items: { key: string; messages: Message[] }[];
+  sampling: Record<string, string | number>;
+  parallel: number;
+  signal: AbortSignal;
+  onLoading?: () => void;
+  /** Pieces of the answer; only when there is one prompt. */
+  onText?: (text: string) => void;
+  onAnswer: (key: string, answer: ChatAnswer) => void;
+}
+
+/** Runs a generation to its end; an abort throws `CancelledError` after the engine has stopped. */
+export async function generateAnswers(client: CoreClient, request: GenerateRequest): Promise<void> {
+  const { system, items, sampling, parallel, signal, onLoading, onText, onAnswer } = request;
+  try {
+    const events = await client.generations.run({ system, items, sampling, parallel }, { signal });
+    for await (const event of events) {
+      if (event.type === 'loading') onLoading?.();
+      else if (event.type === 'text') onText?.(event.text);
+      else onAnswer(event.key, event.answer);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (signal.aborted) throw new CancelledError();
+}

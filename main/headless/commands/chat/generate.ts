@@ -1,0 +1,144 @@
+import { resolve } from 'node:path';
+import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
+import { samplingSchema } from '../../../../shared/domain/identity.ts';
+import type { Prompt } from '../../../../shared/domain/prompt-set.ts';
+import { AnswerSink } from './answer-sink.ts';
+import {
+  defineCommand,
+  positional,
+  requiredOption,
+  wholeNumber,
+  type Call,
+} from '../../cli/command.ts';
+import { formatDuration, formatItems } from '../../cli/format-values.ts';
+import { generateAnswers } from './generate-answers.ts';
+import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
+import { resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+
+const maxPrompts = 100_000;
+
+const options = {
+  base: { type: 'string', value: 'FILE.gguf', description: 'the base model' },
+  adapter: {
+    type: 'string',
+    value: 'RUN|FILE',
+    description: 'an adapter file, or a run: its last epoch, or RUN@epoch',
+  },
+  prompts: {
+    type: 'string',
+    value: 'FILE|SET',
+    description: 'a file of prompts (added to the project) or a prompt set by name',
+  },
+  out: { type: 'string', value: 'FILE', description: 'where to write; default standard output' },
+  set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+  parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+} as const;
+
+/** `lima generate`: answers every prompt of a set with one system. */
+export const generate = defineCommand({
+  name: 'generate',
+  usage:
+    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE] ' +
+    '[--set key=value]… [--parallel N]',
+  summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
+  positionals: { min: 1, max: 1 },
+  options,
+  details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
+  async run(call) {
+    const words = await readWords(call);
+    await using project = await openProject(positional(call, 0));
+    const system = await findSystem(project.client, words);
+    const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
+    const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });
+    const out = call.options.out === undefined ? undefined : resolve(call.options.out);
+    const sink = await answerAll(project.client, { prompts, system, words, out, call });
+    const summary = { system: system.name, promptSet: set.name, answered: sink.count };
+    if (out === undefined) call.terminal.result({ ...summary, answers: sink.answers }, '');
+    else
+      call.terminal.result(
+        { ...summary, path: out },
+        `Wrote ${formatItems(sink.count, 'answer')} to ${out}.`,
+      );
+  },
+});
+
+/** Everything that can be wrong with the words is found before the project is opened. */
+async function readWords({ options: given }: Call<typeof options>) {
+  const base = requiredOption(given.base, 'base');
+  return {
+    base,
+    prompts: requiredOption(given.prompts, 'prompts'),
+    adapter: given.adapter,
+    sampling: parseSettings(samplingSchema, given.set ?? []),
+    parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
+    basePath: await existingFile(base),
+  };
+}
+
+type Words = Awaited<ReturnType<typeof readWords>>;
+
+async function findSystem(client: CoreClient, { base, basePath, adapter: text }: Words) {
+  const adapter = text === undefined ? null : await resolveAdapter(client, text);
+  return {
+    name: adapter ? `${base}+${adapter.name}` : base,
+    files: { basePath, adapterPath: adapter?.path ?? null, strength: 1 },
+  };
+}
+
+interface AnswerRequest {
+  prompts: Prompt[];
+  system: Awaited<ReturnType<typeof findSystem>>;
+  words: Words;
+  out: string | undefined;
+  call: Pick<Call, 'terminal' | 'signal'>;
+}
+
+async function answerAll(client: CoreClient, request: AnswerRequest): Promise<AnswerSink> {
+  const { prompts, system, words, out, call } = request;
+  const { terminal, signal } = call;
+  await using sink = new AnswerSink(prompts.length, out, terminal);
+  const startedMs = Date.now();
+  await generateAnswers(client, {
+    system: system.files,
+    items: prompts.map((prompt, index) => ({ key: String(index), messages: prompt.messages })),
+    sampling: words.sampling,
+    parallel: words.parallel,
+    signal,
+    onLoading: () => terminal.progress('loading', `Loading ${system.name}`, { phase: 'loading' }),
+    onAnswer: (key, answer) => {
+      const prompt = prompts[Number(key)];
+      if (!prompt) throw new RangeError(`The core answered an unknown prompt: ${key}`);
+      sink.add(Number(key), answerRecord(prompt, system.name, answer));
+      showProgress(terminal, { done: sink.count, total: prompts.length, startedMs });
+    },
+  });
+  return sink;
+}
+
+function showProgress(
+  terminal: Terminal,
+  { done, total, startedMs }: { done: number; total: number; startedMs: number },
+): void {
+  const etaMs = ((Date.now() - startedMs) / done) * (total - done);
+  const text = `${done}/${total} answers · ETA ${formatDuration(etaMs)}`;
+  terminal.progress('generating', text, { phase: 'generating', done, total, etaMs });
+}
+
+/** One line of the file: the prompt, the answer, and what the engine says it ran. */
+function answerRecord(prompt: Prompt, system: string, answer: ChatAnswer) {
+  const { output, finish, promptTokens, outputTokens, durationMs, identity } = answer;
+  return {
+    prompt: prompt.messages.findLast((message) => message.role === 'user')?.content ?? '',
+    ...(prompt.messages.length > 1 && { messages: prompt.messages }),
+    output,
+    system,
+    finish,
+    promptTokens,
+    outputTokens,
+    durationMs,
+    identity,
+  };
+}

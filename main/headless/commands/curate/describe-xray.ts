@@ -1,0 +1,82 @@
+import { xrayProblemText } from '../../../../shared/domain/xray-text.ts';
+import {
+  xrayProblem,
+  xrayTotals,
+  xrayTotalsBySource,
+} from '../../../../shared/domain/xray-totals.ts';
+import type { XrayRow, XraySample, XrayStretch } from '../../../../shared/domain/xray.ts';
+import { formatCount, formatItems, formatPreview, formatTable } from '../../cli/format-values.ts';
+
+const promptLength = 60;
+
+const percent = (part: number, whole: number) =>
+  `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+
+/** Sums over the dataset and by source, the source that weighs most first. */
+export function describeTotals(rows: readonly XrayRow[]): string {
+  const { samples, tokens, trainedTokens } = xrayTotals(rows);
+  const table = xrayTotalsBySource(rows).map((source) => [
+    source.source,
+    formatCount(source.samples),
+    formatCount(source.tokens),
+    formatCount(source.trainedTokens),
+    percent(source.samples, samples),
+    percent(source.trainedTokens, trainedTokens),
+  ]);
+  return [
+    `${formatItems(samples, 'sample')}, ${formatItems(tokens, 'token')}; ` +
+      `${formatCount(trainedTokens)} (${percent(trainedTokens, tokens)}) count in the loss.`,
+    '',
+    formatTable(['source', 'samples', 'tokens', 'trained', 'of samples', 'of trained'], table),
+  ].join('\n');
+}
+
+/** Every sample that does not come whole, with its question and what becomes of it. */
+export function describeProblems(rows: readonly XrayRow[], maxTokens: number): string {
+  const found = rows.filter((row) => xrayProblem(row) !== null);
+  if (found.length === 0) return 'Every sample comes whole, with its end of turn trained.';
+  const table = found.map((row) => [
+    `#${row.seq}`,
+    formatPreview(row.prompt, promptLength),
+    xrayProblemText(row, maxTokens),
+  ]);
+  const verb = found.length === 1 ? 'does' : 'do';
+  return [
+    `${formatItems(found.length, 'sample')} ${verb} not come whole:`,
+    '',
+    formatTable(['sample', 'question', 'what happens'], table),
+  ].join('\n');
+}
+
+/** Every token of a sample in a table, with a line where a part begins or the cut lies. */
+export function describeTokens(row: XrayRow, sample: XraySample): string {
+  const head = [
+    `#${row.seq}  ${row.prompt}`,
+    `${formatItems(row.wholeTokens, 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
+      xrayProblemText(row, sample.maxTokens),
+  ];
+  const parts = sample.stretches.map((stretch) =>
+    formatTable(
+      [stretch.kind, 'id', 'turn', 'loss', 'piece'],
+      stretch.tokens.map((id, index) => tokenCells(sample, stretch, { id, index })),
+    ),
+  );
+  return [...head, ...parts].join('\n\n');
+}
+
+function tokenCells(
+  { roles, pieces }: XraySample,
+  stretch: XrayStretch,
+  { id, index }: { id: number; index: number },
+): string[] {
+  const { kind, text } = pieces[id] ?? { kind: 'text', text: '' };
+  const masked = index < stretch.repeated ? 'repeated' : 'masked';
+  const fate = stretch.trained[index] === 1 ? 'trained' : masked;
+  return [
+    String(index + 1),
+    String(id),
+    roles[stretch.turns[index] ?? 0] ?? '',
+    stretch.kind === 'part' ? fate : 'unseen',
+    kind === 'text' ? JSON.stringify(text) : text,
+  ];
+}

@@ -1,0 +1,41 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { defineCommand, oneOf, positional } from '../../cli/command.ts';
+import { findNamed } from '../../arguments/find-named.ts';
+import { formatBytes } from '../../cli/format-values.ts';
+import { openProject } from '../../cli/open-core.ts';
+
+const formats = ['json', 'md', 'html'] as const;
+const contractFormats = { json: 'json', md: 'markdown', html: 'html' } as const;
+
+/** `lima report`: the report of a revealed evaluation. */
+export const report = defineCommand({
+  name: 'report',
+  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE] [--reveal]`,
+  summary: 'Report an evaluation: counts, win rates, intervals, identities.',
+  positionals: { min: 2, max: 2 },
+  options: {
+    format: { type: 'string', value: 'FORMAT', description: 'md (default), json or html' },
+    out: { type: 'string', value: 'FILE', description: 'write to this file' },
+    reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
+  },
+  async run(call) {
+    const { options, terminal } = call;
+    const fallback = terminal.mode === 'human' ? 'md' : 'json';
+    const format = oneOf(options.format ?? fallback, formats, 'The format');
+    await using project = await openProject(positional(call, 0));
+    const { evaluations } = project.client;
+    const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
+    if (options.reveal) await evaluations.reveal({ id });
+    const { fileName, text } = await evaluations.report({ id, format: contractFormats[format] });
+    if (options.out === undefined) {
+      const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };
+      terminal.result(document, text);
+      return;
+    }
+    const path = resolve(options.out);
+    await writeFile(path, text);
+    const sizeBytes = Buffer.byteLength(text);
+    terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);
+  },
+});

@@ -1,0 +1,83 @@
+import { emitKeypressEvents, type Key } from 'node:readline';
+import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
+import type { Call } from '../../cli/command.ts';
+import { CancelledError } from '../../cli/command-error.ts';
+import type { CoreClient } from '../../cli/open-core.ts';
+
+const verdictOfKey = { '1': 'left', '2': 'neither', '3': 'right' } as const;
+const question = '1 left is better · 2 neither · 3 right is better · u undo · q stop';
+
+type Choice = (typeof verdictOfKey)[keyof typeof verdictOfKey] | 'undo' | 'stop';
+
+/** Shows one comparison after the other and stores a vote per key; returns how many stand. */
+export async function voteByKeys(
+  client: CoreClient,
+  id: string,
+  { terminal, signal }: Pick<Call, 'terminal' | 'signal'>,
+): Promise<number> {
+  let voted = 0;
+  let comparison = await client.evaluations.comparison({ id });
+  while (comparison) {
+    terminal.note(describe(comparison));
+    const shownMs = Date.now();
+    const choice = await nextChoice(signal);
+    if (choice === 'stop') break;
+    if (choice === 'undo') {
+      const undone = await client.evaluations.undoVote({ id });
+      if (undone) voted = Math.max(0, voted - 1);
+      else terminal.note('There is no vote to take back.');
+      comparison = undone ?? comparison;
+      continue;
+    }
+    const durationMs = Date.now() - shownMs;
+    const { comparisonId } = comparison;
+    await client.evaluations.vote({ comparisonId, verdict: choice, durationMs });
+    voted++;
+    comparison = await client.evaluations.comparison({ id });
+  }
+  return voted;
+}
+
+function describe({ ordinal, prompt, left, right }: BlindComparison): string {
+  const turns = prompt.map((message) => `${message.role}: ${message.content}`).join('\n');
+  const rule = '─'.repeat(Math.min(process.stderr.columns ?? 80, 80));
+  return [
+    rule,
+    `Comparison ${ordinal + 1}`,
+    turns,
+    rule,
+    'LEFT',
+    left,
+    rule,
+    'RIGHT',
+    right,
+    rule,
+    question,
+  ].join('\n');
+}
+
+/** Waits for a key that means something. In raw mode Ctrl-C is a key, not a signal. */
+async function nextChoice(signal: AbortSignal): Promise<Choice> {
+  const { stdin } = process;
+  const { promise, resolve, reject } = Promise.withResolvers<Choice>();
+  const onKey = (text: string | undefined, key: Key) => {
+    if (key.ctrl && key.name === 'c') reject(new CancelledError());
+    else if (text === 'u') resolve('undo');
+    else if (text === 'q') resolve('stop');
+    else if (text === '1' || text === '2' || text === '3') resolve(verdictOfKey[text]);
+  };
+  const onAbort = () => reject(new CancelledError());
+  emitKeypressEvents(stdin);
+  stdin.setRawMode(true);
+  stdin.resume();
+  stdin.on('keypress', onKey);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    stdin.off('keypress', onKey);
+    stdin.setRawMode(false);
+    stdin.pause();
+  }
+}

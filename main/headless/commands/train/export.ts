@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { exportKindSchema, exportTypeSchema } from '../../../../shared/domain/export.ts';
+import type { Checkpoint, Run } from '../../../../shared/domain/run.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
+import {
+  defineCommand,
+  oneOf,
+  positional,
+  requiredOption,
+  wholeNumber,
+} from '../../cli/command.ts';
+import { findNamed } from '../../arguments/find-named.ts';
+import { formatBytes } from '../../cli/format-values.ts';
+import { openProject } from '../../cli/open-core.ts';
+import { waitForJob } from '../../cli/wait-for-job.ts';
+
+const options = {
+  as: {
+    type: 'string',
+    value: 'gguf|peft|merged|ollama',
+    description: 'the adapter as it is, as PEFT safetensors, merged into its base, or for Ollama',
+  },
+  type: {
+    type: 'string',
+    value: 'F16|BF16|Q8_0',
+    description: 'type of the merged matrices; with ollama, merges',
+  },
+  epoch: { type: 'string', value: 'N', description: 'the checkpoint of this epoch; default: last' },
+  strength: { type: 'string', value: 'S', description: 'factor of what was trained; default: 1' },
+} as const;
+
+/** `lima export`: takes what a run trained out of the workbench. */
+export const exportRun = defineCommand({
+  name: 'export',
+  usage:
+    'export P.lima RUN [--epoch N] --as gguf|peft|merged|ollama [--type F16|BF16|Q8_0] ' +
+    '[--strength S] OUT',
+  summary: 'Export what a run trained: adapter, PEFT, merged GGUF, or a folder for Ollama.',
+  positionals: { min: 3, max: 3 },
+  options,
+  async run(call) {
+    const [projectPath, runName, out] = [0, 1, 2].map((index) => positional(call, index));
+    const { as, type, epoch, strength } = call.options;
+    const request = {
+      kind: oneOf(requiredOption(as, 'as'), exportKindSchema.options, '--as'),
+      type: type === undefined ? null : oneOf(type, exportTypeSchema.options, '--type'),
+      strength: strength === undefined ? 1 : factor(strength),
+      path: resolve(out ?? ''),
+    };
+    if (request.kind === 'merged' && request.type === null)
+      throw new UsageError('--as merged needs a --type: F16, BF16 or Q8_0.');
+    const wantedEpoch = wholeNumber(epoch, 'epoch', 1);
+    await using project = await openProject(projectPath ?? '');
+    const { client } = project;
+    const run = findNamed(await client.runs.list(), runName ?? '', 'run');
+    const { id: checkpointId } = checkpointOf(run, wantedEpoch);
+    const { jobId } = await client.runs.export({ checkpointId, ...request });
+    const result = await waitForJob(client, jobId, call);
+    const text = `${request.path}: ${formatBytes(Number(result['sizeBytes']))} written`;
+    call.terminal.result(result, text);
+  },
+});
+
+function factor(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || Math.abs(value) > 10)
+    throw new UsageError(`--strength "${text}" is not a number from -10 to 10.`);
+  return value;
+}
+
+function checkpointOf(run: Run, epoch: number | undefined): Checkpoint {
+  const found = run.checkpoints.findLast((one) => epoch === undefined || one.epoch === epoch);
+  if (found) return found;
+  const epochs = run.checkpoints.map((one) => one.epoch).join(', ');
+  throw new CommandError(
+    'NOT_FOUND',
+    epochs === ''
+      ? `The run "${run.name}" has saved no checkpoint yet.`
+      : `The run "${run.name}" has no checkpoint of epoch ${epoch}: it has ${epochs}.`,
+    { runId: run.id },
+  );
+}

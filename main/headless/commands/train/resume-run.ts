@@ -1,0 +1,96 @@
+import { canResumeJob } from '../../../../shared/domain/job.ts';
+import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import type { Run } from '../../../../shared/domain/run.ts';
+import { positional, type Call } from '../../cli/command.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
+import { findNamed } from '../../arguments/find-named.ts';
+import type { CoreClient } from '../../cli/open-core.ts';
+import { ensureModel } from '../../arguments/project-models.ts';
+import { resolveRecipe } from '../../arguments/recipe.ts';
+import type { StartedRun } from './wait-for-run.ts';
+
+/** Options of `lima train` that describe the run; with `--resume` they may only repeat it. */
+interface RunOptions {
+  base?: string;
+  dataset?: string;
+  recipe?: string;
+  set?: string[];
+  name?: string;
+  probe?: string;
+}
+
+type ResumeCall = Omit<Call, 'options'> & { options: RunOptions };
+
+/** The command that goes on with a run, as a sentence. */
+export function resumeCommand(projectPath: string, { name }: Pick<Run, 'name'>): string {
+  const words = [projectPath, '--resume', name].map((word) =>
+    /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  return `Go on with: lima train ${words.join(' ')}`;
+}
+
+/** Checks the words of `--resume RUN`; what it returns puts the run back into the queue. */
+export async function planResume(reference: string, call: ResumeCall) {
+  const { name, probe, recipe, set = [] } = call.options;
+  if (name !== undefined || probe !== undefined)
+    throw new UsageError(
+      `--${name === undefined ? 'probe' : 'name'} is for a new run; a resumed one keeps its own`,
+    );
+  const wanted = await resolveRecipe(recipe, set);
+  const keys = recipe === undefined ? set.map((word) => word.split('=')[0]) : undefined;
+  return async (client: CoreClient): Promise<StartedRun> => {
+    const run = findNamed(await client.runs.list(), reference, 'run');
+    const differences = [
+      ...(await modelDifference(client, run, call)),
+      ...(await datasetDifference(client, run, call.options.dataset)),
+      ...recipeSchema.keyof().options.flatMap((key) => {
+        const isAsked = keys === undefined || keys.includes(key);
+        const isSame = JSON.stringify(run.recipe[key]) === JSON.stringify(wanted[key]);
+        return isAsked && !isSame ? [`${key} is ${run.recipe[key]}, not ${wanted[key]}`] : [];
+      }),
+    ];
+    if (differences.length > 0) throw notThatRun(run, differences);
+    const job = await client.jobs.get({ id: run.jobId });
+    if (!canResumeJob(job)) throw notResumable(run);
+    await client.jobs.resume({ id: run.jobId });
+    const resumeHint = resumeCommand(positional(call, 0), run);
+    return { runId: run.id, jobId: run.jobId, resumeHint };
+  };
+}
+
+function notThatRun(run: Run, differences: readonly string[]): CommandError {
+  return new CommandError(
+    'INVALID_STATE',
+    `Run "${run.name}" was started with other settings: ${differences.join('; ')}. Leave these ` +
+      `options out to go on with it, or leave --resume out to start a new run.`,
+    { runId: run.id },
+  );
+}
+
+function notResumable(run: Run): CommandError {
+  const why = run.state === 'succeeded' ? 'it is done' : `it is ${run.state}`;
+  return new CommandError('INVALID_STATE', `Run "${run.name}" cannot be resumed: ${why}.`, {
+    runId: run.id,
+    state: run.state,
+  });
+}
+
+async function modelDifference(
+  client: CoreClient,
+  run: Run,
+  { options: { base }, terminal, signal }: ResumeCall,
+): Promise<string[]> {
+  if (base === undefined) return [];
+  const modelId = await ensureModel(client, base, { terminal, signal });
+  return modelId === run.modelId ? [] : [`its base is ${run.modelName}, not ${base}`];
+}
+
+async function datasetDifference(
+  client: CoreClient,
+  run: Run,
+  dataset: string | undefined,
+): Promise<string[]> {
+  if (dataset === undefined) return [];
+  const { id } = findNamed(await client.datasets.list(), dataset, 'dataset');
+  return id === run.datasetId ? [] : [`its dataset is ${run.datasetName}, not ${dataset}`];
+}

@@ -1,0 +1,114 @@
+import { describeRunMemory } from '../../../../shared/domain/memory-plan.ts';
+import type { ProbeInput } from '../../../../shared/domain/probe.ts';
+import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import type { Run } from '../../../../shared/domain/run.ts';
+import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
+import { findNamed } from '../../arguments/find-named.ts';
+import { formatCount, formatItems } from '../../cli/format-values.ts';
+import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { ensureModel } from '../../arguments/project-models.ts';
+import { resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { resolveRecipe } from '../../arguments/recipe.ts';
+import { describeSettings } from '../../arguments/settings.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { planResume, resumeCommand } from './resume-run.ts';
+import { waitForRun, type StartedRun } from './wait-for-run.ts';
+
+const options = {
+  base: { type: 'string', value: 'FILE.gguf', description: 'the model to train' },
+  dataset: { type: 'string', value: 'NAME', description: 'the frozen dataset to train on' },
+  recipe: {
+    type: 'string',
+    value: 'NAME',
+    description: 'lima, lima-lora, quick, or a .json file; default: every field as below',
+  },
+  set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
+  name: { type: 'string', value: 'RUN', description: 'name of the run' },
+  probe: {
+    type: 'string',
+    value: 'FILE|SET',
+    description: 'prompts answered at every epoch: a prompts file, a prompt set, or built-in',
+  },
+  resume: {
+    type: 'string',
+    value: 'RUN',
+    description: 'go on with this run; the other options may only repeat what it was started with',
+  },
+} as const;
+
+/** `lima train`: starts a run and waits for it. */
+export const train = defineCommand({
+  name: 'train',
+  usage:
+    'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
+    '[--set key=value]… [--name RUN] [--probe FILE|SET]',
+  summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
+  positionals: { min: 1, max: 1 },
+  options,
+  details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
+  async run(call) {
+    const start = await plan(call);
+    await using project = await openProject(positional(call, 0));
+    const { client } = project;
+    const started = await start(client);
+    await waitForRun(client, started, call);
+    const run = await client.runs.get({ id: started.runId });
+    noteChanged(run, call.terminal);
+    const last = run.checkpoints.at(-1);
+    call.terminal.result(
+      run,
+      `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
+        `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\n` +
+        describeDevLosses(run) +
+        (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +
+        `adapter ${last?.path ?? 'none'}`,
+    );
+  },
+});
+
+/** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
+function describeDevLosses({ devLosses, encodeReport }: Run): string {
+  if (devLosses.length === 0) return '';
+  const held = formatItems(encodeReport?.heldOut.samples ?? 0, 'held-out sample');
+  const losses = devLosses.map(({ loss }) => loss.toFixed(4));
+  return `dev loss of ${held}, base and by epoch: ${losses.join(' ')}\n`;
+}
+
+/** Says how many samples the trainer did not get as they are. */
+function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
+  const { truncated = [], split = [], dropped = [], maxTokens } = encodeReport ?? {};
+  if (truncated.length + split.length + dropped.length === 0) return;
+  terminal.note(
+    `Of the samples, ${truncated.length} were cut at ${maxTokens ?? recipe.maxTokens} tokens, ` +
+      `${split.length} split and ${dropped.length} left out.`,
+  );
+}
+
+/** The prompts of a set or a file; the word `built-in` means the few that come with the program. */
+async function probeInput(
+  client: CoreClient,
+  text: string,
+  { terminal }: Pick<Call, 'terminal'>,
+): Promise<ProbeInput> {
+  if (text === 'built-in') return { promptSetId: null };
+  return { promptSetId: (await resolvePromptSet(client, text, terminal)).id };
+}
+
+/** Checks every word before the project is opened; what it returns starts the run. */
+async function plan(call: Call<typeof options>) {
+  const { base, dataset, recipe: recipeName, set = [], name, probe, resume } = call.options;
+  if (resume !== undefined) return await planResume(resume, call);
+  const basePath = requiredOption(base, 'base');
+  const datasetName = requiredOption(dataset, 'dataset');
+  const recipe = await resolveRecipe(recipeName, set);
+  return async (client: CoreClient): Promise<StartedRun> => {
+    const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
+    const modelId = await ensureModel(client, basePath, call);
+    const named = name === undefined ? {} : { name };
+    const asked = probe === undefined ? {} : { probe: await probeInput(client, probe, call) };
+    const input = { modelId, datasetId, recipe, ...named, ...asked };
+    const { runId, jobId } = await client.runs.start(input);
+    const run = await client.runs.get({ id: runId });
+    return { runId, jobId, resumeHint: resumeCommand(positional(call, 0), run) };
+  };
+}

@@ -1,0 +1,49 @@
+import type { RunMetric } from '../../../../shared/domain/run.ts';
+import type { Call } from '../../cli/command.ts';
+import { formatCount } from '../../cli/format-values.ts';
+import type { CoreClient } from '../../cli/open-core.ts';
+import { waitForJob } from '../../cli/wait-for-job.ts';
+
+/** A run whose job is queued, and how a person goes on with it once it stopped. */
+export interface StartedRun {
+  runId: string;
+  jobId: string;
+  resumeHint: string;
+}
+
+/**
+ * Waits for the run's job; the newest metric is part of the progress line. Ctrl-C pauses the run.
+ */
+export async function waitForRun(
+  client: CoreClient,
+  { runId, jobId, resumeHint }: StartedRun,
+  { terminal, signal }: Pick<Call, 'terminal' | 'signal'>,
+): Promise<void> {
+  let latest: RunMetric | undefined;
+  const stop = new AbortController();
+  const watching = (async () => {
+    for await (const { metrics } of await client.runs.metrics({ runId }, { signal: stop.signal }))
+      latest = metrics.at(-1) ?? latest;
+  })().catch((error: unknown) => {
+    if (!stop.signal.aborted) terminal.note(`Metrics are not shown: ${String(error)}`);
+  });
+  try {
+    const detail = () => ({ text: metricText(latest), document: { metric: latest ?? null } });
+    await waitForJob(client, jobId, { terminal, signal, detail, resumeHint });
+  } finally {
+    stop.abort();
+    await watching;
+  }
+}
+
+/** A metric in words: epoch, step, loss, learning rate, speed. */
+function metricText(metric: RunMetric | undefined): string {
+  if (!metric) return '';
+  return [
+    `epoch ${metric.epoch.toFixed(2)}`,
+    `step ${formatCount(metric.step)}`,
+    `loss ${metric.loss.toFixed(4)}`,
+    `lr ${metric.learningRate.toExponential(2)}`,
+    `${formatCount(Math.round(metric.tokensPerSecond))} tokens/s`,
+  ].join(' · ');
+}
