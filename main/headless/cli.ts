@@ -19,4 +19,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { abortOnInterrupt } = await import('./cli/interrupt.ts');
 const { runCommandLine } = await import('./cli/run-command-line.ts');
-process.exitCode = await runCommandLine(process.argv.slice(2), process, abortOnInterrupt());
+const { commands } = await import('./commands/command-table.ts');
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  commands,
+  streams: process,
+  signal: abortOnInterrupt(),
+});

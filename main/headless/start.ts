@@ -7,6 +7,7 @@ import { ensureRendererBuilt, runScript } from './launch/renderer-build.ts';
 import { reportError } from './cli/report-error.ts';
 import { runCommandLine } from './cli/run-command-line.ts';
 import { Terminal } from './cli/terminal.ts';
+import { commands } from './commands/command-table.ts';
 
 /** Why the desktop window cannot be shown here, or the program that shows it. */
 function findDesktop(): { path: string } | { missing: string } {
@@ -35,7 +36,8 @@ async function start(words: string[]): Promise<number> {
     return reportError(error, terminal);
   }
   terminal.note(`No desktop window: ${desktop.missing}. Starting web mode instead.`);
-  return await runCommandLine(['serve', ...words], process, abortOnInterrupt());
+  const signal = abortOnInterrupt();
+  return await runCommandLine(['serve', ...words], { commands, streams: process, signal });
 }
 
 process.exitCode = await start(process.argv.slice(2));

@@ -1,31 +1,31 @@
 import { appVersion } from '../../core/app-version.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './command-error.ts';
-import { commands } from '../commands/command-table.ts';
 import { commandHelp, overviewHelp } from './help.ts';
 import { exitCodes, reportError } from './report-error.ts';
 import { Terminal, type TerminalStreams } from './terminal.ts';
 
+/** What a command line runs in: the table of commands, and where the words go. */
+export interface CommandLineContext {
+  commands: readonly Command[];
+  streams: TerminalStreams;
+  signal: AbortSignal;
+}
+
 /** Runs one command line (the words after `lima`) and returns the exit code. */
 export async function runCommandLine(
   words: string[],
-  streams: TerminalStreams,
-  signal: AbortSignal,
+  { commands, streams, signal }: CommandLineContext,
 ): Promise<number> {
   const terminal = new Terminal(modeOf(words), streams);
   try {
-    if (words.includes('--version')) {
-      terminal.result({ version: appVersion }, appVersion);
-      return exitCodes.done;
-    }
     const command = commands.find((candidate) => isNamed(candidate, words));
-    if (wantsHelp(words)) {
+    if (words.includes('--version')) terminal.result({ version: appVersion }, appVersion);
+    else if (wantsHelp(words)) {
       const text = command ? commandHelp(command) : overviewHelp(commands);
       terminal.result({ help: text }, text);
-      return exitCodes.done;
-    }
-    if (!command) throw unknownCommand(words);
-    await command.run(words.slice(command.name.split(' ').length), terminal, signal);
+    } else if (!command) throw unknownCommand(words, commands);
+    else await command.run(words.slice(command.name.split(' ').length), terminal, signal);
     return exitCodes.done;
   } catch (error) {
     return reportError(error, terminal);
@@ -46,7 +46,7 @@ function isNamed(command: Command, words: string[]): boolean {
   return command.name.split(' ').every((word, index) => words[start + index] === word);
 }
 
-function unknownCommand(words: string[]): UsageError {
+function unknownCommand(words: string[], commands: readonly Command[]): UsageError {
   const group = commands.filter((command) => command.name.startsWith(`${words[0]} `));
   if (group.length > 0)
     return new UsageError(

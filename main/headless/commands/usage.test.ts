@@ -20,7 +20,8 @@ afterAll(() => {
 /** Runs a command line in this process with streams that are read back. */
 async function run(...words: string[]) {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-  const code = await runCommandLine(words, streams, new AbortController().signal);
+  const { signal } = new AbortController();
+  const code = await runCommandLine(words, { commands, streams, signal });
   streams.stdout.end();
   streams.stderr.end();
   return { code, stdout: await text(streams.stdout), stderr: await text(streams.stderr) };
