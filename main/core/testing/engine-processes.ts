@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 /** Whether engines can be found by name here: `ps` knows the parent of every process. */
 export const canFindEngines = process.platform !== 'win32';
 
-/** Process ids of a process's engine children, by the name of their entry; none on Windows. */
+/** Process ids of a process's engine children, by the folder of their entry; none on Windows. */
 export function enginePids(
   name: 'trainer' | 'inference' | 'inspector' | '',
   parentPid = process.pid,
@@ -12,7 +12,7 @@ export function enginePids(
   const listing = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   return listing.split('\n').flatMap((line) => {
     const [pid, parent, ...words] = line.trim().split(/\s+/);
-    const isOurs = Number(parent) === parentPid && words.join(' ').includes(`${name}-entry.`);
+    const isOurs = Number(parent) === parentPid && words.join(' ').includes(`${name}/entry.`);
     return isOurs ? [Number(pid)] : [];
   });
 }
