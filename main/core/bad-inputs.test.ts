@@ -29,7 +29,7 @@ function half(path: string): string {
 
 const statuses = async (core: TestCore) => (await core.client.samples.facets()).statuses;
 
-test('a dump that was cut off is imported without a word, or not at all', async () => {
+test('a dump that was cut off keeps what was readable and reports where it ends', async () => {
   await using core = await TestCore.start();
   const rows = Array.from({ length: 400 }, (_, n) => [
     postRow(question(2 * n + 1, { Title: `How does filter ${n} work in detail?` })),
@@ -54,7 +54,7 @@ test.each([
   ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'FILE_FORMAT_UNKNOWN'],
   ['an empty file', Buffer.alloc(0), 'FILE_FORMAT_UNKNOWN'],
   ['a web page', Buffer.from('<!doctype html><p>no</p>'), 'FILE_FORMAT_UNKNOWN'],
-])('%s is taken for a dataset', async (_, bytes, code) => {
+])('an import of %s fails, names the file and adds nothing', async (_, bytes, code) => {
   await using core = await TestCore.start();
   await core.import(core.writeLines('good.jsonl', conversations(2)));
   writeFileSync(core.path('bad.jsonl'), bytes);
@@ -64,7 +64,7 @@ test.each([
   expect(await statuses(core)).toMatchObject({ pending: 2 });
 });
 
-test('half a model gets into the project', async () => {
+test('a model file cut in half is refused and not added to the project', async () => {
   await using core = await TestCore.start();
   const path = core.path('half.gguf');
   await writeTinyModel(path);
@@ -77,7 +77,7 @@ test('half a model gets into the project', async () => {
   expect(await core.client.models.list()).toEqual([]);
 });
 
-test('a model the trainer does not know fails after the run has started', async () => {
+test('a model of an architecture that cannot be trained is refused before a run exists', async () => {
   await using core = await TestCore.start();
   const { modelId, path } = await core.addModel({ architecture: 'mamba' });
   const info = await core.client.models.inspect({ path });
@@ -91,7 +91,7 @@ test('a model the trainer does not know fails after the run has started', async 
   expect(await core.client.runs.list()).toEqual([]);
 });
 
-test('a model that is gone, or is another one of the same size, is trained on', async () => {
+test('training refuses a base that is gone or has other bytes, until it is relocated', async () => {
   await using core = await TestCore.start();
   const { modelId, path } = await core.addModel();
   const datasetId = await core.freezeDataset();
@@ -120,7 +120,7 @@ test('a model that is gone, or is another one of the same size, is trained on', 
   expect((await core.job(again.jobId)).state).toBe('succeeded');
 });
 
-test('a model that disappears during a run takes its adapters with it', async () => {
+test('a run goes on to its last epoch when the file of its base is deleted', async () => {
   await using core = await TestCore.start();
   const { jobId, runId, model } = await core.startRun({ ...endlessRecipe, epochs: 20 });
   await core.job(jobId, (job) => job.progress?.phase === 'training');
@@ -155,7 +155,7 @@ test.each([
   ],
   ['gone', 'FILE_NOT_FOUND', (path: string) => rmSync(path)],
 ])(
-  'a project file that is %s is opened, changed, or closes the open one',
+  'a project file that is %s is refused, stays as it was, and leaves the open one open',
   async (_, code, spoil) => {
     await using core = await TestCore.start();
     const path = core.path('strange.lima');
@@ -173,7 +173,7 @@ test.each([
   },
 );
 
-test('a foreign trigger gets in through the write-ahead log beside the file', async () => {
+test('a foreign trigger in the write-ahead log beside a project file is refused', async () => {
   await using core = await TestCore.start();
   const path = core.path('strange.lima');
   await core.client.project.create({ path });
@@ -191,7 +191,7 @@ test('a foreign trigger gets in through the write-ahead log beside the file', as
   });
 });
 
-test('two processes write to one project', async () => {
+test('a second process is refused while another has the project open', async () => {
   await using core = await TestCore.start({ project: 'none' });
   await using first = await TestCore.start();
   await first.core.close();

@@ -13,7 +13,7 @@ import { enginePids } from './testing/engine-processes.ts';
 
 const messages = [{ role: 'user' as const, content: 'Go on' }];
 
-test('closing during a run leaves an engine, a lock, or a run that claims to go on', async () => {
+test('closing during a run ends its engine, frees the lock and leaves the run interrupted', async () => {
   await using core = await TestCore.start();
   const { jobId, runId } = await core.startRun(endlessRecipe);
   const [first] = await core.client.samples.list({ limit: 1 });
@@ -28,7 +28,7 @@ test('closing during a run leaves an engine, a lock, or a run that claims to go 
   expect((await again.client.samples.list({ limit: 1 }))[0]).toEqual(first);
 });
 
-test('closing while an answer comes loses what it said, or leaves the caller waiting', async () => {
+test('closing while an answer comes ends its stream and stores it as cancelled', async () => {
   await using core = await TestCore.start();
   const { modelId } = await core.addModel(endlessTalker);
   const chat = {
@@ -52,7 +52,7 @@ test('closing while an answer comes loses what it said, or leaves the caller wai
   expect(all(db, 'SELECT finish FROM chat_answer')).toEqual([{ finish: 'cancelled' }]);
 });
 
-test('closing the core while answers come for a script leaves their engine behind', async () => {
+test('closing the core while answers come for a script ends their stream and their engine', async () => {
   await using core = await TestCore.start();
   const { path } = await core.addModel(endlessTalker);
   const request = {
@@ -70,7 +70,7 @@ test('closing the core while answers come for a script leaves their engine behin
   expect(enginePids('')).toEqual([]);
 });
 
-test('a watch of a closed project never ends', async () => {
+test('every watch ends when its project is closed', async () => {
   await using core = await TestCore.start();
   const { jobId, runId } = await core.startRun(endlessRecipe);
   const states: string[] = [];
@@ -90,7 +90,7 @@ test('a watch of a closed project never ends', async () => {
   expect(states.at(-1)).toBe('interrupted');
 });
 
-test('two calls that open projects at once leave one of them open for ever', async () => {
+test('calls that open projects at the same time open them one after the other', async () => {
   await using core = await TestCore.start();
   const other = core.path('other.lima');
   await core.client.project.create({ path: other });
@@ -107,7 +107,7 @@ test('two calls that open projects at once leave one of them open for ever', asy
   }
 });
 
-test('a call that needs a project does not say that none is open', async () => {
+test('a call that needs a project is refused with NO_PROJECT while none is open', async () => {
   await using core = await TestCore.start({ project: 'none' });
   const calls = [
     core.client.samples.list({}),
@@ -121,7 +121,7 @@ test('a call that needs a project does not say that none is open', async () => {
   expect((await refusalOf(watch())).code).toBe('NO_PROJECT');
 });
 
-test('a call that comes while the core closes opens a project that nobody closes', async () => {
+test('a project cannot be created once the core is closing', async () => {
   await using core = await TestCore.start();
   const other = core.path('other.lima');
   const [refused] = await Promise.all([
@@ -132,7 +132,7 @@ test('a call that comes while the core closes opens a project that nobody closes
   expect(existsSync(other)).toBe(false);
 });
 
-test('a call that reads a file while the project closes is called an internal error', async () => {
+test('a call that is overtaken by closing the project ends with NO_PROJECT', async () => {
   await using core = await TestCore.start();
   const path = core.writeLines(
     'prompts.jsonl',

@@ -37,7 +37,7 @@ function startChat(core: TestCore, modelId: string, sampling = endlessSampling) 
 }
 
 describe.runIf(canFindEngines)('a killed engine', () => {
-  test('takes finished epochs or the core with it', async () => {
+  test('of a run leaves its finished epochs whole and the core able to train again', async () => {
     await using core = await TestCore.start();
     const { jobId, runId, model, datasetId } = await core.startRun(endlessRecipe);
     const before = await checkpointsAfter(core, runId, 3);
@@ -57,7 +57,7 @@ describe.runIf(canFindEngines)('a killed engine', () => {
     expect((await core.job(again.jobId)).state).toBe('succeeded');
   });
 
-  test('leaves a chat that never ends, or that cannot be asked again', async () => {
+  test('of a chat ends its stream with an error, and the next question is answered', async () => {
     await using core = await TestCore.start();
     const { modelId } = await core.addModel(endlessTalker);
     const cut = async () => {
@@ -74,7 +74,7 @@ describe.runIf(canFindEngines)('a killed engine', () => {
     expect(last).toBe('answer');
   });
 
-  test('loses answers, or has them generated a second time', async () => {
+  test('of an evaluation keeps the answers that came, and resuming adds the missing ones', async () => {
     await using core = await TestCore.start();
     const { evaluationId, jobId } = await startEvaluation(core, { prompts: 60, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 4);
@@ -96,7 +96,7 @@ describe.runIf(canFindEngines)('a killed engine', () => {
 });
 
 describe('a cancelled job', () => {
-  test('of an import goes on, or takes back what it had stored', async () => {
+  test('of an import stops, keeps what it had stored and can be resumed', async () => {
     await using core = await TestCore.start();
     const path = core.writeLines('many.jsonl', conversations(40_000));
     const { jobId } = await core.client.imports.start({ path });
@@ -112,7 +112,7 @@ describe('a cancelled job', () => {
   });
 
   test.each(['starting', 'encoding', 'training'])(
-    'of a run in the phase %s goes on, or leaves an engine behind',
+    'of a run in the phase %s ends its engine and keeps its finished checkpoints',
     async (phase) => {
       await using core = await TestCore.start();
       const model = await core.addModel();
@@ -129,7 +129,7 @@ describe('a cancelled job', () => {
     },
   );
 
-  test('of an evaluation keeps half an answer, or loses whole ones', async () => {
+  test('of an evaluation keeps whole answers and nothing of unfinished ones', async () => {
     await using core = await TestCore.start();
     const { evaluationId, jobId } = await startEvaluation(core, { prompts: 60, maxTokens: 60 });
     await core.job(jobId, (job) => (job.progress?.done ?? 0) >= 2);

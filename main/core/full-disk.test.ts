@@ -17,7 +17,7 @@ const mebibyte = 2 ** 20;
 const pendingIn = async (core: TestCore) => (await core.client.samples.facets()).statuses.pending;
 
 // Without root no disk can be mounted; SQLite's own limit then still stands for a full one.
-test('a project that cannot grow loses what an import had stored, or says INTERNAL', async () => {
+test('an import into a project that cannot grow fails with DISK_FULL and can be resumed', async () => {
   await using core = await TestCore.start();
   const { db } = requireSession(core.core.context.core).file;
   const pages = Number(db.pragma('page_count', { simple: true }));
@@ -44,7 +44,7 @@ function mount(): SmallDisk {
 }
 
 describe.runIf(isMountable)('a disk that is really full', () => {
-  test('during an import loses samples, or keeps the project from being closed', async () => {
+  test('during an import keeps what was stored, and the project closes and opens', async () => {
     using disk = mount();
     await using core = await TestCore.start({ folder: disk.folder });
     const path = core.writeLines('many.jsonl', conversations(5000));
@@ -60,7 +60,7 @@ describe.runIf(isMountable)('a disk that is really full', () => {
     expect((await core.import(path)).result).toMatchObject({ read: 5000, duplicates: pending });
   });
 
-  test('during a run takes finished epochs with it, or stops it for good', async () => {
+  test('during a run pauses it, and it resumes to the adapter of an undisturbed run', async () => {
     using disk = mount();
     await using core = await TestCore.start({ folder: disk.folder });
     const recipe = { ...endlessRecipe, checkpointEverySteps: 5 };
@@ -87,7 +87,7 @@ describe.runIf(isMountable)('a disk that is really full', () => {
     expect(await adapterAfter(whole)).toBe(resumed);
   });
 
-  test('during the export of a model leaves half of it, and says INTERNAL', async () => {
+  test('during the export of a model fails it with DISK_FULL and leaves no part of it', async () => {
     using disk = mount();
     await using core = await TestCore.start();
     const { jobId, runId } = await core.startRun(shortRecipe);
@@ -108,7 +108,7 @@ describe.runIf(isMountable)('a disk that is really full', () => {
     expect(await core.job(retryId)).toMatchObject({ state: 'succeeded' });
   });
 
-  test('leaves half an export, or overwrites the one before with it', async () => {
+  test('during the export of a dataset leaves the one before untouched', async () => {
     using disk = mount();
     await using core = await TestCore.start();
     const datasetId = await core.freezeDataset(2000);

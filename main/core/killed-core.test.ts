@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TestCore } from './testing/a-core.ts';
 
-test('kill -9 of the core in the middle of a run loses epochs, samples or the project', async () => {
+test('kill -9 of the core during a run leaves every sample and finished epoch to open again', async () => {
   await using first = await TestCore.start();
   await first.core.close();
   const script = new URL('./testing/hold-core.ts', import.meta.url).pathname;

@@ -36,16 +36,16 @@ test.each([
   ['a link to a file that does not exist yet', 'dangling'],
   ['a relative link to such a file', 'relative'],
   ['a new file in a new folder of a link', 'out/a/b'],
-])('a path leads out by %s', (_, way) => {
+])('a path that leads out of the roots by %s is forbidden', (_, way) => {
   expect(codeOf(() => guard.check(`${root}/${way}`))).toBe('PATH_FORBIDDEN');
 });
 
-test('NUL or a circle of links is handed to the system', () => {
+test('a path with NUL or a circle of links is refused with its own reason', () => {
   expect(codeOf(() => guard.check(`${root}/file\0.txt`))).toBe('INVALID_INPUT');
   expect(codeOf(() => guard.check(join(root, 'loop')))).toBe('FILE_UNREADABLE');
 });
 
-test('a path inside is refused, also when it does not exist or the root is a link', () => {
+test('a path inside a root is allowed, also when it does not exist or the root is a link', () => {
   for (const name of ['file', 'new', 'a/b/c', '..dots', 'out/../file', '']) {
     const path = join(root, name);
     expect(guard.check(path)).toBe(path);
@@ -56,7 +56,7 @@ test('a path inside is refused, also when it does not exist or the root is a lin
   expect(new PathGuard(null).check('/etc/hostname')).toBe('/etc/hostname');
 });
 
-test('a procedure takes a path and forgets to ask the guard', async () => {
+test('every procedure that takes a path refuses one outside the roots', async () => {
   await using core = await TestCore.start({ folder: root, fileRoots: [root] });
   const path = join(outside, 'secret');
   const datasetId = await core.freezeDataset();
@@ -76,6 +76,9 @@ test('a procedure takes a path and forgets to ask the guard', async () => {
     core.client.prompts.import({ path }),
     core.client.files.list({ path: outside }),
     core.client.datasets.export({ datasetId, path, format: 'lima' }),
+    core.client.project.createSample({ path: join(outside, 'new.lima') }),
+    core.client.runs.export({ checkpointId: 'x', kind: 'gguf', type: null, path }),
+    core.client.evaluations.saveReport({ id: 'x', format: 'json', path }),
     generate({ basePath: path }),
     generate({ basePath: join(root, 'tiny.gguf'), adapterPath: path }),
   ];

@@ -38,7 +38,7 @@ describe('the pipeline through the contract', () => {
   let datasetId: string;
   let run: Run;
 
-  test('a second import adds something, or a dry run stores something', async () => {
+  test('a second import of a file adds nothing, and a dry run stores nothing', async () => {
     const path = core.writeLines('four.jsonl', conversations(4));
     const counts = async (dryRun: boolean) => {
       const { result } = await core.import(path, { dryRun });
@@ -52,7 +52,7 @@ describe('the pipeline through the contract', () => {
     expect((await core.client.samples.facets()).statuses).toMatchObject({ pending: 4 });
   });
 
-  test('a dataset holds samples nobody accepted, or changes after it was frozen', async () => {
+  test('a dataset holds the accepted samples and stays as it was frozen', async () => {
     const [first, ...rest] = await core.client.samples.list({});
     if (!first) throw new Error('The project has no sample');
     const ids = rest.map((row) => row.id);
@@ -69,7 +69,7 @@ describe('the pipeline through the contract', () => {
   });
 
   test.each(['messages', 'alpaca', 'sharegpt', 'lima'] as const)(
-    'the form %s changes, drops or reorders what it exports',
+    'a dataset exported as %s comes back with the same content hash',
     async (format) => {
       const path = core.path(`${format}.jsonl`);
       const written = await core.client.datasets.export({ datasetId, path, format });
@@ -83,7 +83,7 @@ describe('the pipeline through the contract', () => {
     },
   );
 
-  test('an export over the open project replaces it', async () => {
+  test('an export over the open project or into its folder is refused', async () => {
     for (const path of [core.projectPath, join(`${core.projectPath}.d`, 'x.jsonl')]) {
       const call = core.client.datasets.export({ datasetId, path, format: 'messages' });
       expect((await refusalOf(call)).code).toBe('INVALID_INPUT');
@@ -91,7 +91,7 @@ describe('the pipeline through the contract', () => {
     expect(readFileSync(core.projectPath, 'latin1').slice(0, 15)).toBe('SQLite format 3');
   });
 
-  test('a run stops when nobody watches it, or its metrics never end', async () => {
+  test('a run goes on when nobody watches it, and its metrics end with it', async () => {
     model = await core.addModel();
     const started = await core.client.runs.start({
       modelId: model.modelId,
@@ -110,7 +110,7 @@ describe('the pipeline through the contract', () => {
     expect(run.encodeReport).toMatchObject({ samples: 3, dropped: [], truncated: [] });
   });
 
-  test('a checkpoint is listed with another hash than its file, or without its record', () => {
+  test('a checkpoint is listed with the hash of its file and has its record beside it', () => {
     expect(run.checkpoints.map(({ epoch, step }) => [epoch, step])).toEqual([
       [1, 2],
       [2, 4],
@@ -129,7 +129,7 @@ describe('the pipeline through the contract', () => {
     }
   });
 
-  test('an answer carries the hash of weights that did not give it', async () => {
+  test('an answer carries the hashes of the base and adapter that gave it', async () => {
     const base = { modelId: model.modelId, checkpointId: null, strength: 1 };
     const last = run.checkpoints.at(-1);
     if (!last) throw new Error('The run has no checkpoint');
@@ -167,12 +167,12 @@ describe('the pipeline through the contract', () => {
       await core.job(created.jobId);
     });
 
-    test('leaves a prompt unanswered by one of the two', async () => {
+    test('has every prompt answered by both systems', async () => {
       const summary = await core.client.evaluations.get({ id });
       expect(summary).toMatchObject({ comparisons: 7, generatedA: 7, generatedB: 7 });
     });
 
-    test('tells who is who, or shows the answers on other sides than the seed says', async () => {
+    test('shows both answers on the sides that the seed says and nothing that names a system', async () => {
       const stored = comparisonsOf(requireSession(core.core.context.core).file.db, id);
       for (const { ordinal, a, b } of stored) {
         const shown = await core.client.evaluations.comparison({ id, ordinal });
@@ -189,12 +189,12 @@ describe('the pipeline through the contract', () => {
       }
     });
 
-    test('reports while it is blind', async () => {
+    test('refuses a report while it is blind', async () => {
       const early = core.client.evaluations.report({ id, format: 'json' });
       expect((await refusalOf(early)).code).toBe('INVALID_STATE');
     });
 
-    test('loses, doubles or cannot take back a vote', async () => {
+    test('counts one vote for each comparison, which can be changed and taken back', async () => {
       const { client } = core;
       const comparison = async (ordinal: number) => {
         const shown = await client.evaluations.comparison({ id, ordinal });
@@ -215,7 +215,7 @@ describe('the pipeline through the contract', () => {
       expect((await comparison(2)).verdict).toBeNull();
     });
 
-    test('takes votes after it was revealed, or reports other counts than were voted', async () => {
+    test('refuses votes after it was revealed and reports the counts that were voted', async () => {
       const { client } = core;
       const shown = await client.evaluations.comparison({ id, ordinal: 2 });
       expect((await client.evaluations.reveal({ id })).isRevealed).toBe(true);
@@ -239,7 +239,7 @@ describe('the pipeline through the contract', () => {
       ]);
     });
 
-    test('is reported in a form that cannot be read', async () => {
+    test('is reported as an HTML page and as Markdown', async () => {
       const { report } = core.client.evaluations;
       const page = await report({ id, format: 'html' });
       const notes = await report({ id, format: 'markdown' });
@@ -249,7 +249,7 @@ describe('the pipeline through the contract', () => {
       expect(notes.text).toMatch(/^# /);
     });
 
-    test('is saved over the project, or differs from what is shown', async () => {
+    test('is saved as it is shown, and never over the project', async () => {
       const { report, saveReport } = core.client.evaluations;
       const path = join(dirname(core.projectPath), 'report.html');
       const { text } = await report({ id, format: 'html' });
@@ -261,7 +261,7 @@ describe('the pipeline through the contract', () => {
     });
   });
 
-  test('the project is not one file again after it was closed', async () => {
+  test('the project is one file again after it was closed', async () => {
     await core.client.project.close();
     for (const suffix of ['-wal', '-shm', '-journal', '.lock'])
       expect(existsSync(core.projectPath + suffix)).toBe(false);

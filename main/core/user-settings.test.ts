@@ -14,7 +14,7 @@ test.each([
   ['cut in half', '{"author": "An'],
   ['of another form', '{"author": 7}'],
   ['empty', ''],
-])('a settings file that is %s keeps the program from starting, or is lost', (_, text) => {
+])('a settings file that is %s is put aside, and the program starts with new ones', (_, text) => {
   writeFileSync(join(folder, 'settings.json'), text);
   const settings = new UserSettings(folder);
   expect(settings.author).not.toBe('');
@@ -23,7 +23,7 @@ test.each([
   expect(new UserSettings(folder).author).toBe('Anna');
 });
 
-test('a window and a command line overwrite each other’s settings', () => {
+test('a window and a command line keep each other’s settings', () => {
   const [window, terminal] = [new UserSettings(folder), new UserSettings(folder)];
   terminal.author = 'Anna';
   window.addRecent('/a.lima');
@@ -34,7 +34,7 @@ test('a window and a command line overwrite each other’s settings', () => {
   expect(readdirSync(folder)).toEqual(['settings.json']);
 });
 
-test('the recent projects repeat one, grow without end, or hide that a file is gone', () => {
+test('recent projects are listed once each, twelve at most, and tell when a file is gone', () => {
   const settings = new UserSettings(folder);
   for (let number = 0; number < 20; number += 1) settings.addRecent(`/${number}.lima`);
   settings.addRecent('/15.lima');

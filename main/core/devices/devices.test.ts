@@ -25,7 +25,7 @@ async function lossesOf(core: TestCore, runId: string): Promise<number[]> {
 }
 
 describe('devices', () => {
-  test('hide the CPU, or a family that does not work with what to do', async () => {
+  test('list the CPU, and for a family without devices the problem and what to do', async () => {
     await using core = await TestCore.start({ project: 'none' });
     const listings = await core.client.devices.list();
     const cpu = listings.find(({ family }) => family === 'cpu');
@@ -37,7 +37,7 @@ describe('devices', () => {
     }
   });
 
-  test('that are not there let a run train on another one in silence', async () => {
+  test('that are not there fail the run that names one and tell which there are', async () => {
     await using core = await TestCore.start();
     const { jobId } = await core.startRun({ ...shortRecipe, device: 'vulkan7' });
     const job = await core.job(jobId);
@@ -46,14 +46,14 @@ describe('devices', () => {
     expect(job.error?.message).toMatch(/Choose one of them|Install|npm ci|only cpu|it has cpu/);
   });
 
-  test('are accepted under names that no listing has', async () => {
+  test('are refused in a recipe under a name that no device can have', async () => {
     await using core = await TestCore.start();
     const refusal = await refusalOf(core.startRun({ ...shortRecipe, device: 'gpu' }));
     expect(refusal.message).toBeDefined();
     expect(JSON.stringify(refusal)).toMatch(/BAD_REQUEST|INVALID/);
   });
 
-  test('end a run by a crash without saying which, and what to do', () => {
+  test('that crash a run are named in its error, with what to do', () => {
     const crash = new EngineRequestError({
       code: 'ENGINE_CRASHED',
       message: 'The trainer process ended unexpectedly (signal SIGABRT).',
@@ -73,7 +73,7 @@ const vulkanTimeoutMs = 240_000;
 
 describe.runIf(problem === undefined && canFindEngines)('training on Vulkan', () => {
   test(
-    'starts untested, goes another way than on the CPU, or ends by a riddle when it aborts',
+    'starts with a self-test, gives the loss of the CPU, and names the device when it aborts',
     async () => {
       await using core = await TestCore.start();
       const { runId, jobId, model, datasetId } = await core.startRun({

@@ -21,7 +21,7 @@ const events: JobEvent[] = [
   ...(['fail', 'stopped', 'crash', 'resume'] as const),
 ];
 
-test('a state takes an event it must not, or refuses one it must take', () => {
+test('each job state takes exactly the events of this table', () => {
   const table = Object.fromEntries(
     jobStateSchema.options.map((state) => [
       state,
@@ -112,7 +112,7 @@ async function reached(service: JobService, id: string, state: JobState): Promis
 }
 
 describe('a job service', () => {
-  test('runs two accelerator jobs at once, or lets a long run hold up an import', async () => {
+  test('runs one accelerator job at a time, and an import beside it', async () => {
     using project = aProject();
     const [train, generate, importing] = [
       new Work('train', 'accelerator'),
@@ -136,7 +136,7 @@ describe('a job service', () => {
     await service.close();
   });
 
-  test('starts a job that was cancelled while it waited', async () => {
+  test('never starts a job that was cancelled while it waited', async () => {
     using project = aProject();
     const work = new Work('train', 'accelerator');
     const service = aService(project, work);
@@ -153,7 +153,7 @@ describe('a job service', () => {
     await service.close();
   });
 
-  test('keeps a job whose run could not be stored', async () => {
+  test('stores no job whose subject could not be stored', async () => {
     using project = aProject();
     const service = aService(project, new Work('train', 'accelerator'));
     const start = () =>
@@ -165,7 +165,7 @@ describe('a job service', () => {
     await service.close();
   });
 
-  test('forgets a failure, or resumes what cannot go on', async () => {
+  test('keeps why a job failed, and resumes only what has stopped without success', async () => {
     using project = aProject();
     const [resumable, single] = [new Work('import', 'disk'), new Work('train', 'accelerator')];
     const service = aService(project, resumable, single);
@@ -190,7 +190,7 @@ describe('a job service', () => {
     await service.close();
   });
 
-  test('a watch that resumes misses a change or repeats one', async () => {
+  test('sends a resumed watch each later change once', async () => {
     using project = aProject();
     const work = new Work('import', 'disk');
     const service = aService(project, work);
@@ -207,7 +207,7 @@ describe('a job service', () => {
     expect(seen).toEqual(['succeeded']);
   });
 
-  test('revisions start over with the next project, so that a watch misses its jobs', async () => {
+  test('counts revisions on across projects', async () => {
     using project = aProject();
     const before = aService(project, new Work('import', 'disk'));
     const { revision } = before.start(aJob('import'));
@@ -217,7 +217,7 @@ describe('a job service', () => {
     await after.close();
   });
 
-  test('closing lets a waiting job vanish, or says that a running one goes on', async () => {
+  test('leaves waiting and running jobs interrupted when it closes', async () => {
     using project = aProject();
     const service = aService(project, new Work('train', 'accelerator'));
     const [first, second] = [service.start(aJob('train')), service.start(aJob('train'))];
@@ -232,7 +232,7 @@ describe('a job service', () => {
     await reopened.close();
   });
 
-  test('a cancel that a crash overtook is forgotten', () => {
+  test('finishes a cancel that a crash overtook when the project opens again', () => {
     using project = aProject();
     const service = aService(project);
     const job = service.start(aJob('train'));
@@ -245,7 +245,7 @@ describe('a job service', () => {
   });
 });
 
-test('the time left is told too early, by the wrong rate, or carried into the next phase', () => {
+test('the time left comes from the rate of the phase, once a second of it is known', () => {
   let nowMs = 0;
   const meter = new ProgressMeter(() => nowMs);
   const etaAt = (ms: number, phase: string, done: number, total = 100) => {

@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { TestCore } from '../testing/a-core.ts';
 
-test('the sample project lacks what a first fine-tune and comparison need', async () => {
+test('the sample project holds samples, a dataset, prompts and a base model', async () => {
   await using core = await TestCore.start({ project: 'none' });
   const path = core.path('atlas.lima');
   const info = await core.client.project.createSample({ path });
@@ -15,7 +15,7 @@ test('the sample project lacks what a first fine-tune and comparison need', asyn
   expect(model).toMatchObject({ path: core.path('atlas-base.gguf'), isMissing: false });
 });
 
-test('a sample project cannot be made again after the first was deleted', async () => {
+test('a sample project can be made again after the first was deleted', async () => {
   await using core = await TestCore.start({ project: 'none' });
   const path = core.path('atlas.lima');
   await core.client.project.createSample({ path });
@@ -25,7 +25,7 @@ test('a sample project cannot be made again after the first was deleted', async 
   expect(again.samples.accepted).toBe(300);
 });
 
-test('a file of the person with the model’s name is overwritten, or a project is left behind', async () => {
+test('a sample project is refused where another file has the name of its model', async () => {
   await using core = await TestCore.start({ project: 'none' });
   writeFileSync(core.path('atlas-base.gguf'), 'mine');
   const path = core.path('atlas.lima');

@@ -5,7 +5,7 @@ import { run } from '../../store/database.ts';
 import { requireSession } from '../core-state.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
-test('an adapter that is whole on disk stays unknown after a crash before it was listed', async () => {
+test('an adapter that is whole on disk but was not listed is adopted at opening, a damaged one is not', async () => {
   await using core = await TestCore.start();
   const { jobId, runId } = await core.startRun({ ...shortRecipe, epochs: 4 });
   await core.job(jobId);

@@ -22,7 +22,7 @@ const storedRun = () => core.client.runs.get({ id: trained.id });
 const devLossByEpoch = ({ checkpoints }: Run) => checkpoints.map(({ devLoss }) => devLoss);
 const database = () => requireSession(core.core.context.core).file.db;
 
-test('half of four samples held out are trained on, or their loss is not kept with the run', () => {
+test('held-out samples are not trained on, and their loss is kept before training and per epoch', () => {
   expect(trained).toMatchObject({ state: 'succeeded', totalSteps: 3 });
   expect(trained.encodeReport).toMatchObject({ samples: 2, heldOut: { samples: 2 } });
   expect(trained.devLosses.map(({ step, epoch }) => [step, epoch])).toEqual([
@@ -34,7 +34,7 @@ test('half of four samples held out are trained on, or their loss is not kept wi
   expect(devLossByEpoch(trained)).toEqual(trained.devLosses.slice(1).map(({ loss }) => loss));
 });
 
-test('a run with another seed is measured on other samples', async () => {
+test('runs with different seeds are measured on the same held-out samples', async () => {
   const { modelId, datasetId } = trained;
   const input = { modelId, datasetId, recipe: { ...recipe, seed: 7 } };
   const { jobId, runId } = await core.client.runs.start(input);
@@ -44,7 +44,7 @@ test('a run with another seed is measured on other samples', async () => {
   expect(devLosses[3]?.loss).not.toBe(trained.devLosses[3]?.loss);
 });
 
-test('a project forgets a dev loss whose adapter it finds again after a crash', async () => {
+test('adopting an adapter after a crash brings its dev loss back', async () => {
   run(database(), 'DELETE FROM checkpoint WHERE epoch = 3');
   run(database(), 'DELETE FROM dev_loss WHERE epoch = 3');
   await core.client.project.close();
@@ -52,7 +52,7 @@ test('a project forgets a dev loss whose adapter it finds again after a crash', 
   expect((await storedRun()).devLosses).toEqual(trained.devLosses);
 });
 
-test('a dataset of one sample is split, or found too small only after the start', async () => {
+test('a dataset too small to hold a sample out is refused before the run starts', async () => {
   await core.client.samples.review({ action: 'reset', selection: { filter: {} } });
   await core.client.samples.review({ action: 'accept', selection: { filter: { query: '0' } } });
   const { id: datasetId } = await core.client.datasets.freeze({ name: 'one' });
@@ -63,7 +63,7 @@ test('a dataset of one sample is split, or found too small only after the start'
   });
 });
 
-test('a run that was stored before anything could be held out cannot be read', async () => {
+test('a run stored before samples could be held out reads as one that held out none', async () => {
   run(database(), 'DELETE FROM dev_loss');
   run(
     database(),
@@ -86,7 +86,7 @@ async function reach(runId: string, step: number): Promise<void> {
 }
 
 describe.runIf(canFindEngines)('a run whose trainer was killed', () => {
-  test('measures another dev loss for the same step, loses one, or has one twice', async () => {
+  test('has every dev loss once and unchanged after it is resumed', async () => {
     const { modelId, datasetId } = trained;
     const input = { modelId, datasetId, recipe: { ...endlessRecipe, devShare: 0.5 } };
     const { jobId, runId } = await core.client.runs.start(input);

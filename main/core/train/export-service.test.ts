@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
-test('a finished run is exported by a job, and what cannot be is not refused before', async () => {
+test('a finished run is exported by a job, and what cannot be is refused before it starts', async () => {
   await using core = await TestCore.start();
   const { jobId, runId } = await core.startRun(shortRecipe);
   await core.job(jobId);
@@ -28,7 +28,7 @@ function flip(path: string): void {
   writeFileSync(path, bytes);
 }
 
-test('an adapter or a base whose bytes changed is exported as if it were the one of the run', async () => {
+test('an export is refused when the bytes of its adapter or base have changed', async () => {
   await using core = await TestCore.start();
   const { jobId, runId, model } = await core.startRun(shortRecipe);
   await core.job(jobId);

@@ -6,7 +6,7 @@ import { run } from '../../store/database.ts';
 import { requireSession } from '../core-state.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
-test('answers after a full training come from its own model, not from the base with an adapter', async () => {
+test('answers after a full training come from its own model, which is adopted like an adapter', async () => {
   await using core = await TestCore.start();
   const started = await core.startRun({ ...shortRecipe, method: 'full', outputType: 'Q8_0' });
   expect(await core.job(started.jobId)).toMatchObject({ state: 'succeeded' });

@@ -31,7 +31,7 @@ const lima = [
   ...itemsOf('tasks', 50),
 ];
 
-test('a source is held out out of proportion, or another number than LIMA held out', () => {
+test('a twentieth of LIMA’s samples holds out fifty, from each source in proportion', () => {
   const held = [...heldOutIds(lima, 0.05)].map((id) => id.replace(/-\d+$/, ''));
   const counts = Object.groupBy(held, (source) => source);
   expect(held).toHaveLength(50);
@@ -42,7 +42,7 @@ test('a source is held out out of proportion, or another number than LIMA held o
   expect([2, 3]).toContain(counts['tasks']?.length);
 });
 
-test('the order of a dataset or its ids decide what is held out', () => {
+test('neither the order of a dataset nor its ids decide what is held out', () => {
   const held = heldOutIds(lima, 0.05);
   expect(heldOutIds(lima.toReversed(), 0.05)).toEqual(held);
   const renamed = lima.map((one) => ({ ...one, sampleId: `new ${one.sampleId}` }));
@@ -56,7 +56,7 @@ test.each([
   [0.05, 12, 1],
   [0.05, 30, 2],
   [0.5, 3, 2],
-])('a share of %d of %i samples holds out another number than %i', (share, count, expected) => {
+])('a share of %d of %i samples holds out %i', (share, count, expected) => {
   expect(heldOutIds(itemsOf('a', count), share).size).toBe(expected);
 });
 
@@ -68,7 +68,7 @@ const encoded = (id: string) => ({
 
 const whole = (parts: { id: string }[]) => new Set(parts.map(({ id }) => id.replace(/#.*/, '')));
 
-test('a part of a held-out sample is trained on, or one that was left out is held out', () => {
+test('every part of a held-out sample is held out, and none that was left out counts', () => {
   const items = itemsOf('a', 8);
   const parts = items
     .slice(0, 6)

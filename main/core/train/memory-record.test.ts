@@ -3,7 +3,7 @@ import { shortRecipe, subfolder, TestCore } from '../testing/a-core.ts';
 
 const gibibyte = 2 ** 30;
 
-test('what a run took is lost with it, or corrects plans of other models', async () => {
+test('what a run took corrects later plans of the same base and of no other', async () => {
   await using core = await TestCore.start();
   const { runId, jobId, model } = await core.startRun(shortRecipe);
   const planOf = async (modelId: string) =>
@@ -21,7 +21,7 @@ test('what a run took is lost with it, or corrects plans of other models', async
   expect(await planOf(other.modelId)).toMatchObject({ measuredRuns: 0, correctionBytes: 0 });
 });
 
-test('a folder of settings that cannot be written ends a run', async () => {
+test('a run succeeds with a warning when its memory cannot be written to the settings', async () => {
   await using core = await TestCore.start();
   // A folder in the place of the file that is written before it takes the other's place.
   subfolder(core.path('user'), `memory-measurements.json.${process.pid}.tmp`);

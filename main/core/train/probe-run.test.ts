@@ -20,7 +20,7 @@ async function aProbedRun(fields: RecipeInput = {}) {
   return { core, input, ...started };
 }
 
-test('an epoch is not probed, or the probe changes what is trained', async () => {
+test('every epoch answers the probe with its own adapter, and the probe changes no weight', async () => {
   const { core, input, runId, jobId } = await aProbedRun();
   await using _ = core;
   expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
@@ -44,22 +44,25 @@ test('an epoch is not probed, or the probe changes what is trained', async () =>
   expect(await core.client.runs.probe({ id: plain.runId })).toBeNull();
 });
 
-test.runIf(canFindEngines)('a killed inference process stops the training it probes', async () => {
-  const { core, runId, jobId } = await aProbedRun();
-  await using _ = core;
-  await core.job(jobId, (job) => job.progress?.phase === 'answering probe prompts');
-  killEngine('inference');
-  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
-  const { events } = await core.client.runs.get({ id: runId });
-  expect(events).toMatchObject([
-    { kind: 'warning', message: expect.stringMatching(/not answered/) },
-  ]);
-  const probe = await core.client.runs.probe({ id: runId });
-  // The first epoch asks again for what the base lacks.
-  expect(probe?.answers).toHaveLength(60);
-});
+test.runIf(canFindEngines)(
+  'a run goes on with a warning when the process that probes it is killed',
+  async () => {
+    const { core, runId, jobId } = await aProbedRun();
+    await using _ = core;
+    await core.job(jobId, (job) => job.progress?.phase === 'answering probe prompts');
+    killEngine('inference');
+    expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+    const { events } = await core.client.runs.get({ id: runId });
+    expect(events).toMatchObject([
+      { kind: 'warning', message: expect.stringMatching(/not answered/) },
+    ]);
+    const probe = await core.client.runs.probe({ id: runId });
+    // The first epoch asks again for what the base lacks.
+    expect(probe?.answers).toHaveLength(60);
+  },
+);
 
-test('a run that waits for the answers of an epoch says it trains, or forgets its steps', async () => {
+test('a run that waits for answers of an epoch tells them beside its steps', async () => {
   const { core, jobId } = await aProbedRun({ epochs: 1000 });
   await using _ = core;
   const waiting = await core.job(jobId, ({ progress }) => progress?.aside?.unit === 'answers');
@@ -84,7 +87,7 @@ async function answersUntil(core: TestCore, runId: string, epoch: number, count:
   }
 }
 
-test('a run that is paused while it is probed loses answers', async () => {
+test('a run that is paused while it is probed asks the missing prompts after it resumes', async () => {
   const { core, runId, jobId } = await aProbedRun({ epochs: 1000 });
   await using _ = core;
   await answersUntil(core, runId, 1, 1);

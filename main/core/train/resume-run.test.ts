@@ -68,7 +68,7 @@ async function expectSameAsUninterrupted(
 }
 
 describe('a paused run', () => {
-  test('keeps its trainer, or goes on to another adapter or other steps', async () => {
+  test('frees its trainer and goes on to the steps and adapter of an uninterrupted run', async () => {
     await using core = await TestCore.start();
     const started = await core.startRun(recipe);
     const paused = await pauseAfter(core, started, 5);
@@ -82,7 +82,7 @@ describe('a paused run', () => {
     ]);
   });
 
-  test('ends with what it needed for going on still on the disk', async () => {
+  test('leaves no resume state on the disk once it has succeeded', async () => {
     await using core = await TestCore.start();
     const model = await core.addModel();
     const datasetId = await core.freezeDataset();
@@ -98,7 +98,7 @@ describe('a paused run', () => {
     await expect.poll(left, { timeout: 20_000 }).toEqual(['epoch-001', 'epoch-002', 'epoch-003']);
   });
 
-  test('is forgotten when the project is closed, or cannot be cancelled', async () => {
+  test('is still paused after its project was closed, and can be cancelled', async () => {
     await using core = await TestCore.start();
     const { jobId, runId } = await core.startRun(endlessRecipe);
     await reach(core, runId, 3);
@@ -110,7 +110,7 @@ describe('a paused run', () => {
     expect((await core.client.jobs.cancel({ id: jobId })).state).toBe('cancelled');
   });
 
-  test('blocks the next run, or starts it twice', async () => {
+  test('lets the next run start, once', async () => {
     await using core = await TestCore.start();
     const { jobId, runId, model, datasetId } = await core.startRun(endlessRecipe);
     const { modelId } = model;
@@ -123,7 +123,7 @@ describe('a paused run', () => {
     expect((await core.job(jobId)).state).toBe('paused');
   });
 
-  test('while it still encodes is trained on, or fails', async () => {
+  test('can be paused while it still encodes', async () => {
     await using core = await TestCore.start();
     const model = await core.addModel();
     const datasetId = await core.freezeDataset(2000);
@@ -136,7 +136,7 @@ describe('a paused run', () => {
   });
 });
 
-test('an import can be paused, which it does not know how to do', async () => {
+test('an import refuses to be paused', async () => {
   await using core = await TestCore.start();
   const path = core.writeLines('many.jsonl', conversations(20_000));
   const { jobId } = await core.client.imports.start({ path });
@@ -146,19 +146,16 @@ test('an import can be paused, which it does not know how to do', async () => {
 
 const trainerCount = () => enginePids('trainer').length;
 
-test.runIf(canFindEngines)(
-  'a pause while the trainer starts is lost, and the run goes on',
-  async () => {
-    await using core = await TestCore.start();
-    const { jobId } = await core.startRun(endlessRecipe);
-    await expect.poll(trainerCount, { timeout: 20_000, interval: 1 }).toBe(1);
-    await core.client.jobs.pause({ id: jobId });
-    expect(await core.job(jobId)).toMatchObject({ state: 'paused', error: null });
-  },
-);
+test.runIf(canFindEngines)('a pause asked for while the trainer starts takes effect', async () => {
+  await using core = await TestCore.start();
+  const { jobId } = await core.startRun(endlessRecipe);
+  await expect.poll(trainerCount, { timeout: 20_000, interval: 1 }).toBe(1);
+  await core.client.jobs.pause({ id: jobId });
+  expect(await core.job(jobId)).toMatchObject({ state: 'paused', error: null });
+});
 
 describe.runIf(canFindEngines)('a run whose trainer was killed', () => {
-  test('cannot be resumed, or goes on to another adapter or other steps', async () => {
+  test('is interrupted, and resumes to the steps and adapter of an uninterrupted run', async () => {
     await using core = await TestCore.start();
     const started = await core.startRun(recipe);
     const { jobId, runId } = started;

@@ -7,12 +7,12 @@ const context = { signal, pausing: signal };
 const outOfMemory = (data: Record<string, unknown>) =>
   new EngineRequestError({ code: 'OUT_OF_MEMORY', message: 'It takes 9 GiB.', data });
 
-test('memory that ran short after the first step ends a run for good, though it saved the step', () => {
+test('memory that runs short after the first step pauses the run', () => {
   const error = outOfMemory({ isStopped: true });
   expect(toStop(error, context)).toMatchObject({ event: 'paused', cause: error });
 });
 
-test('a run that was refused before its first step pauses, as if going on could help', () => {
+test('memory that is refused before the first step fails the run', () => {
   const error = outOfMemory({ neededBytes: 9 });
   expect(toStop(error, context)).toBe(error);
 });

@@ -65,7 +65,7 @@ test('every sample is counted, and its tokens are shown as the dataset froze it'
   await close();
 });
 
-test('what was looked at is forgotten with its process when the stream is left', async () => {
+test('an X-ray is gone once its stream is left', async () => {
   const { modelId } = await core.addModel();
   const datasetId = await core.freezeDataset();
   const { rows, xrayId, close } = await lookedAt(modelId, datasetId);
@@ -99,7 +99,7 @@ test('a run lists by their questions the samples that the X-ray said would be le
   );
 });
 
-test('an X-ray names other samples as held out than a run holds out, or some without a share', async () => {
+test('an X-ray holds out as many samples as a run does, and none without a share', async () => {
   const { modelId } = await core.addModel();
   const datasetId = await core.freezeDataset(40, 'forty');
   const none = await lookedAt(modelId, datasetId);

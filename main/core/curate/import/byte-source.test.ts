@@ -30,7 +30,7 @@ test.each(['plain', 'gzip', 'zstd'] as const)(
 );
 
 test.each(['gzip', 'zstd'] as const)(
-  'members and frames after the first of a %s file are not dropped',
+  'every member or frame of a %s file is read, not only the first',
   async (compression) => {
     using folder = new FixtureFolder();
     const parts = [long, Buffer.from('-second-'), Buffer.alloc(0), long];

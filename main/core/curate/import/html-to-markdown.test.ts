@@ -40,7 +40,7 @@ test.each([
   ['a rule and a break', '<p>a<br/>b</p><hr>c', 'a\nb\n\n---\n\nc'],
   ['scripts and styles', 'a<script>alert("<p>")</script><style>p{}</style>b', 'ab'],
   ['tags split by empty ones', '&lt;i<b></b>mg src=x&gt;', '\\<img src=x>'],
-])('%s', (_name, html, markdown) => {
+])('HTML becomes Markdown: %s', (_name, html, markdown) => {
   expect(htmlToMarkdown(html)).toBe(markdown);
 });
 

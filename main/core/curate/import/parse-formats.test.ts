@@ -20,7 +20,7 @@ const assistant = (content: unknown, more: object = {}) => ({
 });
 const turn = (from: string, value: string) => ({ from, value });
 
-test('OpenAI messages: system kept, developer merged, text parts joined, weight 0 kept', async () => {
+test('OpenAI messages: system is kept, developer merged, text parts joined, weight 0 kept', async () => {
   const text = lines([
     {
       messages: [
@@ -101,7 +101,7 @@ test('Alpaca: the input follows the instruction, history and system come first',
   expect(badLines).toEqual([{ line: 1, message: 'turn 2 (assistant) is empty' }]);
 });
 
-test('ShareGPT: aliases of the speakers, system kept, tool turns skipped', async () => {
+test('ShareGPT: aliases of speakers are known, system is kept, tool turns are skipped', async () => {
   const text = lines([
     { conversations: [turn('user', 'q'), turn('bing', 'a')], system: 'S' },
     { conversations: [turn('system', 'S'), turn('human', 'q'), turn('chatgpt', 'a')] },
@@ -121,7 +121,7 @@ test('ShareGPT: aliases of the speakers, system kept, tool turns skipped', async
   ]);
 });
 
-test('LIMA: source as it is, an odd last text is cut and flagged, a lone prompt is no sample', async () => {
+test('LIMA: the source is kept, an odd last text cut and flagged, a lone prompt is no sample', async () => {
   const text = lines([
     { conversations: ['q', 'a'], source: 'wiki' },
     { conversations: ['q', 'a', 'left over'], source: '' },
@@ -160,7 +160,7 @@ test('elements of an array on one line are told apart by their position', async 
   ]);
 });
 
-test('a format that was asked for and does not fit the file is an error, not an empty import', async () => {
+test('a format that was asked for and does not fit the file is refused', async () => {
   using folder = new FixtureFolder();
   const path = folder.write('a.jsonl', '{"conversations": ["q", "a"]}');
   await expect(importAll({ path, format: 'stack-exchange' })).rejects.toThrow(

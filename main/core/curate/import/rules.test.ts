@@ -55,7 +55,7 @@ test.each([
 });
 
 test.each(['slow I/O here', 'for i = 0', 'the enemy of mist', 'Part I: beans', 'a my-site name'])(
-  'nobody speaks in "%s"',
+  'first person is not found in "%s"',
   (text) => {
     expect(flagsOf(prose(text))).toEqual([]);
   },
@@ -85,7 +85,7 @@ test.each([
 });
 
 test.each(['let’s answer that', 'mail tom@example.org', 'the answer is no', 'as expected'])(
-  'there is no cross-reference in "%s"',
+  'a cross-reference is not found in "%s"',
   (text) => {
     expect(flagsOf(prose(text))).toEqual([]);
   },
@@ -103,7 +103,7 @@ test.each([
   ['Filter upside down', 'it does not end with a question mark'],
   ['What now?', 'it has 2 words, fewer than 5'],
   ['How is tea made without caffeine?', undefined],
-])('whether "%s" stands alone', (title, problem) => {
+])('the title "%s" is judged by whether it stands alone', (title, problem) => {
   expect(titleProblem(title)).toBe(problem);
 });
 
