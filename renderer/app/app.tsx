@@ -1,20 +1,20 @@
-import { Suspense, useState } from 'react';
+import { Suspense, useState, Component, type ReactNode } from 'react';
+import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
+import { Button } from '../ui/button.tsx';
 import { ConfirmHost } from '../ui/dialogs/confirm.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { LoadingState, QueryView, EmptyState } from '../ui/feedback/states.tsx';
+import { ToastHost } from '../ui/feedback/toast.tsx';
 import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
-import { LoadingState, QueryView } from '../ui/feedback/states.tsx';
-import { ToastHost } from '../ui/feedback/toast.tsx';
-import { ConnectionBanner } from './connection-banner.tsx';
-import { ErrorBoundary } from './error-boundary.tsx';
-import { ShellDialogs } from './shell-dialogs.tsx';
+import { useDesktopCommands } from './desktop-commands.ts';
 import { useProject } from './project.ts';
-import { SignInPage } from './sign-in-page.tsx';
+import { ShellDialogs } from './shell-dialogs.tsx';
+import { useShellShortcuts } from './shell-shortcuts.ts';
 import { tabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
-import { useDesktopCommands } from './desktop-commands.ts';
-import { useShellShortcuts } from './shell-shortcuts.ts';
 import { Welcome } from './welcome.tsx';
 import './app.css';
 
@@ -69,4 +69,53 @@ function TabPanels() {
         </TabActiveContext>
       </section>
     ));
+}
+
+/** Says that nothing can be saved right now; gone as soon as the core answers again. */
+function ConnectionBanner() {
+  const { phase, reason } = useConnection();
+  if (phase !== 'lost') return null;
+  return (
+    <div className="banner" role="alert">
+      <PlugZap size={14} aria-hidden />
+      <span>Disconnected from the core. Trying again… Unsaved text stays here. ({reason})</span>
+    </div>
+  );
+}
+
+/** What a browser without the server's token sees. */
+function SignInPage() {
+  const reason = useConnection((state) => state.reason);
+  return (
+    <main className="app">
+      <EmptyState
+        title="Open the address that the server printed"
+        actions={<Button onClick={() => location.reload()}>Try again</Button>}
+      >
+        {reason} When it starts, <code>lima serve</code> prints an address that ends with{' '}
+        <code>#token=…</code>. Open that whole address in this browser. A new token is made at every
+        start.
+      </EmptyState>
+    </main>
+  );
+}
+
+interface ErrorBoundaryProps {
+  children: ReactNode;
+}
+
+/** Keeps a defect in one tab from taking the window along; Retry mounts the tab anew. */
+class ErrorBoundary extends Component<ErrorBoundaryProps, { error: unknown }> {
+  override state: { error: unknown } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    if (this.state.error === undefined) return this.props.children;
+    return (
+      <ErrorView error={this.state.error} onRetry={() => this.setState({ error: undefined })} />
+    );
+  }
 }

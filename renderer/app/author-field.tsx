@@ -4,9 +4,9 @@ import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
+import { Popover } from '../ui/dialogs/menu.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
-import { Popover } from '../ui/dialogs/menu.tsx';
 import './author-field.css';
 
 /** Who is annotating: the name every review, edit and vote is stored under. */

@@ -7,12 +7,12 @@ import {
 import { rpc } from '../rpc/client.ts';
 import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
-import { Badge } from '../ui/feedback/badge.tsx';
 import { Button } from '../ui/button.tsx';
+import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
-import { formatDuration, formatMoment } from '../ui/format.ts';
 import { stateTones } from '../ui/feedback/job-state.ts';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
+import { formatDuration, formatMoment } from '../ui/format.ts';
 import { describeProgress, describeResult } from './job-text.ts';
 
 /** One job: progress with what is left while it runs, the outcome afterwards. */

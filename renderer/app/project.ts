@@ -2,8 +2,8 @@ import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { projectChanged } from '../rpc/watch.ts';
-import { chooseFile } from '../ui/files/file-chooser.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
+import { chooseFile } from '../ui/files/file-chooser.ts';
 
 /** The open project, `null` when none is. */
 export function useProject(): QueryResult<ProjectInfo | null> {

@@ -20,7 +20,7 @@ export function applyStoredTheme(): void {
 }
 
 /** Changes the theme and remembers it on this machine. */
-export function chooseTheme(theme: Theme): void {
+function chooseTheme(theme: Theme): void {
   localStorage.setItem(storageKey, theme);
   useTheme.setState({ theme });
   show(theme);

@@ -2,8 +2,8 @@ import { BookOpen, FilePlus2, FolderOpen } from 'lucide-react';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
-import { formatMoment } from '../ui/format.ts';
 import { QueryView } from '../ui/feedback/states.tsx';
+import { formatMoment } from '../ui/format.ts';
 import { chooseProject, createProject, createSampleProject, openProject } from './project.ts';
 import './welcome.css';
 

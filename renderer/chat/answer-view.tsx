@@ -1,8 +1,8 @@
 import { LoaderCircle } from 'lucide-react';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
-import { MarkdownText } from '../ui/text/markdown.tsx';
 import type { SystemParts } from '../ui/systems/systems.ts';
+import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerIdentity } from './answer-identity.tsx';
 import type { AnswerState } from './chat-turns.ts';
 import { StreamingText } from './streaming-text.tsx';

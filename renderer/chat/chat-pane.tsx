@@ -1,4 +1,5 @@
 import { Eraser, Square } from 'lucide-react';
+import { useEffect, useRef, type RefObject } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { EmptyState } from '../ui/feedback/states.tsx';
 import { SystemPicker } from '../ui/systems/system-picker.tsx';
@@ -8,7 +9,6 @@ import { systemOf } from './chat-systems.ts';
 import { isRunning } from './chat-turns.ts';
 import { stopAnswers } from './send-turn.ts';
 import { TurnView } from './turn-view.tsx';
-import { useFollowEnd } from './use-follow-end.ts';
 
 const titles = { left: 'Left', right: 'Right' };
 
@@ -86,4 +86,34 @@ function Turns({ id, parts }: { id: PaneId; parts: SystemParts }) {
       </ol>
     </div>
   );
+}
+
+const nearEndPx = 60;
+
+interface FollowedLog {
+  log: RefObject<HTMLDivElement | null>;
+  onScroll: () => void;
+}
+
+/**
+ * Keeps the end of a growing log in sight, unless the person has scrolled away from it. A new
+ * entry (`count` changes) brings the end back.
+ */
+function useFollowEnd(count: number): FollowedLog {
+  const log = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const seenCount = useRef(count);
+  useEffect(() => {
+    const element = log.current;
+    if (seenCount.current !== count) follows.current = true;
+    seenCount.current = count;
+    if (element && follows.current) element.scrollTop = element.scrollHeight;
+  });
+  const onScroll = () => {
+    const element = log.current;
+    if (!element) return;
+    const belowPx = element.scrollHeight - element.scrollTop - element.clientHeight;
+    follows.current = belowPx < nearEndPx;
+  };
+  return { log, onScroll };
 }

@@ -1,10 +1,10 @@
 import { Send, SlidersHorizontal, Square } from 'lucide-react';
 import { Button } from '../ui/button.tsx';
-import { Segments, TextArea } from '../ui/inputs/inputs.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
+import { Segments, TextArea } from '../ui/inputs/inputs.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
 import { SamplingFields } from '../ui/systems/sampling-fields.tsx';
 import { describeSampling, isLimaSampling, samplingProblems } from '../ui/systems/sampling.ts';
-import { useShortcuts } from '../ui/shortcuts.ts';
 import { systemProblem, type SystemParts } from '../ui/systems/systems.ts';
 import { panesOf, useChat, type Target } from './chat-store.ts';
 import { systemOf } from './chat-systems.ts';

@@ -1,9 +1,9 @@
 import { Pencil, RefreshCw } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/feedback/copy-button.tsx';
-import { MarkdownText } from '../ui/text/markdown.tsx';
 import { randomSeed } from '../ui/systems/sampling.ts';
 import type { SystemParts } from '../ui/systems/systems.ts';
+import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { changePane, type PaneId } from './chat-store.ts';
 import type { Asked, Turn } from './chat-turns.ts';

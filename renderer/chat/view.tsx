@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
-import { AddModelButton } from '../ui/models/add-model-button.tsx';
 import { Button } from '../ui/button.tsx';
-import { goToTab } from '../ui/navigation.ts';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
+import { AddModelButton } from '../ui/models/add-model-button.tsx';
+import { goToTab } from '../ui/navigation.ts';
 import { useSystems } from '../ui/systems/use-systems.ts';
 import { ChatPane } from './chat-pane.tsx';
 import { resetChat } from './chat-store.ts';

@@ -1,7 +1,8 @@
 import type { RefObject } from 'react';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { edit, showCurateDialog, useCurate } from './curate-store.ts';
-import { editSelected } from './editing.ts';
+import { rowCache } from './list/rows.ts';
 import { pressMove, reviewFiltered, reviewSelected, undoReview } from './review-actions.ts';
 
 const group = 'Curate';
@@ -55,3 +56,14 @@ const dialogShortcuts: Shortcut[] = [
   { keys: [], label: 'Reject all under the filter…', group, run: () => reviewFiltered('reject') },
   { keys: [], label: 'Reset all under the filter…', group, run: () => reviewFiltered('reset') },
 ];
+
+/** Opens the editor on the selected sample. */
+function editSelected(): void {
+  void openEditor().catch(showErrorToast);
+}
+
+async function openEditor(): Promise<void> {
+  const { selectedSeq } = useCurate.getState();
+  const row = selectedSeq === null ? undefined : await rowCache.load(selectedSeq);
+  if (row) edit(row.id);
+}

@@ -2,8 +2,8 @@ import { ChevronDown, Database, Download, Snowflake, SquarePen } from 'lucide-re
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
-import { formatQuantity } from '../ui/format.ts';
 import { Menu } from '../ui/dialogs/menu.tsx';
+import { formatQuantity } from '../ui/format.ts';
 import { edit, showCurateDialog } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';

@@ -1,11 +1,11 @@
 import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
 import { rpc } from '../rpc/client.ts';
 import { confirmAction } from '../ui/dialogs/confirm.tsx';
-import { formatQuantity } from '../ui/format.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
+import { formatQuantity } from '../ui/format.ts';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
-import { PressQueue } from './press-queue.ts';
 import { rowCache } from './list/rows.ts';
+import { PressQueue } from './press-queue.ts';
 import { statusAfter } from './status-text.ts';
 
 const presses = new PressQueue(showErrorToast);

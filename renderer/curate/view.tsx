@@ -1,16 +1,23 @@
 import { useEffect, useRef } from 'react';
+import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
+import { rpc } from '../rpc/client.ts';
+import { describeError } from '../rpc/rpc-error.ts';
+import { useJobEnd } from '../rpc/use-jobs.ts';
+import { showToast } from '../ui/feedback/toast.tsx';
+import { useNavigation } from '../ui/navigation.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { CurateDialogs } from './curate-dialogs.tsx';
 import { useCurateShortcuts } from './curate-shortcuts.ts';
-import { useCurate } from './curate-store.ts';
+import { useCurate, showCurateDialog } from './curate-store.ts';
 import { CurateToolbar } from './curate-toolbar.tsx';
+import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
+import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
+import { ImportDialog } from './import/import-dialog.tsx';
+import { useDroppedFiles } from './import/use-dropped-files.ts';
 import { FilterBar } from './list/filter-bar.tsx';
 import { rowCache } from './list/rows.ts';
 import { SampleList } from './list/sample-list.tsx';
-import { useDroppedFiles } from './import/use-dropped-files.ts';
 import { useSampleList } from './list/use-sample-list.ts';
-import { useWantedSample } from './use-wanted-sample.ts';
 
 /** The Curate tab: from imported dumps to a frozen dataset. */
 export default function CurateView() {
@@ -45,4 +52,43 @@ export default function CurateView() {
 function forgetProject(): void {
   rowCache.clear();
   useCurate.setState(useCurate.getInitialState());
+}
+
+/** The open dialog of the tab, and a word when an import ends behind it. */
+function CurateDialogs() {
+  const dialog = useCurate((state) => state.dialog);
+  useJobEnd(announceImport);
+  if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
+  if (dialog?.kind === 'freeze') return <FreezeDialog />;
+  if (dialog?.kind === 'datasets') return <DatasetsDialog />;
+  return null;
+}
+
+const tones: Partial<Record<JobState, 'good' | 'bad'>> = { succeeded: 'good', failed: 'bad' };
+
+function announceImport(job: JobSnapshot): void {
+  if (job.kind !== 'import' || useCurate.getState().dialog?.kind === 'import') return;
+  showToast({
+    text: `${job.title}: ${job.state}.`,
+    tone: tones[job.state] ?? 'plain',
+    action: { label: 'Show', run: () => showCurateDialog({ kind: 'import', jobId: job.id }) },
+  });
+}
+
+/** Shows the sample that another tab asked for, whatever the filter was. */
+function useWantedSample(): void {
+  const wantedId = useNavigation((state) => state.wantedSampleId);
+  useEffect(() => {
+    if (wantedId !== null) void show(wantedId);
+  }, [wantedId]);
+}
+
+async function show(id: string): Promise<void> {
+  useNavigation.setState({ wantedSampleId: null });
+  try {
+    const { seq } = await rpc.samples.get({ id });
+    useCurate.setState({ filter: {}, retained: new Set(), selectedSeq: seq, editing: null });
+  } catch (error) {
+    showToast({ text: describeError(error).message, tone: 'bad' });
+  }
 }

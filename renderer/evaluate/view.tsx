@@ -1,15 +1,15 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
 import { Button } from '../ui/button.tsx';
+import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useSystems } from '../ui/systems/use-systems.ts';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';
-import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
+import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { PromptSetPage } from './prompts/prompt-set-page.tsx';
 import { useEvaluations, usePromptSets } from './queries.ts';
 import './evaluate.css';

@@ -3,12 +3,12 @@ import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { useJobs } from '../rpc/use-jobs.ts';
 import type { QueryResult } from '../rpc/use-query.ts';
-import { Badge } from '../ui/feedback/badge.tsx';
 import { Button } from '../ui/button.tsx';
-import { formatCount, formatMoment } from '../ui/format.ts';
-import { ProgressBar } from '../ui/feedback/progress.tsx';
-import { describeProgress, formatLoss, stateOf } from './run-text.ts';
+import { Badge } from '../ui/feedback/badge.tsx';
 import { stateTones } from '../ui/feedback/job-state.ts';
+import { ProgressBar } from '../ui/feedback/progress.tsx';
+import { formatCount, formatMoment } from '../ui/format.ts';
+import { describeProgress, formatLoss, stateOf } from './run-text.ts';
 import { showForm, showRun, type Selection } from './train-store.ts';
 import './run-list.css';
 

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
-import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
 import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
+import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { draftOf, type RecipeDraft } from './recipe/recipe-draft.ts';
 import type { RecipeKey } from './recipe/recipe-fields.ts';

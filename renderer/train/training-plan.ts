@@ -1,5 +1,5 @@
-import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import { devSampleCount } from '../../shared/domain/dev-set.ts';
+import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 
 /** What a recipe means for a number of samples. */

@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
-import { rpc } from '../rpc/client.ts';
-import { useQuery, type QueryResult } from '../rpc/use-query.ts';
-import { useJobEnd } from '../rpc/use-jobs.ts';
 import type { Run } from '../../shared/domain/run.ts';
+import { rpc } from '../rpc/client.ts';
+import { useJobEnd } from '../rpc/use-jobs.ts';
+import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { QueryView } from '../ui/feedback/states.tsx';
 import { RunForm } from './new-run/run-form.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run/run-page.tsx';

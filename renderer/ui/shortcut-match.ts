@@ -9,8 +9,7 @@ export interface KeyStroke {
 }
 
 /** True on Apple systems, where Mod is Command. */
-export const isApple =
-  typeof navigator === 'object' && /mac|iphone|ipad/i.test(navigator.userAgent);
+const isApple = typeof navigator === 'object' && /mac|iphone|ipad/i.test(navigator.userAgent);
 
 /**
  * Whether the stroke is the combination, written like `j`, `Mod+Enter`, `Shift+ArrowDown` or `?`.

@@ -4,9 +4,11 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
-import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
+import { showToast } from '../../ui/feedback/toast.tsx';
 import { chooseFile } from '../../ui/files/file-chooser.ts';
 import {
   formatBytes,
@@ -16,8 +18,6 @@ import {
   shortHash,
 } from '../../ui/format.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
-import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
-import { showToast } from '../../ui/feedback/toast.tsx';
 import { showCurateDialog } from '../curate-store.ts';
 
 const formats: readonly Option<ExportFormat>[] = [

@@ -1,18 +1,25 @@
 import { useState } from 'react';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useQuery } from '../../rpc/use-query.ts';
+import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatQuantity, shortHash } from '../../ui/format.ts';
-import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { CompositionTable } from './composition-table.tsx';
-import { freezeWarnings, limaComposition, type AcceptedSummary } from './composition.ts';
+import { formatQuantity, shortHash, formatCount, formatShare } from '../../ui/format.ts';
+import { TextInput } from '../../ui/inputs/inputs.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showCurateDialog } from '../curate-store.ts';
-import { useAcceptedSummary } from './use-accepted-summary.ts';
+import { useDrafts } from '../edit/drafts-store.ts';
+import {
+  freezeWarnings,
+  limaComposition,
+  type AcceptedSummary,
+  type Part,
+  withShares,
+} from './composition.ts';
+import './freeze-dialog.css';
 
 const close = () => showCurateDialog(null);
 
@@ -90,4 +97,61 @@ function Summary({ summary }: { summary: AcceptedSummary }) {
       </div>
     </>
   );
+}
+
+interface CompositionTableProps {
+  title: string;
+  parts: readonly Part[];
+}
+
+/** Sources with their counts and shares; the bars of two tables side by side have one scale. */
+function CompositionTable({ title, parts }: CompositionTableProps) {
+  return (
+    <table className="table composition" aria-label={title}>
+      <thead>
+        <tr>
+          <th>{title}</th>
+          <th className="number">Samples</th>
+          <th className="number">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {parts.map((part) => (
+          <tr key={part.source}>
+            <td>
+              <VisibleText text={part.source} />
+              <div className="composition-bar" style={{ width: `${100 * part.share}%` }} />
+            </td>
+            <td className="number">{formatCount(part.samples)}</td>
+            <td className="number">{formatShare(part.share, part.share < 0.1 ? 1 : 0)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The accepted samples by source, with what is worth a warning. */
+function useAcceptedSummary(): QueryResult<AcceptedSummary> {
+  const unsavedDrafts = useDrafts((state) => Object.keys(state.drafts).length);
+  return useQuery(['accepted summary', unsavedDrafts], () => summarize(unsavedDrafts), ['samples']);
+}
+
+async function summarize(unsavedDrafts: number): Promise<AcceptedSummary> {
+  const { statuses, sources } = await rpc.samples.facets();
+  const counted = await Promise.all(
+    sources.map(async ({ source }) => ({ source, samples: await countAccepted({ source }) })),
+  );
+  return {
+    parts: withShares(counted.filter((part) => part.samples > 0)),
+    accepted: statuses.accepted,
+    flagged: statuses.accepted - (await countAccepted({ flag: 'none' })),
+    pending: statuses.pending,
+    unsavedDrafts,
+  };
+}
+
+async function countAccepted(filter: { source: string } | { flag: 'none' }): Promise<number> {
+  const { seqs } = await rpc.samples.index({ filter: { ...filter, status: 'accepted' } });
+  return seqs.length;
 }

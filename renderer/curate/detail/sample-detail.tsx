@@ -1,16 +1,17 @@
 import type { Ref } from 'react';
 import { Check, Pencil, RotateCcw, X } from 'lucide-react';
+import type { Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Conversation } from './conversation.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
+import { formatQuantity } from '../../ui/format.ts';
+import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { edit } from '../curate-store.ts';
-import { DraftNote } from './draft-note.tsx';
-import { FlagList } from './flag-list.tsx';
-import { HistoryList } from './history-list.tsx';
-import { ProvenanceList } from './provenance-list.tsx';
+import { countCharacters } from '../edit/draft.ts';
+import { setDraft, useHasDraft } from '../edit/drafts-store.ts';
 import { reviewSelected } from '../review-actions.ts';
 import { statusTones } from '../status-text.ts';
+import { FlagList, HistoryList, ProvenanceList } from './sample-facts.tsx';
 
 /** A sample to read and judge: flags first, then the conversation, then where it comes from. */
 export function SampleDetail({
@@ -71,5 +72,46 @@ function DetailHeader({ sample }: { sample: Sample }) {
         Edit
       </Button>
     </header>
+  );
+}
+
+/** A conversation turn by turn, as Markdown. */
+function Conversation({ messages }: { messages: readonly Message[] }) {
+  return (
+    <ol className="conversation" aria-label="Conversation">
+      {messages.map((message, index) => (
+        <li key={index} className={`turn turn-${message.role}`}>
+          <div className="turn-head">
+            <span className="turn-role">{message.role}</span>
+            <span className="faint">
+              {formatQuantity(countCharacters(message.content), 'character')}
+            </span>
+            {message.weight === 0 && (
+              <Badge tone="warn" title="This answer is kept out of the loss (weight 0)">
+                not trained
+              </Badge>
+            )}
+          </div>
+          <MarkdownText text={message.content} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Says that an unsaved edit of this sample waits. */
+function DraftNote({ sample }: { sample: Sample }) {
+  const hasDraft = useHasDraft(sample.id);
+  if (!hasDraft) return null;
+  return (
+    <div className="note">
+      <span className="spacer">You have an unsaved edit of this sample.</span>
+      <Button small onClick={() => edit(sample.id)}>
+        Continue editing
+      </Button>
+      <Button small variant="ghost" onClick={() => setDraft(sample.id, undefined)}>
+        Discard draft
+      </Button>
+    </div>
   );
 }

@@ -3,8 +3,8 @@ import { conversationProblem, type Message } from '../../../shared/domain/messag
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import { ConversationEditor } from './conversation-editor.tsx';
 import { edit } from '../curate-store.ts';
+import { ConversationEditor } from './conversation-editor.tsx';
 import '../detail-pane.css';
 
 interface EditorFrameProps {

@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { RequestedFormat } from '../../../shared/contract/curate.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
+import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
 import { showCurateDialog } from '../curate-store.ts';
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';

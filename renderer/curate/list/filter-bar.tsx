@@ -1,6 +1,5 @@
 import { useEffect, useState, type Ref } from 'react';
 import { Search } from 'lucide-react';
-import { sampleStatuses } from '../status-text.ts';
 import type { SampleStatus } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -8,6 +7,7 @@ import { formatCount } from '../../ui/format.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
 import { flagTexts } from '../flag-text.ts';
+import { sampleStatuses } from '../status-text.ts';
 import './filter-bar.css';
 
 const searchDelayMs = 200;

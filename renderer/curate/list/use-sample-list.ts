@@ -3,7 +3,6 @@ import type { SampleFilter } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { useCurate, type CurateState } from '../curate-store.ts';
-import { mergeRetained } from './merge-retained.ts';
 import { rowCache } from './rows.ts';
 
 /** The list as it is shown. */
@@ -39,4 +38,23 @@ function listedState(state: CurateState, filter: SampleFilter, seqs: readonly nu
   const start = selectedSeq === null || isSearch ? -Infinity : selectedSeq;
   const nearest = seqs.find((seq) => seq >= start) ?? seqs.at(-1) ?? null;
   return { seqs, listedFilter: filter, ...(isListed ? {} : { selectedSeq: nearest }) };
+}
+
+/**
+ * The list to show: what matches the filter now, and what was reviewed under it and stays put.
+ * Both in list order, which is ascending sequence numbers.
+ */
+export function mergeRetained(
+  matching: readonly number[],
+  retained: ReadonlySet<number>,
+): readonly number[] {
+  const extra = [...retained].toSorted((a, b) => a - b);
+  const merged: number[] = [];
+  let next = 0;
+  for (const seq of matching) {
+    for (; next < extra.length && (extra[next] ?? seq) <= seq; next += 1)
+      if (extra[next] !== seq) merged.push(extra[next] ?? seq);
+    merged.push(seq);
+  }
+  return retained.size === 0 ? matching : [...merged, ...extra.slice(next)];
 }

@@ -6,10 +6,9 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { FigureTable } from './figure-table.tsx';
-import { filterItems, promptExcerpt, type ItemFilter } from './item-filter.ts';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
+import { FigureTable } from './figure-table.tsx';
 
 const filters: readonly { value: ItemFilter; label: string }[] = [
   { value: 'all', label: 'All' },
@@ -104,4 +103,23 @@ function ItemDetail({ item }: { item: ReportItem }) {
       {item.votes.length > 0 && <FigureTable title="Votes" table={votesTable(item)} />}
     </div>
   );
+}
+
+/** Which comparisons the table shows. */
+type ItemFilter = 'all' | 'a' | 'b' | 'tie' | 'open';
+
+/** The comparisons a filter lets through, in order. */
+export function filterItems(items: readonly ReportItem[], filter: ItemFilter): ReportItem[] {
+  if (filter === 'all') return [...items];
+  return items.filter((item) => (item.verdict ?? 'open') === filter);
+}
+
+const longestExcerpt = 120;
+
+/** The beginning of the last user turn in one line, for the row of a comparison. */
+export function promptExcerpt({ prompt }: Pick<ReportItem, 'prompt'>): string {
+  const asked = prompt.findLast((message) => message.role === 'user') ?? prompt.at(-1);
+  const line = (asked?.content ?? '').replaceAll(/\s+/g, ' ').trim();
+  if (line.length <= longestExcerpt) return line;
+  return `${Array.from(line).slice(0, longestExcerpt).join('')}…`;
 }

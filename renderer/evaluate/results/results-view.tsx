@@ -18,9 +18,9 @@ import { Badge } from '../../ui/feedback/badge.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { ExportButtons } from './export-buttons.tsx';
+import { FactList, FigureTable } from './figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { ItemTable } from './item-table.tsx';
-import { FactList, FigureTable } from './figure-table.tsx';
 import { PreferenceChart } from './preference-chart.tsx';
 import './results.css';
 

@@ -6,8 +6,8 @@ import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { confirmAction } from '../../ui/dialogs/confirm.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatQuantity } from '../../ui/format.ts';
 import { showToast } from '../../ui/feedback/toast.tsx';
+import { formatQuantity } from '../../ui/format.ts';
 import { usePromptSets } from '../queries.ts';
 
 const explanation =

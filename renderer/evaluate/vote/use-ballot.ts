@@ -3,7 +3,7 @@ import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
-import { useVoteClock } from './use-vote-clock.ts';
+import { useVoteClock } from './vote-clock.ts';
 
 /** The pair in front of the voter. */
 export interface Ballot {

@@ -1,3 +1,6 @@
+import { useContext, useEffect, useState } from 'react';
+import { TabActiveContext } from '../../ui/shortcuts.ts';
+
 /** Measures how long a pair was looked at; time in which it was hidden does not count. */
 export class VoteClock {
   #countedMs = 0;
@@ -30,4 +33,23 @@ export class VoteClock {
     const runningMs = this.#runningSinceMs === null ? 0 : this.#now() - this.#runningSinceMs;
     return Math.round(this.#countedMs + runningMs);
   }
+}
+
+/** A clock that runs while this tab is shown and the window is not hidden; anew for every pair. */
+export function useVoteClock(comparisonId: string | undefined): VoteClock {
+  const isActive = useContext(TabActiveContext);
+  const [clock] = useState(() => new VoteClock());
+  useEffect(() => {
+    if (comparisonId !== undefined) clock.restart();
+  }, [clock, comparisonId]);
+  useEffect(() => {
+    const follow = () => {
+      if (isActive && document.visibilityState === 'visible') clock.resume();
+      else clock.pause();
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => document.removeEventListener('visibilitychange', follow);
+  }, [clock, isActive]);
+  return clock;
 }

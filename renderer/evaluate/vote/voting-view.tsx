@@ -1,12 +1,14 @@
 import { useEffect, useRef } from 'react';
-import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import type { EvaluationSummary, BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
-import { useShortcuts } from '../../ui/shortcuts.ts';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
+import { useShortcuts } from '../../ui/shortcuts.ts';
+import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { answerCounts } from '../evaluation-stage.ts';
-import { BlindPair } from './blind-pair.tsx';
+import { PromptText } from '../prompt-text.tsx';
+import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import { annotatorQuestion, verdictOptions } from './verdict-text.ts';
 import { VoteBar } from './vote-bar.tsx';
@@ -109,4 +111,28 @@ function useNewPairs({ current, ordinal, goTo }: Ballot, summary: EvaluationSumm
     seen.current = done;
     if (current === null) goTo(ordinal);
   }, [done, current, ordinal, goTo]);
+}
+
+/** The prompt and the two answers, told apart by nothing but their side. */
+function BlindPair({ pair }: { pair: BlindComparison }) {
+  return (
+    <>
+      <ScrollRegion className="blind-prompt" label="Prompt">
+        <PromptText messages={pair.prompt} />
+      </ScrollRegion>
+      <div className="blind-answers">
+        <BlindAnswer side="Left" text={pair.left} />
+        <BlindAnswer side="Right" text={pair.right} />
+      </div>
+    </>
+  );
+}
+
+function BlindAnswer({ side, text }: { side: 'Left' | 'Right'; text: string }) {
+  return (
+    <ScrollRegion className="blind-answer" label={`${side} answer`}>
+      <h2 className="blind-side">{side}</h2>
+      {text.trim() === '' ? <p className="faint">(empty answer)</p> : <MarkdownText text={text} />}
+    </ScrollRegion>
+  );
 }

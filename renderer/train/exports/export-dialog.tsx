@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -8,10 +8,9 @@ import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { PathField } from '../../ui/files/path-field.tsx';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
-import { PathField } from '../../ui/files/path-field.tsx';
-import { exportName, hasType, typeOf, type ExportChoice } from './export-choice.ts';
 import { ExportJob } from './export-job.tsx';
 
 const adapterKinds: readonly Option<ExportKind>[] = [
@@ -142,4 +141,30 @@ function ExportForm({ choice, isAdapter, onChoice }: ExportFormProps) {
       )}
     </>
   );
+}
+
+/** What a person chose in the export dialog; `keep` leaves the adapter beside the Modelfile. */
+interface ExportChoice {
+  kind: ExportKind;
+  type: ExportType | 'keep';
+  strength: number;
+}
+
+/** Whether this form of export can merge, and so asks for a type. */
+const hasType = (kind: ExportKind): boolean => kind === 'merged' || kind === 'ollama';
+
+/** The type for the request: none where nothing is merged. */
+export function typeOf({ kind, type }: ExportChoice): ExportType | null {
+  if (kind === 'merged') return type === 'keep' ? 'F16' : type;
+  return kind === 'ollama' && type !== 'keep' ? type : null;
+}
+
+/** A file or folder name out of the run's name, the epoch and the form. */
+export function exportName(runName: string, epoch: number, choice: ExportChoice): string {
+  const base =
+    runName.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-').replaceAll(/^[-.]+|-+$/g, '') || 'run';
+  const name = `${base}-epoch-${epoch}`;
+  if (choice.kind === 'gguf') return `${name}.gguf`;
+  if (choice.kind === 'merged') return `${name}-${typeOf(choice)}.gguf`;
+  return `${name}-${choice.kind}`;
 }

@@ -6,8 +6,8 @@ import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatBytes } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
+import { formatBytes } from '../../ui/format.ts';
 import { describeProgress } from '../run-text.ts';
 
 /** An export under way, and where it is when it is done. */

@@ -33,3 +33,41 @@ export const leadingPoints = (devLosses: readonly DevLoss[]): number =>
 
 const columnOf = (series: MetricSeries, column: ChartLine['column']) =>
   column === 'devLoss' ? new Float64Array(0) : series.column(column);
+
+/** Shows new data; it widens the view, unless a person has zoomed in. */
+export function feedChart(chart: uPlot, data: uPlot.AlignedData): void {
+  const steps = chart.data[0];
+  const { min, max } = chart.scales['x'] ?? {};
+  const isZoomed = steps.length > 1 && min != null && (min !== steps[0] || max !== steps.at(-1));
+  chart.batch(() => {
+    chart.setData(data, !isZoomed);
+    if (isZoomed) chart.redraw();
+  });
+}
+
+/**
+ * Puts the cursor on a step chosen elsewhere; `null` takes it away. `index` counts the steps of the
+ * run, before which the chart has so many `leading` points.
+ */
+export function pointAt(chart: uPlot, index: number | null, leading: number): void {
+  if (index === stepIndex(chart, leading)) return;
+  const step = index === null ? undefined : chart.data[0][index + leading];
+  if (step === undefined) chart.setCursor({ left: -10, top: -10 }, false);
+  else chart.setCursor({ left: chart.valToPos(step, 'x'), top: 10 }, false);
+}
+
+/** The step of the run under the cursor, counted from 0: the first one for any point before it. */
+export function stepIndex(chart: uPlot, leading: number): number | null {
+  const { idx } = chart.cursor;
+  return idx == null ? null : Math.max(0, idx - leading);
+}
+
+/** Keeps a chart as wide as its element; a hidden tab has no width and changes nothing. */
+export function followWidth(element: HTMLElement, chart: uPlot): () => void {
+  const observer = new ResizeObserver(() => {
+    const width = element.clientWidth;
+    if (width > 0) chart.setSize({ width, height: chart.height });
+  });
+  observer.observe(element);
+  return () => observer.disconnect();
+}

@@ -1,9 +1,9 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Slider } from '../../ui/inputs/inputs.tsx';
+import { formatLoss, formatRate } from '../run-text.ts';
 import { devLossAt } from './dev-loss-text.ts';
 import type { MetricSeries } from './metric-series.ts';
-import { formatLoss, formatRate } from '../run-text.ts';
 
 interface CursorReadoutProps {
   series: MetricSeries;

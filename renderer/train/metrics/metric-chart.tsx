@@ -1,13 +1,19 @@
 import { useEffect, useRef, type CSSProperties } from 'react';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { useThemeKey } from './chart-colors.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
+import { useThemeKey } from './chart-colors.ts';
+import {
+  feedChart,
+  followWidth,
+  pointAt,
+  stepIndex,
+  chartData,
+  leadingPoints,
+} from './chart-data.ts';
 import type { ChartMarks } from './chart-marks.ts';
-import { feedChart, followWidth, pointAt, stepIndex } from './chart-control.ts';
-import { chartData, leadingPoints } from './chart-data.ts';
 import { chartOptions, type ChartLine } from './chart-options.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
+import 'uplot/dist/uPlot.min.css';
 import './metric-chart.css';
 
 interface MetricChartProps {

@@ -1,14 +1,14 @@
 import { useMemo, useState } from 'react';
 import type { Run } from '../../../shared/domain/run.ts';
 import { LoadingState } from '../../ui/feedback/states.tsx';
+import { formatLoss, formatRate } from '../run-text.ts';
+import { stepsPerEpochOf } from '../training-plan.ts';
 import type { ChartMarks } from './chart-marks.ts';
 import type { ChartLine } from './chart-options.ts';
 import { CursorReadout } from './cursor-readout.tsx';
 import { describeDevLosses, devLossHelp, heldOutText } from './dev-loss-text.ts';
 import { MetricChart } from './metric-chart.tsx';
 import type { MetricSeries } from './metric-series.ts';
-import { formatLoss, formatRate } from '../run-text.ts';
-import { stepsPerEpochOf } from '../training-plan.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 import './run-charts.css';
 

@@ -3,7 +3,7 @@ import type { Model } from '../../../shared/domain/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
-import { trainCommand } from './command-line.ts';
+import { changedFields, type RecipeDraft } from '../recipe/recipe-draft.ts';
 import { useTrain } from '../train-store.ts';
 import './command-preview.css';
 
@@ -36,4 +36,40 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
       <pre className="command-preview">{command}</pre>
     </section>
   );
+}
+
+/** What a command needs; missing parts are shown as placeholders. */
+interface TrainCommand {
+  projectPath: string | undefined;
+  modelPath: string | undefined;
+  datasetName: string | undefined;
+  runName: string;
+  /** A prompt set's name or `built-in`; nothing is asked without it. */
+  probe: string | undefined;
+  draft: RecipeDraft;
+}
+
+/** The `lima train` command that does what the form would do; only changed fields are set. */
+export function trainCommand(command: TrainCommand): string {
+  const { projectPath, modelPath, datasetName, runName, probe, draft } = command;
+  const settings = changedFields(draft).map(
+    ({ key }) => `--set ${quote(`${key}=${draft[key].trim()}`)}`,
+  );
+  return [
+    `lima train ${wordOr(projectPath, 'PROJECT.lima')}`,
+    `--base ${wordOr(modelPath, 'MODEL.gguf')}`,
+    `--dataset ${wordOr(datasetName, 'DATASET')}`,
+    ...(runName.trim() === '' ? [] : [`--name ${quote(runName.trim())}`]),
+    ...(probe === undefined ? [] : [`--probe ${quote(probe)}`]),
+    ...settings,
+  ].join(' \\\n  ');
+}
+
+const wordOr = (value: string | undefined, placeholder: string) =>
+  value === undefined ? placeholder : quote(value);
+
+/** One word for a POSIX shell, quoted only where it has to be. */
+export function quote(word: string): string {
+  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -3,11 +3,11 @@ import { describeSelfTest, type DeviceListing } from '../../../shared/domain/dev
 import type { Model } from '../../../shared/domain/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { describeDevice, newestTest, testBadge } from './device-text.ts';
 import { setField } from '../train-store.ts';
+import { describeDevice, newestTest, testBadge } from './device-text.ts';
 
 interface DeviceOptionProps {
   device: DeviceListing['devices'][number];

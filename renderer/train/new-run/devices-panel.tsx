@@ -3,9 +3,9 @@ import type { Model } from '../../../shared/domain/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';
+import { setField } from '../train-store.ts';
 import { DeviceOption } from './device-option.tsx';
 import { unusableFamilies } from './device-text.ts';
-import { setField } from '../train-store.ts';
 import './devices-panel.css';
 
 interface DevicesPanelProps {

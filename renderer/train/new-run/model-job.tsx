@@ -6,8 +6,8 @@ import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatDuration } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
+import { formatDuration } from '../../ui/format.ts';
 import { describeProgress } from '../run-text.ts';
 import { useTrain } from '../train-store.ts';
 

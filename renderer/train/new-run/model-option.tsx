@@ -1,10 +1,9 @@
 import { MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { formatBytes, shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { formatParameters } from './model-text.ts';
 import { useTrain } from '../train-store.ts';
 
 interface ModelOptionProps {
@@ -54,4 +53,19 @@ export function ModelOption({ model, isChosen, onRelocate }: ModelOptionProps) {
       </div>
     </li>
   );
+}
+
+/** A parameter count the way models are named: `494M`, `7.6B`, `12.3K`. */
+function formatParameters(parameters: number): string {
+  const units = [
+    [1e9, 'B'],
+    [1e6, 'M'],
+    [1e3, 'K'],
+  ] as const;
+  for (const [size, unit] of units) {
+    if (parameters < size) continue;
+    const value = parameters / size;
+    return `${value < 100 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)}${unit} parameters`;
+  }
+  return `${parameters} parameters`;
 }

@@ -5,11 +5,11 @@ import { useAction } from '../../rpc/use-action.ts';
 import type { QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { chooseFile } from '../../ui/files/file-chooser.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';
+import { chooseFile } from '../../ui/files/file-chooser.ts';
+import { useTrain } from '../train-store.ts';
 import { ModelJob } from './model-job.tsx';
 import { ModelOption } from './model-option.tsx';
-import { useTrain } from '../train-store.ts';
 import { TrainableKinds } from './trainable-kinds.tsx';
 import './picker.css';
 

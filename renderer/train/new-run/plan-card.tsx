@@ -4,9 +4,9 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { formatCount, formatQuantity } from '../../ui/format.ts';
+import { planTraining } from '../training-plan.ts';
 import { LearningRateSketch } from './learning-rate-sketch.tsx';
 import { MemoryFact } from './memory-fact.tsx';
-import { planTraining } from '../training-plan.ts';
 import './plan-card.css';
 
 interface PlanCardProps {

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import type { ProbeInput } from '../../../shared/domain/probe.ts';
+import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -8,19 +8,18 @@ import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { TextInput } from '../../ui/inputs/inputs.tsx';
-import { chosenOrOnly } from './chosen-or-only.ts';
+import { formatQuantity } from '../../ui/format.ts';
+import { TextInput, Select } from '../../ui/inputs/inputs.tsx';
+import { checkDraft } from '../recipe/recipe-draft.ts';
+import { RecipeEditor } from '../recipe/recipe-editor.tsx';
+import { showRun, useTrain } from '../train-store.ts';
+import { XrayButton } from '../xray/xray-button.tsx';
 import { CommandPreview } from './command-preview.tsx';
 import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
-import { ProbeChoice } from './probe-choice.tsx';
-import { checkDraft } from '../recipe/recipe-draft.ts';
-import { RecipeEditor } from '../recipe/recipe-editor.tsx';
-import { startLabel } from './start-label.ts';
-import { showRun, useTrain } from '../train-store.ts';
-import { XrayButton } from '../xray/xray-button.tsx';
+import { canTrain, chosenOrOnly, probeInput, startLabel } from './run-choice.ts';
 import './run-form.css';
 
 /** The form of a new run: model, dataset, recipe, and what will come of it. */
@@ -51,14 +50,6 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
   );
 }
 
-const canTrain = ({ info, isMissing }: Model) => info.trainable === 'yes' && !isMissing;
-
-function probeInput(): { probe?: ProbeInput } {
-  const { probe } = useTrain.getState();
-  if (probe === 'none') return {};
-  return { probe: { promptSetId: probe === 'built-in' ? null : probe } };
-}
-
 interface StartBarProps {
   model: Model | undefined;
   dataset: Dataset | undefined;
@@ -73,8 +64,9 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
   const start = useAction(async () => {
     if (!model || !dataset || !recipe) return;
     const named = name === '' ? {} : { name };
+    const { probe } = useTrain.getState();
     const ids = { modelId: model.id, datasetId: dataset.id };
-    const { runId } = await rpc.runs.start({ ...ids, recipe, ...named, ...probeInput() });
+    const { runId } = await rpc.runs.start({ ...ids, recipe, ...named, ...probeInput(probe) });
     useTrain.setState({ runName: '' });
     showRun(runId);
   });
@@ -106,5 +98,34 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
         </Button>
       </footer>
     </>
+  );
+}
+
+/** Chooses the prompts that are answered at every epoch: none, the built-in few, or a set. */
+function ProbeChoice() {
+  const probe = useTrain((state) => state.probe);
+  const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
+  const options = [
+    { value: 'none', label: 'None' },
+    { value: 'built-in', label: `Built-in · ${builtInProbePrompts.length} prompts` },
+    ...(sets.data ?? []).map((set) => ({
+      value: set.id,
+      label: `${set.name} · ${formatQuantity(Math.min(set.prompts, mostProbePrompts), 'prompt')}`,
+    })),
+  ];
+  return (
+    <section className="run-form-section" aria-label="Probe prompts">
+      <h2>Probe prompts</h2>
+      <Select
+        label="Answered at every epoch"
+        value={options.some(({ value }) => value === probe) ? probe : 'none'}
+        options={options}
+        onValue={(value) => useTrain.setState({ probe: value })}
+      />
+      <p className="small dim">
+        LIMA chose its checkpoint by reading answers, since perplexity does not follow quality. The
+        run waits while the answers are written; what is trained stays the same.
+      </p>
+    </section>
   );
 }

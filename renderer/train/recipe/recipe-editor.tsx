@@ -2,13 +2,13 @@ import { BookOpen, Copy, RotateCcw } from 'lucide-react';
 import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatMoment } from '../../ui/format.ts';
 import { Menu } from '../../ui/dialogs/menu.tsx';
+import { formatMoment } from '../../ui/format.ts';
+import { applyPreset, copyRecipe, resetRecipe } from '../train-store.ts';
 import { AdvancedRecipe } from './advanced-recipe.tsx';
 import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
 import { recipeGroups } from './recipe-fields.ts';
 import { RecipeGroupFields } from './recipe-group-fields.tsx';
-import { applyPreset, copyRecipe, resetRecipe } from '../train-store.ts';
 import './recipe-editor.css';
 
 interface RecipeEditorProps {

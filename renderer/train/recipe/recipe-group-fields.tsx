@@ -1,6 +1,13 @@
+import { Select, TextInput } from '../../ui/inputs/inputs.tsx';
+import { setField } from '../train-store.ts';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
-import { fieldsOfGroup, isRead, type RecipeGroup, type RecipeKey } from './recipe-fields.ts';
-import { RecipeFieldInput } from './recipe-field-input.tsx';
+import {
+  fieldsOfGroup,
+  isRead,
+  type RecipeGroup,
+  type RecipeKey,
+  type RecipeField,
+} from './recipe-fields.ts';
 
 interface RecipeGroupFieldsProps {
   group: RecipeGroup;
@@ -33,5 +40,42 @@ export function RecipeGroupFields(props: RecipeGroupFieldsProps) {
         ))}
       </div>
     </fieldset>
+  );
+}
+
+interface RecipeFieldInputProps {
+  field: RecipeField;
+  text: string;
+  error: string | undefined;
+  isChanged: boolean;
+}
+
+/** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
+function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
+  const { key, label, unit, choices, words, hint, fallback, isNumber } = field;
+  const hintText = isChanged ? `${hint} · default ${words[fallback] ?? fallback}` : hint;
+  const isFixed = choices.length === 1;
+  if (choices.length > 0)
+    return (
+      <Select
+        label={label}
+        hint={hintText}
+        error={error}
+        value={text}
+        disabled={isFixed}
+        options={choices.map((choice) => ({ value: choice, label: words[choice] ?? choice }))}
+        onValue={(choice) => setField(key, choice)}
+      />
+    );
+  return (
+    <TextInput
+      label={label}
+      unit={unit}
+      hint={hintText}
+      error={error}
+      {...(isNumber ? { inputMode: 'decimal' as const } : {})}
+      value={text}
+      onValue={(next) => setField(key, next)}
+    />
   );
 }

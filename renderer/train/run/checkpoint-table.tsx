@@ -1,8 +1,8 @@
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatBytes, formatCount, shortHash } from '../../ui/format.ts';
-import { devLossHelp } from '../metrics/dev-loss-text.ts';
 import { ExportButton } from '../exports/export-button.tsx';
+import { devLossHelp } from '../metrics/dev-loss-text.ts';
 import { formatLoss } from '../run-text.ts';
 
 interface CheckpointTableProps {

@@ -2,15 +2,15 @@ import { RotateCcw } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { describeRunMemory, type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { formatBytes, formatCount, formatDuration, formatMoment } from '../../ui/format.ts';
-import { ProgressBar } from '../../ui/feedback/progress.tsx';
-import { RunButtons } from './run-buttons.tsx';
-import { describeProgress, durationOf, formatLoss, stateOf } from '../run-text.ts';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { stateTones } from '../../ui/feedback/job-state.ts';
-import { startAgain } from '../train-store.ts';
+import { ProgressBar } from '../../ui/feedback/progress.tsx';
+import { formatBytes, formatCount, formatDuration, formatMoment } from '../../ui/format.ts';
 import type { RunMetrics } from '../metrics/use-run-metrics.ts';
+import { describeProgress, durationOf, formatLoss, stateOf } from '../run-text.ts';
+import { startAgain } from '../train-store.ts';
+import { RunButtons } from './run-buttons.tsx';
 
 interface RunHeaderProps {
   run: Run;

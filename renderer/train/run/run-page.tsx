@@ -1,16 +1,16 @@
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import type { Run } from '../../../shared/domain/run.ts';
+import type { Run, RunEvent } from '../../../shared/domain/run.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
+import { formatMoment } from '../../ui/format.ts';
+import { RunCharts } from '../metrics/run-charts.tsx';
+import { useRunMetrics } from '../metrics/use-run-metrics.ts';
+import { RecipeTable } from '../recipe/recipe-table.tsx';
+import { stateOf } from '../run-text.ts';
 import { CheckpointTable } from './checkpoint-table.tsx';
 import { EncodeReportView } from './encode-report-view.tsx';
 import { ProbeTimeline } from './probe-timeline.tsx';
-import { RecipeTable } from '../recipe/recipe-table.tsx';
-import { RunCharts } from '../metrics/run-charts.tsx';
 import { RunHeader } from './run-header.tsx';
-import { RunHistory } from './run-history.tsx';
 import { RunOutcome } from './run-outcome.tsx';
-import { stateOf } from '../run-text.ts';
-import { useRunMetrics } from '../metrics/use-run-metrics.ts';
 import './run-page.css';
 
 /** Everything about one run: how far it is, its curves, its samples, its adapters, its recipe. */
@@ -31,5 +31,24 @@ export function RunPage({ run }: { run: Run }) {
         <RecipeTable run={run} />
       </div>
     </article>
+  );
+}
+
+const isTrouble = ({ kind }: RunEvent) => kind === 'damaged' || kind === 'warning';
+
+/** Pauses, resumes and what went wrong with a checkpoint, oldest first; nothing without any. */
+function RunHistory({ events }: { events: readonly RunEvent[] }) {
+  if (events.length === 0) return null;
+  return (
+    <section className="column" aria-label="History">
+      <h2>History</h2>
+      <ul className="run-history">
+        {events.map((event, index) => (
+          <li key={index} className={isTrouble(event) ? 'run-trouble' : undefined}>
+            <time className="dim small">{formatMoment(event.createdMs)}</time> {event.message}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { lengthHistogram, type LengthBin } from '../../../shared/domain/xray-totals.ts';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { formatCount, formatQuantity } from '../../ui/format.ts';
 
 interface XrayHistogramProps {

@@ -1,12 +1,12 @@
 import { memo, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { xrayProblemText } from '../../../shared/domain/xray-text.ts';
 import { xrayProblem } from '../../../shared/domain/xray-totals.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
+import { formatCount } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { problemWords } from './xray-rows.ts';
 import { selectXraySample, useXray } from './xray-store.ts';

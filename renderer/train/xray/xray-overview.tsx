@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import type { XrayRow } from '../../../shared/domain/xray.ts';
 import {
   xrayTotals,
   xrayTotalsBySource,
   type XrayProblem,
   type XraySourceTotals,
 } from '../../../shared/domain/xray-totals.ts';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatCount, formatQuantity, formatShare, shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';

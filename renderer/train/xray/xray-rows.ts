@@ -1,5 +1,5 @@
-import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { xrayProblem, type XrayProblem } from '../../../shared/domain/xray-totals.ts';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
 
 /** How the list of samples is ordered. */
 export type XrayOrder = 'dataset' | 'longest' | 'least-trained';

@@ -1,13 +1,13 @@
 import { ExternalLink } from 'lucide-react';
-import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { xrayProblemText } from '../../../shared/domain/xray-text.ts';
+import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Badge } from '../../ui/feedback/badge.tsx';
+import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { formatCount, formatQuantity } from '../../ui/format.ts';
 import { showSample } from '../../ui/navigation.ts';
-import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import type { TokenFate } from './xray-blocks.ts';
 import { reopenXray, useXray } from './xray-store.ts';

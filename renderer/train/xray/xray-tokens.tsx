@@ -3,9 +3,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { Scissors } from 'lucide-react';
 import type { XraySample } from '../../../shared/domain/xray.ts';
 import { useShortcuts } from '../../ui/shortcuts.ts';
-import '../../ui/text/visible-text.css';
 import { blocksOf, type XrayBlock } from './xray-blocks.ts';
 import { XrayToken } from './xray-token.tsx';
+import '../../ui/text/visible-text.css';
 import './xray-tokens.css';
 
 /** Every token of a sample; only the blocks in view are in the page. */

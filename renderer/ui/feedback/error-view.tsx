@@ -1,8 +1,8 @@
 import { ClipboardCopy, RotateCw } from 'lucide-react';
 import { describeError, type ErrorDescription } from '../../rpc/rpc-error.ts';
 import { Button } from '../button.tsx';
-import { copyText } from './copy-button.tsx';
 import { VisibleText } from '../text/visible-text.tsx';
+import { copyText } from './copy-button.tsx';
 import './states.css';
 
 interface ErrorViewProps {

@@ -5,11 +5,19 @@ import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button, IconButton } from '../button.tsx';
 import { Dialog } from '../dialogs/dialog.tsx';
-import { answerFileRequest, isSaving, useFileRequest, type FileRequest } from './file-chooser.ts';
-import { isWanted, joinPath, sortEntries, withEnding } from './file-listing.ts';
+import { QueryView } from '../feedback/states.tsx';
 import { formatBytes } from '../format.ts';
 import { TextInput } from '../inputs/inputs.tsx';
-import { QueryView } from '../feedback/states.tsx';
+import {
+  answerFileRequest,
+  isSaving,
+  useFileRequest,
+  type FileRequest,
+  isWanted,
+  joinPath,
+  sortEntries,
+  withEnding,
+} from './file-chooser.ts';
 import './file-dialog.css';
 
 /** Shows the in-app file dialog when one is asked for; mounted once by the shell. */

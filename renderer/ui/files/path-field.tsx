@@ -1,8 +1,8 @@
 import { FolderOpen } from 'lucide-react';
 import { Button } from '../button.tsx';
-import { chooseFile, type FileRequest } from './file-chooser.ts';
-import { TextInput } from '../inputs/inputs.tsx';
 import { showErrorToast } from '../feedback/toast.tsx';
+import { TextInput } from '../inputs/inputs.tsx';
+import { chooseFile, type FileRequest } from './file-chooser.ts';
 import './path-field.css';
 
 interface PathFieldProps {

@@ -7,8 +7,8 @@ import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../button.tsx';
 import { ErrorView } from '../feedback/error-view.tsx';
-import { chooseFile } from '../files/file-chooser.ts';
 import { ProgressBar } from '../feedback/progress.tsx';
+import { chooseFile } from '../files/file-chooser.ts';
 
 /** Chooses a GGUF file and adds it as a base model; shows how far hashing has come, or why it failed. */
 export function AddModelButton() {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
-import { runSchema } from '../../../shared/domain/run.ts';
+import { type Checkpoint, type Run, runSchema } from '../../../shared/domain/run.ts';
+import { limaSampling } from './sampling.ts';
 import {
   checkpointsFor,
   identityDifferences,
@@ -10,7 +10,6 @@ import {
   newestSystem,
   systemProblem,
 } from './systems.ts';
-import { limaSampling } from './sampling.ts';
 
 const model = (id: string, createdMs: number): Model => ({
   id,

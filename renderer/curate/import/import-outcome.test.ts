@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
-import { readImportReport } from './import-report.ts';
+import { readImportReport } from './import-outcome.tsx';
 
 it('reads a report back whole, bad lines with their numbers included', () => {
   const report: ImportReport = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exportName, typeOf } from './export-choice.ts';
+import { exportName, typeOf } from './export-dialog.tsx';
 
 test('the name of an export is a file name and tells run, epoch and kind', () => {
   const choice = { type: 'Q8_0', strength: 1 } as const;

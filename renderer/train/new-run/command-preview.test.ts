@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { quote, trainCommand } from './command-line.ts';
 import { draftOf } from '../recipe/recipe-draft.ts';
+import { quote, trainCommand } from './command-preview.tsx';
 
 describe('trainCommand', () => {
   it('sets only what differs from the defaults', () => {

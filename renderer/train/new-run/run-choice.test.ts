@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { checkedRecipeSchema } from '../../../shared/domain/recipe.ts';
-import { startLabel } from './start-label.ts';
+import { chosenOrOnly, startLabel } from './run-choice.ts';
 
 const model = (isMissing: boolean, trainable: string): Model => ({
   id: 'model',
@@ -61,5 +61,25 @@ describe('startLabel', () => {
     ['a taken name', { isTaken: true }, 'Choose another name'],
   ])('names what is missing instead of starting: %s', (_case, change, label) => {
     expect(startLabel({ ...good, ...change })).toEqual({ label, isReady: false });
+  });
+});
+
+const isSound = (item: { isSound: boolean }) => item.isSound;
+
+describe('chosenOrOnly', () => {
+  const items = [
+    { id: 'a', isSound: true },
+    { id: 'b', isSound: false },
+  ];
+
+  it('the only item that can be chosen is chosen without a click', () => {
+    expect(chosenOrOnly(items, null, isSound)?.id).toBe('a');
+  });
+
+  it('of several items none is chosen for a person, and a choice is never replaced by another', () => {
+    expect(chosenOrOnly(items, null)).toBeUndefined();
+    expect(chosenOrOnly(items, 'b', isSound)?.id).toBe('b');
+    expect(chosenOrOnly(items, 'gone', isSound)).toBeUndefined();
+    expect(chosenOrOnly(undefined, null)).toBeUndefined();
   });
 });

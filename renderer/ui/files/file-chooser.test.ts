@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FileEntry } from '../../../shared/contract/app.ts';
-import { isWanted, joinPath, sortEntries, withEnding } from './file-listing.ts';
+import { isWanted, joinPath, sortEntries, withEnding } from './file-chooser.ts';
 
 function entry(name: string, isDirectory = false): FileEntry {
   return { name, path: `/x/${name}`, isDirectory, sizeBytes: 1, modifiedMs: 0 };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mergeRetained } from './merge-retained.ts';
+import { mergeRetained } from './use-sample-list.ts';
 
 it('keeps reviewed samples in their place, so that the list does not slide under the cursor', () => {
   expect(mergeRetained([2, 5, 9], new Set([7, 1, 12]))).toEqual([1, 2, 5, 7, 9, 12]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { splitBlocks } from './stream-blocks.ts';
+import { splitBlocks } from './streaming-text.tsx';
 
 it('loses and repeats no character, wherever the stream stands', () => {
   const text = 'One.\n\nTwo\ntwo.\n\n- a\n\n- b\n\n```js\nx\n\ny\n```\n\nEnd **bold';

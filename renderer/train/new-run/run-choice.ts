@@ -1,7 +1,29 @@
-import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
+import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import type { Model } from '../../../shared/domain/model.ts';
+import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+
+/** The chosen one of a list; until a person chose, the only one that can be, if there is just one. */
+export function chosenOrOnly<Item extends { id: string }>(
+  list: readonly Item[] = [],
+  chosenId: string | null,
+  canBeChosen: (item: Item) => boolean = () => true,
+): Item | undefined {
+  if (chosenId !== null) return list.find(({ id }) => id === chosenId);
+  const [only, another] = list.filter(canBeChosen);
+  return another ? undefined : only;
+}
+
+/** Whether a run can start with the model. */
+export const canTrain = ({ info, isMissing }: Model): boolean =>
+  info.trainable === 'yes' && !isMissing;
+
+/** The chosen probe prompts as the start of a run takes them; nothing is asked without any. */
+export function probeInput(probe: string): { probe?: ProbeInput } {
+  if (probe === 'none') return {};
+  return { probe: { promptSetId: probe === 'built-in' ? null : probe } };
+}
 
 interface StartConditions {
   model: Model | undefined;

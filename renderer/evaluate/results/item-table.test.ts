@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ReportItem } from '../../../shared/domain/evaluation-report.ts';
-import { filterItems, promptExcerpt } from './item-filter.ts';
+import { filterItems, promptExcerpt } from './item-table.tsx';
 
 const answer = { output: 'x', finish: null, seed: null };
 const item = (ordinal: number, verdict: ReportItem['verdict']): ReportItem => ({

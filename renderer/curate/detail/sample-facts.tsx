@@ -1,8 +1,13 @@
 import type { ReactNode } from 'react';
-import type { Sample } from '../../../shared/domain/sample.ts';
+import type { Sample, Flag } from '../../../shared/domain/sample.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
-import { formatCount } from '../../ui/format.ts';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { formatCount, formatMoment } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { flagTexts } from '../flag-text.ts';
 
 /** Where the sample comes from, as the licences of community dumps ask for. */
 export function ProvenanceList({ sample }: { sample: Sample }) {
@@ -57,4 +62,58 @@ function scoreText(answer: number | undefined, question: number | undefined): st
 
 function placeText({ file, line }: Sample['provenance']): string {
   return line === undefined ? (file ?? '') : `${file}, line ${formatCount(line)}`;
+}
+
+const scopes: Record<Flag['scope'], string> = {
+  raw: 'only raw',
+  cleaned: 'only cleaned',
+  both: 'raw and cleaned',
+};
+
+/** Which curation rules the sample breaks, and why. */
+export function FlagList({ flags }: { flags: readonly Flag[] }) {
+  if (flags.length === 0) return null;
+  return (
+    <ul className="flag-list" aria-label="Flags">
+      {flags.map((flag) => (
+        <li key={`${flag.rule} ${flag.scope}`}>
+          <Badge tone="warn" title={flagTexts[flag.rule].meaning}>
+            {flagTexts[flag.rule].short}
+          </Badge>
+          <span>
+            <VisibleText text={flag.reason} />{' '}
+            <span className="faint small">{scopes[flag.scope]}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Every version and review of the sample with who and when: nothing is ever overwritten. */
+export function HistoryList({ sampleId }: { sampleId: string }) {
+  const history = useQuery(
+    ['samples.history', sampleId],
+    () => rpc.samples.history({ id: sampleId }),
+    ['samples'],
+  );
+  return (
+    <section aria-label="History">
+      <h3 className="detail-heading">History</h3>
+      {history.error !== undefined && <ErrorView error={history.error} onRetry={history.refetch} />}
+      <ol className="history">
+        {history.data?.toReversed().map((entry, index) => (
+          <li key={index}>
+            <span className="faint">{formatMoment(entry.at)}</span>
+            <span>
+              <VisibleText text={entry.text} />
+            </span>
+            <span className="dim">
+              <VisibleText text={entry.author} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
 }
