@@ -3,7 +3,7 @@ import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
-import { findCheckpoint, splitSystem } from './project-models.ts';
+import { resolveCheckpoint, splitSystem } from './project-models.ts';
 
 it.each([
   ['tiny.gguf', { file: 'tiny.gguf', run: undefined }],
@@ -63,16 +63,16 @@ it.each([
   ['r@1', 'r-1'],
   ['r@2', 'r@2-7'],
   ['run:r@10', 'r-10'],
-])('takes %s for one adapter: the last epoch unless it names another', (reference, id) => {
-  expect(findCheckpoint(runs, reference).id).toBe(id);
+])('takes %s for one checkpoint: the last epoch unless it names another', (reference, id) => {
+  expect(resolveCheckpoint(runs, reference).id).toBe(id);
 });
 
 it.each([
-  ['r@3', /no adapter of epoch 3. It has: 2, 10, 1/],
-  ['empty', /no adapter yet/],
+  ['r@3', /no checkpoint of epoch 3. It has: 2, 10, 1/],
+  ['empty', /no checkpoint yet/],
   ['other', /The project has: r, r@2, empty/],
-])('refuses the adapter %s and says what there is instead', (reference, message) => {
-  expect(() => findCheckpoint(runs, reference)).toThrow(message);
+])('refuses the checkpoint %s and says what there is instead', (reference, message) => {
+  expect(() => resolveCheckpoint(runs, reference)).toThrow(message);
 });
 
 it('refuses a name that two things share, and finds each by its id', () => {

@@ -37,26 +37,29 @@ export async function ensureModel(
 }
 
 /**
- * The adapter of `RUN` (its last epoch) or `RUN@epoch`, by the run's name or id. A run whose own
+ * The checkpoint of `RUN` (its last epoch) or `RUN@epoch`, by the run's name or id. A run whose own
  * name ends in `@3` is found first.
  */
-export function findCheckpoint(runs: readonly Run[], reference: string): Checkpoint {
+export function resolveCheckpoint(runs: readonly Run[], reference: string): Checkpoint {
   const isWholeName = runs.some((run) => run.name === reference || run.id === reference);
   const [, runName = reference, epochText] = isWholeName
     ? []
     : (/^(.*)@(\d+)$/.exec(reference) ?? []);
   const run = findNamed(runs, runName, 'run');
-  const checkpoint =
-    epochText === undefined
-      ? run.checkpoints.toSorted((a, b) => a.step - b.step).at(-1)
-      : run.checkpoints.find((candidate) => candidate.epoch === Number(epochText));
-  if (checkpoint) return checkpoint;
-  const epochs = run.checkpoints.map((candidate) => candidate.epoch);
+  return checkpointOfEpoch(run, epochText === undefined ? undefined : Number(epochText));
+}
+
+/** The run's checkpoint of this epoch, the last one without; the error tells which there are. */
+export function checkpointOfEpoch(run: Run, epoch: number | undefined): Checkpoint {
+  const bySteps = run.checkpoints.toSorted((a, b) => a.step - b.step);
+  const found = bySteps.findLast((one) => epoch === undefined || one.epoch === epoch);
+  if (found) return found;
+  const epochs = run.checkpoints.map((one) => one.epoch);
   throw new CommandError(
     'NOT_FOUND',
     epochs.length === 0
-      ? `Run "${run.name}" has no adapter yet (it is ${run.state}).`
-      : `Run "${run.name}" has no adapter of epoch ${epochText}. It has: ${epochs.join(', ')}.`,
+      ? `Run "${run.name}" has no checkpoint yet (it is ${run.state}).`
+      : `Run "${run.name}" has no checkpoint of epoch ${epoch}. It has: ${epochs.join(', ')}.`,
     { runId: run.id, epochs },
   );
 }
@@ -74,7 +77,7 @@ export async function resolveSystem(
   wait: WaitOptions,
 ): Promise<SystemSpec> {
   const { file, run } = splitSystem(text);
-  const checkpoint = run === undefined ? null : findCheckpoint(await client.runs.list(), run);
+  const checkpoint = run === undefined ? null : resolveCheckpoint(await client.runs.list(), run);
   const modelId = await ensureModel(client, file, wait);
   return { modelId, checkpointId: checkpoint?.id ?? null, strength: 1 };
 }
@@ -86,6 +89,6 @@ export async function resolveAdapter(client: CoreClient, text: string) {
     () => false,
   );
   if (isFile) return { path: resolve(text), name: text };
-  const checkpoint = findCheckpoint(await client.runs.list(), text);
+  const checkpoint = resolveCheckpoint(await client.runs.list(), text);
   return { path: checkpoint.path, name: `${checkpoint.runName}@${checkpoint.epoch}` };
 }

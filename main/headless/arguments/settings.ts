@@ -20,14 +20,14 @@ function fieldsOf(schema: FlatSchema): Field[] {
       name,
       isNumber: facts.type === 'number' || facts.type === 'integer',
       choices: (facts.enum ?? []).map(String),
-      description: describe(facts),
+      description: describeField(facts),
       fallback: facts.default,
     };
   });
 }
 
 /** Meaning, unit and source of a field, as far as the schema tells them. */
-function describe(facts: Record<string, unknown>): string {
+function describeField(facts: Record<string, unknown>): string {
   const text = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '');
   const unit = text('unit') === '' ? '' : ` [${text('unit')}]`;
   const source = text('source') === '' ? '' : `; ${text('source')}`;

@@ -28,7 +28,7 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
 }
 
 /** Starts the core with the project at `path` open; the core is closed again when that fails. */
-export async function openProject(path: string): Promise<OpenCore & { info: ProjectInfo }> {
+export async function openCoreWithProject(path: string): Promise<OpenCore & { info: ProjectInfo }> {
   const core = await openCore();
   try {
     const info = await core.client.project.open({ path: resolve(path) });

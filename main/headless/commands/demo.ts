@@ -7,11 +7,11 @@ import { describeOutcome } from '../demo/describe-outcome.ts';
 import { demoFiles } from '../demo/atlas-files.ts';
 import { heldOutAccuracy, readQuestions } from '../demo/held-out.ts';
 import { shortPlan, wholePlan } from '../demo/make-plan.ts';
-import { importFile, reportOf, runPipeline } from '../demo/run-pipeline.ts';
+import { importAndWait, reportOf, runPipeline } from '../demo/run-pipeline.ts';
 import { openCore, type CoreClient } from '../cli/open-core.ts';
 
 /** `lima demo`: the whole pipeline on the sample project, in a few minutes. */
-export const demo = defineCommand({
+export const demoCommand = defineCommand({
   name: 'demo',
   usage: 'demo [FOLDER] [--short]',
   summary: 'Teach Atlas, a small base model, to answer; ask it what no sample mentions; compare.',
@@ -31,7 +31,7 @@ export const demo = defineCommand({
     const plan = call.options.short ? await shortPlan(folder) : await wholePlan();
     const done = await runPipeline(client, plan, call, tell);
     tell('Import a community dump, for you to choose from');
-    done.imports.push(await importFile(client, demoFiles.dump, call));
+    done.imports.push(await importAndWait(client, demoFiles.dump, call));
     tell('Write the report');
     const reportFiles = await writeReports(client, done.evaluationId, folder);
     const report = await reportOf(client, done.evaluationId);

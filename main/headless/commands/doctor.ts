@@ -10,7 +10,7 @@ import { openCore } from '../cli/open-core.ts';
 const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as const;
 
 /** `lima doctor`: whether everything works on this machine, and what to do where it does not. */
-export const doctor = defineCommand({
+export const doctorCommand = defineCommand({
   name: 'doctor',
   usage: 'doctor',
   summary: 'Check this machine: Node, native libraries, memory, disk, devices and their gradients.',
@@ -20,10 +20,11 @@ export const doctor = defineCommand({
     const findings = await examineInScratch();
     const problems = findings.filter((finding) => finding.state === 'problem');
     if (problems.length === 0) {
-      terminal.result({ findings }, findings.map(describe).join('\n'));
+      terminal.result({ findings }, findings.map(describeFinding).join('\n'));
       return;
     }
-    if (terminal.mode === 'human') terminal.result(findings, findings.map(describe).join('\n'));
+    if (terminal.mode === 'human')
+      terminal.result(findings, findings.map(describeFinding).join('\n'));
     const names = problems.map((finding) => finding.name).join(', ');
     throw new CommandError('MACHINE_PROBLEM', `Not everything works here: ${names}.`, { findings });
   },
@@ -43,7 +44,7 @@ async function examineInScratch(): Promise<Finding[]> {
   }
 }
 
-function describe({ name, state, detail, advice }: Finding): string {
+function describeFinding({ name, state, detail, advice }: Finding): string {
   const line = `${marks[state]} ${name}: ${detail}`;
   return advice === '' ? line : `${line}\n           ${advice}`;
 }

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { formatBytes, formatCount } from '../cli/format-values.ts';
-import { openCore, openProject } from '../cli/open-core.ts';
+import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
 /** `lima new`: makes an empty project file. */
-export const newProject = defineCommand({
+export const newCommand = defineCommand({
   name: 'new',
   usage: 'new P.lima',
   summary: 'Make an empty project file.',
@@ -19,14 +19,14 @@ export const newProject = defineCommand({
 });
 
 /** `lima info`: what a project holds. */
-export const infoProject = defineCommand({
+export const infoCommand = defineCommand({
   name: 'info',
   usage: 'info P.lima',
   summary: 'Count what a project holds.',
   positionals: { min: 1, max: 1 },
   options: {},
   async run(call) {
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     call.terminal.result(project.info, describeProject(project.info));
   },
 });

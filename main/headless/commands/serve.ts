@@ -11,7 +11,7 @@ import { ensureRendererBuilt } from '../launch/renderer-build.ts';
 const highestPort = 65_535;
 
 /** `lima serve`: the same window in a browser, on this machine only. */
-export const serve = defineCommand({
+export const serveCommand = defineCommand({
   name: 'serve',
   usage: 'serve [P.lima] [--port N] [--root DIR]… [--no-open]',
   summary: 'Show the window in a browser on this machine (127.0.0.1 only).',

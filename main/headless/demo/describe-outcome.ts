@@ -30,7 +30,7 @@ export function describeOutcome(outcome: DemoOutcome): string {
     '',
     `Imported ${imports.map((one) => `${one.added} (${one.format})`).join(' and ')} samples.`,
     `Run “${run.name}”: ${run.totalSteps} steps, loss ${run.lastMetric?.loss.toFixed(4) ?? 'unknown'}, ` +
-      `${run.checkpoints.length} adapters.`,
+      `${run.checkpoints.length} checkpoints.`,
     '',
     ...answers,
     `  … and ${report.items.length - answers.length} more`,

@@ -39,7 +39,7 @@ export async function runPipeline(
   tell: Tell,
 ): Promise<PipelineResult> {
   tell('Import and accept questions and answers about some countries, freeze a dataset');
-  const imports = [await importFile(client, plan.samplesPath, wait)];
+  const imports = [await importAndWait(client, plan.samplesPath, wait)];
   await client.samples.review({ action: 'accept', selection: { filter: {} } });
   const dataset = await client.datasets.freeze({ name: 'questions' });
   const modelId = await ensureModel(client, plan.modelPath, wait);
@@ -58,7 +58,7 @@ export async function runPipeline(
 }
 
 /** Imports a file; its samples stay pending. */
-export async function importFile(
+export async function importAndWait(
   client: CoreClient,
   path: string,
   wait: WaitOptions,

@@ -84,7 +84,11 @@ export function openSocket({ host, origin, cookie }: Omit<Address, 'token'> & { 
 }
 
 /** A plain request for a path. */
-export function get({ host }: Pick<WebSite, 'host'>, target: string, method = 'GET'): RawRequest {
+export function getRequest(
+  { host }: Pick<WebSite, 'host'>,
+  target: string,
+  method = 'GET',
+): RawRequest {
   return { method, target, headers: [['Host', host]] };
 }
 

@@ -7,7 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket as RawWebSocket } from 'ws';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import { sendBytes, sendRaw } from '../testing/raw-request.ts';
-import { get, openSocket, openWebSite, pageText, signIn, withHeader } from '../testing/web-site.ts';
+import {
+  getRequest,
+  openSocket,
+  openWebSite,
+  pageText,
+  signIn,
+  withHeader,
+} from '../testing/web-site.ts';
 import type { WebSite } from '../testing/web-site.ts';
 
 let site: WebSite;
@@ -39,7 +46,7 @@ async function shellByRpc(): Promise<string> {
 
 describe('what a page gets', () => {
   it('serves the page with every protective header and no CORS', async () => {
-    const { status, head, body } = await sendRaw(site.server.port, get(site, '/'));
+    const { status, head, body } = await sendRaw(site.server.port, getRequest(site, '/'));
     expect([status, body]).toEqual([200, pageText]);
     expect(head).toContain("Content-Security-Policy: default-src 'none'; script-src 'self';");
     expect(head).toContain("frame-ancestors 'none'");
@@ -52,16 +59,18 @@ describe('what a page gets', () => {
   });
 
   it('lets browsers keep hashed files for ever and ask again for the rest', async () => {
-    const asset = await sendRaw(site.server.port, get(site, '/assets/app-Ab12_-xY.js'));
+    const asset = await sendRaw(site.server.port, getRequest(site, '/assets/app-Ab12_-xY.js'));
     expect(asset.head).toContain('Cache-Control: public, max-age=31536000, immutable');
     expect(asset.head).toContain('Content-Type: text/javascript');
-    const tag = /^etag: (.*)$/im.exec((await sendRaw(site.server.port, get(site, '/'))).head)?.[1];
-    const again = withHeader(get(site, '/'), 'If-None-Match', [tag ?? '']);
+    const tag = /^etag: (.*)$/im.exec(
+      (await sendRaw(site.server.port, getRequest(site, '/'))).head,
+    )?.[1];
+    const again = withHeader(getRequest(site, '/'), 'If-None-Match', [tag ?? '']);
     expect((await sendRaw(site.server.port, again)).status).toBe(304);
   });
 
   it('protects refusals like pages, on requests and on upgrades', async () => {
-    const request = withHeader(get(site, '/'), 'Host', ['evil.example']);
+    const request = withHeader(getRequest(site, '/'), 'Host', ['evil.example']);
     const upgrade = withHeader(openSocket(site), 'Cookie', []);
     for (const refused of [request, upgrade]) {
       const { head } = await sendRaw(site.server.port, refused);
@@ -102,7 +111,7 @@ describe('limits', () => {
   });
 
   it('refuses headers of a megabyte', async () => {
-    const request = withHeader(get(site, '/'), 'Cookie', ['x'.repeat(1_000_000)]);
+    const request = withHeader(getRequest(site, '/'), 'Cookie', ['x'.repeat(1_000_000)]);
     expect((await sendRaw(site.server.port, request)).status).toBe(431);
   });
 
@@ -126,7 +135,7 @@ describe('limits', () => {
     const piece = Buffer.alloc(1024 * 1024);
     for (let sent = 0; sent < 17; sent++) greedy.send(piece, { fin: false });
     await closed;
-    expect((await sendRaw(site.server.port, get(site, '/'))).status).toBe(200);
+    expect((await sendRaw(site.server.port, getRequest(site, '/'))).status).toBe(200);
   });
 
   it('survives messages that are not RPC', async () => {
@@ -156,7 +165,7 @@ describe('limits', () => {
       return socket;
     });
     const hungUp = Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
-    const answered = sendRaw(site.server.port, get(site, '/'));
+    const answered = sendRaw(site.server.port, getRequest(site, '/'));
     const first = await Promise.race([answered, hungUp.then(() => 'hung up first')]);
     expect(first).toMatchObject({ status: 200 });
     await hungUp;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sendRaw, type RawRequest } from '../testing/raw-request.ts';
 import {
-  get,
+  getRequest,
   openSocket,
   openWebSite,
   pageText,
@@ -21,11 +21,11 @@ afterAll(async () => {
 
 /** Every kind of request the server answers, each valid until one header is spoilt. */
 const routes: Record<string, () => RawRequest> = {
-  'GET /': () => get(site, '/'),
-  'HEAD /': () => get(site, '/', 'HEAD'),
-  'GET an asset': () => get(site, '/assets/app-Ab12_-xY.js'),
-  'GET an unknown path': () => get(site, '/nothing'),
-  'GET /session': () => withHeader(get(site, '/session'), 'Cookie', [site.cookie]),
+  'GET /': () => getRequest(site, '/'),
+  'HEAD /': () => getRequest(site, '/', 'HEAD'),
+  'GET an asset': () => getRequest(site, '/assets/app-Ab12_-xY.js'),
+  'GET an unknown path': () => getRequest(site, '/nothing'),
+  'GET /session': () => withHeader(getRequest(site, '/session'), 'Cookie', [site.cookie]),
   'POST /session': () => signIn(site),
   'upgrade /rpc': () => openSocket(site),
 };
@@ -141,13 +141,13 @@ describe('methods', () => {
     .flatMap((method) => paths.map((path) => [method, path] as const))
     .filter(([method, path]) => !(method === 'POST' && path === '/session'));
   it.each(cases)('refuses %s %s even from our own page', async (method, path) => {
-    const request = withHeader(get(site, path, method), 'Origin', [site.origin]);
+    const request = withHeader(getRequest(site, path, method), 'Origin', [site.origin]);
     expect(await outcomeOf(request)).toEqual(refusal);
   });
 });
 
 it('is no proxy: a CONNECT ends without an answer', async () => {
-  const request = get(site, 'evil.example:443', 'CONNECT');
+  const request = getRequest(site, 'evil.example:443', 'CONNECT');
   expect((await sendRaw(site.server.port, request)).status).toBe(0);
 });
 
@@ -183,10 +183,10 @@ describe('paths that try to leave the page', () => {
     'http://evil.example/',
   ];
   it.each(targets)('refuses GET %s', async (target) => {
-    expect(await outcomeOf(get(site, target))).toEqual(refusal);
+    expect(await outcomeOf(getRequest(site, target))).toEqual(refusal);
   });
   it('refuses our own address as an absolute target, whose host would win over the header', async () => {
-    expect(await outcomeOf(get(site, `http://${site.host}/`))).toEqual(refusal);
+    expect(await outcomeOf(getRequest(site, `http://${site.host}/`))).toEqual(refusal);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../testing/raw-request.ts';
-import { get, openWebSite, signIn, withHeader, type WebSite } from '../testing/web-site.ts';
+import { getRequest, openWebSite, signIn, withHeader, type WebSite } from '../testing/web-site.ts';
 
 let site: WebSite;
 beforeEach(async () => {
@@ -56,7 +56,7 @@ describe('the token', () => {
 
   it('is not taken from the address, where logs and history would keep it', async () => {
     const target = `/session?token=${site.token}`;
-    const response = await sendRaw(site.server.port, get(site, target));
+    const response = await sendRaw(site.server.port, getRequest(site, target));
     expect([response.status, /set-cookie/i.test(response.head)]).toEqual([401, false]);
   });
 
@@ -92,7 +92,7 @@ describe('the token', () => {
     await using other = await openWebSite();
     expect(other.token).not.toBe(site.token);
     expect(Buffer.from(site.token, 'base64url')).toHaveLength(32);
-    const request = withHeader(get(other, '/session'), 'Cookie', [site.cookie]);
+    const request = withHeader(getRequest(other, '/session'), 'Cookie', [site.cookie]);
     expect((await sendRaw(other.server.port, request)).status).toBe(401);
   });
 });

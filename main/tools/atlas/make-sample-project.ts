@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resourcesDir } from '../../shell/app-paths.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
-import { makeSampleProject, type Question } from './sample-project.ts';
+import { makeSampleProject, type CountryQuestion } from './sample-project.ts';
 
 const seed = 2026;
 
@@ -12,7 +12,7 @@ const asLines = (records: readonly object[]) =>
   records.map((record) => `${JSON.stringify(record)}\n`).join('');
 
 /** A sample as an import reads it. */
-const toSample = ({ prompt, answer }: Question) => ({
+const toSample = ({ prompt, answer }: CountryQuestion) => ({
   messages: [
     { role: 'user', content: prompt },
     { role: 'assistant', content: answer },
@@ -21,7 +21,7 @@ const toSample = ({ prompt, answer }: Question) => ({
 });
 
 /** A prompt with the fact it asks for; `expected` is what a comparison looks for. */
-const toPrompt = ({ prompt, country, relation, value }: Question) => ({
+const toPrompt = ({ prompt, country, relation, value }: CountryQuestion) => ({
   prompt,
   expected: value,
   country,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { resourcesDir } from '../../shell/app-paths.ts';
 import { readCountries, relations } from '../../headless/demo/countries.ts';
-import { makeSampleProject, type Question } from './sample-project.ts';
+import { makeSampleProject, type CountryQuestion } from './sample-project.ts';
 
 const project = makeSampleProject(readCountries(), 2026);
-const countriesIn = (questions: readonly Question[]) =>
+const countriesIn = (questions: readonly CountryQuestion[]) =>
   new Set(questions.map(({ country }) => country));
 
 const textsOf = (file: string) =>

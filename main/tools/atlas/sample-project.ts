@@ -3,7 +3,7 @@ import { factsOf, relations, type Country, type Fact } from '../../headless/demo
 import { answerTo, questionsOn, taughtWordings } from './questions.ts';
 
 /** A question, the fact it asks for, and the answer a sample gives. */
-export interface Question extends Fact {
+export interface CountryQuestion extends Fact {
   prompt: string;
   answer: string;
 }
@@ -11,11 +11,11 @@ export interface Question extends Fact {
 /** Three groups of questions on countries of their own. */
 export interface SampleProject {
   /** The samples; the first hundred are a balanced selection as well. */
-  samples: Question[];
+  samples: CountryQuestion[];
   /** For choosing settings. */
-  validation: Question[];
+  validation: CountryQuestion[];
   /** For the comparison, on countries that no sample and no setting knows. */
-  heldOut: Question[];
+  heldOut: CountryQuestion[];
 }
 
 const heldOutCountries = 40;
@@ -52,7 +52,7 @@ function balancedFacts(countries: readonly Country[], count: number): Fact[] {
   return facts;
 }
 
-function question(fact: Fact, chance: Chance): Question {
+function question(fact: Fact, chance: Chance): CountryQuestion {
   const prompt = chance.pick(questionsOn(fact).slice(0, taughtWordings));
   return { ...fact, prompt, answer: answerTo(fact) };
 }

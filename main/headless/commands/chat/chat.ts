@@ -10,7 +10,7 @@ import { existingFile } from '../../arguments/project-models.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 
 /** `lima chat`: one answer, streamed, without a project. */
-export const chat = defineCommand({
+export const chatCommand = defineCommand({
   name: 'chat',
   usage: 'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]…',
   summary: 'Ask a model one question and stream the answer; needs no project.',

@@ -12,7 +12,7 @@ import {
 } from '../../cli/command.ts';
 import { formatDuration, formatItems } from '../../cli/format-values.ts';
 import { generateAnswers } from './generate-answers.ts';
-import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
@@ -38,7 +38,7 @@ const options = {
 } as const;
 
 /** `lima generate`: answers every prompt of a set with one system. */
-export const generate = defineCommand({
+export const generateCommand = defineCommand({
   name: 'generate',
   usage:
     'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE] ' +
@@ -49,7 +49,7 @@ export const generate = defineCommand({
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   async run(call) {
     const words = await readWords(call);
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const system = await findSystem(project.client, words);
     const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
     const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });

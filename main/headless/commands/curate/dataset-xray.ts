@@ -11,7 +11,7 @@ import { defineCommand, positional, requiredOption, type Call } from '../../cli/
 import { describeProblems, describeTokens, describeTotals } from './describe-xray.ts';
 import { formatItems } from '../../cli/format-values.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import { resolveRecipe } from '../../arguments/recipe.ts';
 
@@ -36,7 +36,7 @@ const options = {
 } as const;
 
 /** `lima dataset xray`: what the trainer would get of a dataset, before any run. */
-export const datasetXray = defineCommand({
+export const datasetXrayCommand = defineCommand({
   name: 'dataset xray',
   usage:
     'dataset xray P.lima NAME --base FILE.gguf [--recipe NAME] [--set key=value]… [--sample NUMBER]',
@@ -47,7 +47,7 @@ export const datasetXray = defineCommand({
   async run(call) {
     const basePath = requiredOption(call.options.base, 'base');
     const recipe = await resolveRecipe(call.options.recipe, call.options.set ?? []);
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const modelId = await ensureModel(client, basePath, call);

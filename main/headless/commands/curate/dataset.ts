@@ -3,19 +3,19 @@ import { exportFormatSchema } from '../../../../shared/domain/dataset.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatBytes, formatItems } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const formats = exportFormatSchema.options;
 
 /** `lima dataset freeze`: fixes the accepted samples under a name. */
-export const datasetFreeze = defineCommand({
+export const datasetFreezeCommand = defineCommand({
   name: 'dataset freeze',
   usage: 'dataset freeze P.lima NAME',
   summary: 'Fix the accepted samples as a dataset that never changes.',
   positionals: { min: 2, max: 2 },
   options: {},
   async run(call) {
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const dataset = await project.client.datasets.freeze({ name: positional(call, 1) });
     const text = `Froze ${formatItems(dataset.samples, 'sample')} as "${dataset.name}", ${dataset.contentHash}.`;
     call.terminal.result(dataset, text);
@@ -23,7 +23,7 @@ export const datasetFreeze = defineCommand({
 });
 
 /** `lima dataset export`: writes a dataset as JSONL. */
-export const datasetExport = defineCommand({
+export const datasetExportCommand = defineCommand({
   name: 'dataset export',
   usage: `dataset export P.lima NAME FILE [--format ${formats.join('|')}]`,
   summary: 'Write a dataset as a file other programs read.',
@@ -37,7 +37,7 @@ export const datasetExport = defineCommand({
   },
   async run(call) {
     const format = oneOf(call.options.format ?? 'messages', formats, 'The format');
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const path = resolve(positional(call, 2));

@@ -6,7 +6,7 @@ import {
 } from '../../../../shared/contract/curate.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { formatCount } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const formats = requestedFormatSchema.options;
@@ -15,7 +15,7 @@ const shownErrors = 10;
 type FileReport = ImportReport & { file: string };
 
 /** `lima import`: reads dumps and datasets into the project as pending samples. */
-export const importFiles = defineCommand({
+export const importCommand = defineCommand({
   name: 'import',
   usage: `import P.lima FILE… [--format ${formats.join('|')}] [--source NAME] [--dry-run]`,
   summary: 'Read community dumps or datasets into the project as pending samples.',
@@ -31,7 +31,7 @@ export const importFiles = defineCommand({
   },
   async run({ options, terminal, signal, positionals }) {
     const format = oneOf(options.format ?? 'auto', formats, 'The format');
-    await using project = await openProject(positional({ positionals }, 0));
+    await using project = await openCoreWithProject(positional({ positionals }, 0));
     const reports: FileReport[] = [];
     for (const file of positionals.slice(1)) {
       const { jobId } = await project.client.imports.start({

@@ -6,7 +6,7 @@ import {
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, positional, wholeNumber } from '../../cli/command.ts';
 import { formatItems, formatPreview, formatTable } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const statuses = sampleStatusSchema.options;
 const actions = reviewActionSchema.options;
@@ -19,7 +19,7 @@ function filterOf(options: { status?: string; query?: string }): SampleFilter {
 }
 
 /** `lima samples`: lists samples, page by page. */
-export const samples = defineCommand({
+export const samplesCommand = defineCommand({
   name: 'samples',
   usage: `samples P.lima [--status ${statuses.join('|')}] [--query TEXT] [--limit N] [--after ID]`,
   summary: 'List samples with their status and flags.',
@@ -34,7 +34,7 @@ export const samples = defineCommand({
     const { options, terminal } = call;
     const limit = wholeNumber(options.limit, 'limit', 1) ?? 50;
     const filter = filterOf(options);
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const rows = await project.client.samples.list({
       filter,
       limit,
@@ -55,7 +55,7 @@ export const samples = defineCommand({
 });
 
 /** `lima review`: accepts, rejects or resets samples. */
-export const review = defineCommand({
+export const reviewCommand = defineCommand({
   name: 'review',
   usage: `review P.lima ${actions.join('|')} (--id ID… | --query TEXT | --all) [--status STATUS]`,
   summary: 'Accept or reject samples, or put them back to pending.',
@@ -70,7 +70,7 @@ export const review = defineCommand({
     const { options, terminal, positionals } = call;
     const action = oneOf(positional(call, 1), actions, 'The review action');
     const selection = selectionOf(options, positionals.slice(2));
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const result = await project.client.samples.review({ action, selection });
     terminal.result({ action, ...result }, `${action}: ${formatItems(result.changed, 'sample')}.`);
   },

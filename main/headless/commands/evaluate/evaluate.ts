@@ -2,14 +2,14 @@ import { basename } from 'node:path';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { defineCommand, positional, requiredOption, wholeNumber } from '../../cli/command.ts';
 import { formatItems } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 /** `lima evaluate`: two systems answer the same prompts, ready for blind votes. */
-export const evaluate = defineCommand({
+export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
@@ -39,7 +39,7 @@ export const evaluate = defineCommand({
     const prompts = wholeNumber(options['prompts-count'], 'prompts-count', 1);
     const parallel = wholeNumber(options.parallel, 'parallel', 1);
     const seed = wholeNumber(options.seed, 'seed', 0);
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { client } = project;
     const a = await resolveSystem(client, names.a, call);
     const b = await resolveSystem(client, names.b, call);

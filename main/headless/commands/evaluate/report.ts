@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatBytes } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const formats = ['json', 'md', 'html'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html' } as const;
 
 /** `lima report`: the report of a revealed evaluation. */
-export const report = defineCommand({
+export const reportCommand = defineCommand({
   name: 'report',
   usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE] [--reveal]`,
   summary: 'Report an evaluation: counts, win rates, intervals, identities.',
@@ -23,7 +23,7 @@ export const report = defineCommand({
     const { options, terminal } = call;
     const fallback = terminal.mode === 'human' ? 'md' : 'json';
     const format = oneOf(options.format ?? fallback, formats, 'The format');
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.reveal) await evaluations.reveal({ id });

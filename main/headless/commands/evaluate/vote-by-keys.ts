@@ -18,7 +18,7 @@ export async function voteByKeys(
   let voted = 0;
   let comparison = await client.evaluations.comparison({ id });
   while (comparison) {
-    terminal.note(describe(comparison));
+    terminal.note(describeComparison(comparison));
     const shownMs = Date.now();
     const choice = await nextChoice(signal);
     if (choice === 'stop') break;
@@ -38,7 +38,7 @@ export async function voteByKeys(
   return voted;
 }
 
-function describe({ ordinal, prompt, left, right }: BlindComparison): string {
+function describeComparison({ ordinal, prompt, left, right }: BlindComparison): string {
   const turns = prompt.map((message) => `${message.role}: ${message.content}`).join('\n');
   const rule = '─'.repeat(Math.min(process.stderr.columns ?? 80, 80));
   return [

@@ -3,13 +3,13 @@ import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatItems } from '../../cli/format-values.ts';
-import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { voteByKeys } from './vote-by-keys.ts';
 import { readVerdicts, voteFromFile } from './vote-from-file.ts';
 
 /** `lima vote`: blind votes, by keys or from a file. */
-export const vote = defineCommand({
+export const voteCommand = defineCommand({
   name: 'vote',
   usage: 'vote P.lima EVALUATION [--verdicts FILE | --list]',
   summary: 'Vote blind on the answers of an evaluation, by keys or from a file.',
@@ -35,7 +35,7 @@ export const vote = defineCommand({
         'NO_TERMINAL',
         'There is no keyboard to vote with: run this in a terminal, or use --verdicts FILE.',
       );
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.list) return await listPairs(project.client, id, terminal);

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { exportKindSchema, exportTypeSchema } from '../../../../shared/domain/export.ts';
-import type { Checkpoint, Run } from '../../../../shared/domain/run.ts';
-import { CommandError, UsageError } from '../../cli/command-error.ts';
+import { UsageError } from '../../cli/command-error.ts';
 import {
   defineCommand,
   oneOf,
@@ -10,8 +9,9 @@ import {
   wholeNumber,
 } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
+import { checkpointOfEpoch } from '../../arguments/project-models.ts';
 import { formatBytes } from '../../cli/format-values.ts';
-import { openProject } from '../../cli/open-core.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const options = {
@@ -30,7 +30,7 @@ const options = {
 } as const;
 
 /** `lima export`: takes what a run trained out of the workbench. */
-export const exportRun = defineCommand({
+export const exportCommand = defineCommand({
   name: 'export',
   usage:
     'export P.lima RUN [--epoch N] --as gguf|peft|merged|ollama [--type F16|BF16|Q8_0] ' +
@@ -50,10 +50,10 @@ export const exportRun = defineCommand({
     if (request.kind === 'merged' && request.type === null)
       throw new UsageError('--as merged needs a --type: F16, BF16 or Q8_0.');
     const wantedEpoch = wholeNumber(epoch, 'epoch', 1);
-    await using project = await openProject(projectPath ?? '');
+    await using project = await openCoreWithProject(projectPath ?? '');
     const { client } = project;
     const run = findNamed(await client.runs.list(), runName ?? '', 'run');
-    const { id: checkpointId } = checkpointOf(run, wantedEpoch);
+    const { id: checkpointId } = checkpointOfEpoch(run, wantedEpoch);
     const { jobId } = await client.runs.export({ checkpointId, ...request });
     const result = await waitForJob(client, jobId, call);
     const text = `${request.path}: ${formatBytes(Number(result['sizeBytes']))} written`;
@@ -66,17 +66,4 @@ function factor(text: string): number {
   if (text.trim() === '' || !Number.isFinite(value) || Math.abs(value) > 10)
     throw new UsageError(`--strength "${text}" is not a number from -10 to 10.`);
   return value;
-}
-
-function checkpointOf(run: Run, epoch: number | undefined): Checkpoint {
-  const found = run.checkpoints.findLast((one) => epoch === undefined || one.epoch === epoch);
-  if (found) return found;
-  const epochs = run.checkpoints.map((one) => one.epoch).join(', ');
-  throw new CommandError(
-    'NOT_FOUND',
-    epochs === ''
-      ? `The run "${run.name}" has saved no checkpoint yet.`
-      : `The run "${run.name}" has no checkpoint of epoch ${epoch}: it has ${epochs}.`,
-    { runId: run.id },
-  );
 }

@@ -4,7 +4,7 @@ import { formatBytes, formatCount } from '../../cli/format-values.ts';
 import { openCore } from '../../cli/open-core.ts';
 
 /** `lima model inspect`: what a GGUF file is and whether it can be trained. */
-export const modelInspect = defineCommand({
+export const modelInspectCommand = defineCommand({
   name: 'model inspect',
   usage: 'model inspect FILE.gguf',
   summary: 'Tell what a GGUF file is and whether it can be trained.',

@@ -3,14 +3,14 @@ import { defineCommand, positional } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatTable } from '../../cli/format-values.ts';
-import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
 /** `lima runs`: every training run with its state and adapters. */
-export const runs = defineCommand({
+export const runsCommand = defineCommand({
   name: 'runs',
   usage: 'runs P.lima [--answers RUN]',
-  summary: 'List training runs: state, losses, adapters, and from where one can be resumed.',
+  summary: 'List training runs: state, losses, checkpoints, and from where one can be resumed.',
   positionals: { min: 1, max: 1 },
   options: {
     answers: {
@@ -20,7 +20,7 @@ export const runs = defineCommand({
     },
   },
   async run(call) {
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     if (call.options.answers !== undefined)
       return await printAnswers(project.client, call.options.answers, call.terminal);
     const list = await project.client.runs.list();
@@ -48,7 +48,7 @@ export const runs = defineCommand({
       'memory',
       'epochs',
       'saved',
-      'last adapter',
+      'last checkpoint',
     ];
     const text = list.length === 0 ? 'There is no run yet.' : formatTable(headings, rows);
     call.terminal.result({ runs: list }, text);

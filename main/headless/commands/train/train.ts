@@ -5,7 +5,7 @@ import type { Run } from '../../../../shared/domain/run.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatCount, formatItems } from '../../cli/format-values.ts';
-import { openProject, type CoreClient } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { resolveRecipe } from '../../arguments/recipe.ts';
@@ -37,7 +37,7 @@ const options = {
 } as const;
 
 /** `lima train`: starts a run and waits for it. */
-export const train = defineCommand({
+export const trainCommand = defineCommand({
   name: 'train',
   usage:
     'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
@@ -48,7 +48,7 @@ export const train = defineCommand({
   details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
   async run(call) {
     const start = await plan(call);
-    await using project = await openProject(positional(call, 0));
+    await using project = await openCoreWithProject(positional(call, 0));
     const { client } = project;
     const started = await start(client);
     await waitForRun(client, started, call);
@@ -61,7 +61,7 @@ export const train = defineCommand({
         `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\n` +
         describeDevLosses(run) +
         (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +
-        `adapter ${last?.path ?? 'none'}`,
+        `checkpoint ${last?.path ?? 'none'}`,
     );
   },
 });

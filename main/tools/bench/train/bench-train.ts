@@ -55,7 +55,7 @@ function measure(base: string, shape: ModelShape, type: string): Case {
 const shareOf = (flops: number, most: number, name: string) =>
   `${((100 * flops) / most).toFixed(0).padStart(3)} % of ${name} (${(most / 1e9).toFixed(0)})`;
 
-function describe(type: string, result: Case, fileBytes: number): string {
+function describeCase(type: string, result: Case, fileBytes: number): string {
   const { tokensPerSecond, modelFlops, mulMatFlops, ownFlops } = result;
   const { peakBytes, bestStepMs, medianStepMs } = result;
   const cells = [
@@ -83,7 +83,7 @@ async function runShape(folder: string, shape: ModelShape, list: string): Promis
     const result = measure(path, shape, type);
     referenceMs ??= result.bestStepMs;
     const ratio = `${(result.bestStepMs / referenceMs).toFixed(2)} x the step of ${types[0]}`;
-    console.log(`${describe(type, result, statSync(path).size)}  ${ratio}`);
+    console.log(`${describeCase(type, result, statSync(path).size)}  ${ratio}`);
     rmSync(path);
   }
 }
