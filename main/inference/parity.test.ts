@@ -8,7 +8,7 @@ import { writeGgufStream } from '../gguf/write-gguf.ts';
 import { toGgufAdapter } from '../trainer/export/gguf-adapter.ts';
 import { train } from '../trainer/run/train.ts';
 import { LoraAdapter } from '../trainer/weights/lora-adapter.ts';
-import { Backend } from '../trainer/device/backend.ts';
+import { Backend } from '../trainer/device/ggml-device.ts';
 import { fillUpMatrices } from '../trainer/testing/finite-differences.ts';
 import { forwardLogits } from '../trainer/testing/forward-logits.ts';
 import {

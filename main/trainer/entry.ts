@@ -1,4 +1,4 @@
-import { selfTest } from './device/self-test.ts';
+import { selfTest } from './self-test/self-test.ts';
 import { exportCheckpoint } from './export/export-checkpoint.ts';
 import { listFamily } from './ffi/devices.ts';
 import { engineName } from './ffi/library.ts';

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import { compareResults, type Comparison } from '../../trainer/device/compare-results.ts';
-import { Backend } from '../../trainer/device/backend.ts';
-import { reference, trainBriefly } from '../../trainer/device/self-test.ts';
+import { compareResults, type Comparison } from '../../trainer/self-test/compare-results.ts';
+import { Backend } from '../../trainer/device/ggml-device.ts';
+import { reference, trainBriefly } from '../../trainer/self-test/self-test.ts';
 import { makeRowPool, type RowPool } from './row-pool.ts';
 import { makePattern, writeTwin, type ModelPattern } from './twin-models.ts';
 

@@ -1,9 +1,9 @@
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { AllocatorPtr, ContextPtr, GraphPtr } from '../ffi/pointers.ts';
-import type { Backend } from './backend.ts';
-import { Ops } from '../ops/ops.ts';
+import type { Backend } from './ggml-device.ts';
+import { Ops } from '../ops/arithmetic.ts';
 import { requireSupported } from './require-supported.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * Working memory of graphs: reused by liveness within a graph, and by one graph after the other.

@@ -2,7 +2,7 @@ import { tensorTypeName } from '../../gguf/tensor-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { readNode } from '../ffi/native-calls.ts';
 import type { GraphPtr, TensorPtr } from '../ffi/pointers.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './ggml-device.ts';
 
 /**
  * Asks the device about every node of a graph, because computing one that it lacks is abort().

@@ -1,8 +1,8 @@
 import { EngineError } from '../../engines/serve-engine.ts';
 import type { BufferPtr, ContextPtr } from '../ffi/pointers.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from './ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import { toExtents, type Tensor } from '../ops/tensor.ts';
+import { toExtents, type Tensor } from './tensor.ts';
 
 /**
  * Tensors that outlive graphs (weights, adapter, moments) in one buffer of the device: declare

@@ -7,7 +7,7 @@ import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams } from '../../engines/protocol/export.ts';
 import { toGgufAdapter } from './gguf-adapter.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
 

@@ -2,7 +2,7 @@ import type { GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
 import type { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { LoraBranch } from '../weights/trained-weights.ts';
 import { transposed } from '../weights/transpose.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
 
 /**

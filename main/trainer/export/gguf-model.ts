@@ -1,10 +1,10 @@
 import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 /** Type of the matrices of a written model; norms and biases are F32 always. */
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 
 /**
  * Bytes that a run on a backend may hold in all: what it holds already and what is free, of the

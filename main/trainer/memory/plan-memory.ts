@@ -5,10 +5,10 @@ import { packTokens } from '../data/batches.ts';
 import { computedLength, countTrained } from '../data/pack.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import { FrozenModel } from '../weights/frozen-model.ts';
+import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import { Backend } from '../device/backend.ts';
-import { elementCount } from '../ops/tensor.ts';
+import { Backend } from '../device/ggml-device.ts';
+import { elementCount } from '../device/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 

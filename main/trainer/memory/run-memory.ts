@@ -6,7 +6,7 @@ import type {
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 import { processPeakBytes } from './peak-bytes.ts';

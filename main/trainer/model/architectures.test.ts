@@ -4,7 +4,7 @@ import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 

@@ -1,4 +1,4 @@
-import type { QuerySpan } from './query-spans.ts';
+import type { QuerySpan } from './visible-keys.ts';
 
 /**
  * Mask [keys, count] of a span of queries in packed samples: 0 where a query may look (itself

@@ -1,6 +1,6 @@
-import type { RopeAngles } from '../ops/ops.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import { reachOf, type GraphParts } from './graph-parts.ts';
+import type { RopeAngles } from '../ops/arithmetic.ts';
+import type { Tensor } from '../device/tensor.ts';
+import { reachOf, type GraphParts } from './graph-context.ts';
 import { runNorm, type BlockAt } from './layers.ts';
 import { byHead, type MixedHeads } from './heads.ts';
 import { mixHeads } from './mix-heads.ts';

@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { ByReach, GraphParts, QueryBlock } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { ByReach, GraphParts, QueryBlock } from './graph-context.ts';
 import { byHead, type Heads, type MixedHeads } from './heads.ts';
 
 /** Attention of one block of queries. */

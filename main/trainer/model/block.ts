@@ -1,7 +1,7 @@
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
 import { feedForward, feedForwardBackward, type FeedForwardPass } from './feed-forward.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { GraphParts } from './graph-context.ts';
 import { requireNorm, runLinear, runNorm } from './layers.ts';
 import { linearBackward, type LinearPass } from './linear.ts';
 import { normBackward, type NormPass } from './norm.ts';
@@ -11,7 +11,7 @@ import {
   projectForward,
   type ProjectionPass,
 } from './projections.ts';
-import { dropResidual } from './residual-dropout.ts';
+import { dropResidual } from './dropout.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
 export interface BlockPass {

@@ -1,7 +1,7 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
-import type { Backend } from '../device/backend.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import type { KeyedSpans } from './residual-dropout.ts';
+import type { Backend } from '../device/ggml-device.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { KeyedSpans } from './dropout.ts';
 
 /**
  * NEFTune (arXiv:2310.05914): draws U(−1, 1) · α / √(L · d) for every element of the embedding of

@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
 import { addGradient } from './weight-gradients.ts';
 
 /** The residual stream before the first block [embeddingLength, tokens], for token ids [tokens]. */

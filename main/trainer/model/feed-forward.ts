@@ -1,6 +1,6 @@
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { applyGate, gateBack } from './activation.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { GraphParts } from './graph-context.ts';
 import { hasLinear, runLinear, type BlockAt } from './layers.ts';
 import { linearBackward, type LinearPass } from './linear.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
 

@@ -5,13 +5,13 @@ import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
 import { Trainer } from '../step/trainer.ts';
 import { shapeOf, TrainingGraph } from '../step/training-graph.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { WorkingMemory } from '../device/compute-graph.ts';
 import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { quantizeModel } from '../weights/quantize-model.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 64,

@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
 
 /** Queries [D, heads, T], keys and values [D, keyValueHeads, T]; queries and keys are rotated. */
 export interface Heads {

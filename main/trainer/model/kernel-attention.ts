@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
 import type { Heads, MixedHeads } from './heads.ts';
 
 /** What the kernels read beside the heads: earliest keys [T] I32, and memory to work in. */

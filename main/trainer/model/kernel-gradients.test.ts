@@ -6,11 +6,11 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import { makePattern } from '../../tools/support/twin-models.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { relativeDifference } from '../testing/compute-node.ts';
 import { fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { attendsByKernel } from './graph-parts.ts';
+import { attendsByKernel } from './graph-context.ts';
 
 /** Longer than panels, blocks of queries and windows, and several in one micro-batch. */
 const samples = [

@@ -1,7 +1,7 @@
 import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
-import type { FrozenMatrix } from '../weights/model-weights.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
+import type { FrozenMatrix } from '../weights/declare-weights.ts';
 import { linearForward, type LinearPass } from './linear.ts';
 import { normForward, type NormPass } from './norm.ts';
 

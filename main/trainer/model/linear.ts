@@ -1,7 +1,7 @@
-import type { ProductTerm } from '../ops/product-ops.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import type { FrozenMatrix } from '../weights/model-weights.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { ProductTerm } from '../ops/product.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { FrozenMatrix } from '../weights/declare-weights.ts';
+import type { GraphParts } from './graph-context.ts';
 import type { LoraBranch } from '../weights/trained-weights.ts';
 import { addGradient, addMatrixGradient } from './weight-gradients.ts';
 

@@ -1,5 +1,5 @@
 import { mixByBlocks } from './block-attention.ts';
-import type { ByReach, GraphParts } from './graph-parts.ts';
+import type { ByReach, GraphParts } from './graph-context.ts';
 import type { Heads, MixedHeads } from './heads.ts';
 import { mixByKernel } from './kernel-attention.ts';
 

@@ -5,9 +5,9 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { dropoutRate } from './residual-dropout.ts';
+import { dropoutRate } from './dropout.ts';
 import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
 
 const folder = await temporaryFolder();

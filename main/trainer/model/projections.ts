@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
 import { hasLinear, runLinear, type BlockAt } from './layers.ts';
 import { linearBackward, linearBackwardToWeights, type LinearPass } from './linear.ts';
 

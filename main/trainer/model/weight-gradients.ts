@@ -1,5 +1,5 @@
-import type { Tensor } from '../ops/tensor.ts';
-import type { GraphParts } from './graph-parts.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { GraphParts } from './graph-context.ts';
 
 /** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */
 export function addGradient(

@@ -3,11 +3,11 @@ import {
   ownAttention,
   ownAttentionBack,
   type AttentionInputs,
-} from './own-attention.ts';
+} from './attention.ts';
 import { elementType } from './element-type.ts';
-import { ProductOps } from './product-ops.ts';
-import { requireShapes } from './shape-error.ts';
-import type { Tensor } from './tensor.ts';
+import { ProductOps } from './product.ts';
+import { requireShapes } from './shapes.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 /** Attention as one operation, where our own kernels compute. */
 export class AttentionOps extends ProductOps {

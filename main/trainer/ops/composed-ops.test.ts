@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import {
   composedOuterProduct,
   composedRmsNormBack,
   composedSoftMaxBack,
   type NodeMaker,
 } from './composed-ops.ts';
-import { elementCount, toExtents } from './tensor.ts';
+import { elementCount, toExtents } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 
 type Build = (maker: NodeMaker, operands: [TensorPtr, TensorPtr]) => TensorPtr;

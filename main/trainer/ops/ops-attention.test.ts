@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { computeNode, type Operand } from '../testing/compute-node.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { elementType } from './element-type.ts';
-import type { Ops } from './ops.ts';
-import { attentionScratchFloats } from './own-attention.ts';
-import type { Tensor } from './tensor.ts';
+import type { Ops } from './arithmetic.ts';
+import { attentionScratchFloats } from './attention.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 const backend = Backend.openCpu(2);
 afterAll(() => backend[Symbol.dispose]());

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { computeNode, relativeDifference } from '../testing/compute-node.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { elementType } from './element-type.ts';
-import type { Ops } from './ops.ts';
-import type { Tensor } from './tensor.ts';
+import type { Ops } from './arithmetic.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 type Shapes = [a: number[], b: number[]];
 type Build = (ops: Ops, a: Tensor, b: Tensor) => Tensor;

@@ -11,7 +11,7 @@ import {
 import { callAttention, placeAttention } from '../testing/call-attention.ts';
 import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
-import { ownAttention, ownAttentionBack } from './own-attention.ts';
+import { ownAttention, ownAttentionBack } from './attention.ts';
 
 const variants = kernelVariants();
 const names = ['output', 'queries', 'keys', 'values'] as const;

@@ -3,7 +3,7 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { Kernels } from '../ffi/kernels.ts';
 import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
-import { kernelNode } from './own-kernel.ts';
+import { kernelNode } from './kernel.ts';
 
 const variants = kernelVariants();
 const names = ['output', 'gate', 'up'] as const;

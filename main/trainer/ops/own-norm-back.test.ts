@@ -3,7 +3,7 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { Kernels } from '../ffi/kernels.ts';
 import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
-import { floatBits, kernelNode } from './own-kernel.ts';
+import { floatBits, kernelNode } from './kernel.ts';
 
 const variants = kernelVariants();
 const epsilon = 1e-5;

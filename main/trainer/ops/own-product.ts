@@ -6,8 +6,8 @@ import {
   kernelNodeInPlace,
   type KernelCall,
   type KernelMaker,
-} from './own-kernel.ts';
-import type { Extents } from './tensor.ts';
+} from './kernel.ts';
+import type { Extents } from '../device/tensor.ts';
 
 /** The operands of a product, and whether their rows are depths, over which is summed. */
 export interface Factors {

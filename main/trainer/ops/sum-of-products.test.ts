@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { computeNode, relativeDifference, type Operand } from '../testing/compute-node.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { elementType } from './element-type.ts';
-import type { Tensor } from './tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 const { f32 } = elementType;
 const quantized = tensorTypeId('Q8_0');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceLlama } from '../testing/reference/reference-llama.ts';
 import { Matrix } from '../testing/reference/tape.ts';

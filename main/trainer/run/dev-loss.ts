@@ -1,7 +1,7 @@
 import { heldOutPacks } from '../data/batches.ts';
 import { countTrained } from '../data/pack.ts';
 import { requireFinite } from './require-finite.ts';
-import { epochSteps, type TrainingRun } from './training-run.ts';
+import { epochSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Measures the loss of the held-out samples before the first step and at the end of an epoch, unless

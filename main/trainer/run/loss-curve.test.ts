@@ -5,7 +5,7 @@ import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import type { TrainedParameter } from '../weights/trained-weights.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceAdamw } from '../testing/reference/reference-adamw.ts';
 import { ReferenceLlama } from '../testing/reference/reference-llama.ts';

@@ -3,8 +3,8 @@ import { afterAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
-import { firstKeysOf } from '../model/query-spans.ts';
-import { Backend } from '../device/backend.ts';
+import { firstKeysOf } from '../model/visible-keys.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { Trainer } from '../step/trainer.ts';
 

@@ -5,7 +5,7 @@ import { countTrained } from '../data/pack.ts';
 import { measureDevLoss } from './dev-loss.ts';
 import { requireFinite } from './require-finite.ts';
 import { saveEpoch, saveResume } from './save-run.ts';
-import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
+import { epochSteps, totalSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Does the steps that are left, from the one after the last finished step on. Before them it

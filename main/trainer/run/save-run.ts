@@ -6,8 +6,8 @@ import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
 import { writeResume } from '../checkpoint/write-resume.ts';
 import { engineName } from '../ffi/library.ts';
 import { writeParameter } from '../weights/trained-weights.ts';
-import { elementCount } from '../ops/tensor.ts';
-import { epochSteps, totalSteps, type TrainingRun } from './training-run.ts';
+import { elementCount } from '../device/tensor.ts';
+import { epochSteps, totalSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Writes what was trained at the end of an epoch, then the resume checkpoint: in this order a crash

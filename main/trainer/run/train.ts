@@ -7,15 +7,15 @@ import { usableDevSamples, usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
 import { budgetOf } from '../memory/free-memory.ts';
 import { MemoryWatch } from '../memory/run-memory.ts';
-import { FrozenModel } from '../weights/frozen-model.ts';
+import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { runEpochs } from './run-epochs.ts';
 import { RunControl } from './run-control.ts';
 import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import type { TrainingRun } from './training-run.ts';
+import type { TrainingRun } from './run-state.ts';
 
 const singleThreadBytes = 16 * 1024 * 1024;
 

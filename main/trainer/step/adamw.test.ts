@@ -5,7 +5,7 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { FullParameters } from '../weights/full-parameters.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { transposed } from '../weights/transpose.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { AdamwOptimizer } from './adamw.ts';
 

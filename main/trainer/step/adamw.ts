@@ -1,8 +1,8 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { gradientScale } from './clip.ts';
 
 const tensorsPerParameter = 12;

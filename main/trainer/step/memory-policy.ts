@@ -1,6 +1,6 @@
 import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
-import { attendsByKernel } from '../model/graph-parts.ts';
-import type { Backend } from '../device/backend.ts';
+import { attendsByKernel } from '../model/graph-context.ts';
+import type { Backend } from '../device/ggml-device.ts';
 
 /** Share of a device's memory that kept activations may take. */
 const activationShare = 0.25;

@@ -13,16 +13,16 @@ import {
 } from './cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import { embed, embedBackward } from '../model/embedding.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
-import { declareParts, writeLayout, type GraphParts } from '../model/graph-parts.ts';
-import { firstKeysOf, querySpans } from '../model/query-spans.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
+import { declareParts, writeLayout, type GraphParts } from '../model/graph-context.ts';
+import { firstKeysOf, querySpans } from '../model/visible-keys.ts';
 import { writeEmbeddingNoise } from '../model/embedding-noise.ts';
-import { declareDropout, writeDropout, type KeyedSpans } from '../model/residual-dropout.ts';
+import { declareDropout, writeDropout, type KeyedSpans } from '../model/dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, type WorkingMemory } from '../device/compute-graph.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;

@@ -3,7 +3,7 @@ import {
   ownAttention,
   ownAttentionBack,
   type AttentionInputs,
-} from '../ops/own-attention.ts';
+} from '../ops/attention.ts';
 import type { AttentionResults, AttentionSize, AttentionValues } from './attention-case.ts';
 import type { KernelCall } from './kernel-call.ts';
 

@@ -1,11 +1,11 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { quantizeRows } from '../weights/quantize-model.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { Ops } from '../ops/ops.ts';
+import type { Ops } from '../ops/arithmetic.ts';
 import { rowBytes } from '../ops/row-bytes.ts';
-import { elementCount, type Tensor } from '../ops/tensor.ts';
+import { elementCount, type Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 
 /** A tensor of random numbers, F32 when no element type is given; of integers, zeros. */

@@ -6,7 +6,7 @@ import {
   type TrainedParameter,
   type TrainedWeights,
 } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 
 /** Moves along a direction that are large against float32 noise and small against curvature. */
 const step = 0.04;

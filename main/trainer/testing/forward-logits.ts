@@ -1,12 +1,12 @@
 import { blockForward } from '../model/block.ts';
 import { embed } from '../model/embedding.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
-import { declareParts, writeLayout } from '../model/graph-parts.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
+import { declareParts, writeLayout } from '../model/graph-context.ts';
 import { headForward } from '../model/head.ts';
 import { normForward } from '../model/norm.ts';
-import { querySpans } from '../model/query-spans.ts';
+import { querySpans } from '../model/visible-keys.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import { elementType } from '../ops/element-type.ts';
 

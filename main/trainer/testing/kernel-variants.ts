@@ -1,5 +1,5 @@
 import { loadKernels, type Kernels } from '../ffi/kernels.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 
 /** The kernels in each variant that this machine can run, the best first; none elsewhere. */
 export function kernelVariants(): Kernels[] {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { FrozenModel } from '../weights/frozen-model.ts';
-import type { LoadOptions } from '../weights/model-weights.ts';
+import { FrozenModel } from '../weights/base-model.ts';
+import type { LoadOptions } from '../weights/declare-weights.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 
 /** A folder of its own, removed when disposed of. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {

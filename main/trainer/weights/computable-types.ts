@@ -1,8 +1,8 @@
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import { toExtents } from '../ops/tensor.ts';
+import { toExtents } from '../device/tensor.ts';
 
 /** What a graph does with a frozen matrix: multiplies by it, or picks rows of it. */
 export type MatrixUse = 'product' | 'rows';

@@ -5,15 +5,15 @@ import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import { elementCount, toExtents } from '../ops/tensor.ts';
+import { elementCount, toExtents } from '../device/tensor.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
 import { quantizeModel } from './quantize-model.ts';
 import { dequantizerOf } from './dequantize.ts';
 import type { CanCompute } from './computable-types.ts';
-import type { LoadOptions } from './model-weights.ts';
+import type { LoadOptions } from './declare-weights.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 
 const folder = await temporaryFolder();

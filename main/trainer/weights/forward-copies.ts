@@ -2,9 +2,9 @@ import { totalmem } from 'node:os';
 import { tensorTypeName } from '../../gguf/tensor-types.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import { elementCount, toExtents } from '../ops/tensor.ts';
+import { elementCount, toExtents } from '../device/tensor.ts';
 import { askDevice, holdableType, type CanCompute } from './computable-types.ts';
 
 /** In which types a model is multiplied. */

@@ -1,7 +1,7 @@
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { TensorStore } from '../device/tensor-store.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import type { FrozenModel } from './frozen-model.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { FrozenModel } from './base-model.ts';
 import type { TrainedParameter, TrainedWeights } from './trained-weights.ts';
 
 /**

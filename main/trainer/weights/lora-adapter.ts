@@ -2,10 +2,10 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed } from '../data/random.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { TensorStore } from '../device/tensor-store.ts';
-import type { Tensor } from '../ops/tensor.ts';
-import type { FrozenModel } from './frozen-model.ts';
+import type { Tensor } from '../device/tensor.ts';
+import type { FrozenModel } from './base-model.ts';
 import {
   writeParameter,
   type LoraBranch,

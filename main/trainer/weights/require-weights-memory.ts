@@ -1,11 +1,11 @@
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import { elementCount, toExtents } from '../ops/tensor.ts';
+import { elementCount, toExtents } from '../device/tensor.ts';
 import { matricesOf } from './forward-copies.ts';
-import { chooseComputeType, type LoadOptions } from './model-weights.ts';
+import { chooseComputeType, type LoadOptions } from './declare-weights.ts';
 
 const gibibytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 

@@ -1,12 +1,12 @@
 import { parseTargets } from '../../../shared/domain/lora-targets.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { FrozenModel } from './frozen-model.ts';
-import type { LoadOptions } from './model-weights.ts';
+import type { FrozenModel } from './base-model.ts';
+import type { LoadOptions } from './declare-weights.ts';
 import { FullParameters } from './full-parameters.ts';
 import { LoraAdapter } from './lora-adapter.ts';
-import { initializeWeights } from './random-weights.ts';
+import { initializeWeights } from './random-start.ts';
 import type { TrainedWeights } from './trained-weights.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 
 /** How a method needs its base model to be loaded. */
 export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({

@@ -1,6 +1,6 @@
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { transposed } from './transpose.ts';
 
 /** A copy of a weight in the order and type that a product wants: F32 or BF16. */

@@ -1,7 +1,7 @@
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
 import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { dequantizerOf, type Dequantize } from './dequantize.ts';
 
 /** Rows turned at once: 64 rows of a wide matrix still fit the second-level cache. */

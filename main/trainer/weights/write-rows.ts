@@ -1,8 +1,8 @@
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
 import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { dequantizerOf } from './dequantize.ts';
 
 /** Elements converted at once: what a chunk of four bits holds would be ten times its size. */

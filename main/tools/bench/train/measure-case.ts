@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Backend } from '../../../trainer/device/backend.ts';
+import { Backend } from '../../../trainer/device/ggml-device.ts';
 import { stepFlops } from './model-flops.ts';
 import { shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
 import { bestMulMatRate } from './mul-mat-rate.ts';

@@ -9,9 +9,9 @@ import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
 import { kindOf } from '../../../trainer/memory/correction.ts';
 import { planMemory } from '../../../trainer/memory/plan-memory.ts';
-import { FrozenModel } from '../../../trainer/weights/frozen-model.ts';
+import { FrozenModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
-import { Backend } from '../../../trainer/device/backend.ts';
+import { Backend } from '../../../trainer/device/ggml-device.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import { writeShapeModel } from './model-shape.ts';
 

@@ -1,5 +1,5 @@
 import { tensorTypeId } from '../../../gguf/tensor-types.ts';
-import type { Backend } from '../../../trainer/device/backend.ts';
+import type { Backend } from '../../../trainer/device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../../../trainer/device/compute-graph.ts';
 import { TensorStore } from '../../../trainer/device/tensor-store.ts';
 

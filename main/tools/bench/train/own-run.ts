@@ -1,4 +1,4 @@
-import { Backend } from '../../../trainer/device/backend.ts';
+import { Backend } from '../../../trainer/device/ggml-device.ts';
 import type { PeerJob } from './peer-job.ts';
 import { measureTraining } from './training-rate.ts';
 

@@ -1,9 +1,9 @@
 import { recipeSchema } from '../../../../shared/domain/recipe.ts';
 import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
-import { FrozenModel } from '../../../trainer/weights/frozen-model.ts';
+import { FrozenModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
-import type { Backend } from '../../../trainer/device/backend.ts';
+import type { Backend } from '../../../trainer/device/ggml-device.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import type { StepSize } from './model-flops.ts';
 

@@ -1,9 +1,9 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import type { PackedSpan } from '../data/pack.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 /** Parts of a block whose output is added to the residual stream. */
 const subLayers = ['attention', 'feedForward'] as const;

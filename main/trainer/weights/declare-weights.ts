@@ -1,10 +1,10 @@
 import type { LinearPlan, RopeFactors, TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { elementType } from '../ops/element-type.ts';
 
 import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import {
   chooseForwardTypes,

@@ -3,11 +3,11 @@ import type { TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import { floatBits, kernelNode } from './own-kernel.ts';
+import { floatBits, kernelNode } from './kernel.ts';
 import { AttentionOps } from './attention-ops.ts';
-import { isRepeatable } from './product-ops.ts';
-import { requireShapes } from './shape-error.ts';
-import type { Extents, Tensor } from './tensor.ts';
+import { isRepeatable } from './product.ts';
+import { requireShapes } from './shapes.ts';
+import type { Extents, Tensor } from '../device/tensor.ts';
 
 const { i32 } = elementType;
 

@@ -1,7 +1,7 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { deriveSeed } from '../data/random.ts';
-import type { Backend } from '../device/backend.ts';
-import { elementCount } from '../ops/tensor.ts';
+import type { Backend } from '../device/ggml-device.ts';
+import { elementCount } from '../device/tensor.ts';
 import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';
 
 /** Standard deviation of matrices at the start (GPT-2, and Hugging Face's `initializer_range`). */

@@ -1,4 +1,4 @@
-import { formatExtents, type Tensor } from './tensor.ts';
+import { formatExtents, type Tensor } from '../device/tensor.ts';
 
 /**
  * Refuses operands before ggml sees them: there a wrong shape is an assertion that ends the

@@ -5,10 +5,10 @@ import { readGguf } from '../../gguf/read-gguf.ts';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
-import { FrozenModel } from './frozen-model.ts';
+import { FrozenModel } from './base-model.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import { ModelFile } from './model-file.ts';
 

@@ -1,9 +1,9 @@
 import type { ContextPtr } from '../ffi/pointers.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import { composedOuterProduct } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import { LayoutOps } from './layout-ops.ts';
-import type { KernelMaker } from './own-kernel.ts';
+import { LayoutOps } from './layout.ts';
+import type { KernelMaker } from './kernel.ts';
 import {
   addOwnProducts,
   isOwnType,
@@ -12,8 +12,8 @@ import {
   ownScaledProduct,
   type Factors,
 } from './own-product.ts';
-import { requireShapes } from './shape-error.ts';
-import { haveSameExtents, type Extents, type Tensor } from './tensor.ts';
+import { requireShapes } from './shapes.ts';
+import { haveSameExtents, type Extents, type Tensor } from '../device/tensor.ts';
 
 const { f32, bf16 } = elementType;
 /** `GGML_PREC_F32` (ggml.h). */

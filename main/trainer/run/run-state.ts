@@ -10,8 +10,8 @@ import type { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import type { RunIdentity } from '../checkpoint/resume-state.ts';
 import { stepsPerEpoch } from '../data/batches.ts';
 import type { MemoryWatch } from '../memory/run-memory.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
-import type { Backend } from '../device/backend.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import type { RunControl } from './run-control.ts';
 import type { Trainer } from '../step/trainer.ts';
 

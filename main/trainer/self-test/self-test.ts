@@ -9,11 +9,11 @@ import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { familyOf, findDevice, listFamily } from '../ffi/devices.ts';
 import { Trainer } from '../step/trainer.ts';
-import { FrozenModel } from '../weights/frozen-model.ts';
+import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { writeParameter } from '../weights/trained-weights.ts';
-import { Backend } from './backend.ts';
-import { elementCount } from '../ops/tensor.ts';
+import { Backend } from '../device/ggml-device.ts';
+import { elementCount } from '../device/tensor.ts';
 import { compareResults, toleranceFor, type TrainingSample } from './compare-results.ts';
 import { imitateBase, likenessOf } from './imitate-base.ts';
 

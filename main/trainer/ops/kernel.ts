@@ -2,7 +2,7 @@ import type { KernelName, Kernels } from '../ffi/kernels.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import type { NodeMaker } from './composed-ops.ts';
 import { elementType } from './element-type.ts';
-import type { Extents } from './tensor.ts';
+import type { Extents } from '../device/tensor.ts';
 
 /** `GGML_N_TASKS_MAX` (ggml.h): every thread takes a part. */
 const everyThread = -1;

@@ -2,8 +2,14 @@ import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from './element-type.ts';
 import { rowBytes } from './row-bytes.ts';
-import { requireShapes } from './shape-error.ts';
-import { elementCount, haveSameExtents, toExtents, type Extents, type Tensor } from './tensor.ts';
+import { requireShapes } from './shapes.ts';
+import {
+  elementCount,
+  haveSameExtents,
+  toExtents,
+  type Extents,
+  type Tensor,
+} from '../device/tensor.ts';
 
 const { f32 } = elementType;
 

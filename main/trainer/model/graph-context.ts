@@ -1,16 +1,16 @@
 import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { Kernels } from '../ffi/kernels.ts';
-import type { Backend } from '../device/backend.ts';
+import type { Backend } from '../device/ggml-device.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
 import { elementType } from '../ops/element-type.ts';
-import type { RopeAngles } from '../ops/ops.ts';
-import { attentionScratchFloats } from '../ops/own-attention.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { RopeAngles } from '../ops/arithmetic.ts';
+import { attentionScratchFloats } from '../ops/attention.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { attentionMask, earliestKeys } from './attention-mask.ts';
-import type { FrozenModel } from '../weights/frozen-model.ts';
-import type { QuerySpan } from './query-spans.ts';
-import type { DropoutMasks } from './residual-dropout.ts';
+import type { FrozenModel } from '../weights/base-model.ts';
+import type { QuerySpan } from './visible-keys.ts';
+import type { DropoutMasks } from './dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
 
 /** What every part of a graph over one packed sequence shares. */

@@ -1,6 +1,6 @@
-import { floatBits, kernelNode, type KernelMaker } from './own-kernel.ts';
+import { floatBits, kernelNode, type KernelMaker } from './kernel.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
-import type { Tensor } from './tensor.ts';
+import type { Tensor } from '../device/tensor.ts';
 
 /** What attention reads: D = head length, T = tokens. */
 export interface AttentionInputs {

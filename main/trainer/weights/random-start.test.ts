@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/backend.ts';
+import { Backend } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 
 const folder = await temporaryFolder();

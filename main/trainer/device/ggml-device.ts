@@ -16,9 +16,9 @@ import type {
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from '../ops/element-type.ts';
 import { isOwnType } from '../ops/own-product.ts';
-import { MemoryLedger } from './memory-ledger.ts';
+import { MemoryLedger } from './planning-device.ts';
 import { MemoryMeter } from './memory-meter.ts';
-import { elementCount, formatExtents, type Tensor } from '../ops/tensor.ts';
+import { elementCount, formatExtents, type Tensor } from './tensor.ts';
 
 interface Options {
   isPlan?: boolean;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { listVulkanDrivers } from '../ffi/vulkan-drivers.ts';
-import { Backend } from './backend.ts';
+import { Backend } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
 
 function vulkanProblem(): string | undefined {

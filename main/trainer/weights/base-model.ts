@@ -2,8 +2,8 @@ import type { GgufFile } from '../../gguf/gguf-file.ts';
 import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
 import { readHyperParameters, type HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/backend.ts';
-import type { Tensor } from '../ops/tensor.ts';
+import type { Backend } from '../device/ggml-device.ts';
+import type { Tensor } from '../device/tensor.ts';
 import { toModelError, type ModelFile } from './model-file.ts';
 import {
   ModelWeights,
@@ -11,7 +11,7 @@ import {
   type FrozenMatrix,
   type LoadOptions,
   type ModelWeight,
-} from './model-weights.ts';
+} from './declare-weights.ts';
 import { requireWeightsMemory } from './require-weights-memory.ts';
 
 /** The frozen weights of one block; norms are F32. */
