@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { all } from '../store/database.ts';
 import { requireSession } from './core-state.ts';
 import {
@@ -49,7 +50,7 @@ test('closing while an answer comes ends its stream and stores it as cancelled',
   expect(enginePids('')).toEqual([]);
   await core.client.project.open({ path: core.projectPath });
   const { db } = requireSession(core.core.context.core).file;
-  expect(all(db, 'SELECT finish FROM chat_answer')).toEqual([{ finish: 'cancelled' }]);
+  expect(all(db, z.unknown(), 'SELECT finish FROM chat_answer')).toEqual([{ finish: 'cancelled' }]);
 });
 
 test('closing the core while answers come for a script ends their stream and their engine', async () => {

@@ -1,7 +1,47 @@
 import type { Database as SqliteDatabase, Statement } from 'better-sqlite3';
+import { z } from 'zod';
+import { StoreError } from './store-error.ts';
 
-/** An open SQLite connection; only this folder knows the library behind it. */
+/** An open SQLite connection; only the store knows the library behind it. */
 export type Database = SqliteDatabase;
+
+/** What a parameter of a statement can be. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+type NameCharacter =
+  | ('a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j' | 'k' | 'l' | 'm')
+  | ('n' | 'o' | 'p' | 'q' | 'r' | 's' | 't' | 'u' | 'v' | 'w' | 'x' | 'y' | 'z')
+  | ('0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9');
+
+/** The letters and digits that `Text` starts with. */
+type LeadingName<
+  Text extends string,
+  Name extends string = '',
+> = Text extends `${infer First}${infer Rest}`
+  ? Lowercase<First> extends NameCharacter
+    ? LeadingName<Rest, `${Name}${First}`>
+    : Name
+  : Name;
+
+type ParameterName<Sql extends string> = Sql extends `${string}@${infer Rest}`
+  ? LeadingName<Rest> | ParameterName<Rest>
+  : never;
+
+/**
+ * The parameters of a statement by name, read off its text, so that a missing, misspelt or
+ * superfluous one is a type error. A text that is put together takes any; SQLite then refuses a
+ * missing one. A whole object may be spread in: what the statement does not name is left out.
+ */
+type SqlParameters<Sql extends string> = string extends Sql
+  ? Record<string, SqlValue>
+  : { [Name in ParameterName<Sql>]: SqlValue };
+
+/** The last argument of a statement: none when it has no parameters. */
+type Given<Sql extends string> = [ParameterName<Sql>] extends [never]
+  ? string extends Sql
+    ? [Record<string, SqlValue>]
+    : []
+  : [SqlParameters<Sql>];
 
 const statements = new WeakMap<Database, Map<string, Statement>>();
 
@@ -14,19 +54,52 @@ function prepared(db: Database, sql: string): Statement {
   return statement;
 }
 
-/** All rows of a query; `Row` must name the selected columns with their SQLite types. */
-export function all<Row>(db: Database, sql: string, ...params: unknown[]): Row[] {
-  return prepared(db, sql).all(...params) as Row[];
+/** A row as its schema; PROJECT_INVALID when the file says something else. */
+function parseRow<Row>(schema: z.ZodType<Row>, row: unknown): Row {
+  const parsed = schema.safeParse(row);
+  if (parsed.success) return parsed.data;
+  throw new StoreError(
+    'PROJECT_INVALID',
+    `The project holds a value this program does not understand (${z.prettifyError(parsed.error)}). ` +
+      'It was written by another build, or the file is damaged.',
+  );
 }
 
-/** The first row of a query, if there is one. */
-export function get<Row>(db: Database, sql: string, ...params: unknown[]): Row | undefined {
-  return prepared(db, sql).get(...params) as Row | undefined;
+/** All rows of a query, each parsed by the schema of its columns. */
+export function all<Row, const Sql extends string>(
+  db: Database,
+  schema: z.ZodType<Row>,
+  sql: Sql,
+  ...given: Given<Sql>
+): Row[] {
+  return prepared(db, sql)
+    .all(given[0] ?? {})
+    .map((row) => parseRow(schema, row));
+}
+
+/** The first row of a query, parsed by the schema of its columns, if there is one. */
+export function get<Row, const Sql extends string>(
+  db: Database,
+  schema: z.ZodType<Row>,
+  sql: Sql,
+  ...given: Given<Sql>
+): Row | undefined {
+  const row = prepared(db, sql).get(given[0] ?? {});
+  return row === undefined ? undefined : parseRow(schema, row);
 }
 
 /** Runs a statement and returns the number of rows it changed. */
-export function run(db: Database, sql: string, ...params: unknown[]): number {
-  return prepared(db, sql).run(...params).changes;
+export function run<const Sql extends string>(
+  db: Database,
+  sql: Sql,
+  ...given: Given<Sql>
+): number {
+  return prepared(db, sql).run(given[0] ?? {}).changes;
+}
+
+/** The single INTEGER column of a query, for lists too long to parse row by row. */
+export function integers(db: Database, sql: string, given: Record<string, SqlValue>): number[] {
+  return prepared(db, sql).pluck().all(given) as number[];
 }
 
 /** Runs `work` in one immediate transaction: all of it is stored, or nothing. */

@@ -60,10 +60,10 @@ const topAnswer = `SELECT id FROM answer WHERE parent = question.id
 export class ImportStaging implements Disposable {
   readonly #database: Database.Database;
   readonly #folder: string;
-  readonly #insertQuestion: Database.Statement;
-  readonly #insertAnswer: Database.Statement;
-  readonly #dropWorse: Database.Statement;
-  readonly #bestScore: Database.Statement<[number], { best: number | null }>;
+  readonly #insertQuestion: Database.Statement<[StagedQuestion]>;
+  readonly #insertAnswer: Database.Statement<[StagedAnswer]>;
+  readonly #dropWorse: Database.Statement<[StagedAnswer]>;
+  readonly #bestScore: Database.Statement<[StagedAnswer], { best: number | null }>;
 
   /** Creates the file in a new folder inside `parentFolder`. */
   constructor(parentFolder: string = tmpdir()) {
@@ -75,14 +75,16 @@ export class ImportStaging implements Disposable {
     if (process.platform !== 'win32') this.#removeFolder();
     this.#database.exec('BEGIN');
     this.#insertQuestion = this.#database.prepare(
-      'INSERT OR IGNORE INTO question VALUES (:id, :acceptedAnswerId, :line, :row)',
+      'INSERT OR IGNORE INTO question VALUES (@id, @acceptedAnswerId, @line, @row)',
     );
     this.#insertAnswer = this.#database.prepare(
-      'INSERT OR IGNORE INTO answer VALUES (:id, :parentId, :score, :line, :row)',
+      'INSERT OR IGNORE INTO answer VALUES (@id, @parentId, @score, @line, @row)',
     );
-    this.#dropWorse = this.#database.prepare('DELETE FROM answer WHERE parent = ? AND score < ?');
+    this.#dropWorse = this.#database.prepare(
+      'DELETE FROM answer WHERE parent = @parentId AND score < @score',
+    );
     this.#bestScore = this.#database.prepare(
-      'SELECT max(score) AS best FROM answer WHERE parent = ?',
+      'SELECT max(score) AS best FROM answer WHERE parent = @parentId',
     );
   }
 
@@ -93,10 +95,9 @@ export class ImportStaging implements Disposable {
 
   /** Keeps an answer unless a better one is there; `false` when its id is there already. */
   addAnswer(answer: StagedAnswer): boolean {
-    const best = this.#bestScore.get(answer.parentId)?.best ?? undefined;
+    const best = this.#bestScore.get(answer)?.best ?? undefined;
     if (best !== undefined && best > answer.score) return true;
-    if (best !== undefined && best < answer.score)
-      this.#dropWorse.run(answer.parentId, answer.score);
+    if (best !== undefined && best < answer.score) this.#dropWorse.run(answer);
     return this.#insertAnswer.run(answer).changes === 1;
   }
 

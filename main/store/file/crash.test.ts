@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { all } from '../database.ts';
+import { z } from 'zod';
+import { countRow } from '../columns.ts';
+import { all, get } from '../database.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { openProjectFile } from './open-project-file.ts';
 import { statusCounts } from '../repositories/sample-list.ts';
@@ -37,10 +39,10 @@ test('every acknowledged sample and review survives kill -9 in the middle of wri
     acknowledged += last - start + 1;
     const file = openProjectFile(project.path);
     expect(statusCounts(file.db).accepted).toBeGreaterThanOrEqual(acknowledged);
-    const damage = all<{ integrity_check: string }>(file.db, 'PRAGMA integrity_check');
+    const damage = all(file.db, z.unknown(), 'PRAGMA integrity_check');
     expect(damage).toEqual([{ integrity_check: 'ok' }]);
-    const stored = all<{ n: number }>(file.db, 'SELECT count(*) AS n FROM sample')[0]?.n ?? 0;
-    start = stored + 1;
+    const stored = get(file.db, countRow, 'SELECT count(*) AS n FROM sample');
+    start = (stored?.n ?? 0) + 1;
     file.close();
     expect(inspectProjectFile(project.path)).toBe(migrations.length);
   }

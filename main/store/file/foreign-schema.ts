@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3';
+import { z } from 'zod';
 import { all, type Database } from '../database.ts';
 import { migrate, refuseNewer, schemaVersion } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
@@ -35,10 +36,13 @@ function expectedSchema(version: number): Map<string, string> {
   }
 }
 
+const schemaRow = z.object({ name: z.string(), type: z.string(), sql: z.string().nullable() });
+
 /** Every object of the schema by name, as SQLite stores its text. */
 function schemaObjects(db: Database): Map<string, string> {
-  const rows = all<{ name: string; type: string; sql: string | null }>(
+  const rows = all(
     db,
+    schemaRow,
     `SELECT name, type, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'`,
   );
   return new Map(rows.map((row) => [`${row.type} ${row.name}`, row.sql ?? '']));

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { z } from 'zod';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
@@ -33,8 +34,10 @@ export function inspectProjectFile(path: string): number {
   }
 }
 
+const checkRow = z.object({ quick_check: z.string() });
+
 function refuseDamage(db: Database, path: string): void {
-  const first = get<{ quick_check: string }>(db, 'PRAGMA quick_check(1)')?.quick_check;
+  const first = get(db, checkRow, 'PRAGMA quick_check(1)')?.quick_check;
   if (first !== 'ok')
     throw new StoreError(
       'PROJECT_INVALID',

@@ -91,16 +91,15 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
   run(
     db,
-    'INSERT INTO project (id, uuid, created_ms) VALUES (1, ?, ?) ON CONFLICT DO NOTHING',
-    uuidv7(),
-    Date.now(),
+    'INSERT INTO project (id, uuid, created_ms) VALUES (1, @uuid, @createdMs) ON CONFLICT DO NOTHING',
+    { uuid: uuidv7(), createdMs: Date.now() },
   );
 }
 
 function backUp(db: Database, path: string, fromVersion: number): void {
   const target = `${path}.backup-v${fromVersion}`;
   rmSync(target, { force: true });
-  db.prepare('VACUUM INTO ?').run(target);
+  run(db, 'VACUUM INTO @target', { target });
 }
 
 function closeProject(db: Database, path: string, artifactsDir: string): void {

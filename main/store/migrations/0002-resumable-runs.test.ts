@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { all, get, run } from '../database.ts';
 import { findJob, listJobs, updateJob } from '../repositories/jobs.ts';
@@ -21,14 +22,15 @@ const writeFirstVersion = (path: string) =>
     for (const [index, state] of [...states, 'interrupted'].entries())
       run(
         db,
-        `INSERT INTO job VALUES (?, 'train', ?, NULL, ?, '{"a":1}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
-        `job-${index}`,
-        `Title ${index}`,
-        state,
+        `INSERT INTO job
+         VALUES (@id, 'train', @title, NULL, @state, '{"a":1}', NULL, NULL, '{"b":2}', 1, 2, 3)`,
+        { id: `job-${index}`, title: `Title ${index}`, state },
       );
     addModelAndDataset(db);
     const recipe = JSON.stringify(recipeSchema.parse({}));
-    run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', ?, '', 9, NULL, 1)", recipe);
+    run(db, "INSERT INTO run VALUES ('r', 'r', 'job-3', 'm', 'd', @recipe, '', 9, NULL, 1)", {
+      recipe,
+    });
   });
 
 test('a project of the first version keeps every job, and its runs keep theirs', () => {
@@ -47,8 +49,10 @@ test('a project of the first version keeps every job, and its runs keep theirs',
       'job-6 interrupted',
     ]);
     expect(findJob(file.db, 'job-3')).toMatchObject({ title: 'Title 3', result: { b: 2 } });
-    expect(get(file.db, "SELECT job_id FROM run WHERE id = 'r'")).toEqual({ job_id: 'job-3' });
-    expect(all(file.db, 'PRAGMA foreign_key_check')).toEqual([]);
+    expect(get(file.db, z.unknown(), "SELECT job_id FROM run WHERE id = 'r'")).toEqual({
+      job_id: 'job-3',
+    });
+    expect(all(file.db, z.unknown(), 'PRAGMA foreign_key_check')).toEqual([]);
     expect(existsSync(`${path}.backup-v1`)).toBe(true);
     expect(findRun(file.db, 'id', 'r')?.totalSteps).toBe(9);
   } finally {

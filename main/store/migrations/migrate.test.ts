@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { all } from '../database.ts';
 import { migrate, schemaVersion, type Migration } from './migrate.ts';
 
@@ -13,9 +14,11 @@ test('a migration keeps every row and runs after a backup of the old version', (
   const db = new Sqlite(':memory:');
   migrate(db, steps.slice(0, 1), () => undefined);
   db.exec('INSERT INTO a (x) VALUES (7)');
-  migrate(db, steps, (version) => backups.push({ version, rows: all(db, 'SELECT * FROM a') }));
+  migrate(db, steps, (version) =>
+    backups.push({ version, rows: all(db, z.unknown(), 'SELECT * FROM a') }),
+  );
   expect(backups).toEqual([{ version: 1, rows: [{ x: 7 }] }]);
-  expect(all(db, 'SELECT * FROM a')).toEqual([{ x: 7, y: null }]);
+  expect(all(db, z.unknown(), 'SELECT * FROM a')).toEqual([{ x: 7, y: null }]);
   expect(schemaVersion(db)).toBe(2);
 });
 
@@ -27,7 +30,7 @@ test('a failing migration leaves the schema as it was', () => {
     /already exists/,
   );
   expect(schemaVersion(db)).toBe(1);
-  expect(all(db, `SELECT name FROM sqlite_schema WHERE name = 'b'`)).toEqual([]);
+  expect(all(db, z.unknown(), `SELECT name FROM sqlite_schema WHERE name = 'b'`)).toEqual([]);
 });
 
 test('a migration that was edited after it ran is refused', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
 
@@ -15,9 +16,11 @@ const migrationTable = `CREATE TABLE IF NOT EXISTS schema_migration (
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
+const versionRow = z.object({ user_version: z.number().int() });
+
 /** The schema version of an open database (`user_version`). */
 export function schemaVersion(db: Database): number {
-  return get<{ user_version: number }>(db, 'PRAGMA user_version')?.user_version ?? 0;
+  return get(db, versionRow, 'PRAGMA user_version')?.user_version ?? 0;
 }
 
 /**
@@ -47,11 +50,14 @@ export function migrate(
       db.exec(migration.sql);
       run(
         db,
-        'INSERT INTO schema_migration (version, name, sha256, applied_ms) VALUES (?, ?, ?, ?)',
-        migration.version,
-        migration.name,
-        sha256(migration.sql),
-        Date.now(),
+        `INSERT INTO schema_migration (version, name, sha256, applied_ms)
+         VALUES (@version, @name, @sha256, @appliedMs)`,
+        {
+          version: migration.version,
+          name: migration.name,
+          sha256: sha256(migration.sql),
+          appliedMs: Date.now(),
+        },
       );
     }
     db.pragma(`user_version = ${migrations.length}`);
@@ -69,10 +75,13 @@ export function refuseNewer(fileVersion: number, supportedVersion: number): void
     );
 }
 
+const appliedRow = z.object({ version: z.number().int(), sha256: z.string() });
+
 function refuseChanged(db: Database, migrations: readonly Migration[], current: number): void {
-  const applied = all<{ version: number; name: string; sha256: string }>(
+  const applied = all(
     db,
-    'SELECT version, name, sha256 FROM schema_migration ORDER BY version',
+    appliedRow,
+    'SELECT version, sha256 FROM schema_migration ORDER BY version',
   );
   for (const migration of migrations.slice(0, current)) {
     const row = applied.find((candidate) => candidate.version === migration.version);

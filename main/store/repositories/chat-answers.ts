@@ -18,14 +18,14 @@ export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
   run(
     db,
     `INSERT INTO chat_answer (id, conversation_id, pane, messages_json, output, finish, identity_json,
-       created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    uuidv7(),
-    answer.conversationId,
-    answer.pane,
-    JSON.stringify(answer.messages),
-    answer.output,
-    answer.finish,
-    JSON.stringify(answer.identity),
-    Date.now(),
+       created_ms)
+     VALUES (@id, @conversationId, @pane, @messages, @output, @finish, @identity, @createdMs)`,
+    {
+      ...answer,
+      id: uuidv7(),
+      messages: JSON.stringify(answer.messages),
+      identity: JSON.stringify(answer.identity),
+      createdMs: Date.now(),
+    },
   );
 }

@@ -1,16 +1,16 @@
-import type { SystemKey } from '../../../shared/domain/evaluation.ts';
+import { z } from 'zod';
+import { systemKeySchema, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { all, get, type Database } from '../database.ts';
-import { parseColumn, parseMessages } from '../json-column.ts';
+import { idRow, json, messagesColumn } from '../columns.ts';
+import { finishColumn } from './generations.ts';
 
 /** The evaluation a comparison belongs to. */
 export function evaluationOf(db: Database, comparisonId: string): string | undefined {
-  return get<{ id: string }>(
-    db,
-    'SELECT evaluation_id AS id FROM comparison WHERE id = ?',
+  return get(db, idRow, 'SELECT evaluation_id AS id FROM comparison WHERE id = @comparisonId', {
     comparisonId,
-  )?.id;
+  })?.id;
 }
 
 /** One answer inside a comparison. */
@@ -31,47 +31,51 @@ export interface StoredComparison {
   b: ComparisonAnswer | null;
 }
 
-interface ComparisonColumns {
-  id: string;
-  ordinal: number;
-  left_side: SystemKey;
-  messages_json: string;
-  expected: string | null;
-  a_output: string | null;
-  a_finish: 'stop' | 'length';
-  a_identity: string;
-  b_output: string | null;
-  b_finish: 'stop' | 'length';
-  b_identity: string;
-}
+const identityColumn = json(identitySchema);
 
-const answerOf = (
-  output: string | null,
-  finish: 'stop' | 'length',
-  identity: string,
-): ComparisonAnswer | null =>
-  output === null ? null : { output, finish, identity: parseColumn(identitySchema, identity) };
+const comparisonRow = z.object({
+  id: z.string(),
+  ordinal: z.number().int(),
+  leftSide: systemKeySchema,
+  prompt: messagesColumn,
+  expected: z.string().nullable(),
+  aOutput: z.string().nullable(),
+  aFinish: finishColumn.nullable(),
+  aIdentity: identityColumn.nullable(),
+  bOutput: z.string().nullable(),
+  bFinish: finishColumn.nullable(),
+  bIdentity: identityColumn.nullable(),
+});
 
 /** The comparisons of an evaluation in order. */
 export function comparisonsOf(db: Database, evaluationId: string): StoredComparison[] {
-  return all<ComparisonColumns>(
+  return all(
     db,
-    `SELECT c.id, c.ordinal, c.left_side, p.messages_json, p.expected,
-       a.output AS a_output, a.finish AS a_finish, a.identity_json AS a_identity,
-       b.output AS b_output, b.finish AS b_finish, b.identity_json AS b_identity
+    comparisonRow,
+    `SELECT c.id, c.ordinal, c.left_side AS leftSide, p.messages_json AS prompt, p.expected,
+       a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
+       b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity
      FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
      JOIN prompt p ON p.id = c.prompt_id
      LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
      LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id
-     WHERE c.evaluation_id = ? ORDER BY c.ordinal`,
-    evaluationId,
-  ).map((row) => ({
-    id: row.id,
-    ordinal: row.ordinal,
-    leftSide: row.left_side,
-    prompt: parseMessages(row.messages_json),
-    expected: row.expected,
-    a: answerOf(row.a_output, row.a_finish, row.a_identity),
-    b: answerOf(row.b_output, row.b_finish, row.b_identity),
-  }));
+     WHERE c.evaluation_id = @evaluationId ORDER BY c.ordinal`,
+    { evaluationId },
+  ).map(toComparison);
 }
+
+function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
+  const { aOutput, aFinish, aIdentity, bOutput, bFinish, bIdentity, ...comparison } = row;
+  return {
+    ...comparison,
+    a: answerOf(aOutput, aFinish, aIdentity),
+    b: answerOf(bOutput, bFinish, bIdentity),
+  };
+}
+
+const answerOf = (
+  output: string | null,
+  finish: ComparisonAnswer['finish'] | null,
+  identity: Identity | null,
+): ComparisonAnswer | null =>
+  output === null || finish === null || identity === null ? null : { output, finish, identity };

@@ -1,9 +1,87 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { Dataset } from '../../../shared/domain/dataset.ts';
+import { z } from 'zod';
+import { datasetSchema, type Dataset } from '../../../shared/domain/dataset.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { parseMessages } from '../json-column.ts';
+import { messagesColumn } from '../columns.ts';
+
+/**
+ * Freezes every accepted sample in list order under a new name. Returns `undefined` when no
+ * sample is accepted. The caller checks that the name is free.
+ */
+export function freezeDataset(db: Database, name: string, author: string): Dataset | undefined {
+  return withTransaction(db, () => {
+    const items = acceptedVersions(db);
+    if (items.length === 0) return undefined;
+    const hash = createHash('sha256');
+    for (const item of items) hash.update(`${item.contentHash}\n`);
+    const dataset = { id: uuidv7(), name, contentHash: hash.digest('hex'), author };
+    run(
+      db,
+      `INSERT INTO dataset (id, name, content_hash, author, created_ms)
+       VALUES (@id, @name, @contentHash, @author, @createdMs)`,
+      { ...dataset, createdMs: Date.now() },
+    );
+    for (const [ordinal, { versionId }] of items.entries())
+      run(
+        db,
+        `INSERT INTO dataset_item (dataset_id, ordinal, version_id)
+         VALUES (@datasetId, @ordinal, @versionId)`,
+        { datasetId: dataset.id, ordinal, versionId },
+      );
+    return findDataset(db, 'id', dataset.id);
+  });
+}
+
+const versionRow = z.object({ versionId: z.string(), contentHash: z.string() });
+
+const acceptedVersions = (db: Database) =>
+  all(
+    db,
+    versionRow,
+    `SELECT v.id AS versionId, v.content_hash AS contentHash FROM sample s
+     JOIN sample_version v ON v.id = s.current_version_id
+     WHERE s.status = 'accepted' ORDER BY s.seq`,
+  );
+
+const datasetRow = datasetSchema.omit({ samples: true, bySource: true });
+const datasetColumns = 'id, name, content_hash AS contentHash, author, created_ms AS createdMs';
+
+function withCounts(db: Database, row: z.infer<typeof datasetRow>): Dataset {
+  const bySource = all(
+    db,
+    datasetSchema.shape.bySource.element,
+    `SELECT s.source, count(*) AS samples FROM dataset_item i
+     JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
+     WHERE i.dataset_id = @datasetId GROUP BY s.source ORDER BY s.source`,
+    { datasetId: row.id },
+  );
+  return { ...row, samples: bySource.reduce((sum, { samples }) => sum + samples, 0), bySource };
+}
+
+/** Every dataset, newest first. */
+export function listDatasets(db: Database): Dataset[] {
+  const rows = all(db, datasetRow, `SELECT ${datasetColumns} FROM dataset ORDER BY id DESC`);
+  return rows.map((row) => withCounts(db, row));
+}
+
+/** A dataset by id or by name. */
+export function findDataset(db: Database, by: 'id' | 'name', value: string): Dataset | undefined {
+  const row = get(db, datasetRow, `SELECT ${datasetColumns} FROM dataset WHERE ${by} = @value`, {
+    value,
+  });
+  return row && withCounts(db, row);
+}
+
+const itemRow = z.object({
+  sampleId: z.string(),
+  seq: z.number().int(),
+  currentVersionId: z.string(),
+  versionId: z.string(),
+  source: z.string(),
+  messages: messagesColumn,
+});
 
 /** One frozen sample version with its source. */
 export interface DatasetItem {
@@ -16,110 +94,20 @@ export interface DatasetItem {
   messages: Message[];
 }
 
-/**
- * Freezes every accepted sample in list order under a new name. Returns `undefined` when no
- * sample is accepted. The caller checks that the name is free.
- */
-export function freezeDataset(db: Database, name: string, author: string): Dataset | undefined {
-  return withTransaction(db, () => {
-    const items = all<{ version_id: string; content_hash: string }>(
-      db,
-      `SELECT v.id AS version_id, v.content_hash FROM sample s
-       JOIN sample_version v ON v.id = s.current_version_id
-       WHERE s.status = 'accepted' ORDER BY s.seq`,
-    );
-    if (items.length === 0) return undefined;
-    const hash = createHash('sha256');
-    for (const item of items) hash.update(`${item.content_hash}\n`);
-    const id = uuidv7();
-    run(
-      db,
-      'INSERT INTO dataset (id, name, content_hash, author, created_ms) VALUES (?, ?, ?, ?, ?)',
-      id,
-      name,
-      hash.digest('hex'),
-      author,
-      Date.now(),
-    );
-    items.forEach((item, ordinal) =>
-      run(
-        db,
-        'INSERT INTO dataset_item (dataset_id, ordinal, version_id) VALUES (?, ?, ?)',
-        id,
-        ordinal,
-        item.version_id,
-      ),
-    );
-    return findDataset(db, 'id', id);
-  });
-}
-
-interface DatasetColumns {
-  id: string;
-  name: string;
-  content_hash: string;
-  author: string;
-  created_ms: number;
-}
-
-function toDataset(db: Database, row: DatasetColumns): Dataset {
-  const bySource = all<{ source: string; samples: number }>(
-    db,
-    `SELECT s.source, count(*) AS samples FROM dataset_item i
-     JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
-     WHERE i.dataset_id = ? GROUP BY s.source ORDER BY s.source`,
-    row.id,
-  );
-  return {
-    id: row.id,
-    name: row.name,
-    contentHash: row.content_hash,
-    samples: bySource.reduce((sum, entry) => sum + entry.samples, 0),
-    bySource,
-    author: row.author,
-    createdMs: row.created_ms,
-  };
-}
-
-/** Every dataset, newest first. */
-export function listDatasets(db: Database): Dataset[] {
-  const rows = all<DatasetColumns>(db, 'SELECT * FROM dataset ORDER BY id DESC');
-  return rows.map((row) => toDataset(db, row));
-}
-
-/** A dataset by id or by name. */
-export function findDataset(db: Database, by: 'id' | 'name', value: string): Dataset | undefined {
-  const row = get<DatasetColumns>(db, `SELECT * FROM dataset WHERE ${by} = ?`, value);
-  return row && toDataset(db, row);
-}
-
-interface ItemColumns {
-  sample_id: string;
-  seq: number;
-  current_version_id: string;
-  version_id: string;
-  source: string;
-  messages_json: string;
-}
-
-const selectItems = `SELECT s.id AS sample_id, s.seq, s.current_version_id, v.id AS version_id,
-    s.source, v.messages_json
+const selectItems = `SELECT s.id AS sampleId, s.seq, s.current_version_id AS currentVersionId,
+    v.id AS versionId, s.source, v.messages_json AS messages
   FROM dataset_item i
   JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
-  WHERE i.dataset_id = ?`;
+  WHERE i.dataset_id = @datasetId`;
 
-const toItem = (row: ItemColumns): DatasetItem => ({
-  sampleId: row.sample_id,
-  seq: row.seq,
-  isCurrent: row.current_version_id === row.version_id,
-  versionId: row.version_id,
-  source: row.source,
-  messages: parseMessages(row.messages_json),
+const toItem = ({ currentVersionId, ...row }: z.infer<typeof itemRow>): DatasetItem => ({
+  ...row,
+  isCurrent: currentVersionId === row.versionId,
 });
 
 /** The exact sample versions of a dataset in their order. */
 export function datasetItems(db: Database, datasetId: string): DatasetItem[] {
-  return all<ItemColumns>(db, `${selectItems} ORDER BY i.ordinal`, datasetId).map(toItem);
+  return all(db, itemRow, `${selectItems} ORDER BY i.ordinal`, { datasetId }).map(toItem);
 }
 
 /** One sample as a dataset froze it. */
@@ -128,6 +116,6 @@ export function findDatasetItem(
   datasetId: string,
   sampleId: string,
 ): DatasetItem | undefined {
-  const row = get<ItemColumns>(db, `${selectItems} AND s.id = ?`, datasetId, sampleId);
+  const row = get(db, itemRow, `${selectItems} AND s.id = @sampleId`, { datasetId, sampleId });
   return row && toItem(row);
 }

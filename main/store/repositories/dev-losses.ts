@@ -1,5 +1,6 @@
-import type { DevLoss } from '../../../shared/domain/run.ts';
+import { devLossSchema, type DevLoss } from '../../../shared/domain/run.ts';
 import { all, run, withTransaction, type Database } from '../database.ts';
+import { real } from '../columns.ts';
 
 /** Stores measured losses of held-out samples; one that was measured again takes the old one's place. */
 export function addDevLosses(db: Database, runId: string, losses: readonly DevLoss[]): void {
@@ -7,18 +8,23 @@ export function addDevLosses(db: Database, runId: string, losses: readonly DevLo
     for (const { step, epoch, loss } of losses)
       run(
         db,
-        'INSERT OR REPLACE INTO dev_loss (run_id, step, epoch, loss) VALUES (?, ?, ?, ?)',
-        runId,
-        step,
-        epoch,
-        loss,
+        `INSERT OR REPLACE INTO dev_loss (run_id, step, epoch, loss)
+         VALUES (@runId, @step, @epoch, @loss)`,
+        { runId, step, epoch, loss },
       );
   });
 }
 
+const devLossRow = devLossSchema.extend({ loss: real });
+
 /** The losses of a run's held-out samples, in order. */
 export function devLossesOf(db: Database, runId: string): DevLoss[] {
-  return all(db, 'SELECT step, epoch, loss FROM dev_loss WHERE run_id = ? ORDER BY step', runId);
+  return all(
+    db,
+    devLossRow,
+    'SELECT step, epoch, loss FROM dev_loss WHERE run_id = @runId ORDER BY step',
+    { runId },
+  );
 }
 
 /** Makes the losses those of a checkpoint after `step`: later ones go, lost ones come back. */
@@ -29,7 +35,7 @@ export function rewindDevLosses(
   losses: readonly DevLoss[],
 ): void {
   withTransaction(db, () => {
-    run(db, 'DELETE FROM dev_loss WHERE run_id = ? AND step > ?', runId, step);
+    run(db, 'DELETE FROM dev_loss WHERE run_id = @runId AND step > @step', { runId, step });
     addDevLosses(db, runId, losses);
   });
 }

@@ -1,20 +1,23 @@
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import type { SystemKey } from '../../../shared/domain/evaluation.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 
+const evaluationRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  promptSetId: z.string(),
+  systemAId: z.string(),
+  systemBId: z.string(),
+  seed: z.number().int(),
+  parallel: z.number().int(),
+  jobId: z.string().nullable(),
+  revealedMs: z.number().int().nullable(),
+  createdMs: z.number().int(),
+});
+
 /** An evaluation as it is stored. */
-export interface StoredEvaluation {
-  id: string;
-  name: string;
-  promptSetId: string;
-  systemAId: string;
-  systemBId: string;
-  seed: number;
-  parallel: number;
-  jobId: string | null;
-  revealedMs: number | null;
-  createdMs: number;
-}
+export type StoredEvaluation = z.infer<typeof evaluationRow>;
 
 const evaluationColumns = `id, name, prompt_set_id AS promptSetId, system_a_id AS systemAId,
   system_b_id AS systemBId, seed, parallel, job_id AS jobId, revealed_ms AS revealedMs,
@@ -31,50 +34,48 @@ export function insertEvaluation(
     run(
       db,
       `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
-         author, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      evaluation.id,
-      evaluation.name,
-      evaluation.promptSetId,
-      evaluation.systemAId,
-      evaluation.systemBId,
-      evaluation.seed,
-      evaluation.parallel,
-      evaluation.author,
-      Date.now(),
+         author, created_ms)
+       VALUES (@id, @name, @promptSetId, @systemAId, @systemBId, @seed, @parallel,
+         @author, @createdMs)`,
+      { ...evaluation, createdMs: Date.now() },
     );
-    promptIds.forEach((promptId, ordinal) =>
+    for (const [ordinal, promptId] of promptIds.entries())
       run(
         db,
         `INSERT INTO comparison (id, evaluation_id, ordinal, prompt_id, left_side)
-         VALUES (?, ?, ?, ?, ?)`,
-        uuidv7(),
-        evaluation.id,
-        ordinal,
-        promptId,
-        leftSides[ordinal],
-      ),
-    );
+         VALUES (@id, @evaluationId, @ordinal, @promptId, @leftSide)`,
+        {
+          id: uuidv7(),
+          evaluationId: evaluation.id,
+          ordinal,
+          promptId,
+          leftSide: leftSides[ordinal] ?? null,
+        },
+      );
   });
 }
 
 /** Remembers the job that generates the answers. */
 export function setEvaluationJob(db: Database, evaluationId: string, jobId: string): void {
-  run(db, 'UPDATE evaluation SET job_id = ? WHERE id = ?', jobId, evaluationId);
+  run(db, 'UPDATE evaluation SET job_id = @jobId WHERE id = @evaluationId', {
+    evaluationId,
+    jobId,
+  });
 }
 
 /** Ends the blind phase; the first time counts. */
 export function setRevealed(db: Database, evaluationId: string): void {
   run(
     db,
-    'UPDATE evaluation SET revealed_ms = ? WHERE id = ? AND revealed_ms IS NULL',
-    Date.now(),
-    evaluationId,
+    `UPDATE evaluation SET revealed_ms = @revealedMs
+     WHERE id = @evaluationId AND revealed_ms IS NULL`,
+    { evaluationId, revealedMs: Date.now() },
   );
 }
 
 /** Every evaluation, newest first. */
 export function listEvaluations(db: Database): StoredEvaluation[] {
-  return all(db, `SELECT ${evaluationColumns} FROM evaluation ORDER BY id DESC`);
+  return all(db, evaluationRow, `SELECT ${evaluationColumns} FROM evaluation ORDER BY id DESC`);
 }
 
 /** An evaluation by id or by name. */
@@ -83,5 +84,10 @@ export function findEvaluation(
   by: 'id' | 'name',
   value: string,
 ): StoredEvaluation | undefined {
-  return get(db, `SELECT ${evaluationColumns} FROM evaluation WHERE ${by} = ?`, value);
+  return get(
+    db,
+    evaluationRow,
+    `SELECT ${evaluationColumns} FROM evaluation WHERE ${by} = @value`,
+    { value },
+  );
 }

@@ -1,15 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
-import { type Identity } from '../../../shared/domain/identity.ts';
-import type { Message } from '../../../shared/domain/message.ts';
+import { z } from 'zod';
+import type { Identity } from '../../../shared/domain/identity.ts';
 import { all, run, type Database } from '../database.ts';
-import { parseMessages } from '../json-column.ts';
+import { messagesColumn } from '../columns.ts';
+
+/** Why an answer ended: the model was done, or it reached the limit of tokens. */
+export const finishColumn = z.enum(['stop', 'length']);
+
+const missingRow = z.object({
+  promptId: z.string(),
+  ordinal: z.number().int(),
+  messages: messagesColumn,
+});
 
 /** A prompt that still lacks an answer of a system. */
-export interface MissingGeneration {
-  promptId: string;
-  ordinal: number;
-  messages: Message[];
-}
+export type MissingGeneration = z.infer<typeof missingRow>;
 
 /** Prompts of an evaluation that a system has not answered yet, in order. */
 export function missingGenerations(
@@ -17,20 +22,16 @@ export function missingGenerations(
   evaluationId: string,
   systemId: string,
 ): MissingGeneration[] {
-  return all<{ prompt_id: string; ordinal: number; messages_json: string }>(
+  return all(
     db,
-    `SELECT p.id AS prompt_id, p.ordinal, p.messages_json FROM comparison c
+    missingRow,
+    `SELECT p.id AS promptId, p.ordinal, p.messages_json AS messages FROM comparison c
      JOIN prompt p ON p.id = c.prompt_id
-     WHERE c.evaluation_id = ? AND NOT EXISTS
-       (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = ?)
+     WHERE c.evaluation_id = @evaluationId AND NOT EXISTS
+       (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = @systemId)
      ORDER BY c.ordinal`,
-    evaluationId,
-    systemId,
-  ).map((row) => ({
-    promptId: row.prompt_id,
-    ordinal: row.ordinal,
-    messages: parseMessages(row.messages_json),
-  }));
+    { evaluationId, systemId },
+  );
 }
 
 /** A complete answer to a prompt of a set. */
@@ -38,7 +39,7 @@ export interface NewGeneration {
   systemId: string;
   promptId: string;
   output: string;
-  finish: 'stop' | 'length';
+  finish: z.infer<typeof finishColumn>;
   promptTokens: number;
   outputTokens: number;
   durationMs: number;
@@ -50,17 +51,15 @@ export function insertGeneration(db: Database, generation: NewGeneration): void 
   run(
     db,
     `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens, output_tokens,
-       duration_ms, identity_json, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       duration_ms, identity_json, created_ms)
+     VALUES (@id, @systemId, @promptId, @output, @finish, @promptTokens, @outputTokens,
+       @durationMs, @identity, @createdMs)
      ON CONFLICT (system_id, prompt_id) DO NOTHING`,
-    uuidv7(),
-    generation.systemId,
-    generation.promptId,
-    generation.output,
-    generation.finish,
-    generation.promptTokens,
-    generation.outputTokens,
-    generation.durationMs,
-    JSON.stringify(generation.identity),
-    Date.now(),
+    {
+      ...generation,
+      id: uuidv7(),
+      identity: JSON.stringify(generation.identity),
+      createdMs: Date.now(),
+    },
   );
 }

@@ -1,15 +1,20 @@
+import { z } from 'zod';
 import { get, type Database } from '../database.ts';
 import { statusCounts } from './sample-list.ts';
 
+const countsRow = z.object({
+  datasets: z.number().int(),
+  runs: z.number().int(),
+  evaluations: z.number().int(),
+});
+
 /** How much of what a project holds. */
-export function projectCounts(db: Database): {
-  samples: ReturnType<typeof statusCounts>;
-  datasets: number;
-  runs: number;
-  evaluations: number;
-} {
-  const row = get<{ datasets: number; runs: number; evaluations: number }>(
+export function projectCounts(
+  db: Database,
+): z.infer<typeof countsRow> & { samples: ReturnType<typeof statusCounts> } {
+  const row = get(
     db,
+    countsRow,
     `SELECT (SELECT count(*) FROM dataset) AS datasets, (SELECT count(*) FROM run) AS runs,
        (SELECT count(*) FROM evaluation) AS evaluations`,
   );

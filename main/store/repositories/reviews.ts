@@ -1,7 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ReviewAction, SampleFilter, SampleStatus } from '../../../shared/domain/sample.ts';
+import { z } from 'zod';
+import {
+  sampleStatusSchema,
+  type ReviewAction,
+  type SampleFilter,
+  type SampleStatus,
+} from '../../../shared/domain/sample.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { whereFilter } from './sample-filter.ts';
+import { idRow } from '../columns.ts';
+import { whereFilter, type FilterClause } from './sample-filter.ts';
 
 /** Which samples a review touches. */
 export type ReviewSelection = { ids: string[] } | { filter: SampleFilter };
@@ -17,15 +24,13 @@ const actionFor: Record<SampleStatus, ReviewAction> = {
   pending: 'reset',
 };
 
-function startBatch(db: Database, author: string, undoes: string | null): string {
+function startBatch(db: Database, author: string, undoesBatchId: string | null): string {
   const id = uuidv7();
   run(
     db,
-    'INSERT INTO review_batch (id, author, undoes_batch_id, created_ms) VALUES (?, ?, ?, ?)',
-    id,
-    author,
-    undoes,
-    Date.now(),
+    `INSERT INTO review_batch (id, author, undoes_batch_id, created_ms)
+     VALUES (@id, @author, @undoesBatchId, @createdMs)`,
+    { id, author, undoesBatchId, createdMs: Date.now() },
   );
   return id;
 }
@@ -34,17 +39,11 @@ function reviewWhere(
   db: Database,
   batchId: string,
   action: ReviewAction,
-  clause: {
-    where: string;
-    params: unknown[];
-  },
+  { where, params }: FilterClause,
 ): number {
-  return db
-    .prepare(
-      `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
-       SELECT ?, seq, current_version_id, ?, status FROM sample ${clause.where}`,
-    )
-    .run(batchId, action, ...clause.params).changes;
+  const sql: string = `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
+    SELECT @batchId, seq, current_version_id, @action, status FROM sample ${where}`;
+  return run(db, sql, { batchId, action, ...params });
 }
 
 /** Appends one review per selected sample whose status changes; all of them or none. */
@@ -63,23 +62,29 @@ export function addReviews(
         db,
         batchId,
         action,
-        whereFilter(selection.filter, ['status <> ?'], [after]),
+        whereFilter(selection.filter, ['status <> @after'], { after }),
       );
     else
       for (const id of new Set(selection.ids))
         changed += reviewWhere(db, batchId, action, {
-          where: 'WHERE id = ? AND status <> ?',
-          params: [id, after],
+          where: 'WHERE id = @id AND status <> @after',
+          params: { id, after },
         });
     run(
       db,
-      'UPDATE sample SET status = ? WHERE seq IN (SELECT sample_seq FROM review WHERE batch_id = ?)',
-      after,
-      batchId,
+      `UPDATE sample SET status = @after
+       WHERE seq IN (SELECT sample_seq FROM review WHERE batch_id = @batchId)`,
+      { after, batchId },
     );
     return { batchId, changed };
   });
 }
+
+const reviewedRow = z.object({
+  seq: z.number().int(),
+  statusBefore: sampleStatusSchema,
+  id: z.string(),
+});
 
 /** Appends the reverse of this author's newest batch that is not undone yet. */
 export function undoLastBatch(
@@ -87,54 +92,60 @@ export function undoLastBatch(
   author: string,
 ): { batchId: string | null; ids: string[] } {
   return withTransaction(db, () => {
-    const last = get<{ id: string }>(
+    const last = lastBatch(db, author);
+    if (last === undefined) return { batchId: null, ids: [] };
+    const batchId = startBatch(db, author, last);
+    const reviews = all(
       db,
-      `SELECT id FROM review_batch b
-       WHERE author = ? AND undoes_batch_id IS NULL
-         AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)
-         AND EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
-       ORDER BY id DESC LIMIT 1`,
-      author,
+      reviewedRow,
+      `SELECT r.sample_seq AS seq, r.status_before AS statusBefore, s.id
+       FROM review r JOIN sample s ON s.seq = r.sample_seq WHERE r.batch_id = @last`,
+      { last },
     );
-    if (!last) return { batchId: null, ids: [] };
-    const batchId = startBatch(db, author, last.id);
-    const reviews = all<{ sample_seq: number; status_before: SampleStatus; id: string }>(
-      db,
-      `SELECT r.sample_seq, r.status_before, s.id FROM review r JOIN sample s ON s.seq = r.sample_seq
-       WHERE r.batch_id = ?`,
-      last.id,
-    );
-    for (const review of reviews) {
-      reviewWhere(db, batchId, actionFor[review.status_before], {
-        where: 'WHERE seq = ?',
-        params: [review.sample_seq],
+    for (const { seq, statusBefore } of reviews) {
+      reviewWhere(db, batchId, actionFor[statusBefore], {
+        where: 'WHERE seq = @seq',
+        params: { seq },
       });
-      run(
-        db,
-        'UPDATE sample SET status = ? WHERE seq = ?',
-        review.status_before,
-        review.sample_seq,
-      );
+      run(db, 'UPDATE sample SET status = @statusBefore WHERE seq = @seq', { seq, statusBefore });
     }
     return { batchId, ids: reviews.map((review) => review.id) };
   });
 }
 
+/** This author's newest batch with reviews that is no undo and not undone. */
+function lastBatch(db: Database, author: string): string | undefined {
+  return get(
+    db,
+    idRow,
+    `SELECT id FROM review_batch b
+     WHERE author = @author AND undoes_batch_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)
+       AND EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
+     ORDER BY id DESC LIMIT 1`,
+    { author },
+  )?.id;
+}
+
+const historyRow = z.object({
+  kind: z.enum(['version', 'review']),
+  at: z.number().int(),
+  author: z.string(),
+  text: z.string(),
+});
+
 /** What happened to a sample, oldest first: versions and reviews. */
-export function sampleHistory(
-  db: Database,
-  seq: number,
-): { kind: 'version' | 'review'; at: number; author: string; text: string }[] {
+export function sampleHistory(db: Database, seq: number): z.infer<typeof historyRow>[] {
   return all(
     db,
+    historyRow,
     `SELECT 'version' AS kind, created_ms AS at, author, 'version ' || ordinal AS text
-       FROM sample_version WHERE sample_seq = ?
+       FROM sample_version WHERE sample_seq = @seq
      UNION ALL
      SELECT 'review', b.created_ms, b.author,
        CASE WHEN b.undoes_batch_id IS NULL THEN r.action ELSE 'undo: ' || r.action END
-       FROM review r JOIN review_batch b ON b.id = r.batch_id WHERE r.sample_seq = ?
+       FROM review r JOIN review_batch b ON b.id = r.batch_id WHERE r.sample_seq = @seq
      ORDER BY at`,
-    seq,
-    seq,
+    { seq },
   );
 }

@@ -1,18 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
+import { type RunMemory, runMemorySchema } from '../../../shared/domain/memory-plan.ts';
+import { modelInfoSchema } from '../../../shared/domain/model.ts';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import {
   type EncodeReport,
   type Run,
   type RunEvent,
   encodeReportSchema,
+  runEventSchema,
+  runSchema,
 } from '../../../shared/domain/run.ts';
-import { runMemorySchema, type RunMemory } from '../../../shared/domain/memory-plan.ts';
-import type { JobState } from '../../../shared/domain/job.ts';
-import { modelInfoSchema } from '../../../shared/domain/model.ts';
-import { devLossesOf } from './dev-losses.ts';
 import { all, get, run, type Database } from '../database.ts';
-import { parseColumn } from '../json-column.ts';
+import { json } from '../columns.ts';
+import { devLossesOf } from './dev-losses.ts';
 import { lastMetric } from './run-metrics.ts';
+import type { z } from 'zod';
 
 /** What a new run starts from. */
 export interface NewRun {
@@ -29,20 +31,18 @@ export function insertRun(db: Database, newRun: NewRun): void {
   run(
     db,
     `INSERT INTO run (id, name, job_id, model_id, dataset_id, recipe_json, engine, total_steps,
-       created_ms) VALUES (?, ?, ?, ?, ?, ?, '', 0, ?)`,
-    newRun.id,
-    newRun.name,
-    newRun.jobId,
-    newRun.modelId,
-    newRun.datasetId,
-    JSON.stringify(newRun.recipe),
-    Date.now(),
+       created_ms)
+     VALUES (@id, @name, @jobId, @modelId, @datasetId, @recipe, '', 0, @createdMs)`,
+    { ...newRun, recipe: JSON.stringify(newRun.recipe), createdMs: Date.now() },
   );
 }
 
 /** Stores what encoding found, before training starts. */
 export function setEncodeReport(db: Database, runId: string, report: EncodeReport): void {
-  run(db, 'UPDATE run SET encode_report_json = ? WHERE id = ?', JSON.stringify(report), runId);
+  run(db, 'UPDATE run SET encode_report_json = @report WHERE id = @runId', {
+    runId,
+    report: JSON.stringify(report),
+  });
 }
 
 /** Stores which engine runs it and how many steps it will take. */
@@ -52,12 +52,19 @@ export function setRunEngine(
   engine: string,
   totalSteps: number,
 ): void {
-  run(db, 'UPDATE run SET engine = ?, total_steps = ? WHERE id = ?', engine, totalSteps, runId);
+  run(db, 'UPDATE run SET engine = @engine, total_steps = @totalSteps WHERE id = @runId', {
+    runId,
+    engine,
+    totalSteps,
+  });
 }
 
 /** Stores what the run was planned to take and took so far. */
 export function setRunMemory(db: Database, runId: string, memory: RunMemory): void {
-  run(db, 'UPDATE run SET memory_json = ? WHERE id = ?', JSON.stringify(memory), runId);
+  run(db, 'UPDATE run SET memory_json = @memory WHERE id = @runId', {
+    runId,
+    memory: JSON.stringify(memory),
+  });
 }
 
 /** Appends to what happened to a run. */
@@ -68,13 +75,9 @@ export function addRunEvent(
 ): void {
   run(
     db,
-    `INSERT INTO run_event (id, run_id, kind, step, message, created_ms) VALUES (?, ?, ?, ?, ?, ?)`,
-    uuidv7(),
-    runId,
-    kind,
-    step,
-    message,
-    Date.now(),
+    `INSERT INTO run_event (id, run_id, kind, step, message, created_ms)
+     VALUES (@id, @runId, @kind, @step, @message, @createdMs)`,
+    { id: uuidv7(), runId, kind, step, message, createdMs: Date.now() },
   );
 }
 
@@ -82,74 +85,54 @@ export function addRunEvent(
 export function runEvents(db: Database, runId: string): RunEvent[] {
   return all(
     db,
-    `SELECT kind, step, message, created_ms AS createdMs FROM run_event WHERE run_id = ?
+    runEventSchema,
+    `SELECT kind, step, message, created_ms AS createdMs FROM run_event WHERE run_id = @runId
      ORDER BY id`,
-    runId,
+    { runId },
   );
 }
-
-interface RunColumns {
-  id: string;
-  name: string;
-  job_id: string;
-  state: JobState;
-  model_id: string;
-  info_json: string;
-  sha256: string;
-  dataset_id: string;
-  dataset_name: string;
-  content_hash: string;
-  recipe_json: string;
-  engine: string;
-  total_steps: number;
-  encode_report_json: string | null;
-  memory_json: string | null;
-  created_ms: number;
-  finished_ms: number | null;
-}
-
-const runQuery = `SELECT r.*, j.state, j.finished_ms, m.info_json, m.sha256, d.name AS dataset_name,
-    d.content_hash
-  FROM run r JOIN job j ON j.id = r.job_id JOIN model m ON m.id = r.model_id
-  JOIN dataset d ON d.id = r.dataset_id`;
 
 /** A run without its checkpoints, whose paths depend on where the project lies. */
 export type StoredRun = Omit<Run, 'checkpoints' | 'events' | 'savedStep'>;
 
-function toRun(db: Database, row: RunColumns): StoredRun {
-  return {
-    id: row.id,
-    name: row.name,
-    jobId: row.job_id,
-    state: row.state,
-    modelId: row.model_id,
-    modelName: parseColumn(modelInfoSchema, row.info_json).name,
-    baseSha256: row.sha256,
-    datasetId: row.dataset_id,
-    datasetName: row.dataset_name,
-    datasetHash: row.content_hash,
-    recipe: parseColumn(recipeSchema, row.recipe_json),
-    engine: row.engine,
-    encodeReport:
-      row.encode_report_json === null
-        ? null
-        : parseColumn(encodeReportSchema, row.encode_report_json),
-    memory: row.memory_json === null ? null : parseColumn(runMemorySchema, row.memory_json),
-    lastMetric: lastMetric(db, row.id),
-    devLosses: devLossesOf(db, row.id),
-    totalSteps: row.total_steps,
-    createdMs: row.created_ms,
-    finishedMs: row.finished_ms,
-  };
-}
+const runRow = runSchema
+  .omit({
+    checkpoints: true,
+    events: true,
+    savedStep: true,
+    modelName: true,
+    lastMetric: true,
+    devLosses: true,
+  })
+  .extend({
+    modelInfo: json(modelInfoSchema),
+    recipe: json(recipeSchema),
+    encodeReport: json(encodeReportSchema).nullable(),
+    memory: json(runMemorySchema).nullable(),
+  });
+
+const selectRuns = `SELECT r.id, r.name, r.job_id AS jobId, j.state, r.model_id AS modelId,
+    m.info_json AS modelInfo, m.sha256 AS baseSha256, r.dataset_id AS datasetId,
+    d.name AS datasetName, d.content_hash AS datasetHash, r.recipe_json AS recipe, r.engine,
+    r.encode_report_json AS encodeReport, r.memory_json AS memory, r.total_steps AS totalSteps,
+    r.created_ms AS createdMs, j.finished_ms AS finishedMs
+  FROM run r JOIN job j ON j.id = r.job_id JOIN model m ON m.id = r.model_id
+  JOIN dataset d ON d.id = r.dataset_id`;
+
+const toRun = (db: Database, { modelInfo, ...row }: z.infer<typeof runRow>): StoredRun => ({
+  ...row,
+  modelName: modelInfo.name,
+  lastMetric: lastMetric(db, row.id),
+  devLosses: devLossesOf(db, row.id),
+});
 
 /** Every run, newest first. */
 export function listRuns(db: Database): StoredRun[] {
-  return all<RunColumns>(db, `${runQuery} ORDER BY r.id DESC`).map((row) => toRun(db, row));
+  return all(db, runRow, `${selectRuns} ORDER BY r.id DESC`).map((row) => toRun(db, row));
 }
 
 /** A run by id or by name. */
 export function findRun(db: Database, by: 'id' | 'name', value: string): StoredRun | undefined {
-  const row = get<RunColumns>(db, `${runQuery} WHERE r.${by} = ?`, value);
+  const row = get(db, runRow, `${selectRuns} WHERE r.${by} = @value`, { value });
   return row && toRun(db, row);
 }

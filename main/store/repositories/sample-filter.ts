@@ -1,4 +1,11 @@
 import type { SampleFilter } from '../../../shared/domain/sample.ts';
+import type { SqlValue } from '../database.ts';
+
+/** A WHERE clause with the parameters that it names. */
+export interface FilterClause {
+  where: string;
+  params: Record<string, SqlValue>;
+}
 
 /** An FTS5 query from what a person typed: every word must occur, the last one as a prefix. */
 export function ftsQuery(text: string): string {
@@ -6,31 +13,34 @@ export function ftsQuery(text: string): string {
   return words.map((word) => `"${word}"`).join(' ') + (words.length > 0 ? '*' : '');
 }
 
-/** The WHERE clause of a filter with its parameters; extra conditions come first. */
+/**
+ * The WHERE clause of a filter: the one place where SQL is put together, of fixed parts only.
+ * Extra conditions come first, with the parameters that they name.
+ */
 export function whereFilter(
   filter: SampleFilter,
-  conditions: string[] = [],
-  values: unknown[] = [],
-): { where: string; params: unknown[] } {
+  conditions: readonly string[] = [],
+  values: Record<string, SqlValue> = {},
+): FilterClause {
   const parts = [...conditions];
-  const params = [...values];
+  const params = { ...values };
   if (filter.status) {
-    parts.push('status = ?');
-    params.push(filter.status);
+    parts.push('status = @status');
+    params['status'] = filter.status;
   }
   if (filter.source !== undefined) {
-    parts.push('source = ?');
-    params.push(filter.source);
+    parts.push('source = @source');
+    params['source'] = filter.source;
   }
   if (filter.flag === 'none') parts.push('seq NOT IN (SELECT sample_seq FROM sample_flag)');
   else if (filter.flag) {
-    parts.push('seq IN (SELECT sample_seq FROM sample_flag WHERE rule = ?)');
-    params.push(filter.flag);
+    parts.push('seq IN (SELECT sample_seq FROM sample_flag WHERE rule = @flag)');
+    params['flag'] = filter.flag;
   }
   const query = filter.query ? ftsQuery(filter.query) : '';
   if (query !== '') {
-    parts.push('seq IN (SELECT rowid FROM sample_fts WHERE sample_fts MATCH ?)');
-    params.push(query);
+    parts.push('seq IN (SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query)');
+    params['query'] = query;
   } else if (filter.query?.trim()) parts.push('0');
   return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', params };
 }

@@ -1,59 +1,40 @@
+import { z } from 'zod';
 import {
+  flagRuleSchema,
+  sampleRowSchema,
+  sampleStatusSchema,
   type FlagRule,
   type SampleFilter,
   type SampleRow,
   type SampleStatus,
-  flagRuleSchema,
 } from '../../../shared/domain/sample.ts';
-import { all, get, type Database } from '../database.ts';
+import { all, get, integers, type Database } from '../database.ts';
+import { countRow } from '../columns.ts';
 import { whereFilter } from './sample-filter.ts';
-import { z } from 'zod';
 
 const flagRulesSchema = z.array(flagRuleSchema);
+const sampleRow = sampleRowSchema.extend({ flags: z.string().nullable() });
 
-interface RowColumns {
-  seq: number;
-  id: string;
-  status: SampleStatus;
-  source: string;
-  prompt_preview: string;
-  answer_preview: string;
-  turns: number;
-  characters: number;
-  flags: string | null;
-}
-
-const rowColumns = `seq, id, status, source, prompt_preview, answer_preview, turns, characters,
+const sampleColumns = `seq, id, status, source, prompt_preview AS promptPreview,
+  answer_preview AS answerPreview, turns, characters,
   (SELECT group_concat(rule) FROM sample_flag WHERE sample_seq = sample.seq) AS flags`;
 
-function toRow(row: RowColumns): SampleRow {
-  return {
-    seq: row.seq,
-    id: row.id,
-    status: row.status,
-    source: row.source,
-    promptPreview: row.prompt_preview,
-    answerPreview: row.answer_preview,
-    turns: row.turns,
-    characters: row.characters,
-    flags: flagRulesSchema.parse(row.flags?.split(',') ?? []),
-  };
-}
+const toSampleRow = ({ flags, ...row }: z.infer<typeof sampleRow>): SampleRow => ({
+  ...row,
+  flags: flagRulesSchema.parse(flags?.split(',') ?? []),
+});
 
 /** Sequence numbers of every sample that passes the filter, ascending. */
 export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
   const { where, params } = whereFilter(filter);
-  return db
-    .prepare<unknown[], number>(`SELECT seq FROM sample ${where} ORDER BY seq`)
-    .pluck()
-    .all(...params);
+  return integers(db, `SELECT seq FROM sample ${where} ORDER BY seq`, params);
 }
 
 /** Rows by sequence number, in the order of the numbers. */
 export function sampleRows(db: Database, seqs: readonly number[]): SampleRow[] {
   return seqs.flatMap((seq) => {
-    const row = get<RowColumns>(db, `SELECT ${rowColumns} FROM sample WHERE seq = ?`, seq);
-    return row ? [toRow(row)] : [];
+    const row = get(db, sampleRow, `SELECT ${sampleColumns} FROM sample WHERE seq = @seq`, { seq });
+    return row ? [toSampleRow(row)] : [];
   });
 }
 
@@ -64,19 +45,20 @@ export function listSamples(
   page: { after?: string | undefined; limit: number },
 ): SampleRow[] {
   const start = page.after ? (seqOf(db, page.after) ?? 0) : 0;
-  const { where, params } = whereFilter(filter, ['seq > ?'], [start]);
-  return all<RowColumns>(
-    db,
-    `SELECT ${rowColumns} FROM sample ${where} ORDER BY seq LIMIT ?`,
-    ...params,
-    page.limit,
-  ).map(toRow);
+  const { where, params } = whereFilter(filter, ['seq > @start'], { start });
+  const sql: string = `SELECT ${sampleColumns} FROM sample ${where} ORDER BY seq LIMIT @limit`;
+  return all(db, sampleRow, sql, { ...params, limit: page.limit }).map(toSampleRow);
 }
+
+const seqRow = z.object({ seq: z.number().int() });
 
 /** The sequence number of a sample id. */
 export function seqOf(db: Database, id: string): number | undefined {
-  return get<{ seq: number }>(db, 'SELECT seq FROM sample WHERE id = ?', id)?.seq;
+  return get(db, seqRow, 'SELECT seq FROM sample WHERE id = @id', { id })?.seq;
 }
+
+const sourceRow = z.object({ source: z.string(), samples: z.number().int() });
+const flagRow = z.object({ flag: flagRuleSchema, samples: z.number().int() });
 
 /** Counts for the filter bar. */
 export function sampleFacets(db: Database): {
@@ -85,32 +67,34 @@ export function sampleFacets(db: Database): {
   flags: { flag: FlagRule; samples: number }[];
   unflagged: number;
 } {
+  const unflagged = get(
+    db,
+    countRow,
+    `SELECT (SELECT count(*) FROM sample)
+       - (SELECT count(DISTINCT sample_seq) FROM sample_flag) AS n`,
+  );
   return {
     statuses: statusCounts(db),
     sources: all(
       db,
+      sourceRow,
       'SELECT source, count(*) AS samples FROM sample GROUP BY source ORDER BY source',
     ),
     flags: all(
       db,
+      flagRow,
       'SELECT rule AS flag, count(*) AS samples FROM sample_flag GROUP BY rule ORDER BY rule',
     ),
-    unflagged:
-      get<{ n: number }>(
-        db,
-        `SELECT (SELECT count(*) FROM sample)
-           - (SELECT count(DISTINCT sample_seq) FROM sample_flag) AS n`,
-      )?.n ?? 0,
+    unflagged: unflagged?.n ?? 0,
   };
 }
+
+const statusRow = countRow.extend({ status: sampleStatusSchema });
 
 /** How many samples stand where in the review. */
 export function statusCounts(db: Database): Record<SampleStatus, number> {
   const counts = { pending: 0, accepted: 0, rejected: 0 };
-  for (const row of all<{ status: SampleStatus; n: number }>(
-    db,
-    'SELECT status, count(*) AS n FROM sample GROUP BY status',
-  ))
-    counts[row.status] = row.n;
+  const rows = all(db, statusRow, 'SELECT status, count(*) AS n FROM sample GROUP BY status');
+  for (const { status, n } of rows) counts[status] = n;
   return counts;
 }

@@ -1,14 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import type { Message } from '../../../shared/domain/message.ts';
 import {
   type Flag,
   type Provenance,
   type Sample,
-  type SampleStatus,
+  flagSchema,
   provenanceSchema,
+  sampleSchema,
 } from '../../../shared/domain/sample.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { parseColumn, parseMessages } from '../json-column.ts';
+import { json, messagesColumn } from '../columns.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
 export interface NewSample {
@@ -35,8 +37,14 @@ function summary(messages: readonly Message[]) {
   };
 }
 
-const searchText = (messages: readonly Message[]) =>
-  messages.map((message) => message.content).join('\n\n');
+function insertSearchText(db: Database, seq: number, messages: readonly Message[]): void {
+  run(db, 'INSERT INTO sample_fts (rowid, text) VALUES (@seq, @text)', {
+    seq,
+    text: messages.map((message) => message.content).join('\n\n'),
+  });
+}
+
+const seqRow = z.object({ seq: z.number().int() });
 
 /** Stores a batch in one transaction and returns how many of them were new. */
 export function addSamples(db: Database, samples: readonly NewSample[], author: string): number {
@@ -57,37 +65,36 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
     db,
     `INSERT INTO sample (id, origin_hash, source, status, current_version_id, provenance_json,
        prompt_preview, answer_preview, turns, characters, created_ms)
-     VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)`,
-    id,
-    sample.originHash,
-    sample.source,
-    versionId,
-    JSON.stringify(sample.provenance),
-    text.prompt,
-    text.answer,
-    text.turns,
-    text.characters,
-    Date.now(),
+     VALUES (@id, @originHash, @source, 'pending', @versionId, @provenance,
+       @prompt, @answer, @turns, @characters, @createdMs)`,
+    {
+      ...text,
+      id,
+      originHash: sample.originHash,
+      source: sample.source,
+      versionId,
+      provenance: JSON.stringify(sample.provenance),
+      createdMs: Date.now(),
+    },
   );
-  const seq = get<{ seq: number }>(db, 'SELECT last_insert_rowid() AS seq')?.seq ?? 0;
+  const seq = get(db, seqRow, 'SELECT last_insert_rowid() AS seq')?.seq ?? 0;
   const version = { id: versionId, ordinal: 1, hash: sample.originHash };
   insertVersion(db, { seq, ...version, messages: sample.messages, author });
-  run(db, 'INSERT INTO sample_fts (rowid, text) VALUES (?, ?)', seq, searchText(sample.messages));
-  for (const flag of sample.flags)
+  insertSearchText(db, seq, sample.messages);
+  for (const { rule, scope, reason } of sample.flags)
     run(
       db,
-      'INSERT OR IGNORE INTO sample_flag (sample_seq, rule, scope, reason) VALUES (?, ?, ?, ?)',
-      seq,
-      flag.rule,
-      flag.scope,
-      flag.reason,
+      `INSERT OR IGNORE INTO sample_flag (sample_seq, rule, scope, reason)
+       VALUES (@seq, @rule, @scope, @reason)`,
+      { seq, rule, scope, reason },
     );
   return id;
 }
 
 /** True when a sample of this origin is in the project, whatever became of it. */
 export function hasOrigin(db: Database, originHash: string): boolean {
-  return get(db, 'SELECT 1 FROM sample WHERE origin_hash = ?', originHash) !== undefined;
+  const sql = 'SELECT seq FROM sample WHERE origin_hash = @originHash';
+  return get(db, seqRow, sql, { originHash }) !== undefined;
 }
 
 interface NewVersion {
@@ -103,14 +110,9 @@ function insertVersion(db: Database, version: NewVersion): void {
   run(
     db,
     `INSERT INTO sample_version (id, sample_seq, ordinal, messages_json, content_hash, author,
-       created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    version.id,
-    version.seq,
-    version.ordinal,
-    JSON.stringify(version.messages),
-    version.hash,
-    version.author,
-    Date.now(),
+       created_ms)
+     VALUES (@id, @seq, @ordinal, @messages, @hash, @author, @createdMs)`,
+    { ...version, messages: JSON.stringify(version.messages), createdMs: Date.now() },
   );
 }
 
@@ -124,62 +126,39 @@ export function addVersion(
     const id = uuidv7();
     const ordinal = sample.versionOrdinal + 1;
     insertVersion(db, { seq: sample.seq, id, ordinal, ...edit });
-    const text = summary(edit.messages);
     run(
       db,
-      `UPDATE sample SET current_version_id = ?, prompt_preview = ?, answer_preview = ?, turns = ?,
-         characters = ? WHERE seq = ?`,
-      id,
-      text.prompt,
-      text.answer,
-      text.turns,
-      text.characters,
-      sample.seq,
+      `UPDATE sample SET current_version_id = @id, prompt_preview = @prompt,
+         answer_preview = @answer, turns = @turns, characters = @characters WHERE seq = @seq`,
+      { ...summary(edit.messages), id, seq: sample.seq },
     );
-    run(db, 'DELETE FROM sample_fts WHERE rowid = ?', sample.seq);
-    run(
-      db,
-      'INSERT INTO sample_fts (rowid, text) VALUES (?, ?)',
-      sample.seq,
-      searchText(edit.messages),
-    );
+    run(db, 'DELETE FROM sample_fts WHERE rowid = @seq', { seq: sample.seq });
+    insertSearchText(db, sample.seq, edit.messages);
   });
 }
 
+const wholeSampleRow = sampleSchema
+  .omit({ flags: true })
+  .extend({ messages: messagesColumn, provenance: json(provenanceSchema) });
+
 /** A whole sample in its current version. */
 export function getSample(db: Database, id: string): Sample | undefined {
-  const row = get<{
-    seq: number;
-    id: string;
-    current_version_id: string;
-    ordinal: number;
-    status: SampleStatus;
-    source: string;
-    messages_json: string;
-    provenance_json: string;
-    created_ms: number;
-  }>(
+  const row = get(
     db,
-    `SELECT s.seq, s.id, s.current_version_id, v.ordinal, s.status, s.source, v.messages_json,
-       s.provenance_json, s.created_ms
-     FROM sample s JOIN sample_version v ON v.id = s.current_version_id WHERE s.id = ?`,
-    id,
+    wholeSampleRow,
+    `SELECT s.seq, s.id, s.current_version_id AS versionId, v.ordinal AS versionOrdinal, s.status,
+       s.source, v.messages_json AS messages, s.provenance_json AS provenance,
+       s.created_ms AS createdMs
+     FROM sample s JOIN sample_version v ON v.id = s.current_version_id WHERE s.id = @id`,
+    { id },
   );
-  if (!row) return undefined;
-  return {
-    seq: row.seq,
-    id: row.id,
-    versionId: row.current_version_id,
-    versionOrdinal: row.ordinal,
-    status: row.status,
-    source: row.source,
-    messages: parseMessages(row.messages_json),
-    provenance: parseColumn(provenanceSchema, row.provenance_json),
-    flags: all<Flag>(
-      db,
-      'SELECT rule, scope, reason FROM sample_flag WHERE sample_seq = ? ORDER BY rule',
-      row.seq,
-    ),
-    createdMs: row.created_ms,
-  };
+  return row && { ...row, flags: flagsOf(db, row.seq) };
 }
+
+const flagsOf = (db: Database, seq: number): Flag[] =>
+  all(
+    db,
+    flagSchema,
+    'SELECT rule, scope, reason FROM sample_flag WHERE sample_seq = @seq ORDER BY rule',
+    { seq },
+  );

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { type Sampling, type SystemSpec, samplingSchema } from '../../../shared/domain/identity.ts';
 import { get, run, type Database } from '../database.ts';
-import { parseColumn } from '../json-column.ts';
+import { idRow, json } from '../columns.ts';
 
 /** A contestant as it is stored: weights, strength and sampling settings. */
 export interface StoredSystem {
@@ -23,33 +24,32 @@ export function upsertSystem(
   run(
     db,
     `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, key_hash, created_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key_hash) DO NOTHING`,
-    uuidv7(),
-    spec.modelId,
-    spec.checkpointId,
-    spec.strength,
-    JSON.stringify(sampling),
-    keyHash,
-    Date.now(),
+     VALUES (@id, @modelId, @checkpointId, @strength, @sampling, @keyHash, @createdMs)
+     ON CONFLICT (key_hash) DO NOTHING`,
+    { ...spec, id: uuidv7(), sampling: JSON.stringify(sampling), keyHash, createdMs: Date.now() },
   );
-  const row = get<{ id: string }>(db, 'SELECT id FROM system WHERE key_hash = ?', keyHash);
+  const row = get(db, idRow, 'SELECT id FROM system WHERE key_hash = @keyHash', { keyHash });
   if (!row) throw new Error(`System ${key} was not stored`);
   return row.id;
 }
 
+const systemRow = z.object({
+  modelId: z.string(),
+  checkpointId: z.string().nullable(),
+  strength: z.number(),
+  sampling: json(samplingSchema),
+});
+
 /** A system by id. */
 export function findSystem(db: Database, id: string): StoredSystem | undefined {
-  const row = get<{
-    model_id: string;
-    checkpoint_id: string | null;
-    strength: number;
-    sampling_json: string;
-  }>(db, 'SELECT * FROM system WHERE id = ?', id);
-  return (
-    row && {
-      id,
-      spec: { modelId: row.model_id, checkpointId: row.checkpoint_id, strength: row.strength },
-      sampling: parseColumn(samplingSchema, row.sampling_json),
-    }
+  const row = get(
+    db,
+    systemRow,
+    `SELECT model_id AS modelId, checkpoint_id AS checkpointId, strength,
+       sampling_json AS sampling FROM system WHERE id = @id`,
+    { id },
   );
+  if (!row) return undefined;
+  const { sampling, ...spec } = row;
+  return { id, spec, sampling };
 }

@@ -1,15 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { AuthorKind, ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import { z } from 'zod';
+import { authorKindSchema, shownVerdictSchema } from '../../../shared/domain/evaluation.ts';
 import { all, run, type Database } from '../database.ts';
 
+const voteRow = z.object({
+  comparisonId: z.string(),
+  shown: z.enum([...shownVerdictSchema.options, 'withdrawn']),
+  author: z.string(),
+  authorKind: authorKindSchema,
+  createdMs: z.number().int(),
+});
+
 /** A vote as it is stored; `withdrawn` takes the author's earlier vote back. */
-export interface StoredVote {
-  comparisonId: string;
-  shown: ShownVerdict | 'withdrawn';
-  author: string;
-  authorKind: AuthorKind;
-  createdMs: number;
-}
+export type StoredVote = z.infer<typeof voteRow>;
 
 /** Appends a vote or a withdrawal. */
 export function insertVote(
@@ -19,14 +22,8 @@ export function insertVote(
   run(
     db,
     `INSERT INTO vote (id, comparison_id, shown, author, author_kind, duration_ms, created_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    uuidv7(),
-    vote.comparisonId,
-    vote.shown,
-    vote.author,
-    vote.authorKind,
-    vote.durationMs,
-    Date.now(),
+     VALUES (@id, @comparisonId, @shown, @author, @authorKind, @durationMs, @createdMs)`,
+    { ...vote, id: uuidv7(), createdMs: Date.now() },
   );
 }
 
@@ -34,13 +31,14 @@ export function insertVote(
 export function standingVotes(db: Database, evaluationId: string): StoredVote[] {
   return all(
     db,
+    voteRow,
     `SELECT v.comparison_id AS comparisonId, v.shown, v.author, v.author_kind AS authorKind,
        v.created_ms AS createdMs
      FROM vote v JOIN comparison c ON c.id = v.comparison_id
-     WHERE c.evaluation_id = ? AND v.shown <> 'withdrawn' AND v.id =
+     WHERE c.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
        (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
           AND author_kind = v.author_kind)
      ORDER BY v.id`,
-    evaluationId,
+    { evaluationId },
   );
 }

@@ -36,6 +36,8 @@ const modelInfo = {
 
 /** What a run refers to beside its job: the model `m` and the dataset `d`, as all versions know them. */
 export function addModelAndDataset(db: Database): void {
-  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', ?, 1)", JSON.stringify(modelInfo));
+  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', @info, 1)", {
+    info: JSON.stringify(modelInfo),
+  });
   run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
 }
