@@ -1,23 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { RPCHandler } from '@orpc/server/ws';
-import { WebSocketServer, type WebSocket } from 'ws';
 import type { Core } from '../../core/create-core.ts';
 import { isSessionPath, pathOf, refuseRequest, type RequestFacts } from './request-guard.ts';
+import { endRequest, type Exchange } from './exchange.ts';
 import { securityHeaders } from '../../shell/security-headers.ts';
 import { readStaticFiles, type StaticFile } from '../../shell/static-files.ts';
-import { readTokenBody, tokenBodyLimitBytes } from './token-body.ts';
+import { answerSession, signInHint } from './sign-in.ts';
+import { refuseUpgrade, SocketGate } from './socket-gate.ts';
 import { WebSession } from './web-session.ts';
 
 const loopback = '127.0.0.1';
-const messageLimitBytes = 16 * 1024 * 1024;
 const headersTimeoutMs = 5000;
 const requestTimeoutMs = 10_000;
 const idleTimeoutMs = 30_000;
-const heartbeatMs = 30_000;
 const maxConnections = 600;
-const maxSockets = 32;
-const signInHint = 'Open the address that was printed when the server started.';
 
 /** What the server shows and to whom it listens. Port 0 takes any free one. */
 export interface WebServerOptions {
@@ -36,41 +32,38 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
+/** What requests are answered from. */
+interface Site {
+  port: number;
+  session: WebSession;
+  files: ReadonlyMap<string, StaticFile>;
+}
+
 /** Serves the page and the RPC router on 127.0.0.1; see request-guard.ts for who gets in. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const files = await readStaticFiles(options.rendererDir);
+  const server = createLimitedServer();
+  const port = await listen(server, options.port);
+  const session = new WebSession(port);
+  const sockets = new SocketGate(options.core);
+  answerRequests(server, { port, session, files });
+  answerUpgrades(server, { port, session }, sockets);
+  return {
+    port,
+    address: `http://${loopback}:${port}/#token=${session.token}`,
+    launchAddress: () => `http://${loopback}:${port}/#token=${session.issueLaunchToken()}`,
+    close: () => close(server, sockets),
+  };
+}
+
+/** A server that hangs up on whoever is slow and on a crowd. */
+function createLimitedServer(): Server {
   const server = createServer({ connectionsCheckingInterval: 1000 });
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
   server.timeout = idleTimeoutMs;
   server.maxConnections = maxConnections;
-  const port = await listen(server, options.port);
-  const session = new WebSession(port);
-  const sockets = new SocketGate(options.core);
-  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    void answer({ request, response, port, session, files });
-  };
-  server.on('request', onRequest);
-  server.on('checkContinue', onRequest);
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refuseRequest(factsOf(request, true), port);
-    if (refusal) return refuseUpgrade(socket, refusal.status, refusal.reason);
-    if (!session.isAuthorized(request.headersDistinct['cookie']))
-      return refuseUpgrade(socket, 401, signInHint);
-    return sockets.admit(request, socket, head);
-  });
-  return {
-    port,
-    address: `http://${loopback}:${port}/#token=${session.token}`,
-    launchAddress: () => `http://${loopback}:${port}/#token=${session.issueLaunchToken()}`,
-    close: async () => {
-      sockets.close();
-      const closed = Promise.withResolvers<void>();
-      server.close(() => closed.resolve());
-      server.closeAllConnections();
-      await closed.promise;
-    },
-  };
+  return server;
 }
 
 async function listen(server: Server, port: number): Promise<number> {
@@ -85,6 +78,36 @@ async function listen(server: Server, port: number): Promise<number> {
   return address.port;
 }
 
+async function close(server: Server, sockets: SocketGate): Promise<void> {
+  sockets.close();
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  server.closeAllConnections();
+  await closed.promise;
+}
+
+function answerRequests(server: Server, site: Site): void {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    void answer({ request, response }, site);
+  };
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+}
+
+function answerUpgrades(
+  server: Server,
+  { port, session }: Omit<Site, 'files'>,
+  sockets: SocketGate,
+): void {
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = refuseRequest(factsOf(request, true), port);
+    if (refusal) return refuseUpgrade(socket, refusal.status, refusal.reason);
+    if (!session.isAuthorized(request.headersDistinct['cookie']))
+      return refuseUpgrade(socket, 401, signInHint);
+    return sockets.admit(request, socket, head);
+  });
+}
+
 function factsOf(request: IncomingMessage, isUpgrade: boolean): RequestFacts {
   return {
     method: request.method ?? '',
@@ -94,23 +117,19 @@ function factsOf(request: IncomingMessage, isUpgrade: boolean): RequestFacts {
   };
 }
 
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-  port: number;
-  session: WebSession;
-  files: ReadonlyMap<string, StaticFile>;
-}
-
-async function answer(exchange: Exchange): Promise<void> {
-  const { request, response, port, files } = exchange;
+async function answer(exchange: Exchange, { port, session, files }: Site): Promise<void> {
+  const { request, response } = exchange;
   const facts = factsOf(request, false);
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
   const refusal = refuseRequest(facts, port);
   if (refusal) return endRequest(exchange, refusal.status, refusal.reason);
-  if (isSessionPath(facts.target)) return await answerSession(exchange);
+  if (isSessionPath(facts.target)) return await answerSession(exchange, session);
   const file = files.get(pathOf(facts.target));
   if (!file) return endRequest(exchange, 404, 'There is no such page.');
+  sendFile(exchange, file);
+}
+
+function sendFile({ request, response }: Exchange, file: StaticFile): void {
   response.setHeader('Cache-Control', file.cacheControl);
   response.setHeader('ETag', file.entityTag);
   if (request.headers['if-none-match'] === file.entityTag) {
@@ -118,90 +137,5 @@ async function answer(exchange: Exchange): Promise<void> {
     return;
   }
   response.writeHead(200, { 'Content-Type': file.mediaType, 'Content-Length': file.body.length });
-  response.end(facts.method === 'HEAD' ? undefined : file.body);
-}
-
-/** Answers with a line of text; an unread body is cut off with its connection. */
-function endRequest({ request, response }: Exchange, status: number, reason: string): void {
-  response.setHeader('Cache-Control', 'no-store');
-  if (!request.complete) response.setHeader('Connection', 'close');
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(request.method === 'HEAD' ? undefined : `${reason}\n`);
-}
-
-/** `POST` exchanges the token for the cookie; `GET` only tells whether the cookie counts. */
-async function answerSession(exchange: Exchange): Promise<void> {
-  const { request, response, session } = exchange;
-  response.setHeader('Cache-Control', 'no-store');
-  if (request.method === 'GET') {
-    if (session.isAuthorized(request.headersDistinct['cookie'])) response.writeHead(204).end();
-    else endRequest(exchange, 401, signInHint);
-    return;
-  }
-  if (request.headers['content-type']?.split(';')[0]?.trim() !== 'application/json')
-    return endRequest(exchange, 415, 'Send the token as application/json.');
-  if (Number(request.headers['content-length'] ?? 0) > tokenBodyLimitBytes)
-    return endRequest(exchange, 413, `At most ${tokenBodyLimitBytes} bytes.`);
-  const body = await readTokenBody(request);
-  if ('status' in body) return endRequest(exchange, body.status, 'Send {"token": "…"}.');
-  const outcome = await session.exchange(body.token);
-  if (outcome === 'busy') return endRequest(exchange, 429, 'Too many attempts; wait a second.');
-  if (outcome === 'refused') return endRequest(exchange, 401, signInHint);
-  response.writeHead(204, { 'Set-Cookie': session.setCookie() }).end();
-}
-
-function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
-  const body = `${reason}\n`;
-  const head = [
-    `HTTP/1.1 ${status} Refused`,
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
-  ];
-  socket.on('error', () => socket.destroy());
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-/** Upgrades admitted requests, caps their number and drops peers that stopped answering. */
-class SocketGate {
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    maxPayload: messageLimitBytes,
-    perMessageDeflate: false,
-  });
-  readonly #core: Pick<Core, 'router' | 'context'>;
-  readonly #handler: RPCHandler<Core['context']>;
-  readonly #answered = new WeakSet<WebSocket>();
-  readonly #heartbeat = setInterval(() => this.#dropSilent(), heartbeatMs).unref();
-
-  constructor(core: Pick<Core, 'router' | 'context'>) {
-    this.#core = core;
-    this.#handler = new RPCHandler(core.router);
-  }
-
-  admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (this.#server.clients.size >= maxSockets)
-      return refuseUpgrade(socket, 503, `At most ${maxSockets} windows at once.`);
-    this.#server.handleUpgrade(request, socket, head, (peer) => {
-      this.#answered.add(peer);
-      peer.on('pong', () => this.#answered.add(peer));
-      // An oversized or malformed frame ends this peer only; ws closes it with its own code.
-      peer.on('error', () => peer.terminate());
-      void this.#handler.upgrade(peer, { context: this.#core.context });
-    });
-  }
-
-  close(): void {
-    clearInterval(this.#heartbeat);
-    for (const peer of this.#server.clients) peer.terminate();
-    this.#server.close();
-  }
-
-  #dropSilent(): void {
-    for (const peer of this.#server.clients) {
-      if (!this.#answered.delete(peer)) peer.terminate();
-      else peer.ping();
-    }
-  }
+  response.end(request.method === 'HEAD' ? undefined : file.body);
 }
