@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { runInNewContext } from 'node:vm';
@@ -7,7 +8,6 @@ import { RPCLink } from '@orpc/client/message-port';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ElectronStandIn } from './electron-stand-in.ts';
-import { StandInMessagePort } from './stand-in-ports.ts';
 import type { StandInFrame } from './stand-in-window.ts';
 
 const preload = readFileSync(new URL('../preload.cts', import.meta.url), 'utf8');
@@ -73,5 +73,28 @@ export class StandInPage {
     const senderFrame = this.#frame ?? contents?.mainFrame ?? null;
     const mainPorts = ports.map((port) => new StandInMessagePort(port));
     this.#electron.ipcMain.emit(channel, { sender: contents, senderFrame, ports: mainPorts }, data);
+  }
+}
+
+/** Electron's main-process end of a message channel: silent until started, data in an event. */
+class StandInMessagePort extends EventEmitter {
+  readonly #port: MessagePort;
+
+  constructor(port: MessagePort) {
+    super();
+    this.#port = port;
+    port.once('close', () => this.emit('close'));
+  }
+
+  start(): void {
+    this.#port.on('message', (data: unknown) => this.emit('message', { data, ports: [] }));
+  }
+
+  postMessage(data: unknown): void {
+    this.#port.postMessage(data, []);
+  }
+
+  close(): void {
+    this.#port.close();
   }
 }

@@ -1,7 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { OrderedLines } from '../commands/chat/ordered-lines.ts';
 import { Terminal, type OutputMode } from './terminal.ts';
 
 async function output(mode: OutputMode, isTTY: boolean, use: (terminal: Terminal) => void) {
@@ -45,14 +44,4 @@ it('prints every progress as a JSON line and the result last', async () => {
   const { stdout, stderr } = await output('json-lines', true, work);
   const progress = [1, 2, 3].map((done) => `{"progress":{"done":${done}}}\n`);
   expect([stdout, stderr]).toEqual([`${progress.join('')}{"ok":true}\n`, '']);
-});
-
-it('writes answers in the order of their prompts, as soon as it can, and none is lost', () => {
-  const written: string[] = [];
-  const lines = new OrderedLines(5);
-  const write = (line: string) => void written.push(line);
-  for (const index of [1, 3, 0]) lines.add(index, String(index), write);
-  expect(written).toEqual(['0', '1']);
-  lines.flush(write);
-  expect(written).toEqual(['0', '1', '3']);
 });

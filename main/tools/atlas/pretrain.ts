@@ -1,15 +1,16 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkedRecipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample, TrainEvent } from '../../engines/protocol/trainer.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeGguf } from '../../gguf/write-gguf.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { resourcesDir } from '../../shell/app-paths.ts';
 import { writeBlankModel } from './blank-model.ts';
 import { seededChance } from './chance.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
-import { copyModelNamed } from './name-model.ts';
 import { trainingWindows } from './training-windows.ts';
 import { atlasVocabulary } from './vocabulary.ts';
 
@@ -80,6 +81,20 @@ async function trainStage(
   };
   await trainer.request('train', params, { onEvent });
   return written;
+}
+
+/** Copies a model to `target` under another name (`general.name`); nothing else changes. */
+async function copyModelNamed(source: string, target: string, name: string): Promise<void> {
+  const { metadata, tensors } = await readGguf(source);
+  const bytes = await readFile(source);
+  metadata.set('general.name', { type: 'string', value: name });
+  await writeGguf(target, {
+    metadata: Array.from(metadata, ([key, value]) => ({ key, ...value })),
+    tensors: tensors.map(({ name: tensorName, ne, type, offsetBytes, sizeBytes }) => {
+      const data = bytes.subarray(offsetBytes, offsetBytes + sizeBytes);
+      return { name: tensorName, ne, type, data };
+    }),
+  });
 }
 
 async function main(folder: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureOwnRun } from './own-run.ts';
-import { describeJob, writePeerJob, type PeerType } from './peer-job.ts';
+import { Backend } from '../../../trainer/device/ggml-device.ts';
+import { describeJob, writePeerJob, type PeerJob, type PeerType } from './peer-job.ts';
 import { peerName, PeerUnavailable, preparePeer } from './peer-packages.ts';
 import { measurePeer } from './qvac-peer.ts';
+import { measureTraining } from './training-rate.ts';
 
 /** The speed of this trainer beside that of the peer, in trained tokens per second. */
 export interface PeerComparison {
@@ -45,4 +46,13 @@ export async function comparePeer(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Does the job with this trainer; returns the time of the fastest step after the first. */
+async function measureOwnRun(job: PeerJob): Promise<number> {
+  using backend = Backend.openCpu(job.threads);
+  const { tokensPerStep: tokens, steps } = job;
+  const size = { tokens, trainedTokens: tokens, steps };
+  const { bestStepMs } = await measureTraining(backend, job.modelPath, size);
+  return bestStepMs;
 }
