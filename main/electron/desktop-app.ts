@@ -3,6 +3,7 @@ import type { BrowserWindow } from 'electron';
 import type { FromCore, RecentProject } from './core-side/frames.ts';
 import { createAppHandler, workbenchScheme } from './app-protocol.ts';
 import { CoreProcess, type CoreExit } from './core-process.ts';
+import { askAfterCrash, coreCrash, pageCrash } from './crash-dialog.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';
 import { pickFile } from './file-dialog.ts';
 import { hardenContents, hardenProcess, hardenSession } from './hardening.ts';
@@ -110,27 +111,8 @@ export class DesktopApp {
     this.#core = undefined;
     this.#pipe.closeAll();
     if (core.isClosing) return;
-    const answer = await this.#showMessage({
-      type: 'error',
-      title: 'Lima Workbench',
-      message: 'The workbench core stopped unexpectedly.',
-      detail:
-        `Everything you did up to now is in the project file. A run that was training keeps the ` +
-        `adapters of its finished epochs.\n\n${exit.reason}\n${exit.stderr}`.trim(),
-      buttons: ['Restart', 'Quit'],
-      defaultId: 0,
-      cancelId: 1,
-      noLink: true,
-    });
-    if (answer === 0) this.#startCore();
+    if (await askAfterCrash(this.#electron, this.#window, coreCrash(exit))) this.#startCore();
     else this.#electron.app.quit();
-  }
-
-  async #showMessage(options: Electron.MessageBoxOptions): Promise<number> {
-    const { dialog } = this.#electron;
-    const window = this.#window;
-    const shown = window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
-    return (await shown).response;
   }
 
   #onFrame(core: CoreProcess, frame: Exclude<FromCore, { channel: 'ready' }>): void {
@@ -193,17 +175,8 @@ export class DesktopApp {
   }
 
   async #onPageGone(window: BrowserWindow, reason: string): Promise<void> {
-    const answer = await this.#showMessage({
-      type: 'error',
-      title: 'Lima Workbench',
-      message: 'The window stopped unexpectedly.',
-      detail: `Running jobs go on. (${reason})`,
-      buttons: ['Reload', 'Quit'],
-      defaultId: 0,
-      cancelId: 1,
-      noLink: true,
-    });
-    if (answer === 0) window.webContents.reload();
+    if (await askAfterCrash(this.#electron, this.#window, pageCrash(reason)))
+      window.webContents.reload();
     else this.#electron.app.quit();
   }
 

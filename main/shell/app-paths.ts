@@ -10,9 +10,6 @@ export const appRoot = join(import.meta.dirname, upToRoot);
 /** Where the built page lies. */
 export const rendererDir = join(appRoot, 'out', 'renderer');
 
-/** Recipes, prompt sets and the sample project. */
-export const resourcesDir = join(appRoot, 'resources');
-
 /** Settings, recent projects and the log of this user; `LIMA_USER_DATA` moves it elsewhere. */
 export function userDataDir(): string {
   const override = process.env['LIMA_USER_DATA'];

@@ -9,6 +9,8 @@ export interface OptionSpec {
   value?: string;
   description: string;
 }
+
+/** The options of a command by name, without the dashes. */
 export type OptionTable = Record<string, OptionSpec>;
 
 type OptionValue<Spec extends OptionSpec> = Spec['type'] extends 'boolean'

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resourcesDir } from '../../shell/app-paths.ts';
+import { resourcesDir } from '../../core/resources-dir.ts';
 
 const atlasFile = (name: string) => join(resourcesDir, 'atlas', name);
 

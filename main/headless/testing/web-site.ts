@@ -5,8 +5,10 @@ import { createCore, type Core } from '../../core/create-core.ts';
 import { startWebServer, type WebServer } from '../web/web-server.ts';
 import { sendRaw, type RawRequest } from './raw-request.ts';
 
-/** Text that only the page holds, and text that lies beside the page and must never be sent. */
+/** Text that only the page holds. */
 export const pageText = '<!doctype html><title>Lima page</title>';
+
+/** Text that lies beside the page and must never be sent. */
 export const secretText = 'a file outside the page';
 
 /** A web server with a real core on a small page in a temporary folder. */

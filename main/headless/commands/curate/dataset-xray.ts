@@ -51,17 +51,21 @@ export const datasetXrayCommand = defineCommand({
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const modelId = await ensureModel(client, basePath, call);
-    await look(client, { modelId, datasetId: dataset.id, recipe }, call);
+    await encodeAndShow(client, { modelId, datasetId: dataset.id, recipe }, call);
   },
 });
 
-interface Look {
+interface EncodeRequest {
   modelId: string;
   datasetId: string;
   recipe: Recipe;
 }
 
-async function look(client: CoreClient, request: Look, call: Call<typeof options>): Promise<void> {
+async function encodeAndShow(
+  client: CoreClient,
+  request: EncodeRequest,
+  call: Call<typeof options>,
+): Promise<void> {
   const { terminal, signal } = call;
   const rows: XrayRow[] = [];
   let opened = { xrayId: '', samples: 0 };
@@ -82,7 +86,7 @@ async function look(client: CoreClient, request: Look, call: Call<typeof options
   signal.throwIfAborted();
 }
 
-interface Counted {
+interface EncodedDataset {
   rows: readonly XrayRow[];
   recipe: Recipe;
   maxTokens: number;
@@ -91,7 +95,7 @@ interface Counted {
 }
 
 function showTotals(
-  { rows, recipe, maxTokens, templateSha256, heldOutIds }: Counted,
+  { rows, recipe, maxTokens, templateSha256, heldOutIds }: EncodedDataset,
   { terminal }: Call,
 ): void {
   const { overlong, lossOn, devShare } = recipe;
@@ -121,7 +125,7 @@ const describeHeldOut = ({ length }: readonly string[]) =>
     ? []
     : [`${formatItems(length, 'sample')} of them would be held out: measured, never trained on.`];
 
-interface Wanted {
+interface SampleRequest {
   xrayId: string;
   rows: readonly XrayRow[];
   sample: string;
@@ -129,7 +133,7 @@ interface Wanted {
 
 async function showSample(
   client: CoreClient,
-  { xrayId, rows, sample }: Wanted,
+  { xrayId, rows, sample }: SampleRequest,
   { terminal }: Call,
 ): Promise<void> {
   const number = sample.replace(/^#/, '');

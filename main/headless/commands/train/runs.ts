@@ -1,4 +1,5 @@
 import { describeRunMemory } from '../../../../shared/domain/memory-plan.ts';
+import type { Run } from '../../../../shared/domain/run.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
@@ -24,36 +25,30 @@ export const runsCommand = defineCommand({
     if (call.options.answers !== undefined)
       return await printAnswers(project.client, call.options.answers, call.terminal);
     const list = await project.client.runs.list();
-    const rows = list.map((run) => [
-      run.name,
-      run.state,
-      run.modelName,
-      run.datasetName,
-      `${run.lastMetric?.step ?? 0}/${run.totalSteps}`,
-      run.lastMetric?.loss.toFixed(4) ?? '',
-      run.devLosses.at(-1)?.loss.toFixed(4) ?? '',
-      run.memory ? describeRunMemory(run.memory) : '',
-      run.checkpoints.map((checkpoint) => checkpoint.epoch).join(' '),
-      run.savedStep > 0 ? `step ${run.savedStep}` : '',
-      run.checkpoints.at(-1)?.path ?? '',
-    ]);
-    const headings = [
-      'name',
-      'state',
-      'base',
-      'dataset',
-      'step',
-      'loss',
-      'dev loss',
-      'memory',
-      'epochs',
-      'saved',
-      'last checkpoint',
-    ];
-    const text = list.length === 0 ? 'There is no run yet.' : formatTable(headings, rows);
-    call.terminal.result({ runs: list }, text);
+    call.terminal.result({ runs: list }, describeRuns(list));
   },
 });
+
+/** Headings of the table with the cell of a run below each. */
+const columns: Record<string, (run: Run) => string> = {
+  name: ({ name }) => name,
+  state: ({ state }) => state,
+  base: ({ modelName }) => modelName,
+  dataset: ({ datasetName }) => datasetName,
+  step: ({ lastMetric, totalSteps }) => `${lastMetric?.step ?? 0}/${totalSteps}`,
+  loss: ({ lastMetric }) => lastMetric?.loss.toFixed(4) ?? '',
+  'dev loss': ({ devLosses }) => devLosses.at(-1)?.loss.toFixed(4) ?? '',
+  memory: ({ memory }) => (memory ? describeRunMemory(memory) : ''),
+  epochs: ({ checkpoints }) => checkpoints.map(({ epoch }) => epoch).join(' '),
+  saved: ({ savedStep }) => (savedStep > 0 ? `step ${savedStep}` : ''),
+  'last checkpoint': ({ checkpoints }) => checkpoints.at(-1)?.path ?? '',
+};
+
+function describeRuns(runs: readonly Run[]): string {
+  if (runs.length === 0) return 'There is no run yet.';
+  const rows = runs.map((run) => Object.values(columns).map((cellOf) => cellOf(run)));
+  return formatTable(Object.keys(columns), rows);
+}
 
 async function printAnswers(
   client: CoreClient,

@@ -64,7 +64,6 @@ async function runCase({ basePath, rank, method, ...size }: Setting): Promise<vo
   console.log(process.resourceUsage().maxRSS * 1024);
 }
 
-const off = (planned: number, measured: number) => Math.abs(planned / measured - 1);
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0).padStart(5)} MiB`;
 
 function bytesOf(setting: Setting, only: 'plan' | 'peak', knownBytes?: number): number {
@@ -77,48 +76,71 @@ function bytesOf(setting: Setting, only: 'plan' | 'peak', knownBytes?: number): 
   return Number(stdout.trim().split('\n').at(-1));
 }
 
+/** LoRA of two ranks at three lengths, and full training at one. */
+function settingsOn(basePath: string): Setting[] {
+  const lora = [16, 128].flatMap((rank) =>
+    [128, 512, 1024].map((tokens) => ({ method: 'lora' as const, rank, tokens })),
+  );
+  const full = { method: 'full' as const, rank: 1, tokens: 512 };
+  return [...lora, full].map((one) => ({ ...one, basePath, trainedTokens: one.tokens / 2 }));
+}
+
+/** One setting: its plan, its peak, and its plan once a run of the same base is known. */
+interface Measured {
+  setting: Setting;
+  planned: number;
+  measured: number;
+  /** Undefined for the first run of a base, which corrects the plans of the others. */
+  corrected: number | undefined;
+}
+
+function measureBase(basePath: string, report: (row: Measured) => void): Measured[] {
+  let known: number | undefined;
+  return settingsOn(basePath).map((setting) => {
+    const planned = bytesOf(setting, 'plan');
+    const measured = bytesOf(setting, 'peak');
+    // A run corrects the plans of its own method only.
+    const isCorrected = setting.method === 'lora' && known !== undefined;
+    const again = isCorrected ? bytesOf(setting, 'plan', known) : planned;
+    const row = { setting, planned, measured, corrected: known === undefined ? undefined : again };
+    known ??= measured - planned;
+    report(row);
+    return row;
+  });
+}
+
+function printRow(type: string, { setting, planned, measured, corrected }: Measured): void {
+  const { method, rank, tokens } = setting;
+  console.log(
+    `${type.padEnd(5)} ${method} rank ${String(rank).padEnd(3)} ` +
+      `${String(tokens).padStart(4)} tokens: planned ${mebibytes(planned)}, ` +
+      `measured ${mebibytes(measured)}, ${(100 * (planned / measured - 1)).toFixed(1)} %, ` +
+      `corrected ${mebibytes(corrected ?? planned)}`,
+  );
+}
+
+const worst = (rows: readonly Measured[], planOf: (row: Measured) => number | undefined) =>
+  Math.max(0, ...rows.map((row) => Math.abs((planOf(row) ?? row.measured) / row.measured - 1)));
+
 async function runGrid(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lima-bench-memory-'));
-  let worst = 0;
-  let worstCorrected = 0;
-  let settings = 0;
+  const rows: Measured[] = [];
   try {
     for (const type of ['F32', 'BF16', 'Q8_0', 'Q4_K']) {
       const basePath = join(folder, `${type}.gguf`);
       await writeShapeModel(basePath, gridShape, type);
-      const lora = [16, 128].flatMap((rank) =>
-        [128, 512, 1024].map((tokens) => ({ method: 'lora' as const, rank, tokens })),
-      );
-      const full = { method: 'full' as const, rank: 1, tokens: 512 };
-      let known: number | undefined;
-      for (const { tokens, ...setting } of [...lora, full]) {
-        const whole = { ...setting, basePath, tokens, trainedTokens: tokens / 2 };
-        const planned = bytesOf(whole, 'plan');
-        const measured = bytesOf(whole, 'peak');
-        const error = planned / measured - 1;
-        worst = Math.max(worst, Math.abs(error));
-        settings += 1;
-        // The first run of a base corrects the plans of the others of its method.
-        const corrected = setting.method === 'lora' ? bytesOf(whole, 'plan', known) : planned;
-        if (known !== undefined)
-          worstCorrected = Math.max(worstCorrected, off(corrected, measured));
-        known ??= measured - planned;
-        console.log(
-          `${type.padEnd(5)} ${setting.method} rank ${String(setting.rank).padEnd(3)} ` +
-            `${String(tokens).padStart(4)} tokens: planned ${mebibytes(planned)}, ` +
-            `measured ${mebibytes(measured)}, ${(100 * error).toFixed(1)} %, ` +
-            `corrected ${mebibytes(corrected)}`,
-        );
-      }
+      rows.push(...measureBase(basePath, (row) => printRow(type, row)));
       rmSync(basePath);
     }
-    console.log(
-      `${settings} settings, worst error ${(100 * worst).toFixed(1)} %, ` +
-        `${(100 * worstCorrected).toFixed(1)} % once the first run of a base corrects the others`,
-    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  const plain = worst(rows, ({ planned }) => planned);
+  const corrected = worst(rows, (row) => row.corrected);
+  console.log(
+    `${rows.length} settings, worst error ${(100 * plain).toFixed(1)} %, ` +
+      `${(100 * corrected).toFixed(1)} % once the first run of a base corrects the others`,
+  );
 }
 
 if (values.case === undefined) await runGrid();

@@ -17,6 +17,8 @@ export interface PeerJob {
 
 /** Element types of the weights that the two are compared on. */
 export const peerTypes = ['F32', 'BF16'] as const;
+
+/** A tensor type that both trainers are given. */
 export type PeerType = (typeof peerTypes)[number];
 
 /** The peer trains neither llama nor K-quants, but it does train this: 25M parameters. */
