@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Llama, LlamaModel, Token } from 'node-llama-cpp';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../gguf/model/architectures.ts';
-import { writeTinyModel, type TinyModelOptions } from '../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../gguf/tiny-model.ts';
 import { writeGgufStream } from '../gguf/write-gguf.ts';
 import { toGgufAdapter } from '../trainer/export/gguf-adapter.ts';
 import { train } from '../trainer/run/train.ts';
 import { LoraAdapter } from '../trainer/weights/lora-adapter.ts';
-import { Backend } from '../trainer/device/ggml-device.ts';
+import { GgmlDevice } from '../trainer/device/ggml-device.ts';
 import { fillUpMatrices } from '../trainer/testing/finite-differences.ts';
 import { forwardLogits } from '../trainer/testing/forward-logits.ts';
 import {
@@ -117,10 +117,10 @@ async function llamaLogits(path: string, adapterPath?: string): Promise<Float32A
 }
 
 async function trainerLogits(path: string): Promise<Float32Array> {
-  using backend = Backend.openCpu(1);
-  using model = await openModel(backend, path);
-  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
-  return await forwardLogits(backend, { model, trained: adapter }, tokens);
+  using device = GgmlDevice.openCpu(1);
+  using model = await openModel(device, path);
+  using adapter = new LoraAdapter(device, model, { rank: 4, alpha: 8, seed: 1 });
+  return await forwardLogits(device, { model, trained: adapter }, tokens);
 }
 
 const mixedType = (name: string) => (/token_embd|attn_v|ffn_down/.test(name) ? 'Q6_K' : 'Q4_K');
@@ -190,13 +190,13 @@ describe('the forward pass gives the logits of llama.cpp', () => {
 
 /** Logits with a random adapter on every layer, which is written to a file as well. */
 async function adaptedLogits(path: string, adapterPath: string): Promise<Float32Array> {
-  using backend = Backend.openCpu(1);
-  using model = await openModel(backend, path);
-  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
-  fillUpMatrices(backend, adapter);
+  using device = GgmlDevice.openCpu(1);
+  using model = await openModel(device, path);
+  using adapter = new LoraAdapter(device, model, { rank: 4, alpha: 8, seed: 1 });
+  fillUpMatrices(device, adapter);
   const { name, architecture } = model.parameters;
-  await writeGgufStream(adapterPath, toGgufAdapter(backend, adapter, { name, architecture }));
-  return await forwardLogits(backend, { model, trained: adapter }, tokens);
+  await writeGgufStream(adapterPath, toGgufAdapter(device, adapter, { name, architecture }));
+  return await forwardLogits(device, { model, trained: adapter }, tokens);
 }
 
 test.each(architectureNames)('an adapter for %s means the same to llama.cpp', async (name) => {

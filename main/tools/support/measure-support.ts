@@ -5,10 +5,10 @@ import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { compareResults, type Comparison } from '../../trainer/self-test/compare-results.ts';
-import { Backend } from '../../trainer/device/ggml-device.ts';
+import { GgmlDevice } from '../../trainer/device/ggml-device.ts';
 import { reference, trainBriefly } from '../../trainer/self-test/self-test.ts';
 import { makeRowPool, type RowPool } from './row-pool.ts';
-import { makePattern, writeTwin, type ModelPattern } from './twin-models.ts';
+import { makePattern, type ModelPattern, writeTwin } from './twin-models.ts';
 
 /** Short: there are more than a hundred kinds of models. */
 const training = { method: 'lora', lengths: [20, 12] } as const;
@@ -66,7 +66,7 @@ async function trainTwins(
   await writeTwin(path, pattern, { pool, exact: false });
   const expected = await trainBriefly(reference, exactPath, training);
   try {
-    const found = await trainBriefly(() => Backend.open(device, 1), path, training);
+    const found = await trainBriefly(() => GgmlDevice.open(device, 1), path, training);
     return compareResults(found, expected, tolerance);
   } catch (error) {
     if (error instanceof EngineError && error.code === 'DEVICE_LACKS_OPERATION') return error;

@@ -4,10 +4,10 @@ import type { TensorToWrite } from '../../gguf/gguf-content.ts';
 import type { GgufFile } from '../../gguf/gguf-file.ts';
 import type { ArchitectureName } from '../../gguf/model/architectures.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { elementType } from '../../trainer/ops/element-type.ts';
 import { pooledRows, rowLength, type RowPool } from './row-pool.ts';
+import { elementType } from '../../trainer/device/tensor.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: rowLength,

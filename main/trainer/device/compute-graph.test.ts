@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { listVulkanDrivers } from '../ffi/vulkan-drivers.ts';
-import { Backend } from './ggml-device.ts';
+import { GgmlDevice } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
 
 function vulkanProblem(): string | undefined {
@@ -18,9 +18,9 @@ else process.stderr.write(`The test of what Vulkan lacks did not run: ${problem}
 
 // Computing it would end the process: ggml calls abort().
 test.runIf(problem === undefined)('an operation that a device lacks is refused by name', () => {
-  using backend = Backend.open('vulkan0');
-  using graph = new ComputeGraph(backend, 8);
-  using memory = new WorkingMemory(backend);
+  using device = GgmlDevice.open('vulkan0');
+  using graph = new ComputeGraph(device, 8);
+  using memory = new WorkingMemory(device);
   graph.requireOutput(graph.ops.cast(graph.input([256, 4]), tensorTypeId('Q4_K')));
   const place = () => graph.place(memory);
   expect(place).toThrow(/Vulkan0 .* cannot compute CPY of F32 \[256, 4, 1, 1\].* into Q4_K/);
@@ -28,9 +28,9 @@ test.runIf(problem === undefined)('an operation that a device lacks is refused b
 });
 
 test('a graph for the CPU is placed without a question about its operations', () => {
-  using backend = Backend.openCpu(1);
-  using graph = new ComputeGraph(backend, 8);
-  using memory = new WorkingMemory(backend);
+  using device = GgmlDevice.openCpu(1);
+  using graph = new ComputeGraph(device, 8);
+  using memory = new WorkingMemory(device);
   graph.requireOutput(graph.ops.scale(graph.input([4]), 2));
   expect(() => graph.place(memory)).not.toThrow();
 });

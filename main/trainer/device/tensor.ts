@@ -1,4 +1,8 @@
+import { findTensorType } from '../../gguf/tensor-types.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
+
+/** Ids of the ggml element types that the trainer computes with (`enum ggml_type`, ggml.h). */
+export const elementType = { f32: 0, f16: 1, i32: 26, bf16: 30 } as const;
 
 /** Four extents in ggml order: `ne[0]` is contiguous, trailing ones are 1. */
 export type Extents = readonly [number, number, number, number];
@@ -33,3 +37,19 @@ export const formatExtents = (ne: Extents): string => `[${ne.join(', ')}]`;
 /** True when all four extents agree. */
 export const haveSameExtents = (a: Extents, b: Extents): boolean =>
   a.every((extent, axis) => extent === b[axis]);
+
+/** A handle on a tensor whose elements lie one after the other. */
+export const contiguous = (pointer: TensorPtr, ne: Extents, type: number): Tensor => ({
+  pointer,
+  ne,
+  type,
+  isContiguous: true,
+  hasDenseRows: true,
+});
+
+/** Bytes of `count` elements of a type; `count` is a multiple of its block. */
+export function rowBytes(type: number, count: number): number {
+  const found = findTensorType(type);
+  if (!found) throw new Error(`ggml has no tensor type ${type}`);
+  return (count / found.blockSize) * found.blockBytes;
+}

@@ -7,7 +7,7 @@ import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams } from '../../engines/protocol/export.ts';
 import { toGgufAdapter } from './gguf-adapter.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
 
@@ -16,11 +16,11 @@ async function writePair(folder: string): Promise<{ basePath: string; checkpoint
   const basePath = join(folder, 'base.gguf');
   const checkpointPath = join(folder, 'adapter.gguf');
   await writeTinyModel(basePath, { embeddingLength: 64, feedForwardLength: 96, layers: 2 });
-  using backend = Backend.openCpu(1);
-  using model = await openModel(backend, basePath);
-  using adapter = new LoraAdapter(backend, model, { rank: 4, alpha: 8, seed: 1 });
+  using device = GgmlDevice.openCpu(1);
+  using model = await openModel(device, basePath);
+  using adapter = new LoraAdapter(device, model, { rank: 4, alpha: 8, seed: 1 });
   const names = { name: 'test', architecture: 'llama' };
-  await writeGgufStream(checkpointPath, toGgufAdapter(backend, adapter, names));
+  await writeGgufStream(checkpointPath, toGgufAdapter(device, adapter, names));
   return { basePath, checkpointPath };
 }
 

@@ -2,8 +2,8 @@ import type { GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
 import type { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { LoraBranch } from '../weights/trained-weights.ts';
 import { transposed } from '../weights/transpose.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
+import type { Device } from '../device/device.ts';
+import { elementType } from '../device/tensor.ts';
 
 /**
  * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
@@ -11,7 +11,7 @@ import { elementType } from '../ops/element-type.ts';
  * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
  */
 export function toGgufAdapter(
-  backend: Backend,
+  device: Device,
   adapter: LoraAdapter,
   { name, architecture }: { name: string; architecture: string },
 ): GgufStream {
@@ -23,11 +23,11 @@ export function toGgufAdapter(
       { key: 'adapter.type', type: 'string', value: 'lora' },
       { key: 'adapter.lora.alpha', type: 'f32', value: adapter.scale * adapter.settings.rank },
     ],
-    tensors: adapter.branches.flatMap((branch) => toTensors(backend, branch)),
+    tensors: adapter.branches.flatMap((branch) => toTensors(device, branch)),
   };
 }
 
-function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): TensorStream[] {
+function toTensors(device: Device, { tensorName, down, up }: LoraBranch): TensorStream[] {
   const [outputs, rank] = up.weight.ne;
   const write = (suffix: string, ne: number[], read: () => Float32Array): TensorStream => ({
     name: `${tensorName}.${suffix}`,
@@ -35,9 +35,9 @@ function toTensors(backend: Backend, { tensorName, down, up }: LoraBranch): Tens
     type: elementType.f32,
     chunks: () => [new Uint8Array(read().buffer)],
   });
-  const readUp = () => transposed(backend.readFloats(up.weight), outputs);
+  const readUp = () => transposed(device.readFloats(up.weight), outputs);
   return [
-    write('lora_a', down.weight.ne.slice(0, 2), () => backend.readFloats(down.weight)),
+    write('lora_a', down.weight.ne.slice(0, 2), () => device.readFloats(down.weight)),
     write('lora_b', [rank, outputs], readUp),
   ];
 }

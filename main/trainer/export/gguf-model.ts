@@ -2,9 +2,8 @@ import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/gguf-conten
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import type { FrozenModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 /** Type of the matrices of a written model; norms and biases are F32 always. */
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';
@@ -18,7 +17,7 @@ const fileTypes: Record<OutputType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 3
  * second copy of the model is held; nothing may be trained meanwhile.
  */
 export function toGgufModel(
-  backend: Backend,
+  device: Device,
   { model, trained }: { model: FrozenModel; trained: TrainedWeights },
   { name, type }: { name: string; type: OutputType },
 ): GgufStream {
@@ -28,34 +27,34 @@ export function toGgufModel(
   ];
   const replaced = new Set(own.map(({ key }) => key));
   const kept = [...model.metadata].filter(([key]) => !replaced.has(key));
-  const tensors = trained.parameters.map((parameter) => toTensor(backend, parameter, type));
+  const tensors = trained.parameters.map((parameter) => toTensor(device, parameter, type));
   for (const { name: fixedName, tensor } of model.fixed)
-    tensors.push(asFloats(fixedName, tensor, backend));
+    tensors.push(asFloats(fixedName, tensor, device));
   return { metadata: [...kept.map(([key, value]) => ({ key, ...value })), ...own], tensors };
 }
 
 function toTensor(
-  backend: Backend,
+  device: Device,
   { name, weight }: TrainedParameter,
   type: OutputType,
 ): TensorStream {
   // Rows that do not fill whole blocks stay as they are.
   if (weight.ne[1] === 1 || type === 'F32' || (type === 'Q8_0' && weight.ne[0] % 32 !== 0))
-    return asFloats(name, weight, backend);
+    return asFloats(name, weight, device);
   const id = tensorTypeId(type);
   const ne = weight.ne.slice(0, 2);
   const sizeBytes = Number(tensorSizeBytes(id, ne));
   const encode = () => {
     const data = new Uint8Array(sizeBytes);
-    const values = backend.readFloats(weight);
-    backend.ggml.ggml_quantize_chunk(id, values, data, 0, weight.ne[1], weight.ne[0], null);
+    const values = device.readFloats(weight);
+    device.ggml.ggml_quantize_chunk(id, values, data, 0, weight.ne[1], weight.ne[0], null);
     return [data];
   };
   return { name, ne, type: id, chunks: encode };
 }
 
-function asFloats(name: string, tensor: Tensor, backend: Backend): TensorStream {
+function asFloats(name: string, tensor: Tensor, device: Device): TensorStream {
   const ne = tensor.ne.slice(0, tensor.ne[1] > 1 ? 2 : 1);
-  const read = () => [new Uint8Array(backend.readFloats(tensor).buffer)];
+  const read = () => [new Uint8Array(device.readFloats(tensor).buffer)];
   return { name, ne, type: elementType.f32, chunks: read };
 }

@@ -4,9 +4,8 @@ import { findTensorType } from '../../gguf/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';
-import { elementType } from '../ops/element-type.ts';
-import { rowBytes } from '../ops/row-bytes.ts';
 import type { LoraFactors } from './lora-factors.ts';
+import { elementType, rowBytes } from '../device/tensor.ts';
 
 /** Rows that are floats at one time. */
 const chunkFloats = 2 * 1024 * 1024;

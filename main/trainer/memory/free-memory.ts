@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Backend } from '../device/ggml-device.ts';
+import type { Device } from '../device/device.ts';
 
 /**
- * Bytes that a run on a backend may hold in all: what it holds already and what is free, of the
+ * Bytes that a run on a device may hold in all: what it holds already and what is free, of the
  * machine on the CPU and of the device's own memory on a GPU.
  */
-export function budgetOf(backend: Backend): number {
-  return backend.isCpu
+export function budgetOf(device: Device): number {
+  return device.isCpu
     ? process.memoryUsage().rss + freeMachineBytes()
-    : backend.heldBytes + backend.freeBytes;
+    : device.heldBytes + device.freeBytes;
 }
 
 /**

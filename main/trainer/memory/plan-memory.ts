@@ -7,10 +7,11 @@ import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import { Backend } from '../device/ggml-device.ts';
 import { elementCount } from '../device/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
+import type { Device } from '../device/device.ts';
+import { PlanningDevice } from '../device/planning-device.ts';
 
 /** The largest pack of a run: it decides how much working memory is needed. */
 export interface LargestPack {
@@ -39,46 +40,44 @@ const logitRows = 256;
 const looseBytes = 30 * 2 ** 20;
 
 /**
- * What a run would take, by building all of it on a backend that allocates nothing. Exact for
+ * What a run would take, by building all of it on a planning device. Exact for
  * tensors; what the process takes beside them is estimated, and corrected by what runs like it
  * took. Throws EngineError for a model that cannot be trained.
  */
 export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
-  const { basePath, recipe, pack, device = 'cpu' } = input;
-  const backend = Backend.openForPlan(device, recipe.threads);
+  const { basePath, recipe, pack, device: id = 'cpu' } = input;
+  const device = PlanningDevice.open(id, recipe.threads);
   using disposal = new DisposableStack();
-  disposal.use(backend);
+  disposal.use(device);
   await using file = await ModelFile.open(basePath);
   const { signal } = new AbortController();
   const options = loadOptions(recipe);
-  const model = disposal.use(await FrozenModel.load(backend, file, signal, options));
-  const trainer = disposal.use(new Trainer(backend, model, recipe));
+  const model = disposal.use(await FrozenModel.load(device, file, signal, options));
+  const trainer = disposal.use(new Trainer(device, model, recipe));
   await trainer.accumulate([sampleOf(pack)]);
-  const { ledger } = backend;
-  if (!ledger) throw new Error('A plan needs a backend that only takes notes');
-  const modelBytes = ledger.storesBytes.get(modelPurpose) ?? 0;
+  const modelBytes = device.storesBytes.get(modelPurpose) ?? 0;
   const { method } = recipe;
-  const parts = {
+  const shares = {
     modelBytes,
-    trainedBytes: ledger.totalBytes - ledger.graphsBytes - modelBytes,
-    graphBytes: ledger.graphsBytes,
+    trainedBytes: device.totalBytes - device.graphsBytes - modelBytes,
+    graphBytes: device.graphsBytes,
     // On a GPU the process is not what runs short.
-    processBytes: input.besideBytes ?? (backend.isCpu ? looseBytesOf(model, pack, backend) : 0),
-    savingBytes: backend.isCpu ? largestWrittenBytes(trainer.parameters) : 0,
+    processBytes: input.besideBytes ?? (device.isCpu ? looseBytesOf(model, pack, device) : 0),
+    savingBytes: device.isCpu ? largestWrittenBytes(trainer.parameters) : 0,
   };
-  const plannedBytes = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);
+  const plannedBytes = Object.values(shares).reduce((sum, bytes) => sum + bytes, 0);
   // What was measured in this very run needs no correction.
   const known = input.besideBytes === undefined ? (input.known ?? []) : [];
-  const correction = correctionOf(likeRuns(known, kindOf(device, method)), plannedBytes);
+  const correction = correctionOf(likeRuns(known, kindOf(id, method)), plannedBytes);
   const totalBytes = plannedBytes + correction.correctionBytes;
-  return { ...parts, ...correction, totalBytes };
+  return { ...shares, ...correction, totalBytes };
 }
 
 /** An estimate of what the process takes beside tensors. */
 function looseBytesOf(
   { parameters }: FrozenModel,
   { tokens, rows }: LargestPack,
-  { kernels }: Backend,
+  { kernels }: Device,
 ): number {
   const { vocabularySize, feedForwardLength } = parameters;
   const widest = Math.max(tokens * feedForwardLength, Math.min(rows, logitRows) * vocabularySize);
@@ -94,13 +93,13 @@ const largestWrittenBytes = (parameters: Trainer['parameters']) =>
 export async function planWorstCase(
   params: PlanMemoryParams,
 ): Promise<MemoryPlan & { availableBytes: number }> {
-  const { recipe, longestTokens, device = 'cpu', ...input } = params;
+  const { recipe, longestTokens, device: id = 'cpu', ...input } = params;
   const isPacked = recipe.batchSize > 1 && recipe.microBatchSize !== 1;
   const tokens = isPacked ? Math.max(packTokens, longestTokens) : longestTokens;
   const pack = { tokens, rows: tokens };
-  const plan = await planMemory({ ...input, device, recipe, pack });
-  using backend = Backend.openForPlan(device);
-  return { ...plan, availableBytes: budgetOf(backend) };
+  const plan = await planMemory({ ...input, device: id, recipe, pack });
+  using device = PlanningDevice.open(id);
+  return { ...plan, availableBytes: budgetOf(device) };
 }
 
 /** A sample of the length of a pack; its tokens do not matter. */

@@ -6,12 +6,12 @@ import type {
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 import { processPeakBytes } from './peak-bytes.ts';
 import { largestPack, type PlanInput } from './plan-memory.ts';
 import { adviceFor, gibibytes, requireMemory } from './require-memory.ts';
+import type { Device } from '../device/device.ts';
 
 /** By then hardly any order is left with larger packs; a thousand epochs would take seconds. */
 const plannedEpochs = 16;
@@ -24,22 +24,22 @@ export interface MeasuredMemory {
 
 /** The memory of one run: planned before it loads anything, then measured. */
 export class MemoryWatch {
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #input: PlanInput;
-  readonly #budget: (backend: Backend) => number;
+  readonly #budget: (device: Device) => number;
   readonly #plan: MemoryPlan;
   /** What was free of the device before the run held anything of it. */
   readonly #freeBytes: number;
 
   private constructor(
-    backend: Backend,
+    device: Device,
     { input, plan, budget }: { input: PlanInput; plan: MemoryPlan; budget: typeof budgetOf },
   ) {
-    this.#backend = backend;
+    this.#device = device;
     this.#input = input;
     this.#plan = plan;
     this.#budget = budget;
-    this.#freeBytes = backend.freeBytes;
+    this.#freeBytes = device.freeBytes;
   }
 
   /**
@@ -47,7 +47,7 @@ export class MemoryWatch {
    * samples in another order, some into larger packs.
    */
   static async plan(
-    backend: Backend,
+    device: Device,
     { basePath, recipe, samples, devSamples = [], knownMemory = [] }: TrainParams,
     budget = budgetOf,
   ): Promise<MemoryWatch> {
@@ -57,9 +57,9 @@ export class MemoryWatch {
     const { tokens, rows } = largestPack(packs);
     // A run without anything to train on is refused with its own words later.
     const pack = { tokens: Math.max(1, tokens), rows: Math.max(1, rows) };
-    const input = { basePath, recipe, pack, device: backend.id, known: knownMemory };
-    const plan = await requireMemory(input, budget(backend));
-    return new MemoryWatch(backend, { input, plan, budget });
+    const input = { basePath, recipe, pack, device: device.id, known: knownMemory };
+    const plan = await requireMemory(input, budget(device));
+    return new MemoryWatch(device, { input, plan, budget });
   }
 
   /** What was measured until now; `isSaved` when a checkpoint was written meanwhile. */
@@ -69,13 +69,13 @@ export class MemoryWatch {
     const savingBytes = isSaved ? plan.savingBytes : 0;
     return {
       memory: {
-        device: this.#backend.id,
+        device: this.#device.id,
         plannedBytes: plan.totalBytes,
         expectedBytes: this.#expectedBytes(),
         peakBytes: this.#peakBytes(),
       },
       measurement: {
-        ...kindOf(this.#backend.id, recipe.method),
+        ...kindOf(this.#device.id, recipe.method),
         errorBytes: this.#besideBytes() - plan.processBytes - savingBytes,
       },
     };
@@ -87,7 +87,7 @@ export class MemoryWatch {
    */
   async problem(): Promise<EngineError | undefined> {
     const neededBytes = this.#expectedBytes();
-    const budgetBytes = this.#budget(this.#backend);
+    const budgetBytes = this.#budget(this.#device);
     if (neededBytes <= budgetBytes) return undefined;
     const measured = { ...this.#input, besideBytes: this.#besideBytes() };
     return new EngineError(
@@ -103,17 +103,17 @@ export class MemoryWatch {
   /** The plan with what was measured beside tensors in place of the estimate. */
   #expectedBytes(): number {
     const { modelBytes, trainedBytes, graphBytes, savingBytes } = this.#plan;
-    const tensorBytes = Math.max(modelBytes + trainedBytes + graphBytes, this.#backend.heldBytes);
+    const tensorBytes = Math.max(modelBytes + trainedBytes + graphBytes, this.#device.heldBytes);
     return tensorBytes + this.#besideBytes() + savingBytes;
   }
 
   /** Of the process on the CPU; on a GPU what its driver or we count, whichever is more. */
   #peakBytes(): number {
-    const { isCpu, heldBytes, freeBytes } = this.#backend;
+    const { isCpu, heldBytes, freeBytes } = this.#device;
     return isCpu ? processPeakBytes() : Math.max(heldBytes, this.#freeBytes - freeBytes);
   }
 
   #besideBytes(): number {
-    return this.#peakBytes() - this.#backend.heldBytes;
+    return this.#peakBytes() - this.#device.heldBytes;
   }
 }

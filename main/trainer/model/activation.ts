@@ -1,7 +1,6 @@
 import { architectures } from '../../gguf/model/architectures.ts';
-import { elementType } from '../ops/element-type.ts';
 import type { GateInputs } from '../ops/arithmetic.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 import type { GraphParts } from './graph-context.ts';
 
 /** √(8/π): gelu(x) ≈ x · sigmoid(√(8/π) · (x + 0.044715 · x³)), Hendrycks and Gimpel 2016. */

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/ggml-device.ts';
-import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
+import { fillUpMatrices, gradientError } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -64,12 +64,12 @@ const cases: [name: string, options: TinyModelOptions][] = [
 /** Names of the parameters whose gradient is more than 1 % off. */
 async function wrongGradients(path: string, recipe: RecipeInput): Promise<string[]> {
   const options = loadOptions(tinyRecipe(recipe));
-  using model = await openModel(backend, path, options);
-  using trainer = new Trainer(backend, model, tinyRecipe(recipe));
-  fillUpMatrices(backend, trainer);
+  using model = await openModel(device, path, options);
+  using trainer = new Trainer(device, model, tinyRecipe(recipe));
+  fillUpMatrices(device, trainer);
   const wrong: string[] = [];
   for (const parameter of trainer.parameters) {
-    const error = await gradientError({ backend, trainer, samples }, parameter);
+    const error = await gradientError({ device, trainer, samples }, parameter);
     if (!(error < 1e-2)) wrong.push(`${parameter.name}: ${error}`);
   }
   return wrong;
@@ -91,9 +91,9 @@ describe.each(cases)('gradients of %s equal central differences', (name, options
 test('an adapter on layers that a fused model has none of is refused, naming those it has', async () => {
   const path = join(folder.path, 'fused.gguf');
   await writeTinyModel(path, { ...shape, architecture: 'phi3', fusedProjections: true });
-  using model = await openModel(backend, path);
+  using model = await openModel(device, path);
   const targets = 'attn_q, ffn_gate';
-  expect(() => new Trainer(backend, model, tinyRecipe({ targets }))).toThrow(
+  expect(() => new Trainer(device, model, tinyRecipe({ targets }))).toThrow(
     /layers are attn_qkv, attn_output, ffn_up, ffn_down/,
   );
 });

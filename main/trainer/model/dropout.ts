@@ -1,9 +1,8 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import type { PackedSpan } from '../data/pack.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
-import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 /** Parts of a block whose output is added to the residual stream. */
 const subLayers = ['attention', 'feedForward'] as const;
@@ -49,7 +48,7 @@ export function declareDropout(
 }
 
 /** Draws every mask anew from the keys of the samples; padding is dropped. */
-export function writeDropout(backend: Backend, masks: DropoutMasks, samples: KeyedSpans): void {
+export function writeDropout(device: Device, masks: DropoutMasks, samples: KeyedSpans): void {
   for (const [name, { tensor, rate }] of masks) {
     const [width, tokens] = tensor.ne;
     const factors = new Uint16Array(width * tokens);
@@ -62,7 +61,7 @@ export function writeDropout(backend: Backend, masks: DropoutMasks, samples: Key
       for (let at = 0; at < drawn.length; at++)
         if ((drawn[at] ?? 0) >= threshold) factors[first + at] = kept;
     }
-    backend.write(tensor, factors);
+    device.write(tensor, factors);
   }
 }
 

@@ -1,14 +1,14 @@
 import { keyedBytes } from '../data/keyed-bytes.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import type { Tensor } from '../device/tensor.ts';
 import type { KeyedSpans } from './dropout.ts';
+import type { Device } from '../device/device.ts';
 
 /**
  * NEFTune (arXiv:2310.05914): draws U(−1, 1) · α / √(L · d) for every element of the embedding of
  * a sample with L tokens and d dimensions, into noise [d, tokens]; padding gets none.
  */
 export function writeEmbeddingNoise(
-  backend: Backend,
+  device: Device,
   noise: Tensor,
   { spans, keys }: KeyedSpans,
   alpha: number,
@@ -23,5 +23,5 @@ export function writeEmbeddingNoise(
     const first = start * width;
     for (let at = 0; at < drawn.length; at++) values[first + at] = (drawn[at] ?? 0) * factor;
   }
-  backend.write(noise, values);
+  device.write(noise, values);
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
+import { type TrainedParameter, writeParameter } from '../weights/trained-weights.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 32,
@@ -20,30 +20,30 @@ const samples = [
 const recipe = tinyRecipe({ method: 'full' });
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
 async function openTrainer(options: TinyModelOptions, precision: 'f32' | 'bf16' = 'f32') {
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { ...shape, ...options });
-  const model = await openModel(backend, path, { trainsWeights: true, precision });
-  return { model, trainer: new Trainer(backend, model, recipe) };
+  const model = await openModel(device, path, { trainsWeights: true, precision });
+  return { model, trainer: new Trainer(device, model, recipe) };
 }
 
 /** Slope of the loss when a weight moves along `direction`, by central difference. */
 async function slope(trainer: Trainer, parameter: TrainedParameter, direction: Float32Array) {
-  const values = backend.readFloats(parameter.weight);
+  const values = device.readFloats(parameter.weight);
   const lossAt = async (distance: number) => {
     const moved = values.map((value, index) => value + distance * (direction[index] ?? 0));
-    writeParameter(backend, parameter, moved);
+    writeParameter(device, parameter, moved);
     return await trainer.accumulate(samples);
   };
   const step = 0.01;
   const difference = (await lossAt(step)) - (await lossAt(-step));
-  writeParameter(backend, parameter, values);
+  writeParameter(device, parameter, values);
   return difference / (2 * step);
 }
 
@@ -61,7 +61,7 @@ describe.each([{ tiedHead: false }, { tiedHead: true }])('gradients with %o', (o
       // Read before the differences: computing them adds to the sums.
       const measured = trainer.parameters.map((parameter) => ({
         parameter,
-        gradient: backend.readFloats(parameter.gradient),
+        gradient: device.readFloats(parameter.gradient),
       }));
       expect(measured).toHaveLength(2 + 9 * 2 + (options.tiedHead ? 0 : 1));
       const errors: Record<string, number> = {};
@@ -88,9 +88,9 @@ test('gradients through BF16 copies follow those through F32', async () => {
     await rounded.trainer.accumulate(samples);
     const errors: Record<string, number> = {};
     for (const [index, parameter] of exact.trainer.parameters.entries()) {
-      const expected = backend.readFloats(parameter.gradient);
+      const expected = device.readFloats(parameter.gradient);
       const twin = rounded.trainer.parameters[index] ?? parameter;
-      const found = backend.readFloats(twin.gradient);
+      const found = device.readFloats(twin.gradient);
       expect(twin.name).toBe(parameter.name);
       const difference = found.map((value, at) => value - (expected[at] ?? NaN));
       errors[parameter.name] = norm(difference) / norm(expected);

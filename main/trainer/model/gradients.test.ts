@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
 import { Trainer } from '../step/trainer.ts';
 import { shapeOf, TrainingGraph } from '../step/training-graph.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { WorkingMemory } from '../device/compute-graph.ts';
-import { gradientError, fillUpMatrices } from '../testing/finite-differences.ts';
+import { fillUpMatrices, gradientError } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { quantizeModel } from '../weights/quantize-model.ts';
@@ -29,19 +29,19 @@ const samples = [
 
 const folder = await temporaryFolder();
 const path = join(folder.path, 'tiny.gguf');
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 let model: FrozenModel;
 let trainer: Trainer;
 beforeAll(async () => {
   await writeTinyModel(path, shape);
-  model = await openModel(backend, path);
-  trainer = new Trainer(backend, model, tinyRecipe());
-  fillUpMatrices(backend, trainer);
+  model = await openModel(device, path);
+  trainer = new Trainer(device, model, tinyRecipe());
+  fillUpMatrices(device, trainer);
 });
 afterAll(async () => {
   trainer[Symbol.dispose]();
   model[Symbol.dispose]();
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -50,7 +50,7 @@ async function gradientsOf(microBatches: EncodedSample[][]) {
   trainer.trained.clearGradients();
   let loss = 0;
   for (const microBatch of microBatches) loss += await trainer.accumulate(microBatch);
-  const gradients = trainer.parameters.map(({ gradient }) => backend.readFloats(gradient));
+  const gradients = trainer.parameters.map(({ gradient }) => device.readFloats(gradient));
   return { loss, gradients };
 }
 
@@ -65,7 +65,7 @@ describe('gradients of the adapter', () => {
     const matrices = trainer.parameters.filter(({ name }) => name.startsWith(`${tensorName}.`));
     expect(matrices).toHaveLength(2);
     for (const matrix of matrices)
-      expect(await gradientError({ backend, trainer, samples }, matrix)).toBeLessThan(1e-2);
+      expect(await gradientError({ device, trainer, samples }, matrix)).toBeLessThan(1e-2);
   });
 
   test('do not depend on how samples are packed into micro-batches', async () => {
@@ -88,14 +88,14 @@ describe('gradients of the adapter', () => {
     const kept = await gradientsOf([samples]);
     trainer.trained.clearGradients();
     const batch = packSamples(samples);
-    using memory = new WorkingMemory(backend);
+    using memory = new WorkingMemory(device);
     const noise = { residualDropout: 0, neftuneAlpha: 0 };
     const training = { model, trained: trainer.trained, noise };
-    using graph = new TrainingGraph(backend, training, shapeOf(batch, true));
+    using graph = new TrainingGraph(device, training, shapeOf(batch, true));
     graph.place(memory);
     const rowWeights = new Float32Array(batch.rows.length).fill(1);
     expect(await graph.run(batch, { rowWeights, keys: [] })).toBe(kept.loss);
-    const again = trainer.parameters.map(({ gradient }) => backend.readFloats(gradient));
+    const again = trainer.parameters.map(({ gradient }) => device.readFloats(gradient));
     expect(again).toEqual(kept.gradients);
   });
 });
@@ -106,11 +106,11 @@ test.each(['F16', 'Q8_0'])(
     const exact = await gradientsOf([samples]);
     const quantizedPath = join(folder.path, `${type}.gguf`);
     await quantizeModel(path, quantizedPath, () => type);
-    using quantized = await openModel(backend, quantizedPath);
-    using other = new Trainer(backend, quantized, tinyRecipe());
-    fillUpMatrices(backend, other);
+    using quantized = await openModel(device, quantizedPath);
+    using other = new Trainer(device, quantized, tinyRecipe());
+    fillUpMatrices(device, other);
     await other.accumulate(samples);
-    const rounded = other.parameters.map(({ gradient }) => backend.readFloats(gradient));
+    const rounded = other.parameters.map(({ gradient }) => device.readFloats(gradient));
     for (const [index, gradient] of exact.gradients.entries())
       expect(relativeDifference(rounded[index] ?? gradient, gradient)).toBeLessThan(0.05);
   },
@@ -120,7 +120,7 @@ test('the loss is the sum of −ln p of exactly the trained tokens', async () =>
   const { loss } = await gradientsOf([samples]);
   let expected = 0;
   for (const { tokens, trained } of samples) {
-    const logits = await forwardLogits(backend, { model, trained: trainer.trained }, tokens);
+    const logits = await forwardLogits(device, { model, trained: trainer.trained }, tokens);
     const vocabulary = model.parameters.vocabularySize;
     for (let index = 1; index < tokens.length; index++) {
       if (trained[index] !== 1) continue;

@@ -1,17 +1,16 @@
 import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { Kernels } from '../ffi/kernels.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
-import { elementType } from '../ops/element-type.ts';
 import type { RopeAngles } from '../ops/arithmetic.ts';
 import { attentionScratchFloats } from '../ops/attention.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 import { attentionMask, earliestKeys } from './attention-mask.ts';
 import type { FrozenModel } from '../weights/base-model.ts';
 import type { QuerySpan } from './visible-keys.ts';
 import type { DropoutMasks } from './dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
+import type { Device } from '../device/device.ts';
 
 /** What every part of a graph over one packed sequence shares. */
 export interface GraphParts {
@@ -91,21 +90,21 @@ export function declareParts(
 
 /** Writes the inputs that `declareParts` declared; do so before every computation. */
 export function writeLayout(
-  backend: Backend,
+  device: Device,
   { angles, sight, model }: GraphParts,
   { positions, segments }: SequenceLayout,
 ): void {
   const { local } = model.parameters;
-  backend.write(angles.global.positions, positions);
+  device.write(angles.global.positions, positions);
   if ('blocks' in sight)
     for (const block of sight.blocks) {
-      backend.write(block.mask.global, attentionMask(segments, block));
-      if (local) backend.write(block.mask.local, attentionMask(segments, block, local.window));
+      device.write(block.mask.global, attentionMask(segments, block));
+      if (local) device.write(block.mask.local, attentionMask(segments, block, local.window));
     }
   else {
     const count = positions.length;
-    backend.write(sight.earliestKeys.global, earliestKeys(segments, count));
-    if (local) backend.write(sight.earliestKeys.local, earliestKeys(segments, count, local.window));
+    device.write(sight.earliestKeys.global, earliestKeys(segments, count));
+    if (local) device.write(sight.earliestKeys.local, earliestKeys(segments, count, local.window));
   }
 }
 
@@ -133,7 +132,7 @@ function declareSight(
   tokens: number,
 ): Sight {
   const { headLength, local } = model.parameters;
-  const { kernels, threads } = graph.backend;
+  const { kernels, threads } = graph.device;
   if (!attendsByKernel(kernels, model.parameters))
     return { blocks: declareBlocks(graph, spans, local !== undefined) };
   const global = graph.input([tokens], elementType.i32);

@@ -6,11 +6,12 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import { makePattern } from '../../tools/support/twin-models.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { relativeDifference } from '../testing/compute-node.ts';
 import { fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { attendsByKernel } from './graph-context.ts';
+import type { Device } from '../device/device.ts';
 
 /** Longer than panels, blocks of queries and windows, and several in one micro-batch. */
 const samples = [
@@ -21,8 +22,8 @@ const samples = [
 const methods: RecipeInput[] = [{ method: 'lora' }, { method: 'full' }];
 
 const folder = await temporaryFolder();
-const own = Backend.openCpu(1);
-const reference = Backend.openWithoutKernels(1);
+const own = GgmlDevice.openCpu(1);
+const reference = GgmlDevice.openCpu(1, { usesKernels: false });
 afterAll(async () => {
   own[Symbol.dispose]();
   reference[Symbol.dispose]();
@@ -30,16 +31,16 @@ afterAll(async () => {
 });
 
 /** The loss of one micro-batch and the gradient of everything that is trained. */
-async function train(backend: Backend, path: string, fields: RecipeInput) {
+async function train(device: Device, path: string, fields: RecipeInput) {
   const recipe = tinyRecipe(fields);
-  using model = await openModel(backend, path, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
-  fillUpMatrices(backend, trainer);
+  using model = await openModel(device, path, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
+  fillUpMatrices(device, trainer);
   const loss = await trainer.accumulate(samples);
   const gradients = new Map(
-    trainer.parameters.map(({ name, gradient }) => [name, backend.readFloats(gradient)]),
+    trainer.parameters.map(({ name, gradient }) => [name, device.readFloats(gradient)]),
   );
-  return { loss, gradients, isByKernel: attendsByKernel(backend.kernels, model.parameters) };
+  return { loss, gradients, isByKernel: attendsByKernel(device.kernels, model.parameters) };
 }
 
 /** The gradients that are more than 0.01 % off, the loss, and who computed attention. */

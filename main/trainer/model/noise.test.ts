@@ -5,19 +5,19 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { dropoutRate } from './dropout.ts';
-import { writeParameter, type TrainedParameter } from '../weights/trained-weights.ts';
+import { type TrainedParameter, writeParameter } from '../weights/trained-weights.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 const path = join(folder.path, 'tiny.gguf');
 await writeTinyModel(path, { embeddingLength: 64, feedForwardLength: 96, layers: 3 });
-const model = await openModel(backend, path, { trainsWeights: true });
+const model = await openModel(device, path, { trainsWeights: true });
 afterAll(async () => {
   model[Symbol.dispose]();
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -25,10 +25,10 @@ const short = byteSample('short', 'Brief.');
 const long = byteSample('long', 'A good deal longer than the other sample is.', 9);
 const noisy: RecipeInput = { residualDropout: 0.3, neftuneAlpha: 15 };
 const open = (fields: RecipeInput) =>
-  new Trainer(backend, model, tinyRecipe({ method: 'full', ...fields }));
+  new Trainer(device, model, tinyRecipe({ method: 'full', ...fields }));
 
 const gradientsOf = ({ parameters }: Trainer) =>
-  parameters.map(({ gradient }) => backend.readFloats(gradient));
+  parameters.map(({ gradient }) => device.readFloats(gradient));
 
 function furthest(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   const worst = a.map((values, index) => {
@@ -62,7 +62,7 @@ describe('dropout and embedding noise', () => {
       const parameter = trainer.parameters.find((one) => one.name === name);
       if (!parameter) throw new Error(`${name} is not trained`);
       await trainer.accumulate([short, long], 3);
-      const gradient = backend.readFloats(parameter.gradient);
+      const gradient = device.readFloats(parameter.gradient);
       const found = await slopeAlong(trainer, parameter, gradient);
       expect(Math.abs(found / Math.hypot(...gradient) - 1)).toBeLessThan(0.01);
     },
@@ -71,15 +71,15 @@ describe('dropout and embedding noise', () => {
 
 /** Slope of the loss of step 3 along a direction of any length, by central difference. */
 async function slopeAlong(trainer: Trainer, parameter: TrainedParameter, along: Float32Array) {
-  const values = backend.readFloats(parameter.weight);
+  const values = device.readFloats(parameter.weight);
   const step = 0.01 / Math.hypot(...along);
   const lossAt = async (distance: number) => {
     const moved = values.map((value, index) => value + distance * (along[index] ?? 0));
-    writeParameter(backend, parameter, moved);
+    writeParameter(device, parameter, moved);
     return await trainer.accumulate([short, long], 3);
   };
   const difference = (await lossAt(step)) - (await lossAt(-step));
-  writeParameter(backend, parameter, values);
+  writeParameter(device, parameter, values);
   return difference / 0.02;
 }
 
@@ -100,7 +100,7 @@ test('keyed bytes are uniform and follow from their key alone', () => {
 
 test('a sample counts as much as a longer one when samples are weighted', async () => {
   using trainer = open({ lossWeighting: 'sample' });
-  const expected = trainer.parameters.map(({ weight }) => backend.readFloats(weight).fill(0));
+  const expected = trainer.parameters.map(({ weight }) => device.readFloats(weight).fill(0));
   using plain = open({});
   for (const sample of [short, long]) {
     plain.trained.clearGradients();

@@ -2,12 +2,11 @@ import type { RopeCurve } from '../../gguf/model/rope-curve.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { composedRmsNormBack, composedSoftMaxBack } from './composed-ops.ts';
-import { elementType } from './element-type.ts';
 import { floatBits, kernelNode } from './kernel.ts';
 import { AttentionOps } from './attention-ops.ts';
 import { isRepeatable } from './product.ts';
 import { requireShapes } from './shapes.ts';
-import type { Extents, Tensor } from '../device/tensor.ts';
+import { elementType, type Extents, type Tensor } from '../device/tensor.ts';
 
 const { i32 } = elementType;
 
@@ -156,7 +155,7 @@ export class Ops extends AttentionOps {
 
   #rmsNormBack({ pointer }: Tensor, x: Tensor, epsilon: number): Tensor {
     const native = this.ggml.ggml_rms_norm_back(this.context, pointer, x.pointer, epsilon);
-    if (this.backend.supports(native)) return this.result(native, x.ne);
+    if (this.device.supports(native)) return this.result(native, x.ne);
     const operands = { gradient: pointer, x: x.pointer, count: x.ne[0] };
     return this.result(composedRmsNormBack(this.maker, operands, epsilon), x.ne);
   }
@@ -181,7 +180,7 @@ export class Ops extends AttentionOps {
     requireShapes(this.areTwins(gradient, y), 'maskedSoftMaxBack', gradient, y);
     const { pointer } = gradient;
     const native = this.ggml.ggml_soft_max_ext_back(this.context, pointer, y.pointer, scale, 0);
-    if (this.backend.supports(native)) return this.result(native, y.ne);
+    if (this.device.supports(native)) return this.result(native, y.ne);
     const operands = { gradient: pointer, y: y.pointer };
     return this.result(composedSoftMaxBack(this.maker, operands, scale), y.ne);
   }

@@ -1,13 +1,12 @@
 import {
+  type AttentionInputs,
   attentionScratchFloats,
   ownAttention,
   ownAttentionBack,
-  type AttentionInputs,
 } from './attention.ts';
-import { elementType } from './element-type.ts';
 import { ProductOps } from './product.ts';
 import { requireShapes } from './shapes.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 
 /** Attention as one operation, where our own kernels compute. */
 export class AttentionOps extends ProductOps {
@@ -42,7 +41,7 @@ export class AttentionOps extends ProductOps {
     const isWhole = length % maker.kernels.lanes === 0 && queries.ne[3] === 1;
     const areGiven = this.areFloats(queries, keys, values, scratch) && this.areTwins(keys, values);
     requireShapes(fits && isWhole && areGiven, 'attention', queries, keys, values);
-    const floats = attentionScratchFloats(tokens, length, this.backend.threads);
+    const floats = attentionScratchFloats(tokens, length, this.device.threads);
     const areTold = earliestKeys.ne[0] === tokens && earliestKeys.type === elementType.i32;
     requireShapes(areTold && scratch.ne[0] >= floats, 'attention', earliestKeys, scratch);
     return maker;

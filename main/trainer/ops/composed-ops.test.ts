@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import {
   composedOuterProduct,
   composedRmsNormBack,
@@ -15,15 +15,15 @@ type Build = (maker: NodeMaker, operands: [TensorPtr, TensorPtr]) => TensorPtr;
 
 /** What a node computes from two tensors of random numbers; `positive` as a softmax gives. */
 async function compute(ne: [number[], number[]], build: Build): Promise<Float32Array> {
-  using backend = Backend.openCpu(1);
-  const { ggml } = backend;
-  using store = new TensorStore(backend, 4);
+  using device = GgmlDevice.openCpu(1);
+  const { ggml } = device;
+  using store = new TensorStore(device, 4);
   const [a, b] = [store.declare(ne[0]), store.declare(ne[1])];
   store.allocate('the operands');
   const uniform = seededUniform(5);
   for (const tensor of [a, b]) {
     const length = elementCount(tensor.ne);
-    backend.write(
+    device.write(
       tensor,
       Float32Array.from({ length }, () => uniform() + 0.01),
     );
@@ -34,12 +34,12 @@ async function compute(ne: [number[], number[]], build: Build): Promise<Float32A
   const result = build({ ggml, context }, [a.pointer, b.pointer]);
   ggml.ggml_build_forward_expand(graph, result);
   const allocator = ggml.ggml_gallocr_new(
-    ggml.ggml_backend_get_default_buffer_type(backend.pointer),
+    ggml.ggml_backend_get_default_buffer_type(device.pointer),
   );
   expect(ggml.ggml_gallocr_alloc_graph(allocator, graph)).toBe(true);
-  await backend.compute(graph);
+  await device.compute(graph);
   const bytes = ggml.ggml_nbytes(result);
-  const values = backend.readFloats({ ...a, pointer: result, ne: toExtents([bytes / 4]) });
+  const values = device.readFloats({ ...a, pointer: result, ne: toExtents([bytes / 4]) });
   ggml.ggml_gallocr_free(allocator);
   ggml.ggml_free(context);
   return values;

@@ -1,8 +1,7 @@
 import type { KernelName, Kernels } from '../ffi/kernels.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import type { NodeMaker } from './composed-ops.ts';
-import { elementType } from './element-type.ts';
-import type { Extents } from '../device/tensor.ts';
+import { elementType, type Extents } from '../device/tensor.ts';
 
 /** `GGML_N_TASKS_MAX` (ggml.h): every thread takes a part. */
 const everyThread = -1;

@@ -1,14 +1,14 @@
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
-import { elementType } from './element-type.ts';
-import { rowBytes } from './row-bytes.ts';
 import { requireShapes } from './shapes.ts';
 import {
   elementCount,
-  haveSameExtents,
-  toExtents,
+  elementType,
   type Extents,
+  haveSameExtents,
+  rowBytes,
   type Tensor,
+  toExtents,
 } from '../device/tensor.ts';
 
 const { f32 } = elementType;
@@ -26,13 +26,6 @@ export class LayoutOps {
   constructor(ggml: GgmlFunctions, context: ContextPtr) {
     this.ggml = ggml;
     this.context = context;
-  }
-
-  /** A new tensor without data, for the inputs of a graph. */
-  declare(ne: readonly number[], type: number = f32): Tensor {
-    const extents = toExtents(ne);
-    const pointer = this.ggml.ggml_new_tensor_4d(this.context, type, ...extents);
-    return { pointer, ne: extents, type, isContiguous: true, hasDenseRows: true };
   }
 
   /** The same elements under other extents. */

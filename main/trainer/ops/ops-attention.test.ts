@@ -1,16 +1,15 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { computeNode, type Operand } from '../testing/compute-node.ts';
-import { Backend } from '../device/ggml-device.ts';
-import { elementType } from './element-type.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import type { Ops } from './arithmetic.ts';
 import { attentionScratchFloats } from './attention.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 
-const backend = Backend.openCpu(2);
-afterAll(() => backend[Symbol.dispose]());
+const device = GgmlDevice.openCpu(2);
+afterAll(() => device[Symbol.dispose]());
 
 const [length, tokens] = [32, 21];
-const scratchFloats = attentionScratchFloats(tokens, length, backend.threads);
+const scratchFloats = attentionScratchFloats(tokens, length, device.threads);
 
 /** Operands that attention takes; one at a time is replaced. */
 const operands: Record<'queries' | 'keys' | 'values' | 'earliestKeys' | 'scratch', Operand> = {
@@ -25,7 +24,7 @@ const sum = (ops: Ops, tensor: Tensor) => ops.sumOfSquares(tensor);
 
 /** The sum of squares of attention, or of a gradient of it, with zeros as earliest keys. */
 const compute = async (replaced: Partial<typeof operands>) =>
-  await computeNode(backend, Object.values({ ...operands, ...replaced }), (ops, tensors) => {
+  await computeNode(device, Object.values({ ...operands, ...replaced }), (ops, tensors) => {
     const [queries, keys, values, earliestKeys, scratch] = tensors;
     if (!queries || !keys || !values || !earliestKeys || !scratch)
       throw new RangeError('Attention has five operands');
@@ -34,7 +33,7 @@ const compute = async (replaced: Partial<typeof operands>) =>
     return ops.add(sum(ops, back.queries), ops.add(sum(ops, back.keys), sum(ops, back.values)));
   });
 
-describe.runIf(backend.kernels)('attention by kernels', () => {
+describe.runIf(device.kernels)('attention by kernels', () => {
   const refused: [name: string, replaced: Partial<typeof operands>][] = [
     ['heads that are no multiple of key heads', { queries: { ne: [length, 5, tokens] } }],
     ['fewer heads than key heads', { queries: { ne: [length, 1, tokens] } }],

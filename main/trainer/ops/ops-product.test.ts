@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { computeNode, relativeDifference } from '../testing/compute-node.ts';
-import { Backend } from '../device/ggml-device.ts';
-import { elementType } from './element-type.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import type { Ops } from './arithmetic.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 type Shapes = [a: number[], b: number[]];
 type Build = (ops: Ops, a: Tensor, b: Tensor) => Tensor;
 
-/** What a backend computes, and by which operation of ggml. */
-const compute = async (backend: Backend, type: number, shapes: Shapes, build: Build) =>
-  await computeNode(backend, [{ ne: shapes[0], type }, { ne: shapes[1] }], (ops, [a, b]) => {
+/** What a device computes, and by which operation of ggml. */
+const compute = async (device: Device, type: number, shapes: Shapes, build: Build) =>
+  await computeNode(device, [{ ne: shapes[0], type }, { ne: shapes[1] }], (ops, [a, b]) => {
     if (!a || !b) throw new RangeError('A product has two operands');
     return build(ops, a, b);
   });
@@ -67,12 +67,12 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
 ];
 
 test.each(cases)('%s equals that of ggml', async (...[, type, shapes, build]) => {
-  using reference = Backend.openWithoutKernels(1);
+  using reference = GgmlDevice.openCpu(1, { usesKernels: false });
   const expected = await compute(reference, type, shapes, build);
   for (const threads of [1, 2]) {
-    using backend = Backend.openCpu(threads);
-    const { values, operation } = await compute(backend, type, shapes, build);
-    expect(operation === 'CUSTOM').toBe(backend.kernels !== undefined);
+    using device = GgmlDevice.openCpu(threads);
+    const { values, operation } = await compute(device, type, shapes, build);
+    expect(operation === 'CUSTOM').toBe(device.kernels !== undefined);
     // ggml rounds what a BF16 matrix is multiplied with to BF16, too.
     expect(relativeDifference(values, expected.values)).toBeLessThan(
       type === elementType.f32 ? 1e-6 : 4e-3,
@@ -85,8 +85,8 @@ test('a product with quantized weights has the bits of that of llama.cpp', async
     [64, 40],
     [64, 9],
   ];
-  using reference = Backend.openWithoutKernels(1);
-  using backend = Backend.openCpu(1);
+  using reference = GgmlDevice.openCpu(1, { usesKernels: false });
+  using device = GgmlDevice.openCpu(1);
   const expected = await compute(reference, tensorTypeId('Q8_0'), shapes, plain);
-  expect(await compute(backend, tensorTypeId('Q8_0'), shapes, plain)).toEqual(expected);
+  expect(await compute(device, tensorTypeId('Q8_0'), shapes, plain)).toEqual(expected);
 });

@@ -4,12 +4,12 @@ import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
 import {
   exactProduct,
+  type ExactProduct,
   randomValues,
   worstError,
-  type ExactProduct,
 } from '../testing/product-case.ts';
-import { elementType } from './element-type.ts';
 import { mostTerms } from './own-product.ts';
+import { elementType } from '../device/tensor.ts';
 
 const { f32, f16, bf16 } = elementType;
 const variants = kernelVariants();

@@ -7,11 +7,11 @@ import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
 import {
   exactProduct,
+  type ProductSize,
   randomValues,
   worstError,
-  type ProductSize,
 } from '../testing/product-case.ts';
-import { elementType } from './element-type.ts';
+import { elementType } from '../device/tensor.ts';
 
 const { f32, f16, bf16 } = elementType;
 const types = [

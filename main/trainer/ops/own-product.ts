@@ -1,13 +1,13 @@
 import type { TensorPtr } from '../ffi/pointers.ts';
-import { elementType } from './element-type.ts';
 import {
   floatBits,
-  kernelNode,
-  kernelNodeInPlace,
   type KernelCall,
   type KernelMaker,
+  kernelNode,
+  kernelNodeInPlace,
 } from './kernel.ts';
-import type { Extents } from '../device/tensor.ts';
+import { elementType, type Extents } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 /** The operands of a product, and whether their rows are depths, over which is summed. */
 export interface Factors {
@@ -26,6 +26,10 @@ export const mostTerms = 4;
 
 /** Whether our kernels take first operands of this type; the second is always F32. */
 export const isOwnType = (type: number) => type === f32 || type === f16 || type === bf16;
+
+/** Whether a device multiplies a matrix of this type as it lies, in both directions. */
+export const readsBothWays = ({ kernels }: Pick<Device, 'kernels'>, type: number): boolean =>
+  kernels !== undefined && isOwnType(type);
 
 /** A node of extents `ne` (F32): a sum of products, whose operands' rows must be dense. */
 export const ownProducts = (

@@ -1,19 +1,18 @@
 import type { ContextPtr } from '../ffi/pointers.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { composedOuterProduct } from './composed-ops.ts';
-import { elementType } from './element-type.ts';
 import { LayoutOps } from './layout.ts';
 import type { KernelMaker } from './kernel.ts';
 import {
   addOwnProducts,
+  type Factors,
   isOwnType,
   mostTerms,
   ownProducts,
   ownScaledProduct,
-  type Factors,
 } from './own-product.ts';
 import { requireShapes } from './shapes.ts';
-import { haveSameExtents, type Extents, type Tensor } from '../device/tensor.ts';
+import { elementType, type Extents, haveSameExtents, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 const { f32, bf16 } = elementType;
 /** `GGML_PREC_F32` (ggml.h). */
@@ -32,16 +31,16 @@ export const isRepeatable = (small: Extents, large: Extents) =>
 
 /** Products of matrices and sums, by our own kernels where there are any. */
 export class ProductOps extends LayoutOps {
-  protected readonly backend: Backend;
+  protected readonly device: Device;
 
-  constructor(backend: Backend, context: ContextPtr) {
-    super(backend.ggml, context);
-    this.backend = backend;
+  constructor(device: Device, context: ContextPtr) {
+    super(device.ggml, context);
+    this.device = device;
   }
 
   /** Whether our own kernels compute products. */
   get hasKernels(): boolean {
-    return this.backend.kernels !== undefined;
+    return this.device.kernels !== undefined;
   }
 
   /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
@@ -53,7 +52,7 @@ export class ProductOps extends LayoutOps {
     if (maker && isOwnType(a.type))
       return this.result(ownProducts(maker, [factorsOf({ a, b })], ne), ne);
     // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
-    const first = a.isContiguous || this.backend.isCpu ? a : this.cont(a);
+    const first = a.isContiguous || this.device.isCpu ? a : this.cont(a);
     const pointer = this.ggml.ggml_mul_mat(this.context, first.pointer, b.pointer);
     // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
     if (a.type !== bf16) this.ggml.ggml_prec_set_acc(pointer, fullPrecision);
@@ -75,7 +74,7 @@ export class ProductOps extends LayoutOps {
     const maker = this.kernelMaker;
     if (maker) return this.result(ownProducts(maker, [outerFactors(a, b)], ne), ne);
     const native = this.ggml.ggml_out_prod(this.context, a.pointer, b.pointer);
-    const pointer = this.backend.supports(native)
+    const pointer = this.device.supports(native)
       ? native
       : composedOuterProduct(this.maker, a.pointer, b.pointer);
     return this.result(pointer, ne);
@@ -132,7 +131,7 @@ export class ProductOps extends LayoutOps {
 
   /** Where our own kernels make nodes; undefined where there are none. */
   protected get kernelMaker(): KernelMaker | undefined {
-    const { kernels } = this.backend;
+    const { kernels } = this.device;
     return kernels && { ...this.maker, kernels };
   }
 

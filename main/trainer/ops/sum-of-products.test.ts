@@ -1,17 +1,17 @@
 import { afterAll, expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
-import { computeNode, relativeDifference, type Operand } from '../testing/compute-node.ts';
-import { Backend } from '../device/ggml-device.ts';
-import { elementType } from './element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { computeNode, type Operand, relativeDifference } from '../testing/compute-node.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 const { f32 } = elementType;
 const quantized = tensorTypeId('Q8_0');
 const [m, n] = [50, 21];
 
 /** Open all the while, so that no test waits for a device. */
-const own = Backend.openCpu(2);
-const reference = Backend.openWithoutKernels(1);
+const own = GgmlDevice.openCpu(2);
+const reference = GgmlDevice.openCpu(1, { usesKernels: false });
 afterAll(() => {
   own[Symbol.dispose]();
   reference[Symbol.dispose]();
@@ -29,8 +29,8 @@ const operandsOf = ({ k, type = f32, isTurned = false }: Term): Operand[] => [
 ];
 
 /** The sum of terms of which each has two of the tensors, in one call or by ggml's additions. */
-const compute = async (backend: Backend, terms: readonly Term[], isApart = false) =>
-  await computeNode(backend, terms.flatMap(operandsOf), (ops, tensors) => {
+const compute = async (device: Device, terms: readonly Term[], isApart = false) =>
+  await computeNode(device, terms.flatMap(operandsOf), (ops, tensors) => {
     const products = terms.map(({ isTurned = false }, index) => {
       const [a, b] = tensors.slice(2 * index);
       if (!a || !b) throw new RangeError('A product has two operands');
@@ -63,8 +63,8 @@ test.each(cases)('a sum of %s equals that of ggml', async (_, terms) => {
 
 test.each([2, 0.3, -1.5, 0])('a product scaled by %d equals that of ggml', async (scale) => {
   const operands = operandsOf({ k: 700 });
-  const scaled = async (backend: Backend) =>
-    await computeNode(backend, operands, (ops, [a, b]) => {
+  const scaled = async (device: Device) =>
+    await computeNode(device, operands, (ops, [a, b]) => {
       if (!a || !b) throw new RangeError('A product has two operands');
       return ops.scaledProduct(a, b, scale);
     });
@@ -110,9 +110,9 @@ const refused: [name: string, a: number[], b: number[]][] = [
 
 test.each(refused)('a sum of products is refused when they differ in %s', async (_, a, b) => {
   const operands = [...operandsOf({ k: 8 }), { ne: a }, { ne: b }];
-  for (const backend of [own, reference])
+  for (const device of [own, reference])
     await expect(
-      computeNode(backend, operands, (ops, [first, second, third, fourth]) => {
+      computeNode(device, operands, (ops, [first, second, third, fourth]) => {
         if (!first || !second || !third || !fourth) throw new Error('There are four operands');
         return ops.sumOfProducts([
           { a: first, b: second },
@@ -124,9 +124,9 @@ test.each(refused)('a sum of products is refused when they differ in %s', async 
 
 test('an outer product is added to a matrix of its own extents only', async () => {
   const wrong = [{ ne: [m, n] }, { ne: [m, 7] }, { ne: [n + 1, 7] }];
-  for (const backend of [own, reference])
+  for (const device of [own, reference])
     await expect(
-      computeNode(backend, wrong, (ops, [sum, a, b]) => {
+      computeNode(device, wrong, (ops, [sum, a, b]) => {
         if (!sum || !a || !b) throw new Error('There are three operands');
         return ops.addOuterProduct(sum, a, b);
       }),

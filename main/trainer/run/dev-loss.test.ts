@@ -2,18 +2,19 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceLlama } from '../testing/reference/reference-llama.ts';
 import { Matrix } from '../testing/reference/tape.ts';
 import type { TrainedParameter } from '../weights/trained-weights.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
+import { PlanningDevice } from '../device/planning-device.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -33,7 +34,7 @@ const samples = ['Paris is here.', 'A lake.'].map((text, at) => byteSample(text,
 const held = ['The Seine flows by.', 'Rome is far!'].map((text) => byteSample(text, text, 3));
 
 const toMatrix = ({ weight }: TrainedParameter) =>
-  new Matrix(weight.ne[1], weight.ne[0], backend.readFloats(weight));
+  new Matrix(weight.ne[1], weight.ne[0], device.readFloats(weight));
 
 const matricesOf = (trainer: Trainer) =>
   new Map(trainer.parameters.map((one) => [one.name, toMatrix(one)]));
@@ -41,8 +42,8 @@ const matricesOf = (trainer: Trainer) =>
 /** The weights of the file, as the full method sees them. */
 async function weightsOfFile(): Promise<Map<string, Matrix>> {
   const full = tinyRecipe({ method: 'full' });
-  using model = await openModel(backend, path, loadOptions(full));
-  using trainer = new Trainer(backend, model, full);
+  using model = await openModel(device, path, loadOptions(full));
+  using trainer = new Trainer(device, model, full);
   return matricesOf(trainer);
 }
 
@@ -55,14 +56,14 @@ async function trainSteps(trainer: Trainer, between: () => Promise<unknown>): Pr
     await between();
   }
   return trainer.parameters.map(({ weight, firstMoment, secondMoment }) =>
-    [weight, firstMoment, secondMoment].flatMap((one) => [...backend.readFloats(one)]),
+    [weight, firstMoment, secondMoment].flatMap((one) => [...device.readFloats(one)]),
   );
 }
 
 test('a measured loss is that of the adapter in double precision, without dropout', async () => {
   const weights = await weightsOfFile();
-  using model = await openModel(backend, path, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
+  using model = await openModel(device, path, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   await trainSteps(trainer, () => Promise.resolve());
   const branches = { scale: recipe.alpha / recipe.rank, matrices: matricesOf(trainer) };
   const reference = new ReferenceLlama(weights, { ...base, ropeFreqBase: 10_000 }, branches);
@@ -76,20 +77,20 @@ test('a measured loss is that of the adapter in double precision, without dropou
 });
 
 test('measuring between steps changes no bit of a weight or a moment', async () => {
-  using model = await openModel(backend, path, loadOptions(recipe));
-  using alone = new Trainer(backend, model, recipe);
-  using measured = new Trainer(backend, model, recipe);
+  using model = await openModel(device, path, loadOptions(recipe));
+  using alone = new Trainer(device, model, recipe);
+  using measured = new Trainer(device, model, recipe);
   const wanted = await trainSteps(alone, () => Promise.resolve());
   expect(await trainSteps(measured, () => measured.measureLoss(held))).toEqual(wanted);
 });
 
 test('measuring needs no more working memory than training on the same pack', async () => {
-  using planned = Backend.openForPlan('cpu');
+  using planned = PlanningDevice.open('cpu');
   using model = await openModel(planned, path, loadOptions(recipe));
   using trainer = new Trainer(planned, model, recipe);
   await trainer.accumulate(held);
-  const trainingBytes = planned.ledger?.graphsBytes ?? 0;
+  const trainingBytes = planned.graphsBytes;
   await trainer.measureLoss(held);
   expect(trainingBytes).toBeGreaterThan(10_000);
-  expect(planned.ledger?.graphsBytes).toBe(trainingBytes);
+  expect(planned.graphsBytes).toBe(trainingBytes);
 });

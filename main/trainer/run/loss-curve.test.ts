@@ -5,7 +5,7 @@ import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { countTrained } from '../data/pack.ts';
 import type { TrainedParameter } from '../weights/trained-weights.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceAdamw } from '../testing/reference/reference-adamw.ts';
 import { ReferenceLlama } from '../testing/reference/reference-llama.ts';
@@ -20,7 +20,7 @@ const texts = ['Paris is here.', 'The Seine flows.', 'Rome is far.', 'A lake.', 
 const samples = texts.map((text, index) => byteSample(text, text, 1 + index));
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 const path = join(folder.path, 'tiny.gguf');
 await writeTinyModel(path, {
   embeddingLength: 16,
@@ -30,7 +30,7 @@ await writeTinyModel(path, {
   layers: 2,
 });
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -38,7 +38,7 @@ afterAll(async () => {
 const batchOf = (step: number) => [step % 5, (step * 2 + 1) % 5].flatMap((at) => samples[at] ?? []);
 
 const toMatrix = ({ weight }: TrainedParameter) =>
-  new Matrix(weight.ne[1], weight.ne[0], backend.readFloats(weight));
+  new Matrix(weight.ne[1], weight.ne[0], device.readFloats(weight));
 
 async function engineLosses(trainer: Trainer, recipe: Recipe): Promise<number[]> {
   const losses: number[] = [];
@@ -67,8 +67,8 @@ function referenceLosses(model: ReferenceLlama, trained: Matrix[], recipe: Recip
 /** Every weight of the file, as the full method trains it. */
 async function weightsOfFile(): Promise<Map<string, Matrix>> {
   const recipe = tinyRecipe({ method: 'full' });
-  using model = await openModel(backend, path, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
+  using model = await openModel(device, path, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   return new Map(trainer.parameters.map((one) => [one.name, toMatrix(one)]));
 }
 
@@ -78,8 +78,8 @@ test.each<[string, RecipeInput]>([
 ])('two hundred steps on %s give the loss of a double-precision reference', async (_, fields) => {
   const recipe = tinyRecipe({ weightDecay: 0.1, warmupSteps: 5, ...fields });
   const weights = await weightsOfFile();
-  using model = await openModel(backend, path, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
+  using model = await openModel(device, path, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   const trained = new Map(trainer.parameters.map((one) => [one.name, toMatrix(one)]));
   const isFull = recipe.method === 'full';
   const branches = { scale: recipe.alpha / recipe.rank, matrices: trained };

@@ -4,14 +4,14 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
 import { firstKeysOf } from '../model/visible-keys.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { Trainer } from '../step/trainer.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -24,14 +24,14 @@ const samples = [190, 150, 120, 70].map((length, index) =>
 
 /** Loss and gradients of the first matrices after computing `packs` one after the other. */
 async function accumulate(packs: readonly EncodedSample[][]) {
-  using model = await openModel(backend, path);
-  using trainer = new Trainer(backend, model, tinyRecipe({ learningRate: 1 }));
+  using model = await openModel(device, path);
+  using trainer = new Trainer(device, model, tinyRecipe({ learningRate: 1 }));
   // B is zero at the start and would hide every gradient of A.
   await trainer.accumulate(samples.slice(0, 1));
   await trainer.applyGradients({ step: 1, learningRate: 0.01 });
   let loss = 0;
   for (const pack of packs) loss += await trainer.accumulate(pack);
-  const gradients = trainer.parameters.flatMap(({ gradient }) => [...backend.readFloats(gradient)]);
+  const gradients = trainer.parameters.flatMap(({ gradient }) => [...device.readFloats(gradient)]);
   return { loss, gradients };
 }
 

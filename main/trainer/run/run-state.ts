@@ -11,9 +11,9 @@ import type { RunIdentity } from '../checkpoint/resume-state.ts';
 import { stepsPerEpoch } from '../data/batches.ts';
 import type { MemoryWatch } from '../memory/run-memory.ts';
 import type { FrozenModel } from '../weights/base-model.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import type { RunControl } from './run-control.ts';
 import type { Trainer } from '../step/trainer.ts';
+import type { Device } from '../device/device.ts';
 
 /** One run from start to end: its fixed parts and what has happened so far. */
 export interface TrainingRun {
@@ -22,7 +22,7 @@ export interface TrainingRun {
   control: RunControl;
   /** Aborts when the run is cancelled or paused; the reason tells which. */
   stop: AbortSignal;
-  backend: Backend;
+  device: Device;
   model: FrozenModel;
   trainer: Trainer;
   memory: MemoryWatch;

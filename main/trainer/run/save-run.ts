@@ -14,7 +14,7 @@ import { epochSteps, totalSteps, type TrainingRun } from './run-state.ts';
  * between them repeats steps, and never leaves an epoch out.
  */
 export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> {
-  const { params, model, backend, trainer, metrics, devLosses, context } = run;
+  const { params, model, device, trainer, metrics, devLosses, context } = run;
   const { name, architecture } = model.parameters;
   const step = metrics.length;
   const meanLoss = meanLossOf(metrics.slice(-epochSteps(run)));
@@ -27,7 +27,7 @@ export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> 
     recipe: params.recipe,
     seed: params.recipe.seed,
     engine: engineName(),
-    device: backend.device,
+    device: device.description,
     epoch,
     step,
     totalSteps: totalSteps(run),
@@ -48,14 +48,14 @@ function meanLossOf(metrics: TrainingRun['metrics']): number {
 
 /** Makes every finished step safe; does nothing when it is already. */
 export async function saveResume(run: TrainingRun): Promise<void> {
-  const { backend, trainer, metrics, devLosses, clock, identity, params } = run;
+  const { device, trainer, metrics, devLosses, clock, identity, params } = run;
   const step = metrics.length;
   if (step === clock.lastStep) return;
   const state: ResumeState = {
     ...identity,
     formatVersion: resumeFormatVersion,
     engine: engineName(),
-    device: backend.device,
+    device: device.description,
     step,
     steps: metrics,
     devLosses,
@@ -67,17 +67,17 @@ export async function saveResume(run: TrainingRun): Promise<void> {
   await clock.time(step, () => writeResume(params.outDir, state, tensorBytes(run)));
 }
 
-function* tensorBytes({ backend, trainer }: TrainingRun): Generator<Uint8Array> {
+function* tensorBytes({ device, trainer }: TrainingRun): Generator<Uint8Array> {
   for (const { weight, firstMoment, secondMoment } of trainer.parameters)
     for (const tensor of [weight, firstMoment, secondMoment])
-      yield new Uint8Array(backend.readFloats(tensor).buffer);
+      yield new Uint8Array(device.readFloats(tensor).buffer);
 }
 
 /** Brings a fresh trainer to where the newest whole checkpoint was written, if there is one. */
 export async function restore(
-  run: Pick<TrainingRun, 'backend' | 'trainer' | 'params' | 'identity'>,
+  run: Pick<TrainingRun, 'device' | 'trainer' | 'params' | 'identity'>,
 ): Promise<ResumePoint> {
-  const { backend, trainer, params, identity } = run;
+  const { device, trainer, params, identity } = run;
   await clearLeftovers(params.outDir);
   const point = await findResumePoint(params.outDir, identity);
   if (!point.state) return point;
@@ -85,9 +85,9 @@ export async function restore(
   await readTensors(params.outDir, point.state, (name, [weight, first, second]) => {
     const parameter = byName.get(name);
     if (!parameter) throw new Error(`The checkpoint has the tensor ${name}, which is not trained`);
-    writeParameter(backend, parameter, weight);
-    backend.write(parameter.firstMoment, first);
-    backend.write(parameter.secondMoment, second);
+    writeParameter(device, parameter, weight);
+    device.write(parameter.firstMoment, first);
+    device.write(parameter.secondMoment, second);
   });
   return point;
 }

@@ -9,13 +9,15 @@ import { budgetOf } from '../memory/free-memory.ts';
 import { MemoryWatch } from '../memory/run-memory.ts';
 import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { runEpochs } from './run-epochs.ts';
 import { RunControl } from './run-control.ts';
 import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import type { TrainingRun } from './run-state.ts';
+import type { Device } from '../device/device.ts';
+import { requireWeightsMemory } from '../weights/require-weights-memory.ts';
 
 const singleThreadBytes = 16 * 1024 * 1024;
 
@@ -32,24 +34,24 @@ export async function train(
   memoryBudget = budgetOf,
 ): Promise<TrainResult> {
   const threads = params.recipe.threads || automaticThreads(params.basePath);
-  using backend = Backend.open(params.device ?? 'cpu', threads);
+  using device = GgmlDevice.open(params.device ?? 'cpu', threads);
   const stop = AbortSignal.any([context.signal, control.pausing]);
   const metrics: TrainingRun['metrics'] = [];
   const ending = (outcome: TrainResult['outcome']): TrainResult => ({
     outcome,
     steps: metrics.length,
     engine: engineName(),
-    device: backend.device,
+    device: device.description,
   });
   try {
     context.emit({ type: 'phase', phase: 'loading' });
-    const memory = await MemoryWatch.plan(backend, params, memoryBudget);
-    using model = await loadModel(backend, params, stop);
+    const memory = await MemoryWatch.plan(device, params, memoryBudget);
+    using model = await loadModel(device, params, stop);
     context.emit({ type: 'phase', phase: 'preparing' });
     const samples = usableSamples(params.samples, model.parameters);
     const devSamples = usableDevSamples(params.devSamples ?? [], samples, model.parameters);
-    using trainer = new Trainer(backend, model, params.recipe);
-    const engine = { backend, model, trainer, memory };
+    using trainer = new Trainer(device, model, params.recipe);
+    const engine = { device, model, trainer, memory };
     const parts = { params, context, control, stop, ...engine, metrics };
     await runOrPause(await start({ ...parts, samples, devSamples }));
     return ending('succeeded');
@@ -66,12 +68,14 @@ function automaticThreads(basePath: string): number {
 }
 
 async function loadModel(
-  backend: Backend,
+  device: Device,
   { basePath, recipe }: TrainParams,
   signal: AbortSignal,
 ): Promise<FrozenModel> {
   await using file = await ModelFile.open(basePath);
-  return await FrozenModel.load(backend, file, signal, loadOptions(recipe));
+  const options = loadOptions(recipe);
+  requireWeightsMemory(device, file, options);
+  return await FrozenModel.load(device, file, signal, options);
 }
 
 /** Goes to the newest checkpoint, or to the beginning, and says which. */
@@ -83,10 +87,10 @@ async function start(
   const { state, damaged } = await restore({ ...parts, identity });
   metrics.push(...(state?.steps ?? []));
   const devLosses = [...(state?.devLosses ?? [])];
-  const { backend, model } = parts;
+  const { device, model } = parts;
   const warnings = state
-    ? machineChanges(state, backend.device)
-    : widerTypes(model, backend.device);
+    ? machineChanges(state, device.description)
+    : widerTypes(model, device.description);
   parts.context.emit({
     type: 'start',
     step: metrics.length,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { isTestOf, type SelfTest, type TrainingDevice } from '../../../shared/domain/device.ts';
-import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { SelfTestParams } from '../../engines/protocol/devices.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
@@ -12,10 +12,11 @@ import { Trainer } from '../step/trainer.ts';
 import { FrozenModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { writeParameter } from '../weights/trained-weights.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { elementCount } from '../device/tensor.ts';
 import { compareResults, toleranceFor, type TrainingSample } from './compare-results.ts';
 import { imitateBase, likenessOf } from './imitate-base.ts';
+import type { Device } from '../device/device.ts';
 
 type Method = Recipe['method'];
 
@@ -48,7 +49,10 @@ export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
   try {
     const path = await imitateBase(folder, likeness);
     const expected = await trainBriefly(reference, path, { method, lengths });
-    const found = await trainBriefly(() => Backend.open(device.id, 1), path, { method, lengths });
+    const found = await trainBriefly(() => GgmlDevice.open(device.id, 1), path, {
+      method,
+      lengths,
+    });
     const { id, description, driver, library } = device;
     return {
       device: id,
@@ -83,25 +87,25 @@ function describedDevice(id: string): TrainingDevice {
 }
 
 /** What results are compared with: the CPU with ggml's operations alone, so our kernels are tested, too. */
-export const reference = () => Backend.openWithoutKernels(1);
+export const reference = () => GgmlDevice.openCpu(1, { usesKernels: false });
 
 /** Loss, gradients and one optimizer step of a tiny model with a byte vocabulary on a device. */
 export async function trainBriefly(
-  open: () => Backend,
+  open: () => Device,
   path: string,
   { method, lengths: tokens }: BriefTraining,
 ): Promise<TrainingSample> {
-  using backend = open();
+  using device = open();
   await using file = await ModelFile.open(path);
-  using model = await FrozenModel.load(backend, file, new AbortController().signal);
+  using model = await FrozenModel.load(device, file, new AbortController().signal);
   const recipe = recipeSchema.parse({ method, rank: 8, alpha: 16, learningRate, threads: 1 });
-  using trainer = new Trainer(backend, model, recipe);
+  using trainer = new Trainer(device, model, recipe);
   const samples = makeSamples(tokens);
-  fillUpMatrices(backend, trainer);
+  fillUpMatrices(device, trainer);
   const loss = await trainer.accumulate(samples);
   const gradients = trainer.parameters.map(({ name, gradient }) => ({
     name,
-    values: backend.readFloats(gradient),
+    values: device.readFloats(gradient),
   }));
   const gradNorm = await trainer.applyGradients({ step: 1, learningRate });
   return { losses: [loss, gradNorm, await trainer.accumulate(samples)], gradients };
@@ -117,12 +121,12 @@ function makeSamples(tokenCounts: readonly number[]): EncodedSample[] {
 }
 
 /** B is zero at the start of a run, which would hide every error in the gradient of A. */
-function fillUpMatrices(backend: Backend, { parameters }: Trainer): void {
+function fillUpMatrices(device: Device, { parameters }: Trainer): void {
   const uniform = seededUniform(7);
   for (const parameter of parameters) {
     if (!parameter.name.endsWith('.lora_b')) continue;
     const length = elementCount(parameter.weight.ne);
     const values = Float32Array.from({ length }, () => (uniform() - 0.5) * 0.1);
-    writeParameter(backend, parameter, values);
+    writeParameter(device, parameter, values);
   }
 }

@@ -5,7 +5,7 @@ import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { FullParameters } from '../weights/full-parameters.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { transposed } from '../weights/transpose.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { AdamwOptimizer } from './adamw.ts';
 
@@ -35,14 +35,14 @@ test('three clipped AdamW steps on the device equal the published algorithm', as
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { embeddingLength: 32, feedForwardLength: 64, layers: 1 });
-  using backend = Backend.openCpu(1);
-  using model = await openModel(backend, path);
+  using device = GgmlDevice.openCpu(1);
+  using model = await openModel(device, path);
   const settings = { rank: 4, alpha: 8, seed: 3 };
-  using adapter = new LoraAdapter(backend, model, settings);
+  using adapter = new LoraAdapter(device, model, settings);
   const recipe = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
-  using optimizer = new AdamwOptimizer(backend, adapter, recipe);
+  using optimizer = new AdamwOptimizer(device, adapter, recipe);
   const references = adapter.parameters.map(
-    ({ weight }) => new ReferenceAdamw([...backend.readFloats(weight)]),
+    ({ weight }) => new ReferenceAdamw([...device.readFloats(weight)]),
   );
   const uniform = seededUniform(5);
   const trainedTokens = 10;
@@ -52,7 +52,7 @@ test('three clipped AdamW steps on the device equal the published algorithm', as
       // The first step has a norm below 1 and must not be scaled up.
       const size = step === 1 ? 0.1 : 20;
       const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * size);
-      backend.write(gradient, values);
+      device.write(gradient, values);
       return values;
     });
     const norm = Math.hypot(...sums.map((values) => Math.hypot(...values))) / trainedTokens;
@@ -68,7 +68,7 @@ test('three clipped AdamW steps on the device equal the published algorithm', as
       );
   }
   for (const [index, matrix] of adapter.parameters.entries()) {
-    const weights = backend.readFloats(matrix.weight);
+    const weights = device.readFloats(matrix.weight);
     const expected = references[index]?.weights ?? [];
     const worst = expected.reduce(
       (most, v, at) => Math.max(most, Math.abs(v - (weights[at] ?? NaN))),
@@ -82,40 +82,40 @@ test('a gradient that is not finite leaves the adapter as it was', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { embeddingLength: 32, feedForwardLength: 64, layers: 1 });
-  using backend = Backend.openCpu(1);
-  using model = await openModel(backend, path);
+  using device = GgmlDevice.openCpu(1);
+  using model = await openModel(device, path);
   const settings = { rank: 4, alpha: 8, seed: 3 };
-  using adapter = new LoraAdapter(backend, model, settings);
+  using adapter = new LoraAdapter(device, model, settings);
   const recipe = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
-  using optimizer = new AdamwOptimizer(backend, adapter, recipe);
+  using optimizer = new AdamwOptimizer(device, adapter, recipe);
   const [matrix] = adapter.parameters;
   if (!matrix) throw new Error('The adapter is empty');
-  const before = backend.readFloats(matrix.weight);
-  backend.write(matrix.gradient, Float32Array.of(NaN));
+  const before = device.readFloats(matrix.weight);
+  device.write(matrix.gradient, Float32Array.of(NaN));
   expect(await optimizer.step({ step: 1, learningRate: 0.01, weightSum: 1 })).toBeNaN();
-  expect(backend.readFloats(matrix.weight)).toEqual(before);
+  expect(device.readFloats(matrix.weight)).toEqual(before);
 });
 
 test.each([
-  ['our own kernels', () => Backend.openCpu(1)],
-  ["ggml's operations", () => Backend.openWithoutKernels(1)],
+  ['our own kernels', () => GgmlDevice.openCpu(1)],
+  ["ggml's operations", () => GgmlDevice.openCpu(1, { usesKernels: false })],
 ])('a copy that %s read holds the weights after the step', async (_, open) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { embeddingLength: 32, feedForwardLength: 64, layers: 1 });
-  using backend = open();
-  using model = await openModel(backend, path, { trainsWeights: true, precision: 'f32' });
-  using trained = new FullParameters(backend, model);
+  using device = open();
+  using model = await openModel(device, path, { trainsWeights: true, precision: 'f32' });
+  using trained = new FullParameters(device, model);
   const recipe = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, maxGradNorm: 1 };
-  using optimizer = new AdamwOptimizer(backend, trained, recipe);
+  using optimizer = new AdamwOptimizer(device, trained, recipe);
   await optimizer.step({ step: 1, learningRate: 0.1, weightSum: 1 });
   for (const { weight, copies } of trained.parameters) {
-    const values = backend.readFloats(weight);
+    const values = device.readFloats(weight);
     for (const { tensor, isTransposed } of copies) {
       const expected = isTransposed ? transposed(values, weight.ne[0]) : values;
-      expect(backend.readFloats(tensor)).toEqual(expected);
+      expect(device.readFloats(tensor)).toEqual(expected);
     }
   }
   const count = trained.parameters.reduce((sum, { copies }) => sum + copies.length, 0);
-  expect(count > 0).toBe(backend.kernels === undefined);
+  expect(count > 0).toBe(device.kernels === undefined);
 });

@@ -1,9 +1,9 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import type { Tensor } from '../device/tensor.ts';
 import { gradientScale } from './clip.ts';
+import type { Device } from '../device/device.ts';
 
 const tensorsPerParameter = 12;
 
@@ -24,7 +24,7 @@ export interface StepInput {
  * Weights, gradients and moments stay on the device.
  */
 export class AdamwOptimizer implements Disposable {
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #recipe: AdamwFields;
   /** Inputs that no node reads have no memory to write to. */
   readonly #hasWeightsWithoutDecay: boolean;
@@ -37,15 +37,15 @@ export class AdamwOptimizer implements Disposable {
   readonly #settings: Tensor;
   readonly #settingsWithoutDecay: Tensor;
 
-  constructor(backend: Backend, trained: TrainedWeights, recipe: AdamwFields) {
+  constructor(device: Device, trained: TrainedWeights, recipe: AdamwFields) {
     const capacity = 64 + trained.parameters.length * tensorsPerParameter;
-    this.#backend = backend;
+    this.#device = device;
     this.#recipe = recipe;
-    this.#normGraph = new ComputeGraph(backend, capacity);
-    this.#stepGraph = new ComputeGraph(backend, capacity);
+    this.#normGraph = new ComputeGraph(device, capacity);
+    this.#stepGraph = new ComputeGraph(device, capacity);
     this.#hasWeightsWithoutDecay = trained.parameters.some(({ decays }) => !decays);
-    this.#normMemory = new WorkingMemory(backend);
-    this.#stepMemory = new WorkingMemory(backend);
+    this.#normMemory = new WorkingMemory(device);
+    this.#stepMemory = new WorkingMemory(device);
     this.#sumOfSquares = this.#buildNorm(trained);
     this.#gradientScale = this.#stepGraph.input([1]);
     this.#settings = this.#stepGraph.input([7]);
@@ -60,15 +60,15 @@ export class AdamwOptimizer implements Disposable {
   async step({ step, learningRate, weightSum }: StepInput): Promise<number> {
     const { beta1, beta2, epsilon, weightDecay, maxGradNorm } = this.#recipe;
     await this.#normGraph.compute();
-    const [sum = NaN] = this.#backend.readFloats(this.#sumOfSquares);
+    const [sum = NaN] = this.#device.readFloats(this.#sumOfSquares);
     const { scale, gradNorm } = gradientScale(Math.sqrt(sum), weightSum, maxGradNorm);
     if (!Number.isFinite(gradNorm)) return gradNorm;
     const corrections = [1 / (1 - beta1 ** step), 1 / (1 - beta2 ** step)];
     const settings = (decay: number) =>
       Float32Array.of(learningRate, beta1, beta2, epsilon, decay, ...corrections);
-    this.#backend.write(this.#gradientScale, Float32Array.of(scale));
-    this.#backend.write(this.#settings, settings(weightDecay));
-    if (this.#hasWeightsWithoutDecay) this.#backend.write(this.#settingsWithoutDecay, settings(0));
+    this.#device.write(this.#gradientScale, Float32Array.of(scale));
+    this.#device.write(this.#settings, settings(weightDecay));
+    if (this.#hasWeightsWithoutDecay) this.#device.write(this.#settingsWithoutDecay, settings(0));
     await this.#stepGraph.compute();
     return gradNorm;
   }

@@ -1,8 +1,7 @@
 import type { GraphParts } from '../model/graph-context.ts';
 import { headBackward, headForward } from '../model/head.ts';
 import { normBackward, normForward } from '../model/norm.ts';
-import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 
 /** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
 const chunkRows = 256;

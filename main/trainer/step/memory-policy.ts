@@ -1,6 +1,6 @@
 import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import { attendsByKernel } from '../model/graph-context.ts';
-import type { Backend } from '../device/ggml-device.ts';
+import type { Device } from '../device/device.ts';
 
 /** Share of a device's memory that kept activations may take. */
 const activationShare = 0.25;
@@ -26,7 +26,7 @@ export function activationBytes(
  * a third more work for a fraction of the memory.
  */
 export function shouldRecompute(
-  { kernels, memoryBytes }: Backend,
+  { kernels, memoryBytes }: Device,
   parameters: HyperParameters,
   tokens: number,
 ): boolean {

@@ -9,22 +9,22 @@ import type { FrozenModel } from '../weights/base-model.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
 import { AdamwOptimizer, type StepInput } from './adamw.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { WorkingMemory } from '../device/compute-graph.ts';
 import { shouldRecompute } from './memory-policy.ts';
 import { startWeights } from '../weights/start-weights.ts';
 import {
   forwardShapeOf,
+  type GraphShape,
   isSameShape,
   shapeOf,
   TrainingGraph,
-  type GraphShape,
 } from './training-graph.ts';
+import type { Device } from '../device/device.ts';
 
 /** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
 export class Trainer implements Disposable {
   readonly trained: TrainedWeights;
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #model: FrozenModel;
   readonly #recipe: Recipe;
   /** Of the rows whose gradients were added up since the last step. */
@@ -33,13 +33,13 @@ export class Trainer implements Disposable {
   #graph: TrainingGraph | undefined;
   readonly #memory: WorkingMemory;
 
-  constructor(backend: Backend, model: FrozenModel, recipe: Recipe) {
-    this.#backend = backend;
+  constructor(device: Device, model: FrozenModel, recipe: Recipe) {
+    this.#device = device;
     this.#model = model;
     this.#recipe = recipe;
-    this.trained = startWeights(backend, model, recipe);
-    this.#optimizer = new AdamwOptimizer(backend, this.trained, recipe);
-    this.#memory = new WorkingMemory(backend);
+    this.trained = startWeights(device, model, recipe);
+    this.#optimizer = new AdamwOptimizer(device, this.trained, recipe);
+    this.#memory = new WorkingMemory(device);
   }
 
   /** Every trained tensor with its moments: the state of the run (see TrainedParameter). */
@@ -52,9 +52,9 @@ export class Trainer implements Disposable {
     const { trained } = this;
     const { architecture } = this.#model.parameters;
     if (trained instanceof LoraAdapter)
-      return toGgufAdapter(this.#backend, trained, { name, architecture });
+      return toGgufAdapter(this.#device, trained, { name, architecture });
     const parts = { model: this.#model, trained };
-    return toGgufModel(this.#backend, parts, { name, type: this.#recipe.outputType });
+    return toGgufModel(this.#device, parts, { name, type: this.#recipe.outputType });
   }
 
   /**
@@ -64,7 +64,7 @@ export class Trainer implements Disposable {
   async accumulate(samples: readonly EncodedSample[], step = 1): Promise<number> {
     const batch = packSamples(samples);
     const { parameters } = this.#model;
-    const recompute = shouldRecompute(this.#backend, parameters, batch.tokens.length);
+    const recompute = shouldRecompute(this.#device, parameters, batch.tokens.length);
     const { seed, lossWeighting } = this.#recipe;
     const rowWeights = weighRows(samples, lossWeighting);
     this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);
@@ -105,7 +105,7 @@ export class Trainer implements Disposable {
     this.#graph?.[Symbol.dispose]();
     this.#graph = undefined;
     const training = { model: this.#model, trained: this.trained, noise: this.#recipe };
-    const graph = new TrainingGraph(this.#backend, training, shape);
+    const graph = new TrainingGraph(this.#device, training, shape);
     graph.place(this.#memory);
     this.#graph = graph;
     return graph;

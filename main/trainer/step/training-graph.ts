@@ -6,23 +6,22 @@ import {
   crossEntropy,
   declareLossGradientInputs,
   declareLossInputs,
-  scoreTargets,
-  sumLoss,
   type LossGradientInputs,
   type LossInputs,
+  scoreTargets,
+  sumLoss,
 } from './cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
 import { embed, embedBackward } from '../model/embedding.ts';
 import type { FrozenModel } from '../weights/base-model.ts';
-import { declareParts, writeLayout, type GraphParts } from '../model/graph-context.ts';
+import { declareParts, type GraphParts, writeLayout } from '../model/graph-context.ts';
 import { firstKeysOf, querySpans } from '../model/visible-keys.ts';
 import { writeEmbeddingNoise } from '../model/embedding-noise.ts';
-import { declareDropout, writeDropout, type KeyedSpans } from '../model/dropout.ts';
+import { declareDropout, type KeyedSpans, writeDropout } from '../model/dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, type WorkingMemory } from '../device/compute-graph.ts';
-import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;
@@ -95,7 +94,7 @@ const silence: Training['noise'] = { residualDropout: 0, neftuneAlpha: 0 };
  */
 export class TrainingGraph implements Disposable {
   readonly shape: GraphShape;
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #graph: ComputeGraph;
   readonly #parts: GraphParts;
   readonly #tokens: Tensor;
@@ -106,16 +105,16 @@ export class TrainingGraph implements Disposable {
   readonly #gradient: LossGradientInputs | undefined;
   readonly #probabilities: readonly Tensor[];
 
-  constructor(backend: Backend, { model, trained, noise }: Training, shape: GraphShape) {
+  constructor(device: Device, { model, trained, noise }: Training, shape: GraphShape) {
     const { tokens, rows, firstKeys, isForwardOnly } = shape;
     const spans = querySpans(tokens, firstKeys);
-    const graph = new ComputeGraph(backend, graphCapacity(model.blocks.length, spans.length));
+    const graph = new ComputeGraph(device, graphCapacity(model.blocks.length, spans.length));
     const { embeddingLength: width } = model.parameters;
     const sizes = { width, blocks: model.blocks.length, tokens };
     const { neftuneAlpha, residualDropout } = isForwardOnly ? silence : noise;
     this.shape = shape;
     this.#neftuneAlpha = neftuneAlpha;
-    this.#backend = backend;
+    this.#device = device;
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
     const dropout = declareDropout(graph, sizes, residualDropout);
@@ -142,7 +141,7 @@ export class TrainingGraph implements Disposable {
       this.#writeNoise({ spans: batch.spans, keys: settings.keys });
     }
     await this.#graph.compute();
-    const probabilities = this.#probabilities.map((tensor) => this.#backend.readFloats(tensor));
+    const probabilities = this.#probabilities.map((tensor) => this.#device.readFloats(tensor));
     return sumLoss(probabilities, batch.rows.length);
   }
 
@@ -181,28 +180,28 @@ export class TrainingGraph implements Disposable {
   }
 
   #writeNoise(samples: KeyedSpans): void {
-    writeDropout(this.#backend, this.#parts.dropout, samples);
+    writeDropout(this.#device, this.#parts.dropout, samples);
     if (this.#embeddingNoise)
-      writeEmbeddingNoise(this.#backend, this.#embeddingNoise, samples, this.#neftuneAlpha);
+      writeEmbeddingNoise(this.#device, this.#embeddingNoise, samples, this.#neftuneAlpha);
   }
 
   #writeGradientInputs(rowWeights: Float32Array): void {
     if (!this.#gradient) return;
     const weights = new Float32Array(this.shape.rows);
     weights.set(rowWeights);
-    this.#backend.write(this.#gradient.weights, weights);
-    this.#backend.write(this.#gradient.minusOne, Float32Array.of(-1));
+    this.#device.write(this.#gradient.weights, weights);
+    this.#device.write(this.#gradient.minusOne, Float32Array.of(-1));
   }
 
   #writeInputs(batch: PackedBatch): void {
     const { tokens, rows } = this.shape;
     const { vocabularySize } = this.#parts.model.parameters;
-    this.#backend.write(this.#tokens, padded(batch.tokens, tokens));
+    this.#device.write(this.#tokens, padded(batch.tokens, tokens));
     const positions = padded(batch.positions, tokens);
-    writeLayout(this.#backend, this.#parts, { positions, segments: batch.segments });
-    this.#backend.write(this.#loss.rows, padRows(batch.rows, rows));
+    writeLayout(this.#device, this.#parts, { positions, segments: batch.segments });
+    this.#device.write(this.#loss.rows, padRows(batch.rows, rows));
     const targets = chunkTargets(batch.targets, rows, vocabularySize);
     for (const [index, tensor] of this.#loss.targets.entries())
-      this.#backend.write(tensor, targets[index] ?? new Int32Array(tensor.ne[0]));
+      this.#device.write(tensor, targets[index] ?? new Int32Array(tensor.ne[0]));
   }
 }

@@ -1,12 +1,10 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { quantizeRows } from '../weights/quantize-model.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
-import { elementType } from '../ops/element-type.ts';
 import type { Ops } from '../ops/arithmetic.ts';
-import { rowBytes } from '../ops/row-bytes.ts';
-import { elementCount, type Tensor } from '../device/tensor.ts';
+import { elementCount, elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
+import type { Device } from '../device/device.ts';
 
 /** A tensor of random numbers, F32 when no element type is given; of integers, zeros. */
 export interface Operand {
@@ -14,29 +12,29 @@ export interface Operand {
   type?: number;
 }
 
-/** What a backend computes from operands that are the same on each, and by which operation of ggml. */
+/** What a device computes from operands that are the same on each, and by which operation of ggml. */
 export async function computeNode(
-  backend: Backend,
+  device: Device,
   operands: readonly Operand[],
   build: (ops: Ops, tensors: Tensor[]) => Tensor,
 ): Promise<{ values: Float32Array; operation: string }> {
-  using store = new TensorStore(backend, operands.length);
+  using store = new TensorStore(device, operands.length);
   const tensors = operands.map(({ ne, type }) => store.declare(ne, type));
   store.allocate('the operands');
-  for (const [index, tensor] of tensors.entries()) fill(backend, tensor, index + 1);
-  using graph = new ComputeGraph(backend, 64);
+  for (const [index, tensor] of tensors.entries()) fill(device, tensor, index + 1);
+  using graph = new ComputeGraph(device, 64);
   const result = build(graph.ops, tensors);
   graph.requireOutput(result);
-  using memory = new WorkingMemory(backend);
+  using memory = new WorkingMemory(device);
   graph.place(memory);
   await graph.compute();
-  const operation = backend.ggml.ggml_op_desc(result.pointer);
-  return { values: backend.readFloats(result), operation };
+  const operation = device.ggml.ggml_op_desc(result.pointer);
+  return { values: device.readFloats(result), operation };
 }
 
-function fill(backend: Backend, tensor: Tensor, seed: number): void {
+function fill(device: Device, tensor: Tensor, seed: number): void {
   if (tensor.type === elementType.i32) {
-    backend.write(tensor, new Int32Array(elementCount(tensor.ne)));
+    device.write(tensor, new Int32Array(elementCount(tensor.ne)));
     return;
   }
   const uniform = seededUniform(seed);
@@ -44,7 +42,7 @@ function fill(backend: Backend, tensor: Tensor, seed: number): void {
   const values = Float32Array.from({ length: elementCount(tensor.ne) }, () => uniform() - 0.5);
   const target = new Uint8Array((rowBytes(tensor.type, rowLength) * values.length) / rowLength);
   quantizeRows(tensor.type, { values, rowLength, target });
-  backend.write(tensor, target);
+  device.write(tensor, target);
 }
 
 /** The length of the difference over the length of what is expected. */

@@ -2,11 +2,11 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import type { Trainer } from '../step/trainer.ts';
 import {
-  writeParameter,
   type TrainedParameter,
   type TrainedWeights,
+  writeParameter,
 } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
+import type { Device } from '../device/device.ts';
 
 /** Moves along a direction that are large against float32 noise and small against curvature. */
 const step = 0.04;
@@ -15,21 +15,21 @@ const lossNoise = 1e-3;
 
 /** A trainer with the samples whose loss is differentiated. */
 export interface Differentiated {
-  backend: Backend;
+  device: Device;
   trainer: Trainer;
   samples: readonly EncodedSample[];
 }
 
 /** B is zero at the start, which would hide every error in the gradient of A. */
 export function fillUpMatrices(
-  backend: Backend,
+  device: Device,
   { parameters }: Pick<TrainedWeights, 'parameters'>,
 ): void {
   const uniform = seededUniform(7);
   for (const up of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
     const count = up.weight.ne[0] * up.weight.ne[1];
     const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * 0.1);
-    writeParameter(backend, up, values);
+    writeParameter(device, up, values);
   }
 }
 
@@ -41,11 +41,11 @@ export async function gradientError(
   differentiated: Differentiated,
   parameter: TrainedParameter,
 ): Promise<number> {
-  const { backend, trainer, samples } = differentiated;
+  const { device, trainer, samples } = differentiated;
   trainer.trained.clearGradients();
   await trainer.accumulate(samples);
   // Read before the differences: computing them adds to the sums.
-  const gradient = backend.readFloats(parameter.gradient);
+  const gradient = device.readFloats(parameter.gradient);
   // Along the gradient the slope is its norm, and any wrong component makes it less.
   const norm = Math.hypot(...gradient);
   const direction = gradient.map((value) => value / norm);
@@ -69,14 +69,14 @@ const largestIndex = (values: Float32Array) =>
 
 /** Slope of the loss when a matrix moves along `direction`: central differences, extrapolated. */
 async function slope(
-  { backend, trainer, samples }: Differentiated,
+  { device, trainer, samples }: Differentiated,
   matrix: TrainedParameter,
   direction: Float32Array,
 ): Promise<number> {
-  const values = backend.readFloats(matrix.weight);
+  const values = device.readFloats(matrix.weight);
   const lossAt = async (distance: number) => {
     writeParameter(
-      backend,
+      device,
       matrix,
       values.map((value, index) => value + distance * (direction[index] ?? 0)),
     );
@@ -86,6 +86,6 @@ async function slope(
     ((await lossAt(distance)) - (await lossAt(-distance))) / (2 * distance);
   // Richardson's extrapolation: what the curvature of the loss adds cancels out.
   const result = (4 * (await slopeWithin(step))) / 3 - (await slopeWithin(2 * step)) / 3;
-  writeParameter(backend, matrix, values);
+  writeParameter(device, matrix, values);
   return result;
 }

@@ -6,19 +6,19 @@ import { headForward } from '../model/head.ts';
 import { normForward } from '../model/norm.ts';
 import { querySpans } from '../model/visible-keys.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
-import { elementType } from '../ops/element-type.ts';
+import type { Device } from '../device/device.ts';
+import { elementType } from '../device/tensor.ts';
 
 /** Logits [vocabulary, tokens] of the trainer's own forward pass over one sequence. */
 export async function forwardLogits(
-  backend: Backend,
+  device: Device,
   { model, trained }: { model: FrozenModel; trained: TrainedWeights },
   tokens: Int32Array,
 ): Promise<Float32Array> {
   const count = tokens.length;
-  using graph = new ComputeGraph(backend, 1024 + model.blocks.length * 400);
-  using memory = new WorkingMemory(backend);
+  using graph = new ComputeGraph(device, 1024 + model.blocks.length * 400);
+  using memory = new WorkingMemory(device);
   const ids = graph.input([count], elementType.i32);
   const parts = declareParts(graph, { model, trained, spans: querySpans(count) });
   let stream = embed(parts, ids);
@@ -26,9 +26,9 @@ export async function forwardLogits(
   const { logits } = headForward(parts, normForward(parts, stream, model.outputNorm).output);
   graph.requireOutput(logits);
   graph.place(memory);
-  backend.write(ids, tokens);
+  device.write(ids, tokens);
   const positions = Int32Array.from(tokens.keys());
-  writeLayout(backend, parts, { positions, segments: new Int32Array(count) });
+  writeLayout(device, parts, { positions, segments: new Int32Array(count) });
   await graph.compute();
-  return backend.readFloats(logits);
+  return device.readFloats(logits);
 }

@@ -3,10 +3,15 @@ import type { Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import { quantizeRows } from '../weights/quantize-model.ts';
-import { elementType } from '../ops/element-type.ts';
 import type { KernelMaker } from '../ops/kernel.ts';
-import { rowBytes } from '../ops/row-bytes.ts';
-import { elementCount, toExtents, type Extents, type Tensor } from '../device/tensor.ts';
+import {
+  elementCount,
+  elementType,
+  type Extents,
+  rowBytes,
+  type Tensor,
+  toExtents,
+} from '../device/tensor.ts';
 import { GuardedMemory } from './guarded-memory.ts';
 
 /** A tensor to place: rows of `ne[0]` elements, one after the other. */

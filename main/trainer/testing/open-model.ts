@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { recipeSchema, type Recipe, type RecipeInput } from '../../../shared/domain/recipe.ts';
+import { type Recipe, type RecipeInput, recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { FrozenModel } from '../weights/base-model.ts';
 import type { LoadOptions } from '../weights/declare-weights.ts';
 import { ModelFile } from '../weights/model-file.ts';
-import type { Backend } from '../device/ggml-device.ts';
+import type { Device } from '../device/device.ts';
 
 /** A folder of its own, removed when disposed of. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
@@ -16,12 +16,12 @@ export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposa
 
 /** Loads a model file as a run does. */
 export async function openModel(
-  backend: Backend,
+  device: Device,
   path: string,
   options: LoadOptions = {},
 ): Promise<FrozenModel> {
   await using file = await ModelFile.open(path);
-  return await FrozenModel.load(backend, file, new AbortController().signal, options);
+  return await FrozenModel.load(device, file, new AbortController().signal, options);
 }
 
 /** A text as bytes, which are tokens of a tiny model; everything after `promptLength` is trained. */

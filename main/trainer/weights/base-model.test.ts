@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
 import { FrozenModel } from './base-model.ts';
@@ -13,9 +13,9 @@ import { LoraAdapter } from './lora-adapter.ts';
 import { ModelFile } from './model-file.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -30,7 +30,7 @@ async function tinyModel(name: string, options: TinyModelOptions = {}): Promise<
 describe('loading a model', () => {
   test('refuses another architecture by its name', async () => {
     const path = await tinyModel('qwen', { architecture: 'mamba' });
-    await expect(openModel(backend, path)).rejects.toMatchObject({
+    await expect(openModel(device, path)).rejects.toMatchObject({
       code: 'UNSUPPORTED_ARCHITECTURE',
       message: expect.stringMatching(/mamba; supported: llama/),
     });
@@ -46,7 +46,7 @@ describe('loading a model', () => {
     const path = join(folder.path, 'intermediate.gguf');
     const metadata = [...file.metadata].map(([key, value]) => ({ key, ...value }));
     await writeGguf(path, { metadata, tensors });
-    await expect(openModel(backend, path)).rejects.toMatchObject({
+    await expect(openModel(device, path)).rejects.toMatchObject({
       code: 'UNSUPPORTED_QUANTIZATION',
       message: expect.stringMatching(/blk\.0\.ffn_down\.weight.*Q8_1/),
     });
@@ -55,20 +55,20 @@ describe('loading a model', () => {
   test('reports a file that was cut off, instead of training on zeros', async () => {
     const path = await tinyModel('cut');
     await truncate(path, (await stat(path)).size - 1000);
-    await expect(openModel(backend, path)).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' });
+    await expect(openModel(device, path)).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' });
   });
 
   test('reports a file that is cut off after its header was read', async () => {
     const path = await tinyModel('shrinking');
     await using file = await ModelFile.open(path);
     await truncate(path, (await stat(path)).size - 1000);
-    const loading = FrozenModel.load(backend, file, new AbortController().signal);
+    const loading = FrozenModel.load(device, file, new AbortController().signal);
     await expect(loading).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' });
   });
 
   test('reports a missing file with its path', async () => {
     const path = join(folder.path, 'nowhere.gguf');
-    await expect(openModel(backend, path)).rejects.toMatchObject({
+    await expect(openModel(device, path)).rejects.toMatchObject({
       code: 'MODEL_UNREADABLE',
       message: expect.stringContaining(path),
     });
@@ -82,20 +82,16 @@ describe('loading a model', () => {
     await handle.write(new Uint8Array(4), 0, 4, tensors[0]?.offsetBytes ?? 0);
     await handle.utimes(1, 1);
     await handle.close();
-    const loading = FrozenModel.load(backend, file, new AbortController().signal);
+    const loading = FrozenModel.load(device, file, new AbortController().signal);
     await expect(loading).rejects.toMatchObject({ code: 'MODEL_CHANGED' });
   });
 
   test('needs the file no more once it is loaded', async () => {
     const path = await tinyModel('vanishing');
-    using model = await openModel(backend, path);
-    using adapter = new LoraAdapter(backend, model, { rank: 2, alpha: 4, seed: 1 });
+    using model = await openModel(device, path);
+    using adapter = new LoraAdapter(device, model, { rank: 2, alpha: 4, seed: 1 });
     await rm(path);
-    const logits = await forwardLogits(
-      backend,
-      { model, trained: adapter },
-      Int32Array.of(1, 2, 3),
-    );
+    const logits = await forwardLogits(device, { model, trained: adapter }, Int32Array.of(1, 2, 3));
     expect(logits.every(Number.isFinite)).toBe(true);
   });
 });

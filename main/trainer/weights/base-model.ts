@@ -1,18 +1,17 @@
 import type { GgufFile } from '../../gguf/gguf-file.ts';
 import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
-import { readHyperParameters, type HyperParameters } from '../../gguf/model/hyper-parameters.ts';
+import { type HyperParameters, readHyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import type { Tensor } from '../device/tensor.ts';
-import { toModelError, type ModelFile } from './model-file.ts';
+import { type ModelFile, toModelError } from './model-file.ts';
 import {
-  ModelWeights,
   type FixedTensor,
   type FrozenMatrix,
   type LoadOptions,
   type ModelWeight,
+  ModelWeights,
 } from './declare-weights.ts';
-import { requireWeightsMemory } from './require-weights-memory.ts';
+import type { Device } from '../device/device.ts';
 
 /** The frozen weights of one block; norms are F32. */
 export interface FrozenBlock {
@@ -69,14 +68,13 @@ export class FrozenModel implements Disposable {
 
   /** Loads a model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
   static async load(
-    backend: Backend,
+    device: Device,
     file: ModelFile,
     signal: AbortSignal,
     options: LoadOptions = {},
   ): Promise<FrozenModel> {
-    const shape = readShape(file);
-    if (!backend.ledger) requireWeightsMemory(backend, shape.plan, options);
-    const tensors = new ModelWeights(backend, shape.plan, options);
+    const shape = readModelShape(file);
+    const tensors = new ModelWeights(device, shape.plan, options);
     try {
       const model = new FrozenModel(shape, tensors);
       await tensors.load(file, signal);
@@ -93,13 +91,14 @@ export class FrozenModel implements Disposable {
 }
 
 /** What the header of a file says about its model. */
-interface ModelShape {
+export interface ModelShape {
   parameters: HyperParameters;
   metadata: GgufFile['metadata'];
   plan: TensorPlan;
 }
 
-function readShape({ path, header }: ModelFile): ModelShape {
+/** Reads it; throws EngineError (see readHyperParameters, planTensors). */
+export function readModelShape({ path, header }: ModelFile): ModelShape {
   try {
     const parameters = readHyperParameters(header);
     return { parameters, metadata: header.metadata, plan: planTensors(header, parameters) };

@@ -1,8 +1,7 @@
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import { toExtents } from '../device/tensor.ts';
+import { elementType, toExtents } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 
 /** What a graph does with a frozen matrix: multiplies by it, or picks rows of it. */
 export type MatrixUse = 'product' | 'rows';
@@ -16,10 +15,10 @@ const askedTensors = 4;
 
 /** Asks a device by making the node, which nobody computes. */
 export const askDevice =
-  (backend: Backend): CanCompute =>
+  (device: Device): CanCompute =>
   (use, type, ne) => {
-    if (backend.isCpu) return true;
-    const { ggml } = backend;
+    if (device.isCpu) return true;
+    const { ggml } = device;
     const mem_size = askedTensors * ggml.ggml_tensor_overhead();
     const context = ggml.ggml_init({ mem_size, mem_buffer: null, no_alloc: true });
     try {
@@ -33,7 +32,7 @@ export const askDevice =
         use === 'product'
           ? ggml.ggml_mul_mat(context, matrix, other)
           : ggml.ggml_get_rows(context, matrix, other);
-      return backend.supports(node);
+      return device.supports(node);
     } finally {
       ggml.ggml_free(context);
     }

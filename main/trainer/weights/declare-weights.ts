@@ -1,21 +1,19 @@
 import type { LinearPlan, RopeFactors, TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-
-import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import {
   chooseForwardTypes,
-  matricesOf,
   type ForwardTypes,
+  matricesOf,
   type ProductOptions,
 } from './forward-copies.ts';
 import type { ModelFile } from './model-file.ts';
 import { writeRows } from './write-rows.ts';
-import { writeCopies, type WeightCopy } from './trained-weights.ts';
+import { type WeightCopy, writeCopies } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
+import type { Device } from '../device/device.ts';
+import { readsBothWays } from '../ops/own-product.ts';
 
 /**
  * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
@@ -73,16 +71,16 @@ export class ModelWeights implements Disposable {
   readonly fixed: FixedTensor[] = [];
   readonly #trains: boolean;
   readonly #forwardTypes: ForwardTypes;
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #store: TensorStore;
   readonly #destinations: Destination[] = [];
 
-  constructor(backend: Backend, plan: TensorPlan, options: LoadOptions) {
-    this.#backend = backend;
+  constructor(device: Device, plan: TensorPlan, options: LoadOptions) {
+    this.#device = device;
     this.#trains = options.trainsWeights ?? false;
-    this.#forwardTypes = chooseForwardTypes(backend, plan, options);
+    this.#forwardTypes = chooseForwardTypes(device, plan, options);
     this.computeType = chooseComputeType(plan, options);
-    this.#store = new TensorStore(backend, 16 + plan.blocks.length * tensorsPerBlock);
+    this.#store = new TensorStore(device, 16 + plan.blocks.length * tensorsPerBlock);
   }
 
   /** See FrozenModel; complete when everything is declared. */
@@ -90,17 +88,20 @@ export class ModelWeights implements Disposable {
     return this.#forwardTypes.replaced;
   }
 
-  /** Makes room for all that was declared, and fills it unless the backend only takes notes. */
+  /** Makes room for all that was declared, and fills it. */
   async load(file: ModelFile, signal: AbortSignal): Promise<void> {
     this.#store.allocate('the weights of the model');
-    if (this.#backend.ledger) return;
-    await this.#read(file, signal);
-    for (const weight of this.weights) refreshCopies(this.#backend, weight);
-    await file.requireUnchanged();
+    await this.#device.moveData(() => this.#fill(file, signal));
   }
 
   [Symbol.dispose](): void {
     this.#store[Symbol.dispose]();
+  }
+
+  async #fill(file: ModelFile, signal: AbortSignal): Promise<void> {
+    await this.#read(file, signal);
+    for (const weight of this.weights) refreshCopies(this.#device, weight);
+    await file.requireUnchanged();
   }
 
   async #read(file: ModelFile, signal: AbortSignal): Promise<void> {
@@ -134,7 +135,7 @@ export class ModelWeights implements Disposable {
     if (this.#trains) return this.#declareTrainedMatrix(source);
     const weight = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
     const { ne } = weight;
-    if (this.#backend.readsBothWays(weight.type)) {
+    if (readsBothWays(this.#device, weight.type)) {
       this.#destinations.push(this.#rowsInto(weight, source));
       return { weight, transposed: undefined };
     }
@@ -143,8 +144,8 @@ export class ModelWeights implements Disposable {
     this.#destinations.push({
       source,
       accept: (chunk, offsetBytes) => {
-        writer ??= new TransposedWriter(this.#backend, transposed, source.type);
-        writeRows(this.#backend, weight, { source, chunk, offsetBytes });
+        writer ??= new TransposedWriter(this.#device, transposed, source.type);
+        writeRows(this.#device, weight, { source, chunk, offsetBytes });
         writer.write(chunk);
       },
     });
@@ -159,7 +160,7 @@ export class ModelWeights implements Disposable {
 
   #rowsInto(tensor: Tensor, source: GgufTensor): Destination {
     const accept = (chunk: Uint8Array, offsetBytes: number) =>
-      writeRows(this.#backend, tensor, { source, chunk, offsetBytes });
+      writeRows(this.#device, tensor, { source, chunk, offsetBytes });
     return { source, accept };
   }
 
@@ -169,7 +170,7 @@ export class ModelWeights implements Disposable {
     const { ne } = master;
     const isExact = this.computeType === elementType.f32;
     const weight = isExact ? master : this.#store.declare(ne, this.computeType);
-    const transposed = this.#backend.readsBothWays(weight.type)
+    const transposed = readsBothWays(this.#device, weight.type)
       ? undefined
       : this.#store.declare([ne[1], ne[0]], this.computeType);
     const copies: WeightCopy[] = transposed ? [{ tensor: transposed, isTransposed: true }] : [];
@@ -210,7 +211,6 @@ export function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: Load
 }
 
 /** Fills the copies of a weight that was just read. */
-function refreshCopies(backend: Backend, { master, copies }: ModelWeight): void {
-  if (copies.length > 0)
-    writeCopies(backend, { weight: master, copies }, backend.readFloats(master));
+function refreshCopies(device: Device, { master, copies }: ModelWeight): void {
+  if (copies.length > 0) writeCopies(device, { weight: master, copies }, device.readFloats(master));
 }

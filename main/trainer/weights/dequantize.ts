@@ -1,7 +1,7 @@
 import { tensorTypeName } from '../../gguf/tensor-types.ts';
 import { toFloatOf } from '../ffi/native-calls.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
-import { elementType } from '../ops/element-type.ts';
+import { elementType } from '../device/tensor.ts';
 
 /** Turns bytes of one element type into 32-bit floats with ggml's own code. */
 export type Dequantize = (source: Uint8Array, target: Float32Array) => void;

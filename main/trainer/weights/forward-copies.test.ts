@@ -5,9 +5,8 @@ import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { tensorTypeId } from '../../gguf/tensor-types.ts';
 import { writeGguf } from '../../gguf/write-gguf.ts';
-import { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import { elementCount, toExtents } from '../device/tensor.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
+import { elementCount, elementType, toExtents } from '../device/tensor.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
 import { quantizeModel } from './quantize-model.ts';
@@ -17,9 +16,9 @@ import type { LoadOptions } from './declare-weights.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -36,7 +35,7 @@ async function dequantizeModel(sourcePath: string, targetPath: string): Promise<
     metadata: [...metadata].map(([key, value]) => ({ key, ...value })),
     tensors: tensors.map(({ name, ne, type, offsetBytes, sizeBytes }) => {
       const values = new Float32Array(elementCount(toExtents(ne)));
-      dequantizerOf(backend.ggml, type)(
+      dequantizerOf(device.ggml, type)(
         bytes.subarray(offsetBytes, offsetBytes + sizeBytes),
         values,
       );
@@ -46,11 +45,11 @@ async function dequantizeModel(sourcePath: string, targetPath: string): Promise<
 }
 
 async function logitsOf(path: string, options: LoadOptions = {}) {
-  using model = await openModel(backend, path, options);
+  using model = await openModel(device, path, options);
   const settings = { rank: 4, alpha: 8, seed: 1 };
-  using trained = new LoraAdapter(backend, model, settings);
+  using trained = new LoraAdapter(device, model, settings);
   return {
-    logits: await forwardLogits(backend, { model, trained }, tokens),
+    logits: await forwardLogits(device, { model, trained }, tokens),
     isCopied: model.head.weight.type === elementType.bf16,
   };
 }
@@ -58,14 +57,14 @@ async function logitsOf(path: string, options: LoadOptions = {}) {
 test.each(['F16', 'Q8_0', 'Q4_1', 'Q4_K', 'Q6_K'])(
   'a copy of %s weights for the forward pass gives the logits of the exact weights',
   async (type) => {
-    const hasKernels = backend.kernels !== undefined;
+    const hasKernels = device.kernels !== undefined;
     // Our kernels multiply F16 as fast as BF16, and nothing that is quantized.
     const isSlow = hasKernels ? type !== 'F16' : type !== 'Q8_0';
     await quantizeModel(basePath, pathOf(type), () => type);
     await dequantizeModel(pathOf(type), pathOf(`${type}-f32`));
     const exact = await logitsOf(pathOf(`${type}-f32`));
     const { logits, isCopied } = await logitsOf(pathOf(type), { usesForwardCopies: true });
-    expect(isCopied).toBe(isSlow && (hasKernels || backend.features.has('AVX512_BF16')));
+    expect(isCopied).toBe(isSlow && (hasKernels || device.features.has('AVX512_BF16')));
     const difference = logits.map((value, index) => value - (exact.logits[index] ?? NaN));
     // Without copies, activations are rounded to 8 bits instead of weights to BF16.
     expect(Math.hypot(...difference) / Math.hypot(...exact.logits)).toBeLessThan(
@@ -86,7 +85,7 @@ test.each<[string, number[], number, number]>([
     await dequantizeModel(path, pathOf('lacking-f32'));
     const lacking = [tensorTypeId('Q6_K'), ...others];
     const canCompute: CanCompute = (_use, type) => !lacking.includes(type);
-    using model = await openModel(backend, path, { canCompute });
+    using model = await openModel(device, path, { canCompute });
     expect([model.head.weight.type, model.embedding.type]).toEqual([held, held]);
     expect([...model.replacedTypes]).toEqual(['Q6_K']);
     const exact = await logitsOf(pathOf('lacking-f32'));
@@ -101,7 +100,7 @@ test('an embedding whose rows a device cannot pick is held as BF16, its head as 
   await quantizeModel(basePath, path, () => 'Q6_K');
   const q6k = tensorTypeId('Q6_K');
   const canCompute: CanCompute = (use, type) => use === 'product' || type !== q6k;
-  using model = await openModel(backend, path, { canCompute });
+  using model = await openModel(device, path, { canCompute });
   expect(model.embedding.type).toBe(elementType.bf16);
   expect(model.head.weight.type).toBe(q6k);
 });

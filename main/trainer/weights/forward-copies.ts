@@ -2,10 +2,9 @@ import { totalmem } from 'node:os';
 import { tensorTypeName } from '../../gguf/tensor-types.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import { elementCount, toExtents } from '../device/tensor.ts';
-import { askDevice, holdableType, type CanCompute } from './computable-types.ts';
+import { elementCount, elementType, toExtents } from '../device/tensor.ts';
+import { askDevice, type CanCompute, holdableType } from './computable-types.ts';
+import type { Device } from '../device/device.ts';
 
 /** In which types a model is multiplied. */
 export interface ProductOptions {
@@ -42,18 +41,18 @@ export interface ForwardTypes {
  * Rounding to BF16 changes a weight by at most 2^-9 of itself.
  */
 export function chooseForwardTypes(
-  backend: Backend,
+  device: Device,
   plan: TensorPlan,
   { usesForwardCopies = false, precision = 'auto', canCompute }: ProductOptions,
 ): ForwardTypes {
   const replaced = new Set<string>();
-  const asked = canCompute ?? askDevice(backend);
-  const fast = backend.kernels ? ownFastTypes : fastTypes;
+  const asked = canCompute ?? askDevice(device);
+  const fast = device.kernels ? ownFastTypes : fastTypes;
   const isSlow = ({ type }: GgufTensor) => !fast.has(tensorTypeName(type));
   const copyBytes = matricesOf(plan)
     .filter(isSlow)
     .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
-  const hasFastProducts = backend.kernels !== undefined || backend.features.has('AVX512_BF16');
+  const hasFastProducts = device.kernels !== undefined || device.features.has('AVX512_BF16');
   const fits = copyBytes < totalmem() * copyShare;
   const isWorthIt = usesForwardCopies && precision !== 'f32' && hasFastProducts && fits;
   const typeOf = (source: GgufTensor) => {

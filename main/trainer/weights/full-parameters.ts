@@ -1,8 +1,8 @@
-import type { Backend } from '../device/ggml-device.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
 import type { FrozenModel } from './base-model.ts';
 import type { TrainedParameter, TrainedWeights } from './trained-weights.ts';
+import type { Device } from '../device/device.ts';
 
 /**
  * Every weight of a model as a trained parameter: linear layers, norms, embedding and head (one
@@ -15,10 +15,10 @@ export class FullParameters implements TrainedWeights {
   readonly #gradients: TensorStore;
   readonly #moments: TensorStore;
 
-  constructor(backend: Backend, { weights }: FrozenModel) {
+  constructor(device: Device, { weights }: FrozenModel) {
     if (weights.length === 0) throw new Error('The model was loaded with frozen weights');
-    this.#gradients = new TensorStore(backend, weights.length);
-    this.#moments = new TensorStore(backend, weights.length * 2);
+    this.#gradients = new TensorStore(device, weights.length);
+    this.#moments = new TensorStore(device, weights.length * 2);
     this.parameters = weights.map(({ name, master, copies, readAs }) => {
       const { ne } = master;
       const gradient = this.#gradients.declare(ne);

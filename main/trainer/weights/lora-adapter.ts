@@ -2,16 +2,16 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed } from '../data/random.ts';
 import { EngineError } from '../../engines/serve-engine.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
 import type { FrozenModel } from './base-model.ts';
 import {
-  writeParameter,
   type LoraBranch,
   type TrainedParameter,
   type TrainedWeights,
+  writeParameter,
 } from './trained-weights.ts';
+import type { Device } from '../device/device.ts';
 
 /** Shape and scale of an adapter, and the seed of its initialization. */
 export interface LoraSettings {
@@ -35,17 +35,17 @@ export class LoraAdapter implements TrainedWeights {
   readonly #weights: TensorStore;
   readonly #gradients: TensorStore;
   readonly #moments: TensorStore;
-  readonly #backend: Backend;
+  readonly #device: Device;
 
-  constructor(backend: Backend, model: FrozenModel, settings: LoraSettings) {
+  constructor(device: Device, model: FrozenModel, settings: LoraSettings) {
     const count = model.blocks.reduce((sum, { linear }) => sum + linear.size * 2, 0);
     const { alpha, rank, loraScaling } = settings;
-    this.#backend = backend;
+    this.#device = device;
     this.settings = settings;
     this.scale = alpha / (loraScaling === 'rankStable' ? Math.sqrt(rank) : rank);
-    this.#weights = new TensorStore(backend, count);
-    this.#gradients = new TensorStore(backend, count);
-    this.#moments = new TensorStore(backend, count * 2);
+    this.#weights = new TensorStore(device, count);
+    this.#gradients = new TensorStore(device, count);
+    this.#moments = new TensorStore(device, count * 2);
     this.branches = this.#declareBranches(model);
     this.#requireBranches(model);
     this.parameters = this.branches.flatMap(({ down, up }) => [down, up]);
@@ -125,7 +125,7 @@ export class LoraAdapter implements TrainedWeights {
       const bound = 1 / Math.sqrt(down.weight.ne[0]);
       const values = new Float32Array(down.weight.ne[0] * this.settings.rank);
       for (let at = 0; at < values.length; at++) values[at] = (2 * uniform() - 1) * bound;
-      writeParameter(this.#backend, down, values);
+      writeParameter(this.#device, down, values);
     }
   }
 }

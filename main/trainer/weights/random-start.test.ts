@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny-model.ts';
 import { Trainer } from '../step/trainer.ts';
-import { Backend } from '../device/ggml-device.ts';
+import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 
 const folder = await temporaryFolder();
-const backend = Backend.openCpu(1);
+const device = GgmlDevice.openCpu(1);
 afterAll(async () => {
-  backend[Symbol.dispose]();
+  device[Symbol.dispose]();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -18,13 +18,11 @@ const deviation = (values: Float32Array) =>
 test('random weights follow their seed, with smaller projections onto the residual stream', async () => {
   const path = join(folder.path, 'tiny.gguf');
   await writeTinyModel(path, { embeddingLength: 64, feedForwardLength: 96, layers: 8 });
-  using model = await openModel(backend, path, { trainsWeights: true });
+  using model = await openModel(device, path, { trainsWeights: true });
   const weightsOf = (seed: number) => {
     const recipe = tinyRecipe({ method: 'full', initialization: 'random', seed });
-    using trainer = new Trainer(backend, model, recipe);
-    return new Map(
-      trainer.parameters.map(({ name, weight }) => [name, backend.readFloats(weight)]),
-    );
+    using trainer = new Trainer(device, model, recipe);
+    return new Map(trainer.parameters.map(({ name, weight }) => [name, device.readFloats(weight)]));
   };
   const weights = weightsOf(1);
   expect(weightsOf(1)).toEqual(weights);

@@ -1,8 +1,8 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { deriveSeed } from '../data/random.ts';
-import type { Backend } from '../device/ggml-device.ts';
 import { elementCount } from '../device/tensor.ts';
-import { writeParameter, type TrainedParameter, type TrainedWeights } from './trained-weights.ts';
+import { type TrainedParameter, type TrainedWeights, writeParameter } from './trained-weights.ts';
+import type { Device } from '../device/device.ts';
 
 /** Standard deviation of matrices at the start (GPT-2, and Hugging Face's `initializer_range`). */
 const deviation = 0.02;
@@ -14,7 +14,7 @@ const residualProjection = /\.(attn_output|ffn_down)\.weight$/;
  * with a deviation of 0.02, norms 1, biases 0.
  */
 export function initializeWeights(
-  backend: Backend,
+  device: Device,
   { parameters }: TrainedWeights,
   seed: number,
 ): void {
@@ -26,7 +26,7 @@ export function initializeWeights(
     const valueOf = startValue(parameter, () => next() * spread);
     const values = new Float32Array(elementCount(parameter.weight.ne));
     for (let at = 0; at < values.length; at++) values[at] = valueOf();
-    writeParameter(backend, parameter, values);
+    writeParameter(device, parameter, values);
   }
 }
 

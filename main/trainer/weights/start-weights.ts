@@ -6,7 +6,7 @@ import { FullParameters } from './full-parameters.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import { initializeWeights } from './random-start.ts';
 import type { TrainedWeights } from './trained-weights.ts';
-import type { Backend } from '../device/ggml-device.ts';
+import type { Device } from '../device/device.ts';
 
 /** How a method needs its base model to be loaded. */
 export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
@@ -16,14 +16,14 @@ export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
 });
 
 /** What a recipe trains, as it is before the first step. */
-export function startWeights(backend: Backend, model: FrozenModel, recipe: Recipe): TrainedWeights {
+export function startWeights(device: Device, model: FrozenModel, recipe: Recipe): TrainedWeights {
   if (recipe.method === 'full') {
-    const weights = new FullParameters(backend, model);
-    if (recipe.initialization === 'random' && !backend.ledger)
-      initializeWeights(backend, weights, recipe.seed);
+    const weights = new FullParameters(device, model);
+    if (recipe.initialization === 'random')
+      device.moveData(() => initializeWeights(device, weights, recipe.seed));
     return weights;
   }
   const targets = parseTargets(recipe.targets);
   if (!targets) throw new RangeError(`“${recipe.targets}” names no layers`);
-  return new LoraAdapter(backend, model, { ...recipe, targets });
+  return new LoraAdapter(device, model, { ...recipe, targets });
 }

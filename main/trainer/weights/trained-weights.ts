@@ -1,7 +1,6 @@
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
 import { transposed } from './transpose.ts';
+import type { Device } from '../device/device.ts';
 
 /** A copy of a weight in the order and type that a product wants: F32 or BF16. */
 export interface WeightCopy {
@@ -14,8 +13,8 @@ export interface WeightCopy {
  * One trained tensor with all that a run keeps of it: `weight`, `gradient` and both moments are F32
  * on the device and of equal extents. Together with the number of steps taken, the weights and
  * moments of every parameter are the whole state of a run between two optimizer steps (gradients
- * are zero then): read them with `backend.readFloats`, set a weight with `writeParameter` and a
- * moment with `backend.write`.
+ * are zero then): read them with `device.readFloats`, set a weight with `writeParameter` and a
+ * moment with `device.write`.
  */
 export interface TrainedParameter {
   /** Unique in a run: the tensor of the base, or `<tensor of the base>.lora_a` and `.lora_b`. */
@@ -59,27 +58,27 @@ export interface TrainedWeights extends Disposable {
 
 /** Sets the values of a parameter and of every copy of it. */
 export function writeParameter(
-  backend: Backend,
+  device: Device,
   parameter: TrainedParameter,
   values: Float32Array,
 ): void {
-  backend.write(parameter.weight, values);
-  writeCopies(backend, parameter, values);
+  device.write(parameter.weight, values);
+  writeCopies(device, parameter, values);
 }
 
 /** Sets the copies of a weight to its values. */
 export function writeCopies(
-  backend: Backend,
+  device: Device,
   { weight, copies }: Pick<TrainedParameter, 'weight' | 'copies'>,
   values: Float32Array,
 ): void {
   for (const { tensor, isTransposed } of copies) {
     const ordered = isTransposed ? transposed(values, weight.ne[0]) : values;
-    backend.write(tensor, tensor.type === elementType.bf16 ? rounded(backend, ordered) : ordered);
+    device.write(tensor, tensor.type === elementType.bf16 ? rounded(device, ordered) : ordered);
   }
 }
 
-function rounded({ ggml }: Backend, values: Float32Array): Uint16Array {
+function rounded({ ggml }: Device, values: Float32Array): Uint16Array {
   const result = new Uint16Array(values.length);
   ggml.ggml_fp32_to_bf16_row(values, result, values.length);
   return result;

@@ -1,8 +1,6 @@
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../device/tensor.ts';
-import { dequantizerOf, type Dequantize } from './dequantize.ts';
+import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
+import { type Dequantize, dequantizerOf } from './dequantize.ts';
+import type { Device } from '../device/device.ts';
 
 /** Rows turned at once: 64 rows of a wide matrix still fit the second-level cache. */
 const blockRows = 64;
@@ -12,16 +10,16 @@ const blockRows = 64;
  * rows as they come from the file, dequantized and rounded to the type of the copy (F32 or BF16).
  */
 export class TransposedWriter {
-  readonly #backend: Backend;
+  readonly #device: Device;
   readonly #target: Tensor;
   readonly #dequantize: Dequantize;
   readonly #rowBytes: number;
   #nextRow = 0;
 
-  constructor(backend: Backend, target: Tensor, sourceType: number) {
-    this.#backend = backend;
+  constructor(device: Device, target: Tensor, sourceType: number) {
+    this.#device = device;
     this.#target = target;
-    this.#dequantize = dequantizerOf(backend.ggml, sourceType);
+    this.#dequantize = dequantizerOf(device.ggml, sourceType);
     this.#rowBytes = rowBytes(sourceType, target.ne[1]);
   }
 
@@ -41,7 +39,7 @@ export class TransposedWriter {
     const data = this.#target.type === elementType.bf16 ? this.#toBrainFloats(turned) : turned;
     const elementBytes = data.BYTES_PER_ELEMENT;
     const runBytes = rows * elementBytes;
-    this.#backend.ggml.ggml_backend_tensor_set_2d(
+    this.#device.ggml.ggml_backend_tensor_set_2d(
       this.#target.pointer,
       data,
       this.#nextRow * elementBytes,
@@ -55,7 +53,7 @@ export class TransposedWriter {
 
   #toBrainFloats(values: Float32Array): Uint16Array {
     const rounded = new Uint16Array(values.length);
-    this.#backend.ggml.ggml_fp32_to_bf16_row(values, rounded, values.length);
+    this.#device.ggml.ggml_fp32_to_bf16_row(values, rounded, values.length);
     return rounded;
   }
 }

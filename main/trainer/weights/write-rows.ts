@@ -1,9 +1,7 @@
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import type { Backend } from '../device/ggml-device.ts';
-import { elementType } from '../ops/element-type.ts';
-import { rowBytes } from '../ops/row-bytes.ts';
-import type { Tensor } from '../device/tensor.ts';
+import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { dequantizerOf } from './dequantize.ts';
+import type { Device } from '../device/device.ts';
 
 /** Elements converted at once: what a chunk of four bits holds would be ten times its size. */
 const blockElements = 2 ** 18;
@@ -17,15 +15,15 @@ export interface Rows {
 }
 
 /** Writes rows into a tensor of the same extents and type, or one of BF16 or F32. */
-export function writeRows(backend: Backend, target: Tensor, rows: Rows): void {
+export function writeRows(device: Device, target: Tensor, rows: Rows): void {
   const { source, chunk, offsetBytes } = rows;
-  if (target.type === source.type) backend.write(target, chunk, offsetBytes);
-  else convertRows(backend, target, rows);
+  if (target.type === source.type) device.write(target, chunk, offsetBytes);
+  else convertRows(device, target, rows);
 }
 
-function convertRows(backend: Backend, target: Tensor, { source, chunk, offsetBytes }: Rows): void {
+function convertRows(device: Device, target: Tensor, { source, chunk, offsetBytes }: Rows): void {
   const [rowLength] = target.ne;
-  const dequantize = dequantizerOf(backend.ggml, source.type);
+  const dequantize = dequantizerOf(device.ggml, source.type);
   const sourceRowBytes = rowBytes(source.type, rowLength);
   const blockRows = Math.max(1, Math.floor(blockElements / rowLength));
   const values = new Float32Array(blockRows * rowLength);
@@ -36,8 +34,8 @@ function convertRows(backend: Backend, target: Tensor, { source, chunk, offsetBy
     const count = Math.min(blockRows, endRow - row) * rowLength;
     const block = chunk.subarray(row * sourceRowBytes);
     dequantize(block, values.subarray(0, count));
-    if (rounded.length > 0) backend.ggml.ggml_fp32_to_bf16_row(values, rounded, count);
+    if (rounded.length > 0) device.ggml.ggml_fp32_to_bf16_row(values, rounded, count);
     const held = (rounded.length > 0 ? rounded : values).subarray(0, count);
-    backend.write(target, held, (firstRow + row) * rowLength * held.BYTES_PER_ELEMENT);
+    device.write(target, held, (firstRow + row) * rowLength * held.BYTES_PER_ELEMENT);
   }
 }

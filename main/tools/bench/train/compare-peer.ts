@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Backend } from '../../../trainer/device/ggml-device.ts';
-import { describeJob, writePeerJob, type PeerJob, type PeerType } from './peer-job.ts';
+import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
+import { describeJob, type PeerJob, type PeerType, writePeerJob } from './peer-job.ts';
 import { peerName, PeerUnavailable, preparePeer } from './peer-packages.ts';
 import { measurePeer } from './qvac-peer.ts';
 import { measureTraining } from './training-rate.ts';
@@ -50,9 +50,9 @@ export async function comparePeer(
 
 /** Does the job with this trainer; returns the time of the fastest step after the first. */
 async function measureOwnRun(job: PeerJob): Promise<number> {
-  using backend = Backend.openCpu(job.threads);
+  using device = GgmlDevice.openCpu(job.threads);
   const { tokensPerStep: tokens, steps } = job;
   const size = { tokens, trainedTokens: tokens, steps };
-  const { bestStepMs } = await measureTraining(backend, job.modelPath, size);
+  const { bestStepMs } = await measureTraining(device, job.modelPath, size);
   return bestStepMs;
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { Backend } from '../../../trainer/device/ggml-device.ts';
+import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
 import { stepFlops } from './model-flops.ts';
 import { shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
 import { bestMulMatRate } from './mul-mat-rate.ts';
@@ -19,16 +19,16 @@ const { values } = parseArgs({
 const shapes = [shape135M, shapeOf1B, shapeOfSuperblocks];
 const shape = shapes.find(({ name }) => name === values.shape) ?? shape135M;
 const size = { tokens: Number(values.tokens), trainedTokens: Number(values.tokens) / 2 };
-using backend = Backend.openCpu(Number(values.threads));
-using reference = Backend.openWithoutKernels(Number(values.threads));
+using device = GgmlDevice.openCpu(Number(values.threads));
+using reference = GgmlDevice.openCpu(Number(values.threads), { usesKernels: false });
 // Quantized weights are held as BF16 where there are kernels.
 const ownType = ['F32', 'F16'].includes(values.type) ? values.type : 'BF16';
 const measureRates = async () => ({
   ggml: await bestMulMatRate(reference, values.type),
-  own: backend.kernels && (await bestMulMatRate(backend, ownType)),
+  own: device.kernels && (await bestMulMatRate(device, ownType)),
 });
 const before = await measureRates();
-const rate = await measureTraining(backend, values.base, { ...size, steps: Number(values.steps) });
+const rate = await measureTraining(device, values.base, { ...size, steps: Number(values.steps) });
 const peakBytes = process.resourceUsage().maxRSS * 1024;
 // Again: another program may have been busy the first time.
 const after = await measureRates();

@@ -11,7 +11,7 @@ import { kindOf } from '../../../trainer/memory/correction.ts';
 import { planMemory } from '../../../trainer/memory/plan-memory.ts';
 import { FrozenModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
-import { Backend } from '../../../trainer/device/ggml-device.ts';
+import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import { writeShapeModel } from './model-shape.ts';
 
@@ -53,11 +53,11 @@ async function runCase({ basePath, rank, method, ...size }: Setting): Promise<vo
     console.log((await planMemory({ basePath, recipe, pack, known: measured })).totalBytes);
     return;
   }
-  using backend = Backend.openCpu(1);
+  using device = GgmlDevice.openCpu(1);
   await using file = await ModelFile.open(basePath);
   const { signal } = new AbortController();
-  using model = await FrozenModel.load(backend, file, signal, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
+  using model = await FrozenModel.load(device, file, signal, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   await trainer.accumulate([benchmarkSample(size, model.parameters.vocabularySize)]);
   await trainer.applyGradients({ step: 1, learningRate: 1e-4 });
   await writeGgufStream(`${basePath}.written`, trainer.toGguf('measured'));

@@ -1,7 +1,7 @@
 import { tensorTypeId } from '../../../gguf/tensor-types.ts';
-import type { Backend } from '../../../trainer/device/ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from '../../../trainer/device/compute-graph.ts';
 import { TensorStore } from '../../../trainer/device/tensor-store.ts';
+import type { Device } from '../../../trainer/device/device.ts';
 
 /** Products [inputs, outputs] · [inputs, columns]; the largest is usually the fastest. */
 const products = [
@@ -12,29 +12,29 @@ const products = [
 const rounds = 5;
 
 /**
- * The best FLOP/s that the matrix product of a backend reaches with weights of this type: ggml's own
+ * The best FLOP/s that the matrix product of a device reaches with weights of this type: ggml's own
  * where it was opened without kernels.
  */
-export async function bestMulMatRate(backend: Backend, typeName: string): Promise<number> {
+export async function bestMulMatRate(device: Device, typeName: string): Promise<number> {
   let best = 0;
-  for (const product of products) best = Math.max(best, await rateOf(backend, typeName, product));
+  for (const product of products) best = Math.max(best, await rateOf(device, typeName, product));
   return best;
 }
 
 async function rateOf(
-  backend: Backend,
+  device: Device,
   typeName: string,
   { inputs, outputs, columns }: (typeof products)[number],
 ): Promise<number> {
-  using store = new TensorStore(backend, 2);
+  using store = new TensorStore(device, 2);
   const weight = store.declare([inputs, outputs], tensorTypeId(typeName));
   const input = store.declare([inputs, columns]);
   store.allocate('the matrices of a benchmark');
   store.clear();
-  backend.write(input, new Float32Array(inputs * columns).fill(0.5));
-  using graph = new ComputeGraph(backend, 16);
+  device.write(input, new Float32Array(inputs * columns).fill(0.5));
+  using graph = new ComputeGraph(device, 16);
   graph.require(graph.ops.mulMat(weight, input));
-  using memory = new WorkingMemory(backend);
+  using memory = new WorkingMemory(device);
   graph.place(memory);
   await graph.compute();
   let bestMs = Infinity;

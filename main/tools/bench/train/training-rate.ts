@@ -3,9 +3,9 @@ import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
 import { FrozenModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
-import type { Backend } from '../../../trainer/device/ggml-device.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import type { StepSize } from './model-flops.ts';
+import type { Device } from '../../../trainer/device/device.ts';
 
 /** What training steps took. */
 export interface TrainingRate {
@@ -16,15 +16,15 @@ export interface TrainingRate {
 
 /** Times LoRA steps of one sample on a model file, rank 16 on all linear layers. */
 export async function measureTraining(
-  backend: Backend,
+  device: Device,
   basePath: string,
   { steps, ...size }: StepSize & { steps: number },
 ): Promise<TrainingRate> {
   await using file = await ModelFile.open(basePath);
   const recipe = recipeSchema.parse({ rank: 16, alpha: 32, batchSize: 1 });
   const { signal } = new AbortController();
-  using model = await FrozenModel.load(backend, file, signal, loadOptions(recipe));
-  using trainer = new Trainer(backend, model, recipe);
+  using model = await FrozenModel.load(device, file, signal, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   const sample = benchmarkSample(size, model.parameters.vocabularySize);
   const durationsMs: number[] = [];
   for (let step = 1; step <= steps + 1; step++) {
