@@ -25,7 +25,8 @@ export function schemaVersion(db: Database): number {
 
 /**
  * Brings the schema to the newest version in one transaction; `backup` runs before the first
- * change of an existing file. Throws PROJECT_NEWER or MIGRATION_CHANGED and changes nothing then.
+ * change of an existing file. Throws PROJECT_NEWER, MIGRATION_CHANGED or, when a row refers to one
+ * that is missing, PROJECT_INVALID, and changes nothing then.
  */
 export function migrate(
   db: Database,
@@ -44,24 +45,42 @@ export function migrate(
   const pending = migrations.slice(current);
   if (pending.length === 0) return;
   if (current > 0) backup(current);
-  withTransaction(db, () => {
-    db.exec(migrationTable);
-    for (const migration of pending) {
-      db.exec(migration.sql);
-      run(
-        db,
-        `INSERT INTO schema_migration (version, name, sha256, applied_ms)
-         VALUES (@version, @name, @sha256, @appliedMs)`,
-        {
-          version: migration.version,
-          name: migration.name,
-          sha256: sha256(migration.sql),
-          appliedMs: Date.now(),
-        },
-      );
-    }
-    db.pragma(`user_version = ${migrations.length}`);
-  });
+  withoutForeignKeys(db, () => withTransaction(db, () => apply(db, pending)));
+}
+
+function apply(db: Database, pending: readonly Migration[]): void {
+  db.exec(migrationTable);
+  for (const { version, name, sql } of pending) {
+    db.exec(sql);
+    run(
+      db,
+      `INSERT INTO schema_migration (version, name, sha256, applied_ms)
+       VALUES (@version, @name, @sha256, @appliedMs)`,
+      { version, name, sha256: sha256(sql), appliedMs: Date.now() },
+    );
+    db.pragma(`user_version = ${version}`);
+  }
+  const orphan = get(db, orphanRow, 'PRAGMA foreign_key_check');
+  if (orphan)
+    throw new StoreError(
+      'PROJECT_INVALID',
+      `A row of ${orphan.table} refers to one of ${orphan.parent} that is not there: the project ` +
+        'is damaged. Its schema was not changed.',
+    );
+}
+
+const orphanRow = z.object({ table: z.string(), parent: z.string() });
+
+/** A table that is dropped to be made anew would take the rows with it that refer to its rows. */
+function withoutForeignKeys(db: Database, work: () => void): void {
+  const before = Number(db.pragma('foreign_keys', { simple: true }));
+  // Inside a transaction SQLite ignores this pragma.
+  db.pragma('foreign_keys = OFF');
+  try {
+    work();
+  } finally {
+    db.pragma(`foreign_keys = ${before}`);
+  }
 }
 
 /** Throws PROJECT_NEWER when a file's version is above what this program knows. */

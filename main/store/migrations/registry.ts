@@ -4,6 +4,7 @@ import { resumableRuns } from './0002-resumable-runs.ts';
 import { exportJobs } from './0003-exports.ts';
 import { runMemory } from './0004-run-memory.ts';
 import { devLosses } from './0005-dev-losses.ts';
+import { openEnums } from './0006-open-enums.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   exportJobs,
   runMemory,
   devLosses,
+  openEnums,
 ];

@@ -12,17 +12,17 @@ import { all, get, integers, type Database } from '../database.ts';
 import { countRow } from '../columns.ts';
 import { whereFilter } from './sample-filter.ts';
 
-const flagRulesSchema = z.array(flagRuleSchema);
-const sampleRow = sampleRowSchema.extend({ flags: z.string().nullable() });
+const sampleRow = sampleRowSchema.extend({
+  flags: z
+    .string()
+    .nullable()
+    .transform((rules) => rules?.split(',') ?? [])
+    .pipe(sampleRowSchema.shape.flags),
+});
 
 const sampleColumns = `seq, id, status, source, prompt_preview AS promptPreview,
   answer_preview AS answerPreview, turns, characters,
   (SELECT group_concat(rule) FROM sample_flag WHERE sample_seq = sample.seq) AS flags`;
-
-const toSampleRow = ({ flags, ...row }: z.infer<typeof sampleRow>): SampleRow => ({
-  ...row,
-  flags: flagRulesSchema.parse(flags?.split(',') ?? []),
-});
 
 /** Sequence numbers of every sample that passes the filter, ascending. */
 export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
@@ -34,7 +34,7 @@ export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
 export function sampleRows(db: Database, seqs: readonly number[]): SampleRow[] {
   return seqs.flatMap((seq) => {
     const row = get(db, sampleRow, `SELECT ${sampleColumns} FROM sample WHERE seq = @seq`, { seq });
-    return row ? [toSampleRow(row)] : [];
+    return row ? [row] : [];
   });
 }
 
@@ -47,7 +47,7 @@ export function listSamples(
   const start = page.after ? (seqOf(db, page.after) ?? 0) : 0;
   const { where, params } = whereFilter(filter, ['seq > @start'], { start });
   const sql: string = `SELECT ${sampleColumns} FROM sample ${where} ORDER BY seq LIMIT @limit`;
-  return all(db, sampleRow, sql, { ...params, limit: page.limit }).map(toSampleRow);
+  return all(db, sampleRow, sql, { ...params, limit: page.limit });
 }
 
 const seqRow = z.object({ seq: z.number().int() });

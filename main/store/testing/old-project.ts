@@ -19,7 +19,8 @@ export function writeOldProject(
   db.close();
 }
 
-const modelInfo = {
+/** What the header of the model `m` says. */
+export const modelInfo = {
   name: 'm',
   architecture: 'llama',
   parameters: 1,

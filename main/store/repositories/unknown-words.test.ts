@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { run, type Database } from '../database.ts';
+import { aProject } from '../testing/a-project.ts';
+import { fillEveryTable } from '../testing/fill-every-table.ts';
+import { comparisonsOf } from './comparisons.ts';
+import { listJobs } from './jobs.ts';
+import { findProbe } from './probes.ts';
+import { findRun, runEvents } from './runs.ts';
+import { listSamples, sampleFacets } from './sample-list.ts';
+import { getSample } from './samples.ts';
+import { standingVotes } from './votes.ts';
+
+const everySample = (db: Database) =>
+  listSamples(db, {}, { limit: 9 }).map(({ id }) => getSample(db, id));
+
+// Every column of words without a CHECK that a query reads: who adds one adds it here.
+test.each<[string, string, string, (db: Database) => unknown]>([
+  ['job', 'kind', 'train', (db) => listJobs(db)],
+  ['job', 'state', 'paused', (db) => listJobs(db)],
+  ['job', 'state', 'paused', (db) => findRun(db, 'id', 'r')],
+  ['run_event', 'kind', 'resumed', (db) => runEvents(db, 'r')],
+  ['sample_flag', 'scope', 'raw', everySample],
+  ['sample_flag', 'rule', 'first-person', (db) => listSamples(db, {}, { limit: 9 })],
+  ['sample_flag', 'rule', 'first-person', sampleFacets],
+  ['generation', 'finish', 'length', (db) => comparisonsOf(db, 'e')],
+  ['probe_answer', 'finish', 'stop', (db) => findProbe(db, 'r')],
+  ['vote', 'shown', 'neither', (db) => standingVotes(db, 'e')],
+  ['vote', 'author_kind', 'rule', (db) => standingVotes(db, 'e')],
+])(
+  'an unknown word in %s.%s (here instead of %s) is PROJECT_INVALID when it is read',
+  (table, column, word, read) => {
+    using project = aProject();
+    const { db } = project.file;
+    fillEveryTable(db);
+    read(db);
+    run<string>(db, `UPDATE ${table} SET ${column} = 'future' WHERE ${column} = @word`, { word });
+    expect(() => read(db)).toThrow(expect.objectContaining({ code: 'PROJECT_INVALID' }));
+  },
+);

@@ -1,0 +1,125 @@
+import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import type { Database } from '../database.ts';
+import { insertChatAnswer } from '../repositories/chat-answers.ts';
+import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
+import { comparisonsOf } from '../repositories/comparisons.ts';
+import { freezeDataset } from '../repositories/datasets.ts';
+import { addDevLosses } from '../repositories/dev-losses.ts';
+import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
+import { insertGeneration } from '../repositories/generations.ts';
+import { insertJob, updateJob } from '../repositories/jobs.ts';
+import { upsertModel } from '../repositories/models.ts';
+import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
+import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
+import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
+import { addMetrics } from '../repositories/run-metrics.ts';
+import { addRunEvent, insertRun } from '../repositories/runs.ts';
+import { addSamples } from '../repositories/samples.ts';
+import { upsertSystem } from '../repositories/systems.ts';
+import { insertVote } from '../repositories/votes.ts';
+import { aSample } from './a-project.ts';
+import { modelInfo } from './old-project.ts';
+
+const sampling = samplingSchema.parse({});
+const user = (content: string) => ({ role: 'user' as const, content });
+const numbers = { promptTokens: 3, outputTokens: 5, durationMs: 12.5 };
+
+const identity: Identity = identitySchema.parse({
+  baseSha256: 'base',
+  baseName: 'm',
+  adapterSha256: null,
+  adapterName: null,
+  strength: 1,
+  templateSha256: 'template',
+  sampling,
+  engine: 'test 1.0',
+  device: 'cpu',
+});
+
+/** Puts rows into every table of a project, by the queries that write them. */
+export function fillEveryTable(db: Database): void {
+  addReviewedSamples(db);
+  const modelId = upsertModel(db, { sha256: 'base', path: '/m.gguf', info: modelInfo });
+  const checkpointId = addRun(db, modelId);
+  addEvaluation(db, modelId, checkpointId);
+  const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };
+  for (const pane of ['left', 'right'] as const)
+    insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
+}
+
+function addReviewedSamples(db: Database): void {
+  const flag = { rule: 'first-person', scope: 'raw', reason: 'says “I”' } as const;
+  const other = { rule: 'answer-too-long', scope: 'both', reason: '5,000 characters' } as const;
+  addSamples(
+    db,
+    [aSample(1), aSample(2, { flags: [flag] }), aSample(3, { flags: [flag, other] })],
+    'me',
+  );
+  addReviews(db, 'reject', { filter: { flag: 'answer-too-long' } }, 'me');
+  addReviews(db, 'accept', { filter: {} }, 'me');
+  undoLastBatch(db, 'me');
+  addReviews(db, 'accept', { filter: { status: 'pending' } }, 'you');
+}
+
+function addRun(db: Database, modelId: string): string {
+  const datasetId = freezeDataset(db, 'd', 'me')?.id ?? '';
+  const job = insertJob(db, { kind: 'train', title: 'T', subjectId: 'r', payload: { runId: 'r' } });
+  const progress = { phase: 'training', done: 1, total: 9, unit: 'steps', etaMs: 5 };
+  const result = { adapters: ['a'], nothing: null };
+  updateJob(db, {
+    ...job,
+    state: 'paused',
+    progress: { ...progress, detail: '', aside: null },
+    error: { code: 'E', message: 'why', detail: '' },
+    result,
+    startedMs: 1,
+  });
+  insertRun(db, {
+    id: 'r',
+    name: 'r',
+    jobId: job.id,
+    modelId,
+    datasetId,
+    recipe: recipeSchema.parse({}),
+  });
+  const metric = { epoch: 0.5, loss: 1.25, learningRate: 1e-5, gradNorm: Infinity };
+  addMetrics(db, 'r', [{ step: 1, ...metric, tokensPerSecond: 10.5, elapsedMs: 100 }]);
+  addDevLosses(db, 'r', [{ step: 0, epoch: 0, loss: 2.5 }]);
+  for (const kind of ['paused', 'resumed', 'damaged', 'warning'] as const)
+    addRunEvent(db, 'r', { kind, step: 1, message: `was ${kind}` });
+  insertProbe(db, 'r', { name: 'built in', sampling, prompts: [[user('A?')], [user('B?')]] });
+  for (const [ordinal, finish] of (['stop', 'length'] as const).entries())
+    insertProbeAnswer(db, 'r', { epoch: 1, ordinal, output: 'x', finish, ...numbers, identity });
+  const adapter = { runId: 'r', epoch: 1, step: 1, file: 'r/1.gguf', sha256: 'adapter' };
+  insertCheckpoint(db, { ...adapter, sizeBytes: 2 ** 40, meanLoss: 1.5 });
+  return listCheckpoints(db, 'r')[0]?.id ?? '';
+}
+
+function addEvaluation(db: Database, modelId: string, checkpointId: string): void {
+  const promptSetId = insertPromptSet(db, 'p', [
+    { messages: [user('A?')] },
+    { messages: [user('B?')], expected: 'b' },
+  ]);
+  const hashes = { baseSha256: 'base', adapterSha256: null };
+  const systemOf = (id: string | null, strength: number) =>
+    upsertSystem(db, { modelId, checkpointId: id, strength }, sampling, hashes);
+  const systems = { systemAId: systemOf(null, 1), systemBId: systemOf(checkpointId, 0.5) };
+  const promptIds = promptsOf(db, promptSetId, 9).map(({ id }) => id);
+  const settings = { id: 'e', name: 'e', promptSetId, ...systems, seed: 42, parallel: 2 };
+  insertEvaluation(db, { ...settings, author: 'me' }, promptIds, ['a', 'b']);
+  const job = insertJob(db, { kind: 'generate', title: 'G', subjectId: 'e', payload: {} });
+  setEvaluationJob(db, 'e', job.id);
+  for (const promptId of promptIds)
+    for (const [systemId, finish] of [
+      [systems.systemAId, 'stop'],
+      [systems.systemBId, 'length'],
+    ] as const)
+      insertGeneration(db, { systemId, promptId, output: 'x', finish, ...numbers, identity });
+  for (const { id: comparisonId } of comparisonsOf(db, 'e')) {
+    const vote = { comparisonId, author: 'me', authorKind: 'human' as const, durationMs: 900 };
+    insertVote(db, { ...vote, shown: 'left' });
+    insertVote(db, { ...vote, shown: 'withdrawn', durationMs: null });
+    insertVote(db, { ...vote, shown: 'neither', author: 'rule', authorKind: 'rule' });
+  }
+}
