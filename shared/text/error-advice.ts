@@ -1,0 +1,49 @@
+import { isErrorCode, type ErrorCode } from '../contract/errors.ts';
+
+const otherSettings = 'Change the settings or the dataset, then start a new run.';
+
+const advice: Record<ErrorCode, string> = {
+  NO_PROJECT: 'Open or create a project first.',
+  PROJECT_LOCKED: 'Close the project in the other program, or work on a copy of the file.',
+  PROJECT_INVALID: 'Open another file, or restore this one from the backup beside it.',
+  PROJECT_NEWER: 'Update Lima Workbench, then open the project again.',
+  MIGRATION_CHANGED: 'Open the project with the version that last wrote it.',
+  FILE_NOT_FOUND: 'Check the path, or choose the file again.',
+  FILE_UNREADABLE: 'Check the permissions of the file and the disk it lies on.',
+  FILE_EXISTS: 'Choose another name: existing files are never overwritten.',
+  FILE_FORMAT_UNKNOWN: 'Choose the format by hand instead of leaving it on auto.',
+  PATH_FORBIDDEN: 'Choose a place inside the folders this server was started with.',
+  DISK_FULL: 'Free some space on the disk, then try again.',
+  NOT_FOUND: 'It may have been removed meanwhile: look at the list again.',
+  NAME_TAKEN: 'Choose another name.',
+  INVALID_STATE: 'The message says what has to be different first.',
+  INVALID_INPUT: 'Correct the value that the message names, then try again.',
+  MODEL_INVALID: 'Choose another GGUF file, or download this one again.',
+  MODEL_CHANGED: 'Point the model at the original file, or add the changed file as a new model.',
+  MODEL_MISSING: 'Point the model at the place the file was moved to.',
+  NOTHING_TO_TRAIN: otherSettings,
+  DIVERGED: 'Start a new run with a lower learning rate or alpha, or with warm-up steps.',
+  ENGINE_CRASHED: 'Try again with less memory in use. The project file was not touched.',
+  ENGINE_FAILED: 'Read the details: they are the last words of the engine.',
+};
+
+/** What to do about an error, by the code of a call or of a failed job. */
+export function adviceFor(code: string): string {
+  if (isErrorCode(code)) return advice[code];
+  return 'Try again. If it happens again, report it with its details.';
+}
+
+/** The same for a failed run: a state it cannot start from is mended in its settings. */
+export function runAdviceFor(code: string): string {
+  return code === 'INVALID_STATE' ? otherSettings : adviceFor(code);
+}
+
+const mendedByOtherSettings: ReadonlySet<string> = new Set<ErrorCode>([
+  'DIVERGED',
+  'NOTHING_TO_TRAIN',
+]);
+
+/** True for an error that ends a run in the same way when it is resumed. */
+export function isRepeatedByResuming(code: string): boolean {
+  return mendedByOtherSettings.has(code);
+}

@@ -1,0 +1,37 @@
+import { isJobFinished, type JobAside, type JobProgress, type JobSnapshot } from '../domain/job.ts';
+import { formatBytes } from './bytes.ts';
+import { formatCount } from './counts.ts';
+
+/** How far a phase is: `12 of 300 steps`, `1.0 MiB of 3.0 MiB`; empty when nothing is counted. */
+function amountOf({ done, total, unit }: JobAside): string {
+  if (unit === '' || (done === 0 && total === 0)) return '';
+  const print = unit === 'bytes' ? formatBytes : (value: number) => formatCount(Math.floor(value));
+  const amount = total > 0 ? `${print(done)} of ${print(total)}` : print(done);
+  return unit === 'bytes' ? amount : `${amount} ${unit}`;
+}
+
+function phaseText(phase: JobAside): string {
+  const amount = amountOf(phase);
+  return amount === '' ? `${phase.phase}…` : `${phase.phase}: ${amount}`;
+}
+
+/** Progress in words: `training: 12 of 300 steps`; between steps `saving… · after 12 of 300 steps`. */
+export function describeProgress(progress: JobProgress): string {
+  if (!progress.aside) return phaseText(progress);
+  const amount = amountOf(progress);
+  return joinFacts([phaseText(progress.aside), amount === '' ? '' : `after ${amount}`]);
+}
+
+/** What an unfinished job is doing, in words; empty for any other. */
+export function describeJob(job: JobSnapshot | undefined): string {
+  if (!job || isJobFinished(job.state)) return '';
+  if (job.state === 'queued') return 'Waiting for its turn';
+  if (job.state === 'pausing') return 'Saving, then pausing…';
+  if (job.state === 'cancelling') return 'Stopping…';
+  return job.progress ? describeProgress(job.progress) : 'Starting…';
+}
+
+/** Facts on one line, empty ones left out: `training: 3 of 9 steps · 2 min left`. */
+export function joinFacts(facts: readonly string[]): string {
+  return facts.filter((fact) => fact !== '').join(' · ');
+}
