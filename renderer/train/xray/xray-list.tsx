@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { xrayProblemText } from '../../../shared/domain/xray-text.ts';
+import { xrayProblemText } from '../../../shared/text/xray.ts';
 import { xrayProblem } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
-import { xrayRuleText } from '../../../shared/domain/xray-text.ts';
+import { xrayRuleText } from '../../../shared/text/xray.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';

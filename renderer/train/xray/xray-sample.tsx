@@ -1,5 +1,5 @@
 import { ExternalLink } from 'lucide-react';
-import { xrayProblemText } from '../../../shared/domain/xray-text.ts';
+import { xrayProblemText } from '../../../shared/text/xray.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';

@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../../shared/domain/recipe.ts';
-import { xrayRuleText } from '../../../../shared/domain/xray-text.ts';
+import { xrayRuleText } from '../../../../shared/text/xray.ts';
 import {
   lengthHistogram,
   xrayTotals,

@@ -1,4 +1,4 @@
-import { xrayProblemText } from '../../../../shared/domain/xray-text.ts';
+import { xrayProblemText } from '../../../../shared/text/xray.ts';
 import {
   xrayProblem,
   xrayTotals,

@@ -1,5 +1,5 @@
-import type { XrayRow } from './xray.ts';
-import { xrayProblem } from './xray-totals.ts';
+import type { XrayRow } from '../domain/xray.ts';
+import { xrayProblem } from '../domain/xray-totals.ts';
 
 const count = (value: number) => value.toLocaleString('en-US');
 
