@@ -1,4 +1,4 @@
-import { displayText } from './display-text.ts';
+import { displayText } from '../text/foreign-text.ts';
 
 /** Markup made by this program; only `html` creates it, so foreign text cannot pass for it. */
 export class Markup {

@@ -1,4 +1,4 @@
-import { displayLine, displayText } from './display-text.ts';
+import { displayLine, displayText } from '../text/foreign-text.ts';
 
 const SHORTEST_FENCE = 3;
 

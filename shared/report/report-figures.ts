@@ -8,7 +8,7 @@ import type {
 } from '../domain/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
-import { displayLine } from './display-text.ts';
+import { displayLine } from '../text/foreign-text.ts';
 import {
   formatCount,
   formatCounted,

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
-import { displayText } from './display-text.ts';
+import { displayText } from '../text/foreign-text.ts';
 import { hostileTexts } from './testing/hostile-texts.ts';
 import { html } from './html-text.ts';
 import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';

@@ -1,5 +1,5 @@
 import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
-import { displayLine, previewLine } from './display-text.ts';
+import { displayLine, previewLine } from '../text/foreign-text.ts';
 import { reportStyle } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
 import { preferenceBar } from './preference-bar.ts';

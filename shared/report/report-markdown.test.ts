@@ -5,7 +5,7 @@ import Markdown from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
-import { displayLine, displayText } from './display-text.ts';
+import { displayLine, displayText } from '../text/foreign-text.ts';
 import { hostileTexts } from './testing/hostile-texts.ts';
 import { fencedMarkdown, inlineMarkdown } from './markdown-text.ts';
 import { fixtureFacts } from './testing/report-fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationReportSchema } from '../domain/evaluation-report.ts';
 import { composeReport } from './compose-report.ts';
-import { previewLine } from './display-text.ts';
+import { previewLine } from '../text/foreign-text.ts';
 import { formatCount, formatP, formatPercent, formatTime } from './number-format.ts';
 import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
