@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationReportSchema } from '../domain/evaluation-report.ts';
 import { composeReport } from './compose-report.ts';
-import { previewLine } from '../text/foreign-text.ts';
 import { formatCount, formatP, formatPercent, formatTime } from './number-format.ts';
 import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
@@ -78,11 +77,5 @@ describe('the formats', () => {
     ]);
     expect(formatCount(1_234_567)).toBe('1\u00a0234\u00a0567');
     expect(formatTime(Number.MAX_VALUE)).toContain('ms');
-  });
-
-  it('cut a preview between characters, not inside an emoji', () => {
-    const preview = previewLine('😀'.repeat(200));
-    expect(preview.isWellFormed()).toBe(true);
-    expect(preview.endsWith('…')).toBe(true);
   });
 });

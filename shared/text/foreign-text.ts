@@ -1,22 +1,67 @@
-const OBJECT_REPLACEMENT = '\ufffd';
-const PREVIEW_CHARACTERS = 110;
+/** A stretch of text, or one invisible character that must be seen. */
+export interface TextPart {
+  text: string;
+  /** Set for an invisible character: its name for the tooltip. */
+  control?: string;
+}
 
-/** Control characters but tab and line feed; a terminal would obey some of them. */
-const CONTROLS = /(?![\t\n])\p{Cc}/gu;
-/** Characters that reorder the text around them on screen. */
-const DIRECTION_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
+const names: Record<string, string> = {
+  '\u00ad': 'soft hyphen',
+  '\u061c': 'Arabic letter mark',
+  '\u200b': 'zero-width space',
+  '\u200c': 'zero-width non-joiner',
+  '\u200d': 'zero-width joiner',
+  '\u200e': 'left-to-right mark',
+  '\u200f': 'right-to-left mark',
+  '\u202a': 'left-to-right embedding',
+  '\u202b': 'right-to-left embedding',
+  '\u202c': 'pop directional formatting',
+  '\u202d': 'left-to-right override',
+  '\u202e': 'right-to-left override',
+  '\u2060': 'word joiner',
+  '\u2066': 'left-to-right isolate',
+  '\u2067': 'right-to-left isolate',
+  '\u2068': 'first strong isolate',
+  '\u2069': 'pop directional isolate',
+  '\ufeff': 'byte order mark',
+};
+
+// Joiners inside emoji and in scripts that need them are ordinary writing; those stay as they are.
+const hidden =
+  /(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u00ad\u200b\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]|(?<![\p{Extended_Pictographic}\ufe0f\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}])[\u200c\u200d]/gu;
 
 /**
- * Text by a model or a user as a report shows it: line ends are line feeds, control characters
- * become U+FFFD, and characters that reorder text are named, so that nothing hides.
- * The JSON report keeps the text as it is.
+ * Splits text so that bidi, zero-width and other control characters can be shown: they could
+ * otherwise hide words or reverse them (CVE-2021-42574).
+ */
+export function splitControls(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(hidden)) {
+    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
+    parts.push({ text: codePointOf(match[0]), control: nameOf(match[0]) });
+    end = match.index + match[0].length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end) });
+  return parts;
+}
+
+function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function nameOf(character: string): string {
+  return names[character] ?? 'control character';
+}
+
+/**
+ * Foreign text for a report or a terminal, which have no tooltips: line ends are line feeds, and
+ * what is invisible is named (`⟦U+202E⟧`), so that it neither hides, nor reorders, nor commands.
  */
 export function displayText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(CONTROLS, OBJECT_REPLACEMENT)
-    .replace(DIRECTION_CONTROLS, (character) => `⟦${codePointName(character)}⟧`);
+  return splitControls(text.toWellFormed().replace(/\r\n?/g, '\n'))
+    .map((part) => (part.control === undefined ? part.text : `⟦${part.text}⟧`))
+    .join('');
 }
 
 /** The same on one line; no-break spaces stay. */
@@ -27,13 +72,9 @@ export function displayLine(text: string): string {
 }
 
 /** The beginning of a text on one line, cut between code points, with "…" when something is cut. */
-export function previewLine(text: string): string {
-  const line = displayLine(text.slice(0, PREVIEW_CHARACTERS * 10));
+export function previewLine(text: string, mostCharacters = 110): string {
+  const line = displayLine(text.slice(0, mostCharacters * 10));
   const characters = Array.from(line);
-  if (characters.length <= PREVIEW_CHARACTERS) return line;
-  return `${characters.slice(0, PREVIEW_CHARACTERS).join('')}…`;
-}
-
-function codePointName(character: string): string {
-  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  if (characters.length <= mostCharacters) return line;
+  return `${characters.slice(0, mostCharacters).join('')}…`;
 }

@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import { splitControls } from '../../../shared/text/visible-controls.ts';
+import { splitControls } from '../../../shared/text/foreign-text.ts';
 import type { ShownToken, TokenFate } from './xray-blocks.ts';
 
 /** What a fate means, for the legend and the tooltips. */

@@ -1,4 +1,4 @@
-import { splitControls } from '../../../shared/text/visible-controls.ts';
+import { splitControls } from '../../../shared/text/foreign-text.ts';
 import './visible-text.css';
 
 /** Foreign text in one line of the interface, its invisible characters shown as marks. */

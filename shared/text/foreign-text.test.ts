@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { displayLine, displayText, previewLine, splitControls } from './foreign-text.ts';
+
+const marks = (text: string) =>
+  splitControls(text)
+    .filter((part) => part.control !== undefined)
+    .map((part) => part.text);
+
+describe('splitControls', () => {
+  it('makes an override that would reverse the words after it a part of its own', () => {
+    expect(splitControls('a\u202eb')).toEqual([
+      { text: 'a' },
+      { text: 'U+202E', control: 'right-to-left override' },
+      { text: 'b' },
+    ]);
+  });
+
+  it('marks zero-width characters inside a word', () => {
+    expect(marks('pass\u200bword\ufeff\u2060 x\u200dy')).toEqual([
+      'U+200B',
+      'U+FEFF',
+      'U+2060',
+      'U+200D',
+    ]);
+  });
+
+  it('leaves tabs, line ends, joined emoji and Persian joiners alone', () => {
+    expect(marks('a\tb\r\nc 👩‍💻 می\u200cخواهم')).toEqual([]);
+  });
+
+  it('leaves plain text as one part', () => {
+    expect(splitControls('plain')).toEqual([{ text: 'plain' }]);
+    expect(splitControls('')).toEqual([]);
+  });
+});
+
+describe('displayText', () => {
+  // A terminal would obey the escape sequence: clear the screen, or set its title.
+  it('names what would command a terminal, reverse words or hide', () => {
+    expect(displayText('a\u001b[2Jb')).toBe('a⟦U+001B⟧[2Jb');
+    expect(displayText('invoice\u202egpj.exe')).toBe('invoice⟦U+202E⟧gpj.exe');
+    expect(displayText('pass\u200bword')).toBe('pass⟦U+200B⟧word');
+  });
+
+  it('makes every line end a line feed, and halves of characters whole', () => {
+    expect(displayText('a\r\nb\rc\n\td')).toBe('a\nb\nc\n\td');
+    expect(displayText('x\ud800y').isWellFormed()).toBe(true);
+  });
+
+  it('is on one line when asked for one, with no-break spaces kept', () => {
+    expect(displayLine('  a\n\tb 12\u00a0% ')).toBe('a b 12\u00a0%');
+  });
+});
+
+describe('previewLine', () => {
+  it('cuts between characters, not inside an emoji', () => {
+    expect(previewLine('😀'.repeat(200), 3)).toBe('😀😀😀…');
+    expect(previewLine('short', 5)).toBe('short');
+  });
+});
