@@ -8,10 +8,9 @@ import type {
 } from '../domain/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
+import { formatCount, formatQuantity } from '../text/counts.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import {
-  formatCount,
-  formatCounted,
   formatEstimate,
   formatInterval,
   formatP,
@@ -33,7 +32,7 @@ export function headline({ statistics, systems }: EvaluationReport): string {
   if (statistics === null) return 'No comparison has been judged yet.';
   const { n, winRate, tieRate, loseRate, signTestP } = statistics;
   const [a, b] = [displayLine(systems.a.name), displayLine(systems.b.name)];
-  const rates = `A (${a}) wins ${formatPercent(winRate.value)}, ties ${formatPercent(tieRate.value)} and loses ${formatPercent(loseRate.value)} of ${formatCounted(n, 'comparison')} with B (${b}).`;
+  const rates = `A (${a}) wins ${formatPercent(winRate.value)}, ties ${formatPercent(tieRate.value)} and loses ${formatPercent(loseRate.value)} of ${formatQuantity(n, 'comparison')} with B (${b}).`;
   const p = `exact sign test p = ${formatP(signTestP)}`;
   if (signTestP >= SIGNIFICANT_P) return `${rates} The difference is not significant (${p}).`;
   const better = statistics.wins > statistics.losses ? 'A' : 'B';
@@ -45,7 +44,10 @@ export function originRows(report: EvaluationReport): string[][] {
   const { counts, promptSet } = report;
   return [
     ['Created', formatTime(report.createdMs)],
-    ['Prompt set', `${displayLine(promptSet.name)}, ${formatCounted(promptSet.prompts, 'prompt')}`],
+    [
+      'Prompt set',
+      `${displayLine(promptSet.name)}, ${formatQuantity(promptSet.prompts, 'prompt')}`,
+    ],
     ['Prompt set hash', displayLine(promptSet.contentHash)],
     ['Comparisons', `${formatCount(counts.comparisons)}, ${formatCount(counts.judged)} judged`],
     ['Votes', `${formatCount(counts.votes)}, headline by ${basisWords[report.basis]}`],
@@ -213,7 +215,7 @@ export function votesTable({ votes }: ReportItem): ReportTable {
 /** How an answer ended and the seed that drew it, for the line under it. */
 export function answerNote({ finish, seed, output }: ReportItem['a']): string {
   const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
-  const parts = [formatCounted(output.length, 'character')];
+  const parts = [formatQuantity(output.length, 'character')];
   if (finish !== null) parts.push(end[finish]);
   if (seed !== null) parts.push(`seed ${seed}`);
   return parts.join(', ');

@@ -1,5 +1,6 @@
 import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
-import { formatCount, formatCounted, formatEstimate, formatP } from './number-format.ts';
+import { formatCount, formatQuantity } from '../text/counts.ts';
+import { formatEstimate, formatP } from './number-format.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 const FEW_JUDGED = 50;
@@ -25,10 +26,10 @@ function statisticsWarnings(statistics: PreferenceSummary, open: number): string
   const warnings: string[] = [];
   const { n, signTestP, winPlusTie, winPlusHalfTie } = statistics;
   if (n < FEW_JUDGED)
-    warnings.push(`Few votes: ${formatCounted(n, 'comparison')} judged, so intervals are wide.`);
+    warnings.push(`Few votes: ${formatQuantity(n, 'comparison')} judged, so intervals are wide.`);
   if (open > 0)
     warnings.push(
-      `${formatCounted(open, 'comparison')} of ${formatCount(n + open)} without a verdict left out.`,
+      `${formatQuantity(open, 'comparison')} of ${formatCount(n + open)} without a verdict left out.`,
     );
   if (signTestP >= SIGNIFICANT_P)
     warnings.push(`Not significant: sign test p = ${formatP(signTestP)}. ${moreVotes(statistics)}`);
@@ -46,7 +47,7 @@ export function moreVotes({ moreVotesToSeparate }: PreferenceSummary): string {
   if (moreVotesToSeparate === 0) return 'The systems are separated; no more votes are needed.';
   if (moreVotesToSeparate > 1_000_000)
     return 'More than a million more votes would be needed to separate the systems at these rates.';
-  const votes = formatCounted(moreVotesToSeparate, 'more vote');
+  const votes = formatQuantity(moreVotesToSeparate, 'more vote');
   return `About ${votes} would separate the systems, if these rates are the true ones.`;
 }
 
@@ -62,7 +63,7 @@ function authorWarnings({ authors, basis, counts }: Findings): string[] {
     warnings.push('The headline counts people only; the judge model is listed under authors.');
   if (counts.identicalOutputs > 0)
     warnings.push(
-      `${formatCounted(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
+      `${formatQuantity(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
     );
   return warnings;
 }
@@ -86,8 +87,8 @@ function answerWarnings({ items }: Findings): string[] {
     const empty = items.filter((item) => item[key].output.trim() === '').length;
     const system = key.toUpperCase();
     return [
-      ...(cut > 0 ? [`${formatCounted(cut, 'answer')} of ${system} cut at the token limit.`] : []),
-      ...(empty > 0 ? [`${formatCounted(empty, 'empty answer')} of ${system}.`] : []),
+      ...(cut > 0 ? [`${formatQuantity(cut, 'answer')} of ${system} cut at the token limit.`] : []),
+      ...(empty > 0 ? [`${formatQuantity(empty, 'empty answer')} of ${system}.`] : []),
     ];
   });
 }
