@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { all } from '../store/database.ts';
-import { requireSession } from './core-state.ts';
+import { requireSession } from './project/core-state.ts';
 import {
   endlessRecipe,
   endlessSampling,

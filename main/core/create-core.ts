@@ -1,11 +1,11 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
-import type { CoreConfig } from './config.ts';
-import type { CoreState } from './core-state.ts';
+import type { CoreConfig } from './base/config.ts';
+import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
-import { Log } from './log.ts';
-import { OngoingCalls } from './ongoing-calls.ts';
-import { PathGuard } from './path-guard.ts';
+import { Log } from './base/log.ts';
+import { OngoingCalls } from './base/ongoing-calls.ts';
+import { PathGuard } from './files/path-guard.ts';
 import { closeCurrent } from './project/project-service.ts';
 import { appRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
 import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
@@ -20,8 +20,8 @@ import {
   runsRouter,
 } from './rpc/train-router.ts';
 import { xrayRouter } from './rpc/xray-router.ts';
-import { Turns } from './turns.ts';
-import { UserSettings } from './user-settings.ts';
+import { Turns } from './base/turns.ts';
+import { UserSettings } from './base/user-settings.ts';
 
 const router = implement(contract).$context<CallContext>().router({
   app: appRouter,

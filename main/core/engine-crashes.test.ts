@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { JobSnapshot } from '../../shared/domain/job.ts';
 import { comparisonsOf } from '../store/repositories/comparisons.ts';
-import { requireSession } from './core-state.ts';
+import { requireSession } from './project/core-state.ts';
 import {
   conversations,
   endlessRecipe,

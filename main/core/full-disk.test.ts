@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { requireSession } from './core-state.ts';
+import { requireSession } from './project/core-state.ts';
 import {
   conversations,
   endlessRecipe,

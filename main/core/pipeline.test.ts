@@ -8,7 +8,7 @@ import type { SystemSpec } from '../../shared/domain/identity.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
 import { comparisonsOf } from '../store/repositories/comparisons.ts';
-import { requireSession } from './core-state.ts';
+import { requireSession } from './project/core-state.ts';
 import { conversations, refusalOf, shortRecipe, TestCore } from './testing/a-core.ts';
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');

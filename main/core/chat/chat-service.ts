@@ -3,9 +3,9 @@ import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
-import { AsyncQueue } from '../async-queue.ts';
+import { AsyncQueue } from '../base/async-queue.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { systemFiles } from './system-files.ts';
+import { systemFiles } from '../models/system-files.ts';
 
 /** One question to one system, asked in one of the two panes. */
 export interface ChatRequest {

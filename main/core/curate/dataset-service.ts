@@ -1,7 +1,7 @@
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { datasetItems, findDataset, freezeDataset } from '../../store/repositories/datasets.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { exportPath } from '../project/export-path.ts';
 import { exportDataset } from './export-dataset.ts';

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { ExportFormat } from '../../../shared/domain/dataset.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../base/app-error.ts';
 
 const shareGptNames = { user: 'human', assistant: 'gpt', system: 'system' } as const;
 

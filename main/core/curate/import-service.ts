@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { requestedFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
-import type { CoreState } from '../core-state.ts';
+import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from './import/content-hash.ts';
+import { sampleContentHash } from './import/sample/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
-import type { BadLine, ParsedSample } from './import/parsed-sample.ts';
+import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
 
 const keptErrors = 1000;

@@ -1,10 +1,10 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
 import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from './import/content-hash.ts';
+import { sampleContentHash } from './import/sample/content-hash.ts';
 
 /** A sample by id, or NOT_FOUND. */
 export function sampleById(session: ProjectSession, id: string): Sample {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describeSelfTest, type DeviceListing } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { EngineRequestError } from '../../engines/engine-process.ts';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../base/app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { DeviceService } from './device-service.ts';
 

@@ -10,8 +10,8 @@ import {
   missingGenerations,
   type MissingGeneration,
 } from '../../store/repositories/generations.ts';
-import { found } from '../app-error.ts';
-import { systemFiles } from '../chat/system-files.ts';
+import { found } from '../base/app-error.ts';
+import { systemFiles } from '../models/system-files.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

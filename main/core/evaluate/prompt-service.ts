@@ -5,9 +5,9 @@ import {
   hashPrompts,
   insertPromptSet,
 } from '../../store/repositories/prompt-sets.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
-import { readPrompts } from '../curate/import/parse-prompts.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
+import { readPrompts } from '../curate/import/formats/prompts.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 /**

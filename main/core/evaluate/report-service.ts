@@ -12,8 +12,8 @@ import {
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
 import { exportPath } from '../project/export-path.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';

@@ -3,7 +3,7 @@ import { showVerdict, type Verdict } from '../../../shared/domain/evaluation.ts'
 import { withTransaction } from '../../store/database.ts';
 import { comparisonsOf, type StoredComparison } from '../../store/repositories/comparisons.ts';
 import { insertVote } from '../../store/repositories/votes.ts';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../base/app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
 import { refuseRevealed } from './voting-service.ts';

@@ -6,8 +6,8 @@ import {
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { insertVote, standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
 import { identicalAnswersAuthor } from './generate-job.ts';

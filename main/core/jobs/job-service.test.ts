@@ -10,8 +10,8 @@ import {
 import { updateJob } from '../../store/repositories/jobs.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { aProject, type TestProject } from '../../store/testing/a-project.ts';
-import { AppError } from '../app-error.ts';
-import { Log } from '../log.ts';
+import { AppError } from '../base/app-error.ts';
+import { Log } from '../base/log.ts';
 import type { JobContext, JobHandler } from './job-handler.ts';
 import { JobService } from './job-service.ts';
 import { ProgressMeter } from './progress-meter.ts';

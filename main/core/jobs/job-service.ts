@@ -16,10 +16,10 @@ import {
   updateJob,
   type StoredJob,
 } from '../../store/repositories/jobs.ts';
-import { AppError, found } from '../app-error.ts';
-import { Broadcast } from '../broadcast.ts';
-import { toJobError } from '../explain-error.ts';
-import type { Log } from '../log.ts';
+import { AppError, found } from '../base/app-error.ts';
+import { Broadcast } from '../base/broadcast.ts';
+import { toJobError } from '../base/explain-error.ts';
+import type { Log } from '../base/log.ts';
 import {
   JobStopped,
   type JobContext,

@@ -10,8 +10,8 @@ import {
   upsertModel,
   type StoredModel,
 } from '../../store/repositories/models.ts';
-import { AppError, found } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError, found } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

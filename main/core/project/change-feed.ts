@@ -1,5 +1,5 @@
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
-import { Broadcast } from '../broadcast.ts';
+import { Broadcast } from '../base/broadcast.ts';
 
 const gatherMs = 150;
 

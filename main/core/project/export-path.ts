@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
-import { AppError } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
+import { AppError } from '../base/app-error.ts';
+import type { CoreState } from './core-state.ts';
 import type { ProjectSession } from './project-session.ts';
 
 /** The absolute path of a file to write; refused when it belongs to the open project. */

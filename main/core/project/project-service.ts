@@ -8,10 +8,10 @@ import {
 } from '../../store/file/open-project-file.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
 import { startInspector } from '../../engines/start-engines.ts';
-import { AppError } from '../app-error.ts';
-import type { CoreState } from '../core-state.ts';
-import { explainError } from '../explain-error.ts';
-import { registerJobs } from '../register-jobs.ts';
+import { AppError } from '../base/app-error.ts';
+import type { CoreState } from './core-state.ts';
+import { explainError } from '../base/explain-error.ts';
+import { registerJobs } from '../features.ts';
 import { adoptCheckpoints } from '../train/adopt-checkpoints.ts';
 import { ProjectSession } from './project-session.ts';
 

@@ -1,14 +1,14 @@
-import { AppError } from '../app-error.ts';
-import { requireSession } from '../core-state.ts';
-import { listFolder } from '../files-service.ts';
+import { AppError } from '../base/app-error.ts';
+import { requireSession } from '../project/core-state.ts';
+import { listFolder } from '../files/list-folder.ts';
 import {
   closeCurrent,
   createAndOpen,
   openExisting,
   recentProjects,
 } from '../project/project-service.ts';
-import { createSampleProject } from '../project/sample-project.ts';
-import { appVersion } from '../app-version.ts';
+import { createSampleProject } from '../sample-project.ts';
+import { appVersion } from '../base/app-version.ts';
 import { os } from './implement.ts';
 
 const noCommands = async function* (signal: AbortSignal | undefined) {

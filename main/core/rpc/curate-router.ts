@@ -6,7 +6,7 @@ import {
   sampleRows,
   sampleSeqs,
 } from '../../store/repositories/sample-list.ts';
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import { exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { createSample, editSample, sampleById } from '../curate/sample-service.ts';

@@ -1,6 +1,6 @@
 import { findPromptSet, listPromptSets, promptsOf } from '../../store/repositories/prompt-sets.ts';
-import { found } from '../app-error.ts';
-import { requireSession } from '../core-state.ts';
+import { found } from '../base/app-error.ts';
+import { requireSession } from '../project/core-state.ts';
 import {
   createEvaluation,
   evaluations,

@@ -1,7 +1,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../shared/contract/contract.ts';
-import type { CoreState } from '../core-state.ts';
-import { explainError, logIncident } from '../explain-error.ts';
+import type { CoreState } from '../project/core-state.ts';
+import { explainError, logIncident } from '../base/explain-error.ts';
 
 /** What every call carries. */
 export interface CallContext {

@@ -1,6 +1,6 @@
 import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import {
   inspectModel,
   models,

@@ -1,4 +1,4 @@
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import { openXray, xraySample } from '../train/xray-service.ts';
 import { explained, os } from './implement.ts';
 

@@ -2,7 +2,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../store/database.ts';
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
 test('an adapter that is whole on disk but was not listed is adopted at opening, a damaged one is not', async () => {

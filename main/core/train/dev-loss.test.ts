@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { run } from '../../store/database.ts';
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import { endlessRecipe, refusalOf, shortRecipe, TestCore } from '../testing/a-core.ts';
 import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
 

@@ -3,7 +3,7 @@ import { startInference } from '../../engines/start-engines.ts';
 import { datasetItems } from '../../store/repositories/datasets.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../base/app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeReport } from './encode-report.ts';

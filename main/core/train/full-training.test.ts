@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../store/database.ts';
-import { requireSession } from '../core-state.ts';
+import { requireSession } from '../project/core-state.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
 test('answers after a full training come from its own model, which is adopted like an adapter', async () => {

@@ -5,8 +5,8 @@ import { startInference } from '../../engines/start-engines.ts';
 import { findProbe, insertProbeAnswer } from '../../store/repositories/probes.ts';
 import { addRunEvent, type StoredRun } from '../../store/repositories/runs.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
-import { systemFiles } from '../chat/system-files.ts';
-import { explainError } from '../explain-error.ts';
+import { systemFiles } from '../models/system-files.ts';
+import { explainError } from '../base/explain-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

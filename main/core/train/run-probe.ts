@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { findProbe, type NewProbe } from '../../store/repositories/probes.ts';
 import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
 import { findRun } from '../../store/repositories/runs.ts';
-import { found } from '../app-error.ts';
+import { found } from '../base/app-error.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 /** What a new run will be asked: the first prompts of a set, or the built-in few. */

@@ -21,7 +21,7 @@ import {
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { insertProbe } from '../../store/repositories/probes.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import { AppError, found } from '../app-error.ts';
+import { AppError, found } from '../base/app-error.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { newProbe } from './run-probe.ts';

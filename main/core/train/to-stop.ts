@@ -1,4 +1,4 @@
-import { explainError } from '../explain-error.ts';
+import { explainError } from '../base/explain-error.ts';
 import { JobStopped, type JobContext } from '../jobs/job-handler.ts';
 
 /**

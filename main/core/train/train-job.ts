@@ -11,7 +11,7 @@ import {
   setRunEngine,
   type StoredRun,
 } from '../../store/repositories/runs.ts';
-import { found } from '../app-error.ts';
+import { found } from '../base/app-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyFiles } from '../models/model-service.ts';

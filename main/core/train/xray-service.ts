@@ -8,8 +8,8 @@ import {
   findDatasetItem,
   type DatasetItem,
 } from '../../store/repositories/datasets.ts';
-import { found } from '../app-error.ts';
-import { AsyncQueue } from '../async-queue.ts';
+import { found } from '../base/app-error.ts';
+import { AsyncQueue } from '../base/async-queue.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { promptOf } from './encode-report.ts';

@@ -1,5 +1,5 @@
-import { AsyncQueue } from '../../core/async-queue.ts';
-import type { HostBridge } from '../../core/config.ts';
+import { AsyncQueue } from '../../core/base/async-queue.ts';
+import type { HostBridge } from '../../core/base/config.ts';
 import type { FromCore, ToCore } from './frames.ts';
 
 type Command = { command: string; path?: string };

@@ -1,4 +1,4 @@
-import { appVersion } from '../../core/app-version.ts';
+import { appVersion } from '../../core/base/app-version.ts';
 import type { Command } from './command.ts';
 import { UsageError } from './command-error.ts';
 import { commandHelp, overviewHelp } from './help.ts';

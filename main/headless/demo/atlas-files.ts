@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { resourcesDir } from '../../core/resources-dir.ts';
+import { resourcesDir } from '../../core/base/resources-dir.ts';
 
 const atlasFile = (name: string) => join(resourcesDir, 'atlas', name);
 

@@ -1,10 +1,10 @@
 import type { ImportFormat, RequestedFormat } from '../../../../shared/contract/curate.ts';
-import { ByteSource } from './byte-source.ts';
-import { detectContainer, detectFormat, type DetectedFormat } from './detect-format.ts';
-import { ImportError } from './import-error.ts';
-import { ImportOutput, type ImportBatch } from './import-output.ts';
-import { importRecords } from './import-records.ts';
-import { importStackExchange, type SkippedRows } from './import-stack-exchange.ts';
+import { ByteSource } from './read/byte-source.ts';
+import { detectContainer, detectFormat, type DetectedFormat } from './formats/detect-format.ts';
+import { ImportError } from './sample/import-error.ts';
+import { ImportOutput, type ImportBatch } from './sample/import-output.ts';
+import { importRecords } from './formats/import-records.ts';
+import { importStackExchange, type SkippedRows } from './stack-exchange/import-posts.ts';
 
 /** What to import and how. */
 export interface ImportRequest {

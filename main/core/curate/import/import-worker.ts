@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { importFile, type ImportCounts, type ImportRequest } from './import-file.ts';
-import { ImportError, type ImportErrorCode } from './import-error.ts';
-import type { ImportBatch } from './import-output.ts';
+import { ImportError, type ImportErrorCode } from './sample/import-error.ts';
+import type { ImportBatch } from './sample/import-output.ts';
 
 /** What the worker tells: every batch waits for an answer before the next one is read. */
 export type FromImportWorker =

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { ImportError } from './import-error.ts';
+import { ImportError } from './sample/import-error.ts';
 import type { ImportCounts, ImportRequest } from './import-file.ts';
-import type { ImportProgress } from './import-output.ts';
+import type { ImportProgress } from './sample/import-output.ts';
 import type { FromImportWorker } from './import-worker.ts';
-import type { BadLine, ParsedSample } from './parsed-sample.ts';
+import type { BadLine, ParsedSample } from './sample/parsed-sample.ts';
 
 // Compiled code lies in the same folder with the extension .js.
 const workerExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

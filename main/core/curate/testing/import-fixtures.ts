@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { importFile, type ImportCounts, type ImportRequest } from '../import/import-file.ts';
-import type { BadLine, ParsedSample } from '../import/parsed-sample.ts';
+import type { BadLine, ParsedSample } from '../import/sample/parsed-sample.ts';
 
 /** How a fixture is written. */
 export type FixtureCompression = 'plain' | 'gzip' | 'zstd';

@@ -1,0 +1,102 @@
+import type { ImportFormat } from '../../../../../shared/contract/curate.ts';
+import { ByteSource } from '../read/byte-source.ts';
+import { ImportError } from '../sample/import-error.ts';
+import { withoutByteOrderMark } from '../read/read-lines.ts';
+import { readJsonRecords, type JsonContainer } from '../read/read-records.ts';
+
+/** What a file holds, found by looking into it. */
+export interface DetectedFormat {
+  format: ImportFormat;
+  container: JsonContainer | 'xml';
+}
+
+const headBytes = 64 * 1024;
+const maxSampledRecords = 20;
+const supported =
+  'Supported are Stack Exchange Posts.xml, and JSON lines or one JSON array of OpenAI messages, ' +
+  'Alpaca, ShareGPT or LIMA records, each plain or compressed with gzip or zstd.';
+
+/**
+ * Finds the format of a file by its content, never by its name; throws `ImportError` saying what
+ * was seen when it is none of the supported ones.
+ */
+export async function detectFormat(path: string): Promise<DetectedFormat> {
+  const container = await detectContainer(path);
+  if (container === 'xml') return { format: 'stack-exchange', container };
+  const format = await formatOfRecords(path, container);
+  return { format, container };
+}
+
+/** Finds only how the records are laid out; throws `ImportError` when it is neither XML nor JSON. */
+export async function detectContainer(path: string): Promise<DetectedFormat['container']> {
+  const head = await readHead(path);
+  const start = head.trimStart();
+  if (start === '') throw unsupported(path, 'is empty');
+  if (start.startsWith('[')) return 'json-array';
+  if (start.startsWith('{')) return 'json-lines';
+  if (!start.startsWith('<')) throw unsupported(path, `starts with ${quoted(start)}`);
+  const root = /<([a-z][\w.:-]*)/i.exec(start)?.[1];
+  if (root === 'posts' || root === 'row') return 'xml';
+  throw unsupported(path, `is XML or HTML with the root element <${root ?? '?'}>`);
+}
+
+/** The format of one parsed JSON record, or `undefined` when it looks like none of them. */
+function formatOfRecord(value: unknown): ImportFormat | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const record: Record<string, unknown> = { ...value };
+  if (Array.isArray(record['messages'])) return 'messages';
+  const conversations = record['conversations'];
+  if (Array.isArray(conversations))
+    return typeof conversations[0] === 'string' ? 'lima' : 'sharegpt';
+  if (typeof record['instruction'] === 'string' && 'output' in record) return 'alpaca';
+  return undefined;
+}
+
+/** The first 64 KB of a file, decompressed; throws `ImportError` when there is nothing to read. */
+export async function readHead(path: string): Promise<string> {
+  const source = await ByteSource.open(path);
+  let head = Buffer.alloc(0);
+  for await (const chunk of source.chunks()) {
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= headBytes) break;
+  }
+  if (head.length === 0 && source.damage)
+    throw new ImportError('UNREADABLE_FILE', `${path} cannot be read: ${source.damage}.`);
+  return withoutByteOrderMark(head).toString('utf8', 0, headBytes);
+}
+
+async function formatOfRecords(path: string, container: JsonContainer): Promise<ImportFormat> {
+  const source = await ByteSource.open(path);
+  const seen: unknown[] = [];
+  for await (const records of readJsonRecords(source.chunks(), container)) {
+    for (const record of records) {
+      const value = 'value' in record ? record.value : undefined;
+      const format = formatOfRecord(value);
+      if (format) return format;
+      seen.push(value);
+      if (seen.length >= maxSampledRecords) throw unsupported(path, describeRecords(seen));
+    }
+  }
+  throw unsupported(path, describeRecords(seen));
+}
+
+function describeRecords(seen: readonly unknown[]): string {
+  const record = seen.find((value) => typeof value === 'object' && value !== null);
+  if (record === undefined) return 'has no line that is a JSON object';
+  const fields = Object.keys(record).slice(0, 8).map(quoted);
+  return fields.length === 0
+    ? 'has records without fields'
+    : `has records with the fields ${fields.join(', ')}`;
+}
+
+function quoted(text: string): string {
+  const short = text.replaceAll(/\s+/g, ' ').slice(0, 40);
+  return `"${short}"`;
+}
+
+function unsupported(path: string, seen: string): ImportError {
+  return new ImportError(
+    'UNSUPPORTED_FORMAT',
+    `The format of ${path} was not recognized: it ${seen}. ${supported}`,
+  );
+}

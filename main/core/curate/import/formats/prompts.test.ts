@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { FixtureFolder } from '../../testing/import-fixtures.ts';
+import { readPrompts } from './prompts.ts';
+
+async function promptsOf(text: string, compression: 'plain' | 'gzip' = 'plain') {
+  using folder = new FixtureFolder();
+  return await readPrompts(folder.write('prompts', text, compression));
+}
+
+const user = (content: string) => ({ role: 'user', content });
+
+test('every field that can hold a prompt is read, and an answer is kept as expected', async () => {
+  const records = [
+    { prompt: 'Name a tree.', expected: 'Oak' },
+    { prompt: [user('Name a bird.')], completion: 'Wren' },
+    {
+      messages: [{ role: 'system', content: 'S' }, user('q'), { role: 'assistant', content: 'a' }],
+    },
+    { instruction: 'Add.', input: '1 and 2', output: '3' },
+    { conversations: ['Name a fish.'], source: '' },
+    {
+      conversations: [
+        { from: 'human', value: 'q' },
+        { from: 'gpt', value: 'a' },
+      ],
+    },
+  ];
+  const expected = [
+    { messages: [user('Name a tree.')], expected: 'Oak' },
+    { messages: [user('Name a bird.')], expected: 'Wren' },
+    { messages: [{ role: 'system', content: 'S' }, user('q')], expected: 'a' },
+    { messages: [user('Add.\n\n1 and 2')], expected: '3' },
+    { messages: [user('Name a fish.')] },
+    { messages: [user('q')], expected: 'a' },
+  ];
+  const lines = records.map((record) => JSON.stringify(record)).join('\n');
+  expect(await promptsOf(lines, 'gzip')).toEqual({ prompts: expected, badLines: [] });
+  expect(await promptsOf(JSON.stringify(records, null, 1))).toEqual({
+    prompts: expected,
+    badLines: [],
+  });
+});
+
+test('plain text is one prompt a line, also when a line starts with a bracket', async () => {
+  const text = '[Task] Write a haiku.\r\n\r\n{draft} Finish this.\n';
+  expect(await promptsOf(text)).toEqual({
+    prompts: [
+      { messages: [user('[Task] Write a haiku.')] },
+      { messages: [user('{draft} Finish this.')] },
+    ],
+    badLines: [],
+  });
+});
+
+test('records without a question are reported by line', async () => {
+  const lines = [
+    '{"prompt": "ok"}',
+    '{"text": "x"}',
+    '{"prompt": ',
+    '{"messages": []}',
+    '{"prompt": " "}',
+  ];
+  const { prompts, badLines } = await promptsOf(lines.join('\n'));
+  expect(prompts).toHaveLength(1);
+  expect(badLines.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    '2 there is none of the fields "prompt", "messages", "instruction" and "conversations"',
+    expect.stringMatching(/^3 not valid JSON/),
+    '4 there is no question to answer',
+    '5 the prompt is empty',
+  ]);
+});

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { compressFixture, FixtureFolder } from '../../testing/import-fixtures.ts';
+import { ByteSource } from './byte-source.ts';
+
+// Text that compresses a little and is longer than any buffer on the way.
+const long = Buffer.from(
+  Array.from({ length: 40_000 }, (_, index) =>
+    createHash('md5').update(String(index)).digest('hex'),
+  ).join('\n'),
+);
+
+async function readAll(path: string) {
+  const source = await ByteSource.open(path);
+  const chunks: Buffer[] = [];
+  for await (const chunk of source.chunks()) chunks.push(chunk);
+  return { source, bytes: Buffer.concat(chunks) };
+}
+
+test.each(['plain', 'gzip', 'zstd'] as const)(
+  'a %s file is read whole whatever its name, and progress counts its own bytes',
+  async (compression) => {
+    using folder = new FixtureFolder();
+    const compressed = compressFixture(long, compression);
+    const { source, bytes } = await readAll(folder.write('data.json', compressed));
+    expect(bytes.equals(long)).toBe(true);
+    expect(source.damage).toBeUndefined();
+    expect([source.bytesRead, source.totalBytes]).toEqual([compressed.length, compressed.length]);
+  },
+);
+
+test.each(['gzip', 'zstd'] as const)(
+  'every member or frame of a %s file is read, not only the first',
+  async (compression) => {
+    using folder = new FixtureFolder();
+    const parts = [long, Buffer.from('-second-'), Buffer.alloc(0), long];
+    const compressed = Buffer.concat(parts.map((part) => compressFixture(part, compression)));
+    const { source, bytes } = await readAll(folder.write('parts', compressed));
+    expect(bytes.equals(Buffer.concat(parts))).toBe(true);
+    expect(source.damage).toBeUndefined();
+  },
+);
+
+test.each(['gzip', 'zstd'] as const)(
+  'a cut off %s file is reported and what was readable is kept',
+  async (compression) => {
+    using folder = new FixtureFolder();
+    const compressed = compressFixture(long, compression);
+    const cut = compressed.subarray(0, Math.floor(compressed.length * 0.8));
+    const { source, bytes } = await readAll(folder.write('cut', cut));
+    expect(source.damage).toMatch(/cut off or corrupt/);
+    expect(bytes.length).toBeGreaterThan(long.length * 0.6);
+    expect(bytes.equals(long.subarray(0, bytes.length))).toBe(true);
+  },
+);
+
+test('an archive or UTF-16 text is refused by name instead of being read as garbage', async () => {
+  using folder = new FixtureFolder();
+  const archive = folder.write('Posts.7z', Buffer.from('377abcaf271c0004', 'hex'));
+  await expect(ByteSource.open(archive)).rejects.toThrow(/7-Zip archive.*unpack/);
+  const wide = folder.write('wide.jsonl', Buffer.from('\uFEFF{"a":1}', 'utf16le'));
+  await expect(ByteSource.open(wide)).rejects.toThrow(/UTF-16 text/);
+});
+
+test('a folder and a missing file say which path and why', async () => {
+  using folder = new FixtureFolder();
+  await expect(ByteSource.open(folder.path)).rejects.toMatchObject({
+    code: 'UNREADABLE_FILE',
+    message: expect.stringContaining(folder.path),
+  });
+  await expect(ByteSource.open(`${folder.path}/none`)).rejects.toThrow(
+    /none cannot be opened.*ENOENT/,
+  );
+});

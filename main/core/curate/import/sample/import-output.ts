@@ -1,0 +1,99 @@
+import type { ByteSource } from '../read/byte-source.ts';
+import type { BadLine, ParsedSample } from './parsed-sample.ts';
+
+/** How far an import is. */
+export interface ImportProgress {
+  /** Bytes of the file as it lies on disk, compressed or not. */
+  bytesRead: number;
+  totalBytes: number;
+  /** Records that became a sample or a bad line so far. */
+  read: number;
+  bad: number;
+  /** Of all the work, 0 to 1: a dump is read first and its questions are joined afterwards. */
+  fraction: number;
+}
+
+/** What leaves the reader at once: it goes on when all of it was taken. */
+export interface ImportBatch {
+  samples: ParsedSample[];
+  badLines: BadLine[];
+  progress: ImportProgress;
+}
+
+const batchRecords = 200;
+const batchCharacters = 1_000_000;
+const progressIntervalMs = 100;
+
+/** Gathers samples and bad lines into batches and hands each over before it takes more. */
+export class ImportOutput {
+  readonly #source: ByteSource;
+  readonly #post: (batch: ImportBatch) => Promise<void>;
+  #waiting: Pick<ImportBatch, 'samples' | 'badLines'> = { samples: [], badLines: [] };
+  #waitingCharacters = 0;
+  #lastPostMs = performance.now();
+  #samples = 0;
+  #bad = 0;
+  /** Share of the work that is done when the file is read: 1 unless a second pass follows. */
+  readShare = 1;
+  /** The last line that was read. */
+  lastLine = 1;
+  /** How far the second pass is, 0 to 1. */
+  secondPassFraction = 0;
+
+  constructor(source: ByteSource, post: (batch: ImportBatch) => Promise<void>) {
+    this.#source = source;
+    this.#post = post;
+  }
+
+  /** Samples and bad lines so far. */
+  get counts(): { samples: number; bad: number } {
+    return { samples: this.#samples, bad: this.#bad };
+  }
+
+  /** Takes a sample; resolves when there is room for the next. */
+  async addSample(sample: ParsedSample): Promise<void> {
+    this.#samples++;
+    this.#waiting.samples.push(sample);
+    for (const message of sample.messages) this.#waitingCharacters += message.content.length;
+    await this.#flushWhenFull();
+  }
+
+  /** Takes the report of a record that was skipped. */
+  async addBadLine(badLine: BadLine): Promise<void> {
+    this.#bad++;
+    this.#waiting.badLines.push(badLine);
+    await this.#flushWhenFull();
+  }
+
+  /** Tells how far the import is, a few times a second however often it is called. */
+  async tick(): Promise<void> {
+    if (performance.now() - this.#lastPostMs >= progressIntervalMs) await this.flush();
+  }
+
+  /** Hands over what is waiting. */
+  async flush(): Promise<void> {
+    const batch = { ...this.#waiting, progress: this.#progress() };
+    this.#waiting = { samples: [], badLines: [] };
+    this.#waitingCharacters = 0;
+    await this.#post(batch);
+    this.#lastPostMs = performance.now();
+  }
+
+  async #flushWhenFull(): Promise<void> {
+    const { samples, badLines } = this.#waiting;
+    const records = samples.length + badLines.length;
+    if (records >= batchRecords || this.#waitingCharacters >= batchCharacters) await this.flush();
+  }
+
+  #progress(): ImportProgress {
+    const { bytesRead, totalBytes } = this.#source;
+    const readFraction = totalBytes === 0 ? 1 : bytesRead / totalBytes;
+    return {
+      bytesRead,
+      totalBytes,
+      read: this.#samples + this.#bad,
+      bad: this.#bad,
+      fraction: readFraction * this.readShare + this.secondPassFraction * (1 - this.readShare),
+    };
+  }
+}

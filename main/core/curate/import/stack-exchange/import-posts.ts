@@ -1,0 +1,159 @@
+import { basename } from 'node:path';
+import { ImportStaging, type StagedPair } from '../../../../store/import-staging.ts';
+import { RecordProblem } from '../sample/import-error.ts';
+import type { ImportOutput } from '../sample/import-output.ts';
+import { readLines, type Line } from '../read/read-lines.ts';
+import { tooLongMessage } from '../read/read-records.ts';
+import { StackExchangeRow } from './posts-row.ts';
+import { stackExchangeSample } from './post-sample.ts';
+import { stackExchangeSite, type StackExchangeSite } from './site.ts';
+
+const questionType = 1;
+const answerType = 2;
+const joinTickPairs = 50;
+
+/** How one dump is read. */
+export interface DumpOptions {
+  path: string;
+  /** Name of the site; told from the path when it is missing. */
+  source: string | undefined;
+  /** Where the scratch file goes; the system's folder for temporary files when it is missing. */
+  scratchFolder: string | undefined;
+}
+
+/** Rows of a dump that became no sample though nothing is wrong with them. */
+export type SkippedRows = Record<string, number>;
+
+/**
+ * Imports a Stack Exchange `Posts.xml`: every question that has an answer becomes a sample with its
+ * top-scored one. Rows are staged on disk, since the answers may lie gigabytes behind the question.
+ */
+export async function importStackExchange(
+  chunks: AsyncIterable<Buffer>,
+  options: DumpOptions,
+  output: ImportOutput,
+): Promise<SkippedRows> {
+  output.readShare = 0.5;
+  using staging = new ImportStaging(options.scratchFolder);
+  const reader = new DumpReader(staging, output);
+  for await (const lines of readLines(chunks)) {
+    for (const line of lines) await reader.readLine(line);
+    await output.tick();
+  }
+  await reader.finish();
+  const counts = staging.counts();
+  const file = basename(options.path);
+  const site = stackExchangeSite(options.path, options.source);
+  let joined = 0;
+  for (const pair of staging.pairs()) {
+    await joinPair(pair, { site, file }, output);
+    output.secondPassFraction = ++joined / counts.pairs;
+    if (joined % joinTickPairs === 0) await output.tick();
+  }
+  return skippedRows(reader.otherRows, counts);
+}
+
+class DumpReader {
+  readonly #staging: ImportStaging;
+  readonly #output: ImportOutput;
+  #isClosed = false;
+  otherRows = 0;
+
+  constructor(staging: ImportStaging, output: ImportOutput) {
+    this.#staging = staging;
+    this.#output = output;
+  }
+
+  async readLine(line: Line): Promise<void> {
+    this.#output.lastLine = line.number;
+    try {
+      if (!line.bytes) throw new RecordProblem(tooLongMessage('the row'));
+      this.#readRows(line.bytes, line.number);
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      await this.#output.addBadLine({ line: line.number, message: error.message });
+    }
+  }
+
+  async finish(): Promise<void> {
+    if (this.#isClosed) return;
+    const message = 'the dump ends without </posts>: it is cut off; what came before was kept';
+    await this.#output.addBadLine({ line: this.#output.lastLine, message });
+  }
+
+  // A row has its own line in every dump; several in one line are read as well.
+  #readRows(bytes: Buffer, number: number): void {
+    let at = skipToTag(bytes, 0);
+    while (at < bytes.length) {
+      if (isTag(bytes, at, '<row')) {
+        const row = StackExchangeRow.read(bytes, at);
+        this.#stage(row, bytes.subarray(at, row.end), number);
+        at = skipToTag(bytes, row.end);
+      } else {
+        const end = bytes.indexOf('>', at) + 1;
+        if (isTag(bytes, at, '</posts')) this.#isClosed = true;
+        else if (end === 0 || !(isTag(bytes, at, '<?xml') || isTag(bytes, at, '<posts')))
+          throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', at, at + 30)}"`);
+        at = skipToTag(bytes, end);
+      }
+    }
+  }
+
+  #stage(row: StackExchangeRow, bytes: Buffer, line: number): void {
+    const id = row.integer('Id');
+    const type = row.integer('PostTypeId');
+    if (type === questionType) {
+      row.integer('Score');
+      const acceptedAnswerId = row.optionalInteger('AcceptedAnswerId') ?? null;
+      const isNew = this.#staging.addQuestion({ id, acceptedAnswerId, line, row: bytes });
+      if (!isNew) throw new RecordProblem(`question ${id} appears twice; the first one was kept`);
+    } else if (type === answerType) {
+      const parentId = row.integer('ParentId');
+      const score = row.integer('Score');
+      const isNew = this.#staging.addAnswer({ id, parentId, score, line, row: bytes });
+      if (!isNew) throw new RecordProblem(`answer ${id} appears twice; the first one was kept`);
+    } else this.otherRows++;
+  }
+}
+
+async function joinPair(
+  pair: StagedPair,
+  dump: { site: StackExchangeSite; file: string },
+  output: ImportOutput,
+): Promise<void> {
+  const question = StackExchangeRow.read(pair.questionRow);
+  const answer = StackExchangeRow.read(pair.answerRow);
+  const { site, file } = dump;
+  try {
+    const sample = stackExchangeSample(
+      { question, answer, answerLine: pair.answerLine, file },
+      site,
+    );
+    await output.addSample(sample);
+  } catch (error) {
+    if (!(error instanceof RecordProblem)) throw error;
+    await output.addBadLine({ line: pair.answerLine, message: error.message });
+  }
+}
+
+function skippedRows(
+  otherRows: number,
+  counts: { unansweredQuestions: number; orphanAnswers: number },
+): SkippedRows {
+  const rows: [string, number][] = [
+    ['question without an answer', counts.unansweredQuestions],
+    ['question of an answer is not in the dump', counts.orphanAnswers],
+    ['neither question nor answer', otherRows],
+  ];
+  return Object.fromEntries(rows.filter(([, count]) => count > 0));
+}
+
+function skipToTag(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) at++;
+  return at;
+}
+
+function isTag(bytes: Buffer, at: number, tag: string): boolean {
+  return bytes.toString('latin1', at, at + tag.length) === tag;
+}

@@ -1,0 +1,104 @@
+import { RecordProblem } from '../sample/import-error.ts';
+
+/** Where each attribute's value lies in the row's text: [start, end), entities not yet decoded. */
+type AttributeSpans = Map<string, [start: number, end: number]>;
+
+/** One `<row …/>` of a dump: attributes are decoded on demand, since most are never looked at. */
+export class StackExchangeRow {
+  readonly #bytes: Buffer;
+  readonly #spans: AttributeSpans;
+  /** Offset just behind the row in the bytes it was read from. */
+  readonly end: number;
+
+  private constructor(bytes: Buffer, spans: AttributeSpans, end: number) {
+    this.#bytes = bytes;
+    this.#spans = spans;
+    this.end = end;
+  }
+
+  /** Reads the row that starts at `start` in a line; throws `RecordProblem` when it is broken. */
+  static read(bytes: Buffer, start = 0): StackExchangeRow {
+    // One character per byte: offsets stay those of the bytes, and searching is fast.
+    const text = bytes.toString('latin1');
+    const spans: AttributeSpans = new Map();
+    if (!/^<row\s/.test(text.slice(start, start + 5))) throw new RecordProblem('not a <row>');
+    let at = start + 4;
+    for (;;) {
+      const next = skipSpaces(text, at);
+      if (text.startsWith('/>', next)) return new StackExchangeRow(bytes, spans, next + 2);
+      if (next === at) throw brokenRow(text, at, spans);
+      at = readAttribute(text, next, spans);
+    }
+  }
+
+  /** A text attribute, entities decoded; `undefined` when it is absent. */
+  text(name: string): string | undefined {
+    const span = this.#spans.get(name);
+    return span && decodeXmlText(this.#bytes.toString('utf8', span[0], span[1]));
+  }
+
+  /** A whole-number attribute; throws `RecordProblem` when it is anything else. */
+  optionalInteger(name: string): number | undefined {
+    const span = this.#spans.get(name);
+    if (!span) return undefined;
+    const text = this.#bytes.toString('latin1', span[0], span[1]);
+    const value = Number(text);
+    if (text !== '' && Number.isSafeInteger(value)) return value;
+    throw new RecordProblem(`${name} is "${text.slice(0, 40)}", expected a whole number`);
+  }
+
+  /** A whole-number attribute that every such row has; throws `RecordProblem`. */
+  integer(name: string): number {
+    const value = this.optionalInteger(name);
+    if (value === undefined) throw new RecordProblem(`the row has no ${name}`);
+    return value;
+  }
+}
+
+/** Decodes the five named entities of XML and numeric ones; anything else stays as it is. */
+function decodeXmlText(text: string): string {
+  if (!text.includes('&')) return text.toWellFormed();
+  // Plain replacements are several times as fast as a callback; &amp; must not be decoded before
+  // anything it could complete, so it comes last.
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#xA;', '\n')
+    .replaceAll('&apos;', "'")
+    .replaceAll(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|amp);/g, decodeEntity)
+    .toWellFormed();
+}
+
+function decodeEntity(entity: string, hex?: string, decimal?: string): string {
+  if (entity === '&amp;') return '&';
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+}
+
+function readAttribute(text: string, start: number, spans: AttributeSpans): number {
+  const equals = text.indexOf('=', start);
+  const name = equals === -1 ? '' : text.slice(start, equals);
+  const quote = text[equals + 1];
+  const isName = name.length < 64 && /^[A-Za-z_][\w.:-]*$/.test(name);
+  if (!isName || (quote !== '"' && quote !== "'")) throw brokenRow(text, start, spans);
+  const end = text.indexOf(quote, equals + 2);
+  if (end === -1) throw new RecordProblem(`the row is cut off inside ${name}`);
+  spans.set(name, [equals + 2, end]);
+  return end + 1;
+}
+
+function skipSpaces(text: string, start: number): number {
+  let at = start;
+  while (text.charCodeAt(at) <= 0x20) at++;
+  return at;
+}
+
+function brokenRow(text: string, at: number, spans: AttributeSpans): RecordProblem {
+  const last = [...spans.keys()].at(-1);
+  const where = last ? `after ${last}` : 'at its start';
+  const rest = text.slice(at, at + 30);
+  return new RecordProblem(
+    rest.trim() === '' ? `the row is cut off ${where}` : `the row is broken ${where}: "${rest}"`,
+  );
+}

@@ -1,0 +1,73 @@
+import { constants } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { errorCode } from '../store/store-error.ts';
+import { addReviews } from '../store/repositories/reviews.ts';
+import { addSamples } from '../store/repositories/samples.ts';
+import { AppError } from './base/app-error.ts';
+import { requireSession, type CoreState } from './project/core-state.ts';
+import { freeze } from './curate/dataset-service.ts';
+import { sampleContentHash } from './curate/import/sample/content-hash.ts';
+import { runImport } from './curate/import/run-import.ts';
+import { storePrompts } from './evaluate/prompt-service.ts';
+import { addModelFile } from './models/model-service.ts';
+import { resourcesDir } from './base/resources-dir.ts';
+import type { ProjectSession } from './project/project-session.ts';
+import { createAndOpen } from './project/project-service.ts';
+
+/** Names of what the sample project holds. */
+const names = { dataset: 'Atlas questions', prompts: 'Countries no sample mentions' } as const;
+
+const resource = (name: string) => join(resourcesDir, 'atlas', name);
+
+/**
+ * Makes and opens a project with 300 accepted samples, the dataset of them, a prompt set about
+ * other countries, and Atlas, the base model to train, which is copied beside the project.
+ * FILE_EXISTS when another file has the model's name.
+ */
+export async function createSampleProject(state: CoreState, path: string): Promise<ProjectInfo> {
+  const checked = state.paths.check(path);
+  const modelPath = join(dirname(checked), `${basename(checked, '.lima')}-base.gguf`);
+  await copyModel(resource('atlas.gguf'), modelPath);
+  await createAndOpen(state, checked);
+  const session = requireSession(state);
+  const { author } = state.settings;
+  await addSamplesOf(session, resource('samples.jsonl'), author);
+  addReviews(session.file.db, 'accept', { filter: {} }, author);
+  freeze(state, session, names.dataset);
+  await storePrompts(session, { path: resource('held-out.jsonl'), name: names.prompts });
+  await addModelFile(session, modelPath);
+  session.changes.touch('samples', 'project', 'prompts', 'models');
+  return session.info();
+}
+
+/** Copies the model unless it is there already, as after a sample project that was deleted. */
+async function copyModel(source: string, target: string): Promise<void> {
+  try {
+    await copyFile(source, target, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    if ((await readFile(source)).equals(await readFile(target))) return;
+    throw new AppError(
+      'FILE_EXISTS',
+      `${target} is another file than the model of the sample project: choose another name`,
+      { path: target },
+    );
+  }
+}
+
+async function addSamplesOf(session: ProjectSession, path: string, author: string): Promise<void> {
+  await runImport(
+    { path, format: 'auto' },
+    {
+      onBatch: (samples) => {
+        const withHashes = samples.map((sample) => ({
+          ...sample,
+          originHash: sampleContentHash(sample.messages),
+        }));
+        addSamples(session.file.db, withHashes, author);
+      },
+    },
+  );
+}
