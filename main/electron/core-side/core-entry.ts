@@ -27,28 +27,45 @@ function reportBusy(core: Core): void {
   send({ channel: 'busy', isBusy: core.context.core.session?.jobs.isBusy ?? false });
 }
 
+function stopOnSignals(stop: () => void): void {
+  process.once('disconnect', stop);
+  process.once('SIGTERM', stop);
+  // Ctrl+C in a terminal reaches the shell too, which then asks the core to quit.
+  process.on('SIGINT', () => undefined);
+}
+
+interface Receivers {
+  core: Core;
+  connections: DesktopConnections;
+  host: DesktopHostBridge;
+}
+
+function receiveFrame(
+  frame: Exclude<ToCore, { channel: 'quit' }>,
+  { core, connections, host }: Receivers,
+): void {
+  if (frame.channel === 'rpc') connections.receive(frame.connection, frame.data);
+  else if (frame.channel === 'closed') connections.close(frame.connection);
+  else if (frame.channel === 'command') host.pushCommand(frame.command);
+  else if (frame.channel === 'ask-busy') reportBusy(core);
+  else host.answerPick(frame);
+}
+
 /** Runs the core for the desktop shell until it says so or goes away. */
 async function main(): Promise<void> {
   const [userDataDir] = process.argv.slice(2);
   if (!process.send || userDataDir === undefined)
     throw new Error('This process is started by the desktop app; use "lima serve" without it.');
   const stopping = Promise.withResolvers<void>();
-  process.once('disconnect', () => stopping.resolve());
-  process.once('SIGTERM', () => stopping.resolve());
-  // Ctrl+C in a terminal reaches the shell too, which then asks the core to quit.
-  process.on('SIGINT', () => undefined);
+  stopOnSignals(stopping.resolve);
   const host = new DesktopHostBridge(send);
   const core = await createCore({ shell: 'desktop', userDataDir, fileRoots: null, host });
   const connections = new DesktopConnections(core, send, (path) => {
     if (['project.open', 'project.create'].includes(path.join('.'))) reportRecent(core);
   });
   process.on('message', (frame: ToCore) => {
-    if (frame.channel === 'rpc') connections.receive(frame.connection, frame.data);
-    else if (frame.channel === 'closed') connections.close(frame.connection);
-    else if (frame.channel === 'command') host.pushCommand(frame.command);
-    else if (frame.channel === 'ask-busy') reportBusy(core);
-    else if (frame.channel === 'quit') stopping.resolve();
-    else host.answerPick(frame);
+    if (frame.channel === 'quit') stopping.resolve();
+    else receiveFrame(frame, { core, connections, host });
   });
   send({ channel: 'ready' });
   reportRecent(core);

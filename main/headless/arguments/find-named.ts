@@ -12,22 +12,28 @@ export function findNamed<Item extends { id: string; name: string }>(
   const byId = items.find((item) => item.id === nameOrId);
   if (byId) return byId;
   const named = items.filter((item) => item.name === nameOrId);
-  const first = named[0];
-  if (first && named.length === 1) return first;
-  if (first) {
-    const ids = named.map((item) => item.id);
-    throw new CommandError(
-      'NAME_AMBIGUOUS',
-      `${named.length} ${what}s are named "${nameOrId}": use one of the ids ${ids.join(', ')}.`,
-      { ids },
-    );
-  }
+  const [first] = named;
+  if (!first) throw notFound(items, nameOrId, what);
+  if (named.length > 1) throw ambiguous(named, nameOrId, what);
+  return first;
+}
+
+function ambiguous(named: readonly { id: string }[], name: string, what: string): CommandError {
+  const ids = named.map((item) => item.id);
+  return new CommandError(
+    'NAME_AMBIGUOUS',
+    `${named.length} ${what}s are named "${name}": use one of the ids ${ids.join(', ')}.`,
+    { ids },
+  );
+}
+
+function notFound(items: readonly { name: string }[], name: string, what: string): CommandError {
   const names = items.map((item) => item.name);
-  throw new CommandError(
+  return new CommandError(
     'NOT_FOUND',
     names.length === 0
-      ? `There is no ${what} "${nameOrId}": the project has no ${what} yet.`
-      : `There is no ${what} "${nameOrId}". The project has: ${names.join(', ')}.`,
+      ? `There is no ${what} "${name}": the project has no ${what} yet.`
+      : `There is no ${what} "${name}". The project has: ${names.join(', ')}.`,
     { names },
   );
 }

@@ -1,6 +1,8 @@
-import type { PreferenceSummary } from '../../../shared/domain/evaluation-report.ts';
+import type {
+  EvaluationReport,
+  PreferenceSummary,
+} from '../../../shared/domain/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
-import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import type { HeldOutAccuracy } from './held-out.ts';
 import type { PipelineResult } from './run-pipeline.ts';
 
@@ -11,38 +13,49 @@ export interface DemoOutcome extends PipelineResult {
   reportFiles: string[];
 }
 
+const shownAnswers = 5;
+
 const share = (value: number) => `${(value * 100).toFixed(1)} %`;
 
 /** The demo's last page: what was taught, what each system answers, and the verdict. */
 export function describeOutcome(outcome: DemoOutcome): string {
-  const { run, imports, heldOut, report, reportFiles } = outcome;
-  const { statistics } = report;
-  const answers = report.items
-    .slice(0, 5)
-    .map(({ prompt, a, b }) =>
-      [
-        `  ${prompt.at(-1)?.content ?? ''}`,
-        `    tuned: ${oneLine(a.output)}`,
-        `    base:  ${oneLine(b.output)}`,
-      ].join('\n'),
-    );
+  const { heldOut, report, reportFiles } = outcome;
   return [
     '',
-    `Imported ${imports.map((one) => `${one.added} (${one.format})`).join(' and ')} samples.`,
-    `Run “${run.name}”: ${run.totalSteps} steps, loss ${run.lastMetric?.loss.toFixed(4) ?? 'unknown'}, ` +
-      `${run.checkpoints.length} checkpoints.`,
+    ...trainingLines(outcome),
     '',
-    ...answers,
-    `  … and ${report.items.length - answers.length} more`,
+    ...answerLines(report),
     '',
     `Correct answers to ${heldOut.questions} questions on countries that no sample mentions: ` +
       `${share(heldOut.before)} before, ${share(heldOut.after)} after.`,
     '',
     headline(report),
-    ...(statistics ? statisticsLines(statistics) : []),
+    ...(report.statistics ? statisticsLines(report.statistics) : []),
     '',
     ...reportFiles.map((file) => `Report ${file}`),
   ].join('\n');
+}
+
+function trainingLines({ run, imports }: DemoOutcome): string[] {
+  const { name, totalSteps, lastMetric, checkpoints } = run;
+  return [
+    `Imported ${imports.map((one) => `${one.added} (${one.format})`).join(' and ')} samples.`,
+    `Run “${name}”: ${totalSteps} steps, loss ${lastMetric?.loss.toFixed(4) ?? 'unknown'}, ` +
+      `${checkpoints.length} checkpoints.`,
+  ];
+}
+
+/** The first answers of both systems, and how many more there are. */
+function answerLines({ items }: EvaluationReport): string[] {
+  const shown = items.slice(0, shownAnswers);
+  return [
+    ...shown.flatMap(({ prompt, a, b }) => [
+      `  ${prompt.at(-1)?.content ?? ''}`,
+      `    tuned: ${oneLine(a.output)}`,
+      `    base:  ${oneLine(b.output)}`,
+    ]),
+    `  … and ${items.length - shown.length} more`,
+  ];
 }
 
 function statisticsLines(statistics: PreferenceSummary): string[] {

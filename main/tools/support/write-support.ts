@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { trainingSupport } from '../../../shared/domain/training-support.ts';
+import { trainingSupport, type DeviceSupport } from '../../../shared/domain/training-support.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
 import { familyOf, listFamily } from '../../trainer/ffi/devices.ts';
 import { measureSupport } from './measure-support.ts';
@@ -31,9 +31,13 @@ async function main(): Promise<void> {
     console.log(`${passed ? 'yes' : 'NO '} ${architecture} ${type}: ${detail}`);
   const isPart = types.length < trainableTypes.length;
   const known = isPart ? trainingSupport.find((one) => one.family === family) : undefined;
-  const others = trainingSupport.filter((one) => one.family !== family);
   const measuredOn = [...new Set([known?.measuredOn ?? description, description])].join(' and ');
-  const measured = toSupport({ family, measuredOn }, cells, known);
+  await writeSupport(toSupport({ family, measuredOn }, cells, known));
+}
+
+/** Puts what was measured of a device in the place of what was known of its family. */
+async function writeSupport(measured: DeviceSupport): Promise<void> {
+  const others = trainingSupport.filter(({ family }) => family !== measured.family);
   const support = [...others, measured].toSorted((a, b) => a.family.localeCompare(b.family));
   const root = resolve(import.meta.dirname, '../../..');
   const dataPath = join(root, 'shared/domain/training-support.ts');

@@ -1,12 +1,33 @@
 import { basename } from 'node:path';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
-import { defineCommand, positional, requiredOption, wholeNumber } from '../../cli/command.ts';
+import {
+  defineCommand,
+  positional,
+  requiredOption,
+  wholeNumber,
+  type Call,
+} from '../../cli/command.ts';
 import { formatItems } from '../../cli/format-values.ts';
-import { openCoreWithProject } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
+
+const options = {
+  a: { type: 'string', value: 'SYSTEM', description: 'FILE.gguf, FILE.gguf+RUN or +RUN@epoch' },
+  b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
+  prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
+  name: { type: 'string', value: 'NAME', description: 'name; default made of the two systems' },
+  'prompts-count': {
+    type: 'string',
+    value: 'N',
+    description: 'compare only this many prompts, chosen by the seed',
+  },
+  parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
+  set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+} as const;
 
 /** `lima evaluate`: two systems answer the same prompts, ready for blind votes. */
 export const evaluateCommand = defineCommand({
@@ -16,50 +37,52 @@ export const evaluateCommand = defineCommand({
     '[--parallel N] [--seed N] [--set key=value]…',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
-  options: {
-    a: { type: 'string', value: 'SYSTEM', description: 'FILE.gguf, FILE.gguf+RUN or +RUN@epoch' },
-    b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
-    prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
-    name: { type: 'string', value: 'NAME', description: 'name; default made of the two systems' },
-    'prompts-count': {
-      type: 'string',
-      value: 'N',
-      description: 'compare only this many prompts, chosen by the seed',
-    },
-    parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
-    seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
-    set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
-  },
+  options,
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   async run(call) {
-    const { options, terminal } = call;
-    const names = { a: requiredOption(options.a, 'a'), b: requiredOption(options.b, 'b') };
-    const promptsText = requiredOption(options.prompts, 'prompts');
-    const sampling = parseSettings(samplingSchema, options.set ?? []);
-    const prompts = wholeNumber(options['prompts-count'], 'prompts-count', 1);
-    const parallel = wholeNumber(options.parallel, 'parallel', 1);
-    const seed = wholeNumber(options.seed, 'seed', 0);
+    const words = readWords(call);
     await using project = await openCoreWithProject(positional(call, 0));
     const { client } = project;
-    const a = await resolveSystem(client, names.a, call);
-    const b = await resolveSystem(client, names.b, call);
-    const promptSet = await resolvePromptSet(client, promptsText, terminal);
-    const { evaluationId, jobId } = await client.evaluations.create({
-      name: options.name ?? `${basename(names.a)} and ${basename(names.b)}`.slice(0, 100),
-      promptSetId: promptSet.id,
-      a,
-      b,
-      sampling,
-      ...(prompts !== undefined && { prompts }),
-      ...(parallel !== undefined && { parallel }),
-      ...(seed !== undefined && { seed }),
-    });
-    terminal.note(`Evaluation ${evaluationId}`);
+    const { evaluationId, jobId } = await createEvaluation(client, words, call);
+    call.terminal.note(`Evaluation ${evaluationId}`);
     await waitForJob(client, jobId, call);
     const summary = await client.evaluations.get({ id: evaluationId });
-    terminal.result(
+    call.terminal.result(
       { evaluationId, ...summary },
       `${summary.id}\n${formatItems(summary.comparisons, 'comparison')} to vote on: lima vote`,
     );
   },
 });
+
+/** Everything that can be wrong with the words is found before the project is opened. */
+function readWords({ options: given }: Call<typeof options>) {
+  const systems = { a: requiredOption(given.a, 'a'), b: requiredOption(given.b, 'b') };
+  const promptSet = requiredOption(given.prompts, 'prompts');
+  const sampling = parseSettings(samplingSchema, given.set ?? []);
+  const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
+  const parallel = wholeNumber(given.parallel, 'parallel', 1);
+  const seed = wholeNumber(given.seed, 'seed', 0);
+  const fallback = `${basename(systems.a)} and ${basename(systems.b)}`.slice(0, 100);
+  return {
+    systems,
+    promptSet,
+    settings: {
+      name: given.name ?? fallback,
+      sampling,
+      ...(prompts !== undefined && { prompts }),
+      ...(parallel !== undefined && { parallel }),
+      ...(seed !== undefined && { seed }),
+    },
+  };
+}
+
+async function createEvaluation(
+  client: CoreClient,
+  { systems, promptSet, settings }: ReturnType<typeof readWords>,
+  call: Pick<Call, 'terminal' | 'signal'>,
+) {
+  const a = await resolveSystem(client, systems.a, call);
+  const b = await resolveSystem(client, systems.b, call);
+  const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
+  return await client.evaluations.create({ ...settings, promptSetId, a, b });
+}

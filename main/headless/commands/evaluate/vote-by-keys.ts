@@ -27,13 +27,13 @@ export async function voteByKeys(
       if (undone) voted = Math.max(0, voted - 1);
       else terminal.note('There is no vote to take back.');
       comparison = undone ?? comparison;
-      continue;
+    } else {
+      const { comparisonId } = comparison;
+      const durationMs = Date.now() - shownMs;
+      await client.evaluations.vote({ comparisonId, verdict: choice, durationMs });
+      voted++;
+      comparison = await client.evaluations.comparison({ id });
     }
-    const durationMs = Date.now() - shownMs;
-    const { comparisonId } = comparison;
-    await client.evaluations.vote({ comparisonId, verdict: choice, durationMs });
-    voted++;
-    comparison = await client.evaluations.comparison({ id });
   }
   return voted;
 }
@@ -61,10 +61,9 @@ async function nextChoice(signal: AbortSignal): Promise<Choice> {
   const { stdin } = process;
   const { promise, resolve, reject } = Promise.withResolvers<Choice>();
   const onKey = (text: string | undefined, key: Key) => {
-    if (key.ctrl && key.name === 'c') reject(new CancelledError());
-    else if (text === 'u') resolve('undo');
-    else if (text === 'q') resolve('stop');
-    else if (text === '1' || text === '2' || text === '3') resolve(verdictOfKey[text]);
+    if (key.ctrl && key.name === 'c') return reject(new CancelledError());
+    const choice = choiceOfKey(text);
+    if (choice !== undefined) resolve(choice);
   };
   const onAbort = () => reject(new CancelledError());
   emitKeypressEvents(stdin);
@@ -80,4 +79,10 @@ async function nextChoice(signal: AbortSignal): Promise<Choice> {
     stdin.setRawMode(false);
     stdin.pause();
   }
+}
+
+function choiceOfKey(text: string | undefined): Choice | undefined {
+  if (text === 'u') return 'undo';
+  if (text === 'q') return 'stop';
+  return text === '1' || text === '2' || text === '3' ? verdictOfKey[text] : undefined;
 }

@@ -1,5 +1,5 @@
 import { canResumeJob } from '../../../../shared/domain/job.ts';
-import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import { positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
@@ -37,17 +37,12 @@ export async function planResume(reference: string, call: ResumeCall) {
       `--${name === undefined ? 'probe' : 'name'} is for a new run; a resumed one keeps its own`,
     );
   const wanted = await resolveRecipe(recipe, set);
-  const keys = recipe === undefined ? set.map((word) => word.split('=')[0]) : undefined;
   return async (client: CoreClient): Promise<StartedRun> => {
     const run = findNamed(await client.runs.list(), reference, 'run');
     const differences = [
       ...(await modelDifference(client, run, call)),
       ...(await datasetDifference(client, run, call.options.dataset)),
-      ...recipeSchema.keyof().options.flatMap((key) => {
-        const isAsked = keys === undefined || keys.includes(key);
-        const isSame = JSON.stringify(run.recipe[key]) === JSON.stringify(wanted[key]);
-        return isAsked && !isSame ? [`${key} is ${run.recipe[key]}, not ${wanted[key]}`] : [];
-      }),
+      ...recipeDifferences(run, wanted, call.options),
     ];
     if (differences.length > 0) throw notThatRun(run, differences);
     const job = await client.jobs.get({ id: run.jobId });
@@ -93,4 +88,14 @@ async function datasetDifference(
   if (dataset === undefined) return [];
   const { id } = findNamed(await client.datasets.list(), dataset, 'dataset');
   return id === run.datasetId ? [] : [`its dataset is ${run.datasetName}, not ${dataset}`];
+}
+
+/** With `--recipe` every field was asked for, else those of `--set`. */
+function recipeDifferences(run: Run, wanted: Recipe, { recipe, set = [] }: RunOptions): string[] {
+  const fields = recipeSchema.keyof().options;
+  const named = set.map((word) => word.split('=')[0]);
+  const asked = recipe === undefined ? fields.filter((field) => named.includes(field)) : fields;
+  return asked
+    .filter((field) => JSON.stringify(run.recipe[field]) !== JSON.stringify(wanted[field]))
+    .map((field) => `${field} is ${run.recipe[field]}, not ${wanted[field]}`);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
@@ -25,14 +25,7 @@ export async function measurePeer(packages: PeerPackages, job: PeerJob): Promise
 
 /** Runs the script until it has reported `count` steps; a slower one may be timed out after two. */
 async function runUntil(packages: PeerPackages, job: PeerJob, count: number): Promise<Step[]> {
-  const settings = JSON.stringify({
-    ...job,
-    peerPath: packages.peerPath,
-    outputFolder: dirname(job.modelPath),
-  });
-  const child = spawn(packages.barePath, [script, settings], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = startPeer(packages, job);
   const steps: Step[] = [];
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -43,15 +36,28 @@ async function runUntil(packages: PeerPackages, job: PeerJob, count: number): Pr
     steps.push(stepSchema.parse(JSON.parse(line)));
     if (steps.length === count) child.kill('SIGKILL');
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), runLimitMs);
-  const ending = await new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
-  });
-  clearTimeout(limit);
+  const ending = await endOf(child);
   if (steps.length >= 2) return steps;
   throw new PeerUnavailable(
     `${peerName} reported ${steps.length} steps within ${runLimitMs / 60_000} minutes, two are ` +
       `needed; ${ending}. ${errors.trim()}`,
   );
+}
+
+function startPeer({ peerPath, barePath }: PeerPackages, job: PeerJob) {
+  const settings = JSON.stringify({ ...job, peerPath, outputFolder: dirname(job.modelPath) });
+  return spawn(barePath, [script, settings], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** How the process ended, in words; one that takes too long is killed. */
+async function endOf(child: ChildProcess): Promise<string> {
+  const limit = setTimeout(() => child.kill('SIGKILL'), runLimitMs);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  child.on('error', (error) => resolve(error.message));
+  child.on('close', (code, signal) => resolve(`it ended with ${signal ?? `code ${code}`}`));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(limit);
+  }
 }
