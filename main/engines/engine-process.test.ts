@@ -2,13 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { EngineProcess, EngineRequestError } from './engine-process.ts';
+import { trainerErrors } from './protocol/errors.ts';
 import type { FixtureRequests } from './testing/fixture-requests.ts';
 
 const fixture = (name: string) => new URL(`./testing/${name}.ts`, import.meta.url);
 const started: EngineProcess<FixtureRequests>[] = [];
 
-function startFixture(entry = fixture('fixture-engine')): EngineProcess<FixtureRequests> {
-  const engine = EngineProcess.start<FixtureRequests>('fixture', entry);
+function startFixture(url = fixture('fixture-engine')): EngineProcess<FixtureRequests> {
+  const engine = EngineProcess.start<FixtureRequests>({
+    name: 'fixture',
+    url,
+    errors: trainerErrors,
+  });
   started.push(engine);
   return engine;
 }
@@ -54,9 +59,18 @@ test('typed arrays and bigints survive the border, concurrent requests are not m
 test('an error a user can act on keeps its code, message and data', async () => {
   const error = await failureOf(startFixture().request('refuse', null));
   expect(error).toMatchObject({
-    code: 'DISK_FULL',
-    message: 'The disk is full: free 2 GB.',
+    code: 'OUT_OF_MEMORY',
+    message: 'It takes 2 GB: free them.',
     data: { neededBytes: 2e9 },
+  });
+});
+
+test('a code that the protocol lacks is ENGINE_FAILED and is named in the data', async () => {
+  const error = await failureOf(startFixture().request('misspell', null));
+  expect(error.failure).toEqual({
+    code: 'ENGINE_FAILED',
+    message: 'Out of memory.',
+    data: { unknownCode: 'OUT_OF_MEMROY' },
   });
 });
 
@@ -73,8 +87,10 @@ test('a native abort rejects every open request with the last lines of stderr', 
   const waiting = failureOf(engine.request('wait', null));
   const error = await failureOf(engine.request('abort', null));
   expect(error.code).toBe('ENGINE_CRASHED');
-  expect(error.data).toMatchObject({ exit: 'signal SIGABRT' });
-  expect(error.data['stderr']).toContain('GGML_ASSERT(n_dims <= 4) failed');
+  expect(error.data).toMatchObject({
+    exit: 'signal SIGABRT',
+    stderr: expect.stringContaining('GGML_ASSERT(n_dims <= 4) failed'),
+  });
   expect((await waiting).code).toBe('ENGINE_CRASHED');
   expect(engine.hasExited).toBe(true);
   expect((await failureOf(engine.request('count', { count: 1 }))).code).toBe('ENGINE_CRASHED');
@@ -135,7 +151,7 @@ test('parameters that cannot be cloned reject instead of waiting for good', asyn
 test('an entry that cannot be loaded rejects with the reason from stderr', async () => {
   const error = await failureOf(startFixture(fixture('no-such-engine')).request('refuse', null));
   expect(error.code).toBe('ENGINE_CRASHED');
-  expect(error.data['stderr']).toContain('no-such-engine');
+  expect(error.data).toMatchObject({ stderr: expect.stringContaining('no-such-engine') });
 });
 
 test('an engine exits when its parent is killed', async () => {

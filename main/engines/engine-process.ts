@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { EngineFailure, FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
+import { parseFailure, type EngineFailure, type ErrorSchemas } from './protocol/errors.ts';
+import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 import { nodeRuntimePath } from './node-runtime.ts';
 
 const stderrTailBytes = 64 * 1024;
@@ -8,15 +9,33 @@ const stderrTailLines = 40;
 const readyTimeoutMs = 60_000;
 const closeTimeoutMs = 1000;
 
-/** A failed request: `code` is the engine's own, or ENGINE_CRASHED when the process ended. */
+/** A failed request: the engine's own code, or ENGINE_CRASHED when the process ended. */
 export class EngineRequestError extends Error {
-  readonly code: string;
-  readonly data: Record<string, unknown>;
+  /** All of it in one value, whose `code` tells the type of its `data`. */
+  readonly failure: EngineFailure;
   constructor(failure: EngineFailure) {
     super(failure.message);
-    this.code = failure.code;
-    this.data = failure.data ?? {};
+    this.failure = failure;
   }
+
+  get code(): EngineFailure['code'] {
+    return this.failure.code;
+  }
+
+  get data(): EngineFailure['data'] {
+    return this.failure.data;
+  }
+}
+
+/** What a process is started from. */
+export interface EngineEntry {
+  /** What messages call the process. */
+  name: string;
+  /** The file to fork: `.ts` from source and `.js` when compiled. */
+  url: URL;
+  /** The codes that its protocol knows. */
+  errors: ErrorSchemas;
+  env?: NodeJS.ProcessEnv;
 }
 
 /** Options of one request: `onEvent` sees every event frame before the promise settles. */
@@ -40,6 +59,7 @@ const exitText = (code: number | null, signal: NodeJS.Signals | null): string =>
 export class EngineProcess<Requests extends RequestMap> implements Disposable, AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #name: string;
+  readonly #errors: ErrorSchemas;
   readonly #pending = new Map<number, Pending>();
   readonly #ready: Promise<string>;
   /** Resolves when the process is gone and everything it sent has been delivered; never rejects. */
@@ -49,8 +69,9 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
   #stderrTail = '';
   #exit: string | undefined;
 
-  private constructor(name: string, child: ChildProcess) {
+  private constructor({ name, errors }: EngineEntry, child: ChildProcess) {
     this.#name = name;
+    this.#errors = errors;
     this.#child = child;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailBytes);
@@ -75,20 +96,16 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     });
   }
 
-  /** Forks `entry` (a URL beside this file, `.ts` from source and `.js` when compiled). */
-  static start<Requests extends RequestMap>(
-    name: string,
-    entry: URL,
-    env: NodeJS.ProcessEnv = {},
-  ): EngineProcess<Requests> {
-    const child = fork(entry, {
+  /** Forks an engine, with our environment and its own. */
+  static start<Requests extends RequestMap>(entry: EngineEntry): EngineProcess<Requests> {
+    const child = fork(entry.url, {
       execPath: nodeRuntimePath(),
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...entry.env },
     });
-    return new EngineProcess<Requests>(name, child);
+    return new EngineProcess<Requests>(entry, child);
   }
 
   get pid(): number | undefined {
@@ -161,7 +178,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
       this.#rejectReady = reject;
       const timer = setTimeout(() => {
         const message = `The ${this.#name} process did not start within ${readyTimeoutMs} ms.`;
-        reject(new EngineRequestError({ code: 'ENGINE_SILENT', message }));
+        reject(new EngineRequestError({ code: 'ENGINE_SILENT', message, data: {} }));
         this.kill();
       }, readyTimeoutMs);
       this.#child.once('close', () => clearTimeout(timer));
@@ -177,7 +194,8 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     const pending = this.#pending.get(frame.id);
     if (!pending) return;
     if (frame.kind === 'result') pending.resolve(frame.result);
-    else if (frame.kind === 'failure') pending.reject(new EngineRequestError(frame.error));
+    else if (frame.kind === 'failure')
+      pending.reject(new EngineRequestError(parseFailure(this.#errors, frame.error)));
     else this.#deliver(frame.id, frame.event, pending);
   }
 
@@ -211,7 +229,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     return new EngineRequestError({
       code: 'ENGINE_CRASHED',
       message: `The ${this.#name} process ended unexpectedly (${this.#exit}).`,
-      data: { exit: this.#exit, stderr: lastLines },
+      data: { exit: this.#exit ?? 'unknown', stderr: lastLines },
     });
   }
 }

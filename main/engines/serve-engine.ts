@@ -1,15 +1,6 @@
-import type { EngineFailure, FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
-
-/** An error a user can act on; its code and data survive the way to the core. */
-export class EngineError extends Error {
-  readonly code: string;
-  readonly data: Record<string, unknown> | undefined;
-  constructor(code: string, message: string, data?: Record<string, unknown>) {
-    super(message);
-    this.code = code;
-    this.data = data;
-  }
-}
+import { EngineError } from './protocol/engine-error.ts';
+import type { EngineFailure } from './protocol/errors.ts';
+import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 
 /** What a handler gets beside its parameters. `signal` aborts when the core asks to cancel. */
 export interface RequestContext<Event> {
@@ -65,10 +56,10 @@ function send(frame: FromEngine): void {
 
 function toFailure(error: unknown): EngineFailure {
   if (error instanceof EngineError)
-    return { code: error.code, message: error.message, ...(error.data && { data: error.data }) };
+    return { code: error.code, message: error.message, data: error.data ?? {} };
   if (error instanceof Error && error.name === 'AbortError')
-    return { code: 'CANCELLED', message: 'The request was cancelled.' };
+    return { code: 'CANCELLED', message: 'The request was cancelled.', data: {} };
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
-  return { code: 'ENGINE_INTERNAL', message };
+  return { code: 'ENGINE_INTERNAL', message, data: {} };
 }

@@ -4,19 +4,21 @@ import type { GgufFile } from '../gguf/gguf-file.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import type { GgufTensor } from '../gguf/read-tensors.ts';
 import { requireRunnable } from '../gguf/require-runnable.ts';
-import { EngineError } from '../engines/serve-engine.ts';
+import { InferenceError } from '../engines/protocol/engine-error.ts';
 
 /** Reads the header of a model file; native code must never see a file this refuses. */
 export async function checkModelFile(path: string): Promise<GgufFile> {
   const file = await readHeader(path, 'MODEL_UNREADABLE');
   if (getString(file, 'general.type') === 'adapter')
-    throw new EngineError(
+    throw new InferenceError(
       'MODEL_UNREADABLE',
       `${path} is a LoRA adapter, not a model: choose the base model and give this file as adapter.`,
       { path },
     );
   if (getString(file, 'general.architecture') === undefined)
-    throw new EngineError('MODEL_UNREADABLE', `${path} names no general.architecture.`, { path });
+    throw new InferenceError('MODEL_UNREADABLE', `${path} names no general.architecture.`, {
+      path,
+    });
   try {
     requireRunnable(file);
   } catch (error) {
@@ -31,7 +33,7 @@ export async function checkAdapterFile(path: string, base: GgufFile): Promise<Gg
   const [made, needed] = [file, base].map((header) => getString(header, 'general.architecture'));
   const isAdapter = getString(file, 'general.type') === 'adapter';
   if (!isAdapter || made !== needed || getString(file, 'adapter.type') !== 'lora')
-    throw new EngineError(
+    throw new InferenceError(
       'ADAPTER_UNREADABLE',
       `${path} is no LoRA adapter for this model: its general.type is ` +
         `"${getString(file, 'general.type') ?? 'missing'}", its adapter.type ` +
@@ -52,7 +54,7 @@ function requireSameShapes(path: string, adapter: GgufFile, base: GgufFile): voi
     if (name === undefined) continue;
     const weight = weights.get(name);
     if (weight && fits(factor, weight, side)) continue;
-    throw new EngineError(
+    throw new InferenceError(
       'ADAPTER_UNREADABLE',
       `${path} was made for another model: its tensor ${factor.name} is ${factor.ne.join(' x ')}, ` +
         (weight ? `and ${name} is ${weight.ne.join(' x ')}.` : `and the model has no ${name}.`),
@@ -64,7 +66,7 @@ function requireSameShapes(path: string, adapter: GgufFile, base: GgufFile): voi
 /** llama.cpp takes the adapter of a shared embedding for one of the head, and its shapes misfit. */
 function requireNoEmbeddings(path: string, adapter: GgufFile): void {
   if (!adapter.tensors.some(({ name }) => name.startsWith('token_embd.weight.lora_'))) return;
-  throw new EngineError(
+  throw new InferenceError(
     'ADAPTER_UNREADABLE',
     `${path} changes token embeddings, and the model uses them as its head as well: llama.cpp ` +
       'cannot apply that. Merge the adapter into the model where it was trained.',
@@ -83,7 +85,9 @@ function fits(factor: GgufTensor, weight: GgufTensor, side: string | undefined):
   return side === 'a' ? first === inputs : second === outputs;
 }
 
-async function readHeader(path: string, code: string): Promise<GgufFile> {
+type UnreadableCode = 'MODEL_UNREADABLE' | 'ADAPTER_UNREADABLE';
+
+async function readHeader(path: string, code: UnreadableCode): Promise<GgufFile> {
   try {
     return await readGguf(path);
   } catch (error) {
@@ -91,7 +95,7 @@ async function readHeader(path: string, code: string): Promise<GgufFile> {
   }
 }
 
-function coded(path: string, code: string, error: unknown): unknown {
+function coded(path: string, code: UnreadableCode, error: unknown): unknown {
   if (!(error instanceof GgufError)) return error;
-  return new EngineError(code, error.message, { path, reason: error.code });
+  return new InferenceError(code, error.message, { path, reason: error.code });
 }

@@ -1,4 +1,4 @@
-import { EngineError } from '../engines/serve-engine.ts';
+import { InferenceError } from '../engines/protocol/engine-error.ts';
 
 const contextStepTokens = 256;
 
@@ -13,7 +13,7 @@ export function contextSize(
 ): number {
   const longest = Math.max(...promptTokens);
   if (longest >= trainedTokens)
-    throw new EngineError(
+    throw new InferenceError(
       'PROMPT_TOO_LONG',
       `The prompt has ${longest} tokens, and the model's context has ${trainedTokens}: shorten it.`,
       { promptTokens: longest, contextTokens: trainedTokens },

@@ -1,6 +1,7 @@
 import { TemplateError } from '../../shared/template/template-error.ts';
 import type { InferenceRequests } from '../engines/protocol/inference.ts';
-import { EngineError, type EngineHandlers } from '../engines/serve-engine.ts';
+import { InferenceError } from '../engines/protocol/engine-error.ts';
+import type { EngineHandlers } from '../engines/serve-engine.ts';
 import type { Backend } from './backend.ts';
 import { chat } from './chat.ts';
 import { encode } from './encode.ts';
@@ -54,8 +55,9 @@ export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceReq
 }
 
 function toEngineError(error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof EngineError) return error;
-  if (error instanceof TemplateError) return new EngineError(error.code, error.message);
-  if (signal.aborted) return new EngineError('CANCELLED', 'Cancelled before there was an answer.');
+  if (error instanceof InferenceError) return error;
+  if (error instanceof TemplateError) return new InferenceError(error.code, error.message);
+  if (signal.aborted)
+    return new InferenceError('CANCELLED', 'Cancelled before there was an answer.');
   return error;
 }

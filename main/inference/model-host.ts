@@ -2,7 +2,7 @@ import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'nod
 import type { SystemFiles } from '../engines/protocol/inference.ts';
 import type { GgufFile } from '../gguf/gguf-file.ts';
 import { isMappable } from '../gguf/require-runnable.ts';
-import { EngineError } from '../engines/serve-engine.ts';
+import { InferenceError } from '../engines/protocol/engine-error.ts';
 import type { Backend } from './backend.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
@@ -37,7 +37,7 @@ export class ModelHost {
     this.#backend = backend;
   }
 
-  /** The model of a system, its adapter verified too. Throws `EngineError`. */
+  /** The model of a system, its adapter verified too. Throws `InferenceError`. */
   async open(system: SystemFiles, signal: AbortSignal): Promise<LoadedModel> {
     const base = await this.#files.verify(system.basePath, system.baseSha256, signal);
     const adapter = await this.#verifyAdapter(system, signal);
@@ -123,7 +123,9 @@ export async function loadModel(
     (reason, error) =>
       error instanceof InsufficientMemoryError
         ? outOfMemory(`The model ${path} does not fit into memory: ${reason}`)
-        : new EngineError('MODEL_UNREADABLE', `llama.cpp cannot load ${path}: ${reason}`, { path }),
+        : new InferenceError('MODEL_UNREADABLE', `llama.cpp cannot load ${path}: ${reason}`, {
+            path,
+          }),
   );
 }
 
@@ -134,12 +136,12 @@ function contextError(reason: string, error: unknown, adapterPath: string | unde
         'Lower maxTokens or the number of parallel answers.',
     );
   if (adapterPath === undefined)
-    return new EngineError('CONTEXT_FAILED', `llama.cpp cannot create a context: ${reason}`);
-  return new EngineError(
+    return new InferenceError('CONTEXT_FAILED', `llama.cpp cannot create a context: ${reason}`);
+  return new InferenceError(
     'ADAPTER_UNREADABLE',
     `llama.cpp cannot apply the adapter ${adapterPath}: ${reason}`,
     { path: adapterPath },
   );
 }
 
-const outOfMemory = (message: string) => new EngineError('OUT_OF_MEMORY', message);
+const outOfMemory = (message: string) => new InferenceError('OUT_OF_MEMORY', message);

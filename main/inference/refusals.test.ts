@@ -118,9 +118,9 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
 
 test('a prompt longer than the context is refused with both numbers', async () => {
   const error = await refusal(chat(system, 'x'.repeat(600)));
-  expect(error.code).toBe('PROMPT_TOO_LONG');
-  expect(error.data['contextTokens']).toBe(512);
-  expect(error.data['promptTokens']).toBeGreaterThan(600);
+  if (error.failure.code !== 'PROMPT_TOO_LONG') throw error;
+  expect(error.failure.data.contextTokens).toBe(512);
+  expect(error.failure.data.promptTokens).toBeGreaterThan(600);
 });
 
 test('a killed process rejects what was asked of it instead of hanging', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { EngineError } from '../engines/serve-engine.ts';
+import { InferenceError } from '../engines/protocol/engine-error.ts';
 
 /** Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. */
 export interface VerifiedFile {
@@ -20,7 +20,7 @@ export class VerifiedFiles {
   async verify(path: string, expectedSha256: string, signal: AbortSignal): Promise<VerifiedFile> {
     const file = await this.#identify(path, signal);
     if (file.sha256 === expectedSha256) return file;
-    throw new EngineError(
+    throw new InferenceError(
       'MODEL_CHANGED',
       `${path} is not the file it was: its SHA-256 is ${file.sha256}, expected ${expectedSha256}. ` +
         'Add the file again as a new model, or put the original back.',
@@ -32,7 +32,7 @@ export class VerifiedFiles {
   async requireUnchanged(file: VerifiedFile): Promise<void> {
     if ((await stampOf(file.path)) === file.stamp) return;
     const { path } = file;
-    throw new EngineError('MODEL_CHANGED', `${path} was changed while it was loaded.`, { path });
+    throw new InferenceError('MODEL_CHANGED', `${path} was changed while it was loaded.`, { path });
   }
 
   async #identify(path: string, signal: AbortSignal): Promise<VerifiedFile> {
@@ -54,7 +54,7 @@ async function stampOf(path: string): Promise<string> {
     return `${size}-${mtimeNs}-${ino}`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(
+    throw new InferenceError(
       'MODEL_UNREADABLE',
       `Cannot read ${path}: ${reason}. Was it moved or deleted?`,
       { path },

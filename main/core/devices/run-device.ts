@@ -88,14 +88,13 @@ function mayHaveGpu(): boolean {
  */
 export function explainDeviceCrash(error: unknown, device: string): Error {
   const failure = error instanceof Error ? error : new Error(String(error));
-  const isCrash = failure instanceof EngineRequestError && failure.code === 'ENGINE_CRASHED';
-  if (!isCrash || device === 'cpu') return failure;
-  const { stderr = '' } = failure.data;
+  const ended = error instanceof EngineRequestError ? error.failure : undefined;
+  if (ended?.code !== 'ENGINE_CRASHED' || device === 'cpu') return failure;
   return new AppError(
     'ENGINE_CRASHED',
     `${failure.message} It was computing on ${device}, whose driver failed or ran out of memory. ` +
       `Epochs that were finished are stored. Start the run again on another device, for example ` +
       `with device=cpu, or lower maxTokens and microBatchSize.`,
-    { device, cause: failure.code, stderr: String(stderr) },
+    { device, cause: ended.code, stderr: ended.data.stderr },
   );
 }

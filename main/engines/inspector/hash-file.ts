@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { InspectorRequests } from '../protocol/inspector.ts';
-import { EngineError, type RequestContext } from '../serve-engine.ts';
+import { InspectorError } from '../protocol/engine-error.ts';
+import type { RequestContext } from '../serve-engine.ts';
 
 const chunkBytes = 1024 * 1024;
 const progressIntervalMs = 100;
@@ -22,7 +23,7 @@ export async function hashFile(
   } catch (error) {
     context.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(
+    throw new InspectorError(
       'FILE_UNREADABLE',
       `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
       { path },

@@ -1,3 +1,5 @@
+import type { EngineFailure } from './errors.ts';
+
 /**
  * Frames between the core and an engine process (fork with `serialization: 'advanced'`).
  * A request is answered by exactly one `result` or `failure`; `event` frames may come before it.
@@ -12,13 +14,6 @@ export type FromEngine =
   | { kind: 'event'; id: number; event: unknown }
   | { kind: 'result'; id: number; result: unknown }
   | { kind: 'failure'; id: number; error: EngineFailure };
-
-/** An error as it crosses the process border: a code the core knows and a message for a person. */
-export interface EngineFailure {
-  code: string;
-  message: string;
-  data?: Record<string, unknown>;
-}
 
 /** The methods of one engine: parameters, the events it streams, and the result. */
 export type RequestMap = Record<string, { params: unknown; event: unknown; result: unknown }>;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { EngineError, serveEngine } from '../serve-engine.ts';
+import { TrainerError } from '../protocol/engine-error.ts';
+import { serveEngine } from '../serve-engine.ts';
 import type { FixtureRequests } from './fixture-requests.ts';
 
 serveEngine<FixtureRequests>('fixture 1.0', {
@@ -8,7 +9,12 @@ serveEngine<FixtureRequests>('fixture 1.0', {
     return { sum: (count * (count + 1)) / 2 };
   },
   async refuse() {
-    throw new EngineError('DISK_FULL', 'The disk is full: free 2 GB.', { neededBytes: 2e9 });
+    throw new TrainerError('OUT_OF_MEMORY', 'It takes 2 GB: free them.', { neededBytes: 2e9 });
+  },
+  async misspell() {
+    throw Object.assign(new TrainerError('OUT_OF_MEMORY', 'Out of memory.'), {
+      code: 'OUT_OF_MEMROY',
+    });
   },
   async stumble() {
     throw new TypeError('undefined is not a tensor');

@@ -1,8 +1,13 @@
 import { EngineProcess } from '../engine-process.ts';
+import { trainerErrors } from '../protocol/errors.ts';
 import type { FixtureRequests } from './fixture-requests.ts';
 
 // A core that starts an engine and reports its pid; the test kills this process.
-const entry = new URL('./fixture-engine.ts', import.meta.url);
-const engine = EngineProcess.start<FixtureRequests>('fixture', entry);
+const url = new URL('./fixture-engine.ts', import.meta.url);
+const engine = EngineProcess.start<FixtureRequests>({
+  name: 'fixture',
+  url,
+  errors: trainerErrors,
+});
 await engine.engine;
 process.stdout.write(`${engine.pid}\n`);

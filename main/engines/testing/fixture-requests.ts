@@ -4,6 +4,8 @@ export type FixtureRequests = {
   count: { params: { count: number }; event: number; result: { sum: number } };
   /** Fails with an error a user can act on. */
   refuse: { params: null; event: never; result: null };
+  /** Fails with a code that no protocol knows. */
+  misspell: { params: null; event: never; result: null };
   /** Fails with an error that nobody foresaw. */
   stumble: { params: null; event: never; result: null };
   /** Runs until cancelled, then returns normally. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { compareResults, type Comparison } from '../../trainer/self-test/compare-results.ts';
 import { GgmlDevice } from '../../trainer/device/ggml-device.ts';
 import { reference, trainBriefly } from '../../trainer/self-test/self-test.ts';
@@ -60,7 +60,7 @@ export async function measureSupport(
 async function trainTwins(
   folder: string,
   { pattern, pool, device }: { pattern: ModelPattern; pool: RowPool; device: string },
-): Promise<Comparison | EngineError> {
+): Promise<Comparison | TrainerError> {
   const [exactPath, path] = [join(folder, 'exact.gguf'), join(folder, 'twin.gguf')];
   await writeTwin(exactPath, pattern, { pool, exact: true });
   await writeTwin(path, pattern, { pool, exact: false });
@@ -69,13 +69,13 @@ async function trainTwins(
     const found = await trainBriefly(() => GgmlDevice.open(device, 1), path, training);
     return compareResults(found, expected, tolerance);
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'DEVICE_LACKS_OPERATION') return error;
+    if (error instanceof TrainerError && error.code === 'DEVICE_LACKS_OPERATION') return error;
     throw error;
   }
 }
 
-function judge(result: Comparison | EngineError): Pick<SupportCell, 'passed' | 'detail'> {
-  if (result instanceof EngineError) return { passed: false, detail: result.message };
+function judge(result: Comparison | TrainerError): Pick<SupportCell, 'passed' | 'detail'> {
+  if (result instanceof TrainerError) return { passed: false, detail: result.message };
   const { passed, lossDifference, gradientDifference, worstTensor } = result;
   const detail = `loss ${percent(lossDifference)}, gradient ${percent(gradientDifference)} at ${worstTensor}`;
   return { passed, detail };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../gguf/sync-folder.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 /**
  * Makes a folder appear by one rename, after `fill` wrote its files (synced by itself) under
@@ -50,18 +50,18 @@ async function moveIntoPlace(partialPath: string, path: string): Promise<void> {
   await rm(replacedPath, { recursive: true, force: true });
 }
 
-function toCheckpointError(path: string, error: unknown): EngineError {
+function toCheckpointError(path: string, error: unknown): TrainerError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   // EFBIG: a quota or a file system with small files, which to a person is the same.
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
-    return new EngineError(
+    return new TrainerError(
       'DISK_FULL',
       `There is no space left to write ${path}. What was saved before is complete; free some ` +
         `space and resume the run.`,
       { path },
     );
   const reason = error instanceof Error ? error.message : String(error);
-  return new EngineError(
+  return new TrainerError(
     'CHECKPOINT_FAILED',
     `The checkpoint ${path} could not be written: ${reason}. What was saved before is complete.`,
     { path },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 /** Version of the files of a resume checkpoint; others are refused. */
 export const resumeFormatVersion = 1;
@@ -84,7 +84,7 @@ export function requireSameRun(state: ResumeState, identity: RunIdentity): void 
     ...recipeDifferences(state.recipe, identity.recipe),
   ];
   if (differences.length > 0)
-    throw new EngineError(
+    throw new TrainerError(
       'RESUME_REFUSED',
       `The run cannot be resumed, since it would not be the same run: ${differences.join('; ')}. ` +
         `Put it back as it was, or start a new run.`,

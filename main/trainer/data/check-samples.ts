@@ -1,5 +1,5 @@
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { countTrained } from './pack.ts';
 
 /** Limits that a model sets on its samples. */
@@ -19,7 +19,7 @@ export function usableSamples(
   for (const sample of samples) requireValid(sample, limits);
   const usable = samples.filter((sample) => countTrained(sample) > 0);
   if (usable.length === 0)
-    throw new EngineError(
+    throw new TrainerError(
       'NOTHING_TO_TRAIN',
       `None of the ${samples.length} samples has a token to train on. Check that they end with ` +
         `an answer and that maxTokens does not cut it off.`,
@@ -61,4 +61,4 @@ function requireValid({ id, tokens, trained }: EncodedSample, limits: SampleLimi
 }
 
 const invalidSample = (id: string, problem: string) =>
-  new EngineError('SAMPLE_INVALID', `The sample ${id} cannot be trained on: ${problem}.`, { id });
+  new TrainerError('SAMPLE_INVALID', `The sample ${id} cannot be trained on: ${problem}.`, { id });

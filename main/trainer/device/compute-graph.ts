@@ -1,5 +1,5 @@
 import { tensorTypeName } from '../../gguf/tensor-types.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { readNode } from '../ffi/native-calls.ts';
 import type { AllocatorPtr, ContextPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
@@ -24,7 +24,7 @@ export class WorkingMemory implements Disposable {
   /** Places the tensors of a graph; throws OUT_OF_MEMORY. */
   place(graph: GraphPtr): void {
     if (!this.#device.place(this.#allocator, graph))
-      throw new EngineError(
+      throw new TrainerError(
         'OUT_OF_MEMORY',
         'There is not enough memory for a training step. Lower maxTokens or microBatchSize.',
       );
@@ -107,11 +107,11 @@ export class ComputeGraph implements Disposable {
 }
 
 /** Names the operation of a node and its element types. */
-function lacking(device: Device, node: TensorPtr): EngineError {
+function lacking(device: Device, node: TensorPtr): TrainerError {
   const operation = device.ggml.ggml_op_desc(node);
   const { sources } = readNode(node);
   const [result = '', ...operands] = [node, ...sources].map(typeAndExtents);
-  return new EngineError(
+  return new TrainerError(
     'DEVICE_LACKS_OPERATION',
     `The device ${device.description} cannot compute ${operation} of ${operands.join(' and ')} ` +
       `into ${result}, which this run needs. Train on another device, or choose a base in ` +

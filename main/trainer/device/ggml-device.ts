@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { deviceMemory, featuresOf, findDevice, type FoundDevice } from '../ffi/devices.ts';
 import { describeKernels, loadKernels, type Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
@@ -107,7 +107,7 @@ export class GgmlDevice implements Device {
       });
     });
     if (status !== 0)
-      throw new EngineError('ENGINE_FAILED', `ggml could not compute a graph (status ${status}).`);
+      throw new TrainerError('ENGINE_FAILED', `ggml could not compute a graph (status ${status}).`);
   }
 
   write(tensor: Tensor, data: NodeJS.TypedArray, offsetBytes = 0): void {
@@ -144,7 +144,7 @@ function openBackend(found: FoundDevice, threads: number): BackendPtr {
   const ggml = loadGgml();
   const pointer = ggml.ggml_backend_dev_init(found.pointer, null);
   if (pointer === null)
-    throw new EngineError(
+    throw new TrainerError(
       'DEVICE_UNAVAILABLE',
       `The device ${nameOf(found)} could not be opened for training. Choose another one.`,
       { device: found.id },

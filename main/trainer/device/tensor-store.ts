@@ -1,4 +1,4 @@
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { BufferPtr, ContextPtr } from '../ffi/pointers.ts';
 import type { Device } from './device.ts';
 import { contiguous, elementType, toExtents, type Tensor } from './tensor.ts';
@@ -39,7 +39,7 @@ export class TensorStore implements Disposable {
   allocate(purpose: string): void {
     const buffer = this.#device.allocate(this.#context, purpose);
     if (buffer === null)
-      throw new EngineError(
+      throw new TrainerError(
         'OUT_OF_MEMORY',
         `There is not enough memory for ${purpose}. Close other programs or use a smaller model.`,
       );

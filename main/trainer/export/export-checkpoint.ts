@@ -3,7 +3,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../gguf/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/export.ts';
-import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { writeGgufCopy } from './gguf-copy.ts';
 import { isAdapter } from './lora-factors.ts';
@@ -29,7 +30,9 @@ export async function exportCheckpoint(
   context: Context,
 ): Promise<ExportResult> {
   if (existsSync(params.outPath))
-    throw new EngineError('FILE_EXISTS', `${params.outPath} is there already.`);
+    throw new TrainerError('FILE_EXISTS', `${params.outPath} is there already.`, {
+      path: params.outPath,
+    });
   await using base = await ModelFile.open(params.basePath);
   await using checkpoint = await ModelFile.open(params.checkpointPath);
   try {
@@ -58,7 +61,7 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
   );
 }
 
-const refused = (message: string) => new EngineError('EXPORT_REFUSED', message);
+const refused = (message: string) => new TrainerError('EXPORT_REFUSED', message);
 
 /** Fills a folder under a temporary name; `fill` gives the names of its files. */
 async function writeOutputFolder(
@@ -86,15 +89,17 @@ async function writeOutputFolder(
 function toExportError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
-    return new EngineError(
+    return new TrainerError(
       'DISK_FULL',
       `There is no space left to write ${path}; nothing of it stays.`,
+      { path },
     );
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR')
-    return new EngineError(
+    return new TrainerError(
       'FILE_UNREADABLE',
       `${path} cannot be written: ${error instanceof Error ? error.message : code}. ` +
         'Choose an existing folder that may be written to.',
+      { path },
     );
   return error;
 }

@@ -1,6 +1,7 @@
 import { getNumber } from '../../gguf/metadata.ts';
 import type { ExportProgress } from '../../engines/protocol/export.ts';
-import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { isAdapter } from './lora-factors.ts';
@@ -17,7 +18,7 @@ export async function writeGgufCopy(
   const { header } = checkpoint;
   const alpha = getNumber(header, 'adapter.lora.alpha');
   if (strength !== 1 && (!isAdapter(checkpoint) || !alpha))
-    throw new EngineError('EXPORT_REFUSED', 'Only an adapter with an alpha can have a strength.');
+    throw new TrainerError('EXPORT_REFUSED', 'Only an adapter with an alpha can have a strength.');
   const totalBytes = header.tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   const tensors = header.tensors.map((tensor) => ({

@@ -1,4 +1,4 @@
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 /** Modules of Hugging Face transformers by the part of a GGUF name that tells the layer. */
 const modules: Record<string, string> = {
@@ -29,7 +29,7 @@ export function hfModule(tensorName: string, architecture: string): HfModule {
   const isGateUp = architecture === 'phi3' && part === 'ffn_up';
   const module = isGateUp ? 'mlp.gate_up_proj' : modules[part];
   if (layer === undefined || module === undefined)
-    throw new EngineError(
+    throw new TrainerError(
       'EXPORT_REFUSED',
       `${tensorName} has no known name in PEFT: export the adapter as GGUF or merge it.`,
     );

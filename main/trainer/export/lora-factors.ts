@@ -1,6 +1,6 @@
 import { getNumber, getString } from '../../gguf/metadata.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { loadGgml } from '../ffi/library.ts';
@@ -30,7 +30,7 @@ export async function readFactors(adapter: ModelFile): Promise<Map<string, LoraF
     if (!name.endsWith('.lora_a') || !up) continue;
     const weightName = name.slice(0, -'.lora_a'.length);
     const rank = up.ne[0] ?? 1;
-    requirePlain(weightName, down);
+    requirePlain(adapter, weightName, down);
     factors.set(weightName, {
       rank,
       down: await readFloats(adapter, down),
@@ -42,11 +42,12 @@ export async function readFactors(adapter: ModelFile): Promise<Map<string, LoraF
 }
 
 /** Embeddings are stored the other way round, and experts as many matrices. */
-function requirePlain(weightName: string, { ne }: GgufTensor): void {
+function requirePlain({ path }: ModelFile, weightName: string, { ne }: GgufTensor): void {
   if (ne.length <= 2 && weightName !== 'token_embd.weight') return;
-  throw new EngineError(
+  throw new TrainerError(
     'ADAPTER_UNREADABLE',
     `The adapter changes ${weightName}, which can only be applied while the model runs.`,
+    { path },
   );
 }
 

@@ -2,7 +2,8 @@ import type { ExportType } from '../../../shared/domain/export.ts';
 import type { GgufEntry } from '../../gguf/gguf-content.ts';
 import { findUnusable } from './unusable-factor.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
-import { EngineError, type RequestContext } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
@@ -30,7 +31,7 @@ export async function writeMergedModel(
   const source = isAdapter(checkpoint) ? base : checkpoint;
   if (source === checkpoint) requireFullStrength(strength);
   const factors = source === base ? await readFactors(checkpoint) : new Map<string, LoraFactors>();
-  requireUsable(factors, base);
+  requireUsable(factors, { base, checkpoint });
   const merged = source.header.tensors.map((tensor): MergedTensor => {
     const found = factors.get(tensor.name);
     const change = found && { factors: found, strength };
@@ -51,14 +52,17 @@ export async function writeMergedModel(
   return { path, sizeBytes };
 }
 
-function requireUsable(factors: ReadonlyMap<string, LoraFactors>, base: ModelFile): void {
+function requireUsable(
+  factors: ReadonlyMap<string, LoraFactors>,
+  { base, checkpoint }: MergeSources,
+): void {
   const problem = findUnusable(factors, base.header);
-  if (problem) throw new EngineError('ADAPTER_UNREADABLE', problem);
+  if (problem) throw new TrainerError('ADAPTER_UNREADABLE', problem, { path: checkpoint.path });
 }
 
 function requireFullStrength(strength: number): void {
   if (strength !== 1)
-    throw new EngineError(
+    throw new TrainerError(
       'EXPORT_REFUSED',
       `This run trained every weight, so there is no adapter whose strength could be ${strength}. ` +
         'Leave the strength at 1.',

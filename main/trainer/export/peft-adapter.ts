@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { getNumber, getString } from '../../gguf/metadata.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';
@@ -23,7 +23,7 @@ export async function writePeftAdapter(
     factor: { ...factor, up: inHfOrder(name, factor, base) },
   }));
   const [first] = factors.values();
-  if (!first) throw new EngineError('EXPORT_REFUSED', 'The adapter has no factors to export.');
+  if (!first) throw new TrainerError('EXPORT_REFUSED', 'The adapter has no factors to export.');
   const config = peftConfig(modules, { base, first, strength });
   const weights = encodeSafetensors(modules.flatMap(toTensors));
   await writeSynced(join(folder, 'adapter_model.safetensors'), weights);

@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import type { DeviceFamily, TrainingDevice } from '../../../shared/domain/device.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { identifyDriver, softwareVulkanNames } from './driver-identity.ts';
 import { describeKernels, loadKernels } from './kernels.ts';
 import { engineName, loadFamily, loadGgml } from './library.ts';
@@ -31,9 +31,10 @@ export function familyOf(id: string): DeviceFamily {
   const name = /^(cpu|(cuda|vulkan|metal)\d+)$/.exec(id);
   const family = possibleFamilies.find((one) => name?.[2] === one || name?.[1] === one);
   if (family) return family;
-  throw new EngineError(
+  throw new TrainerError(
     'DEVICE_UNAVAILABLE',
     `There is no device "${id}" on this platform: it has ${possibleFamilies.join(', ')}.`,
+    { device: id },
   );
 }
 
@@ -44,7 +45,7 @@ export function findDevice(id: string): FoundDevice {
   const pointer = devicesOf(family).find((device) => device.id === id)?.pointer;
   if (pointer !== undefined) return { id, family, pointer };
   const others = devices.map((device) => device.id);
-  throw new EngineError(
+  throw new TrainerError(
     'DEVICE_UNAVAILABLE',
     problem === ''
       ? `There is no device "${id}" here, only ${others.join(', ')}. Choose one of them.`

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 /** Paths of the ggml libraries inside one `@node-llama-cpp` package. */
 export interface GgmlLibraryPaths {
@@ -65,7 +65,7 @@ function findBinaryFolder(start: string, packageName: string, bins: string): str
 }
 
 const missing = (problem: string) =>
-  new EngineError(
+  new TrainerError(
     'ENGINE_LIBRARY_MISSING',
     `The training engine cannot start: ${problem}. Reinstall the application, or run "npm ci".`,
   );

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import type { DeviceFamily } from '../../../shared/domain/device.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
 
@@ -37,7 +37,7 @@ export function loadFamily(family: DeviceFamily): void {
   if (family === 'cpu' || family === 'metal' || loadedFamilies.has(family)) return;
   const paths = findGpuLibraries(family);
   if (paths.length === 0)
-    throw new EngineError(
+    throw new TrainerError(
       'DEVICE_LIBRARY_MISSING',
       `The ${family} library of node-llama-cpp is not installed`,
     );
@@ -50,7 +50,7 @@ export function loadFamily(family: DeviceFamily): void {
     }
     reasons.push(reason);
   }
-  throw new EngineError('DEVICE_UNAVAILABLE', reasons.join('; '));
+  throw new TrainerError('DEVICE_UNAVAILABLE', reasons.join('; '));
 }
 
 /** ggml would say only that a library did not load; the system's loader says what it misses. */
@@ -97,7 +97,7 @@ function requireMatchingVersion(ggml: GgmlFunctions, folder: string): void {
   const version = ggml.ggml_version();
   const tensorOverhead = ggml.ggml_tensor_overhead();
   if (version === expected.version && tensorOverhead === expected.tensorOverhead) return;
-  throw new EngineError(
+  throw new TrainerError(
     'ENGINE_MISMATCH',
     `The ggml libraries in ${folder} are version ${version} (tensor size ${tensorOverhead}), ` +
       `the training engine needs ${expected.version} (${expected.tensorOverhead}). ` +

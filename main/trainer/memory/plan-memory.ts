@@ -42,7 +42,7 @@ const looseBytes = 30 * 2 ** 20;
 /**
  * What a run would take, by building all of it on a planning device. Exact for
  * tensors; what the process takes beside them is estimated, and corrected by what runs like it
- * took. Throws EngineError for a model that cannot be trained.
+ * took. Throws TrainerError for a model that cannot be trained.
  */
 export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
   const { basePath, recipe, pack, device: id = 'cpu' } = input;

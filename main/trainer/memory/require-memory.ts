@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { planMemory, type LargestPack, type PlanInput } from './plan-memory.ts';
 
 const smallestTokens = 64;
@@ -20,7 +20,7 @@ export async function requireMemory(input: PlanInput, budgetBytes: number): Prom
   const plan = await planMemory(input);
   if (plan.totalBytes <= budgetBytes) return plan;
   const { modelBytes, trainedBytes, graphBytes, totalBytes, measuredRuns } = plan;
-  throw new EngineError(
+  throw new TrainerError(
     'OUT_OF_MEMORY',
     `This run takes about ${gibibytes(totalBytes)} of memory (model ${gibibytes(modelBytes)}, ` +
       `trained weights and optimizer ${gibibytes(trainedBytes)}, one pack of ` +

@@ -4,7 +4,7 @@ import type {
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
@@ -85,12 +85,12 @@ export class MemoryWatch {
    * What is wrong when the memory that is left does not hold what is still to come, as the first
    * step measured it; nothing else would stop the system from swapping or killing the process.
    */
-  async problem(): Promise<EngineError | undefined> {
+  async problem(): Promise<TrainerError | undefined> {
     const neededBytes = this.#expectedBytes();
     const budgetBytes = this.#budget(this.#device);
     if (neededBytes <= budgetBytes) return undefined;
     const measured = { ...this.#input, besideBytes: this.#besideBytes() };
-    return new EngineError(
+    return new TrainerError(
       'OUT_OF_MEMORY',
       `The first step showed that this run takes ${gibibytes(neededBytes)} of memory (planned: ` +
         `${gibibytes(this.#plan.totalBytes)}), and only ${gibibytes(budgetBytes)} are there for ` +

@@ -1,4 +1,4 @@
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 const damaged = 'Nothing was trained yet, so the base model is damaged: download it again.';
 const tooFast = 'Lower learningRate or alpha and start again; earlier epochs are kept.';
@@ -11,5 +11,5 @@ export function requireFinite(value: number, what: string, steps: number): void 
   if (Number.isFinite(value)) return;
   const when = steps === 0 ? 'before the end of the first step' : `after step ${steps}`;
   const message = `The ${what} became ${value} ${when}. ${steps === 0 ? damaged : tooFast}`;
-  throw new EngineError('DIVERGED', message, { steps });
+  throw new TrainerError('DIVERGED', message, { steps });
 }

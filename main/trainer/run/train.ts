@@ -25,7 +25,7 @@ const singleThreadBytes = 16 * 1024 * 1024;
  * Trains an adapter or a whole model as the recipe says, from the newest resume checkpoint in
  * `outDir` on if there is one, and writes what was trained at the end of each epoch. A cancelled
  * run ends within one micro-batch and keeps what it wrote; a paused one saves the finished steps as
- * well. `memoryBudget` tells how many bytes of its device it may hold. Throws EngineError.
+ * well. `memoryBudget` tells how many bytes of its device it may hold. Throws TrainerError.
  */
 export async function train(
   params: TrainParams,

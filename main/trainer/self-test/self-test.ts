@@ -6,7 +6,7 @@ import { isTestOf, type SelfTest, type TrainingDevice } from '../../../shared/do
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { SelfTestParams } from '../../engines/protocol/devices.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { familyOf, findDevice, listFamily } from '../ffi/devices.ts';
 import { Trainer } from '../step/trainer.ts';
 import { FrozenModel } from '../weights/base-model.ts';
@@ -82,7 +82,10 @@ function isStillTrue(
 function describedDevice(id: string): TrainingDevice {
   findDevice(id);
   const device = listFamily(familyOf(id)).devices.find((one) => one.id === id);
-  if (!device) throw new EngineError('DEVICE_UNAVAILABLE', `The device "${id}" has disappeared.`);
+  if (!device)
+    throw new TrainerError('DEVICE_UNAVAILABLE', `The device "${id}" has disappeared.`, {
+      device: id,
+    });
   return device;
 }
 

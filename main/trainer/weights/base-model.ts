@@ -66,7 +66,7 @@ export class FrozenModel implements Disposable {
     return this.#tensors.replacedTypes;
   }
 
-  /** Loads a model; throws EngineError (see readHyperParameters, planTensors, ModelFile). */
+  /** Loads a model; throws TrainerError (see readHyperParameters, planTensors, ModelFile). */
   static async load(
     device: Device,
     file: ModelFile,
@@ -97,7 +97,7 @@ export interface ModelShape {
   plan: TensorPlan;
 }
 
-/** Reads it; throws EngineError (see readHyperParameters, planTensors). */
+/** Reads it; throws TrainerError (see readHyperParameters, planTensors). */
 export function readModelShape({ path, header }: ModelFile): ModelShape {
   try {
     const parameters = readHyperParameters(header);

@@ -1,7 +1,7 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed } from '../data/random.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
 import type { FrozenModel } from './base-model.ts';
@@ -93,7 +93,7 @@ export class LoraAdapter implements TrainedWeights {
   #requireBranches({ blocks, parameters }: FrozenModel): void {
     if (this.branches.length > 0) return;
     const layers = [...(blocks[0]?.linear.keys() ?? [])].join(', ');
-    throw new EngineError(
+    throw new TrainerError(
       'NOTHING_TO_TRAIN',
       `None of the layers in “targets” is in ${parameters.name}: its layers are ${layers}.`,
     );

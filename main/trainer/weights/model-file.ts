@@ -4,7 +4,7 @@ import type { GgufFile } from '../../gguf/gguf-file.ts';
 import { Untrainable } from '../../gguf/model/untrainable.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
 const readChunkBytes = 8 * 1024 * 1024;
 
@@ -55,9 +55,10 @@ export class ModelFile implements AsyncDisposable {
       throw toModelError(this.path, error);
     });
     if (now.mtimeMs === this.#modifiedMs && now.size === this.header.fileSizeBytes) return;
-    throw new EngineError(
+    throw new TrainerError(
       'MODEL_CHANGED',
       `${this.path} was changed while it was read. Wait until it is complete and start again.`,
+      { path: this.path },
     );
   }
 
@@ -79,20 +80,25 @@ export class ModelFile implements AsyncDisposable {
 }
 
 const truncated = (path: string, problem: string) =>
-  new EngineError('MODEL_TRUNCATED', `${path} is incomplete: ${problem}. Download it again.`);
+  new TrainerError('MODEL_TRUNCATED', `${path} is incomplete: ${problem}. Download it again.`, {
+    path,
+  });
 
 /** The coded form of an error in a model file; EngineErrors stay as they are. */
 export function toModelError(path: string, error: unknown): Error {
-  if (error instanceof EngineError) return error;
+  if (error instanceof TrainerError) return error;
   if (error instanceof Untrainable)
-    return new EngineError(error.code, `${path} cannot be trained. ${error.message}`);
+    return new TrainerError(error.code, `${path} cannot be trained. ${error.message}`, {
+      path,
+    });
   if (error instanceof GgufError) {
     const code = error.code === 'GGUF_TRUNCATED' ? 'MODEL_TRUNCATED' : 'MODEL_UNREADABLE';
-    return new EngineError(code, error.message);
+    return new TrainerError(code, error.message, { path });
   }
   const reason = error instanceof Error ? error.message : String(error);
-  return new EngineError(
+  return new TrainerError(
     'MODEL_UNREADABLE',
     `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+    { path },
   );
 }

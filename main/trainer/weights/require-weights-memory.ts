@@ -1,5 +1,5 @@
 import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import { EngineError } from '../../engines/serve-engine.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { elementCount, elementType, toExtents } from '../device/tensor.ts';
 import { matricesOf } from './forward-copies.ts';
 import { chooseComputeType, type LoadOptions } from './declare-weights.ts';
@@ -25,9 +25,10 @@ export function requireWeightsMemory(device: Device, file: ModelFile, options: L
     plan.embedding.sizeBytes,
   );
   if (neededBytes < memoryBytes) return;
-  throw new EngineError(
+  throw new TrainerError(
     'OUT_OF_MEMORY',
     `Training this model needs ${gibibytes(neededBytes)} for its weights alone, ${description} has ` +
       `${gibibytes(memoryBytes)}. Choose a smaller base model, or another device.`,
+    { neededBytes, availableBytes: memoryBytes },
   );
 }
