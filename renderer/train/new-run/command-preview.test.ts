@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { draftOf } from '../recipe/recipe-draft.ts';
-import { quote, trainCommand } from './command-preview.tsx';
+import { quote, trainCommandLine } from './command-preview.tsx';
 
-describe('trainCommand', () => {
+describe('trainCommandLine', () => {
   it('sets only what differs from the defaults', () => {
-    const command = trainCommand({
+    const command = trainCommandLine({
       projectPath: '/home/ada/p.lima',
       modelPath: '/models/base.gguf',
       datasetName: 'first ten',
@@ -18,7 +18,7 @@ describe('trainCommand', () => {
   });
 
   it('shows placeholders for what is not chosen yet', () => {
-    const command = trainCommand({
+    const command = trainCommandLine({
       projectPath: undefined,
       modelPath: undefined,
       datasetName: undefined,

@@ -18,7 +18,7 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
   const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
   const { draft, runName, probe } = useTrain();
   const probeSet = sets.data?.find(({ id }) => id === probe)?.name;
-  const command = trainCommand({
+  const command = trainCommandLine({
     projectPath: project.data?.path,
     modelPath: model?.path,
     datasetName: dataset?.name,
@@ -50,7 +50,7 @@ interface TrainCommand {
 }
 
 /** The `lima train` command that does what the form would do; only changed fields are set. */
-export function trainCommand(command: TrainCommand): string {
+export function trainCommandLine(command: TrainCommand): string {
   const { projectPath, modelPath, datasetName, runName, probe, draft } = command;
   const settings = changedFields(draft).map(
     ({ key }) => `--set ${quote(`${key}=${draft[key].trim()}`)}`,

@@ -10,7 +10,7 @@ import {
   shapeOf1B,
   shapeOfSuperblocks,
   writeShapeModel,
-  type ModelShape,
+  type BenchmarkShape,
 } from './model-shape.ts';
 import { peerTypes, type PeerType } from './peer-job.ts';
 
@@ -40,7 +40,7 @@ const caseSchema = z.object({
 });
 type Case = z.infer<typeof caseSchema>;
 
-function measure(base: string, shape: ModelShape, type: string): Case {
+function measure(base: string, shape: BenchmarkShape, type: string): Case {
   const { tokens, steps, threads } = values;
   const settings = { base, shape: shape.name, type, tokens, steps, threads };
   const words = Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]);
@@ -70,7 +70,7 @@ function describeCase(type: string, result: Case, fileBytes: number): string {
   return cells.join('  ');
 }
 
-async function runShape(folder: string, shape: ModelShape, list: string): Promise<void> {
+async function runShape(folder: string, shape: BenchmarkShape, list: string): Promise<void> {
   const types = list.split(',').filter(Boolean);
   if (types.length === 0) return;
   console.log(

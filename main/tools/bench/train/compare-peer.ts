@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
-import { describeJob, type PeerJob, type PeerType, writePeerJob } from './peer-job.ts';
+import { describePeerJob, type PeerJob, type PeerType, writePeerJob } from './peer-job.ts';
 import { peerName, PeerUnavailable, preparePeer } from './peer-packages.ts';
 import { measurePeer } from './qvac-peer.ts';
 import { measureTraining } from './training-rate.ts';
@@ -30,14 +30,14 @@ export async function comparePeer(
   try {
     const packages = await preparePeer(log);
     const job = await writePeerJob(folder, type, threads);
-    log(`${describeJob(type)}; fastest of ${job.steps} steps, ${job.threads} threads`);
+    log(`${describePeerJob(type)}; fastest of ${job.steps} steps, ${job.threads} threads`);
     const tokensPerSecond = (stepMs: number) => (job.tokensPerStep * 1000) / stepMs;
     const ownTokensPerSecond = tokensPerSecond(await measureOwnRun(job));
     log(`this trainer: ${ownTokensPerSecond.toFixed(0)} tokens/s; now ${peerName}, which is slow`);
     const peerTokensPerSecond = tokensPerSecond(await measurePeer(packages, job));
     const ratio = ownTokensPerSecond / peerTokensPerSecond;
     const note =
-      `${describeJob(type)}; fastest of ${job.steps} steps after the first, optimizer included, ` +
+      `${describePeerJob(type)}; fastest of ${job.steps} steps after the first, optimizer included, ` +
       `loading not; ${job.threads} threads asked of both (the peer's training takes ggml's 4)`;
     return { ownTokensPerSecond, peerTokensPerSecond, ratio, note };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { linearShapes, type ModelShape } from './model-shape.ts';
+import { linearShapes, type BenchmarkShape } from './model-shape.ts';
 
 /** What one training step computes. */
 export interface StepSize {
@@ -12,7 +12,7 @@ export interface StepSize {
  * the gradient of the input; never the 6 of full training), causal attention over half of all
  * pairs, and the head on trained positions. Adapter, norms, softmax and recomputation count zero.
  */
-export function stepFlops(shape: ModelShape, { tokens, trainedTokens }: StepSize): number {
+export function stepFlops(shape: BenchmarkShape, { tokens, trainedTokens }: StepSize): number {
   const perBlock = linearShapes(shape).reduce(
     (sum, [, inputs, outputs]) => sum + inputs * outputs,
     0,

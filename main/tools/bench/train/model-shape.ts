@@ -4,7 +4,7 @@ import { writeGguf } from '../../../gguf/write-gguf.ts';
 import { loadGgml } from '../../../trainer/ffi/library.ts';
 
 /** Extents of a Llama model with a tied head, whose weights do not matter. */
-export interface ModelShape {
+export interface BenchmarkShape {
   name: string;
   embeddingLength: number;
   layers: number;
@@ -15,7 +15,7 @@ export interface ModelShape {
 }
 
 /** SmolLM2-135M's extents (config.json of HuggingFaceTB/SmolLM2-135M). */
-export const shape135M: ModelShape = {
+export const shape135M: BenchmarkShape = {
   name: '135M',
   embeddingLength: 576,
   layers: 30,
@@ -26,7 +26,7 @@ export const shape135M: ModelShape = {
 };
 
 /** A few layers whose rows are whole superblocks, so that K-quants can be compared. */
-export const shapeOfSuperblocks: ModelShape = {
+export const shapeOfSuperblocks: BenchmarkShape = {
   name: '4 layers of 1024',
   embeddingLength: 1024,
   layers: 4,
@@ -37,7 +37,7 @@ export const shapeOfSuperblocks: ModelShape = {
 };
 
 /** Three layers of TinyLlama-1.1B (config.json of TinyLlama/TinyLlama_v1.1), the vocabulary cut. */
-export const shapeOf1B: ModelShape = {
+export const shapeOf1B: BenchmarkShape = {
   name: '3 layers of 2048, as in a 1.1B model',
   embeddingLength: 2048,
   layers: 3,
@@ -48,7 +48,9 @@ export const shapeOf1B: ModelShape = {
 };
 
 /** Extents [in, out] of the seven linear layers of a block, by tensor name. */
-export function linearShapes(shape: ModelShape): [name: string, inputs: number, outputs: number][] {
+export function linearShapes(
+  shape: BenchmarkShape,
+): [name: string, inputs: number, outputs: number][] {
   const { embeddingLength: width, feedForwardLength } = shape;
   const keyValueWidth = (width / shape.heads) * shape.keyValueHeads;
   return [
@@ -65,7 +67,7 @@ export function linearShapes(shape: ModelShape): [name: string, inputs: number, 
 /** Writes a model of this shape with matrices of one ggml type and no tokenizer. */
 export async function writeShapeModel(
   path: string,
-  shape: ModelShape,
+  shape: BenchmarkShape,
   typeName: string,
 ): Promise<void> {
   const { embeddingLength: width } = shape;
@@ -84,7 +86,7 @@ export async function writeShapeModel(
 
 const u32 = (key: string, value: number) => ({ key: `llama.${key}`, type: 'u32', value }) as const;
 
-function metadataOf(shape: ModelShape) {
+function metadataOf(shape: BenchmarkShape) {
   return [
     { key: 'general.architecture', type: 'string', value: 'llama' } as const,
     { key: 'general.name', type: 'string', value: shape.name } as const,

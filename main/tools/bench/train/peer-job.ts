@@ -35,7 +35,7 @@ const tokensPerStep = 320;
 const steps = 3;
 
 /** What the lines of a report call the job. */
-export const describeJob = (type: PeerType) =>
+export const describePeerJob = (type: PeerType) =>
   `qwen3 shape of 25M parameters in ${type}, LoRA 16 on all linear layers, ` +
   `${tokensPerStep} tokens a step, all trained`;
 
