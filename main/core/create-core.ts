@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
 import type { CoreConfig } from './base/config.ts';
+import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { Log } from './base/log.ts';
@@ -55,6 +56,7 @@ export interface Core {
 export function createCore(config: CoreConfig): Promise<Core> {
   const state: CoreState = {
     config,
+    features,
     settings: new UserSettings(config.userDataDir),
     paths: new PathGuard(config.fileRoots),
     devices: new DeviceService(config.userDataDir),

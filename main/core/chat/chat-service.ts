@@ -5,6 +5,7 @@ import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
 import { AsyncQueue } from '../base/async-queue.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { SessionScoped } from '../project/session-scoped.ts';
 import { systemFiles } from '../models/system-files.ts';
 
 /** One question to one system, asked in one of the two panes. */
@@ -15,6 +16,9 @@ export interface ChatRequest {
   messages: Message[];
   sampling: Sampling;
 }
+
+/** Answers being written, by conversation and pane; aborting one keeps what came. */
+const answering = new SessionScoped(() => new Map<string, AbortController>());
 
 type ChatEvent =
   { type: 'loading' } | { type: 'text'; text: string } | { type: 'answer'; answer: ChatAnswer };
@@ -32,7 +36,7 @@ export async function* sendChat(
   const events = new AsyncQueue<ChatEvent>();
   const stop = new AbortController();
   const key = answerKey(request);
-  session.answering.set(key, stop);
+  answering.of(session).set(key, stop);
   const answered = session.calls
     .run([signal, stop.signal], (anySignal) => ask(session, { request, system, events }, anySignal))
     .then(
@@ -44,14 +48,14 @@ export async function* sendChat(
     yield* events;
   } finally {
     stop.abort();
-    if (session.answering.get(key) === stop) session.answering.delete(key);
+    if (answering.of(session).get(key) === stop) answering.of(session).delete(key);
     await answered;
   }
 }
 
 /** Stops an answer; its stream then ends with the part that came. False when none is written. */
 export function stopChat(session: ProjectSession, answer: AnswerPlace): boolean {
-  const stop = session.answering.get(answerKey(answer));
+  const stop = answering.of(session).get(answerKey(answer));
   stop?.abort();
   return stop !== undefined;
 }

@@ -3,24 +3,24 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FileEntry } from '../../../shared/contract/app.ts';
 import { AppError } from '../base/app-error.ts';
-import type { CoreState } from '../project/core-state.ts';
+import type { PathGuard } from './path-guard.ts';
 import { errorCode } from '../../store/store-error.ts';
 
 const maxEntries = 5000;
 
 /** Folders first, then files, by name; entries that cannot be read are left out. */
 export function listFolder(
-  state: CoreState,
+  paths: PathGuard,
   requested: string | undefined,
 ): { path: string; parent: string | null; entries: FileEntry[] } {
-  const path = state.paths.check(requested ?? state.paths.roots?.[0] ?? homedir());
+  const path = paths.check(requested ?? paths.roots?.[0] ?? homedir());
   const entries = namesIn(path)
     .slice(0, maxEntries)
     .flatMap((name) => toEntry(path, name))
     .toSorted(
       (a, b) => Number(b.isDirectory) - Number(a.isDirectory) || a.name.localeCompare(b.name),
     );
-  return { path, parent: parentOf(state, path), entries };
+  return { path, parent: parentOf(paths, path), entries };
 }
 
 function namesIn(path: string): string[] {
@@ -46,11 +46,11 @@ function toEntry(folder: string, name: string): FileEntry[] {
   }
 }
 
-function parentOf(state: CoreState, path: string): string | null {
+function parentOf(paths: PathGuard, path: string): string | null {
   const parent = dirname(path);
   if (parent === path) return null;
   try {
-    return state.paths.check(parent);
+    return paths.check(parent);
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;

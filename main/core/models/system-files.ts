@@ -5,7 +5,7 @@ import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { AppError } from '../base/app-error.ts';
 import { usableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { checkpointById } from '../train/run-service.ts';
+import { checkpointById } from './checkpoints.ts';
 
 const withoutAdapter = {
   adapterPath: null,

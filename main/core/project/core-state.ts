@@ -1,16 +1,27 @@
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
+import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { Log } from '../base/log.ts';
 import type { OngoingCalls } from '../base/ongoing-calls.ts';
 import type { PathGuard } from '../files/path-guard.ts';
+import type { JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from './project-session.ts';
 import type { Turns } from '../base/turns.ts';
 import type { UserSettings } from '../base/user-settings.ts';
 
+/** What the features do with a project that is opened: project/ knows none of them. */
+export interface ProjectFeatures {
+  /** Puts right what a crash left undone, before the project is shown; a line of the log for each. */
+  recover(file: ProjectFile): string[];
+  /** How each kind of job is done. */
+  jobs(session: ProjectSession): JobHandler[];
+}
+
 /** What every handler works on; one per core process. */
 export interface CoreState {
   readonly config: CoreConfig;
+  readonly features: ProjectFeatures;
   readonly settings: UserSettings;
   readonly paths: PathGuard;
   readonly devices: DeviceService;

@@ -11,8 +11,6 @@ import { startInspector } from '../../engines/start-engines.ts';
 import { AppError } from '../base/app-error.ts';
 import type { CoreState } from './core-state.ts';
 import { explainError } from '../base/explain-error.ts';
-import { registerJobs } from '../features.ts';
-import { adoptCheckpoints } from '../train/adopt-checkpoints.ts';
 import { ProjectSession } from './project-session.ts';
 
 const inspectionTimeoutMs = 30_000;
@@ -63,9 +61,9 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   const file = open();
   try {
     await closeSession(state);
-    adoptLost(state, file);
+    recover(state, file);
     const session = new ProjectSession(file, state);
-    registerJobs(session);
+    for (const handler of state.features.jobs(session)) session.jobs.register(handler);
     state.session = session;
   } catch (error) {
     file.close();
@@ -75,13 +73,12 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   return state.session.info();
 }
 
-function adoptLost(state: CoreState, file: ProjectFile): void {
+function recover({ features, log }: CoreState, file: ProjectFile): void {
   try {
-    const adopted = adoptCheckpoints(file);
-    if (adopted > 0) state.log.write(`${file.path}: ${adopted} adapters were listed anew`);
+    for (const line of features.recover(file)) log.write(`${file.path}: ${line}`);
   } catch (error) {
-    // The adapters stay where they are; a full disk must not keep the rest of the project shut.
-    state.log.write(`${file.path}: adapters could not be listed anew: ${String(error)}`);
+    // What was lost stays where it is; a full disk must not keep the rest of the project shut.
+    log.write(`${file.path}: what a crash left could not be recovered: ${String(error)}`);
   }
 }
 

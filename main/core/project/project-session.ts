@@ -7,7 +7,6 @@ import type { DeviceService } from '../devices/device-service.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
-import type { OpenXray } from '../train/open-xray.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { InferenceSlots } from './inference-slots.ts';
 
@@ -18,10 +17,6 @@ export class ProjectSession {
   readonly devices: DeviceService;
   readonly changes = new ChangeFeed();
   readonly inference = new InferenceSlots();
-  /** Answers being written, by conversation and pane; aborting one keeps what came. */
-  readonly answering = new Map<string, AbortController>();
-  /** Datasets somebody looks at as the trainer will see them, by id. */
-  readonly xrays = new Map<string, OpenXray>();
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 

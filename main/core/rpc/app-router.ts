@@ -60,5 +60,5 @@ export const filesRouter = {
       throw new AppError('INVALID_STATE', 'This shell has no file dialogs: list folders instead');
     return { path: await core.config.host.pickFile(input.purpose, input.suggestedName) };
   }),
-  list: os.files.list.handler(({ context: { core }, input }) => listFolder(core, input.path)),
+  list: os.files.list.handler(({ context: { core }, input }) => listFolder(core.paths, input.path)),
 };

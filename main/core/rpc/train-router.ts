@@ -8,10 +8,11 @@ import {
   startRelocate,
   usableModel,
 } from '../models/model-service.ts';
+import { checkpoints } from '../models/checkpoints.ts';
 import { probeOf } from '../train/run-probe.ts';
 import { planRunMemory } from '../train/memory-service.ts';
 import { startExport } from '../train/export-service.ts';
-import { checkpoints, runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
+import { runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { explained, os } from './implement.ts';
 
 export const modelsRouter = {

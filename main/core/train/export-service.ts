@@ -6,9 +6,10 @@ import { startTrainer } from '../../engines/start-engines.ts';
 import { AppError } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
+import { checkpointById } from '../models/checkpoints.ts';
 import { usableModel, verifyFiles } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { checkpointById, runById } from './run-service.ts';
+import { runById } from './run-service.ts';
 
 /** Queues an export; what cannot be done is refused before. */
 export function startExport(

@@ -1,16 +1,10 @@
-import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { Checkpoint, Run, RunMetric } from '../../../shared/domain/run.ts';
+import type { Run, RunMetric } from '../../../shared/domain/run.ts';
 import { devShareProblem } from '../../../shared/domain/dev-set.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
-import {
-  findCheckpoint,
-  listCheckpoints,
-  type StoredCheckpoint,
-} from '../../store/repositories/checkpoints.ts';
 import {
   findRun,
   insertRun,
@@ -22,6 +16,7 @@ import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { insertProbe } from '../../store/repositories/probes.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../base/app-error.ts';
+import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { newProbe } from './run-probe.ts';
@@ -81,16 +76,11 @@ function freeName(session: ProjectSession, wanted: string): string {
   }
 }
 
-const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint): Checkpoint => ({
-  ...rest,
-  path: join(session.file.artifactsDir, file),
-});
-
 const withCheckpoints = (session: ProjectSession, run: StoredRun): Run => ({
   ...run,
   // The job service knows the state of a live job a moment before the file does.
   state: session.jobs.get(run.jobId).state,
-  checkpoints: listCheckpoints(session.file.db, run.id).map((stored) => withPath(session, stored)),
+  checkpoints: checkpoints(session, run.id),
   events: runEvents(session.file.db, run.id),
   savedStep: savedStep(runFolder(session.file, run.id)),
 });
@@ -102,14 +92,6 @@ export const runs = (session: ProjectSession): Run[] =>
 /** One run by id. */
 export const runById = (session: ProjectSession, id: string): Run =>
   withCheckpoints(session, found(findRun(session.file.db, 'id', id), 'run', id));
-
-/** Every checkpoint of the project. */
-export const checkpoints = (session: ProjectSession): Checkpoint[] =>
-  listCheckpoints(session.file.db).map((stored) => withPath(session, stored));
-
-/** One checkpoint by id. */
-export const checkpointById = (session: ProjectSession, id: string): Checkpoint =>
-  withPath(session, found(findCheckpoint(session.file.db, id), 'checkpoint', id));
 
 /** Stored metrics after a step, then new ones; ends when the run's job has ended. */
 export async function* watchMetrics(

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { XrayRow, XraySample } from '../../../shared/domain/xray.ts';
-import type { XrayResult } from '../../engines/protocol/inference.ts';
+import type { XrayOpenRecipe, XrayRow, XraySample } from '../../../shared/domain/xray.ts';
+import type { EngineProcess } from '../../engines/engine-process.ts';
+import type { InferenceRequests, XrayResult } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import {
   datasetItems,
@@ -12,9 +13,25 @@ import { found } from '../base/app-error.ts';
 import { AsyncQueue } from '../base/async-queue.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { SessionScoped } from '../project/session-scoped.ts';
 import { promptOf } from './encode-report.ts';
 import { heldOutIds } from './hold-out.ts';
-import type { OpenXray, XrayRequest } from './open-xray.ts';
+
+/** What is looked at. */
+interface XrayRequest {
+  modelId: string;
+  datasetId: string;
+  recipe: XrayOpenRecipe;
+}
+
+/** An X-ray that somebody looks at, with the process that holds its vocabulary. */
+interface OpenXray extends XrayRequest {
+  basePath: string;
+  engine: EngineProcess<InferenceRequests>;
+}
+
+/** Datasets somebody looks at as the trainer will see them, by id. */
+const openXrays = new SessionScoped(() => new Map<string, OpenXray>());
 
 type XrayEvent =
   | { type: 'opened'; xrayId: string; samples: number }
@@ -41,11 +58,11 @@ export async function* openXray(
     .run([signal, stop.signal], async (anySignal) => {
       await using engine = startInference(1);
       const xray = { ...request, basePath, engine };
-      session.xrays.set(xrayId, xray);
+      openXrays.of(session).set(xrayId, xray);
       await count({ ...xray, items }, events, anySignal);
       await aborted(anySignal);
     })
-    .finally(() => session.xrays.delete(xrayId))
+    .finally(() => openXrays.of(session).delete(xrayId))
     .then(
       () => events.end(),
       (error: unknown) => events.end(error),
@@ -116,7 +133,7 @@ export async function xraySample(
   signal: AbortSignal | undefined,
 ): Promise<XraySample> {
   const { engine, basePath, datasetId, recipe } = found(
-    session.xrays.get(xrayId),
+    openXrays.of(session).get(xrayId),
     'open X-ray',
     xrayId,
   );

@@ -6,14 +6,17 @@ import { parseAlpaca } from './alpaca.ts';
 import { parseLima } from './lima.ts';
 import { parseOpenAi } from './openai-messages.ts';
 import { parseShareGpt } from './sharegpt.ts';
-import type { ParsedConversation, ParsedSample } from '../sample/parsed-sample.ts';
+import {
+  sourceFromFileName,
+  type ParsedConversation,
+  type ParsedSample,
+} from '../sample/parsed-sample.ts';
 import {
   badLineOf,
   readJsonRecords,
   type JsonContainer,
   type JsonRecord,
 } from '../read/read-records.ts';
-import { sourceFromFileName } from '../stack-exchange/site.ts';
 
 type JsonFormat = Exclude<ImportFormat, 'stack-exchange'>;
 

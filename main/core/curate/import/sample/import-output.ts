@@ -1,4 +1,3 @@
-import type { ByteSource } from '../read/byte-source.ts';
 import type { BadLine, ParsedSample } from './parsed-sample.ts';
 
 /** How far an import is. */
@@ -20,13 +19,16 @@ export interface ImportBatch {
   progress: ImportProgress;
 }
 
+/** How much of the file was read. */
+type ReadBytes = Pick<ImportProgress, 'bytesRead' | 'totalBytes'>;
+
 const batchRecords = 200;
 const batchCharacters = 1_000_000;
 const progressIntervalMs = 100;
 
 /** Gathers samples and bad lines into batches and hands each over before it takes more. */
 export class ImportOutput {
-  readonly #source: ByteSource;
+  readonly #source: Readonly<ReadBytes>;
   readonly #post: (batch: ImportBatch) => Promise<void>;
   #waiting: Pick<ImportBatch, 'samples' | 'badLines'> = { samples: [], badLines: [] };
   #waitingCharacters = 0;
@@ -40,7 +42,7 @@ export class ImportOutput {
   /** How far the second pass is, 0 to 1. */
   secondPassFraction = 0;
 
-  constructor(source: ByteSource, post: (batch: ImportBatch) => Promise<void>) {
+  constructor(source: Readonly<ReadBytes>, post: (batch: ImportBatch) => Promise<void>) {
     this.#source = source;
     this.#post = post;
   }

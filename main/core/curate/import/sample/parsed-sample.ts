@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Message } from '../../../../../shared/domain/message.ts';
 import type { Flag, Provenance } from '../../../../../shared/domain/sample.ts';
 
@@ -20,4 +21,12 @@ export interface ParsedConversation {
   messages: Message[];
   flags: Flag[];
   source?: string;
+}
+
+/** A file's name without its extension and compression suffix. */
+export function sourceFromFileName(path: string): string {
+  return basename(path)
+    .replace(/\.(?:gz|zst|zstd)$/i, '')
+    .replace(/\.(?:jsonl?|ndjson|xml|txt)$/i, '')
+    .toWellFormed();
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { sourceFromFileName } from '../sample/parsed-sample.ts';
 
 /** A site of the network: its short name, and its host when one can be told. */
 export interface StackExchangeSite {
@@ -24,14 +25,6 @@ export function stackExchangeSite(path: string, given?: string): StackExchangeSi
   const stem = sourceFromFileName(path).replace(/[._-]?posts$/i, '');
   const folder = stem === '' ? basename(dirname(path)) : '';
   return knownSite(stem || folder) ?? (stem === '' ? unknownSite : { source: stem });
-}
-
-/** A file's name without its extension and compression suffix. */
-export function sourceFromFileName(path: string): string {
-  return basename(path)
-    .replace(/\.(?:gz|zst|zstd)$/i, '')
-    .replace(/\.(?:jsonl?|ndjson|xml|txt)$/i, '')
-    .toWellFormed();
 }
 
 function knownSite(name: string): StackExchangeSite | undefined {
