@@ -7,8 +7,7 @@ import {
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import { deviceTests } from './device-tests.ts';
-import { MemoryMeasurements } from './memory-measurements.ts';
+import { deviceTests, MemoryMeasurements } from './machine-records.ts';
 
 /** What a self-test imitates; without a base a Llama model in F32. */
 export interface TestSubject {

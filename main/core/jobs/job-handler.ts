@@ -1,16 +1,5 @@
-import type { JobAside, JobKind, JobSnapshot } from '../../../shared/domain/job.ts';
-
-/** What a running job reports; the service adds the ETA of the phase. */
-export interface JobReport {
-  phase: string;
-  done: number;
-  /** 0 while unknown. */
-  total: number;
-  unit: string;
-  detail?: string;
-  /** What the phase waits for; another phase would start its ETA over. */
-  aside?: JobAside;
-}
+import type { JobKind, JobSnapshot } from '../../../shared/domain/job.ts';
+import type { JobReport } from './job-report.ts';
 
 /** What a handler gets beside its payload. */
 export interface JobContext {

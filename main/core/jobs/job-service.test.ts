@@ -14,7 +14,7 @@ import { AppError } from '../base/app-error.ts';
 import { Log } from '../base/log.ts';
 import type { JobContext, JobHandler } from './job-handler.ts';
 import { JobService } from './job-service.ts';
-import { ProgressMeter } from './progress-meter.ts';
+import { ProgressMeter } from './job-report.ts';
 
 const events: JobEvent[] = [
   ...(['start', 'pause', 'paused', 'cancel', 'succeed'] as const),

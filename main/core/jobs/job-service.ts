@@ -20,14 +20,8 @@ import { AppError, found } from '../base/app-error.ts';
 import { Broadcast } from '../base/broadcast.ts';
 import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
-import {
-  JobStopped,
-  type JobContext,
-  type JobHandler,
-  type JobReport,
-  type JobResult,
-} from './job-handler.ts';
-import { ProgressMeter } from './progress-meter.ts';
+import { JobStopped, type JobContext, type JobHandler, type JobResult } from './job-handler.ts';
+import { ProgressMeter, type JobReport } from './job-report.ts';
 
 const publishEveryMs = 250;
 

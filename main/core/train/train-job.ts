@@ -12,6 +12,7 @@ import {
   type StoredRun,
 } from '../../store/repositories/runs.ts';
 import { found } from '../base/app-error.ts';
+import { explainError } from '../base/explain-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
 import { usableModel, verifyFiles } from '../models/model-service.ts';
@@ -20,7 +21,6 @@ import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolder } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
-import { toStop } from './to-stop.ts';
 
 const payloadSchema = z.object({ runId: z.string() });
 
@@ -137,4 +137,24 @@ function pauseOnRequest(trainer: ReturnType<typeof startTrainer>, pausing: Abort
   if (pausing.aborted) pause();
   else pausing.addEventListener('abort', pause, { once: true });
   return { [Symbol.dispose]: () => pausing.removeEventListener('abort', pause) };
+}
+
+/**
+ * How a run ends by an error: a full disk or memory that runs short pauses it and a crash interrupts
+ * it, since it can go on once a person mended the cause; anything else stays a failure.
+ */
+export function toStop(
+  error: unknown,
+  { signal, pausing }: Pick<JobContext, 'signal' | 'pausing'>,
+): unknown {
+  if (error instanceof JobStopped || signal.aborted) return error;
+  const { code, data } = explainError(error) ?? {};
+  // Memory that ran short after the first step may be free again later, like a disk.
+  const ranShort = data?.['cause'] === 'OUT_OF_MEMORY' && data['isStopped'] === true;
+  if (code === 'DISK_FULL' || ranShort) return new JobStopped('paused', error);
+  if (code === 'ENGINE_CRASHED') return new JobStopped('crash', error);
+  const isAbort =
+    error instanceof Error &&
+    (error.name === 'AbortError' || ('code' in error && error.code === 'CANCELLED'));
+  return isAbort && pausing.aborted ? new JobStopped('paused') : error;
 }

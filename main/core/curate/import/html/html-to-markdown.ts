@@ -1,8 +1,11 @@
 import { readHtml, type HtmlEvents } from './html-tokens.ts';
-import { MarkdownBlocks, paragraphLines, type FrameKind } from './markdown-blocks.ts';
-import { longestRun, MarkdownInline } from './markdown-inline.ts';
-import { MarkdownTable } from './markdown-table.ts';
-import { scriptText } from './script-text.ts';
+import {
+  MarkdownBlocks,
+  MarkdownTable,
+  paragraphLines,
+  type FrameKind,
+} from './markdown-blocks.ts';
+import { longestRun, MarkdownInline, scriptText } from './markdown-inline.ts';
 
 const marks: Record<string, string> = {
   b: '**',

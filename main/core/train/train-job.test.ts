@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EngineRequestError } from '../../engines/engine-process.ts';
 import type { ErrorData } from '../../engines/protocol/errors.ts';
-import { toStop } from './to-stop.ts';
+import { toStop } from './train-job.ts';
 
 const { signal } = new AbortController();
 const context = { signal, pausing: signal };

@@ -1,5 +1,16 @@
-import type { JobProgress } from '../../../shared/domain/job.ts';
-import type { JobReport } from './job-handler.ts';
+import type { JobAside, JobProgress } from '../../../shared/domain/job.ts';
+
+/** What a running job reports; the service adds the ETA of the phase. */
+export interface JobReport {
+  phase: string;
+  done: number;
+  /** 0 while unknown. */
+  total: number;
+  unit: string;
+  detail?: string;
+  /** What the phase waits for; another phase would start its ETA over. */
+  aside?: JobAside;
+}
 
 /** Turns reports into progress with an ETA from the rate since the phase began. */
 export class ProgressMeter {
