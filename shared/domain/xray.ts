@@ -72,6 +72,16 @@ export const xrayStretchSchema = z.object({
 });
 export type XrayStretch = z.infer<typeof xrayStretchSchema>;
 
+/** What the loss does with a token; `repeated` is masked context that an earlier part has, too. */
+export type TokenFate = 'trained' | 'masked' | 'repeated' | 'unseen';
+
+/** The fate of the token at `index` of a stretch. */
+export function tokenFate({ kind, repeated, trained }: XrayStretch, index: number): TokenFate {
+  if (kind === 'unseen') return 'unseen';
+  if (index < repeated) return 'repeated';
+  return trained[index] === 1 ? 'trained' : 'masked';
+}
+
 /** Every token of one sample; `pieces` is keyed by token id. */
 export const xraySampleSchema = xrayCountsSchema.extend({
   /** The length limit that holds: the recipe's, or the model's context when that is shorter. */

@@ -1,7 +1,9 @@
-import type { JobProgress, JobSnapshot } from '../../../shared/domain/job.ts';
-import { canResumeJob, describeAside, isJobFinished } from '../../../shared/domain/job.ts';
+import { canResumeJob, isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
+import { formatShare } from '../../../shared/text/counts.ts';
+import { timeLeft } from '../../../shared/text/durations.ts';
+import { isRepeatedByResuming, runAdviceFor } from '../../../shared/text/error-advice.ts';
+import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { CancelledError, CommandError } from './command-error.ts';
-import { formatCount, formatDuration } from './format-values.ts';
 import type { CoreClient } from './open-core.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -49,9 +51,6 @@ function askToStop(client: CoreClient, jobId: string, options: WaitOptions): voi
   });
 }
 
-/** What ends a run again when it is resumed: its settings or its dataset have to change. */
-const repeatingCodes: ReadonlySet<string> = new Set(['DIVERGED', 'NOTHING_TO_TRAIN']);
-
 function resultOf(
   job: JobSnapshot,
   resumeHint: string | undefined,
@@ -65,8 +64,9 @@ function resultOf(
     message: `The job "${job.title}" ended as ${job.state}.`,
     detail: '',
   };
-  const hint = canResumeJob(job) && !repeatingCodes.has(code) ? resumeHint : undefined;
-  const text = [message, detail, hint].filter(Boolean).join('\n');
+  const hint = canResumeJob(job) && !isRepeatedByResuming(code) ? resumeHint : undefined;
+  const advice = job.error && runAdviceFor(code);
+  const text = [message, detail, advice, hint].filter(Boolean).join('\n');
   throw new CommandError(code, text, {
     jobId: job.id,
     subjectId: job.subjectId,
@@ -74,26 +74,26 @@ function resultOf(
 }
 
 function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void {
-  const progress = job.progress;
-  const phase = progress?.phase ?? job.state;
+  const { progress } = job;
   const more = detail?.();
-  const text = progress ? progressText(progress, more?.text) : job.state;
-  terminal.progress(phase, `${job.title}: ${text}`, {
-    jobId: job.id,
-    state: job.state,
-    ...progress,
-    ...more?.document,
-  });
+  terminal.progress(
+    progress?.phase ?? job.state,
+    `${job.title}: ${progressLine(job, more?.text)}`,
+    {
+      jobId: job.id,
+      state: job.state,
+      ...progress,
+      ...more?.document,
+    },
+  );
 }
 
-/** Progress in words: phase, how much of how much, time left; `detail` replaces the job's own. */
-export function progressText(progress: JobProgress, detail = ''): string {
-  const { phase, done, total, unit, etaMs, aside } = progress;
-  const amount =
-    total > 0
-      ? `${formatCount(done)}/${formatCount(total)} ${unit} (${Math.floor((100 * done) / total)} %)`
-      : `${formatCount(done)} ${unit}`;
-  const eta = etaMs === null ? '' : `ETA ${formatDuration(etaMs)}`;
-  const now = aside ? describeAside(aside) : detail || progress.detail;
-  return [phase, amount, eta, now].filter(Boolean).join(' · ');
+/** A job's line: what it does, how much is done, time left; `detail` replaces the job's own. */
+export function progressLine(job: JobSnapshot, detail = ''): string {
+  const text = describeJob(job);
+  const { progress } = job;
+  if (job.state !== 'running' || !progress) return text;
+  const { done, total, etaMs, aside } = progress;
+  const percent = total > 0 ? ` (${formatShare(Math.floor((100 * done) / total) / 100)})` : '';
+  return joinFacts([text + percent, timeLeft(etaMs), aside ? '' : detail || progress.detail]);
 }

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
 import { defineCommand, positional } from '../cli/command.ts';
-import { formatBytes, formatCount } from '../cli/format-values.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
 /** `lima new`: makes an empty project file. */

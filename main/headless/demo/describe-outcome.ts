@@ -3,6 +3,9 @@ import type {
   PreferenceSummary,
 } from '../../../shared/domain/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
+import { formatShare } from '../../../shared/text/counts.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
+import { formatLoss } from '../../../shared/text/training.ts';
 import type { HeldOutAccuracy } from './held-out.ts';
 import type { PipelineResult } from './run-pipeline.ts';
 
@@ -15,7 +18,9 @@ export interface DemoOutcome extends PipelineResult {
 
 const shownAnswers = 5;
 
-const share = (value: number) => `${(value * 100).toFixed(1)} %`;
+const answerCharacters = 70;
+
+const share = (value: number) => formatShare(value, 1);
 
 /** The demo's last page: what was taught, what each system answers, and the verdict. */
 export function describeOutcome(outcome: DemoOutcome): string {
@@ -40,7 +45,7 @@ function trainingLines({ run, imports }: DemoOutcome): string[] {
   const { name, totalSteps, lastMetric, checkpoints } = run;
   return [
     `Imported ${imports.map((one) => `${one.added} (${one.format})`).join(' and ')} samples.`,
-    `Run “${name}”: ${totalSteps} steps, loss ${lastMetric?.loss.toFixed(4) ?? 'unknown'}, ` +
+    `Run “${name}”: ${totalSteps} steps, loss ${formatLoss(lastMetric?.loss)}, ` +
       `${checkpoints.length} checkpoints.`,
   ];
 }
@@ -51,8 +56,8 @@ function answerLines({ items }: EvaluationReport): string[] {
   return [
     ...shown.flatMap(({ prompt, a, b }) => [
       `  ${prompt.at(-1)?.content ?? ''}`,
-      `    tuned: ${oneLine(a.output)}`,
-      `    base:  ${oneLine(b.output)}`,
+      `    tuned: ${previewLine(a.output, answerCharacters)}`,
+      `    base:  ${previewLine(b.output, answerCharacters)}`,
     ]),
     `  … and ${items.length - shown.length} more`,
   ];
@@ -66,10 +71,4 @@ function statisticsLines(statistics: PreferenceSummary): string[] {
     `win rate ${share(winRate.value)}, Wilson ${share(winRate.lower)} to ${share(winRate.upper)}`,
     `exact sign test p = ${statistics.signTestP.toPrecision(2)}`,
   ];
-}
-
-/** Model output on one line without control characters, cut to the width of a terminal. */
-function oneLine(text: string): string {
-  const clean = text.replaceAll(/[\p{C}\s]+/gu, ' ').trim();
-  return clean.length > 70 ? `${clean.slice(0, 70)}…` : clean;
 }

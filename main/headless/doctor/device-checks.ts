@@ -3,8 +3,8 @@ import {
   type DeviceListing,
   type SelfTest,
 } from '../../../shared/domain/device.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import type { Finding } from './machine-checks.ts';
-import { formatBytes } from '../cli/format-values.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 
 const familyNames = { cpu: 'CPU', cuda: 'CUDA', vulkan: 'Vulkan', metal: 'Metal' } as const;

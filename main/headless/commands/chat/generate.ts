@@ -2,6 +2,9 @@ import { resolve } from 'node:path';
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Prompt } from '../../../../shared/domain/prompt-set.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { timeLeft } from '../../../../shared/text/durations.ts';
+import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';
 import {
   defineCommand,
@@ -10,7 +13,6 @@ import {
   wholeNumber,
   type Call,
 } from '../../cli/command.ts';
-import { formatDuration, formatItems } from '../../cli/format-values.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
@@ -60,7 +62,7 @@ export const generateCommand = defineCommand({
     else
       call.terminal.result(
         { ...summary, path: out },
-        `Wrote ${formatItems(sink.count, 'answer')} to ${out}.`,
+        `Wrote ${formatQuantity(sink.count, 'answer')} to ${out}.`,
       );
   },
 });
@@ -123,7 +125,16 @@ function showProgress(
   { done, total, startedMs }: { done: number; total: number; startedMs: number },
 ): void {
   const etaMs = ((Date.now() - startedMs) / done) * (total - done);
-  const text = `${done}/${total} answers · ETA ${formatDuration(etaMs)}`;
+  const progress = {
+    phase: 'generating',
+    done,
+    total,
+    unit: 'answers',
+    etaMs,
+    detail: '',
+    aside: null,
+  };
+  const text = joinFacts([describeProgress(progress), timeLeft(etaMs)]);
   terminal.progress('generating', text, { phase: 'generating', done, total, etaMs });
 }
 

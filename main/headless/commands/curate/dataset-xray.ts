@@ -6,10 +6,10 @@ import {
   xrayTotalsBySource,
 } from '../../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../../shared/domain/xray.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { describeProblems, describeTokens, describeTotals } from './describe-xray.ts';
-import { formatItems } from '../../cli/format-values.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
@@ -123,7 +123,9 @@ function showTotals(
 const describeHeldOut = ({ length }: readonly string[]) =>
   length === 0
     ? []
-    : [`${formatItems(length, 'sample')} of them would be held out: measured, never trained on.`];
+    : [
+        `${formatQuantity(length, 'sample')} of them would be held out: measured, never trained on.`,
+      ];
 
 interface SampleRequest {
   xrayId: string;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { exportFormatSchema } from '../../../../shared/domain/dataset.ts';
+import { formatBytes } from '../../../../shared/text/bytes.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatBytes, formatItems } from '../../cli/format-values.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const formats = exportFormatSchema.options;
@@ -17,7 +18,7 @@ export const datasetFreezeCommand = defineCommand({
   async run(call) {
     await using project = await openCoreWithProject(positional(call, 0));
     const dataset = await project.client.datasets.freeze({ name: positional(call, 1) });
-    const text = `Froze ${formatItems(dataset.samples, 'sample')} as "${dataset.name}", ${dataset.contentHash}.`;
+    const text = `Froze ${formatQuantity(dataset.samples, 'sample')} as "${dataset.name}", ${dataset.contentHash}.`;
     call.terminal.result(dataset, text);
   },
 });
@@ -43,7 +44,7 @@ export const datasetExportCommand = defineCommand({
     const path = resolve(positional(call, 2));
     const written = await client.datasets.export({ datasetId: dataset.id, path, format });
     const size = formatBytes(written.sizeBytes);
-    const text = `Wrote ${formatItems(written.samples, 'sample')} to ${written.path} (${size}).`;
+    const text = `Wrote ${formatQuantity(written.samples, 'sample')} to ${written.path} (${size}).`;
     call.terminal.result({ ...written, format, contentHash: dataset.contentHash }, text);
   },
 });

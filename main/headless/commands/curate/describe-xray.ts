@@ -1,16 +1,22 @@
-import { xrayProblemText } from '../../../../shared/text/xray.ts';
+import { allWholeText, xrayProblemText } from '../../../../shared/text/xray.ts';
 import {
   xrayProblem,
   xrayTotals,
   xrayTotalsBySource,
 } from '../../../../shared/domain/xray-totals.ts';
-import type { XrayRow, XraySample, XrayStretch } from '../../../../shared/domain/xray.ts';
-import { formatCount, formatItems, formatPreview, formatTable } from '../../cli/format-values.ts';
+import {
+  tokenFate,
+  type XrayRow,
+  type XraySample,
+  type XrayStretch,
+} from '../../../../shared/domain/xray.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../../shared/text/counts.ts';
+import { displayLine, previewLine } from '../../../../shared/text/foreign-text.ts';
+import { formatTable } from '../../cli/format-table.ts';
 
 const promptLength = 60;
 
-const percent = (part: number, whole: number) =>
-  `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+const percent = (part: number, whole: number) => formatShare(part / Math.max(1, whole), 1);
 
 /** Sums over the dataset and by source, the source that weighs most first. */
 export function describeTotals(rows: readonly XrayRow[]): string {
@@ -24,7 +30,7 @@ export function describeTotals(rows: readonly XrayRow[]): string {
     percent(source.trainedTokens, trainedTokens),
   ]);
   return [
-    `${formatItems(samples, 'sample')}, ${formatItems(tokens, 'token')}; ` +
+    `${formatQuantity(samples, 'sample')}, ${formatQuantity(tokens, 'token')}; ` +
       `${formatCount(trainedTokens)} (${percent(trainedTokens, tokens)}) count in the loss.`,
     '',
     formatTable(['source', 'samples', 'tokens', 'trained', 'of samples', 'of trained'], table),
@@ -34,15 +40,15 @@ export function describeTotals(rows: readonly XrayRow[]): string {
 /** Every sample that does not come whole, with its question and what becomes of it. */
 export function describeProblems(rows: readonly XrayRow[], maxTokens: number): string {
   const found = rows.filter((row) => xrayProblem(row) !== null);
-  if (found.length === 0) return 'Every sample comes whole, with its end of turn trained.';
+  if (found.length === 0) return allWholeText;
   const table = found.map((row) => [
     `#${row.seq}`,
-    formatPreview(row.prompt, promptLength),
+    previewLine(row.prompt, promptLength),
     xrayProblemText(row, maxTokens),
   ]);
   const verb = found.length === 1 ? 'does' : 'do';
   return [
-    `${formatItems(found.length, 'sample')} ${verb} not come whole:`,
+    `${formatQuantity(found.length, 'sample')} ${verb} not come whole:`,
     '',
     formatTable(['sample', 'question', 'what happens'], table),
   ].join('\n');
@@ -51,8 +57,8 @@ export function describeProblems(rows: readonly XrayRow[], maxTokens: number): s
 /** Every token of a sample in a table, with a line where a part begins or the cut lies. */
 export function describeTokens(row: XrayRow, sample: XraySample): string {
   const head = [
-    `#${row.seq}  ${row.prompt}`,
-    `${formatItems(row.wholeTokens, 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
+    `#${row.seq}  ${displayLine(row.prompt)}`,
+    `${formatQuantity(row.wholeTokens, 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
       xrayProblemText(row, sample.maxTokens),
   ];
   const parts = sample.stretches.map((stretch) =>
@@ -70,13 +76,11 @@ function tokenCells(
   { id, index }: { id: number; index: number },
 ): string[] {
   const { kind, text } = pieces[id] ?? { kind: 'text', text: '' };
-  const masked = index < stretch.repeated ? 'repeated' : 'masked';
-  const fate = stretch.trained[index] === 1 ? 'trained' : masked;
   return [
     String(index + 1),
     String(id),
     roles[stretch.turns[index] ?? 0] ?? '',
-    stretch.kind === 'part' ? fate : 'unseen',
+    tokenFate(stretch, index),
     kind === 'text' ? JSON.stringify(text) : text,
   ];
 }

@@ -4,8 +4,8 @@ import {
   importReportSchema,
   type ImportReport,
 } from '../../../../shared/contract/curate.ts';
+import { formatCount } from '../../../../shared/text/counts.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
-import { formatCount } from '../../cli/format-values.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 

@@ -3,9 +3,11 @@ import {
   sampleStatusSchema,
   type SampleFilter,
 } from '../../../../shared/domain/sample.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, positional, wholeNumber } from '../../cli/command.ts';
-import { formatItems, formatPreview, formatTable } from '../../cli/format-values.ts';
+import { formatTable } from '../../cli/format-table.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const statuses = sampleStatusSchema.options;
@@ -45,7 +47,7 @@ export const samplesCommand = defineCommand({
       row.id,
       row.status,
       row.source,
-      formatPreview(row.promptPreview, 50),
+      previewLine(row.promptPreview, 50),
       row.flags.join(' '),
     ]);
     const table = formatTable(['id', 'status', 'source', 'prompt', 'flags'], cells);
@@ -72,7 +74,10 @@ export const reviewCommand = defineCommand({
     const selection = selectionOf(options, positionals.slice(2));
     await using project = await openCoreWithProject(positional(call, 0));
     const result = await project.client.samples.review({ action, selection });
-    terminal.result({ action, ...result }, `${action}: ${formatItems(result.changed, 'sample')}.`);
+    terminal.result(
+      { action, ...result },
+      `${action}: ${formatQuantity(result.changed, 'sample')}.`,
+    );
   },
 });
 

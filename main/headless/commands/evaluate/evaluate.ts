@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
 import {
   defineCommand,
   positional,
@@ -7,7 +8,6 @@ import {
   wholeNumber,
   type Call,
 } from '../../cli/command.ts';
-import { formatItems } from '../../cli/format-values.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
@@ -49,7 +49,7 @@ export const evaluateCommand = defineCommand({
     const summary = await client.evaluations.get({ id: evaluationId });
     call.terminal.result(
       { evaluationId, ...summary },
-      `${summary.id}\n${formatItems(summary.comparisons, 'comparison')} to vote on: lima vote`,
+      `${summary.id}\n${formatQuantity(summary.comparisons, 'comparison')} to vote on: lima vote`,
     );
   },
 });

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { formatBytes } from '../../../../shared/text/bytes.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatBytes } from '../../cli/format-values.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const formats = ['json', 'md', 'html'] as const;

@@ -1,8 +1,8 @@
 import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
+import { formatQuantity } from '../../../../shared/text/counts.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatItems } from '../../cli/format-values.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { voteByKeys } from './vote-by-keys.ts';
@@ -60,5 +60,5 @@ async function listPairs(client: CoreClient, id: string, terminal: Terminal): Pr
 }
 
 function describeVotes(summary: EvaluationSummary, votes: number): string {
-  return `${formatItems(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
+  return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { exportKindSchema, exportTypeSchema } from '../../../../shared/domain/export.ts';
+import { formatBytes } from '../../../../shared/text/bytes.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import {
   defineCommand,
@@ -10,7 +11,6 @@ import {
 } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { checkpointOfEpoch } from '../../arguments/project-models.ts';
-import { formatBytes } from '../../cli/format-values.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 

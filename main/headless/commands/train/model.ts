@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
+import { formatBytes } from '../../../../shared/text/bytes.ts';
+import { formatCount } from '../../../../shared/text/counts.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
-import { formatBytes, formatCount } from '../../cli/format-values.ts';
 import { openCore } from '../../cli/open-core.ts';
 
 /** `lima model inspect`: what a GGUF file is and whether it can be trained. */

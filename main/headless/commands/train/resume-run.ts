@@ -1,6 +1,7 @@
 import { canResumeJob } from '../../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
+import { shellWord } from '../../../../shared/text/shell-word.ts';
 import { positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
@@ -23,10 +24,7 @@ type ResumeCall = Omit<Call, 'options'> & { options: RunOptions };
 
 /** The command that goes on with a run, as a sentence. */
 export function resumeCommand(projectPath: string, { name }: Pick<Run, 'name'>): string {
-  const words = [projectPath, '--resume', name].map((word) =>
-    /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  return `Go on with: lima train ${words.join(' ')}`;
+  return `Go on with: lima train ${shellWord(projectPath)} --resume ${shellWord(name)}`;
 }
 
 /** Checks the words of `--resume RUN`; what it returns puts the run back into the queue. */

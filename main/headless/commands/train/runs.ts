@@ -1,9 +1,9 @@
-import { describeRunMemory } from '../../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
+import { describeRunMemory, formatLoss } from '../../../../shared/text/training.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatTable } from '../../cli/format-values.ts';
+import { formatTable } from '../../cli/format-table.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
@@ -36,8 +36,8 @@ const columns: Record<string, (run: Run) => string> = {
   base: ({ modelName }) => modelName,
   dataset: ({ datasetName }) => datasetName,
   step: ({ lastMetric, totalSteps }) => `${lastMetric?.step ?? 0}/${totalSteps}`,
-  loss: ({ lastMetric }) => lastMetric?.loss.toFixed(4) ?? '',
-  'dev loss': ({ devLosses }) => devLosses.at(-1)?.loss.toFixed(4) ?? '',
+  loss: ({ lastMetric }) => (lastMetric ? formatLoss(lastMetric.loss) : ''),
+  'dev loss': ({ devLosses }) => (devLosses.length > 0 ? formatLoss(devLosses.at(-1)?.loss) : ''),
   memory: ({ memory }) => (memory ? describeRunMemory(memory) : ''),
   epochs: ({ checkpoints }) => checkpoints.map(({ epoch }) => epoch).join(' '),
   saved: ({ savedStep }) => (savedStep > 0 ? `step ${savedStep}` : ''),

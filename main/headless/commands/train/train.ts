@@ -1,10 +1,10 @@
-import { describeRunMemory } from '../../../../shared/domain/memory-plan.ts';
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
 import { recipeSchema } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
+import { formatCount } from '../../../../shared/text/counts.ts';
+import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatCount, formatItems } from '../../cli/format-values.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
@@ -58,7 +58,7 @@ export const trainCommand = defineCommand({
     call.terminal.result(
       run,
       `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
-        `mean loss ${last?.meanLoss.toFixed(4) ?? 'unknown'}\n` +
+        `mean loss ${formatLoss(last?.meanLoss)}\n` +
         describeDevLosses(run) +
         (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +
         `checkpoint ${last?.path ?? 'none'}`,
@@ -69,9 +69,8 @@ export const trainCommand = defineCommand({
 /** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
 function describeDevLosses({ devLosses, encodeReport }: Run): string {
   if (devLosses.length === 0) return '';
-  const held = formatItems(encodeReport?.heldOut.samples ?? 0, 'held-out sample');
-  const losses = devLosses.map(({ loss }) => loss.toFixed(4));
-  return `dev loss of ${held}, base and by epoch: ${losses.join(' ')}\n`;
+  const losses = devLosses.map(({ loss }) => formatLoss(loss));
+  return `dev loss of ${heldOutText({ encodeReport })}, base and by epoch: ${losses.join(' ')}\n`;
 }
 
 /** Says how many samples the trainer did not get as they are. */

@@ -1,6 +1,8 @@
 import type { RunMetric } from '../../../../shared/domain/run.ts';
+import { formatCount } from '../../../../shared/text/counts.ts';
+import { joinFacts } from '../../../../shared/text/progress.ts';
+import { formatLoss, formatRate } from '../../../../shared/text/training.ts';
 import type { Call } from '../../cli/command.ts';
-import { formatCount } from '../../cli/format-values.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
@@ -39,11 +41,11 @@ export async function waitForRun(
 /** A metric in words: epoch, step, loss, learning rate, speed. */
 function metricText(metric: RunMetric | undefined): string {
   if (!metric) return '';
-  return [
+  return joinFacts([
     `epoch ${metric.epoch.toFixed(2)}`,
     `step ${formatCount(metric.step)}`,
-    `loss ${metric.loss.toFixed(4)}`,
-    `lr ${metric.learningRate.toExponential(2)}`,
+    `loss ${formatLoss(metric.loss)}`,
+    `lr ${formatRate(metric.learningRate)}`,
     `${formatCount(Math.round(metric.tokensPerSecond))} tokens/s`,
-  ].join(' · ');
+  ]);
 }
