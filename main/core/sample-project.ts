@@ -8,7 +8,7 @@ import { addSamples } from '../store/repositories/samples.ts';
 import { AppError } from './base/app-error.ts';
 import { requireSession, type CoreState } from './project/core-state.ts';
 import { freeze } from './curate/dataset-service.ts';
-import { sampleContentHash } from './curate/import/sample/content-hash.ts';
+import { sampleContentHash } from '../store/content-hash.ts';
 import { runImport } from './curate/import/run-import.ts';
 import { storePrompts } from './evaluate/prompt-service.ts';
 import { addModelFile } from './models/model-service.ts';

@@ -6,7 +6,7 @@ import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/
 import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from './import/sample/content-hash.ts';
+import { sampleContentHash } from '../../store/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';

@@ -4,7 +4,7 @@ import { addVersion, getSample, insertSample } from '../../store/repositories/sa
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from './import/sample/content-hash.ts';
+import { sampleContentHash } from '../../store/content-hash.ts';
 
 /** A sample by id, or NOT_FOUND. */
 export function sampleById(session: ProjectSession, id: string): Sample {

@@ -9,7 +9,7 @@ import {
   postsDump,
   question,
 } from '../../testing/import-fixtures.ts';
-import { sampleContentHash } from '../sample/content-hash.ts';
+import { sampleContentHash } from '../../../../store/content-hash.ts';
 import { importFile } from '../import-file.ts';
 
 const name = 'coffee.stackexchange.Posts.xml';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Message } from '../../../../../shared/domain/message.ts';
+import type { Message } from '../../shared/domain/message.ts';
 
 /** SHA-256 over roles and contents: two samples with the same words have the same hash. */
 export function sampleContentHash(messages: readonly Message[]): string {
