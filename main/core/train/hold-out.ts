@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { devSampleCount } from '../../../shared/domain/dev-set.ts';
+import { sampleContentHash } from '../../store/content-hash.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 
 type Candidate = Pick<DatasetItem, 'sampleId' | 'source' | 'messages'>;
@@ -36,11 +36,6 @@ function apportion(sizes: readonly number[], wanted: number): number[] {
 }
 
 function inHashOrder(samples: readonly Candidate[]): Candidate[] {
-  const hashed = samples.map((sample) => ({ sample, hash: hashOf(sample) }));
+  const hashed = samples.map((sample) => ({ sample, hash: sampleContentHash(sample.messages) }));
   return hashed.toSorted((one, other) => compare(one.hash, other.hash)).map(({ sample }) => sample);
 }
-
-const hashOf = ({ messages }: Candidate) =>
-  createHash('sha256')
-    .update(JSON.stringify(messages.map(({ role, content }) => [role, content])))
-    .digest('hex');

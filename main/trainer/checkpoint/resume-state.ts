@@ -61,7 +61,10 @@ export const resumeStateSchema = z.object({
 });
 export type ResumeState = z.infer<typeof resumeStateSchema>;
 
-/** SHA-256 over ids, tokens and masks in order. */
+/**
+ * SHA-256 over ids, tokens and masks in order: what the model reads, which the same words give
+ * otherwise under another template. The hash of words is the store's `sampleContentHash`.
+ */
 export function hashSamples(samples: readonly EncodedSample[]): string {
   const hash = createHash('sha256');
   for (const { id, tokens, trained } of samples) {
