@@ -65,7 +65,7 @@ test.each(mutations)('rejects $problem, and says where', async (mutation) => {
   expect(files).toBeGreaterThan(0);
 });
 
-test('a valid file of any kind cut anywhere is incomplete', async () => {
+test('a valid file of any kind cut anywhere is GGUF_TRUNCATED', async () => {
   for (const [index, [name, build]] of Object.entries(validGgufs).entries()) {
     const whole = encodeRawGguf(build());
     const draw = seededRandom(index);

@@ -109,7 +109,7 @@ test('a sample is never longer than the context the model knows', async () => {
   expect(result.maxTokens).toBe(result.samples[0]?.tokens.length);
 });
 
-test('progress is told while a thousand samples are encoded', async () => {
+test('progress is told after every 50 samples and after the last', async () => {
   const events: number[] = [];
   const samples = Array.from({ length: 120 }, (_, index) => ({
     id: `${index}`,

@@ -117,7 +117,7 @@ test.each([
   ['F16', 2e-3],
   ['BF16', 2e-2],
   ['Q8_0', 3e-2],
-] as const)('a model merged in %s says other things than base and adapter', async (type, bound) => {
+] as const)('a model merged in %s gives the logits of base and adapter', async (type, bound) => {
   const name = `merged-${type}.gguf`;
   await exportTo(name, { kind: 'merged', type });
   const { tensors } = await readGguf(folder.file(name));
@@ -128,14 +128,14 @@ test.each([
   expect(distance(await logitsOf(folder.file('base.gguf')), merged)).toBeGreaterThan(2 * bound);
 });
 
-test('a copied adapter forgets its strength', async () => {
+test('a copied adapter has its strength written into it', async () => {
   await exportTo('copy.gguf', { kind: 'gguf' });
   const adapter = { filePath: folder.file('copy.gguf'), scale: 1 };
   const copied = await logitsOf(folder.file('base.gguf'), adapter);
   expect(distance(await withAdapter(strength), copied)).toBeLessThan(1e-5);
 });
 
-test('an adapter for PEFT changes the rows of another head, or by another factor', async () => {
+test('an adapter for PEFT makes the same change, its rows in the order of Hugging Face', async () => {
   await exportTo('peft', { kind: 'peft' });
   const config: unknown = JSON.parse(readFileSync(folder.file('peft/adapter_config.json'), 'utf8'));
   expect(config).toMatchObject({
@@ -215,7 +215,7 @@ function readSafetensors(path: string) {
   };
 }
 
-test('a folder for Ollama names files that are not there, or another end of a turn', async () => {
+test('a folder for Ollama names the files in it and the end of a turn as its template has it', async () => {
   await exportTo('ollama', { kind: 'ollama' });
   const text = readFileSync(folder.file('ollama/Modelfile'), 'utf8');
   expect(text).toContain(`FROM ${folder.file('base.gguf')}\nADAPTER ./adapter.gguf\n`);
@@ -229,7 +229,7 @@ test('a folder for Ollama names files that are not there, or another end of a tu
   expect(distance(await withAdapter(strength), merged)).toBeLessThan(3e-2);
 });
 
-test('a cancelled export leaves a part of it, or one overwrites what is there', async () => {
+test('a cancelled export leaves nothing, and no export overwrites what is there', async () => {
   const stop = AbortSignal.abort();
   await expect(exportTo('stopped.gguf', { kind: 'merged', type: 'F16' }, stop)).rejects.toThrow(
     /abort/i,
@@ -242,7 +242,7 @@ test('a cancelled export leaves a part of it, or one overwrites what is there', 
   await expect(exportTo('nowhere/x.gguf', {})).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
 });
 
-test('an adapter of another model is merged', async () => {
+test('an adapter of another model is refused, and nothing is written', async () => {
   const basePath = folder.file('wide.gguf');
   await writeTinyModel(basePath, { embeddingLength: 128, feedForwardLength: 96, layers: 2 });
   const wish = { kind: 'merged', type: 'F16', basePath } as const;

@@ -41,7 +41,7 @@ const yarn = {
 /** Heads that are together wider than the residual stream, as in Qwen3-0.6B. */
 const qwen3 = { architecture: 'qwen3', headLength: 128 };
 
-/** More layers than the pattern of five local ones and a global one is long. */
+/** More layers than the pattern of five sliding ones and a global one is long. */
 const gemma3: TinyModelOptions = {
   architecture: 'gemma3',
   layers: 7,
@@ -154,7 +154,10 @@ describe('the forward pass gives the logits of llama.cpp', () => {
     ['qwen3, fused projections and biases', { ...qwen3, biases: true, fusedProjections: true }],
     ['gemma3 without a window', { ...gemma3, metadata: {} }],
     ['gemma3 with a window and linear rope scaling', { ...gemma3, tiedHead: true }],
-    ['gemma3, every second layer local, capped logits', { ...gemma3, metadata: alternating }],
+    [
+      'gemma3, every second layer sliding, logits with a softcap',
+      { ...gemma3, metadata: alternating },
+    ],
     ['phi3', { ...phi3, tiedHead: true }],
     ['phi3, rope over a part of each head, short factors', { ...phi3, ...shortContext }],
     ['phi3, long factors', { ...phi3, ...longContext }],
