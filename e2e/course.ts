@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeTinyModel, type TinyModelOptions } from '../main/gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../main/gguf/tiny/tiny-model.ts';
 import { expect } from './fixtures.ts';
 import { CuratePage } from './pages/curate-page.ts';
 import { ShellPage } from './pages/shell-page.ts';

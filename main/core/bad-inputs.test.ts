@@ -12,7 +12,7 @@ import {
 import { gzipSync } from 'node:zlib';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { writeTinyModel } from '../gguf/tiny-model.ts';
+import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { answer, postRow, postsDump, question } from './curate/testing/import-fixtures.ts';
 import {
   conversations,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { GgufError } from './gguf-error.ts';
+import { GgufError } from './header/gguf-error.ts';
 import { readGguf } from './read-gguf.ts';
 import { hyperparameterMutations } from './testing/hyperparameter-mutations.ts';
 import { layoutMutations } from './testing/layout-mutations.ts';

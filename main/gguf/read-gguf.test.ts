@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { GgufError } from './gguf-error.ts';
-import { getStrings } from './metadata.ts';
-import type { GgufFile } from './gguf-file.ts';
+import { GgufError } from './header/gguf-error.ts';
+import { getStrings } from './header/metadata.ts';
+import type { GgufFile } from './header/gguf-file.ts';
 import { readGguf } from './read-gguf.ts';
 import { malformedFiles } from './testing/malformed-gguf.ts';
 import { encodeRawGguf, entry, u32 } from './testing/raw-gguf.ts';
 import { minimalGguf } from './testing/valid-gguf.ts';
-import { writeGguf } from './write-gguf.ts';
+import { writeGguf } from './write/write-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-gguf-'));
 afterAll(() => rmSync(folder, { recursive: true }));

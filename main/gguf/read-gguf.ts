@@ -1,14 +1,14 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { checkedAlignment, padTo } from './alignment.ts';
-import { checkAdapter } from './check-adapter.ts';
-import { checkHyperparameters } from './check-hyperparameters.ts';
-import { checkValueTypes } from './check-value-types.ts';
-import { checkVocabulary } from './check-vocabulary.ts';
-import { GgufError, invalidGguf, truncatedGguf } from './gguf-error.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { HeaderCursor } from './header-cursor.ts';
-import { readMetadata } from './read-metadata.ts';
-import { placeTensors, readTensors } from './read-tensors.ts';
+import { checkedAlignment, padTo } from './header/alignment.ts';
+import { checkAdapter } from './check/check-adapter.ts';
+import { checkHyperparameters } from './check/check-hyperparameters.ts';
+import { checkValueTypes } from './check/check-value-types.ts';
+import { checkVocabulary } from './check/check-vocabulary.ts';
+import { GgufError, invalidGguf, truncatedGguf } from './header/gguf-error.ts';
+import type { GgufFile } from './header/gguf-file.ts';
+import { HeaderCursor } from './header/header-cursor.ts';
+import { readMetadata } from './header/read-metadata.ts';
+import { placeTensors, readTensors } from './header/read-tensors.ts';
 
 const magic = 0x46554747;
 const maxTensors = 100_000;

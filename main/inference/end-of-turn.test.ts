@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
-import type { GgufEntry } from '../gguf/gguf-content.ts';
-import { tinyTokens } from '../gguf/tiny-vocabulary.ts';
+import type { GgufEntry } from '../gguf/write/gguf-content.ts';
+import { tinyTokens } from '../gguf/tiny/tiny-vocabulary.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
-import { writeGguf } from '../gguf/write-gguf.ts';
+import { writeGguf } from '../gguf/write/write-gguf.ts';
 import { startBackend } from './backend.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from './test-system.ts';

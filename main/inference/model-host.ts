@@ -1,7 +1,7 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
-import type { GgufFile } from '../gguf/gguf-file.ts';
-import { isMappable } from '../gguf/require-runnable.ts';
+import type { GgufFile } from '../gguf/header/gguf-file.ts';
+import { isMappable } from '../gguf/check/require-runnable.ts';
 import { InferenceError } from '../engines/protocol/engine-error.ts';
 import type { Backend } from './backend.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';

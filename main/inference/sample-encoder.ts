@@ -1,8 +1,8 @@
 import type { Message } from '../../shared/domain/message.ts';
 import type { XrayRecipe } from '../../shared/domain/xray.ts';
 import { TemplateError } from '../../shared/template/template-error.ts';
-import type { GgufFile } from '../gguf/gguf-file.ts';
-import { getNumber, getString } from '../gguf/metadata.ts';
+import type { GgufFile } from '../gguf/header/gguf-file.ts';
+import { getNumber, getString } from '../gguf/header/metadata.ts';
 import { fitSample, type FittedSample } from './fit-sample.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

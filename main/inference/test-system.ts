@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sampling } from '../../shared/domain/identity.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import { type TinyModelOptions, writeTinyModel } from '../gguf/tiny-model.ts';
-import { writeGguf } from '../gguf/write-gguf.ts';
+import { type TinyModelOptions, writeTinyModel } from '../gguf/tiny/tiny-model.ts';
+import { writeGguf } from '../gguf/write/write-gguf.ts';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
 
 const width = 128;

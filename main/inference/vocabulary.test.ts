@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../shared/domain/message.ts';
-import type { GgufEntry } from '../gguf/gguf-content.ts';
+import type { GgufEntry } from '../gguf/write/gguf-content.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
-import { writeGguf } from '../gguf/write-gguf.ts';
+import { writeGguf } from '../gguf/write/write-gguf.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from './test-system.ts';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../shared/domain/xray.ts';
-import type { GgufFile } from '../gguf/gguf-file.ts';
+import type { GgufFile } from '../gguf/header/gguf-file.ts';
 import type {
   InferenceRequests,
   XrayResult,

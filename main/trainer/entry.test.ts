@@ -8,7 +8,7 @@ import type { RecipeInput } from '../../shared/domain/recipe.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from './testing/open-model.ts';
 import type { RunRecord } from './checkpoint/run-record.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
-import { writeTinyModel } from '../gguf/tiny-model.ts';
+import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import type {
   CheckpointWritten,
   StepMetric,

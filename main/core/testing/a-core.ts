@@ -6,7 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { createCore, type Core } from '../create-core.ts';
 
 /** Where a core is set up; everything is made when it is not given. */

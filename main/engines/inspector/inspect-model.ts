@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
-import { GgufError } from '../../gguf/gguf-error.ts';
-import { modelInfo } from '../../gguf/model-info.ts';
+import { GgufError } from '../../gguf/header/gguf-error.ts';
+import { modelInfo } from '../../gguf/model/model-info.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { InspectorError } from '../protocol/engine-error.ts';
 

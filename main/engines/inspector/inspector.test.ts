@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startInspector } from '../start-engines.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-inspector-'));
 const modelPath = join(folder, 'tiny.gguf');

@@ -1,5 +1,5 @@
-import type { GgufFile } from '../gguf-file.ts';
-import { getString } from '../metadata.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getString } from '../header/metadata.ts';
 import {
   architectureNames,
   architectures,

@@ -1,5 +1,5 @@
-import type { GgufFile } from '../gguf-file.ts';
-import { getNumber, getString } from '../metadata.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber, getString } from '../header/metadata.ts';
 import { damaged, unsupported } from './untrainable.ts';
 
 /** Reads the metadata that belongs to the architecture of a file, by keys without its prefix. */

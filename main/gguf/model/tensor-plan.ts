@@ -1,6 +1,6 @@
-import type { GgufFile } from '../gguf-file.ts';
-import type { GgufTensor } from '../read-tensors.ts';
-import { tensorTypeName } from '../tensor-types.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import type { GgufTensor } from '../header/read-tensors.ts';
+import { tensorTypeName } from '../header/tensor-types.ts';
 import {
   architectures,
   type Architecture,

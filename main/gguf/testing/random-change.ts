@@ -1,5 +1,5 @@
-import { padTo } from '../alignment.ts';
-import { findTensorType, tensorSizeBytes } from '../tensor-types.ts';
+import { padTo } from '../header/alignment.ts';
+import { findTensorType, tensorSizeBytes } from '../header/tensor-types.ts';
 import { type Draw, pick } from './mutation.ts';
 import { encodeRawGguf, f32, type RawGguf, u32 } from './raw-gguf.ts';
 

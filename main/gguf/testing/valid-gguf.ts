@@ -1,7 +1,7 @@
-import { padTo } from '../alignment.ts';
-import { tensorSizeBytes, tensorTypeId } from '../tensor-types.ts';
-import { tinyTokenizer, tinyTokens } from '../tiny-vocabulary.ts';
-import { encodeValue } from '../encode-header.ts';
+import { padTo } from '../header/alignment.ts';
+import { tensorSizeBytes, tensorTypeId } from '../header/tensor-types.ts';
+import { tinyTokenizer, tinyTokens } from '../tiny/tiny-vocabulary.ts';
+import { encodeValue } from '../write/encode-header.ts';
 import {
   array,
   entry,

@@ -11,7 +11,7 @@ import { identitySchema } from '../../../shared/domain/identity.ts';
 import { modelInfoSchema } from '../../../shared/domain/model.ts';
 import { runSchema } from '../../../shared/domain/run.ts';
 import { sampleRowSchema } from '../../../shared/domain/sample.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../testing/child-cli.ts';
 
 let folder: CliFolder;

@@ -1,5 +1,5 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { isMappable } from '../../gguf/require-runnable.ts';
+import { isMappable } from '../../gguf/check/require-runnable.ts';
 import { startBackend } from '../backend.ts';
 import { checkAdapterFile, checkModelFile } from '../checked-gguf.ts';
 import { loadModel } from '../model-host.ts';

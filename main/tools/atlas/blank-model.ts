@@ -1,6 +1,6 @@
-import type { GgufEntry, TensorToWrite } from '../../gguf/gguf-content.ts';
-import { tensorTypeId } from '../../gguf/tensor-types.ts';
-import { writeGguf } from '../../gguf/write-gguf.ts';
+import type { GgufEntry, TensorToWrite } from '../../gguf/write/gguf-content.ts';
+import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import type { BytePairVocabulary } from './byte-pair-encoding.ts';
 import { seededChance } from './chance.ts';
 import { vocabularySize } from './vocabulary.ts';

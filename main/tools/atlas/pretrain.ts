@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { checkedRecipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { writeGguf } from '../../gguf/write-gguf.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { resourcesDir } from '../../core/base/resources-dir.ts';
 import { writeBlankModel } from './blank-model.ts';

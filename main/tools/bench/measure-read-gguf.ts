@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { writeGguf } from '../../gguf/write-gguf.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
 
 /**
  * Times the check of a header with a vocabulary of 128,000 tokens and 256,000 merges, beside

@@ -1,5 +1,5 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { loadGgml } from '../../trainer/ffi/library.ts';
 import { dequantizerOf } from '../../trainer/weights/dequantize.ts';
 import { quantizeRows } from '../../trainer/weights/quantize-model.ts';

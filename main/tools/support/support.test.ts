@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { supportOf, trainingSupport } from '../../../shared/domain/training-support.ts';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable-types.ts';
-import { findTensorType } from '../../gguf/tensor-types.ts';
+import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import { listFamily } from '../../trainer/ffi/devices.ts';
 import { loadGgml } from '../../trainer/ffi/library.ts';
 import { toFloatOf } from '../../trainer/ffi/native-calls.ts';

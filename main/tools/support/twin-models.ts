@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TensorToWrite } from '../../gguf/gguf-content.ts';
-import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { TensorToWrite } from '../../gguf/write/gguf-content.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import type { ArchitectureName } from '../../gguf/model/architectures.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny-model.ts';
-import { writeGguf } from '../../gguf/write-gguf.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { pooledRows, rowLength, type RowPool } from './row-pool.ts';
 import { elementType } from '../../trainer/device/tensor.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { GgufStream } from '../../gguf/gguf-content.ts';
-import { writeGgufStream } from '../../gguf/write-gguf.ts';
+import type { GgufStream } from '../../gguf/write/gguf-content.ts';
+import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import { writeFolder } from './atomic-folder.ts';
 import type { RunRecord } from './run-record.ts';
 import { writeSynced } from './write-synced.ts';

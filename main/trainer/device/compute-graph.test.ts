@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { listVulkanDrivers } from '../ffi/vulkan-drivers.ts';
 import { GgmlDevice } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';

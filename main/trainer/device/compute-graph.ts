@@ -1,4 +1,4 @@
-import { tensorTypeName } from '../../gguf/tensor-types.ts';
+import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { readNode } from '../ffi/native-calls.ts';
 import type { AllocatorPtr, ContextPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';

@@ -1,4 +1,4 @@
-import { findTensorType } from '../../gguf/tensor-types.ts';
+import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 
 /** Ids of the ggml element types that the trainer computes with (`enum ggml_type`, ggml.h). */

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
-import { writeGgufStream } from '../../gguf/write-gguf.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams } from '../../engines/protocol/export.ts';
 import { toGgufAdapter } from './gguf-adapter.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../../gguf/sync-folder.ts';
+import { syncFolder } from '../../gguf/write/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/export.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';

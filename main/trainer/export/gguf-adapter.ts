@@ -1,4 +1,4 @@
-import type { GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
+import type { GgufStream, TensorStream } from '../../gguf/write/gguf-content.ts';
 import type { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { LoraBranch } from '../weights/trained-weights.ts';
 import { transposed } from '../weights/transpose.ts';

@@ -1,8 +1,8 @@
-import { getNumber } from '../../gguf/metadata.ts';
+import { getNumber } from '../../gguf/header/metadata.ts';
 import type { ExportProgress } from '../../engines/protocol/export.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { writeGgufStream } from '../../gguf/write-gguf.ts';
+import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { isAdapter } from './lora-factors.ts';
 

@@ -1,5 +1,5 @@
-import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/gguf-content.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
+import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/write/gguf-content.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import type { FrozenModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';

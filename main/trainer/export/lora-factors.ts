@@ -1,5 +1,5 @@
-import { getNumber, getString } from '../../gguf/metadata.ts';
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import { getNumber, getString } from '../../gguf/header/metadata.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';

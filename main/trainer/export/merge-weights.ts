@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import { findTensorType } from '../../gguf/tensor-types.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
+import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';

@@ -1,11 +1,11 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
-import type { GgufEntry } from '../../gguf/gguf-content.ts';
+import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { findUnusable } from './unusable-factor.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
-import { writeGgufStream } from '../../gguf/write-gguf.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
+import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { type LoraFactors, isAdapter, readFactors } from './lora-factors.ts';
 import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { getNumber, getString, getStrings } from '../../gguf/metadata.ts';
+import { getNumber, getString, getStrings } from '../../gguf/header/metadata.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { ModelFile } from '../weights/model-file.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getNumber, getString } from '../../gguf/metadata.ts';
+import { getNumber, getString } from '../../gguf/header/metadata.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';

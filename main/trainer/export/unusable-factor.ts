@@ -1,4 +1,4 @@
-import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import type { LoraFactors } from './lora-factors.ts';
 
 /** Why a factor of an adapter does not fit its base, or undefined when all do. */

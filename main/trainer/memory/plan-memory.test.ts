@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { recipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { temporaryFolder } from '../testing/open-model.ts';
 import { planMemory } from './plan-memory.ts';
 import { requireMemory } from './require-memory.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { epochBatches } from '../data/batches.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
 import { RunControl } from '../run/run-control.ts';
 import { train } from '../run/train.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { architectureNames } from '../../gguf/model/architectures.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import { makePattern } from '../../tools/support/twin-models.ts';

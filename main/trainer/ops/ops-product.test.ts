@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { computeNode, relativeDifference } from '../testing/compute-node.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import type { Ops } from './arithmetic.ts';

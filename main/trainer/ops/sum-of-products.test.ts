@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { tensorTypeId } from '../../gguf/tensor-types.ts';
+import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { computeNode, type Operand, relativeDifference } from '../testing/compute-node.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import { quantizeModel } from '../weights/quantize-model.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 

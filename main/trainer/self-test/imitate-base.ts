@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { GgufFile } from '../../gguf/gguf-file.ts';
-import { getString } from '../../gguf/metadata.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { getString } from '../../gguf/header/metadata.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { findTensorType, tensorTypeId, tensorTypeName } from '../../gguf/tensor-types.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { findTensorType, tensorTypeId, tensorTypeName } from '../../gguf/header/tensor-types.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { quantizeModel } from '../weights/quantize-model.ts';
 
 /** What a tiny model takes over from a base. */

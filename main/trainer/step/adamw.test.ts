@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { FullParameters } from '../weights/full-parameters.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { transposed } from '../weights/transpose.ts';

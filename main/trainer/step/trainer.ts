@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { GgufStream } from '../../gguf/gguf-content.ts';
+import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter } from '../export/gguf-adapter.ts';
 import { toGgufModel } from '../export/gguf-model.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { TrainEvent } from '../../engines/protocol/trainer.ts';
-import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { findGgmlLibraries } from '../ffi/find-libraries.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { train } from '../run/train.ts';

@@ -1,4 +1,4 @@
-import type { GgufFile } from '../../gguf/gguf-file.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import type { LinearName, NormName } from '../../gguf/model/architectures.ts';
 import { type HyperParameters, readHyperParameters } from '../../gguf/model/hyper-parameters.ts';
 import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model/tensor-plan.ts';

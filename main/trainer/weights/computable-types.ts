@@ -1,4 +1,4 @@
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import { elementType, toExtents } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';

@@ -1,5 +1,5 @@
 import type { LinearPlan, RopeFactors, TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import {

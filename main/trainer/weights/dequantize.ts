@@ -1,4 +1,4 @@
-import { tensorTypeName } from '../../gguf/tensor-types.ts';
+import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
 import { toFloatOf } from '../ffi/native-calls.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import { elementType } from '../device/tensor.ts';

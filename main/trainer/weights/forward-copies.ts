@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { tensorTypeName } from '../../gguf/tensor-types.ts';
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import type { TensorPlan } from '../../gguf/model/tensor-plan.ts';
 import { elementCount, elementType, toExtents } from '../device/tensor.ts';
 import { askDevice, type CanCompute, holdableType } from './computable-types.ts';

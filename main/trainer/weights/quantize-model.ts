@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { TensorToWrite } from '../../gguf/gguf-content.ts';
+import type { TensorToWrite } from '../../gguf/write/gguf-content.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/tensor-types.ts';
-import { writeGguf } from '../../gguf/write-gguf.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { loadGgml } from '../ffi/library.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writeTinyModel } from '../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { Trainer } from '../step/trainer.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';

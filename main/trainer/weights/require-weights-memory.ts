@@ -1,4 +1,4 @@
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { elementCount, elementType, toExtents } from '../device/tensor.ts';
 import { matricesOf } from './forward-copies.ts';

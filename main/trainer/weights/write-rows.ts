@@ -1,4 +1,4 @@
-import type { GgufTensor } from '../../gguf/read-tensors.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { dequantizerOf } from './dequantize.ts';
 import type { Device } from '../device/device.ts';

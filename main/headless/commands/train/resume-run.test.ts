@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { probeSchema } from '../../../../shared/domain/probe.ts';
 import { runSchema, type Run } from '../../../../shared/domain/run.ts';
-import { writeTinyModel } from '../../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../../testing/child-cli.ts';
 
 let folder: CliFolder;

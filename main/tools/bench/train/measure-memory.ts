@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { recipeSchema } from '../../../../shared/domain/recipe.ts';
-import { writeGgufStream } from '../../../gguf/write-gguf.ts';
+import { writeGgufStream } from '../../../gguf/write/write-gguf.ts';
 import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
 import { kindOf } from '../../../trainer/memory/correction.ts';

@@ -1,6 +1,6 @@
-import type { TensorToWrite } from '../../../gguf/gguf-content.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../../gguf/tensor-types.ts';
-import { writeGguf } from '../../../gguf/write-gguf.ts';
+import type { TensorToWrite } from '../../../gguf/write/gguf-content.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../../gguf/header/tensor-types.ts';
+import { writeGguf } from '../../../gguf/write/write-gguf.ts';
 import { loadGgml } from '../../../trainer/ffi/library.ts';
 
 /** Extents of a Llama model with a tied head, whose weights do not matter. */

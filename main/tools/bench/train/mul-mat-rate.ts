@@ -1,4 +1,4 @@
-import { tensorTypeId } from '../../../gguf/tensor-types.ts';
+import { tensorTypeId } from '../../../gguf/header/tensor-types.ts';
 import { ComputeGraph, WorkingMemory } from '../../../trainer/device/compute-graph.ts';
 import { TensorStore } from '../../../trainer/device/tensor-store.ts';
 import type { Device } from '../../../trainer/device/device.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeTinyModel } from '../../../gguf/tiny-model.ts';
+import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
 import { quantizeModel } from '../../../trainer/weights/quantize-model.ts';
 
 /** The job that both trainers do: LoRA of this rank on all seven linear layers of every block. */

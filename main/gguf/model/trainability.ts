@@ -1,9 +1,9 @@
-import type { GgufFile } from './gguf-file.ts';
-import { GgufError } from './gguf-error.ts';
-import { getNumber, getString } from './metadata.ts';
-import { readHyperParameters } from './model/hyper-parameters.ts';
-import { planTensors } from './model/tensor-plan.ts';
-import { Untrainable } from './model/untrainable.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { GgufError } from '../header/gguf-error.ts';
+import { getNumber, getString } from '../header/metadata.ts';
+import { readHyperParameters } from './hyper-parameters.ts';
+import { planTensors } from './tensor-plan.ts';
+import { Untrainable } from './untrainable.ts';
 
 /**
  * Tells whether the trainer can train this model: `yes`, or the first reason why not. It reads the

@@ -1,8 +1,8 @@
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { getNumber, getString } from './metadata.ts';
-import type { GgufTensor } from './read-tensors.ts';
-import { tensorTypeName } from './tensor-types.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber, getString } from '../header/metadata.ts';
+import type { GgufTensor } from '../header/read-tensors.ts';
+import { tensorTypeName } from '../header/tensor-types.ts';
 
 /** Types that ggml has no product for. */
 const unusableTypes = ['I8', 'I16', 'I32', 'I64', 'F64', 'Q8_1', 'Q8_K'];

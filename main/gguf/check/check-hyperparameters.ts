@@ -1,7 +1,7 @@
 import { checkHeadShape, trainedArchitectures } from './check-head-shape.ts';
-import { invalidGguf } from './gguf-error.ts';
-import { getNumber, getString } from './metadata.ts';
-import type { GgufFile } from './gguf-file.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import { getNumber, getString } from '../header/metadata.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
 
 /** `LLAMA_MAX_LAYERS` and `LLAMA_MAX_EXPERTS` of llama.cpp, which aborts above them. */
 const maxLayers = 512;

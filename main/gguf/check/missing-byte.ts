@@ -1,4 +1,4 @@
-import type { StringTable } from './string-table.ts';
+import type { StringTable } from '../header/string-table.ts';
 
 /**
  * The first byte that a vocabulary of sentence pieces has no token for: neither `<0x41>` in upper

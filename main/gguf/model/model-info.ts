@@ -1,7 +1,7 @@
-import type { ModelInfo } from '../../shared/domain/model.ts';
-import { getNumber, getString, getStringCount } from './metadata.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { tensorTypeName } from './tensor-types.ts';
+import type { ModelInfo } from '../../../shared/domain/model.ts';
+import { getNumber, getString, getStringCount } from '../header/metadata.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { tensorTypeName } from '../header/tensor-types.ts';
 import { trainability } from './trainability.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { getNumber } from './metadata.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber } from '../header/metadata.ts';
 
 /** Weights whose rows are as long as the residual stream, by the last part of their name. */
 const readsStream =

@@ -1,7 +1,7 @@
-import type { GgufEntry } from './gguf-content.ts';
+import type { GgufEntry } from '../write/gguf-content.ts';
 import { tinyTensors, type TinyWeights } from './tiny-tensors.ts';
 import { tinyTokenizer, tinyTokens } from './tiny-vocabulary.ts';
-import { writeGguf } from './write-gguf.ts';
+import { writeGguf } from '../write/write-gguf.ts';
 
 /** Shape and seed of a tiny model; `kvHeads` divides `heads`. */
 export interface TinyModelOptions extends Partial<TinyWeights> {

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GgufEntry, TensorToWrite } from './gguf-content.ts';
-import { readGguf } from './read-gguf.ts';
-import { tensorTypeId } from './tensor-types.ts';
-import { StringTable } from './string-table.ts';
+import { readGguf } from '../read-gguf.ts';
+import { tensorTypeId } from '../header/tensor-types.ts';
+import { StringTable } from '../header/string-table.ts';
 import { writeGguf } from './write-gguf.ts';
 
 let folder = '';

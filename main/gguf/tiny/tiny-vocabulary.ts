@@ -1,5 +1,5 @@
-import { byteCharacters } from './byte-characters.ts';
-import type { GgufEntry } from './gguf-content.ts';
+import { byteCharacters } from '../header/byte-characters.ts';
+import type { GgufEntry } from '../write/gguf-content.ts';
 
 /** Frequent English pieces, each made of pieces before it; Ġ stands for a space. */
 const merges = [

@@ -1,4 +1,4 @@
-import type { GgufValue } from './gguf-value.ts';
+import type { GgufValue } from '../header/gguf-value.ts';
 
 /** A metadata entry; keys must be unique. */
 export type GgufEntry = { key: string } & GgufValue;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { GgufFile } from './gguf-file.ts';
-import { readGguf } from './read-gguf.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { readGguf } from '../read-gguf.ts';
 import { isMappable, requireRunnable } from './require-runnable.ts';
-import { array, encodeRawGguf, entry, type RawGguf, strings, u32 } from './testing/raw-gguf.ts';
-import { validGgufs } from './testing/valid-gguf.ts';
+import { array, encodeRawGguf, entry, type RawGguf, strings, u32 } from '../testing/raw-gguf.ts';
+import { validGgufs } from '../testing/valid-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-runnable-'));
 afterAll(() => rmSync(folder, { recursive: true }));

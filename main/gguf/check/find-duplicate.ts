@@ -1,4 +1,4 @@
-import type { StringTable } from './string-table.ts';
+import type { StringTable } from '../header/string-table.ts';
 
 /** Two equal strings of a table, by index. */
 export interface Duplicate {

@@ -1,13 +1,13 @@
-import { seededUniform } from '../../shared/domain/seeded-uniform.ts';
-import type { TensorToWrite } from './gguf-content.ts';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import type { TensorToWrite } from '../write/gguf-content.ts';
 import {
   architectures,
   isArchitecture,
   type Architecture,
   type LinearName,
-} from './model/architectures.ts';
-import { linearExtents, normLength, type BlockShape } from './model/tensor-plan.ts';
-import { tensorTypeId } from './tensor-types.ts';
+} from '../model/architectures.ts';
+import { linearExtents, normLength, type BlockShape } from '../model/tensor-plan.ts';
+import { tensorTypeId } from '../header/tensor-types.ts';
 import { tinyTokens } from './tiny-vocabulary.ts';
 
 /** Shape and seed of the weights of a tiny model. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { findDuplicate, isEmptyText } from './find-duplicate.ts';
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufValue } from './gguf-value.ts';
-import type { StringTable } from './string-table.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufValue } from '../header/gguf-value.ts';
+import type { StringTable } from '../header/string-table.ts';
 
 /** `LLAMA_TOKEN_TYPE_BYTE` of llama.h. */
 const byteTokenType = 6;

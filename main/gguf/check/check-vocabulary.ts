@@ -1,9 +1,9 @@
 import { checkMerges, checkTokens } from './check-tokens.ts';
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufArray, GgufValue, ScalarType } from './gguf-value.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { getString } from './metadata.ts';
-import { StringTable } from './string-table.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufArray, GgufValue, ScalarType } from '../header/gguf-value.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getString } from '../header/metadata.ts';
+import { StringTable } from '../header/string-table.ts';
 
 /** Arrays whose memory llama.cpp casts, with the element types that this is right for. */
 const castArrays: [key: string, elementTypes: ScalarType[]][] = [

@@ -1,4 +1,4 @@
-import { invalidGguf } from './gguf-error.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
 
 /** Architectures with plain attention, whose rules on its shape are known. */
 export const trainedArchitectures: readonly string[] = [

@@ -1,6 +1,6 @@
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufFile } from './gguf-file.ts';
-import type { GgufValue, ScalarType } from './gguf-value.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import type { GgufValue, ScalarType } from '../header/gguf-value.ts';
 
 const general: Record<string, ScalarType> = {
   'general.architecture': 'string',

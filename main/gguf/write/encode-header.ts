@@ -1,7 +1,12 @@
-import { padTo } from './alignment.ts';
+import { padTo } from '../header/alignment.ts';
 import type { GgufStream } from './gguf-content.ts';
-import { tensorSizeBytes } from './tensor-types.ts';
-import { arrayTypeId, scalarTypeId, type GgufValue, type ScalarType } from './gguf-value.ts';
+import { tensorSizeBytes } from '../header/tensor-types.ts';
+import {
+  arrayTypeId,
+  scalarTypeId,
+  type GgufValue,
+  type ScalarType,
+} from '../header/gguf-value.ts';
 
 const magic = 0x46554747;
 const version = 3;

@@ -1,12 +1,12 @@
 import { trainedArchitectures } from './check-head-shape.ts';
-import { invalidGguf } from './gguf-error.ts';
-import type { GgufFile } from './gguf-file.ts';
-import { getNumber, getString } from './metadata.ts';
-import type { GgufTensor } from './read-tensors.ts';
+import { invalidGguf } from '../header/gguf-error.ts';
+import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber, getString } from '../header/metadata.ts';
+import type { GgufTensor } from '../header/read-tensors.ts';
 import { missingByte } from './missing-byte.ts';
 import { requireRowLengths } from './require-row-lengths.ts';
-import { StringTable } from './string-table.ts';
-import { tensorTypeName } from './tensor-types.ts';
+import { StringTable } from '../header/string-table.ts';
+import { tensorTypeName } from '../header/tensor-types.ts';
 
 /** Types that ggml stores and has no product for. */
 const typesWithoutProduct = ['I8', 'I16', 'I32', 'I64', 'F64', 'Q8_1', 'Q8_K'];
