@@ -9,7 +9,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('kernels'
   test.each(['AVX512', ''])(
     'were built from these sources, or "npm run build:kernels" is due (%s)',
     (more) => {
-      expect(loadKernels(new Set([...avx2, more]))?.sources).toBe(hashSources());
+      expect(loadKernels(new Set([...avx2, more]))?.sourceHash).toBe(hashSources());
     },
   );
 

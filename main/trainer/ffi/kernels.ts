@@ -2,25 +2,29 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 
-/** An operation of kernels/, without the name of the variant. */
-export type KernelName =
-  | 'product'
-  | 'attention'
-  | 'attention_back'
-  | 'attention_fold'
-  | 'gate'
-  | 'gate_back'
-  | 'norm_back';
+/** The address of every operation of kernels/, of which `addressOf` is given the name. */
+const operationsOf = (addressOf: (name: string) => bigint) => ({
+  product: addressOf('product'),
+  attention: addressOf('attention'),
+  attention_back: addressOf('attention_back'),
+  attention_reduce: addressOf('attention_reduce'),
+  swiglu: addressOf('swiglu'),
+  swiglu_back: addressOf('swiglu_back'),
+  rms_norm_back: addressOf('rms_norm_back'),
+});
 
-/** The library of kernels/, in the variant that fits the processor. */
+/** An operation of kernels/, without the name of the variant. */
+export type KernelName = keyof ReturnType<typeof operationsOf>;
+
+/** The library of kernels/ in one variant: what it was compiled for. */
 export interface Kernels {
   variant: 'avx512' | 'avx2';
-  /** Vectors of this many floats: lengths of heads must be a multiple. */
+  /** Floats of a vector, of which the length of a head must be a multiple. */
   lanes: number;
   /** Addresses of what kernels/ exports, each a `ggml_custom_op_t`. */
   operations: Readonly<Record<KernelName, bigint>>;
   /** SHA-256 of the sources it was built from. */
-  sources: string;
+  sourceHash: string;
 }
 
 // A product takes 890 KiB of the stack of the call that computes a graph, where koffi gives 256.
@@ -57,22 +61,13 @@ export function loadKernels(features: ReadonlySet<string>): Kernels | undefined 
 }
 
 /** Name, version and instruction set, as in `own kernels 1f0c9a2e (AVX-512)`. */
-export const describeKernels = ({ variant, sources }: Kernels): string =>
-  `own kernels ${sources.slice(0, 8)} (${variant === 'avx512' ? 'AVX-512' : 'AVX2'})`;
+export const describeKernels = ({ variant, sourceHash }: Kernels): string =>
+  `own kernels ${sourceHash.slice(0, 8)} (${variant === 'avx512' ? 'AVX-512' : 'AVX2'})`;
 
 function bind(path: string, variant: Kernels['variant']): Kernels {
   const library = koffi.load(path);
-  const readSources: () => string = library.func(`lima_sources_${variant}`, 'str', []);
-  bound.push(readSources);
-  const addressOf = (name: KernelName): bigint => library.symbol(`lima_${name}_${variant}`);
-  const operations = {
-    product: addressOf('product'),
-    attention: addressOf('attention'),
-    attention_back: addressOf('attention_back'),
-    attention_fold: addressOf('attention_fold'),
-    gate: addressOf('gate'),
-    gate_back: addressOf('gate_back'),
-    norm_back: addressOf('norm_back'),
-  };
-  return { variant, lanes: lanesOf[variant], operations, sources: readSources() };
+  const readHash: () => string = library.func(`lima_source_hash_${variant}`, 'str', []);
+  bound.push(readHash);
+  const operations = operationsOf((name) => library.symbol(`lima_${name}_${variant}`));
+  return { variant, lanes: lanesOf[variant], operations, sourceHash: readHash() };
 }

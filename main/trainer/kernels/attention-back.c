@@ -2,138 +2,142 @@
 #include "attention.h"
 
 /** Gradients of weights [key][query] → of scores: scale · w · (g − Σ over keys of w · g). */
-static void soften_back(const float *weights, float *gradients, int64_t keys, float scale) {
-  vector mean = spread(0);
-  for (int64_t k = 0; k < keys * PANEL; k += PANEL)
+static void softmax_back(const float *weights, float *gradients, int64_t keys, float scale) {
+  vector mean = broadcast(0);
+  for (int64_t k = 0; k < keys * TILE_COLUMNS; k += TILE_COLUMNS)
     mean = multiply_add(load(weights + k), load(gradients + k), mean);
-  for (int64_t k = 0; k < keys * PANEL; k += PANEL) {
-    const vector scaled = times(load(weights + k), spread(scale));
-    store(gradients + k, times(scaled, minus(load(gradients + k), mean)));
+  for (int64_t k = 0; k < keys * TILE_COLUMNS; k += TILE_COLUMNS) {
+    const vector scaled = multiply(load(weights + k), broadcast(scale));
+    store(gradients + k, multiply(scaled, subtract(load(gradients + k), mean)));
   }
 }
 
-/** Vectors of a panel's tokens → panels over D, each [tokens][columns]. */
-static void pack_rows(float *to, const attention *job, const tensor *from, panel at) {
-  const operand rows = head_of(from, at.head, true);
-  for (int64_t d = 0; d < job->length;) {
-    const int columns = panel_columns(job->length - d);
-    pack_panel(to + d * PANEL, &rows, (block){d, columns, at.first, at.count});
+/** Rows of a block's tokens → panels of A over D, each [tokens][columns]. */
+static void pack_query_rows(float *to, const attention *job, const tensor *from, query_block at) {
+  const operand rows = head_operand(from, at.head, true);
+  for (int64_t d = 0; d < job->head_dim;) {
+    const int columns = next_tile_columns(job->head_dim - d);
+    pack_a_panel(to + d * TILE_COLUMNS, &rows, (block){d, columns, at.first, at.count});
     d += columns;
   }
 }
 
-/** sum[key][d] += Σ over a panel's queries of weights[key][query] · rows[query][d]. */
-static void collect(float *sum, const attention *job, panel at, const float *weights,
-                    const float *rows) {
-  for (int64_t key = at.first_key; key < at.end_key; key += SLIVER)
-    for (int64_t d = 0; d < job->length;) {
-      const int columns = panel_columns(job->length - d);
-      const float *sliver = weights + (key - at.first_key) * PANEL;
-      const factors from = {rows + d * PANEL, sliver, at.count, PANEL};
-      tile(from, (target){sum + key * job->length + d, job->length, columns, SLIVER, true});
+/** sum[key][d] += Σ over a block's queries of weights[key][query] · rows[query][d]. */
+static void add_key_gradients(float *sum, const attention *job, query_block at,
+                              const float *weights, const float *rows) {
+  for (int64_t key = at.first_key; key < at.end_key; key += TILE_ROWS)
+    for (int64_t d = 0; d < job->head_dim;) {
+      const int columns = next_tile_columns(job->head_dim - d);
+      const float *b = weights + (key - at.first_key) * TILE_COLUMNS;
+      const tile_operands from = {rows + d * TILE_COLUMNS, b, at.count, TILE_COLUMNS};
+      float *to = sum + key * job->head_dim + d;
+      multiply_tile(from, (tile_output){to, job->head_dim, columns, TILE_ROWS, true});
       d += columns;
     }
 }
 
-/** Sums over queries of one part of a head, [keys, padded][D] each. */
+/** Sums over the queries of one split of a head, [keys, padded][D] each. */
 typedef struct {
   float *keys, *values;
-} sums;
+} key_gradients;
 
-static void attend_back(const attention *job, const scratch *memory, panel at,
-                        const tensor *gradient, sums to, float *query_gradients) {
+static void attention_back_of_block(const attention *job, const scratch *memory, query_block at,
+                                    const tensor *gradient, key_gradients to,
+                                    float *query_gradients) {
   pack_queries(memory->query_columns, job, job->queries, at);
   pack_queries(memory->output_columns, job, gradient, at);
-  pack_rows(memory->query_rows, job, job->queries, at);
-  pack_rows(memory->output_rows, job, gradient, at);
-  multiply_by_token(memory->weights, job, at, memory->query_columns, memory->keys);
-  weigh(memory->weights, job, at);
-  collect(to.values, job, at, memory->weights, memory->output_rows);
-  multiply_by_token(memory->gradients, job, at, memory->output_columns, memory->values);
-  for (int lane = 0; lane < PANEL; lane += LANES)
-    soften_back(memory->weights + lane, memory->gradients + lane, at.end_key - at.first_key,
-                job->scale);
-  mix(memory->sum, job, at, memory->gradients, memory->mixed);
-  collect(to.keys, job, at, memory->gradients, memory->query_rows);
-  const int64_t stride = job->length * job->heads;
-  write_rows(query_gradients + at.head * job->length, stride, job, at, memory->sum);
+  pack_query_rows(memory->query_rows, job, job->queries, at);
+  pack_query_rows(memory->output_rows, job, gradient, at);
+  products_with_tokens(memory->weights, job, at, memory->query_columns, memory->keys);
+  softmax(memory->weights, job, at);
+  add_key_gradients(to.values, job, at, memory->weights, memory->output_rows);
+  products_with_tokens(memory->gradients, job, at, memory->output_columns, memory->values);
+  for (int lane = 0; lane < TILE_COLUMNS; lane += LANES)
+    softmax_back(memory->weights + lane, memory->gradients + lane, at.end_key - at.first_key,
+                 job->scale);
+  weights_times_values(memory->sum, job, at, memory->gradients, memory->by_dim);
+  add_key_gradients(to.keys, job, at, memory->gradients, memory->query_rows);
+  const int64_t stride = job->head_dim * job->heads;
+  write_rows(query_gradients + at.head * job->head_dim, stride, job, at, memory->sum);
 }
 
 /** How the result of `lima_attention_back` is laid out, in floats. */
 typedef struct {
-  /** Gradients of the queries, which come first, and of the keys or the values of a part. */
+  /** Gradients of the queries, which come first, and of the keys or the values of a split. */
   int64_t queries, keys;
-  /** Parts of all heads: each has the panels whose index leaves its number as remainder. */
-  int64_t parts;
-} layout;
+  /** Of all heads: each split has the query blocks whose index leaves its number as remainder. */
+  int64_t splits;
+} back_layout;
 
-static layout layout_of(const tensor *result, const tensor *queries) {
-  const int64_t length = queries->ne[0], tokens = queries->ne[2];
-  const int64_t query_floats = length * queries->ne[1] * tokens;
-  const int64_t key_floats = length * round_up(tokens, KEY_UNIT);
-  return (layout){query_floats, key_floats, (result->ne[0] - query_floats) / (2 * key_floats)};
+static back_layout back_layout_of(const tensor *result, const tensor *queries) {
+  const int64_t head_dim = queries->ne[0], tokens = queries->ne[2];
+  const int64_t query_floats = head_dim * queries->ne[1] * tokens;
+  const int64_t key_floats = head_dim * round_up(tokens, KEY_UNIT);
+  return (back_layout){query_floats, key_floats, (result->ne[0] - query_floats) / (2 * key_floats)};
 }
 
-static sums clear_part(float *result, layout at, int64_t part) {
-  float *keys = result + at.queries + part * 2 * at.keys;
-  for (int64_t index = 0; index < 2 * at.keys; index += LANES) store(keys + index, spread(0));
-  return (sums){keys, keys + at.keys};
+static key_gradients clear_split(float *result, back_layout at, int64_t split) {
+  float *keys = result + at.queries + split * 2 * at.keys;
+  for (int64_t index = 0; index < 2 * at.keys; index += LANES) store(keys + index, broadcast(0));
+  return (key_gradients){keys, keys + at.keys};
 }
 
 /**
  * result: gradients of the queries [D, heads, tokens], then of keys and of values [D, tokens] for
- * each part of each head, which `lima_attention_fold` adds up: `ggml_custom_op_t`. Parts do not
- * depend on the number of threads, so neither does any bit. Sources: queries, keys, values, earliest
- * keys, the gradient of the output [D, heads, tokens], scratch.
+ * each split of each head, which `lima_attention_reduce` adds up: `ggml_custom_op_t`. Splits do not
+ * depend on the number of threads, so neither does any bit. Sources: queries, keys, values,
+ * earliest keys, the gradient of the output [D, heads, tokens], scratch.
  */
 void SUFFIX(lima_attention_back)(tensor *result, int thread, int threads, void *settings) {
-  const attention job = attention_of(result->src, settings);
-  const scratch memory = scratch_of(&job, result->src[5], thread, threads);
-  const layout at = layout_of(result, job.queries);
-  const int64_t per_head = at.parts / job.heads, group = job.heads / job.key_heads;
+  const attention job = read_attention(result->src, settings);
+  const scratch memory = scratch_of_thread(&job, result->src[5], thread, threads);
+  const back_layout at = back_layout_of(result, job.queries);
+  const int64_t splits_per_head = at.splits / job.heads, group = job.heads / job.kv_heads;
   int64_t packed = -1;
-  for (int64_t part = at.parts * thread / threads; part < at.parts * (thread + 1) / threads;
-       part++) {
-    const int64_t head = part / per_head;
+  for (int64_t split = at.splits * thread / threads; split < at.splits * (thread + 1) / threads;
+       split++) {
+    const int64_t head = split / splits_per_head;
     if (head / group != packed) {
       packed = head / group;
       pack_by_token(memory.keys, &job, job.keys, packed);
       pack_by_token(memory.values, &job, job.values, packed);
-      pack_by_length(memory.mixed, &job, job.keys, packed);
+      pack_by_dim(memory.by_dim, &job, job.keys, packed);
     }
-    const sums to = clear_part((float *)result->data, at, part);
-    for (int64_t index = part % per_head; index < panels_of(&job); index += per_head)
-      attend_back(&job, &memory, panel_at(&job, head, index), result->src[4], to,
-                  (float *)result->data);
+    const key_gradients to = clear_split((float *)result->data, at, split);
+    for (int64_t index = split % splits_per_head; index < count_query_blocks(&job);
+         index += splits_per_head)
+      attention_back_of_block(&job, &memory, query_block_at(&job, head, index), result->src[4], to,
+                              (float *)result->data);
   }
 }
 
-/** One vector of D floats: the sum over `count` parts, in order. */
-static void add_up(float *to, const float *from, int64_t length, int64_t count, int64_t stride) {
-  for (int64_t d = 0; d < length; d += LANES) {
+/** One vector of D floats: the sum over `count` splits, in order. */
+static void add_splits(float *to, const float *from, int64_t head_dim, int64_t count,
+                       int64_t stride) {
+  for (int64_t d = 0; d < head_dim; d += LANES) {
     vector sum = load(from + d);
-    for (int64_t part = 1; part < count; part++) sum = plus(sum, load(from + d + part * stride));
+    for (int64_t split = 1; split < count; split++) sum = add(sum, load(from + d + split * stride));
     store(to + d, sum);
   }
 }
 
 /**
- * result [D · key heads, tokens, 2]: gradients of the keys, then of the values: `ggml_custom_op_t`.
+ * result [D · KV heads, tokens, 2]: gradients of the keys, then of the values: `ggml_custom_op_t`.
  * Sources: a result of `lima_attention_back`, the queries.
  */
-void SUFFIX(lima_attention_fold)(tensor *result, int thread, int threads, void *settings) {
+void SUFFIX(lima_attention_reduce)(tensor *result, int thread, int threads, void *settings) {
   (void)settings;
   const tensor *back = result->src[0], *queries = result->src[1];
-  const layout at = layout_of(back, queries);
-  const int64_t length = queries->ne[0], tokens = queries->ne[2];
-  const int64_t key_heads = result->ne[0] / length, group = at.parts / key_heads;
-  const float *parts = (const float *)back->data + at.queries;
+  const back_layout at = back_layout_of(back, queries);
+  const int64_t head_dim = queries->ne[0], tokens = queries->ne[2];
+  const int64_t kv_heads = result->ne[0] / head_dim, group = at.splits / kv_heads;
+  const float *splits = (const float *)back->data + at.queries;
   for (int64_t which = 0; which < 2; which++)
     for (int64_t t = tokens * thread / threads; t < tokens * (thread + 1) / threads; t++) {
       float *to = (float *)(result->data + which * result->nb[2] + t * result->nb[1]);
-      for (int64_t head = 0; head < key_heads; head++) {
-        const float *from = parts + (head * group * 2 + which) * at.keys + t * length;
-        add_up(to + head * length, from, length, group, 2 * at.keys);
+      for (int64_t head = 0; head < kv_heads; head++) {
+        const float *from = splits + (head * group * 2 + which) * at.keys + t * head_dim;
+        add_splits(to + head * head_dim, from, head_dim, group, 2 * at.keys);
       }
     }
 }

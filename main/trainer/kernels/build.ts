@@ -45,7 +45,7 @@ function runCompiler(args: string[]): void {
 
 function build(folder: string): void {
   const objects: string[] = [];
-  const define = `-DLIMA_SOURCES="${hashSources()}"`;
+  const define = `-DLIMA_SOURCE_HASH="${hashSources()}"`;
   for (const [variant, flags] of Object.entries(variants))
     for (const name of sourceNames().filter((name) => name.endsWith('.c'))) {
       const object = join(folder, `${basename(name, '.c')}-${variant}.o`);

@@ -5,13 +5,13 @@
 #include "tensor.h"
 #include "vectors.h"
 
-/** A factor of C = A · B, where A gives the columns of C, which lie one after the other. */
+/** A or B of C = A · B, where A gives the columns of C, which lie one after the other. */
 typedef struct {
   const char *data;
   int type;
   size_t row_bytes;
-  /** Each row is one depth k; otherwise each is one column (A) or row (B) of C. */
-  bool by_depth;
+  /** Each row is one depth k, as in BLAS; otherwise one column (A) or row (B) of C, as in ggml. */
+  bool transposed;
 } operand;
 
 /** `count` columns (of A) or rows (of B) of C, over `depth` depths. */
@@ -24,19 +24,19 @@ typedef struct {
 
 INLINE int64_t round_up(int64_t count, int64_t unit) { return (count + unit - 1) / unit * unit; }
 
-INLINE size_t bytes_of(int type) { return type == TYPE_F32 ? 4 : 2; }
+INLINE size_t element_bytes(int type) { return type == TYPE_F32 ? 4 : 2; }
 
 INLINE const char *element(const operand *from, int type, int64_t row, int64_t column) {
-  return from->data + row * from->row_bytes + column * bytes_of(type);
+  return from->data + row * from->row_bytes + column * element_bytes(type);
 }
 
-INLINE vector load_as_floats(const char *at, int type) {
+INLINE vector load_as_f32(const char *at, int type) {
   if (type == TYPE_BF16) return load_bf16((const uint16_t *)at);
   if (type == TYPE_F16) return load_f16((const uint16_t *)at);
   return load((const float *)at);
 }
 
-INLINE float load_one(const char *at, int type) {
+INLINE float load_element(const char *at, int type) {
   if (type == TYPE_F32) return *(const float *)at;
   const uint16_t bits = *(const uint16_t *)at;
   if (type == TYPE_F16) return _cvtsh_ss(bits);
@@ -47,102 +47,105 @@ INLINE float load_one(const char *at, int type) {
   return one.value;
 }
 
-/** LANES depths of LANES rows; of the rows from `valid` on, which may not exist, zeros. */
-INLINE void pack_square(float *to, int width, const char *at, size_t row_bytes, int type,
-                        int valid) {
+/** LANES depths of LANES rows, transposed; zeros for rows from `valid` on, which may not exist. */
+INLINE void pack_transposed(float *to, int width, const char *at, size_t row_bytes, int type,
+                            int valid) {
   vector rows[LANES];
 #pragma GCC unroll 16
   for (int i = 0; i < LANES; i++)
-    rows[i] = i < valid ? load_as_floats(at + i * row_bytes, type) : spread(0);
+    rows[i] = i < valid ? load_as_f32(at + i * row_bytes, type) : broadcast(0);
   transpose(rows);
 #pragma GCC unroll 16
   for (int i = 0; i < LANES; i++) store(to + i * width, rows[i]);
 }
 
 /** LANES columns of a panel from rows over k; `valid` of them exist. */
-INLINE void pack_lanes(float *to, int width, const operand *a, int type, block part, int valid) {
-  const char *at = element(a, type, part.first, part.first_depth);
+INLINE void pack_a_lanes(float *to, int width, const operand *a, int type, block columns,
+                         int valid) {
+  const char *at = element(a, type, columns.first, columns.first_depth);
   int k = 0;
-  for (; k + LANES <= part.depth; k += LANES, at += LANES * bytes_of(type))
-    pack_square(to + k * width, width, at, a->row_bytes, type, valid);
-  for (; k < part.depth; k++, at += bytes_of(type))
+  for (; k + LANES <= columns.depth; k += LANES, at += LANES * element_bytes(type))
+    pack_transposed(to + k * width, width, at, a->row_bytes, type, valid);
+  for (; k < columns.depth; k++, at += element_bytes(type))
     for (int i = 0; i < LANES; i++)
-      to[k * width + i] = i < valid ? load_one(at + i * a->row_bytes, type) : 0;
+      to[k * width + i] = i < valid ? load_element(at + i * a->row_bytes, type) : 0;
 }
 
-INLINE void pack_panel_across(float *to, const operand *a, int type, block part) {
-  const int width = (int)round_up(part.count, LANES), count = part.count;
-  for (int i = 0; i < width; i += LANES, part.first += LANES)
+INLINE void pack_a_transposing(float *to, const operand *a, int type, block columns) {
+  const int width = (int)round_up(columns.count, LANES), count = columns.count;
+  for (int i = 0; i < width; i += LANES, columns.first += LANES)
     if (count - i >= LANES)
-      pack_lanes(to + i, width, a, type, part, LANES);
+      pack_a_lanes(to + i, width, a, type, columns, LANES);
     else
-      pack_lanes(to + i, width, a, type, part, count - i);
+      pack_a_lanes(to + i, width, a, type, columns, count - i);
 }
 
-INLINE void pack_panel_along(float *to, const operand *a, int type, block part) {
-  const int width = (int)round_up(part.count, LANES);
-  for (int k = 0; k < part.depth; k++, to += width) {
-    const char *at = element(a, type, part.first_depth + k, part.first);
+INLINE void pack_a_copying(float *to, const operand *a, int type, block columns) {
+  const int width = (int)round_up(columns.count, LANES);
+  for (int k = 0; k < columns.depth; k++, to += width) {
+    const char *at = element(a, type, columns.first_depth + k, columns.first);
     int i = 0;
-    for (; i + LANES <= part.count; i += LANES)
-      store(to + i, load_as_floats(at + i * bytes_of(type), type));
-    for (; i < width; i++) to[i] = i < part.count ? load_one(at + i * bytes_of(type), type) : 0;
+    for (; i + LANES <= columns.count; i += LANES)
+      store(to + i, load_as_f32(at + i * element_bytes(type), type));
+    for (; i < width; i++)
+      to[i] = i < columns.count ? load_element(at + i * element_bytes(type), type) : 0;
   }
 }
 
-INLINE void pack_panel_of(float *to, const operand *a, int type, block part) {
-  if (a->by_depth)
-    pack_panel_along(to, a, type, part);
+INLINE void pack_a_of_type(float *to, const operand *a, int type, block columns) {
+  if (a->transposed)
+    pack_a_copying(to, a, type, columns);
   else
-    pack_panel_across(to, a, type, part);
+    pack_a_transposing(to, a, type, columns);
 }
 
-/** Columns of A → [depth][count rounded up to LANES], filled up with zeros. */
-static inline void pack_panel(float *to, const operand *a, block part) {
+/** Columns of A → a panel [depth][count rounded up to LANES], padded with zeros. */
+static inline void pack_a_panel(float *to, const operand *a, block columns) {
   if (a->type == TYPE_BF16)
-    pack_panel_of(to, a, TYPE_BF16, part);
+    pack_a_of_type(to, a, TYPE_BF16, columns);
   else if (a->type == TYPE_F16)
-    pack_panel_of(to, a, TYPE_F16, part);
+    pack_a_of_type(to, a, TYPE_F16, columns);
   else
-    pack_panel_of(to, a, TYPE_F32, part);
+    pack_a_of_type(to, a, TYPE_F32, columns);
 }
 
-/** SLIVER rows over k, turned. */
-INLINE void pack_sliver_across(float *to, const char *at, size_t row_bytes, int depth, int valid) {
+/** TILE_ROWS rows over k, transposed; `valid` of them exist. */
+INLINE void pack_b_transposing(float *to, const char *at, size_t row_bytes, int depth, int valid) {
   int k = 0;
-  if (valid == SLIVER)
-    for (; k + SLIVER <= depth; k += SLIVER) {
-      short_vector rows[SLIVER];
+  if (valid == TILE_ROWS)
+    for (; k + TILE_ROWS <= depth; k += TILE_ROWS) {
+      short_vector rows[TILE_ROWS];
 #pragma GCC unroll 8
-      for (int j = 0; j < SLIVER; j++) rows[j] = load_short((const float *)(at + j * row_bytes) + k);
+      for (int j = 0; j < TILE_ROWS; j++)
+        rows[j] = load_short((const float *)(at + j * row_bytes) + k);
       transpose_short(rows);
 #pragma GCC unroll 8
-      for (int j = 0; j < SLIVER; j++) store_short(to + (k + j) * SLIVER, rows[j]);
+      for (int j = 0; j < TILE_ROWS; j++) store_short(to + (k + j) * TILE_ROWS, rows[j]);
     }
   for (; k < depth; k++)
-    for (int j = 0; j < SLIVER; j++)
-      to[k * SLIVER + j] = j < valid ? ((const float *)(at + j * row_bytes))[k] : 0;
+    for (int j = 0; j < TILE_ROWS; j++)
+      to[k * TILE_ROWS + j] = j < valid ? ((const float *)(at + j * row_bytes))[k] : 0;
 }
 
-INLINE void pack_sliver_along(float *to, const char *at, size_t row_bytes, int depth, int valid) {
-  for (int k = 0; k < depth; k++, at += row_bytes, to += SLIVER)
-    if (valid == SLIVER)
+INLINE void pack_b_copying(float *to, const char *at, size_t row_bytes, int depth, int valid) {
+  for (int k = 0; k < depth; k++, at += row_bytes, to += TILE_ROWS)
+    if (valid == TILE_ROWS)
       store_short(to, load_short((const float *)at));
     else
-      for (int j = 0; j < SLIVER; j++) to[j] = j < valid ? ((const float *)at)[j] : 0;
+      for (int j = 0; j < TILE_ROWS; j++) to[j] = j < valid ? ((const float *)at)[j] : 0;
 }
 
-/** Rows of B (F32) → slivers [count / SLIVER, rounded up][depth][SLIVER], filled up with zeros. */
-static inline void pack_strip(float *to, const operand *b, block part) {
-  for (int j = 0; j < part.count; j += SLIVER, to += (size_t)part.depth * SLIVER) {
-    const int valid = part.count - j < SLIVER ? part.count - j : SLIVER;
-    const int64_t row = part.first + j;
-    if (b->by_depth)
-      pack_sliver_along(to, element(b, TYPE_F32, part.first_depth, row), b->row_bytes, part.depth,
-                        valid);
+/** Rows of B (F32) → panels [count / TILE_ROWS, rounded up][depth][TILE_ROWS], zeros as padding. */
+static inline void pack_b_panels(float *to, const operand *b, block rows) {
+  for (int j = 0; j < rows.count; j += TILE_ROWS, to += (size_t)rows.depth * TILE_ROWS) {
+    const int valid = rows.count - j < TILE_ROWS ? rows.count - j : TILE_ROWS;
+    const int64_t row = rows.first + j;
+    if (b->transposed)
+      pack_b_copying(to, element(b, TYPE_F32, rows.first_depth, row), b->row_bytes, rows.depth,
+                     valid);
     else
-      pack_sliver_across(to, element(b, TYPE_F32, row, part.first_depth), b->row_bytes, part.depth,
-                         valid);
+      pack_b_transposing(to, element(b, TYPE_F32, row, rows.first_depth), b->row_bytes,
+                         rows.depth, valid);
   }
 }
 #endif

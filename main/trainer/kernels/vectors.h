@@ -28,28 +28,28 @@ INLINE void transpose_8(__m256 r[8]) {
 #ifdef __AVX512F__
 #define SUFFIX(name) name##_avx512
 /** Floats of a vector, and rows of C that a tile has so that it fills the registers. */
-enum { LANES = 16, SLIVER = 8 };
+enum { LANES = 16, TILE_ROWS = 8 };
 typedef __m512 vector;
 
 INLINE vector load(const float *at) { return _mm512_loadu_ps(at); }
 INLINE void store(float *at, vector values) { _mm512_storeu_ps(at, values); }
-INLINE vector spread(float value) { return _mm512_set1_ps(value); }
+INLINE vector broadcast(float value) { return _mm512_set1_ps(value); }
 INLINE vector multiply_add(vector a, vector b, vector c) { return _mm512_fmadd_ps(a, b, c); }
-INLINE vector plus(vector a, vector b) { return _mm512_add_ps(a, b); }
-INLINE vector minus(vector a, vector b) { return _mm512_sub_ps(a, b); }
-INLINE vector times(vector a, vector b) { return _mm512_mul_ps(a, b); }
-INLINE vector over(vector a, vector b) { return _mm512_div_ps(a, b); }
+INLINE vector add(vector a, vector b) { return _mm512_add_ps(a, b); }
+INLINE vector subtract(vector a, vector b) { return _mm512_sub_ps(a, b); }
+INLINE vector multiply(vector a, vector b) { return _mm512_mul_ps(a, b); }
+INLINE vector divide(vector a, vector b) { return _mm512_div_ps(a, b); }
 /** b where either is NaN. */
-INLINE vector larger(vector a, vector b) { return _mm512_max_ps(a, b); }
-INLINE vector smaller(vector a, vector b) { return _mm512_min_ps(a, b); }
-INLINE vector nearest_whole(vector x) { return _mm512_roundscale_ps(x, 8); }
+INLINE vector max(vector a, vector b) { return _mm512_max_ps(a, b); }
+INLINE vector min(vector a, vector b) { return _mm512_min_ps(a, b); }
+INLINE vector vector_round(vector x) { return _mm512_roundscale_ps(x, 8); }
 /** 2^n for whole n in [-126, 127]; below and above 0 and infinity, for one n each. */
-INLINE vector power_of_two(vector n) {
+INLINE vector vector_exp2(vector n) {
   const __m512i exponents = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
   return _mm512_castsi512_ps(_mm512_slli_epi32(exponents, 23));
 }
 /** `inside` in the lanes where first <= at <= last, elsewhere `outside`. */
-INLINE vector choose(const int32_t *first, const int32_t *last, int32_t at, vector inside,
+INLINE vector select_lanes(const int32_t *first, const int32_t *last, int32_t at, vector inside,
                      vector outside) {
   const __m512i position = _mm512_set1_epi32(at);
   const __mmask16 from = _mm512_cmple_epi32_mask(_mm512_loadu_si512(first), position);
@@ -96,33 +96,33 @@ INLINE void transpose(vector r[LANES]) {
   }
 }
 
-/** The vectors of SLIVER floats, as they lie in a strip. */
+/** Vectors of TILE_ROWS floats: the width of a packed panel of B. */
 typedef __m256 short_vector;
 INLINE short_vector load_short(const float *at) { return _mm256_loadu_ps(at); }
 INLINE void store_short(float *at, short_vector values) { _mm256_storeu_ps(at, values); }
-INLINE void transpose_short(short_vector r[SLIVER]) { transpose_8(r); }
+INLINE void transpose_short(short_vector r[TILE_ROWS]) { transpose_8(r); }
 
 #else
 #define SUFFIX(name) name##_avx2
-enum { LANES = 8, SLIVER = 4 };
+enum { LANES = 8, TILE_ROWS = 4 };
 typedef __m256 vector;
 
 INLINE vector load(const float *at) { return _mm256_loadu_ps(at); }
 INLINE void store(float *at, vector values) { _mm256_storeu_ps(at, values); }
-INLINE vector spread(float value) { return _mm256_set1_ps(value); }
+INLINE vector broadcast(float value) { return _mm256_set1_ps(value); }
 INLINE vector multiply_add(vector a, vector b, vector c) { return _mm256_fmadd_ps(a, b, c); }
-INLINE vector plus(vector a, vector b) { return _mm256_add_ps(a, b); }
-INLINE vector minus(vector a, vector b) { return _mm256_sub_ps(a, b); }
-INLINE vector times(vector a, vector b) { return _mm256_mul_ps(a, b); }
-INLINE vector over(vector a, vector b) { return _mm256_div_ps(a, b); }
-INLINE vector larger(vector a, vector b) { return _mm256_max_ps(a, b); }
-INLINE vector smaller(vector a, vector b) { return _mm256_min_ps(a, b); }
-INLINE vector nearest_whole(vector x) { return _mm256_round_ps(x, 8); }
-INLINE vector power_of_two(vector n) {
+INLINE vector add(vector a, vector b) { return _mm256_add_ps(a, b); }
+INLINE vector subtract(vector a, vector b) { return _mm256_sub_ps(a, b); }
+INLINE vector multiply(vector a, vector b) { return _mm256_mul_ps(a, b); }
+INLINE vector divide(vector a, vector b) { return _mm256_div_ps(a, b); }
+INLINE vector max(vector a, vector b) { return _mm256_max_ps(a, b); }
+INLINE vector min(vector a, vector b) { return _mm256_min_ps(a, b); }
+INLINE vector vector_round(vector x) { return _mm256_round_ps(x, 8); }
+INLINE vector vector_exp2(vector n) {
   const __m256i exponents = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
   return _mm256_castsi256_ps(_mm256_slli_epi32(exponents, 23));
 }
-INLINE vector choose(const int32_t *first, const int32_t *last, int32_t at, vector inside,
+INLINE vector select_lanes(const int32_t *first, const int32_t *last, int32_t at, vector inside,
                      vector outside) {
   const __m256i position = _mm256_set1_epi32(at);
   const __m256i before = _mm256_cmpgt_epi32(_mm256_loadu_si256((const __m256i *)first), position);
@@ -142,13 +142,13 @@ INLINE void transpose(vector r[LANES]) { transpose_8(r); }
 typedef __m128 short_vector;
 INLINE short_vector load_short(const float *at) { return _mm_loadu_ps(at); }
 INLINE void store_short(float *at, short_vector values) { _mm_storeu_ps(at, values); }
-INLINE void transpose_short(short_vector r[SLIVER]) {
+INLINE void transpose_short(short_vector r[TILE_ROWS]) {
   _MM_TRANSPOSE4_PS(r[0], r[1], r[2], r[3]);
 }
 #endif
 
 /** The first `count` elements, or a whole vector if there are so many; zeros for the others. */
-INLINE vector load_some(const float *at, int64_t count) {
+INLINE vector load_partial(const float *at, int64_t count) {
   if (count >= LANES) return load(at);
   float copy[LANES] = {0};
   for (int64_t i = 0; i < count; i++) copy[i] = at[i];
@@ -156,7 +156,7 @@ INLINE vector load_some(const float *at, int64_t count) {
 }
 
 /** Stores the first `count` elements, or all. */
-INLINE void store_some(float *at, vector values, int64_t count) {
+INLINE void store_partial(float *at, vector values, int64_t count) {
   float copy[LANES];
   if (count >= LANES) {
     store(at, values);
@@ -167,7 +167,7 @@ INLINE void store_some(float *at, vector values, int64_t count) {
 }
 
 /** A float out of the bits that stand for the address of settings. */
-INLINE float float_of(const void *settings) {
+INLINE float float_setting(const void *settings) {
   const union {
     uint32_t bits;
     float value;
@@ -177,19 +177,21 @@ INLINE float float_of(const void *settings) {
 
 /**
  * e^x to two units in the last place, 0 for x < -87.7 and infinity for 88.4 < x <= 89; NaN stays
- * NaN. As 2^n · e^r with r = x − n·ln 2 in two parts and a polynomial of degree 6 (Cephes 2.8, expf).
+ * NaN. As 2^n · e^r with r = x − n·ln 2 and a polynomial of degree 6, as expf of Cephes 2.8.
  */
-INLINE vector exponential(vector x) {
-  x = larger(spread(-88.0f), x);
-  const vector n = nearest_whole(times(x, spread(1.44269504088896341f)));
-  const vector r = multiply_add(n, spread(2.12194440e-4f), multiply_add(n, spread(-0.693359375f), x));
-  vector sum = spread(1.9875691500e-4f);
-  sum = multiply_add(sum, r, spread(1.3981999507e-3f));
-  sum = multiply_add(sum, r, spread(8.3334519073e-3f));
-  sum = multiply_add(sum, r, spread(4.1665795894e-2f));
-  sum = multiply_add(sum, r, spread(1.6666665459e-1f));
-  sum = multiply_add(sum, r, spread(5.0000001201e-1f));
-  sum = multiply_add(sum, times(r, r), plus(r, spread(1)));
-  return times(sum, power_of_two(n));
+INLINE vector vector_exp(vector x) {
+  x = max(broadcast(-88.0f), x);
+  const vector n = vector_round(multiply(x, broadcast(1.44269504088896341f)));
+  // ln 2 in two terms, the first of which has so few bits that n times it is exact.
+  const vector upper = multiply_add(n, broadcast(-0.693359375f), x);
+  const vector r = multiply_add(n, broadcast(2.12194440e-4f), upper);
+  vector sum = broadcast(1.9875691500e-4f);
+  sum = multiply_add(sum, r, broadcast(1.3981999507e-3f));
+  sum = multiply_add(sum, r, broadcast(8.3334519073e-3f));
+  sum = multiply_add(sum, r, broadcast(4.1665795894e-2f));
+  sum = multiply_add(sum, r, broadcast(1.6666665459e-1f));
+  sum = multiply_add(sum, r, broadcast(5.0000001201e-1f));
+  sum = multiply_add(sum, multiply(r, r), add(r, broadcast(1)));
+  return multiply(sum, vector_exp2(n));
 }
 #endif

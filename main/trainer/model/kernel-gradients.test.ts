@@ -13,7 +13,7 @@ import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/o
 import { attendsByKernel } from './graph-context.ts';
 import type { Device } from '../device/device.ts';
 
-/** Longer than panels, blocks of queries and windows, and several in one micro-batch. */
+/** Longer than tiles, blocks of queries and windows, and several in one micro-batch. */
 const samples = [
   byteSample('a', 'Paris is in France.', 5),
   byteSample('b', 'A longer sample with more of a text than the others have. '.repeat(3), 20),

@@ -90,7 +90,7 @@ export class Ops extends AttentionOps {
     const maker = this.kernelMaker;
     if (!maker) return this.mul(this.silu(gate), up);
     const sources = [gate.pointer, up.pointer];
-    return this.result(kernelNode(maker, { name: 'gate', sources }, gate.ne), gate.ne);
+    return this.result(kernelNode(maker, { name: 'swiglu', sources }, gate.ne), gate.ne);
   }
 
   /** Gradients of gate and up, both [n, tokens], for that of `gate`, which is computed again. */
@@ -105,7 +105,7 @@ export class Ops extends AttentionOps {
     const [length, tokens] = gate.ne;
     const sources = [gate, up, gradient].map(({ pointer }) => pointer);
     const ne: Extents = [length, tokens, 2, 1];
-    const both = this.result(kernelNode(maker, { name: 'gate_back', sources }, ne), ne);
+    const both = this.result(kernelNode(maker, { name: 'swiglu_back', sources }, ne), ne);
     const half = (first: number) => this.stretch(both, first, length, tokens);
     return { gate: half(0), up: half(length * tokens) };
   }
@@ -149,7 +149,7 @@ export class Ops extends AttentionOps {
     }
     const operands = residual ? [x, gradient, weight, residual] : [x, gradient, weight];
     const sources = operands.map(({ pointer }) => pointer);
-    const call = { name: 'norm_back', sources, settings: floatBits(epsilon) } as const;
+    const call = { name: 'rms_norm_back', sources, settings: floatBits(epsilon) } as const;
     return this.result(kernelNode(maker, call, x.ne), x.ne);
   }
 

@@ -18,8 +18,8 @@ export interface AttentionInputs {
 
 /** Keys are padded to this in memory (KEY_UNIT in kernels/attention.h). */
 const keyUnit = 8;
-/** Queries that the widest variant takes at once. */
-const mostPanelQueries = 48;
+/** Queries that the widest variant takes at once (TILE_COLUMNS in kernels/tile.h). */
+const mostBlockQueries = 48;
 /** Parts of all heads whose gradients are summed apart, at least, so that threads can share them. */
 const leastParts = 16;
 
@@ -27,8 +27,8 @@ const paddedKeys = (tokens: number) => Math.ceil(tokens / keyUnit) * keyUnit;
 
 /** Floats of scratch that attention over `tokens` tokens takes with this many threads. */
 export function attentionScratchFloats(tokens: number, headLength: number, threads: number) {
-  const perKey = 2 * mostPanelQueries + 3 * headLength;
-  return threads * (paddedKeys(tokens) * perKey + 5 * mostPanelQueries * headLength);
+  const perKey = 2 * mostBlockQueries + 3 * headLength;
+  return threads * (paddedKeys(tokens) * perKey + 5 * mostBlockQueries * headLength);
 }
 
 const sourcesOf = ({ queries, keys, values, earliestKeys }: AttentionInputs) =>
@@ -62,7 +62,7 @@ export function ownAttentionBack(
   const sources = [...sourcesOf(inputs), gradient.pointer, inputs.scratch.pointer];
   const call = { name: 'attention_back', sources, settings: floatBits(scale) } as const;
   const queries = kernelNode(maker, call, [count, 1, 1, 1]);
-  const fold = { name: 'attention_fold', sources: [queries, inputs.queries.pointer] } as const;
-  const keysAndValues = kernelNode(maker, fold, [length * inputs.keys.ne[1], tokens, 2, 1]);
+  const reduce = { name: 'attention_reduce', sources: [queries, inputs.queries.pointer] } as const;
+  const keysAndValues = kernelNode(maker, reduce, [length * inputs.keys.ne[1], tokens, 2, 1]);
   return { queries, count, keysAndValues };
 }

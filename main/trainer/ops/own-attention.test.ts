@@ -72,7 +72,7 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
   }
 
   test.each([16, 32, 64, 80, 96, 128, 256].map((length, row) => ({ length, row })))(
-    'over heads of $length is exact at every edge of panels, slivers and blocks of keys',
+    'over heads of $length is exact at every edge of tiles and blocks of queries and keys',
     ({ length, row }) => {
       const wrong: object[] = [];
       for (const [column, tokens] of tokenCounts.entries()) {
@@ -191,14 +191,14 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
     return tokens.filter((token) => !rowOf(token).every(Number.isFinite));
   }
 
-  test('spreads what is no number to tokens that see it, through values within their panels', () => {
+  test('spreads what is no number to tokens that see it, through values within their blocks', () => {
     const seeing = Array.from({ length: 50 }, (_, index) => 41 + index);
     for (const kernels of variants) {
       expect(reachedBy(kernels, 'queries')).toEqual([41]);
       expect(reachedBy(kernels, 'keys')).toEqual(seeing);
-      // 0 · NaN is NaN: values reach all queries of a panel of which one may see them.
-      const panel = 3 * kernels.lanes;
-      const [first, end] = [Math.floor(41 / panel) * panel, Math.ceil(91 / panel) * panel];
+      // 0 · NaN is NaN: values reach all queries of a block of which one may see them.
+      const block = 3 * kernels.lanes;
+      const [first, end] = [Math.floor(41 / block) * block, Math.ceil(91 / block) * block];
       const reached = reachedBy(kernels, 'values');
       expect(reached).toEqual(expect.arrayContaining(seeing));
       expect(reached.every((token) => token >= first && token < end)).toBe(true);

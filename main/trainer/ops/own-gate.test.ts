@@ -43,9 +43,9 @@ describe.runIf(variants.length > 0)('a gate of ours', () => {
     using call = caller.start(kernels);
     const ne = [gate.length, 1, 1, 1] as const;
     const operands = [gate, up, gradient].map((values) => call.place({ ne, values }).pointer);
-    const forward = { name: 'gate', sources: operands.slice(0, 2) } as const;
+    const forward = { name: 'swiglu', sources: operands.slice(0, 2) } as const;
     const output = call.compute(kernelNode(call.maker, forward, ne), threads);
-    const back = { name: 'gate_back', sources: operands } as const;
+    const back = { name: 'swiglu_back', sources: operands } as const;
     const node = kernelNode(call.maker, back, [gate.length, 1, 2, 1]);
     const both = call.compute(node, threads);
     return { output, gate: both.slice(0, gate.length), up: both.slice(gate.length) };

@@ -57,7 +57,7 @@ describe.runIf(variants.length > 0)('the gradient of a norm', () => {
       call.place({ ne: [length], values: weight }).pointer,
     ];
     if (residual) sources.push(place(residual));
-    const back = { name: 'norm_back', sources, settings: floatBits(epsilon) } as const;
+    const back = { name: 'rms_norm_back', sources, settings: floatBits(epsilon) } as const;
     return call.compute(kernelNode(call.maker, back, ne), threads);
   }
 
