@@ -44,7 +44,7 @@ test('what a run would cut, leave out and train is seen token by token before it
   await xray.open(8);
   const sources = xray.view.getByRole('table', { name: 'Totals by source' }).getByRole('row');
   await expect(sources).toHaveCount(3);
-  await expect(sources.nth(1)).toContainText(/essays.*25% of samples/);
+  await expect(sources.nth(1)).toContainText(/essays.*25 % of samples/);
 
   await xray.view.getByRole('button', { name: '1 sample cut' }).click();
   await expect(xray.rows).toHaveText([/Write an essay/]);

@@ -4,16 +4,17 @@ import {
   isJobFinished,
   type JobSnapshot,
 } from '../../shared/domain/job.ts';
+import { formatDuration, timeLeft } from '../../shared/text/durations.ts';
+import { adviceFor } from '../../shared/text/error-advice.ts';
+import { describeJob, describeResult, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
-import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { Button } from '../ui/button.tsx';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { stateTones } from '../ui/feedback/job-state.ts';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
-import { formatDuration, formatMoment } from '../ui/format.ts';
-import { describeProgress, describeResult } from './job-text.ts';
+import { formatMoment } from '../ui/format.ts';
 
 /** One job: progress with what is left while it runs, the outcome afterwards. */
 export function JobCard({ job }: { job: JobSnapshot }) {
@@ -62,13 +63,14 @@ function JobButtons({ job }: { job: JobSnapshot }) {
 
 function JobProgressLine({ job }: { job: JobSnapshot }) {
   const { progress } = job;
-  const eta = progress?.etaMs;
+  const isCounting = job.state === 'running' && !progress?.aside;
+  const detail = isCounting ? (progress?.detail ?? '') : '';
   return (
     <>
       <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
       <div className="job-line">
-        <span className="truncate">{describeProgress(job)}</span>
-        {eta != null && <span>{formatDuration(eta)} left</span>}
+        <span className="truncate">{joinFacts([describeJob(job), detail])}</span>
+        <span>{timeLeft(progress?.etaMs)}</span>
       </div>
     </>
   );

@@ -1,8 +1,8 @@
 import { ChevronDown, Command, Monitor, Moon, Sun } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { formatCount } from '../../shared/text/counts.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
-import { formatCount } from '../ui/format.ts';
 import { goToTab, useNavigation } from '../ui/navigation.ts';
 import { formatShortcut } from '../ui/shortcut-match.ts';
 import { AuthorField } from './author-field.tsx';

@@ -1,6 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
-import { formatCount, shortHash } from '../ui/format.ts';
+import { formatCount } from '../../shared/text/counts.ts';
+import { shortHash } from '../ui/format.ts';
 import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
 import { identityDifferences, strengthText, type SystemParts } from '../ui/systems/systems.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';

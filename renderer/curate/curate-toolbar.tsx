@@ -1,9 +1,9 @@
 import { ChevronDown, Database, Download, Snowflake, SquarePen } from 'lucide-react';
+import { formatQuantity } from '../../shared/text/counts.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
-import { formatQuantity } from '../ui/format.ts';
 import { edit, showCurateDialog } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';

@@ -1,8 +1,8 @@
 import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
+import { formatQuantity } from '../../shared/text/counts.ts';
 import { rpc } from '../rpc/client.ts';
 import { confirmAction } from '../ui/dialogs/confirm.tsx';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
-import { formatQuantity } from '../ui/format.ts';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
 import { rowCache } from './list/rows.ts';
 import { PressQueue } from './press-queue.ts';

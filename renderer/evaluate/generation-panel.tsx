@@ -1,14 +1,15 @@
 import { Play, Square } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
+import { timeLeft } from '../../shared/text/durations.ts';
+import { adviceFor } from '../../shared/text/error-advice.ts';
+import { describeJob, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
-import { adviceFor } from '../rpc/rpc-error.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useJob } from '../rpc/use-jobs.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
-import { formatDuration } from '../ui/format.ts';
 import { answerCounts } from './evaluation-stage.ts';
 
 const ended = {
@@ -72,10 +73,7 @@ function endText(state: string): string {
 /** What the job does now: waiting, loading, speed and time left. */
 function describe(job: ReturnType<typeof useJob>): string {
   if (!job) return 'Looking for its job…';
-  if (job.state === 'queued') return 'Waiting for its turn';
-  if (job.state === 'cancelling') return 'Stopping…';
   const { progress } = job;
-  if (!progress) return 'Starting…';
-  const left = progress.etaMs === null ? '' : `${formatDuration(progress.etaMs)} left`;
-  return [progress.detail, left].filter(Boolean).join(' · ') || 'Loading the model…';
+  if (job.state !== 'running' || !progress) return describeJob(job);
+  return joinFacts([progress.detail, timeLeft(progress.etaMs)]) || 'Loading the model…';
 }

@@ -1,14 +1,17 @@
 import { Plus } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
+import { formatCount } from '../../shared/text/counts.ts';
+import { describeJob } from '../../shared/text/progress.ts';
+import { formatLoss } from '../../shared/text/training.ts';
 import { useJobs } from '../rpc/use-jobs.ts';
 import type { QueryResult } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { stateTones } from '../ui/feedback/job-state.ts';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
-import { formatCount, formatMoment } from '../ui/format.ts';
-import { describeProgress, formatLoss, stateOf } from './run-text.ts';
+import { formatMoment } from '../ui/format.ts';
+import { stateOf } from './run-text.ts';
 import { showForm, showRun, type Selection } from './train-store.ts';
 import './run-list.css';
 
@@ -89,7 +92,7 @@ function RunItem({ run, job, isChosen }: RunItemProps) {
               total={progress?.total ?? 0}
             />
           )}
-          <span className="small dim truncate">{describeProgress(job)}</span>
+          <span className="small dim truncate">{describeJob(job)}</span>
         </>
       )}
     </button>

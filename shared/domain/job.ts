@@ -30,12 +30,6 @@ export const jobAsideSchema = z.object({
 });
 export type JobAside = z.infer<typeof jobAsideSchema>;
 
-/** An aside in words: `saving…`, `answering probe prompts: 3 of 20 answers`. */
-export function describeAside({ phase, done, total, unit }: JobAside): string {
-  if (total === 0) return `${phase}…`;
-  return `${phase}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${unit}`;
-}
-
 /** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */
 export const jobProgressSchema = z.object({
   phase: z.string(),

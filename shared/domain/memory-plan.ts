@@ -39,9 +39,3 @@ export const runMemorySchema = z.object({
   peakBytes: z.number(),
 });
 export type RunMemory = z.infer<typeof runMemorySchema>;
-
-const gibibytes = (bytes: number) => (bytes / 2 ** 30).toFixed(2);
-
-/** Planned and measured memory in words: `0.41 GiB planned, 0.39 GiB measured`. */
-export const describeRunMemory = ({ plannedBytes, peakBytes }: RunMemory): string =>
-  `${gibibytes(plannedBytes)} GiB planned, ${gibibytes(peakBytes)} GiB measured`;

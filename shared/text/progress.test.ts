@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { JobProgress, JobSnapshot, JobState } from '../domain/job.ts';
-import { describeJob, describeProgress, joinFacts } from './progress.ts';
+import { describeJob, describeProgress, describeResult, joinFacts } from './progress.ts';
 
 const progress = (facts: Partial<JobProgress>): JobProgress => ({
   phase: 'training',
@@ -75,4 +75,10 @@ describe('a job', () => {
 
 test('facts that are empty leave no separator', () => {
   expect(joinFacts(['a', '', 'b'])).toBe('a · b');
+});
+
+test('the result of a job is its counts in words, zeros and objects left out', () => {
+  const result = { read: 5, added: 4000, errorsTotal: 1, duplicates: 0, rejected: { x: 1 } };
+  const done = { ...job('succeeded'), result };
+  expect(describeResult(done)).toBe('5 read · 4,000 added · 1 bad lines');
 });

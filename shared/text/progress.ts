@@ -35,3 +35,18 @@ export function describeJob(job: JobSnapshot | undefined): string {
 export function joinFacts(facts: readonly string[]): string {
   return facts.filter((fact) => fact !== '').join(' · ');
 }
+
+/** The outcome of a finished job: the counts of its result that are not zero, in words. */
+export function describeResult(job: JobSnapshot): string {
+  const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
+    typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
+  );
+  return counts.slice(0, 4).join(' · ');
+}
+
+const words: Record<string, string> = { errorsTotal: 'bad lines' };
+
+/** The name of a count as words: `outputTokens` as "output tokens". */
+function wordsOf(name: string): string {
+  return words[name] ?? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

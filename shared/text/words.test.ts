@@ -16,6 +16,8 @@ test.each([
 
 test.each([
   ['two words', "'two words'"],
+  ["it's; rm -rf $HOME", String.raw`'it'\''s; rm -rf $HOME'`],
+  ['*.gguf', "'*.gguf'"],
   ["it's", String.raw`'it'\''s'`],
   ['$(reboot)', "'$(reboot)'"],
   ['a\nb', "'a\nb'"],

@@ -18,7 +18,7 @@ describe('composition', () => {
       { source: 'big', samples: 900 },
     ]);
     const base = { parts, accepted: 1000, flagged: 0, pending: 0, unsavedDrafts: 0 };
-    expect(freezeWarnings(base)).toEqual([expect.stringContaining('90% come from “big”')]);
+    expect(freezeWarnings(base)).toEqual([expect.stringContaining('90 % come from “big”')]);
     expect(freezeWarnings({ ...base, flagged: 2, pending: 3, unsavedDrafts: 1 })).toHaveLength(4);
   });
 

@@ -1,4 +1,4 @@
-import { formatCount, formatQuantity } from '../../ui/format.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
 
 /** A source and its part of a dataset. */
 export interface Part {
@@ -48,7 +48,7 @@ export function freezeWarnings(summary: AcceptedSummary): string[] {
     largest !== undefined &&
       accepted > 0 &&
       largest.share > dominantShare &&
-      `${Math.round(100 * largest.share)}% come from “${largest.source}”. LIMA drew on six sources, at most 20% each; diversity of prompts mattered.`,
+      `${formatShare(largest.share)} come from “${largest.source}”. LIMA drew on six sources, at most 20 % each; diversity of prompts mattered.`,
     flagged > 0 &&
       `${formatQuantity(flagged, 'flagged sample is', 'flagged samples are')} among them, frozen as they are.`,
     pending > 0 &&

@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -10,13 +12,7 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
 import { chooseFile } from '../../ui/files/file-chooser.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatMoment,
-  formatQuantity,
-  shortHash,
-} from '../../ui/format.ts';
+import { formatMoment, shortHash } from '../../ui/format.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
 import { showCurateDialog } from '../curate-store.ts';
 

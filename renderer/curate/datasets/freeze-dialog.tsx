@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
@@ -7,7 +8,7 @@ import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { formatQuantity, shortHash, formatCount, formatShare } from '../../ui/format.ts';
+import { shortHash } from '../../ui/format.ts';
 import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showCurateDialog } from '../curate-store.ts';

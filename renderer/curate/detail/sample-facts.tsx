@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Sample, Flag } from '../../../shared/domain/sample.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatCount, formatMoment } from '../../ui/format.ts';
+import { formatMoment } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { flagTexts } from '../flag-text.ts';
 

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react';
 import type { Message, Role } from '../../../shared/domain/message.ts';
+import { formatQuantity } from '../../../shared/text/counts.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { formatQuantity } from '../../ui/format.ts';
 import { Select, TextArea, type Option } from '../../ui/inputs/inputs.tsx';
 import {
   addSystemMessage,

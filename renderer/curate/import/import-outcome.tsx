@@ -1,10 +1,13 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import { adviceFor } from '../../rpc/rpc-error.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { timeLeft } from '../../../shared/text/durations.ts';
+import { adviceFor } from '../../../shared/text/error-advice.ts';
+import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { LoadingState } from '../../ui/feedback/states.tsx';
-import { formatBytes, formatCount, formatDuration, formatQuantity } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** An import as it runs, and what it did. */
@@ -30,14 +33,14 @@ function ImportProgress({ job }: { job: JobSnapshot }) {
     <div className="import-progress">
       <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
       <div className="row dim small">
-        <span>{progress?.detail ?? 'Waiting for its turn'}</span>
+        <span>{progress?.detail ?? describeJob(job)}</span>
         <span className="spacer" />
         {isKnown && (
           <span>
             {formatBytes(progress.done)} of {formatBytes(progress.total)}
           </span>
         )}
-        {progress?.etaMs != null && <span>{formatDuration(progress.etaMs)} left</span>}
+        <span>{timeLeft(progress?.etaMs)}</span>
       </div>
     </div>
   );

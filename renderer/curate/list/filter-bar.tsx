@@ -1,9 +1,9 @@
 import { useEffect, useState, type Ref } from 'react';
 import { Search } from 'lucide-react';
 import type { SampleStatus } from '../../../shared/domain/sample.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { formatCount } from '../../ui/format.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
 import { flagTexts } from '../flag-text.ts';

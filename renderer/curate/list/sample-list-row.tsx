@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { Check, Circle, X } from 'lucide-react';
 import type { SampleRow, SampleStatus } from '../../../shared/domain/sample.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
-import { formatCount, formatQuantity } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useHasDraft } from '../edit/drafts-store.ts';
 import { flagTexts } from '../flag-text.ts';

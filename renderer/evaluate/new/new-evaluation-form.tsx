@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { Play } from 'lucide-react';
+import { formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
-import { formatQuantity } from '../../ui/format.ts';
 import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { AddModelButton } from '../../ui/models/add-model-button.tsx';

@@ -1,7 +1,7 @@
 import { FileDown } from 'lucide-react';
 import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import { formatQuantity } from '../../../shared/text/counts.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatQuantity } from '../../ui/format.ts';
 import { Segments, Select } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { setImporting } from '../evaluate-store.ts';

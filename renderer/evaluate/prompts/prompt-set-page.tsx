@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { Scale } from 'lucide-react';
 import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
-import { formatCount, formatMoment, formatQuantity, shortHash } from '../../ui/format.ts';
+import { formatMoment, shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
 import { PromptText } from '../prompt-text.tsx';

@@ -75,9 +75,9 @@ function Whisker({ statistics: { winPlusHalfTie } }: { statistics: PreferenceSum
       <div className="whisker-parity" />
       <div className="whisker-range" style={{ left: percent(lower), right: percent(1 - upper) }} />
       <div className="whisker-point" style={{ left: percent(value) }} />
-      <span className="whisker-tick whisker-low">0%</span>
-      <span className="whisker-tick whisker-mid">50% parity</span>
-      <span className="whisker-tick whisker-high">100%</span>
+      <span className="whisker-tick whisker-low">0 %</span>
+      <span className="whisker-tick whisker-mid">50 % parity</span>
+      <span className="whisker-tick whisker-high">100 %</span>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { ListChecks } from 'lucide-react';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -7,7 +8,6 @@ import { Button } from '../../ui/button.tsx';
 import { confirmAction } from '../../ui/dialogs/confirm.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { formatQuantity } from '../../ui/format.ts';
 import { usePromptSets } from '../queries.ts';
 
 const explanation =

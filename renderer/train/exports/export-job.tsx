@@ -1,14 +1,14 @@
 import { isJobFinished } from '../../../shared/domain/job.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { adviceFor } from '../../../shared/text/error-advice.ts';
+import { describeJob } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';
-import { adviceFor } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
-import { formatBytes } from '../../ui/format.ts';
-import { describeProgress } from '../run-text.ts';
 
 /** An export under way, and where it is when it is done. */
 export function ExportJob({ jobId }: { jobId: string }) {
@@ -23,7 +23,7 @@ export function ExportJob({ jobId }: { jobId: string }) {
     <div className="column" role="group" aria-label={job.title}>
       <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
       <div className="row small dim">
-        <span>{describeProgress(job)}</span>
+        <span>{describeJob(job)}</span>
         <span className="spacer" />
         <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
           Cancel

@@ -1,7 +1,7 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../ui/format.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatLoss, formatRate } from '../../../shared/text/training.ts';
 import { Slider } from '../../ui/inputs/inputs.tsx';
-import { formatLoss, formatRate } from '../run-text.ts';
 import { devLossAt } from './dev-loss-text.ts';
 import type { MetricSeries } from './metric-series.ts';
 

@@ -1,12 +1,17 @@
 import { useMemo, useState } from 'react';
 import type { Run } from '../../../shared/domain/run.ts';
+import {
+  describeDevLosses,
+  formatLoss,
+  formatRate,
+  heldOutText,
+} from '../../../shared/text/training.ts';
 import { LoadingState } from '../../ui/feedback/states.tsx';
-import { formatLoss, formatRate } from '../run-text.ts';
 import { stepsPerEpochOf } from '../training-plan.ts';
 import type { ChartMarks } from './chart-marks.ts';
 import type { ChartLine } from './chart-options.ts';
 import { CursorReadout } from './cursor-readout.tsx';
-import { describeDevLosses, devLossHelp, heldOutText } from './dev-loss-text.ts';
+import { devLossHelp } from './dev-loss-text.ts';
 import { MetricChart } from './metric-chart.tsx';
 import type { MetricSeries } from './metric-series.ts';
 import type { RunMetrics } from './use-run-metrics.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { draftOf } from '../recipe/recipe-draft.ts';
-import { quote, trainCommandLine } from './command-preview.tsx';
+import { trainCommandLine } from './command-preview.tsx';
 
 describe('trainCommandLine', () => {
   it('sets only what differs from the defaults', () => {
@@ -31,16 +31,5 @@ describe('trainCommandLine', () => {
     expect(command).toContain('--dataset DATASET');
     expect(command).toContain('--name a');
     expect(command).toContain("--probe 'my prompts'");
-  });
-});
-
-describe('quote', () => {
-  it.each([
-    ["it's; rm -rf $HOME", String.raw`'it'\''s; rm -rf $HOME'`],
-    ['', "''"],
-    ['*.gguf', "'*.gguf'"],
-    ['/a/b-c_1.gguf', '/a/b-c_1.gguf'],
-  ])('makes one harmless shell word of %s', (word, quoted) => {
-    expect(quote(word)).toBe(quoted);
   });
 });

@@ -1,5 +1,6 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
+import { shellWord } from '../../../shared/text/shell-word.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
@@ -53,23 +54,17 @@ interface TrainCommand {
 export function trainCommandLine(command: TrainCommand): string {
   const { projectPath, modelPath, datasetName, runName, probe, draft } = command;
   const settings = changedFields(draft).map(
-    ({ key }) => `--set ${quote(`${key}=${draft[key].trim()}`)}`,
+    ({ key }) => `--set ${shellWord(`${key}=${draft[key].trim()}`)}`,
   );
   return [
     `lima train ${wordOr(projectPath, 'PROJECT.lima')}`,
     `--base ${wordOr(modelPath, 'MODEL.gguf')}`,
     `--dataset ${wordOr(datasetName, 'DATASET')}`,
-    ...(runName.trim() === '' ? [] : [`--name ${quote(runName.trim())}`]),
-    ...(probe === undefined ? [] : [`--probe ${quote(probe)}`]),
+    ...(runName.trim() === '' ? [] : [`--name ${shellWord(runName.trim())}`]),
+    ...(probe === undefined ? [] : [`--probe ${shellWord(probe)}`]),
     ...settings,
   ].join(' \\\n  ');
 }
 
 const wordOr = (value: string | undefined, placeholder: string) =>
-  value === undefined ? placeholder : quote(value);
-
-/** One word for a POSIX shell, quoted only where it has to be. */
-export function quote(word: string): string {
-  if (/^[\w./:=@%+,-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
+  value === undefined ? placeholder : shellWord(value);

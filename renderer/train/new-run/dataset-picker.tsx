@@ -1,8 +1,9 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import type { QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
-import { formatCount, formatMoment, formatQuantity, shortHash } from '../../ui/format.ts';
+import { formatMoment, shortHash } from '../../ui/format.ts';
 import { goToTab } from '../../ui/navigation.ts';
 import { useTrain } from '../train-store.ts';
 import './picker.css';

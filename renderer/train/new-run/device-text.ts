@@ -1,6 +1,6 @@
 import type { DeviceListing, SelfTest } from '../../../shared/domain/device.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import type { Tone } from '../../ui/feedback/badge.tsx';
-import { formatBytes } from '../../ui/format.ts';
 
 type ListedDevice = DeviceListing['devices'][number];
 

@@ -1,6 +1,6 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { formatCount } from '../../ui/format.ts';
-import { formatRate } from '../run-text.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatRate } from '../../../shared/text/training.ts';
 import { learningRatePoints } from '../training-plan.ts';
 
 const width = 260;

@@ -1,14 +1,14 @@
 import { useEffect } from 'react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
+import { timeLeft } from '../../../shared/text/durations.ts';
+import { adviceFor } from '../../../shared/text/error-advice.ts';
+import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';
-import { adviceFor } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
-import { formatDuration } from '../../ui/format.ts';
-import { describeProgress } from '../run-text.ts';
 import { useTrain } from '../train-store.ts';
 
 /** The job that reads and hashes a model file, until it ended; a good end chooses the model. */
@@ -25,7 +25,6 @@ export function ModelJob() {
   if (job.error) return <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />;
   if (isJobFinished(job.state)) return null;
   const { progress } = job;
-  const etaMs = progress?.etaMs;
   return (
     <div className="panel column" aria-label={job.title} role="group">
       <div className="row">
@@ -36,10 +35,7 @@ export function ModelJob() {
         </Button>
       </div>
       <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
-      <span className="small dim">
-        {describeProgress(job)}
-        {etaMs != null && ` · ${formatDuration(etaMs)} left`}
-      </span>
+      <span className="small dim">{joinFacts([describeJob(job), timeLeft(progress?.etaMs)])}</span>
     </div>
   );
 }

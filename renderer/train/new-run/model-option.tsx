@@ -1,8 +1,9 @@
 import { MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
-import { formatBytes, shortHash } from '../../ui/format.ts';
+import { shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useTrain } from '../train-store.ts';
 

@@ -1,9 +1,9 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { formatCount, formatQuantity } from '../../ui/format.ts';
 import { planTraining } from '../training-plan.ts';
 import { LearningRateSketch } from './learning-rate-sketch.tsx';
 import { MemoryFact } from './memory-fact.tsx';

@@ -1,9 +1,11 @@
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatLoss } from '../../../shared/text/training.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
-import { formatBytes, formatCount, shortHash } from '../../ui/format.ts';
+import { shortHash } from '../../ui/format.ts';
 import { ExportButton } from '../exports/export-button.tsx';
 import { devLossHelp } from '../metrics/dev-loss-text.ts';
-import { formatLoss } from '../run-text.ts';
 
 interface CheckpointTableProps {
   run: Run;

@@ -1,6 +1,7 @@
 import type { EncodeReport, Run } from '../../../shared/domain/run.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatCount, formatQuantity, formatShare, shortHash } from '../../ui/format.ts';
+import { shortHash } from '../../ui/format.ts';
 import { showSample } from '../../ui/navigation.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 

@@ -1,10 +1,10 @@
 import type { Probe, ProbeAnswer } from '../../../shared/domain/probe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { formatCount } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { formatLoss } from '../run-text.ts';
 import './probe-timeline.css';
 
 /** Answers to the probe prompts of a run: a row per prompt, a column per epoch. */

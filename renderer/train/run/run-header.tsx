@@ -1,14 +1,19 @@
 import { RotateCcw } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import { describeRunMemory, type RunMemory } from '../../../shared/domain/memory-plan.ts';
+import { type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../shared/domain/run.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatDuration, timeLeft } from '../../../shared/text/durations.ts';
+import { describeJob } from '../../../shared/text/progress.ts';
+import { describeRunMemory, formatLoss } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { stateTones } from '../../ui/feedback/job-state.ts';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
-import { formatBytes, formatCount, formatDuration, formatMoment } from '../../ui/format.ts';
+import { formatMoment } from '../../ui/format.ts';
 import type { RunMetrics } from '../metrics/use-run-metrics.ts';
-import { describeProgress, durationOf, formatLoss, stateOf } from '../run-text.ts';
+import { durationOf, stateOf } from '../run-text.ts';
 import { startAgain } from '../train-store.ts';
 import { RunButtons } from './run-buttons.tsx';
 
@@ -62,7 +67,7 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
         />
       )}
       <div className="row row-wrap small dim">
-        <span>{describeProgress(job)}</span>
+        <span>{describeJob(job)}</span>
         {last >= 0 && (
           <span>
             epoch {series.at('epoch', last).toFixed(2)} of {formatCount(run.recipe.epochs)} · loss{' '}
@@ -71,7 +76,7 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
         )}
         <span className="spacer" />
         {progress?.etaMs != null && progress.etaMs > 0 && (
-          <strong>{formatDuration(progress.etaMs)} left</strong>
+          <strong>{timeLeft(progress.etaMs)}</strong>
         )}
       </div>
     </>

@@ -1,10 +1,10 @@
 import type { JobError, JobState } from '../../../shared/domain/job.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { adviceFor } from '../../rpc/rpc-error.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { adviceFor, runAdviceFor } from '../../../shared/text/error-advice.ts';
+import { describeResume } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { formatCount } from '../../ui/format.ts';
-import { describeResume } from '../run-text.ts';
 import { startAgain } from '../train-store.ts';
 
 interface RunOutcomeProps {
@@ -35,7 +35,7 @@ function Failure({ run, error }: { run: Run; error: JobError | null }) {
   };
   return (
     <section className="column" aria-label="Why it failed">
-      <ErrorView error={{ ...known, advice: failureAdvice(known.code) }} />
+      <ErrorView error={{ ...known, advice: runAdviceFor(known.code) }} />
       <div className="row">
         <span className="dim">{keptText(run)}</span>
         <span className="spacer" />
@@ -79,13 +79,6 @@ function NewRunButton({ run }: { run: Run }) {
       Start again with these settings
     </Button>
   );
-}
-
-/** A state that a run cannot start from is mended in its settings, not by looking again. */
-function failureAdvice(code: string): string {
-  return code === 'INVALID_STATE'
-    ? 'Change the settings or the dataset, then start a new run.'
-    : adviceFor(code);
 }
 
 function keptText(run: Run): string {

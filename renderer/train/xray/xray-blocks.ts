@@ -1,8 +1,11 @@
 import type { Role } from '../../../shared/domain/message.ts';
-import type { XrayPiece, XraySample, XrayStretch } from '../../../shared/domain/xray.ts';
-
-/** What the loss does with a token; `repeated` is masked context that an earlier part has, too. */
-export type TokenFate = 'trained' | 'masked' | 'repeated' | 'unseen';
+import {
+  tokenFate,
+  type TokenFate,
+  type XrayPiece,
+  type XraySample,
+  type XrayStretch,
+} from '../../../shared/domain/xray.ts';
 
 /** One token, ready to be drawn. */
 export interface ShownToken {
@@ -98,15 +101,9 @@ function shownTokens(sample: XraySample, stretch: XrayStretch): ShownToken[] {
     id,
     place: index + 1,
     piece: pieces[index] ?? noPiece,
-    fate: fateOf(stretch, index),
+    fate: tokenFate(stretch, index),
     character: characters[index] ?? '',
   }));
-}
-
-function fateOf(stretch: XrayStretch, index: number): TokenFate {
-  if (stretch.kind === 'unseen') return 'unseen';
-  if (index < stretch.repeated) return 'repeated';
-  return stretch.trained[index] === 1 ? 'trained' : 'masked';
 }
 
 /** For each token that is a byte of a character, the character; empty for all others. */

@@ -6,8 +6,10 @@ import {
   type XraySourceTotals,
 } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
+import { allWholeText } from '../../../shared/text/xray.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatCount, formatQuantity, formatShare, shortHash } from '../../ui/format.ts';
+import { shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { XrayHistogram } from './xray-histogram.tsx';
 import { useXray } from './xray-store.ts';
@@ -57,8 +59,7 @@ const problems: readonly { problem: XrayProblem; text: string }[] = [
 function Problems({ rows }: { rows: readonly XrayRow[] }) {
   const totals = xrayTotals(rows);
   const found = problems.filter(({ problem }) => totals[problem] > 0);
-  if (found.length === 0)
-    return <p className="dim">Every sample comes whole, with its end of turn trained.</p>;
+  if (found.length === 0) return <p className="dim">{allWholeText}</p>;
   return (
     <div className="row row-wrap" role="group" aria-label="Samples that do not come whole">
       {found.map(({ problem, text }) => (

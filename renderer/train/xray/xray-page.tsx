@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { xrayRuleText } from '../../../shared/text/xray.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -7,7 +8,6 @@ import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
-import { formatCount, formatQuantity } from '../../ui/format.ts';
 import { Segments } from '../../ui/inputs/inputs.tsx';
 import { showSample } from '../../ui/navigation.ts';
 import { useShortcuts, type Shortcut } from '../../ui/shortcuts.ts';

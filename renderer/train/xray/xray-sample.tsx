@@ -1,15 +1,14 @@
 import { ExternalLink } from 'lucide-react';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
-import type { XrayRow } from '../../../shared/domain/xray.ts';
+import type { TokenFate, XrayRow } from '../../../shared/domain/xray.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
-import { formatCount, formatQuantity } from '../../ui/format.ts';
 import { showSample } from '../../ui/navigation.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import type { TokenFate } from './xray-blocks.ts';
 import { reopenXray, useXray } from './xray-store.ts';
 import { fateTexts } from './xray-token.tsx';
 import { XrayTokens } from './xray-tokens.tsx';

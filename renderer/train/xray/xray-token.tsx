@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react';
+import type { TokenFate } from '../../../shared/domain/xray.ts';
 import { splitControls } from '../../../shared/text/foreign-text.ts';
-import type { ShownToken, TokenFate } from './xray-blocks.ts';
+import type { ShownToken } from './xray-blocks.ts';
 
 /** What a fate means, for the legend and the tooltips. */
 export const fateTexts: Readonly<Record<TokenFate, { word: string; meaning: string }>> = {

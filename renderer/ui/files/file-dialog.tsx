@@ -1,12 +1,12 @@
 import { useState, type KeyboardEvent } from 'react';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import type { FileEntry } from '../../../shared/contract/app.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button, IconButton } from '../button.tsx';
 import { Dialog } from '../dialogs/dialog.tsx';
 import { QueryView } from '../feedback/states.tsx';
-import { formatBytes } from '../format.ts';
 import { TextInput } from '../inputs/inputs.tsx';
 import {
   answerFileRequest,

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { FolderSearch } from 'lucide-react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
+import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { rpc } from '../../rpc/client.ts';
-import { adviceFor } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/use-jobs.ts';
 import { Button } from '../button.tsx';

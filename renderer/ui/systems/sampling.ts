@@ -1,4 +1,5 @@
 import { samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
+import { formatQuantity } from '../../../shared/text/counts.ts';
 
 /** LIMA's sampling settings (section 4.1): temperature 0.7, nucleus 0.9, penalty 1.2, 2,048 tokens. */
 export const limaSampling: Sampling = samplingSchema.parse({});
@@ -32,7 +33,7 @@ export function describeSampling(sampling: Sampling): string {
   if (sampling.topK > 0) parts.push(`top-k ${sampling.topK}`);
   if (sampling.minP > 0) parts.push(`min-p ${sampling.minP}`);
   parts.push(`penalty ${sampling.repeatPenalty}`);
-  return [...parts, `≤ ${sampling.maxTokens.toLocaleString('en-US')} tokens`].join(' · ');
+  return [...parts, `≤ ${formatQuantity(sampling.maxTokens, 'token')}`].join(' · ');
 }
 
 /** Why each unusable setting cannot be used, in words for a person; empty when all can. */
