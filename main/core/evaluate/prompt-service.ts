@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
 import {
   findPromptSet,
   hashPrompts,
   insertPromptSet,
+  promptsOf,
 } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -52,4 +53,13 @@ export async function storePrompts(
   const id = insertPromptSet(db, name, prompts);
   session.changes.touch('prompts');
   return { set: found(findPromptSet(db, 'id', id), 'prompt set', id), errors: badLines };
+}
+
+/** A prompt set with its first prompts, or NOT_FOUND. */
+export function promptSet(
+  { file: { db } }: ProjectSession,
+  { id, limit }: { id: string; limit: number },
+): { set: PromptSet; prompts: Prompt[] } {
+  const set = found(findPromptSet(db, 'id', id), 'prompt set', id);
+  return { set, prompts: promptsOf(db, set.id, limit) };
 }

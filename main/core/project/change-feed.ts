@@ -16,7 +16,7 @@ export class ChangeFeed {
   }
 
   /** Changes from now on, until the signal aborts or the project closes. */
-  watch(signal: AbortSignal | undefined): AsyncIterable<{ topics: ChangeTopic[] }> {
+  watch(signal: AbortSignal | undefined): AsyncGenerator<{ topics: ChangeTopic[] }, void> {
     return this.#changes.subscribe(signal);
   }
 

@@ -1,5 +1,3 @@
-import { AppError } from '../base/app-error.ts';
-import { requireSession } from '../project/core-state.ts';
 import { listFolder } from '../files/list-folder.ts';
 import {
   closeCurrent,
@@ -7,33 +5,16 @@ import {
   openExisting,
   recentProjects,
 } from '../project/project-service.ts';
+import { appInfo, menuCommands, pickFile, setAuthor } from '../project/shell-service.ts';
 import { createSampleProject } from '../sample-project.ts';
-import { appVersion } from '../base/app-version.ts';
-import { os } from './implement.ts';
-
-const noCommands = async function* (signal: AbortSignal | undefined) {
-  if (signal?.aborted) return;
-  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-  yield* [];
-};
+import { os, withProject } from './implement.ts';
 
 export const appRouter = {
-  info: os.app.info.handler(({ context: { core } }) => ({
-    version: appVersion,
-    node: process.version,
-    platform: `${process.platform}-${process.arch}`,
-    shell: core.config.shell,
-    hasNativeDialogs: core.config.host !== undefined,
-    author: core.settings.author,
-    fileRoots: [...(core.paths.roots ?? [])],
-  })),
-  setAuthor: os.app.setAuthor.handler(({ context: { core }, input }) => {
-    core.settings.author = input.author;
-    return { author: core.settings.author };
-  }),
-  commands: os.app.commands.handler(async function* ({ context: { core }, signal }) {
-    yield* core.config.host?.commands(signal) ?? noCommands(signal);
-  }),
+  info: os.app.info.handler(({ context: { core } }) => appInfo(core)),
+  setAuthor: os.app.setAuthor.handler(({ context: { core }, input }) =>
+    setAuthor(core, input.author),
+  ),
+  commands: os.app.commands.handler(({ context: { core }, signal }) => menuCommands(core, signal)),
 };
 
 export const projectRouter = {
@@ -49,16 +30,12 @@ export const projectRouter = {
   close: os.project.close.handler(async ({ context: { core } }) => ({
     closed: await closeCurrent(core),
   })),
-  watch: os.project.watch.handler(async function* ({ context: { core }, signal }) {
-    yield* requireSession(core).changes.watch(signal);
-  }),
+  watch: withProject.project.watch.handler(({ context: { session }, signal }) =>
+    session.changes.watch(signal),
+  ),
 };
 
 export const filesRouter = {
-  pick: os.files.pick.handler(async ({ context: { core }, input }) => {
-    if (!core.config.host)
-      throw new AppError('INVALID_STATE', 'This shell has no file dialogs: list folders instead');
-    return { path: await core.config.host.pickFile(input.purpose, input.suggestedName) };
-  }),
+  pick: os.files.pick.handler(({ context: { core }, input }) => pickFile(core, input)),
   list: os.files.list.handler(({ context: { core }, input }) => listFolder(core.paths, input.path)),
 };

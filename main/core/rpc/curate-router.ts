@@ -1,72 +1,63 @@
 import { listDatasets } from '../../store/repositories/datasets.ts';
-import { addReviews, sampleHistory, undoLastBatch } from '../../store/repositories/reviews.ts';
 import {
   listSamples,
   sampleFacets,
   sampleRows,
   sampleSeqs,
 } from '../../store/repositories/sample-list.ts';
-import { requireSession } from '../project/core-state.ts';
 import { exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
+import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import { createSample, editSample, sampleById } from '../curate/sample-service.ts';
-import { os } from './implement.ts';
+import { withProject } from './implement.ts';
 
 export const importsRouter = {
-  start: os.imports.start.handler(({ context: { core }, input }) => ({
-    jobId: startImport(core, requireSession(core), input).id,
+  start: withProject.imports.start.handler(({ context: { core, session }, input }) => ({
+    jobId: startImport(core, session, input).id,
   })),
 };
 
 export const samplesRouter = {
-  index: os.samples.index.handler(({ context: { core }, input }) => ({
-    seqs: sampleSeqs(requireSession(core).file.db, input.filter),
+  index: withProject.samples.index.handler(({ context: { session }, input }) => ({
+    seqs: sampleSeqs(session.file.db, input.filter),
   })),
-  rows: os.samples.rows.handler(({ context: { core }, input }) =>
-    sampleRows(requireSession(core).file.db, input.seqs),
+  rows: withProject.samples.rows.handler(({ context: { session }, input }) =>
+    sampleRows(session.file.db, input.seqs),
   ),
-  list: os.samples.list.handler(({ context: { core }, input }) =>
-    listSamples(requireSession(core).file.db, input.filter, input),
+  list: withProject.samples.list.handler(({ context: { session }, input }) =>
+    listSamples(session.file.db, input.filter, input),
   ),
-  get: os.samples.get.handler(({ context: { core }, input }) =>
-    sampleById(requireSession(core), input.id),
+  get: withProject.samples.get.handler(({ context: { session }, input }) =>
+    sampleById(session, input.id),
   ),
-  facets: os.samples.facets.handler(({ context: { core } }) =>
-    sampleFacets(requireSession(core).file.db),
+  facets: withProject.samples.facets.handler(({ context: { session } }) =>
+    sampleFacets(session.file.db),
   ),
-  create: os.samples.create.handler(({ context: { core }, input }) =>
-    createSample(core, requireSession(core), input),
+  create: withProject.samples.create.handler(({ context: { core, session }, input }) =>
+    createSample(core, session, input),
   ),
-  edit: os.samples.edit.handler(({ context: { core }, input }) =>
-    editSample(core, requireSession(core), input),
+  edit: withProject.samples.edit.handler(({ context: { core, session }, input }) =>
+    editSample(core, session, input),
   ),
-  history: os.samples.history.handler(({ context: { core }, input }) => {
-    const session = requireSession(core);
-    return sampleHistory(session.file.db, sampleById(session, input.id).seq);
-  }),
-  review: os.samples.review.handler(({ context: { core }, input }) => {
-    const session = requireSession(core);
-    const { author } = core.settings;
-    const result = addReviews(session.file.db, input.action, input.selection, author);
-    session.changes.touch('samples', 'project');
-    return result;
-  }),
-  undoReview: os.samples.undoReview.handler(({ context: { core } }) => {
-    const session = requireSession(core);
-    const { batchId, ids } = undoLastBatch(session.file.db, core.settings.author);
-    session.changes.touch('samples', 'project');
-    return { changed: ids.length, ids, batchId };
-  }),
+  history: withProject.samples.history.handler(({ context: { session }, input }) =>
+    historyOf(session, input.id),
+  ),
+  review: withProject.samples.review.handler(({ context: { core, session }, input }) =>
+    review(core, session, input),
+  ),
+  undoReview: withProject.samples.undoReview.handler(({ context: { core, session } }) =>
+    undoReview(core, session),
+  ),
 };
 
 export const datasetsRouter = {
-  list: os.datasets.list.handler(({ context: { core } }) =>
-    listDatasets(requireSession(core).file.db),
+  list: withProject.datasets.list.handler(({ context: { session } }) =>
+    listDatasets(session.file.db),
   ),
-  freeze: os.datasets.freeze.handler(({ context: { core }, input }) =>
-    freeze(core, requireSession(core), input.name),
+  freeze: withProject.datasets.freeze.handler(({ context: { core, session }, input }) =>
+    freeze(core, session, input.name),
   ),
-  export: os.datasets.export.handler(({ context: { core }, input }) =>
-    exportTo(core, requireSession(core), input),
+  export: withProject.datasets.export.handler(({ context: { core, session }, input }) =>
+    exportTo(core, session, input),
   ),
 };

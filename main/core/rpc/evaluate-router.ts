@@ -1,59 +1,55 @@
-import { findPromptSet, listPromptSets, promptsOf } from '../../store/repositories/prompt-sets.ts';
-import { found } from '../base/app-error.ts';
-import { requireSession } from '../project/core-state.ts';
+import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
 import {
   createEvaluation,
   evaluations,
   evaluationSummary,
   reveal,
 } from '../evaluate/evaluation-service.ts';
-import { importPrompts } from '../evaluate/prompt-service.ts';
+import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
-import { os } from './implement.ts';
+import { withProject } from './implement.ts';
 
 export const promptsRouter = {
-  list: os.prompts.list.handler(({ context: { core } }) =>
-    listPromptSets(requireSession(core).file.db),
+  list: withProject.prompts.list.handler(({ context: { session } }) =>
+    listPromptSets(session.file.db),
   ),
-  get: os.prompts.get.handler(({ context: { core }, input }) => {
-    const { db } = requireSession(core).file;
-    const set = found(findPromptSet(db, 'id', input.id), 'prompt set', input.id);
-    return { set, prompts: promptsOf(db, set.id, input.limit) };
-  }),
-  import: os.prompts.import.handler(({ context: { core }, input }) =>
-    importPrompts(core, requireSession(core), input),
+  get: withProject.prompts.get.handler(({ context: { session }, input }) =>
+    promptSet(session, input),
+  ),
+  import: withProject.prompts.import.handler(({ context: { core, session }, input }) =>
+    importPrompts(core, session, input),
   ),
 };
 
 export const evaluationsRouter = {
-  create: os.evaluations.create.handler(({ context: { core }, input }) =>
-    createEvaluation(core, requireSession(core), input),
+  create: withProject.evaluations.create.handler(({ context: { core, session }, input }) =>
+    createEvaluation(core, session, input),
   ),
-  list: os.evaluations.list.handler(({ context: { core } }) => evaluations(requireSession(core))),
-  get: os.evaluations.get.handler(({ context: { core }, input }) =>
-    evaluationSummary(requireSession(core), input.id),
+  list: withProject.evaluations.list.handler(({ context: { session } }) => evaluations(session)),
+  get: withProject.evaluations.get.handler(({ context: { session }, input }) =>
+    evaluationSummary(session, input.id),
   ),
-  comparison: os.evaluations.comparison.handler(({ context: { core }, input }) =>
-    nextComparison(core, requireSession(core), input),
+  comparison: withProject.evaluations.comparison.handler(({ context: { core, session }, input }) =>
+    nextComparison(core, session, input),
   ),
-  vote: os.evaluations.vote.handler(({ context: { core }, input }) =>
-    vote(core, requireSession(core), input),
+  vote: withProject.evaluations.vote.handler(({ context: { core, session }, input }) =>
+    vote(core, session, input),
   ),
-  undoVote: os.evaluations.undoVote.handler(({ context: { core }, input }) =>
-    undoVote(core, requireSession(core), input.id),
+  undoVote: withProject.evaluations.undoVote.handler(({ context: { core, session }, input }) =>
+    undoVote(core, session, input.id),
   ),
-  voteByRule: os.evaluations.voteByRule.handler(({ context: { core }, input }) =>
-    voteByExpectedAnswer(requireSession(core), input.id),
+  voteByRule: withProject.evaluations.voteByRule.handler(({ context: { session }, input }) =>
+    voteByExpectedAnswer(session, input.id),
   ),
-  reveal: os.evaluations.reveal.handler(({ context: { core }, input }) =>
-    reveal(requireSession(core), input.id),
+  reveal: withProject.evaluations.reveal.handler(({ context: { session }, input }) =>
+    reveal(session, input.id),
   ),
-  saveReport: os.evaluations.saveReport.handler(({ context: { core }, input }) =>
-    saveReport(core, requireSession(core), input),
+  saveReport: withProject.evaluations.saveReport.handler(({ context: { core, session }, input }) =>
+    saveReport(core, session, input),
   ),
-  report: os.evaluations.report.handler(({ context: { core }, input }) =>
-    reportText(requireSession(core), input),
+  report: withProject.evaluations.report.handler(({ context: { session }, input }) =>
+    reportText(session, input),
   ),
 };

@@ -1,7 +1,7 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../../../shared/contract/contract.ts';
-import type { CoreState } from '../project/core-state.ts';
 import { explainError, logIncident } from '../base/explain-error.ts';
+import { requireSession, type CoreState } from '../project/core-state.ts';
 
 /** What every call carries. */
 export interface CallContext {
@@ -9,21 +9,32 @@ export interface CallContext {
 }
 
 /**
- * The contract's implementer. Errors a user can act on cross with their code and data; anything
- * else becomes INTERNAL with an incident id that is also in the log. Stacks never cross.
+ * The contract's implementer. Errors a user can act on cross with their code and data, also those
+ * that a stream throws after its call was answered; anything else becomes INTERNAL with an incident
+ * id that is also in the log. Stacks never cross.
  */
 export const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ context, next, path }) => {
+  .use(async ({ context: { core }, next, path }) => {
+    const where = path.join('.');
     try {
-      return await next();
+      const result = await next();
+      if (!isStream(result.output)) return result;
+      return { ...result, output: explained(core, where, result.output) };
     } catch (error) {
-      throw toRpcError(error, context.core, path.join('.'));
+      throw toRpcError(error, core, where);
     }
   });
 
-/** The error as it crosses the wire. */
-export function toRpcError(error: unknown, core: CoreState, where: string): unknown {
+/** The same for procedures that need an open project: their handlers get its session. */
+export const withProject = os.use(({ context, next }) =>
+  next({ context: { session: requireSession(context.core) } }),
+);
+
+const isStream = (output: unknown): output is AsyncIterable<unknown> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+
+function toRpcError(error: unknown, core: CoreState, where: string): unknown {
   if (error instanceof ORPCError) return error;
   const known = explainError(error);
   if (known)
@@ -32,12 +43,11 @@ export function toRpcError(error: unknown, core: CoreState, where: string): unkn
   return new ORPCError('INTERNAL_SERVER_ERROR', { message, data: { incidentId } });
 }
 
-/** The same translation for errors that a stream throws after its call was answered. */
-export async function* explained<Value>(
+async function* explained(
   core: CoreState,
   where: string,
-  stream: AsyncIterable<Value>,
-): AsyncGenerator<Value, void> {
+  stream: AsyncIterable<unknown>,
+): AsyncGenerator<unknown, void> {
   try {
     yield* stream;
   } catch (error) {
