@@ -2,11 +2,11 @@ import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
 import { activeShortcuts } from '../ui/shortcuts.ts';
-import { chooseProject, closeProject, createProject, openProject } from './project.ts';
+import { chooseProject, closeProject, newProject, openProject } from './project.ts';
 import { showShellDialog } from './shell-store.ts';
 
 const commands: Record<string, (path?: string) => unknown> = {
-  'new-project': createProject,
+  'new-project': newProject,
   'open-project': (path) => (path === undefined ? chooseProject() : openProject(path)),
   'close-project': closeProject,
   palette: () => showShellDialog('palette'),

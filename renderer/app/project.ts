@@ -17,7 +17,7 @@ export function useProject(): QueryResult<ProjectInfo | null> {
 }
 
 /** Asks for a file name and creates a project there. */
-export async function createProject(): Promise<void> {
+export async function newProject(): Promise<void> {
   const request = { purpose: 'new-project', title: 'New project' } as const;
   await withChosenPath({ ...request, suggestedName: 'project.lima' }, (path) =>
     rpc.project.create({ path }),
@@ -25,7 +25,7 @@ export async function createProject(): Promise<void> {
 }
 
 /** Asks for a file name and makes the sample project there. */
-export async function createSampleProject(): Promise<void> {
+export async function newSampleProject(): Promise<void> {
   const request = { purpose: 'new-project', title: 'Sample project' } as const;
   await withChosenPath({ ...request, suggestedName: 'atlas.lima' }, (path) =>
     rpc.project.createSample({ path }),

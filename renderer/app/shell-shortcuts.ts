@@ -1,6 +1,6 @@
 import { goToTab } from '../ui/navigation.ts';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
-import { chooseProject, closeProject, createProject } from './project.ts';
+import { chooseProject, closeProject, newProject } from './project.ts';
 import { setJobsOpen, showShellDialog, useShell } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme } from './theme.ts';
@@ -30,7 +30,7 @@ const shellShortcuts: readonly Shortcut[] = [
     run: () => setJobsOpen(!useShell.getState().areJobsOpen),
     whileTyping: true,
   },
-  { keys: [], label: 'New project…', group, run: () => void createProject() },
+  { keys: [], label: 'New project…', group, run: () => void newProject() },
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
   { keys: [], label: 'Switch theme', group, run: cycleTheme },

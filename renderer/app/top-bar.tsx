@@ -7,7 +7,7 @@ import { goToTab, useNavigation } from '../ui/navigation.ts';
 import { formatShortcut } from '../ui/shortcut-match.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
-import { chooseProject, closeProject, createProject } from './project.ts';
+import { chooseProject, closeProject, newProject } from './project.ts';
 import { showShellDialog } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme, useTheme, type Theme } from './theme.ts';
@@ -44,7 +44,7 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
         </Button>
       }
       items={[
-        { label: 'New project…', run: () => void createProject() },
+        { label: 'New project…', run: () => void newProject() },
         { label: 'Open project…', run: () => void chooseProject() },
         { label: 'Close project', hint: project.path, run: closeNow, separator: true },
       ]}

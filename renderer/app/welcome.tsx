@@ -4,7 +4,7 @@ import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { formatMoment } from '../ui/format.ts';
-import { chooseProject, createProject, createSampleProject, openProject } from './project.ts';
+import { chooseProject, newProject, newSampleProject, openProject } from './project.ts';
 import './welcome.css';
 
 /** What the window shows while no project is open. */
@@ -23,14 +23,14 @@ export function Welcome() {
           <Button
             variant="primary"
             icon={<FilePlus2 size={14} />}
-            onClick={() => void createProject()}
+            onClick={() => void newProject()}
           >
             New project
           </Button>
           <Button icon={<FolderOpen size={14} />} onClick={() => void chooseProject()}>
             Open project
           </Button>
-          <Button icon={<BookOpen size={14} />} onClick={() => void createSampleProject()}>
+          <Button icon={<BookOpen size={14} />} onClick={() => void newSampleProject()}>
             Open the sample project
           </Button>
         </div>

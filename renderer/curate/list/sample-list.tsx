@@ -13,11 +13,11 @@ import {
 } from '../curate-store.ts';
 import { useRowCache } from './rows.ts';
 import { SampleListRow, rowHeightPx } from './sample-list-row.tsx';
-import type { SampleList as SampleListData } from './use-sample-list.ts';
+import type { ListedSamples } from './use-sample-list.ts';
 import './sample-list.css';
 
 /** The samples under the filter: only what is visible is in the page. */
-export function SampleList({ list }: { list: SampleListData }) {
+export function SampleList({ list }: { list: ListedSamples }) {
   const { query, seqs } = list;
   return (
     <>
@@ -119,7 +119,7 @@ function clearFilter(): void {
   changeFilter({ status: undefined, source: undefined, flag: undefined, query: undefined });
 }
 
-function ListFooter({ list }: { list: SampleListData }) {
+function ListFooter({ list }: { list: ListedSamples }) {
   const staying = list.seqs.length - list.matching;
   return (
     <div className="sample-list-footer">

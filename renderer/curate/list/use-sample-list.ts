@@ -6,7 +6,7 @@ import { useCurate, type CurateState } from '../curate-store.ts';
 import { rowCache } from './rows.ts';
 
 /** The list as it is shown. */
-export interface SampleList {
+export interface ListedSamples {
   query: QueryResult<{ seqs: number[] }>;
   seqs: readonly number[];
   /** How many match the filter now, without those that only stay put. */
@@ -14,7 +14,7 @@ export interface SampleList {
 }
 
 /** Sequence numbers under the current filter, kept fresh, with a selection that is always in it. */
-export function useSampleList(): SampleList {
+export function useSampleList(): ListedSamples {
   const filter = useCurate((state) => state.filter);
   const retained = useCurate((state) => state.retained);
   const query = useQuery(['samples.index', filter], () => rpc.samples.index({ filter }), [

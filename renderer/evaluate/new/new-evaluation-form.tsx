@@ -15,7 +15,7 @@ import { SystemPicker } from '../../ui/systems/system-picker.tsx';
 import { baseOf, newestSystem } from '../../ui/systems/systems.ts';
 import { showEvaluate } from '../evaluate-store.ts';
 import {
-  comparisonsOf,
+  plannedComparisons,
   freeName,
   startObstacle,
   type EvaluationContext,
@@ -97,7 +97,7 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
           disabled={obstacle !== undefined}
           isBusy={create.isRunning}
         >
-          Generate {formatQuantity(2 * comparisonsOf(draft, context.sets), 'answer')}
+          Generate {formatQuantity(2 * plannedComparisons(draft, context.sets), 'answer')}
         </Button>
         <span className="dim" role="status">
           {obstacle ?? 'Answers are stored one by one; voting is blind until you reveal.'}

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import type { Model } from '../../../shared/domain/model.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
-import { comparisonsOf, freeName, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
+import {
+  plannedComparisons,
+  freeName,
+  startObstacle,
+  type EvaluationDraft,
+} from './new-evaluation.ts';
 
 const model = (id: string, isMissing = false): Model => ({
   id,
@@ -54,8 +59,8 @@ it('names what is missing instead of only greying the button out', () => {
 });
 
 it('never promises more comparisons than there are prompts', () => {
-  expect(comparisonsOf({ ...draft, usesAll: false, prompts: 500 }, sets)).toBe(300);
-  expect(comparisonsOf({ ...draft, usesAll: false, prompts: 20 }, sets)).toBe(20);
+  expect(plannedComparisons({ ...draft, usesAll: false, prompts: 500 }, sets)).toBe(300);
+  expect(plannedComparisons({ ...draft, usesAll: false, prompts: 20 }, sets)).toBe(20);
 });
 
 it('skips names that are taken', () => {

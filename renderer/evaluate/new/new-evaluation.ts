@@ -34,7 +34,7 @@ export function freeName(evaluations: readonly { name: string }[]): string {
 }
 
 /** How many prompts would be compared. */
-export function comparisonsOf(draft: EvaluationDraft, sets: readonly PromptSet[]): number {
+export function plannedComparisons(draft: EvaluationDraft, sets: readonly PromptSet[]): number {
   const available = sets.find(({ id }) => id === draft.promptSetId)?.prompts ?? 0;
   return draft.usesAll ? available : Math.min(available, draft.prompts);
 }

@@ -37,20 +37,20 @@ interface ExportDialogProps {
   onClose: () => void;
 }
 
-interface ExportWish {
+interface ExportRequest {
   choice: ExportChoice;
   path: string;
 }
 
-/** The export that is asked for, and the job that does it; another wish forgets a finished job. */
+/** The export that is asked for, and the job that does it; another request forgets a finished job. */
 function useExport(checkpoint: Checkpoint) {
-  const [wish, setWish] = useState<ExportWish>({
+  const [request, setRequest] = useState<ExportRequest>({
     choice: { kind: 'merged', type: 'F16', strength: 1 },
     path: '',
   });
   const [jobId, setJobId] = useState<string | null>(null);
   const job = useJob(jobId);
-  const { choice, path } = wish;
+  const { choice, path } = request;
   const start = useAction(async () => {
     const { kind, strength } = choice;
     const input = { checkpointId: checkpoint.id, kind, type: typeOf(choice), strength, path };
@@ -59,8 +59,8 @@ function useExport(checkpoint: Checkpoint) {
   const isUnderWay = start.isRunning || (job !== undefined && !isJobFinished(job.state));
   const isDone = job?.state === 'succeeded';
   const isReady = path !== '' && !isUnderWay && !isDone && Math.abs(choice.strength) <= 10;
-  const change = (fields: Partial<ExportWish>) => {
-    setWish({ ...wish, ...fields });
+  const change = (fields: Partial<ExportRequest>) => {
+    setRequest({ ...request, ...fields });
     if (isDone) setJobId(null);
   };
   return { choice, path, change, start, jobId, isUnderWay, isReady };

@@ -10,6 +10,7 @@ const columns = [
   'gradNorm',
   'tokensPerSecond',
 ] as const;
+/** The name of a column. */
 export type MetricColumn = (typeof columns)[number];
 
 const firstCapacity = 1024;

@@ -6,6 +6,7 @@ export type RecipeKey = keyof Recipe;
 
 /** Headings the fields are sorted under. */
 export const recipeGroups = ['What is trained', 'Optimizer', 'Batches & length', 'Loss'] as const;
+/** One of the headings. */
 export type RecipeGroup = (typeof recipeGroups)[number];
 
 /** One field of the form, read from the recipe schema. */

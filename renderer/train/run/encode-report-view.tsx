@@ -47,13 +47,13 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
           <code title={templateSha256}>{shortHash(templateSha256) || 'built in'}</code>
         </span>
       </p>
-      <SampleList
+      <EncodedSamples
         title={`${formatQuantity(dropped.length, 'sample')} left out`}
         label="Samples left out"
         column="Reason"
         rows={dropped.map(({ reason, ...sample }) => ({ ...sample, text: reason }))}
       />
-      <SampleList
+      <EncodedSamples
         title={`${formatQuantity(truncated.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}
         label="Samples cut"
         column="Length before the cut"
@@ -62,7 +62,7 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
           text: `${formatQuantity(tokens, 'token')}, ${formatCount(tokens - maxTokens)} cut off`,
         }))}
       />
-      <SampleList
+      <EncodedSamples
         title={`${formatQuantity(split.length, 'sample')} split`}
         label="Samples split"
         column="Length and parts"
@@ -82,7 +82,7 @@ interface SampleListProps {
   rows: readonly { id: string; prompt: string; text: string }[];
 }
 
-function SampleList({ title, label, column, rows }: SampleListProps) {
+function EncodedSamples({ title, label, column, rows }: SampleListProps) {
   if (rows.length === 0) return null;
   return (
     <details open={rows.length <= 8}>

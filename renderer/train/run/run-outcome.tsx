@@ -14,7 +14,7 @@ interface RunOutcomeProps {
 }
 
 /** Why a run did not come to its end, what is left of it and what to do. */
-export function RunOutcome({ run, state, error }: RunOutcomeProps) {
+export function RunOutcomeView({ run, state, error }: RunOutcomeProps) {
   if (state === 'failed') return <Failure run={run} error={error} />;
   const title = stoppedTitles[state];
   if (title === undefined) return null;

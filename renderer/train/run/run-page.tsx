@@ -10,7 +10,7 @@ import { CheckpointTable } from './checkpoint-table.tsx';
 import { EncodeReportView } from './encode-report-view.tsx';
 import { ProbeTimeline } from './probe-timeline.tsx';
 import { RunHeader } from './run-header.tsx';
-import { RunOutcome } from './run-outcome.tsx';
+import { RunOutcomeView } from './run-outcome.tsx';
 import './run-page.css';
 
 /** Everything about one run: how far it is, its curves, its samples, its adapters, its recipe. */
@@ -22,7 +22,7 @@ export function RunPage({ run }: { run: Run }) {
     <article className="run-page" aria-label={`Run ${run.name}`}>
       <RunHeader run={run} job={job} metrics={metrics} />
       <div className="run-page-body">
-        <RunOutcome run={run} state={state} error={job?.error ?? null} />
+        <RunOutcomeView run={run} state={state} error={job?.error ?? null} />
         <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
         <CheckpointTable run={run} isFinished={isJobFinished(state)} />
         <ProbeTimeline run={run} />

@@ -5,7 +5,7 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { Button } from '../../ui/button.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { showXray } from '../train-store.ts';
-import { openXray } from './xray-store.ts';
+import { startXray } from './xray-store.ts';
 
 interface XrayButtonProps {
   model: Model | undefined;
@@ -19,7 +19,7 @@ export function XrayButton({ model, dataset, recipe }: XrayButtonProps) {
   const look = () => {
     if (!isReady) return;
     const { maxTokens, overlong, lossOn, devShare } = recipe;
-    openXray({
+    startXray({
       modelId: model.id,
       datasetId: dataset.id,
       recipe: { maxTokens, overlong, lossOn, devShare },

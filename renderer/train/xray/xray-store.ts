@@ -5,14 +5,14 @@ import { isAbort } from '../../rpc/rpc-error.ts';
 import type { XrayFilterState, XrayOrder } from './xray-rows.ts';
 
 /** What is looked at: a dataset with a base model and the length rules of a recipe. */
-export interface XrayRequest {
+export interface XrayChoice {
   modelId: string;
   datasetId: string;
   recipe: XrayOpenRecipe;
 }
 
 interface XrayState {
-  request: XrayRequest | null;
+  request: XrayChoice | null;
   phase: 'counting' | 'counted' | 'stopped' | 'failed';
   error: unknown;
   /** Names the open stream; `null` when tokens cannot be asked for. */
@@ -54,7 +54,7 @@ export const useXray = create<XrayState>(() => ({
 let running = new AbortController();
 
 /** Starts to look; ends what was looked at before. Filter and selection start anew. */
-export function openXray(request: XrayRequest): void {
+export function startXray(request: XrayChoice): void {
   closeXray();
   useXray.setState({ request, maxTokens: request.recipe.maxTokens });
   void follow(request, running.signal);
@@ -63,7 +63,7 @@ export function openXray(request: XrayRequest): void {
 /** Looks at the same again, after a stop or an error. */
 export function reopenXray(): void {
   const { request } = useXray.getState();
-  if (request) openXray(request);
+  if (request) startXray(request);
 }
 
 /** Stops counting; what was counted stays. */
@@ -79,7 +79,7 @@ export function closeXray(): void {
   useXray.setState(useXray.getInitialState());
 }
 
-async function follow(request: XrayRequest, signal: AbortSignal): Promise<void> {
+async function follow(request: XrayChoice, signal: AbortSignal): Promise<void> {
   try {
     for await (const event of await rpc.xray.open(request, { signal })) {
       if (signal.aborted) return;
