@@ -1,4 +1,4 @@
-import { startBackend } from './backend.ts';
+import { startBackend } from './model/llama-runtime.ts';
 import { inferenceHandlers } from './inference-handlers.ts';
 import type { InferenceRequests } from '../engines/protocol/inference.ts';
 import { serveEngine } from '../engines/serve-engine.ts';

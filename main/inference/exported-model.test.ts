@@ -7,7 +7,7 @@ import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { writeGguf } from '../gguf/write/write-gguf.ts';
 import type { ExportParams } from '../engines/protocol/export.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
-import { createTestFolder } from './test-system.ts';
+import { createTestFolder } from './testing/test-system.ts';
 import { startLlama } from './testing/start-llama.ts';
 
 const width = 64;

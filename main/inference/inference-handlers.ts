@@ -2,12 +2,12 @@ import { TemplateError } from '../../shared/template/template-error.ts';
 import type { InferenceRequests } from '../engines/protocol/inference.ts';
 import { InferenceError } from '../engines/protocol/engine-error.ts';
 import type { EngineHandlers } from '../engines/serve-engine.ts';
-import type { Backend } from './backend.ts';
-import { chat } from './chat.ts';
-import { encode } from './encode.ts';
-import { generate } from './generate.ts';
-import { ModelHost } from './model-host.ts';
-import { XrayHost } from './xray.ts';
+import type { Backend } from './model/llama-runtime.ts';
+import { chat } from './answer/chat.ts';
+import { encode } from './encode/encode.ts';
+import { generate } from './answer/generate.ts';
+import { ModelHost } from './model/model-host.ts';
+import { XrayHost } from './encode/xray.ts';
 
 /** The handlers of the inference process. One request runs at a time; others wait in order. */
 export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceRequests> {

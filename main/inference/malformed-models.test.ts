@@ -6,7 +6,7 @@ import { changedAtRandom } from '../gguf/testing/random-change.ts';
 import { encodeRawGguf } from '../gguf/testing/raw-gguf.ts';
 import { seededRandom } from '../gguf/testing/seeded-random.ts';
 import { validGgufs } from '../gguf/testing/valid-gguf.ts';
-import { createTestFolder } from './test-system.ts';
+import { createTestFolder } from './testing/test-system.ts';
 
 const loader = fileURLToPath(new URL('testing/load-files.ts', import.meta.url));
 

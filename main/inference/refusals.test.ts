@@ -4,7 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EngineRequestError } from '../engines/engine-process.ts';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
 import { startInference } from '../engines/start-engines.ts';
-import { ask, createTestFolder, greedy, withTestAdapter, writeTestSystem } from './test-system.ts';
+import {
+  ask,
+  createTestFolder,
+  greedy,
+  withTestAdapter,
+  writeTestSystem,
+} from './testing/test-system.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

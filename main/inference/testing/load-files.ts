@@ -1,8 +1,8 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
-import { startBackend } from '../backend.ts';
-import { checkAdapterFile, checkModelFile } from '../checked-gguf.ts';
-import { loadModel } from '../model-host.ts';
+import { startBackend } from '../model/llama-runtime.ts';
+import { checkAdapterFile, checkModelFile } from '../model/checked-gguf.ts';
+import { loadModel } from '../model/model-host.ts';
 
 /**
  * Checks every model file of a list and gives those that pass to llama.cpp: to load, tokenize and

@@ -1,6 +1,6 @@
-import type { Message } from '../../shared/domain/message.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import { join, maskStart, slice, stretchOf, type Stretch } from './stretch.ts';
-import type { TokenizedConversation } from './vocabulary.ts';
+import type { TokenizedConversation } from '../model/vocabulary.ts';
 
 /** What turns conversations into tokens; `beginToken` opens every text of the model. */
 export interface SampleTokenizer {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Message } from '../../shared/domain/message.ts';
-import { tinyTokens } from '../gguf/tiny/tiny-vocabulary.ts';
-import type { EncodeParams, EncodeResult } from '../engines/protocol/inference.ts';
-import { startInference } from '../engines/start-engines.ts';
-import { createTestFolder, writeTestSystem } from './test-system.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
+import type { EncodeParams, EncodeResult } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

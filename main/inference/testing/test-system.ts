@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sampling } from '../../shared/domain/identity.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { type TinyModelOptions, writeTinyModel } from '../gguf/tiny/tiny-model.ts';
-import { writeGguf } from '../gguf/write/write-gguf.ts';
-import type { SystemFiles } from '../engines/protocol/inference.ts';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
+import type { SystemFiles } from '../../engines/protocol/inference.ts';
 
 const width = 128;
 const feedForwardLength = 256;

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from 'vitest';
-import type { GgufEntry } from '../gguf/write/gguf-content.ts';
-import { tinyTokens } from '../gguf/tiny/tiny-vocabulary.ts';
-import { readGguf } from '../gguf/read-gguf.ts';
-import { writeGguf } from '../gguf/write/write-gguf.ts';
-import { startBackend } from './backend.ts';
+import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
+import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
+import { startBackend } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
-import { ask, createTestFolder, writeTestSystem } from './test-system.ts';
+import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 const folder = await createTestFolder();

@@ -1,7 +1,7 @@
-import type { Identity, Sampling } from '../../shared/domain/identity.ts';
-import type { SystemFiles } from '../engines/protocol/inference.ts';
-import type { Backend } from './backend.ts';
-import type { LoadedModel } from './model-host.ts';
+import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
+import type { SystemFiles } from '../../engines/protocol/inference.ts';
+import type { Backend } from '../model/llama-runtime.ts';
+import type { LoadedModel } from '../model/model-host.ts';
 
 /** What an answer will carry: hashes of the files that were opened, not those that were asked for. */
 export function identify(

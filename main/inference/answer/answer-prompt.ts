@@ -1,6 +1,6 @@
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import type { Sampling } from '../../shared/domain/identity.ts';
-import type { Answer } from '../engines/protocol/inference.ts';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { Answer } from '../../engines/protocol/inference.ts';
 import { TextStream } from './text-stream.ts';
 
 /** Small on a CPU, because a cancel is only heard between chunks. */

@@ -1,10 +1,10 @@
-import type { Answer, InferenceRequests } from '../engines/protocol/inference.ts';
-import type { RequestContext } from '../engines/serve-engine.ts';
+import type { Answer, InferenceRequests } from '../../engines/protocol/inference.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
 import { answerPrompt } from './answer-prompt.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from '../model/llama-runtime.ts';
 import { contextSize } from './context-size.ts';
 import { identify } from './identify.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelHost } from '../model/model-host.ts';
 
 type Chat = InferenceRequests['chat'];
 

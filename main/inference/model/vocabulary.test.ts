@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Message } from '../../shared/domain/message.ts';
-import type { GgufEntry } from '../gguf/write/gguf-content.ts';
-import { readGguf } from '../gguf/read-gguf.ts';
-import { writeGguf } from '../gguf/write/write-gguf.ts';
-import { type Backend, startBackend } from './backend.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
+import { writeGguf } from '../../gguf/write/write-gguf.ts';
+import { type Backend, startBackend } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
-import { ask, createTestFolder, writeTestSystem } from './test-system.ts';
-import { TextStream } from './text-stream.ts';
+import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
+import { TextStream } from '../answer/text-stream.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;

@@ -1,9 +1,9 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
-import type { SystemFiles } from '../engines/protocol/inference.ts';
-import type { GgufFile } from '../gguf/header/gguf-file.ts';
-import { isMappable } from '../gguf/check/require-runnable.ts';
-import { InferenceError } from '../engines/protocol/engine-error.ts';
-import type { Backend } from './backend.ts';
+import type { SystemFiles } from '../../engines/protocol/inference.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { isMappable } from '../../gguf/check/require-runnable.ts';
+import { InferenceError } from '../../engines/protocol/engine-error.ts';
+import type { Backend } from './llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
 import { Vocabulary } from './vocabulary.ts';

@@ -1,4 +1,4 @@
-import { InferenceError } from '../engines/protocol/engine-error.ts';
+import { InferenceError } from '../../engines/protocol/engine-error.ts';
 
 const contextStepTokens = 256;
 

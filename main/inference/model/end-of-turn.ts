@@ -1,5 +1,5 @@
-import { getNumber, getStrings } from '../gguf/header/metadata.ts';
-import type { GgufFile } from '../gguf/header/gguf-file.ts';
+import { getNumber, getStrings } from '../../gguf/header/metadata.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 
 /** Tokens that vocabularies hold for the end of a turn, in the order in which they are chosen. */
 const endOfTurnTexts = [

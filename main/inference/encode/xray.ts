@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Message } from '../../shared/domain/message.ts';
-import type { XrayCounts, XrayRecipe, XraySample } from '../../shared/domain/xray.ts';
-import type { GgufFile } from '../gguf/header/gguf-file.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import type {
   InferenceRequests,
   XrayResult,
   XraySampleParams,
-} from '../engines/protocol/inference.ts';
-import type { RequestContext } from '../engines/serve-engine.ts';
-import type { Backend } from './backend.ts';
-import { checkModelFile } from './checked-gguf.ts';
+} from '../../engines/protocol/inference.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import type { Backend } from '../model/llama-runtime.ts';
+import { checkModelFile } from '../model/checked-gguf.ts';
 import type { FittedSample } from './fit-sample.ts';
-import { loadModel } from './model-host.ts';
+import { loadModel } from '../model/model-host.ts';
 import { SampleEncoder } from './sample-encoder.ts';
 import { TokenPieces } from './token-pieces.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { Vocabulary } from '../model/vocabulary.ts';
 
 type Xray = InferenceRequests['xray'];
 

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EncodeResult, InferenceRequests } from '../engines/protocol/inference.ts';
-import type { RequestContext } from '../engines/serve-engine.ts';
-import type { Backend } from './backend.ts';
-import { checkModelFile } from './checked-gguf.ts';
+import type { EncodeResult, InferenceRequests } from '../../engines/protocol/inference.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import type { Backend } from '../model/llama-runtime.ts';
+import { checkModelFile } from '../model/checked-gguf.ts';
 import type { FittedSample } from './fit-sample.ts';
-import { loadModel } from './model-host.ts';
+import { loadModel } from '../model/model-host.ts';
 import { SampleEncoder } from './sample-encoder.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { Vocabulary } from '../model/vocabulary.ts';
 
 type Encode = InferenceRequests['encode'];
 

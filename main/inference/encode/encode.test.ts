@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Message } from '../../shared/domain/message.ts';
-import { tinyTokens } from '../gguf/tiny/tiny-vocabulary.ts';
-import type { EncodeParams, SystemFiles } from '../engines/protocol/inference.ts';
-import { startInference } from '../engines/start-engines.ts';
-import { ask, createTestFolder, greedy, writeTestSystem } from './test-system.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
+import type { EncodeParams, SystemFiles } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { ask, createTestFolder, greedy, writeTestSystem } from '../testing/test-system.ts';
 
 const endToken = tinyTokens.indexOf('<|im_end|>');
 

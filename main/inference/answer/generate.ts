@@ -1,11 +1,11 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
-import type { GenerateItem, InferenceRequests } from '../engines/protocol/inference.ts';
-import type { RequestContext } from '../engines/serve-engine.ts';
+import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
 import { answerPrompt } from './answer-prompt.ts';
-import type { Backend } from './backend.ts';
+import type { Backend } from '../model/llama-runtime.ts';
 import { contextSize } from './context-size.ts';
 import { identify } from './identify.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelHost } from '../model/model-host.ts';
 
 type Generate = InferenceRequests['generate'];
 

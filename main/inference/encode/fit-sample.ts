@@ -1,8 +1,8 @@
-import type { Message } from '../../shared/domain/message.ts';
-import type { Recipe } from '../../shared/domain/recipe.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { splitSample, type SampleTokenizer } from './split-sample.ts';
 import { slice, stretchOf, type Stretch } from './stretch.ts';
-import type { TokenizedConversation } from './vocabulary.ts';
+import type { TokenizedConversation } from '../model/vocabulary.ts';
 
 /** A sample as the length limit leaves it: all of its tokens, in order. */
 export interface FittedSample {

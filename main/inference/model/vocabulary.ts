@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
-import type { Message } from '../../shared/domain/message.ts';
-import { fallbackTemplate } from '../../shared/template/fallback-template.ts';
-import { renderConversation } from '../../shared/template/render-conversation.ts';
-import type { Segment } from '../../shared/template/segment.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { fallbackTemplate } from '../../../shared/template/fallback-template.ts';
+import { renderConversation } from '../../../shared/template/render-conversation.ts';
+import type { Segment } from '../../../shared/template/segment.ts';
 import { endOfTurnText } from './end-of-turn.ts';
-import { getBoolean, getString, getStrings } from '../gguf/header/metadata.ts';
-import type { GgufFile } from '../gguf/header/gguf-file.ts';
+import { getBoolean, getString, getStrings } from '../../gguf/header/metadata.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 
 /**
  * Tokens of a rendered conversation; `trained[i]` is 1 where token i is a target of the loss, and

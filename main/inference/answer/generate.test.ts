@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Sampling } from '../../shared/domain/identity.ts';
-import type { Answer, GenerateItem, SystemFiles } from '../engines/protocol/inference.ts';
-import { startInference } from '../engines/start-engines.ts';
-import { ask, createTestFolder, greedy, sampled, writeTestSystem } from './test-system.ts';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { Answer, GenerateItem, SystemFiles } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { ask, createTestFolder, greedy, sampled, writeTestSystem } from '../testing/test-system.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

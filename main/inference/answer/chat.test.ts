@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startInference } from '../engines/start-engines.ts';
-import type { SystemFiles } from '../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import {
   ask,
   createTestFolder,
@@ -8,7 +8,7 @@ import {
   sampled,
   withTestAdapter,
   writeTestSystem,
-} from './test-system.ts';
+} from '../testing/test-system.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

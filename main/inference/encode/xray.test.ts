@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Message } from '../../shared/domain/message.ts';
-import type { XrayCounts, XraySample } from '../../shared/domain/xray.ts';
-import { startInference } from '../engines/start-engines.ts';
-import { createTestFolder, writeTestSystem } from './test-system.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { XrayCounts, XraySample } from '../../../shared/domain/xray.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;

@@ -1,10 +1,10 @@
-import type { Message } from '../../shared/domain/message.ts';
-import type { XrayRecipe } from '../../shared/domain/xray.ts';
-import { TemplateError } from '../../shared/template/template-error.ts';
-import type { GgufFile } from '../gguf/header/gguf-file.ts';
-import { getNumber, getString } from '../gguf/header/metadata.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { XrayRecipe } from '../../../shared/domain/xray.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { getNumber, getString } from '../../gguf/header/metadata.ts';
 import { fitSample, type FittedSample } from './fit-sample.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from '../model/vocabulary.ts';
 
 /** Encodes samples as one recipe wants them, for a run and for the view of it beforehand. */
 export class SampleEncoder {

@@ -1,4 +1,4 @@
-import type { TokenizedConversation } from './vocabulary.ts';
+import type { TokenizedConversation } from '../model/vocabulary.ts';
 
 /**
  * Consecutive tokens of a sample with one fate. A `part` is what the trainer gets as one sequence;
