@@ -2,7 +2,7 @@ import { TemplateError } from '../../shared/template/template-error.ts';
 import type { InferenceRequests } from '../engines/protocol/inference.ts';
 import { InferenceError } from '../engines/protocol/engine-error.ts';
 import type { EngineHandlers } from '../engines/serve-engine.ts';
-import type { Backend } from './model/llama-runtime.ts';
+import type { LlamaRuntime } from './model/llama-runtime.ts';
 import { chat } from './answer/chat.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
@@ -10,9 +10,9 @@ import { ModelHost } from './model/model-host.ts';
 import { XrayHost } from './encode/xray.ts';
 
 /** The handlers of the inference process. One request runs at a time; others wait in order. */
-export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceRequests> {
-  const host = new ModelHost(backend);
-  const xrays = new XrayHost(backend);
+export function inferenceHandlers(runtime: LlamaRuntime): EngineHandlers<InferenceRequests> {
+  const host = new ModelHost(runtime);
+  const xrays = new XrayHost(runtime);
   let previous: Promise<unknown> = Promise.resolve();
 
   const inTurn = async <Result>(
@@ -34,10 +34,10 @@ export function inferenceHandlers(backend: Backend): EngineHandlers<InferenceReq
   };
 
   return {
-    chat: (params, context) => inTurn(context.signal, () => chat(backend, host, params, context)),
+    chat: (params, context) => inTurn(context.signal, () => chat(runtime, host, params, context)),
     generate: (params, context) =>
-      inTurn(context.signal, () => generate(backend, host, params, context)),
-    encode: (params, context) => inTurn(context.signal, () => encode(backend, params, context)),
+      inTurn(context.signal, () => generate(runtime, host, params, context)),
+    encode: (params, context) => inTurn(context.signal, () => encode(runtime, params, context)),
     xray: (params, context) => inTurn(context.signal, () => xrays.count(params, context)),
     xraySample: async (params, { signal }) => {
       try {

@@ -38,7 +38,7 @@ export function checkVocabulary({
   for (const [key, elementTypes] of castArrays) {
     const entry = metadata.get(key);
     if (entry && !isArrayOf(entry, elementTypes))
-      throw invalidGguf(`"${key}" is ${describe(entry)} instead of an array of ${elementTypes[0]}`);
+      throw invalidGguf(`"${key}" is ${typeOf(entry)} instead of an array of ${elementTypes[0]}`);
   }
   const model = getString({ metadata }, 'tokenizer.ggml.model');
   const tokens = stringTable(metadata, 'tokenizer.ggml.tokens');
@@ -109,7 +109,7 @@ function stringTable(metadata: Metadata, key: string): StringTable | undefined {
 const isArrayOf = (entry: GgufValue, elementTypes: ScalarType[]): entry is GgufArray =>
   entry.type === 'array' && elementTypes.includes(entry.elementType);
 
-const describe = (entry: GgufValue) =>
+const typeOf = (entry: GgufValue) =>
   entry.type === 'array' ? `an array of ${entry.elementType}` : `of type ${entry.type}`;
 
 function requireEntries(entry: GgufValue | undefined, key: string, count: number): void {

@@ -3,7 +3,6 @@ import { invalidGguf } from '../header/gguf-error.ts';
 import type { GgufFile } from '../header/gguf-file.ts';
 import { getNumber, getString } from '../header/metadata.ts';
 import type { GgufTensor } from '../header/read-tensors.ts';
-import { missingByte } from './missing-byte.ts';
 import { requireRowLengths } from './require-row-lengths.ts';
 import { StringTable } from '../header/string-table.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
@@ -67,4 +66,22 @@ function requireUsableType({ name, ne, type }: GgufTensor): void {
     throw invalidGguf(`the tensor "${name}" is a vector of ${typeName}, which must be F32`);
   if (typesWithoutProduct.includes(typeName))
     throw invalidGguf(`the tensor "${name}" is ${typeName}, which ggml has no product for`);
+}
+
+/**
+ * The first byte that a vocabulary of sentence pieces has no token for: neither `<0x41>` in upper
+ * case nor the byte itself. Undefined when it has all 256.
+ */
+function missingByte(tokens: StringTable): number | undefined {
+  const found = new Uint8Array(256);
+  for (let index = 0; index < tokens.length; index++) {
+    const start = tokens.startOf(index);
+    const length = tokens.endOf(index) - start;
+    if (length === 1) found[tokens.bytes[start] ?? 0] = 1;
+    if (length !== 6) continue;
+    const [, hex] = /^<0x([0-9A-F]{2})>$/.exec(tokens.at(index)) ?? [];
+    if (hex !== undefined) found[Number.parseInt(hex, 16)] = 1;
+  }
+  const byte = found.indexOf(0);
+  return byte < 0 ? undefined : byte;
 }

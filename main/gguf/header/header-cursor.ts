@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { invalidGguf, truncatedGguf } from './gguf-error.ts';
-import { type ByteSource, StringTable } from './string-table.ts';
+import { type GrowingBytes, StringTable } from './string-table.ts';
 
 const firstReadBytes = 1024 * 1024;
 
@@ -21,7 +21,7 @@ const maxStringBytes = 16 * 1024 * 1024;
  * Reads a file front to back into one buffer that doubles. It blocks its thread: a header is read
  * in a few large pieces, in a process of its own, and in half the time of promises.
  */
-export class HeaderCursor implements ByteSource {
+export class HeaderCursor implements GrowingBytes {
   readonly fileSizeBytes: number;
   /** Position in the file of the next byte. */
   position = 0;

@@ -1,5 +1,5 @@
 /** Bytes that may move to a larger buffer while a header is read; offsets stay. */
-export interface ByteSource {
+export interface GrowingBytes {
   readonly bytes: Buffer;
 }
 
@@ -9,13 +9,13 @@ export interface ByteSource {
  */
 export class StringTable implements Iterable<string> {
   readonly length: number;
-  readonly #source: ByteSource;
+  readonly #source: GrowingBytes;
   /** Where each string begins in `bytes`; 8 bytes before the next one it ends. */
   readonly starts: Uint32Array;
   #strings: readonly string[] | undefined;
 
   /** The last entry of `starts` lies 8 bytes behind the end of the last string. */
-  constructor(source: ByteSource, starts: Uint32Array) {
+  constructor(source: GrowingBytes, starts: Uint32Array) {
     this.#source = source;
     this.starts = starts;
     this.length = starts.length - 1;

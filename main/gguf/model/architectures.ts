@@ -33,10 +33,8 @@ export interface Architecture {
   activation: 'silu' | 'gelu';
   /** Embeddings are multiplied by the root of their length. */
   scalesEmbedding: boolean;
-  /** Local layers see a window of tokens and turn by a rope of their own. */
-  hasLocalLayers: boolean;
   /** Logits may be bent by cap · tanh(logits / cap). */
-  capsLogits: boolean;
+  softcapsLogits: boolean;
 }
 
 const projections = ['attn_q', 'attn_k', 'attn_v', 'attn_qkv'] as const;
@@ -54,8 +52,7 @@ const llama = {
   feedForward: gated,
   activation: 'silu',
   scalesEmbedding: false,
-  hasLocalLayers: false,
-  capsLogits: false,
+  softcapsLogits: false,
 } satisfies Architecture;
 
 /**
@@ -98,8 +95,7 @@ export const architectures = {
     biases: projections,
     activation: 'gelu',
     scalesEmbedding: true,
-    hasLocalLayers: true,
-    capsLogits: true,
+    softcapsLogits: true,
   },
   phi3: {
     ...llama,

@@ -7,7 +7,7 @@ import {
   type Architecture,
   type ArchitectureName,
 } from './architectures.ts';
-import { readLocalLayers, type LocalLayers } from './local-layers.ts';
+import { readSlidingLayers, type SlidingLayers } from './sliding-layers.ts';
 import { OwnMetadata } from './own-metadata.ts';
 import { readRopeCurve, type RopeCurve } from './rope-curve.ts';
 import { damaged, unsupported } from './untrainable.ts';
@@ -31,9 +31,9 @@ export interface HyperParameters {
   /** Embeddings are multiplied by this. */
   embeddingScale: number;
   /** Logits become cap · tanh(logits / cap). */
-  logitCap: number | undefined;
+  logitSoftcap: number | undefined;
   /** What layers with a window of tokens do differently; undefined when no layer has one. */
-  local: LocalLayers | undefined;
+  sliding: SlidingLayers | undefined;
 }
 
 /**
@@ -63,8 +63,8 @@ export function readHyperParameters(file: GgufFile): HyperParameters {
     rope: readRopeCurve(own, { headLength, pairs: traits.ropePairs }),
     attentionScale: 1 / Math.sqrt(headLength),
     embeddingScale: traits.scalesEmbedding ? Math.sqrt(embeddingLength) : 1,
-    logitCap: (traits.capsLogits && own.number('final_logit_softcapping')) || undefined,
-    local: undefined,
+    logitSoftcap: (traits.softcapsLogits && own.number('final_logit_softcapping')) || undefined,
+    sliding: undefined,
   };
   if (architecture === 'gemma3') applyGemma(parameters, own);
   requireDenseAttention(own, parameters);
@@ -72,11 +72,11 @@ export function readHyperParameters(file: GgufFile): HyperParameters {
   return parameters;
 }
 
-/** Gemma 3 of 62 layers (27B) scales by its width per head, and local layers have their own rope. */
+/** Gemma 3 of 62 layers (27B) scales by its width per head, and sliding layers have their own rope. */
 function applyGemma(parameters: HyperParameters, own: OwnMetadata): void {
   const { layers, embeddingLength, heads, rope } = parameters;
   if (layers === 62) parameters.attentionScale = 1 / Math.sqrt(Math.floor(embeddingLength / heads));
-  parameters.local = readLocalLayers(own, { layers, rope });
+  parameters.sliding = readSlidingLayers(own, { layers, rope });
 }
 
 function readArchitecture(file: GgufFile): ArchitectureName {

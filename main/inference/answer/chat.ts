@@ -1,7 +1,7 @@
 import type { Answer, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { answerPrompt } from './answer-prompt.ts';
-import type { Backend } from '../model/llama-runtime.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { contextSize } from './context-size.ts';
 import { identify } from './identify.ts';
 import type { ModelHost } from '../model/model-host.ts';
@@ -10,7 +10,7 @@ type Chat = InferenceRequests['chat'];
 
 /** Answers a conversation while streaming text; a cancel keeps what was said so far. */
 export async function chat(
-  backend: Backend,
+  runtime: LlamaRuntime,
   host: ModelHost,
   { system, messages, sampling }: Chat['params'],
   request: RequestContext<Chat['event']>,
@@ -28,7 +28,7 @@ export async function chat(
       { prompt, sampling },
       { signal: request.signal, onToken },
     );
-    return { ...answer, identity: identify(backend, loaded, system, sampling) };
+    return { ...answer, identity: identify(runtime, loaded, system, sampling) };
   } finally {
     await context.dispose();
   }

@@ -2,7 +2,7 @@ import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { answerPrompt } from './answer-prompt.ts';
-import type { Backend } from '../model/llama-runtime.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { contextSize } from './context-size.ts';
 import { identify } from './identify.ts';
 import type { ModelHost } from '../model/model-host.ts';
@@ -16,7 +16,7 @@ const tokensEventIntervalMs = 250;
  * it is complete; a cancel drops the incomplete ones, so that what was sent is what there is.
  */
 export async function generate(
-  backend: Backend,
+  runtime: LlamaRuntime,
   host: ModelHost,
   { system, items, sampling, parallel }: Generate['params'],
   request: RequestContext<Generate['event']>,
@@ -37,7 +37,7 @@ export async function generate(
     const own = { ...sampling, seed: item.seed };
     const made = await answerPrompt(sequence, { prompt, sampling: own }, { signal, onToken });
     if (made.finish === 'cancelled') return;
-    const identity = identify(backend, loaded, system, own);
+    const identity = identify(runtime, loaded, system, own);
     request.emit({ type: 'answer', key: item.key, answer: { ...made, identity } });
     answered += 1;
   };

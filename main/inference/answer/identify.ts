@@ -1,11 +1,11 @@
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
-import type { Backend } from '../model/llama-runtime.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import type { LoadedModel } from '../model/model-host.ts';
 
 /** What an answer will carry: hashes of the files that were opened, not those that were asked for. */
 export function identify(
-  backend: Backend,
+  runtime: LlamaRuntime,
   loaded: LoadedModel,
   system: SystemFiles,
   sampling: Sampling,
@@ -20,7 +20,7 @@ export function identify(
     strength,
     templateSha256: loaded.vocabulary.templateSha256,
     sampling,
-    engine: backend.engine,
-    device: loaded.model.gpuLayers > 0 ? backend.device : 'CPU',
+    engine: runtime.engine,
+    device: loaded.model.gpuLayers > 0 ? runtime.device : 'CPU',
   };
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EncodeResult, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import type { Backend } from '../model/llama-runtime.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
 import type { FittedSample } from './fit-sample.ts';
 import { loadModel } from '../model/model-host.ts';
@@ -14,12 +14,12 @@ const samplesPerEvent = 50;
 
 /** Turns conversations into token ids and loss masks with the vocabulary alone (no weights loaded). */
 export async function encode(
-  backend: Backend,
+  runtime: LlamaRuntime,
   { basePath, samples, ...recipe }: Encode['params'],
   request: RequestContext<Encode['event']>,
 ): Promise<EncodeResult> {
   const header = await checkModelFile(basePath);
-  const model = await loadModel(backend, basePath, { vocabOnly: true, loadSignal: request.signal });
+  const model = await loadModel(runtime, basePath, { vocabOnly: true, loadSignal: request.signal });
   try {
     const vocabulary = new Vocabulary(model, header);
     const encoder = new SampleEncoder(vocabulary, header, recipe);

@@ -8,7 +8,7 @@ import type {
   XraySampleParams,
 } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import type { Backend } from '../model/llama-runtime.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
 import type { FittedSample } from './fit-sample.ts';
 import { loadModel } from '../model/model-host.ts';
@@ -29,11 +29,11 @@ interface OpenVocabulary {
 
 /** Shows samples as the trainer will see them, with the vocabulary alone; it stays loaded. */
 export class XrayHost {
-  readonly #backend: Backend;
+  readonly #runtime: LlamaRuntime;
   readonly #open = new Map<string, Promise<OpenVocabulary>>();
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
+  constructor(runtime: LlamaRuntime) {
+    this.#runtime = runtime;
   }
 
   /** Counts every sample and tells them in order, a few at a time. */
@@ -75,7 +75,7 @@ export class XrayHost {
   async #load(path: string): Promise<OpenVocabulary> {
     const header = await checkModelFile(path);
     const loadSignal = new AbortController().signal;
-    const model = await loadModel(this.#backend, path, { vocabOnly: true, loadSignal });
+    const model = await loadModel(this.#runtime, path, { vocabOnly: true, loadSignal });
     const vocabulary = new Vocabulary(model, header);
     return { header, vocabulary, pieces: new TokenPieces(model, header) };
   }

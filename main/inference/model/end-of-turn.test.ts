@@ -3,15 +3,15 @@ import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
-import { startBackend } from './llama-runtime.ts';
+import { startLlamaRuntime } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 const folder = await createTestFolder();
-const backend = await startBackend();
+const runtime = await startLlamaRuntime();
 afterAll(async () => {
-  await backend.llama.dispose();
+  await runtime.llama.dispose();
   await folder[Symbol.asyncDispose]();
 });
 
@@ -34,7 +34,7 @@ async function withoutTemplate(name: string, entries: GgufEntry[]) {
   const own = kept.map(([key, value]) => ({ key, ...value }));
   await writeGguf(path, { metadata: [...own, eos, ...entries], tensors: [] });
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
-  return new Vocabulary(await loadModel(backend, path, options), await readGguf(path));
+  return new Vocabulary(await loadModel(runtime, path, options), await readGguf(path));
 }
 
 const turns = [...ask('A'), { role: 'assistant' as const, content: 'B' }];

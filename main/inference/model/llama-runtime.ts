@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { getLlama, getModuleVersion, type Llama, LlamaLogLevel } from 'node-llama-cpp';
 
 /** llama.cpp on the best device of this machine; started once per inference process. */
-export interface Backend {
+export interface LlamaRuntime {
   llama: Llama;
   /** Library versions, part of every answer's identity. */
   engine: string;
@@ -21,7 +21,7 @@ const keptLogLines = 6;
  * Loads the prebuilt library; never downloads or compiles. Logs go to stderr only.
  * `LIMA_INFERENCE_DEVICE=cpu` keeps a GPU with a broken driver out.
  */
-export async function startBackend(): Promise<Backend> {
+export async function startLlamaRuntime(): Promise<LlamaRuntime> {
   const problems: string[] = [];
   const llama = await getLlama({
     gpu: process.env['LIMA_INFERENCE_DEVICE'] === 'cpu' ? false : 'auto',

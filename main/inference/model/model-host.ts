@@ -3,7 +3,7 @@ import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
 import { InferenceError } from '../../engines/protocol/engine-error.ts';
-import type { Backend } from './llama-runtime.ts';
+import type { LlamaRuntime } from './llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -29,12 +29,12 @@ export interface ContextShape {
 
 /** Keeps at most one base model loaded, and loads another one only when the files differ. */
 export class ModelHost {
-  readonly #backend: Backend;
+  readonly #runtime: LlamaRuntime;
   readonly #files = new VerifiedFiles();
   #loaded: LoadedModel | undefined;
 
-  constructor(backend: Backend) {
-    this.#backend = backend;
+  constructor(runtime: LlamaRuntime) {
+    this.#runtime = runtime;
   }
 
   /** The model of a system, its adapter verified too. Throws `InferenceError`. */
@@ -62,7 +62,7 @@ export class ModelHost {
   ): Promise<LlamaContext> {
     const { adapterPath, strength } = system;
     const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
-    const context = await this.#backend.explain(
+    const context = await this.#runtime.explain(
       () =>
         loaded.model.createContext({
           contextSize: shape.tokens,
@@ -102,7 +102,7 @@ export class ModelHost {
 
   async #load(base: VerifiedFile, signal: AbortSignal): Promise<LoadedModel> {
     const header = await checkModelFile(base.path);
-    const model = await loadModel(this.#backend, base.path, {
+    const model = await loadModel(this.#runtime, base.path, {
       loadSignal: signal,
       ...(!isMappable(header) && { useMmap: false }),
     });
@@ -114,12 +114,12 @@ export class ModelHost {
 
 /** Loads a checked GGUF file; native reasons for a refusal become part of the error. */
 export async function loadModel(
-  backend: Backend,
+  runtime: LlamaRuntime,
   path: string,
   options: { vocabOnly?: boolean; useMmap?: false; loadSignal: AbortSignal },
 ): Promise<LlamaModel> {
-  return await backend.explain(
-    () => backend.llama.loadModel({ modelPath: path, ...options }),
+  return await runtime.explain(
+    () => runtime.llama.loadModel({ modelPath: path, ...options }),
     (reason, error) =>
       error instanceof InsufficientMemoryError
         ? outOfMemory(`The model ${path} does not fit into memory: ${reason}`)

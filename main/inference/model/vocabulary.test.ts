@@ -3,28 +3,28 @@ import type { Message } from '../../../shared/domain/message.ts';
 import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
-import { type Backend, startBackend } from './llama-runtime.ts';
+import { type LlamaRuntime, startLlamaRuntime } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { TextStream } from '../answer/text-stream.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
-let backend: Backend;
+let runtime: LlamaRuntime;
 
 beforeAll(async () => {
   folder = await createTestFolder();
-  backend = await startBackend();
+  runtime = await startLlamaRuntime();
 });
 
 afterAll(async () => {
-  await backend.llama.dispose();
+  await runtime.llama.dispose();
   await folder[Symbol.asyncDispose]();
 });
 
 async function open(path: string) {
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
-  const model = await loadModel(backend, path, options);
+  const model = await loadModel(runtime, path, options);
   return { model, vocabulary: new Vocabulary(model, await readGguf(path)) };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
-import { startBackend } from '../model/llama-runtime.ts';
+import { startLlamaRuntime } from '../model/llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from '../model/checked-gguf.ts';
 import { loadModel } from '../model/model-host.ts';
 
@@ -11,7 +11,7 @@ import { loadModel } from '../model/model-host.ts';
  * Usage: `node load-files.ts LIST`, with one path a line; a path behind a tab is an adapter's.
  */
 const [, , list = ''] = process.argv;
-const backend = await startBackend();
+const runtime = await startLlamaRuntime();
 const signal = new AbortController().signal;
 
 for (const line of readFileSync(list, 'utf8').split('\n').filter(Boolean)) {
@@ -26,7 +26,7 @@ async function use(modelPath: string, adapterPath: string | undefined): Promise<
   if (adapterPath !== undefined) await checkAdapterFile(adapterPath, header);
   writeSync(1, `${modelPath}\t${adapterPath ?? ''}\tin native code\n`);
   const unmapped = !isMappable(header) && ({ useMmap: false } as const);
-  await using model = await loadModel(backend, modelPath, { loadSignal: signal, ...unmapped });
+  await using model = await loadModel(runtime, modelPath, { loadSignal: signal, ...unmapped });
   const tokens = model.tokenize('Hello, wörld! 🙂\n<|im_start|>', true);
   model.detokenize([...model.iterateAllTokens()].slice(0, 300));
   await using context = await model.createContext({

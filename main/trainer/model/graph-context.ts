@@ -40,13 +40,13 @@ export interface QueryBlock extends QuerySpan {
 /** What differs between layers that see every token and those that see a window of them. */
 export interface ByReach<T> {
   global: T;
-  /** The same as `global` in a model without local layers. */
+  /** The same as `global` in a model without sliding layers. */
   local: T;
 }
 
 /** Reach of the layer with this index. */
 export const reachOf = ({ model }: GraphParts, index: number): keyof ByReach<unknown> =>
-  model.parameters.local?.isLocal[index] ? 'local' : 'global';
+  model.parameters.sliding?.isSliding[index] ? 'local' : 'global';
 
 /** Where the tokens of a packed sequence belong. */
 export interface SequenceLayout {
@@ -69,13 +69,13 @@ export function declareParts(
   { model, trained, spans }: GraphSetting,
 ): GraphParts {
   const { ropeFactors, parameters } = model;
-  const { rope, local } = parameters;
+  const { rope, sliding } = parameters;
   const tokens = spans.reduce((sum, { count }) => sum + count, 0);
   const positions = graph.input([tokens], elementType.i32);
   // As llama.cpp with a context of these tokens (llama_model::get_rope_factors).
   const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
   const turn = (curve: RopeCurve) => ({ curve, positions, factors });
-  const angles = { global: turn(rope), local: turn(local?.rope ?? rope) };
+  const angles = { global: turn(rope), local: turn(sliding?.rope ?? rope) };
   const sight = declareSight(graph, { model, spans }, tokens);
   return {
     graph,
@@ -94,17 +94,18 @@ export function writeLayout(
   { angles, sight, model }: GraphParts,
   { positions, segments }: SequenceLayout,
 ): void {
-  const { local } = model.parameters;
+  const { sliding } = model.parameters;
   device.write(angles.global.positions, positions);
   if ('blocks' in sight)
     for (const block of sight.blocks) {
       device.write(block.mask.global, attentionMask(segments, block));
-      if (local) device.write(block.mask.local, attentionMask(segments, block, local.window));
+      if (sliding) device.write(block.mask.local, attentionMask(segments, block, sliding.window));
     }
   else {
     const count = positions.length;
     device.write(sight.earliestKeys.global, earliestKeys(segments, count));
-    if (local) device.write(sight.earliestKeys.local, earliestKeys(segments, count, local.window));
+    if (sliding)
+      device.write(sight.earliestKeys.local, earliestKeys(segments, count, sliding.window));
   }
 }
 
@@ -131,12 +132,12 @@ function declareSight(
   { model, spans }: Pick<GraphSetting, 'model' | 'spans'>,
   tokens: number,
 ): Sight {
-  const { headLength, local } = model.parameters;
+  const { headLength, sliding } = model.parameters;
   const { kernels, threads } = graph.device;
   if (!attendsByKernel(kernels, model.parameters))
-    return { blocks: declareBlocks(graph, spans, local !== undefined) };
+    return { blocks: declareBlocks(graph, spans, sliding !== undefined) };
   const global = graph.input([tokens], elementType.i32);
   const scratch = graph.input([attentionScratchFloats(tokens, headLength, threads)]);
-  const earliestKeys = { global, local: local ? graph.input([tokens], elementType.i32) : global };
+  const earliestKeys = { global, local: sliding ? graph.input([tokens], elementType.i32) : global };
   return { earliestKeys, scratch };
 }

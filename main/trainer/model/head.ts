@@ -17,7 +17,7 @@ export function headForward({ graph, model }: GraphParts, input: Tensor): HeadPa
   const { weight, bias } = model.head;
   const product = ops.mulMat(weight, input);
   const logits = bias ? ops.add(product, bias) : product;
-  const cap = model.parameters.logitCap;
+  const cap = model.parameters.logitSoftcap;
   if (cap === undefined) return { input, logits };
   return { input, logits: ops.scale(ops.tanh(ops.scale(logits, 1 / cap)), cap) };
 }
@@ -42,7 +42,7 @@ export function headBackward(
 
 /** d/dx of y = cap · tanh(x / cap) is 1 − (y / cap)². */
 function uncapped({ graph, model }: GraphParts, logits: Tensor, gradient: Tensor): Tensor {
-  const cap = model.parameters.logitCap;
+  const cap = model.parameters.logitSoftcap;
   if (cap === undefined) return gradient;
   const { ops } = graph;
   const slope = ops.scaleAndShift(ops.mul(logits, logits), -1 / (cap * cap), 1);
