@@ -51,8 +51,12 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
     return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));
   if (kind === 'merged') {
     if (type === null) throw refused('A merged model needs a type: F16, BF16 or Q8_0.');
-    const wish = { ...params, type };
-    return { files: [await writeMergedModel({ base, checkpoint }, wish, { path, context })] };
+    const model = await writeMergedModel(
+      { base, checkpoint },
+      { ...params, type },
+      { path, context },
+    );
+    return { files: [model] };
   }
   if (!isAdapter(checkpoint))
     throw refused('This run trained every weight, so there is no adapter for PEFT.');

@@ -21,16 +21,25 @@ export function toGgufModel(
   { model, trained }: { model: FrozenModel; trained: TrainedWeights },
   { name, type }: { name: string; type: OutputType },
 ): GgufStream {
+  const metadata = metadataOfModel(model.metadata, { name, type });
+  const tensors = trained.parameters.map((parameter) => toTensor(device, parameter, type));
+  for (const { name: fixedName, tensor } of model.fixed)
+    tensors.push(asFloats(fixedName, tensor, device));
+  return { metadata, tensors };
+}
+
+/** The metadata of a base with the name and the file type of another model. */
+export function metadataOfModel(
+  base: FrozenModel['metadata'],
+  { name, type }: { name: string; type: OutputType },
+): GgufEntry[] {
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },
     { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
   ];
   const replaced = new Set(own.map(({ key }) => key));
-  const kept = [...model.metadata].filter(([key]) => !replaced.has(key));
-  const tensors = trained.parameters.map((parameter) => toTensor(device, parameter, type));
-  for (const { name: fixedName, tensor } of model.fixed)
-    tensors.push(asFloats(fixedName, tensor, device));
-  return { metadata: [...kept.map(([key, value]) => ({ key, ...value })), ...own], tensors };
+  const kept = [...base].filter(([key]) => !replaced.has(key));
+  return [...kept.map(([key, value]) => ({ key, ...value })), ...own];
 }
 
 function toTensor(

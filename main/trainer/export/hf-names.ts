@@ -1,6 +1,6 @@
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
-/** Modules of Hugging Face transformers by the part of a GGUF name that tells the layer. */
+/** Modules of Hugging Face transformers by the kind of layer that a GGUF name tells. */
 const modules: Record<string, string> = {
   attn_q: 'self_attn.q_proj',
   attn_k: 'self_attn.k_proj',
@@ -16,7 +16,7 @@ const modules: Record<string, string> = {
 export interface HfModule {
   /** As in `model.layers.3.self_attn.q_proj`. */
   path: string;
-  /** The last part, which `target_modules` lists. */
+  /** Its last name, which `target_modules` lists. */
   name: string;
 }
 
@@ -25,9 +25,9 @@ export interface HfModule {
  * holds gate and up in both formats, under another name. Throws EXPORT_REFUSED for other tensors.
  */
 export function hfModule(tensorName: string, architecture: string): HfModule {
-  const [, layer, part = ''] = /^blk\.(\d+)\.(\w+)\.weight$/.exec(tensorName) ?? [];
-  const isGateUp = architecture === 'phi3' && part === 'ffn_up';
-  const module = isGateUp ? 'mlp.gate_up_proj' : modules[part];
+  const [, layer, kind = ''] = /^blk\.(\d+)\.(\w+)\.weight$/.exec(tensorName) ?? [];
+  const isGateUp = architecture === 'phi3' && kind === 'ffn_up';
+  const module = isGateUp ? 'mlp.gate_up_proj' : modules[kind];
   if (layer === undefined || module === undefined)
     throw new TrainerError(
       'EXPORT_REFUSED',
@@ -37,19 +37,19 @@ export function hfModule(tensorName: string, architecture: string): HfModule {
 }
 
 /**
- * Puts the rows of a factor B [rank, out] of a query or key projection into the order of
+ * Puts the rows of a `lora_b` [rank, out] of a query or key projection into the order of
  * transformers. llama.cpp interleaves the two halves of each head of llama models when it converts
  * them (`LlamaModel.permute`): row 2i + p of a head was row p · D/2 + i.
  */
-export function undoPermutation(up: Float32Array, rank: number, heads: number): Float32Array {
-  const rows = up.length / rank;
+export function undoPermutation(b: Float32Array, rank: number, heads: number): Float32Array {
+  const rows = b.length / rank;
   const headLength = rows / heads;
   const half = headLength / 2;
-  const result = new Float32Array(up.length);
+  const result = new Float32Array(b.length);
   for (let row = 0; row < rows; row++) {
     const inHead = row % headLength;
     const original = row - inHead + (inHead % 2) * half + (inHead >> 1);
-    result.set(up.subarray(row * rank, (row + 1) * rank), original * rank);
+    result.set(b.subarray(row * rank, (row + 1) * rank), original * rank);
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { getNumber, getString } from '../../gguf/header/metadata.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
@@ -5,13 +6,13 @@ import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { loadGgml } from '../ffi/library.ts';
 
-/** The change of one weight [in, out]: `scale` · B · A. */
+/** The change of one weight [in, out]: `scale` · b · a. */
 export interface LoraFactors {
   rank: number;
-  /** [in, rank] in ggml order: `rank` rows of inputs. */
-  down: Float32Array;
-  /** [rank, out] in ggml order: `out` rows of `rank`. */
-  up: Float32Array;
+  /** `lora_a` [in, rank] in ggml's order: `rank` rows of inputs. */
+  a: Float32Array;
+  /** `lora_b` [rank, out] in ggml's order: `out` rows of `rank`. */
+  b: Float32Array;
   /** α / rank, as llama.cpp applies it; 1 without an α. */
   scale: number;
 }
@@ -25,20 +26,37 @@ export async function readFactors(adapter: ModelFile): Promise<Map<string, LoraF
   const tensors = new Map(adapter.header.tensors.map((tensor) => [tensor.name, tensor]));
   const alpha = getNumber(adapter.header, 'adapter.lora.alpha') ?? 0;
   const factors = new Map<string, LoraFactors>();
-  for (const [name, down] of tensors) {
-    const up = tensors.get(name.replace(/\.lora_a$/, '.lora_b'));
-    if (!name.endsWith('.lora_a') || !up) continue;
+  for (const [name, a] of tensors) {
+    const b = tensors.get(name.replace(/\.lora_a$/, '.lora_b'));
+    if (!name.endsWith('.lora_a') || !b) continue;
     const weightName = name.slice(0, -'.lora_a'.length);
-    const rank = up.ne[0] ?? 1;
-    requirePlain(adapter, weightName, down);
+    const rank = b.ne[0] ?? 1;
+    requirePlain(adapter, weightName, a);
     factors.set(weightName, {
       rank,
-      down: await readFloats(adapter, down),
-      up: await readFloats(adapter, up),
+      a: await readFloats(adapter, a),
+      b: await readFloats(adapter, b),
       scale: alpha === 0 ? 1 : alpha / rank,
     });
   }
   return factors;
+}
+
+/** Why a factor of an adapter does not fit its base, or undefined when all do. */
+export function findUnusable(
+  factors: ReadonlyMap<string, LoraFactors>,
+  base: GgufFile,
+): string | undefined {
+  const shapes = new Map(base.tensors.map(({ name, ne }) => [name, ne]));
+  for (const [name, { a, b, rank }] of factors) {
+    const [inputs = 0, outputs = 0] = shapes.get(name) ?? [];
+    if (inputs === a.length / rank && outputs === b.length / rank) continue;
+    return (
+      `The adapter changes ${name} of ${a.length / rank} x ${b.length / rank}, ` +
+      `and in the base it is ${inputs} x ${outputs}: it was trained on another model.`
+    );
+  }
+  return undefined;
 }
 
 /** Embeddings are stored the other way round, and experts as many matrices. */

@@ -27,7 +27,7 @@ export function mergedType({ ne }: GgufTensor, wanted: number): number {
 }
 
 /**
- * The bytes of W + strength · scale · B·A in the wanted type, some rows at a time, so that memory
+ * The bytes of W + strength · scale · b·a in the wanted type, some rows at a time, so that memory
  * does not grow with the model. An abort ends it between two of them.
  */
 export async function* mergedChunks(
@@ -65,18 +65,18 @@ function encode(values: Float32Array, type: number, rowLength: number): Uint8Arr
   return data;
 }
 
-/** Adds rows `firstRow` and following of strength · scale · B·A. */
+/** Adds rows `firstRow` and following of strength · scale · b·a. */
 function addProduct(
   values: Float32Array,
   { firstRow, rowLength }: { firstRow: number; rowLength: number },
-  { factors: { down, up, rank, scale }, strength }: NonNullable<MergedTensor['change']>,
+  { factors: { a, b, rank, scale }, strength }: NonNullable<MergedTensor['change']>,
 ): void {
   const rows = values.length / rowLength;
   for (let row = 0; row < rows; row++) {
     const target = values.subarray(row * rowLength, (row + 1) * rowLength);
     for (let component = 0; component < rank; component++) {
-      const factor = strength * scale * (up[(firstRow + row) * rank + component] ?? 0);
-      const inputs = down.subarray(component * rowLength, (component + 1) * rowLength);
+      const factor = strength * scale * (b[(firstRow + row) * rank + component] ?? 0);
+      const inputs = a.subarray(component * rowLength, (component + 1) * rowLength);
       for (let index = 0; index < rowLength; index++)
         target[index] = (target[index] ?? 0) + factor * (inputs[index] ?? 0);
     }

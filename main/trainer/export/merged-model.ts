@@ -1,17 +1,13 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
-import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
-import { findUnusable } from './unusable-factor.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
-import { type LoraFactors, isAdapter, readFactors } from './lora-factors.ts';
+import { metadataOfModel } from './gguf-model.ts';
+import { type LoraFactors, findUnusable, isAdapter, readFactors } from './lora-factors.ts';
 import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';
-
-/** `general.file_type` of a file whose matrices have a type (`llama_ftype`, llama.h). */
-const fileTypes: Record<ExportType, number> = { F16: 1, Q8_0: 7, BF16: 32 };
 
 /** What a merge is made of: base and adapter, or a whole trained model and no adapter. */
 interface MergeSources {
@@ -45,7 +41,7 @@ export async function writeMergedModel(
     chunks: () => progress(mergedChunks(source, one, context.signal)),
   }));
   const { sizeBytes } = await writeGgufStream(path, {
-    metadata: mergedMetadata(source, { name, type }),
+    metadata: metadataOfModel(source.header.metadata, { name, type }),
     tensors,
   });
   await source.requireUnchanged();
@@ -67,20 +63,6 @@ function requireFullStrength(strength: number): void {
       `This run trained every weight, so there is no adapter whose strength could be ${strength}. ` +
         'Leave the strength at 1.',
     );
-}
-
-/** All of the base's metadata with a name and a file type of its own. */
-function mergedMetadata(
-  { header }: ModelFile,
-  { name, type }: { name: string; type: ExportType },
-): GgufEntry[] {
-  const own: GgufEntry[] = [
-    { key: 'general.name', type: 'string', value: name },
-    { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
-  ];
-  const replaced = new Set(own.map(({ key }) => key));
-  const kept = [...header.metadata].filter(([key]) => !replaced.has(key));
-  return [...kept.map(([key, value]) => ({ key, ...value })), ...own];
 }
 
 /** Reports after every chunk how much of the file is written. */

@@ -57,7 +57,7 @@ const templates: readonly OllamaTemplate[] = [
 const limaSampling = ['temperature 0.7', 'top_p 0.9', 'repeat_penalty 1.2'];
 
 /** What a Modelfile points at, and how its model was taught to talk. */
-export interface ModelfileParts {
+export interface ModelfileContent {
   /** A path that Ollama finds: absolute, or relative to the Modelfile. */
   from: string;
   adapter?: string | undefined;
@@ -67,7 +67,7 @@ export interface ModelfileParts {
 }
 
 /** The text of an Ollama Modelfile. */
-export function modelfile({ from, adapter, chatTemplate, endText }: ModelfileParts): string {
+export function modelfile({ from, adapter, chatTemplate, endText }: ModelfileContent): string {
   const known = templates.find(({ sign }) => sign.test(chatTemplate ?? ''));
   const plain = {
     template: `{{ .Prompt }}${endText ?? ''}{{ .Response }}`,

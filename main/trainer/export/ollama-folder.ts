@@ -21,11 +21,9 @@ export async function writeOllamaFolder(
   const isMerged = params.type !== null || !isAdapter(checkpoint);
   const name = isMerged ? 'model.gguf' : 'adapter.gguf';
   const path = join(folder, name);
-  if (params.type === null) await writeGgufCopy(path, { checkpoint, ...params }, context);
-  else {
-    const wish = { ...params, type: params.type };
-    await writeMergedModel({ base, checkpoint }, wish, { path, context });
-  }
+  const { type } = params;
+  if (type === null) await writeGgufCopy(path, { checkpoint, ...params }, context);
+  else await writeMergedModel({ base, checkpoint }, { ...params, type }, { path, context });
   const source = isAdapter(checkpoint) ? base : checkpoint;
   const text = modelfile({
     from: isMerged ? `./${name}` : resolve(base.path),

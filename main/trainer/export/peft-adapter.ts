@@ -4,8 +4,14 @@ import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';
-import { encodeSafetensors, type FloatTensor } from './safetensors.ts';
 import { writeSynced } from '../checkpoint/write-synced.ts';
+
+/** A tensor of 32-bit floats in the order of PyTorch: the last extent runs fastest. */
+interface FloatTensor {
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
 
 /**
  * Writes an adapter as PEFT loads it: `adapter_model.safetensors` and `adapter_config.json`. The
@@ -20,7 +26,7 @@ export async function writePeftAdapter(
   const architecture = getString(base.header, 'general.architecture') ?? '';
   const modules = [...factors].map(([name, factor]) => ({
     ...hfModule(name, architecture),
-    factor: { ...factor, up: inHfOrder(name, factor, base) },
+    factor: { ...factor, b: inHfOrder(name, factor, base) },
   }));
   const [first] = factors.values();
   if (!first) throw new TrainerError('EXPORT_REFUSED', 'The adapter has no factors to export.');
@@ -31,23 +37,23 @@ export async function writePeftAdapter(
   return ['adapter_model.safetensors', 'adapter_config.json'];
 }
 
-/** A is [rank, in] and B [out, rank] in PyTorch's order: the bytes of GGUF as they are. */
+/** `lora_A` is [rank, in] and `lora_B` [out, rank] in PyTorch's order: the bytes of GGUF as they are. */
 function toTensors({ path, factor }: { path: string; factor: LoraFactors }): FloatTensor[] {
-  const { rank, down, up } = factor;
+  const { rank, a, b } = factor;
   const name = `base_model.model.${path}`;
   return [
-    { name: `${name}.lora_A.weight`, shape: [rank, down.length / rank], values: down },
-    { name: `${name}.lora_B.weight`, shape: [up.length / rank, rank], values: up },
+    { name: `${name}.lora_A.weight`, shape: [rank, a.length / rank], values: a },
+    { name: `${name}.lora_B.weight`, shape: [b.length / rank, rank], values: b },
   ];
 }
 
-function inHfOrder(name: string, { up, rank }: LoraFactors, { header }: ModelFile): Float32Array {
+function inHfOrder(name: string, { b, rank }: LoraFactors, { header }: ModelFile): Float32Array {
   const isQuery = name.endsWith('.attn_q.weight');
   const isPermuted = isQuery || name.endsWith('.attn_k.weight');
-  if (!isPermuted || getString(header, 'general.architecture') !== 'llama') return up;
+  if (!isPermuted || getString(header, 'general.architecture') !== 'llama') return b;
   const queryHeads = getNumber(header, 'llama.attention.head_count') ?? 1;
   const keyHeads = getNumber(header, 'llama.attention.head_count_kv') ?? queryHeads;
-  return undoPermutation(up, rank, isQuery ? queryHeads : keyHeads);
+  return undoPermutation(b, rank, isQuery ? queryHeads : keyHeads);
 }
 
 function peftConfig(
@@ -67,4 +73,24 @@ function peftConfig(
     use_rslora: false,
     inference_mode: true,
   };
+}
+
+/** The bytes of a safetensors file: length of the header, header in JSON, tensors back to back. */
+function encodeSafetensors(tensors: readonly FloatTensor[]): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+  let offset = 0;
+  for (const { name, shape, values } of tensors) {
+    const end = offset + values.byteLength;
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  // The data begins at a multiple of 8, filled with spaces as the format asks for.
+  const padding = Buffer.alloc((8 - (json.length % 8)) % 8, ' ');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length + padding.length));
+  const data = tensors.map(
+    ({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+  );
+  return Buffer.concat([length, json, padding, ...data]);
 }
