@@ -19,7 +19,7 @@ export interface ResumePoint {
 }
 
 /**
- * The newest checkpoint whose every file has its hash; damaged ones are set aside. Throws
+ * The newest checkpoint whose every file has its hash; damaged ones get another name. Throws
  * RESUME_REFUSED when it belongs to another base model, other samples or another recipe.
  */
 export async function findResumePoint(outDir: string, identity: RunIdentity): Promise<ResumePoint> {
@@ -32,13 +32,13 @@ export async function findResumePoint(outDir: string, identity: RunIdentity): Pr
       return { state: read.state, damaged };
     }
     damaged.push(`The checkpoint ${basename(folder)} is damaged: ${read.problem}.`);
-    await setAside(folder);
+    await markDamaged(folder);
   }
   return { state: undefined, damaged };
 }
 
 /** Calls `take` with the weight and both moments of each tensor in the order they were written. */
-export async function readTensors(
+export async function readResumeTensors(
   outDir: string,
   { step, tensors }: ResumeState,
   take: (name: string, values: [Float32Array, Float32Array, Float32Array]) => void,
@@ -96,7 +96,7 @@ async function hashOf(path: string): Promise<string> {
 }
 
 /** Keeps the files for whoever looks into it, under a name that no run goes on from. */
-async function setAside(folder: string): Promise<void> {
+async function markDamaged(folder: string): Promise<void> {
   await rm(`${folder}.damaged`, { recursive: true, force: true });
   await rename(folder, `${folder}.damaged`);
 }

@@ -40,7 +40,7 @@ export const heldOutPacks = (
   { microBatchSize }: Pick<Recipe, 'microBatchSize'>,
 ): EncodedSample[][] => planPacks(samples, packLimits(microBatchSize));
 
-/** Consecutive parts of at most `size` elements. */
+/** Consecutive slices of at most `size` elements. */
 function* slices<T>(list: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < list.length; start += size) yield list.slice(start, start + size);
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { deviceMemory, featuresOf, findDevice, type FoundDevice } from '../ffi/devices.ts';
-import { describeKernels, loadKernels, type Kernels } from '../ffi/kernels.ts';
+import { kernelsName, loadKernels, type Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { callSetThreads } from '../ffi/native-calls.ts';
 import type {
@@ -44,7 +44,7 @@ export class GgmlDevice implements Device {
     this.features = featuresOf(device);
     this.kernels = this.isCpu && usesKernels ? loadKernels(this.features) : undefined;
     const threadsText = `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-    const kernelsText = this.kernels ? `, ${describeKernels(this.kernels)}` : '';
+    const kernelsText = this.kernels ? `, ${kernelsName(this.kernels)}` : '';
     this.description = nameOf(found) + (this.isCpu ? threadsText + kernelsText : '');
   }
 

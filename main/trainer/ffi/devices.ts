@@ -3,7 +3,7 @@ import type { DeviceFamily, TrainingDevice } from '../../../shared/domain/device
 import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { identifyDriver, softwareVulkanNames } from './driver-identity.ts';
-import { describeKernels, loadKernels } from './kernels.ts';
+import { kernelsName, loadKernels } from './kernels.ts';
 import { engineName, loadFamily, loadGgml } from './library.ts';
 import { callGetFeatures } from './native-calls.ts';
 import type { DevicePtr } from './pointers.ts';
@@ -62,7 +62,7 @@ export function listFamily(family: DeviceFamily): FamilyListing {
     const problem = error instanceof Error ? error.message : String(error);
     return { family, devices: [], problem, advice: loadAdvice(family, problem) };
   }
-  const devices = devicesOf(family).map(describe);
+  const devices = devicesOf(family).map(toTrainingDevice);
   if (devices.length > 0) return { family, devices, problem: '', advice: '' };
   return { family, devices, ...emptyFamily(family) };
 }
@@ -89,10 +89,10 @@ export function featuresOf(device: DevicePtr): Set<string> {
 /** Name and version of all that computes on a device, its own kernels included. */
 function libraryOf({ family, pointer }: FoundDevice): string {
   const kernels = family === 'cpu' ? loadKernels(featuresOf(pointer)) : undefined;
-  return kernels ? `${engineName()}, ${describeKernels(kernels)}` : engineName();
+  return kernels ? `${engineName()}, ${kernelsName(kernels)}` : engineName();
 }
 
-function describe(found: FoundDevice): TrainingDevice {
+function toTrainingDevice(found: FoundDevice): TrainingDevice {
   const { id, family, pointer } = found;
   const ggml = loadGgml();
   const { freeBytes, totalBytes } = deviceMemory(pointer);

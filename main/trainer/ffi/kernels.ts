@@ -61,7 +61,7 @@ export function loadKernels(features: ReadonlySet<string>): Kernels | undefined 
 }
 
 /** Name, version and instruction set, as in `own kernels 1f0c9a2e (AVX-512)`. */
-export const describeKernels = ({ variant, sourceHash }: Kernels): string =>
+export const kernelsName = ({ variant, sourceHash }: Kernels): string =>
   `own kernels ${sourceHash.slice(0, 8)} (${variant === 'avx512' ? 'AVX-512' : 'AVX2'})`;
 
 function bind(path: string, variant: Kernels['variant']): Kernels {

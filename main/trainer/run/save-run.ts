@@ -1,6 +1,6 @@
 import { clearLeftovers } from '../checkpoint/atomic-folder.ts';
 import { recordFormatVersion } from '../checkpoint/run-record.ts';
-import { findResumePoint, readTensors, type ResumePoint } from '../checkpoint/read-resume.ts';
+import { findResumePoint, readResumeTensors, type ResumePoint } from '../checkpoint/read-resume.ts';
 import { resumeFormatVersion, type ResumeState } from '../checkpoint/resume-state.ts';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
 import { writeResume } from '../checkpoint/write-resume.ts';
@@ -82,7 +82,7 @@ export async function restore(
   const point = await findResumePoint(params.outDir, identity);
   if (!point.state) return point;
   const byName = new Map(trainer.parameters.map((parameter) => [parameter.name, parameter]));
-  await readTensors(params.outDir, point.state, (name, [weight, first, second]) => {
+  await readResumeTensors(params.outDir, point.state, (name, [weight, first, second]) => {
     const parameter = byName.get(name);
     if (!parameter) throw new Error(`The checkpoint has the tensor ${name}, which is not trained`);
     writeParameter(device, parameter, weight);

@@ -5,11 +5,11 @@ import {
   type AttentionInputs,
 } from '../ops/attention.ts';
 import type { AttentionResults, AttentionSize, AttentionValues } from './attention-case.ts';
-import type { KernelCall } from './kernel-call.ts';
+import type { KernelExecution } from './kernel-call.ts';
 
 /** The operands in memory, with just the scratch that so many threads take. */
 export function placeAttention(
-  call: KernelCall,
+  call: KernelExecution,
   { length, heads, keyHeads, tokens }: AttentionSize,
   { given, threads }: { given: AttentionValues; threads: number },
 ): AttentionInputs {
@@ -25,7 +25,7 @@ export function placeAttention(
 
 /** Attention and its gradients, as our kernels compute them. */
 export function callAttention(
-  call: KernelCall,
+  call: KernelExecution,
   size: AttentionSize,
   given: AttentionValues,
   threads = 1,

@@ -1,6 +1,6 @@
 import { addOwnProducts, ownProducts, type Factors } from '../ops/own-product.ts';
-import type { KernelCall } from './kernel-call.ts';
-import { matricesOf, type ProductSize, type ProductValues } from './product-case.ts';
+import type { KernelExecution } from './kernel-call.ts';
+import { matrixCounts, type ProductSize, type ProductValues } from './product-case.ts';
 
 /** How the operands of a product lie in memory. */
 export interface ProductLayout {
@@ -28,14 +28,14 @@ interface Computation {
 
 /** C [matrix][j][i], the sum of all products in one node. */
 export function callProducts(
-  call: KernelCall,
+  call: KernelExecution,
   cases: readonly ProductCase[],
   { threads = 1, sum }: Computation = {},
 ): Float32Array {
   const [first] = cases;
   if (!first) throw new RangeError('There is no product');
   const { m, n } = first.size;
-  const ne = [m, n, ...matricesOf(first.size).ofC] as const;
+  const ne = [m, n, ...matrixCounts(first.size).ofC] as const;
   const factors = cases.map((one) => placeFactors(call, one));
   const node = sum
     ? addOwnProducts(call.maker, factors, call.place({ ne, values: sum }).pointer)
@@ -43,9 +43,9 @@ export function callProducts(
   return call.compute(node, threads);
 }
 
-function placeFactors(call: KernelCall, { size, values, layout }: ProductCase): Factors {
+function placeFactors(call: KernelExecution, { size, values, layout }: ProductCase): Factors {
   const { m, n, k } = size;
-  const { ofA, ofC } = matricesOf(size);
+  const { ofA, ofC } = matrixCounts(size);
   const { type, aByDepth, bByDepth, gap = 0 } = layout;
   const shapeOf = (width: number, isByDepth: boolean) => (isByDepth ? [width, k] : [k, width]);
   const rowsOf = (source: Float32Array, width: number, isByDepth: boolean) =>

@@ -20,15 +20,15 @@ export async function forwardLogits(
   using graph = new ComputeGraph(device, 1024 + model.blocks.length * 400);
   using memory = new WorkingMemory(device);
   const ids = graph.input([count], elementType.i32);
-  const parts = declareParts(graph, { model, trained, spans: querySpans(count) });
-  let stream = embed(parts, ids);
-  for (const index of model.blocks.keys()) stream = blockForward(parts, index, stream).output;
-  const { logits } = headForward(parts, normForward(parts, stream, model.outputNorm).output);
+  const context = declareParts(graph, { model, trained, spans: querySpans(count) });
+  let stream = embed(context, ids);
+  for (const index of model.blocks.keys()) stream = blockForward(context, index, stream).output;
+  const { logits } = headForward(context, normForward(context, stream, model.outputNorm).output);
   graph.requireOutput(logits);
   graph.place(memory);
   device.write(ids, tokens);
   const positions = Int32Array.from(tokens.keys());
-  writeLayout(device, parts, { positions, segments: new Int32Array(count) });
+  writeLayout(device, context, { positions, segments: new Int32Array(count) });
   await graph.compute();
   return device.readFloats(logits);
 }

@@ -39,8 +39,8 @@ export class KernelCaller implements Disposable {
   readonly #memories: GuardedMemory[] = [];
 
   /** Starts a call, with memory that the calls before it may have used. */
-  start(kernels: Kernels): KernelCall {
-    return new KernelCall(kernels, this.#memories);
+  start(kernels: Kernels): KernelExecution {
+    return new KernelExecution(kernels, this.#memories);
   }
 
   [Symbol.dispose](): void {
@@ -49,7 +49,7 @@ export class KernelCaller implements Disposable {
 }
 
 /** Calls kernels as ggml would, with every tensor just before memory that nobody may touch. */
-export class KernelCall implements Disposable {
+export class KernelExecution implements Disposable {
   readonly maker: KernelMaker;
   readonly #memories: GuardedMemory[];
   /** By address: what lies there, and the canaries before it. */
@@ -88,7 +88,7 @@ export class KernelCall implements Disposable {
     return { pointer, ne, type: own, isContiguous: gap === 0, hasDenseRows: true };
   }
 
-  /** What a node is when all threads did their parts, one after the other. */
+  /** What a node is when all threads did their shares, one after the other. */
   compute(node: TensorPtr, threads = 1): Float32Array {
     for (let thread = 0; thread < threads; thread++) this.computePart(node, thread, threads);
     return this.read(node);

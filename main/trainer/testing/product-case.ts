@@ -18,7 +18,7 @@ export interface ProductValues {
 }
 
 /** Numbers of matrices of A and of C, and which of A's belongs to one of C. */
-export function matricesOf({ matrices: [x, y] = [1, 1], sharing = [1, 1] }: ProductSize) {
+export function matrixCounts({ matrices: [x, y] = [1, 1], sharing = [1, 1] }: ProductSize) {
   const width = x / sharing[0];
   const matrixOfA = (matrix: number) =>
     Math.floor(Math.floor(matrix / x) / sharing[1]) * width + Math.floor((matrix % x) / sharing[0]);
@@ -27,7 +27,7 @@ export function matricesOf({ matrices: [x, y] = [1, 1], sharing = [1, 1] }: Prod
 
 /** Random values; those of A are exact in 16-bit floats of either kind, those of B are not. */
 export function randomValues(size: ProductSize, seed = 1): ProductValues {
-  const { ofA, ofC } = matricesOf(size);
+  const { ofA, ofC } = matrixCounts(size);
   const uniform = seededUniform(seed);
   const lengthA = size.m * size.k * ofA[0] * ofA[1];
   const lengthB = size.n * size.k * ofC[0] * ofC[1];
@@ -46,7 +46,7 @@ export interface ExactProduct {
 /** A product in double precision. */
 export function exactProduct(size: ProductSize, { a, b }: ProductValues): ExactProduct {
   const { m, n, k } = size;
-  const { ofC, matrixOfA } = matricesOf(size);
+  const { ofC, matrixOfA } = matrixCounts(size);
   const values = new Float64Array(m * n * ofC[0] * ofC[1]);
   const magnitudes = new Float64Array(values.length);
   for (let row = 0; row < values.length / m; row++) {

@@ -1,7 +1,7 @@
 import { at, bump, Matrix, type Tape } from './tape.ts';
 
 /** Heads over rows of tokens, where each row holds one head after the other. */
-export interface Heads {
+export interface HeadShape {
   headLength: number;
   heads: number;
   keyValueHeads: number;
@@ -29,7 +29,7 @@ export function rotate(tape: Tape, x: Matrix, headLength: number, base: number):
 export function attend(
   tape: Tape,
   { q, k, v }: { q: Matrix; k: Matrix; v: Matrix },
-  shape: Heads,
+  shape: HeadShape,
 ): Matrix {
   const output = new Matrix(q.rows, q.columns);
   for (let head = 0; head < shape.heads; head++)
@@ -50,7 +50,7 @@ class AttentionRow {
 
   constructor(
     matrices: { q: Matrix; k: Matrix; v: Matrix; output: Matrix },
-    { headLength, heads, keyValueHeads }: Heads,
+    { headLength, heads, keyValueHeads }: HeadShape,
     { head, query }: { head: number; query: number },
   ) {
     const keyHead = Math.floor(head / (heads / keyValueHeads));

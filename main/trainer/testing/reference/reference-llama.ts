@@ -1,8 +1,8 @@
-import { attend, rotate, type Heads } from './attention.ts';
+import { attend, rotate, type HeadShape } from './attention.ts';
 import { at, bump, Matrix, Tape } from './tape.ts';
 
 /** Shape of a Llama model. */
-export interface ReferenceShape extends Heads {
+export interface ReferenceShape extends HeadShape {
   layers: number;
   normEpsilon: number;
   ropeFreqBase: number;
