@@ -1,5 +1,6 @@
 // The backward pass of attention; weights are computed again instead of being kept.
 #include "attention.h"
+#include "softmax.h"
 
 /** Gradients of weights [key][query] → of scores: scale · w · (g − Σ over keys of w · g). */
 static void softmax_back(const float *weights, float *gradients, int64_t keys, float scale) {
@@ -93,9 +94,9 @@ void SUFFIX(lima_attention_back)(tensor *result, int thread, int threads, void *
   const scratch memory = scratch_of_thread(&job, result->src[5], thread, threads);
   const back_layout at = back_layout_of(result, job.queries);
   const int64_t splits_per_head = at.splits / job.heads, group = job.heads / job.kv_heads;
+  const range own = range_of_thread(at.splits, thread, threads);
   int64_t packed = -1;
-  for (int64_t split = at.splits * thread / threads; split < at.splits * (thread + 1) / threads;
-       split++) {
+  for (int64_t split = own.first; split < own.end; split++) {
     const int64_t head = split / splits_per_head;
     if (head / group != packed) {
       packed = head / group;
@@ -132,8 +133,9 @@ void SUFFIX(lima_attention_reduce)(tensor *result, int thread, int threads, void
   const int64_t head_dim = queries->ne[0], tokens = queries->ne[2];
   const int64_t kv_heads = result->ne[0] / head_dim, group = at.splits / kv_heads;
   const float *splits = (const float *)back->data + at.queries;
+  const range own = range_of_thread(tokens, thread, threads);
   for (int64_t which = 0; which < 2; which++)
-    for (int64_t t = tokens * thread / threads; t < tokens * (thread + 1) / threads; t++) {
+    for (int64_t t = own.first; t < own.end; t++) {
       float *to = (float *)(result->data + which * result->nb[2] + t * result->nb[1]);
       for (int64_t head = 0; head < kv_heads; head++) {
         const float *from = splits + (head * group * 2 + which) * at.keys + t * head_dim;

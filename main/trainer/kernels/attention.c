@@ -1,5 +1,6 @@
 // Causal attention over packed samples as one operation of a ggml graph.
 #include "attention.h"
+#include "softmax.h"
 
 /** Blocks from both ends by turns: the later ones see more keys, so each stretch costs the same. */
 static int64_t alternate_ends(int64_t step, int64_t blocks) {
@@ -25,8 +26,9 @@ void SUFFIX(lima_attention)(tensor *result, int thread, int threads, void *setti
   const scratch memory = scratch_of_thread(&job, result->src[4], thread, threads);
   const int64_t blocks = count_query_blocks(&job), units = blocks * job.heads;
   const int64_t group = job.heads / job.kv_heads;
+  const range own = range_of_thread(units, thread, threads);
   int64_t packed = -1;
-  for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; unit++) {
+  for (int64_t unit = own.first; unit < own.end; unit++) {
     const int64_t head = unit / blocks;
     if (head / group != packed) {
       packed = head / group;

@@ -21,10 +21,6 @@ typedef struct {
   bool accumulates;
 } product;
 
-typedef struct {
-  int64_t first, end;
-} range;
-
 /** Whether rows of B are read as they lie: packing takes as long as the sums of so few columns. */
 static bool reads_b_unpacked(const product *job, range columns) {
   return !job->b.transposed && columns.end - columns.first <= 2 * LANES;

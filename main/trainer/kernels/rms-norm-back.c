@@ -66,7 +66,8 @@ static void rms_norm_back(const row *of, float *to) {
 void SUFFIX(lima_rms_norm_back)(tensor *result, int thread, int threads, void *settings) {
   tensor *const *sources = result->src;
   const int64_t length = result->ne[0], rows = result->ne[1] * result->ne[2] * result->ne[3];
-  for (int64_t at = rows * thread / threads; at < rows * (thread + 1) / threads; at++) {
+  const range own = range_of_thread(rows, thread, threads);
+  for (int64_t at = own.first; at < own.end; at++) {
     const int64_t first = at * length;
     const row of = {(const float *)sources[0]->data + first,
                     (const float *)sources[1]->data + first,

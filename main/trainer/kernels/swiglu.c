@@ -26,10 +26,6 @@ INLINE vector up_gradient(operands at) {
   return multiply(at.gradient, multiply(at.gate, sigmoid(at.gate)));
 }
 
-typedef struct {
-  int64_t first, end;
-} range;
-
 /** Elements of one thread: whole vectors, but for the last thread. */
 static range elements_of_thread(const tensor *all, int thread, int threads) {
   const int64_t count = all->ne[0] * all->ne[1] * all->ne[2] * all->ne[3], whole = count / LANES;

@@ -1,4 +1,4 @@
-// The parts of ggml.h (0.25.1) that an operation of ours is called with.
+// What an operation is called with, of ggml.h (0.25.1).
 #ifndef LIMA_TENSOR_H
 #define LIMA_TENSOR_H
 #include <stddef.h>
@@ -24,6 +24,16 @@ typedef struct tensor {
   void *extra;
   char padding[8];
 } tensor;
+
+/** From `first` on, up to but not including `end`. */
+typedef struct {
+  int64_t first, end;
+} range;
+
+/** What one of ggml's threads does of `count` equal pieces of work. */
+static inline range range_of_thread(int64_t count, int thread, int threads) {
+  return (range){count * thread / threads, count * (thread + 1) / threads};
+}
 
 _Static_assert(sizeof(tensor) == 336, "struct ggml_tensor of ggml 0.25.1");
 #endif
