@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
-import { listVulkanDrivers } from '../ffi/vulkan-drivers.ts';
+import { listVulkanDrivers } from '../ffi/vulkan-devices.ts';
 import { GgmlDevice } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
 

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import koffi from 'koffi';
 import type { DeviceFamily } from '../../../shared/domain/device.ts';
-import { listVulkanDrivers, type VulkanDriver } from './vulkan-drivers.ts';
+import { listVulkanDrivers, type VulkanDriver } from './vulkan-devices.ts';
 
 const nvmlName = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
 const versionBytes = 96;
