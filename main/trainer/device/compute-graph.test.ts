@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
-import { listVulkanDrivers } from '../ffi/vulkan-devices.ts';
+import { listVulkanDevices } from '../ffi/vulkan-devices.ts';
 import { GgmlDevice } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
 
 function vulkanProblem(): string | undefined {
   try {
-    return listVulkanDrivers().length > 0 ? undefined : 'there is no Vulkan driver';
+    return listVulkanDevices().length > 0 ? undefined : 'there is no Vulkan driver';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import koffi from 'koffi';
 import type { DeviceFamily } from '../../../shared/domain/device.ts';
-import { listVulkanDrivers, type VulkanDriver } from './vulkan-devices.ts';
+import { listVulkanDevices, type VulkanDevice } from './vulkan-devices.ts';
 
 const nvmlName = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1';
 const versionBytes = 96;
@@ -22,19 +22,19 @@ export function identifyDriver(family: DeviceFamily, description: string): Drive
 
 /** Names of the Vulkan devices that are only software; empty without a loader. */
 export const softwareVulkanNames = (): string[] =>
-  vulkanDrivers()
+  vulkanDevices()
     .filter(({ isSoftware }) => isSoftware)
     .map(({ deviceName }) => deviceName);
 
 function fromVulkan(description: string): DriverIdentity {
-  const found = vulkanDrivers().find(({ deviceName }) => deviceName === description);
-  return { driver: found?.identity ?? '', isSoftware: found?.isSoftware ?? false };
+  const found = vulkanDevices().find(({ deviceName }) => deviceName === description);
+  return { driver: found?.driver ?? '', isSoftware: found?.isSoftware ?? false };
 }
 
 /** Without a loader there is nothing to identify; that ggml has no device is told elsewhere. */
-function vulkanDrivers(): VulkanDriver[] {
+function vulkanDevices(): VulkanDevice[] {
   try {
-    return listVulkanDrivers();
+    return listVulkanDevices();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return [];

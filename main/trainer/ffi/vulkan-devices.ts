@@ -1,12 +1,12 @@
 import koffi from 'koffi';
 
 /** A physical device as the Vulkan loader lists it, whether or not ggml would use it. */
-export interface VulkanDriver {
+export interface VulkanDevice {
   deviceName: string;
   /** A processor behind a Vulkan driver, as llvmpipe and SwiftShader are. */
   isSoftware: boolean;
-  /** Changes with the driver: its version and the identity of its pipeline cache. */
-  identity: string;
+  /** Tells a driver from an older one: its version and the UUID of its pipeline cache. */
+  driver: string;
 }
 
 const libraryName = process.platform === 'win32' ? 'vulkan-1.dll' : 'libvulkan.so.1';
@@ -21,7 +21,7 @@ const uuidBytes = 16;
 const cpuDeviceType = 4;
 
 /** Every physical device of the Vulkan loader; throws when there is no loader or no driver. */
-export function listVulkanDrivers(): VulkanDriver[] {
+export function listVulkanDevices(): VulkanDevice[] {
   const vulkan = koffi.load(libraryName);
   const pointers = (name: string, count: number): ((...args: unknown[]) => unknown) =>
     vulkan.func(name, name.startsWith('vkGet') ? 'void' : 'int', Array(count).fill('void *'));
@@ -39,14 +39,14 @@ export function listVulkanDrivers(): VulkanDriver[] {
     return Array.from(devices, (device) => {
       const properties = Buffer.alloc(propertiesBytes);
       readProperties(device, properties);
-      return toDriver(properties);
+      return toVulkanDevice(properties);
     });
   } finally {
     vulkan.func('vkDestroyInstance', 'void', ['void *', 'void *'])(instance[0], null);
   }
 }
 
-function toDriver(properties: Buffer): VulkanDriver {
+function toVulkanDevice(properties: Buffer): VulkanDevice {
   const name = properties.subarray(offsets.name, offsets.name + nameBytes);
   const uuid = properties.subarray(offsets.cacheUuid, offsets.cacheUuid + uuidBytes);
   const vendor = properties.readUInt32LE(offsets.vendor).toString(16);
@@ -54,7 +54,7 @@ function toDriver(properties: Buffer): VulkanDriver {
   return {
     deviceName: name.toString('utf8').replace(/\0.*$/s, ''),
     isSoftware: properties.readUInt32LE(offsets.deviceType) === cpuDeviceType,
-    identity: `vulkan ${vendor}.${version}.${uuid.toString('hex')}`,
+    driver: `vulkan ${vendor}.${version}.${uuid.toString('hex')}`,
   };
 }
 
