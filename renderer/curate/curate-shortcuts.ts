@@ -3,7 +3,7 @@ import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { edit, showCurateDialog, useCurate } from './curate-store.ts';
 import { rowCache } from './list/rows.ts';
-import { pressMove, reviewFiltered, reviewSelected, undoReview } from './review-actions.ts';
+import { pressMove, reviewFiltered, reviewSelected, undoLastReview } from './review-actions.ts';
 
 const group = 'Curate';
 const pageRows = 10;
@@ -41,7 +41,7 @@ function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
     { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },
     { keys: ['x'], label: 'Reject', group, run: () => reviewSelected('reject') },
     { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },
-    { keys: ['u'], label: 'Undo the last review', group, run: undoReview },
+    { keys: ['u'], label: 'Undo the last review', group, run: undoLastReview },
     { keys: ['e'], label: 'Edit', group, run: editSelected },
     { keys: ['Enter'], label: 'Read: arrows scroll', group, run: () => detail.current?.focus() },
     { keys: ['Escape'], label: 'Back to the list', group, run: () => detail.current?.blur() },

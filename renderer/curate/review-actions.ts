@@ -30,7 +30,7 @@ export function reviewSelected(action: ReviewAction): void {
 }
 
 /** Takes back this annotator's newest review or bulk review, and shows what it was about. */
-export function undoReview(): void {
+export function undoLastReview(): void {
   presses.add(async () => {
     const { ids, changed } = await rpc.samples.undoReview();
     const [id] = ids;
@@ -71,7 +71,7 @@ export function reviewFiltered(action: ReviewAction): void {
     showToast({
       text: `${formatQuantity(changed, 'sample')} marked as ${statusAfter[action]}.`,
       tone: 'good',
-      action: { label: 'Undo', run: undoReview },
+      action: { label: 'Undo', run: undoLastReview },
     });
   });
 }

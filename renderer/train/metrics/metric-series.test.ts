@@ -69,7 +69,7 @@ describe('Smoother', () => {
 });
 
 describe('smoothingFactor', () => {
-  it('halves each step of a short run, so that the line stays near its points', () => {
+  it('keeps half of the past in a short run, so that the line stays near its points', () => {
     expect(smoothingFactor(0)).toBe(0.5);
     expect(smoothingFactor(24)).toBe(0.5);
   });
