@@ -18,7 +18,9 @@ export type KernelName = keyof ReturnType<typeof operationsOf>;
 
 /** The library of kernels/ in one variant: what it was compiled for. */
 export interface Kernels {
-  variant: 'avx512' | 'avx2';
+  variant: Variant['variant'];
+  /** Its instruction set, as people write it. */
+  label: string;
   /** Floats of a vector, of which the length of a head must be a multiple. */
   lanes: number;
   /** Addresses of what kernels/ exports, each a `ggml_custom_op_t`. */
@@ -36,11 +38,13 @@ const fromHere = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';
 const platform = `${process.platform}-${process.arch}`;
 const file = `resources/native/${platform}/lima-kernels.so`;
 
-/** Features, as ggml names them, that a variant needs; the best comes first. */
-const needs = { avx512: ['AVX512', 'AVX2', 'FMA', 'F16C'], avx2: ['AVX2', 'FMA', 'F16C'] } as const;
-const variants = ['avx512', 'avx2'] as const;
-
-const lanesOf = { avx512: 16, avx2: 8 } as const;
+/** The variants of the library, the best first. */
+const variants = [
+  // `needs`: features of the processor, as ggml names them.
+  { variant: 'avx512', label: 'AVX-512', lanes: 16, needs: ['AVX512', 'AVX2', 'FMA', 'F16C'] },
+  { variant: 'avx2', label: 'AVX2', lanes: 8, needs: ['AVX2', 'FMA', 'F16C'] },
+] as const;
+type Variant = (typeof variants)[number];
 
 const loaded = new Map<Kernels['variant'], Kernels>();
 /** koffi closes a library that is collected as garbage, and a bound function keeps it. */
@@ -52,22 +56,22 @@ const bound: (() => string)[] = [];
  */
 export function loadKernels(features: ReadonlySet<string>): Kernels | undefined {
   if (process.env['LIMA_KERNELS'] === 'ggml') return undefined;
-  const variant = variants.find((name) => needs[name].every((feature) => features.has(feature)));
+  const best = variants.find(({ needs }) => needs.every((feature) => features.has(feature)));
   const path = fileURLToPath(new URL(fromHere + file, import.meta.url));
-  if (variant === undefined || !existsSync(path)) return undefined;
-  const kernels = loaded.get(variant) ?? bind(path, variant);
-  loaded.set(variant, kernels);
+  if (best === undefined || !existsSync(path)) return undefined;
+  const kernels = loaded.get(best.variant) ?? bind(path, best);
+  loaded.set(best.variant, kernels);
   return kernels;
 }
 
 /** Name, version and instruction set, as in `own kernels 1f0c9a2e (AVX-512)`. */
-export const kernelsName = ({ variant, sourceHash }: Kernels): string =>
-  `own kernels ${sourceHash.slice(0, 8)} (${variant === 'avx512' ? 'AVX-512' : 'AVX2'})`;
+export const kernelsName = ({ label, sourceHash }: Kernels): string =>
+  `own kernels ${sourceHash.slice(0, 8)} (${label})`;
 
-function bind(path: string, variant: Kernels['variant']): Kernels {
+function bind(path: string, { variant, label, lanes }: Variant): Kernels {
   const library = koffi.load(path);
   const readHash: () => string = library.func(`lima_source_hash_${variant}`, 'str', []);
   bound.push(readHash);
   const operations = operationsOf((name) => library.symbol(`lima_${name}_${variant}`));
-  return { variant, lanes: lanesOf[variant], operations, sourceHash: readHash() };
+  return { variant, label, lanes, operations, sourceHash: readHash() };
 }
