@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { z } from 'zod';
-import { requestedFormatSchema, type ImportReport } from '../../../shared/contract/curate.ts';
+import type { ImportReport } from '../../../shared/contract/curate.ts';
+import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -13,14 +13,7 @@ import { runImport } from './import/run-import.ts';
 
 const keptErrors = 1000;
 
-const payloadSchema = z.object({
-  path: z.string(),
-  format: requestedFormatSchema,
-  source: z.string().optional(),
-  dryRun: z.boolean(),
-  author: z.string(),
-});
-type ImportPayload = z.infer<typeof payloadSchema>;
+type ImportPayload = JobPayload<'import'>;
 
 /** Queues an import of one file. */
 export function startImport(
@@ -38,11 +31,11 @@ export function startImport(
 }
 
 /** Imports are resumable: what was stored already counts as duplicate the second time. */
-export function importJob(session: ProjectSession): JobHandler {
+export function importJob(session: ProjectSession): JobHandler<'import'> {
   return {
     kind: 'import',
     resource: 'disk',
-    execute: (payload, context) => importFile(session, payloadSchema.parse(payload), context),
+    execute: (payload, context) => importFile(session, payload, context),
   };
 }
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { withTransaction } from '../../store/database.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
@@ -19,12 +18,11 @@ import type { ProjectSession } from '../project/project-session.ts';
 export const identicalAnswersAuthor = 'identical answers';
 
 /** Generates what an evaluation lacks; every answer is stored the moment it is there. */
-export function generateJob(session: ProjectSession): JobHandler {
+export function generateJob(session: ProjectSession): JobHandler<'generate'> {
   return {
     kind: 'generate',
     resource: 'accelerator',
-    execute: async (payload, context) => {
-      const { evaluationId } = z.object({ evaluationId: z.string() }).parse(payload);
+    execute: async ({ evaluationId }, context) => {
       const { db } = session.file;
       const evaluation = found(findEvaluation(db, 'id', evaluationId), 'evaluation', evaluationId);
       const progress = new GenerationProgress(session, evaluation, context);

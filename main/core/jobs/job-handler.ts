@@ -1,4 +1,5 @@
-import type { JobKind, JobSnapshot } from '../../../shared/domain/job.ts';
+import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
+import type { JobKind } from '../../../shared/domain/job.ts';
 import type { JobReport } from './job-report.ts';
 
 /** What a handler gets beside its payload. */
@@ -23,17 +24,14 @@ export class JobStopped extends Error {
   }
 }
 
-/** Result of a job that ended well, shown as it is. */
-export type JobResult = NonNullable<JobSnapshot['result']>;
-
 /**
  * How one kind of job is done. `execute` throws when aborted; what it stored until then stays.
  * Jobs of the `accelerator` resource run one at a time, those of `disk` beside them.
  */
-export interface JobHandler {
-  kind: JobKind;
+export interface JobHandler<Kind extends JobKind = JobKind> {
+  kind: Kind;
   resource: 'accelerator' | 'disk';
-  execute(payload: unknown, context: JobContext): Promise<JobResult>;
+  execute(payload: JobPayload<Kind>, context: JobContext): Promise<JobResult<Kind>>;
   /** Called once a success is stored: removes what only a resume would need. */
-  cleanUp?(payload: unknown): Promise<void>;
+  cleanUp?(payload: JobPayload<Kind>): Promise<void>;
 }

@@ -7,6 +7,7 @@ import {
   type JobSnapshot,
   type JobState,
 } from '../../../shared/domain/job.ts';
+import type { JobResult } from '../../../shared/contract/job-kinds.ts';
 import { updateJob } from '../../store/repositories/jobs.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { aProject, type TestProject } from '../../store/testing/a-project.ts';
@@ -74,13 +75,13 @@ class Work implements JobHandler {
     this.resource = resource;
   }
 
-  async execute(_payload: unknown, context: JobContext): Promise<Record<string, number>> {
+  async execute(_payload: unknown, context: JobContext): Promise<JobResult<'generate'>> {
     const end = Promise.withResolvers<void>();
     context.signal.addEventListener('abort', () => end.reject(context.signal.reason));
     this.started.push(context);
     this.#ends.push(end);
     await end.promise;
-    return { ran: this.started.length };
+    return { evaluationId: 'e', answers: this.started.length };
   }
 
   succeed(): void {
@@ -98,11 +99,17 @@ function aService(project: TestProject, ...handlers: JobHandler[]): JobService {
   return service;
 }
 
-const aJob = (kind: JobHandler['kind'], title = 'job') => ({
+const payloads = {
+  import: { path: 'a.jsonl', format: 'auto', dryRun: false, author: 'me' },
+  train: { runId: 'r' },
+  generate: { evaluationId: 'e' },
+} as const;
+
+const aJob = (kind: keyof typeof payloads, title = 'job') => ({
   kind,
   title,
   subjectId: null,
-  payload: {},
+  payload: payloads[kind],
 });
 
 async function reached(service: JobService, id: string, state: JobState): Promise<JobSnapshot> {
@@ -132,7 +139,7 @@ describe('a job service', () => {
     ]);
     train.succeed();
     await reached(service, second.id, 'running');
-    expect(service.get(first.id)).toMatchObject({ state: 'succeeded', result: { ran: 1 } });
+    expect(service.get(first.id)).toMatchObject({ state: 'succeeded', result: { answers: 1 } });
     await service.close();
   });
 
@@ -185,7 +192,10 @@ describe('a job service', () => {
     service.resume(first.id);
     expect(await reached(service, first.id, 'running')).toMatchObject({ error: null });
     resumable.succeed();
-    expect((await reached(service, first.id, 'succeeded')).result).toEqual({ ran: 2 });
+    expect((await reached(service, first.id, 'succeeded')).result).toEqual({
+      evaluationId: 'e',
+      answers: 2,
+    });
     expect(() => service.resume(first.id)).toThrow(/succeeded and cannot be resumed/);
     await service.close();
   });

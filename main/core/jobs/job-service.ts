@@ -7,6 +7,7 @@ import {
   type JobKind,
   type JobSnapshot,
 } from '../../../shared/domain/job.ts';
+import { jobKinds, type JobPayload, type JobResult } from '../../../shared/contract/job-kinds.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
   findJob,
@@ -20,7 +21,7 @@ import { AppError, found } from '../base/app-error.ts';
 import { Broadcast } from '../base/broadcast.ts';
 import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
-import { JobStopped, type JobContext, type JobHandler, type JobResult } from './job-handler.ts';
+import { JobStopped, type JobContext, type JobHandler } from './job-handler.ts';
 import { ProgressMeter, type JobReport } from './job-report.ts';
 
 const publishEveryMs = 250;
@@ -29,11 +30,11 @@ const publishEveryMs = 250;
 let lastRevision = 0;
 
 /** What a job is called, and what its handler gets. */
-export interface NewJob {
-  kind: JobKind;
+export interface NewJob<Kind extends JobKind> {
+  kind: Kind;
   title: string;
   subjectId: string | null;
-  payload: unknown;
+  payload: JobPayload<Kind>;
 }
 
 /** Time to save for a job that is ended because the project closes. */
@@ -73,7 +74,10 @@ export class JobService {
    * Stores a queued job and starts it as soon as its resource is free. `storeSubject` stores what
    * the job works on in the same transaction: both are there, or neither.
    */
-  start(job: NewJob, storeSubject: (jobId: string) => void = () => undefined): JobSnapshot {
+  start<Kind extends JobKind>(
+    job: NewJob<Kind>,
+    storeSubject: (jobId: string) => void = () => undefined,
+  ): JobSnapshot {
     const stored = withTransaction(this.#db, () => {
       const inserted = insertJob(this.#db, job);
       storeSubject(inserted.id);
@@ -204,7 +208,8 @@ export class JobService {
     signals: Pick<JobContext, 'signal' | 'pausing'>,
   ): Promise<void> {
     try {
-      const payload = jobPayload(this.#db, id);
+      // Parsed here and nowhere else: another version may have stored it.
+      const payload = jobKinds[handler.kind].payload.parse(jobPayload(this.#db, id));
       const context = { ...signals, jobId: id, report: this.#reporter(id) };
       const result = await handler.execute(payload, context);
       this.#finish(id, 'succeed', { result });

@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { z } from 'zod';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
 import { startInspector } from '../../engines/start-engines.ts';
@@ -14,8 +13,6 @@ import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-
-const payloadSchema = z.object({ path: z.string(), expectedSha256: z.string().nullable() });
 
 const withPresence = (model: StoredModel): Model => ({
   ...model,
@@ -86,12 +83,11 @@ export function startRelocate(
 }
 
 /** The job behind adding and relocating; its result is `{modelId}`. */
-export function addModelJob(session: ProjectSession): JobHandler {
+export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
   return {
     kind: 'add-model',
     resource: 'disk',
-    execute: async (payload, context) => {
-      const { path, expectedSha256 } = payloadSchema.parse(payload);
+    execute: async ({ path, expectedSha256 }, context) => {
       await using inspector = startInspector();
       const info = await inspector.request('inspectModel', { path }, { signal: context.signal });
       const sha256 = await hashFile(inspector, path, context);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { exportRequestSchema, type ExportRequest } from '../../../shared/domain/export.ts';
+import type { ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { AppError } from '../base/app-error.ts';
@@ -38,12 +38,11 @@ export function startExport(
 }
 
 /** The job behind an export: one trainer process, ended with it. Its result names the files. */
-export function exportJob(session: ProjectSession): JobHandler {
+export function exportJob(session: ProjectSession): JobHandler<'export'> {
   return {
     kind: 'export',
     resource: 'disk',
-    execute: async (payload, context) => {
-      const { checkpointId, kind, type, strength, path } = exportRequestSchema.parse(payload);
+    execute: async ({ checkpointId, kind, type, strength, path }, context) => {
       const checkpoint = checkpointById(session, checkpointId);
       const base = usableModel(session, runById(session, checkpoint.runId).modelId);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { z } from 'zod';
 import type { JobAside } from '../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
@@ -22,18 +21,15 @@ import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolder } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
 
-const payloadSchema = z.object({ runId: z.string() });
-
 /**
  * Trains one run: verify the base, encode in an inference process, train in a trainer process. A
  * run that was paused, crashed or had no space left goes on from its newest checkpoint.
  */
-export function trainJob(session: ProjectSession): JobHandler {
+export function trainJob(session: ProjectSession): JobHandler<'train'> {
   return {
     kind: 'train',
     resource: 'accelerator',
-    execute: async (payload, context) => {
-      const { runId } = payloadSchema.parse(payload);
+    execute: async ({ runId }, context) => {
       try {
         const result = await trainRun(session, runId, context);
         return { runId, steps: result.steps, engine: result.engine, device: result.device };
@@ -43,8 +39,7 @@ export function trainJob(session: ProjectSession): JobHandler {
         if (session.file.db.open) session.changes.touch('runs', 'project');
       }
     },
-    cleanUp: async (payload) =>
-      await removeResumeCheckpoints(runFolder(session.file, payloadSchema.parse(payload).runId)),
+    cleanUp: ({ runId }) => removeResumeCheckpoints(runFolder(session.file, runId)),
   };
 }
 
