@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { sideOf } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
-import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { comparisonCounts } from '../../store/repositories/comparisons.ts';
 import {
   findEvaluation,
   insertEvaluation,
@@ -12,7 +12,6 @@ import {
   setRevealed,
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
-import { standingVotes } from '../../store/repositories/votes.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
@@ -97,18 +96,13 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
 
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {
   const { db } = session.file;
-  const items = comparisonsOf(db, evaluation.id);
-  const voted = new Set(standingVotes(db, evaluation.id).map((vote) => vote.comparisonId));
   return {
     id: evaluation.id,
     name: evaluation.name,
     promptSetName: findPromptSet(db, 'id', evaluation.promptSetId)?.name ?? '',
     systemA: storedSystemName(session, evaluation.systemAId),
     systemB: storedSystemName(session, evaluation.systemBId),
-    comparisons: items.length,
-    generatedA: items.filter((item) => item.a).length,
-    generatedB: items.filter((item) => item.b).length,
-    voted: voted.size,
+    ...comparisonCounts(db, evaluation.id),
     isRevealed: evaluation.revealedMs !== null,
     jobId: evaluation.jobId,
     createdMs: evaluation.createdMs,

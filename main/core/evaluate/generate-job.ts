@@ -1,6 +1,6 @@
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { withTransaction } from '../../store/database.ts';
-import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { comparisonCounts, comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { findEvaluation, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
 import { insertVote, standingVotes } from '../../store/repositories/votes.ts';
 import { findSystem, type StoredSystem } from '../../store/repositories/systems.ts';
@@ -54,9 +54,9 @@ class GenerationProgress {
   constructor(session: ProjectSession, evaluation: StoredEvaluation, context: JobContext) {
     this.#session = session;
     this.context = context;
-    const items = comparisonsOf(session.file.db, evaluation.id);
-    this.#total = items.length * 2;
-    this.#done = items.reduce((sum, { a, b }) => sum + (a ? 1 : 0) + (b ? 1 : 0), 0);
+    const counts = comparisonCounts(session.file.db, evaluation.id);
+    this.#total = counts.comparisons * 2;
+    this.#done = counts.generatedA + counts.generatedB;
     this.#report();
   }
 

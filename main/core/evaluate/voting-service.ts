@@ -1,43 +1,26 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import {
-  comparisonsOf,
+  comparisonAt,
   evaluationOf,
+  findComparison,
+  firstWaiting,
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
-import { insertVote, standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
+import { insertVote, lastVoteOf, verdictOf } from '../../store/repositories/votes.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
 import { identicalAnswersAuthor } from './generate-job.ts';
 
-interface Ballot {
-  items: StoredComparison[];
-  mine: Map<string, ShownVerdict>;
-  ruled: Set<string>;
-}
-
-function ballotOf(state: CoreState, session: ProjectSession, evaluationId: string): Ballot {
-  const votes = standingVotes(session.file.db, evaluationId);
-  const isMine = (vote: StoredVote) =>
-    vote.authorKind === 'human' && vote.author === state.settings.author;
-  return {
-    items: comparisonsOf(session.file.db, evaluationId),
-    mine: new Map(
-      votes.flatMap((vote) =>
-        isMine(vote) && vote.shown !== 'withdrawn' ? [[vote.comparisonId, vote.shown]] : [],
-      ),
-    ),
-    ruled: new Set(
-      votes.flatMap((vote) => (vote.author === identicalAnswersAuthor ? [vote.comparisonId] : [])),
-    ),
-  };
-}
-
 /** The two answers by side and nothing else, or null while one of them is missing. */
-function toBlind(item: StoredComparison, ballot: Ballot): BlindComparison | null {
-  if (!item.a || !item.b) return null;
+function toBlind(
+  { settings }: CoreState,
+  session: ProjectSession,
+  item: StoredComparison | undefined,
+): BlindComparison | null {
+  if (!item?.a || !item.b) return null;
   const [left, right] = item.leftSide === 'a' ? [item.a, item.b] : [item.b, item.a];
   return {
     comparisonId: item.id,
@@ -45,7 +28,7 @@ function toBlind(item: StoredComparison, ballot: Ballot): BlindComparison | null
     prompt: item.prompt,
     left: left.output,
     right: right.output,
-    verdict: ballot.mine.get(item.id) ?? null,
+    verdict: verdictOf(session.file.db, item.id, settings.author),
   };
 }
 
@@ -55,12 +38,14 @@ export function nextComparison(
   session: ProjectSession,
   input: { id: string; ordinal?: number | undefined },
 ): BlindComparison | null {
-  const ballot = ballotOf(state, session, evaluationById(session, input.id).id);
+  const { db } = session.file;
+  const { id: evaluationId } = evaluationById(session, input.id);
+  const { author } = state.settings;
   const item =
     input.ordinal === undefined
-      ? ballot.items.find(({ id, a, b }) => a && b && !ballot.mine.has(id) && !ballot.ruled.has(id))
-      : ballot.items.find(({ ordinal }) => ordinal === input.ordinal);
-  return item ? toBlind(item, ballot) : null;
+      ? firstWaiting(db, { evaluationId, author, ruledBy: identicalAnswersAuthor })
+      : comparisonAt(db, evaluationId, input.ordinal);
+  return toBlind(state, session, item);
 }
 
 /** Stores a blind vote; refused once the systems are revealed. */
@@ -73,7 +58,7 @@ export function vote(
   const { comparisonId } = input;
   const id = found(evaluationOf(db, comparisonId), 'comparison', comparisonId);
   refuseRevealed(session, id);
-  const item = comparisonsOf(db, id).find((candidate) => candidate.id === comparisonId);
+  const item = findComparison(db, comparisonId);
   if (!item?.a || !item.b)
     throw new AppError('INVALID_STATE', 'One of the two answers is not generated yet', {
       comparisonId,
@@ -97,17 +82,13 @@ export function undoVote(
 ): BlindComparison | null {
   refuseRevealed(session, evaluationId);
   const { author } = state.settings;
-  const last = standingVotes(session.file.db, evaluationId).findLast(
-    (candidate) => candidate.authorKind === 'human' && candidate.author === author,
-  );
+  const last = lastVoteOf(session.file.db, evaluationId, author);
   if (!last) return null;
   const { comparisonId } = last;
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
   insertVote(session.file.db, { comparisonId, ...withdrawal });
   session.changes.touch('evaluations');
-  const ballot = ballotOf(state, session, evaluationId);
-  const item = ballot.items.find(({ id }) => id === comparisonId);
-  return item ? toBlind(item, ballot) : null;
+  return toBlind(state, session, findComparison(session.file.db, comparisonId));
 }
 
 /** INVALID_STATE once the systems are revealed: a vote would no longer be blind. */

@@ -47,21 +47,94 @@ const comparisonRow = z.object({
   bIdentity: identityColumn.nullable(),
 });
 
-/** The comparisons of an evaluation in order. */
+const selectComparisons = `SELECT c.id, c.ordinal, c.left_side AS leftSide,
+    p.messages_json AS prompt, p.expected,
+    a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
+    b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity
+  FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+  JOIN prompt p ON p.id = c.prompt_id
+  LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
+  LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id`;
+
+/** The comparisons of an evaluation in order, with every answer: only a report needs them all. */
 export function comparisonsOf(db: Database, evaluationId: string): StoredComparison[] {
   return all(
     db,
     comparisonRow,
-    `SELECT c.id, c.ordinal, c.left_side AS leftSide, p.messages_json AS prompt, p.expected,
-       a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
-       b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity
-     FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
-     JOIN prompt p ON p.id = c.prompt_id
-     LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
-     LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id
-     WHERE c.evaluation_id = @evaluationId ORDER BY c.ordinal`,
+    `${selectComparisons} WHERE c.evaluation_id = @evaluationId ORDER BY c.ordinal`,
     { evaluationId },
   ).map(toComparison);
+}
+
+/** One comparison by id. */
+export function findComparison(db: Database, id: string): StoredComparison | undefined {
+  const row = get(db, comparisonRow, `${selectComparisons} WHERE c.id = @id`, { id });
+  return row && toComparison(row);
+}
+
+/** The comparison with an ordinal. */
+export function comparisonAt(
+  db: Database,
+  evaluationId: string,
+  ordinal: number,
+): StoredComparison | undefined {
+  const row = get(
+    db,
+    comparisonRow,
+    `${selectComparisons} WHERE c.evaluation_id = @evaluationId AND c.ordinal = @ordinal`,
+    { evaluationId, ordinal },
+  );
+  return row && toComparison(row);
+}
+
+/**
+ * The first comparison that has both answers and neither a standing vote of this person nor one of
+ * the rule `ruledBy`.
+ */
+export function firstWaiting(
+  db: Database,
+  { evaluationId, author, ruledBy }: { evaluationId: string; author: string; ruledBy: string },
+): StoredComparison | undefined {
+  const row = get(
+    db,
+    comparisonRow,
+    `${selectComparisons}
+     WHERE c.evaluation_id = @evaluationId AND a.id IS NOT NULL AND b.id IS NOT NULL
+       AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @author
+         AND author_kind = 'human' ORDER BY id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
+       AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @ruledBy
+         AND author_kind = 'rule' ORDER BY id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
+     ORDER BY c.ordinal LIMIT 1`,
+    { evaluationId, author, ruledBy },
+  );
+  return row && toComparison(row);
+}
+
+const countsRow = z.object({
+  comparisons: z.number().int(),
+  generatedA: z.number().int(),
+  generatedB: z.number().int(),
+  voted: z.number().int(),
+});
+
+/** How many comparisons an evaluation has, with an answer of each system, and with a vote. */
+export function comparisonCounts(db: Database, evaluationId: string): z.infer<typeof countsRow> {
+  const counts = get(
+    db,
+    countsRow,
+    `SELECT count(*) AS comparisons, count(a.id) AS generatedA, count(b.id) AS generatedB,
+       (SELECT count(DISTINCT v.comparison_id) FROM vote v
+        JOIN comparison voted ON voted.id = v.comparison_id
+        WHERE voted.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
+          (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
+             AND author_kind = v.author_kind)) AS voted
+     FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+     LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
+     LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id
+     WHERE c.evaluation_id = @evaluationId`,
+    { evaluationId },
+  );
+  return counts ?? { comparisons: 0, generatedA: 0, generatedB: 0, voted: 0 };
 }
 
 function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { authorKindSchema, shownVerdictSchema } from '../../../shared/domain/evaluation.ts';
-import { all, run, type Database } from '../database.ts';
+import { all, get, run, type Database } from '../database.ts';
 
 const voteRow = z.object({
   comparisonId: z.string(),
@@ -27,18 +27,46 @@ export function insertVote(
   );
 }
 
+const standing = `SELECT v.comparison_id AS comparisonId, v.shown, v.author,
+    v.author_kind AS authorKind, v.created_ms AS createdMs
+  FROM vote v JOIN comparison c ON c.id = v.comparison_id
+  WHERE c.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
+    (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
+       AND author_kind = v.author_kind)`;
+
 /** The newest vote of each author on each comparison, withdrawn ones left out, oldest first. */
 export function standingVotes(db: Database, evaluationId: string): StoredVote[] {
-  return all(
+  return all(db, voteRow, `${standing} ORDER BY v.id`, { evaluationId });
+}
+
+/** A person's newest vote of an evaluation that was not withdrawn. */
+export function lastVoteOf(
+  db: Database,
+  evaluationId: string,
+  author: string,
+): StoredVote | undefined {
+  return get(
     db,
     voteRow,
-    `SELECT v.comparison_id AS comparisonId, v.shown, v.author, v.author_kind AS authorKind,
-       v.created_ms AS createdMs
-     FROM vote v JOIN comparison c ON c.id = v.comparison_id
-     WHERE c.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
-       (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
-          AND author_kind = v.author_kind)
-     ORDER BY v.id`,
-    { evaluationId },
+    `${standing} AND v.author_kind = 'human' AND v.author = @author ORDER BY v.id DESC LIMIT 1`,
+    { evaluationId, author },
   );
+}
+
+const shownRow = voteRow.pick({ shown: true });
+
+/** A person's standing vote on one comparison, or `null`. */
+export function verdictOf(
+  db: Database,
+  comparisonId: string,
+  author: string,
+): z.infer<typeof shownVerdictSchema> | null {
+  const vote = get(
+    db,
+    shownRow,
+    `SELECT shown FROM vote WHERE comparison_id = @comparisonId AND author = @author
+       AND author_kind = 'human' ORDER BY id DESC LIMIT 1`,
+    { comparisonId, author },
+  );
+  return vote === undefined || vote.shown === 'withdrawn' ? null : vote.shown;
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { run } from '../../store/database.ts';
+import { requireSession } from '../project/core-state.ts';
+import { TestCore } from '../testing/a-core.ts';
+import { startEvaluation } from '../testing/an-evaluation.ts';
+
+test('showing, voting on and undoing one comparison read no other comparison’s answers', async () => {
+  await using core = await TestCore.start();
+  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts: 3, maxTokens: 12 });
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  const { db } = requireSession(core.core.context.core).file;
+  // Whoever reads one of these answers fails.
+  run(
+    db,
+    `UPDATE generation SET identity_json = '{}' WHERE prompt_id IN
+       (SELECT prompt_id FROM comparison WHERE ordinal <> 1)`,
+  );
+  const { evaluations } = core.client;
+  await expect(evaluations.comparison({ id, ordinal: 0 })).rejects.toThrow('incident');
+  const shown = await evaluations.comparison({ id, ordinal: 1 });
+  const comparisonId = shown?.comparisonId ?? '';
+  expect(await evaluations.vote({ comparisonId, verdict: 'left' })).toMatchObject({ voted: 1 });
+  expect(await evaluations.comparison({ id, ordinal: 1 })).toMatchObject({ verdict: 'left' });
+  expect(await evaluations.undoVote({ id })).toMatchObject({ ordinal: 1, verdict: null });
+  expect(await evaluations.list()).toMatchObject([
+    { comparisons: 3, generatedA: 3, generatedB: 3, voted: 0 },
+  ]);
+});
+
+test('the next comparison is the first without a standing vote of this author', async () => {
+  await using core = await TestCore.start();
+  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts: 3, maxTokens: 12 });
+  await core.job(jobId);
+  const { evaluations } = core.client;
+  const next = async () => await evaluations.comparison({ id });
+  const vote = async () => {
+    const comparisonId = (await next())?.comparisonId ?? '';
+    await evaluations.vote({ comparisonId, verdict: 'neither' });
+  };
+  expect((await next())?.ordinal).toBe(0);
+  await vote();
+  expect((await next())?.ordinal).toBe(1);
+  await evaluations.undoVote({ id });
+  expect((await next())?.ordinal).toBe(0);
+  for (let count = 0; count < 3; count += 1) await vote();
+  expect(await next()).toBeNull();
+  await core.client.app.setAuthor({ author: 'Somebody else' });
+  expect((await next())?.ordinal).toBe(0);
+});
