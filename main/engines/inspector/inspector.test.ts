@@ -40,6 +40,20 @@ test('a bad file is a coded error with its path, and the inspector goes on', asy
   });
 });
 
+// Its data has no path, which a schema of this code must not ask for.
+test('a project of a newer program is PROJECT_NEWER with both versions', async () => {
+  const path = join(folder, 'newer.lima');
+  const header = Buffer.alloc(100);
+  header.write('SQLite format 3\0', 'latin1');
+  header.writeUInt32BE(9999, 60);
+  header.write('LIMA', 68);
+  writeFileSync(path, header);
+  await expect(inspector.request('inspectProject', { path })).rejects.toMatchObject({
+    code: 'PROJECT_NEWER',
+    data: { fileVersion: 9999, supportedVersion: expect.any(Number) },
+  });
+});
+
 test('a hash is that of the content, also for an empty file and beyond one chunk', async () => {
   for (const length of [0, 1, 1024 * 1024, 3 * 1024 * 1024 + 7]) {
     const path = join(folder, `${length}.bin`);

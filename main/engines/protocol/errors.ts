@@ -70,8 +70,8 @@ export const inferenceErrors = {
   TEMPLATE_NO_END_TOKEN: noData,
 };
 
-// The store adds what it knows: the holder of a lock, a version, a code of SQLite.
-const inProject = inFile.catchall(z.union([z.string(), z.number(), z.null()]));
+// What the store knows of it: a path, the holder of a lock, a version, a code of SQLite.
+const inProject = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 
 /** What the inspector can fail with, and the data of each code. */
 export const inspectorErrors = {
