@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { attentionMask } from '../model/attention-mask.ts';
 import { countTrained, packSamples } from './pack.ts';
 import { padRows } from './pad.ts';
+import { attentionMask } from '../model/visible-keys.ts';
 
 const sample = (tokens: number[], trained: number[]): EncodedSample => ({
   id: tokens.join(),

@@ -3,6 +3,8 @@ import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { listVulkanDevices } from '../ffi/vulkan-devices.ts';
 import { GgmlDevice } from './ggml-device.ts';
 import { ComputeGraph, WorkingMemory } from './compute-graph.ts';
+import { scale } from '../ops/arithmetic.ts';
+import { cast } from '../ops/layout.ts';
 
 function vulkanProblem(): string | undefined {
   try {
@@ -21,7 +23,7 @@ test.runIf(problem === undefined)('an operation that a device lacks is refused b
   using device = GgmlDevice.open('vulkan0');
   using graph = new ComputeGraph(device, 8);
   using memory = new WorkingMemory(device);
-  graph.requireOutput(graph.ops.cast(graph.input([256, 4]), tensorTypeId('Q4_K')));
+  graph.requireOutput(cast(graph, graph.input([256, 4]), tensorTypeId('Q4_K')));
   const place = () => graph.place(memory);
   expect(place).toThrow(/Vulkan0 .* cannot compute CPY of F32 \[256, 4, 1, 1\].* into Q4_K/);
   expect(place).toThrow(expect.objectContaining({ code: 'DEVICE_LACKS_OPERATION' }));
@@ -31,6 +33,6 @@ test('a graph for the CPU is placed without a question about its operations', ()
   using device = GgmlDevice.openCpu(1);
   using graph = new ComputeGraph(device, 8);
   using memory = new WorkingMemory(device);
-  graph.requireOutput(graph.ops.scale(graph.input([4]), 2));
+  graph.requireOutput(scale(graph, graph.input([4]), 2));
   expect(() => graph.place(memory)).not.toThrow();
 });

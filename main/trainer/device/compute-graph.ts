@@ -1,11 +1,10 @@
-import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { readNode } from '../ffi/native-calls.ts';
 import type { AllocatorPtr, ContextPtr, GraphPtr, TensorPtr } from '../ffi/pointers.ts';
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import type { Device } from './device.ts';
 import { contiguous, elementType, type Tensor, toExtents } from './tensor.ts';
-import { Ops } from '../ops/arithmetic.ts';
+import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
 
 /**
  * Working memory of graphs: reused by liveness within a graph, and by one graph after the other.
@@ -44,7 +43,6 @@ export class ComputeGraph implements Disposable {
   readonly ggml: GgmlFunctions;
   /** Where ggml makes nodes. */
   readonly context: ContextPtr;
-  readonly ops: Ops;
   readonly #graph: GraphPtr;
 
   /** `count` bounds the number of tensors, inputs and views included. */
@@ -60,7 +58,6 @@ export class ComputeGraph implements Disposable {
       no_alloc: true,
     });
     this.#graph = ggml.ggml_new_graph_custom(this.context, capacity, false);
-    this.ops = new Ops(device, this.context);
   }
 
   /** Declares an input; write it after `place` and before every `compute`. */

@@ -27,17 +27,17 @@ export function toGgufAdapter(
   };
 }
 
-function toTensors(device: Device, { tensorName, down, up }: LoraBranch): TensorStream[] {
-  const [outputs, rank] = up.weight.ne;
+function toTensors(device: Device, { tensorName, a, b }: LoraBranch): TensorStream[] {
+  const [outputs, rank] = b.weight.ne;
   const write = (suffix: string, ne: number[], read: () => Float32Array): TensorStream => ({
     name: `${tensorName}.${suffix}`,
     ne,
     type: elementType.f32,
     chunks: () => [new Uint8Array(read().buffer)],
   });
-  const readUp = () => transposed(device.readFloats(up.weight), outputs);
+  const readB = () => transposed(device.readFloats(b.weight), outputs);
   return [
-    write('lora_a', down.weight.ne.slice(0, 2), () => device.readFloats(down.weight)),
-    write('lora_b', [rank, outputs], readUp),
+    write('lora_a', a.weight.ne.slice(0, 2), () => device.readFloats(a.weight)),
+    write('lora_b', [rank, outputs], readB),
   ];
 }

@@ -1,9 +1,9 @@
-import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/write/gguf-content.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
-import type { FrozenModel } from '../weights/base-model.ts';
+import type { BaseModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
+import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
+import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/write/gguf-content.ts';
 
 /** Type of the matrices of a written model; norms and biases are F32 always. */
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';
@@ -18,7 +18,7 @@ const fileTypes: Record<OutputType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 3
  */
 export function toGgufModel(
   device: Device,
-  { model, trained }: { model: FrozenModel; trained: TrainedWeights },
+  { model, trained }: { model: BaseModel; trained: TrainedWeights },
   { name, type }: { name: string; type: OutputType },
 ): GgufStream {
   const metadata = metadataOfModel(model.metadata, { name, type });
@@ -30,7 +30,7 @@ export function toGgufModel(
 
 /** The metadata of a base with the name and the file type of another model. */
 export function metadataOfModel(
-  base: FrozenModel['metadata'],
+  base: BaseModel['metadata'],
   { name, type }: { name: string; type: OutputType },
 ): GgufEntry[] {
   const own: GgufEntry[] = [

@@ -5,7 +5,7 @@ import { packTokens } from '../data/batches.ts';
 import { computedLength, countTrained } from '../data/pack.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import { FrozenModel } from '../weights/base-model.ts';
+import { BaseModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { elementCount } from '../device/tensor.ts';
 import { correctionOf, kindOf, likeRuns } from './correction.ts';
@@ -52,7 +52,7 @@ export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
   await using file = await ModelFile.open(basePath);
   const { signal } = new AbortController();
   const options = loadOptions(recipe);
-  const model = disposal.use(await FrozenModel.load(device, file, signal, options));
+  const model = disposal.use(await BaseModel.load(device, file, signal, options));
   const trainer = disposal.use(new Trainer(device, model, recipe));
   await trainer.accumulate([sampleOf(pack)]);
   const modelBytes = device.storesBytes.get(modelPurpose) ?? 0;
@@ -75,7 +75,7 @@ export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
 
 /** An estimate of what the process takes beside tensors. */
 function looseBytesOf(
-  { parameters }: FrozenModel,
+  { parameters }: BaseModel,
   { tokens, rows }: LargestPack,
   { kernels }: Device,
 ): number {

@@ -1,11 +1,16 @@
-import type { RopeAngles } from '../ops/arithmetic.ts';
 import type { Tensor } from '../device/tensor.ts';
-import { reachOf, type GraphParts } from './graph-context.ts';
-import { runNorm, type BlockAt } from './layers.ts';
-import { byHead, type MixedHeads } from './heads.ts';
-import { mixHeads } from './mix-heads.ts';
+import { kernelAttention, kernelAttentionBackward, type Heads } from '../ops/attention.ts';
+import { blockAttention, blockAttentionBackward } from '../ops/block-attention.ts';
+import { reshape } from '../ops/layout.ts';
+import { rope, ropeBackward, type RopeAngles } from '../ops/rope.ts';
+import type { GraphContext } from './graph-context.ts';
+import { runNorm, type Layer } from './layers.ts';
 import { normBackward, type NormPass } from './norm.ts';
 import type { QueriesKeysValues } from './projections.ts';
+import { attentionKindOf, type AttentionKind } from './visible-keys.ts';
+
+// Between the projections and attn_output: norms of each head where the architecture has them,
+// rope, and softmax(scale · q·kᵀ)·v. D = head length, T = tokens.
 
 /** Result of attention with what its backward pass needs. */
 export interface AttentionPass {
@@ -13,46 +18,77 @@ export interface AttentionPass {
   /** Norms of each head before it is rotated, where the architecture has them. */
   queryNorm: NormPass | undefined;
   keyNorm: NormPass | undefined;
-  mixed: MixedHeads;
   /** [D · heads, T]. */
   output: Tensor;
+  /** Gradients of the rotated heads, of their extents, for that of the output. */
+  headsBackward: (gradient: Tensor) => Heads;
 }
 
-/** Attention between the projections and their sum; q, k, v as the projections give them. */
-export function attentionForward(layer: BlockAt, projected: QueriesKeysValues): AttentionPass {
-  const { parts } = layer;
-  const reach = reachOf(parts, layer.index);
-  const angles = parts.angles[reach];
-  const { ops } = parts.graph;
-  const [q, k] = [byHead(parts, projected.queries), byHead(parts, projected.keys)];
+/** Attention of q, k and v as the projections give them. */
+export function attentionForward(layer: Layer, projected: QueriesKeysValues): AttentionPass {
+  const { context } = layer;
+  const { graph, model } = context;
+  const kind = attentionKindOf(model.parameters, layer.index);
+  const angles = context.angles[kind];
+  const [q, k] = [splitHeads(context, projected.queries), splitHeads(context, projected.keys)];
   const queryNorm = runNorm(layer, 'attn_q_norm', q);
   const keyNorm = runNorm(layer, 'attn_k_norm', k);
-  const queries = ops.rope(queryNorm?.output ?? q, angles);
-  const keys = ops.rope(keyNorm?.output ?? k, angles);
-  const mixed = mixHeads(parts, { queries, keys, values: byHead(parts, projected.values) }, reach);
-  return { angles, queryNorm, keyNorm, mixed, output: mixed.output };
+  const queries = rope(graph, queryNorm?.output ?? q, angles);
+  const keys = rope(graph, keyNorm?.output ?? k, angles);
+  const heads = { queries, keys, values: splitHeads(context, projected.values) };
+  return { angles, queryNorm, keyNorm, ...attendHeads(context, heads, kind) };
 }
 
 /** Gradients of attention for the gradient of its output [D · heads, T]. */
 export function attentionBackward(
-  parts: GraphParts,
-  { mixed, queryNorm, keyNorm, angles }: AttentionPass,
+  context: GraphContext,
+  { headsBackward, queryNorm, keyNorm, angles }: AttentionPass,
   gradient: Tensor,
 ): QueriesKeysValues {
-  const heads = mixed.back(gradient);
-  const unrotate = (norm: NormPass | undefined, turned: Tensor) => {
-    const straight = parts.graph.ops.ropeBack(turned, angles);
-    return flatten(parts, norm ? normBackward(parts, norm, straight) : straight);
+  const heads = headsBackward(gradient);
+  const unrotate = (norm: NormPass | undefined, rotated: Tensor) => {
+    const straight = ropeBackward(context.graph, rotated, angles);
+    return joinHeads(context, norm ? normBackward(context, norm, straight) : straight);
   };
   return {
     queries: unrotate(queryNorm, heads.queries),
     keys: unrotate(keyNorm, heads.keys),
-    values: flatten(parts, heads.values),
+    values: joinHeads(context, heads.values),
   };
 }
 
+/** Lets each query mix the values of the keys it sees: by a kernel, or block by block. */
+function attendHeads(
+  { graph, model, visibleKeys }: GraphContext,
+  heads: Heads,
+  kind: AttentionKind,
+): Pick<AttentionPass, 'output' | 'headsBackward'> {
+  const scale = model.parameters.attentionScale;
+  if ('masks' in visibleKeys) {
+    const blocks = visibleKeys.masks.map(({ span, mask }) => ({ ...span, mask: mask[kind] }));
+    const pass = blockAttention(graph, heads, { blocks, scale });
+    const settings = { scale, computeType: model.computeType };
+    const headsBackward = (gradient: Tensor) =>
+      blockAttentionBackward(graph, pass, { ...settings, gradient });
+    return { output: pass.output, headsBackward };
+  }
+  const { earliestKeys, scratch } = visibleKeys;
+  const inputs = { ...heads, earliestKeys: earliestKeys[kind], scratch };
+  return {
+    output: kernelAttention(graph, inputs, scale),
+    headsBackward: (gradient) => kernelAttentionBackward(graph, inputs, { gradient, scale }),
+  };
+}
+
+/** [D · heads, T] as [D, heads, T]. */
+function splitHeads({ graph, model }: GraphContext, tensor: Tensor): Tensor {
+  const { headLength } = model.parameters;
+  const [width, tokens] = tensor.ne;
+  return reshape(graph, tensor, headLength, width / headLength, tokens);
+}
+
 /** [D, heads, T] as [D · heads, T]. */
-function flatten({ graph }: GraphParts, tensor: Tensor): Tensor {
+function joinHeads({ graph }: GraphContext, tensor: Tensor): Tensor {
   const [length, heads, tokens] = tensor.ne;
-  return graph.ops.reshape(tensor, length * heads, tokens);
+  return reshape(graph, tensor, length * heads, tokens);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '../device/tensor.ts';
 import { attentionBackward, attentionForward, type AttentionPass } from './attention.ts';
 import { feedForward, feedForwardBackward, type FeedForwardPass } from './feed-forward.ts';
-import type { GraphParts } from './graph-context.ts';
+import type { GraphContext } from './graph-context.ts';
 import { requireNorm, runLinear, runNorm } from './layers.ts';
 import { linearBackward, type LinearPass } from './linear.ts';
 import { normBackward, type NormPass } from './norm.ts';
@@ -12,6 +12,8 @@ import {
   type ProjectionPass,
 } from './projections.ts';
 import { dropResidual } from './dropout.ts';
+import { add } from '../ops/arithmetic.ts';
+import { sumOfProducts } from '../ops/product.ts';
 
 /** Result of one transformer block with what its backward pass needs. */
 export interface BlockPass {
@@ -32,19 +34,19 @@ export interface BlockPass {
 }
 
 /** x + attention(norm(x)), then + feed-forward(norm(·)); some models norm what is added, too. */
-export function blockForward(parts: GraphParts, index: number, input: Tensor): BlockPass {
-  const { ops } = parts.graph;
-  const block = { parts, index };
-  const attentionNorm = requireNorm(block, 'attn_norm', input);
-  const projections = projectForward(block, attentionNorm.output);
-  const attention = attentionForward(block, projections);
-  const attentionOutput = runLinear(block, 'attn_output', attention.output);
-  const postAttentionNorm = runNorm(block, 'post_attention_norm', attentionOutput.output);
+export function blockForward(context: GraphContext, index: number, input: Tensor): BlockPass {
+  const { graph } = context;
+  const layer = { context, index };
+  const attentionNorm = requireNorm(layer, 'attn_norm', input);
+  const projections = projectForward(layer, attentionNorm.output);
+  const attention = attentionForward(layer, projections);
+  const attentionOutput = runLinear(layer, 'attn_output', attention.output);
+  const postAttentionNorm = runNorm(layer, 'post_attention_norm', attentionOutput.output);
   const attended = postAttentionNorm?.output ?? attentionOutput.output;
-  const middle = ops.add(input, dropResidual(block, 'attention', attended));
-  const feedForwardNorm = requireNorm(block, 'ffn_norm', middle);
-  const inner = feedForward(block, feedForwardNorm.output);
-  const postFeedForwardNorm = runNorm(block, 'post_ffw_norm', inner.down.output);
+  const middle = add(graph, input, dropResidual(layer, 'attention', attended));
+  const feedForwardNorm = requireNorm(layer, 'ffn_norm', middle);
+  const inner = feedForward(layer, feedForwardNorm.output);
+  const postFeedForwardNorm = runNorm(layer, 'post_ffw_norm', inner.down.output);
   const fed = postFeedForwardNorm?.output ?? inner.down.output;
   return {
     index,
@@ -57,7 +59,7 @@ export function blockForward(parts: GraphParts, index: number, input: Tensor): B
     feedForwardNorm,
     feedForward: inner,
     postFeedForwardNorm,
-    output: ops.add(middle, dropResidual(block, 'feedForward', fed)),
+    output: add(graph, middle, dropResidual(layer, 'feedForward', fed)),
   };
 }
 
@@ -67,27 +69,27 @@ export function blockForward(parts: GraphParts, index: number, input: Tensor): B
  * trained, so for it the result is undefined and the widest part of the work is left out.
  */
 export function blockBackward(
-  parts: GraphParts,
+  context: GraphContext,
   pass: BlockPass,
   gradient: Tensor,
 ): Tensor | undefined {
-  const { ops } = parts.graph;
-  const block = { parts, index: pass.index };
-  const fed = dropResidual(block, 'feedForward', gradient);
-  const added = throughNorm(parts, pass.postFeedForwardNorm, fed);
-  const normed = feedForwardBackward(parts, pass.feedForward, added);
-  const middle = normBackward(parts, pass.feedForwardNorm, normed, gradient);
-  const attended = dropResidual(block, 'attention', middle);
-  const mixed = throughNorm(parts, pass.postAttentionNorm, attended);
-  const heads = ops.sumOfProducts(linearBackward(parts, pass.attentionOutput, mixed));
-  const gradients = attentionBackward(parts, pass.attention, heads);
-  if (pass.index === 0 && !parts.trained.gradientOf(parts.model.embedding)) {
-    projectBackwardToWeights(parts, pass.projections, gradients);
+  const { graph } = context;
+  const layer = { context, index: pass.index };
+  const fed = dropResidual(layer, 'feedForward', gradient);
+  const added = throughNorm(context, pass.postFeedForwardNorm, fed);
+  const normed = feedForwardBackward(context, pass.feedForward, added);
+  const middle = normBackward(context, pass.feedForwardNorm, normed, gradient);
+  const attended = dropResidual(layer, 'attention', middle);
+  const mixed = throughNorm(context, pass.postAttentionNorm, attended);
+  const heads = sumOfProducts(graph, linearBackward(context, pass.attentionOutput, mixed));
+  const gradients = attentionBackward(context, pass.attention, heads);
+  if (pass.index === 0 && !context.trained.gradientOf(context.model.embedding)) {
+    projectBackwardToWeights(context, pass.projections, gradients);
     return undefined;
   }
-  const projected = projectBackward(parts, pass.projections, gradients);
-  return normBackward(parts, pass.attentionNorm, projected, middle);
+  const projected = projectBackward(context, pass.projections, gradients);
+  return normBackward(context, pass.attentionNorm, projected, middle);
 }
 
-const throughNorm = (parts: GraphParts, norm: NormPass | undefined, gradient: Tensor) =>
-  norm ? normBackward(parts, norm, gradient) : gradient;
+const throughNorm = (context: GraphContext, norm: NormPass | undefined, gradient: Tensor) =>
+  norm ? normBackward(context, norm, gradient) : gradient;

@@ -3,8 +3,10 @@ import type { PackedSpan } from '../data/pack.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
+import { mul } from '../ops/arithmetic.ts';
+import { cast } from '../ops/layout.ts';
 
-/** Parts of a block whose output is added to the residual stream. */
+/** What of a block has an output that is added to the residual stream. */
 const subLayers = ['attention', 'feedForward'] as const;
 export type SubLayer = (typeof subLayers)[number];
 
@@ -66,20 +68,20 @@ export function writeDropout(device: Device, masks: DropoutMasks, samples: Keyed
 }
 
 /** A block of a graph with masks. */
-interface DroppedBlock {
-  parts: { graph: ComputeGraph; dropout: DropoutMasks };
+interface DroppedLayer {
+  context: { graph: ComputeGraph; dropout: DropoutMasks };
   index: number;
 }
 
 /** Drops elements of a sub-layer's output, or of its gradient, which takes the same mask. */
 export function dropResidual(
-  { parts, index }: DroppedBlock,
+  { context, index }: DroppedLayer,
   subLayer: SubLayer,
   x: Tensor,
 ): Tensor {
-  const mask = parts.dropout.get(maskName(index, subLayer));
-  const { ops } = parts.graph;
-  return mask ? ops.mul(x, ops.cast(mask.tensor, elementType.f32)) : x;
+  const { graph, dropout } = context;
+  const mask = dropout.get(maskName(index, subLayer));
+  return mask ? mul(graph, x, cast(graph, mask.tensor, elementType.f32)) : x;
 }
 
 const maskName = (index: number, subLayer: SubLayer) => `${index}.${subLayer}`;

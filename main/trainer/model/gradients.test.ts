@@ -11,7 +11,7 @@ import { fillUpMatrices, gradientError } from '../testing/finite-differences.ts'
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { quantizeModel } from '../weights/quantize-model.ts';
-import type { FrozenModel } from '../weights/base-model.ts';
+import type { BaseModel } from '../weights/base-model.ts';
 
 const shape: TinyModelOptions = {
   embeddingLength: 64,
@@ -30,7 +30,7 @@ const samples = [
 const folder = await temporaryFolder();
 const path = join(folder.path, 'tiny.gguf');
 const device = GgmlDevice.openCpu(1);
-let model: FrozenModel;
+let model: BaseModel;
 let trainer: Trainer;
 beforeAll(async () => {
   await writeTinyModel(path, shape);

@@ -1,6 +1,8 @@
 import type { Tensor } from '../device/tensor.ts';
-import type { GraphParts } from './graph-context.ts';
-import { turnedTerm } from './linear.ts';
+import { add, mul, repeatBackward, scale, scaleBias, tanh } from '../ops/arithmetic.ts';
+import { matMul, sumOfProducts } from '../ops/product.ts';
+import type { GraphContext } from './graph-context.ts';
+import { transposedTerm } from './linear.ts';
 import { addGradient, addMatrixGradient } from './weight-gradients.ts';
 
 /** Result of the LM head with what its backward pass needs. */
@@ -12,14 +14,14 @@ export interface HeadPass {
 }
 
 /** Logits of normed rows; some architectures bend them towards a cap. */
-export function headForward({ graph, model }: GraphParts, input: Tensor): HeadPass {
-  const { ops } = graph;
+export function headForward({ graph, model }: GraphContext, input: Tensor): HeadPass {
   const { weight, bias } = model.head;
-  const product = ops.mulMat(weight, input);
-  const logits = bias ? ops.add(product, bias) : product;
-  const cap = model.parameters.logitSoftcap;
-  if (cap === undefined) return { input, logits };
-  return { input, logits: ops.scale(ops.tanh(ops.scale(logits, 1 / cap)), cap) };
+  const product = matMul(graph, weight, input);
+  const logits = bias ? add(graph, product, bias) : product;
+  const softcap = model.parameters.logitSoftcap;
+  if (softcap === undefined) return { input, logits };
+  const bent = tanh(graph, scale(graph, logits, 1 / softcap));
+  return { input, logits: scale(graph, bent, softcap) };
 }
 
 /**
@@ -27,24 +29,24 @@ export function headForward({ graph, model }: GraphParts, input: Tensor): HeadPa
  * sums, each row times its weight [1, rows].
  */
 export function headBackward(
-  parts: GraphParts,
+  context: GraphContext,
   { input, logits }: HeadPass,
   { gradient, weights }: { gradient: Tensor; weights: Tensor },
 ): Tensor {
-  const { ops } = parts.graph;
-  const { weight, bias } = parts.model.head;
-  const product = uncapped(parts, logits, gradient);
-  if (parts.trained.gradientOf(weight))
-    addMatrixGradient(parts, weight, { input: ops.mul(input, weights), gradient: product });
-  if (bias) addGradient(parts, bias, () => ops.repeatBack(ops.mul(product, weights), bias));
-  return ops.sumOfProducts([turnedTerm(parts.model.head, product)]);
+  const { graph, model, trained } = context;
+  const { weight, bias } = model.head;
+  const product = softcapBackward(context, logits, gradient);
+  if (trained.gradientOf(weight))
+    addMatrixGradient(context, weight, { input: mul(graph, input, weights), gradient: product });
+  if (bias)
+    addGradient(context, bias, () => repeatBackward(graph, mul(graph, product, weights), bias));
+  return sumOfProducts(graph, [transposedTerm(model.head, product)]);
 }
 
-/** d/dx of y = cap · tanh(x / cap) is 1 − (y / cap)². */
-function uncapped({ graph, model }: GraphParts, logits: Tensor, gradient: Tensor): Tensor {
-  const cap = model.parameters.logitSoftcap;
-  if (cap === undefined) return gradient;
-  const { ops } = graph;
-  const slope = ops.scaleAndShift(ops.mul(logits, logits), -1 / (cap * cap), 1);
-  return ops.mul(gradient, slope);
+/** d/dx of y = softcap · tanh(x / softcap) is 1 − (y / softcap)². */
+function softcapBackward({ graph, model }: GraphContext, logits: Tensor, gradient: Tensor): Tensor {
+  const softcap = model.parameters.logitSoftcap;
+  if (softcap === undefined) return gradient;
+  const square = mul(graph, logits, logits);
+  return mul(graph, gradient, scaleBias(graph, square, -1 / (softcap * softcap), 1));
 }

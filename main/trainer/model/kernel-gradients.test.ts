@@ -10,8 +10,8 @@ import { GgmlDevice } from '../device/ggml-device.ts';
 import { relativeDifference } from '../testing/compute-node.ts';
 import { fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
-import { attendsByKernel } from './graph-context.ts';
 import type { Device } from '../device/device.ts';
+import { attendsByKernel } from './visible-keys.ts';
 
 /** Longer than tiles, blocks of queries and windows, and several in one micro-batch. */
 const samples = [

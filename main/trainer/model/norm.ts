@@ -1,5 +1,7 @@
 import type { Tensor } from '../device/tensor.ts';
-import type { GraphParts } from './graph-context.ts';
+import { mul, repeatBackward } from '../ops/arithmetic.ts';
+import { rmsNorm, rmsNormBackward } from '../ops/norm.ts';
+import type { GraphContext } from './graph-context.ts';
 import { addGradient } from './weight-gradients.ts';
 
 /** Result of a norm with what its backward pass needs. */
@@ -13,10 +15,13 @@ export interface NormPass {
 }
 
 /** RMS norm of each row, times a weight per column. */
-export function normForward({ graph, model }: GraphParts, input: Tensor, weight: Tensor): NormPass {
-  const { ops } = graph;
-  const output = ops.mul(ops.rmsNorm(input, model.parameters.normEpsilon), weight);
-  return { input, weight, output };
+export function normForward(
+  { graph, model }: GraphContext,
+  input: Tensor,
+  weight: Tensor,
+): NormPass {
+  const normed = rmsNorm(graph, input, model.parameters.normEpsilon);
+  return { input, weight, output: mul(graph, normed, weight) };
 }
 
 /**
@@ -24,15 +29,16 @@ export function normForward({ graph, model }: GraphParts, input: Tensor, weight:
  * extents where one is given; adds the gradient of the weight to its sum.
  */
 export function normBackward(
-  parts: GraphParts,
+  context: GraphContext,
   { input, weight }: NormPass,
   gradient: Tensor,
   residual?: Tensor,
 ): Tensor {
-  const { ops } = parts.graph;
-  const { normEpsilon } = parts.model.parameters;
-  addGradient(parts, weight, () =>
-    ops.repeatBack(ops.mul(ops.rmsNorm(input, normEpsilon), gradient), weight),
-  );
-  return ops.rmsNormBack({ x: input, weight, gradient, residual }, normEpsilon);
+  const { graph, model } = context;
+  const { normEpsilon } = model.parameters;
+  addGradient(context, weight, () => {
+    const normed = rmsNorm(graph, input, normEpsilon);
+    return repeatBackward(graph, mul(graph, normed, gradient), weight);
+  });
+  return rmsNormBackward(graph, { x: input, weight, gradient, residual }, normEpsilon);
 }

@@ -1,6 +1,8 @@
 import type { Tensor } from '../device/tensor.ts';
-import type { GraphParts } from './graph-context.ts';
-import { hasLinear, runLinear, type BlockAt } from './layers.ts';
+import { columnsOf, concatColumns } from '../ops/layout.ts';
+import { sumOfProducts } from '../ops/product.ts';
+import type { GraphContext } from './graph-context.ts';
+import { hasLinear, runLinear, type Layer } from './layers.ts';
 import { linearBackward, linearBackwardToWeights, type LinearPass } from './linear.ts';
 
 /** One tensor each for queries [D · heads, T], keys and values [D · keyValueHeads, T]. */
@@ -16,62 +18,62 @@ export interface ProjectionPass extends QueriesKeysValues {
 }
 
 /** Projects the normed residual stream [embeddingLength, T]. */
-export function projectForward(block: BlockAt, input: Tensor): ProjectionPass {
-  if (hasLinear(block, 'attn_qkv')) return projectFused(block, input);
-  const q = runLinear(block, 'attn_q', input);
-  const k = runLinear(block, 'attn_k', input);
-  const v = runLinear(block, 'attn_v', input);
+export function projectForward(layer: Layer, input: Tensor): ProjectionPass {
+  if (hasLinear(layer, 'attn_qkv')) return projectFused(layer, input);
+  const q = runLinear(layer, 'attn_q', input);
+  const k = runLinear(layer, 'attn_k', input);
+  const v = runLinear(layer, 'attn_v', input);
   return { layers: [q, k, v], queries: q.output, keys: k.output, values: v.output };
 }
 
 /** Gradient of the input of the projections for the gradients of their outputs. */
 export function projectBackward(
-  parts: GraphParts,
+  context: GraphContext,
   { layers }: ProjectionPass,
   gradients: QueriesKeysValues,
 ): Tensor {
-  const parted = partGradients(parts, layers, gradients);
-  return parts.graph.ops.sumOfProducts(
-    parted.flatMap(({ layer, gradient }) => linearBackward(parts, layer, gradient)),
+  const byLayer = gradientsByLayer(context, layers, gradients);
+  return sumOfProducts(
+    context.graph,
+    byLayer.flatMap(({ pass, gradient }) => linearBackward(context, pass, gradient)),
   );
 }
 
 /** Backward pass of projections whose input has no trained parameters before it. */
 export function projectBackwardToWeights(
-  parts: GraphParts,
+  context: GraphContext,
   { layers }: ProjectionPass,
   gradients: QueriesKeysValues,
 ): void {
-  for (const { layer, gradient } of partGradients(parts, layers, gradients))
-    linearBackwardToWeights(parts, layer, gradient);
+  for (const { pass, gradient } of gradientsByLayer(context, layers, gradients))
+    linearBackwardToWeights(context, pass, gradient);
 }
 
-function projectFused(block: BlockAt, input: Tensor): ProjectionPass {
-  const { graph, model } = block.parts;
+function projectFused(layer: Layer, input: Tensor): ProjectionPass {
+  const { graph, model } = layer.context;
   const { heads, keyValueHeads, headLength } = model.parameters;
-  const layer = runLinear(block, 'attn_qkv', input);
+  const pass = runLinear(layer, 'attn_qkv', input);
   const [queries, keys] = [heads * headLength, keyValueHeads * headLength];
-  const take = (first: number, length: number) => graph.ops.section(layer.output, first, length);
+  const take = (first: number, length: number) => columnsOf(graph, pass.output, first, length);
   return {
-    layers: [layer],
+    layers: [pass],
     queries: take(0, queries),
     keys: take(queries, keys),
     values: take(queries + keys, keys),
   };
 }
 
-function partGradients(
-  { graph }: GraphParts,
+function gradientsByLayer(
+  { graph }: GraphContext,
   layers: readonly LinearPass[],
   { queries, keys, values }: QueriesKeysValues,
 ) {
-  const { ops } = graph;
   const gradients =
     layers.length > 1
       ? [queries, keys, values]
-      : [ops.concatSections(ops.concatSections(queries, keys), values)];
-  return layers.flatMap((layer, index) => {
+      : [concatColumns(graph, concatColumns(graph, queries, keys), values)];
+  return layers.flatMap((pass, index) => {
     const gradient = gradients[index];
-    return gradient ? [{ layer, gradient }] : [];
+    return gradient ? [{ pass, gradient }] : [];
   });
 }

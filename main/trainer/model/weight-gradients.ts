@@ -1,14 +1,17 @@
 import type { Tensor } from '../device/tensor.ts';
-import type { GraphParts } from './graph-context.ts';
+import { addInPlace } from '../ops/arithmetic.ts';
+import { cont, contAs, transpose } from '../ops/layout.ts';
+import { addOuterProduct, matMul } from '../ops/product.ts';
+import type { GraphContext } from './graph-context.ts';
 
 /** Adds a gradient to the sum of a weight; the gradient is built only when the weight is trained. */
 export function addGradient(
-  { graph, trained }: GraphParts,
+  { graph, trained }: GraphContext,
   weight: Tensor,
   build: () => Tensor,
 ): void {
   const sum = trained.gradientOf(weight);
-  if (sum) graph.require(graph.ops.addInPlace(sum, build()));
+  if (sum) graph.require(addInPlace(graph, sum, build()));
 }
 
 /**
@@ -16,30 +19,27 @@ export function addGradient(
  * x [in, tokens] and dy [out, tokens].
  */
 export function addMatrixGradient(
-  parts: GraphParts,
+  context: GraphContext,
   weight: Tensor,
   { input, gradient }: { input: Tensor; gradient: Tensor },
 ): void {
-  const { graph, trained } = parts;
+  const { graph, trained } = context;
   const sum = trained.gradientOf(weight);
   if (!sum) return;
-  const { ops } = graph;
-  if (ops.hasKernels) graph.require(ops.addOuterProduct(sum, input, gradient));
+  if (graph.device.kernels) graph.require(addOuterProduct(graph, sum, input, gradient));
   // As a product of transposes, because ggml's outer product is slow where both are wide.
   else {
-    const turned = ops.cont(ops.transpose(gradient));
-    graph.require(ops.addInPlace(sum, ops.mulMat(turnedOnce(parts, input), turned)));
+    const transposed = cont(graph, transpose(graph, gradient));
+    const product = matMul(graph, transposedOnce(context, input), transposed);
+    graph.require(addInPlace(graph, sum, product));
   }
 }
 
 /** [in, tokens] as [tokens, in] in the type of products; made once for layers that share an input. */
-function turnedOnce({ graph, model, turnedInputs }: GraphParts, input: Tensor): Tensor {
-  const known = turnedInputs.get(input);
+function transposedOnce({ graph, model, transposedInputs }: GraphContext, input: Tensor): Tensor {
+  const known = transposedInputs.get(input);
   if (known) return known;
-  const { ops } = graph;
-  const view = ops.transpose(input);
-  const { computeType } = model;
-  const turned = computeType === view.type ? ops.cont(view) : ops.cast(view, computeType);
-  turnedInputs.set(input, turned);
-  return turned;
+  const transposed = contAs(graph, transpose(graph, input), model.computeType);
+  transposedInputs.set(input, transposed);
+  return transposed;
 }

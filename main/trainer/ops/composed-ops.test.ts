@@ -2,21 +2,18 @@ import { expect, test } from 'vitest';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
-import {
-  composedOuterProduct,
-  composedRmsNormBack,
-  composedSoftMaxBack,
-  type NodeMaker,
-} from './composed-ops.ts';
-import { elementCount, toExtents } from '../device/tensor.ts';
+import { elementCount, type Tensor, toExtents } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
+import { composedOuterProduct } from './product.ts';
+import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
+import { composedRmsNormBackward } from './norm.ts';
+import { composedSoftmaxBackward } from './softmax.ts';
 
-type Build = (maker: NodeMaker, operands: [TensorPtr, TensorPtr]) => TensorPtr;
+type Build = (graph: ComputeGraph, operands: [Tensor, Tensor]) => TensorPtr;
 
-/** What a node computes from two tensors of random numbers; `positive` as a softmax gives. */
+/** What a node computes from two tensors of random numbers, positive as a softmax gives. */
 async function compute(ne: [number[], number[]], build: Build): Promise<Float32Array> {
   using device = GgmlDevice.openCpu(1);
-  const { ggml } = device;
   using store = new TensorStore(device, 4);
   const [a, b] = [store.declare(ne[0]), store.declare(ne[1])];
   store.allocate('the operands');
@@ -28,21 +25,15 @@ async function compute(ne: [number[], number[]], build: Build): Promise<Float32A
       Float32Array.from({ length }, () => uniform() + 0.01),
     );
   }
-  const mem_size = 64 * (ggml.ggml_tensor_overhead() + ggml.ggml_graph_overhead_custom(64, false));
-  const context = ggml.ggml_init({ mem_size, mem_buffer: null, no_alloc: true });
-  const graph = ggml.ggml_new_graph_custom(context, 64, false);
-  const result = build({ ggml, context }, [a.pointer, b.pointer]);
-  ggml.ggml_build_forward_expand(graph, result);
-  const allocator = ggml.ggml_gallocr_new(
-    ggml.ggml_backend_get_default_buffer_type(device.pointer),
-  );
-  expect(ggml.ggml_gallocr_alloc_graph(allocator, graph)).toBe(true);
-  await device.compute(graph);
-  const bytes = ggml.ggml_nbytes(result);
-  const values = device.readFloats({ ...a, pointer: result, ne: toExtents([bytes / 4]) });
-  ggml.ggml_gallocr_free(allocator);
-  ggml.ggml_free(context);
-  return values;
+  using graph = new ComputeGraph(device, 64);
+  using memory = new WorkingMemory(device);
+  const pointer = build(graph, [a, b]);
+  const count = device.ggml.ggml_nbytes(pointer) / Float32Array.BYTES_PER_ELEMENT;
+  const result = { ...a, pointer, ne: toExtents([count]) };
+  graph.requireOutput(result);
+  graph.place(memory);
+  await graph.compute();
+  return device.readFloats(result);
 }
 
 const cases: [name: string, ne: [number[], number[]], native: Build, composed: Build][] = [
@@ -52,8 +43,8 @@ const cases: [name: string, ne: [number[], number[]], native: Build, composed: B
       [24, 10],
       [7, 10],
     ],
-    ({ ggml, context }, [a, b]) => ggml.ggml_out_prod(context, a, b),
-    (maker, [a, b]) => composedOuterProduct(maker, a, b),
+    ({ ggml, context }, [a, b]) => ggml.ggml_out_prod(context, a.pointer, b.pointer),
+    (graph, [a, b]) => composedOuterProduct(graph, a, b).pointer,
   ],
   [
     'the gradient of a softmax',
@@ -61,8 +52,9 @@ const cases: [name: string, ne: [number[], number[]], native: Build, composed: B
       [33, 5, 3],
       [33, 5, 3],
     ],
-    ({ ggml, context }, [g, y]) => ggml.ggml_soft_max_ext_back(context, g, y, 0.3, 0),
-    (maker, [gradient, y]) => composedSoftMaxBack(maker, { gradient, y }, 0.3),
+    ({ ggml, context }, [g, y]) =>
+      ggml.ggml_soft_max_ext_back(context, g.pointer, y.pointer, 0.3, 0),
+    (graph, [gradient, y]) => composedSoftmaxBackward(graph, { gradient, y }, 0.3).pointer,
   ],
   [
     'the gradient of an RMS norm',
@@ -70,8 +62,8 @@ const cases: [name: string, ne: [number[], number[]], native: Build, composed: B
       [48, 6],
       [48, 6],
     ],
-    ({ ggml, context }, [g, x]) => ggml.ggml_rms_norm_back(context, g, x, 0.02),
-    (maker, [gradient, x]) => composedRmsNormBack(maker, { gradient, x, count: 48 }, 0.02),
+    ({ ggml, context }, [g, x]) => ggml.ggml_rms_norm_back(context, g.pointer, x.pointer, 0.02),
+    (graph, [gradient, x]) => composedRmsNormBackward(graph, { gradient, x }, 0.02).pointer,
   ],
 ];
 

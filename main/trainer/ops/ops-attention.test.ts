@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { computeNode, type Operand } from '../testing/compute-node.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
-import type { Ops } from './arithmetic.ts';
-import { attentionScratchFloats } from './attention.ts';
+import { attentionScratchFloats, kernelAttention, kernelAttentionBackward } from './attention.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
+import { ComputeGraph } from '../device/compute-graph.ts';
+import { add, sumOfSquares } from './arithmetic.ts';
 
 const device = GgmlDevice.openCpu(2);
 afterAll(() => device[Symbol.dispose]());
@@ -20,17 +21,24 @@ const operands: Record<'queries' | 'keys' | 'values' | 'earliestKeys' | 'scratch
   scratch: { ne: [scratchFloats] },
 };
 
-const sum = (ops: Ops, tensor: Tensor) => ops.sumOfSquares(tensor);
+const sum = (graph: ComputeGraph, tensor: Tensor) => sumOfSquares(graph, tensor);
 
 /** The sum of squares of attention, or of a gradient of it, with zeros as earliest keys. */
 const compute = async (replaced: Partial<typeof operands>) =>
-  await computeNode(device, Object.values({ ...operands, ...replaced }), (ops, tensors) => {
+  await computeNode(device, Object.values({ ...operands, ...replaced }), (graph, tensors) => {
     const [queries, keys, values, earliestKeys, scratch] = tensors;
     if (!queries || !keys || !values || !earliestKeys || !scratch)
       throw new RangeError('Attention has five operands');
     const inputs = { queries, keys, values, earliestKeys, scratch };
-    const back = ops.attentionBack(inputs, ops.attention(inputs, 0.2), 0.2);
-    return ops.add(sum(ops, back.queries), ops.add(sum(ops, back.keys), sum(ops, back.values)));
+    const back = kernelAttentionBackward(graph, inputs, {
+      gradient: kernelAttention(graph, inputs, 0.2),
+      scale: 0.2,
+    });
+    return add(
+      graph,
+      sum(graph, back.queries),
+      add(graph, sum(graph, back.keys), sum(graph, back.values)),
+    );
   });
 
 describe.runIf(device.kernels)('attention by kernels', () => {

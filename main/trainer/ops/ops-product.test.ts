@@ -2,21 +2,23 @@ import { expect, test } from 'vitest';
 import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { computeNode, relativeDifference } from '../testing/compute-node.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
-import type { Ops } from './arithmetic.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
+import { ComputeGraph } from '../device/compute-graph.ts';
+import { narrowColumns, narrowRows } from './layout.ts';
+import { matMul, outerProduct } from './product.ts';
 
 type Shapes = [a: number[], b: number[]];
-type Build = (ops: Ops, a: Tensor, b: Tensor) => Tensor;
+type Build = (graph: ComputeGraph, a: Tensor, b: Tensor) => Tensor;
 
 /** What a device computes, and by which operation of ggml. */
 const compute = async (device: Device, type: number, shapes: Shapes, build: Build) =>
-  await computeNode(device, [{ ne: shapes[0], type }, { ne: shapes[1] }], (ops, [a, b]) => {
+  await computeNode(device, [{ ne: shapes[0], type }, { ne: shapes[1] }], (graph, [a, b]) => {
     if (!a || !b) throw new RangeError('A product has two operands');
-    return build(ops, a, b);
+    return build(graph, a, b);
   });
 
-const plain: Build = (ops, a, b) => ops.mulMat(a, b);
+const plain: Build = (graph, a, b) => matMul(graph, a, b);
 
 const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
   [
@@ -44,7 +46,7 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
       [70, 24],
       [33, 24],
     ],
-    (ops, a, b) => ops.outerProduct(a, b),
+    (graph, a, b) => outerProduct(graph, a, b),
   ],
   [
     'a product of some rows, shared by several matrices',
@@ -53,7 +55,7 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
       [64, 40, 2],
       [64, 9, 6],
     ],
-    (ops, a, b) => ops.mulMat(ops.rows(a, 3, 21), b),
+    (graph, a, b) => matMul(graph, narrowRows(graph, a, 3, 21), b),
   ],
   [
     'a product of some columns, shared by several matrices',
@@ -62,7 +64,7 @@ const cases: [name: string, type: number, shapes: Shapes, build: Build][] = [
       [64, 40, 2],
       [19, 9, 6],
     ],
-    (ops, a, b) => ops.mulMat(ops.rowParts(a, 5, 19), b),
+    (graph, a, b) => matMul(graph, narrowColumns(graph, a, 5, 19), b),
   ],
 ];
 

@@ -1,17 +1,17 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Kernels } from '../ffi/kernels.ts';
-import { earliestKeys } from '../model/attention-mask.ts';
 import {
-  exactAttention,
-  randomAttention,
   type AttentionResults,
   type AttentionSize,
   type AttentionValues,
+  exactAttention,
+  randomAttention,
 } from '../testing/attention-case.ts';
 import { callAttention, placeAttention } from '../testing/call-attention.ts';
 import { KernelCaller } from '../testing/kernel-call.ts';
 import { kernelVariants } from '../testing/kernel-variants.ts';
-import { ownAttention, ownAttentionBack } from './attention.ts';
+import { attentionBackwardNodes, attentionNode } from './attention.ts';
+import { earliestKeys } from '../model/visible-keys.ts';
 
 const variants = kernelVariants();
 const names = ['output', 'queries', 'keys', 'values'] as const;
@@ -164,8 +164,8 @@ describe.runIf(variants.length > 0)('attention of ours', () => {
         const gradient = call.place({ ne: inputs.queries.ne, values: given.gradient });
         const { scale } = given;
         for (const node of [
-          ownAttention(call.maker, inputs, scale),
-          ownAttentionBack(call.maker, inputs, { gradient, scale }).queries,
+          attentionNode(call.maker, inputs, scale),
+          attentionBackwardNodes(call.maker, inputs, { gradient, scale }).queries,
         ])
           call.computePart(node, thread, threads);
         const used = call.read(inputs.scratch.pointer);

@@ -8,8 +8,8 @@ import {
   randomValues,
   worstError,
 } from '../testing/product-case.ts';
-import { mostTerms } from './own-product.ts';
 import { elementType } from '../device/tensor.ts';
+import { mostTerms } from './product.ts';
 
 const { f32, f16, bf16 } = elementType;
 const variants = kernelVariants();
@@ -17,10 +17,10 @@ const variants = kernelVariants();
 /** Products [m, n] that differ in all that may differ: depth, element type, order and gaps. */
 function productsOf(m: number, n: number): ProductCase[] {
   const sides = [
-    { k: 700, type: bf16, aByDepth: false, bByDepth: true, gap: 2 },
-    { k: 5, type: f32, aByDepth: true, bByDepth: false },
-    { k: 16, type: f16, aByDepth: true, bByDepth: true, gap: 1 },
-    { k: 257, type: f32, aByDepth: false, bByDepth: false },
+    { k: 700, type: bf16, aTransposed: false, bTransposed: true, gap: 2 },
+    { k: 5, type: f32, aTransposed: true, bTransposed: false },
+    { k: 16, type: f16, aTransposed: true, bTransposed: true, gap: 1 },
+    { k: 257, type: f32, aTransposed: false, bTransposed: false },
   ];
   return sides.map(({ k, ...layout }, index) => {
     const size = { m, n, k };
@@ -92,7 +92,7 @@ describe.runIf(variants.length > 0)('a sum of products of ours', () => {
 
   test('adds to each matrix its own products', () => {
     const size = { m: 20, n: 11, k: 40, matrices: [3, 2], sharing: [3, 1] } as const;
-    const layout = { type: f32, aByDepth: true, bByDepth: true };
+    const layout = { type: f32, aTransposed: true, bTransposed: true };
     const cases = [2, 3].map((seed) => ({ size, values: randomValues(size, seed), layout }));
     const sum = Float32Array.from({ length: 20 * 11 * 6 }, (_, index) => index % 100);
     for (const kernels of variants) {

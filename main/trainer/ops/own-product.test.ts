@@ -19,10 +19,10 @@ const types = [
   ['F16', f16],
   ['BF16', bf16],
 ] as const;
-const orders = [false, true].flatMap((aByDepth) =>
-  [false, true].map((bByDepth) => ({ aByDepth, bByDepth })),
+const orders = [false, true].flatMap((aTransposed) =>
+  [false, true].map((bTransposed) => ({ aTransposed, bTransposed })),
 );
-const byRows = { aByDepth: false, bByDepth: false };
+const byRows = { aTransposed: false, bTransposed: false };
 
 const variants = kernelVariants();
 

@@ -1,177 +1,193 @@
-import type { ContextPtr } from '../ffi/pointers.ts';
-import { composedOuterProduct } from './composed-ops.ts';
-import { LayoutOps } from './layout.ts';
-import type { KernelMaker } from './kernel.ts';
-import {
-  addOwnProducts,
-  type Factors,
-  isOwnType,
-  mostTerms,
-  ownProducts,
-  ownScaledProduct,
-} from './own-product.ts';
-import { requireShapes } from './shapes.ts';
-import { elementType, type Extents, haveSameExtents, type Tensor } from '../device/tensor.ts';
+import type { ComputeGraph } from '../device/compute-graph.ts';
 import type { Device } from '../device/device.ts';
+import { elementType, haveSameExtents, type Extents, type Tensor } from '../device/tensor.ts';
+import type { TensorPtr } from '../ffi/pointers.ts';
+import { add, addInPlace, scale } from './arithmetic.ts';
+import {
+  floatBits,
+  kernelNode,
+  kernelNodeInPlace,
+  withKernels,
+  type KernelCall,
+  type KernelGraph,
+} from './kernel.ts';
+import { cont, transpose } from './layout.ts';
+import { areFloats, floats, requireShapes } from './shapes.ts';
 
-const { f32, bf16 } = elementType;
+// Products of matrices and sums of them: by our own kernels where there are any and they read the
+// type (kernels/product.c), else by ggml.
+
+const { f32, f16, bf16 } = elementType;
 /** `GGML_PREC_F32` (ggml.h). */
 const fullPrecision = 10;
 
-/** One product of a sum over ne0 of both: a [k, m], or [m, k] when it is turned; b [k, n] F32. */
+/** One product of a sum over ne0 of both: a [k, m], or [m, k] when it is transposed; b [k, n] F32. */
 export interface ProductTerm {
   a: Tensor;
   b: Tensor;
-  isTurned?: boolean;
+  transposed?: boolean;
 }
 
-/** Whether ggml repeats `small` to the extents of `large`. */
-export const isRepeatable = (small: Extents, large: Extents) =>
-  large.every((extent, axis) => extent % (small[axis] ?? 1) === 0);
+/** Whether our kernels take first operands of this type; the second is always F32. */
+const isKernelType = (type: number) => type === f32 || type === f16 || type === bf16;
 
-/** Products of matrices and sums, by our own kernels where there are any. */
-export class ProductOps extends LayoutOps {
-  protected readonly device: Device;
+/** Whether a device multiplies a matrix of this type as it lies, in both directions. */
+export const readsBothWays = ({ kernels }: Pick<Device, 'kernels'>, type: number): boolean =>
+  kernels !== undefined && isKernelType(type);
 
-  constructor(device: Device, context: ContextPtr) {
-    super(device.ggml, context);
-    this.device = device;
-  }
-
-  /** Whether our own kernels compute products. */
-  get hasKernels(): boolean {
-    return this.device.kernels !== undefined;
-  }
-
-  /** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
-  mulMat(a: Tensor, b: Tensor): Tensor {
-    const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
-    requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'mulMat', a, b);
-    const ne: Extents = [a.ne[1], b.ne[1], b.ne[2], b.ne[3]];
-    const maker = this.kernelMaker;
-    if (maker && isOwnType(a.type))
-      return this.result(ownProducts(maker, [factorsOf({ a, b })], ne), ne);
-    // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
-    const first = a.isContiguous || this.device.isCpu ? a : this.cont(a);
-    const pointer = this.ggml.ggml_mul_mat(this.context, first.pointer, b.pointer);
-    // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
-    if (a.type !== bf16) this.ggml.ggml_prec_set_acc(pointer, fullPrecision);
-    return this.result(pointer, ne);
-  }
-
-  /** scale · a · b for matrices a [k, m] and b [k, n]. */
-  scaledProduct(a: Tensor, b: Tensor, scale: number): Tensor {
-    const maker = this.kernelMaker;
-    if (!maker || !isOwnType(a.type) || scale === 0) return this.scale(this.mulMat(a, b), scale);
-    const ne = this.#extentsOf({ a, b });
-    return this.result(ownScaledProduct(maker, { factors: factorsOf({ a, b }), scale }, ne), ne);
-  }
-
-  /** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
-  outerProduct(a: Tensor, b: Tensor): Tensor {
-    requireShapes(a.ne[1] === b.ne[1] && this.areFloats(a, b), 'outerProduct', a, b);
-    const ne: Extents = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
-    const maker = this.kernelMaker;
-    if (maker) return this.result(ownProducts(maker, [outerFactors(a, b)], ne), ne);
-    const native = this.ggml.ggml_out_prod(this.context, a.pointer, b.pointer);
-    const pointer = this.device.supports(native)
-      ? native
-      : composedOuterProduct(this.maker, a.pointer, b.pointer);
-    return this.result(pointer, ne);
-  }
-
-  /** Σ of products [m, n] of matrices; where kernels take them, no product is kept by itself. */
-  sumOfProducts(terms: readonly ProductTerm[]): Tensor {
-    const extents = terms.map((term) => this.#extentsOf(term));
-    const [ne] = extents;
-    if (!extents.every((other) => ne && haveSameExtents(other, ne)))
-      throw new RangeError('The products of a sum differ in their extents');
-    const maker = this.kernelMaker;
-    const isOwn = ({ a }: ProductTerm) => maker !== undefined && isOwnType(a.type);
-    let sum: Tensor | undefined;
-    for (const term of terms.filter((one) => !isOwn(one))) {
-      const product = this.#product(term);
-      sum = sum ? this.add(sum, product) : product;
-    }
-    if (maker && ne) sum = this.#addOwn(maker, { ne, sum }, terms.filter(isOwn));
-    if (!sum) throw new RangeError('A sum needs at least one product');
-    return sum;
-  }
-
-  /** Adds the outer products of a [m, k] and b [n, k] to a sum [m, n] where that lies. */
-  addOuterProduct(sum: Tensor, a: Tensor, b: Tensor): Tensor {
-    const maker = this.kernelMaker;
-    if (!maker) return this.addInPlace(sum, this.outerProduct(a, b));
-    const fits = sum.ne[0] === a.ne[0] && sum.ne[1] === b.ne[0] && a.ne[1] === b.ne[1];
-    requireShapes(fits && this.areFloats(sum, a, b), 'addOuterProduct', sum, a, b);
-    return this.result(addOwnProducts(maker, [outerFactors(a, b)], sum.pointer), sum.ne);
-  }
-
-  /** a + b, where b repeats to the extents of a. */
-  add(a: Tensor, b: Tensor): Tensor {
-    requireShapes(isRepeatable(b.ne, a.ne) && this.areFloats(a, b), 'add', a, b);
-    return this.result(this.ggml.ggml_add(this.context, a.pointer, b.pointer), a.ne);
-  }
-
-  /** a · factor. */
-  scale(a: Tensor, factor: number): Tensor {
-    requireShapes(this.areFloats(a), 'scale', a);
-    return this.result(this.ggml.ggml_scale(this.context, a.pointer, factor), a.ne);
-  }
-
-  /** Adds b to a where a lies; the result must be computed before a is read. */
-  addInPlace(a: Tensor, b: Tensor): Tensor {
-    requireShapes(haveSameExtents(a.ne, b.ne) && this.areFloats(a, b), 'addInPlace', a, b);
-    return this.result(this.ggml.ggml_add_inplace(this.context, a.pointer, b.pointer), a.ne);
-  }
-
-  protected get maker() {
-    return { ggml: this.ggml, context: this.context };
-  }
-
-  /** Where our own kernels make nodes; undefined where there are none. */
-  protected get kernelMaker(): KernelMaker | undefined {
-    const { kernels } = this.device;
-    return kernels && { ...this.maker, kernels };
-  }
-
-  #product({ a, b, isTurned }: ProductTerm): Tensor {
-    return isTurned ? this.outerProduct(a, this.cont(this.transpose(b))) : this.mulMat(a, b);
-  }
-
-  /** Adds products to a sum where that lies, or starts one; as many per node as it takes. */
-  #addOwn(
-    maker: KernelMaker,
-    { ne, sum }: { ne: Extents; sum: Tensor | undefined },
-    terms: readonly ProductTerm[],
-  ): Tensor | undefined {
-    const [now, later] = [terms.slice(0, mostTerms), terms.slice(mostTerms)];
-    if (now.length === 0) return sum;
-    const factors = now.map(factorsOf);
-    const pointer = sum
-      ? addOwnProducts(maker, factors, sum.pointer)
-      : ownProducts(maker, factors, ne);
-    return this.#addOwn(maker, { ne, sum: this.result(pointer, ne) }, later);
-  }
-
-  #extentsOf({ a, b, isTurned }: ProductTerm): Extents {
-    const [k, m] = isTurned ? [a.ne[1], a.ne[0]] : [a.ne[0], a.ne[1]];
-    const fits = k === b.ne[0] && a.ne[2] === 1 && b.ne[2] === 1;
-    requireShapes(fits && a.hasDenseRows && this.areFloats(b), 'sumOfProducts', a, b);
-    return [m, b.ne[1], 1, 1];
-  }
+/** a · b over ne0: a [k, m, x, y], b [k, n, X, Y] F32 → [m, n, X, Y]; a repeats over X and Y. */
+export function matMul(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor {
+  const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
+  requireShapes(fits && b.type === f32 && b.isContiguous && a.hasDenseRows, 'matMul', a, b);
+  const ne: Extents = [a.ne[1], b.ne[1], b.ne[2], b.ne[3]];
+  const own = withKernels(graph);
+  if (own && isKernelType(a.type)) return floats(productNode(own, [operandsOf({ a, b })], ne), ne);
+  // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
+  const first = a.isContiguous || graph.device.isCpu ? a : cont(graph, a);
+  const pointer = graph.ggml.ggml_mul_mat(graph.context, first.pointer, b.pointer);
+  // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
+  if (a.type !== bf16) graph.ggml.ggml_prec_set_acc(pointer, fullPrecision);
+  return floats(pointer, ne);
 }
 
-const factorsOf = ({ a, b, isTurned = false }: ProductTerm): Factors => ({
+/** factor · a · b for matrices a [k, m] and b [k, n]. */
+export function scaledMatMul(graph: ComputeGraph, a: Tensor, b: Tensor, factor: number): Tensor {
+  const own = withKernels(graph);
+  if (!own || !isKernelType(a.type) || factor === 0)
+    return scale(graph, matMul(graph, a, b), factor);
+  const ne = extentsOf({ a, b });
+  return floats(scaledProductNode(own, { operands: operandsOf({ a, b }), factor }, ne), ne);
+}
+
+/** Σ over ne1 of outer products: a [m, k], b [n, k], both F32 → [m, n]. */
+export function outerProduct(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor {
+  requireShapes(a.ne[1] === b.ne[1] && areFloats(a, b), 'outerProduct', a, b);
+  const ne: Extents = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
+  const own = withKernels(graph);
+  if (own) return floats(productNode(own, [outerOperands(a, b)], ne), ne);
+  const native = graph.ggml.ggml_out_prod(graph.context, a.pointer, b.pointer);
+  return graph.device.supports(native) ? floats(native, ne) : composedOuterProduct(graph, a, b);
+}
+
+/** The same, as one product of the transposes, for devices without it (Metal, in ggml 0.25.1). */
+export function composedOuterProduct(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor {
+  const { ggml, context } = graph;
+  const transposed = ({ pointer }: Tensor) =>
+    ggml.ggml_cont(context, ggml.ggml_permute(context, pointer, 1, 0, 2, 3));
+  const ne: Extents = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
+  return floats(ggml.ggml_mul_mat(context, transposed(a), transposed(b)), ne);
+}
+
+/** Adds the outer products of a [m, k] and b [n, k] to a sum [m, n] where that lies. */
+export function addOuterProduct(graph: ComputeGraph, sum: Tensor, a: Tensor, b: Tensor): Tensor {
+  const own = withKernels(graph);
+  if (!own) return addInPlace(graph, sum, outerProduct(graph, a, b));
+  const fits = sum.ne[0] === a.ne[0] && sum.ne[1] === b.ne[0] && a.ne[1] === b.ne[1];
+  requireShapes(fits && areFloats(sum, a, b), 'addOuterProduct', sum, a, b);
+  return floats(addProductsNode(own, [outerOperands(a, b)], sum.pointer), sum.ne);
+}
+
+/** Σ of products [m, n] of matrices; where kernels take them, no product is kept by itself. */
+export function sumOfProducts(graph: ComputeGraph, terms: readonly ProductTerm[]): Tensor {
+  const extents = terms.map(extentsOf);
+  const [ne] = extents;
+  if (!ne || !extents.every((other) => haveSameExtents(other, ne)))
+    throw new RangeError('A sum needs products, and they must not differ in their extents');
+  const own = withKernels(graph);
+  const isOwn = ({ a }: ProductTerm) => own !== undefined && isKernelType(a.type);
+  const others = terms.filter((term) => !isOwn(term)).map((term) => product(graph, term));
+  const sum = others.reduce<Tensor | undefined>(
+    (all, one) => (all ? add(graph, all, one) : one),
+    undefined,
+  );
+  const result = own ? addTerms(own, { ne, sum }, terms.filter(isOwn)) : sum;
+  if (!result) throw new RangeError('A sum needs at least one product');
+  return result;
+}
+
+/** Adds products to a sum where that lies, or starts one; as many per node as it takes. */
+function addTerms(
+  graph: KernelGraph,
+  { ne, sum }: { ne: Extents; sum: Tensor | undefined },
+  terms: readonly ProductTerm[],
+): Tensor | undefined {
+  const [now, later] = [terms.slice(0, mostTerms), terms.slice(mostTerms)];
+  if (now.length === 0) return sum;
+  const operands = now.map(operandsOf);
+  const pointer = sum
+    ? addProductsNode(graph, operands, sum.pointer)
+    : productNode(graph, operands, ne);
+  return addTerms(graph, { ne, sum: floats(pointer, ne) }, later);
+}
+
+const product = (graph: ComputeGraph, { a, b, transposed }: ProductTerm): Tensor =>
+  transposed ? outerProduct(graph, a, cont(graph, transpose(graph, b))) : matMul(graph, a, b);
+
+function extentsOf({ a, b, transposed }: ProductTerm): Extents {
+  const [k, m] = transposed ? [a.ne[1], a.ne[0]] : [a.ne[0], a.ne[1]];
+  const fits = k === b.ne[0] && a.ne[2] === 1 && b.ne[2] === 1;
+  requireShapes(fits && a.hasDenseRows && areFloats(b), 'sumOfProducts', a, b);
+  return [m, b.ne[1], 1, 1];
+}
+
+/** The operands of a kernel's product; a transposed one has its sum along ne1 instead of ne0. */
+export interface ProductOperands {
+  a: TensorPtr;
+  b: TensorPtr;
+  aTransposed: boolean;
+  bTransposed: boolean;
+}
+
+/** Bits of the settings in kernels/product.c. */
+const bits = { aTransposed: 1, bTransposed: 2, ofTerm: 2, adds: 1 << 16 };
+const scaleShift = 32n;
+/** Products that one node sums at most. */
+export const mostTerms = 4;
+
+const operandsOf = ({ a, b, transposed = false }: ProductTerm): ProductOperands => ({
   a: a.pointer,
   b: b.pointer,
-  aByDepth: isTurned,
-  bByDepth: false,
+  aTransposed: transposed,
+  bTransposed: false,
 });
 
-const outerFactors = (a: Tensor, b: Tensor): Factors => ({
+const outerOperands = (a: Tensor, b: Tensor): ProductOperands => ({
   a: a.pointer,
   b: b.pointer,
-  aByDepth: true,
-  bByDepth: true,
+  aTransposed: true,
+  bTransposed: true,
 });
+
+/** A node of extents `ne` (F32): a sum of products, whose operands' rows must be dense. */
+export const productNode = (
+  graph: KernelGraph,
+  terms: readonly ProductOperands[],
+  ne: Extents,
+): TensorPtr => kernelNode(graph, callFor(terms, 0), ne);
+
+/** A node that adds products to `sum` (F32, contiguous) where that lies. */
+export const addProductsNode = (
+  graph: KernelGraph,
+  terms: readonly ProductOperands[],
+  sum: TensorPtr,
+): TensorPtr => kernelNodeInPlace(graph, callFor(terms, bits.adds), sum);
+
+/** A node of one product times `factor`, which must not be 0. */
+function scaledProductNode(
+  graph: KernelGraph,
+  { operands, factor }: { operands: ProductOperands; factor: number },
+  ne: Extents,
+): TensorPtr {
+  const { settings = 0n, ...call } = callFor([operands], 0);
+  return kernelNode(graph, { ...call, settings: settings | (floatBits(factor) << scaleShift) }, ne);
+}
+
+function callFor(terms: readonly ProductOperands[], start: number): KernelCall {
+  if (terms.length > mostTerms) throw new RangeError(`${terms.length} products in one node`);
+  const settings = terms.reduce((all, { aTransposed, bTransposed }, index) => {
+    const own = (aTransposed ? bits.aTransposed : 0) | (bTransposed ? bits.bTransposed : 0);
+    return all | (own << (bits.ofTerm * index));
+  }, start);
+  const sources = terms.flatMap(({ a, b }) => [a, b]);
+  return { name: 'product', sources, settings: BigInt(settings) };
+}

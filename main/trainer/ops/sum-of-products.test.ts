@@ -4,6 +4,8 @@ import { computeNode, type Operand, relativeDifference } from '../testing/comput
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
+import { add } from './arithmetic.ts';
+import { addOuterProduct, scaledMatMul, sumOfProducts } from './product.ts';
 
 const { f32 } = elementType;
 const quantized = tensorTypeId('Q8_0');
@@ -20,37 +22,37 @@ afterAll(() => {
 interface Term {
   k: number;
   type?: number;
-  isTurned?: boolean;
+  transposed?: boolean;
 }
 
-const operandsOf = ({ k, type = f32, isTurned = false }: Term): Operand[] => [
-  { ne: isTurned ? [m, k] : [k, m], type },
+const operandsOf = ({ k, type = f32, transposed = false }: Term): Operand[] => [
+  { ne: transposed ? [m, k] : [k, m], type },
   { ne: [k, n] },
 ];
 
 /** The sum of terms of which each has two of the tensors, in one call or by ggml's additions. */
 const compute = async (device: Device, terms: readonly Term[], isApart = false) =>
-  await computeNode(device, terms.flatMap(operandsOf), (ops, tensors) => {
-    const products = terms.map(({ isTurned = false }, index) => {
+  await computeNode(device, terms.flatMap(operandsOf), (graph, tensors) => {
+    const products = terms.map(({ transposed = false }, index) => {
       const [a, b] = tensors.slice(2 * index);
       if (!a || !b) throw new RangeError('A product has two operands');
-      return { a, b, isTurned };
+      return { a, b, transposed };
     });
-    if (!isApart) return ops.sumOfProducts(products);
+    if (!isApart) return sumOfProducts(graph, products);
     return products
-      .map((product) => ops.sumOfProducts([product]))
-      .reduce((sum: Tensor, product) => ops.add(sum, product));
+      .map((product) => sumOfProducts(graph, [product]))
+      .reduce((sum: Tensor, product) => add(graph, sum, product));
   });
 
 const cases: [name: string, terms: Term[]][] = [
   ['one product', [{ k: 64 }]],
-  ['a transposed one', [{ k: 9, isTurned: true }]],
-  ['a matrix and an adapter', [{ k: 96 }, { k: 8, isTurned: true }]],
+  ['a transposed one', [{ k: 9, transposed: true }]],
+  ['a matrix and an adapter', [{ k: 96 }, { k: 8, transposed: true }]],
   ['as many products as a node takes', [64, 3, 300, 17].map((k) => ({ k }))],
   ['one more than a node takes', [64, 3, 300, 17, 31].map((k) => ({ k }))],
   [
     'more than two nodes take, some of them transposed',
-    [8, 9, 10, 11, 12, 13, 14, 15, 16].map((k) => ({ k, isTurned: k % 3 === 0 })),
+    [8, 9, 10, 11, 12, 13, 14, 15, 16].map((k) => ({ k, transposed: k % 3 === 0 })),
   ],
 ];
 
@@ -64,9 +66,9 @@ test.each(cases)('a sum of %s equals that of ggml', async (_, terms) => {
 test.each([2, 0.3, -1.5, 0])('a product scaled by %d equals that of ggml', async (scale) => {
   const operands = operandsOf({ k: 700 });
   const scaled = async (device: Device) =>
-    await computeNode(device, operands, (ops, [a, b]) => {
+    await computeNode(device, operands, (graph, [a, b]) => {
       if (!a || !b) throw new RangeError('A product has two operands');
-      return ops.scaledProduct(a, b, scale);
+      return scaledMatMul(graph, a, b, scale);
     });
   const { values } = await scaled(own);
   const expected = (await scaled(reference)).values;
@@ -79,10 +81,10 @@ const mixed: [name: string, terms: Term[]][] = [
     'first',
     [
       { k: 64, type: quantized },
-      { k: 8, isTurned: true },
+      { k: 8, transposed: true },
     ],
   ],
-  ['last', [{ k: 5 }, { k: 8, isTurned: true }, { k: 64, type: quantized }]],
+  ['last', [{ k: 5 }, { k: 8, transposed: true }, { k: 64, type: quantized }]],
   [
     'twice, between more products than a node takes',
     [
@@ -112,9 +114,9 @@ test.each(refused)('a sum of products is refused when they differ in %s', async 
   const operands = [...operandsOf({ k: 8 }), { ne: a }, { ne: b }];
   for (const device of [own, reference])
     await expect(
-      computeNode(device, operands, (ops, [first, second, third, fourth]) => {
+      computeNode(device, operands, (graph, [first, second, third, fourth]) => {
         if (!first || !second || !third || !fourth) throw new Error('There are four operands');
-        return ops.sumOfProducts([
+        return sumOfProducts(graph, [
           { a: first, b: second },
           { a: third, b: fourth },
         ]);
@@ -126,9 +128,9 @@ test('an outer product is added to a matrix of its own extents only', async () =
   const wrong = [{ ne: [m, n] }, { ne: [m, 7] }, { ne: [n + 1, 7] }];
   for (const device of [own, reference])
     await expect(
-      computeNode(device, wrong, (ops, [sum, a, b]) => {
+      computeNode(device, wrong, (graph, [sum, a, b]) => {
         if (!sum || !a || !b) throw new Error('There are three operands');
-        return ops.addOuterProduct(sum, a, b);
+        return addOuterProduct(graph, sum, a, b);
       }),
     ).rejects.toThrow(/cannot take/);
 });

@@ -10,7 +10,7 @@ import type { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import type { RunIdentity } from '../checkpoint/resume-state.ts';
 import { stepsPerEpoch } from '../data/batches.ts';
 import type { MemoryWatch } from '../memory/run-memory.ts';
-import type { FrozenModel } from '../weights/base-model.ts';
+import type { BaseModel } from '../weights/base-model.ts';
 import type { RunControl } from './run-control.ts';
 import type { Trainer } from '../step/trainer.ts';
 import type { Device } from '../device/device.ts';
@@ -23,7 +23,7 @@ export interface TrainingRun {
   /** Aborts when the run is cancelled or paused; the reason tells which. */
   stop: AbortSignal;
   device: Device;
-  model: FrozenModel;
+  model: BaseModel;
   trainer: Trainer;
   memory: MemoryWatch;
   samples: EncodedSample[];

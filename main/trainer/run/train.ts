@@ -7,7 +7,7 @@ import { usableDevSamples, usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
 import { budgetOf } from '../memory/free-memory.ts';
 import { MemoryWatch } from '../memory/run-memory.ts';
-import { FrozenModel } from '../weights/base-model.ts';
+import { BaseModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { runEpochs } from './run-epochs.ts';
@@ -71,11 +71,11 @@ async function loadModel(
   device: Device,
   { basePath, recipe }: TrainParams,
   signal: AbortSignal,
-): Promise<FrozenModel> {
+): Promise<BaseModel> {
   await using file = await ModelFile.open(basePath);
   const options = loadOptions(recipe);
   requireWeightsMemory(device, file, options);
-  return await FrozenModel.load(device, file, signal, options);
+  return await BaseModel.load(device, file, signal, options);
 }
 
 /** Goes to the newest checkpoint, or to the beginning, and says which. */
@@ -109,7 +109,7 @@ async function start(
 }
 
 /** What a device cannot compute with costs memory, and rounds a little: the run says so. */
-function widerTypes({ replacedTypes }: FrozenModel, device: string): string[] {
+function widerTypes({ replacedTypes }: BaseModel, device: string): string[] {
   if (replacedTypes.size === 0) return [];
   const types = [...replacedTypes].join(' and ');
   return [

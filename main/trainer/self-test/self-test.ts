@@ -9,7 +9,7 @@ import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { familyOf, findDevice, listFamily } from '../ffi/devices.ts';
 import { Trainer } from '../step/trainer.ts';
-import { FrozenModel } from '../weights/base-model.ts';
+import { BaseModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { writeParameter } from '../weights/trained-weights.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
@@ -100,7 +100,7 @@ export async function trainBriefly(
 ): Promise<TrainingSample> {
   using device = open();
   await using file = await ModelFile.open(path);
-  using model = await FrozenModel.load(device, file, new AbortController().signal);
+  using model = await BaseModel.load(device, file, new AbortController().signal);
   const recipe = recipeSchema.parse({ method, rank: 8, alpha: 16, learningRate, threads: 1 });
   using trainer = new Trainer(device, model, recipe);
   const samples = makeSamples(tokens);

@@ -2,8 +2,10 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import type { Tensor } from '../device/tensor.ts';
-import { gradientScale } from './clip.ts';
 import type { Device } from '../device/device.ts';
+import { add, mul, sumOfSquares } from '../ops/arithmetic.ts';
+import { copy, transpose } from '../ops/layout.ts';
+import { adamwStep } from '../ops/optimizer.ts';
 
 const tensorsPerParameter = 12;
 
@@ -81,26 +83,39 @@ export class AdamwOptimizer implements Disposable {
   }
 
   #buildNorm({ parameters }: TrainedWeights): Tensor {
-    const { ops } = this.#normGraph;
+    const graph = this.#normGraph;
     const sum = parameters
-      .map(({ gradient }) => ops.sumOfSquares(gradient))
-      .reduce((total, one) => ops.add(total, one));
-    this.#normGraph.requireOutput(sum);
-    this.#normGraph.place(this.#normMemory);
+      .map(({ gradient }) => sumOfSquares(graph, gradient))
+      .reduce((total, one) => add(graph, total, one));
+    graph.requireOutput(sum);
+    graph.place(this.#normMemory);
     return sum;
   }
 
   #buildStep({ parameters }: TrainedWeights): void {
-    const { ops } = this.#stepGraph;
+    const graph = this.#stepGraph;
     for (const { weight, gradient, firstMoment, secondMoment, decays, copies } of parameters) {
-      const scaled = ops.mul(gradient, this.#gradientScale);
+      const scaled = mul(graph, gradient, this.#gradientScale);
       const settings = decays ? this.#settings : this.#settingsWithoutDecay;
-      const state = { first: firstMoment, second: secondMoment, settings };
-      const updated = ops.adamwStep(weight, scaled, state);
-      this.#stepGraph.require(updated);
+      const updated = adamwStep(graph, weight, scaled, { firstMoment, secondMoment, settings });
+      graph.require(updated);
       for (const { tensor, isTransposed } of copies)
-        this.#stepGraph.require(ops.copy(isTransposed ? ops.transpose(updated) : updated, tensor));
+        graph.require(copy(graph, isTransposed ? transpose(graph, updated) : updated, tensor));
     }
-    this.#stepGraph.place(this.#stepMemory);
+    graph.place(this.#stepMemory);
   }
+}
+
+/**
+ * Factor that turns the summed gradients of a batch into the ones the optimizer sees: mean over
+ * `weightSum`, scaled down to norm `maxGradNorm` (0: never). `sumNorm` is the L2 norm of the sum.
+ */
+export function gradientScale(
+  sumNorm: number,
+  weightSum: number,
+  maxGradNorm: number,
+): { scale: number; gradNorm: number } {
+  const gradNorm = sumNorm / weightSum;
+  const clip = maxGradNorm > 0 && gradNorm > maxGradNorm ? maxGradNorm / gradNorm : 1;
+  return { scale: clip / weightSum, gradNorm };
 }

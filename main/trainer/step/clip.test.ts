@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gradientScale } from './clip.ts';
+import { gradientScale } from './adamw.ts';
 
 describe('gradient scale', () => {
   test('divides by tokens alone while the mean gradient is within the limit', () => {

@@ -1,7 +1,10 @@
-import type { GraphParts } from '../model/graph-context.ts';
+import type { GraphContext } from '../model/graph-context.ts';
 import { headBackward, headForward } from '../model/head.ts';
 import { normBackward, normForward } from '../model/norm.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
+import { add, fill, mul } from '../ops/arithmetic.ts';
+import { concatRows, getRows, reshape, rowsOf, setRows } from '../ops/layout.ts';
+import { softmax } from '../ops/softmax.ts';
 
 /** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
 const chunkRows = 256;
@@ -25,7 +28,7 @@ export interface LossGradientInputs {
 }
 
 /** Declares the inputs of a loss over `count` rows. */
-export function declareLossInputs({ graph }: GraphParts, count: number): LossInputs {
+export function declareLossInputs({ graph }: GraphContext, count: number): LossInputs {
   const { i32 } = elementType;
   return {
     rows: graph.input([count], i32),
@@ -35,7 +38,7 @@ export function declareLossInputs({ graph }: GraphParts, count: number): LossInp
 
 /** Declares what the gradient of that loss reads beside it. */
 export const declareLossGradientInputs = (
-  { graph }: GraphParts,
+  { graph }: GraphContext,
   count: number,
 ): LossGradientInputs => ({
   weights: graph.input([1, count]),
@@ -46,14 +49,14 @@ export const declareLossGradientInputs = (
  * The forward half of `crossEntropy`: the probabilities of the targets (outputs, one [1, rows] per
  * chunk), and no gradient.
  */
-export function scoreTargets(parts: GraphParts, stream: Tensor, inputs: LossInputs): Tensor[] {
-  const { ops } = parts.graph;
-  const norm = normForward(parts, ops.getRows(stream, inputs.rows), parts.model.outputNorm);
+export function scoreTargets(context: GraphContext, stream: Tensor, inputs: LossInputs): Tensor[] {
+  const { graph, model } = context;
+  const norm = normForward(context, getRows(graph, stream, inputs.rows), model.outputNorm);
   let first = 0;
   return inputs.targets.map((targets) => {
-    const hidden = ops.columns(norm.output, first, targets.ne[0]);
+    const hidden = rowsOf(graph, norm.output, first, targets.ne[0]);
     first += targets.ne[0];
-    return scoreChunk(parts, hidden, targets).probabilities;
+    return scoreChunk(context, hidden, targets).probabilities;
   });
 }
 
@@ -64,31 +67,30 @@ export function scoreTargets(parts: GraphParts, stream: Tensor, inputs: LossInpu
  * probabilities of the targets (outputs, one [1, rows] per chunk).
  */
 export function crossEntropy(
-  parts: GraphParts,
+  context: GraphContext,
   stream: Tensor,
   inputs: LossInputs & LossGradientInputs,
 ) {
-  const { graph, model } = parts;
-  const { ops } = graph;
-  const norm = normForward(parts, ops.getRows(stream, inputs.rows), model.outputNorm);
+  const { graph, model } = context;
+  const norm = normForward(context, getRows(graph, stream, inputs.rows), model.outputNorm);
   const probabilities: Tensor[] = [];
   let gradient: Tensor | undefined;
   let first = 0;
   for (const targets of inputs.targets) {
     const count = targets.ne[0];
-    const weights = ops.columns(inputs.weights, first, count);
-    const hidden = ops.columns(norm.output, first, count);
-    const chunk = headChunk(parts, hidden, { targets, weights, minusOne: inputs.minusOne });
+    const weights = rowsOf(graph, inputs.weights, first, count);
+    const hidden = rowsOf(graph, norm.output, first, count);
+    const chunk = headChunk(context, hidden, { targets, weights, minusOne: inputs.minusOne });
     probabilities.push(chunk.probabilities);
     graph.require(chunk.gradient);
-    gradient = gradient ? ops.concatColumns(gradient, chunk.gradient) : chunk.gradient;
+    gradient = gradient ? concatRows(graph, gradient, chunk.gradient) : chunk.gradient;
     first += count;
   }
   if (!gradient) throw new RangeError('A loss needs at least one row');
-  const selectedGradient = normBackward(parts, norm, ops.mul(gradient, inputs.weights));
-  const zeros = ops.fill(stream, 0);
+  const selectedGradient = normBackward(context, norm, mul(graph, gradient, inputs.weights));
+  const zeros = fill(graph, stream, 0);
   return {
-    gradient: ops.setRows(zeros, selectedGradient, inputs.rows),
+    gradient: setRows(graph, zeros, selectedGradient, inputs.rows),
     probabilities,
   };
 }
@@ -120,27 +122,25 @@ export function chunkTargets(targets: Int32Array, count: number, vocabulary: num
  * Σ −ln p, which for the logits is softmax − onehot: no dense label matrix is needed.
  */
 function headChunk(
-  parts: GraphParts,
+  context: GraphContext,
   hidden: Tensor,
   { targets, weights, minusOne }: { targets: Tensor; weights: Tensor; minusOne: Tensor },
 ) {
-  const { graph, model } = parts;
-  const { ops } = graph;
-  const { head, flat, probabilities } = scoreChunk(parts, hidden, targets);
-  const corrected = ops.setRows(flat, ops.add(probabilities, minusOne), targets);
-  const logitGradient = ops.reshape(corrected, model.parameters.vocabularySize, hidden.ne[1]);
-  const gradient = headBackward(parts, head, { gradient: logitGradient, weights });
+  const { graph, model } = context;
+  const { head, flat, probabilities } = scoreChunk(context, hidden, targets);
+  const corrected = setRows(graph, flat, add(graph, probabilities, minusOne), targets);
+  const logitGradient = reshape(graph, corrected, model.parameters.vocabularySize, hidden.ne[1]);
+  const gradient = headBackward(context, head, { gradient: logitGradient, weights });
   return { probabilities, gradient };
 }
 
 /** Softmax of hidden states as one column, and of it the probabilities of the targets. */
-function scoreChunk(parts: GraphParts, hidden: Tensor, targets: Tensor) {
-  const { graph, model } = parts;
-  const { ops } = graph;
-  const head = headForward(parts, hidden);
-  const softMax = ops.softMax(head.logits);
-  const flat = ops.reshape(softMax, 1, model.parameters.vocabularySize * hidden.ne[1]);
-  const probabilities = ops.getRows(flat, targets);
+function scoreChunk(context: GraphContext, hidden: Tensor, targets: Tensor) {
+  const { graph, model } = context;
+  const head = headForward(context, hidden);
+  const all = softmax(graph, head.logits);
+  const flat = reshape(graph, all, 1, model.parameters.vocabularySize * hidden.ne[1]);
+  const probabilities = getRows(graph, flat, targets);
   graph.requireOutput(probabilities);
   return { head, flat, probabilities };
 }

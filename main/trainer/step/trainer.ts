@@ -5,12 +5,11 @@ import { toGgufAdapter } from '../export/gguf-adapter.ts';
 import { toGgufModel } from '../export/gguf-model.ts';
 import { packSamples } from '../data/pack.ts';
 import { weighRows } from '../data/weigh-rows.ts';
-import type { FrozenModel } from '../weights/base-model.ts';
+import type { BaseModel } from '../weights/base-model.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
 import { AdamwOptimizer, type StepInput } from './adamw.ts';
 import { WorkingMemory } from '../device/compute-graph.ts';
-import { shouldRecompute } from './memory-policy.ts';
 import { startWeights } from '../weights/start-weights.ts';
 import {
   forwardShapeOf,
@@ -20,12 +19,14 @@ import {
   TrainingGraph,
 } from './training-graph.ts';
 import type { Device } from '../device/device.ts';
+import type { HyperParameters } from '../../gguf/model/hyper-parameters.ts';
+import { attendsByKernel } from '../model/visible-keys.ts';
 
 /** A model, what is trained of it, and the optimizer: computes gradients and applies them. */
 export class Trainer implements Disposable {
   readonly trained: TrainedWeights;
   readonly #device: Device;
-  readonly #model: FrozenModel;
+  readonly #model: BaseModel;
   readonly #recipe: Recipe;
   /** Of the rows whose gradients were added up since the last step. */
   #weightSum = 0;
@@ -33,7 +34,7 @@ export class Trainer implements Disposable {
   #graph: TrainingGraph | undefined;
   readonly #memory: WorkingMemory;
 
-  constructor(device: Device, model: FrozenModel, recipe: Recipe) {
+  constructor(device: Device, model: BaseModel, recipe: Recipe) {
     this.#device = device;
     this.#model = model;
     this.#recipe = recipe;
@@ -53,8 +54,8 @@ export class Trainer implements Disposable {
     const { architecture } = this.#model.parameters;
     if (trained instanceof LoraAdapter)
       return toGgufAdapter(this.#device, trained, { name, architecture });
-    const parts = { model: this.#model, trained };
-    return toGgufModel(this.#device, parts, { name, type: this.#recipe.outputType });
+    const weights = { model: this.#model, trained };
+    return toGgufModel(this.#device, weights, { name, type: this.#recipe.outputType });
   }
 
   /**
@@ -110,4 +111,36 @@ export class Trainer implements Disposable {
     this.#graph = graph;
     return graph;
   }
+}
+
+/** Share of a device's memory that kept activations may take. */
+const activationShare = 0.25;
+
+/**
+ * Estimates the activations that a block keeps for its backward pass, in bytes: about twelve
+ * tensors as wide as the residual stream, four as wide as the feed-forward part, and the
+ * attention weights of every head where these are kept.
+ */
+function activationBytes(
+  tokens: number,
+  parameters: HyperParameters,
+  keepsWeights: boolean,
+): number {
+  const { embeddingLength, feedForwardLength, heads, layers } = parameters;
+  const weights = keepsWeights ? heads * tokens : 0;
+  const perToken = 12 * embeddingLength + 4 * feedForwardLength + weights;
+  return layers * tokens * perToken * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/**
+ * True when blocks should be computed a second time in the backward pass instead of being kept:
+ * a third more work for a fraction of the memory.
+ */
+function shouldRecompute(
+  { kernels, memoryBytes }: Device,
+  parameters: HyperParameters,
+  tokens: number,
+): boolean {
+  const keepsWeights = !attendsByKernel(kernels, parameters);
+  return activationBytes(tokens, parameters, keepsWeights) > memoryBytes * activationShare;
 }

@@ -12,16 +12,16 @@ import {
   sumLoss,
 } from './cross-entropy.ts';
 import { blockBackward, blockForward, type BlockPass } from '../model/block.ts';
-import { embed, embedBackward } from '../model/embedding.ts';
-import type { FrozenModel } from '../weights/base-model.ts';
-import { declareParts, type GraphParts, writeLayout } from '../model/graph-context.ts';
+import { embed, embedBackward, writeEmbeddingNoise } from '../model/embedding.ts';
+import type { BaseModel } from '../weights/base-model.ts';
+import { declareContext, type GraphContext, writeLayout } from '../model/graph-context.ts';
 import { firstKeysOf, querySpans } from '../model/visible-keys.ts';
-import { writeEmbeddingNoise } from '../model/embedding-noise.ts';
 import { declareDropout, type KeyedSpans, writeDropout } from '../model/dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
 import { ComputeGraph, type WorkingMemory } from '../device/compute-graph.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
+import { add } from '../ops/arithmetic.ts';
 
 /** Lengths are rounded up to this, so that few different graphs occur. */
 const bucket = 32;
@@ -73,7 +73,7 @@ export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
 
 /** What a graph trains and the noise that makes it harder; zeros switch that off. */
 export interface Training {
-  model: FrozenModel;
+  model: BaseModel;
   trained: TrainedWeights;
   noise: Pick<Recipe, 'residualDropout' | 'neftuneAlpha'>;
 }
@@ -96,7 +96,7 @@ export class TrainingGraph implements Disposable {
   readonly shape: GraphShape;
   readonly #device: Device;
   readonly #graph: ComputeGraph;
-  readonly #parts: GraphParts;
+  readonly #context: GraphContext;
   readonly #tokens: Tensor;
   readonly #embeddingNoise: Tensor | undefined;
   readonly #neftuneAlpha: number;
@@ -118,10 +118,10 @@ export class TrainingGraph implements Disposable {
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
     const dropout = declareDropout(graph, sizes, residualDropout);
-    this.#parts = { ...declareParts(graph, { model, trained, spans }), dropout };
+    this.#context = declareContext(graph, { model, trained, spans, dropout });
     this.#embeddingNoise = neftuneAlpha > 0 ? graph.input([width, tokens]) : undefined;
-    this.#loss = declareLossInputs(this.#parts, rows);
-    this.#gradient = isForwardOnly ? undefined : declareLossGradientInputs(this.#parts, rows);
+    this.#loss = declareLossInputs(this.#context, rows);
+    this.#gradient = isForwardOnly ? undefined : declareLossGradientInputs(this.#context, rows);
     this.#probabilities = this.#build();
   }
 
@@ -150,37 +150,37 @@ export class TrainingGraph implements Disposable {
   }
 
   #build(): readonly Tensor[] {
-    const parts = this.#parts;
+    const context = this.#context;
     const passes: BlockPass[] = [];
-    const embedded = embed(parts, this.#tokens);
+    const embedded = embed(context, this.#tokens);
     const noise = this.#embeddingNoise;
-    let stream = noise ? parts.graph.ops.add(embedded, noise) : embedded;
-    for (const index of parts.model.blocks.keys()) {
-      const pass = blockForward(parts, index, stream);
+    let stream = noise ? add(context.graph, embedded, noise) : embedded;
+    for (const index of context.model.blocks.keys()) {
+      const pass = blockForward(context, index, stream);
       passes.push(pass);
       stream = pass.output;
     }
-    if (!this.#gradient) return scoreTargets(parts, stream, this.#loss);
+    if (!this.#gradient) return scoreTargets(context, stream, this.#loss);
     const lossInputs = { ...this.#loss, ...this.#gradient };
-    const { gradient, probabilities } = crossEntropy(parts, stream, lossInputs);
+    const { gradient, probabilities } = crossEntropy(context, stream, lossInputs);
     this.#buildBackward(passes, gradient);
     return probabilities;
   }
 
   #buildBackward(passes: readonly BlockPass[], gradient: Tensor): void {
-    const parts = this.#parts;
+    const context = this.#context;
     let current: Tensor | undefined = gradient;
     for (const pass of passes.toReversed()) {
       if (!current) break;
       const { recompute } = this.shape;
-      const kept: BlockPass = recompute ? blockForward(parts, pass.index, pass.input) : pass;
-      current = blockBackward(parts, kept, current);
+      const kept: BlockPass = recompute ? blockForward(context, pass.index, pass.input) : pass;
+      current = blockBackward(context, kept, current);
     }
-    if (current) embedBackward(parts, this.#tokens, current);
+    if (current) embedBackward(context, this.#tokens, current);
   }
 
   #writeNoise(samples: KeyedSpans): void {
-    writeDropout(this.#device, this.#parts.dropout, samples);
+    writeDropout(this.#device, this.#context.dropout, samples);
     if (this.#embeddingNoise)
       writeEmbeddingNoise(this.#device, this.#embeddingNoise, samples, this.#neftuneAlpha);
   }
@@ -195,10 +195,10 @@ export class TrainingGraph implements Disposable {
 
   #writeInputs(batch: PackedBatch): void {
     const { tokens, rows } = this.shape;
-    const { vocabularySize } = this.#parts.model.parameters;
+    const { vocabularySize } = this.#context.model.parameters;
     this.#device.write(this.#tokens, padded(batch.tokens, tokens));
     const positions = padded(batch.positions, tokens);
-    writeLayout(this.#device, this.#parts, { positions, segments: batch.segments });
+    writeLayout(this.#context, { positions, segments: batch.segments });
     this.#device.write(this.#loss.rows, padRows(batch.rows, rows));
     const targets = chunkTargets(batch.targets, rows, vocabularySize);
     for (const [index, tensor] of this.#loss.targets.entries())

@@ -1,8 +1,8 @@
 import {
   attentionScratchFloats,
-  ownAttention,
-  ownAttentionBack,
-  type AttentionInputs,
+  attentionNode,
+  attentionBackwardNodes,
+  type KernelAttentionInputs,
 } from '../ops/attention.ts';
 import type { AttentionResults, AttentionSize, AttentionValues } from './attention-case.ts';
 import type { KernelExecution } from './kernel-call.ts';
@@ -12,7 +12,7 @@ export function placeAttention(
   call: KernelExecution,
   { length, heads, keyHeads, tokens }: AttentionSize,
   { given, threads }: { given: AttentionValues; threads: number },
-): AttentionInputs {
+): KernelAttentionInputs {
   const ofKeys = [length, keyHeads, tokens];
   return {
     queries: call.place({ ne: [length, heads, tokens], values: given.queries }),
@@ -31,10 +31,10 @@ export function callAttention(
   threads = 1,
 ): AttentionResults<Float32Array> {
   const inputs = placeAttention(call, size, { given, threads });
-  const output = call.compute(ownAttention(call.maker, inputs, given.scale), threads);
+  const output = call.compute(attentionNode(call.maker, inputs, given.scale), threads);
   const gradient = call.place({ ne: inputs.queries.ne, values: given.gradient });
   const { scale } = given;
-  const nodes = ownAttentionBack(call.maker, inputs, { gradient, scale });
+  const nodes = attentionBackwardNodes(call.maker, inputs, { gradient, scale });
   const queries = call.compute(nodes.queries, threads).subarray(0, given.queries.length);
   const both = call.compute(nodes.keysAndValues, threads);
   const middle = given.keys.length;

@@ -1,13 +1,13 @@
-import { addOwnProducts, ownProducts, type Factors } from '../ops/own-product.ts';
 import type { KernelExecution } from './kernel-call.ts';
 import { matrixCounts, type ProductSize, type ProductValues } from './product-case.ts';
+import { addProductsNode, productNode, type ProductOperands } from '../ops/product.ts';
 
 /** How the operands of a product lie in memory. */
 export interface ProductLayout {
   /** Element type of A. */
   type: number;
-  aByDepth: boolean;
-  bByDepth: boolean;
+  aTransposed: boolean;
+  bTransposed: boolean;
   /** Elements that lie between rows of A and belong to neither. */
   gap?: number;
 }
@@ -36,35 +36,39 @@ export function callProducts(
   if (!first) throw new RangeError('There is no product');
   const { m, n } = first.size;
   const ne = [m, n, ...matrixCounts(first.size).ofC] as const;
-  const factors = cases.map((one) => placeFactors(call, one));
+  const factors = cases.map((one) => placeOperands(call, one));
   const node = sum
-    ? addOwnProducts(call.maker, factors, call.place({ ne, values: sum }).pointer)
-    : ownProducts(call.maker, factors, ne);
+    ? addProductsNode(call.maker, factors, call.place({ ne, values: sum }).pointer)
+    : productNode(call.maker, factors, ne);
   return call.compute(node, threads);
 }
 
-function placeFactors(call: KernelExecution, { size, values, layout }: ProductCase): Factors {
+function placeOperands(
+  call: KernelExecution,
+  { size, values, layout }: ProductCase,
+): ProductOperands {
   const { m, n, k } = size;
   const { ofA, ofC } = matrixCounts(size);
-  const { type, aByDepth, bByDepth, gap = 0 } = layout;
-  const shapeOf = (width: number, isByDepth: boolean) => (isByDepth ? [width, k] : [k, width]);
-  const rowsOf = (source: Float32Array, width: number, isByDepth: boolean) =>
-    isByDepth ? turn(source, width, k) : source;
+  const { type, aTransposed, bTransposed, gap = 0 } = layout;
+  const shapeOf = (width: number, isTransposed: boolean) =>
+    isTransposed ? [width, k] : [k, width];
+  const rowsOf = (source: Float32Array, width: number, isTransposed: boolean) =>
+    isTransposed ? transposed(source, width, k) : source;
   const a = call.place({
-    ne: [...shapeOf(m, aByDepth), ...ofA],
-    values: rowsOf(values.a, m, aByDepth),
+    ne: [...shapeOf(m, aTransposed), ...ofA],
+    values: rowsOf(values.a, m, aTransposed),
     type,
     gap,
   });
   const b = call.place({
-    ne: [...shapeOf(n, bByDepth), ...ofC],
-    values: rowsOf(values.b, n, bByDepth),
+    ne: [...shapeOf(n, bTransposed), ...ofC],
+    values: rowsOf(values.b, n, bTransposed),
   });
-  return { a: a.pointer, b: b.pointer, aByDepth, bByDepth };
+  return { a: a.pointer, b: b.pointer, aTransposed, bTransposed };
 }
 
 /** Matrices [width][depth] as [depth][width]. */
-function turn(source: Float32Array, width: number, depth: number): Float32Array {
+function transposed(source: Float32Array, width: number, depth: number): Float32Array {
   const size = width * depth;
   return source.map((_, index) => {
     const within = index % size;

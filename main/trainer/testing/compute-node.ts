@@ -1,7 +1,6 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { quantizeRows } from '../weights/quantize-model.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
-import type { Ops } from '../ops/arithmetic.ts';
 import { elementCount, elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Device } from '../device/device.ts';
@@ -16,14 +15,14 @@ export interface Operand {
 export async function computeNode(
   device: Device,
   operands: readonly Operand[],
-  build: (ops: Ops, tensors: Tensor[]) => Tensor,
+  build: (graph: ComputeGraph, tensors: Tensor[]) => Tensor,
 ): Promise<{ values: Float32Array; operation: string }> {
   using store = new TensorStore(device, operands.length);
   const tensors = operands.map(({ ne, type }) => store.declare(ne, type));
   store.allocate('the operands');
   for (const [index, tensor] of tensors.entries()) fill(device, tensor, index + 1);
   using graph = new ComputeGraph(device, 64);
-  const result = build(graph.ops, tensors);
+  const result = build(graph, tensors);
   graph.requireOutput(result);
   using memory = new WorkingMemory(device);
   graph.place(memory);

@@ -26,10 +26,10 @@ export function fillUpMatrices(
   { parameters }: Pick<TrainedWeights, 'parameters'>,
 ): void {
   const uniform = seededUniform(7);
-  for (const up of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
-    const count = up.weight.ne[0] * up.weight.ne[1];
+  for (const b of parameters.filter(({ name }) => name.endsWith('.lora_b'))) {
+    const count = b.weight.ne[0] * b.weight.ne[1];
     const values = Float32Array.from({ length: count }, () => (uniform() - 0.5) * 0.1);
-    writeParameter(device, up, values);
+    writeParameter(device, b, values);
   }
 }
 

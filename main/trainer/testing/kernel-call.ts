@@ -3,7 +3,7 @@ import type { Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';
 import type { ContextPtr, TensorPtr } from '../ffi/pointers.ts';
 import { quantizeRows } from '../weights/quantize-model.ts';
-import type { KernelMaker } from '../ops/kernel.ts';
+import type { KernelGraph } from '../ops/kernel.ts';
 import {
   elementCount,
   elementType,
@@ -50,7 +50,7 @@ export class KernelCaller implements Disposable {
 
 /** Calls kernels as ggml would, with every tensor just before memory that nobody may touch. */
 export class KernelExecution implements Disposable {
-  readonly maker: KernelMaker;
+  readonly maker: KernelGraph;
   readonly #memories: GuardedMemory[];
   /** By address: what lies there, and the canaries before it. */
   readonly #held = new Map<bigint, { bytes: Uint8Array; before: Uint8Array }>();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Recipe, type RecipeInput, recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { FrozenModel } from '../weights/base-model.ts';
+import { BaseModel } from '../weights/base-model.ts';
 import type { LoadOptions } from '../weights/declare-weights.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import type { Device } from '../device/device.ts';
@@ -19,9 +19,9 @@ export async function openModel(
   device: Device,
   path: string,
   options: LoadOptions = {},
-): Promise<FrozenModel> {
+): Promise<BaseModel> {
   await using file = await ModelFile.open(path);
-  return await FrozenModel.load(device, file, new AbortController().signal, options);
+  return await BaseModel.load(device, file, new AbortController().signal, options);
 }
 
 /** A text as bytes, which are tokens of a tiny model; everything after `promptLength` is trained. */

@@ -8,7 +8,7 @@ import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { forwardLogits } from '../testing/forward-logits.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
-import { FrozenModel } from './base-model.ts';
+import { BaseModel } from './base-model.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import { ModelFile } from './model-file.ts';
 
@@ -62,7 +62,7 @@ describe('loading a model', () => {
     const path = await tinyModel('shrinking');
     await using file = await ModelFile.open(path);
     await truncate(path, (await stat(path)).size - 1000);
-    const loading = FrozenModel.load(device, file, new AbortController().signal);
+    const loading = BaseModel.load(device, file, new AbortController().signal);
     await expect(loading).rejects.toMatchObject({ code: 'MODEL_TRUNCATED' });
   });
 
@@ -82,7 +82,7 @@ describe('loading a model', () => {
     await handle.write(new Uint8Array(4), 0, 4, tensors[0]?.offsetBytes ?? 0);
     await handle.utimes(1, 1);
     await handle.close();
-    const loading = FrozenModel.load(device, file, new AbortController().signal);
+    const loading = BaseModel.load(device, file, new AbortController().signal);
     await expect(loading).rejects.toMatchObject({ code: 'MODEL_CHANGED' });
   });
 

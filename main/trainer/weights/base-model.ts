@@ -6,7 +6,7 @@ import type { Tensor } from '../device/tensor.ts';
 import { type ModelFile, toModelError } from './model-file.ts';
 import {
   type FixedTensor,
-  type FrozenMatrix,
+  type LinearWeights,
   type LoadOptions,
   type ModelWeight,
   ModelWeights,
@@ -14,16 +14,16 @@ import {
 import type { Device } from '../device/device.ts';
 
 /** The frozen weights of one block; norms are F32. */
-export interface FrozenBlock {
+export interface BlockWeights {
   norms: ReadonlyMap<NormName, Tensor>;
-  linear: ReadonlyMap<LinearName, FrozenMatrix>;
+  linear: ReadonlyMap<LinearName, LinearWeights>;
 }
 
 /**
  * A base model in memory: once loaded, its file is not needed any more. Its weights are frozen
  * unless it was loaded with `trainsWeights`.
  */
-export class FrozenModel implements Disposable {
+export class BaseModel implements Disposable {
   readonly parameters: HyperParameters;
   /** Of the file. */
   readonly metadata: GgufFile['metadata'];
@@ -33,10 +33,10 @@ export class FrozenModel implements Disposable {
    */
   readonly computeType: number;
   readonly embedding: Tensor;
-  readonly head: FrozenMatrix;
+  readonly head: LinearWeights;
   readonly outputNorm: Tensor;
   readonly ropeFactors: RopeFactors<Tensor>;
-  readonly blocks: readonly FrozenBlock[];
+  readonly blocks: readonly BlockWeights[];
   /** Every weight, in the order of the model, when they are trained; else empty. */
   readonly weights: readonly ModelWeight[];
   /** Tensors that a file of this model holds beside its weights, in no particular order. */
@@ -72,11 +72,11 @@ export class FrozenModel implements Disposable {
     file: ModelFile,
     signal: AbortSignal,
     options: LoadOptions = {},
-  ): Promise<FrozenModel> {
+  ): Promise<BaseModel> {
     const shape = readModelShape(file);
     const tensors = new ModelWeights(device, shape.plan, options);
     try {
-      const model = new FrozenModel(shape, tensors);
+      const model = new BaseModel(shape, tensors);
       await tensors.load(file, signal);
       return model;
     } catch (error) {

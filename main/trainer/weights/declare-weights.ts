@@ -13,14 +13,14 @@ import { writeRows } from './write-rows.ts';
 import { type WeightCopy, writeCopies } from './trained-weights.ts';
 import { TransposedWriter } from './transpose.ts';
 import type { Device } from '../device/device.ts';
-import { readsBothWays } from '../ops/own-product.ts';
+import { readsBothWays } from '../ops/product.ts';
 
 /**
  * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
  * gradients unless kernels read `weight` both ways, `bias` [out] in F32. When the weights are
  * trained, both are copies in the compute type, or `weight` is the master.
  */
-export interface FrozenMatrix {
+export interface LinearWeights {
   weight: Tensor;
   transposed: Tensor | undefined;
   bias: Tensor | undefined;
@@ -64,7 +64,7 @@ interface Destination {
  * file, each stretch of it wherever it belongs.
  */
 export class ModelWeights implements Disposable {
-  /** See FrozenModel. */
+  /** See BaseModel. */
   readonly computeType: number;
   /** What is trained, in the order of declaration. */
   readonly weights: ModelWeight[] = [];
@@ -83,7 +83,7 @@ export class ModelWeights implements Disposable {
     this.#store = new TensorStore(device, 16 + plan.blocks.length * tensorsPerBlock);
   }
 
-  /** See FrozenModel; complete when everything is declared. */
+  /** See BaseModel; complete when everything is declared. */
   get replacedTypes(): ReadonlySet<string> {
     return this.#forwardTypes.replaced;
   }
@@ -116,7 +116,7 @@ export class ModelWeights implements Disposable {
   }
 
   /** A linear layer: in its own type or a faster one, or as master and copies when trained. */
-  linear({ weight, bias }: LinearPlan): FrozenMatrix {
+  linear({ weight, bias }: LinearPlan): LinearWeights {
     return { ...this.#declareMatrix(weight), bias: bias && this.vector(bias) };
   }
 
@@ -131,7 +131,7 @@ export class ModelWeights implements Disposable {
     return { short: shortFactors, long: long === short ? shortFactors : long && declare(long) };
   }
 
-  #declareMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
+  #declareMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
     if (this.#trains) return this.#declareTrainedMatrix(source);
     const weight = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
     const { ne } = weight;
@@ -165,7 +165,7 @@ export class ModelWeights implements Disposable {
   }
 
   /** The master, and copies in the compute type for products; an F32 master is a copy itself. */
-  #declareTrainedMatrix(source: GgufTensor): Omit<FrozenMatrix, 'bias'> {
+  #declareTrainedMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
     const master = this.#declareFloats(source);
     const { ne } = master;
     const isExact = this.computeType === elementType.f32;
@@ -204,7 +204,7 @@ export class ModelWeights implements Disposable {
 const hasOnlyFloats = (plan: TensorPlan) =>
   matricesOf(plan).every(({ type }) => type === elementType.f32);
 
-/** Type of the copies and backward operands of a model (see FrozenModel). */
+/** Type of the copies and backward operands of a model (see BaseModel). */
 export function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: LoadOptions): number {
   if (precision !== 'auto') return elementType[precision];
   return hasOnlyFloats(plan) ? elementType.f32 : elementType.bf16;

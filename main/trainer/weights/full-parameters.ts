@@ -1,6 +1,6 @@
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
-import type { FrozenModel } from './base-model.ts';
+import type { BaseModel } from './base-model.ts';
 import type { TrainedParameter, TrainedWeights } from './trained-weights.ts';
 import type { Device } from '../device/device.ts';
 
@@ -15,7 +15,7 @@ export class FullParameters implements TrainedWeights {
   readonly #gradients: TensorStore;
   readonly #moments: TensorStore;
 
-  constructor(device: Device, { weights }: FrozenModel) {
+  constructor(device: Device, { weights }: BaseModel) {
     if (weights.length === 0) throw new Error('The model was loaded with frozen weights');
     this.#gradients = new TensorStore(device, weights.length);
     this.#moments = new TensorStore(device, weights.length * 2);

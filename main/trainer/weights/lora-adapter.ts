@@ -4,7 +4,7 @@ import { deriveSeed } from '../data/random.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
-import type { FrozenModel } from './base-model.ts';
+import type { BaseModel } from './base-model.ts';
 import {
   type LoraBranch,
   type TrainedParameter,
@@ -37,7 +37,7 @@ export class LoraAdapter implements TrainedWeights {
   readonly #moments: TensorStore;
   readonly #device: Device;
 
-  constructor(device: Device, model: FrozenModel, settings: LoraSettings) {
+  constructor(device: Device, model: BaseModel, settings: LoraSettings) {
     const count = model.blocks.reduce((sum, { linear }) => sum + linear.size * 2, 0);
     const { alpha, rank, loraScaling } = settings;
     this.#device = device;
@@ -48,7 +48,7 @@ export class LoraAdapter implements TrainedWeights {
     this.#moments = new TensorStore(device, count * 2);
     this.branches = this.#declareBranches(model);
     this.#requireBranches(model);
-    this.parameters = this.branches.flatMap(({ down, up }) => [down, up]);
+    this.parameters = this.branches.flatMap(({ a, b }) => [a, b]);
     this.#weights.allocate('the adapter');
     this.#gradients.allocate('the gradients of the adapter');
     this.#moments.allocate('the optimizer state of the adapter');
@@ -74,23 +74,23 @@ export class LoraAdapter implements TrainedWeights {
     this.#moments[Symbol.dispose]();
   }
 
-  #declareBranches({ blocks }: FrozenModel): LoraBranch[] {
+  #declareBranches({ blocks }: BaseModel): LoraBranch[] {
     const { targets } = this.settings;
     return blocks.flatMap(({ linear }, index) =>
       [...linear]
         .filter(([name]) => targets?.has(name) ?? true)
         .map(([name, { weight }]) => {
           const tensorName = `blk.${index}.${name}.weight`;
-          const down = this.#declare(`${tensorName}.lora_a`, weight.ne[0]);
-          const up = this.#declare(`${tensorName}.lora_b`, weight.ne[1]);
-          const branch = { tensorName, down, up, scale: this.scale };
+          const a = this.#declare(`${tensorName}.lora_a`, weight.ne[0]);
+          const b = this.#declare(`${tensorName}.lora_b`, weight.ne[1]);
+          const branch = { tensorName, a, b, scale: this.scale };
           this.#byWeight.set(weight, branch);
           return branch;
         }),
     );
   }
 
-  #requireBranches({ blocks, parameters }: FrozenModel): void {
+  #requireBranches({ blocks, parameters }: BaseModel): void {
     if (this.branches.length > 0) return;
     const layers = [...(blocks[0]?.linear.keys() ?? [])].join(', ');
     throw new TrainerError(
@@ -120,12 +120,12 @@ export class LoraAdapter implements TrainedWeights {
     this.#weights.clear();
     this.#gradients.clear();
     this.#moments.clear();
-    for (const [index, { down }] of this.branches.entries()) {
+    for (const [index, { a }] of this.branches.entries()) {
       const uniform = seededUniform(deriveSeed(this.settings.seed, index));
-      const bound = 1 / Math.sqrt(down.weight.ne[0]);
-      const values = new Float32Array(down.weight.ne[0] * this.settings.rank);
+      const bound = 1 / Math.sqrt(a.weight.ne[0]);
+      const values = new Float32Array(a.weight.ne[0] * this.settings.rank);
       for (let at = 0; at < values.length; at++) values[at] = (2 * uniform() - 1) * bound;
-      writeParameter(this.#device, down, values);
+      writeParameter(this.#device, a, values);
     }
   }
 }

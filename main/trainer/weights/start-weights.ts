@@ -1,6 +1,6 @@
 import { parseTargets } from '../../../shared/domain/lora-targets.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { FrozenModel } from './base-model.ts';
+import type { BaseModel } from './base-model.ts';
 import type { LoadOptions } from './declare-weights.ts';
 import { FullParameters } from './full-parameters.ts';
 import { LoraAdapter } from './lora-adapter.ts';
@@ -16,7 +16,7 @@ export const loadOptions = ({ method, precision }: Recipe): LoadOptions => ({
 });
 
 /** What a recipe trains, as it is before the first step. */
-export function startWeights(device: Device, model: FrozenModel, recipe: Recipe): TrainedWeights {
+export function startWeights(device: Device, model: BaseModel, recipe: Recipe): TrainedWeights {
   if (recipe.method === 'full') {
     const weights = new FullParameters(device, model);
     if (recipe.initialization === 'random')

@@ -32,14 +32,14 @@ export interface TrainedParameter {
 
 /**
  * The trained branch of one linear layer: s · B·(A·x), Hu et al. 2021, arXiv:2106.09685, 4.1.
- * `down` is A [in, rank]; `up` is Bᵀ [out, rank]: in this order the outer products of the
+ * `a` is A [in, rank]; `b` is kept transposed, as Bᵀ [out, rank]: in this order the outer products of the
  * backward pass run along the long axis, and every product has its operand ready.
  */
 export interface LoraBranch {
   /** Name of the base tensor, as in `blk.0.attn_q.weight`. */
   tensorName: string;
-  down: TrainedParameter;
-  up: TrainedParameter;
+  a: TrainedParameter;
+  b: TrainedParameter;
   /** s. */
   scale: number;
 }

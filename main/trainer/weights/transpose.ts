@@ -2,7 +2,7 @@ import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
 import { type Dequantize, dequantizerOf } from './dequantize.ts';
 import type { Device } from '../device/device.ts';
 
-/** Rows turned at once: 64 rows of a wide matrix still fit the second-level cache. */
+/** Rows transposed at once: 64 rows of a wide matrix still fit the second-level cache. */
 const blockRows = 64;
 
 /**
@@ -35,8 +35,8 @@ export class TransposedWriter {
     const rows = source.length / this.#rowBytes;
     const values = new Float32Array(rows * rowLength);
     this.#dequantize(source, values);
-    const turned = transposed(values, rowLength);
-    const data = this.#target.type === elementType.bf16 ? this.#toBrainFloats(turned) : turned;
+    const ordered = transposed(values, rowLength);
+    const data = this.#target.type === elementType.bf16 ? this.#toBrainFloats(ordered) : ordered;
     const elementBytes = data.BYTES_PER_ELEMENT;
     const runBytes = rows * elementBytes;
     this.#device.ggml.ggml_backend_tensor_set_2d(

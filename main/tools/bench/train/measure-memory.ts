@@ -9,7 +9,7 @@ import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
 import { kindOf } from '../../../trainer/memory/correction.ts';
 import { planMemory } from '../../../trainer/memory/plan-memory.ts';
-import { FrozenModel } from '../../../trainer/weights/base-model.ts';
+import { BaseModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
 import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
@@ -56,7 +56,7 @@ async function runCase({ basePath, rank, method, ...size }: Setting): Promise<vo
   using device = GgmlDevice.openCpu(1);
   await using file = await ModelFile.open(basePath);
   const { signal } = new AbortController();
-  using model = await FrozenModel.load(device, file, signal, loadOptions(recipe));
+  using model = await BaseModel.load(device, file, signal, loadOptions(recipe));
   using trainer = new Trainer(device, model, recipe);
   await trainer.accumulate([benchmarkSample(size, model.parameters.vocabularySize)]);
   await trainer.applyGradients({ step: 1, learningRate: 1e-4 });

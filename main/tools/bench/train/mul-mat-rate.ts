@@ -2,6 +2,7 @@ import { tensorTypeId } from '../../../gguf/header/tensor-types.ts';
 import { ComputeGraph, WorkingMemory } from '../../../trainer/device/compute-graph.ts';
 import { TensorStore } from '../../../trainer/device/tensor-store.ts';
 import type { Device } from '../../../trainer/device/device.ts';
+import { matMul } from '../../../trainer/ops/product.ts';
 
 /** Products [inputs, outputs] · [inputs, columns]; the largest is usually the fastest. */
 const products = [
@@ -33,7 +34,7 @@ async function rateOf(
   store.clear();
   device.write(input, new Float32Array(inputs * columns).fill(0.5));
   using graph = new ComputeGraph(device, 16);
-  graph.require(graph.ops.mulMat(weight, input));
+  graph.require(matMul(graph, weight, input));
   using memory = new WorkingMemory(device);
   graph.place(memory);
   await graph.compute();

@@ -1,7 +1,7 @@
 import { recipeSchema } from '../../../../shared/domain/recipe.ts';
 import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
-import { FrozenModel } from '../../../trainer/weights/base-model.ts';
+import { BaseModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
 import { benchmarkSample } from './benchmark-sample.ts';
 import type { StepSize } from './model-flops.ts';
@@ -23,7 +23,7 @@ export async function measureTraining(
   await using file = await ModelFile.open(basePath);
   const recipe = recipeSchema.parse({ rank: 16, alpha: 32, batchSize: 1 });
   const { signal } = new AbortController();
-  using model = await FrozenModel.load(device, file, signal, loadOptions(recipe));
+  using model = await BaseModel.load(device, file, signal, loadOptions(recipe));
   using trainer = new Trainer(device, model, recipe);
   const sample = benchmarkSample(size, model.parameters.vocabularySize);
   const durationsMs: number[] = [];
