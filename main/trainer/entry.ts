@@ -18,7 +18,7 @@ function describeEngine(): string {
   }
 }
 
-// One run at a time; a wish that comes between two runs means neither.
+// One run at a time; what is asked between two runs means neither.
 let control = new RunControl();
 
 serveEngine<TrainerRequests>(describeEngine(), {

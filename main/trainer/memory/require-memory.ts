@@ -1,7 +1,13 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
-import { planMemory, type LargestPack, type PlanInput } from './plan-memory.ts';
+import { type LargestPack, type PlanInput, planMemory } from './plan-memory.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
+import type { Device } from '../device/device.ts';
+import { elementCount, elementType, toExtents } from '../device/tensor.ts';
+import { readModelShape } from '../weights/base-model.ts';
+import { ModelFile } from '../weights/model-file.ts';
+import { chooseComputeType, type LoadOptions, weightMatricesOf } from '../weights/weight-types.ts';
 
 const smallestTokens = 64;
 
@@ -62,3 +68,27 @@ const halved = (tokens: number) => Math.floor(tokens / 2);
 
 /** Bytes in the unit of plans, as in `1.25 GiB`. */
 export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
+/** Refuses a model whose weights alone do not fit: the system kills a process that takes too much. */
+export function requireWeightsMemory(device: Device, file: ModelFile, options: LoadOptions): void {
+  const { plan } = readModelShape(file);
+  const { memoryBytes, description } = device;
+  const copyBytes = chooseComputeType(plan, options) === elementType.f32 ? 4 : 2;
+  // Trained: master, gradient and two moments in F32, and two copies for products.
+  const trainedBytes = 16 + 2 * copyBytes;
+  const bytesOf = ({ ne, sizeBytes }: GgufTensor) => {
+    const count = elementCount(toExtents(ne));
+    return options.trainsWeights ? count * trainedBytes : sizeBytes + count * copyBytes;
+  };
+  const neededBytes = weightMatricesOf(plan).reduce(
+    (sum, matrix) => sum + bytesOf(matrix),
+    plan.embedding.sizeBytes,
+  );
+  if (neededBytes < memoryBytes) return;
+  throw new TrainerError(
+    'OUT_OF_MEMORY',
+    `Training this model needs ${gibibytes(neededBytes)} for its weights alone, ${description} has ` +
+      `${gibibytes(memoryBytes)}. Choose a smaller base model, or another device.`,
+    { neededBytes, availableBytes: memoryBytes },
+  );
+}

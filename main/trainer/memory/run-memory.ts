@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type {
   MemoryMeasurement,
   MemoryPlan,
@@ -8,7 +9,6 @@ import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
-import { processPeakBytes } from './peak-bytes.ts';
 import { largestPack, type PlanInput } from './plan-memory.ts';
 import { adviceFor, gibibytes, requireMemory } from './require-memory.ts';
 import type { Device } from '../device/device.ts';
@@ -116,4 +116,15 @@ export class MemoryWatch {
   #besideBytes(): number {
     return this.#peakBytes() - this.#device.heldBytes;
   }
+}
+
+/**
+ * The most memory this process has held, in bytes. Linux counts in `maxRSS` what the parent held
+ * when it forked, so there the high-water mark of the process itself is read.
+ */
+function processPeakBytes(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+  return Number(kibibytes ?? process.resourceUsage().maxRSS) * 1024;
 }

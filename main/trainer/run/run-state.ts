@@ -15,8 +15,8 @@ import type { RunControl } from './run-control.ts';
 import type { Trainer } from '../step/trainer.ts';
 import type { Device } from '../device/device.ts';
 
-/** One run from start to end: its fixed parts and what has happened so far. */
-export interface TrainingRun {
+/** What a run is made of before its first step, and every step finished so far. */
+export interface RunSetup {
   params: TrainParams;
   context: RequestContext<TrainEvent>;
   control: RunControl;
@@ -29,9 +29,13 @@ export interface TrainingRun {
   samples: EncodedSample[];
   /** Held out: never trained on. */
   devSamples: EncodedSample[];
-  identity: RunIdentity;
   /** Every finished step, those before a resume included. */
   metrics: StepMetric[];
+}
+
+/** One run from start to end: what it is made of and what has happened so far. */
+export interface TrainingRun extends RunSetup {
+  identity: RunIdentity;
   /** Every measured loss of the held-out samples, those before a resume included. */
   devLosses: DevLoss[];
   clock: CheckpointClock;

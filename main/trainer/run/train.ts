@@ -15,9 +15,9 @@ import { RunControl } from './run-control.ts';
 import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import type { TrainingRun } from './run-state.ts';
+import type { RunSetup, TrainingRun } from './run-state.ts';
 import type { Device } from '../device/device.ts';
-import { requireWeightsMemory } from '../weights/require-weights-memory.ts';
+import { requireWeightsMemory } from '../memory/require-memory.ts';
 
 const singleThreadBytes = 16 * 1024 * 1024;
 
@@ -51,9 +51,8 @@ export async function train(
     const samples = usableSamples(params.samples, model.parameters);
     const devSamples = usableDevSamples(params.devSamples ?? [], samples, model.parameters);
     using trainer = new Trainer(device, model, params.recipe);
-    const engine = { device, model, trainer, memory };
-    const parts = { params, context, control, stop, ...engine, metrics };
-    await runOrPause(await start({ ...parts, samples, devSamples }));
+    const asked = { params, context, control, stop, samples, devSamples };
+    await runOrPause(await start({ ...asked, device, model, trainer, memory, metrics }));
     return ending('succeeded');
   } catch (error) {
     if (error !== stop.reason || !stop.aborted) throw error;
@@ -79,19 +78,16 @@ async function loadModel(
 }
 
 /** Goes to the newest checkpoint, or to the beginning, and says which. */
-async function start(
-  parts: Omit<TrainingRun, 'identity' | 'clock' | 'startedMs' | 'devLosses'>,
-): Promise<TrainingRun> {
-  const { params, metrics } = parts;
-  const identity = identityOf(parts);
-  const { state, damaged } = await restore({ ...parts, identity });
+async function start(setup: RunSetup): Promise<TrainingRun> {
+  const { params, metrics, device, model } = setup;
+  const identity = identityOf(setup);
+  const { state, damaged } = await restore({ ...setup, identity });
   metrics.push(...(state?.steps ?? []));
   const devLosses = [...(state?.devLosses ?? [])];
-  const { device, model } = parts;
   const warnings = state
     ? machineChanges(state, device.description)
     : widerTypes(model, device.description);
-  parts.context.emit({
+  setup.context.emit({
     type: 'start',
     step: metrics.length,
     steps: [...metrics],
@@ -100,7 +96,7 @@ async function start(
     warnings,
   });
   return {
-    ...parts,
+    ...setup,
     identity,
     devLosses,
     clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
@@ -130,11 +126,7 @@ function machineChanges(then: { engine: string; device: string }, device: string
   );
 }
 
-const identityOf = ({
-  params: { baseSha256, recipe },
-  samples,
-  devSamples,
-}: Pick<TrainingRun, 'params' | 'samples' | 'devSamples'>) => ({
+const identityOf = ({ params: { baseSha256, recipe }, samples, devSamples }: RunSetup) => ({
   baseSha256,
   recipe,
   samplesSha256: hashSamples(samples),

@@ -7,7 +7,7 @@ import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-mode
 import { quantizeModel } from '../weights/quantize-model.ts';
 
 /** What a tiny model takes over from a base. */
-export interface Likeness {
+export interface BaseTraits {
   architecture: string;
   /** Element types of the matrices, sorted, as in `Q4_K+Q6_K`. */
   weightTypes: string;
@@ -24,7 +24,7 @@ const fewestLayers = 2;
 const mostLayers = 4;
 
 /** Reads what matters of a base; without one, a Llama model in F32. */
-export async function likenessOf(basePath: string | undefined): Promise<Likeness> {
+export async function traitsOf(basePath: string | undefined): Promise<BaseTraits> {
   if (basePath === undefined)
     return { architecture: 'llama', weightTypes: 'F32', types: new Map(), features: {} };
   const base = await readGguf(basePath);
@@ -38,12 +38,12 @@ export async function likenessOf(basePath: string | undefined): Promise<Likeness
 }
 
 /**
- * Writes a tiny random model in the likeness of a base into `folder` and returns its path. Where
+ * Writes a tiny random model with the traits of a base into `folder` and returns its path. Where
  * the blocks of the base differ in type, as in files like Q4_K_M, the blocks of the tiny model go
  * through all types of each kind of matrix.
  */
-export async function imitateBase(folder: string, likeness: Likeness): Promise<string> {
-  const { architecture, weightTypes, types, features } = likeness;
+export async function imitateBase(folder: string, traits: BaseTraits): Promise<string> {
+  const { architecture, weightTypes, types, features } = traits;
   const all = weightTypes.split('+');
   const [fallback = 'F32'] = all;
   const blocks = all.map((name) => findTensorType(tensorTypeId(name))?.blockSize ?? 1);
@@ -59,7 +59,7 @@ export async function imitateBase(folder: string, likeness: Likeness): Promise<s
     layers: Math.min(mostLayers, mostTypes),
     ...features,
   });
-  const path = join(folder, 'likeness.gguf');
+  const path = join(folder, 'imitation.gguf');
   await quantizeModel(exactPath, path, (name) => {
     const { kind, block } = placeOf(name);
     const list = types.get(kind) ?? [fallback];

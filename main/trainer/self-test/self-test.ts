@@ -15,7 +15,7 @@ import { writeParameter } from '../weights/trained-weights.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { elementCount } from '../device/tensor.ts';
 import { compareResults, toleranceFor, type TrainingSample } from './compare-results.ts';
-import { imitateBase, likenessOf } from './imitate-base.ts';
+import { imitateBase, traitsOf } from './imitate-base.ts';
 import type { Device } from '../device/device.ts';
 
 type Method = Recipe['method'];
@@ -40,14 +40,14 @@ export async function selfTest(params: SelfTestParams): Promise<SelfTest> {
   const { basePath, method = 'lora', known = [] } = params;
   const startedMs = performance.now();
   const device = describedDevice(params.device);
-  const likeness = await likenessOf(basePath);
-  const { architecture, weightTypes } = likeness;
+  const traits = await traitsOf(basePath);
+  const { architecture, weightTypes } = traits;
   const subject = { architecture, weightTypes, method };
   const before = known.find((test) => isStillTrue(test, device, subject));
   if (before) return before;
   const folder = await mkdtemp(join(tmpdir(), 'lima-self-test-'));
   try {
-    const path = await imitateBase(folder, likeness);
+    const path = await imitateBase(folder, traits);
     const expected = await trainBriefly(reference, path, { method, lengths });
     const found = await trainBriefly(() => GgmlDevice.open(device.id, 1), path, {
       method,

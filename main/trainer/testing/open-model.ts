@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type Recipe, type RecipeInput, recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { BaseModel } from '../weights/base-model.ts';
-import type { LoadOptions } from '../weights/declare-weights.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import type { Device } from '../device/device.ts';
+import type { LoadOptions } from '../weights/weight-types.ts';
 
 /** A folder of its own, removed when disposed of. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {

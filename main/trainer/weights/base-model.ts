@@ -5,13 +5,13 @@ import { planTensors, type RopeFactors, type TensorPlan } from '../../gguf/model
 import type { Tensor } from '../device/tensor.ts';
 import { type ModelFile, toModelError } from './model-file.ts';
 import {
+  DeclaredWeights,
   type FixedTensor,
   type LinearWeights,
-  type LoadOptions,
   type ModelWeight,
-  ModelWeights,
 } from './declare-weights.ts';
 import type { Device } from '../device/device.ts';
+import type { LoadOptions } from './weight-types.ts';
 
 /** The frozen weights of one block; norms are F32. */
 export interface BlockWeights {
@@ -41,9 +41,9 @@ export class BaseModel implements Disposable {
   readonly weights: readonly ModelWeight[];
   /** Tensors that a file of this model holds beside its weights, in no particular order. */
   readonly fixed: readonly FixedTensor[];
-  readonly #tensors: ModelWeights;
+  readonly #tensors: DeclaredWeights;
 
-  private constructor({ parameters, metadata, plan }: ModelShape, tensors: ModelWeights) {
+  private constructor({ parameters, metadata, plan }: ModelShape, tensors: DeclaredWeights) {
     this.#tensors = tensors;
     this.parameters = parameters;
     this.metadata = metadata;
@@ -74,7 +74,7 @@ export class BaseModel implements Disposable {
     options: LoadOptions = {},
   ): Promise<BaseModel> {
     const shape = readModelShape(file);
-    const tensors = new ModelWeights(device, shape.plan, options);
+    const tensors = new DeclaredWeights(device, shape.plan, options);
     try {
       const model = new BaseModel(shape, tensors);
       await tensors.load(file, signal);

@@ -1,24 +1,23 @@
 import type { LinearPlan, RopeFactors, TensorPlan } from '../../gguf/model/tensor-plan.ts';
-import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
-import { elementType, rowBytes, type Tensor } from '../device/tensor.ts';
+import type { Device } from '../device/device.ts';
 import { TensorStore } from '../device/tensor-store.ts';
+import { elementType, type Tensor } from '../device/tensor.ts';
+import { readsBothWays } from '../ops/product.ts';
+import { type Destination, fillWeights, rowsAndTransposeInto, rowsInto } from './fill-weights.ts';
+import type { ModelFile } from './model-file.ts';
+import { type WeightCopy, writeCopies } from './trained-weights.ts';
 import {
+  chooseComputeType,
   chooseForwardTypes,
   type ForwardTypes,
-  matricesOf,
-  type ProductOptions,
-} from './forward-copies.ts';
-import type { ModelFile } from './model-file.ts';
-import { writeRows } from './write-rows.ts';
-import { type WeightCopy, writeCopies } from './trained-weights.ts';
-import { TransposedWriter } from './transpose.ts';
-import type { Device } from '../device/device.ts';
-import { readsBothWays } from '../ops/product.ts';
+  type LoadOptions,
+} from './weight-types.ts';
+import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 
 /**
- * A linear layer of the model: `weight` [in, out] in its own type, `transposed` [out, in] for
- * gradients unless kernels read `weight` both ways, `bias` [out] in F32. When the weights are
- * trained, both are copies in the compute type, or `weight` is the master.
+ * The weights of a linear layer: `weight` [in, out] in its own type, `transposed` [out, in] for
+ * gradients unless kernels read `weight` both ways, `bias` [out] in F32. When they are trained,
+ * both are copies in the compute type, or `weight` is the master.
  */
 export interface LinearWeights {
   weight: Tensor;
@@ -37,12 +36,6 @@ export interface ModelWeight {
   readAs: Tensor[];
 }
 
-/** How a model is loaded. */
-export interface LoadOptions extends ProductOptions {
-  /** Declares F32 masters of all weights, to be changed by an optimizer. */
-  trainsWeights?: boolean;
-}
-
 /** A tensor of the file that no method trains. */
 export interface FixedTensor {
   name: string;
@@ -53,17 +46,11 @@ export interface FixedTensor {
 /** Upper bound on tensors: eight linear layers with two copies and a bias, and six norms. */
 const tensorsPerBlock = 40;
 
-/** Writes the bytes of one tensor of the file, chunk by chunk, wherever they belong. */
-interface Destination {
-  source: GgufTensor;
-  accept: (chunk: Uint8Array, offsetBytes: number) => void;
-}
-
 /**
  * The tensors of a model in memory: declared one by one, allocated at once, then filled from the
  * file, each stretch of it wherever it belongs.
  */
-export class ModelWeights implements Disposable {
+export class DeclaredWeights implements Disposable {
   /** See BaseModel. */
   readonly computeType: number;
   /** What is trained, in the order of declaration. */
@@ -98,32 +85,31 @@ export class ModelWeights implements Disposable {
     this.#store[Symbol.dispose]();
   }
 
-  async #fill(file: ModelFile, signal: AbortSignal): Promise<void> {
-    await this.#read(file, signal);
-    for (const weight of this.weights) refreshCopies(this.#device, weight);
-    await file.requireUnchanged();
-  }
-
-  async #read(file: ModelFile, signal: AbortSignal): Promise<void> {
-    for (const { source, accept } of this.#destinations) {
-      let offsetBytes = 0;
-      for await (const chunk of file.chunks(source, rowBytes(source.type, source.ne[0] ?? 1))) {
-        signal.throwIfAborted();
-        accept(chunk, offsetBytes);
-        offsetBytes += chunk.length;
-      }
-    }
-  }
-
   /** A linear layer: in its own type or a faster one, or as master and copies when trained. */
   linear({ weight, bias }: LinearPlan): LinearWeights {
-    return { ...this.#declareMatrix(weight), bias: bias && this.vector(bias) };
+    const matrix = this.#trains ? this.#trainedMatrix(weight) : this.#frozenMatrix(weight);
+    return { ...matrix, bias: bias && this.vector(bias) };
+  }
+
+  /** The embedding; `head` is the tensor of a head that is tied to it, declared before. */
+  embedding(source: GgufTensor, tiedHead: Tensor | undefined): Tensor {
+    if (!this.#trains) return tiedHead ?? this.#frozenRows(source);
+    const known = this.weights.find(({ name }) => name === source.name);
+    return known ? known.master : this.vector(source);
+  }
+
+  /** A tensor that is read as F32: a norm, say. */
+  vector(source: GgufTensor): Tensor {
+    const master = this.#floats(source);
+    if (this.#trains)
+      this.weights.push({ name: source.name, master, copies: [], readAs: [master] });
+    return master;
   }
 
   /** Factors that no method trains; both lengths share one tensor where the file has one. */
   ropeFactors({ short, long }: TensorPlan['ropeFactors']): RopeFactors<Tensor> {
     const declare = (source: GgufTensor) => {
-      const tensor = this.#declareFloats(source);
+      const tensor = this.#floats(source);
       this.fixed.push({ name: source.name, tensor });
       return tensor;
     };
@@ -131,83 +117,50 @@ export class ModelWeights implements Disposable {
     return { short: shortFactors, long: long === short ? shortFactors : long && declare(long) };
   }
 
-  #declareMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
-    if (this.#trains) return this.#declareTrainedMatrix(source);
+  #frozenMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
     const weight = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
-    const { ne } = weight;
-    if (readsBothWays(this.#device, weight.type)) {
-      this.#destinations.push(this.#rowsInto(weight, source));
-      return { weight, transposed: undefined };
-    }
-    const transposed = this.#store.declare([ne[1], ne[0]], this.computeType);
-    let writer: TransposedWriter | undefined;
-    this.#destinations.push({
-      source,
-      accept: (chunk, offsetBytes) => {
-        writer ??= new TransposedWriter(this.#device, transposed, source.type);
-        writeRows(this.#device, weight, { source, chunk, offsetBytes });
-        writer.write(chunk);
-      },
-    });
+    const transposed = this.#transposeOf(weight);
+    const destination = transposed
+      ? rowsAndTransposeInto(this.#device, { weight, transposed }, source)
+      : rowsInto(this.#device, weight, source);
+    this.#destinations.push(destination);
     return { weight, transposed };
   }
 
-  #declareForRows(source: GgufTensor): Tensor {
-    const tensor = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
-    this.#destinations.push(this.#rowsInto(tensor, source));
-    return tensor;
-  }
-
-  #rowsInto(tensor: Tensor, source: GgufTensor): Destination {
-    const accept = (chunk: Uint8Array, offsetBytes: number) =>
-      writeRows(this.#device, tensor, { source, chunk, offsetBytes });
-    return { source, accept };
-  }
-
   /** The master, and copies in the compute type for products; an F32 master is a copy itself. */
-  #declareTrainedMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
-    const master = this.#declareFloats(source);
-    const { ne } = master;
+  #trainedMatrix(source: GgufTensor): Omit<LinearWeights, 'bias'> {
+    const master = this.#floats(source);
     const isExact = this.computeType === elementType.f32;
-    const weight = isExact ? master : this.#store.declare(ne, this.computeType);
-    const transposed = readsBothWays(this.#device, weight.type)
-      ? undefined
-      : this.#store.declare([ne[1], ne[0]], this.computeType);
+    const weight = isExact ? master : this.#store.declare(master.ne, this.computeType);
+    const transposed = this.#transposeOf(weight);
     const copies: WeightCopy[] = transposed ? [{ tensor: transposed, isTransposed: true }] : [];
     if (!isExact) copies.push({ tensor: weight, isTransposed: false });
     this.weights.push({ name: source.name, master, copies, readAs: [weight, master] });
     return { weight, transposed };
   }
 
-  /** The embedding; `head` is the tensor of a head that is tied to it, declared before. */
-  embedding(source: GgufTensor, tiedHead: Tensor | undefined): Tensor {
-    if (!this.#trains) return tiedHead ?? this.#declareForRows(source);
-    const known = this.weights.find(({ name }) => name === source.name);
-    return known ? known.master : this.vector(source);
+  #transposeOf({ type, ne }: Tensor): Tensor | undefined {
+    if (readsBothWays(this.#device, type)) return undefined;
+    return this.#store.declare([ne[1], ne[0]], this.computeType);
   }
 
-  /** A tensor that is read as F32: a norm, say. */
-  vector(source: GgufTensor): Tensor {
-    const master = this.#declareFloats(source);
-    if (this.#trains)
-      this.weights.push({ name: source.name, master, copies: [], readAs: [master] });
-    return master;
-  }
-
-  #declareFloats(source: GgufTensor): Tensor {
-    const tensor = this.#store.declareParameter(source.ne);
-    this.#destinations.push(this.#rowsInto(tensor, source));
+  #frozenRows(source: GgufTensor): Tensor {
+    const tensor = this.#store.declare(source.ne, this.#forwardTypes.typeOf(source));
+    this.#destinations.push(rowsInto(this.#device, tensor, source));
     return tensor;
   }
-}
 
-const hasOnlyFloats = (plan: TensorPlan) =>
-  matricesOf(plan).every(({ type }) => type === elementType.f32);
+  #floats(source: GgufTensor): Tensor {
+    const tensor = this.#store.declareParameter(source.ne);
+    this.#destinations.push(rowsInto(this.#device, tensor, source));
+    return tensor;
+  }
 
-/** Type of the copies and backward operands of a model (see BaseModel). */
-export function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: LoadOptions): number {
-  if (precision !== 'auto') return elementType[precision];
-  return hasOnlyFloats(plan) ? elementType.f32 : elementType.bf16;
+  async #fill(file: ModelFile, signal: AbortSignal): Promise<void> {
+    await fillWeights(file, this.#destinations, signal);
+    for (const weight of this.weights) refreshCopies(this.#device, weight);
+    await file.requireUnchanged();
+  }
 }
 
 /** Fills the copies of a weight that was just read. */

@@ -16,6 +16,12 @@ export interface ProductOptions {
   canCompute?: CanCompute;
 }
 
+/** How a model is loaded. */
+export interface LoadOptions extends ProductOptions {
+  /** Declares F32 masters of all weights, to be changed by an optimizer. */
+  trainsWeights?: boolean;
+}
+
 /** Types whose products by ggml are about as fast as BF16 ones, or have to be exact (F32). */
 const fastTypes = new Set(['F32', 'BF16', 'Q8_0', 'Q4_0']);
 /** The types that our kernels multiply, faster than ggml multiplies any. */
@@ -24,7 +30,7 @@ const ownFastTypes = new Set(['F32', 'BF16', 'F16']);
 const copyShare = 0.3;
 
 /** All matrices of the linear layers and the head. */
-export const matricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
+export const weightMatricesOf = ({ head, blocks }: TensorPlan): GgufTensor[] =>
   [head, ...blocks.flatMap(({ linear }) => [...linear.values()])].map(({ weight }) => weight);
 
 /** In which types the frozen matrices are held. */
@@ -49,7 +55,7 @@ export function chooseForwardTypes(
   const asked = canCompute ?? askDevice(device);
   const fast = device.kernels ? ownFastTypes : fastTypes;
   const isSlow = ({ type }: GgufTensor) => !fast.has(tensorTypeName(type));
-  const copyBytes = matricesOf(plan)
+  const copyBytes = weightMatricesOf(plan)
     .filter(isSlow)
     .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
   const hasFastProducts = device.kernels !== undefined || device.features.has('AVX512_BF16');
@@ -63,4 +69,11 @@ export function chooseForwardTypes(
     return type;
   };
   return { typeOf, replaced };
+}
+
+/** Type of the copies and backward operands of a model (see BaseModel). */
+export function chooseComputeType(plan: TensorPlan, { precision = 'auto' }: LoadOptions): number {
+  if (precision !== 'auto') return elementType[precision];
+  const isExact = weightMatricesOf(plan).every(({ type }) => type === elementType.f32);
+  return isExact ? elementType.f32 : elementType.bf16;
 }
