@@ -16,7 +16,7 @@ test('showing, voting on and undoing one comparison read no other comparison’s
        (SELECT prompt_id FROM comparison WHERE ordinal <> 1)`,
   );
   const { evaluations } = core.client;
-  await expect(evaluations.comparison({ id, ordinal: 0 })).rejects.toThrow('incident');
+  await expect(evaluations.comparison({ id, ordinal: 0 })).rejects.toThrow('does not understand');
   const shown = await evaluations.comparison({ id, ordinal: 1 });
   const comparisonId = shown?.comparisonId ?? '';
   expect(await evaluations.vote({ comparisonId, verdict: 'left' })).toMatchObject({ voted: 1 });
