@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isErrorCode, type ErrorCode } from '../../../shared/contract/errors.ts';
+import type { EngineErrorCode } from '../../engines/protocol/errors.ts';
 import type { JobError } from '../../../shared/domain/job.ts';
 import { AppError } from './app-error.ts';
 import type { Log } from './log.ts';
@@ -12,53 +13,85 @@ interface CodedError extends Error {
 const isCoded = (error: unknown): error is CodedError =>
   error instanceof Error && typeof (error as Partial<CodedError>).code === 'string';
 
-// Codes of engines, parsers and the operating system, in the contract's words.
-const translations: Record<string, ErrorCode> = {
-  ENOSPC: 'DISK_FULL',
-  EFBIG: 'DISK_FULL',
-  EDQUOT: 'DISK_FULL',
-  SQLITE_FULL: 'DISK_FULL',
-  SQLITE_CORRUPT: 'PROJECT_INVALID',
-  SQLITE_NOTADB: 'PROJECT_INVALID',
-  SQLITE_READONLY: 'FILE_UNREADABLE',
-  SQLITE_IOERR: 'FILE_UNREADABLE',
-  SQLITE_CANTOPEN: 'FILE_UNREADABLE',
-  ENOENT: 'FILE_NOT_FOUND',
-  ENOTDIR: 'FILE_NOT_FOUND',
-  EACCES: 'FILE_UNREADABLE',
-  EPERM: 'FILE_UNREADABLE',
-  EROFS: 'FILE_UNREADABLE',
-  EIO: 'FILE_UNREADABLE',
-  EISDIR: 'FILE_UNREADABLE',
-  ELOOP: 'FILE_UNREADABLE',
-  ENAMETOOLONG: 'INVALID_INPUT',
-  EEXIST: 'FILE_EXISTS',
-  UNREADABLE_FILE: 'FILE_UNREADABLE',
-  UNSUPPORTED_FORMAT: 'FILE_FORMAT_UNKNOWN',
+/** The contract's code for each an engine can fail with; a missing one does not compile. */
+const engineCodes: Record<EngineErrorCode, ErrorCode> = {
+  CANCELLED: 'ENGINE_FAILED',
+  ENGINE_INTERNAL: 'ENGINE_FAILED',
+  ENGINE_FAILED: 'ENGINE_FAILED',
+  ENGINE_CRASHED: 'ENGINE_CRASHED',
+  ENGINE_SILENT: 'ENGINE_CRASHED',
+  ENGINE_LIBRARY_MISSING: 'ENGINE_FAILED',
+  ENGINE_MISMATCH: 'ENGINE_FAILED',
+  OUT_OF_MEMORY: 'ENGINE_FAILED',
+  DEVICE_UNAVAILABLE: 'ENGINE_FAILED',
+  DEVICE_LIBRARY_MISSING: 'ENGINE_FAILED',
+  DEVICE_LACKS_OPERATION: 'ENGINE_FAILED',
   GGUF_INVALID: 'MODEL_INVALID',
   GGUF_TRUNCATED: 'MODEL_INVALID',
   GGUF_UNREADABLE: 'MODEL_MISSING',
   MODEL_TRUNCATED: 'MODEL_INVALID',
   MODEL_UNREADABLE: 'MODEL_MISSING',
+  MODEL_CHANGED: 'MODEL_CHANGED',
   ADAPTER_UNREADABLE: 'MODEL_INVALID',
   UNSUPPORTED_ARCHITECTURE: 'MODEL_INVALID',
   UNSUPPORTED_QUANTIZATION: 'MODEL_INVALID',
+  SAMPLE_INVALID: 'ENGINE_FAILED',
+  NOTHING_TO_TRAIN: 'NOTHING_TO_TRAIN',
+  DIVERGED: 'DIVERGED',
   CHECKPOINT_FAILED: 'FILE_UNREADABLE',
   RESUME_REFUSED: 'INVALID_STATE',
   EXPORT_REFUSED: 'INVALID_INPUT',
-  ENGINE_SILENT: 'ENGINE_CRASHED',
+  CONTEXT_FAILED: 'ENGINE_FAILED',
+  PROMPT_TOO_LONG: 'ENGINE_FAILED',
+  TEMPLATE_INVALID: 'ENGINE_FAILED',
+  TEMPLATE_FAILED: 'ENGINE_FAILED',
+  TEMPLATE_TOO_LONG: 'ENGINE_FAILED',
+  TEMPLATE_DROPS_MESSAGE: 'ENGINE_FAILED',
+  TEMPLATE_REPEATS_MESSAGE: 'ENGINE_FAILED',
+  TEMPLATE_REWRITES_MESSAGE: 'ENGINE_FAILED',
+  TEMPLATE_NO_END_TOKEN: 'ENGINE_FAILED',
+  DISK_FULL: 'DISK_FULL',
+  FILE_EXISTS: 'FILE_EXISTS',
+  FILE_NOT_FOUND: 'FILE_NOT_FOUND',
+  FILE_UNREADABLE: 'FILE_UNREADABLE',
+  PROJECT_INVALID: 'PROJECT_INVALID',
+  PROJECT_NEWER: 'PROJECT_NEWER',
+  PROJECT_LOCKED: 'PROJECT_LOCKED',
 };
 
-const engineCodes =
-  /^(ENGINE_|PROMPT_|TEMPLATE_|IMPORT_|SAMPLE_|DEVICE_|CONTEXT_|OUT_OF_MEMORY|CANCELLED)/;
+/** The same for codes of the operating system and of SQLite. */
+const systemCodes = new Map<string, ErrorCode>(
+  Object.entries({
+    ENOSPC: 'DISK_FULL',
+    EFBIG: 'DISK_FULL',
+    EDQUOT: 'DISK_FULL',
+    SQLITE_FULL: 'DISK_FULL',
+    SQLITE_CORRUPT: 'PROJECT_INVALID',
+    SQLITE_NOTADB: 'PROJECT_INVALID',
+    SQLITE_READONLY: 'FILE_UNREADABLE',
+    SQLITE_IOERR: 'FILE_UNREADABLE',
+    SQLITE_CANTOPEN: 'FILE_UNREADABLE',
+    ENOENT: 'FILE_NOT_FOUND',
+    ENOTDIR: 'FILE_NOT_FOUND',
+    EACCES: 'FILE_UNREADABLE',
+    EPERM: 'FILE_UNREADABLE',
+    EROFS: 'FILE_UNREADABLE',
+    EIO: 'FILE_UNREADABLE',
+    EISDIR: 'FILE_UNREADABLE',
+    ELOOP: 'FILE_UNREADABLE',
+    ENAMETOOLONG: 'INVALID_INPUT',
+    EEXIST: 'FILE_EXISTS',
+  }),
+);
 
-/** The contract's code for a foreign one; SQLite's codes have endings such as SQLITE_IOERR_WRITE. */
+/** The contract's code for a foreign one; SQLite's have endings such as SQLITE_IOERR_WRITE. */
 function toErrorCode(foreign: string): ErrorCode | undefined {
-  const known = isErrorCode(foreign) ? foreign : undefined;
-  if (known) return known;
-  const family = foreign.replace(/^(SQLITE_[A-Z]+)_.*$/, '$1');
-  return translations[family] ?? (engineCodes.test(foreign) ? 'ENGINE_FAILED' : undefined);
+  if (isErrorCode(foreign)) return foreign;
+  if (isEngineCode(foreign)) return engineCodes[foreign];
+  return systemCodes.get(foreign) ?? systemCodes.get(foreign.split('_', 2).join('_'));
 }
+
+const isEngineCode = (code: string): code is EngineErrorCode => Object.hasOwn(engineCodes, code);
 
 const wasClosedMeanwhile = (error: unknown) =>
   error instanceof TypeError && error.message === 'The database connection is not open';

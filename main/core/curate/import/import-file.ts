@@ -71,7 +71,7 @@ async function formatOf(request: ImportRequest): Promise<DetectedFormat> {
   const container = await detectContainer(path);
   if ((container === 'xml') === (format === 'stack-exchange')) return { format, container };
   throw new ImportError(
-    'UNSUPPORTED_FORMAT',
+    'FILE_FORMAT_UNKNOWN',
     `${path} is ${container === 'xml' ? 'XML' : 'JSON'} and cannot be read as ${format}; ` +
       `leave the format on auto to have it detected.`,
   );

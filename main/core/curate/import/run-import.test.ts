@@ -91,5 +91,5 @@ test('what is wrong with a file crosses the thread with its code', async () => {
   const path = folder.write('table.csv', 'a,b\n1,2\n');
   await expect(
     runImport({ path, format: 'auto' }, { onBatch: () => undefined }),
-  ).rejects.toMatchObject({ name: 'ImportError', code: 'UNSUPPORTED_FORMAT' });
+  ).rejects.toMatchObject({ name: 'ImportError', code: 'FILE_FORMAT_UNKNOWN' });
 });

@@ -68,5 +68,5 @@ function failureOf(message: Extract<FromImportWorker, { kind: 'failed' }>): Erro
 }
 
 function crashOf(reason: string, cause?: unknown): ImportError {
-  return new ImportError('IMPORT_CRASHED', `The import ended unexpectedly: ${reason}.`, { cause });
+  return new ImportError('ENGINE_FAILED', `The import ended unexpectedly: ${reason}.`, { cause });
 }

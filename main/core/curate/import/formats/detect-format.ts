@@ -61,7 +61,7 @@ export async function readHead(path: string): Promise<string> {
     if (head.length >= headBytes) break;
   }
   if (head.length === 0 && source.damage)
-    throw new ImportError('UNREADABLE_FILE', `${path} cannot be read: ${source.damage}.`);
+    throw new ImportError('FILE_UNREADABLE', `${path} cannot be read: ${source.damage}.`);
   return withoutByteOrderMark(head).toString('utf8', 0, headBytes);
 }
 
@@ -96,7 +96,7 @@ function quoted(text: string): string {
 
 function unsupported(path: string, seen: string): ImportError {
   return new ImportError(
-    'UNSUPPORTED_FORMAT',
+    'FILE_FORMAT_UNKNOWN',
     `The format of ${path} was not recognized: it ${seen}. ${supported}`,
   );
 }

@@ -65,7 +65,7 @@ test('an archive or UTF-16 text is refused by name instead of being read as garb
 test('a folder and a missing file say which path and why', async () => {
   using folder = new FixtureFolder();
   await expect(ByteSource.open(folder.path)).rejects.toMatchObject({
-    code: 'UNREADABLE_FILE',
+    code: 'FILE_UNREADABLE',
     message: expect.stringContaining(folder.path),
   });
   await expect(ByteSource.open(`${folder.path}/none`)).rejects.toThrow(

@@ -35,7 +35,7 @@ export class ByteSource {
     try {
       await using file = await open(path, 'r');
       const stat = await file.stat();
-      if (!stat.isFile()) throw new ImportError('UNREADABLE_FILE', `${path} is not a file.`);
+      if (!stat.isFile()) throw new ImportError('FILE_UNREADABLE', `${path} is not a file.`);
       const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
       return new ByteSource(path, stat.size, compressionOf(path, magic));
@@ -79,7 +79,7 @@ function compressionOf(path: string, magicHex: string): Compression {
   const foreign = foreignMagics.find(([hex]) => magicHex.startsWith(hex));
   if (!foreign) return 'none';
   throw new ImportError(
-    'UNSUPPORTED_FORMAT',
+    'FILE_FORMAT_UNKNOWN',
     `${path} is ${foreign[1]}. Supported are UTF-8 text files, plain or compressed with gzip or ` +
       `zstd: unpack or convert it first.`,
   );
@@ -93,7 +93,7 @@ function isDecompressionError(error: unknown): error is Error {
 function asImportError(path: string, error: unknown): ImportError {
   if (error instanceof ImportError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new ImportError('UNREADABLE_FILE', `${path} cannot be opened: ${reason}`, {
+  return new ImportError('FILE_UNREADABLE', `${path} cannot be opened: ${reason}`, {
     cause: error,
   });
 }

@@ -1,6 +1,10 @@
+import type { ErrorCode } from '../../../../../shared/contract/errors.ts';
+
 /** Why a whole file cannot be imported: what cannot be opened, or what cannot be understood. */
-export type ImportErrorCode =
-  'UNREADABLE_FILE' | 'UNSUPPORTED_FORMAT' | 'IMPORT_CRASHED' | 'DISK_FULL';
+export type ImportErrorCode = Extract<
+  ErrorCode,
+  'FILE_UNREADABLE' | 'FILE_FORMAT_UNKNOWN' | 'ENGINE_FAILED' | 'DISK_FULL'
+>;
 
 /** A file that cannot be imported at all; a single bad record is a `RecordProblem` instead. */
 export class ImportError extends Error {
