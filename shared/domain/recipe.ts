@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { parseTargets, targetWords } from './lora-targets.ts';
+import { singleThreadBytes } from './threads.ts';
 
 /** Metadata of a field: `source` says where its value in the presets comes from. */
 const about = (description: string, source: string, unit = '') => ({ description, source, unit });
+
+/** Metadata of a field that only one method reads. */
+const only = (
+  onlyFor: 'lora' | 'full',
+  facts: ReturnType<typeof about>,
+): ReturnType<typeof about> & { onlyFor: string } => ({ ...facts, onlyFor });
 
 /**
  * How a run trains. One schema for the form, the command line (`--set key=value`), the contract
@@ -22,9 +29,12 @@ export const recipeSchema = z.object({
     .enum(['file', 'random'])
     .default('file')
     .meta(
-      about(
-        'weights a full training starts from: those of the file, or random ones of its shape',
-        'LIMA: file; random as GPT-2 (std 0.02)',
+      only(
+        'full',
+        about(
+          'weights a full training starts from: those of the file, or random ones of its shape',
+          'LIMA: file; random as GPT-2 (std 0.02)',
+        ),
       ),
     ),
   rank: z
@@ -33,20 +43,28 @@ export const recipeSchema = z.object({
     .min(1)
     .max(512)
     .default(16)
-    .meta(about('LoRA rank r', 'Hu et al. 2021, arXiv 2106.09685', 'dimensions')),
+    .meta(only('lora', about('LoRA rank r', 'Hu et al. 2021, arXiv 2106.09685', 'dimensions'))),
   alpha: z
     .number()
     .positive()
     .max(4096)
     .default(32)
-    .meta(about('LoRA alpha; the branch is scaled by alpha / rank', 'LoRA Without Regret: 32')),
+    .meta(
+      only(
+        'lora',
+        about('LoRA alpha; the branch is scaled by alpha / rank', 'LoRA Without Regret: 32'),
+      ),
+    ),
   loraScaling: z
     .enum(['standard', 'rankStable'])
     .default('standard')
     .meta(
-      about(
-        'scale of the branch: alpha / rank, or rankStable: alpha / √rank',
-        'rsLoRA, arXiv 2312.03732',
+      only(
+        'lora',
+        about(
+          'scale of the branch: alpha / rank, or rankStable: alpha / √rank',
+          'rsLoRA, arXiv 2312.03732',
+        ),
       ),
     ),
   targets: z
@@ -57,10 +75,13 @@ export const recipeSchema = z.object({
     })
     .default('all')
     .meta(
-      about(
-        'layers with a LoRA branch: all, attention, mlp, or layers joined by commas',
-        'LoRA Without Regret: all',
-        'layers',
+      only(
+        'lora',
+        about(
+          'layers with a LoRA branch: all, attention, mlp, or layers joined by commas',
+          'LoRA Without Regret: all',
+          'layers',
+        ),
       ),
     ),
   epochs: z
@@ -215,9 +236,12 @@ export const recipeSchema = z.object({
     .enum(['F32', 'F16', 'BF16', 'Q8_0'])
     .default('F16')
     .meta(
-      about(
-        'type of the matrices in the model that a full training writes',
-        "this engine's own choice",
+      only(
+        'full',
+        about(
+          'type of the matrices in the model that a full training writes',
+          "this engine's own choice",
+        ),
       ),
     ),
   lossWeighting: z
@@ -272,7 +296,7 @@ export const recipeSchema = z.object({
     .default(0)
     .meta(
       about(
-        'threads; 0 uses every core, or one for a model under 16 MiB',
+        `threads; 0 uses every core, or one for a model under ${singleThreadBytes / 2 ** 20} MiB`,
         "this engine's own choice",
         'CPU threads',
       ),

@@ -1,44 +1,22 @@
 import { z } from 'zod';
+import { settingFields, type SettingField } from '../../../shared/domain/setting-fields.ts';
 import { UsageError } from '../cli/command-error.ts';
 
 type FlatSchema = z.ZodObject<Record<string, z.ZodType>>;
 
-interface Field {
-  name: string;
-  isNumber: boolean;
-  choices: string[];
-  description: string;
-  fallback: unknown;
-}
-
-/** The fields of a flat schema, as its JSON schema tells them. */
-function fieldsOf(schema: FlatSchema): Field[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
-  return Object.entries(properties).map(([name, property]) => {
-    const facts = typeof property === 'object' ? property : {};
-    return {
-      name,
-      isNumber: facts.type === 'number' || facts.type === 'integer',
-      choices: (facts.enum ?? []).map(String),
-      description: describeField(facts),
-      fallback: facts.default,
-    };
-  });
-}
-
-/** Meaning, unit and source of a field, as far as the schema tells them. */
-function describeField(facts: Record<string, unknown>): string {
-  const text = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '');
-  const unit = text('unit') === '' ? '' : ` [${text('unit')}]`;
-  const source = text('source') === '' ? '' : `; ${text('source')}`;
-  return `${text('description')}${unit}${source}`;
+/** What is known of a field, in words: meaning, unit, the method that reads it, source. */
+function describeField({ description, unit, onlyFor, source }: SettingField): string {
+  const measured = unit === '' ? '' : ` [${unit}]`;
+  const read = onlyFor === undefined ? '' : `; only for method ${onlyFor}`;
+  return `${description}${measured}${read}${source === '' ? '' : `; ${source}`}`;
 }
 
 /** One help line per field: name, default and meaning. */
 export function describeSettings(schema: FlatSchema): string[] {
-  return fieldsOf(schema).map(({ name, fallback, choices, description }) => {
+  return settingFields(schema).map((field) => {
+    const { name, fallback, choices } = field;
     const values = choices.length > 1 ? ` (${choices.join(' | ')})` : '';
-    return `  ${`${name}=${String(fallback)}`.padEnd(26)} ${description}${values}`.trimEnd();
+    return `  ${`${name}=${fallback}`.padEnd(26)} ${describeField(field)}${values}`.trimEnd();
   });
 }
 
@@ -47,7 +25,7 @@ export function describeSettings(schema: FlatSchema): string[] {
  * that names the key, the value and what would be right.
  */
 export function parseSettings(schema: FlatSchema, pairs: readonly string[]) {
-  const fields = fieldsOf(schema);
+  const fields = settingFields(schema);
   const settings: Record<string, string | number> = {};
   for (const pair of pairs) {
     const [, name = '', text = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
@@ -68,7 +46,7 @@ function problemOf(schema: FlatSchema, name: string, value: unknown): string | u
   return parsed.success ? undefined : parsed.error.issues.map((issue) => issue.message).join('; ');
 }
 
-function unknownSetting(name: string, fields: Field[]): UsageError {
+function unknownSetting(name: string, fields: readonly SettingField[]): UsageError {
   const names = fields.map((field) => field.name);
   const similar = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   const hint = similar ? ` Did you mean ${similar}?` : ` Known keys: ${names.join(', ')}.`;

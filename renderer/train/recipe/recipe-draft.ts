@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkedRecipeSchema, recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import { numberText, recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
+import { settingText } from '../../../shared/domain/setting-fields.ts';
+import { recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
 
 /** The recipe as it is typed: text per field, so that a wrong value can be shown as it stands. */
 export type RecipeDraft = Readonly<Record<RecipeKey, string>>;
@@ -13,7 +14,7 @@ export interface CheckedDraft {
 
 const draftSchema = z.record(
   recipeSchema.keyof(),
-  z.union([z.string(), z.number().transform(numberText)]),
+  z.union([z.string(), z.number().transform(settingText)]),
 );
 
 /** A draft that says what a recipe says; without one, the defaults. */

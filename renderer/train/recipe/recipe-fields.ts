@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { settingFields } from '../../../shared/domain/setting-fields.ts';
 
 /** Name of a recipe field. */
 export type RecipeKey = keyof Recipe;
@@ -30,7 +30,7 @@ export interface RecipeField {
   /** What a choice is called, where its word in the schema says too little. */
   words: Readonly<Record<string, string>>;
   /** The method that reads the field; the other one ignores it. */
-  onlyFor: Recipe['method'] | undefined;
+  onlyFor: string | undefined;
 }
 
 interface Placement {
@@ -42,7 +42,6 @@ interface Placement {
   /** What a 0 stands for where it is no amount. */
   zero?: string;
   words?: Readonly<Record<string, string>>;
-  onlyFor?: Recipe['method'];
 }
 
 /** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
@@ -52,28 +51,25 @@ const placements: Record<RecipeKey, Placement> = {
     group: 'What is trained',
     words: { lora: 'LoRA adapter', full: 'every weight (full)' },
   },
-  rank: { label: 'Rank', group: 'What is trained', onlyFor: 'lora' },
-  alpha: { label: 'Alpha', group: 'What is trained', onlyFor: 'lora' },
+  rank: { label: 'Rank', group: 'What is trained' },
+  alpha: { label: 'Alpha', group: 'What is trained' },
   initialization: {
     label: 'Start from',
     group: 'What is trained',
     isAdvanced: true,
-    onlyFor: 'full',
     words: { file: 'weights of the file', random: 'random weights' },
   },
   loraScaling: {
     label: 'Scaling',
     group: 'What is trained',
     isAdvanced: true,
-    onlyFor: 'lora',
     words: { standard: 'standard: alpha / rank', rankStable: 'rank-stable: alpha / √rank' },
   },
-  targets: { label: 'Layers', group: 'What is trained', isAdvanced: true, onlyFor: 'lora' },
+  targets: { label: 'Layers', group: 'What is trained', isAdvanced: true },
   outputType: {
     label: 'Model file type',
     group: 'What is trained',
     isAdvanced: true,
-    onlyFor: 'full',
   },
   precision: { label: 'Products in', group: 'Batches & length', isAdvanced: true },
   learningRate: { label: 'Learning rate', group: 'Optimizer' },
@@ -133,12 +129,12 @@ const placements: Record<RecipeKey, Placement> = {
 export const recipeFields: readonly RecipeField[] = readFields();
 
 function readFields(): RecipeField[] {
-  const { properties = {} } = z.toJSONSchema(recipeSchema, { io: 'input' });
+  const byName = new Map(settingFields(recipeSchema).map((field) => [field.name, field]));
   return recipeSchema.keyof().options.map((key) => {
-    const property = properties[key];
-    const facts = typeof property === 'object' ? property : {};
     const { showsUnit = false, isAdvanced = false, ...placement } = placements[key];
-    const { unit, source } = factsOf(key);
+    const field = byName.get(key);
+    if (!field) throw new RangeError(`The recipe has no field ${key}`);
+    const { unit, description, source, onlyFor, fallback, isNumber, choices } = field;
     return {
       key,
       label: placement.label,
@@ -146,28 +142,14 @@ function readFields(): RecipeField[] {
       isAdvanced,
       zero: placement.zero,
       words: placement.words ?? {},
-      onlyFor: placement.onlyFor,
+      onlyFor,
       unit: showsUnit ? unit : undefined,
-      hint: `${capitalized(facts.description ?? '')} · ${source}`,
-      fallback: textOf(facts.default),
-      isNumber: facts.type === 'number' || facts.type === 'integer',
-      choices: (facts.enum ?? []).map(String),
+      hint: `${capitalized(description)} · ${source}`,
+      fallback,
+      isNumber,
+      choices,
     };
   });
-}
-
-function factsOf(key: RecipeKey): { unit: string; source: string } {
-  const { unit, source } = recipeSchema.shape[key].meta() ?? {};
-  return { unit: wordsOf(unit), source: wordsOf(source) };
-}
-
-/** Small numbers as they are written in papers: `1e-4` instead of `0.0001`. */
-export function numberText(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'number' ? numberText(value) : String(value);
 }
 
 /** The fields under one heading. */
@@ -182,8 +164,4 @@ export function isRead({ onlyFor }: RecipeField, method: string): boolean {
 
 function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-function wordsOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** One field of a schema of settings, as form and command line need it to ask for a value. */
+export interface SettingField {
+  name: string;
+  description: string;
+  /** What is counted or measured; empty for words and ratios. */
+  unit: string;
+  /** Where the value of the presets comes from; empty when the schema does not say. */
+  source: string;
+  /** The training method that reads the field; the other one ignores it. */
+  onlyFor: string | undefined;
+  /** The default as one would type it. */
+  fallback: string;
+  isNumber: boolean;
+  /** Allowed words; empty for numbers and free text. */
+  choices: readonly string[];
+}
+
+/** The fields of a flat schema in its order, from its JSON schema and the metadata in it. */
+export function settingFields(schema: z.ZodObject): SettingField[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  return Object.entries(properties).map(([name, property]) => {
+    const facts: Record<string, unknown> = typeof property === 'object' ? property : {};
+    const word = (key: string) => (typeof facts[key] === 'string' ? facts[key] : '');
+    return {
+      name,
+      description: word('description'),
+      unit: word('unit'),
+      source: word('source'),
+      onlyFor: word('onlyFor') || undefined,
+      fallback: settingText(facts['default']),
+      isNumber: facts['type'] === 'number' || facts['type'] === 'integer',
+      choices: Array.isArray(facts['enum']) ? facts['enum'].map(String) : [],
+    };
+  });
+}
+
+/** A value as one would type it; small numbers as in papers: `1e-4` instead of `0.0001`. */
+export function settingText(value: unknown): string {
+  const isSmall = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3;
+  return isSmall ? value.toExponential() : String(value);
+}
