@@ -1,6 +1,7 @@
 import { devSampleCount } from '../../shared/domain/dev-set.ts';
 import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
+import { stepsPerEpoch, totalSteps } from '../../shared/domain/training-steps.ts';
 
 /** What a recipe means for a number of samples. */
 export interface TrainingPlan {
@@ -23,13 +24,13 @@ export function planTraining(
 ): TrainingPlan {
   const heldOut = Math.min(datasetSamples, devSampleCount(datasetSamples, recipe.devShare));
   const samples = datasetSamples - heldOut;
-  const stepsPerEpoch = Math.ceil(samples / recipe.batchSize);
+  const epochSteps = stepsPerEpoch(samples, recipe);
   return {
     samples,
     heldOut,
-    stepsPerEpoch,
-    totalSteps: recipe.epochs * stepsPerEpoch,
-    lastBatch: samples === 0 ? 0 : samples - (stepsPerEpoch - 1) * recipe.batchSize,
+    stepsPerEpoch: epochSteps,
+    totalSteps: totalSteps(samples, recipe),
+    lastBatch: samples === 0 ? 0 : samples - (epochSteps - 1) * recipe.batchSize,
   };
 }
 

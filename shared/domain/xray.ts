@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roleSchema } from './message.ts';
 import { recipeSchema } from './recipe.ts';
+import { isTrained } from './trained-tokens.ts';
 
 /** The recipe fields that decide what the trainer sees of a sample. */
 export const xrayRecipeSchema = recipeSchema.pick({
@@ -76,10 +77,10 @@ export type XrayStretch = z.infer<typeof xrayStretchSchema>;
 export type TokenFate = 'trained' | 'masked' | 'repeated' | 'unseen';
 
 /** The fate of the token at `index` of a stretch. */
-export function tokenFate({ kind, repeated, trained }: XrayStretch, index: number): TokenFate {
-  if (kind === 'unseen') return 'unseen';
-  if (index < repeated) return 'repeated';
-  return trained[index] === 1 ? 'trained' : 'masked';
+export function tokenFate(stretch: XrayStretch, index: number): TokenFate {
+  if (stretch.kind === 'unseen') return 'unseen';
+  if (index < stretch.repeated) return 'repeated';
+  return isTrained(stretch, index) ? 'trained' : 'masked';
 }
 
 /** Every token of one sample; `pieces` is keyed by token id. */

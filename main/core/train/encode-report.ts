@@ -1,6 +1,6 @@
 import type { EncodeReport } from '../../../shared/domain/run.ts';
+import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
-import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import type { SplitSamples } from './split-samples.ts';
 
@@ -31,18 +31,12 @@ export function encodeReport(
   return {
     samples: trained.length,
     tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
-    trainedTokens: countTrained(trained),
-    heldOut: { samples: heldIds.size, scoredTokens: countTrained(held) },
+    trainedTokens: countAllTrained(trained),
+    heldOut: { samples: heldIds.size, scoredTokens: countAllTrained(held) },
     truncated: truncated.map(named),
     split: split.map(named),
     dropped: dropped.map(named),
     templateSha256,
     maxTokens,
   };
-}
-
-function countTrained(samples: readonly EncodedSample[]): number {
-  let count = 0;
-  for (const { trained } of samples) for (const mark of trained) count += mark;
-  return count;
 }

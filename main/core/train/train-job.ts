@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { JobAside } from '../../../shared/domain/job.ts';
-import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { totalSteps } from '../../../shared/domain/training-steps.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';
@@ -66,11 +67,6 @@ async function trainRun(
   return result;
 }
 
-/** Optimizer steps of a run: the last batch of an epoch may be smaller. */
-export function totalSteps(recipe: Recipe, samples: number): number {
-  return recipe.epochs * Math.ceil(samples / recipe.batchSize);
-}
-
 async function train(
   session: ProjectSession,
   run: StoredRun,
@@ -84,7 +80,7 @@ async function train(
   const device = await deviceForRun(session.devices, wish, context);
   await using trainer = startTrainer();
   const engine = await trainer.engine;
-  setRunEngine(session.file.db, run.id, engine, totalSteps(run.recipe, encoded.trained.length));
+  setRunEngine(session.file.db, run.id, engine, totalSteps(encoded.trained.length, run.recipe));
   using recorder = new RunRecorder(session, run, context);
   const report = (aside: JobAside) => recorder.reportAside(aside);
   await using probe = new EpochProbe(session, run, { ...context, report });

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
@@ -105,11 +106,11 @@ function countFitted(
   const ended = new Set<number>();
   const parts = stretches.filter(({ kind }) => kind === 'part');
   let trainedTokens = 0;
-  for (const { tokens, trained, turns } of parts)
-    for (const [index, token] of tokens.entries()) {
-      if (trained[index] !== 1) continue;
+  for (const part of parts)
+    for (const [index, token] of part.tokens.entries()) {
+      if (!isTrained(part, index)) continue;
       trainedTokens += 1;
-      const turn = turns[index] ?? -1;
+      const turn = part.turns[index] ?? -1;
       if (messages[turn]?.role === 'assistant' && pieces.isEnd(token)) ended.add(turn);
     }
   const answers = messages.filter(({ role, weight }) => role === 'assistant' && weight !== 0);

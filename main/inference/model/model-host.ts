@@ -1,4 +1,5 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
+import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
@@ -7,9 +8,6 @@ import type { LlamaRuntime } from './llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
 import { Vocabulary } from './vocabulary.ts';
-
-/** Threads wait for each other several times a layer, which costs a tiny model more than it gains. */
-const singleThreadBytes = 16 * 1024 * 1024;
 
 /** A model in memory, with the identities of the files it was really loaded from. */
 export interface LoadedModel {
@@ -67,7 +65,7 @@ export class ModelHost {
         loaded.model.createContext({
           contextSize: shape.tokens,
           sequences: shape.sequences,
-          ...(loaded.model.size < singleThreadBytes && { threads: 1 }),
+          ...(wantsOneThread(loaded.model.size) && { threads: 1 }),
           ...(adapter && { lora: { adapters: [{ filePath: adapter.path, scale: strength }] } }),
         }),
       (reason, error) => contextError(reason, error, adapter?.path),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { stepsPerEpoch } from '../../../shared/domain/training-steps.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { shapeOf } from '../step/training-graph.ts';
 import { limaLikeSamples, sampleOfLength } from '../testing/sample-lengths.ts';
-import { epochBatches, stepsPerEpoch } from './batches.ts';
+import { epochBatches } from './batches.ts';
 import { packSamples } from './pack.ts';
 
 const samples = Array.from({ length: 11 }, (_, index) => sampleOfLength(100 + index));
@@ -22,7 +23,7 @@ describe('batches of an epoch', () => {
     const batches = epochBatches(samples, 1, recipe);
     expect(batches.map((batch) => batch.map((pack) => pack.length))).toEqual([[3, 1], [3, 1], [3]]);
     expect(batches.flatMap(ids).toSorted()).toEqual(ids([samples]).toSorted());
-    expect(batches.length).toBe(stepsPerEpoch(samples.length, recipe.batchSize));
+    expect(batches.length).toBe(stepsPerEpoch(samples.length, recipe));
   });
 
   test('repeat for an equal seed and epoch, and differ between epochs and seeds', () => {

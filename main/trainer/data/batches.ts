@@ -14,10 +14,6 @@ const packLimits = (microBatchSize: number): PackLimits => ({
   samples: microBatchSize || Infinity,
 });
 
-/** Optimizer steps of one epoch; the last batch may be smaller. */
-export const stepsPerEpoch = (sampleCount: number, batchSize: number): number =>
-  Math.ceil(sampleCount / batchSize);
-
 /**
  * The batches of one epoch (counted from 1), each a list of packs that are computed one after the
  * other. The order depends on seed and epoch only, so an epoch can be repeated on its own; which

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { countTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { countTrained, packSamples } from './pack.ts';
+import { packSamples } from './pack.ts';
 import { padRows } from './pad.ts';
 import { attentionMask } from '../model/visible-keys.ts';
 

@@ -1,3 +1,4 @@
+import { countAllTrained, isTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 
 /** Where one sample lies in a packed sequence, in tokens. */
@@ -26,13 +27,6 @@ export function computedLength({ trained }: EncodedSample): number {
   return Math.max(trained.lastIndexOf(1), 0);
 }
 
-/** Number of trained tokens; the first token of a sample has nothing that predicts it. */
-export function countTrained({ trained }: EncodedSample): number {
-  let count = 0;
-  for (let index = 1; index < trained.length; index++) count += trained[index] === 1 ? 1 : 0;
-  return count;
-}
-
 /**
  * Concatenates samples. What follows the last trained token of a sample is left out: attention
  * is causal, so it cannot change the loss.
@@ -40,7 +34,7 @@ export function countTrained({ trained }: EncodedSample): number {
 export function packSamples(samples: readonly EncodedSample[]): PackedBatch {
   const spans = spansOf(samples);
   const length = spans.reduce((sum, span) => sum + span.length, 0);
-  const targetCount = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
+  const targetCount = countAllTrained(samples);
   const batch: PackedBatch = {
     tokens: new Int32Array(length),
     positions: new Int32Array(length),
@@ -56,7 +50,7 @@ export function packSamples(samples: readonly EncodedSample[]): PackedBatch {
       batch.tokens[start + index] = sample.tokens[index] ?? 0;
       batch.positions[start + index] = index;
       batch.segments[start + index] = segment;
-      if (sample.trained[index + 1] !== 1) continue;
+      if (!isTrained(sample, index + 1)) continue;
       batch.rows[target] = start + index;
       batch.targets[target] = sample.tokens[index + 1] ?? 0;
       target++;

@@ -1,6 +1,6 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { countTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { countTrained } from './pack.ts';
 
 /**
  * Factor of the gradient of every trained row of packed samples: 1 each, or, so that every sample

@@ -1,8 +1,9 @@
 import type { MemoryMeasurement, MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
 import { packTokens } from '../data/batches.ts';
-import { computedLength, countTrained } from '../data/pack.ts';
+import { computedLength } from '../data/pack.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
 import { BaseModel } from '../weights/base-model.ts';
@@ -12,6 +13,7 @@ import { correctionOf, kindOf, likeRuns } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 import type { Device } from '../device/device.ts';
 import { PlanningDevice } from '../device/planning-device.ts';
+import { logitChunkRows } from '../step/cross-entropy.ts';
 
 /** The largest pack of a run: it decides how much working memory is needed. */
 export interface LargestPack {
@@ -34,8 +36,6 @@ export interface PlanInput {
 }
 
 const modelPurpose = 'the weights of the model';
-/** Rows of logits that are turned into BF16 at once (see cross-entropy.ts). */
-const logitRows = 256;
 /** Garbage of reading and of the JavaScript heap, measured by measure-memory.ts. */
 const looseBytes = 30 * 2 ** 20;
 
@@ -80,7 +80,10 @@ function looseBytesOf(
   { kernels }: Device,
 ): number {
   const { vocabularySize, feedForwardLength } = parameters;
-  const widest = Math.max(tokens * feedForwardLength, Math.min(rows, logitRows) * vocabularySize);
+  const widest = Math.max(
+    tokens * feedForwardLength,
+    Math.min(rows, logitChunkRows) * vocabularySize,
+  );
   // ggml's products round the widest operand to 16 bits in memory of their own.
   return process.memoryUsage().rss + looseBytes + (kernels ? 0 : 2 * widest);
 }
@@ -114,7 +117,7 @@ export function largestPack(packs: readonly (readonly EncodedSample[])[]): Large
   const largest: LargestPack = { tokens: 0, rows: 0 };
   for (const pack of packs) {
     const tokens = pack.reduce((sum, sample) => sum + computedLength(sample), 0);
-    const rows = pack.reduce((sum, sample) => sum + countTrained(sample), 0);
+    const rows = countAllTrained(pack);
     largest.tokens = Math.max(largest.tokens, tokens);
     largest.rows = Math.max(largest.rows, rows);
   }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { countTrained } from '../../../shared/domain/trained-tokens.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
-import { countTrained } from '../data/pack.ts';
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import { Trainer } from '../step/trainer.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';

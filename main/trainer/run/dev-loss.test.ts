@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { countTrained } from '../../../shared/domain/trained-tokens.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
-import { countTrained } from '../data/pack.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { ReferenceLlama } from '../testing/reference/reference-llama.ts';

@@ -1,5 +1,5 @@
+import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
 import { heldOutPacks } from '../data/batches.ts';
-import { countTrained } from '../data/pack.ts';
 import { requireFinite } from './require-finite.ts';
 import { epochSteps, type TrainingRun } from './run-state.ts';
 
@@ -24,7 +24,7 @@ export async function measureDevLoss(run: TrainingRun): Promise<void> {
     done += pack.length;
     context.emit({ type: 'measuring', done, total });
   }
-  const loss = lossSum / devSamples.reduce((sum, sample) => sum + countTrained(sample), 0);
+  const loss = lossSum / countAllTrained(devSamples);
   requireFinite(loss, 'dev loss', step);
   const measured = { step, epoch: step / epochSteps(run), loss };
   devLosses.push(measured);

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
 import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
+import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
-import { countTrained } from '../data/pack.ts';
 import type { TrainedParameter } from '../weights/trained-weights.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
@@ -44,7 +44,7 @@ async function engineLosses(trainer: Trainer, recipe: Recipe): Promise<number[]>
   const losses: number[] = [];
   for (let step = 1; step <= totalSteps; step++) {
     const batch = batchOf(step);
-    const trainedTokens = batch.reduce((sum, sample) => sum + countTrained(sample), 0);
+    const trainedTokens = countAllTrained(batch);
     losses.push((await trainer.accumulate(batch)) / trainedTokens);
     const learningRate = learningRateAt(step, totalSteps, recipe);
     await trainer.applyGradients({ step, learningRate });
@@ -56,7 +56,7 @@ function referenceLosses(model: ReferenceLlama, trained: Matrix[], recipe: Recip
   const optimizer = new ReferenceAdamw(trained);
   return Array.from({ length: totalSteps }, (_, index) => {
     const batch = batchOf(index + 1);
-    const tokens = batch.reduce((sum, sample) => sum + countTrained(sample), 0);
+    const tokens = countAllTrained(batch);
     const loss = batch.reduce((sum, sample) => sum + model.accumulate(sample), 0) / tokens;
     const learningRate = learningRateAt(index + 1, totalSteps, recipe);
     optimizer.step({ ...recipe, learningRate }, tokens);

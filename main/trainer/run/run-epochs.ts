@@ -1,11 +1,11 @@
 import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
+import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
 import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
 import { epochBatches } from '../data/batches.ts';
-import { countTrained } from '../data/pack.ts';
 import { measureDevLoss } from './dev-loss.ts';
 import { requireFinite } from './require-finite.ts';
 import { saveEpoch, saveResume } from './save-run.ts';
-import { epochSteps, totalSteps, type TrainingRun } from './run-state.ts';
+import { epochSteps, runSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Does the steps that are left, from the one after the last finished step on. Before them it
@@ -73,7 +73,7 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
   const { trainer, params, context, stop } = run;
   const startedMs = performance.now();
   const step = run.metrics.length + 1;
-  const total = totalSteps(run);
+  const total = runSteps(run);
   const learningRate = learningRateAt(step, total, params.recipe);
   const { tokens, trainedTokens } = countTokens(batch.flat());
   let lossSum = 0;
@@ -103,6 +103,6 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
 }
 
 function countTokens(samples: readonly EncodedSample[]) {
-  const trainedTokens = samples.reduce((sum, sample) => sum + countTrained(sample), 0);
+  const trainedTokens = countAllTrained(samples);
   return { tokens: samples.reduce((sum, { tokens }) => sum + tokens.length, 0), trainedTokens };
 }

@@ -1,4 +1,5 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
+import { stepsPerEpoch, totalSteps } from '../../../shared/domain/training-steps.ts';
 import type {
   EncodedSample,
   StepMetric,
@@ -8,7 +9,6 @@ import type {
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
 import type { RunIdentity } from '../checkpoint/resume-state.ts';
-import { stepsPerEpoch } from '../data/batches.ts';
 import type { MemoryWatch } from '../memory/run-memory.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { RunControl } from './run-control.ts';
@@ -45,7 +45,8 @@ export interface TrainingRun extends RunSetup {
 
 /** Steps of one epoch of a run. */
 export const epochSteps = ({ params, samples }: TrainingRun): number =>
-  stepsPerEpoch(samples.length, params.recipe.batchSize);
+  stepsPerEpoch(samples.length, params.recipe);
 
 /** Steps of the whole run. */
-export const totalSteps = (run: TrainingRun): number => run.params.recipe.epochs * epochSteps(run);
+export const runSteps = ({ params, samples }: TrainingRun): number =>
+  totalSteps(samples.length, params.recipe);

@@ -7,7 +7,7 @@ import { writeResume } from '../checkpoint/write-resume.ts';
 import { engineName } from '../ffi/library.ts';
 import { writeParameter } from '../weights/trained-weights.ts';
 import { elementCount } from '../device/tensor.ts';
-import { epochSteps, totalSteps, type TrainingRun } from './run-state.ts';
+import { epochSteps, runSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Writes what was trained at the end of an epoch, then the resume checkpoint: in this order a crash
@@ -30,14 +30,14 @@ export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> 
     device: device.description,
     epoch,
     step,
-    totalSteps: totalSteps(run),
+    totalSteps: runSteps(run),
     meanLoss,
     memory: run.memory.measure(true).memory,
     steps: metrics,
     devLosses,
   });
   // The last step is always saved: a core that dies before it notes the end need not repeat any.
-  if (run.clock.isDue(step, true) || step === totalSteps(run)) await saveResume(run);
+  if (run.clock.isDue(step, true) || step === runSteps(run)) await saveResume(run);
   context.emit({ type: 'checkpoint', checkpoint: { epoch, step, meanLoss, ...checkpoint } });
 }
 

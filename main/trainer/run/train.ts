@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import type { TrainEvent, TrainParams, TrainResult } from '../../engines/protocol/trainer.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { CheckpointClock } from '../checkpoint/checkpoint-clock.ts';
@@ -18,8 +19,6 @@ import { Trainer } from '../step/trainer.ts';
 import type { RunSetup, TrainingRun } from './run-state.ts';
 import type { Device } from '../device/device.ts';
 import { requireWeightsMemory } from '../memory/require-memory.ts';
-
-const singleThreadBytes = 16 * 1024 * 1024;
 
 /**
  * Trains an adapter or a whole model as the recipe says, from the newest resume checkpoint in
@@ -63,7 +62,7 @@ export async function train(
 /** Tiny models on one thread, others (0) on every core: ggml's threads wait busily for each other. */
 function automaticThreads(basePath: string): number {
   const sizeBytes = statSync(basePath, { throwIfNoEntry: false })?.size ?? 0;
-  return sizeBytes < singleThreadBytes ? 1 : 0;
+  return wantsOneThread(sizeBytes) ? 1 : 0;
 }
 
 async function loadModel(

@@ -7,7 +7,7 @@ import { concatRows, getRows, reshape, rowsOf, setRows } from '../ops/layout.ts'
 import { softmax } from '../ops/softmax.ts';
 
 /** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
-const chunkRows = 256;
+export const logitChunkRows = 256;
 /** Smallest positive 32-bit float: a probability that underflows still has a finite loss. */
 const smallestProbability = 1.4e-45;
 
@@ -146,6 +146,6 @@ function scoreChunk(context: GraphContext, hidden: Tensor, targets: Tensor) {
 }
 
 const chunkSizes = (count: number) =>
-  Array.from({ length: Math.ceil(count / chunkRows) }, (_, index) =>
-    Math.min(chunkRows, count - index * chunkRows),
+  Array.from({ length: Math.ceil(count / logitChunkRows) }, (_, index) =>
+    Math.min(logitChunkRows, count - index * logitChunkRows),
   );
