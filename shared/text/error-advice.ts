@@ -22,7 +22,8 @@ const advice: Record<ErrorCode, string> = {
   MODEL_CHANGED: 'Point the model at the original file, or add the changed file as a new model.',
   MODEL_MISSING: 'Point the model at the place the file was moved to.',
   NOTHING_TO_TRAIN: otherSettings,
-  DIVERGED: 'Start a new run with a lower learning rate or alpha, or with warm-up steps.',
+  DIVERGED:
+    'Start a new run with a lower learning rate or alpha, or with warm-up steps. If no step was finished, download the base model again.',
   ENGINE_CRASHED: 'Try again with less memory in use. The project file was not touched.',
   ENGINE_FAILED: 'Read the details: they are the last words of the engine.',
 };

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -60,7 +61,7 @@ async function importFile(
           done: Math.round(fraction * totalBytes),
           total: totalBytes,
           unit: 'bytes',
-          detail: `${read.toLocaleString('en')} read, ${tally.added.toLocaleString('en')} added`,
+          detail: `${formatCount(read)} read, ${formatCount(tally.added)} added`,
         }),
       onBatch: async (samples) => {
         tally.addBatch(samples.length, storeBatch(session, payload, samples));

@@ -1,5 +1,6 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { type LargestPack, type PlanInput, planMemory } from './plan-memory.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
@@ -28,21 +29,21 @@ export async function requireMemory(input: PlanInput, budgetBytes: number): Prom
   const { modelBytes, trainedBytes, graphBytes, totalBytes, measuredRuns } = plan;
   throw new TrainerError(
     'OUT_OF_MEMORY',
-    `This run takes about ${gibibytes(totalBytes)} of memory (model ${gibibytes(modelBytes)}, ` +
-      `trained weights and optimizer ${gibibytes(trainedBytes)}, one pack of ` +
-      `${input.pack.tokens} tokens ${gibibytes(graphBytes)}` +
+    `This run takes about ${formatBytes(totalBytes, 2)} of memory (model ${formatBytes(modelBytes, 2)}, ` +
+      `trained weights and optimizer ${formatBytes(trainedBytes, 2)}, one pack of ` +
+      `${input.pack.tokens} tokens ${formatBytes(graphBytes, 2)}` +
       `${measuredRuns > 0 ? '; corrected by what earlier runs took' : ''}) and ` +
-      `${gibibytes(budgetBytes)} are free. ${await adviceFor(input, budgetBytes)}`,
+      `${formatBytes(budgetBytes, 2)} are free. ${await fittingChange(input, budgetBytes)}`,
     { neededBytes: totalBytes, availableBytes: budgetBytes },
   );
 }
 
 /** The nearest change of a recipe that fits into the budget, in words. */
-export async function adviceFor(input: PlanInput, budgetBytes: number): Promise<string> {
+export async function fittingChange(input: PlanInput, budgetBytes: number): Promise<string> {
   for (const { text, input: smaller } of changes(input)) {
     const { totalBytes } = await planMemory(smaller);
     if (totalBytes > budgetBytes) continue;
-    return `With ${text} it takes ${gibibytes(totalBytes)}, which fits.`;
+    return `With ${text} it takes ${formatBytes(totalBytes, 2)}, which fits.`;
   }
   return 'No shorter length makes it fit: choose a smaller base model or close other programs.';
 }
@@ -66,9 +67,6 @@ function* changes(input: PlanInput): Generator<Change> {
 
 const halved = (tokens: number) => Math.floor(tokens / 2);
 
-/** Bytes in the unit of plans, as in `1.25 GiB`. */
-export const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-
 /** Refuses a model whose weights alone do not fit: the system kills a process that takes too much. */
 export function requireWeightsMemory(device: Device, file: ModelFile, options: LoadOptions): void {
   const { plan } = readModelShape(file);
@@ -87,8 +85,8 @@ export function requireWeightsMemory(device: Device, file: ModelFile, options: L
   if (neededBytes < memoryBytes) return;
   throw new TrainerError(
     'OUT_OF_MEMORY',
-    `Training this model needs ${gibibytes(neededBytes)} for its weights alone, ${description} has ` +
-      `${gibibytes(memoryBytes)}. Choose a smaller base model, or another device.`,
+    `Training this model needs ${formatBytes(neededBytes, 2)} for its weights alone, ${description} has ` +
+      `${formatBytes(memoryBytes, 2)}. Choose a smaller base model, or another device.`,
     { neededBytes, availableBytes: memoryBytes },
   );
 }

@@ -4,13 +4,14 @@ import type {
   MemoryPlan,
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
+import { formatBytes } from '../../../shared/text/bytes.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';
 import { largestPack, type PlanInput } from './plan-memory.ts';
-import { adviceFor, gibibytes, requireMemory } from './require-memory.ts';
+import { fittingChange, requireMemory } from './require-memory.ts';
 import type { Device } from '../device/device.ts';
 
 /** By then hardly any order is left with larger packs; a thousand epochs would take seconds. */
@@ -92,10 +93,10 @@ export class MemoryWatch {
     const measured = { ...this.#input, besideBytes: this.#besideBytes() };
     return new TrainerError(
       'OUT_OF_MEMORY',
-      `The first step showed that this run takes ${gibibytes(neededBytes)} of memory (planned: ` +
-        `${gibibytes(this.#plan.totalBytes)}), and only ${gibibytes(budgetBytes)} are there for ` +
+      `The first step showed that this run takes ${formatBytes(neededBytes, 2)} of memory (planned: ` +
+        `${formatBytes(this.#plan.totalBytes, 2)}), and only ${formatBytes(budgetBytes, 2)} are there for ` +
         `it. It was stopped before the system had to; its steps are saved. ` +
-        `${await adviceFor(measured, budgetBytes)} Or close other programs and resume it.`,
+        `${await fittingChange(measured, budgetBytes)} Or close other programs and resume it.`,
       { neededBytes, availableBytes: budgetBytes, isStopped: true },
     );
   }

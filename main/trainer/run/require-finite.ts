@@ -1,7 +1,7 @@
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 
-const damaged = 'Nothing was trained yet, so the base model is damaged: download it again.';
-const tooFast = 'Lower learningRate or alpha and start again; earlier epochs are kept.';
+const damaged = 'Nothing was trained yet, so the base model is damaged.';
+const kept = 'What was saved before is kept.';
 
 /**
  * Throws DIVERGED when a figure of the run is no number any more; `steps` are those that were
@@ -10,6 +10,6 @@ const tooFast = 'Lower learningRate or alpha and start again; earlier epochs are
 export function requireFinite(value: number, what: string, steps: number): void {
   if (Number.isFinite(value)) return;
   const when = steps === 0 ? 'before the end of the first step' : `after step ${steps}`;
-  const message = `The ${what} became ${value} ${when}. ${steps === 0 ? damaged : tooFast}`;
+  const message = `The ${what} became ${value} ${when}. ${steps === 0 ? damaged : kept}`;
   throw new TrainerError('DIVERGED', message, { steps });
 }

@@ -5,6 +5,7 @@ import {
   type Role,
 } from '../../../../../shared/domain/message.ts';
 import type { Flag } from '../../../../../shared/domain/sample.ts';
+import { formatCount } from '../../../../../shared/text/counts.ts';
 import { RecordProblem } from './import-error.ts';
 import type { ParsedConversation } from './parsed-sample.ts';
 
@@ -78,5 +79,5 @@ function sizeProblem(messages: readonly Message[]): string | undefined {
   const index = messages.findIndex((message) => !messageSchema.safeParse(message).success);
   const length = messages[index]?.content.length;
   if (length === undefined) return undefined;
-  return `message ${index + 1} has ${length.toLocaleString('en')} characters: it is too long`;
+  return `message ${index + 1} has ${formatCount(length)} characters: it is too long`;
 }

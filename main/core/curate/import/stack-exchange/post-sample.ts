@@ -1,4 +1,5 @@
 import type { Provenance } from '../../../../../shared/domain/sample.ts';
+import { formatCount } from '../../../../../shared/text/counts.ts';
 import { finishConversation, messageOf } from '../sample/finish-conversation.ts';
 import { htmlToMarkdown } from '../html/html-to-markdown.ts';
 import { RecordProblem } from '../sample/import-error.ts';
@@ -61,7 +62,7 @@ function tagsOf(tags: string): string[] {
 function bodyOf(row: StackExchangeRow): string {
   const html = row.text('Body') ?? '';
   if (html.length <= maxPostCharacters) return html;
-  const length = html.length.toLocaleString('en');
+  const length = formatCount(html.length);
   throw new RecordProblem(`post ${row.integer('Id')} has ${length} characters of HTML: too long`);
 }
 

@@ -1,4 +1,5 @@
 import type { Flag, FlagRule } from '../../../../../shared/domain/sample.ts';
+import { formatCount } from '../../../../../shared/text/counts.ts';
 
 /** A limit of a curation rule, with where the number comes from. */
 export interface RuleThreshold {
@@ -177,8 +178,6 @@ function scopeOf(isRaw: boolean, isCleaned: boolean): Flag['scope'] | undefined 
 const rawLength = (length: number) => `${count(length)} characters of HTML`;
 const cleanedLength = (length: number) => `${count(length)} characters when cleaned`;
 
-const thousands = new Intl.NumberFormat('en');
-
 function count(value: number): string {
-  return thousands.format(value);
+  return formatCount(value);
 }
