@@ -40,37 +40,42 @@ const modelPurpose = 'the weights of the model';
 const looseBytes = 30 * 2 ** 20;
 
 /**
- * What a run would take, by building all of it on a planning device. Exact for
- * tensors; what the process takes beside them is estimated, and corrected by what runs like it
- * took. Throws TrainerError for a model that cannot be trained.
+ * What a run would take, by building all of it on a planning device. Exact for tensors; what the
+ * process takes beside them is estimated, and corrected by what runs like it took. Throws
+ * TrainerError for a model that cannot be trained.
  */
 export async function planMemory(input: PlanInput): Promise<MemoryPlan> {
-  const { basePath, recipe, pack, device: id = 'cpu' } = input;
-  const device = PlanningDevice.open(id, recipe.threads);
-  using disposal = new DisposableStack();
-  disposal.use(device);
+  const planned = await planUncorrected(input);
+  const plannedBytes = Object.values(planned).reduce((sum, bytes) => sum + bytes, 0);
+  // What was measured in this very run needs no correction.
+  const known = input.besideBytes === undefined ? (input.known ?? []) : [];
+  const kind = kindOf(input.device ?? 'cpu', input.recipe.method);
+  const correction = correctionOf(likeRuns(known, kind), plannedBytes);
+  return { ...planned, ...correction, totalBytes: plannedBytes + correction.correctionBytes };
+}
+
+async function planUncorrected({
+  basePath,
+  recipe,
+  pack,
+  device: id = 'cpu',
+  besideBytes,
+}: PlanInput) {
+  using device = PlanningDevice.open(id, recipe.threads);
   await using file = await ModelFile.open(basePath);
   const { signal } = new AbortController();
-  const options = loadOptions(recipe);
-  const model = disposal.use(await BaseModel.load(device, file, signal, options));
-  const trainer = disposal.use(new Trainer(device, model, recipe));
+  using model = await BaseModel.load(device, file, signal, loadOptions(recipe));
+  using trainer = new Trainer(device, model, recipe);
   await trainer.accumulate([sampleOf(pack)]);
   const modelBytes = device.storesBytes.get(modelPurpose) ?? 0;
-  const { method } = recipe;
-  const shares = {
+  return {
     modelBytes,
     trainedBytes: device.totalBytes - device.graphsBytes - modelBytes,
     graphBytes: device.graphsBytes,
     // On a GPU the process is not what runs short.
-    processBytes: input.besideBytes ?? (device.isCpu ? looseBytesOf(model, pack, device) : 0),
+    processBytes: besideBytes ?? (device.isCpu ? looseBytesOf(model, pack, device) : 0),
     savingBytes: device.isCpu ? largestWrittenBytes(trainer.parameters) : 0,
   };
-  const plannedBytes = Object.values(shares).reduce((sum, bytes) => sum + bytes, 0);
-  // What was measured in this very run needs no correction.
-  const known = input.besideBytes === undefined ? (input.known ?? []) : [];
-  const correction = correctionOf(likeRuns(known, kindOf(id, method)), plannedBytes);
-  const totalBytes = plannedBytes + correction.correctionBytes;
-  return { ...shares, ...correction, totalBytes };
 }
 
 /** An estimate of what the process takes beside tensors. */

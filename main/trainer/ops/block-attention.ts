@@ -94,23 +94,17 @@ export function blockAttentionBackward(
   const queryGradients: Tensor[] = [];
   let keySum = startOfSum(graph, heads.values, blocks);
   let valueSum = startOfSum(graph, heads.values, blocks);
-  for (const { block, queries, weights } of blocks.toReversed()) {
-    const taken = takeQueries(graph, outputGradient, block);
-    const weightGradient = matMul(
-      graph,
-      narrowRows(graph, values, block.firstKey, block.keys),
-      taken,
-    );
-    const scores = maskedSoftmaxBackward(graph, weightGradient, weights, scale);
-    const seen = narrowColumns(graph, keys, block.firstKey, block.keys);
-    queryGradients.unshift(joinHeads(graph, matMul(graph, seen, scores)));
-    const settings = { keyHeads: heads.keys.ne[1], computeType };
+  const summing = { keyHeads: heads.keys.ne[1], computeType };
+  for (const pass of blocks.toReversed()) {
+    const operands = { keys, values, outputGradient };
+    const { scores, taken, queries } = blockBackward(graph, pass, { ...operands, scale });
+    queryGradients.unshift(queries);
     const addSeen = (sum: Tensor | undefined, coefficients: Tensor, vectors: Tensor) => {
-      const share = sumOverQueries(graph, { coefficients, vectors }, settings);
-      return sum ? addToColumns(graph, sum, share, block.firstKey) : share;
+      const share = sumOverQueries(graph, { coefficients, vectors }, summing);
+      return sum ? addToColumns(graph, sum, share, pass.block.firstKey) : share;
     };
-    keySum = addSeen(keySum, scores, queries);
-    valueSum = addSeen(valueSum, weights, taken);
+    keySum = addSeen(keySum, scores, pass.queries);
+    valueSum = addSeen(valueSum, pass.weights, taken);
   }
   if (!keySum || !valueSum) throw new RangeError('Attention needs at least one block');
   return {
@@ -118,6 +112,28 @@ export function blockAttentionBackward(
     keys: cont(graph, permute(graph, keySum, tokensLast)),
     values: cont(graph, permute(graph, valueSum, tokensLast)),
   };
+}
+
+/** Keys and values as first operands of backward products, and the gradient [D, heads, T]. */
+interface BackwardOperands {
+  keys: Tensor;
+  values: Tensor;
+  outputGradient: Tensor;
+  scale: number;
+}
+
+/** Gradients of the scores and, as [D · heads, count], of the queries; what was taken of the output's. */
+function blockBackward(
+  graph: ComputeGraph,
+  { block, weights }: BlockPass,
+  { keys, values, outputGradient, scale }: BackwardOperands,
+): { scores: Tensor; taken: Tensor; queries: Tensor } {
+  const taken = takeQueries(graph, outputGradient, block);
+  const seenValues = narrowRows(graph, values, block.firstKey, block.keys);
+  const weightGradient = matMul(graph, seenValues, taken);
+  const scores = maskedSoftmaxBackward(graph, weightGradient, weights, scale);
+  const seenKeys = narrowColumns(graph, keys, block.firstKey, block.keys);
+  return { scores, taken, queries: joinHeads(graph, matMul(graph, seenKeys, scores)) };
 }
 
 /**

@@ -70,22 +70,13 @@ async function save(run: TrainingRun, epoch: number): Promise<void> {
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */
 async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<StepMetric> {
-  const { trainer, params, context, stop } = run;
   const startedMs = performance.now();
   const step = run.metrics.length + 1;
   const total = runSteps(run);
-  const learningRate = learningRateAt(step, total, params.recipe);
+  const learningRate = learningRateAt(step, total, run.params.recipe);
   const { tokens, trainedTokens } = countTokens(batch.flat());
-  let lossSum = 0;
-  for (const [index, microBatch] of batch.entries()) {
-    stop.throwIfAborted();
-    lossSum += await trainer.accumulate(microBatch, step);
-    requireFinite(lossSum, 'loss', step - 1);
-    const microBatches = { microBatch: index + 1, microBatches: batch.length };
-    context.emit({ type: 'progress', step, totalSteps: total, ...microBatches });
-  }
-  stop.throwIfAborted();
-  const gradNorm = await trainer.applyGradients({ step, learningRate });
+  const lossSum = await accumulateBatch(run, batch, step);
+  const gradNorm = await run.trainer.applyGradients({ step, learningRate });
   requireFinite(gradNorm, 'gradient norm', step - 1);
   const now = performance.now();
   return {
@@ -100,6 +91,24 @@ async function runStep(run: TrainingRun, batch: EncodedSample[][]): Promise<Step
     tokensPerSecond: (tokens / (now - startedMs)) * 1000,
     elapsedMs: now - run.startedMs,
   };
+}
+
+/** Adds up the gradients of a batch, micro-batch by micro-batch; returns its summed loss. */
+async function accumulateBatch(
+  run: TrainingRun,
+  batch: EncodedSample[][],
+  step: number,
+): Promise<number> {
+  const totals = { step, totalSteps: runSteps(run), microBatches: batch.length };
+  let lossSum = 0;
+  for (const [index, microBatch] of batch.entries()) {
+    run.stop.throwIfAborted();
+    lossSum += await run.trainer.accumulate(microBatch, step);
+    requireFinite(lossSum, 'loss', step - 1);
+    run.context.emit({ type: 'progress', ...totals, microBatch: index + 1 });
+  }
+  run.stop.throwIfAborted();
+  return lossSum;
 }
 
 function countTokens(samples: readonly EncodedSample[]) {
