@@ -63,7 +63,7 @@ function JobButtons({ job }: { job: JobSnapshot }) {
 
 function JobProgressLine({ job }: { job: JobSnapshot }) {
   const { progress } = job;
-  const isCounting = job.state === 'running' && !progress?.aside;
+  const isCounting = job.state === 'running' && !progress?.subtask;
   const detail = isCounting ? (progress?.detail ?? '') : '';
   return (
     <>

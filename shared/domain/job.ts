@@ -22,13 +22,13 @@ export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate',
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** Work between the counted steps of a job, as saving is: `total` 0 means unknown. */
-export const jobAsideSchema = z.object({
+export const jobSubtaskSchema = z.object({
   phase: z.string(),
   done: z.number(),
   total: z.number(),
   unit: z.string(),
 });
-export type JobAside = z.infer<typeof jobAsideSchema>;
+export type JobSubtask = z.infer<typeof jobSubtaskSchema>;
 
 /** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */
 export const jobProgressSchema = z.object({
@@ -39,7 +39,7 @@ export const jobProgressSchema = z.object({
   etaMs: z.number().nullable(),
   detail: z.string().default(''),
   /** What the phase waits for at the moment; its own count and ETA stay as they are. */
-  aside: jobAsideSchema.nullable().default(null),
+  subtask: jobSubtaskSchema.nullable().default(null),
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 

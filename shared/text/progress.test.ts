@@ -9,7 +9,7 @@ const progress = (facts: Partial<JobProgress>): JobProgress => ({
   unit: 'steps',
   etaMs: null,
   detail: '',
-  aside: null,
+  subtask: null,
   ...facts,
 });
 
@@ -45,13 +45,13 @@ describe('progress', () => {
   });
 
   test('tells of the last step while what follows it is done', () => {
-    const aside = { phase: 'answering probe prompts', done: 3, total: 20, unit: 'answers' };
-    const last = progress({ done: 210, total: 210, aside });
+    const subtask = { phase: 'answering probe prompts', done: 3, total: 20, unit: 'answers' };
+    const last = progress({ done: 210, total: 210, subtask });
     expect(describeProgress(last)).toBe(
       'answering probe prompts: 3 of 20 answers · after 210 of 210 steps',
     );
     const saving = { phase: 'saving', done: 0, total: 0, unit: '' };
-    expect(describeProgress({ ...last, aside: saving })).toBe('saving… · after 210 of 210 steps');
+    expect(describeProgress({ ...last, subtask: saving })).toBe('saving… · after 210 of 210 steps');
   });
 });
 

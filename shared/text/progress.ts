@@ -1,25 +1,30 @@
-import { isJobFinished, type JobAside, type JobProgress, type JobSnapshot } from '../domain/job.ts';
+import {
+  isJobFinished,
+  type JobProgress,
+  type JobSnapshot,
+  type JobSubtask,
+} from '../domain/job.ts';
 import { formatBytes } from './bytes.ts';
 import { formatCount } from './counts.ts';
 
 /** How far a phase is: `12 of 300 steps`, `1.0 MiB of 3.0 MiB`; empty when nothing is counted. */
-function amountOf({ done, total, unit }: JobAside): string {
+function amountOf({ done, total, unit }: JobSubtask): string {
   if (unit === '' || (done === 0 && total === 0)) return '';
   const print = unit === 'bytes' ? formatBytes : (value: number) => formatCount(Math.floor(value));
   const amount = total > 0 ? `${print(done)} of ${print(total)}` : print(done);
   return unit === 'bytes' ? amount : `${amount} ${unit}`;
 }
 
-function phaseText(phase: JobAside): string {
+function phaseText(phase: JobSubtask): string {
   const amount = amountOf(phase);
   return amount === '' ? `${phase.phase}…` : `${phase.phase}: ${amount}`;
 }
 
 /** Progress in words: `training: 12 of 300 steps`; between steps `saving… · after 12 of 300 steps`. */
 export function describeProgress(progress: JobProgress): string {
-  if (!progress.aside) return phaseText(progress);
+  if (!progress.subtask) return phaseText(progress);
   const amount = amountOf(progress);
-  return joinFacts([phaseText(progress.aside), amount === '' ? '' : `after ${amount}`]);
+  return joinFacts([phaseText(progress.subtask), amount === '' ? '' : `after ${amount}`]);
 }
 
 /** What an unfinished job is doing, in words; empty for any other. */

@@ -1,4 +1,4 @@
-import type { JobAside, JobProgress } from '../../../shared/domain/job.ts';
+import type { JobSubtask, JobProgress } from '../../../shared/domain/job.ts';
 
 /** What a running job reports; the service adds the ETA of the phase. */
 export interface JobReport {
@@ -9,7 +9,7 @@ export interface JobReport {
   unit: string;
   detail?: string;
   /** What the phase waits for; another phase would start its ETA over. */
-  aside?: JobAside;
+  subtask?: JobSubtask;
 }
 
 /** Turns reports into progress with an ETA from the rate since the phase began. */
@@ -41,7 +41,7 @@ export class ProgressMeter {
       unit: report.unit,
       etaMs: etaMs === null ? null : Math.max(0, Math.round(etaMs)),
       detail: report.detail ?? '',
-      aside: report.aside ?? null,
+      subtask: report.subtask ?? null,
     };
   }
 }

@@ -238,7 +238,7 @@ export class JobService {
     return (report) => {
       const progress = meter.measure(report);
       const isLast = report.total > 0 && report.done >= report.total;
-      const phases = `${report.phase}/${report.aside?.phase ?? ''}`;
+      const phases = `${report.phase}/${report.subtask?.phase ?? ''}`;
       const isDue = Date.now() - lastMs >= publishEveryMs || phases !== lastPhases || isLast;
       if (!isDue) return;
       lastMs = Date.now();

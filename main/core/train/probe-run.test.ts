@@ -65,9 +65,9 @@ test.runIf(canFindEngines)(
 test('a run that waits for answers of an epoch tells them beside its steps', async () => {
   const { core, jobId } = await aProbedRun({ epochs: 1000 });
   await using _ = core;
-  const waiting = await core.job(jobId, ({ progress }) => progress?.aside?.unit === 'answers');
-  const aside = { phase: 'answering probe prompts', total: 20 };
-  expect(waiting.progress).toMatchObject({ phase: 'training', unit: 'steps', aside });
+  const waiting = await core.job(jobId, ({ progress }) => progress?.subtask?.unit === 'answers');
+  const subtask = { phase: 'answering probe prompts', total: 20 };
+  expect(waiting.progress).toMatchObject({ phase: 'training', unit: 'steps', subtask });
   const { totalSteps } = (await core.client.runs.list())[0] ?? {};
   expect(waiting.progress?.total).toBe(totalSteps);
   await core.client.jobs.cancel({ id: jobId });

@@ -1,4 +1,4 @@
-import type { JobAside } from '../../../shared/domain/job.ts';
+import type { JobSubtask } from '../../../shared/domain/job.ts';
 import type { ProbeAnswer } from '../../../shared/domain/probe.ts';
 import type { GenerateParams } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
@@ -15,7 +15,7 @@ const parallel = 4;
 /** Where answering is told about and ended. */
 interface ProbeContext {
   signal: AbortSignal;
-  report: (progress: JobAside) => void;
+  report: (progress: JobSubtask) => void;
 }
 
 /**

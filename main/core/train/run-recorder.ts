@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { JobAside } from '../../../shared/domain/job.ts';
+import type { JobSubtask } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { addMetrics, rewindMetrics } from '../../store/repositories/run-metrics.ts';
@@ -51,8 +51,8 @@ export class RunRecorder implements Disposable {
   }
 
   /** Says what the training waits for; it is over with the next report of the training. */
-  reportAside(aside: JobAside): void {
-    this.#report(this.#lastStep, this.#totalSteps, 0, aside);
+  reportSubtask(subtask: JobSubtask): void {
+    this.#report(this.#lastStep, this.#totalSteps, 0, subtask);
   }
 
   record(event: TrainEvent): void {
@@ -117,13 +117,13 @@ export class RunRecorder implements Disposable {
   #measuring({ done, total }: Extract<TrainEvent, { type: 'measuring' }>): void {
     const measuring = { phase: 'measuring the dev loss', done, total, unit: 'samples' };
     if (this.#lastStep === 0) this.#context.report(measuring);
-    else this.reportAside(measuring);
+    else this.reportSubtask(measuring);
   }
 
   #phase(phase: Extract<TrainEvent, { type: 'phase' }>['phase']): void {
     if (phase === 'loading' || phase === 'preparing')
       this.#context.report({ phase, done: 0, total: 0, unit: 'steps' });
-    else if (phase === 'saving') this.reportAside({ phase, done: 0, total: 0, unit: '' });
+    else if (phase === 'saving') this.reportSubtask({ phase, done: 0, total: 0, unit: '' });
   }
 
   #step(metric: StepMetric): void {
@@ -153,9 +153,9 @@ export class RunRecorder implements Disposable {
     changes.touch('runs');
   }
 
-  #report(step: number, total: number, part: number, aside?: JobAside): void {
+  #report(step: number, total: number, part: number, subtask?: JobSubtask): void {
     const counted = { done: Math.min(total, step + part), total, unit: 'steps' };
-    const waiting = aside ? { aside } : {};
+    const waiting = subtask ? { subtask } : {};
     this.#context.report({ phase: 'training', ...counted, detail: this.#detail, ...waiting });
   }
 

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { JobAside } from '../../../shared/domain/job.ts';
+import type { JobSubtask } from '../../../shared/domain/job.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { totalSteps } from '../../../shared/domain/training-steps.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
@@ -82,7 +82,7 @@ async function train(
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(encoded.trained.length, run.recipe));
   using recorder = new RunRecorder(session, run, context);
-  const report = (aside: JobAside) => recorder.reportAside(aside);
+  const report = (subtask: JobSubtask) => recorder.reportSubtask(subtask);
   await using probe = new EpochProbe(session, run, { ...context, report });
   const training = trainer.request(
     'train',

@@ -17,7 +17,7 @@ const job: JobSnapshot = {
     unit: 'steps',
     etaMs: 125_000,
     detail: 'loss 2.1',
-    aside: null,
+    subtask: null,
   },
   error: null,
   result: null,

@@ -93,7 +93,7 @@ export function progressLine(job: JobSnapshot, detail = ''): string {
   const text = describeJob(job);
   const { progress } = job;
   if (job.state !== 'running' || !progress) return text;
-  const { done, total, etaMs, aside } = progress;
+  const { done, total, etaMs, subtask } = progress;
   const percent = total > 0 ? ` (${formatShare(Math.floor((100 * done) / total) / 100)})` : '';
-  return joinFacts([text + percent, timeLeft(etaMs), aside ? '' : detail || progress.detail]);
+  return joinFacts([text + percent, timeLeft(etaMs), subtask ? '' : detail || progress.detail]);
 }

@@ -70,7 +70,7 @@ function addRun(db: Database, modelId: string): string {
   updateJob(db, {
     ...job,
     state: 'paused',
-    progress: { ...progress, detail: '', aside: null },
+    progress: { ...progress, detail: '', subtask: null },
     error: { code: 'E', message: 'why', detail: '' },
     result,
     startedMs: 1,

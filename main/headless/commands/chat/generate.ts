@@ -132,7 +132,7 @@ function showProgress(
     unit: 'answers',
     etaMs,
     detail: '',
-    aside: null,
+    subtask: null,
   };
   const text = joinFacts([describeProgress(progress), timeLeft(etaMs)]);
   terminal.progress('generating', text, { phase: 'generating', done, total, etaMs });
