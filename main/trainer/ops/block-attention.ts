@@ -97,7 +97,7 @@ export function blockAttentionBackward(
   const summing = { keyHeads: heads.keys.ne[1], computeType };
   for (const pass of blocks.toReversed()) {
     const operands = { keys, values, outputGradient };
-    const { scores, taken, queries } = blockBackward(graph, pass, { ...operands, scale });
+    const { scores, taken, queries } = scoresBackward(graph, pass, { ...operands, scale });
     queryGradients.unshift(queries);
     const addSeen = (sum: Tensor | undefined, coefficients: Tensor, vectors: Tensor) => {
       const share = sumOverQueries(graph, { coefficients, vectors }, summing);
@@ -123,7 +123,7 @@ interface BackwardOperands {
 }
 
 /** Gradients of the scores and, as [D · heads, count], of the queries; what was taken of the output's. */
-function blockBackward(
+function scoresBackward(
   graph: ComputeGraph,
   { block, weights }: BlockPass,
   { keys, values, outputGradient, scale }: BackwardOperands,

@@ -13,7 +13,7 @@ import {
 import type { Device } from '../device/device.ts';
 import type { LoadOptions } from './weight-types.ts';
 
-/** The frozen weights of one block; norms are F32. */
+/** The weights of one block; norms are F32. */
 export interface BlockWeights {
   norms: ReadonlyMap<NormName, Tensor>;
   linear: ReadonlyMap<LinearName, LinearWeights>;
