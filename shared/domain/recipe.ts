@@ -1,15 +1,7 @@
 import { z } from 'zod';
 import { parseTargets, targetWords } from './lora-targets.ts';
+import { about, only } from './setting-fields.ts';
 import { singleThreadBytes } from './threads.ts';
-
-/** Metadata of a field: `source` says where its value in the presets comes from. */
-const about = (description: string, source: string, unit = '') => ({ description, source, unit });
-
-/** Metadata of a field that only one method reads. */
-const only = (
-  onlyFor: 'lora' | 'full',
-  facts: ReturnType<typeof about>,
-): ReturnType<typeof about> & { onlyFor: string } => ({ ...facts, onlyFor });
 
 /**
  * How a run trains. One schema for the form, the command line (`--set key=value`), the contract

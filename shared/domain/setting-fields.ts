@@ -1,5 +1,18 @@
 import { z } from 'zod';
 
+/** Metadata of a field of a schema: `source` says where its value in the presets comes from. */
+export const about = (description: string, source: string, unit = '') => ({
+  description,
+  source,
+  unit,
+});
+
+/** Metadata of a field that one training method reads and the other one ignores. */
+export const only = (onlyFor: 'lora' | 'full', facts: ReturnType<typeof about>) => ({
+  ...facts,
+  onlyFor,
+});
+
 /** One field of a schema of settings, as form and command line need it to ask for a value. */
 export interface SettingField {
   name: string;
