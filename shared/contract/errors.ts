@@ -1,38 +1,95 @@
 import { z } from 'zod';
 
-const data = z.record(z.string(), z.json());
+/** The code of an engine or the system that stands behind it. */
+const foreign = z.object({ cause: z.string().optional() });
+const inFile = z.object({ path: z.string().optional() });
+const ofProgram = z.object({ code: z.string().optional() });
+/** What the trainer, a device or the disk told about it. */
+const ofEngine = z.object({
+  ...foreign.shape,
+  device: z.string().optional(),
+  stderr: z.string().optional(),
+  gradientDifference: z.number().optional(),
+  tolerance: z.number().optional(),
+});
 
-/**
- * Every error a user or caller can act on. The message says what failed, with which value and
- * what to do; `data` holds the values for programs. Anything else becomes INTERNAL.
- */
-export const declaredErrors = {
-  NO_PROJECT: { data },
-  PROJECT_LOCKED: { data },
-  PROJECT_INVALID: { data },
-  PROJECT_NEWER: { data },
-  MIGRATION_CHANGED: { data },
-  FILE_NOT_FOUND: { data },
-  FILE_UNREADABLE: { data },
-  FILE_EXISTS: { data },
-  FILE_FORMAT_UNKNOWN: { data },
-  PATH_FORBIDDEN: { data },
-  DISK_FULL: { data },
-  NOT_FOUND: { data },
-  NAME_TAKEN: { data },
-  INVALID_STATE: { data },
-  INVALID_INPUT: { data },
-  MODEL_INVALID: { data },
-  MODEL_CHANGED: { data },
-  MODEL_MISSING: { data },
-  NOTHING_TO_TRAIN: { data },
-  DIVERGED: { data },
-  ENGINE_CRASHED: { data },
-  ENGINE_FAILED: { data },
+/** The values that each error carries for programs. */
+export const errorData = {
+  NO_PROJECT: foreign,
+  PROJECT_LOCKED: inFile.extend({
+    host: z.string().nullable().optional(),
+    pid: z.number().nullable().optional(),
+  }),
+  PROJECT_INVALID: inFile.extend(ofProgram.shape),
+  PROJECT_NEWER: z.object({
+    fileVersion: z.number().optional(),
+    supportedVersion: z.number().optional(),
+  }),
+  MIGRATION_CHANGED: z.object({ version: z.number().optional() }),
+  FILE_NOT_FOUND: inFile,
+  FILE_UNREADABLE: inFile.extend(ofProgram.shape),
+  FILE_EXISTS: inFile,
+  /** `withSystem`: samples whose system message the format cannot hold. */
+  FILE_FORMAT_UNKNOWN: inFile.extend({ withSystem: z.number().optional() }),
+  PATH_FORBIDDEN: z.object({ path: z.string() }),
+  DISK_FULL: inFile,
+  NOT_FOUND: z.object({ what: z.string(), id: z.string() }),
+  NAME_TAKEN: z.object({ name: z.string().optional() }),
+  INVALID_STATE: z.object({
+    id: z.string().optional(),
+    state: z.string().optional(),
+    /** The version that somebody else stored meanwhile. */
+    currentVersionId: z.string().optional(),
+    evaluationId: z.string().optional(),
+    comparisonId: z.string().optional(),
+  }),
+  INVALID_INPUT: inFile.extend({ runId: z.string().optional() }),
+  MODEL_INVALID: inFile.extend({ modelId: z.string().optional() }),
+  MODEL_CHANGED: inFile,
+  MODEL_MISSING: inFile.extend({ modelId: z.string().optional() }),
+  NOTHING_TO_TRAIN: foreign,
+  DIVERGED: z.object({ steps: z.number().optional() }),
+  ENGINE_CRASHED: ofEngine,
+  ENGINE_FAILED: ofEngine,
 };
 
 /** A code of a declared error. */
-export type ErrorCode = keyof typeof declaredErrors;
+export type ErrorCode = keyof typeof errorData;
+
+/** The values of an error with this code. */
+export type ErrorData<Code extends ErrorCode> = z.input<(typeof errorData)[Code]>;
 
 /** True for the code of a declared error. */
-export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(declaredErrors, code);
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorData, code);
+
+/** How each error is declared to every procedure. */
+export type DeclaredErrors = { [Code in ErrorCode]: { data: z.ZodType<ErrorData<Code>> } };
+
+/**
+ * Every error a user or caller can act on. The message says what failed, with which value and
+ * what to do. Values that an engine or the system added beside those of `errorData` cross as well.
+ */
+export const declaredErrors: DeclaredErrors = {
+  NO_PROJECT: { data: errorData.NO_PROJECT.loose() },
+  PROJECT_LOCKED: { data: errorData.PROJECT_LOCKED.loose() },
+  PROJECT_INVALID: { data: errorData.PROJECT_INVALID.loose() },
+  PROJECT_NEWER: { data: errorData.PROJECT_NEWER.loose() },
+  MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
+  FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
+  FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },
+  FILE_EXISTS: { data: errorData.FILE_EXISTS.loose() },
+  FILE_FORMAT_UNKNOWN: { data: errorData.FILE_FORMAT_UNKNOWN.loose() },
+  PATH_FORBIDDEN: { data: errorData.PATH_FORBIDDEN.loose() },
+  DISK_FULL: { data: errorData.DISK_FULL.loose() },
+  NOT_FOUND: { data: errorData.NOT_FOUND.loose() },
+  NAME_TAKEN: { data: errorData.NAME_TAKEN.loose() },
+  INVALID_STATE: { data: errorData.INVALID_STATE.loose() },
+  INVALID_INPUT: { data: errorData.INVALID_INPUT.loose() },
+  MODEL_INVALID: { data: errorData.MODEL_INVALID.loose() },
+  MODEL_CHANGED: { data: errorData.MODEL_CHANGED.loose() },
+  MODEL_MISSING: { data: errorData.MODEL_MISSING.loose() },
+  NOTHING_TO_TRAIN: { data: errorData.NOTHING_TO_TRAIN.loose() },
+  DIVERGED: { data: errorData.DIVERGED.loose() },
+  ENGINE_CRASHED: { data: errorData.ENGINE_CRASHED.loose() },
+  ENGINE_FAILED: { data: errorData.ENGINE_FAILED.loose() },
+};

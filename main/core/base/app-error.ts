@@ -1,16 +1,22 @@
-import type { ErrorCode } from '../../../shared/contract/errors.ts';
+import type { ErrorCode, ErrorData } from '../../../shared/contract/errors.ts';
 
-/** Values of an error, for programs; JSON only. */
-export type ErrorData = Record<string, string | number | boolean | null>;
+/** Values of an error of any code, for programs; JSON only. */
+export type ErrorValues = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** An error a user or caller can act on; its code is declared in the contract. */
-export class AppError extends Error {
-  readonly code: ErrorCode;
-  readonly data: ErrorData;
-  constructor(code: ErrorCode, message: string, data: ErrorData = {}) {
+/** Left out where nothing is required. */
+type DataArgument<Code extends ErrorCode> =
+  Record<string, never> extends ErrorData<Code>
+    ? [data?: ErrorData<Code>]
+    : [data: ErrorData<Code>];
+
+/** An error a user or caller can act on; its code and the data of it are declared in the contract. */
+export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly data: ErrorValues;
+  constructor(code: Code, message: string, ...[data]: DataArgument<Code>) {
     super(message);
     this.code = code;
-    this.data = data;
+    this.data = { ...data };
   }
 }
 

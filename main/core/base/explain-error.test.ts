@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { explainError } from './explain-error.ts';
+import { AppError } from './app-error.ts';
 
 const coded = (code: string) => Object.assign(new Error('It failed.'), { code });
 
@@ -21,3 +22,15 @@ test.each(['ENGINE_ON_FIRE', 'SQLITE_TOOBIG', 'toString', '__proto__'])(
     expect(explainError(coded(foreign))).toBeUndefined();
   },
 );
+
+test('an error of another code or with data of another shape does not compile', () => {
+  const misuses = [
+    // @ts-expect-error no such code
+    () => new AppError('NOT_THERE', 'It is not there.'),
+    // @ts-expect-error `id` is missing
+    () => new AppError('NOT_FOUND', 'There is no run.', { what: 'run' }),
+    // @ts-expect-error `folder` is no value of this error
+    () => new AppError('FILE_EXISTS', 'It is there.', { folder: '/' }),
+  ];
+  expect(misuses).toHaveLength(3);
+});
