@@ -1,6 +1,8 @@
 import { relative } from 'node:path';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
+import { formatCount } from '../../../shared/text/counts.ts';
+import { formatLoss } from '../../../shared/text/training.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { addMetrics, rewindMetrics } from '../../store/repositories/run-metrics.ts';
 import { addRunEvent, setRunMemory, type StoredRun } from '../../store/repositories/runs.ts';
@@ -132,7 +134,7 @@ export class RunRecorder implements Disposable {
     this.#pending.push(toRunMetric(metric));
     if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
     this.#detail =
-      `loss ${metric.loss.toFixed(3)}, ${Math.round(metric.tokensPerSecond)} tokens/s, ` +
+      `loss ${formatLoss(metric.loss)}, ${formatCount(Math.round(metric.tokensPerSecond))} tokens/s, ` +
       `epoch ${Math.ceil(metric.epoch)} of ${this.#run.recipe.epochs}`;
     this.#report(metric.step, metric.totalSteps, 0);
   }

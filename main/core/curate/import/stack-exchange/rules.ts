@@ -142,7 +142,7 @@ function lengthFlag(raw: number, cleaned: number, limit: 'short' | 'long'): Flag
   const side = limit === 'short' ? 'below' : 'above';
   const lengths = { raw: rawLength(raw), cleaned: cleanedLength(cleaned) };
   const measured = scope === 'both' ? `${lengths.raw} and ${lengths.cleaned}` : lengths[scope];
-  const reason = `the answer has ${measured}, ${side} ${count(threshold)}`;
+  const reason = `the answer has ${measured}, ${side} ${formatCount(threshold)}`;
   return { rule: limit === 'short' ? 'answer-too-short' : 'answer-too-long', scope, reason };
 }
 
@@ -175,9 +175,5 @@ function scopeOf(isRaw: boolean, isCleaned: boolean): Flag['scope'] | undefined 
   return isCleaned ? 'cleaned' : undefined;
 }
 
-const rawLength = (length: number) => `${count(length)} characters of HTML`;
-const cleanedLength = (length: number) => `${count(length)} characters when cleaned`;
-
-function count(value: number): string {
-  return formatCount(value);
-}
+const rawLength = (length: number) => `${formatCount(length)} characters of HTML`;
+const cleanedLength = (length: number) => `${formatCount(length)} characters when cleaned`;
