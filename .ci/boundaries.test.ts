@@ -4,10 +4,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IConfiguration } from 'dependency-cruiser';
-import { checkBoundaries, type BoundaryReport } from './boundaries.ts';
+import { checkBoundaries, ruleFiles, type BoundaryReport } from './boundaries.ts';
+import { structureRules } from './structure.ts';
 
 const checkout = resolve(import.meta.dirname, '..');
 const copied = ['main', 'renderer', 'shared', 'e2e', '.ci', 'package.json', 'tsconfig.base.json'];
+
+function manyFiles(folder: string, count: number): Record<string, string> {
+  const names = Array.from({ length: count }, (_, index) => `${folder}/planted-${index}.ts`);
+  return Object.fromEntries(names.map((name) => [name, 'export {};']));
+}
+
+const importAll = (count: number) =>
+  Array.from({ length: count }, (_, index) => `import './planted-${index}.ts';`).join('\n');
 
 /** A file, and the file of ours that it imports. */
 const leading = (from: string, to: string): Record<string, string> => ({
@@ -99,10 +108,23 @@ const plants: Record<string, Record<string, string>> = {
     ...leading('shared/domain/planted-chicken.ts', 'shared/domain/planted-egg.ts'),
     'shared/domain/planted-egg.ts': `export { planted } from './planted-chicken.ts';`,
   },
+  'no-folder-cycles': {
+    ...leading('shared/stats/to-report.ts', 'shared/report/of-stats.ts'),
+    ...leading('shared/report/to-stats.ts', 'shared/stats/of-report.ts'),
+  },
+  'at-most-350-lines': { 'shared/domain/planted-long.ts': 'export {};\n'.repeat(351) },
+  'at-most-30-files': manyFiles('shared/planted-crowd', 31),
+  'at-most-19-slivers': {
+    ...manyFiles('shared/planted-slivers', 20),
+    'shared/planted-slivers/importer.ts': importAll(20),
+  },
   'every-import-resolves': {
     'main/core/planted-nothing.ts': `export { nothing } from './does-not-exist.ts';`,
   },
 };
+
+/** Rules that report a folder, and not a file in it. */
+const isOfFolders = (rule: string) => rule === 'no-folder-cycles' || rule === 'at-most-30-files';
 
 const copy = mkdtempSync(join(tmpdir(), 'lima-boundaries-'));
 let report: BoundaryReport;
@@ -120,15 +142,19 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(copy, { recursive: true }));
 
-test('every rule has an import planted against it', () => {
+test('every rule has something planted against it', () => {
   const require = createRequire(import.meta.url);
-  const config: IConfiguration = require('../.dependency-cruiser.cjs');
-  const names = config.forbidden?.map((rule) => rule.name);
+  const names = ruleFiles.flatMap((file) => {
+    const config: IConfiguration = require(join(checkout, file));
+    return config.forbidden?.map((rule) => rule.name) ?? [];
+  });
+  names.push(...structureRules);
   expect(new Set(names)).toEqual(new Set(Object.keys(plants)));
 });
 
-test.each(Object.entries(plants))('the import planted against %s is reported', (rule, files) => {
-  const [planted] = Object.keys(files);
+test.each(Object.entries(plants))('what is planted against %s is reported', (rule, files) => {
+  const [file = ''] = Object.keys(files);
+  const planted = isOfFolders(rule) ? dirname(file) : file;
   const broken = report.violations.map((line) => line.split(' → ')[0]);
   expect(broken).toContain(`${rule}: ${planted}`);
 });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { ICruiseResult } from 'dependency-cruiser';
 import ts from 'typescript';
+import { checkStructure } from './structure.ts';
 
 /** What a check of one checkout found. */
 export interface BoundaryReport {
@@ -16,21 +17,33 @@ const minimumModules = 250;
 const sources = ['main', 'renderer', 'shared', 'e2e', '.ci'];
 const reportLimitBytes = 256 * 1024 * 1024;
 
-/** Checks the import rules of `.dependency-cruiser.cjs` in the checkout `root`. */
+/** Rules between files, and rules between folders, which count no test. */
+export const ruleFiles = ['.dependency-cruiser.cjs', '.ci/folder-rules.cjs'];
+
+/** Checks the import rules of `ruleFiles` and the sizes of files and folders in a checkout. */
 export async function checkBoundaries(root: string): Promise<BoundaryReport> {
+  const results = await Promise.all(ruleFiles.map((config) => cruise(root, config)));
+  const isOwn = (path: string) => sources.some((folder) => path.startsWith(`${folder}/`));
+  const violations = results.flatMap(({ summary }) => summary.violations);
+  const modules = results[0]?.modules ?? [];
+  return {
+    modules: modules.filter((module) => isOwn(module.source)).length,
+    violations: [
+      ...violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
+      ...checkStructure(root, modules),
+    ],
+  };
+}
+
+async function cruise(root: string, config: string): Promise<ICruiseResult> {
   const command = join(root, 'node_modules/.bin/depcruise');
-  const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json'];
+  const options = ['--config', config, '--output-type', 'json'];
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [command, ...options, ...sources],
     { cwd: root, maxBuffer: reportLimitBytes },
   );
-  const { modules, summary }: ICruiseResult = JSON.parse(stdout);
-  const isOwn = (path: string) => sources.some((folder) => path.startsWith(`${folder}/`));
-  return {
-    modules: modules.filter((module) => isOwn(module.source)).length,
-    violations: summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
-  };
+  return JSON.parse(stdout);
 }
 
 async function main(): Promise<void> {
