@@ -17,9 +17,9 @@ function namedPaths(text: string): string[] {
   return [...links, ...paths].map(([, path = '']) => path);
 }
 
-/** Whether a path leads somewhere from the document, from its folders upwards, or from main/. */
+/** Whether a path leads somewhere from the document, from its folders upwards, from main/ or its core. */
 function exists(document: string, path: string): boolean {
-  const folders = [dirname(document), '.', 'main'];
+  const folders = [dirname(document), '.', 'main', 'main/core'];
   for (let folder = dirname(document); folder !== '.'; folder = dirname(folder))
     folders.push(folder);
   return folders.some((folder) => existsSync(join(checkout, folder, path)));
