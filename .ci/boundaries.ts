@@ -20,10 +20,11 @@ const reportLimitBytes = 256 * 1024 * 1024;
 /** Rules between files, and rules between folders, which count no test. */
 export const ruleFiles = ['.dependency-cruiser.cjs', '.ci/folder-rules.cjs'];
 
+const isOwn = (path: string) => sources.some((folder) => path.startsWith(`${folder}/`));
+
 /** Checks the import rules of `ruleFiles` and the sizes of files and folders in a checkout. */
 export async function checkBoundaries(root: string): Promise<BoundaryReport> {
   const results = await Promise.all(ruleFiles.map((config) => cruise(root, config)));
-  const isOwn = (path: string) => sources.some((folder) => path.startsWith(`${folder}/`));
   const violations = results.flatMap(({ summary }) => summary.violations);
   const modules = results[0]?.modules ?? [];
   return {
