@@ -1,5 +1,5 @@
 import type { Message } from '../domain/message.ts';
-import { contentParts, strippedVariants } from './content-parts.ts';
+import { contentParts, strippedVariants } from './content-pieces.ts';
 import { runTemplate, type TemplateValues } from './run-template.ts';
 import { TemplateError } from './template-error.ts';
 
