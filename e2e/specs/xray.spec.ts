@@ -71,7 +71,7 @@ test('what a run would cut, leave out and train is seen token by token before it
   await expect(new CuratePage(page).detail).toContainText('What is 0 in French?');
 });
 
-test('a long sample is shown in the parts it would be split into', async ({ workbench }) => {
+test('a long sample is shown in the sequences it would be split into', async ({ workbench }) => {
   const train = await openForm(workbench);
   await train.recipeField('Longest sample').fill('200');
   await train.form.getByRole('combobox', { name: 'Longer samples' }).selectOption('split');
@@ -79,8 +79,8 @@ test('a long sample is shown in the parts it would be split into', async ({ work
   await xray.open(8);
   await xray.filterBy('State', 'Split');
   await xray.rows.first().click();
-  await expect(xray.sample).toContainText(/Split into [2-9] parts of at most 200 tokens/);
-  await expect(xray.sample).toContainText(/Part 1 of [2-9]: 200 tokens/);
+  await expect(xray.sample).toContainText(/Split into [2-9] sequences of at most 200 tokens/);
+  await expect(xray.sample).toContainText(/Sequence 1 of [2-9]: 200 tokens/);
   await xray.sample.getByRole('region', { name: 'Tokens' }).hover();
   await workbench.page.mouse.wheel(0, 700);
   await expect(xray.tokens('repeated').first()).toBeVisible();

@@ -93,7 +93,7 @@ export const reportItemSchema = z.object({
 export type ReportItem = z.infer<typeof reportItemSchema>;
 
 /**
- * A contestant. `identities` are the distinct ones its answers carry (seeds aside): normally one,
+ * A contestant. `identities` are the distinct ones its answers carry (but for the seeds): normally one,
  * none when the answers came from a file.
  */
 export const reportSystemSchema = z.object({

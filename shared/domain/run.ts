@@ -48,7 +48,7 @@ const namedSample = z.object({ id: z.string(), prompt: z.string().default('') })
 
 /**
  * What the trainer got of a dataset, and every sample that did not come whole, in one of the three
- * lists: nothing is cut or left out in silence. `samples` counts each part of a split one. The
+ * lists: nothing is cut or left out in silence. `samples` counts each sequence of a split one. The
  * first three numbers are what is trained on; `heldOut` counts the samples for the dev loss, and
  * of their tokens those whose loss is taken.
  */
@@ -61,7 +61,13 @@ export const encodeReportSchema = z.object({
     .default({ samples: 0, scoredTokens: 0 }),
   truncated: z.array(namedSample.extend({ tokens: z.number().int() })),
   split: z
-    .array(namedSample.extend({ tokens: z.number().int(), parts: z.number().int() }))
+    .array(
+      namedSample.extend({
+        tokens: z.number().int(),
+        /** How many it became; null in early project files. */
+        sequences: z.number().int().nullable().default(null),
+      }),
+    )
     .default([]),
   dropped: z.array(namedSample.extend({ reason: z.string() })),
   templateSha256: z.string(),

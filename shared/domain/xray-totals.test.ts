@@ -22,8 +22,8 @@ describe('totals', () => {
     const rows = [
       row({}),
       row({ outcome: 'truncated', endedAnswers: 0 }),
-      row({ outcome: 'dropped', tokens: 0, trainedTokens: 0, parts: 0, endedAnswers: 0 }),
-      row({ outcome: 'split', parts: 3 }),
+      row({ outcome: 'dropped', tokens: 0, trainedTokens: 0, sequences: 0, endedAnswers: 0 }),
+      row({ outcome: 'split', sequences: 3 }),
       row({ answers: 2 }),
     ];
     expect(rows.map(xrayProblem)).toEqual([null, 'truncated', 'dropped', 'split', 'unended']);

@@ -32,7 +32,7 @@ export const xrayCountsSchema = z.object({
   wholeTokens: z.number().int(),
   tokens: z.number().int(),
   trainedTokens: z.number().int(),
-  parts: z.number().int(),
+  sequences: z.number().int(),
   answers: z.number().int(),
   endedAnswers: z.number().int(),
 });
@@ -60,12 +60,12 @@ export const xrayPieceSchema = z.object({
 export type XrayPiece = z.infer<typeof xrayPieceSchema>;
 
 /**
- * Consecutive tokens with one fate: a `part` is one training sequence, `unseen` never reaches the
- * trainer. The first `repeated` tokens of a part are masked because an earlier part has them.
+ * Consecutive tokens with one fate: a `sequence` reaches the trainer as one, `unseen` never does.
+ * The first `repeated` tokens of a sequence are masked because an earlier one has them.
  * The three lists run in parallel; `turns` holds message indexes.
  */
 export const xrayStretchSchema = z.object({
-  kind: z.enum(['part', 'unseen']),
+  kind: z.enum(['sequence', 'unseen']),
   repeated: z.number().int(),
   tokens: z.array(z.number().int()),
   trained: z.array(z.union([z.literal(0), z.literal(1)])),
@@ -73,7 +73,7 @@ export const xrayStretchSchema = z.object({
 });
 export type XrayStretch = z.infer<typeof xrayStretchSchema>;
 
-/** What the loss does with a token; `repeated` is masked context that an earlier part has, too. */
+/** What the loss does with a token; `repeated` is masked context that an earlier sequence has, too. */
 export type TokenFate = 'trained' | 'masked' | 'repeated' | 'unseen';
 
 /** The fate of the token at `index` of a stretch. */

@@ -4,9 +4,11 @@ import { displayText } from '../text/foreign-text.ts';
 export class Markup {
   readonly #source: string;
 
-  constructor(parts: readonly string[], values: readonly HtmlValue[]) {
-    this.#source = parts
-      .map((part, index) => (index === 0 ? part : `${toSource(values[index - 1] ?? '')}${part}`))
+  constructor(strings: readonly string[], values: readonly HtmlValue[]) {
+    this.#source = strings
+      .map((string, index) =>
+        index === 0 ? string : `${toSource(values[index - 1] ?? '')}${string}`,
+      )
       .join('');
   }
 
@@ -19,13 +21,13 @@ export class Markup {
 export type HtmlValue = Markup | string | number | readonly HtmlValue[];
 
 /** Template tag: the only place where HTML is put together, so the only place that escapes. */
-export function html(parts: TemplateStringsArray, ...values: HtmlValue[]): Markup {
-  return new Markup(parts, values);
+export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Markup {
+  return new Markup(strings, values);
 }
 
 /** Template tag for style: constants only, so nothing in it needs escaping. */
-export function css(parts: TemplateStringsArray): Markup {
-  return new Markup(parts, []);
+export function css(strings: TemplateStringsArray): Markup {
+  return new Markup(strings, []);
 }
 
 function toSource(value: HtmlValue): string {

@@ -3,7 +3,7 @@ import { formatShare } from '../text/counts.ts';
 
 const NO_BREAK_SPACE = '\u00a0';
 
-/** A share in percent with one decimal that no line break parts: "43.1 %". */
+/** A share in percent with one decimal that no line break splits: "43.1 %". */
 export function formatPercent(share: number): string {
   return formatShare(share, 1).replace(' ', NO_BREAK_SPACE);
 }

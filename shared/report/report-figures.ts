@@ -215,8 +215,8 @@ export function votesTable({ votes }: ReportItem): ReportTable {
 /** How an answer ended and the seed that drew it, for the line under it. */
 export function answerNote({ finish, seed, output }: ReportItem['a']): string {
   const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
-  const parts = [formatQuantity(output.length, 'character')];
-  if (finish !== null) parts.push(end[finish]);
-  if (seed !== null) parts.push(`seed ${seed}`);
-  return parts.join(', ');
+  const facts = [formatQuantity(output.length, 'character')];
+  if (finish !== null) facts.push(end[finish]);
+  if (seed !== null) facts.push(`seed ${seed}`);
+  return facts.join(', ');
 }

@@ -38,7 +38,7 @@ function parsePage(source: string): Page {
   return page;
 }
 
-function warningsAside(tags: string[]): string[] {
+function withoutWarnings(tags: string[]): string[] {
   return tags.filter((tag) => tag !== 'li ');
 }
 
@@ -48,7 +48,7 @@ const benign = parsePage(reportToHtml(composeReport(fixtureFacts(verdicts))));
 describe('reportToHtml', () => {
   it.each(hostileTexts)('keeps the structure of the page with %j in every field', (hostile) => {
     const page = parsePage(reportToHtml(composeReport(fixtureFacts(verdicts, hostile))));
-    expect(warningsAside(page.structure)).toEqual(warningsAside(benign.structure));
+    expect(withoutWarnings(page.structure)).toEqual(withoutWarnings(benign.structure));
     const shown = displayText(hostile);
     expect(page.texts).toEqual(verdicts.flatMap(() => [shown, shown, `${displayText(hostile)}.`]));
   });

@@ -11,7 +11,7 @@ import { fencedMarkdown, inlineMarkdown } from './markdown-text.ts';
 import { fixtureFacts } from './testing/report-fixture.ts';
 import { reportToMarkdown } from './report-markdown.ts';
 
-/** What a GitHub-flavoured Markdown reader makes of it: tags in order (inline code aside), and
+/** What a GitHub-flavoured Markdown reader makes of it: tags in order (but for inline code), and
  * the texts of code blocks. */
 function readMarkdown(source: string) {
   const page = { tags: [] as string[], code: [] as string[], text: '' };
@@ -38,7 +38,7 @@ function readMarkdown(source: string) {
   return page;
 }
 
-function warningsAside(tags: string[]): string[] {
+function withoutWarnings(tags: string[]): string[] {
   return tags.filter((tag) => tag !== 'li');
 }
 
@@ -48,7 +48,7 @@ const benign = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts
 describe('reportToMarkdown', () => {
   it.each(hostileTexts)('keeps the structure of the report with %j in every field', (hostile) => {
     const page = readMarkdown(reportToMarkdown(composeReport(fixtureFacts(verdicts, hostile))));
-    expect(warningsAside(page.tags)).toEqual(warningsAside(benign.tags));
+    expect(withoutWarnings(page.tags)).toEqual(withoutWarnings(benign.tags));
     const shown = displayText(hostile);
     expect(page.code.map((code) => code.replace(/\n$/, ''))).toEqual(
       verdicts.flatMap(() => [shown, shown, `${shown}.`]),

@@ -47,16 +47,16 @@ function list(sentences: readonly string[]): string {
 }
 
 function itemSection(item: ReportItem): string {
-  const parts = [`### ${item.ordinal + 1}: ${verdictWords(item.verdict)}`];
+  const blocks = [`### ${item.ordinal + 1}: ${verdictWords(item.verdict)}`];
   for (const { role, content } of item.prompt)
-    parts.push(`Prompt, ${role}:`, fencedMarkdown(content));
+    blocks.push(`Prompt, ${role}:`, fencedMarkdown(content));
   for (const key of ['a', 'b'] as const) {
     const side = item.shownLeft === key ? 'left' : 'right';
-    parts.push(
+    blocks.push(
       `Answer ${key.toUpperCase()} (shown ${side}; ${answerNote(item[key])}):`,
       fencedMarkdown(item[key].output),
     );
   }
-  parts.push(item.votes.length === 0 ? 'No vote.' : table(votesTable(item)));
-  return parts.join('\n\n');
+  blocks.push(item.votes.length === 0 ? 'No vote.' : table(votesTable(item)));
+  return blocks.join('\n\n');
 }

@@ -1,20 +1,23 @@
 import type { Message } from '../domain/message.ts';
 
 /** A stretch of a message that is rendered as a mark, or literal text that templates look for. */
-export type ContentPart = { literal: string } | { text: string; isRequired: boolean };
+export type ContentPiece = { literal: string } | { text: string; isRequired: boolean };
 
 /**
  * Splits an answer at `<think>` and `</think>`, which reasoning templates (Qwen3, DeepSeek) look
- * for: they rewrite the thinking and drop it from earlier turns, so only the last part must stay.
+ * for: they rewrite the thinking and drop it from earlier turns, so only the last piece must stay.
  */
-export function contentParts({ role, content }: Pick<Message, 'role' | 'content'>): ContentPart[] {
+export function contentPieces({
+  role,
+  content,
+}: Pick<Message, 'role' | 'content'>): ContentPiece[] {
   if (content.trim() === '') return [{ literal: content }];
   const pieces = role === 'assistant' ? content.split(/(<\/?think>)/) : [content];
   const last = pieces.findLastIndex(isText);
   if (last < 0) return [{ text: content, isRequired: true }];
   const before = pieces
     .slice(0, last)
-    .map((piece, index): ContentPart =>
+    .map((piece, index): ContentPiece =>
       isText(piece, index) ? { text: piece, isRequired: false } : { literal: piece },
     );
   return [...before, { text: pieces.slice(last).join(''), isRequired: true }];

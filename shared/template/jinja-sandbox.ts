@@ -54,7 +54,7 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
 const tooLong = (problem: string) =>
   new TemplateError('TEMPLATE_TOO_LONG', `The chat template was stopped: ${problem}.`);
 
-const fixedDateParts: Record<string, string> = {
+const fixedDateFields: Record<string, string> = {
   '%Y': '2024',
   '%y': '24',
   '%m': '07',
@@ -74,5 +74,5 @@ const fixedDateParts: Record<string, string> = {
  * with today's date a model would be asked with other tokens than it was trained on.
  */
 function formatFixedDate(format: string): string {
-  return format.replace(/%[a-zA-Z%]/g, (part) => fixedDateParts[part] ?? part);
+  return format.replace(/%[a-zA-Z%]/g, (field) => fixedDateFields[field] ?? field);
 }

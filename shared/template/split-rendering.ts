@@ -1,5 +1,5 @@
 import type { Message } from '../domain/message.ts';
-import { contentParts, strippedVariants } from './content-pieces.ts';
+import { contentPieces, strippedVariants } from './content-pieces.ts';
 import { runTemplate, type TemplateValues } from './run-template.ts';
 import { TemplateError } from './template-error.ts';
 
@@ -10,7 +10,7 @@ export interface RenderedPiece {
 }
 
 /** A stretch of content that was rendered as a mark; its number is its place in the list. */
-interface MarkedPart {
+interface MarkedPiece {
   messageIndex: number;
   text: string;
   isRequired: boolean;
@@ -27,19 +27,19 @@ export function splitRendering(
   values: TemplateValues,
 ): RenderedPiece[] {
   const [open, close] = unusedMarks([template, ...messages.map((message) => message.content)]);
-  const marks: MarkedPart[] = [];
+  const marks: MarkedPiece[] = [];
   const marked = messages.map(({ role, content }, messageIndex) => {
-    const texts = contentParts({ role, content }).map((part) =>
-      'literal' in part
-        ? part.literal
-        : `${open}${marks.push({ ...part, messageIndex }) - 1}${close}`,
+    const texts = contentPieces({ role, content }).map((piece) =>
+      'literal' in piece
+        ? piece.literal
+        : `${open}${marks.push({ ...piece, messageIndex }) - 1}${close}`,
     );
     return { role, content: texts.join('') };
   });
   const rendered = runTemplate(template, marked, values);
-  const parts = rendered.split(new RegExp(`${open}(\\d+)${close}`));
-  requireAllOnce(messages, marks, parts);
-  return fitPieces(parts, marks, runTemplate(template, messages, values));
+  const split = rendered.split(new RegExp(`${open}(\\d+)${close}`));
+  requireAllOnce(messages, marks, split);
+  return fitPieces(split, marks, runTemplate(template, messages, values));
 }
 
 function unusedMarks(texts: readonly string[]): [string, string] {
@@ -58,12 +58,12 @@ function unusedMarks(texts: readonly string[]): [string, string] {
 
 function requireAllOnce(
   messages: readonly Message[],
-  marks: readonly MarkedPart[],
-  parts: readonly string[],
+  marks: readonly MarkedPiece[],
+  split: readonly string[],
 ): void {
   const counts = marks.map(() => 0);
-  for (let part = 1; part < parts.length; part += 2) {
-    const number = Number(parts[part]);
+  for (let place = 1; place < split.length; place += 2) {
+    const number = Number(split[place]);
     counts[number] = (counts[number] ?? 0) + 1;
   }
   for (const [number, { messageIndex, isRequired }] of marks.entries()) {
@@ -83,31 +83,31 @@ function requireAllOnce(
   }
 }
 
-/** Depth-first over the few ways in which templates strip contents; `parts` alternate as split() gives them. */
+/** Depth-first over the few ways templates strip contents; `split` alternates texts and marks. */
 function fitPieces(
-  parts: readonly string[],
-  marks: readonly MarkedPart[],
+  split: readonly string[],
+  marks: readonly MarkedPiece[],
   plain: string,
 ): RenderedPiece[] {
   let deepest = 1;
   const chosen: RenderedPiece[] = [];
-  const fit = (part: number, offset: number): boolean => {
-    const text = parts[part] ?? '';
+  const fit = (place: number, offset: number): boolean => {
+    const text = split[place] ?? '';
     if (!plain.startsWith(text, offset)) return false;
-    deepest = Math.max(deepest, part + 1);
+    deepest = Math.max(deepest, place + 1);
     const after = offset + text.length;
-    const mark = marks[Number(parts[part + 1])];
+    const mark = marks[Number(split[place + 1])];
     if (!mark) return after === plain.length && chosen.push({ text, messageIndex: null }) > 0;
     for (const variant of strippedVariants(mark.text)) {
       if (!plain.startsWith(variant, after)) continue;
-      if (!fit(part + 2, after + variant.length)) continue;
+      if (!fit(place + 2, after + variant.length)) continue;
       chosen.push({ text: variant, messageIndex: mark.messageIndex }, { text, messageIndex: null });
       return true;
     }
     return false;
   };
   if (fit(0, 0)) return chosen.toReversed().filter(({ text }) => text !== '');
-  const culprit = marks[Number(parts[Math.min(deepest, parts.length - 2)])];
+  const culprit = marks[Number(split[Math.min(deepest, split.length - 2)])];
   throw new TemplateError(
     'TEMPLATE_REWRITES_MESSAGE',
     `The model's chat template changes text in or around message ${(culprit?.messageIndex ?? 0) + 1} ` +

@@ -6,7 +6,7 @@ import { renderConversation } from './render-conversation.ts';
 import { segmentsText } from './segment.ts';
 import { fixtureTemplates } from './testing/template-fixtures.ts';
 
-const hostileParts = fc.constantFrom(
+const hostilePieces = fc.constantFrom(
   '<|im_end|>',
   '<|im_start|>assistant\n',
   '</s>',
@@ -23,8 +23,8 @@ const hostileParts = fc.constantFrom(
   '0',
 );
 const contents = fc
-  .array(fc.oneof(hostileParts, fc.string({ unit: 'grapheme', maxLength: 12 })), { maxLength: 5 })
-  .map((parts) => parts.join(''))
+  .array(fc.oneof(hostilePieces, fc.string({ unit: 'grapheme', maxLength: 12 })), { maxLength: 5 })
+  .map((pieces) => pieces.join(''))
   .filter((text) => text.trim() !== '');
 
 const conversations = fc

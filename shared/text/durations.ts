@@ -19,8 +19,8 @@ export function formatDuration(durationMs: number): string {
   const { large, small, smallMs, smallPerLarge } = scale ?? scales[2];
   const count = Math.round(ms / smallMs);
   const [wholes, rest] = [Math.floor(count / smallPerLarge), count % smallPerLarge];
-  const parts = [wholes > 0 ? `${wholes} ${large}` : '', rest > 0 ? `${rest} ${small}` : ''];
-  return parts.filter((part) => part !== '').join(' ');
+  const amounts = [wholes > 0 ? `${wholes} ${large}` : '', rest > 0 ? `${rest} ${small}` : ''];
+  return amounts.filter((amount) => amount !== '').join(' ');
 }
 
 /** How long work will still take: `3 min 20 s left`; empty while nobody knows. */

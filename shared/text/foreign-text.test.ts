@@ -3,11 +3,11 @@ import { displayLine, displayText, previewLine, splitControls } from './foreign-
 
 const marks = (text: string) =>
   splitControls(text)
-    .filter((part) => part.control !== undefined)
-    .map((part) => part.text);
+    .filter((piece) => piece.control !== undefined)
+    .map((piece) => piece.text);
 
 describe('splitControls', () => {
-  it('makes an override that would reverse the words after it a part of its own', () => {
+  it('makes an override that would reverse the words after it a piece of its own', () => {
     expect(splitControls('a\u202eb')).toEqual([
       { text: 'a' },
       { text: 'U+202E', control: 'right-to-left override' },
@@ -28,7 +28,7 @@ describe('splitControls', () => {
     expect(marks('a\tb\r\nc 👩‍💻 می\u200cخواهم')).toEqual([]);
   });
 
-  it('leaves plain text as one part', () => {
+  it('leaves plain text as one piece', () => {
     expect(splitControls('plain')).toEqual([{ text: 'plain' }]);
     expect(splitControls('')).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /** A stretch of text, or one invisible character that must be seen. */
-export interface TextPart {
+export interface TextPiece {
   text: string;
   /** Set for an invisible character: its name for the tooltip. */
   control?: string;
@@ -34,16 +34,16 @@ const hidden =
  * Splits text so that bidi, zero-width and other control characters can be shown: they could
  * otherwise hide words or reverse them (CVE-2021-42574).
  */
-export function splitControls(text: string): TextPart[] {
-  const parts: TextPart[] = [];
+export function splitControls(text: string): TextPiece[] {
+  const pieces: TextPiece[] = [];
   let end = 0;
   for (const match of text.matchAll(hidden)) {
-    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
-    parts.push({ text: codePointOf(match[0]), control: nameOf(match[0]) });
+    if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
+    pieces.push({ text: codePointOf(match[0]), control: nameOf(match[0]) });
     end = match.index + match[0].length;
   }
-  if (end < text.length) parts.push({ text: text.slice(end) });
-  return parts;
+  if (end < text.length) pieces.push({ text: text.slice(end) });
+  return pieces;
 }
 
 function codePointOf(character: string): string {
@@ -60,7 +60,7 @@ function nameOf(character: string): string {
  */
 export function displayText(text: string): string {
   return splitControls(text.toWellFormed().replace(/\r\n?/g, '\n'))
-    .map((part) => (part.control === undefined ? part.text : `⟦${part.text}⟧`))
+    .map((piece) => (piece.control === undefined ? piece.text : `⟦${piece.text}⟧`))
     .join('');
 }
 

@@ -12,7 +12,7 @@ export function xrayProblemText(row: XrayRow, maxTokens: number): string {
   if (problem === 'truncated')
     return `Cut at ${limit}: ${formatQuantity(row.wholeTokens - maxTokens, 'token')} and the last end of turn are never seen.`;
   if (problem === 'split')
-    return `Split into ${formatQuantity(row.parts, 'part')} of at most ${limit}.`;
+    return `Split into ${formatQuantity(row.sequences, 'sequence')} of at most ${limit}.`;
   if (problem === 'dropped') return `Left out: ${row.reason}.`;
   if (problem === null) return '';
   const open = formatCount(row.answers - row.endedAnswers);

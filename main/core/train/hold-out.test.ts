@@ -68,7 +68,7 @@ const encoded = (id: string) => ({
 
 const whole = (parts: { id: string }[]) => new Set(parts.map(({ id }) => id.replace(/#.*/, '')));
 
-test('every part of a held-out sample is held out, and none that was left out counts', () => {
+test('every sequence of a held-out sample is held out, and none that was left out counts', () => {
   const items = itemsOf('a', 8);
   const parts = items
     .slice(0, 6)

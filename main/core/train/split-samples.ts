@@ -7,17 +7,17 @@ import { heldOutIds } from './hold-out.ts';
 export interface SplitSamples {
   trained: EncodedSample[];
   held: EncodedSample[];
-  /** Samples of the dataset that are held out; a split one has several parts. */
+  /** Samples of the dataset that are held out; a split one has several sequences. */
   heldIds: Set<string>;
   /** Samples of the dataset that the trainer can use, held out or not. */
   candidates: number;
 }
 
-/** The sample that a part of a split one belongs to. */
+/** The sample that a sequence of a split one belongs to. */
 const wholeId = ({ id }: EncodedSample) => id.replace(/#\d+$/, '');
 
 /**
- * Holds a share of the samples that the trainer can use out, all parts of a split one together.
+ * Holds a share of the samples that the trainer can use out, all sequences of a split one together.
  * Those that were left out count for neither side.
  */
 export function splitSamples(

@@ -57,7 +57,7 @@ export interface EncodeParams extends XrayRecipe {
 export interface EncodeResult {
   samples: EncodedSample[];
   truncated: { id: string; tokens: number }[];
-  split: { id: string; tokens: number; parts: number }[];
+  split: { id: string; tokens: number; sequences: number }[];
   dropped: { id: string; reason: string }[];
   templateSha256: string;
   /** The length limit that holds: the recipe's, or the model's context when that is shorter. */

@@ -43,11 +43,12 @@ export async function encode(
 
 function addSample(id: string, fitted: FittedSample, result: EncodeResult): void {
   const { outcome, wholeTokens, reason } = fitted;
-  const parts = fitted.stretches.filter((stretch) => stretch.kind === 'part');
+  const sequences = fitted.stretches.filter((stretch) => stretch.kind === 'sequence');
   if (outcome === 'dropped') result.dropped.push({ id, reason });
   if (outcome === 'truncated') result.truncated.push({ id, tokens: wholeTokens });
-  if (outcome === 'split') result.split.push({ id, tokens: wholeTokens, parts: parts.length });
-  for (const [index, { tokens, trained }] of parts.entries())
+  if (outcome === 'split')
+    result.split.push({ id, tokens: wholeTokens, sequences: sequences.length });
+  for (const [index, { tokens, trained }] of sequences.entries())
     result.samples.push({
       id: outcome === 'split' ? `${id}#${index + 1}` : id,
       tokens: Int32Array.from(tokens),

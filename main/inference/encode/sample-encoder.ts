@@ -8,7 +8,7 @@ import type { Vocabulary } from '../model/vocabulary.ts';
 
 /** Encodes samples as one recipe wants them, for a run and for the view of it beforehand. */
 export class SampleEncoder {
-  /** Tokens of the longest part: what the recipe says, but never more than the model's context. */
+  /** Tokens of the longest sequence: what the recipe says, but never more than the model's context. */
   readonly maxTokens: number;
   readonly #vocabulary: Vocabulary;
   readonly #recipe: XrayRecipe;

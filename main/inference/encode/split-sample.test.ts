@@ -41,7 +41,7 @@ const textOf = (tokens: Int32Array) =>
     .replaceAll('Ġ', ' ')
     .replaceAll('Ċ', '\n');
 
-/** The trained tokens of every part, one behind the other, as text. */
+/** The trained tokens of every sequence, one behind the other, as text. */
 const trainedText = ({ samples }: EncodeResult) =>
   samples
     .map(({ tokens, trained }) => textOf(tokens.filter((_, index) => trained[index] === 1)))
@@ -49,7 +49,7 @@ const trainedText = ({ samples }: EncodeResult) =>
 
 const longAnswer = Array.from({ length: 80 }, (_, index) => `word${index}`).join(' ');
 
-test('a long dialogue splits between its questions, each part a conversation of its own', async () => {
+test('a long dialogue splits between its questions, each sequence a conversation of its own', async () => {
   const dialogue = turns(
     'one? '.repeat(5),
     'first',
@@ -61,7 +61,7 @@ test('a long dialogue splits between its questions, each part a conversation of 
   const messages: Message[] = [{ role: 'system', content: 'Be brief.' }, ...dialogue];
   const { samples, split } = await encode(messages);
   const texts = samples.map(({ tokens }) => textOf(tokens));
-  expect(split).toEqual([{ id: 'long', tokens: expect.any(Number), parts: 2 }]);
+  expect(split).toEqual([{ id: 'long', tokens: expect.any(Number), sequences: 2 }]);
   expect(samples.map(({ id }) => id)).toEqual(['long#1', 'long#2']);
   expect(texts.map((text) => text.startsWith('<|im_start|>system\nBe brief.'))).toEqual([
     true,
@@ -72,7 +72,7 @@ test('a long dialogue splits between its questions, each part a conversation of 
   expect(texts[1]).toMatch(/second<\|im_end\|>[^]*third<\|im_end\|>/);
 });
 
-test('an answer that is too long for one part is trained once, in windows with masked context', async () => {
+test('an answer that is too long for one sequence is trained once, in windows with masked context', async () => {
   const messages = turns('Count!', longAnswer);
   const result = await encode(messages);
   expect(result.samples.length).toBeGreaterThan(3);
@@ -83,17 +83,17 @@ test('an answer that is too long for one part is trained once, in windows with m
   expect(second.trained.indexOf(1)).toBe(25);
 });
 
-test('no part is longer than the limit, and nothing trained is lost or trained twice', async () => {
+test('no sequence is longer than the limit, and nothing trained is lost or trained twice', async () => {
   const messages: Message[] = [
     { role: 'system', content: 'Answer at length.' },
     ...turns('short?', 'yes', `long? ${longAnswer}`, longAnswer, 'again?', 'no', 'end?', 'bye'),
   ];
   const whole = await encode(messages, { maxTokens: 512 });
-  const parts = await encode(messages, { maxTokens: 64 });
-  expect(Math.max(...parts.samples.map(({ tokens }) => tokens.length))).toBeLessThanOrEqual(64);
-  expect(trainedText(parts)).toBe(trainedText(whole));
+  const split = await encode(messages, { maxTokens: 64 });
+  expect(Math.max(...split.samples.map(({ tokens }) => tokens.length))).toBeLessThanOrEqual(64);
+  expect(trainedText(split)).toBe(trainedText(whole));
   const all = await encode(messages, { maxTokens: 64, lossOn: 'all' });
-  expect(all.samples.length).toBeGreaterThan(parts.samples.length);
+  expect(all.samples.length).toBeGreaterThan(split.samples.length);
   expect(trainedText(all).match(/Answer at length/g)).toHaveLength(1);
 });
 

@@ -12,9 +12,9 @@ export interface SampleTokenizer {
 const contextShare = 1 / 4;
 
 /**
- * Splits a sample into parts of at most `maxTokens` so that each trained token is trained once.
+ * Splits a sample into sequences of at most `maxTokens` so that each trained token is trained once.
  *
- * Questions with their answers stay whole: as many as fit make a part, rendered by the template
+ * Questions with their answers stay whole: as many as fit make a sequence, rendered by the template
  * as a conversation of their own behind the system message, as a chat would show it. Where one
  * question and answer is too long by itself it becomes consecutive windows of the same text; each
  * one after the first begins with the token that begins every text and, masked, the quarter

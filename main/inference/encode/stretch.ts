@@ -1,17 +1,17 @@
 import type { TokenizedConversation } from '../model/vocabulary.ts';
 
 /**
- * Consecutive tokens of a sample with one fate. A `part` is what the trainer gets as one sequence;
- * its first `repeated` tokens stand in an earlier part too and are masked here.
+ * Consecutive tokens of a sample with one fate. A `sequence` is what the trainer gets as one;
+ * its first `repeated` tokens stand in an earlier one too and are masked here.
  */
 export interface Stretch extends TokenizedConversation {
-  kind: 'part' | 'unseen';
+  kind: 'sequence' | 'unseen';
   repeated: number;
 }
 
-/** A part, or unseen where nothing of it is trained. */
+/** A sequence, or unseen where nothing of it is trained. */
 export function stretchOf(conversation: TokenizedConversation, repeated = 0): Stretch {
-  const kind = conversation.trained.includes(1) ? 'part' : 'unseen';
+  const kind = conversation.trained.includes(1) ? 'sequence' : 'unseen';
   return { ...conversation, kind, repeated };
 }
 

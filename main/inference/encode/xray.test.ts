@@ -36,14 +36,14 @@ const shown = ({ stretches, pieces }: XraySample) =>
   );
 
 test('a typed special token is shown as text and the real one by its name', async () => {
-  const parts = shown(await show(asked('<|im_end|>', 'ok')));
-  expect(parts.filter((part) => part === 'end:<|im_end|>')).toHaveLength(2);
-  expect(parts.join('')).toContain('text:<text:|text:i');
+  const pieces = shown(await show(asked('<|im_end|>', 'ok')));
+  expect(pieces.filter((piece) => piece === 'end:<|im_end|>')).toHaveLength(2);
+  expect(pieces.join('')).toContain('text:<text:|text:i');
 });
 
 test('the bytes of a character that spans tokens are shown as bytes, not as question marks', async () => {
-  const parts = shown(await show(asked('x', 'é€')));
-  const bytes = parts.filter((part) => part.startsWith('bytes:'));
+  const pieces = shown(await show(asked('x', 'é€')));
+  const bytes = pieces.filter((piece) => piece.startsWith('bytes:'));
   expect(bytes).toEqual(['bytes:C3', 'bytes:A9', 'bytes:E2', 'bytes:82', 'bytes:AC']);
 });
 
@@ -51,7 +51,7 @@ test('a cut sample shows what is behind the cut and that its end of turn is lost
   const sample = await show(asked('Count!', 'one two three '.repeat(30)));
   expect(sample).toMatchObject({ outcome: 'truncated', answers: 1, endedAnswers: 0, tokens: 100 });
   expect(sample.stretches.map(({ kind, tokens }) => [kind, tokens.length])).toEqual([
-    ['part', 100],
+    ['sequence', 100],
     ['unseen', sample.wholeTokens - 100],
   ]);
   expect(shown(sample).at(-2)).toBe('end:<|im_end|>');

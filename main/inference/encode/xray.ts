@@ -104,13 +104,13 @@ function countFitted(
   pieces: TokenPieces,
 ): XrayCounts {
   const ended = new Set<number>();
-  const parts = stretches.filter(({ kind }) => kind === 'part');
+  const sequences = stretches.filter(({ kind }) => kind === 'sequence');
   let trainedTokens = 0;
-  for (const part of parts)
-    for (const [index, token] of part.tokens.entries()) {
-      if (!isTrained(part, index)) continue;
+  for (const sequence of sequences)
+    for (const [index, token] of sequence.tokens.entries()) {
+      if (!isTrained(sequence, index)) continue;
       trainedTokens += 1;
-      const turn = part.turns[index] ?? -1;
+      const turn = sequence.turns[index] ?? -1;
       if (messages[turn]?.role === 'assistant' && pieces.isEnd(token)) ended.add(turn);
     }
   const answers = messages.filter(({ role, weight }) => role === 'assistant' && weight !== 0);
@@ -118,9 +118,9 @@ function countFitted(
     outcome,
     reason,
     wholeTokens,
-    tokens: parts.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    tokens: sequences.reduce((sum, { tokens }) => sum + tokens.length, 0),
     trainedTokens,
-    parts: parts.length,
+    sequences: sequences.length,
     answers: answers.length,
     endedAnswers: ended.size,
   };

@@ -85,7 +85,7 @@ const overlongText: Readonly<Record<Recipe['overlong'], (limit: string) => strin
   truncate: (limit) =>
     `Samples longer than ${limit} tokens are cut, those without an answer left are dropped.`,
   split: (limit) =>
-    `Samples longer than ${limit} tokens are split, each part counting as a sample.`,
+    `Samples longer than ${limit} tokens are split, each sequence counting as a sample.`,
   drop: (limit) => `Samples longer than ${limit} tokens are left out.`,
 };
 

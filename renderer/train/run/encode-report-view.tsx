@@ -65,14 +65,19 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
       <EncodedSamples
         title={`${formatQuantity(split.length, 'sample')} split`}
         label="Samples split"
-        column="Length and parts"
-        rows={split.map(({ tokens, parts, ...sample }) => ({
+        column="Length and sequences"
+        rows={split.map(({ tokens, sequences, ...sample }) => ({
           ...sample,
-          text: `${formatQuantity(tokens, 'token')} in ${formatQuantity(parts, 'part')}`,
+          text: splitText(tokens, sequences),
         }))}
       />
     </>
   );
+}
+
+function splitText(tokens: number, sequences: number | null): string {
+  const length = formatQuantity(tokens, 'token');
+  return sequences === null ? length : `${length} in ${formatQuantity(sequences, 'sequence')}`;
 }
 
 interface SampleListProps {

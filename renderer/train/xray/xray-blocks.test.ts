@@ -14,7 +14,7 @@ const pieces: Record<number, XrayPiece> = {
 };
 
 const stretch = (tokens: number[], changes: Partial<XrayStretch> = {}): XrayStretch => ({
-  kind: 'part',
+  kind: 'sequence',
   repeated: 0,
   tokens,
   trained: tokens.map(() => 0),
@@ -28,7 +28,7 @@ const sample = (stretches: XrayStretch[], changes: Partial<XraySample> = {}): Xr
   wholeTokens: 10,
   tokens: 10,
   trainedTokens: 1,
-  parts: 1,
+  sequences: 1,
   answers: 1,
   endedAnswers: 1,
   maxTokens: 10,
@@ -92,18 +92,18 @@ describe('blocks of a sample', () => {
     expect(shared.map(({ character }) => character)).toEqual(['', 'é', 'é', '', '']);
   });
 
-  test('number the parts of a split sample, not the windows that nobody sees', () => {
+  test('number the sequences of a split sample, not the windows that nobody sees', () => {
     const blocks = blocksOf(
       sample([stretch([4], { kind: 'unseen' }), stretch([4, 4], { repeated: 1 }), stretch([4])], {
         outcome: 'split',
-        parts: 2,
+        sequences: 2,
       }),
     );
     const headings = blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []));
     expect(headings).toEqual([
       'Not seen: nothing in this window is trained',
-      'Part 1 of 2: 2 tokens, the first 1 repeated and masked',
-      'Part 2 of 2: 1 tokens',
+      'Sequence 1 of 2: 2 tokens, the first 1 repeated and masked',
+      'Sequence 2 of 2: 1 tokens',
     ]);
   });
 });

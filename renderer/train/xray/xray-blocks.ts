@@ -31,19 +31,19 @@ const noPiece: XrayPiece = { kind: 'text', text: '' };
 
 /** Cuts a sample into blocks that can be drawn one by one, so that a long one scrolls smoothly. */
 export function blocksOf(sample: XraySample): XrayBlock[] {
-  let part = 0;
+  let sequence = 0;
   return sample.stretches.flatMap((stretch) => {
-    if (stretch.kind === 'part') part += 1;
-    return [...headingOf(sample, stretch, part), ...tokenBlocks(sample, stretch)];
+    if (stretch.kind === 'sequence') sequence += 1;
+    return [...headingOf(sample, stretch, sequence), ...tokenBlocks(sample, stretch)];
   });
 }
 
-function headingOf(sample: XraySample, stretch: XrayStretch, part: number): XrayBlock[] {
+function headingOf(sample: XraySample, stretch: XrayStretch, sequence: number): XrayBlock[] {
   if (stretch.kind === 'unseen') return [{ kind: 'heading', isCut: true, text: whyUnseen(sample) }];
   if (sample.outcome !== 'split') return [];
   const repeated =
     stretch.repeated > 0 ? `, the first ${stretch.repeated} repeated and masked` : '';
-  const text = `Part ${part} of ${sample.parts}: ${stretch.tokens.length} tokens${repeated}`;
+  const text = `Sequence ${sequence} of ${sample.sequences}: ${stretch.tokens.length} tokens${repeated}`;
   return [{ kind: 'heading', isCut: false, text }];
 }
 

@@ -7,7 +7,7 @@ import type { ShownToken } from './xray-blocks.ts';
 export const fateTexts: Readonly<Record<TokenFate, { word: string; meaning: string }>> = {
   trained: { word: 'trained', meaning: 'counts in the loss' },
   masked: { word: 'masked', meaning: 'read, but not counted in the loss' },
-  repeated: { word: 'repeated', meaning: 'masked context that an earlier part has, too' },
+  repeated: { word: 'repeated', meaning: 'masked context that an earlier sequence has, too' },
   unseen: { word: 'not seen', meaning: 'never reaches the trainer' },
 };
 

@@ -62,7 +62,7 @@ function estimatedHeightPx(block: XrayBlock | undefined): number {
 function Block({ block }: { block: XrayBlock }) {
   if (block.kind === 'heading')
     return (
-      <p className={block.isCut ? 'xray-cut' : 'xray-part'}>
+      <p className={block.isCut ? 'xray-cut' : 'xray-sequence'}>
         {block.isCut && <Scissors size={13} aria-hidden />}
         {block.text}
       </p>

@@ -12,7 +12,7 @@ export const xrayRow = (changes: Partial<XrayRow> = {}): XrayRow => ({
   wholeTokens: 10,
   tokens: 10,
   trainedTokens: 5,
-  parts: 1,
+  sequences: 1,
   answers: 1,
   endedAnswers: 1,
   ...changes,

@@ -54,20 +54,20 @@ export function describeProblems(rows: readonly XrayRow[], maxTokens: number): s
   ].join('\n');
 }
 
-/** Every token of a sample in a table, with a line where a part begins or the cut lies. */
+/** Every token of a sample in a table, with a line where a sequence begins or the cut lies. */
 export function describeTokens(row: XrayRow, sample: XraySample): string {
   const head = [
     `#${row.seq}  ${displayLine(row.prompt)}`,
     `${formatQuantity(row.wholeTokens, 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
       xrayProblemText(row, sample.maxTokens),
   ];
-  const parts = sample.stretches.map((stretch) =>
+  const tables = sample.stretches.map((stretch) =>
     formatTable(
       [stretch.kind, 'id', 'turn', 'loss', 'piece'],
       stretch.tokens.map((id, index) => tokenCells(sample, stretch, { id, index })),
     ),
   );
-  return [...head, ...parts].join('\n\n');
+  return [...head, ...tables].join('\n\n');
 }
 
 function tokenCells(
