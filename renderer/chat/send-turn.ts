@@ -1,6 +1,6 @@
 import { rpc } from '../rpc/client.ts';
 import { hasErrorCode, isAbort } from '../rpc/rpc-error.ts';
-import { queryCache } from '../rpc/use-query.ts';
+import { queryRefresher } from '../rpc/query-client.ts';
 import { changePane, useChat, type PaneId } from './chat-store.ts';
 import {
   isRunning,
@@ -45,7 +45,7 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
   } catch (error) {
     batch.flush();
     // The picker then knows that the file is gone, and offers to show where it is.
-    if (hasErrorCode(error, 'MODEL_MISSING')) queryCache.invalidate(['models']);
+    if (hasErrorCode(error, 'MODEL_MISSING')) queryRefresher.invalidate(['models']);
     const wasStopped = call.isStopping || isAbort(error);
     change(wasStopped ? { phase: 'stopped' } : { phase: 'failed', error });
   } finally {

@@ -1,9 +1,8 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useState } from 'react';
+import { hashKey, skipToken, useQuery as useObservedQuery } from '@tanstack/react-query';
 import type { ChangeTopic } from '../../shared/contract/app.ts';
-import { QueryCache, type QueryState } from './query-cache.ts';
-
-/** The page's one cache; the watcher invalidates it. */
-export const queryCache = new QueryCache();
+import { queryClient, queryRefresher } from './query-client.ts';
+import { DisconnectedError } from './rpc-error.ts';
 
 /** What a view gets for a query. */
 export interface QueryResult<Data> {
@@ -15,13 +14,7 @@ export interface QueryResult<Data> {
   refetch: () => void;
 }
 
-/** A key names its method and input, so what is stored under it has the fetcher's type. */
-function dataOf<Data>(state: QueryState, source: () => Promise<Data>): Data | undefined;
-function dataOf(state: QueryState): unknown {
-  return state.data;
-}
-
-const nothing = () => undefined;
+const nothing: readonly unknown[] = ['nothing'];
 
 /**
  * Asks the core and keeps the answer fresh: asked again when a topic changes or the connection
@@ -32,28 +25,20 @@ export function useQuery<Data>(
   fetcher: () => Promise<Data>,
   topics: readonly ChangeTopic[],
 ): QueryResult<Data> {
-  const id = key === null ? null : JSON.stringify(key);
-  const source = useRef({ fetcher, topics });
-  useEffect(() => {
-    source.current = { fetcher, topics };
-  });
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      if (id === null) return nothing;
-      const { fetcher, topics } = source.current;
-      return queryCache.subscribe(id, { fetch: fetcher, topics }, listener);
-    },
-    [id],
-  );
-  const state = useSyncExternalStore(subscribe, () => queryCache.read(id ?? ''));
-  const refetch = useCallback(() => queryCache.refetch(id ?? ''), [id]);
-  return {
-    data: dataOf(state, fetcher),
-    error: state.error,
-    isLoading: id !== null && !state.hasData && state.error === undefined,
-    isFetching: state.isFetching,
-    refetch,
-  };
+  const queryKey = key ?? nothing;
+  const queryFn = key === null ? skipToken : () => fetcher();
+  const observed = useObservedQuery({ queryKey, queryFn, meta: { topics } }, queryClient);
+  const hash = hashKey(queryKey);
+  const refetch = useCallback(() => queryRefresher.refetch(hash), [hash]);
+  const { data, isFetching } = observed;
+  const error = shownError(observed.error);
+  const isLoading = key !== null && data === undefined && error === undefined;
+  return { data, error, isLoading, isFetching, refetch };
+}
+
+/** A lost connection is no error of a question: the banner tells of it, and all is asked again. */
+export function shownError(error: unknown): unknown {
+  return error === null || error instanceof DisconnectedError ? undefined : error;
 }
 
 /** The newest data that was there, so that a list does not blink while its key changes. */

@@ -1,7 +1,7 @@
 import { rpc } from './client.ts';
+import { queryRefresher } from './query-client.ts';
 import { isAbort } from './rpc-error.ts';
 import { jobsFeed } from './use-jobs.ts';
-import { queryCache } from './use-query.ts';
 
 const checkMs = 2000;
 const retryMs = 1000;
@@ -12,7 +12,7 @@ let isOutdated = false;
 /** Says that this window opened or closed a project: everything shown is asked again at once. */
 export function projectChanged(): void {
   isOutdated = true;
-  queryCache.invalidate('all');
+  queryRefresher.invalidate('all');
   checkNow();
 }
 
@@ -21,7 +21,7 @@ export function projectChanged(): void {
  * one is open is asked every two seconds: another window may open or close one.
  */
 export function watchCore(signal: AbortSignal): void {
-  queryCache.invalidate('all');
+  queryRefresher.invalidate('all');
   void followProjects(signal);
 }
 
@@ -34,7 +34,7 @@ async function followProjects(signal: AbortSignal): Promise<void> {
       isOutdated = false;
       streams.abort();
       streams = new AbortController();
-      if (followed !== undefined) queryCache.invalidate('all');
+      if (followed !== undefined) queryRefresher.invalidate('all');
       followed = path;
       followProject(path, { connection: signal, project: streams.signal });
     }
@@ -92,7 +92,7 @@ async function repeat(
 
 async function watchTopics(signal: AbortSignal): Promise<void> {
   for await (const { topics } of await rpc.project.watch(undefined, { signal }))
-    queryCache.invalidate(topics);
+    queryRefresher.invalidate(topics);
 }
 
 async function watchJobs(signal: AbortSignal): Promise<void> {
