@@ -9,6 +9,7 @@ import { appInfo, menuCommands, pickFile, setAuthor } from '../project/shell-ser
 import { createSampleProject } from '../sample-project.ts';
 import { os, withProject } from './implement.ts';
 
+/** The program, its settings and the commands of its shell. */
 export const appRouter = {
   info: os.app.info.handler(({ context: { core } }) => appInfo(core)),
   setAuthor: os.app.setAuthor.handler(({ context: { core }, input }) =>
@@ -17,6 +18,7 @@ export const appRouter = {
   commands: os.app.commands.handler(({ context: { core }, signal }) => menuCommands(core, signal)),
 };
 
+/** Opening, making and closing the project. */
 export const projectRouter = {
   current: os.project.current.handler(({ context: { core } }) => core.session?.info() ?? null),
   recent: os.project.recent.handler(({ context: { core } }) => recentProjects(core)),
@@ -35,6 +37,7 @@ export const projectRouter = {
   ),
 };
 
+/** Choosing files by the shell’s dialog or by listing folders. */
 export const filesRouter = {
   pick: os.files.pick.handler(({ context: { core }, input }) => pickFile(core, input)),
   list: os.files.list.handler(({ context: { core }, input }) => listFolder(core.paths, input.path)),

@@ -11,12 +11,14 @@ import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import { createSample, editSample, sampleById } from '../curate/sample-service.ts';
 import { withProject } from './implement.ts';
 
+/** Imports of dumps and datasets, as jobs. */
 export const importsRouter = {
   start: withProject.imports.start.handler(({ context: { core, session }, input }) => ({
     jobId: startImport(core, session, input).id,
   })),
 };
 
+/** Samples: listing, editing and reviewing them. */
 export const samplesRouter = {
   index: withProject.samples.index.handler(({ context: { session }, input }) => ({
     seqs: sampleSeqs(session.file.db, input.filter),
@@ -50,6 +52,7 @@ export const samplesRouter = {
   ),
 };
 
+/** Frozen datasets and their files. */
 export const datasetsRouter = {
   list: withProject.datasets.list.handler(({ context: { session } }) =>
     listDatasets(session.file.db),

@@ -11,6 +11,7 @@ import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { withProject } from './implement.ts';
 
+/** Prompt sets. */
 export const promptsRouter = {
   list: withProject.prompts.list.handler(({ context: { session } }) =>
     listPromptSets(session.file.db),
@@ -23,6 +24,7 @@ export const promptsRouter = {
   ),
 };
 
+/** Evaluations: blind comparisons, votes and reports. */
 export const evaluationsRouter = {
   create: withProject.evaluations.create.handler(({ context: { core, session }, input }) =>
     createEvaluation(core, session, input),

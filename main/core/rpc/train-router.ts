@@ -9,6 +9,7 @@ import { startExport } from '../train/export-service.ts';
 import { runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { os, withProject } from './implement.ts';
 
+/** Base models of the project. */
 export const modelsRouter = {
   list: withProject.models.list.handler(({ context: { session } }) => models(session)),
   inspect: os.models.inspect.handler(({ context: { core }, input }) =>
@@ -22,6 +23,7 @@ export const modelsRouter = {
   })),
 };
 
+/** Devices of this machine and their self-tests. */
 export const devicesRouter = {
   list: os.devices.list.handler(({ context: { core } }) => core.devices.list()),
   test: os.devices.test.handler(({ context: { core }, input, signal }) =>
@@ -29,6 +31,7 @@ export const devicesRouter = {
   ),
 };
 
+/** Training runs, their metrics and checkpoints. */
 export const runsRouter = {
   start: withProject.runs.start.handler(({ context: { session }, input }) =>
     startRun(session, input),
@@ -54,6 +57,7 @@ export const runsRouter = {
   })),
 };
 
+/** Jobs of every kind. */
 export const jobsRouter = {
   list: withProject.jobs.list.handler(({ context: { session } }) => session.jobs.list()),
   get: withProject.jobs.get.handler(({ context: { session }, input }) =>
@@ -73,6 +77,7 @@ export const jobsRouter = {
   ),
 };
 
+/** Answers in the two panes of the chat. */
 export const chatRouter = {
   send: withProject.chat.send.handler(({ context: { session }, input, signal }) =>
     sendChat(session, input, signal),
@@ -85,6 +90,7 @@ export const chatRouter = {
   })),
 };
 
+/** Answers of a system given by files, without a project. */
 export const generationsRouter = {
   run: os.generations.run.handler(({ context: { core }, input, signal }) =>
     generateFromFiles(core, input, signal),

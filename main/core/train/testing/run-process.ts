@@ -16,6 +16,7 @@ export type RunOutcome = z.infer<typeof outcomeSchema>;
 
 /** Who is killed: the core with its engines orphaned, its trainer, or both at once. */
 export const victims = ['core', 'trainer', 'both'] as const;
+/** A process that a test kills. */
 export type Victim = (typeof victims)[number];
 
 /** A core in a process of its own that starts or resumes the run of a folder. */
