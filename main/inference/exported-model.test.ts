@@ -62,7 +62,7 @@ async function writeAdapter(path: string): Promise<void> {
   });
 }
 
-async function exportTo(name: string, wish: Partial<ExportParams>, signal?: AbortSignal) {
+async function exportTo(name: string, change: Partial<ExportParams>, signal?: AbortSignal) {
   const params: ExportParams = {
     basePath: folder.file('base.gguf'),
     checkpointPath: folder.file('adapter.gguf'),
@@ -71,7 +71,7 @@ async function exportTo(name: string, wish: Partial<ExportParams>, signal?: Abor
     strength,
     outPath: folder.file(name),
     name,
-    ...wish,
+    ...change,
   };
   const context = { signal: signal ?? new AbortController().signal, emit: () => undefined };
   return await exportCheckpoint(params, context);
@@ -245,7 +245,7 @@ test('a cancelled export leaves nothing, and no export overwrites what is there'
 test('an adapter of another model is refused, and nothing is written', async () => {
   const basePath = folder.file('wide.gguf');
   await writeTinyModel(basePath, { embeddingLength: 128, feedForwardLength: 96, layers: 2 });
-  const wish = { kind: 'merged', type: 'F16', basePath } as const;
-  await expect(exportTo('wrong.gguf', wish)).rejects.toThrow(/trained on another model/);
+  const params = { kind: 'merged', type: 'F16', basePath } as const;
+  await expect(exportTo('wrong.gguf', params)).rejects.toThrow(/trained on another model/);
   expect(existsSync(folder.file('wrong.gguf'))).toBe(false);
 });

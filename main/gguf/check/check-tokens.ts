@@ -38,7 +38,7 @@ export function checkTokens(
   if (decodedModels.includes(model ?? '')) requireCodePoints(tokens);
 }
 
-/** Rejects a merge without two parts. */
+/** Rejects a merge that is no pair of tokens. */
 export function checkMerges(merges: StringTable): void {
   const { bytes, starts } = merges;
   for (let index = 0; index < merges.length; index++) {
@@ -47,7 +47,7 @@ export function checkMerges(merges: StringTable): void {
     while (at < end && bytes[at] !== space) at++;
     if (at >= end - 1)
       throw invalidGguf(
-        `the merge ${index}, ${quoted(merges, index)}, has no two parts with a space between`,
+        `the merge ${index}, ${quoted(merges, index)}, is no pair of tokens with a space between`,
       );
   }
 }

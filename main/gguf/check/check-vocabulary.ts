@@ -29,7 +29,7 @@ type Metadata = GgufFile['metadata'];
 /**
  * Rejects a vocabulary on which llama.cpp aborts or reads beyond an array: wrong element types,
  * lengths that differ from the number of tokens or of embedding rows, equal tokens, broken byte
- * tokens, merges without two parts, special tokens that there are not.
+ * tokens, merges that are no pair, special tokens that there are not.
  */
 export function checkVocabulary({
   metadata,
@@ -42,7 +42,7 @@ export function checkVocabulary({
   }
   const model = getString({ metadata }, 'tokenizer.ggml.model');
   const tokens = stringTable(metadata, 'tokenizer.ggml.tokens');
-  requireParts(metadata, model, tokens);
+  requireComplete(metadata, model, tokens);
   if (!tokens) return;
   for (const key of perToken) requireEntries(metadata.get(key), key, tokens.length);
   requireRows(tensors, tokens.length);
@@ -53,7 +53,11 @@ export function checkVocabulary({
   if (merges) checkMerges(merges);
 }
 
-function requireParts(metadata: Metadata, model: string | undefined, tokens?: StringTable): void {
+function requireComplete(
+  metadata: Metadata,
+  model: string | undefined,
+  tokens?: StringTable,
+): void {
   if (model === undefined && tokens)
     throw invalidGguf('it has "tokenizer.ggml.tokens" and no "tokenizer.ggml.model"');
   if (model === undefined || model === 'no_vocab' || model === 'none') return;

@@ -42,7 +42,7 @@ test('weights off the alignment that a mapping needs are noticed', async () => {
 const refusals: [problem: string, kind: string, message: RegExp, change: (raw: RawGguf) => void][] =
   [
     [
-      'one part of several, whose other parts nobody checked',
+      'one shard of several, whose others nobody checked',
       bytes,
       /llama-gguf-split/,
       (raw) => put(raw, entry('split.count', 2, Buffer.from([2, 0]))),

@@ -24,11 +24,11 @@ const mappedAlignment = 32;
 
 /**
  * Rejects a valid model that llama.cpp aborts on while it tokenizes a text or evaluates it, and
- * one whose other parts nobody checked. Throws a `GgufError`.
+ * one whose other shards nobody checked. Throws a `GgufError`.
  */
 export function requireRunnable(file: GgufFile): void {
   if ((getNumber(file, 'split.count') ?? 1) > 1)
-    throw invalidGguf('it is one part of a split model; merge the parts with llama-gguf-split');
+    throw invalidGguf('it is one shard of a split model; merge the shards with llama-gguf-split');
   requireTokenizer(file);
   const architecture = getString(file, 'general.architecture') ?? '';
   if (!trainedArchitectures.includes(architecture) || file.tensors.length === 0) return;

@@ -17,7 +17,7 @@ import {
 /** A tensor by name, type name and shape in ggml order. */
 type Shape = [name: string, type: string, ...ne: number[]];
 
-/** A file of these parts, each tensor right behind the one before. */
+/** A file of these entries and tensors, each right behind the one before. */
 export function rawGguf(
   entries: RawEntry[],
   shapes: Shape[],

@@ -179,7 +179,7 @@ export const vocabularyMutations: readonly Mutation[] = [
       found.value.writeFloatLE(Number.NaN, at);
     },
   ]),
-  ofStrings('a merge without two parts', /the merge \d+, .* has no two parts/, [
+  ofStrings('a merge that is no pair', /the merge \d+, .* is no pair/, [
     'tokenizer.ggml.merges',
     (merges, draw) => {
       merges[draw(merges.length)] = pick(['', 'a', 'abc', ' ', ' a', 'a '], draw) ?? '';

@@ -15,19 +15,19 @@ const version = 3;
 export function encodeHeader(content: GgufStream, alignment: number): Uint8Array {
   requireUnique(content.metadata.map(({ key }) => key));
   requireUnique(content.tensors.map(({ name }) => name));
-  const parts = [
+  const fields = [
     u32(magic),
     u32(version),
     u64(content.tensors.length),
     u64(content.metadata.length),
   ];
-  for (const entry of content.metadata) parts.push(text(entry.key), encodeValue(entry));
+  for (const entry of content.metadata) fields.push(text(entry.key), encodeValue(entry));
   let offset = 0;
   for (const { name, ne, type } of content.tensors) {
-    parts.push(text(name), u32(ne.length), ...ne.map(u64), u32(type), u64(offset));
+    fields.push(text(name), u32(ne.length), ...ne.map(u64), u32(type), u64(offset));
     offset = padTo(offset + Number(tensorSizeBytes(type, ne)), alignment);
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(fields);
 }
 
 /** A metadata value as in a file: its type id, for an array the type and number of elements, data. */
