@@ -1,4 +1,4 @@
-/** The parts of Electron the shell uses; only main.ts takes them from the module itself. */
+/** What the shell uses of Electron; only main.ts takes them from the module itself. */
 export type ElectronApi = Pick<
   typeof import('electron'),
   | 'app'

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 
-/** What the parts of the stand-in need of the whole. */
+/** What the pieces of the stand-in need of the whole. */
 export interface StandInHost {
   readonly app: EventEmitter;
   readonly windows: { close(): void }[];

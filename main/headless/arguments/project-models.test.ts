@@ -11,8 +11,8 @@ it.each([
   ['a+b/tiny.gguf+r', { file: 'a+b/tiny.gguf', run: 'r' }],
   ['TINY.GGUF+first run@3', { file: 'TINY.GGUF', run: 'first run@3' }],
   ['tiny.gguf+c++', { file: 'tiny.gguf', run: 'c++' }],
-])('splits the system %s into file and run', (text, parts) => {
-  expect(splitSystem(text)).toEqual(parts);
+])('splits the system %s into file and run', (text, fileAndRun) => {
+  expect(splitSystem(text)).toEqual(fileAndRun);
 });
 
 function aRun(name: string, epochs: number[]): Run {

@@ -3,7 +3,7 @@ import { resourcesDir } from '../../core/base/resources-dir.ts';
 
 const atlasFile = (name: string) => join(resourcesDir, 'atlas', name);
 
-/** What the demo works with: the parts of the sample project, and a dump to choose from. */
+/** What the demo works with: the files of the sample project, and a dump to choose from. */
 export const demoFiles = {
   model: atlasFile('atlas.gguf'),
   samples: atlasFile('samples.jsonl'),

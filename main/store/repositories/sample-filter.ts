@@ -14,7 +14,7 @@ export function ftsQuery(text: string): string {
 }
 
 /**
- * The WHERE clause of a filter: the one place where SQL is put together, of fixed parts only.
+ * The WHERE clause of a filter: the one place where SQL is put together, of fixed clauses only.
  * Extra conditions come first, with the parameters that they name.
  */
 export function whereFilter(
@@ -22,25 +22,25 @@ export function whereFilter(
   conditions: readonly string[] = [],
   values: Record<string, SqlValue> = {},
 ): FilterClause {
-  const parts = [...conditions];
+  const clauses = [...conditions];
   const params = { ...values };
   if (filter.status) {
-    parts.push('status = @status');
+    clauses.push('status = @status');
     params['status'] = filter.status;
   }
   if (filter.source !== undefined) {
-    parts.push('source = @source');
+    clauses.push('source = @source');
     params['source'] = filter.source;
   }
-  if (filter.flag === 'none') parts.push('seq NOT IN (SELECT sample_seq FROM sample_flag)');
+  if (filter.flag === 'none') clauses.push('seq NOT IN (SELECT sample_seq FROM sample_flag)');
   else if (filter.flag) {
-    parts.push('seq IN (SELECT sample_seq FROM sample_flag WHERE rule = @flag)');
+    clauses.push('seq IN (SELECT sample_seq FROM sample_flag WHERE rule = @flag)');
     params['flag'] = filter.flag;
   }
   const query = filter.query ? ftsQuery(filter.query) : '';
   if (query !== '') {
-    parts.push('seq IN (SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query)');
+    clauses.push('seq IN (SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query)');
     params['query'] = query;
-  } else if (filter.query?.trim()) parts.push('0');
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', params };
+  } else if (filter.query?.trim()) clauses.push('0');
+  return { where: clauses.length > 0 ? `WHERE ${clauses.join(' AND ')}` : '', params };
 }

@@ -28,7 +28,7 @@ const { values } = parseArgs({
     model: { type: 'string', default: demoFiles.model },
   },
 });
-/** Progress of the parts is nobody's interest here. */
+/** Progress of the steps is nobody's interest here. */
 const quiet = new PassThrough().resume();
 
 const seeds = values.seeds.split(',').map(Number);
