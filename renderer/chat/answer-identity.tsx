@@ -3,22 +3,22 @@ import type { ChatAnswer } from '../../shared/contract/chat.ts';
 import { formatCount } from '../../shared/text/counts.ts';
 import { shortHash } from '../ui/format.ts';
 import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
-import { identityDifferences, strengthText, type SystemParts } from '../ui/systems/systems.ts';
+import { identityDifferences, strengthText, type AvailableModels } from '../ui/systems/systems.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { tokensPerSecond, type Asked } from './chat-turns.ts';
 
 interface AnswerIdentityProps {
   answer: ChatAnswer;
   asked: Asked;
-  parts: SystemParts;
+  available: AvailableModels;
 }
 
 /** What the engine says it ran for an answer, and in red where that is not what was asked for. */
-export function AnswerIdentity({ answer, asked, parts }: AnswerIdentityProps) {
+export function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
   const { identity, outputTokens } = answer;
   const rate = tokensPerSecond(answer);
   const differences = [
-    ...identityDifferences(identity, asked.system, parts),
+    ...identityDifferences(identity, asked.system, available),
     ...samplingDifferences(identity.sampling, asked.sampling),
   ];
   return (

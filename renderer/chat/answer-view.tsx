@@ -1,7 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
-import type { SystemParts } from '../ui/systems/systems.ts';
+import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerIdentity } from './answer-identity.tsx';
 import type { AnswerState } from './chat-turns.ts';
@@ -9,12 +9,12 @@ import { StreamingText } from './streaming-text.tsx';
 
 interface AnswerViewProps {
   state: AnswerState;
-  parts: SystemParts;
+  available: AvailableModels;
   onRetry: () => void;
 }
 
 /** An answer: waiting, growing, finished, stopped or failed. */
-export function AnswerView({ state, parts, onRetry }: AnswerViewProps) {
+export function AnswerView({ state, available, onRetry }: AnswerViewProps) {
   const { phase, text, answer } = state;
   const isGrowing = phase === 'loading' || phase === 'streaming';
   return (
@@ -31,7 +31,7 @@ export function AnswerView({ state, parts, onRetry }: AnswerViewProps) {
       )}
       <EndNote state={state} />
       {phase === 'failed' && <ErrorView error={state.error} onRetry={onRetry} />}
-      {answer && <AnswerIdentity answer={answer} asked={state.asked} parts={parts} />}
+      {answer && <AnswerIdentity answer={answer} asked={state.asked} available={available} />}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 import { Button, IconButton } from '../ui/button.tsx';
 import { EmptyState } from '../ui/feedback/states.tsx';
 import { SystemPicker } from '../ui/systems/system-picker.tsx';
-import { systemProblem, type SystemParts } from '../ui/systems/systems.ts';
+import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
 import { changePane, clearPane, useChat, type PaneId } from './chat-store.ts';
 import { systemOf } from './chat-systems.ts';
 import { isRunning } from './chat-turns.ts';
@@ -13,9 +13,9 @@ import { TurnView } from './turn-view.tsx';
 const titles = { left: 'Left', right: 'Right' };
 
 /** One conversation with one system. */
-export function ChatPane({ id, parts }: { id: PaneId; parts: SystemParts }) {
+export function ChatPane({ id, available }: { id: PaneId; available: AvailableModels }) {
   const pane = useChat((state) => state.panes[id]);
-  const system = systemOf(id, pane, parts);
+  const system = systemOf(id, pane, available);
   const busy = isRunning(pane.turns);
   if (!system) return null;
   return (
@@ -24,7 +24,7 @@ export function ChatPane({ id, parts }: { id: PaneId; parts: SystemParts }) {
         <SystemPicker
           label={`${titles[id]} system`}
           value={system}
-          parts={parts}
+          available={available}
           onValue={(next) => changePane(id, { system: next })}
         />
         <div className="chat-pane-tools">
@@ -42,17 +42,17 @@ export function ChatPane({ id, parts }: { id: PaneId; parts: SystemParts }) {
           </IconButton>
         </div>
       </header>
-      <Turns id={id} parts={parts} />
+      <Turns id={id} available={available} />
     </section>
   );
 }
 
-function Turns({ id, parts }: { id: PaneId; parts: SystemParts }) {
+function Turns({ id, available }: { id: PaneId; available: AvailableModels }) {
   const pane = useChat((state) => state.panes[id]);
   const sampling = useChat((state) => state.sampling);
-  const system = systemOf(id, pane, parts);
+  const system = systemOf(id, pane, available);
   const { log, onScroll } = useFollowEnd(pane.turns.length);
-  const canAsk = system !== null && !isRunning(pane.turns) && !systemProblem(parts, system);
+  const canAsk = system !== null && !isRunning(pane.turns) && !systemProblem(available, system);
   if (pane.turns.length === 0)
     return (
       <EmptyState title={id === 'left' ? 'The model before' : 'The model after'}>
@@ -77,7 +77,7 @@ function Turns({ id, parts }: { id: PaneId; parts: SystemParts }) {
               key={turn.id}
               turn={turn}
               pane={id}
-              parts={parts}
+              available={available}
               asked={isLast && canAsk ? { system, sampling } : null}
               isEditing={isLast && pane.isEditing}
             />

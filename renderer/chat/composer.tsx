@@ -5,7 +5,7 @@ import { Segments, TextArea } from '../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SamplingFields } from '../ui/systems/sampling-fields.tsx';
 import { describeSampling, isLimaSampling, samplingProblems } from '../ui/systems/sampling.ts';
-import { systemProblem, type SystemParts } from '../ui/systems/systems.ts';
+import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
 import { panesOf, useChat, type Target } from './chat-store.ts';
 import { systemOf } from './chat-systems.ts';
 import { isRunning } from './chat-turns.ts';
@@ -18,15 +18,15 @@ const targets: { value: Target; label: string }[] = [
 ];
 
 /** The prompt box for both panes: whom to ask, how to sample, send and stop. */
-export function Composer({ parts }: { parts: SystemParts }) {
+export function Composer({ available }: { available: AvailableModels }) {
   const { draft, target, sampling, panes } = useChat();
-  const obstacle = useObstacle(parts);
+  const obstacle = useObstacle(available);
   const busy = isRunning(panes.left.turns) || isRunning(panes.right.turns);
   const send = () => {
     if (obstacle !== undefined) return;
     useChat.setState({ draft: '' });
     for (const id of panesOf(target)) {
-      const system = systemOf(id, panes[id], parts);
+      const system = systemOf(id, panes[id], available);
       if (system) void sendTurn(id, draft, { system, sampling });
     }
   };
@@ -99,14 +99,14 @@ function useChatShortcuts(state: { send: () => void; canSend: boolean; busy: boo
 }
 
 /** Why the prompt cannot be sent now; `undefined` when it can. */
-function useObstacle(parts: SystemParts): string | undefined {
+function useObstacle(available: AvailableModels): string | undefined {
   const { draft, target, sampling, panes } = useChat();
   if (draft.trim() === '') return 'Write a prompt first.';
   if (Object.keys(samplingProblems(sampling)).length > 0) return 'Correct the sampling settings.';
   for (const id of panesOf(target)) {
     if (isRunning(panes[id].turns)) return `The ${id} pane is still answering.`;
-    const system = systemOf(id, panes[id], parts);
-    const problem = system ? systemProblem(parts, system) : 'Choose a base model.';
+    const system = systemOf(id, panes[id], available);
+    const problem = system ? systemProblem(available, system) : 'Choose a base model.';
     if (problem !== undefined) return `In the ${id} pane: ${problem}`;
   }
   return undefined;

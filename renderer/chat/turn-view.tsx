@@ -2,7 +2,7 @@ import { Pencil, RefreshCw } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import { CopyButton } from '../ui/feedback/copy-button.tsx';
 import { randomSeed } from '../ui/systems/sampling.ts';
-import type { SystemParts } from '../ui/systems/systems.ts';
+import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { changePane, type PaneId } from './chat-store.ts';
@@ -13,14 +13,14 @@ import { resendLast } from './send-turn.ts';
 interface TurnViewProps {
   turn: Turn;
   pane: PaneId;
-  parts: SystemParts;
+  available: AvailableModels;
   /** Set on the last turn only, when it can be asked again. */
   asked: Asked | null;
   isEditing: boolean;
 }
 
 /** One prompt with its answer, and what can be done with them. */
-export function TurnView({ turn, pane, parts, asked, isEditing }: TurnViewProps) {
+export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewProps) {
   const { prompt, answer } = turn;
   const again = (sampling: Asked['sampling']) => {
     if (asked) void resendLast(pane, prompt, { system: asked.system, sampling });
@@ -48,7 +48,11 @@ export function TurnView({ turn, pane, parts, asked, isEditing }: TurnViewProps)
           )}
         </div>
       )}
-      <AnswerView state={answer} parts={parts} onRetry={() => asked && again(asked.sampling)} />
+      <AnswerView
+        state={answer}
+        available={available}
+        onRetry={() => asked && again(asked.sampling)}
+      />
       <div className="chat-turn-actions">
         {answer.text !== '' && <CopyButton text={answer.text} label="Copy answer" />}
         {asked && answer.phase !== 'failed' && (

@@ -16,16 +16,16 @@ export default function ChatView() {
   useEffect(() => leaveProject, []);
   return (
     <QueryView query={systems}>
-      {(parts) =>
-        parts.models.length === 0 ? (
+      {(available) =>
+        available.models.length === 0 ? (
           <NoModels />
         ) : (
           <div className="chat">
             <div className="chat-panes">
-              <ChatPane id="left" parts={parts} />
-              <ChatPane id="right" parts={parts} />
+              <ChatPane id="left" available={available} />
+              <ChatPane id="right" available={available} />
             </div>
-            <Composer parts={parts} />
+            <Composer available={available} />
           </div>
         )
       }

@@ -73,14 +73,14 @@ function NewEvaluation({ promptSetId }: { promptSetId: string | undefined }) {
   const evaluations = useEvaluations();
   return (
     <QueryView query={systems}>
-      {(parts) => (
+      {(available) => (
         <QueryView query={sets}>
           {(known) => (
             <QueryView query={evaluations}>
               {(list) => (
                 <NewEvaluationForm
-                  key={`${promptSetId}:${parts.models.length === 0}:${known.length === 0}`}
-                  context={{ parts, sets: known, evaluations: list }}
+                  key={`${promptSetId}:${available.models.length === 0}:${known.length === 0}`}
+                  context={{ available, sets: known, evaluations: list }}
                   promptSetId={promptSetId}
                 />
               )}

@@ -10,7 +10,7 @@ export class DisconnectedError extends Error {
   }
 }
 
-/** An error in the parts a person needs: what it is, what happened, what to do next. */
+/** An error as a person needs it: what it is, what happened, what to do next. */
 export interface ErrorDescription {
   code: string;
   message: string;

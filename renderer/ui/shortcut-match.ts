@@ -17,15 +17,15 @@ const isApple = typeof navigator === 'object' && /mac|iphone|ipad/i.test(navigat
  * that have no Latin letters; signs such as `?` count however they are typed.
  */
 export function matchesShortcut(combination: string, stroke: KeyStroke, apple = isApple): boolean {
-  const parts = combination === '+' ? ['+'] : combination.split('+');
-  const key = parts.at(-1) ?? '';
-  const wantsMod = parts.includes('Mod');
+  const keys = combination === '+' ? ['+'] : combination.split('+');
+  const key = keys.at(-1) ?? '';
+  const wantsMod = keys.includes('Mod');
   const modifier = apple ? stroke.metaKey : stroke.ctrlKey;
   const otherModifier = apple ? stroke.ctrlKey : stroke.metaKey;
   if (modifier !== wantsMod || otherModifier) return false;
-  if (stroke.altKey !== parts.includes('Alt')) return false;
+  if (stroke.altKey !== keys.includes('Alt')) return false;
   const isSign = key.length === 1 && !/[a-z0-9]/i.test(key);
-  if (!isSign && stroke.shiftKey !== parts.includes('Shift')) return false;
+  if (!isSign && stroke.shiftKey !== keys.includes('Shift')) return false;
   return keyOf(stroke) === key.toLowerCase();
 }
 
@@ -48,10 +48,8 @@ const keyNames: Record<string, string> = {
 /** The combination as printed on this platform's keys: `⌘K` or `Ctrl+K`. */
 export function formatShortcut(combination: string, apple = isApple): string {
   const names = apple ? appleNames : otherNames;
-  const parts = combination
+  const keys = combination
     .split('+')
-    .map(
-      (part) => names[part] ?? keyNames[part] ?? (part.length === 1 ? part.toUpperCase() : part),
-    );
-  return parts.join(apple ? '' : '+');
+    .map((key) => names[key] ?? keyNames[key] ?? (key.length === 1 ? key.toUpperCase() : key));
+  return keys.join(apple ? '' : '+');
 }

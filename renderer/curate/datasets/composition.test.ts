@@ -13,17 +13,17 @@ describe('composition', () => {
   });
 
   it('warns of a source that drowns the others, of flags, pending samples and drafts', () => {
-    const parts = withShares([
+    const sources = withShares([
       { source: 'small', samples: 100 },
       { source: 'big', samples: 900 },
     ]);
-    const base = { parts, accepted: 1000, flagged: 0, pending: 0, unsavedDrafts: 0 };
+    const base = { sources, accepted: 1000, flagged: 0, pending: 0, unsavedDrafts: 0 };
     expect(freezeWarnings(base)).toEqual([expect.stringContaining('90 % come from “big”')]);
     expect(freezeWarnings({ ...base, flagged: 2, pending: 3, unsavedDrafts: 1 })).toHaveLength(4);
   });
 
   it('says nothing about a balanced thousand, and warns that forty are few', () => {
-    const base = { parts: limaComposition, flagged: 0, pending: 0, unsavedDrafts: 0 };
+    const base = { sources: limaComposition, flagged: 0, pending: 0, unsavedDrafts: 0 };
     expect(freezeWarnings({ ...base, accepted: 1000 })).toEqual([]);
     expect(freezeWarnings({ ...base, accepted: 40 })).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
 
-/** A source and its part of a dataset. */
-export interface Part {
+/** A source and its share of a dataset. */
+export interface SourceShare {
   source: string;
   samples: number;
   /** From 0 to 1. */
@@ -9,7 +9,7 @@ export interface Part {
 }
 
 /** The training set of LIMA by source (Table 1, arXiv 2305.11206): 1,000 samples. */
-export const limaComposition: readonly Part[] = withShares([
+export const limaComposition: readonly SourceShare[] = withShares([
   { source: 'Stack Exchange (STEM)', samples: 200 },
   { source: 'Stack Exchange (other)', samples: 200 },
   { source: 'wikiHow', samples: 200 },
@@ -20,7 +20,7 @@ export const limaComposition: readonly Part[] = withShares([
 
 /** What the accepted samples look like before they are frozen. */
 export interface AcceptedSummary {
-  parts: readonly Part[];
+  sources: readonly SourceShare[];
   accepted: number;
   flagged: number;
   pending: number;
@@ -28,10 +28,10 @@ export interface AcceptedSummary {
 }
 
 /** Adds each source's share, largest first. */
-export function withShares(parts: readonly { source: string; samples: number }[]): Part[] {
-  const total = parts.reduce((sum, part) => sum + part.samples, 0);
-  return parts
-    .map((part) => ({ ...part, share: total === 0 ? 0 : part.samples / total }))
+export function withShares(sources: readonly { source: string; samples: number }[]): SourceShare[] {
+  const total = sources.reduce((sum, source) => sum + source.samples, 0);
+  return sources
+    .map((source) => ({ ...source, share: total === 0 ? 0 : source.samples / total }))
     .toSorted((a, b) => b.samples - a.samples);
 }
 
@@ -40,8 +40,8 @@ const dominantShare = 0.6;
 
 /** What is worth knowing before freezing, in words; none of it forbids anything. */
 export function freezeWarnings(summary: AcceptedSummary): string[] {
-  const { parts, accepted, flagged, pending, unsavedDrafts } = summary;
-  const largest = parts[0];
+  const { sources, accepted, flagged, pending, unsavedDrafts } = summary;
+  const largest = sources[0];
   const warnings: (string | false)[] = [
     accepted < limaSamples / 2 &&
       `LIMA used 1,000 samples; ${formatCount(accepted)} may be too few to change how the model answers.`,

@@ -17,7 +17,7 @@ import {
   freezeWarnings,
   limaComposition,
   type AcceptedSummary,
-  type Part,
+  type SourceShare,
   withShares,
 } from './composition.ts';
 import './freeze-dialog.css';
@@ -93,8 +93,8 @@ function Summary({ summary }: { summary: AcceptedSummary }) {
         </ul>
       )}
       <div className="composition-pair">
-        <CompositionTable title="Accepted here" parts={summary.parts} />
-        <CompositionTable title="LIMA, Table 1" parts={limaComposition} />
+        <CompositionTable title="Accepted here" sources={summary.sources} />
+        <CompositionTable title="LIMA, Table 1" sources={limaComposition} />
       </div>
     </>
   );
@@ -102,11 +102,11 @@ function Summary({ summary }: { summary: AcceptedSummary }) {
 
 interface CompositionTableProps {
   title: string;
-  parts: readonly Part[];
+  sources: readonly SourceShare[];
 }
 
 /** Sources with their counts and shares; the bars of two tables side by side have one scale. */
-function CompositionTable({ title, parts }: CompositionTableProps) {
+function CompositionTable({ title, sources }: CompositionTableProps) {
   return (
     <table className="table composition" aria-label={title}>
       <thead>
@@ -117,7 +117,7 @@ function CompositionTable({ title, parts }: CompositionTableProps) {
         </tr>
       </thead>
       <tbody>
-        {parts.map((part) => (
+        {sources.map((part) => (
           <tr key={part.source}>
             <td>
               <VisibleText text={part.source} />
@@ -144,7 +144,7 @@ async function summarize(unsavedDrafts: number): Promise<AcceptedSummary> {
     sources.map(async ({ source }) => ({ source, samples: await countAccepted({ source }) })),
   );
   return {
-    parts: withShares(counted.filter((part) => part.samples > 0)),
+    sources: withShares(counted.filter((part) => part.samples > 0)),
     accepted: statuses.accepted,
     flagged: statuses.accepted - (await countAccepted({ flag: 'none' })),
     pending: statuses.pending,

@@ -54,11 +54,11 @@ function UrlText({ url }: { url: string }) {
 }
 
 function scoreText(answer: number | undefined, question: number | undefined): string | undefined {
-  const parts = [
+  const scores = [
     answer === undefined ? '' : `answer ${formatCount(answer)}`,
     question === undefined ? '' : `question ${formatCount(question)}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? undefined : parts.join(', ');
+  ].filter((score) => score !== '');
+  return scores.length === 0 ? undefined : scores.join(', ');
 }
 
 function placeText({ file, line }: Sample['provenance']): string {

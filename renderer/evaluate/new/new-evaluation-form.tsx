@@ -64,11 +64,19 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
       <PromptChoice draft={draft} sets={context.sets} onChange={change} />
       <fieldset>
         <legend>System A</legend>
-        <SystemPicker value={a} parts={context.parts} onValue={(system) => change({ a: system })} />
+        <SystemPicker
+          value={a}
+          available={context.available}
+          onValue={(system) => change({ a: system })}
+        />
       </fieldset>
       <fieldset>
         <legend>System B</legend>
-        <SystemPicker value={b} parts={context.parts} onValue={(system) => change({ b: system })} />
+        <SystemPicker
+          value={b}
+          available={context.available}
+          onValue={(system) => change({ b: system })}
+        />
       </fieldset>
       <fieldset>
         <legend>Generation, the same for both</legend>
@@ -110,7 +118,7 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
 const defaultPrompts = 50;
 
 function initialDraft(context: EvaluationContext, promptSetId?: string): EvaluationDraft {
-  const newest = newestSystem(context.parts);
+  const newest = newestSystem(context.available);
   return {
     name: freeName(context.evaluations),
     promptSetId: promptSetId ?? context.sets[0]?.id ?? '',

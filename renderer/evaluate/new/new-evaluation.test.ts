@@ -30,8 +30,8 @@ const model = (id: string, isMissing = false): Model => ({
   createdMs: 1,
 });
 const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
-const parts = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
-const context = { parts, sets, evaluations: [] };
+const available = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
+const context = { available, sets, evaluations: [] };
 const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
 const draft: EvaluationDraft = {
   name: 'One',

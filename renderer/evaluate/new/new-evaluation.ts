@@ -2,7 +2,7 @@ import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
 import { samplingProblems } from '../../ui/systems/sampling.ts';
-import { isSameSystem, systemProblem, type SystemParts } from '../../ui/systems/systems.ts';
+import { isSameSystem, systemProblem, type AvailableModels } from '../../ui/systems/systems.ts';
 
 /** What is typed into the form; `prompts` counts only while `usesAll` is off. */
 export interface EvaluationDraft {
@@ -19,7 +19,7 @@ export interface EvaluationDraft {
 
 /** What the form is checked against. */
 export interface EvaluationContext {
-  parts: SystemParts;
+  available: AvailableModels;
   sets: readonly PromptSet[];
   evaluations: readonly EvaluationSummary[];
 }
@@ -67,10 +67,10 @@ function promptsObstacle(draft: EvaluationDraft, { sets }: EvaluationContext): s
   return undefined;
 }
 
-function systemsObstacle({ a, b }: EvaluationDraft, { parts }: EvaluationContext) {
+function systemsObstacle({ a, b }: EvaluationDraft, { available }: EvaluationContext) {
   if (!a || !b) return 'Add a base model first.';
   const problem = (key: string, system: SystemSpec) => {
-    const found = systemProblem(parts, system);
+    const found = systemProblem(available, system);
     return found === undefined ? undefined : `System ${key}: ${found}`;
   };
   const same = isSameSystem(a, b) ? 'Both systems are the same: choose two.' : undefined;

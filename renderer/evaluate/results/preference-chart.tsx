@@ -14,12 +14,12 @@ interface PreferenceChartProps {
 /** Wins, ties and losses of A as one bar, and below it A's win + ½ tie with its interval. */
 export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
   const { wins, ties, losses, n } = statistics;
-  const parts = [
+  const outcomes = [
     { name: 'A preferred', count: wins, tone: 'win' },
     { name: 'Neither', count: ties, tone: 'tie' },
     { name: 'B preferred', count: losses, tone: 'lose' },
   ];
-  const words = parts.map(({ name, count }) => `${name} ${count} of ${n}`).join(', ');
+  const words = outcomes.map(({ name, count }) => `${name} ${count} of ${n}`).join(', ');
   return (
     <figure className="preference" aria-label="Preference">
       <div className="preference-names small">
@@ -31,7 +31,7 @@ export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
         </span>
       </div>
       <div className="preference-bar" role="img" aria-label={words}>
-        {parts
+        {outcomes
           .filter(({ count }) => count > 0)
           .map(({ name, count, tone }) => (
             <div

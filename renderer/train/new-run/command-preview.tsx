@@ -39,7 +39,7 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
   );
 }
 
-/** What a command needs; missing parts are shown as placeholders. */
+/** What a command needs; missing words are shown as placeholders. */
 interface TrainCommand {
   projectPath: string | undefined;
   modelPath: string | undefined;

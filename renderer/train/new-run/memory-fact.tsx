@@ -40,13 +40,13 @@ type SizesProps = MemoryPlan & { availableBytes: number };
 
 function Sizes(plan: SizesProps) {
   const { totalBytes, availableBytes, measuredRuns } = plan;
-  const parts = [
+  const sizes = [
     `model ${formatBytes(plan.modelBytes)}`,
     `adapter and optimizer ${formatBytes(plan.trainedBytes)}`,
     `activations ${formatBytes(plan.graphBytes)}`,
   ];
   return (
-    <span title={`${parts.join(', ')}; for samples as long as the settings allow`}>
+    <span title={`${sizes.join(', ')}; for samples as long as the settings allow`}>
       <strong>at most {formatBytes(totalBytes)}</strong> of {formatBytes(availableBytes)} free
       {measuredRuns > 0 && <Correction {...plan} />}
       {totalBytes > availableBytes && (

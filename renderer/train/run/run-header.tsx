@@ -86,13 +86,13 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
 function FinishedLine({ run, job }: { run: Run; job: JobSnapshot | undefined }) {
   const durationMs = run.lastMetric?.elapsedMs ?? durationOf(job);
   const last = run.checkpoints.at(-1);
-  const parts = [
+  const facts = [
     run.lastMetric && `${formatCount(run.lastMetric.step)} of ${formatCount(run.totalSteps)} steps`,
     last && `mean loss of the last epoch ${formatLoss(last.meanLoss)}`,
     durationMs !== null && `trained for ${formatDuration(durationMs)}`,
     run.engine !== '' && run.engine,
   ];
-  return <span className="small dim">{parts.filter(Boolean).join(' · ')}</span>;
+  return <span className="small dim">{facts.filter(Boolean).join(' · ')}</span>;
 }
 
 function MemoryLine(memory: RunMemory) {

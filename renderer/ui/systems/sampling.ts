@@ -29,11 +29,11 @@ export function samplingDifferences(actual: Sampling, asked: Sampling): string[]
 
 /** The settings in one line, those that are off left out; the seed is not part of it. */
 export function describeSampling(sampling: Sampling): string {
-  const parts = [`T ${sampling.temperature}`, `top-p ${sampling.topP}`];
-  if (sampling.topK > 0) parts.push(`top-k ${sampling.topK}`);
-  if (sampling.minP > 0) parts.push(`min-p ${sampling.minP}`);
-  parts.push(`penalty ${sampling.repeatPenalty}`);
-  return [...parts, `≤ ${formatQuantity(sampling.maxTokens, 'token')}`].join(' · ');
+  const settings = [`T ${sampling.temperature}`, `top-p ${sampling.topP}`];
+  if (sampling.topK > 0) settings.push(`top-k ${sampling.topK}`);
+  if (sampling.minP > 0) settings.push(`min-p ${sampling.minP}`);
+  settings.push(`penalty ${sampling.repeatPenalty}`);
+  return [...settings, `≤ ${formatQuantity(sampling.maxTokens, 'token')}`].join(' · ');
 }
 
 /** Why each unusable setting cannot be used, in words for a person; empty when all can. */

@@ -6,7 +6,7 @@ import {
   checkpointsFor,
   strengthText,
   systemProblem,
-  type SystemParts,
+  type AvailableModels,
 } from './systems.ts';
 import './system-picker.css';
 
@@ -14,20 +14,20 @@ interface SystemPickerProps {
   /** Names the group, as in "Left system"; left out inside a fieldset that has a legend. */
   label?: string;
   value: SystemSpec;
-  parts: SystemParts;
+  available: AvailableModels;
   onValue: (system: SystemSpec) => void;
 }
 
 const noAdapter = '';
 
 /** Chooses a base model, an adapter trained on it and the adapter's strength from 0 to 1.5. */
-export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps) {
-  const problem = systemProblem(parts, value);
-  const models: Option<string>[] = parts.models.map((model) => ({
+export function SystemPicker({ label, value, available, onValue }: SystemPickerProps) {
+  const problem = systemProblem(available, value);
+  const models: Option<string>[] = available.models.map((model) => ({
     value: model.id,
     label: `${model.info.name} · ${model.info.quantization}${model.isMissing ? ' (missing)' : ''}`,
   }));
-  const missing = parts.models.find((model) => model.id === value.modelId && model.isMissing);
+  const missing = available.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);
   return (
     <div
@@ -49,7 +49,7 @@ export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps
       <Select
         label="Adapter"
         value={value.checkpointId ?? noAdapter}
-        options={adapterOptions(parts, value)}
+        options={adapterOptions(available, value)}
         onValue={(id) => onValue({ ...value, checkpointId: id === noAdapter ? null : id })}
       />
       {value.checkpointId !== null && (
@@ -67,8 +67,8 @@ export function SystemPicker({ label, value, parts, onValue }: SystemPickerProps
   );
 }
 
-function adapterOptions(parts: SystemParts, value: SystemSpec): Option<string>[] {
-  const checkpoints = checkpointsFor(parts, value.modelId);
+function adapterOptions(available: AvailableModels, value: SystemSpec): Option<string>[] {
+  const checkpoints = checkpointsFor(available, value.modelId);
   const none = { value: noAdapter, label: checkpoints.length === 0 ? 'None trained yet' : 'None' };
   return [
     none,

@@ -76,7 +76,7 @@ function run(name: string, modelId: string, fields: { createdMs: number; epochs:
 
 const recipe = () => runSchema.shape.recipe.parse({});
 
-const parts = {
+const available = {
   models: [model('old', 1), model('new', 2)],
   runs: [
     run('first', 'old', { createdMs: 1, epochs: 3 }),
@@ -86,14 +86,18 @@ const parts = {
 };
 
 it('offers the newest run first, its last epoch on top, and nothing of another base', () => {
-  const ids = checkpointsFor(parts, 'old').map(({ id }) => id);
+  const ids = checkpointsFor(available, 'old').map(({ id }) => id);
   expect(ids).toEqual(['second-2', 'second-1', 'first-3', 'first-2', 'first-1']);
-  expect(checkpointsFor(parts, 'new')).toEqual([]);
+  expect(checkpointsFor(available, 'new')).toEqual([]);
 });
 
 it('starts from the newest run that has an adapter, not from a run without one', () => {
-  expect(newestSystem(parts)).toEqual({ modelId: 'old', checkpointId: 'second-2', strength: 1 });
-  expect(newestSystem({ ...parts, runs: [] })?.modelId).toBe('new');
+  expect(newestSystem(available)).toEqual({
+    modelId: 'old',
+    checkpointId: 'second-2',
+    strength: 1,
+  });
+  expect(newestSystem({ ...available, runs: [] })?.modelId).toBe('new');
   expect(newestSystem({ models: [], runs: [] })).toBeNull();
 });
 
@@ -106,8 +110,8 @@ it('takes two bases for the same system whatever strength is set on them', () =>
 
 it('refuses an adapter of another base and a model that is gone', () => {
   const mixed = { modelId: 'new', checkpointId: 'first-1', strength: 1 };
-  expect(systemProblem(parts, mixed)).toMatch(/another base/);
-  const gone = { ...parts, models: [{ ...model('old', 1), isMissing: true }] };
+  expect(systemProblem(available, mixed)).toMatch(/another base/);
+  const gone = { ...available, models: [{ ...model('old', 1), isMissing: true }] };
   expect(systemProblem(gone, { ...mixed, modelId: 'old' })).toContain('/models/old.gguf');
 });
 
@@ -125,9 +129,9 @@ const identity: Identity = {
 
 it('reports weights the engine did not take from the picker: base, adapter and strength', () => {
   const asked = { modelId: 'old', checkpointId: 'first-1', strength: 0.5 };
-  expect(identityDifferences(identity, asked, parts)).toEqual([]);
-  expect(identityDifferences(identity, { ...asked, strength: 1 }, parts)).toHaveLength(1);
-  expect(identityDifferences(identity, { ...asked, modelId: 'new' }, parts)).toHaveLength(1);
+  expect(identityDifferences(identity, asked, available)).toEqual([]);
+  expect(identityDifferences(identity, { ...asked, strength: 1 }, available)).toHaveLength(1);
+  expect(identityDifferences(identity, { ...asked, modelId: 'new' }, available)).toHaveLength(1);
   const base = { ...asked, checkpointId: null };
-  expect(identityDifferences(identity, base, parts)[0]).toContain('asked for none');
+  expect(identityDifferences(identity, base, available)[0]).toContain('asked for none');
 });

@@ -5,31 +5,33 @@ import { formatShare } from '../../../shared/text/counts.ts';
 import { shortHash } from '../format.ts';
 
 /** What a system can be made of: the base models and every training run with its adapters. */
-export interface SystemParts {
+export interface AvailableModels {
   models: readonly Model[];
   runs: readonly Run[];
 }
 
 /** The adapters trained on the model, newest run first and its last epoch first. */
-export function checkpointsFor(parts: SystemParts, modelId: string): Checkpoint[] {
-  const sha256 = parts.models.find((model) => model.id === modelId)?.sha256;
-  return parts.runs
+export function checkpointsFor(available: AvailableModels, modelId: string): Checkpoint[] {
+  const sha256 = available.models.find((model) => model.id === modelId)?.sha256;
+  return available.runs
     .filter((run) => run.modelId === modelId || run.baseSha256 === sha256)
     .toSorted((first, second) => second.createdMs - first.createdMs)
     .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch));
 }
 
 /** The newest adapter of the project with its base model, or the newest model as it is. */
-export function newestSystem(parts: SystemParts): SystemSpec | null {
-  const newestFirst = parts.runs.toSorted((first, second) => second.createdMs - first.createdMs);
+export function newestSystem(available: AvailableModels): SystemSpec | null {
+  const newestFirst = available.runs.toSorted(
+    (first, second) => second.createdMs - first.createdMs,
+  );
   for (const run of newestFirst) {
-    const model = parts.models.find(
+    const model = available.models.find(
       ({ id, sha256 }) => id === run.modelId || sha256 === run.baseSha256,
     );
     const checkpoint = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
     if (model && checkpoint) return { modelId: model.id, checkpointId: checkpoint.id, strength: 1 };
   }
-  const model = parts.models.toSorted((p, q) => q.createdMs - p.createdMs)[0];
+  const model = available.models.toSorted((p, q) => q.createdMs - p.createdMs)[0];
   return model ? { modelId: model.id, checkpointId: null, strength: 1 } : null;
 }
 
@@ -55,12 +57,12 @@ export function strengthText(strength: number): string {
 }
 
 /** What stands in the way of using a system, in words for a person; `undefined` when nothing does. */
-export function systemProblem(parts: SystemParts, system: SystemSpec): string | undefined {
-  const model = parts.models.find(({ id }) => id === system.modelId);
+export function systemProblem(available: AvailableModels, system: SystemSpec): string | undefined {
+  const model = available.models.find(({ id }) => id === system.modelId);
   if (!model) return 'Choose a base model.';
   if (model.isMissing) return `The model file ${model.path} is not there.`;
   if (system.checkpointId === null) return undefined;
-  const known = checkpointsFor(parts, model.id).some(({ id }) => id === system.checkpointId);
+  const known = checkpointsFor(available, model.id).some(({ id }) => id === system.checkpointId);
   return known ? undefined : 'This adapter was trained on another base model.';
 }
 
@@ -68,15 +70,15 @@ export function systemProblem(parts: SystemParts, system: SystemSpec): string | 
 export function identityDifferences(
   identity: Identity,
   system: SystemSpec,
-  parts: SystemParts,
+  available: AvailableModels,
 ): string[] {
   const differences: string[] = [];
-  const model = parts.models.find(({ id }) => id === system.modelId);
+  const model = available.models.find(({ id }) => id === system.modelId);
   if (model && model.sha256 !== identity.baseSha256)
     differences.push(
       `base ${shortHash(identity.baseSha256)}, asked for ${shortHash(model.sha256)}`,
     );
-  const checkpoint = parts.runs
+  const checkpoint = available.runs
     .flatMap((run) => run.checkpoints)
     .find(({ id }) => id === system.checkpointId);
   const adapter = checkpoint?.sha256 ?? null;

@@ -1,9 +1,9 @@
 import { rpc } from '../../rpc/client.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
-import type { SystemParts } from './systems.ts';
+import type { AvailableModels } from './systems.ts';
 
 /** The base models and runs of the project, fresh as adapters appear. */
-export function useSystems(): QueryResult<SystemParts> {
+export function useSystems(): QueryResult<AvailableModels> {
   return useQuery(
     ['ui.systems'],
     async () => {
