@@ -14,7 +14,7 @@ test.each([
   ['cut in half', '{"author": "An'],
   ['of another form', '{"author": 7}'],
   ['empty', ''],
-])('a settings file that is %s is put aside, and the program starts with new ones', (_, text) => {
+])('a settings file that is %s is kept as damaged, and new ones are used', (_, text) => {
   writeFileSync(join(folder, 'settings.json'), text);
   const settings = new UserSettings(folder);
   expect(settings.author).not.toBe('');

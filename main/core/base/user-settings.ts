@@ -50,7 +50,7 @@ export class UserSettings {
     try {
       return settingsSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
-      // Settings are a convenience: a damaged file is put aside, the person starts afresh.
+      // Settings are a convenience: a damaged file is renamed, the person starts afresh.
       renameSync(this.#path, `${this.#path}.damaged`);
       return fallback;
     }

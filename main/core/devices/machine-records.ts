@@ -26,13 +26,13 @@ class StoredList<Item> {
     this.#rules = rules;
   }
 
-  /** Every item, oldest first. A file that cannot be read is put aside and holds none. */
+  /** Every item, oldest first. A file that cannot be read is renamed and holds none. */
   all(): Item[] {
     if (!existsSync(this.#path)) return [];
     try {
       return z.array(this.#rules.schema).parse(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch {
-      // A damaged file is put aside: what it said is found out again.
+      // A damaged file is renamed: what it said is found out again.
       renameSync(this.#path, `${this.#path}.damaged`);
       return [];
     }

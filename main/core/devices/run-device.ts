@@ -7,7 +7,7 @@ import type { JobContext } from '../jobs/job-handler.ts';
 import type { DeviceService } from './device-service.ts';
 
 /** What a run asks of a device. */
-export interface DeviceWish {
+export interface DeviceRequest {
   basePath: string;
   recipe: Pick<Recipe, 'device' | 'method'>;
 }
@@ -24,7 +24,7 @@ const gpuFiles = ['/dev/dri', '/dev/nvidiactl', '/dev/kfd', '/dev/dxg'];
  */
 export async function deviceForRun(
   devices: DeviceService,
-  { basePath, recipe }: DeviceWish,
+  { basePath, recipe }: DeviceRequest,
   context: Pick<JobContext, 'report' | 'signal' | 'pausing'>,
 ): Promise<string> {
   const stop = AbortSignal.any([context.signal, context.pausing]);

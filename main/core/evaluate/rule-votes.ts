@@ -20,7 +20,7 @@ const words = (text: string) =>
       ?.join(' ') ?? ''
   } `;
 
-/** True when an answer contains the expected one as whole words, case and punctuation aside. */
+/** True when an answer contains the expected one as whole words, whatever their case and punctuation. */
 export function containsExpected(answer: string, expected: string): boolean {
   return words(expected).trim() !== '' && words(answer).includes(words(expected));
 }

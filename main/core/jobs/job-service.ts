@@ -106,7 +106,7 @@ export class JobService {
     return this.#changes.subscribe(signal, known);
   }
 
-  /** Persists the wish to cancel, then tells the handler. A finished job stays as it is. */
+  /** Persists that it shall be cancelled, then tells the handler. A finished job stays as it is. */
   cancel(id: string): JobSnapshot {
     const job = this.get(id);
     const state = nextJobState(job.state, 'cancel');
@@ -119,7 +119,7 @@ export class JobService {
     return next;
   }
 
-  /** Persists the wish to pause, then tells the handler; refused when the kind cannot pause. */
+  /** Persists that it shall pause, then tells the handler; refused when the kind cannot pause. */
   pause(id: string): JobSnapshot {
     const job = this.get(id);
     if (job.state === 'pausing' || job.state === 'paused') return job;

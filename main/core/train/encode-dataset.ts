@@ -43,8 +43,8 @@ export async function encodeDataset(
     },
   );
   context.signal.throwIfAborted();
-  const parts = splitSamples(encoded.samples, items, run.recipe.devShare);
-  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items, parts));
+  const split = splitSamples(encoded.samples, items, run.recipe.devShare);
+  setEncodeReport(session.file.db, run.id, encodeReport(encoded, items, split));
   session.changes.touch('runs');
   if (encoded.samples.length === 0)
     throw new AppError(
@@ -52,7 +52,7 @@ export async function encodeDataset(
       `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
         (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
     );
-  const problem = devShareProblem(parts.candidates, run.recipe.devShare);
+  const problem = devShareProblem(split.candidates, run.recipe.devShare);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
-  return { ...parts, templateSha256: encoded.templateSha256 };
+  return { ...split, templateSha256: encoded.templateSha256 };
 }

@@ -9,14 +9,14 @@ test('a finished run is exported by a job, and what cannot be is refused before 
   const { checkpoints } = await core.client.runs.get({ id: runId });
   const checkpointId = checkpoints.at(-1)?.id ?? '';
   const path = core.path('merged.gguf');
-  const wish = { checkpointId, kind: 'merged', type: 'Q8_0', path } as const;
-  const job = await core.job((await core.client.runs.export(wish)).jobId);
+  const request = { checkpointId, kind: 'merged', type: 'Q8_0', path } as const;
+  const job = await core.job((await core.client.runs.export(request)).jobId);
   expect(job).toMatchObject({ state: 'succeeded', result: { path } });
   expect(existsSync(path)).toBe(true);
   const added = await core.job((await core.client.models.add({ path })).jobId);
   expect(added).toMatchObject({ state: 'succeeded' });
-  await expect(core.client.runs.export(wish)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
-  const untyped = { ...wish, type: null, path: core.path('other.gguf') };
+  await expect(core.client.runs.export(request)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+  const untyped = { ...request, type: null, path: core.path('other.gguf') };
   await expect(core.client.runs.export(untyped)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });
 
@@ -36,8 +36,8 @@ test('an export is refused when the bytes of its adapter or base have changed', 
   const { id: checkpointId = '', path: adapterPath = '' } = checkpoint ?? {};
   const exportAs = async (kind: 'gguf' | 'merged') => {
     const path = core.path(`${kind}.gguf`);
-    const wish = { checkpointId, kind, type: 'F16', path } as const;
-    const { state, error } = await core.job((await core.client.runs.export(wish)).jobId);
+    const request = { checkpointId, kind, type: 'F16', path } as const;
+    const { state, error } = await core.job((await core.client.runs.export(request)).jobId);
     return { state, code: error?.code, isWritten: existsSync(path) };
   };
   const refused = { state: 'failed', code: 'MODEL_CHANGED', isWritten: false };

@@ -66,19 +66,20 @@ const encoded = (id: string) => ({
   trained: Uint8Array.of(0, 1),
 });
 
-const whole = (parts: { id: string }[]) => new Set(parts.map(({ id }) => id.replace(/#.*/, '')));
+const whole = (sequences: { id: string }[]) =>
+  new Set(sequences.map(({ id }) => id.replace(/#.*/, '')));
 
 test('every sequence of a held-out sample is held out, and none that was left out counts', () => {
   const items = itemsOf('a', 8);
-  const parts = items
+  const sequences = items
     .slice(0, 6)
     .flatMap(({ sampleId }) => [encoded(`${sampleId}#1`), encoded(`${sampleId}#2`)]);
-  const { trained, held, heldIds, candidates } = splitSamples(parts, items, 0.5);
+  const { trained, held, heldIds, candidates } = splitSamples(sequences, items, 0.5);
   expect(candidates).toBe(6);
   expect(heldIds.size).toBe(3);
   expect(whole(held)).toEqual(heldIds);
   expect([...whole(trained)].filter((id) => heldIds.has(id))).toEqual([]);
   expect([...held, ...trained].map(({ id }) => id).toSorted()).toEqual(
-    parts.map(({ id }) => id).toSorted(),
+    sequences.map(({ id }) => id).toSorted(),
   );
 });

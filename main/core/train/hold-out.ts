@@ -22,7 +22,7 @@ export function heldOutIds(candidates: readonly Candidate[], devShare: number): 
 
 const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
 
-/** Shares `wanted` out in proportion to `sizes`: whole parts first, then the largest remainders. */
+/** Shares `wanted` out in proportion to `sizes`: whole numbers first, then the largest remainders. */
 function apportion(sizes: readonly number[], wanted: number): number[] {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const quotas = sizes.map((size) => (wanted * size) / Math.max(1, total));

@@ -76,8 +76,8 @@ async function train(
 ): Promise<TrainResult> {
   const outDir = runFolder(session.file, run.id);
   mkdirSync(outDir, { recursive: true });
-  const wish = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
-  const device = await deviceForRun(session.devices, wish, context);
+  const request = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
+  const device = await deviceForRun(session.devices, request, context);
   await using trainer = startTrainer();
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(encoded.trained.length, run.recipe));
@@ -91,7 +91,7 @@ async function train(
       baseSha256: model.sha256,
       samples: encoded.trained,
       devSamples: encoded.held,
-      recipe: wish.recipe,
+      recipe: request.recipe,
       device,
       outDir,
       waitsAfterEpoch: probe.isNeeded,

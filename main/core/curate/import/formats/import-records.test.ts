@@ -20,7 +20,7 @@ const assistant = (content: unknown, more: object = {}) => ({
 });
 const turn = (from: string, value: string) => ({ from, value });
 
-test('OpenAI messages: system is kept, developer merged, text parts joined, weight 0 kept', async () => {
+test('OpenAI messages: system is kept, developer merged, texts joined, weight 0 kept', async () => {
   const text = lines([
     {
       messages: [

@@ -170,10 +170,10 @@ test('every word of the text survives, in order', () => {
     '</i>',
   );
   fc.assert(
-    fc.property(fc.array(fc.tuple(word, structure)), (parts) => {
-      const html = parts.map(([text, tag]) => `${text} ${tag}`).join('');
+    fc.property(fc.array(fc.tuple(word, structure)), (tagged) => {
+      const html = tagged.map(([text, tag]) => `${text} ${tag}`).join('');
       const words = htmlToMarkdown(html).match(/[a-z]{3,8}/g) ?? [];
-      expect(words).toEqual(parts.map(([text]) => text));
+      expect(words).toEqual(tagged.map(([text]) => text));
     }),
     { numRuns: 1000 },
   );

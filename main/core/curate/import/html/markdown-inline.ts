@@ -1,4 +1,4 @@
-interface Part {
+interface Span {
   text: string;
   isCode: boolean;
 }
@@ -11,8 +11,8 @@ const uncollapsed = /[^\S ]| {2}/;
  * emphasis marks where they bind. Nothing is escaped but a `<` that would start an HTML tag.
  */
 export class MarkdownInline {
-  #parts: Part[] = [];
-  // Marks that are open: where their slot lies in the parts.
+  #spans: Span[] = [];
+  // Marks that are open: where their slot lies among the spans.
   readonly #open = new Map<string, number>();
   #endsWithSpace = true;
 
@@ -21,14 +21,14 @@ export class MarkdownInline {
     const collapsed = uncollapsed.test(text) ? text.replaceAll(/\s+/g, ' ') : text;
     const visible = this.#endsWithSpace ? collapsed.trimStart() : collapsed;
     if (visible === '') return;
-    this.#parts.push({ text: visible, isCode: false });
+    this.#spans.push({ text: visible, isCode: false });
     this.#endsWithSpace = visible.endsWith(' ');
   }
 
   addLineBreak(): void {
-    if (this.#parts.length === 0) return;
+    if (this.#spans.length === 0) return;
     this.#dropTrailingSpace();
-    this.#parts.push({ text: '\n', isCode: false });
+    this.#spans.push({ text: '\n', isCode: false });
     this.#endsWithSpace = true;
   }
 
@@ -39,15 +39,15 @@ export class MarkdownInline {
     const ticks = '`'.repeat(longestRun(text, '`') + 1);
     const isPadded = /^`|`$|^ .* $/.test(text);
     const padding = isPadded ? ' ' : '';
-    this.#parts.push({ text: ticks + padding + text + padding + ticks, isCode: true });
+    this.#spans.push({ text: ticks + padding + text + padding + ticks, isCode: true });
     this.#endsWithSpace = false;
   }
 
   /** Opens emphasis; a mark that is open already is not opened twice. */
   openMark(mark: string): void {
     if (this.#open.has(mark)) return;
-    this.#open.set(mark, this.#parts.length);
-    this.#parts.push({ text: '', isCode: false });
+    this.#open.set(mark, this.#spans.length);
+    this.#spans.push({ text: '', isCode: false });
   }
 
   /** Closes emphasis; marks around nothing vanish, white space moves outside. */
@@ -59,9 +59,9 @@ export class MarkdownInline {
     if (!opening) return;
     const isSpaced = opening.text.startsWith(' ');
     if (isSpaced) opening.text = opening.text.slice(1);
-    this.#parts[slot] = { text: isSpaced ? ` ${mark}` : mark, isCode: false };
+    this.#spans[slot] = { text: isSpaced ? ` ${mark}` : mark, isCode: false };
     const hadSpace = this.#dropTrailingSpace();
-    this.#parts.push({ text: hadSpace ? `${mark} ` : mark, isCode: false });
+    this.#spans.push({ text: hadSpace ? `${mark} ` : mark, isCode: false });
     this.#endsWithSpace = hadSpace;
   }
 
@@ -69,24 +69,24 @@ export class MarkdownInline {
   take(): string {
     const marks = [...this.#open.keys()];
     for (const mark of marks.toReversed()) this.closeMark(mark);
-    const text = joinParts(this.#parts);
-    this.#parts = [];
+    const text = joinSpans(this.#spans);
+    this.#spans = [];
     this.#open.clear();
     this.#endsWithSpace = true;
     for (const mark of marks) this.openMark(mark);
     return text.trim();
   }
 
-  #firstVisible(from: number): Part | undefined {
-    for (let index = from; index < this.#parts.length; index++) {
-      const part = this.#parts[index];
-      if (part && part.text.trim() !== '') return part;
+  #firstVisible(from: number): Span | undefined {
+    for (let index = from; index < this.#spans.length; index++) {
+      const span = this.#spans[index];
+      if (span && span.text.trim() !== '') return span;
     }
     return undefined;
   }
 
   #dropTrailingSpace(): boolean {
-    const last = this.#parts.findLast((part) => part.text !== '');
+    const last = this.#spans.findLast((span) => span.text !== '');
     if (!last || last.isCode || !last.text.endsWith(' ')) return false;
     last.text = last.text.slice(0, -1);
     return true;
@@ -104,16 +104,16 @@ export function longestRun(text: string, character: string): number {
   return longest;
 }
 
-// Text is escaped across parts: "<" and "b>" may have come in separately.
-function joinParts(parts: readonly Part[]): string {
+// Text is escaped across spans: "<" and "b>" may have come in separately.
+function joinSpans(spans: readonly Span[]): string {
   let joined = '';
   let run = '';
-  for (const part of parts) {
-    if (!part.isCode) {
-      run += part.text;
+  for (const span of spans) {
+    if (!span.isCode) {
+      run += span.text;
       continue;
     }
-    joined += escapeTags(run, true) + part.text;
+    joined += escapeTags(run, true) + span.text;
     run = '';
   }
   return joined + escapeTags(run, false);

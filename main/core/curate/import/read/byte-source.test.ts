@@ -33,10 +33,10 @@ test.each(['gzip', 'zstd'] as const)(
   'every member or frame of a %s file is read, not only the first',
   async (compression) => {
     using folder = new FixtureFolder();
-    const parts = [long, Buffer.from('-second-'), Buffer.alloc(0), long];
-    const compressed = Buffer.concat(parts.map((part) => compressFixture(part, compression)));
-    const { source, bytes } = await readAll(folder.write('parts', compressed));
-    expect(bytes.equals(Buffer.concat(parts))).toBe(true);
+    const members = [long, Buffer.from('-second-'), Buffer.alloc(0), long];
+    const compressed = Buffer.concat(members.map((member) => compressFixture(member, compression)));
+    const { source, bytes } = await readAll(folder.write('members', compressed));
+    expect(bytes.equals(Buffer.concat(members))).toBe(true);
     expect(source.damage).toBeUndefined();
   },
 );
