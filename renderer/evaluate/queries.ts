@@ -1,5 +1,5 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
-import type { PromptSet } from '../../shared/domain/prompt-set.ts';
+import type { PromptSet } from '../../shared/domain/evaluation.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 

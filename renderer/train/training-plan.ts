@@ -1,7 +1,6 @@
-import { devSampleCount } from '../../shared/domain/dev-set.ts';
+import { devSampleCount, stepsPerEpoch, totalSteps } from '../../shared/domain/trained-tokens.ts';
 import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
-import { stepsPerEpoch, totalSteps } from '../../shared/domain/training-steps.ts';
 
 /** What a recipe means for a number of samples. */
 export interface TrainingPlan {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
-import { promptSchema, promptSetSchema } from '../domain/prompt-set.ts';
+import { promptSchema, promptSetSchema } from '../domain/evaluation.ts';
 import { procedure } from './base.ts';
 
 export const promptsContract = {

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { recipeSchema } from './recipe.ts';
 import { wantsOneThread } from './threads.ts';
-import { countAllTrained, countTrained, isTrained } from './trained-tokens.ts';
-import { stepsPerEpoch, totalSteps } from './training-steps.ts';
+import {
+  countAllTrained,
+  countTrained,
+  isTrained,
+  stepsPerEpoch,
+  totalSteps,
+} from './trained-tokens.ts';
 
 test('the first token of a sequence does not count as trained, whatever its mark', () => {
   const sequence = { trained: Uint8Array.of(1, 1, 0, 1) };

@@ -8,15 +8,16 @@ import type {
 } from '../domain/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
-import { formatCount, formatQuantity } from '../text/counts.ts';
-import { displayLine } from '../text/foreign-text.ts';
 import {
+  formatCount,
+  formatQuantity,
   formatEstimate,
   formatInterval,
   formatP,
   formatPercent,
   formatTime,
-} from './number-format.ts';
+} from '../text/counts.ts';
+import { displayLine } from '../text/foreign-text.ts';
 import { moreVotes } from './report-warnings.ts';
 
 /** A table as text; both writers print the same one, so their numbers cannot differ. */

@@ -7,9 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { composeReport } from './compose-report.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 import { hostileTexts } from './testing/hostile-texts.ts';
-import { fencedMarkdown, inlineMarkdown } from './markdown-text.ts';
+import { fencedMarkdown, inlineMarkdown, reportToMarkdown } from './report-markdown.ts';
 import { fixtureFacts } from './testing/report-fixture.ts';
-import { reportToMarkdown } from './report-markdown.ts';
 
 /** What a GitHub-flavoured Markdown reader makes of it: tags in order (but for inline code), and
  * the texts of code blocks. */

@@ -1,6 +1,5 @@
 import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
-import { formatCount, formatQuantity } from '../text/counts.ts';
-import { formatEstimate, formatP } from './number-format.ts';
+import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/counts.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 const FEW_JUDGED = 50;

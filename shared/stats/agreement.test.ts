@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../domain/evaluation.ts';
-import { tieDiscountedAccuracy, tieDiscountedAgreement, tieDiscountedScore } from './agreement.ts';
-import { lengthBias, positionBias } from './judging-bias.ts';
+import {
+  tieDiscountedAccuracy,
+  tieDiscountedAgreement,
+  tieDiscountedScore,
+  lengthBias,
+  positionBias,
+} from './judging-bias.ts';
 
 describe('tie-discounted accuracy', () => {
   it('scores pairs as LIMA section 4.4 does', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { logGamma } from './log-gamma.ts';
-import { twoSidedZ } from './normal-quantile.ts';
+import { logGamma } from './sign-test.ts';
+import { twoSidedZ, wilsonInterval } from './wilson-interval.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
-import { wilsonInterval } from './wilson-interval.ts';
 
 /** The quartic of Yang, Sun and Hardin (2012) whose roots are Tango's limits. */
 function tangoQuartic({ wins, ties, losses }: OutcomeCounts, x: number): number {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { logChoose, logGamma } from './log-gamma.ts';
-import { normalQuantile, twoSidedZ } from './normal-quantile.ts';
-import { exactSignTest } from './sign-test.ts';
+import { logChoose, logGamma, exactSignTest } from './sign-test.ts';
+import { normalQuantile, twoSidedZ } from './wilson-interval.ts';
 
 /** The binomial tail in whole numbers: slow, and free of rounding. */
 function referenceSignTest(wins: number, losses: number): number {

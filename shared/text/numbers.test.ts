@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { formatBytes } from './bytes.ts';
-import { formatCount, formatQuantity, formatShare } from './counts.ts';
-import { formatDuration, timeLeft } from './durations.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatQuantity,
+  formatShare,
+  formatDuration,
+  timeLeft,
+} from './counts.ts';
 
 describe('counts', () => {
   test('have commas between thousands and the singular for exactly one', () => {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
 import {
   findPromptSet,
   hashPrompts,

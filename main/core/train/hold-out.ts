@@ -1,4 +1,4 @@
-import { devSampleCount } from '../../../shared/domain/dev-set.ts';
+import { devSampleCount } from '../../../shared/domain/trained-tokens.ts';
 import { sampleContentHash } from '../../store/content-hash.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
-import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';

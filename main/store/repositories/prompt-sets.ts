@@ -6,7 +6,7 @@ import {
   promptSetSchema,
   type Prompt,
   type PromptSet,
-} from '../../../shared/domain/prompt-set.ts';
+} from '../../../shared/domain/evaluation.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 

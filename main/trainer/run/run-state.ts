@@ -1,5 +1,5 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { stepsPerEpoch, totalSteps } from '../../../shared/domain/training-steps.ts';
+import { stepsPerEpoch, totalSteps } from '../../../shared/domain/trained-tokens.ts';
 import type {
   EncodedSample,
   StepMetric,

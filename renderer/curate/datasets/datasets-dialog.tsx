@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
-import { formatBytes } from '../../../shared/text/bytes.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';

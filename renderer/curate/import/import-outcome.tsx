@@ -1,8 +1,6 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatBytes } from '../../../shared/text/bytes.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
-import { timeLeft } from '../../../shared/text/durations.ts';
+import { formatBytes, formatCount, formatQuantity, timeLeft } from '../../../shared/text/counts.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';

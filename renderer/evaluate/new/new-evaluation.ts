@@ -1,6 +1,6 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
-import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { samplingProblems } from '../../ui/systems/sampling.ts';
 import { isSameSystem, systemProblem, type AvailableModels } from '../../ui/systems/systems.ts';
 

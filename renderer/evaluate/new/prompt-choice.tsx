@@ -1,5 +1,5 @@
 import { FileDown } from 'lucide-react';
-import type { PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/counts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select } from '../../ui/inputs/inputs.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Scale } from 'lucide-react';
-import type { Prompt, PromptSet } from '../../../shared/domain/prompt-set.ts';
+import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';

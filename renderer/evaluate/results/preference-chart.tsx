@@ -2,7 +2,7 @@ import type {
   EvaluationReport,
   PreferenceSummary,
 } from '../../../shared/domain/evaluation-report.ts';
-import { formatEstimate, formatP, formatPercent } from '../../../shared/report/number-format.ts';
+import { formatEstimate, formatP, formatPercent } from '../../../shared/text/counts.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import './preference-chart.css';
 

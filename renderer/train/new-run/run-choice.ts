@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import { devShareProblem } from '../../../shared/domain/dev-set.ts';
+import { devShareProblem } from '../../../shared/domain/trained-tokens.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';

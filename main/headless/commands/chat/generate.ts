@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
-import type { Prompt } from '../../../../shared/domain/prompt-set.ts';
-import { formatQuantity } from '../../../../shared/text/counts.ts';
-import { timeLeft } from '../../../../shared/text/durations.ts';
+import type { Prompt } from '../../../../shared/domain/evaluation.ts';
+import { formatQuantity, timeLeft } from '../../../../shared/text/counts.ts';
 import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';
 import {

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { formatBytes } from '../../../../shared/text/bytes.ts';
-import { formatCount } from '../../../../shared/text/counts.ts';
+import { formatBytes, formatCount } from '../../../../shared/text/counts.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { openCore } from '../../cli/open-core.ts';
 
