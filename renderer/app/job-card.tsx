@@ -4,7 +4,7 @@ import {
   isJobFinished,
   type JobSnapshot,
 } from '../../shared/domain/job.ts';
-import { formatDuration, timeLeft } from '../../shared/text/counts.ts';
+import { formatDuration, timeLeft } from '../../shared/text/numbers.ts';
 import { adviceFor } from '../../shared/text/error-advice.ts';
 import { describeJob, describeResult, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';

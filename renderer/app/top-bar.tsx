@@ -1,6 +1,6 @@
 import { ChevronDown, Command, Monitor, Moon, Sun } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
-import { formatCount } from '../../shared/text/counts.ts';
+import { formatCount } from '../../shared/text/numbers.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
 import { goToTab, useNavigation } from '../ui/navigation.ts';

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
-import { formatCount } from '../../shared/text/counts.ts';
+import { formatCount } from '../../shared/text/numbers.ts';
 import { shortHash } from '../ui/format.ts';
 import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
 import { identityDifferences, strengthText, type AvailableModels } from '../ui/systems/systems.ts';

@@ -1,5 +1,5 @@
 import { ChevronDown, Database, Download, Snowflake, SquarePen } from 'lucide-react';
-import { formatQuantity } from '../../shared/text/counts.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,5 +1,5 @@
 import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
-import { formatQuantity } from '../../shared/text/counts.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { confirmAction } from '../ui/dialogs/confirm.tsx';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';

@@ -1,7 +1,7 @@
 import { Play, Square } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
-import { timeLeft } from '../../shared/text/counts.ts';
+import { timeLeft } from '../../shared/text/numbers.ts';
 import { adviceFor } from '../../shared/text/error-advice.ts';
 import { describeJob, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';

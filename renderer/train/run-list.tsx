@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { formatCount } from '../../shared/text/counts.ts';
+import { formatCount } from '../../shared/text/numbers.ts';
 import { describeJob } from '../../shared/text/progress.ts';
 import { formatLoss } from '../../shared/text/training.ts';
 import { useJobs } from '../rpc/use-jobs.ts';

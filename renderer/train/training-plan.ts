@@ -1,4 +1,4 @@
-import { devSampleCount, stepsPerEpoch, totalSteps } from '../../shared/domain/trained-tokens.ts';
+import { devSampleCount, stepsPerEpoch, totalSteps } from '../../shared/domain/training-counts.ts';
 import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
 

@@ -7,7 +7,7 @@ import {
   isTrained,
   stepsPerEpoch,
   totalSteps,
-} from './trained-tokens.ts';
+} from './training-counts.ts';
 
 test('the first token of a sequence does not count as trained, whatever its mark', () => {
   const sequence = { trained: Uint8Array.of(1, 1, 0, 1) };

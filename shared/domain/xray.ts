@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema } from './message.ts';
 import { recipeSchema } from './recipe.ts';
-import { isTrained } from './trained-tokens.ts';
+import { isTrained } from './training-counts.ts';
 
 /** The recipe fields that decide what the trainer sees of a sample. */
 export const xrayRecipeSchema = recipeSchema.pick({

@@ -10,7 +10,7 @@ import {
 } from '../domain/evaluation-report.ts';
 import { type AuthorKind, evaluationProtocol, type Verdict } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
-import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-bias.ts';
+import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { preferenceSummary } from '../stats/preference-summary.ts';
 import { reportWarnings } from './report-warnings.ts';
 

@@ -1,6 +1,6 @@
 import type { Estimate, PreferenceSummary } from '../domain/evaluation-report.ts';
 import { html, type Markup } from './html-text.ts';
-import { formatEstimate, formatPercent } from '../text/counts.ts';
+import { formatEstimate, formatPercent } from '../text/numbers.ts';
 
 /** Drawing units; the picture scales to the page. */
 const WIDTH = 640;

@@ -16,7 +16,7 @@ import {
   formatP,
   formatPercent,
   formatTime,
-} from '../text/counts.ts';
+} from '../text/numbers.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { moreVotes } from './report-warnings.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationReportSchema } from '../domain/evaluation-report.ts';
 import { composeReport } from './compose-report.ts';
-import { formatP, formatPercent, formatTime } from '../text/counts.ts';
+import { formatP, formatPercent, formatTime } from '../text/numbers.ts';
 import { fixtureFacts, fixtureVerdicts } from './testing/report-fixture.ts';
 import { reportToHtml } from './report-html.ts';
 import { reportToJson } from './report-json.ts';

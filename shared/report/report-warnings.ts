@@ -1,5 +1,5 @@
 import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
-import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/counts.ts';
+import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 const FEW_JUDGED = 50;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logGamma } from './sign-test.ts';
-import { twoSidedZ, wilsonInterval } from './wilson-interval.ts';
+import { twoSidedZ, wilsonInterval } from './confidence-interval.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
 
 /** The quartic of Yang, Sun and Hardin (2012) whose roots are Tango's limits. */

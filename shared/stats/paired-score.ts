@@ -1,5 +1,5 @@
 import type { MeanScore } from '../domain/evaluation-report.ts';
-import { twoSidedZ } from './wilson-interval.ts';
+import { twoSidedZ } from './confidence-interval.ts';
 
 /** How often the score was 1 (win), ½ (tie) and 0 (loss). */
 export interface OutcomeCounts {

@@ -3,7 +3,7 @@ import { evaluationReportSchema, type PreferenceSummary } from '../domain/evalua
 import type { Verdict } from '../domain/evaluation.ts';
 import { moreVotesToSeparate, preferenceSummary, summaryOfCounts } from './preference-summary.ts';
 import { exactSignTest } from './sign-test.ts';
-import { wilsonInterval } from './wilson-interval.ts';
+import { wilsonInterval } from './confidence-interval.ts';
 
 function percent(share: number): number {
   return Number((share * 100).toFixed(1));

@@ -2,7 +2,7 @@ import type { Verdict } from '../domain/evaluation.ts';
 import type { PreferenceSummary } from '../domain/evaluation-report.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
 import { exactSignTest } from './sign-test.ts';
-import { normalQuantile, twoSidedZ, wilsonInterval } from './wilson-interval.ts';
+import { normalQuantile, twoSidedZ, wilsonInterval } from './confidence-interval.ts';
 
 /** Chance that a study of the planned size finds the difference, if it is as big as it looks. */
 const POWER = 0.8;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logChoose, logGamma, exactSignTest } from './sign-test.ts';
-import { normalQuantile, twoSidedZ } from './wilson-interval.ts';
+import { normalQuantile, twoSidedZ } from './confidence-interval.ts';
 
 /** The binomial tail in whole numbers: slow, and free of rounding. */
 function referenceSignTest(wins: number, losses: number): number {

@@ -6,7 +6,7 @@ import {
   formatShare,
   formatDuration,
   timeLeft,
-} from './counts.ts';
+} from './numbers.ts';
 
 describe('counts', () => {
   test('have commas between thousands and the singular for exactly one', () => {

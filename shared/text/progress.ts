@@ -4,7 +4,7 @@ import {
   type JobSnapshot,
   type JobSubtask,
 } from '../domain/job.ts';
-import { formatBytes, formatCount } from './counts.ts';
+import { formatBytes, formatCount } from './numbers.ts';
 
 /** How far a phase is: `12 of 300 steps`, `1.0 MiB of 3.0 MiB`; empty when nothing is counted. */
 function amountOf({ done, total, unit }: JobSubtask): string {

@@ -1,6 +1,6 @@
 import type { RunMemory } from '../domain/memory-plan.ts';
 import type { DevLoss, Run } from '../domain/run.ts';
-import { formatBytes, formatCount, formatQuantity } from './counts.ts';
+import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
 
 /** A learning rate as it is typed, by default with three digits: `1e-4`, `2.5e-5`, `0.02`. */
 export function formatRate(rate: number, digits = 3): string {

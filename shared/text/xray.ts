@@ -1,6 +1,6 @@
 import type { XrayRow } from '../domain/xray.ts';
 import { xrayProblem } from '../domain/xray-totals.ts';
-import { formatCount, formatQuantity } from './counts.ts';
+import { formatCount, formatQuantity } from './numbers.ts';
 
 /** Said when no sample of a dataset has a problem. */
 export const allWholeText = 'Every sample comes whole, with its end of turn trained.';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';

@@ -1,4 +1,4 @@
-import { devShareProblem } from '../../../shared/domain/trained-tokens.ts';
+import { devShareProblem } from '../../../shared/domain/training-counts.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { datasetItems } from '../../store/repositories/datasets.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';

@@ -1,5 +1,5 @@
 import type { EncodeReport } from '../../../shared/domain/run.ts';
-import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import type { SplitSamples } from './split-samples.ts';

@@ -1,4 +1,4 @@
-import { devSampleCount } from '../../../shared/domain/trained-tokens.ts';
+import { devSampleCount } from '../../../shared/domain/training-counts.ts';
 import { sampleContentHash } from '../../store/content-hash.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 

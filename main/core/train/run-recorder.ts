@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { addMetrics, rewindMetrics } from '../../store/repositories/run-metrics.ts';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run, RunMetric } from '../../../shared/domain/run.ts';
-import { devShareProblem } from '../../../shared/domain/trained-tokens.ts';
+import { devShareProblem } from '../../../shared/domain/training-counts.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import {
   findRun,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import { totalSteps } from '../../../shared/domain/trained-tokens.ts';
+import { totalSteps } from '../../../shared/domain/training-counts.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';

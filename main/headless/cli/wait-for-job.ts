@@ -1,5 +1,5 @@
 import { canResumeJob, isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatShare, timeLeft } from '../../../shared/text/counts.ts';
+import { formatShare, timeLeft } from '../../../shared/text/numbers.ts';
 import { isRepeatedByResuming, runAdviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { CancelledError, CommandError } from './command-error.ts';

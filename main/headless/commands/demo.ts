@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { formatDuration } from '../../../shared/text/counts.ts';
+import { formatDuration } from '../../../shared/text/numbers.ts';
 import { defineCommand } from '../cli/command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
 import { demoFiles } from '../demo/atlas-files.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import { formatBytes, formatCount } from '../../../shared/text/counts.ts';
+import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 

@@ -3,7 +3,7 @@ import type {
   PreferenceSummary,
 } from '../../../shared/domain/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
-import { formatShare } from '../../../shared/text/counts.ts';
+import { formatShare } from '../../../shared/text/numbers.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import type { HeldOutAccuracy } from './held-out.ts';

@@ -3,7 +3,7 @@ import {
   type DeviceListing,
   type SelfTest,
 } from '../../../shared/domain/device.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { Finding } from './machine-checks.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
 import { findElectronBinary } from '../launch/electron-binary.ts';
 import { hasDisplay } from '../launch/open-browser.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { isTrained } from '../../../shared/domain/trained-tokens.ts';
+import { isTrained } from '../../../shared/domain/training-counts.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stepsPerEpoch } from '../../../shared/domain/trained-tokens.ts';
+import { stepsPerEpoch } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { shapeOf } from '../step/training-graph.ts';
 import { limaLikeSamples, sampleOfLength } from '../testing/sample-lengths.ts';

@@ -1,4 +1,4 @@
-import { countTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 

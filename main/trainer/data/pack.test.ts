@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from './pack.ts';
 import { padRows } from './pad.ts';

@@ -1,4 +1,4 @@
-import { countAllTrained, isTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countAllTrained, isTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 
 /** Where one sample lies in a packed sequence, in tokens. */

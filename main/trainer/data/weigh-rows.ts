@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { countTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { MemoryMeasurement, MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
 import { packTokens } from '../data/batches.ts';
 import { computedLength } from '../data/pack.ts';

@@ -1,6 +1,6 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { type LargestPack, type PlanInput, planMemory } from './plan-memory.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';

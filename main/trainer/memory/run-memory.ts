@@ -4,7 +4,7 @@ import type {
   MemoryPlan,
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/engine-error.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
-import { countTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { keyedBytes } from '../data/keyed-bytes.ts';
 import { Trainer } from '../step/trainer.ts';

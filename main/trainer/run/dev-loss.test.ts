@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { countTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';

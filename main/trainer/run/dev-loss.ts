@@ -1,4 +1,4 @@
-import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { heldOutPacks } from '../data/batches.ts';
 import { requireFinite } from './require-finite.ts';
 import { epochSteps, type TrainingRun } from './run-state.ts';

@@ -1,5 +1,5 @@
 import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
-import { countAllTrained } from '../../../shared/domain/trained-tokens.ts';
+import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
 import { epochBatches } from '../data/batches.ts';
 import { measureDevLoss } from './dev-loss.ts';

@@ -1,5 +1,5 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { stepsPerEpoch, totalSteps } from '../../../shared/domain/trained-tokens.ts';
+import { stepsPerEpoch, totalSteps } from '../../../shared/domain/training-counts.ts';
 import type {
   EncodedSample,
   StepMetric,

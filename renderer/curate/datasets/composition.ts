@@ -1,4 +1,4 @@
-import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 
 /** A source and its share of a dataset. */
 export interface SourceShare {

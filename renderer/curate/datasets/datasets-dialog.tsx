@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
-import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';

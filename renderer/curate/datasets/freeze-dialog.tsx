@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';

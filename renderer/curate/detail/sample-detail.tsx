@@ -2,7 +2,7 @@ import type { Ref } from 'react';
 import { Check, Pencil, RotateCcw, X } from 'lucide-react';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { MarkdownText } from '../../ui/text/markdown.tsx';

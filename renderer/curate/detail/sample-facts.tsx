@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Sample, Flag } from '../../../shared/domain/sample.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';

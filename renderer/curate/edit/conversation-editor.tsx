@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, Plus, Trash2 } from 'lucide-react';
 import type { Message, Role } from '../../../shared/domain/message.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Select, TextArea, type Option } from '../../ui/inputs/inputs.tsx';
 import {

@@ -1,6 +1,11 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatBytes, formatCount, formatQuantity, timeLeft } from '../../../shared/text/counts.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatQuantity,
+  timeLeft,
+} from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useState, type Ref } from 'react';
 import { Search } from 'lucide-react';
 import type { SampleStatus } from '../../../shared/domain/sample.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { Check, Circle, X } from 'lucide-react';
 import type { SampleRow, SampleStatus } from '../../../shared/domain/sample.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useHasDraft } from '../edit/drafts-store.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';

@@ -1,6 +1,6 @@
 import { FileDown } from 'lucide-react';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segments, Select } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Scale } from 'lucide-react';
 import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';

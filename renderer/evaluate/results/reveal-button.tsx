@@ -1,6 +1,6 @@
 import { Eye } from 'lucide-react';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';

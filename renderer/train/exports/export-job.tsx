@@ -1,5 +1,5 @@
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';

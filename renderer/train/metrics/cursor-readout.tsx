@@ -1,5 +1,5 @@
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss, formatRate } from '../../../shared/text/training.ts';
 import { Slider } from '../../ui/inputs/inputs.tsx';
 import { devLossAt } from './dev-loss-text.ts';

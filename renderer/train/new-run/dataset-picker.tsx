@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import type { QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';

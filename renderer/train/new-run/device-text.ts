@@ -1,5 +1,5 @@
 import type { DeviceListing, SelfTest } from '../../../shared/domain/device.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { Tone } from '../../ui/feedback/badge.tsx';
 
 type ListedDevice = DeviceListing['devices'][number];

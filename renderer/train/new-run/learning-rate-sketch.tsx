@@ -1,5 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatRate } from '../../../shared/text/training.ts';
 import { learningRatePoints } from '../training-plan.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import { timeLeft } from '../../../shared/text/counts.ts';
+import { timeLeft } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';

@@ -1,6 +1,6 @@
 import { MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { shortHash } from '../../ui/format.ts';

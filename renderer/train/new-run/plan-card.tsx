@@ -1,7 +1,7 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { planTraining } from '../training-plan.ts';

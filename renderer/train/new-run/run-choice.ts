@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import { devShareProblem } from '../../../shared/domain/trained-tokens.ts';
+import { devShareProblem } from '../../../shared/domain/training-counts.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';

@@ -3,7 +3,7 @@ import type { Model } from '../../../shared/domain/model.ts';
 import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';

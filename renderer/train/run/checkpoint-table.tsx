@@ -1,5 +1,5 @@
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
-import { formatBytes, formatCount } from '../../../shared/text/counts.ts';
+import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';

@@ -1,5 +1,5 @@
 import type { EncodeReport, Run } from '../../../shared/domain/run.ts';
-import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { showSample } from '../../ui/navigation.ts';

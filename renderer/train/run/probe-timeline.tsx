@@ -1,6 +1,6 @@
 import type { Probe, ProbeAnswer } from '../../../shared/domain/probe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';

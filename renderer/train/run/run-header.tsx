@@ -2,7 +2,12 @@ import { RotateCcw } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { formatBytes, formatCount, formatDuration, timeLeft } from '../../../shared/text/counts.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  timeLeft,
+} from '../../../shared/text/numbers.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { describeRunMemory, formatLoss } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';

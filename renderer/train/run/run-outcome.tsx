@@ -1,6 +1,6 @@
 import type { JobError, JobState } from '../../../shared/domain/job.ts';
 import type { Run } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { adviceFor, runAdviceFor } from '../../../shared/text/error-advice.ts';
 import { describeResume } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';

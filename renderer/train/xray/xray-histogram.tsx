@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { lengthHistogram, type LengthBin } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 
 interface XrayHistogramProps {
   rows: readonly XrayRow[];

@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
 import { xrayProblem } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
-import { formatCount } from '../../../shared/text/counts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';

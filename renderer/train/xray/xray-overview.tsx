@@ -6,7 +6,7 @@ import {
   type XraySourceTotals,
 } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
-import { formatCount, formatQuantity, formatShare } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { allWholeText } from '../../../shared/text/xray.ts';
 import { Button } from '../../ui/button.tsx';
 import { shortHash } from '../../ui/format.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react';
 import { ArrowLeft } from 'lucide-react';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { xrayRuleText } from '../../../shared/text/xray.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';

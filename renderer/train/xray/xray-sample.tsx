@@ -1,7 +1,7 @@
 import { ExternalLink } from 'lucide-react';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
 import type { TokenFate, XrayRow } from '../../../shared/domain/xray.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/counts.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { useState, type KeyboardEvent } from 'react';
 import { CornerLeftUp, File, Folder } from 'lucide-react';
 import type { FileEntry } from '../../../shared/contract/app.ts';
-import { formatBytes } from '../../../shared/text/counts.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button, IconButton } from '../button.tsx';

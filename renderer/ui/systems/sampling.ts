@@ -1,5 +1,5 @@
 import { samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
-import { formatQuantity } from '../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 
 /** LIMA's sampling settings (section 4.1): temperature 0.7, nucleus 0.9, penalty 1.2, 2,048 tokens. */
 export const limaSampling: Sampling = samplingSchema.parse({});

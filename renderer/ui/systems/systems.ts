@@ -1,7 +1,7 @@
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
-import { formatShare } from '../../../shared/text/counts.ts';
+import { formatShare } from '../../../shared/text/numbers.ts';
 import { shortHash } from '../format.ts';
 
 /** What a system can be made of: the base models and every training run with its adapters. */

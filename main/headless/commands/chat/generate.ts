@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Prompt } from '../../../../shared/domain/evaluation.ts';
-import { formatQuantity, timeLeft } from '../../../../shared/text/counts.ts';
+import { formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
 import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';
 import {

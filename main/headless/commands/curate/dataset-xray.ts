@@ -6,7 +6,7 @@ import {
   xrayTotalsBySource,
 } from '../../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../../shared/domain/xray.ts';
-import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { describeProblems, describeTokens, describeTotals } from './describe-xray.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { exportFormatSchema } from '../../../../shared/domain/dataset.ts';
-import { formatBytes, formatQuantity } from '../../../../shared/text/counts.ts';
+import { formatBytes, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';

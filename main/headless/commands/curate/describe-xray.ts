@@ -10,7 +10,7 @@ import {
   type XraySample,
   type XrayStretch,
 } from '../../../../shared/domain/xray.ts';
-import { formatCount, formatQuantity, formatShare } from '../../../../shared/text/counts.ts';
+import { formatCount, formatQuantity, formatShare } from '../../../../shared/text/numbers.ts';
 import { displayLine, previewLine } from '../../../../shared/text/foreign-text.ts';
 import { formatTable } from '../../cli/format-table.ts';
 

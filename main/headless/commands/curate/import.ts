@@ -4,7 +4,7 @@ import {
   importReportSchema,
   type ImportReport,
 } from '../../../../shared/contract/curate.ts';
-import { formatCount } from '../../../../shared/text/counts.ts';
+import { formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';

@@ -3,7 +3,7 @@ import {
   sampleStatusSchema,
   type SampleFilter,
 } from '../../../../shared/domain/sample.ts';
-import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, positional, wholeNumber } from '../../cli/command.ts';

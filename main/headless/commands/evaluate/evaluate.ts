@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
-import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import {
   defineCommand,
   positional,

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { formatBytes } from '../../../../shared/text/counts.ts';
+import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';

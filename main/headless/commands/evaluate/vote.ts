@@ -1,5 +1,5 @@
 import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
-import { formatQuantity } from '../../../../shared/text/counts.ts';
+import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';

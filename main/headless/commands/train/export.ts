@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { exportKindSchema, exportTypeSchema } from '../../../../shared/domain/export.ts';
-import { formatBytes } from '../../../../shared/text/counts.ts';
+import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import {
   defineCommand,

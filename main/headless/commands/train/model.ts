@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatBytes, formatCount } from '../../../../shared/text/counts.ts';
+import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { openCore } from '../../cli/open-core.ts';
 

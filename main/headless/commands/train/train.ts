@@ -1,7 +1,7 @@
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
 import { recipeSchema } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
-import { formatCount } from '../../../../shared/text/counts.ts';
+import { formatCount } from '../../../../shared/text/numbers.ts';
 import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';

@@ -1,5 +1,5 @@
 import type { RunMetric } from '../../../../shared/domain/run.ts';
-import { formatCount } from '../../../../shared/text/counts.ts';
+import { formatCount } from '../../../../shared/text/numbers.ts';
 import { joinFacts } from '../../../../shared/text/progress.ts';
 import { formatLoss, formatRate } from '../../../../shared/text/training.ts';
 import type { Call } from '../../cli/command.ts';

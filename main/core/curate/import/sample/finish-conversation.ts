@@ -5,7 +5,7 @@ import {
   type Role,
 } from '../../../../../shared/domain/message.ts';
 import type { Flag } from '../../../../../shared/domain/sample.ts';
-import { formatCount } from '../../../../../shared/text/counts.ts';
+import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { RecordProblem } from './import-error.ts';
 import type { ParsedConversation } from './parsed-sample.ts';
 

@@ -1,5 +1,5 @@
 import type { Provenance } from '../../../../../shared/domain/sample.ts';
-import { formatCount } from '../../../../../shared/text/counts.ts';
+import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { finishConversation, messageOf } from '../sample/finish-conversation.ts';
 import { htmlToMarkdown } from '../html/html-to-markdown.ts';
 import { RecordProblem } from '../sample/import-error.ts';

@@ -1,7 +1,7 @@
 import type { ShownVerdict, Verdict } from '../domain/evaluation.ts';
 import type { LengthBias, PositionBias, MeanScore } from '../domain/evaluation-report.ts';
 import { exactSignTest } from './sign-test.ts';
-import { wilsonInterval } from './wilson-interval.ts';
+import { wilsonInterval } from './confidence-interval.ts';
 import { meanScore, type OutcomeCounts } from './paired-score.ts';
 
 /**

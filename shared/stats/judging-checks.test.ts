@@ -6,7 +6,7 @@ import {
   tieDiscountedScore,
   lengthBias,
   positionBias,
-} from './judging-bias.ts';
+} from './judging-checks.ts';
 
 describe('tie-discounted accuracy', () => {
   it('scores pairs as LIMA section 4.4 does', () => {
