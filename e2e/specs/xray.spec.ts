@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage } from '../pages/train-page.ts';
-import { XrayPage } from '../pages/xray-page.ts';
+import { XrayPage } from '../pages/token-xray-page.ts';
 import { conversation, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
