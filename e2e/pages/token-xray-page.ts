@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures.ts';
 
 /** The Token X-ray in the Train tab. */
-export class XrayPage {
+export class TokenXrayPage {
   readonly page: Page;
 
   constructor(page: Page) {

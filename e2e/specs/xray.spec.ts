@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage } from '../pages/train-page.ts';
-import { XrayPage } from '../pages/token-xray-page.ts';
+import { TokenXrayPage } from '../pages/token-xray-page.ts';
 import { conversation, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -40,7 +40,7 @@ test('what a run would cut, leave out and train is seen token by token before it
   const train = await openForm(workbench);
   await train.recipeField('Longest sample').fill('200');
   const { page } = workbench;
-  const xray = new XrayPage(page);
+  const xray = new TokenXrayPage(page);
   await xray.open(8);
   const sources = xray.view.getByRole('table', { name: 'Totals by source' }).getByRole('row');
   await expect(sources).toHaveCount(3);
@@ -75,7 +75,7 @@ test('a long sample is shown in the sequences it would be split into', async ({ 
   const train = await openForm(workbench);
   await train.recipeField('Longest sample').fill('200');
   await train.form.getByRole('combobox', { name: 'Longer samples' }).selectOption('split');
-  const xray = new XrayPage(workbench.page);
+  const xray = new TokenXrayPage(workbench.page);
   await xray.open(8);
   await xray.filterBy('State', 'Split');
   await xray.rows.first().click();

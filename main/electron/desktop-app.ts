@@ -5,7 +5,7 @@ import { createAppHandler, workbenchScheme } from './app-protocol.ts';
 import { CoreProcess, type CoreExit } from './core-process.ts';
 import { askAfterCrash, coreCrash, pageCrash } from './crash-dialog.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';
-import { pickFile } from './file-dialog.ts';
+import { showFileDialog } from './file-dialog.ts';
 import { hardenContents, hardenProcess, hardenSession } from './hardening.ts';
 import { menuTemplate, type MenuCommand } from './menu.ts';
 import { PortPipe } from './port-pipe.ts';
@@ -131,7 +131,7 @@ export class DesktopApp {
     const { id } = frame;
     try {
       if (!this.#window) throw new Error('There is no window to show a file dialog in.');
-      const path = await pickFile(this.#electron, this.#window, frame);
+      const path = await showFileDialog(this.#electron, this.#window, frame);
       core.send({ channel: 'picked', id, path });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);

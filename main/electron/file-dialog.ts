@@ -38,7 +38,7 @@ const purposes: Readonly<Record<string, Purpose>> = {
 };
 
 /** Shows the native dialog over `window`; `null` when the person cancelled it. */
-export async function pickFile(
+export async function showFileDialog(
   { dialog }: Pick<ElectronApi, 'dialog'>,
   window: BrowserWindow,
   { purpose, suggestedName }: { purpose: string; suggestedName?: string | undefined },

@@ -90,7 +90,7 @@ export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
     execute: async ({ path, expectedSha256 }, context) => {
       await using inspector = startInspector();
       const info = await inspector.request('inspectModel', { path }, { signal: context.signal });
-      const sha256 = await hashFile(inspector, path, context);
+      const sha256 = await hashInJob(inspector, path, context);
       if (expectedSha256 !== null && sha256 !== expectedSha256)
         throw changed(path, 'another SHA-256');
       const modelId = upsertModel(session.file.db, { sha256, path, info });
@@ -109,7 +109,7 @@ export async function addModelFile(session: ProjectSession, path: string): Promi
 }
 
 /** Hashes a file with progress in the job's report. */
-export async function hashFile(
+async function hashInJob(
   inspector: ReturnType<typeof startInspector>,
   path: string,
   context: JobContext,
@@ -134,6 +134,6 @@ export async function verifyFiles(
 ): Promise<void> {
   await using inspector = startInspector();
   for (const { path, sha256 } of files)
-    if ((await hashFile(inspector, path, context)) !== sha256)
+    if ((await hashInJob(inspector, path, context)) !== sha256)
       throw changed(path, 'another SHA-256');
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { EngineRequestError } from '../../engines/engine-process.ts';
-import type { ErrorData } from '../../engines/protocol/errors.ts';
+import type { EngineErrorData } from '../../engines/protocol/errors.ts';
 import { toStop } from './train-job.ts';
 
 const { signal } = new AbortController();
 const context = { signal, pausing: signal };
-const outOfMemory = (data: ErrorData<'OUT_OF_MEMORY'>) =>
+const outOfMemory = (data: EngineErrorData<'OUT_OF_MEMORY'>) =>
   new EngineRequestError({ code: 'OUT_OF_MEMORY', message: 'It takes 9 GiB.', data });
 
 test('memory that runs short after the first step pauses the run', () => {

@@ -1,6 +1,6 @@
 import type {
   EngineErrorCode,
-  ErrorData,
+  EngineErrorData,
   InferenceErrorCode,
   InspectorErrorCode,
   TrainerErrorCode,
@@ -12,8 +12,8 @@ type DataArgument<Data> = Record<string, never> extends Data ? [data?: Data] : [
 export class EngineError<Code extends EngineErrorCode = EngineErrorCode> extends Error {
   readonly code: Code;
   /** Left out only where nothing of it is required. */
-  readonly data: ErrorData<Code> | undefined;
-  constructor(code: Code, message: string, ...[data]: DataArgument<ErrorData<Code>>) {
+  readonly data: EngineErrorData<Code> | undefined;
+  constructor(code: Code, message: string, ...[data]: DataArgument<EngineErrorData<Code>>) {
     super(message);
     this.code = code;
     this.data = data;

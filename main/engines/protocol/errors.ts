@@ -104,11 +104,11 @@ export type ErrorSchemas<Code extends EngineErrorCode = EngineErrorCode> = {
 };
 
 /** The data of a code. */
-export type ErrorData<Code extends EngineErrorCode> = z.infer<EngineErrors[Code]>;
+export type EngineErrorData<Code extends EngineErrorCode> = z.infer<EngineErrors[Code]>;
 
 /** An error as it crosses the process border: a code, a message for a person, and its data. */
 export type EngineFailure<Code extends EngineErrorCode = EngineErrorCode> = {
-  [One in Code]: { code: One; message: string; data: ErrorData<One> };
+  [One in Code]: { code: One; message: string; data: EngineErrorData<One> };
 }[Code];
 
 const anyFailure = z.object({ code: z.string(), message: z.string(), data: z.unknown() });

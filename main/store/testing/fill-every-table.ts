@@ -19,7 +19,7 @@ import { addSamples } from '../repositories/samples.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { aSample } from './a-project.ts';
-import { modelInfo } from './old-project.ts';
+import { storedModelInfo } from './old-project.ts';
 
 const sampling = samplingSchema.parse({});
 const user = (content: string) => ({ role: 'user' as const, content });
@@ -40,7 +40,7 @@ const identity: Identity = identitySchema.parse({
 /** Puts rows into every table of a project, by the queries that write them. */
 export function fillEveryTable(db: Database): void {
   addReviewedSamples(db);
-  const modelId = upsertModel(db, { sha256: 'base', path: '/m.gguf', info: modelInfo });
+  const modelId = upsertModel(db, { sha256: 'base', path: '/m.gguf', info: storedModelInfo });
   const checkpointId = addRun(db, modelId);
   addEvaluation(db, modelId, checkpointId);
   const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };

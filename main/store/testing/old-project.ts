@@ -20,7 +20,7 @@ export function writeOldProject(
 }
 
 /** What the header of the model `m` says. */
-export const modelInfo = {
+export const storedModelInfo = {
   name: 'm',
   architecture: 'llama',
   parameters: 1,
@@ -38,7 +38,7 @@ export const modelInfo = {
 /** What a run refers to beside its job: the model `m` and the dataset `d`, as all versions know them. */
 export function addModelAndDataset(db: Database): void {
   run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', @info, 1)", {
-    info: JSON.stringify(modelInfo),
+    info: JSON.stringify(storedModelInfo),
   });
   run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
 }

@@ -101,13 +101,13 @@ function scoreRow(logits: Matrix, row: number, target: number): number {
 
 function transposedView(tape: Tape, a: Matrix): Matrix {
   const y = new Matrix(a.columns, a.rows);
-  addTurned(a.values, y.values, a.columns);
-  tape.record(() => addTurned(y.gradient, a.gradient, a.rows));
+  addTransposed(a.values, y.values, a.columns);
+  tape.record(() => addTransposed(y.gradient, a.gradient, a.rows));
   return y;
 }
 
 /** Adds a matrix with rows of `columns` values to one with its rows as columns. */
-function addTurned(from: Float64Array, to: Float64Array, columns: number): void {
+function addTransposed(from: Float64Array, to: Float64Array, columns: number): void {
   const rows = from.length / columns;
   for (const [i, value] of from.entries())
     bump(to, (i % columns) * rows + Math.floor(i / columns), value);
