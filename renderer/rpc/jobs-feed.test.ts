@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
+import type { Job } from '../../shared/contract/job-kinds.ts';
+import type { JobState } from '../../shared/domain/job.ts';
 import { JobsFeed } from './jobs-feed.ts';
 
-function job(id: string, revision: number, state: JobState): JobSnapshot {
+function job(id: string, revision: number, state: JobState): Job {
   return {
     id,
     revision,

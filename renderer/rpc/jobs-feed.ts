@@ -1,14 +1,15 @@
-import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+import type { Job } from '../../shared/contract/job-kinds.ts';
+import { isJobFinished } from '../../shared/domain/job.ts';
 
 /** Called once when a job that was seen unfinished comes to its end. */
-export type JobEndListener = (job: JobSnapshot) => void;
+export type JobEndListener = (job: Job) => void;
 
 /**
  * The newest snapshot of every job. Snapshots may come twice or late after a reconnection: an
  * older revision never replaces a newer one.
  */
 export class JobsFeed {
-  #jobs: readonly JobSnapshot[] = [];
+  #jobs: readonly Job[] = [];
   #revision = 0;
   readonly #listeners = new Set<() => void>();
   readonly #endListeners = new Set<JobEndListener>();
@@ -19,12 +20,12 @@ export class JobsFeed {
   }
 
   /** All known jobs, newest first; the same array until something changes. */
-  read(): readonly JobSnapshot[] {
+  read(): readonly Job[] {
     return this.#jobs;
   }
 
   /** Starts over with a full list: after a restart of the core, revisions begin anew. */
-  reset(jobs: readonly JobSnapshot[]): void {
+  reset(jobs: readonly Job[]): void {
     const ended = jobs.filter((job) => this.#endsNow(job));
     this.#jobs = jobs.toSorted((a, b) => b.createdMs - a.createdMs);
     this.#revision = Math.max(0, ...jobs.map((job) => job.revision));
@@ -32,7 +33,7 @@ export class JobsFeed {
   }
 
   /** Takes one snapshot of the stream. */
-  push(job: JobSnapshot): void {
+  push(job: Job): void {
     const known = this.#jobs.find((other) => other.id === job.id);
     if (known && known.revision >= job.revision) return;
     const ended = this.#endsNow(job) ? [job] : [];
@@ -54,12 +55,12 @@ export class JobsFeed {
     return () => this.#endListeners.delete(listener);
   }
 
-  #endsNow(job: JobSnapshot): boolean {
+  #endsNow(job: Job): boolean {
     const known = this.#jobs.find((other) => other.id === job.id);
     return known !== undefined && !isJobFinished(known.state) && isJobFinished(job.state);
   }
 
-  #emit(ended: readonly JobSnapshot[]): void {
+  #emit(ended: readonly Job[]): void {
     for (const listener of this.#listeners) listener();
     for (const job of ended) for (const listener of this.#endListeners) listener(job);
   }

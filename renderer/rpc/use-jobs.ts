@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { JobSnapshot } from '../../shared/domain/job.ts';
+import type { Job } from '../../shared/contract/job-kinds.ts';
 import { JobsFeed, type JobEndListener } from './jobs-feed.ts';
 
 /** The page's one feed; the watcher fills it. */
@@ -8,12 +8,12 @@ export const jobsFeed = new JobsFeed();
 const subscribe = (listener: () => void) => jobsFeed.subscribe(listener);
 
 /** Every job of the open project, newest first, live. */
-export function useJobs(): readonly JobSnapshot[] {
+export function useJobs(): readonly Job[] {
   return useSyncExternalStore(subscribe, () => jobsFeed.read());
 }
 
 /** One job, live; `undefined` while it is not known. */
-export function useJob(id: string | null | undefined): JobSnapshot | undefined {
+export function useJob(id: string | null | undefined): Job | undefined {
   return useJobs().find((job) => job.id === id);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
-import type { JobKind } from '../domain/job.ts';
+import { jobSnapshotSchema, type JobKind } from '../domain/job.ts';
 import { importReportSchema, requestedFormatSchema } from './curate.ts';
 
 /** What a job of each kind is given, and what one that ended well leaves as its result. */
@@ -47,3 +47,26 @@ export type JobPayload<Kind extends JobKind = JobKind> = z.output<JobKinds[Kind]
 
 /** What a job of a kind leaves when it ended well. */
 export type JobResult<Kind extends JobKind = JobKind> = z.output<JobKinds[Kind]['result']>;
+
+const jobOf = <Kind extends JobKind, Result extends z.ZodType>(kind: Kind, result: Result) =>
+  jobSnapshotSchema.extend({
+    kind: z.literal(kind),
+    // What an older program left in another shape is no result any more; the job stays listed.
+    result: z.nullable(result).catch(null),
+  });
+
+/** A job as it crosses to a shell: its `kind` tells the type of its result. */
+export const jobSchema = z.discriminatedUnion('kind', [
+  jobOf('import', jobKinds.import.result),
+  jobOf('add-model', jobKinds['add-model'].result),
+  jobOf('train', jobKinds.train.result),
+  jobOf('generate', jobKinds.generate.result),
+  jobOf('export', jobKinds.export.result),
+]);
+export type Job = z.output<typeof jobSchema>;
+
+/** The result of a job of this kind that ended well; null of any other. */
+export function resultOf<Kind extends JobKind>(job: Job, kind: Kind): JobResult<Kind> | null;
+export function resultOf(job: Job, kind: JobKind): Job['result'] {
+  return job.kind === kind ? job.result : null;
+}

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
-import { jobSnapshotSchema } from '../domain/job.ts';
+import { jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
@@ -53,15 +53,15 @@ export const runsContract = {
 };
 
 export const jobsContract = {
-  list: procedure.output(z.array(jobSnapshotSchema)),
-  get: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  list: procedure.output(z.array(jobSchema)),
+  get: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Snapshots with a revision above `afterRevision`, then every change. */
   watch: procedure
     .input(z.object({ afterRevision: z.number().int().default(0) }))
-    .output(eventIterator(jobSnapshotSchema)),
-  cancel: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+    .output(eventIterator(jobSchema)),
+  cancel: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Asks a training run to save and to free its memory; it goes on with `resume`. */
-  pause: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  pause: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */
-  resume: procedure.input(z.object({ id: z.string() })).output(jobSnapshotSchema),
+  resume: procedure.input(z.object({ id: z.string() })).output(jobSchema),
 };

@@ -63,25 +63,27 @@ test('each job state takes exactly the events of this table', () => {
   } satisfies Record<JobState, string[]>);
 });
 
+type WorkKind = 'import' | 'train' | 'generate';
+
 /** A handler whose jobs end when the test says so. */
 class Work implements JobHandler {
   readonly started: JobContext[] = [];
   readonly #ends: PromiseWithResolvers<void>[] = [];
-  readonly kind: JobHandler['kind'];
+  readonly kind: WorkKind;
   readonly resource: JobHandler['resource'];
 
-  constructor(kind: JobHandler['kind'], resource: JobHandler['resource']) {
+  constructor(kind: WorkKind, resource: JobHandler['resource']) {
     this.kind = kind;
     this.resource = resource;
   }
 
-  async execute(_payload: unknown, context: JobContext): Promise<JobResult<'generate'>> {
+  async execute(_payload: unknown, context: JobContext): Promise<JobResult> {
     const end = Promise.withResolvers<void>();
     context.signal.addEventListener('abort', () => end.reject(context.signal.reason));
     this.started.push(context);
     this.#ends.push(end);
     await end.promise;
-    return { evaluationId: 'e', answers: this.started.length };
+    return resultsOf(this.started.length)[this.kind];
   }
 
   succeed(): void {
@@ -98,6 +100,21 @@ function aService(project: TestProject, ...handlers: JobHandler[]): JobService {
   for (const handler of handlers) service.register(handler);
   return service;
 }
+
+/** What a job of each kind leaves when it was run this often. */
+const resultsOf = (count: number): { [Kind in WorkKind]: JobResult<Kind> } => ({
+  import: {
+    format: 'alpaca',
+    read: count,
+    added: 0,
+    duplicates: 0,
+    rejected: {},
+    errors: [],
+    errorsTotal: 0,
+  },
+  train: { runId: 'r', steps: count, engine: 'ggml', device: 'CPU' },
+  generate: { evaluationId: 'e', answers: count },
+});
 
 const payloads = {
   import: { path: 'a.jsonl', format: 'auto', dryRun: false, author: 'me' },
@@ -139,7 +156,7 @@ describe('a job service', () => {
     ]);
     train.succeed();
     await reached(service, second.id, 'running');
-    expect(service.get(first.id)).toMatchObject({ state: 'succeeded', result: { answers: 1 } });
+    expect(service.get(first.id)).toMatchObject({ state: 'succeeded', result: { steps: 1 } });
     await service.close();
   });
 
@@ -192,10 +209,7 @@ describe('a job service', () => {
     service.resume(first.id);
     expect(await reached(service, first.id, 'running')).toMatchObject({ error: null });
     resumable.succeed();
-    expect((await reached(service, first.id, 'succeeded')).result).toEqual({
-      evaluationId: 'e',
-      answers: 2,
-    });
+    expect((await reached(service, first.id, 'succeeded')).result).toEqual(resultsOf(2).import);
     expect(() => service.resume(first.id)).toThrow(/succeeded and cannot be resumed/);
     await service.close();
   });

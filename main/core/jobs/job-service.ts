@@ -5,9 +5,14 @@ import {
   nextJobState,
   type JobEvent,
   type JobKind,
-  type JobSnapshot,
 } from '../../../shared/domain/job.ts';
-import { jobKinds, type JobPayload, type JobResult } from '../../../shared/contract/job-kinds.ts';
+import {
+  jobKinds,
+  jobSchema,
+  type Job,
+  type JobPayload,
+  type JobResult,
+} from '../../../shared/contract/job-kinds.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
   findJob,
@@ -51,8 +56,8 @@ export class JobService {
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #running = new Map<string, Running>();
-  readonly #changes = new Broadcast<JobSnapshot>();
-  readonly #snapshots = new Map<string, JobSnapshot>();
+  readonly #changes = new Broadcast<Job>();
+  readonly #snapshots = new Map<string, Job>();
   readonly #log: Log;
   #isClosing = false;
 
@@ -77,7 +82,7 @@ export class JobService {
   start<Kind extends JobKind>(
     job: NewJob<Kind>,
     storeSubject: (jobId: string) => void = () => undefined,
-  ): JobSnapshot {
+  ): Job {
     const stored = withTransaction(this.#db, () => {
       const inserted = insertJob(this.#db, job);
       storeSubject(inserted.id);
@@ -89,25 +94,25 @@ export class JobService {
   }
 
   /** Every known job, oldest first. */
-  list(): JobSnapshot[] {
+  list(): Job[] {
     return [...this.#snapshots.values()];
   }
 
   /** One job, or NOT_FOUND. */
-  get(id: string): JobSnapshot {
+  get(id: string): Job {
     const stored = this.#snapshots.get(id);
     if (stored) return stored;
-    return { ...found(findJob(this.#db, id), 'job', id), revision: 0 };
+    return jobSchema.parse({ ...found(findJob(this.#db, id), 'job', id), revision: 0 });
   }
 
   /** Snapshots above a revision, then each change, until the signal aborts or the project closes. */
-  watch(afterRevision: number, signal: AbortSignal | undefined): AsyncGenerator<JobSnapshot> {
+  watch(afterRevision: number, signal: AbortSignal | undefined): AsyncGenerator<Job> {
     const known = () => this.list().filter((job) => job.revision > afterRevision);
     return this.#changes.subscribe(signal, known);
   }
 
   /** Persists that it shall be cancelled, then tells the handler. A finished job stays as it is. */
-  cancel(id: string): JobSnapshot {
+  cancel(id: string): Job {
     const job = this.get(id);
     const state = nextJobState(job.state, 'cancel');
     if (!state) return job;
@@ -120,7 +125,7 @@ export class JobService {
   }
 
   /** Persists that it shall pause, then tells the handler; refused when the kind cannot pause. */
-  pause(id: string): JobSnapshot {
+  pause(id: string): Job {
     const job = this.get(id);
     if (job.state === 'pausing' || job.state === 'paused') return job;
     const state = canPauseJob(job) ? nextJobState(job.state, 'pause') : undefined;
@@ -138,7 +143,7 @@ export class JobService {
   }
 
   /** Puts a stopped job back into the queue; refused when its kind cannot go on. */
-  resume(id: string): JobSnapshot {
+  resume(id: string): Job {
     const job = this.get(id);
     const state = nextJobState(job.state, 'resume');
     if (!state || !canResumeJob(job) || this.#running.has(id))
@@ -190,7 +195,7 @@ export class JobService {
     );
   }
 
-  #run(job: JobSnapshot, handler: JobHandler): void {
+  #run(job: Job, handler: JobHandler): void {
     const controller = new AbortController();
     const pausing = new AbortController();
     this.#store({ ...job, state: 'running', startedMs: Date.now() }, true);
@@ -255,21 +260,21 @@ export class JobService {
     this.#move({ ...this.get(id), ...end }, event);
   }
 
-  #move(job: JobSnapshot, event: JobEvent): void {
+  #move(job: StoredJob, event: JobEvent): void {
     const state = nextJobState(job.state, event);
     if (!state) throw new Error(`A ${job.state} job cannot ${event}`);
     this.#store({ ...job, state, finishedMs: Date.now() }, true);
   }
 
-  #store(job: StoredJob, isDurable: boolean): JobSnapshot {
-    const snapshot = { ...job, revision: ++lastRevision };
+  #store(job: StoredJob, isDurable: boolean): Job {
+    const snapshot = jobSchema.parse({ ...job, revision: ++lastRevision });
     this.#snapshots.set(job.id, snapshot);
     if (isDurable) this.#persist(snapshot);
     this.#changes.publish(snapshot);
     return snapshot;
   }
 
-  #persist(job: JobSnapshot): void {
+  #persist(job: Job): void {
     try {
       updateJob(this.#db, job);
     } catch (error) {

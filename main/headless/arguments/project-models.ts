@@ -1,14 +1,11 @@
 import { access, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import { waitForJob, type WaitOptions } from '../cli/wait-for-job.ts';
-
-const addedModel = z.object({ modelId: z.string() });
 
 /** The file's real path; throws FILE_NOT_FOUND with the path as it was typed. */
 export async function existingFile(path: string): Promise<string> {
@@ -33,7 +30,7 @@ export async function ensureModel(
     if (!model.isMissing && (await realpath(model.path)) === path) return model.id;
   }
   const { jobId } = await client.models.add({ path });
-  return addedModel.parse(await waitForJob(client, jobId, wait)).modelId;
+  return (await waitForJob(client, { jobId, kind: 'add-model' }, wait)).modelId;
 }
 
 /**

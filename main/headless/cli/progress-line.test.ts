@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import type { Job } from '../../../shared/contract/job-kinds.ts';
 import { formatTable } from './format-table.ts';
 import { progressLine } from './wait-for-job.ts';
 
-const job: JobSnapshot = {
+const job: Job = {
   id: 'job',
   revision: 1,
   kind: 'train',

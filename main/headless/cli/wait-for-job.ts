@@ -1,4 +1,5 @@
-import { canResumeJob, isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
+import { resultOf, type Job, type JobResult } from '../../../shared/contract/job-kinds.ts';
+import { canResumeJob, isJobFinished, type JobKind } from '../../../shared/domain/job.ts';
 import { formatShare, timeLeft } from '../../../shared/text/numbers.ts';
 import { isRepeatedByResuming, runAdviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
@@ -19,11 +20,11 @@ export interface WaitOptions {
  * Waits until a job has ended and returns its result; throws when it failed or was stopped.
  * An abort asks the job to stop and then waits for it, so that nothing is torn down half way.
  */
-export async function waitForJob(
+export async function waitForJob<Kind extends JobKind>(
   client: CoreClient,
-  jobId: string,
+  { jobId, kind }: { jobId: string; kind: Kind },
   options: WaitOptions,
-): Promise<NonNullable<JobSnapshot['result']>> {
+): Promise<JobResult<Kind>> {
   const { signal } = options;
   const stop = () => askToStop(client, jobId, options);
   if (signal.aborted) stop();
@@ -31,7 +32,7 @@ export async function waitForJob(
   try {
     for await (const job of await client.jobs.watch({ afterRevision: 0 })) {
       if (job.id !== jobId) continue;
-      if (isJobFinished(job.state)) return resultOf(job, options.resumeHint);
+      if (isJobFinished(job.state)) return requireResult(job, kind, options.resumeHint);
       showProgress(job, options);
     }
   } finally {
@@ -50,11 +51,13 @@ function askToStop(client: CoreClient, jobId: string, options: WaitOptions): voi
   });
 }
 
-function resultOf(
-  job: JobSnapshot,
+function requireResult<Kind extends JobKind>(
+  job: Job,
+  kind: Kind,
   resumeHint: string | undefined,
-): NonNullable<JobSnapshot['result']> {
-  if (job.state === 'succeeded') return job.result ?? {};
+): JobResult<Kind> {
+  const result = job.state === 'succeeded' ? resultOf(job, kind) : null;
+  if (result !== null) return result;
   if (job.state === 'cancelled') throw new CancelledError();
   if (job.state === 'paused' && job.error === null)
     throw new CancelledError(`Paused: every finished step is saved. ${resumeHint ?? ''}`.trim());
@@ -72,7 +75,7 @@ function resultOf(
   });
 }
 
-function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void {
+function showProgress(job: Job, { terminal, detail }: WaitOptions): void {
   const { progress } = job;
   const more = detail?.();
   terminal.progress(
@@ -88,7 +91,7 @@ function showProgress(job: JobSnapshot, { terminal, detail }: WaitOptions): void
 }
 
 /** A job's line: what it does, how much is done, time left; `detail` replaces the job's own. */
-export function progressLine(job: JobSnapshot, detail = ''): string {
+export function progressLine(job: Job, detail = ''): string {
   const text = describeJob(job);
   const { progress } = job;
   if (job.state !== 'running' || !progress) return text;

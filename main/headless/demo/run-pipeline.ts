@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
-import { importReportSchema } from '../../../shared/contract/curate.ts';
 import {
   evaluationReportSchema,
   type EvaluationReport,
@@ -50,7 +49,7 @@ export async function runPipeline(
     datasetId: dataset.id,
     recipe: plan.recipe,
   });
-  await waitForJob(client, started.jobId, wait);
+  await waitForJob(client, { jobId: started.jobId, kind: 'train' }, wait);
   const run = await client.runs.get({ id: started.runId });
   tell('Ask the base and the tuned model about countries that no sample mentions');
   const evaluationId = await compare(client, { ...plan, modelId, run }, wait);
@@ -64,7 +63,7 @@ export async function importAndWait(
   wait: WaitOptions,
 ): Promise<ImportReport> {
   const { jobId } = await client.imports.start({ path });
-  return importReportSchema.parse(await waitForJob(client, jobId, wait));
+  return await waitForJob(client, { jobId, kind: 'import' }, wait);
 }
 
 async function compare(
@@ -83,7 +82,7 @@ async function compare(
     parallel: 16,
     ...(prompts !== undefined && { prompts }),
   });
-  await waitForJob(client, jobId, wait);
+  await waitForJob(client, { jobId, kind: 'generate' }, wait);
   await client.evaluations.voteByRule({ id: evaluationId, rule: 'expected-answer' });
   await client.evaluations.reveal({ id: evaluationId });
   return evaluationId;

@@ -1,5 +1,6 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
-import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
+import type { Job } from '../../../shared/contract/job-kinds.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
 import {
   formatBytes,
   formatCount,
@@ -14,9 +15,9 @@ import { LoadingState } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** An import as it runs, and what it did. */
-export function ImportOutcome({ job }: { job: JobSnapshot | undefined }) {
+export function ImportOutcome({ job }: { job: Job | undefined }) {
   if (!job) return <LoadingState label="Starting…" />;
-  const report = readImportReport(job.result);
+  const report = job.kind === 'import' ? job.result : null;
   return (
     <>
       {!isJobFinished(job.state) && <ImportProgress job={job} />}
@@ -29,7 +30,7 @@ export function ImportOutcome({ job }: { job: JobSnapshot | undefined }) {
   );
 }
 
-function ImportProgress({ job }: { job: JobSnapshot }) {
+function ImportProgress({ job }: { job: Job }) {
   const { progress } = job;
   const isKnown = progress !== null && progress.total > 0;
   return (
@@ -127,41 +128,4 @@ function BadLines({ report }: { report: ImportReport }) {
       {hidden > 0 && <p className="dim small">{formatCount(hidden)} more are not listed.</p>}
     </section>
   );
-}
-
-type Json = NonNullable<JobSnapshot['result']>[string];
-
-/**
- * The report inside an import job's result; `undefined` while there is none. Read by hand: the
- * contract's schema would bring the whole validator into the page for this one place.
- */
-export function readImportReport(result: JobSnapshot['result']): ImportReport | undefined {
-  if (typeof result?.['read'] !== 'number') return undefined;
-  return {
-    format: textOf(result['format']),
-    read: numberOf(result['read']),
-    added: numberOf(result['added']),
-    duplicates: numberOf(result['duplicates']),
-    rejected: countsOf(result['rejected']),
-    errors: Array.isArray(result['errors']) ? result['errors'].flatMap(badLineOf) : [],
-    errorsTotal: numberOf(result['errorsTotal']),
-  };
-}
-
-function numberOf(value: Json | undefined): number {
-  return typeof value === 'number' ? value : 0;
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function countsOf(value: Json | undefined): Record<string, number> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([key, count]) => [key, numberOf(count)]));
-}
-
-function badLineOf(value: Json): { line: number; message: string }[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return [{ line: numberOf(value['line']), message: textOf(value['message']) }];
 }

@@ -1,3 +1,4 @@
+import type { JobResult } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
@@ -16,7 +17,7 @@ export function ExportJob({ jobId }: { jobId: string }) {
   const cancel = useAction(() => rpc.jobs.cancel({ id: jobId }));
   if (!job) return null;
   if (job.error) return <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />;
-  if (job.state === 'succeeded') return <ExportedPath result={job.result ?? {}} />;
+  if (job.kind === 'export' && job.result) return <ExportedPath {...job.result} />;
   if (isJobFinished(job.state)) return <p className="dim">The export was {job.state}.</p>;
   const { progress } = job;
   return (
@@ -33,9 +34,7 @@ export function ExportJob({ jobId }: { jobId: string }) {
   );
 }
 
-function ExportedPath({ result }: { result: Readonly<Record<string, unknown>> }) {
-  const { path, sizeBytes } = result;
-  if (typeof path !== 'string' || typeof sizeBytes !== 'number') return null;
+function ExportedPath({ path, sizeBytes }: JobResult<'export'>) {
   return (
     <p className="row" role="status">
       <span className="truncate">

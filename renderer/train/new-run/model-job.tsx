@@ -17,8 +17,7 @@ export function ModelJob() {
   const cancel = useAction((id: string) => rpc.jobs.cancel({ id }));
   useEffect(() => {
     if (job?.state !== 'succeeded') return;
-    const modelId = job.result?.['modelId'];
-    const chosen = typeof modelId === 'string' ? { modelId } : {};
+    const chosen = job.kind === 'add-model' && job.result ? { modelId: job.result.modelId } : {};
     useTrain.setState({ modelJobId: null, ...chosen });
   }, [job]);
   if (!job || job.state === 'succeeded' || job.state === 'cancelled') return null;

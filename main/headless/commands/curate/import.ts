@@ -1,9 +1,5 @@
 import { resolve } from 'node:path';
-import {
-  requestedFormatSchema,
-  importReportSchema,
-  type ImportReport,
-} from '../../../../shared/contract/curate.ts';
+import { requestedFormatSchema, type ImportReport } from '../../../../shared/contract/curate.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
@@ -40,8 +36,9 @@ export const importCommand = defineCommand({
         dryRun: options['dry-run'] ?? false,
         ...(options.source !== undefined && { source: options.source }),
       });
-      const result = await waitForJob(project.client, jobId, { terminal, signal });
-      reports.push({ file, ...importReportSchema.parse(result) });
+      const wanted = { jobId, kind: 'import' } as const;
+      const report = await waitForJob(project.client, wanted, { terminal, signal });
+      reports.push({ file, ...report });
     }
     terminal.result(sumReports(reports), reports.map(describeReport).join('\n'));
   },

@@ -45,7 +45,7 @@ export const evaluateCommand = defineCommand({
     const { client } = project;
     const { evaluationId, jobId } = await createEvaluation(client, words, call);
     call.terminal.note(`Evaluation ${evaluationId}`);
-    await waitForJob(client, jobId, call);
+    await waitForJob(client, { jobId, kind: 'generate' }, call);
     const summary = await client.evaluations.get({ id: evaluationId });
     call.terminal.result(
       { evaluationId, ...summary },

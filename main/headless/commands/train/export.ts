@@ -55,8 +55,8 @@ export const exportCommand = defineCommand({
     const run = findNamed(await client.runs.list(), runName ?? '', 'run');
     const { id: checkpointId } = checkpointOfEpoch(run, wantedEpoch);
     const { jobId } = await client.runs.export({ checkpointId, ...request });
-    const result = await waitForJob(client, jobId, call);
-    const text = `${request.path}: ${formatBytes(Number(result['sizeBytes']))} written`;
+    const result = await waitForJob(client, { jobId, kind: 'export' }, call);
+    const text = `${request.path}: ${formatBytes(result.sizeBytes)} written`;
     call.terminal.result(result, text);
   },
 });

@@ -31,7 +31,7 @@ export async function waitForRun(
   });
   try {
     const detail = () => ({ text: metricText(latest), document: { metric: latest ?? null } });
-    await waitForJob(client, jobId, { terminal, signal, detail, resumeHint });
+    await waitForJob(client, { jobId, kind: 'train' }, { terminal, signal, detail, resumeHint });
   } finally {
     stop.abort();
     await watching;

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { jobSchema, resultOf } from './job-kinds.ts';
+
+const report = {
+  format: 'alpaca',
+  read: 5,
+  added: 2,
+  duplicates: 1,
+  rejected: { 'no answer': 1 },
+  errors: [{ line: 3, message: 'not JSON' }],
+  errorsTotal: 1,
+};
+const job = {
+  id: 'job',
+  revision: 1,
+  kind: 'import',
+  title: 'Import a file',
+  subjectId: null,
+  state: 'succeeded',
+  progress: null,
+  error: null,
+  result: report,
+  createdMs: 0,
+  startedMs: 0,
+  finishedMs: 0,
+};
+
+test('a result comes through whole, and only as that of its own kind', () => {
+  const parsed = jobSchema.parse(job);
+  expect(resultOf(parsed, 'import')).toEqual(report);
+  expect(resultOf(parsed, 'export')).toBeNull();
+});
+
+// A project file may hold jobs of an older program: they must not keep it from opening.
+test('a job whose result has another shape is listed without it', () => {
+  const parsed = jobSchema.parse({ ...job, result: { modelId: 'x' } });
+  expect(parsed).toMatchObject({ state: 'succeeded', result: null });
+});
