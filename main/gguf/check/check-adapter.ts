@@ -43,12 +43,12 @@ function checkPairs(tensors: ReadonlyMap<string, GgufTensor>): void {
 }
 
 /** lora_a is [in, rank] and lora_b [rank, out]; for token embeddings A is stored transposed. */
-function requireEqualRanks(base: string, down: GgufTensor, up: GgufTensor): void {
-  const rank = (base.endsWith('token_embd.weight') ? down.ne[0] : down.ne[1]) ?? 1;
-  const isAlike = down.ne.slice(2).join() === up.ne.slice(2).join();
-  if (rank !== (up.ne[0] ?? 1) || !isAlike)
+function requireEqualRanks(base: string, a: GgufTensor, b: GgufTensor): void {
+  const rank = (base.endsWith('token_embd.weight') ? a.ne[0] : a.ne[1]) ?? 1;
+  const isAlike = a.ne.slice(2).join() === b.ne.slice(2).join();
+  if (rank !== (b.ne[0] ?? 1) || !isAlike)
     throw invalidGguf(
-      `the adapter of "${base}" has ${down.ne.join(' x ')} and ${up.ne.join(' x ')}, ` +
+      `the adapter of "${base}" has ${a.ne.join(' x ')} and ${b.ne.join(' x ')}, ` +
         'whose ranks differ',
     );
 }

@@ -176,11 +176,11 @@ const ofAdapters: Mutation[] = [
     },
   ),
   changeAdapter('factors of unlike ranks', /"[^"]+" has .* whose ranks differ/, (raw, draw) => {
-    const downs = raw.tensors.filter(({ name }) => name.toString().endsWith('lora_a'));
-    const down = pick(downs, draw);
-    const [first = 1n, second = 1n] = down?.ne ?? [];
+    const factors = raw.tensors.filter(({ name }) => name.toString().endsWith('lora_a'));
+    const factor = pick(factors, draw);
+    const [first = 1n, second = 1n] = factor?.ne ?? [];
     // The same bytes in another shape, so that only the rank is wrong.
-    if (down) down.ne = [first * 2n, second / 2n];
+    if (factor) factor.ne = [first * 2n, second / 2n];
   }),
   ofTensor(
     'a factor of a type without a product',

@@ -69,12 +69,12 @@ export class ReferenceLlama {
 
   #linear(tape: Tape, name: string, x: Matrix): Matrix {
     const output = tape.linear(x, this.#weight(name));
-    const down = this.#branches?.matrices.get(`${name}.lora_a`);
-    const up = this.#branches?.matrices.get(`${name}.lora_b`);
-    if (!this.#branches || !down || !up) return output;
+    const a = this.#branches?.matrices.get(`${name}.lora_a`);
+    const b = this.#branches?.matrices.get(`${name}.lora_b`);
+    if (!this.#branches || !a || !b) return output;
     // Bᵀ has one row per rank, as A has: its transpose multiplies A·x.
-    const hidden = tape.scale(tape.linear(x, down), this.#branches.scale);
-    return tape.add(output, tape.linear(hidden, transposedView(tape, up)));
+    const hidden = tape.scale(tape.linear(x, a), this.#branches.scale);
+    return tape.add(output, tape.linear(hidden, transposedView(tape, b)));
   }
 
   #norm(tape: Tape, name: string, x: Matrix): Matrix {
