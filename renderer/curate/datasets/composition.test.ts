@@ -3,9 +3,9 @@ import { freezeWarnings, limaComposition, withShares } from './composition.ts';
 
 describe('composition', () => {
   it('states the shares of the paper: they sum to one and no source has more than a fifth', () => {
-    expect(limaComposition.reduce((sum, part) => sum + part.samples, 0)).toBe(1000);
-    expect(limaComposition.reduce((sum, part) => sum + part.share, 0)).toBeCloseTo(1, 12);
-    expect(Math.max(...limaComposition.map((part) => part.share))).toBe(0.2);
+    expect(limaComposition.reduce((sum, source) => sum + source.samples, 0)).toBe(1000);
+    expect(limaComposition.reduce((sum, source) => sum + source.share, 0)).toBeCloseTo(1, 12);
+    expect(Math.max(...limaComposition.map((source) => source.share))).toBe(0.2);
   });
 
   it('prints no NaN for an empty selection', () => {

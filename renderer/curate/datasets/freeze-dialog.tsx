@@ -117,14 +117,14 @@ function CompositionTable({ title, sources }: CompositionTableProps) {
         </tr>
       </thead>
       <tbody>
-        {sources.map((part) => (
-          <tr key={part.source}>
+        {sources.map((source) => (
+          <tr key={source.source}>
             <td>
-              <VisibleText text={part.source} />
-              <div className="composition-bar" style={{ width: `${100 * part.share}%` }} />
+              <VisibleText text={source.source} />
+              <div className="composition-bar" style={{ width: `${100 * source.share}%` }} />
             </td>
-            <td className="number">{formatCount(part.samples)}</td>
-            <td className="number">{formatShare(part.share, part.share < 0.1 ? 1 : 0)}</td>
+            <td className="number">{formatCount(source.samples)}</td>
+            <td className="number">{formatShare(source.share, source.share < 0.1 ? 1 : 0)}</td>
           </tr>
         ))}
       </tbody>
@@ -144,7 +144,7 @@ async function summarize(unsavedDrafts: number): Promise<AcceptedSummary> {
     sources.map(async ({ source }) => ({ source, samples: await countAccepted({ source }) })),
   );
   return {
-    sources: withShares(counted.filter((part) => part.samples > 0)),
+    sources: withShares(counted.filter((source) => source.samples > 0)),
     accepted: statuses.accepted,
     flagged: statuses.accepted - (await countAccepted({ flag: 'none' })),
     pending: statuses.pending,
