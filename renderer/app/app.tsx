@@ -12,7 +12,7 @@ import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useDesktopCommands } from './desktop-commands.ts';
 import { useProject } from './project.ts';
 import { ShellDialogs } from './shell-dialogs.tsx';
-import { useShellShortcuts } from './shell-shortcuts.ts';
+import { useShellShortcuts } from './shell-commands.ts';
 import { tabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Welcome } from './welcome.tsx';

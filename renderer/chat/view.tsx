@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
-import { AddModelButton } from '../ui/models/add-model-button.tsx';
+import { AddModelButton } from '../ui/models/model-buttons.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { useSystems } from '../ui/systems/use-systems.ts';
 import { ChatPane } from './chat-pane.tsx';

@@ -6,7 +6,7 @@ import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
 import { rowCache } from './list/rows.ts';
 import { PressQueue } from './press-queue.ts';
-import { statusAfter } from './status-text.ts';
+import { statusAfter } from './sample-labels.ts';
 
 const presses = new PressQueue(showErrorToast);
 

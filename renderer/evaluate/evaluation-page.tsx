@@ -8,7 +8,7 @@ import { VisibleText } from '../ui/text/visible-text.tsx';
 import { stageOf } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
-import { RevealButton } from './results/reveal-button.tsx';
+import { RevealButton } from './blind-actions.tsx';
 import { RuleVoteButton } from './vote/rule-vote-button.tsx';
 import { VotingView } from './vote/voting-view.tsx';
 

@@ -1,6 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Job } from '../../shared/contract/job-kinds.ts';
-import { JobsFeed, type JobEndListener } from './jobs-feed.ts';
+import { JobsFeed, type JobEndListener } from './jobs.ts';
 
 /** The page's one feed; the watcher fills it. */
 export const jobsFeed = new JobsFeed();

@@ -7,10 +7,10 @@ import { Button } from '../../ui/button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { edit } from '../curate-store.ts';
-import { countCharacters } from '../edit/draft.ts';
+import { countCharacters } from '../edit/drafts.ts';
 import { setDraft, useHasDraft } from '../edit/drafts-store.ts';
 import { reviewSelected } from '../review-actions.ts';
-import { statusTones } from '../status-text.ts';
+import { statusTones } from '../sample-labels.ts';
 import { FlagList, HistoryList, ProvenanceList } from './sample-facts.tsx';
 
 /** A sample to read and judge: flags first, then the conversation, then where it comes from. */

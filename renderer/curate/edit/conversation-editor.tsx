@@ -10,7 +10,7 @@ import {
   countCharacters,
   moveTurn,
   removeTurn,
-} from './draft.ts';
+} from './drafts.ts';
 
 const roles: readonly Option<Role>[] = [
   { value: 'system', label: 'system' },

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { createJSONStorage, persist } from 'zustand/middleware';
-import type { Draft } from './draft.ts';
+import type { Draft } from './drafts.ts';
 
 interface Drafts {
   drafts: Readonly<Record<string, Draft>>;

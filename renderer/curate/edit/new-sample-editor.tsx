@@ -3,7 +3,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { showToast } from '../../ui/feedback/toast.tsx';
 import { edit, retain, selectSample } from '../curate-store.ts';
-import { emptyMessages, isChanged } from './draft.ts';
+import { emptyMessages, isChanged } from './drafts.ts';
 import { newDraftKey, setDraft, useDraft } from './drafts-store.ts';
 import { EditorFrame } from './editor-frame.tsx';
 

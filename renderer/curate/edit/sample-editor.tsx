@@ -6,7 +6,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
 import { edit } from '../curate-store.ts';
-import { isChanged } from './draft.ts';
+import { isChanged } from './drafts.ts';
 import { setDraft, useDraft } from './drafts-store.ts';
 import { EditorFrame } from './editor-frame.tsx';
 

@@ -8,7 +8,7 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
 import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
-import { AddModelButton } from '../../ui/models/add-model-button.tsx';
+import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
 import { limaSampling } from '../../ui/systems/sampling.ts';
 import { SystemPicker } from '../../ui/systems/system-picker.tsx';

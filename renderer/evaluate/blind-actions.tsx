@@ -1,12 +1,12 @@
 import { Eye } from 'lucide-react';
-import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { formatQuantity } from '../../../shared/text/numbers.ts';
-import { rpc } from '../../rpc/client.ts';
-import { useAction } from '../../rpc/use-action.ts';
-import { Button } from '../../ui/button.tsx';
-import { confirmAction } from '../../ui/dialogs/confirm.tsx';
-import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { answerCounts } from '../evaluation-stage.ts';
+import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { Button } from '../ui/button.tsx';
+import { confirmAction } from '../ui/dialogs/confirm.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { answerCounts } from './evaluation-stage.ts';
 
 /** Ends the blind phase, after a question that says so. */
 export function RevealButton({ summary }: { summary: EvaluationSummary }) {

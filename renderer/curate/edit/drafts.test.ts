@@ -8,7 +8,7 @@ import {
   isChanged,
   moveTurn,
   removeTurn,
-} from './draft.ts';
+} from './drafts.ts';
 
 const pair: Message[] = [
   { role: 'user', content: 'q' },

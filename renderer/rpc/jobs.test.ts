@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../shared/contract/job-kinds.ts';
 import type { JobState } from '../../shared/domain/job.ts';
-import { JobsFeed } from './jobs-feed.ts';
+import { JobsFeed } from './jobs.ts';
 
 function job(id: string, revision: number, state: JobState): Job {
   return {
