@@ -1,10 +1,24 @@
 import { Activity } from 'lucide-react';
-import { isJobFinished } from '../../shared/domain/job.ts';
-import { useJobs } from '../rpc/use-jobs.ts';
+import {
+  isJobFinished,
+  canPauseJob,
+  canResumeJob,
+  type JobSnapshot,
+} from '../../shared/domain/job.ts';
+import { adviceFor } from '../../shared/text/error-advice.ts';
+import { formatDuration, timeLeft } from '../../shared/text/numbers.ts';
+import { describeJob, describeResult, joinFacts } from '../../shared/text/progress.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useJobs } from '../rpc/jobs.ts';
 import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
+import { Badge } from '../ui/feedback/badge.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { stateTones } from '../ui/feedback/job-state.ts';
+import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { EmptyState } from '../ui/feedback/states.tsx';
-import { JobCard } from './job-card.tsx';
+import { formatMoment } from '../ui/format.ts';
 import { setJobsOpen, useShell } from './shell-store.ts';
 import './jobs-tray.css';
 
@@ -45,5 +59,85 @@ export function JobsTray() {
         ))}
       </div>
     </Popover>
+  );
+}
+
+/** One job: progress with what is left while it runs, the outcome afterwards. */
+function JobCard({ job }: { job: JobSnapshot }) {
+  const isFinished = isJobFinished(job.state);
+  return (
+    <article className="job" aria-label={job.title}>
+      <div className="job-head">
+        <span className="job-title truncate" title={job.title}>
+          {job.title}
+        </span>
+        <Badge tone={stateTones[job.state]}>{job.state}</Badge>
+        <JobButtons job={job} />
+      </div>
+      {!isFinished && <JobProgressLine job={job} />}
+      {isFinished && <JobOutcome job={job} />}
+    </article>
+  );
+}
+
+function JobButtons({ job }: { job: JobSnapshot }) {
+  const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
+  const pause = useAction(() => rpc.jobs.pause({ id: job.id }));
+  const resume = useAction(() => rpc.jobs.resume({ id: job.id }));
+  const error = cancel.error ?? pause.error ?? resume.error;
+  return (
+    <>
+      {canPauseJob(job) && (
+        <Button small isBusy={pause.isRunning} onClick={() => void pause.run()}>
+          Pause
+        </Button>
+      )}
+      {(job.state === 'queued' || job.state === 'running') && (
+        <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
+          Cancel
+        </Button>
+      )}
+      {canResumeJob(job) && (
+        <Button small isBusy={resume.isRunning} onClick={() => void resume.run()}>
+          Resume
+        </Button>
+      )}
+      {error !== undefined && <ErrorView error={error} />}
+    </>
+  );
+}
+
+function JobProgressLine({ job }: { job: JobSnapshot }) {
+  const { progress } = job;
+  const isCounting = job.state === 'running' && !progress?.subtask;
+  const detail = isCounting ? (progress?.detail ?? '') : '';
+  return (
+    <>
+      <ProgressBar label={job.title} done={progress?.done ?? 0} total={progress?.total ?? 0} />
+      <div className="job-line">
+        <span className="truncate">{joinFacts([describeJob(job), detail])}</span>
+        <span>{timeLeft(progress?.etaMs)}</span>
+      </div>
+    </>
+  );
+}
+
+function JobOutcome({ job }: { job: JobSnapshot }) {
+  const tookMs = (job.finishedMs ?? 0) - (job.startedMs ?? job.finishedMs ?? 0);
+  return (
+    <>
+      <div className="job-line">
+        <span className="truncate">{describeResult(job)}</span>
+        {job.finishedMs !== null && (
+          <span title={formatMoment(job.finishedMs)}>{formatDuration(tookMs)}</span>
+        )}
+      </div>
+      {job.error !== null && (
+        <details>
+          <summary>{job.error.message}</summary>
+          <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />
+        </details>
+      )}
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rankCommands } from './command-palette.tsx';
+import { rankCommands } from './shell-dialogs.tsx';
 
 const commands = ['Open project…', 'Reject', 'Go to Train', 'Import samples…'].map((label) => ({
   keys: [],

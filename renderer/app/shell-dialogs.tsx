@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { Kbd } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
-import { activeShortcuts } from '../ui/shortcuts.ts';
-import { CommandPalette } from './command-palette.tsx';
+import { TextInput } from '../ui/inputs/inputs.tsx';
+import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { useShell, showShellDialog } from './shell-store.ts';
 import './palette.css';
 
@@ -39,4 +39,95 @@ function ShortcutList() {
       ))}
     </Dialog>
   );
+}
+
+/** Runs it after the dialog is gone, so that it may open the next one or move the focus. */
+function run(command: Shortcut | undefined): void {
+  if (!command) return;
+  showShellDialog(null);
+  setTimeout(command.run);
+}
+
+/** Finds a command of the shell or of the shown tab by a few letters, and runs it. */
+function CommandPalette() {
+  const [commands] = useState(activeShortcuts);
+  const [text, setText] = useState('');
+  const [cursor, setCursor] = useState(0);
+  const matches = rankCommands(commands, text);
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Enter') run(matches[cursor]);
+    else if (step !== undefined) move(step);
+    else return;
+    event.preventDefault();
+  };
+  const move = (step: number) =>
+    setCursor(Math.max(0, Math.min(matches.length - 1, cursor + step)));
+  return (
+    <Dialog title="Commands" onClose={() => showShellDialog(null)}>
+      <TextInput
+        label="Command"
+        hideLabel
+        placeholder="Type a few letters of a command"
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-commands"
+        aria-activedescendant={`palette-command-${cursor}`}
+        data-autofocus
+        value={text}
+        onValue={(value) => {
+          setText(value);
+          setCursor(0);
+        }}
+        onKeyDown={press}
+      />
+      <div className="palette" id="palette-commands" role="listbox" aria-label="Commands">
+        {matches.length === 0 && <p className="dim">No command matches “{text}”.</p>}
+        {matches.map((command, index) => (
+          <button
+            key={`${command.group} ${command.label}`}
+            id={`palette-command-${index}`}
+            type="button"
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === cursor}
+            className="palette-command"
+            ref={(element) => {
+              if (index === cursor) element?.scrollIntoView({ block: 'nearest' });
+            }}
+            onPointerMove={() => setCursor(index)}
+            onClick={() => run(command)}
+          >
+            <span>{command.label}</span>
+            <span className="faint small">{command.group}</span>
+            <span className="spacer" />
+            {command.keys[0] !== undefined && <Kbd keys={command.keys[0]} />}
+          </button>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+/** Commands whose words contain the typed letters in order, best match first. */
+export function rankCommands(commands: readonly Shortcut[], text: string): Shortcut[] {
+  const wanted = text.trim().toLowerCase();
+  const scored = commands.flatMap((command) => {
+    const score = matchScore(command.label.toLowerCase(), wanted);
+    return score === undefined ? [] : [{ command, score }];
+  });
+  return scored.toSorted((a, b) => a.score - b.score).map((entry) => entry.command);
+}
+
+/** Lower is better: start of the label, then start of a word, then anywhere, then scattered. */
+function matchScore(label: string, wanted: string): number | undefined {
+  const index = label.indexOf(wanted);
+  if (index === 0) return 0;
+  if (index > 0) return label[index - 1] === ' ' ? 1 : 2;
+  let position = -1;
+  for (const letter of wanted.replaceAll(' ', '')) {
+    position = label.indexOf(letter, position + 1);
+    if (position < 0) return undefined;
+  }
+  return 3;
 }

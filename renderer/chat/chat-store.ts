@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import { limaSampling } from '../ui/systems/sampling.ts';
+import { baseOf, newestSystem, type AvailableModels } from '../ui/systems/systems.ts';
 import type { Turn } from './chat-turns.ts';
 
 /** The two conversations beside each other. */
@@ -10,7 +11,7 @@ export type PaneId = 'left' | 'right';
 export type Target = PaneId | 'both';
 
 /** One conversation; `system` is `null` until the person or the first prompt settles it. */
-export interface PaneState {
+interface PaneState {
   conversationId: string;
   system: SystemSpec | null;
   turns: readonly Turn[];
@@ -61,4 +62,15 @@ export function resetChat(): void {
 /** The panes a target means. */
 export function panesOf(target: Target): readonly PaneId[] {
   return target === 'both' ? ['left', 'right'] : [target];
+}
+
+/** The system of a pane: the chosen one, else the newest adapter on the right, its base on the left. */
+export function systemOf(
+  id: PaneId,
+  pane: PaneState,
+  available: AvailableModels,
+): SystemSpec | null {
+  if (pane.system) return pane.system;
+  const newest = newestSystem(available);
+  return newest && id === 'left' ? baseOf(newest) : newest;
 }

@@ -6,8 +6,7 @@ import { useShortcuts } from '../ui/shortcuts.ts';
 import { SamplingFields } from '../ui/systems/sampling-fields.tsx';
 import { describeSampling, isLimaSampling, samplingProblems } from '../ui/systems/sampling.ts';
 import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
-import { panesOf, useChat, type Target } from './chat-store.ts';
-import { systemOf } from './chat-systems.ts';
+import { systemOf, panesOf, useChat, type Target } from './chat-store.ts';
 import { isRunning } from './chat-turns.ts';
 import { sendTurn, stopAnswers } from './send-turn.ts';
 

@@ -1,13 +1,14 @@
+import { useEffect, useRef, useState } from 'react';
 import { Pencil, RefreshCw } from 'lucide-react';
-import { IconButton } from '../ui/button.tsx';
+import { IconButton, Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/feedback/copy-button.tsx';
+import { TextArea } from '../ui/inputs/inputs.tsx';
 import { randomSeed } from '../ui/systems/sampling.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerView } from './answer-view.tsx';
 import { changePane, type PaneId } from './chat-store.ts';
 import type { Asked, Turn } from './chat-turns.ts';
-import { PromptEditor } from './prompt-editor.tsx';
 import { resendLast } from './send-turn.ts';
 
 interface TurnViewProps {
@@ -66,5 +67,46 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
         )}
       </div>
     </li>
+  );
+}
+
+interface PromptEditorProps {
+  prompt: string;
+  onCancel: () => void;
+  onSend: (prompt: string) => void;
+}
+
+/** The last prompt, to be changed and asked again in place of what it got. */
+function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
+  const [draft, setDraft] = useState(prompt);
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => root.current?.querySelector('textarea')?.focus(), []);
+  const canSend = draft.trim() !== '';
+  return (
+    <div className="chat-edit" ref={root}>
+      <TextArea
+        label="Edit the prompt"
+        rows={Math.min(10, draft.split('\n').length + 1)}
+        value={draft}
+        onValue={setDraft}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onCancel();
+          else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && canSend)
+            onSend(draft);
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+      <div className="row">
+        <Button small variant="primary" disabled={!canSend} onClick={() => onSend(draft)}>
+          Resend
+        </Button>
+        <Button small onClick={onCancel}>
+          Cancel
+        </Button>
+        <span className="faint small">The answer below is replaced.</span>
+      </div>
+    </div>
   );
 }

@@ -2,7 +2,7 @@ import type { RefObject } from 'react';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { edit, showCurateDialog, useCurate } from './curate-store.ts';
-import { rowCache } from './list/rows.ts';
+import { rowCache } from './list/row-cache.ts';
 import { pressMove, reviewFiltered, reviewSelected, undoLastReview } from './review-actions.ts';
 
 const group = 'Curate';

@@ -4,9 +4,8 @@ import { useLastData, useQuery } from '../rpc/use-query.ts';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useCurate } from './curate-store.ts';
 import { SampleDetail } from './detail/sample-detail.tsx';
-import { NewSampleEditor } from './edit/new-sample-editor.tsx';
-import { SampleEditor } from './edit/sample-editor.tsx';
-import { useRowCache } from './list/rows.ts';
+import { NewSampleEditor, SampleEditor } from './edit/sample-editor.tsx';
+import { useRowCache } from './list/row-cache.ts';
 import './detail-pane.css';
 
 /** The selected sample to read, to edit, or a new one to write. */

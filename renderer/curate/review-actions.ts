@@ -4,7 +4,7 @@ import { rpc } from '../rpc/client.ts';
 import { confirmAction } from '../ui/dialogs/confirm.tsx';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
-import { rowCache } from './list/rows.ts';
+import { rowCache } from './list/row-cache.ts';
 import { PressQueue } from './press-queue.ts';
 import { statusAfter } from './sample-labels.ts';
 

@@ -1,12 +1,15 @@
-import { Eye } from 'lucide-react';
+import { Eye, ListChecks } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
+import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { confirmAction } from '../ui/dialogs/confirm.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { showToast } from '../ui/feedback/toast.tsx';
 import { answerCounts } from './evaluation-stage.ts';
+import { usePromptSets } from './queries.ts';
 
 /** Ends the blind phase, after a question that says so. */
 export function RevealButton({ summary }: { summary: EvaluationSummary }) {
@@ -46,4 +49,49 @@ function revealBody({
   const end = 'This ends the blind phase for good: afterwards nobody can vote on it.';
   if (voted >= comparisons) return `All ${comparisons} pairs have a vote. ${end}`;
   return `${formatQuantity(comparisons - voted, 'pair')} of ${comparisons} without a vote will be left out of the result. ${end}`;
+}
+
+const explanation =
+  'Where a prompt has an expected answer, the system whose answer contains it (as whole words) ' +
+  'wins; both or neither is a tie. These votes count only while no person has voted.';
+
+/** Offers the rule where the prompts have expected answers; shows nothing elsewhere. */
+export function RuleVoteButton({ summary }: { summary: EvaluationSummary }) {
+  const hasExpected = useHasExpected(summary.promptSetName);
+  const cast = useAction(async () => {
+    const question = { title: 'Vote by expected answers?', body: explanation };
+    if (!(await confirmAction({ ...question, confirmLabel: 'Vote by rule' }))) return;
+    const { votes } = await rpc.evaluations.voteByRule({ id: summary.id, rule: 'expected-answer' });
+    showToast({ text: `${formatQuantity(votes, 'vote')} by rule stored.`, tone: 'good' });
+  });
+  if (!hasExpected) return null;
+  return (
+    <>
+      <Button
+        icon={<ListChecks size={14} />}
+        isBusy={cast.isRunning}
+        title={explanation}
+        disabled={summary.generatedA + summary.generatedB < 2 * summary.comparisons}
+        onClick={() => void cast.run()}
+      >
+        Vote by expected answers…
+      </Button>
+      {cast.error !== undefined && <ErrorView error={cast.error} />}
+    </>
+  );
+}
+
+const mostPrompts = 100_000;
+
+function useHasExpected(promptSetName: string): boolean {
+  const id = usePromptSets().data?.find((set) => set.name === promptSetName)?.id;
+  const query = useQuery(
+    id === undefined ? null : ['evaluate.hasExpected', id],
+    async () => {
+      const { prompts } = await rpc.prompts.get({ id: id ?? '', limit: mostPrompts });
+      return prompts.some((prompt) => prompt.expected !== null);
+    },
+    [],
+  );
+  return query.data ?? false;
 }

@@ -3,7 +3,7 @@ import { FileDown, Plus } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import type { PromptSet } from '../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
-import { useJob } from '../rpc/use-jobs.ts';
+import { useJob } from '../rpc/jobs.ts';
 import { Button } from '../ui/button.tsx';
 import { Badge, type Tone } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';

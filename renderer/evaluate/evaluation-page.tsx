@@ -1,6 +1,6 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { rpc } from '../rpc/client.ts';
-import { useJob } from '../rpc/use-jobs.ts';
+import { useJob } from '../rpc/jobs.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
@@ -8,8 +8,7 @@ import { VisibleText } from '../ui/text/visible-text.tsx';
 import { stageOf } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
-import { RevealButton } from './blind-actions.tsx';
-import { RuleVoteButton } from './vote/rule-vote-button.tsx';
+import { RuleVoteButton, RevealButton } from './blind-actions.tsx';
 import { VotingView } from './vote/voting-view.tsx';
 
 /** One evaluation: generating, then blind voting, then the results. */

@@ -1,7 +1,6 @@
 import { create } from 'zustand';
-import { openTransport, type Transport } from './connect.ts';
+import { SignInNeeded, openTransport, type Transport } from './connect.ts';
 import { DisconnectedError } from './rpc-error.ts';
-import { SignInNeeded } from './web-session.ts';
 
 /** What the page knows about its line to the core. */
 export interface ConnectionState {

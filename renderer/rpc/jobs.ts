@@ -1,8 +1,9 @@
+import { useEffect, useSyncExternalStore } from 'react';
 import type { Job } from '../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
 
 /** Called once when a job that was seen unfinished comes to its end. */
-export type JobEndListener = (job: Job) => void;
+type JobEndListener = (job: Job) => void;
 
 /**
  * The newest snapshot of every job. Snapshots may come twice or late after a reconnection: an
@@ -64,4 +65,24 @@ export class JobsFeed {
     for (const listener of this.#listeners) listener();
     for (const job of ended) for (const listener of this.#endListeners) listener(job);
   }
+}
+
+/** The page's one feed; the watcher fills it. */
+export const jobsFeed = new JobsFeed();
+
+const subscribe = (listener: () => void) => jobsFeed.subscribe(listener);
+
+/** Every job of the open project, newest first, live. */
+export function useJobs(): readonly Job[] {
+  return useSyncExternalStore(subscribe, () => jobsFeed.read());
+}
+
+/** One job, live; `undefined` while it is not known. */
+export function useJob(id: string | null | undefined): Job | undefined {
+  return useJobs().find((job) => job.id === id);
+}
+
+/** Calls back when a job ends that was running before. */
+export function useJobEnd(listener: JobEndListener): void {
+  useEffect(() => jobsFeed.onEnd(listener), [listener]);
 }

@@ -1,7 +1,7 @@
 import { rpc } from './client.ts';
 import { queryRefresher } from './query-client.ts';
 import { isAbort } from './rpc-error.ts';
-import { jobsFeed } from './use-jobs.ts';
+import { jobsFeed } from './jobs.ts';
 
 const checkMs = 2000;
 const retryMs = 1000;

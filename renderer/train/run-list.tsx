@@ -4,7 +4,7 @@ import type { Run } from '../../shared/domain/run.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
 import { describeJob } from '../../shared/text/progress.ts';
 import { formatLoss } from '../../shared/text/training.ts';
-import { useJobs } from '../rpc/use-jobs.ts';
+import { useJobs } from '../rpc/jobs.ts';
 import type { QueryResult } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Badge } from '../ui/feedback/badge.tsx';

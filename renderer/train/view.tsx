@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Run } from '../../shared/domain/run.ts';
 import { rpc } from '../rpc/client.ts';
-import { useJobEnd } from '../rpc/use-jobs.ts';
+import { useJobEnd } from '../rpc/jobs.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';

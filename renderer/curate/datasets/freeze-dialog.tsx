@@ -12,7 +12,7 @@ import { shortHash } from '../../ui/format.ts';
 import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showCurateDialog } from '../curate-store.ts';
-import { useDrafts } from '../edit/drafts-store.ts';
+import { useDrafts } from '../edit/drafts.ts';
 import {
   freezeWarnings,
   limaComposition,

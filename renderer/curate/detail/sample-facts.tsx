@@ -8,7 +8,7 @@ import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { flagTexts } from '../flag-text.ts';
+import { flagTexts } from '../sample-labels.ts';
 
 /** Where the sample comes from, as the licences of community dumps ask for. */
 export function ProvenanceList({ sample }: { sample: Sample }) {

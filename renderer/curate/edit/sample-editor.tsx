@@ -3,11 +3,11 @@ import type { Sample } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { hasErrorCode } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { edit } from '../curate-store.ts';
-import { isChanged } from './drafts.ts';
-import { setDraft, useDraft } from './drafts-store.ts';
+import { edit, retain, selectSample } from '../curate-store.ts';
+import { setDraft, useDraft, isChanged, newDraftKey, emptyMessages } from './drafts.ts';
 import { EditorFrame } from './editor-frame.tsx';
 
 /** Edits a sample: saving stores a new version, the earlier ones stay. */
@@ -67,5 +67,36 @@ function Outdated({ onKeep }: { onKeep: () => void }) {
         Put my draft on top of it
       </Button>
     </div>
+  );
+}
+
+/** Writes a sample by hand; its source is "manual". */
+export function NewSampleEditor() {
+  const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
+  const key = newDraftKey(project.data?.path ?? '');
+  const draft = useDraft(key);
+  const messages = draft?.messages ?? emptyMessages;
+  const create = useAction(async () => {
+    const sample = await rpc.samples.create({ messages: [...messages], source: 'manual' });
+    setDraft(key, undefined);
+    retain(sample.seq);
+    selectSample(sample.seq);
+    edit(null);
+    showToast({ text: `Added sample #${sample.seq}.`, tone: 'good' });
+  });
+  return (
+    <EditorFrame
+      title="New sample"
+      messages={messages}
+      onMessages={(next) =>
+        setDraft(
+          key,
+          isChanged(next, emptyMessages) ? { baseVersionId: null, messages: next } : undefined,
+        )
+      }
+      isChanged={draft !== undefined}
+      onDiscard={() => setDraft(key, undefined)}
+      save={create}
+    />
   );
 }

@@ -1,14 +1,15 @@
-import { useState } from 'react';
+import { useState, useContext, useEffect } from 'react';
 import type { RequestedFormat } from '../../../shared/contract/curate.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useJob } from '../../rpc/use-jobs.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
 import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
+import { TabActiveContext } from '../../ui/shortcuts.ts';
 import { showCurateDialog } from '../curate-store.ts';
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';
@@ -157,4 +158,23 @@ function DropNote({ name }: { name: string }) {
       from the disk. Choose the file below, or type its path.
     </p>
   );
+}
+
+/** A file dropped on the window opens the import dialog instead of replacing the page. */
+export function useDroppedFiles(): void {
+  const isActive = useContext(TabActiveContext);
+  useEffect(() => {
+    const allow = (event: DragEvent) => event.preventDefault();
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (isActive && file) showCurateDialog({ kind: 'import', droppedName: file.name });
+    };
+    window.addEventListener('dragover', allow);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', allow);
+      window.removeEventListener('drop', drop);
+    };
+  }, [isActive]);
 }

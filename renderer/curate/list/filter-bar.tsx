@@ -6,8 +6,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
-import { flagTexts } from '../flag-text.ts';
-import { sampleStatuses } from '../sample-labels.ts';
+import { flagTexts, sampleStatuses } from '../sample-labels.ts';
 import './filter-bar.css';
 
 const searchDelayMs = 200;

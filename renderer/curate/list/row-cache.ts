@@ -1,4 +1,6 @@
+import { useSyncExternalStore } from 'react';
 import type { SampleRow } from '../../../shared/domain/sample.ts';
+import { rpc } from '../../rpc/client.ts';
 
 const blockRows = 100;
 const requestsAtOnce = 3;
@@ -142,4 +144,13 @@ export class RowCache {
     this.#version += 1;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The rows of the sample list of the open project. */
+export const rowCache = new RowCache((seqs) => rpc.samples.rows({ seqs }));
+
+/** Renders again whenever a row arrives or changes. */
+export function useRowCache(): RowCache {
+  useSyncExternalStore(rowCache.subscribe, rowCache.version);
+  return rowCache;
 }

@@ -4,8 +4,8 @@ import type { SampleRow, SampleStatus } from '../../../shared/domain/sample.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { useHasDraft } from '../edit/drafts-store.ts';
-import { flagTexts } from '../flag-text.ts';
+import { useHasDraft } from '../edit/drafts.ts';
+import { flagTexts } from '../sample-labels.ts';
 
 /** Height of every row of the list. */
 export const rowHeightPx = 66;

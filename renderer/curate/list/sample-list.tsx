@@ -11,7 +11,7 @@ import {
   showCurateDialog,
   useCurate,
 } from '../curate-store.ts';
-import { useRowCache } from './rows.ts';
+import { useRowCache } from './row-cache.ts';
 import { SampleListRow, rowHeightPx } from './sample-list-row.tsx';
 import type { ListedSamples } from './use-sample-list.ts';
 import './sample-list.css';

@@ -3,7 +3,7 @@ import type { SampleFilter } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { useCurate, type CurateState } from '../curate-store.ts';
-import { rowCache } from './rows.ts';
+import { rowCache } from './row-cache.ts';
 
 /** The list as it is shown. */
 export interface ListedSamples {

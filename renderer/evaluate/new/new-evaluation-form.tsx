@@ -1,19 +1,20 @@
 import { useState } from 'react';
-import { Play } from 'lucide-react';
+import { Play, FileDown } from 'lucide-react';
+import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
-import { TextInput } from '../../ui/inputs/inputs.tsx';
+import { TextInput, Segments, Select } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
 import { limaSampling } from '../../ui/systems/sampling.ts';
 import { SystemPicker } from '../../ui/systems/system-picker.tsx';
 import { baseOf, newestSystem } from '../../ui/systems/systems.ts';
-import { showEvaluate } from '../evaluate-store.ts';
+import { showEvaluate, setImporting } from '../evaluate-store.ts';
 import {
   plannedComparisons,
   freeName,
@@ -21,7 +22,6 @@ import {
   type EvaluationContext,
   type EvaluationDraft,
 } from './new-evaluation.ts';
-import { PromptChoice } from './prompt-choice.tsx';
 
 interface NewEvaluationFormProps {
   context: EvaluationContext;
@@ -137,4 +137,54 @@ function requestOf(draft: EvaluationDraft): Parameters<typeof rpc.evaluations.cr
   if (!a || !b) throw new Error('Both systems have to be chosen before an evaluation starts.');
   const some = draft.usesAll ? {} : { prompts: draft.prompts };
   return { name: name.trim(), promptSetId, a, b, sampling, parallel, seed, ...some };
+}
+
+interface PromptChoiceProps {
+  draft: EvaluationDraft;
+  sets: readonly PromptSet[];
+  onChange: (change: Partial<EvaluationDraft>) => void;
+}
+
+/** Which prompts to compare on: a set, and all of it or some chosen by the seed. */
+function PromptChoice({ draft, sets, onChange }: PromptChoiceProps) {
+  if (sets.length === 0)
+    return (
+      <div className="row">
+        <span className="dim">There is no prompt set yet.</span>
+        <Button small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
+          Import prompts…
+        </Button>
+      </div>
+    );
+  const options = sets.map((set) => ({
+    value: set.id,
+    label: `${set.name} · ${formatQuantity(set.prompts, 'prompt')}`,
+  }));
+  const isKnown = sets.some(({ id }) => id === draft.promptSetId);
+  return (
+    <div className="evaluate-form-prompts">
+      <Select
+        label="Prompt set"
+        value={draft.promptSetId}
+        options={isKnown ? options : [{ value: draft.promptSetId, label: 'Choose…' }, ...options]}
+        onValue={(promptSetId) => onChange({ promptSetId })}
+      />
+      <Segments
+        label="How many prompts"
+        value={draft.usesAll ? 'all' : 'some'}
+        options={[
+          { value: 'all', label: 'All' },
+          { value: 'some', label: 'Some, by seed' },
+        ]}
+        onValue={(value) => onChange({ usesAll: value === 'all' })}
+      />
+      {!draft.usesAll && (
+        <NumberInput
+          label="Number of prompts"
+          value={draft.prompts}
+          onValue={(prompts) => onChange({ prompts })}
+        />
+      )}
+    </div>
+  );
 }

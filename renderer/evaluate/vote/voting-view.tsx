@@ -10,8 +10,7 @@ import { answerCounts } from '../evaluation-stage.ts';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
-import { annotatorQuestion, verdictOptions } from './verdict-text.ts';
-import { VoteBar } from './vote-bar.tsx';
+import { annotatorQuestion, verdictOptions, VoteBar } from './vote-bar.tsx';
 import './voting.css';
 
 /** Blind voting: one pair after the other, by mouse or keys. */

@@ -4,7 +4,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useJob } from '../../rpc/use-jobs.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';

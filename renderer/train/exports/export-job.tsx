@@ -5,7 +5,7 @@ import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useJob } from '../../rpc/use-jobs.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';

@@ -1,6 +1,6 @@
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Run, RunEvent } from '../../../shared/domain/run.ts';
-import { useJob } from '../../rpc/use-jobs.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { formatMoment } from '../../ui/format.ts';
 import { RunCharts } from '../metrics/run-charts.tsx';
 import { useRunMetrics } from '../metrics/use-run-metrics.ts';

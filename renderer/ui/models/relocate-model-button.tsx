@@ -4,7 +4,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useJob } from '../../rpc/use-jobs.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { Button } from '../button.tsx';
 import { ErrorView } from '../feedback/error-view.tsx';
 import { chooseFile } from '../files/file-chooser.ts';
