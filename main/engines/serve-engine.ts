@@ -1,5 +1,4 @@
-import { EngineError } from './protocol/engine-error.ts';
-import type { EngineFailure } from './protocol/errors.ts';
+import { EngineError, type EngineFailure } from './protocol/errors.ts';
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 
 /** What a handler gets beside its parameters. `signal` aborts when the core asks to cancel. */

@@ -1,5 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
-import { checkedAlignment, padTo } from './header/alignment.ts';
+import { checkedAlignment, padTo, placeTensors, readTensors } from './header/read-tensors.ts';
 import { checkAdapter } from './check/check-adapter.ts';
 import { checkHyperparameters } from './check/check-hyperparameters.ts';
 import { checkValueTypes } from './check/check-value-types.ts';
@@ -8,7 +8,6 @@ import { GgufError, invalidGguf, truncatedGguf } from './header/gguf-error.ts';
 import type { GgufFile } from './header/gguf-file.ts';
 import { HeaderCursor } from './header/header-cursor.ts';
 import { readMetadata } from './header/read-metadata.ts';
-import { placeTensors, readTensors } from './header/read-tensors.ts';
 
 const magic = 0x46554747;
 const maxTensors = 100_000;

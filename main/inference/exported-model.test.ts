@@ -5,7 +5,7 @@ import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/header/tensor-types.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { writeGguf } from '../gguf/write/write-gguf.ts';
-import type { ExportParams } from '../engines/protocol/export.ts';
+import type { ExportParams } from '../engines/protocol/trainer.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { createTestFolder } from './testing/test-system.ts';
 import { startLlama } from './testing/start-llama.ts';

@@ -1,6 +1,6 @@
 import { TemplateError } from '../../shared/template/template-error.ts';
 import type { InferenceRequests } from '../engines/protocol/inference.ts';
-import { InferenceError } from '../engines/protocol/engine-error.ts';
+import { InferenceError } from '../engines/protocol/errors.ts';
 import type { EngineHandlers } from '../engines/serve-engine.ts';
 import type { LlamaRuntime } from './model/llama-runtime.ts';
 import { chat } from './answer/chat.ts';

@@ -5,7 +5,7 @@ import {
   type SelfTest,
 } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
+import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { deviceTests, MemoryMeasurements } from './machine-records.ts';
 

@@ -1,14 +1,55 @@
+import { createHash } from 'node:crypto';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { inspectProjectFile } from '../../store/file/inspect-project-file.ts';
 import { StoreError } from '../../store/store-error.ts';
-import { InspectorError } from '../protocol/engine-error.ts';
-import { inspectorErrors, parseFailure } from '../protocol/errors.ts';
+import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
-import { serveEngine } from '../serve-engine.ts';
-import { hashFile } from './hash-file.ts';
+import { serveEngine, type RequestContext } from '../serve-engine.ts';
+
+const chunkBytes = 1024 * 1024;
+const progressIntervalMs = 100;
+
+type Request = InspectorRequests['hashFile'];
+type Context = RequestContext<Request['event']>;
+
+/** SHA-256 of a file in constant memory, with progress and cancel. */
+async function hashFile({ path }: Request['params'], context: Context): Promise<Request['result']> {
+  try {
+    // Opening a pipe would wait for a writer, so the kind is asked first.
+    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
+    await using file = await open(path, 'r');
+    return await hashHandle(file, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InspectorError(
+      'FILE_UNREADABLE',
+      `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+      { path },
+    );
+  }
+}
+
+async function hashHandle(file: FileHandle, context: Context): Promise<Request['result']> {
+  const hash = createHash('sha256');
+  const totalBytes = (await file.stat()).size;
+  let sizeBytes = 0;
+  let reportedMs = performance.now();
+  // The stream reads ahead while a chunk is hashed; it closes the file on abort as well.
+  const stream = file.createReadStream({ highWaterMark: chunkBytes, signal: context.signal });
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+    if (performance.now() - reportedMs < progressIntervalMs) continue;
+    reportedMs = performance.now();
+    context.emit({ type: 'hashed', bytes: sizeBytes, totalBytes });
+  }
+  return { sha256: hash.digest('hex'), sizeBytes };
+}
 
 /** Validates and describes a GGUF file; a bad file is an `InspectorError` with the GGUF code. */
 async function inspectModel({ path }: { path: string }): Promise<ModelInfo> {

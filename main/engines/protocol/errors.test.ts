@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { TrainerError } from './engine-error.ts';
-import { inferenceErrors, inspectorErrors, parseFailure, trainerErrors } from './errors.ts';
+import {
+  TrainerError,
+  inferenceErrors,
+  inspectorErrors,
+  parseFailure,
+  trainerErrors,
+} from './errors.ts';
 
 const protocols = {
   trainer: trainerErrors,

@@ -1,4 +1,4 @@
-import type { DeviceFamily, SelfTest } from '../../../shared/domain/device.ts';
+import type { DeviceFamily, SelfTest, TrainingDevice } from '../../../shared/domain/device.ts';
 import type {
   MemoryMeasurement,
   MemoryPlan,
@@ -6,8 +6,7 @@ import type {
 } from '../../../shared/domain/memory-plan.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import type { FamilyListing, SelfTestParams } from './devices.ts';
-import type { ExportParams, ExportProgress, ExportResult } from './export.ts';
+import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
 
 /** A sample as the trainer sees it: `trained[i]` is 1 where token i is a target of the loss. */
 export interface EncodedSample {
@@ -120,3 +119,54 @@ export type TrainerRequests = {
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
   export: { params: ExportParams; event: ExportProgress; result: ExportResult };
 };
+
+/** What one family has on this machine; `problem` and `advice` are empty when it can be used. */
+export interface FamilyListing {
+  family: DeviceFamily;
+  devices: TrainingDevice[];
+  problem: string;
+  advice: string;
+}
+
+/** What a self-test imitates and where it runs. */
+export interface SelfTestParams {
+  device: string;
+  /** Without a base: a Llama model in F32. */
+  basePath?: string;
+  /** What the run trains; an adapter when left out. */
+  method?: Recipe['method'];
+  /** Tests that were passed before: one of the same device, driver, library and model is the answer. */
+  known?: readonly SelfTest[];
+}
+
+const platformsWithGpuPackages = ['linux-x64', 'win32-x64'];
+
+/** Families of devices that node-llama-cpp has libraries for on a platform, as in `linux-x64`. */
+export function familiesOf(platform: string): DeviceFamily[] {
+  if (platform === 'darwin-arm64') return ['cpu', 'metal'];
+  return platformsWithGpuPackages.includes(platform) ? ['cpu', 'cuda', 'vulkan'] : ['cpu'];
+}
+
+/** A checkpoint and what to make of it; see `ExportRequest` for the meaning of the fields. */
+export interface ExportParams {
+  basePath: string;
+  /** A LoRA adapter, or a whole model after full-parameter training. */
+  checkpointPath: string;
+  kind: ExportKind;
+  type: ExportType | null;
+  strength: number;
+  outPath: string;
+  /** `general.name` of a written GGUF file. */
+  name: string;
+}
+
+/** How many bytes of the output are written. */
+export interface ExportProgress {
+  doneBytes: number;
+  totalBytes: number;
+}
+
+/** The files of an export, all of them complete on disk. */
+export interface ExportResult {
+  files: { path: string; sizeBytes: number }[];
+}

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { TrainerError } from '../protocol/engine-error.ts';
+import { TrainerError } from '../protocol/errors.ts';
 import { serveEngine } from '../serve-engine.ts';
 import type { FixtureRequests } from './fixture-requests.ts';
 

@@ -1,6 +1,5 @@
 import { invalidGguf } from '../header/gguf-error.ts';
-import type { GgufFile } from '../header/gguf-file.ts';
-import { getNumber, getString } from '../header/metadata.ts';
+import { type GgufFile, getNumber, getString } from '../header/gguf-file.ts';
 import type { GgufTensor } from '../header/read-tensors.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
 

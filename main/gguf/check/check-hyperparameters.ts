@@ -1,7 +1,6 @@
-import { checkHeadShape, trainedArchitectures } from './check-head-shape.ts';
+import { checkHeadShape, trainedArchitectures } from './check-attention-shape.ts';
 import { invalidGguf } from '../header/gguf-error.ts';
-import { getNumber, getString } from '../header/metadata.ts';
-import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber, getString, type GgufFile } from '../header/gguf-file.ts';
 
 /** `LLAMA_MAX_LAYERS` and `LLAMA_MAX_EXPERTS` of llama.cpp, which aborts above them. */
 const maxLayers = 512;

@@ -1,8 +1,7 @@
 import { checkMerges, checkTokens } from './check-tokens.ts';
 import { invalidGguf } from '../header/gguf-error.ts';
 import type { GgufArray, GgufValue, ScalarType } from '../header/gguf-value.ts';
-import type { GgufFile } from '../header/gguf-file.ts';
-import { getString } from '../header/metadata.ts';
+import { type GgufFile, getString } from '../header/gguf-file.ts';
 import { StringTable } from '../header/string-table.ts';
 
 /** Arrays whose memory llama.cpp casts, with the element types that this is right for. */

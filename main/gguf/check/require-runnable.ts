@@ -1,9 +1,7 @@
-import { trainedArchitectures } from './check-head-shape.ts';
+import { trainedArchitectures, requireRowLengths } from './check-attention-shape.ts';
 import { invalidGguf } from '../header/gguf-error.ts';
-import type { GgufFile } from '../header/gguf-file.ts';
-import { getNumber, getString } from '../header/metadata.ts';
+import { type GgufFile, getNumber, getString } from '../header/gguf-file.ts';
 import type { GgufTensor } from '../header/read-tensors.ts';
-import { requireRowLengths } from './require-row-lengths.ts';
 import { StringTable } from '../header/string-table.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
 

@@ -1,5 +1,7 @@
-import type { GgufValue } from './gguf-value.ts';
+import type { GgufValue, StringList } from './gguf-value.ts';
 import type { GgufTensor } from './read-tensors.ts';
+import { invalidGguf } from './gguf-error.ts';
+import { StringTable } from './string-table.ts';
 
 /** The header of a GGUF file, checked so that native code can load the file. */
 export interface GgufFile {
@@ -11,3 +13,53 @@ export interface GgufFile {
   dataOffsetBytes: number;
   fileSizeBytes: number;
 }
+
+type WithMetadata = Pick<GgufFile, 'metadata'>;
+
+/** A string value; undefined without the key, a `GgufError` when it has another type. */
+export function getString(file: WithMetadata, key: string): string | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry || entry.type === 'string') return entry?.value;
+  throw wrongType(key, entry.type, 'a string');
+}
+
+/** A truth value; undefined without the key, a `GgufError` when it has another type. */
+export function getBoolean(file: WithMetadata, key: string): boolean | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry || entry.type === 'bool') return entry?.value;
+  throw wrongType(key, entry.type, 'a truth value');
+}
+
+/** A number of any numeric type; 64-bit integers must be exact as a JavaScript number. */
+export function getNumber(file: WithMetadata, key: string): number | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'string' || entry.type === 'bool' || entry.type === 'array')
+    throw wrongType(key, entry.type, 'a number');
+  const value = Number(entry.value);
+  if (typeof entry.value === 'bigint' && !Number.isSafeInteger(value))
+    throw invalidGguf(`"${key}" is ${entry.value}, too large for an exact number`);
+  return value;
+}
+
+/** An array of strings; undefined without the key, a `GgufError` when it has another type. */
+export function getStrings(file: WithMetadata, key: string): readonly string[] | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'array' && entry.elementType === 'string') return decoded(entry.value);
+  throw wrongType(key, entry.type, 'an array of strings');
+}
+
+/** The length of an array of strings, without decoding them; undefined without the key. */
+export function getStringCount(file: WithMetadata, key: string): number | undefined {
+  const entry = file.metadata.get(key);
+  if (!entry) return undefined;
+  if (entry.type === 'array' && entry.elementType === 'string') return entry.value.length;
+  throw wrongType(key, entry.type, 'an array of strings');
+}
+
+const decoded = (list: StringList): readonly string[] =>
+  list instanceof StringTable ? list.strings() : [...list];
+
+const wrongType = (key: string, found: string, expected: string) =>
+  invalidGguf(`"${key}" has the type ${found} instead of ${expected}`);

@@ -1,5 +1,4 @@
-import type { GgufFile } from '../header/gguf-file.ts';
-import { getString } from '../header/metadata.ts';
+import { type GgufFile, getString } from '../header/gguf-file.ts';
 import {
   architectureNames,
   architectures,
@@ -7,10 +6,9 @@ import {
   type Architecture,
   type ArchitectureName,
 } from './architectures.ts';
-import { readSlidingLayers, type SlidingLayers } from './sliding-layers.ts';
 import { OwnMetadata } from './own-metadata.ts';
 import { readRopeCurve, type RopeCurve } from './rope-curve.ts';
-import { damaged, unsupported } from './untrainable.ts';
+import { damaged, unsupported } from './trainable.ts';
 
 /** Shape of a model, from the metadata of its GGUF file. */
 export interface HyperParameters {
@@ -116,4 +114,39 @@ function requireKnownShape(parameters: HyperParameters, traits: Architecture): v
       `Its ${heads} heads of ${headLength} do not add up to its width ${embeddingLength}, which ` +
         `${architecture} models need.`,
     );
+}
+
+/** Sliding-window layers, whose tokens look back over a window only, and what they do differently. */
+interface SlidingLayers {
+  /** Tokens that a query sees, itself included. */
+  window: number;
+  /** Per layer. */
+  isSliding: readonly boolean[];
+  rope: RopeCurve;
+}
+
+/** Gemma 3: five sliding layers, then one of global attention. */
+const defaultPattern = 6;
+
+/**
+ * Reads the sliding-window layers of a model (llama_model_base::load_swa_pattern of llama.cpp v0.5.0);
+ * undefined when the file has no window.
+ */
+function readSlidingLayers(
+  own: OwnMetadata,
+  { layers, rope }: { layers: number; rope: RopeCurve },
+): SlidingLayers | undefined {
+  const window = own.number('attention.sliding_window') ?? 0;
+  if (window === 0) return undefined;
+  const key = 'attention.sliding_window_pattern';
+  const listed = own.list(key);
+  const pattern = listed ? 0 : (own.number(key) ?? defaultPattern);
+  return {
+    window,
+    isSliding: Array.from({ length: layers }, (_, layer) =>
+      listed ? listed[layer] === 1 : pattern === 0 || layer % pattern < pattern - 1,
+    ),
+    // Rope scaling stretches the layers of global attention, and no others.
+    rope: { ...rope, freqBase: own.number('rope.freq_base_swa') ?? 10_000, freqScale: 1 },
+  };
 }

@@ -1,11 +1,10 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
-import { getNumber, getString, getStringCount } from '../header/metadata.ts';
-import type { GgufFile } from '../header/gguf-file.ts';
+import { getNumber, getString, getStringCount, type GgufFile } from '../header/gguf-file.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
 import { GgufError } from '../header/gguf-error.ts';
 import { readHyperParameters } from './hyper-parameters.ts';
 import { planTensors } from './tensor-plan.ts';
-import { Untrainable } from './untrainable.ts';
+import { Untrainable } from './trainable.ts';
 
 /**
  * Names of mixed quantizations by `general.file_type` (`llama_ftype` of llama.h), with the tensor

@@ -1,6 +1,5 @@
-import type { GgufFile } from '../header/gguf-file.ts';
-import { getNumber, getString } from '../header/metadata.ts';
-import { damaged, unsupported } from './untrainable.ts';
+import { type GgufFile, getNumber, getString } from '../header/gguf-file.ts';
+import { damaged, unsupported } from './trainable.ts';
 
 /** Reads the metadata that belongs to the architecture of a file, by keys without its prefix. */
 export class OwnMetadata {

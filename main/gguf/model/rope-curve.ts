@@ -1,5 +1,5 @@
 import type { OwnMetadata } from './own-metadata.ts';
-import { unsupported } from './untrainable.ts';
+import { unsupported } from './trainable.ts';
 
 /** How fast rope turns: the arguments of `ggml_rope_ext` that do not depend on the tokens. */
 export interface RopeCurve {

@@ -8,8 +8,7 @@ import {
   type NormName,
 } from './architectures.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
-import { trainableTypes } from './trainable-types.ts';
-import { damaged, unsupported, Untrainable } from './untrainable.ts';
+import { trainableTypes, damaged, unsupported, Untrainable } from './trainable.ts';
 
 /** The tensors of a linear layer; the bias is [out]. */
 export interface LinearPlan {

@@ -1,4 +1,4 @@
-import { padTo } from '../header/alignment.ts';
+import { padTo } from '../header/read-tensors.ts';
 import { findTensorType, tensorSizeBytes } from '../header/tensor-types.ts';
 import { type Draw, pick } from './mutation.ts';
 import { encodeRawGguf, f32, type RawGguf, u32 } from './raw-gguf.ts';

@@ -1,4 +1,4 @@
-import { padTo } from '../header/alignment.ts';
+import { padTo } from '../header/read-tensors.ts';
 import { tensorSizeBytes, tensorTypeId } from '../header/tensor-types.ts';
 import { tinyTokenizer, tinyTokens } from '../tiny/tiny-vocabulary.ts';
 import { encodeValue } from '../write/encode-header.ts';

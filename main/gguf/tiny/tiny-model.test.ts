@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { getNumber, getStrings } from '../header/metadata.ts';
+import { getNumber, getStrings } from '../header/gguf-file.ts';
 import { readGguf } from '../read-gguf.ts';
 import { writeTinyModel, type TinyModelOptions } from './tiny-model.ts';
 

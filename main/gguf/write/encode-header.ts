@@ -1,4 +1,4 @@
-import { padTo } from '../header/alignment.ts';
+import { padTo } from '../header/read-tensors.ts';
 import type { GgufStream } from './gguf-content.ts';
 import { tensorSizeBytes } from '../header/tensor-types.ts';
 import {

@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkedAlignment, padTo } from '../header/alignment.ts';
+import { checkedAlignment, padTo, maxTensorNameBytes } from '../header/read-tensors.ts';
 import { encodeHeader } from './encode-header.ts';
 import type { GgufContent, GgufStream, TensorStream, TensorToWrite } from './gguf-content.ts';
-import { maxTensorNameBytes } from '../header/read-tensors.ts';
 import { tensorSizeBytes, tensorTypeName } from '../header/tensor-types.ts';
 import { syncFolder } from './sync-folder.ts';
 

@@ -1,7 +1,14 @@
-import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from 'node-llama-cpp';
-import type { Sampling } from '../../../shared/domain/identity.ts';
-import type { Answer } from '../../engines/protocol/inference.ts';
-import { TextStream } from './text-stream.ts';
+import type {
+  LlamaContextSequence,
+  SequenceEvaluateOptions,
+  Token,
+  LlamaModel,
+} from 'node-llama-cpp';
+import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
+import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
+import { InferenceError } from '../../engines/protocol/errors.ts';
+import type { LlamaRuntime } from '../model/llama-runtime.ts';
+import type { LoadedModel } from '../model/model-host.ts';
 
 /** Small on a CPU, because a cancel is only heard between chunks. */
 const promptChunkTokens = { cpu: 64, gpu: 512 };
@@ -80,5 +87,91 @@ function samplerOptions(sampling: Sampling, output: Token[]): SequenceEvaluateOp
       maxPunishTokens: maxTokens,
       penalty: repeatPenalty,
     },
+  };
+}
+
+const replacementCharacter = '\uFFFD';
+/** A UTF-8 character has at most four bytes, so at most four byte tokens are waited for. */
+const maxHeldTokens = 4;
+const contextTokens = 8;
+
+/** Turns tokens into text as they come, without ever splitting a UTF-8 character. */
+export class TextStream {
+  readonly #model: LlamaModel;
+  #held: Token[] = [];
+  #recent: Token[] = [];
+  text = '';
+
+  constructor(model: LlamaModel) {
+    this.#model = model;
+  }
+
+  /** Text that is complete with this token, '' while a character is incomplete. */
+  push(token: Token): string {
+    this.#held.push(token);
+    const text = this.#heldText();
+    const isIncomplete = text.endsWith(replacementCharacter) && this.#held.length < maxHeldTokens;
+    return isIncomplete ? '' : this.#release(text);
+  }
+
+  /** What is left at the end: the model may really have written half a character. */
+  flush(): string {
+    return this.#release(this.#heldText());
+  }
+
+  #heldText(): string {
+    // Neighbours decide in some vocabularies whether a token starts with a space.
+    return this.#model.detokenize(this.#held, false, this.#recent);
+  }
+
+  #release(text: string): string {
+    this.#recent = [...this.#recent, ...this.#held].slice(-contextTokens);
+    this.#held = [];
+    this.text += text;
+    return text;
+  }
+}
+
+const contextStepTokens = 256;
+
+/**
+ * Tokens a context needs for these prompts and their answers, at most what the model was trained
+ * on. Throws PROMPT_TOO_LONG when a prompt leaves no room for a single token of answer.
+ */
+export function contextSize(
+  promptTokens: readonly number[],
+  maxTokens: number,
+  trainedTokens: number,
+): number {
+  const longest = Math.max(...promptTokens);
+  if (longest >= trainedTokens)
+    throw new InferenceError(
+      'PROMPT_TOO_LONG',
+      `The prompt has ${longest} tokens, and the model's context has ${trainedTokens}: shorten it.`,
+      { promptTokens: longest, contextTokens: trainedTokens },
+    );
+  const wanted = Math.ceil((longest + maxTokens) / contextStepTokens) * contextStepTokens;
+  return Math.min(trainedTokens, wanted);
+}
+
+/** What an answer will carry: hashes of the files that were opened, not those that were asked for. */
+export function identify(
+  runtime: LlamaRuntime,
+  loaded: LoadedModel,
+  system: SystemFiles,
+  sampling: Sampling,
+): Identity {
+  const { adapterPath, baseName, adapterName, strength } = system;
+  const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
+  return {
+    baseSha256: loaded.base.sha256,
+    baseName,
+    adapterSha256: adapter?.sha256 ?? null,
+    adapterName,
+    strength,
+    templateSha256: loaded.vocabulary.templateSha256,
+    sampling,
+    engine: runtime.engine,
+    device: loaded.model.gpuLayers > 0 ? runtime.device : 'CPU',
   };
 }

@@ -1,9 +1,7 @@
 import type { Answer, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { answerPrompt } from './answer-prompt.ts';
+import { answerPrompt, contextSize, identify } from './answer-prompt.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
-import { contextSize } from './context-size.ts';
-import { identify } from './identify.ts';
 import type { ModelHost } from '../model/model-host.ts';
 
 type Chat = InferenceRequests['chat'];

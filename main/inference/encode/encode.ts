@@ -3,9 +3,8 @@ import type { EncodeResult, InferenceRequests } from '../../engines/protocol/inf
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
-import type { FittedSample } from './fit-sample.ts';
+import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
 import { loadModel } from '../model/model-host.ts';
-import { SampleEncoder } from './sample-encoder.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 
 type Encode = InferenceRequests['encode'];

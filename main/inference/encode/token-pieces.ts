@@ -1,8 +1,7 @@
 import type { LlamaModel, Token } from 'node-llama-cpp';
 import type { XrayPiece } from '../../../shared/domain/xray.ts';
 import { byteCharacters } from '../../gguf/header/byte-characters.ts';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
-import { getString, getStrings } from '../../gguf/header/metadata.ts';
+import { type GgufFile, getString, getStrings } from '../../gguf/header/gguf-file.ts';
 
 const byteOfCharacter = new Map(byteCharacters().map((character, byte) => [character, byte]));
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

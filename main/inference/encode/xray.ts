@@ -11,9 +11,8 @@ import type {
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
-import type { FittedSample } from './fit-sample.ts';
+import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
 import { loadModel } from '../model/model-host.ts';
-import { SampleEncoder } from './sample-encoder.ts';
 import { TokenPieces } from './token-pieces.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 

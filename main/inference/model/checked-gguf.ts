@@ -1,10 +1,9 @@
 import { GgufError } from '../../gguf/header/gguf-error.ts';
-import { getString } from '../../gguf/header/metadata.ts';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { requireRunnable } from '../../gguf/check/require-runnable.ts';
-import { InferenceError } from '../../engines/protocol/engine-error.ts';
+import { InferenceError } from '../../engines/protocol/errors.ts';
 
 /** Reads the header of a model file; native code must never see a file this refuses. */
 export async function checkModelFile(path: string): Promise<GgufFile> {

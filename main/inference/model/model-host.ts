@@ -3,7 +3,7 @@ import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
-import { InferenceError } from '../../engines/protocol/engine-error.ts';
+import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';

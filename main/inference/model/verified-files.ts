@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { InferenceError } from '../../engines/protocol/engine-error.ts';
+import { InferenceError } from '../../engines/protocol/errors.ts';
 
 /** Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. */
 export interface VerifiedFile {

@@ -9,7 +9,7 @@ import {
   architectures,
   isArchitecture,
 } from '../../gguf/model/architectures.ts';
-import { trainableTypes } from '../../gguf/model/trainable-types.ts';
+import { trainableTypes } from '../../gguf/model/trainable.ts';
 import type { SupportCell } from './measure-support.ts';
 
 /** Between these lines of the README the table stands. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { supportOf, trainingSupport } from '../../../shared/domain/training-support.ts';
 import { architectureNames } from '../../gguf/model/architectures.ts';
-import { trainableTypes } from '../../gguf/model/trainable-types.ts';
+import { trainableTypes } from '../../gguf/model/trainable.ts';
 import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import { listFamily } from '../../trainer/ffi/devices.ts';
 import { loadGgml } from '../../trainer/ffi/library.ts';

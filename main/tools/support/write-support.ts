@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { trainingSupport, type DeviceSupport } from '../../../shared/domain/training-support.ts';
-import { trainableTypes } from '../../gguf/model/trainable-types.ts';
+import { trainableTypes } from '../../gguf/model/trainable.ts';
 import { familyOf, listFamily } from '../../trainer/ffi/devices.ts';
 import { measureSupport } from './measure-support.ts';
 import { toSupport, withTable } from './support-text.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 
 /** Version of the files of a resume checkpoint; others are refused. */
 export const resumeFormatVersion = 1;

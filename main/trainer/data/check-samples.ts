@@ -1,6 +1,6 @@
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 
 /** Limits that a model sets on its samples. */
 export interface SampleLimits {

@@ -3,7 +3,7 @@ import type { AllocatorPtr, ContextPtr, GraphPtr, TensorPtr } from '../ffi/point
 import type { GgmlFunctions } from '../ffi/symbols.ts';
 import type { Device } from './device.ts';
 import { contiguous, elementType, type Tensor, toExtents } from './tensor.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { tensorTypeName } from '../../gguf/header/tensor-types.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { deviceMemory, featuresOf, findDevice, type FoundDevice } from '../ffi/devices.ts';
 import { kernelsName, loadKernels, type Kernels } from '../ffi/kernels.ts';
 import { loadGgml } from '../ffi/library.ts';

@@ -1,4 +1,4 @@
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { BufferPtr, ContextPtr } from '../ffi/pointers.ts';
 import type { Device } from './device.ts';
 import { contiguous, elementType, toExtents, type Tensor } from './tensor.ts';

@@ -1,6 +1,6 @@
-import { getNumber } from '../../gguf/header/metadata.ts';
-import type { ExportProgress } from '../../engines/protocol/export.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { getNumber } from '../../gguf/header/gguf-file.ts';
+import type { ExportProgress } from '../../engines/protocol/trainer.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';

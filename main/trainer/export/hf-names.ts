@@ -1,4 +1,4 @@
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 
 /** Modules of Hugging Face transformers by the kind of layer that a GGUF name tells. */
 const modules: Record<string, string> = {

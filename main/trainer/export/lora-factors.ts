@@ -1,7 +1,6 @@
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
-import { getNumber, getString } from '../../gguf/header/metadata.ts';
+import { type GgufFile, getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { loadGgml } from '../ffi/library.ts';

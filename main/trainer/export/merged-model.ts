@@ -1,6 +1,6 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
-import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import type { ExportParams, ExportProgress } from '../../engines/protocol/trainer.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
-import { getNumber, getString, getStrings } from '../../gguf/header/metadata.ts';
-import type { ExportParams, ExportProgress } from '../../engines/protocol/export.ts';
+import { getNumber, getString, getStrings } from '../../gguf/header/gguf-file.ts';
+import type { ExportParams, ExportProgress } from '../../engines/protocol/trainer.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { writeGgufCopy } from './gguf-copy.ts';

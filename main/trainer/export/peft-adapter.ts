@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { getNumber, getString } from '../../gguf/header/metadata.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { getNumber, getString } from '../../gguf/header/gguf-file.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { hfModule, undoPermutation } from './hf-names.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';

@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import type { DeviceFamily, TrainingDevice } from '../../../shared/domain/device.ts';
-import { familiesOf, type FamilyListing } from '../../engines/protocol/devices.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { identifyDriver, softwareVulkanNames } from './driver-identity.ts';
 import { kernelsName, loadKernels } from './kernels.ts';
 import { engineName, loadFamily, loadGgml } from './library.ts';

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import type { DeviceFamily } from '../../../shared/domain/device.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
 

@@ -1,7 +1,7 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { type LargestPack, type PlanInput, planMemory } from './plan-memory.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import type { Device } from '../device/device.ts';

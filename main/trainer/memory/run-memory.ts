@@ -6,7 +6,7 @@ import type {
 } from '../../../shared/domain/memory-plan.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { epochBatches, heldOutPacks } from '../data/batches.ts';
 import { kindOf } from './correction.ts';
 import { budgetOf } from './free-memory.ts';

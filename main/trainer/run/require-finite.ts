@@ -1,4 +1,4 @@
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 
 const damaged = 'Nothing was trained yet, so the base model is damaged.';
 const kept = 'What was saved before is kept.';

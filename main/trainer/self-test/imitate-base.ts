@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
-import { getString } from '../../gguf/header/metadata.ts';
+import { type GgufFile, getString } from '../../gguf/header/gguf-file.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { findTensorType, tensorTypeId, tensorTypeName } from '../../gguf/header/tensor-types.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';

@@ -1,7 +1,7 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
 import { deriveSeed } from '../data/random.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 import { TensorStore } from '../device/tensor-store.ts';
 import type { Tensor } from '../device/tensor.ts';
 import type { BaseModel } from './base-model.ts';

@@ -1,10 +1,10 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
-import { Untrainable } from '../../gguf/model/untrainable.ts';
+import { Untrainable } from '../../gguf/model/trainable.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
-import { TrainerError } from '../../engines/protocol/engine-error.ts';
+import { TrainerError } from '../../engines/protocol/errors.ts';
 
 const readChunkBytes = 8 * 1024 * 1024;
 
