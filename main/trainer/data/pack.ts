@@ -7,7 +7,7 @@ export interface PackedSpan {
   length: number;
 }
 
-/** Samples side by side in one sequence; the arrays up to `segments` have one entry per token. */
+/** Samples side by side, computed as one; the arrays up to `segments` have one entry per token. */
 export interface PackedBatch {
   tokens: Int32Array;
   /** Position in the own sample: rope restarts with each one. */
