@@ -2,7 +2,7 @@ import { Suspense, useState, Component, type ReactNode } from 'react';
 import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
 import { Button } from '../ui/button.tsx';
-import { ConfirmHost } from '../ui/dialogs/confirm.tsx';
+import { ConfirmHost } from '../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { LoadingState, QueryView, EmptyState } from '../ui/feedback/states.tsx';
 import { ToastHost } from '../ui/feedback/toast.tsx';

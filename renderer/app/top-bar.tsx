@@ -4,7 +4,7 @@ import { formatCount } from '../../shared/text/numbers.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
 import { goToTab, useNavigation } from '../ui/navigation.ts';
-import { formatShortcut } from '../ui/shortcut-match.ts';
+import { formatShortcut } from '../ui/shortcuts.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
 import { chooseProject, closeProject, newProject } from './project.ts';

@@ -3,7 +3,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { AddModelButton } from '../ui/models/model-buttons.tsx';
 import { goToTab } from '../ui/navigation.ts';
-import { useSystems } from '../ui/systems/use-systems.ts';
+import { useSystems } from '../ui/systems/systems.ts';
 import { ChatPane } from './chat-pane.tsx';
 import { resetChat } from './chat-store.ts';
 import { Composer } from './composer.tsx';

@@ -1,7 +1,7 @@
 import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
-import { confirmAction } from '../ui/dialogs/confirm.tsx';
+import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
 import { rowCache } from './list/row-cache.ts';

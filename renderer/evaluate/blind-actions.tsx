@@ -5,7 +5,7 @@ import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
-import { confirmAction } from '../ui/dialogs/confirm.tsx';
+import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { showToast } from '../ui/feedback/toast.tsx';
 import { answerCounts } from './evaluation-stage.ts';

@@ -4,7 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { useSystems } from '../ui/systems/use-systems.ts';
+import { useSystems } from '../ui/systems/systems.ts';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';

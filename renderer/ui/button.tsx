@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { LoaderCircle } from 'lucide-react';
-import { formatShortcut } from './shortcut-match.ts';
+import { formatShortcut } from './shortcuts.ts';
 import './button.css';
 import './spin.css';
 

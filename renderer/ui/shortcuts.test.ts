@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatShortcut, matchesShortcut, type KeyStroke } from './shortcut-match.ts';
+import { formatShortcut, matchesShortcut, type KeyStroke } from './shortcuts.ts';
 
 function stroke(key: string, extra: Partial<KeyStroke> = {}): KeyStroke {
   const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };

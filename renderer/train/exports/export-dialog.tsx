@@ -1,10 +1,11 @@
 import { useState } from 'react';
+import { PackageOpen } from 'lucide-react';
 import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
-import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/jobs.ts';
+import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
@@ -67,7 +68,7 @@ function useExport(checkpoint: Checkpoint) {
 }
 
 /** Asks what to make of a checkpoint and where to put it, and shows the job until it ended. */
-export function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
+function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
   const { choice, path, change, start, jobId, isUnderWay, isReady } = useExport(checkpoint);
   return (
     <Dialog
@@ -167,4 +168,34 @@ export function exportName(runName: string, epoch: number, choice: ExportChoice)
   if (choice.kind === 'gguf') return `${name}.gguf`;
   if (choice.kind === 'merged') return `${name}-${typeOf(choice)}.gguf`;
   return `${name}-${choice.kind}`;
+}
+
+interface ExportButtonProps {
+  checkpoint: Checkpoint;
+  /** False after full-parameter training: the checkpoint is a whole model. */
+  isAdapter: boolean;
+}
+
+/** Opens the dialog that takes a checkpoint out of the workbench. */
+export function ExportButton({ checkpoint, isAdapter }: ExportButtonProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        small
+        icon={<PackageOpen size={13} />}
+        aria-label={`Export epoch ${checkpoint.epoch}`}
+        onClick={() => setOpen(true)}
+      >
+        Export…
+      </Button>
+      {isOpen && (
+        <ExportDialog
+          checkpoint={checkpoint}
+          isAdapter={isAdapter}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
 }

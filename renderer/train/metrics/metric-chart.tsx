@@ -1,7 +1,6 @@
 import { useEffect, useRef, type CSSProperties } from 'react';
 import uPlot from 'uplot';
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import { useThemeKey } from './chart-colors.ts';
 import {
   feedChart,
   followWidth,
@@ -11,7 +10,7 @@ import {
   leadingPoints,
 } from './chart-data.ts';
 import type { ChartMarks } from './chart-marks.ts';
-import { chartOptions, type ChartLine } from './chart-options.ts';
+import { useThemeKey, chartOptions, type ChartLine } from './chart-options.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 import 'uplot/dist/uPlot.min.css';
 import './metric-chart.css';

@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { Run } from '../../../shared/domain/run.ts';
+import type { Run, DevLoss } from '../../../shared/domain/run.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import {
   describeDevLosses,
   formatLoss,
@@ -7,11 +8,11 @@ import {
   heldOutText,
 } from '../../../shared/text/training.ts';
 import { LoadingState } from '../../ui/feedback/states.tsx';
+import { Slider } from '../../ui/inputs/inputs.tsx';
+import { devLossHelp, devLossAt } from '../run-text.ts';
 import { stepsPerEpochOf } from '../training-plan.ts';
 import type { ChartMarks } from './chart-marks.ts';
 import type { ChartLine } from './chart-options.ts';
-import { CursorReadout } from './cursor-readout.tsx';
-import { devLossHelp } from './dev-loss-text.ts';
 import { MetricChart } from './metric-chart.tsx';
 import type { MetricSeries } from './metric-series.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
@@ -116,4 +117,50 @@ function summaryOf(
   };
   const last = series.length - 1;
   return `${words[column]} from ${format(series.at(column, 0))} to ${format(series.at(column, last))} over ${series.length} steps`;
+}
+
+interface CursorReadoutProps {
+  series: MetricSeries;
+  devLosses: readonly DevLoss[];
+  /** The point under the cursor; `null` shows the newest. */
+  index: number | null;
+  onIndex: (index: number | null) => void;
+}
+
+/** The values at the cursor, and a slider that moves it by keyboard. */
+function CursorReadout({ series, devLosses, index, onIndex }: CursorReadoutProps) {
+  const last = series.length - 1;
+  const shown = Math.min(index ?? last, last);
+  const dev = devLossAt(devLosses, series.at('step', shown));
+  const facts = [
+    ['Epoch', series.at('epoch', shown).toFixed(2)],
+    ['Loss', formatLoss(series.at('loss', shown))],
+    ['Smoothed', formatLoss(series.at('smoothedLoss', shown))],
+    ...(dev ? ([['Dev loss', `${formatLoss(dev.loss)} (epoch ${dev.epoch})`]] as const) : []),
+    ['Learning rate', formatRate(series.at('learningRate', shown))],
+    ['Gradient norm', series.at('gradNorm', shown).toFixed(3)],
+    ['Tokens/s', formatCount(Math.round(series.at('tokensPerSecond', shown)))],
+  ] as const;
+  return (
+    <div className="run-charts-readout">
+      <dl aria-label="Values at the cursor">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <Slider
+        label="Step"
+        hideLabel
+        min={0}
+        max={last}
+        step={1}
+        value={shown}
+        format={(value) => `step ${formatCount(series.at('step', value))}`}
+        onValue={onIndex}
+      />
+    </div>
+  );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeviceListing, SelfTest } from '../../../shared/domain/device.ts';
-import { describeDevice, testBadge, unusableFamilies } from './device-text.ts';
+import { describeDevice, testBadge, unusableFamilies } from './device-option.tsx';
 
 const gpu: DeviceListing['devices'][number] = {
   id: 'cuda0',

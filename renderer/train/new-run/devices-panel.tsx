@@ -4,8 +4,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { setField } from '../train-store.ts';
-import { DeviceOption } from './device-option.tsx';
-import { unusableFamilies } from './device-text.ts';
+import { unusableFamilies, DeviceOption } from './device-option.tsx';
 import './devices-panel.css';
 
 interface DevicesPanelProps {

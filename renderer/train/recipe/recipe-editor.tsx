@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { BookOpen, Copy, RotateCcw } from 'lucide-react';
 import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
 import type { Run } from '../../../shared/domain/run.ts';
@@ -5,9 +6,8 @@ import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/dialogs/menu.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { applyPreset, copyRecipe, resetRecipe } from '../train-store.ts';
-import { AdvancedRecipe } from './advanced-recipe.tsx';
 import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
-import { recipeGroups } from './recipe-fields.ts';
+import { recipeGroups, recipeFields, type RecipeKey } from './recipe-fields.ts';
 import { RecipeGroupFields } from './recipe-group-fields.tsx';
 import './recipe-editor.css';
 
@@ -84,4 +84,49 @@ function CopyMenu({ runs }: { runs: readonly Run[] }) {
       }))}
     />
   );
+}
+
+interface AdvancedRecipeProps {
+  draft: RecipeDraft;
+  errors: CheckedDraft['errors'];
+  changed: ReadonlySet<RecipeKey>;
+}
+
+const advancedFields = recipeFields.filter((field) => field.isAdvanced);
+
+/** The fields one rarely needs, folded into one line that tells their values. */
+function AdvancedRecipe({ draft, errors, changed }: AdvancedRecipeProps) {
+  const [wantsOpen, setWantsOpen] = useState(false);
+  const hasError = advancedFields.some(({ key }) => errors[key] !== undefined);
+  const isOpen = wantsOpen || hasError;
+  return (
+    <details
+      className="recipe-advanced"
+      open={isOpen}
+      onToggle={(event) => setWantsOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <h3>Advanced</h3>
+        {!isOpen && <span className="small dim truncate">{advancedSummary(draft)}</span>}
+      </summary>
+      <div className="recipe-advanced-body recipe-groups">
+        {recipeGroups.map((group) => (
+          <RecipeGroupFields key={group} {...{ group, draft, errors, changed }} isAdvanced />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function advancedSummary(draft: RecipeDraft): string {
+  const clipping = Number(draft.maxGradNorm) === 0 ? 'no clipping' : `clip at ${draft.maxGradNorm}`;
+  const threads = Number(draft.threads) === 0 ? 'all cores' : `${draft.threads} threads`;
+  return [
+    `AdamW ${draft.beta1} / ${draft.beta2}`,
+    `weight decay ${draft.weightDecay}`,
+    clipping,
+    Number(draft.microBatchSize) === 0 ? 'packed' : `${draft.microBatchSize} at once`,
+    `seed ${draft.seed}`,
+    threads,
+  ].join(' · ');
 }

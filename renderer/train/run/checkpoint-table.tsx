@@ -3,8 +3,8 @@ import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
-import { ExportButton } from '../exports/export-button.tsx';
-import { devLossHelp } from '../metrics/dev-loss-text.ts';
+import { ExportButton } from '../exports/export-dialog.tsx';
+import { devLossHelp } from '../run-text.ts';
 
 interface CheckpointTableProps {
   run: Run;

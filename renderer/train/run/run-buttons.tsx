@@ -4,7 +4,7 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
-import { confirmAction } from '../../ui/dialogs/confirm.tsx';
+import { confirmAction } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 

@@ -11,8 +11,7 @@ import {
 import { describeJob } from '../../../shared/text/progress.ts';
 import { describeRunMemory, formatLoss } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';
-import { Badge } from '../../ui/feedback/badge.tsx';
-import { stateTones } from '../../ui/feedback/job-state.ts';
+import { stateTones, Badge } from '../../ui/feedback/badge.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import type { RunMetrics } from '../metrics/use-run-metrics.ts';

@@ -10,8 +10,7 @@ import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { showSample } from '../../ui/navigation.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { reopenXray, useXray } from './xray-store.ts';
-import { fateTexts } from './xray-token.tsx';
-import { XrayTokens } from './xray-tokens.tsx';
+import { fateTexts, XrayTokens } from './xray-tokens.tsx';
 
 /** One sample: what becomes of it, and its tokens. */
 export function XraySampleView({ row }: { row: XrayRow }) {

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { JobState } from '../../../shared/domain/job.ts';
 import './badge.css';
 
 /** The meaning a badge's colour carries, always together with its text. */
@@ -18,3 +19,16 @@ export function Badge({ tone = 'plain', title, children }: BadgeProps) {
     </span>
   );
 }
+
+/** The colour of each state, always shown with its word. */
+export const stateTones: Record<JobState, Tone> = {
+  queued: 'plain',
+  running: 'accent',
+  pausing: 'warn',
+  paused: 'plain',
+  cancelling: 'warn',
+  succeeded: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+  interrupted: 'warn',
+};

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import { Plus } from 'lucide-react';
+import { Plus, FolderSearch } from 'lucide-react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { rpc } from '../../rpc/client.ts';
-import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/jobs.ts';
+import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../button.tsx';
 import { ErrorView } from '../feedback/error-view.tsx';
 import { ProgressBar } from '../feedback/progress.tsx';
@@ -39,5 +39,30 @@ export function AddModelButton() {
       {job?.error && <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />}
       {add.error !== undefined && <ErrorView error={add.error} />}
     </div>
+  );
+}
+
+/** For a model whose file is gone: shows the core where it is now; another file is refused. */
+export function RelocateModelButton({ modelId }: { modelId: string }) {
+  const [jobId, setJobId] = useState<string | null>(null);
+  const job = useJob(jobId);
+  const relocate = useAction(async () => {
+    const path = await chooseFile({ purpose: 'model', title: 'Where is the model now?' });
+    if (path !== null) setJobId((await rpc.models.relocate({ id: modelId, path })).jobId);
+  });
+  const isReading = job !== undefined && !isJobFinished(job.state);
+  return (
+    <>
+      <Button
+        small
+        icon={<FolderSearch size={13} />}
+        isBusy={relocate.isRunning || isReading}
+        onClick={() => void relocate.run()}
+      >
+        Show where it is…
+      </Button>
+      {job?.error && <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />}
+      {relocate.error !== undefined && <ErrorView error={relocate.error} />}
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
-import { RelocateModelButton } from '../models/relocate-model-button.tsx';
+import { RelocateModelButton } from '../models/model-buttons.tsx';
 import {
   checkpointName,
   checkpointsFor,

@@ -2,6 +2,8 @@ import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { formatShare } from '../../../shared/text/numbers.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { shortHash } from '../format.ts';
 
 /** What a system can be made of: the base models and every training run with its adapters. */
@@ -95,3 +97,15 @@ export function identityDifferences(
 }
 
 const hashOrNone = (hash: string | null) => (hash === null ? 'none' : shortHash(hash));
+
+/** The base models and runs of the project, fresh as adapters appear. */
+export function useSystems(): QueryResult<AvailableModels> {
+  return useQuery(
+    ['ui.systems'],
+    async () => {
+      const [models, runs] = await Promise.all([rpc.models.list(), rpc.runs.list()]);
+      return { models, runs };
+    },
+    ['models', 'runs'],
+  );
+}
