@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { procedure } from './base.ts';
+import { procedure } from './errors.ts';
 
 const projectInfo = z.object({
   path: z.string(),

@@ -2,10 +2,10 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { identitySchema, samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
-import { procedure } from './base.ts';
+import { procedure } from './errors.ts';
 
 /** A finished answer with what the engine says it ran. */
-export const answerSchema = z.object({
+const answerSchema = z.object({
   output: z.string(),
   finish: z.enum(['stop', 'length', 'cancelled']),
   promptTokens: z.number().int(),
@@ -42,4 +42,40 @@ export const chatContract = {
     .output(z.object({ stopped: z.boolean() })),
   /** Frees the memory of the loaded model. */
   unload: procedure.output(z.object({ unloaded: z.boolean() })),
+};
+
+/** A base model with an optional adapter, both named by file: no project has to know them. */
+export const fileSystemSchema = z.object({
+  basePath: z.string().min(1),
+  adapterPath: z.string().min(1).nullable().default(null),
+  strength: z.number().min(0).max(4).default(1),
+});
+export type FileSystem = z.infer<typeof fileSystemSchema>;
+
+export const generationsContract = {
+  /**
+   * Streams the answers of one system to many prompts, in the order they finish; needs no project
+   * and stores nothing. `text` comes only when there is one prompt. Aborting the call stops it.
+   */
+  run: procedure
+    .input(
+      z.object({
+        system: fileSystemSchema,
+        items: z
+          .array(z.object({ key: z.string(), messages: z.array(messageSchema).min(1) }))
+          .min(1)
+          .max(100_000),
+        sampling: samplingSchema.prefault({}),
+        parallel: z.number().int().min(1).max(64).default(4),
+      }),
+    )
+    .output(
+      eventIterator(
+        z.discriminatedUnion('type', [
+          z.object({ type: z.literal('loading') }),
+          z.object({ type: z.literal('text'), text: z.string() }),
+          z.object({ type: z.literal('answer'), key: z.string(), answer: answerSchema }),
+        ]),
+      ),
+    ),
 };

@@ -1,11 +1,8 @@
 import { appContract, filesContract, projectContract } from './app.ts';
-import { chatContract } from './chat.ts';
-import { datasetsContract, importsContract, samplesContract } from './curate.ts';
-import { devicesContract } from './devices.ts';
+import { chatContract, generationsContract } from './chat.ts';
+import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
+import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
 import { evaluationsContract, promptsContract } from './evaluate.ts';
-import { generationsContract } from './generate.ts';
-import { jobsContract, modelsContract, runsContract } from './train.ts';
-import { xrayContract } from './xray.ts';
 
 /** The one contract behind the desktop window, the browser and the command line. */
 export const contract = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oc } from '@orpc/contract';
 
 /** The code of an engine or the system that stands behind it. */
 const foreign = z.object({ cause: z.string().optional() });
@@ -93,3 +94,6 @@ export const declaredErrors: DeclaredErrors = {
   ENGINE_CRASHED: { data: errorData.ENGINE_CRASHED.loose() },
   ENGINE_FAILED: { data: errorData.ENGINE_FAILED.loose() },
 };
+
+/** The builder every procedure starts from: it carries the declared errors. */
+export const procedure = oc.errors(declaredErrors);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
 import { promptSchema, promptSetSchema } from '../domain/evaluation.ts';
-import { procedure } from './base.ts';
+import { procedure } from './errors.ts';
 
 export const promptsContract = {
   list: procedure.output(z.array(promptSetSchema)),

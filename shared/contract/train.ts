@@ -5,9 +5,10 @@ import { jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
-import { checkedRecipeSchema } from '../domain/recipe.ts';
+import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
 import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
-import { procedure } from './base.ts';
+import { procedure } from './errors.ts';
+import { deviceListingSchema, selfTestSchema } from '../domain/device.ts';
 
 export const modelsContract = {
   list: procedure.output(z.array(modelSchema)),
@@ -64,4 +65,23 @@ export const jobsContract = {
   pause: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */
   resume: procedure.input(z.object({ id: z.string() })).output(jobSchema),
+};
+
+/** Devices that runs can be computed on. */
+export const devicesContract = {
+  /** One listing per family that this platform can have, with the self-tests that still count. */
+  list: procedure.output(z.array(deviceListingSchema)),
+  /**
+   * Compares a device with the CPU: seconds on a GPU. Without a model: a Llama model in F32. A
+   * failed test is an answer; errors are devices that cannot be opened or lack an operation.
+   */
+  test: procedure
+    .input(
+      z.object({
+        device: z.string(),
+        modelId: z.string().optional(),
+        method: recipeSchema.shape.method.optional(),
+      }),
+    )
+    .output(selfTestSchema),
 };

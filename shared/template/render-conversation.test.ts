@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
-import { fallbackTemplate } from './fallback-template.ts';
+import { fallbackTemplate } from './run-template.ts';
 import { renderConversation } from './render-conversation.ts';
-import { type Segment, segmentsText } from './segment.ts';
+import { type Segment, segmentsText } from './turn-segments.ts';
 import {
   type FixtureTemplate,
   fixtureTemplates,

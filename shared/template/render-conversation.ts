@@ -1,9 +1,8 @@
 import type { Message } from '../domain/message.ts';
 import { missingHeader, type TemplateTexts } from './generation-prompt.ts';
-import type { Segment } from './segment.ts';
+import { type Segment, moveLeads, segmentsOfPieces } from './turn-segments.ts';
 import { splitRendering } from './split-rendering.ts';
 import { TemplateError } from './template-error.ts';
-import { moveLeads, segmentsOfPieces } from './turn-segments.ts';
 
 /** How a conversation is rendered; the texts are those of the model's vocabulary. */
 export interface RenderOptions extends TemplateTexts {

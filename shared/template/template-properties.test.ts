@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
 import { renderConversation } from './render-conversation.ts';
-import { segmentsText } from './segment.ts';
+import { segmentsText } from './turn-segments.ts';
 import { fixtureTemplates } from './testing/template-fixtures.ts';
 
 const hostilePieces = fc.constantFrom(

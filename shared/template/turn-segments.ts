@@ -1,7 +1,23 @@
 import type { Message } from '../domain/message.ts';
 import { promptText, type TemplateTexts } from './generation-prompt.ts';
-import type { Segment } from './segment.ts';
 import type { RenderedPiece } from './split-rendering.ts';
+
+/**
+ * A stretch of a rendered conversation. `template` text is tokenized with special tokens,
+ * `content` without: a user who types `<|im_end|>` must not end a turn.
+ */
+export interface Segment {
+  text: string;
+  kind: 'template' | 'content';
+  /** The message it is, ends or introduces; the number of messages for a generation prompt. */
+  messageIndex: number;
+  /** Whether its tokens are targets of the loss. */
+  trained: boolean;
+}
+
+/** All text of a rendered conversation, for showing it and for tests. */
+export const segmentsText = (segments: readonly Segment[]): string =>
+  segments.map(({ text }) => text).join('');
 
 /**
  * Cuts rendered pieces into segments: behind an answer, the end-of-turn text (white space and one

@@ -78,3 +78,9 @@ export function previewLine(text: string, mostCharacters = 110): string {
   if (characters.length <= mostCharacters) return line;
   return `${characters.slice(0, mostCharacters).join('')}…`;
 }
+
+/** A text as one word for a POSIX shell, quoted only where it has to be. */
+export function shellWord(text: string): string {
+  if (/^[\w./:@%+,-][\w./:=@%+,-]*$/.test(text)) return text;
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

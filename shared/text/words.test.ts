@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { declaredErrors } from '../contract/errors.ts';
 import { adviceFor, isRepeatedByResuming, runAdviceFor } from './error-advice.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from './foreign-text.ts';
 
 test.each([
   'plain',

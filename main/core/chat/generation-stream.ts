@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import type { ChatAnswer } from '../../../shared/contract/chat.ts';
-import type { FileSystem } from '../../../shared/contract/generate.ts';
+import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import type { messageSchema } from '../../../shared/domain/message.ts';
 import type { EngineProcess } from '../../engines/engine-process.ts';

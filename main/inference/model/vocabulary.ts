@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
-import { fallbackTemplate } from '../../../shared/template/fallback-template.ts';
+import { fallbackTemplate } from '../../../shared/template/run-template.ts';
 import { renderConversation } from '../../../shared/template/render-conversation.ts';
-import type { Segment } from '../../../shared/template/segment.ts';
+import type { Segment } from '../../../shared/template/turn-segments.ts';
 import {
   getBoolean,
   getString,

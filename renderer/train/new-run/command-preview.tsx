@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import { shellWord } from '../../../shared/text/shell-word.ts';
+import { shellWord } from '../../../shared/text/foreign-text.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';

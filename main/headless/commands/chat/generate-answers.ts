@@ -1,5 +1,4 @@
-import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
-import type { FileSystem } from '../../../../shared/contract/generate.ts';
+import type { ChatAnswer, FileSystem } from '../../../../shared/contract/chat.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
 import { CancelledError } from '../../cli/command-error.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
