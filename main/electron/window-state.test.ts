@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { loadWindowState, saveWindowState } from './window-state.ts';
+import { loadWindowState, saveWindowState } from './window.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-window-'));
 const screens = [

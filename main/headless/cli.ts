@@ -17,8 +17,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const { abortOnInterrupt } = await import('./cli/interrupt.ts');
-const { runCommandLine } = await import('./cli/run-command-line.ts');
+const { abortOnInterrupt, runCommandLine } = await import('./cli/run-command-line.ts');
 const { commands } = await import('./commands/command-table.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   commands,

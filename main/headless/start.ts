@@ -1,11 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { appRoot } from '../shell/app-paths.ts';
-import { findElectronBinary } from './launch/electron-binary.ts';
-import { abortOnInterrupt } from './cli/interrupt.ts';
+import { findElectronBinary, ensureRendererBuilt, runScript } from './launch/renderer-build.ts';
+import { abortOnInterrupt, runCommandLine } from './cli/run-command-line.ts';
 import { hasDisplay } from './launch/open-browser.ts';
-import { ensureRendererBuilt, runScript } from './launch/renderer-build.ts';
-import { reportError } from './cli/report-error.ts';
-import { runCommandLine } from './cli/run-command-line.ts';
+import { reportError } from './cli/command-error.ts';
 import { Terminal } from './cli/terminal.ts';
 import { commands } from './commands/command-table.ts';
 

@@ -1,3 +1,7 @@
+import { ORPCError } from '@orpc/server';
+import { z } from 'zod';
+import type { Terminal } from './terminal.ts';
+
 /** Wrong usage of the command line: the message says what is wrong with which word. Exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
@@ -20,4 +24,55 @@ export class CancelledError extends CommandError {
   constructor(message = 'Cancelled. What was finished before is kept.') {
     super('CANCELLED', message);
   }
+}
+
+/** Exit codes of every command. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const;
+
+interface Failure {
+  code: string;
+  message: string;
+  data: unknown;
+  exitCode: number;
+}
+
+/** Tells what went wrong, as a line or as `{error: {code, message, data}}`; returns the exit code. */
+export function reportError(error: unknown, terminal: Terminal): number {
+  const { code, message, data, exitCode } = describeFailure(error);
+  if (terminal.mode === 'human') terminal.note(`${code}: ${message}`);
+  else terminal.result({ error: { code, message, data } }, '');
+  return exitCode;
+}
+
+function describeFailure(error: unknown): Failure {
+  if (error instanceof UsageError)
+    return { code: 'USAGE', message: error.message, data: {}, exitCode: exitCodes.usage };
+  if (error instanceof CommandError) {
+    const exitCode = error instanceof CancelledError ? exitCodes.cancelled : exitCodes.failed;
+    return { code: error.code, message: error.message, data: error.data, exitCode };
+  }
+  if (error instanceof ORPCError) return describeCoreError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'INTERNAL', message, data: {}, exitCode: exitCodes.failed };
+}
+
+/** A refused input is wrong usage: the words were understood but not their values. */
+function describeCoreError(error: ORPCError<string, unknown>): Failure {
+  const data = error.data ?? {};
+  if (error.code !== 'BAD_REQUEST') {
+    const code = error.code === 'INTERNAL_SERVER_ERROR' ? 'INTERNAL' : error.code;
+    return { code, message: error.message, data, exitCode: exitCodes.failed };
+  }
+  const message = `${error.message}: ${issueTexts(data).join('; ')}`;
+  return { code: 'USAGE', message, data, exitCode: exitCodes.usage };
+}
+
+const issuesSchema = z.object({
+  issues: z.array(z.object({ path: z.array(z.unknown()).default([]), message: z.string() })),
+});
+
+function issueTexts(data: unknown): string[] {
+  const parsed = issuesSchema.safeParse(data);
+  if (!parsed.success) return [];
+  return parsed.data.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim());
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Job } from '../../../shared/contract/job-kinds.ts';
-import { formatTable } from './format-table.ts';
+import { formatTable } from './terminal.ts';
 import { progressLine } from './wait-for-job.ts';
 
 const job: Job = {

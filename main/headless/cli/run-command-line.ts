@@ -1,8 +1,6 @@
 import { appVersion } from '../../core/base/app-version.ts';
-import type { Command } from './command.ts';
-import { UsageError } from './command-error.ts';
-import { commandHelp, overviewHelp } from './help.ts';
-import { exitCodes, reportError } from './report-error.ts';
+import { type Command, commonOptions, type OptionTable } from './command.ts';
+import { UsageError, exitCodes, reportError } from './command-error.ts';
 import { Terminal, type TerminalStreams } from './terminal.ts';
 
 /** What a command line runs in: the table of commands, and where the words go. */
@@ -54,4 +52,56 @@ function unknownCommand(words: string[], commands: readonly Command[]): UsageErr
     );
   const names = commands.map((command) => command.name).join(', ');
   return new UsageError(`There is no command "${words[0]}". Commands: ${names}.`);
+}
+
+/**
+ * A signal that aborts at the first Ctrl-C or SIGTERM. The second one ends the process at once;
+ * engine processes notice that their parent is gone and end too.
+ */
+export function abortOnInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const onInterrupt = () => {
+    if (controller.signal.aborted) process.exit(exitCodes.cancelled);
+    controller.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onInterrupt);
+  return controller.signal;
+}
+
+/** The overview: every command of the table with its one-line summary. */
+export function overviewHelp(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    'Lima Workbench: curate, fine-tune, chat and compare, offline.',
+    '',
+    'Usage: lima <command> …',
+    '',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    '  --help with a command explains it; --version prints the version.',
+    '  Exit codes: 0 done, 1 failed, 2 wrong usage, 130 cancelled.',
+  ].join('\n');
+}
+
+/** The page of one command. */
+export function commandHelp(command: Command): string {
+  return [
+    command.summary,
+    '',
+    `Usage: lima ${command.usage}`,
+    '',
+    'Options:',
+    ...optionLines({ ...command.options, ...commonOptions }),
+    ...command.details(),
+  ].join('\n');
+}
+
+function optionLines(options: OptionTable): string[] {
+  const rows = Object.entries(options).map(([name, { value, multiple, description }]) => ({
+    label: `--${name}${value ? ` ${value}` : ''}${multiple ? ' …' : ''}`,
+    description,
+  }));
+  const width = Math.max(...rows.map((row) => row.label.length));
+  return rows.map((row) => `  ${row.label.padEnd(width)}  ${row.description}`);
 }

@@ -1,3 +1,5 @@
+import { displayLine } from '../../../shared/text/foreign-text.ts';
+
 /** How a command talks: to a person, as one JSON document, or as JSON lines with progress. */
 export type OutputMode = 'human' | 'json' | 'json-lines';
 
@@ -72,4 +74,23 @@ export class Terminal {
     if (this.#hasProgressLine) this.#streams.stderr.write(clearLine);
     this.#hasProgressLine = false;
   }
+}
+
+/**
+ * Rows under a heading, columns as wide as their longest cell; no trailing blanks. Cells may hold
+ * foreign text: what a terminal would obey in it is named instead.
+ */
+export function formatTable(headings: string[], rows: string[][]): string {
+  const lines = [headings, ...rows].map((cells) => cells.map(displayLine));
+  const widths = headings.map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path';
 import { formatDuration } from '../../../shared/text/numbers.ts';
 import { defineCommand } from '../cli/command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
-import { demoFiles } from '../demo/atlas-files.ts';
+import { demoFiles, shortPlan, wholePlan } from '../demo/make-plan.ts';
 import { heldOutAccuracy, readQuestions } from '../demo/held-out.ts';
-import { shortPlan, wholePlan } from '../demo/make-plan.ts';
 import { importAndWait, reportOf, runPipeline } from '../demo/run-pipeline.ts';
 import { openCore, type CoreClient } from '../cli/open-core.ts';
 

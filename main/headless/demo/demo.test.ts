@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { importReportSchema } from '../../../shared/contract/curate.ts';
 import { evaluationReportSchema } from '../../../shared/domain/evaluation-report.ts';
 import { CliFolder } from '../testing/child-cli.ts';
-import { demoFiles } from './atlas-files.ts';
+import { demoFiles } from './make-plan.ts';
 import { heldOutAccuracy, readQuestions } from './held-out.ts';
 
 const share = z.number().min(0).max(1);

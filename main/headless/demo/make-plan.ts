@@ -1,9 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { resolveRecipe } from '../arguments/recipe.ts';
-import { demoFiles } from './atlas-files.ts';
+import { resolveRecipe } from '../arguments/settings.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
+import { resourcesDir } from '../../core/base/resources-dir.ts';
+
+const atlasFile = (name: string) => join(resourcesDir, 'atlas', name);
+
+/** What the demo works with: the files of the sample project, and a dump to choose from. */
+export const demoFiles = {
+  model: atlasFile('atlas.gguf'),
+  samples: atlasFile('samples.jsonl'),
+  heldOut: atlasFile('held-out.jsonl'),
+  validation: atlasFile('validation.jsonl'),
+  dump: join(resourcesDir, 'demo', 'tea.stackexchange.Posts.xml'),
+} as const;
 
 /** Samples of the whole project. */
 export const allSamples = 300;

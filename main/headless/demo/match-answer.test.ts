@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Fact } from './countries.ts';
 import { factsOf, readCountries } from './countries.ts';
-import { AnswerMatcher } from './match-answer.ts';
-import { answerTo } from '../../tools/atlas/questions.ts';
+import { AnswerMatcher } from './held-out.ts';
+import { answerTo } from '../../tools/atlas/sample-project.ts';
 
 const countries = readCountries();
 const matcher = new AnswerMatcher(countries);

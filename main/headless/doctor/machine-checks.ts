@@ -4,10 +4,9 @@ import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
-import { findElectronBinary } from '../launch/electron-binary.ts';
+import { findElectronBinary, isRendererStale } from '../launch/renderer-build.ts';
 import { hasDisplay } from '../launch/open-browser.ts';
 import type { CoreClient } from '../cli/open-core.ts';
-import { isRendererStale } from '../launch/renderer-build.ts';
 
 const smallestNodeMajor = 24;
 const smallestMemoryBytes = 2 * 2 ** 30;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appRoot, rendererDir } from '../../shell/app-paths.ts';
 import { CommandError } from '../cli/command-error.ts';
@@ -43,4 +43,18 @@ export function runScript(name: string): void {
     'BUILD_FAILED',
     `"npm run ${name}" failed (${error?.message ?? `exit code ${status}`}): run "npm ci", then try again.`,
   );
+}
+
+/**
+ * The Electron program of this checkout, or why there is none. The package itself is never
+ * imported: importing it would download the program.
+ */
+export function findElectronBinary(root = appRoot): { path: string } | { missing: string } {
+  const folder = join(root, 'node_modules', 'electron');
+  const pathFile = join(folder, 'path.txt');
+  if (!existsSync(folder)) return { missing: 'the electron package is not installed' };
+  if (!existsSync(pathFile))
+    return { missing: 'its program was not downloaded (npx install-electron --no)' };
+  const path = join(folder, 'dist', readFileSync(pathFile, 'utf8').trim());
+  return existsSync(path) ? { path } : { missing: `there is no file ${path}` };
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { endRequest, type Exchange } from './exchange.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSession } from './web-session.ts';
 
 /** What a person without the cookie is told. */
@@ -62,4 +62,18 @@ function parseToken(text: string): TokenBody {
 /** The client went away in the middle of the body. */
 function isAborted(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+}
+
+/** A request and what answers it. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+/** Answers with a line of text; an unread body is cut off with its connection. */
+export function endRequest({ request, response }: Exchange, status: number, reason: string): void {
+  response.setHeader('Cache-Control', 'no-store');
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(request.method === 'HEAD' ? undefined : `${reason}\n`);
 }

@@ -2,10 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Core } from '../../core/create-core.ts';
 import { isSessionPath, pathOf, refuseRequest, type RequestFacts } from './request-guard.ts';
-import { endRequest, type Exchange } from './exchange.ts';
+import { endRequest, type Exchange, answerSession, signInHint } from './sign-in.ts';
 import { securityHeaders } from '../../shell/security-headers.ts';
 import { readStaticFiles, type StaticFile } from '../../shell/static-files.ts';
-import { answerSession, signInHint } from './sign-in.ts';
 import { refuseUpgrade, SocketGate } from './socket-gate.ts';
 import { WebSession } from './web-session.ts';
 

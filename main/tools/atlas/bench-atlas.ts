@@ -3,19 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { demoFiles } from '../../headless/demo/atlas-files.ts';
+import { demoFiles, allSamples, firstSamples, recipeFor } from '../../headless/demo/make-plan.ts';
 import {
   heldOutAccuracy,
   readQuestions,
   type HeldOutAccuracy,
 } from '../../headless/demo/held-out.ts';
-import { allSamples, firstSamples, recipeFor } from '../../headless/demo/make-plan.ts';
 import { reportOf, runPipeline, type PipelinePlan } from '../../headless/demo/run-pipeline.ts';
 import { openCore } from '../../headless/cli/open-core.ts';
 import { Terminal } from '../../headless/cli/terminal.ts';
-import { writeBlankModel } from './blank-model.ts';
+import { writeBlankModel, atlasVocabulary } from './blank-model.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
-import { atlasVocabulary } from './vocabulary.ts';
 
 const { values } = parseArgs({
   allowNegative: true,

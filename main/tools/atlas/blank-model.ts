@@ -1,9 +1,11 @@
 import type { GgufEntry, TensorToWrite } from '../../gguf/write/gguf-content.ts';
 import { tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
-import type { BytePairVocabulary } from './byte-pair-encoding.ts';
+import { type BytePairVocabulary, learnVocabulary } from './byte-pair-encoding.ts';
 import { seededChance } from './chance.ts';
-import { vocabularySize } from './vocabulary.ts';
+import { factsOf, type Country } from '../../headless/demo/countries.ts';
+import { corpusLines } from './corpus.ts';
+import { answerTo, questionsOn } from './sample-project.ts';
 
 /** Shape of Atlas: 3.0 million parameters. */
 const shape = { width: 192, layers: 4, heads: 6, feedForward: 576, context: 256 } as const;
@@ -129,4 +131,24 @@ function normalNumbers(seed: number): () => number {
   const chance = seededChance(seed);
   return () =>
     Math.sqrt(-2 * Math.log(1 - chance.uniform())) * Math.cos(2 * Math.PI * chance.uniform());
+}
+
+/** Tokens of Atlas: what is learned, the end of a text, and reserved ones up to a multiple of 32. */
+const vocabularySize = 2816;
+/** Learned tokens at most; the corpus has a few words less. */
+const learnedTokens = 2812;
+const corpusShare = 40_000;
+const corpusSeed = 1;
+
+/**
+ * The vocabulary in which every word of the corpus is one token. The words of questions are among
+ * them, but no question is ever trained on: the base model has to meet them for the first time.
+ */
+export function atlasVocabulary(countries: readonly Country[]): BytePairVocabulary {
+  const questions = countries
+    .flatMap(factsOf)
+    .flatMap((fact) => [...questionsOn(fact), answerTo(fact)]);
+  const corpus = corpusLines(countries, corpusSeed);
+  const lines = Array.from({ length: corpusShare }, () => corpus.next().value);
+  return learnVocabulary([...lines, ...questions], learnedTokens);
 }

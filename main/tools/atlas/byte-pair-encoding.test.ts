@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { startInference } from '../../engines/start-engines.ts';
-import { demoFiles } from '../../headless/demo/atlas-files.ts';
-import { endOfText } from './blank-model.ts';
+import { demoFiles } from '../../headless/demo/make-plan.ts';
+import { endOfText, atlasVocabulary } from './blank-model.ts';
 import { BytePairEncoder, learnVocabulary } from './byte-pair-encoding.ts';
 import { factsOf, readCountries } from '../../headless/demo/countries.ts';
-import { answerTo, questionsOn } from './questions.ts';
+import { answerTo, questionsOn } from './sample-project.ts';
 import { trainingWindows } from './training-windows.ts';
-import { atlasVocabulary } from './vocabulary.ts';
 
 const countries = readCountries();
 const vocabulary = atlasVocabulary(countries);

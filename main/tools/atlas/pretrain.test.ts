@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { demoFiles } from '../../headless/demo/atlas-files.ts';
-import { writeBlankModel } from './blank-model.ts';
+import { demoFiles } from '../../headless/demo/make-plan.ts';
+import { writeBlankModel, atlasVocabulary } from './blank-model.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
-import { atlasVocabulary } from './vocabulary.ts';
 
 let folder: string;
 beforeAll(() => {

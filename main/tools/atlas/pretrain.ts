@@ -8,11 +8,10 @@ import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { resourcesDir } from '../../core/base/resources-dir.ts';
-import { writeBlankModel } from './blank-model.ts';
+import { writeBlankModel, atlasVocabulary } from './blank-model.ts';
 import { seededChance } from './chance.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
 import { trainingWindows } from './training-windows.ts';
-import { atlasVocabulary } from './vocabulary.ts';
 
 /** Makes every random number of the file: weights, corpus, order of the windows. */
 const seed = 1;

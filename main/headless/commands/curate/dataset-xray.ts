@@ -13,7 +13,7 @@ import { describeProblems, describeTokens, describeTotals } from './describe-xra
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
-import { resolveRecipe } from '../../arguments/recipe.ts';
+import { resolveRecipe } from '../../arguments/settings.ts';
 
 const options = {
   base: { type: 'string', value: 'FILE.gguf', description: 'the model whose vocabulary counts' },

@@ -12,7 +12,7 @@ import {
 } from '../../../../shared/domain/xray.ts';
 import { formatCount, formatQuantity, formatShare } from '../../../../shared/text/numbers.ts';
 import { displayLine, previewLine } from '../../../../shared/text/foreign-text.ts';
-import { formatTable } from '../../cli/format-table.ts';
+import { formatTable } from '../../cli/terminal.ts';
 
 const promptLength = 60;
 

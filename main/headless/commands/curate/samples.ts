@@ -7,7 +7,7 @@ import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, positional, wholeNumber } from '../../cli/command.ts';
-import { formatTable } from '../../cli/format-table.ts';
+import { formatTable } from '../../cli/terminal.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const statuses = sampleStatusSchema.options;

@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { z } from 'zod';
 import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
-import { CommandError } from '../../cli/command-error.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { voteByKeys } from './vote-by-keys.ts';
-import { readVerdicts, voteFromFile } from './vote-from-file.ts';
+import { existingFile } from '../../arguments/project-models.ts';
 
 /** `lima vote`: blind votes, by keys or from a file. */
 export const voteCommand = defineCommand({
@@ -61,4 +64,51 @@ async function listPairs(client: CoreClient, id: string, terminal: Terminal): Pr
 
 function describeVotes(summary: EvaluationSummary, votes: number): string {
   return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
+}
+
+const verdictLine = z.object({
+  ordinal: z.number().int().min(0),
+  verdict: z.enum(['left', 'right', 'neither']),
+});
+
+/** One blind verdict: which comparison, and which side was better. */
+type VerdictLine = z.infer<typeof verdictLine>;
+
+/** Reads a verdict file; every line is checked before any vote is stored. */
+async function readVerdicts(file: string): Promise<VerdictLine[]> {
+  const text = await readFile(await existingFile(resolve(file)), 'utf8');
+  const verdicts: VerdictLine[] = [];
+  for (const [index, line] of text.split('\n').entries())
+    if (line.trim() !== '') verdicts.push(parseVerdict(line, `${file}, line ${index + 1}`));
+  return verdicts;
+}
+
+function parseVerdict(line: string, where: string): VerdictLine {
+  try {
+    return verdictLine.parse(JSON.parse(line));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new UsageError(`${where} is not a verdict: ${reason}`);
+  }
+}
+
+/** Stores every verdict and returns how many; stops at a comparison that does not exist. */
+async function voteFromFile(
+  client: CoreClient,
+  id: string,
+  verdicts: readonly VerdictLine[],
+): Promise<number> {
+  let voted = 0;
+  for (const { ordinal, verdict } of verdicts) {
+    const comparison = await client.evaluations.comparison({ id, ordinal });
+    if (!comparison)
+      throw new CommandError(
+        'NOT_FOUND',
+        `Comparison ${ordinal} does not exist or has no answers yet; ${voted} votes were stored.`,
+        { ordinal, voted },
+      );
+    await client.evaluations.vote({ comparisonId: comparison.comparisonId, verdict });
+    voted++;
+  }
+  return voted;
 }

@@ -7,7 +7,7 @@ import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
-import { resolveRecipe } from '../../arguments/recipe.ts';
+import { resolveRecipe } from '../../arguments/settings.ts';
 import type { StartedRun } from './wait-for-run.ts';
 
 /** Options of `lima train` that describe the run; with `--resume` they may only repeat it. */

@@ -3,9 +3,8 @@ import { describeRunMemory, formatLoss } from '../../../../shared/text/training.
 import { defineCommand, positional } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { formatTable } from '../../cli/format-table.ts';
+import { formatTable, type Terminal } from '../../cli/terminal.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 
 /** `lima runs`: every training run with its state and adapters. */
 export const runsCommand = defineCommand({

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
-import { stepFlops } from './model-flops.ts';
-import { shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
-import { bestMulMatRate } from './mul-mat-rate.ts';
-import { measureTraining } from './training-rate.ts';
+import { stepFlops, shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
+import { bestMulMatRate, measureTraining } from './training-rate.ts';
 
 // One case of bench-train.ts in a process of its own, so that its peak memory is its own.
 const { values } = parseArgs({

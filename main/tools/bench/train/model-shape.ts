@@ -48,9 +48,7 @@ export const shapeOf1B: BenchmarkShape = {
 };
 
 /** Extents [in, out] of the seven linear layers of a block, by tensor name. */
-export function linearShapes(
-  shape: BenchmarkShape,
-): [name: string, inputs: number, outputs: number][] {
+function linearShapes(shape: BenchmarkShape): [name: string, inputs: number, outputs: number][] {
   const { embeddingLength: width, feedForwardLength } = shape;
   const keyValueWidth = (width / shape.heads) * shape.keyValueHeads;
   return [
@@ -122,4 +120,29 @@ function matrixWriter(typeName: string) {
     else ggml.ggml_quantize_chunk(type, values, data, 0, outputs, inputs, null);
     return { name, ne, type, data };
   };
+}
+
+/** What one training step computes. */
+export interface StepSize {
+  tokens: number;
+  /** Positions whose loss is computed: only they reach the LM head. */
+  trainedTokens: number;
+}
+
+/**
+ * Useful floating-point operations of a LoRA step: 4 per frozen weight and token (2 forward, 2 for
+ * the gradient of the input; never the 6 of full training), causal attention over half of all
+ * pairs, and the head on trained positions. Adapter, norms, softmax and recomputation count zero.
+ */
+export function stepFlops(shape: BenchmarkShape, { tokens, trainedTokens }: StepSize): number {
+  const perBlock = linearShapes(shape).reduce(
+    (sum, [, inputs, outputs]) => sum + inputs * outputs,
+    0,
+  );
+  const linear = 4 * perBlock * shape.layers * tokens;
+  // Scores and mixing are a product each forwards, and two each backwards.
+  const pairs = (tokens * (tokens + 1)) / 2;
+  const attention = 3 * 2 * 2 * pairs * shape.embeddingLength * shape.layers;
+  const head = 4 * shape.embeddingLength * shape.vocabularySize * trainedTokens;
+  return linear + attention + head;
 }
