@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { chromium } from '@playwright/test';
-import { findElectronBinary } from '../main/headless/launch/renderer-build.ts';
+import { findElectronBinary } from '../main/headless/launch/checkout.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const downloadTimeoutMs = 180_000;

@@ -3,7 +3,7 @@ import type { BrowserWindow } from 'electron';
 import type { FromCore, RecentProject } from './core-side/frames.ts';
 import { createAppHandler, workbenchScheme } from './app-protocol.ts';
 import { CoreProcess, type CoreExit } from './core-process.ts';
-import { askAfterCrash, coreCrash, pageCrash, showFileDialog } from './file-dialog.ts';
+import { askAfterCrash, coreCrash, pageCrash, showFileDialog } from './dialogs.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';
 import { hardenContents, hardenProcess, hardenSession } from './hardening.ts';
 import { menuTemplate, type MenuCommand } from './menu.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findElectronBinary, isRendererStale } from './launch/renderer-build.ts';
+import { findElectronBinary, isRendererStale } from './launch/checkout.ts';
 import { sendRaw } from './testing/raw-request.ts';
 import { CliFolder } from './testing/child-cli.ts';
 

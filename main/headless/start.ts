@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { appRoot } from '../shell/app-paths.ts';
-import { findElectronBinary, ensureRendererBuilt, runScript } from './launch/renderer-build.ts';
+import { findElectronBinary, ensureRendererBuilt, runScript } from './launch/checkout.ts';
 import { abortOnInterrupt, runCommandLine } from './cli/run-command-line.ts';
 import { hasDisplay } from './launch/open-browser.ts';
 import { reportError } from './cli/command-error.ts';

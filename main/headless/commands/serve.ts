@@ -6,7 +6,7 @@ import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
 import { defineCommand, wholeNumber } from '../cli/command.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { hasDisplay, openBrowser } from '../launch/open-browser.ts';
-import { ensureRendererBuilt } from '../launch/renderer-build.ts';
+import { ensureRendererBuilt } from '../launch/checkout.ts';
 
 const highestPort = 65_535;
 

@@ -4,7 +4,7 @@ import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
-import { findElectronBinary, isRendererStale } from '../launch/renderer-build.ts';
+import { findElectronBinary, isRendererStale } from '../launch/checkout.ts';
 import { hasDisplay } from '../launch/open-browser.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 

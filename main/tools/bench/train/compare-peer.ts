@@ -5,7 +5,7 @@ import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
 import { describePeerJob, type PeerJob, type PeerType, writePeerJob } from './peer-job.ts';
 import { peerName, PeerUnavailable, preparePeer } from './peer-packages.ts';
 import { measurePeer } from './qvac-peer.ts';
-import { measureTraining } from './training-rate.ts';
+import { measureTraining } from './compute-rates.ts';
 
 /** The speed of this trainer beside that of the peer, in trained tokens per second. */
 export interface PeerComparison {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
 import { stepFlops, shape135M, shapeOf1B, shapeOfSuperblocks } from './model-shape.ts';
-import { bestMulMatRate, measureTraining } from './training-rate.ts';
+import { bestMulMatRate, measureTraining } from './compute-rates.ts';
 
 // One case of bench-train.ts in a process of its own, so that its peak memory is its own.
 const { values } = parseArgs({

@@ -12,7 +12,7 @@ import { planMemory } from '../../../trainer/memory/plan-memory.ts';
 import { BaseModel } from '../../../trainer/weights/base-model.ts';
 import { ModelFile } from '../../../trainer/weights/model-file.ts';
 import { GgmlDevice } from '../../../trainer/device/ggml-device.ts';
-import { benchmarkSample } from './training-rate.ts';
+import { benchmarkSample } from './compute-rates.ts';
 import { writeShapeModel } from './model-shape.ts';
 
 // Compares planned with measured peak memory on a grid of settings: node measure-memory.ts
