@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { IConfiguration } from 'dependency-cruiser';
-import { checkBoundaries, ruleFiles, type BoundaryReport } from './boundaries.ts';
-import { structureRules } from './structure.ts';
+import { checkBoundaries, ruleFiles, structureRules, type BoundaryReport } from './boundaries.ts';
 
 const checkout = resolve(import.meta.dirname, '..');
 const copied = ['main', 'renderer', 'shared', 'e2e', '.ci', 'package.json', 'tsconfig.base.json'];

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { countPlaywright, countVitest } from './counts.ts';
-import type { Check } from './run-check.ts';
+import { countPlaywright, countVitest, type Check } from './run-check.ts';
 
 const minuteMs = 60_000;
 

@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { countPlaywright, countVitest } from './counts.ts';
-import { runCheck, type Check } from './run-check.ts';
+import { countPlaywright, countVitest, runCheck, type Check } from './run-check.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-run-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));

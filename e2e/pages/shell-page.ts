@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures.ts';
 import type { Workbench } from '../workbench.ts';
-import { choosePath } from './choose-path.ts';
 
 /** A tab by the word on it. */
 export type TabName = 'Curate' | 'Train' | 'Chat' | 'Evaluate';
@@ -81,4 +80,24 @@ export class ShellPage {
     await this.page.keyboard.press('Enter');
     await this.dialog('Commands').waitFor({ state: 'detached' });
   }
+}
+
+/**
+ * Answers the file dialog that `open` brings up: the native one of the desktop app, or the in-app
+ * listing of web mode, where the whole path is typed.
+ */
+export async function choosePath(
+  workbench: Workbench,
+  path: string,
+  open: () => Promise<void>,
+): Promise<void> {
+  if (workbench.isDesktop) {
+    await workbench.answerNextDialog(path);
+    return await open();
+  }
+  await open();
+  const field = workbench.page.getByRole('textbox', { name: /name or path$/i });
+  await field.fill(path);
+  await field.press('Enter');
+  await field.waitFor({ state: 'detached' });
 }

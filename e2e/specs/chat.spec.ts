@@ -1,8 +1,7 @@
 import { openCourse, trainLesson, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { answerTimeoutMs, ChatPage } from '../pages/chat-page.ts';
-import { choosePath } from '../pages/choose-path.ts';
-import { ShellPage } from '../pages/shell-page.ts';
+import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { trainingTimeoutMs } from '../pages/train-page.ts';
 
 test('base and adapter answer beside each other, each under the hash of what really ran', async ({

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
-import { choosePath } from '../pages/choose-path.ts';
-import { ShellPage } from '../pages/shell-page.ts';
+import { choosePath, ShellPage } from '../pages/shell-page.ts';
 
 test('a new project opens on its tabs and is found again among the recent ones', async ({
   workbench,

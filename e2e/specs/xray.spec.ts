@@ -3,8 +3,7 @@ import { writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { ShellPage } from '../pages/shell-page.ts';
-import { TrainPage } from '../pages/train-page.ts';
-import { TokenXrayPage } from '../pages/token-xray-page.ts';
+import { TokenXrayPage, TrainPage } from '../pages/train-page.ts';
 import { conversation, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 

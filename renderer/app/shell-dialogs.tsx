@@ -3,7 +3,7 @@ import { Kbd } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
-import { useShell, showShellDialog } from './shell-store.ts';
+import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
 /** The command palette or the shortcut list, when one is open. */

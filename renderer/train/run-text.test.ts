@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
-import { durationOf, devLossAt } from './run-text.ts';
+import { devLossAt, durationOf } from './run-text.ts';
 
 const job = (state: JobState): JobSnapshot => ({
   id: 'job',

@@ -1,7 +1,7 @@
 import { createContext, useId, useLayoutEffect, useState, type ReactNode } from 'react';
 import { X } from 'lucide-react';
 import { create } from 'zustand';
-import { IconButton, Button } from '../button.tsx';
+import { Button, IconButton } from '../button.tsx';
 import './dialog.css';
 
 /** The open dialog around a component: menus must open inside it to be reachable. */
