@@ -79,7 +79,7 @@ function NewEvaluation({ promptSetId }: { promptSetId: string | undefined }) {
             <QueryView query={evaluations}>
               {(list) => (
                 <NewEvaluationForm
-                  key={`${promptSetId}:${available.models.length === 0}:${known.length === 0}`}
+                  key={promptSetId ?? ''}
                   context={{ available, sets: known, evaluations: list }}
                   promptSetId={promptSetId}
                 />

@@ -30,9 +30,11 @@ interface NewEvaluationFormProps {
 
 /** Sets up a blind comparison of two systems on the same prompts. */
 export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormProps) {
-  const [draft, setDraft] = useState(() => initialDraft(context, promptSetId));
-  const change = (part: Partial<EvaluationDraft>) =>
-    setDraft((current) => ({ ...current, ...part }));
+  // Only what a person chose is kept: defaults follow lists that come late, and nothing typed is lost.
+  const [chosen, setChosen] = useState<Partial<EvaluationDraft>>({});
+  const draft = { ...defaultDraft(context, promptSetId), ...chosen };
+  const change = (edit: Partial<EvaluationDraft>) =>
+    setChosen((current) => ({ ...current, ...edit }));
   const obstacle = startObstacle(draft, context);
   const create = useAction(async () => {
     const { evaluationId } = await rpc.evaluations.create(requestOf(draft));
@@ -117,7 +119,7 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
 
 const defaultPrompts = 50;
 
-function initialDraft(context: EvaluationContext, promptSetId?: string): EvaluationDraft {
+function defaultDraft(context: EvaluationContext, promptSetId?: string): EvaluationDraft {
   const newest = newestSystem(context.available);
   return {
     name: freeName(context.evaluations),
