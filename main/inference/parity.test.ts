@@ -5,7 +5,7 @@ import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { architectureNames } from '../gguf/model/architectures.ts';
 import { type TinyModelOptions, writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { writeGgufStream } from '../gguf/write/write-gguf.ts';
-import { toGgufAdapter } from '../trainer/export/gguf-adapter.ts';
+import { toGgufAdapter } from '../trainer/export/gguf-checkpoint.ts';
 import { train } from '../trainer/run/train.ts';
 import { LoraAdapter } from '../trainer/weights/lora-adapter.ts';
 import { GgmlDevice } from '../trainer/device/ggml-device.ts';

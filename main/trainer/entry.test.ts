@@ -6,7 +6,7 @@ import { serialize } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../shared/domain/recipe.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from './testing/open-model.ts';
-import type { RunRecord } from './checkpoint/run-record.ts';
+import type { RunRecord } from './checkpoint/write-checkpoint.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import type {

@@ -2,7 +2,7 @@ import { selfTest } from './self-test/self-test.ts';
 import { exportCheckpoint } from './export/export-checkpoint.ts';
 import { listFamily } from './ffi/devices.ts';
 import { engineName } from './ffi/library.ts';
-import { RunControl } from './run/run-control.ts';
+import { RunControl } from './run/run-state.ts';
 import { train } from './run/train.ts';
 import { planWorstCase } from './memory/plan-memory.ts';
 import type { TrainerRequests } from '../engines/protocol/trainer.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../gguf/write/sync-folder.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -66,4 +66,15 @@ function toCheckpointError(path: string, error: unknown): TrainerError {
     `The checkpoint ${path} could not be written: ${reason}. What was saved before is complete.`,
     { path },
   );
+}
+
+/** Writes a new file that survives a power cut once this resolved; fails if it is there. */
+export async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

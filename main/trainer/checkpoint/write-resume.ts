@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFolder } from './atomic-folder.ts';
+import { writeFolder, writeSynced } from './atomic-folder.ts';
 import { resumeFiles, type ResumeState } from './resume-state.ts';
-import { writeSynced } from './write-synced.ts';
 
 /** How many resume checkpoints are kept: the newest, and the one before in case it is damaged. */
 const keptCheckpoints = 2;

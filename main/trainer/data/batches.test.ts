@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { array, assert, nat, property } from 'fast-check';
 import { stepsPerEpoch } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { shapeOf } from '../step/training-graph.ts';
 import { limaLikeSamples, sampleOfLength } from '../testing/sample-lengths.ts';
-import { epochBatches } from './batches.ts';
-import { packSamples } from './pack.ts';
+import { epochBatches, planPacks } from './batches.ts';
+import { packSamples, computedLength } from './pack.ts';
 
 const samples = Array.from({ length: 11 }, (_, index) => sampleOfLength(100 + index));
 const recipe = { batchSize: 4, microBatchSize: 3, seed: 42 };
@@ -52,4 +53,28 @@ function filledShare(microBatchSize: number): number {
 test('nearly every computed slot holds a token on lengths like those of LIMA', () => {
   expect(filledShare(0)).toBeGreaterThan(0.985);
   expect(filledShare(1)).toBeLessThan(filledShare(0));
+});
+
+const lengthsOf = (lengths: number[], samples = Infinity) =>
+  planPacks(lengths.map(sampleOfLength), { tokens: 10, samples }).map((pack) =>
+    pack.map(computedLength),
+  );
+
+test('a sample goes where it leaves the least room, and a longer one stands alone', () => {
+  expect(lengthsOf([4, 5, 2, 20, 1, 9])).toEqual([[20], [9, 1], [5, 4], [2]]);
+});
+
+test('a pack never holds more samples than were asked for', () => {
+  expect(lengthsOf([1, 1, 1, 1, 1], 2)).toEqual([[1, 1], [1, 1], [1]]);
+});
+
+test('packing loses and repeats no sample and fills no pack beyond its limit', () => {
+  assert(
+    property(array(nat(15)), (lengths) => {
+      const packs = lengthsOf(lengths);
+      expect(packs.flat().toSorted((a, b) => a - b)).toEqual(lengths.toSorted((a, b) => a - b));
+      for (const pack of packs)
+        expect(pack.length === 1 || pack.reduce((sum, length) => sum + length, 0) <= 10).toBe(true);
+    }),
+  );
 });

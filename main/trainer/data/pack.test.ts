@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { packSamples } from './pack.ts';
-import { padRows } from './pad.ts';
+import { packSamples, padRows } from './pack.ts';
 import { attentionMask } from '../model/visible-keys.ts';
 
 const sample = (tokens: number[], trained: number[]): EncodedSample => ({

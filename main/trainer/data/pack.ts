@@ -1,5 +1,10 @@
-import { countAllTrained, isTrained } from '../../../shared/domain/training-counts.ts';
+import {
+  countAllTrained,
+  isTrained,
+  countTrained,
+} from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 
 /** Where one sample lies in a packed sequence, in tokens. */
 export interface PackedSpan {
@@ -66,4 +71,38 @@ function spansOf(samples: readonly EncodedSample[]): PackedSpan[] {
     start += span.length;
     return span;
   });
+}
+
+/** Pads with zeros. */
+export function padded(values: Int32Array, length: number): Int32Array {
+  const result = new Int32Array(length);
+  result.set(values);
+  return result;
+}
+
+/** Pads with indices that do not occur: gradients of rows are overwritten, never added up. */
+export function padRows(rows: Int32Array, length: number): Int32Array {
+  const result = padded(rows, length);
+  const used = new Set(rows);
+  let next = 0;
+  for (let index = rows.length; index < length; index++) {
+    while (used.has(next)) next++;
+    result[index] = next++;
+  }
+  return result;
+}
+
+/**
+ * Factor of the gradient of every trained row of packed samples: 1 each, or, so that every sample
+ * counts the same, 1 / n in a sample with n of them.
+ */
+export function weighRows(
+  samples: readonly EncodedSample[],
+  weighting: Recipe['lossWeighting'],
+): Float32Array {
+  const weights = samples.map((sample) => {
+    const count = countTrained(sample);
+    return new Float32Array(count).fill(weighting === 'sample' ? 1 / count : 1);
+  });
+  return Float32Array.from(weights.flatMap((one) => Array.from(one)));
 }

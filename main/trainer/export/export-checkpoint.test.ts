@@ -5,7 +5,7 @@ import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams } from '../../engines/protocol/trainer.ts';
-import { toGgufAdapter } from './gguf-adapter.ts';
+import { toGgufAdapter } from './gguf-checkpoint.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
-import { metadataOfModel } from './gguf-model.ts';
+import { metadataOfModel } from './gguf-checkpoint.ts';
 import { type LoraFactors, findUnusable, isAdapter, readFactors } from './lora-factors.ts';
 import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';
 

@@ -5,7 +5,7 @@ import { epochBatches } from '../data/batches.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
-import { RunControl } from '../run/run-control.ts';
+import { RunControl } from '../run/run-state.ts';
 import { train } from '../run/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 

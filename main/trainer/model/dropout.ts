@@ -1,4 +1,4 @@
-import { keyedBytes } from '../data/keyed-bytes.ts';
+import { keyedBytes } from '../data/random.ts';
 import type { PackedSpan } from '../data/pack.ts';
 import type { ComputeGraph } from '../device/compute-graph.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';

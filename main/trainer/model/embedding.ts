@@ -1,11 +1,11 @@
-import { keyedBytes } from '../data/keyed-bytes.ts';
+import { keyedBytes } from '../data/random.ts';
 import type { Device } from '../device/device.ts';
 import type { Tensor } from '../device/tensor.ts';
 import { scale } from '../ops/arithmetic.ts';
 import { getRows, getRowsBackward } from '../ops/layout.ts';
 import type { KeyedSpans } from './dropout.ts';
 import type { GraphContext } from './graph-context.ts';
-import { addGradient } from './weight-gradients.ts';
+import { addGradient } from './linear.ts';
 
 /** The residual stream before the first block [embeddingLength, tokens], for token ids [tokens]. */
 export function embed({ graph, model }: GraphContext, tokens: Tensor): Tensor {

@@ -2,8 +2,7 @@ import type { Tensor } from '../device/tensor.ts';
 import { add, mul, repeatBackward, scale, scaleBias, tanh } from '../ops/arithmetic.ts';
 import { matMul, sumOfProducts } from '../ops/product.ts';
 import type { GraphContext } from './graph-context.ts';
-import { transposedTerm } from './linear.ts';
-import { addGradient, addMatrixGradient } from './weight-gradients.ts';
+import { transposedTerm, addGradient, addMatrixGradient } from './linear.ts';
 
 /** Result of the LM head with what its backward pass needs. */
 export interface HeadPass {

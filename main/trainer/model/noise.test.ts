@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
-import { keyedBytes } from '../data/keyed-bytes.ts';
+import { keyedBytes } from '../data/random.ts';
 import { Trainer } from '../step/trainer.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';

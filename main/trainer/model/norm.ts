@@ -2,7 +2,7 @@ import type { Tensor } from '../device/tensor.ts';
 import { mul, repeatBackward } from '../ops/arithmetic.ts';
 import { rmsNorm, rmsNormBackward } from '../ops/norm.ts';
 import type { GraphContext } from './graph-context.ts';
-import { addGradient } from './weight-gradients.ts';
+import { addGradient } from './linear.ts';
 
 /** Result of a norm with what its backward pass needs. */
 export interface NormPass {

@@ -15,7 +15,7 @@ import {
   transpose,
 } from './layout.ts';
 import { matMul } from './product.ts';
-import { maskedSoftmax, maskedSoftmaxBackward } from './softmax.ts';
+import { maskedSoftmax, maskedSoftmaxBackward } from './activation.ts';
 
 // softmax(scale · q·kᵀ + mask)·v out of ggml's operations, some queries at a time: what attention.ts
 // computes where there are no kernels. G = query heads per key head.

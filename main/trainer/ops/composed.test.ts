@@ -7,7 +7,7 @@ import { TensorStore } from '../device/tensor-store.ts';
 import { composedOuterProduct } from './product.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import { composedRmsNormBackward } from './norm.ts';
-import { composedSoftmaxBackward } from './softmax.ts';
+import { composedSoftmaxBackward } from './activation.ts';
 
 type Build = (graph: ComputeGraph, operands: [Tensor, Tensor]) => TensorPtr;
 

@@ -1,8 +1,7 @@
 import { clearLeftovers } from '../checkpoint/atomic-folder.ts';
-import { recordFormatVersion } from '../checkpoint/run-record.ts';
+import { recordFormatVersion, writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
 import { findResumePoint, readResumeTensors, type ResumePoint } from '../checkpoint/read-resume.ts';
 import { resumeFormatVersion, type ResumeState } from '../checkpoint/resume-state.ts';
-import { writeCheckpoint } from '../checkpoint/write-checkpoint.ts';
 import { writeResume } from '../checkpoint/write-resume.ts';
 import { engineName } from '../ffi/library.ts';
 import { writeParameter } from '../weights/trained-weights.ts';

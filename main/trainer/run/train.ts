@@ -12,11 +12,10 @@ import { BaseModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { runEpochs } from './run-epochs.ts';
-import { RunControl } from './run-control.ts';
+import { RunControl, type RunSetup, type TrainingRun } from './run-state.ts';
 import { restore, saveResume } from './save-run.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';
-import type { RunSetup, TrainingRun } from './run-state.ts';
 import type { Device } from '../device/device.ts';
 import { requireWeightsMemory } from '../memory/require-memory.ts';
 

@@ -4,7 +4,7 @@ import { normBackward, normForward } from '../model/norm.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import { add, fill, mul } from '../ops/arithmetic.ts';
 import { concatRows, getRows, reshape, rowsOf, setRows } from '../ops/layout.ts';
-import { softmax } from '../ops/softmax.ts';
+import { softmax } from '../ops/activation.ts';
 
 /** Rows of logits computed at once: bounds the memory of the widest tensors of a step. */
 export const logitChunkRows = 256;

@@ -1,10 +1,8 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import { toGgufAdapter } from '../export/gguf-adapter.ts';
-import { toGgufModel } from '../export/gguf-model.ts';
-import { packSamples } from '../data/pack.ts';
-import { weighRows } from '../data/weigh-rows.ts';
+import { toGgufAdapter, toGgufModel } from '../export/gguf-checkpoint.ts';
+import { packSamples, weighRows } from '../data/pack.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';

@@ -1,6 +1,5 @@
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { PackedBatch } from '../data/pack.ts';
-import { padded, padRows } from '../data/pad.ts';
+import { type PackedBatch, padded, padRows } from '../data/pack.ts';
 import {
   chunkTargets,
   crossEntropy,

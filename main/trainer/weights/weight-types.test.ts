@@ -11,9 +11,8 @@ import { forwardLogits } from '../testing/forward-logits.ts';
 import { byteSample, openModel, temporaryFolder } from '../testing/open-model.ts';
 import { quantizeModel } from './quantize-model.ts';
 import { dequantizerOf } from './dequantize.ts';
-import type { CanCompute } from './computable-types.ts';
+import type { CanCompute, LoadOptions } from './weight-types.ts';
 import { LoraAdapter } from './lora-adapter.ts';
-import type { LoadOptions } from './weight-types.ts';
 
 const folder = await temporaryFolder();
 const device = GgmlDevice.openCpu(1);

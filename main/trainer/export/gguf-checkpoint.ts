@@ -1,9 +1,11 @@
 import type { BaseModel } from '../weights/base-model.ts';
-import type { TrainedParameter, TrainedWeights } from '../weights/trained-weights.ts';
+import type { TrainedParameter, TrainedWeights, LoraBranch } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
 import type { Device } from '../device/device.ts';
 import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
 import type { GgufEntry, GgufStream, TensorStream } from '../../gguf/write/gguf-content.ts';
+import type { LoraAdapter } from '../weights/lora-adapter.ts';
+import { transposed } from '../weights/transpose.ts';
 
 /** Type of the matrices of a written model; norms and biases are F32 always. */
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';
@@ -66,4 +68,41 @@ function asFloats(name: string, tensor: Tensor, device: Device): TensorStream {
   const ne = tensor.ne.slice(0, tensor.ne[1] > 1 ? 2 : 1);
   const read = () => [new Uint8Array(device.readFloats(tensor).buffer)];
   return { name, ne, type: elementType.f32, chunks: read };
+}
+
+/**
+ * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
+ * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales
+ * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
+ */
+export function toGgufAdapter(
+  device: Device,
+  adapter: LoraAdapter,
+  { name, architecture }: { name: string; architecture: string },
+): GgufStream {
+  return {
+    metadata: [
+      { key: 'general.type', type: 'string', value: 'adapter' },
+      { key: 'general.architecture', type: 'string', value: architecture },
+      { key: 'general.name', type: 'string', value: name },
+      { key: 'adapter.type', type: 'string', value: 'lora' },
+      { key: 'adapter.lora.alpha', type: 'f32', value: adapter.scale * adapter.settings.rank },
+    ],
+    tensors: adapter.branches.flatMap((branch) => toTensors(device, branch)),
+  };
+}
+
+function toTensors(device: Device, { tensorName, a, b }: LoraBranch): TensorStream[] {
+  const [outputs, rank] = b.weight.ne;
+  const write = (suffix: string, ne: number[], read: () => Float32Array): TensorStream => ({
+    name: `${tensorName}.${suffix}`,
+    ne,
+    type: elementType.f32,
+    chunks: () => [new Uint8Array(read().buffer)],
+  });
+  const readB = () => transposed(device.readFloats(b.weight), outputs);
+  return [
+    write('lora_a', a.weight.ne.slice(0, 2), () => device.readFloats(a.weight)),
+    write('lora_b', [rank, outputs], readB),
+  ];
 }
