@@ -5,7 +5,7 @@ import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { Log } from './base/log.ts';
-import { OngoingCalls } from './base/ongoing-calls.ts';
+import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
 import { PathGuard } from './files/path-guard.ts';
 import { closeCurrent } from './project/project-service.ts';
 import { appRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
@@ -19,9 +19,8 @@ import {
   jobsRouter,
   modelsRouter,
   runsRouter,
+  xrayRouter,
 } from './rpc/train-router.ts';
-import { xrayRouter } from './rpc/xray-router.ts';
-import { Turns } from './base/turns.ts';
 import { UserSettings } from './base/user-settings.ts';
 
 const router = implement(contract).$context<CallContext>().router({

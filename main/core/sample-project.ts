@@ -12,7 +12,7 @@ import { sampleContentHash } from '../store/content-hash.ts';
 import { runImport } from './curate/import/run-import.ts';
 import { storePrompts } from './evaluate/prompt-service.ts';
 import { addModelFile } from './models/model-service.ts';
-import { resourcesDir } from './base/resources-dir.ts';
+import { resourcesDir } from './base/application.ts';
 import type { ProjectSession } from './project/project-session.ts';
 import { createAndOpen } from './project/project-service.ts';
 

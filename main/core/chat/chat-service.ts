@@ -3,10 +3,9 @@ import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
-import { AsyncQueue } from '../base/async-queue.ts';
-import type { ProjectSession } from '../project/project-session.ts';
-import { SessionScoped } from '../project/session-scoped.ts';
-import { systemFiles } from '../models/system-files.ts';
+import { AsyncQueue } from '../base/streams.ts';
+import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
+import { systemFiles } from '../models/checkpoints.ts';
 
 /** One question to one system, asked in one of the two panes. */
 export interface ChatRequest {

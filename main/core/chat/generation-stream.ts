@@ -6,7 +6,7 @@ import type { messageSchema } from '../../../shared/domain/message.ts';
 import type { EngineProcess } from '../../engines/engine-process.ts';
 import type { InferenceRequests, SystemFiles } from '../../engines/protocol/inference.ts';
 import { startInference, startInspector } from '../../engines/start-engines.ts';
-import { AsyncQueue } from '../base/async-queue.ts';
+import { AsyncQueue } from '../base/streams.ts';
 import type { CoreState } from '../project/core-state.ts';
 
 /** Prompts for one system named by files. */

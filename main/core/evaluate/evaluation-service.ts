@@ -16,7 +16,7 @@ import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { systemFiles } from '../models/system-files.ts';
+import { systemFiles } from '../models/checkpoints.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { findCheckpoint } from '../../store/repositories/checkpoints.ts';

@@ -10,7 +10,7 @@ import {
   type MissingGeneration,
 } from '../../store/repositories/generations.ts';
 import { found } from '../base/app-error.ts';
-import { systemFiles } from '../models/system-files.ts';
+import { systemFiles } from '../models/checkpoints.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

@@ -13,8 +13,7 @@ import {
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
-import type { CoreState } from '../project/core-state.ts';
-import { exportPath } from '../project/export-path.ts';
+import { type CoreState, exportPath } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 

@@ -1,6 +1,51 @@
 import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
-import type { JobKind } from '../../../shared/domain/job.ts';
-import type { JobReport } from './job-report.ts';
+import type { JobKind, JobSubtask, JobProgress } from '../../../shared/domain/job.ts';
+
+/** What a running job reports; the service adds the ETA of the phase. */
+export interface JobReport {
+  phase: string;
+  done: number;
+  /** 0 while unknown. */
+  total: number;
+  unit: string;
+  detail?: string;
+  /** What the phase waits for; another phase would start its ETA over. */
+  subtask?: JobSubtask;
+}
+
+/** Turns reports into progress with an ETA from the rate since the phase began. */
+export class ProgressMeter {
+  #phase = '';
+  #phaseStartMs = 0;
+  #phaseStartDone = 0;
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** Progress after a report; the ETA is null until one percent or one second is known. */
+  measure(report: JobReport): JobProgress {
+    if (report.phase !== this.#phase) {
+      this.#phase = report.phase;
+      this.#phaseStartMs = this.#now();
+      this.#phaseStartDone = report.done;
+    }
+    const elapsedMs = this.#now() - this.#phaseStartMs;
+    const gained = report.done - this.#phaseStartDone;
+    const canTell = gained > 0 && report.total > 0 && elapsedMs > 1000;
+    const etaMs = canTell ? ((report.total - report.done) * elapsedMs) / gained : null;
+    return {
+      phase: report.phase,
+      done: report.done,
+      total: report.total,
+      unit: report.unit,
+      etaMs: etaMs === null ? null : Math.max(0, Math.round(etaMs)),
+      detail: report.detail ?? '',
+      subtask: report.subtask ?? null,
+    };
+  }
+}
 
 /** What a handler gets beside its payload. */
 export interface JobContext {

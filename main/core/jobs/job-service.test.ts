@@ -13,9 +13,8 @@ import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { aProject, type TestProject } from '../../store/testing/a-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { Log } from '../base/log.ts';
-import type { JobContext, JobHandler } from './job-handler.ts';
+import { type JobContext, type JobHandler, ProgressMeter } from './job-handler.ts';
 import { JobService } from './job-service.ts';
-import { ProgressMeter } from './job-report.ts';
 
 const events: JobEvent[] = [
   ...(['start', 'pause', 'paused', 'cancel', 'succeed'] as const),

@@ -23,11 +23,16 @@ import {
   type StoredJob,
 } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { Broadcast } from '../base/broadcast.ts';
+import { Broadcast } from '../base/streams.ts';
 import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
-import { JobStopped, type JobContext, type JobHandler } from './job-handler.ts';
-import { ProgressMeter, type JobReport } from './job-report.ts';
+import {
+  JobStopped,
+  type JobContext,
+  type JobHandler,
+  ProgressMeter,
+  type JobReport,
+} from './job-handler.ts';
 
 const publishEveryMs = 250;
 

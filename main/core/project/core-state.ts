@@ -1,13 +1,13 @@
+import { sep } from 'node:path';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { Log } from '../base/log.ts';
-import type { OngoingCalls } from '../base/ongoing-calls.ts';
+import type { OngoingCalls, Turns } from '../base/ongoing-calls.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from './project-session.ts';
-import type { Turns } from '../base/turns.ts';
 import type { UserSettings } from '../base/user-settings.ts';
 
 /** What the features do with a project that is opened: project/ knows none of them. */
@@ -37,4 +37,17 @@ export interface CoreState {
 export function requireSession(state: CoreState): ProjectSession {
   if (state.session) return state.session;
   throw new AppError('NO_PROJECT', 'No project is open: create one or open one first');
+}
+
+/** The absolute path of a file to write; refused when it belongs to the open project. */
+export function exportPath(state: CoreState, session: ProjectSession, requested: string): string {
+  const path = state.paths.check(requested);
+  const { file } = session;
+  if (path === file.path || path.startsWith(`${file.artifactsDir}${sep}`))
+    throw new AppError(
+      'INVALID_INPUT',
+      `${path} belongs to the open project: choose another file to export to`,
+      { path },
+    );
+  return path;
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { availableParallelism } from 'node:os';
+import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
 import { schemaVersion } from '../../store/migrations/migrate.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
@@ -7,8 +8,10 @@ import type { DeviceService } from '../devices/device-service.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
-import { ChangeFeed } from './change-feed.ts';
-import { InferenceSlots } from './inference-slots.ts';
+import type { EngineProcess } from '../../engines/engine-process.ts';
+import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { startInference } from '../../engines/start-engines.ts';
+import { Broadcast } from '../base/streams.ts';
 
 /** Everything that lives as long as one project is open. */
 export class ProjectSession {
@@ -47,5 +50,90 @@ export class ProjectSession {
       this.changes.close();
       this.file.close();
     }
+  }
+}
+
+/** What an inference process is kept for; each slot holds at most one loaded model. */
+export type InferenceSlot = 'left' | 'right' | 'generate';
+
+/** The two chat panes answer at once: each takes half the cores, or both would mostly wait. */
+function threadsFor(slot: InferenceSlot): number {
+  const cores = availableParallelism();
+  return slot === 'generate' ? cores : Math.max(1, Math.floor(cores / 2));
+}
+
+/** Inference processes by slot, started when first needed and again after one died. */
+class InferenceSlots {
+  readonly #engines = new Map<InferenceSlot, EngineProcess<InferenceRequests>>();
+
+  /** The live process of a slot. */
+  engine(slot: InferenceSlot): EngineProcess<InferenceRequests> {
+    const current = this.#engines.get(slot);
+    if (current && !current.hasExited) return current;
+    const started = startInference(threadsFor(slot));
+    this.#engines.set(slot, started);
+    return started;
+  }
+
+  /** Ends the processes of these slots (all of them by default) and frees their memory. */
+  async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
+    const live = slots.flatMap((slot) => this.#engines.get(slot) ?? []);
+    for (const slot of slots) this.#engines.delete(slot);
+    for (const engine of live) engine.kill('SIGTERM');
+    await Promise.all(live.map((engine) => engine.exited));
+    return live.length;
+  }
+}
+
+const gatherMs = 150;
+
+/** Tells views which topics changed, gathered so that a busy import sends a few messages a second. */
+class ChangeFeed {
+  readonly #changes = new Broadcast<{ topics: ChangeTopic[] }>();
+  readonly #pending = new Set<ChangeTopic>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Marks topics as changed. */
+  touch(...topics: ChangeTopic[]): void {
+    for (const topic of topics) this.#pending.add(topic);
+    this.#timer ??= setTimeout(() => this.#flush(), gatherMs).unref();
+  }
+
+  /** Changes from now on, until the signal aborts or the project closes. */
+  watch(signal: AbortSignal | undefined): AsyncGenerator<{ topics: ChangeTopic[] }, void> {
+    return this.#changes.subscribe(signal);
+  }
+
+  /** Tells what is pending and ends every watch. */
+  close(): void {
+    clearTimeout(this.#timer);
+    if (this.#pending.size > 0) this.#flush();
+    this.#changes.end();
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    const topics = [...this.#pending];
+    this.#pending.clear();
+    this.#changes.publish({ topics });
+  }
+}
+
+/** What a feature keeps in memory for each open project; it goes with the session. */
+export class SessionScoped<Value> {
+  readonly #values = new WeakMap<ProjectSession, Value>();
+  readonly #make: () => Value;
+
+  constructor(make: () => Value) {
+    this.#make = make;
+  }
+
+  /** The value of a session, made when it is first asked for. */
+  of(session: ProjectSession): Value {
+    const known = this.#values.get(session);
+    if (known !== undefined) return known;
+    const made = this.#make();
+    this.#values.set(session, made);
+    return made;
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../base/app-error.ts';
-import { appVersion } from '../base/app-version.ts';
+import { appVersion } from '../base/application.ts';
 import type { CoreState } from './core-state.ts';
 
 /** What the window shows of the program and of the shell it runs in. */

@@ -2,12 +2,12 @@ import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
 import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
 import { checkpoints } from '../models/checkpoints.ts';
-import { testDevice } from '../train/device-test.ts';
-import { probeOf } from '../train/run-probe.ts';
-import { planRunMemory } from '../train/memory-service.ts';
+import { testDevice, planRunMemory } from '../train/preflight.ts';
+import { probeOf } from '../train/probe-run.ts';
 import { startExport } from '../train/export-service.ts';
 import { runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { os, withProject } from './implement.ts';
+import { openXray, xraySample } from '../train/xray-service.ts';
 
 /** Base models of the project. */
 export const modelsRouter = {
@@ -94,5 +94,15 @@ export const chatRouter = {
 export const generationsRouter = {
   run: os.generations.run.handler(({ context: { core }, input, signal }) =>
     generateFromFiles(core, input, signal),
+  ),
+};
+
+/** A dataset as the trainer will see it. */
+export const xrayRouter = {
+  open: withProject.xray.open.handler(({ context: { session }, input, signal }) =>
+    openXray(session, input, signal),
+  ),
+  sample: withProject.xray.sample.handler(({ context: { session }, input, signal }) =>
+    xraySample(session, input, signal),
   ),
 };

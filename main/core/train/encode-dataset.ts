@@ -1,13 +1,14 @@
-import { devShareProblem } from '../../../shared/domain/training-counts.ts';
+import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { startInference } from '../../engines/start-engines.ts';
-import { datasetItems } from '../../store/repositories/datasets.ts';
+import { datasetItems, type DatasetItem } from '../../store/repositories/datasets.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
 import { AppError } from '../base/app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { encodeReport } from './encode-report.ts';
-import { splitSamples, type SplitSamples } from './split-samples.ts';
+import { splitSamples, type SplitSamples } from './hold-out.ts';
+import type { EncodeReport } from '../../../shared/domain/run.ts';
+import type { EncodeResult } from '../../engines/protocol/inference.ts';
 
 /** The samples of a run as its model reads them, and the template they were written with. */
 export interface EncodedDataset extends SplitSamples {
@@ -55,4 +56,41 @@ export async function encodeDataset(
   const problem = devShareProblem(split.candidates, run.recipe.devShare);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   return { ...split, templateSha256: encoded.templateSha256 };
+}
+
+const promptLength = 160;
+
+/** The start of a sample's first question in one line, so that a person recognizes it. */
+export function promptOf({ messages }: Pick<DatasetItem, 'messages'>): string {
+  const text = messages.find(({ role }) => role === 'user')?.content ?? '';
+  return text
+    .slice(0, 4 * promptLength)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, promptLength);
+}
+
+/** What a run keeps of its encoding: sums, and every sample that did not come whole. */
+function encodeReport(
+  encoded: EncodeResult,
+  items: readonly DatasetItem[],
+  { trained, held, heldIds }: SplitSamples,
+): EncodeReport {
+  const byId = new Map(items.map((item) => [item.sampleId, item]));
+  const named = <Entry extends { id: string }>(entry: Entry) => {
+    const item = byId.get(entry.id);
+    return { ...entry, prompt: item ? promptOf(item) : '' };
+  };
+  const { truncated, split, dropped, templateSha256, maxTokens } = encoded;
+  return {
+    samples: trained.length,
+    tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
+    trainedTokens: countAllTrained(trained),
+    heldOut: { samples: heldIds.size, scoredTokens: countAllTrained(held) },
+    truncated: truncated.map(named),
+    split: split.map(named),
+    dropped: dropped.map(named),
+    templateSha256,
+    maxTokens,
+  };
 }

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
-import { heldOutIds } from './hold-out.ts';
-import { splitSamples } from './split-samples.ts';
+import { heldOutIds, splitSamples } from './hold-out.ts';
 
 const turns = (text: string): Message[] => [
   { role: 'user', content: `${text}?` },

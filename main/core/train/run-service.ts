@@ -19,7 +19,7 @@ import { AppError, found } from '../base/app-error.ts';
 import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { newProbe } from './run-probe.ts';
+import { newProbe } from './probe-run.ts';
 import { runFolder, savedStep } from './run-files.ts';
 
 /** What a run is started with. */

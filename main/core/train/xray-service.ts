@@ -10,11 +10,10 @@ import {
   type DatasetItem,
 } from '../../store/repositories/datasets.ts';
 import { found } from '../base/app-error.ts';
-import { AsyncQueue } from '../base/async-queue.ts';
+import { AsyncQueue } from '../base/streams.ts';
 import { usableModel } from '../models/model-service.ts';
-import type { ProjectSession } from '../project/project-session.ts';
-import { SessionScoped } from '../project/session-scoped.ts';
-import { promptOf } from './encode-report.ts';
+import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
+import { promptOf } from './encode-dataset.ts';
 import { heldOutIds } from './hold-out.ts';
 
 /** What is looked at. */

@@ -1,4 +1,4 @@
-import { AsyncQueue } from '../../core/base/async-queue.ts';
+import { AsyncQueue } from '../../core/base/streams.ts';
 import type { HostBridge } from '../../core/base/config.ts';
 import type { FromCore, ToCore } from './frames.ts';
 

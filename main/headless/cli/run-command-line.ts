@@ -1,4 +1,4 @@
-import { appVersion } from '../../core/base/app-version.ts';
+import { appVersion } from '../../core/base/application.ts';
 import { type Command, commonOptions, type OptionTable } from './command.ts';
 import { UsageError, exitCodes, reportError } from './command-error.ts';
 import { Terminal, type TerminalStreams } from './terminal.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 
 /** What Atlas knows of a country. */
 export const relations = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { resolveRecipe } from '../arguments/settings.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 
 const atlasFile = (name: string) => join(resourcesDir, 'atlas', name);
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 import { countriesSchema, type Country } from '../../headless/demo/countries.ts';
 
 /** The fields that are read from `countries.json` of the npm package world-countries 5.1.0. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 import { readCountries } from '../../headless/demo/countries.ts';
 import { makeSampleProject, type CountryQuestion } from './sample-project.ts';
 

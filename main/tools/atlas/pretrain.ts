@@ -7,7 +7,7 @@ import type { EncodedSample, TrainEvent } from '../../engines/protocol/trainer.t
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 import { writeBlankModel, atlasVocabulary } from './blank-model.ts';
 import { seededChance } from './chance.ts';
 import { readCountries } from '../../headless/demo/countries.ts';

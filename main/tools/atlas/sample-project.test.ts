@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { resourcesDir } from '../../core/base/resources-dir.ts';
+import { resourcesDir } from '../../core/base/application.ts';
 import { readCountries, relations } from '../../headless/demo/countries.ts';
 import { makeSampleProject, type CountryQuestion } from './sample-project.ts';
 

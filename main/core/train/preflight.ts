@@ -1,8 +1,10 @@
-import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
+import type { SelfTest } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { usableModel } from '../models/model-service.ts';
+import { requireSession, type CoreState } from '../project/core-state.ts';
+import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import { likelyDevice } from '../devices/run-device.ts';
-import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 /** A base and how it would be trained. */
@@ -26,4 +28,20 @@ export async function planRunMemory(
     const params = { basePath, recipe, longestTokens, device, known };
     return await engine.request('planMemory', params, { signal: anySignal });
   });
+}
+
+/** Tests a device with a kind of model; only one of the project's models needs an open project. */
+export function testDevice(
+  state: CoreState,
+  input: {
+    device: string;
+    modelId?: string | undefined;
+    method?: Recipe['method'] | undefined;
+  },
+  signal: AbortSignal | undefined,
+): Promise<SelfTest> {
+  const { device, modelId, method } = input;
+  const basePath = modelId && usableModel(requireSession(state), modelId).path;
+  const subject = { ...(basePath && { basePath }), ...(method && { method }) };
+  return state.devices.test(device, subject, signal);
 }

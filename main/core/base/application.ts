@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 // From source the manifest lies three folders up; compiled code lies one folder deeper.
@@ -11,3 +12,9 @@ const manifest = new URL(
 export const appVersion = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(manifest, 'utf8'))).version;
+
+// From source the folder lies three folders up; compiled code lies one folder deeper.
+const fromHere = import.meta.url.endsWith('.ts') ? '../../../resources/' : '../../../../resources/';
+
+/** The folder of what comes with the application: recipes and the sample project. */
+export const resourcesDir = fileURLToPath(new URL(fromHere, import.meta.url));
