@@ -97,14 +97,21 @@ module.exports = {
       from: { path: '^main/(inference|trainer)/', pathNot: test },
       to: {
         path: '^main/',
-        pathNot: '^main/$1/|^main/gguf/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
+        pathNot:
+          '^main/$1/|^main/(gguf|side-files)/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
       },
     },
     {
       name: 'gguf-stands-alone',
       severity: 'error',
       from: { path: '^main/gguf/', pathNot: test },
-      to: { path: '^main/', pathNot: '^main/gguf/' },
+      to: { path: '^main/', pathNot: '^main/(gguf|side-files)/' },
+    },
+    {
+      name: 'side-files-stand-alone',
+      severity: 'error',
+      from: { path: '^main/side-files/', pathNot: test },
+      to: { path: '^(main|shared|renderer)/|(^|/)node_modules/', pathNot: '^main/side-files/' },
     },
     {
       name: 'supervision-knows-no-engine',

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { BrowserWindow, BrowserWindowConstructorOptions, Rectangle } from 'electron';
 import { z } from 'zod';
+import { replaceFile } from '../side-files/side-file.ts';
 import { workbenchUrl } from './app-protocol.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';
 
@@ -96,7 +97,7 @@ export function loadWindowState(file: string, workAreas: Rectangle[]): WindowSta
 export function saveWindowState(file: string, bounds: Rectangle, isMaximized: boolean): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify({ ...bounds, isMaximized }));
+    replaceFile(file, JSON.stringify({ ...bounds, isMaximized }));
   } catch (error) {
     console.error(`The window's place was not saved in ${file}:`, error);
   }

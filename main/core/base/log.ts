@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { appendSideFile } from '../../side-files/side-file.ts';
 
 const maxLogBytes = 5_000_000;
 
@@ -17,7 +18,7 @@ export class Log {
   /** Appends a line; a log that cannot be written never stops the work. */
   write(text: string): void {
     try {
-      appendFileSync(this.path, `${new Date().toISOString()} ${text}\n`);
+      appendSideFile(this.path, `${new Date().toISOString()} ${text}\n`);
     } catch (error) {
       process.stderr.write(`lima: the log ${this.path} cannot be written: ${String(error)}\n`);
     }

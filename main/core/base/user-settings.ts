@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../side-files/side-file.ts';
 
 const settingsSchema = z.object({
   author: z.string().min(1),
@@ -57,9 +58,7 @@ export class UserSettings {
   }
 
   #write(settings: Settings): void {
-    const temporary = `${this.#path}.${process.pid}.tmp`;
-    writeFileSync(temporary, JSON.stringify(settings, null, 2));
-    renameSync(temporary, this.#path);
+    replaceFile(this.#path, JSON.stringify(settings, null, 2));
     this.#settings = settings;
   }
 }

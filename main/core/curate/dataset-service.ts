@@ -1,4 +1,4 @@
-import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import {
@@ -7,6 +7,7 @@ import {
   freezeDataset,
   type DatasetItem,
 } from '../../store/repositories/datasets.ts';
+import { openSideFile } from '../../side-files/side-file.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, exportPath } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -97,8 +98,10 @@ async function exportDataset(
       { withSystem },
     );
   const temporary = `${path}.part`;
+  // What is not a leftover of an export is refused before anything can remove it.
+  const file = await openSideFile(temporary);
   try {
-    const out = createWriteStream(temporary, { flush: true });
+    const out = file.createWriteStream({ flush: true });
     const done = finished(out);
     for (const item of items) out.write(`${JSON.stringify(datasetLine[format](item))}\n`);
     out.end();

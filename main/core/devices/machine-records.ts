@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../side-files/side-file.ts';
 import { selfTestSchema, type SelfTest } from '../../../shared/domain/device.ts';
 import {
   memoryMeasurementSchema,
@@ -42,10 +43,8 @@ class StoredList<Item> {
   add(item: Item): void {
     const { subjectOf, most } = this.#rules;
     const others = this.all().filter((other) => subjectOf(other) !== subjectOf(item));
-    const temporary = `${this.#path}.${process.pid}.tmp`;
     mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileSync(temporary, JSON.stringify([...others, item].slice(-most), null, 2));
-    renameSync(temporary, this.#path);
+    replaceFile(this.#path, JSON.stringify([...others, item].slice(-most), null, 2));
   }
 }
 

@@ -1,4 +1,3 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import { resolveVerdict } from '../../../shared/domain/evaluation.ts';
 import { composeReport, type ReportFacts } from '../../../shared/report/compose-report.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
+import { replaceFile } from '../../side-files/side-file.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, exportPath } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -38,21 +38,14 @@ export function reportText(
 }
 
 /** Writes the report to a file: a temporary name first, then a rename. */
-export async function saveReport(
+export function saveReport(
   state: CoreState,
   session: ProjectSession,
   input: { id: string; format: ReportFormat; path: string },
-): Promise<{ path: string; sizeBytes: number }> {
+): { path: string; sizeBytes: number } {
   const path = exportPath(state, session, input.path);
   const { text } = reportText(session, input);
-  const temporary = `${path}.part`;
-  try {
-    await writeFile(temporary, text, { flush: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  replaceFile(path, text);
   return { path, sizeBytes: Buffer.byteLength(text) };
 }
 

@@ -24,7 +24,7 @@ test('what a run took corrects later plans of the same base and of no other', as
 test('a run succeeds with a warning when its memory cannot be written to the settings', async () => {
   await using core = await TestCore.start();
   // A folder in the place of the file that is written before it takes the other's place.
-  subfolder(core.path('user'), `memory-measurements.json.${process.pid}.tmp`);
+  subfolder(core.path('user'), `memory-measurements.json.${process.pid}.part`);
   const { runId, jobId } = await core.startRun(shortRecipe);
   expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
   const { events, memory } = await core.client.runs.get({ id: runId });

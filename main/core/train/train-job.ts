@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { totalSteps } from '../../../shared/domain/training-counts.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
+import { makeSideFolder } from '../../side-files/side-file.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
 import type { StoredModel } from '../../store/repositories/models.ts';
 import {
@@ -75,7 +75,7 @@ async function train(
   context: JobContext,
 ): Promise<TrainResult> {
   const outDir = runFolder(session.file, run.id);
-  mkdirSync(outDir, { recursive: true });
+  makeSideFolder(session.file.artifactsDir, 'runs', run.id);
   const request = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
   const device = await deviceForRun(session.devices, request, context);
   await using trainer = startTrainer();

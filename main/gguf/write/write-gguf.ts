@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { openSideFile } from '../../side-files/side-file.ts';
 import { checkedAlignment, padTo, maxTensorNameBytes } from '../header/read-tensors.ts';
 import { encodeHeader } from './encode-header.ts';
 import type { GgufContent, GgufStream, TensorStream, TensorToWrite } from './gguf-content.ts';
@@ -36,8 +37,9 @@ export async function writeGgufStream(
   for (const { name } of content.tensors) requireShortName(name);
   const header = encodeHeader(content, alignment);
   const partialPath = `${path}.${process.pid}.partial`;
+  const file = await openSideFile(partialPath);
   try {
-    const written = await writeSynced(partialPath, header, { content, alignment });
+    const written = await writeSynced(file, header, { content, alignment });
     await rename(partialPath, path);
     await syncFolder(dirname(path));
     return written;
@@ -48,11 +50,10 @@ export async function writeGgufStream(
 }
 
 async function writeSynced(
-  path: string,
+  file: FileHandle,
   header: Uint8Array,
   { content, alignment }: { content: GgufStream; alignment: number },
 ): Promise<{ sizeBytes: number; sha256: string }> {
-  const file = await open(path, 'w');
   try {
     const output = new HashedOutput(file);
     await output.write(header);

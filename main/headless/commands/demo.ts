@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatDuration } from '../../../shared/text/numbers.ts';
+import { replaceFile } from '../../side-files/side-file.ts';
 import { defineCommand } from '../cli/command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
 import { demoFiles, shortPlan, wholePlan } from '../demo/make-plan.ts';
@@ -55,7 +56,7 @@ async function writeReports(client: CoreClient, id: string, folder: string): Pro
   for (const format of ['json', 'markdown', 'html'] as const) {
     const { fileName, text } = await client.evaluations.report({ id, format });
     files.push(join(folder, fileName));
-    await writeFile(join(folder, fileName), text);
+    replaceFile(join(folder, fileName), text);
   }
   return files;
 }

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../side-files/side-file.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { resolveRecipe } from '../arguments/settings.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
@@ -46,6 +47,6 @@ export async function shortPlan(folder: string): Promise<PipelinePlan> {
 export async function firstSamples(folder: string, count: number): Promise<string> {
   const lines = (await readFile(demoFiles.samples, 'utf8')).split('\n').slice(0, count);
   const path = join(folder, `first-${count}-samples.jsonl`);
-  await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+  replaceFile(path, lines.map((line) => `${line}\n`).join(''));
   return path;
 }

@@ -54,7 +54,7 @@ async function removeOld(outDir: string): Promise<void> {
 /** Writes and syncs the bytes one tensor at a time; returns their SHA-256. */
 async function writeTensors(path: string, tensors: Iterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  const file = await open(path, 'w');
+  const file = await open(path, 'wx');
   try {
     for (const bytes of tensors)
       for (let start = 0; start < bytes.length; start += writeChunkBytes) {

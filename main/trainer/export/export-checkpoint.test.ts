@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
@@ -44,5 +44,24 @@ test.each<ExportKind>(['merged', 'ollama'])(
       'cancelled by the test',
     );
     expect(await readdir(folder.path)).toEqual(before);
+  },
+);
+
+test.each<ExportKind>(['gguf', 'merged', 'ollama', 'peft'])(
+  'an export (%s) is refused where a link has its temporary name, and the link stays',
+  async (kind) => {
+    await using folder = await temporaryFolder();
+    const pair = await writePair(folder.path);
+    const outPath = join(folder.path, 'out');
+    await mkdir(join(folder.path, 'elsewhere'));
+    await symlink(join(folder.path, 'elsewhere'), `${outPath}.${process.pid}.partial`);
+    const before = await readdir(folder.path, { recursive: true });
+    const params: ExportParams = { ...pair, kind, type: 'F16', strength: 1, name: 'out', outPath };
+    const context = { signal: new AbortController().signal, emit: () => undefined };
+    await expect(exportCheckpoint(params, context)).rejects.toMatchObject({
+      code: 'FILE_EXISTS',
+      message: expect.stringContaining('Move it away, then try again.'),
+    });
+    expect(await readdir(folder.path, { recursive: true })).toEqual(before);
   },
 );

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { syncFolder } from '../../gguf/write/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -73,8 +73,9 @@ async function writeOutputFolder(
   fill: (partialPath: string) => Promise<string[]>,
 ): Promise<ExportResult> {
   const partialPath = `${path}.${process.pid}.partial`;
+  // Not inside: what has this name already is not ours to remove.
+  await mkdir(partialPath);
   try {
-    await mkdir(partialPath);
     const names = await fill(partialPath);
     await syncFolder(partialPath);
     await rename(partialPath, path);
@@ -96,6 +97,13 @@ function toExportError(path: string, error: unknown): unknown {
     return new TrainerError(
       'DISK_FULL',
       `There is no space left to write ${path}; nothing of it stays.`,
+      { path },
+    );
+  if (code === 'EEXIST')
+    return new TrainerError(
+      'FILE_EXISTS',
+      `${path} cannot be written: something has the name of its temporary folder ` +
+        `(${basename(path)}.${process.pid}.partial). Move it away, then try again.`,
       { path },
     );
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EROFS' || code === 'ENOTDIR')
