@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import {
@@ -13,7 +12,8 @@ import type { CoreState } from './core-state.ts';
 import { explainError } from '../base/explain-error.ts';
 import { ProjectSession } from './project-session.ts';
 
-const inspectionTimeoutMs = 30_000;
+// A schema of ours takes milliseconds, one that computes something may never end.
+const mostMs = { inspectProject: 5_000, inspectPages: 30_000 };
 
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
@@ -92,15 +92,24 @@ function rememberRecent(state: CoreState, path: string): void {
 }
 
 async function inspect(path: string): Promise<void> {
-  // A write-ahead log beside the file belongs to a crash: SQLite must recover it first.
-  if (existsSync(`${path}-wal`)) return;
   await using inspector = startInspector();
-  const signal = AbortSignal.timeout(inspectionTimeoutMs);
+  // Starting is no fault of the file, however long it takes.
+  await inspector.engine;
+  for (const what of ['inspectProject', 'inspectPages'] as const)
+    await inspectPart(inspector, what, path);
+}
+
+async function inspectPart(
+  inspector: ReturnType<typeof startInspector>,
+  what: keyof typeof mostMs,
+  path: string,
+): Promise<void> {
+  const signal = AbortSignal.timeout(mostMs[what]);
   try {
-    await inspector.request('inspectProject', { path }, { signal, cancelGraceMs: 500 });
+    await inspector.request(what, { path }, { signal, cancelGraceMs: 500 });
   } catch (error) {
     if (explainError(error)?.code !== 'ENGINE_CRASHED' && !signal.aborted) throw error;
-    const how = signal.aborted ? `took over ${inspectionTimeoutMs / 1000} s` : 'crashed';
+    const how = signal.aborted ? `took over ${mostMs[what] / 1000} s` : 'crashed';
     throw new AppError(
       'PROJECT_INVALID',
       `${path} is not opened: reading it ${how}. It may be damaged; restore it from a backup.`,

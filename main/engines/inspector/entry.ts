@@ -4,7 +4,7 @@ import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { inspectProjectFile } from '../../store/file/inspect-project-file.ts';
+import { inspectPages, inspectSchema } from '../../store/file/inspect-project-file.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
@@ -62,9 +62,9 @@ async function inspectModel({ path }: { path: string }): Promise<ModelInfo> {
 }
 
 /** Looks into a project file that may come from anyone, in this process that may be killed. */
-function inspectProject({ path }: { path: string }): Promise<{ schemaVersion: number }> {
+function inspect<Result>(look: () => Result): Promise<Result> {
   try {
-    return Promise.resolve({ schemaVersion: inspectProjectFile(path) });
+    return Promise.resolve(look());
   } catch (error) {
     if (!(error instanceof StoreError)) return Promise.reject(error);
     const { code, message, data } = parseFailure(inspectorErrors, error);
@@ -72,4 +72,13 @@ function inspectProject({ path }: { path: string }): Promise<{ schemaVersion: nu
   }
 }
 
-serveEngine<InspectorRequests>('inspector', { inspectModel, hashFile, inspectProject });
+serveEngine<InspectorRequests>('inspector', {
+  inspectModel,
+  hashFile,
+  inspectProject: ({ path }) => inspect(() => ({ schemaVersion: inspectSchema(path) })),
+  inspectPages: ({ path }) =>
+    inspect(() => {
+      inspectPages(path);
+      return null;
+    }),
+});

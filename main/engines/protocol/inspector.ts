@@ -10,6 +10,8 @@ export type InspectorRequests = {
     event: { type: 'hashed'; bytes: number; totalBytes: number };
     result: { sha256: string; sizeBytes: number };
   };
-  /** Fails with `PROJECT_INVALID` or `PROJECT_NEWER`; the file is opened read-only. */
+  /** The schema alone. Fails with `PROJECT_INVALID` or `PROJECT_NEWER`; the file is opened read-only. */
   inspectProject: { params: { path: string }; event: never; result: { schemaVersion: number } };
+  /** Every page of a file up to 512 MB. Fails with `PROJECT_INVALID`; the file is opened read-only. */
+  inspectPages: { params: { path: string }; event: never; result: null };
 };

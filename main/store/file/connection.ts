@@ -23,20 +23,36 @@ export function carefulFileSystem(path: string): string | undefined {
   return carefulFileSystems[statfsSync(dirname(path)).type];
 }
 
-/** Makes SQLite distrust what the file holds: its schema, the sizes of its cells, its mapping. */
+/**
+ * Makes SQLite distrust what the file holds: its schema, the sizes of its cells, its mapping. None
+ * of these reads the file, so they come before the check of the schema. better-sqlite3 opens every
+ * connection DEFENSIVE; it cannot switch triggers and views off, so only that check keeps them out.
+ */
 export function distrustContent(db: Database): void {
+  db.unsafeMode(false);
   db.pragma('trusted_schema = OFF');
   db.pragma('cell_size_check = ON');
   db.pragma('mmap_size = 0');
 }
 
 /**
- * Takes the lock that keeps a second process out until the connection closes, and makes a commit
- * mean that it is on disk. A careful file system gets a rollback journal.
+ * Takes the lock that keeps a second process out until the connection closes, and calls `check`
+ * while nothing has been written: what it throws leaves the file as it was.
  */
-export function lockForWriting(db: Database, isCareful: boolean, isNew: boolean): void {
-  db.pragma('foreign_keys = ON');
+export function inLockingTransaction(db: Database, check: () => void): void {
   db.pragma('locking_mode = EXCLUSIVE');
+  db.exec('BEGIN EXCLUSIVE');
+  try {
+    check();
+  } finally {
+    // A damaged file may have ended it already.
+    if (db.inTransaction) db.exec('ROLLBACK');
+  }
+}
+
+/** Makes a commit mean that it is on disk. A careful file system gets a rollback journal. */
+export function journalForWriting(db: Database, isCareful: boolean, isNew: boolean): void {
+  db.pragma('foreign_keys = ON');
   // Before the write-ahead log: whoever reads the first bytes of the file must find it there.
   if (isNew) db.pragma(`application_id = ${applicationId}`);
   db.pragma(`journal_mode = ${isCareful ? 'DELETE' : 'WAL'}`);

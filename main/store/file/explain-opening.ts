@@ -1,10 +1,10 @@
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { readLockHolder } from './project-lock.ts';
 import { StoreError, errorCode } from '../store-error.ts';
 
 /** What went wrong while opening a project, in words for a person. */
 export function explainOpening(error: unknown, path: string): Error {
   const code = errorCode(error);
-  const message = error instanceof Error ? error.message : String(error);
   if (error instanceof StoreError) return error;
   if (code.startsWith('SQLITE_BUSY')) {
     const holder = readLockHolder(path);
@@ -21,5 +21,11 @@ export function explainOpening(error: unknown, path: string): Error {
   }
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC')
     return new StoreError('DISK_FULL', `There is no space left to open ${path}`, { path });
-  return new StoreError('PROJECT_INVALID', `${path} cannot be opened: ${message}`, { path, code });
+  // SQLite quotes what the file says, which may be of any length and hold what a terminal obeys.
+  const message = previewLine(error instanceof Error ? error.message : String(error), 200);
+  return new StoreError(
+    'PROJECT_INVALID',
+    `${path} cannot be opened: ${message}. It was not changed.`,
+    { path, code },
+  );
 }

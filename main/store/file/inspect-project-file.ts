@@ -1,12 +1,16 @@
-import { statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
+import { refuseStrangeSideFiles } from './project-side-files.ts';
 import { StoreError } from '../store-error.ts';
 import { get, type Database } from '../database.ts';
 
@@ -14,24 +18,74 @@ import { get, type Database } from '../database.ts';
 const fullCheckBytes = 512 * 1024 * 1024;
 
 /**
- * Checks a project file nobody vouches for, without writing to it: header, version, pages, and
- * that its schema is word for word ours, so no trigger or view of a stranger ever runs. Returns
- * the schema version; throws PROJECT_INVALID, PROJECT_NEWER or PROJECT_LOCKED.
+ * Checks a project file nobody vouches for, without writing to it: header, files beside it,
+ * version, and that its schema is word for word ours, so no trigger or view of a stranger ever
+ * runs. Returns the schema version; throws PROJECT_INVALID, PROJECT_NEWER or PROJECT_LOCKED.
  */
-export function inspectProjectFile(path: string): number {
+export function inspectSchema(path: string): number {
   const version = readProjectHeader(path);
   refuseNewer(version, migrations.length);
-  const db = new Sqlite(path, { readonly: true, timeout: 500 });
+  refuseStrangeSideFiles(path);
+  read(path, () => undefined);
+  return version;
+}
+
+/** Checks the pages of a file up to 512 MB; throws PROJECT_INVALID when one is damaged. */
+export function inspectPages(path: string): void {
+  refuseStrangeSideFiles(path);
+  if (statSync(path).size <= fullCheckBytes) read(path, (db) => refuseDamage(db, path));
+}
+
+/** Both: the schema, then the pages. */
+export function inspectProjectFile(path: string): number {
+  const version = inspectSchema(path);
+  inspectPages(path);
+  return version;
+}
+
+/** Reads in one transaction that began with the check of the schema. */
+function read(path: string, work: (db: Database) => void): void {
+  using place = placeToRead(path);
   try {
-    distrustContent(db);
-    refuseForeignSchema(db, path);
-    if (statSync(path).size <= fullCheckBytes) refuseDamage(db, path);
-    return version;
+    const db = new Sqlite(place.path, { readonly: place.isReadonly, timeout: 500 });
+    try {
+      distrustContent(db);
+      db.exec('BEGIN');
+      refuseForeignSchema(db, path);
+      work(db);
+    } finally {
+      db.close();
+    }
   } catch (error) {
     throw explainOpening(error, path);
-  } finally {
-    db.close();
   }
+}
+
+interface PlaceToRead extends Disposable {
+  path: string;
+  isReadonly: boolean;
+}
+
+/** The file itself, or a copy when a rollback journal of a crash has to be rolled back first. */
+function placeToRead(path: string): PlaceToRead {
+  if ((statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) === 0)
+    return { path, isReadonly: true, [Symbol.dispose]: keepSideFiles(path) };
+  const folder = mkdtempSync(join(tmpdir(), 'lima-inspect-'));
+  const copy = join(folder, 'project.lima');
+  for (const suffix of ['', '-journal'])
+    copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE);
+  const dispose = () => rmSync(folder, { recursive: true, force: true });
+  return { path: copy, isReadonly: false, [Symbol.dispose]: dispose };
+}
+
+/**
+ * Reading beside a write-ahead log makes SQLite's shared memory file, which goes again. Whoever
+ * opens for writing needs none (it has the lock alone), but may have made a log by now: that stays.
+ */
+function keepSideFiles(path: string): () => void {
+  const memory = `${path}-shm`;
+  if (existsSync(memory)) return () => undefined;
+  return () => rmSync(memory, { force: true });
 }
 
 const checkRow = z.object({ quick_check: z.string() });
@@ -41,7 +95,7 @@ function refuseDamage(db: Database, path: string): void {
   if (first !== 'ok')
     throw new StoreError(
       'PROJECT_INVALID',
-      `${path} is damaged (${first}). Restore it from a backup; it was not changed.`,
+      `${path} is damaged (${previewLine(String(first), 200)}). Restore it from a backup; it was not changed.`,
       { path },
     );
 }

@@ -1,15 +1,23 @@
-import { existsSync, mkdirSync, rmSync, rmdirSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
+import { createSideFile, makeSideFolder } from '../../side-files/side-file.ts';
 import { run, type Database } from '../database.ts';
 import { explainOpening } from './explain-opening.ts';
-import { carefulFileSystem, distrustContent, lockForWriting } from './connection.ts';
+import {
+  carefulFileSystem,
+  distrustContent,
+  inLockingTransaction,
+  journalForWriting,
+} from './connection.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
+import { inspectSchema } from './inspect-project-file.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
 import { removeLockHolder, writeLockHolder } from './project-lock.ts';
+import { refuseStrangeSideFiles } from './project-side-files.ts';
 import { StoreError } from '../store-error.ts';
 
 /** An open project file. `notice` is a remark for the user, e.g. on a network disk. */
@@ -27,7 +35,8 @@ export interface ProjectFile {
 /** Creates an empty project. Throws FILE_EXISTS rather than touching an existing file. */
 export function createProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
-  if (existsSync(absolute))
+  // A link that leads nowhere is there, too: SQLite would make the file that it names.
+  if (lstatSync(absolute, { throwIfNoEntry: false }))
     throw new StoreError(
       'FILE_EXISTS',
       `${absolute} exists already: open it or choose another name`,
@@ -39,7 +48,9 @@ export function createProjectFile(path: string): ProjectFile {
     throw new StoreError('FILE_NOT_FOUND', `There is no folder ${dirname(absolute)}`, {
       path: dirname(absolute),
     });
+  refuseStrangeSideFiles(absolute);
   try {
+    closeSync(createSideFile(absolute));
     return openAt(absolute, true);
   } catch (error) {
     // Nothing of the user's can be in it yet: a half-made file would only be in the way.
@@ -56,6 +67,9 @@ export function createProjectFile(path: string): ProjectFile {
 export function openProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
   refuseNewer(readProjectHeader(absolute), migrations.length);
+  refuseStrangeSideFiles(absolute);
+  // A connection that may write folds the log into the file when it closes, whatever it found.
+  if (statSync(`${absolute}-wal`, { throwIfNoEntry: false })?.size) inspectSchema(absolute);
   return openAt(absolute, false);
 }
 
@@ -66,7 +80,7 @@ function openAt(path: string, isNew: boolean): ProjectFile {
   try {
     prepareConnection(db, path, careful !== undefined, isNew);
     writeLockHolder(path);
-    mkdirSync(artifactsDir, { recursive: true });
+    makeSideFolder(artifactsDir);
   } catch (error) {
     db.close();
     throw explainOpening(error, path);
@@ -85,9 +99,11 @@ function openAt(path: string, isNew: boolean): ProjectFile {
 
 function prepareConnection(db: Database, path: string, isCareful: boolean, isNew: boolean): void {
   distrustContent(db);
-  lockForWriting(db, isCareful, isNew);
-  // Again after the inspector: a write-ahead log beside the file may have brought another schema.
-  if (!isNew) refuseForeignSchema(db, path);
+  // Again after the inspector, and from here on nobody else can change the file.
+  inLockingTransaction(db, () => {
+    if (!isNew) refuseForeignSchema(db, path);
+  });
+  journalForWriting(db, isCareful, isNew);
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
   run(
     db,
@@ -98,7 +114,8 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
 
 function backUp(db: Database, path: string, fromVersion: number): void {
   const target = `${path}.backup-v${fromVersion}`;
-  rmSync(target, { force: true });
+  // SQLite writes into an empty file, and so makes none where a link leads.
+  closeSync(createSideFile(target));
   run(db, 'VACUUM INTO @target', { target });
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StoreError, errorCode } from '../store-error.ts';
 
 /** SQLite's application_id of a project file: "LIMA" in ASCII. */
@@ -26,18 +26,28 @@ export function readProjectHeader(path: string): number {
   const id = header.readUInt32BE(68);
   if (id !== applicationId)
     throw invalid(`it is a SQLite file of another program (application id ${id})`);
+  const encoding = header.readUInt32BE(56);
+  if (encoding > utf8) throw invalid('its text is not UTF-8');
+  if (header[20] !== 0) throw invalid('its pages reserve room for something else');
   return header.readUInt32BE(60);
 }
 
+// 0 stands in a file that nothing was written to yet.
+const utf8 = 1;
+// A pipe is opened without waiting for whoever writes to it, and then refused.
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 function readStart(path: string): Buffer {
   try {
-    if (!statSync(path).isFile())
-      throw new StoreError('PROJECT_INVALID', `${path} is no file`, { path });
-    const file = openSync(path, 'r');
-    const header = Buffer.alloc(100);
-    const bytes = readSync(file, header, 0, 100, 0);
-    closeSync(file);
-    return header.subarray(0, bytes);
+    const file = openSync(path, readOnly);
+    try {
+      if (!fstatSync(file).isFile())
+        throw new StoreError('PROJECT_INVALID', `${path} is no file`, { path });
+      const header = Buffer.alloc(100);
+      return header.subarray(0, readSync(file, header, 0, 100, 0));
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const code = errorCode(error) || 'unknown error';

@@ -1,6 +1,7 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { writeSideFile } from '../../side-files/side-file.ts';
 
 const lockHolderSchema = z.object({ host: z.string(), pid: z.number(), sinceMs: z.number() });
 
@@ -12,16 +13,30 @@ const lockPath = (projectPath: string) => `${projectPath}.lock`;
 /** Writes down that this process holds the project. */
 export function writeLockHolder(projectPath: string): void {
   const holder: LockHolder = { host: hostname(), pid: process.pid, sinceMs: Date.now() };
-  writeFileSync(lockPath(projectPath), JSON.stringify(holder), { mode: 0o600 });
+  writeSideFile(lockPath(projectPath), JSON.stringify(holder), 0o600);
 }
 
 /** The last holder that was written down, if its note can be read. */
 export function readLockHolder(projectPath: string): LockHolder | undefined {
   try {
-    return lockHolderSchema.parse(JSON.parse(readFileSync(lockPath(projectPath), 'utf8')));
+    return lockHolderSchema.parse(JSON.parse(readNote(lockPath(projectPath))));
   } catch {
     // The note only helps a message: without it the message says "another process".
     return undefined;
+  }
+}
+
+// A note that came with the file may be a pipe, a link or of any length.
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+const maxNoteBytes = 4096;
+
+function readNote(path: string): string {
+  const file = openSync(path, readOnly);
+  try {
+    const { size } = fstatSync(file);
+    return size > maxNoteBytes ? '' : readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }
 
