@@ -75,7 +75,8 @@ describe('the package for Linux', () => {
   test('has the rooms of the product, and of what is never shipped none', () => {
     const { files: top } = readArchive(join(app, 'resources/app.asar'));
     const rooms = Object.keys(top['out']?.files?.['main']?.files ?? {}).toSorted();
-    const unpackedRooms = 'core engines gguf headless inference shell store trainer'.split(' ');
+    const unpackedRooms =
+      'core engines gguf headless inference shell side-files store trainer'.split(' ');
     expect(rooms).toEqual([...unpackedRooms, 'electron'].toSorted());
     for (const room of unpackedRooms)
       expect(files.filter((path) => path.startsWith(`out/main/${room}/`))).not.toEqual([]);
