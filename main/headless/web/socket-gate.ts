@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { RPCHandler } from '@orpc/server/ws';
+import { StandardRPCHandler } from '@orpc/server/standard';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Core } from '../../core/create-core.ts';
 import { securityHeaders } from '../../shell/security-headers.ts';
+import { answerCalls, RefusalLog, type RpcAnswers } from './rpc-socket.ts';
 
 const messageLimitBytes = 16 * 1024 * 1024;
 const heartbeatMs = 30_000;
@@ -30,14 +31,16 @@ export class SocketGate {
     maxPayload: messageLimitBytes,
     perMessageDeflate: false,
   });
-  readonly #core: Pick<Core, 'router' | 'context'>;
-  readonly #handler: RPCHandler<Core['context']>;
+  readonly #answers: RpcAnswers;
   readonly #answered = new WeakSet<WebSocket>();
   readonly #heartbeat = setInterval(() => this.#dropSilent(), heartbeatMs).unref();
 
-  constructor(core: Pick<Core, 'router' | 'context'>) {
-    this.#core = core;
-    this.#handler = new RPCHandler(core.router);
+  constructor({ router, context }: Pick<Core, 'router' | 'context'>) {
+    this.#answers = {
+      handler: new StandardRPCHandler(router),
+      context,
+      refusals: new RefusalLog((line) => context.core.log.write(line)),
+    };
   }
 
   admit(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -46,9 +49,7 @@ export class SocketGate {
     this.#server.handleUpgrade(request, socket, head, (peer) => {
       this.#answered.add(peer);
       peer.on('pong', () => this.#answered.add(peer));
-      // An oversized or malformed frame ends this peer only; ws closes it with its own code.
-      peer.on('error', () => peer.terminate());
-      void this.#handler.upgrade(peer, { context: this.#core.context });
+      answerCalls(peer, this.#answers);
     });
   }
 
