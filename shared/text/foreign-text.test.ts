@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { displayLine, displayText, previewLine, splitControls } from './foreign-text.ts';
+import {
+  displayLine,
+  displayText,
+  previewLine,
+  splitControls,
+  visibleJson,
+} from './foreign-text.ts';
 
 const marks = (text: string) =>
   splitControls(text)
@@ -28,6 +34,17 @@ describe('splitControls', () => {
     expect(marks('a\tb\r\nc 👩‍💻 می\u200cخواهم')).toEqual([]);
   });
 
+  it('marks fillers, annotations and variation selectors that carry hidden bytes', () => {
+    expect(marks('a\u3164\u115f\ufff9b\u{e0101}\ufe01\ufe02')).toEqual([
+      'U+3164',
+      'U+115F',
+      'U+FFF9',
+      'U+FE01',
+      'U+FE02',
+    ]);
+    expect(marks('❤\ufe0f 1\ufe0f\u20e3 葛\u{e0100}')).toEqual([]);
+  });
+
   it('leaves plain text as one piece', () => {
     expect(splitControls('plain')).toEqual([{ text: 'plain' }]);
     expect(splitControls('')).toEqual([]);
@@ -49,6 +66,15 @@ describe('displayText', () => {
 
   it('is on one line when asked for one, with no-break spaces kept', () => {
     expect(displayLine('  a\n\tb 12\u00a0% ')).toBe('a b 12\u00a0%');
+  });
+});
+
+describe('visibleJson', () => {
+  it('escapes what hides or commands, and reads back as it was', () => {
+    const text = 'a\u0085\u009b\u202e\u2028\ufeff\u{e0041}"\\👩‍💻';
+    const json = visibleJson({ text });
+    expect(json).toBe(String.raw`{"text":"a\u0085\u009b\u202e\u2028\ufeff\udb40\udc41\"\\👩‍💻"}`);
+    expect(JSON.parse(json)).toEqual({ text });
   });
 });
 

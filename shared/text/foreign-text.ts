@@ -18,7 +18,13 @@ const names: Record<string, string> = {
   '\u202c': 'pop directional formatting',
   '\u202d': 'left-to-right override',
   '\u202e': 'right-to-left override',
+  '\u2028': 'line separator',
+  '\u2029': 'paragraph separator',
   '\u2060': 'word joiner',
+  '\u115f': 'Hangul filler',
+  '\u1160': 'Hangul filler',
+  '\u3164': 'Hangul filler',
+  '\uffa0': 'Hangul filler',
   '\u2066': 'left-to-right isolate',
   '\u2067': 'right-to-left isolate',
   '\u2068': 'first strong isolate',
@@ -26,9 +32,9 @@ const names: Record<string, string> = {
   '\ufeff': 'byte order mark',
 };
 
-// Joiners inside emoji and in scripts that need them are ordinary writing; those stay as they are.
+// Joiners and one variation selector after what they belong to are ordinary writing; those stay.
 const hidden =
-  /(?![\t\n\r])\p{Cc}|\p{Bidi_Control}|[\u00ad\u200b\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]|(?<![\p{Extended_Pictographic}\ufe0f\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}])[\u200c\u200d]/gu;
+  /(?![\t\n\r])\p{Cc}|[\u2028\u2029\ufff9-\ufffb]|(?![\u200c\u200d\p{Variation_Selector}])[\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]|(?<![\p{Extended_Pictographic}\ufe0f\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}])[\u200c\u200d]|(?<=^|[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}])\p{Variation_Selector}/gu;
 
 /**
  * Splits text so that bidi, zero-width and other control characters can be shown: they could
@@ -51,7 +57,7 @@ function codePointOf(character: string): string {
 }
 
 function nameOf(character: string): string {
-  return names[character] ?? 'control character';
+  return names[character] ?? 'invisible character';
 }
 
 /**
@@ -69,6 +75,20 @@ export function displayLine(text: string): string {
   return displayText(text)
     .replace(/[^\S\u00a0]+/g, ' ')
     .trim();
+}
+
+/**
+ * A value as JSON in which no character commands a terminal, reorders or hides: they are escaped,
+ * so that a program reads the value unchanged. `space` as of JSON.stringify.
+ */
+export function visibleJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, null, space).replace(hidden, (character) =>
+    Array.from({ length: character.length }, (_, index) => escapeUnit(character, index)).join(''),
+  );
+}
+
+function escapeUnit(text: string, index: number): string {
+  return `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
 }
 
 /** The beginning of a text on one line, cut between code points, with "…" when something is cut. */

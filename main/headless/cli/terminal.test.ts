@@ -1,6 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
+import { displayText } from '../../../shared/text/foreign-text.ts';
 import { Terminal, type OutputMode } from './terminal.ts';
 
 async function output(mode: OutputMode, isTTY: boolean, use: (terminal: Terminal) => void) {
@@ -44,4 +47,57 @@ it('prints every progress as a JSON line and the result last', async () => {
   const { stdout, stderr } = await output('json-lines', true, work);
   const progress = [1, 2, 3].map((done) => `{"progress":{"done":${done}}}\n`);
   expect([stdout, stderr]).toEqual([`${progress.join('')}{"ok":true}\n`, '']);
+});
+
+// What a person's terminal would obey (clear, title, clipboard), reorder or hide.
+const hostile = 'a\u001b[2J\u001b]52;c;aGk=\u0007b\u009b31m\u202egpj.exe\u200b\u2028\u3164c';
+const named =
+  'a⟦U+001B⟧[2J⟦U+001B⟧]52;c;aGk=⟦U+0007⟧b⟦U+009B⟧31m⟦U+202E⟧gpj.exe⟦U+200B⟧⟦U+2028⟧⟦U+3164⟧c';
+
+it('names in every human output what a terminal would obey, reorder or hide', async () => {
+  const { stdout, stderr } = await output('human', false, (terminal) => {
+    terminal.note(hostile);
+    terminal.progress('one', hostile, {});
+    terminal.stream(hostile);
+    terminal.result({}, `${hostile}\r${hostile}`);
+  });
+  expect(stderr).toBe(`${named}\n${named}\n`);
+  expect(stdout).toBe(`${named}${named}\n${named}\n`);
+});
+
+it('shows a streamed text as it would show the whole, wherever the pieces are cut', async () => {
+  const text = `${hostile} 👩‍💻 ❤️ \r\n می‌خواهم 😀\u200d\u202e\r!`;
+  const shown = displayText(text);
+  for (let size = 1; size < 8; size++) {
+    const { stdout } = await output('human', false, (terminal) => {
+      for (let at = 0; at < text.length; at += size) terminal.stream(text.slice(at, at + size));
+    });
+    expect(stdout).toBe(shown);
+  }
+});
+
+it('escapes the same characters in JSON, which reads back unchanged', async () => {
+  const value = { [hostile]: `${hostile}👩‍💻\u{e0041}` };
+  const { stdout } = await output('json-lines', false, (terminal) => {
+    terminal.progress('one', '', value);
+    terminal.result(value, '');
+  });
+  expect(displayText(stdout)).toBe(stdout);
+  const [progress, result] = stdout.trim().split('\n');
+  expect([JSON.parse(progress ?? ''), JSON.parse(result ?? '')]).toEqual([
+    { progress: value },
+    value,
+  ]);
+});
+
+it('is the only file of the command line that writes to a stream of the process', () => {
+  const headless = join(import.meta.dirname, '..');
+  const writers = globSync('**/*.ts', { cwd: headless })
+    .filter((name) => !/\.test\.ts$|^testing\//.test(name))
+    .filter((name) =>
+      /\bconsole\.|std(out|err)\.write|streams\.std/.test(
+        readFileSync(join(headless, name), 'utf8'),
+      ),
+    );
+  expect(writers).toEqual([join('cli', 'terminal.ts')]);
 });

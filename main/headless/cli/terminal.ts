@@ -1,4 +1,4 @@
-import { displayLine } from '../../../shared/text/foreign-text.ts';
+import { displayLine, displayText, visibleJson } from '../../../shared/text/foreign-text.ts';
 
 /** How a command talks: to a person, as one JSON document, or as JSON lines with progress. */
 export type OutputMode = 'human' | 'json' | 'json-lines';
@@ -15,7 +15,8 @@ const clearLine = '\r\u001b[2K';
 
 /**
  * Results on standard output, everything else on standard error. Progress is one rewriting line on
- * a terminal; elsewhere a line when the phase changes and every five seconds.
+ * a terminal; elsewhere a line when the phase changes and every five seconds. All words may hold
+ * foreign text: what a terminal would obey, reorder or hide is named, in JSON it is escaped.
  */
 export class Terminal {
   readonly mode: OutputMode;
@@ -23,6 +24,7 @@ export class Terminal {
   #hasProgressLine = false;
   #lastProgressMs = 0;
   #lastPhase = '';
+  readonly #streamed = new VisibleStream();
 
   constructor(mode: OutputMode, streams: TerminalStreams) {
     this.mode = mode;
@@ -32,27 +34,27 @@ export class Terminal {
   /** The command's result, once: `document` for programs, `text` for a person. */
   result(document: unknown, text: string): void {
     this.#clearProgress();
-    if (this.mode !== 'human') this.#streams.stdout.write(`${JSON.stringify(document)}\n`);
-    else if (text !== '') this.#streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    if (this.mode !== 'human') this.#streams.stdout.write(`${visibleJson(document)}\n`);
+    else if (text !== '') this.#streams.stdout.write(`${displayText(text).replace(/\n$/, '')}\n`);
   }
 
   /** Part of a streamed answer; with JSON the whole answer comes in the result instead. */
   stream(text: string): void {
     if (this.mode !== 'human') return;
     this.#clearProgress();
-    this.#streams.stdout.write(text);
+    this.#streams.stdout.write(this.#streamed.add(text));
   }
 
   /** A line for a person, beside the result. */
   note(text: string): void {
     this.#clearProgress();
-    this.#streams.stderr.write(`${text}\n`);
+    this.#streams.stderr.write(`${displayText(text)}\n`);
   }
 
   /** The state of long work: `document` becomes a JSON line when those are wanted. */
   progress(phase: string, text: string, document: Record<string, unknown>): void {
     if (this.mode === 'json-lines') {
-      this.#streams.stdout.write(`${JSON.stringify({ progress: document })}\n`);
+      this.#streams.stdout.write(`${visibleJson({ progress: document })}\n`);
       return;
     }
     const now = Date.now();
@@ -61,18 +63,35 @@ export class Terminal {
     if (phase === this.#lastPhase && now - this.#lastProgressMs < intervalMs) return;
     this.#lastPhase = phase;
     this.#lastProgressMs = now;
+    const line = displayLine(text);
     if (!isRewriting) {
-      this.#streams.stderr.write(`${text}\n`);
+      this.#streams.stderr.write(`${line}\n`);
       return;
     }
     const width = (this.#streams.stderr.columns ?? 80) - 1;
-    this.#streams.stderr.write(clearLine + text.slice(0, width));
+    this.#streams.stderr.write(clearLine + Array.from(line).slice(0, width).join(''));
     this.#hasProgressLine = true;
   }
 
   #clearProgress(): void {
     if (this.#hasProgressLine) this.#streams.stderr.write(clearLine);
     this.#hasProgressLine = false;
+  }
+}
+
+/** `displayText` of a text that comes in pieces, which may part a character or a line end. */
+class VisibleStream {
+  #before = '';
+  #heldBack = '';
+
+  /** What can be shown now; a half character or a carriage return waits for the next piece. */
+  add(piece: string): string {
+    const text = this.#heldBack + piece;
+    this.#heldBack = /[\ud800-\udbff\r]$/.exec(text)?.[0] ?? '';
+    const whole = text.slice(0, text.length - this.#heldBack.length);
+    const shown = displayText(this.#before + whole).slice(displayText(this.#before).length);
+    this.#before = Array.from(whole).at(-1) ?? this.#before;
+    return shown;
   }
 }
 

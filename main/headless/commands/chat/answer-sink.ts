@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { visibleJson } from '../../../../shared/text/foreign-text.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
 /**
@@ -31,7 +32,7 @@ export class AnswerSink implements AsyncDisposable {
   add(index: number, record: object): void {
     this.#count++;
     if (this.#file || this.#terminal.mode === 'human')
-      this.#lines.add(index, `${JSON.stringify(record)}\n`, this.#write);
+      this.#lines.add(index, `${visibleJson(record)}\n`, this.#write);
     else this.answers[index] = record;
   }
 

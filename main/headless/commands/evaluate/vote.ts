@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
+import { visibleJson } from '../../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
@@ -58,7 +59,7 @@ async function listPairs(client: CoreClient, id: string, terminal: Terminal): Pr
     const comparison = await client.evaluations.comparison({ id, ordinal });
     if (comparison) comparisons.push(comparison);
   }
-  const lines = comparisons.map((comparison) => JSON.stringify(comparison));
+  const lines = comparisons.map((comparison) => visibleJson(comparison));
   terminal.result({ comparisons }, lines.join('\n'));
 }
 
