@@ -72,6 +72,12 @@ describe('the package for Linux', () => {
   });
 
   // A file that is not unpacked lies in app.asar, whose header lists the unpacked ones too.
+  test('brings the licences of all that is in it, and that of Node beside Node', () => {
+    const built = readFileSync(join(checkout, 'out/third-party-notices.txt'), 'utf8');
+    expect(readFileSync(join(app, 'resources/third-party-notices.txt'), 'utf8')).toBe(built);
+    expect(readFileSync(join(app, 'resources/node/LICENSE'), 'utf8')).toContain('Node.js');
+  });
+
   test('has the rooms of the product, and of what is never shipped none', () => {
     const { files: top } = readArchive(join(app, 'resources/app.asar'));
     const rooms = Object.keys(top['out']?.files?.['main']?.files ?? {}).toSorted();
