@@ -14,6 +14,7 @@ function job(id: string, revision: number, state: JobState): Job {
     progress: null,
     error: null,
     result: null,
+    sequence: 1,
     createdMs: 0,
     startedMs: null,
     finishedMs: null,
@@ -47,5 +48,17 @@ describe('JobsFeed', () => {
     feed.push(job('a', 3, 'failed'));
     feed.push(job('a', 4, 'failed'));
     expect(ended).toEqual(['a']);
+  });
+
+  // The core's clock may have been set back between two jobs.
+  it('shows the job that was started last on top, whatever times they carry', () => {
+    const feed = new JobsFeed();
+    const first = { ...job('first', 1, 'succeeded'), sequence: 7, createdMs: 2000 };
+    const second = { ...job('second', 2, 'running'), sequence: 9, createdMs: 1000 };
+    feed.reset([first]);
+    feed.push(second);
+    expect(feed.read().map(({ id }) => id)).toEqual(['second', 'first']);
+    feed.reset([second, first]);
+    expect(feed.read().map(({ id }) => id)).toEqual(['second', 'first']);
   });
 });

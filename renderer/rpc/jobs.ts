@@ -5,6 +5,9 @@ import { isJobFinished } from '../../shared/domain/job.ts';
 /** Called once when a job that was seen unfinished comes to its end. */
 type JobEndListener = (job: Job) => void;
 
+const newestFirst = (one: Job, other: Job) =>
+  other.sequence - one.sequence || (one.id < other.id ? 1 : -1);
+
 /**
  * The newest snapshot of every job. Snapshots may come twice or late after a reconnection: an
  * older revision never replaces a newer one.
@@ -28,7 +31,7 @@ export class JobsFeed {
   /** Starts over with a full list: after a restart of the core, revisions begin anew. */
   reset(jobs: readonly Job[]): void {
     const ended = jobs.filter((job) => this.#endsNow(job));
-    this.#jobs = jobs.toSorted((a, b) => b.createdMs - a.createdMs);
+    this.#jobs = jobs.toSorted(newestFirst);
     this.#revision = Math.max(0, ...jobs.map((job) => job.revision));
     this.#emit(ended);
   }
@@ -39,7 +42,7 @@ export class JobsFeed {
     if (known && known.revision >= job.revision) return;
     const ended = this.#endsNow(job) ? [job] : [];
     const others = this.#jobs.filter((other) => other.id !== job.id);
-    this.#jobs = [...others, job].toSorted((a, b) => b.createdMs - a.createdMs);
+    this.#jobs = [...others, job].toSorted(newestFirst);
     this.#revision = Math.max(this.#revision, job.revision);
     this.#emit(ended);
   }

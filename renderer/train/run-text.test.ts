@@ -12,6 +12,7 @@ const job = (state: JobState): JobSnapshot => ({
   progress: null,
   error: null,
   result: null,
+  sequence: 1,
   createdMs: 0,
   startedMs: 1000,
   finishedMs: 5000,

@@ -63,6 +63,8 @@ export const jobSnapshotSchema = z.object({
   progress: jobProgressSchema.nullable(),
   error: jobErrorSchema.nullable(),
   result: z.record(z.string(), z.json()).nullable(),
+  /** Its place in the order of the project; times are for people. */
+  sequence: z.number().int(),
   createdMs: z.number().int(),
   startedMs: z.number().int().nullable(),
   finishedMs: z.number().int().nullable(),

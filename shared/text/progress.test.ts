@@ -23,6 +23,7 @@ const job = (state: JobState, known: JobProgress | null = null): JobSnapshot => 
   progress: known,
   error: null,
   result: null,
+  sequence: 1,
   createdMs: 0,
   startedMs: 1000,
   finishedMs: 5000,

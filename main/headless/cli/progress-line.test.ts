@@ -21,6 +21,7 @@ const job: Job = {
   },
   error: null,
   result: null,
+  sequence: 1,
   createdMs: 0,
   startedMs: 0,
   finishedMs: null,

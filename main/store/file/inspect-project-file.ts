@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
+import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
@@ -52,6 +53,7 @@ function read(path: string, work: (db: Database) => void): void {
       distrustContent(db);
       db.exec('BEGIN');
       refuseForeignSchema(db, path);
+      refuseForeignOrder(db, path);
       work(db);
     } finally {
       db.close();

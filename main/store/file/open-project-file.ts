@@ -11,6 +11,7 @@ import {
   inLockingTransaction,
   journalForWriting,
 } from './connection.ts';
+import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { inspectSchema } from './inspect-project-file.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
@@ -101,7 +102,9 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
   distrustContent(db);
   // Again after the inspector, and from here on nobody else can change the file.
   inLockingTransaction(db, () => {
-    if (!isNew) refuseForeignSchema(db, path);
+    if (isNew) return;
+    refuseForeignSchema(db, path);
+    refuseForeignOrder(db, path);
   });
   journalForWriting(db, isCareful, isNew);
   migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));

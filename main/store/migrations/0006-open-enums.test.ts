@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { all, run, type Database } from '../database.ts';
 import { inspectProjectFile } from '../file/inspect-project-file.ts';
 import { createProjectFile, openProjectFile } from '../file/open-project-file.ts';
-import { fillEveryTable } from '../testing/fill-every-table.ts';
-import { writeOldProject } from '../testing/old-project.ts';
+import { fillEveryOldTable } from '../testing/fill-every-table.ts';
+import { migrateTo, writeOldProject } from '../testing/old-project.ts';
 import { migrations } from './registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-open-enums-'));
@@ -43,31 +43,35 @@ test('a full project of the fifth version keeps every row, reference and index',
   const path = join(folder, 'old.lima');
   let before: ReturnType<typeof contentOf> = [];
   writeOldProject(path, 5, (db) => {
-    fillEveryTable(db);
+    fillEveryOldTable(db);
     before = contentOf(db);
   });
   const empty = before.filter(({ name, rows }) => rows.length === 0 && !name.includes('_fts'));
   expect(empty.map(({ name }) => name)).toEqual(['schema_migration']);
   expect(inspectProjectFile(path)).toBe(5);
-  const file = openProjectFile(path);
-  try {
-    expect(contentOf(file.db)).toEqual(before);
-    expect(all(file.db, z.unknown(), 'PRAGMA foreign_key_check')).toEqual([]);
-    expect(all(file.db, z.unknown(), 'PRAGMA integrity_check')).toEqual([
-      { integrity_check: 'ok' },
-    ]);
-    expect(file.db.pragma('foreign_keys', { simple: true })).toBe(1);
-    expect(() => run(file.db, "UPDATE run SET job_id = 'nobody'")).toThrow(/FOREIGN KEY/);
-  } finally {
-    file.close();
-  }
-  expect(existsSync(`${path}.backup-v5`)).toBe(true);
+  migrateTo(6, path, (db) => {
+    expect(contentOf(db)).toEqual(before);
+    expect(all(db, z.unknown(), 'PRAGMA foreign_key_check')).toEqual([]);
+    expect(all(db, z.unknown(), 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(() => run(db, "UPDATE run SET job_id = 'nobody'")).toThrow(/FOREIGN KEY/);
+  });
+});
+
+test('before its schema changes, a project is copied to a backup as it was', () => {
+  const path = join(folder, 'backed-up.lima');
+  let before: ReturnType<typeof contentOf> = [];
+  writeOldProject(path, 5, (db) => {
+    fillEveryOldTable(db);
+    before = contentOf(db);
+  });
+  openProjectFile(path).close();
   const backup = new Sqlite(`${path}.backup-v5`);
   expect(contentOf(backup)).toEqual(before);
   backup.close();
 });
 
-test.each([1, 2, 3, 4, 5])(
+test.each(migrations.map(({ version }) => version))(
   'a file of version %i ends with the schema of a fresh one',
   (version) => {
     const path = join(folder, `version-${version}.lima`);
@@ -84,7 +88,7 @@ test.each([1, 2, 3, 4, 5])(
 test('a file whose rows refer to missing ones is not migrated', () => {
   const path = join(folder, 'orphan.lima');
   writeOldProject(path, 5, (db) => {
-    fillEveryTable(db);
+    fillEveryOldTable(db);
     db.pragma('foreign_keys = OFF');
     run(db, "DELETE FROM job WHERE kind = 'train'");
   });

@@ -5,6 +5,7 @@ import { exportJobs } from './0003-exports.ts';
 import { runMemory } from './0004-run-memory.ts';
 import { devLosses } from './0005-dev-losses.ts';
 import { openEnums } from './0006-open-enums.ts';
+import { sequence } from './0007-sequence.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   runMemory,
   devLosses,
   openEnums,
+  sequence,
 ];

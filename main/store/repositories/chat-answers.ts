@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { run, type Database } from '../database.ts';
+import { run, withTransaction, type Database } from '../database.ts';
+import { nextSequence } from './sequence.ts';
 
 /** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
 export interface NewChatAnswer {
@@ -15,17 +16,21 @@ export interface NewChatAnswer {
 
 /** Appends a chat answer. */
 export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
-  run(
-    db,
-    `INSERT INTO chat_answer (id, conversation_id, pane, messages_json, output, finish, identity_json,
-       created_ms)
-     VALUES (@id, @conversationId, @pane, @messages, @output, @finish, @identity, @createdMs)`,
-    {
-      ...answer,
-      id: uuidv7(),
-      messages: JSON.stringify(answer.messages),
-      identity: JSON.stringify(answer.identity),
-      createdMs: Date.now(),
-    },
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO chat_answer (id, conversation_id, pane, messages_json, output, finish,
+         identity_json, created_ms, sequence)
+       VALUES (@id, @conversationId, @pane, @messages, @output, @finish,
+         @identity, @createdMs, @sequence)`,
+      {
+        ...answer,
+        id: uuidv7(),
+        messages: JSON.stringify(answer.messages),
+        identity: JSON.stringify(answer.identity),
+        createdMs: Date.now(),
+        sequence: nextSequence(db),
+      },
+    ),
   );
 }

@@ -33,12 +33,13 @@ const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName, c.
   FROM checkpoint c JOIN run r ON r.id = c.run_id
   LEFT JOIN dev_loss d ON d.run_id = c.run_id AND d.step = c.step`;
 
-/** Checkpoints of one run, or of every run, by run and epoch. */
+/** Checkpoints of one run, or of every run: the newest run first, each by epoch. */
 export function listCheckpoints(db: Database, runId: string | null = null): StoredCheckpoint[] {
   return all(
     db,
     checkpointRow,
-    `${selectCheckpoints} WHERE @runId IS NULL OR c.run_id = @runId ORDER BY r.id DESC, c.epoch`,
+    `${selectCheckpoints} WHERE @runId IS NULL OR c.run_id = @runId
+     ORDER BY r.sequence DESC, r.id DESC, c.epoch`,
     { runId },
   );
 }

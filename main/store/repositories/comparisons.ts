@@ -5,6 +5,7 @@ import type { Message } from '../../../shared/domain/message.ts';
 import { all, get, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
 import { finishColumn } from './generations.ts';
+import { isLastVote } from './votes.ts';
 
 /** The evaluation a comparison belongs to. */
 export function evaluationOf(db: Database, comparisonId: string): string | undefined {
@@ -101,9 +102,9 @@ export function firstWaiting(
     `${selectComparisons}
      WHERE c.evaluation_id = @evaluationId AND a.id IS NOT NULL AND b.id IS NOT NULL
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @author
-         AND author_kind = 'human' ORDER BY id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
+         AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @ruledBy
-         AND author_kind = 'rule' ORDER BY id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
+         AND author_kind = 'rule' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
      ORDER BY c.ordinal LIMIT 1`,
     { evaluationId, author, ruledBy },
   );
@@ -125,9 +126,8 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
     `SELECT count(*) AS comparisons, count(a.id) AS generatedA, count(b.id) AS generatedB,
        (SELECT count(DISTINCT v.comparison_id) FROM vote v
         JOIN comparison voted ON voted.id = v.comparison_id
-        WHERE voted.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
-          (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
-             AND author_kind = v.author_kind)) AS voted
+        WHERE voted.evaluation_id = @evaluationId AND v.shown <> 'withdrawn'
+          AND ${isLastVote}) AS voted
      FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
      LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
      LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id

@@ -5,6 +5,7 @@ import { datasetSchema, type Dataset } from '../../../shared/domain/dataset.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
+import { nextSequence } from './sequence.ts';
 
 /**
  * Freezes every accepted sample in list order under a new name. Returns `undefined` when no
@@ -19,9 +20,9 @@ export function freezeDataset(db: Database, name: string, author: string): Datas
     const dataset = { id: uuidv7(), name, contentHash: hash.digest('hex'), author };
     run(
       db,
-      `INSERT INTO dataset (id, name, content_hash, author, created_ms)
-       VALUES (@id, @name, @contentHash, @author, @createdMs)`,
-      { ...dataset, createdMs: Date.now() },
+      `INSERT INTO dataset (id, name, content_hash, author, created_ms, sequence)
+       VALUES (@id, @name, @contentHash, @author, @createdMs, @sequence)`,
+      { ...dataset, createdMs: Date.now(), sequence: nextSequence(db) },
     );
     for (const [ordinal, { versionId }] of items.entries())
       run(
@@ -62,7 +63,11 @@ function withCounts(db: Database, row: z.infer<typeof datasetRow>): Dataset {
 
 /** Every dataset, newest first. */
 export function listDatasets(db: Database): Dataset[] {
-  const rows = all(db, datasetRow, `SELECT ${datasetColumns} FROM dataset ORDER BY id DESC`);
+  const rows = all(
+    db,
+    datasetRow,
+    `SELECT ${datasetColumns} FROM dataset ORDER BY sequence DESC, id DESC`,
+  );
   return rows.map((row) => withCounts(db, row));
 }
 

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { SystemKey } from '../../../shared/domain/evaluation.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { nextSequence } from './sequence.ts';
 
 const evaluationRow = z.object({
   id: z.string(),
@@ -34,10 +35,10 @@ export function insertEvaluation(
     run(
       db,
       `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
-         author, created_ms)
+         author, created_ms, sequence)
        VALUES (@id, @name, @promptSetId, @systemAId, @systemBId, @seed, @parallel,
-         @author, @createdMs)`,
-      { ...evaluation, createdMs: Date.now() },
+         @author, @createdMs, @sequence)`,
+      { ...evaluation, createdMs: Date.now(), sequence: nextSequence(db) },
     );
     for (const [ordinal, promptId] of promptIds.entries())
       run(
@@ -75,7 +76,11 @@ export function setRevealed(db: Database, evaluationId: string): void {
 
 /** Every evaluation, newest first. */
 export function listEvaluations(db: Database): StoredEvaluation[] {
-  return all(db, evaluationRow, `SELECT ${evaluationColumns} FROM evaluation ORDER BY id DESC`);
+  return all(
+    db,
+    evaluationRow,
+    `SELECT ${evaluationColumns} FROM evaluation ORDER BY sequence DESC, id DESC`,
+  );
 }
 
 /** An evaluation by id or by name. */

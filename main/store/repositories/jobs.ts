@@ -6,8 +6,9 @@ import {
   jobProgressSchema,
   jobSnapshotSchema,
 } from '../../../shared/domain/job.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { json } from '../columns.ts';
+import { nextSequence } from './sequence.ts';
 
 const jobRow = jobSnapshotSchema.omit({ revision: true }).extend({
   progress: json(jobProgressSchema).nullable(),
@@ -20,7 +21,7 @@ export type StoredJob = z.infer<typeof jobRow>;
 
 const jobColumns = `id, kind, title, subject_id AS subjectId, state, progress_json AS progress,
   error_json AS error, result_json AS result, created_ms AS createdMs, started_ms AS startedMs,
-  finished_ms AS finishedMs`;
+  finished_ms AS finishedMs, sequence`;
 
 const toJson = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
@@ -30,11 +31,14 @@ export function insertJob(
   job: { kind: JobKind; title: string; subjectId: string | null; payload: unknown },
 ): StoredJob {
   const id = uuidv7();
-  run(
-    db,
-    `INSERT INTO job (id, kind, title, subject_id, state, payload_json, created_ms)
-     VALUES (@id, @kind, @title, @subjectId, 'queued', @payload, @createdMs)`,
-    { ...job, id, payload: JSON.stringify(job.payload), createdMs: Date.now() },
+  const payload = JSON.stringify(job.payload);
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO job (id, kind, title, subject_id, state, payload_json, created_ms, sequence)
+       VALUES (@id, @kind, @title, @subjectId, 'queued', @payload, @createdMs, @sequence)`,
+      { ...job, id, payload, createdMs: Date.now(), sequence: nextSequence(db) },
+    ),
   );
   const stored = findJob(db, id);
   if (!stored) throw new Error(`Job ${id} was not stored`);
@@ -74,7 +78,10 @@ export function jobPayload(db: Database, id: string): unknown {
 
 /** The newest jobs, oldest of them first. */
 export function listJobs(db: Database, limit = 200): StoredJob[] {
-  return all(db, jobRow, `SELECT ${jobColumns} FROM job ORDER BY id DESC LIMIT @limit`, {
-    limit,
-  }).toReversed();
+  return all(
+    db,
+    jobRow,
+    `SELECT ${jobColumns} FROM job ORDER BY sequence DESC, id DESC LIMIT @limit`,
+    { limit },
+  ).toReversed();
 }

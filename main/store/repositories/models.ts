@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow, json } from '../columns.ts';
+import { nextSequence } from './sequence.ts';
 
 const modelRow = z.object({
   id: z.string(),
@@ -22,13 +23,16 @@ export function upsertModel(
   db: Database,
   model: { sha256: string; path: string; info: ModelInfo },
 ): string {
-  const { sha256, path, info } = model;
-  run(
-    db,
-    `INSERT INTO model (id, sha256, path, info_json, created_ms)
-     VALUES (@id, @sha256, @path, @info, @createdMs)
-     ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, info_json = excluded.info_json`,
-    { id: uuidv7(), sha256, path, info: JSON.stringify(info), createdMs: Date.now() },
+  const { sha256, path } = model;
+  const info = JSON.stringify(model.info);
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO model (id, sha256, path, info_json, created_ms, sequence)
+       VALUES (@id, @sha256, @path, @info, @createdMs, @sequence)
+       ON CONFLICT (sha256) DO UPDATE SET path = excluded.path, info_json = excluded.info_json`,
+      { id: uuidv7(), sha256, path, info, createdMs: Date.now(), sequence: nextSequence(db) },
+    ),
   );
   const row = get(db, idRow, 'SELECT id FROM model WHERE sha256 = @sha256', { sha256 });
   if (!row) throw new Error(`Model ${path} was not stored`);
@@ -42,5 +46,5 @@ export function findModel(db: Database, id: string): StoredModel | undefined {
 
 /** Every model, newest first. */
 export function listModels(db: Database): StoredModel[] {
-  return all(db, modelRow, `SELECT ${modelColumns} FROM model ORDER BY id DESC`);
+  return all(db, modelRow, `SELECT ${modelColumns} FROM model ORDER BY sequence DESC, id DESC`);
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/domain/evaluation.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
+import { nextSequence } from './sequence.ts';
 
 /** A prompt about to be stored. */
 export interface NewPrompt {
@@ -33,9 +34,9 @@ export function insertPromptSet(db: Database, name: string, prompts: readonly Ne
     const promptSetId = uuidv7();
     run(
       db,
-      `INSERT INTO prompt_set (id, name, content_hash, created_ms)
-       VALUES (@promptSetId, @name, @contentHash, @createdMs)`,
-      { promptSetId, name, contentHash, createdMs: Date.now() },
+      `INSERT INTO prompt_set (id, name, content_hash, created_ms, sequence)
+       VALUES (@promptSetId, @name, @contentHash, @createdMs, @sequence)`,
+      { promptSetId, name, contentHash, createdMs: Date.now(), sequence: nextSequence(db) },
     );
     for (const [ordinal, { messages, expected = null }] of prompts.entries())
       run(
@@ -54,7 +55,7 @@ const selectSets = `SELECT id, name, content_hash AS contentHash, created_ms AS 
 
 /** Every prompt set, newest first. */
 export function listPromptSets(db: Database): PromptSet[] {
-  return all(db, promptSetSchema, `${selectSets} ORDER BY id DESC`);
+  return all(db, promptSetSchema, `${selectSets} ORDER BY sequence DESC, id DESC`);
 }
 
 /** A prompt set by id, name or content; of several with the same content any one. */

@@ -9,6 +9,7 @@ import {
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow } from '../columns.ts';
 import { whereFilter, type FilterClause } from './sample-filter.ts';
+import { nextSequence } from './sequence.ts';
 
 /** Which samples a review touches. */
 export type ReviewSelection = { ids: string[] } | { filter: SampleFilter };
@@ -28,9 +29,9 @@ function startBatch(db: Database, author: string, undoesBatchId: string | null):
   const id = uuidv7();
   run(
     db,
-    `INSERT INTO review_batch (id, author, undoes_batch_id, created_ms)
-     VALUES (@id, @author, @undoesBatchId, @createdMs)`,
-    { id, author, undoesBatchId, createdMs: Date.now() },
+    `INSERT INTO review_batch (id, author, undoes_batch_id, created_ms, sequence)
+     VALUES (@id, @author, @undoesBatchId, @createdMs, @sequence)`,
+    { id, author, undoesBatchId, createdMs: Date.now(), sequence: nextSequence(db) },
   );
   return id;
 }
@@ -122,7 +123,7 @@ function lastBatch(db: Database, author: string): string | undefined {
      WHERE author = @author AND undoes_batch_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)
        AND EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
-     ORDER BY id DESC LIMIT 1`,
+     ORDER BY sequence DESC, id DESC LIMIT 1`,
     { author },
   )?.id;
 }
@@ -139,13 +140,15 @@ export function sampleHistory(db: Database, seq: number): z.infer<typeof history
   return all(
     db,
     historyRow,
-    `SELECT 'version' AS kind, created_ms AS at, author, 'version ' || ordinal AS text
+    `SELECT 'version' AS kind, created_ms AS at, author, 'version ' || ordinal AS text,
+       sequence, id
        FROM sample_version WHERE sample_seq = @seq
      UNION ALL
      SELECT 'review', b.created_ms, b.author,
-       CASE WHEN b.undoes_batch_id IS NULL THEN r.action ELSE 'undo: ' || r.action END
+       CASE WHEN b.undoes_batch_id IS NULL THEN r.action ELSE 'undo: ' || r.action END,
+       b.sequence, b.id
        FROM review r JOIN review_batch b ON b.id = r.batch_id WHERE r.sample_seq = @seq
-     ORDER BY at`,
+     ORDER BY sequence, id`,
     { seq },
   );
 }

@@ -10,10 +10,11 @@ import {
   runEventSchema,
   runSchema,
 } from '../../../shared/domain/run.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { json } from '../columns.ts';
 import { devLossesOf } from './dev-losses.ts';
 import { lastMetric } from './run-metrics.ts';
+import { nextSequence } from './sequence.ts';
 import type { z } from 'zod';
 
 /** What a new run starts from. */
@@ -28,12 +29,15 @@ export interface NewRun {
 
 /** Stores a run before its first step. */
 export function insertRun(db: Database, newRun: NewRun): void {
-  run(
-    db,
-    `INSERT INTO run (id, name, job_id, model_id, dataset_id, recipe_json, engine, total_steps,
-       created_ms)
-     VALUES (@id, @name, @jobId, @modelId, @datasetId, @recipe, '', 0, @createdMs)`,
-    { ...newRun, recipe: JSON.stringify(newRun.recipe), createdMs: Date.now() },
+  const recipe = JSON.stringify(newRun.recipe);
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO run (id, name, job_id, model_id, dataset_id, recipe_json, engine, total_steps,
+         created_ms, sequence)
+       VALUES (@id, @name, @jobId, @modelId, @datasetId, @recipe, '', 0, @createdMs, @sequence)`,
+      { ...newRun, recipe, createdMs: Date.now(), sequence: nextSequence(db) },
+    ),
   );
 }
 
@@ -73,11 +77,14 @@ export function addRunEvent(
   runId: string,
   { kind, step, message }: Omit<RunEvent, 'createdMs'>,
 ): void {
-  run(
-    db,
-    `INSERT INTO run_event (id, run_id, kind, step, message, created_ms)
-     VALUES (@id, @runId, @kind, @step, @message, @createdMs)`,
-    { id: uuidv7(), runId, kind, step, message, createdMs: Date.now() },
+  const event = { runId, kind, step, message };
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO run_event (id, run_id, kind, step, message, created_ms, sequence)
+       VALUES (@id, @runId, @kind, @step, @message, @createdMs, @sequence)`,
+      { ...event, id: uuidv7(), createdMs: Date.now(), sequence: nextSequence(db) },
+    ),
   );
 }
 
@@ -87,7 +94,7 @@ export function runEvents(db: Database, runId: string): RunEvent[] {
     db,
     runEventSchema,
     `SELECT kind, step, message, created_ms AS createdMs FROM run_event WHERE run_id = @runId
-     ORDER BY id`,
+     ORDER BY sequence, id`,
     { runId },
   );
 }
@@ -128,7 +135,9 @@ const toRun = (db: Database, { modelInfo, ...row }: z.infer<typeof runRow>): Sto
 
 /** Every run, newest first. */
 export function listRuns(db: Database): StoredRun[] {
-  return all(db, runRow, `${selectRuns} ORDER BY r.id DESC`).map((row) => toRun(db, row));
+  return all(db, runRow, `${selectRuns} ORDER BY r.sequence DESC, r.id DESC`).map((row) =>
+    toRun(db, row),
+  );
 }
 
 /** A run by id or by name. */

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/domain/sample.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { json, messagesColumn } from '../columns.ts';
+import { nextSequence } from './sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
 export interface NewSample {
@@ -49,14 +50,25 @@ const seqRow = z.object({ seq: z.number().int() });
 /** Stores a batch in one transaction and returns how many of them were new. */
 export function addSamples(db: Database, samples: readonly NewSample[], author: string): number {
   return withTransaction(db, () => {
+    const sequence = nextSequence(db);
     let added = 0;
-    for (const sample of samples) if (insertSample(db, sample, author)) added += 1;
+    for (const sample of samples) if (insertNew(db, sample, author, sequence)) added += 1;
     return added;
   });
 }
 
 /** Stores one sample and returns its id, or `undefined` when its origin is known already. */
 export function insertSample(db: Database, sample: NewSample, author: string): string | undefined {
+  return withTransaction(db, () => insertNew(db, sample, author, nextSequence(db)));
+}
+
+/** Rows that share a sequence number stand in the order of their ids, so in that of their places. */
+function insertNew(
+  db: Database,
+  sample: NewSample,
+  author: string,
+  sequence: number,
+): string | undefined {
   if (hasOrigin(db, sample.originHash)) return undefined;
   const id = uuidv7();
   const versionId = uuidv7();
@@ -64,9 +76,9 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
   run(
     db,
     `INSERT INTO sample (id, origin_hash, source, status, current_version_id, provenance_json,
-       prompt_preview, answer_preview, turns, characters, created_ms)
+       prompt_preview, answer_preview, turns, characters, created_ms, sequence)
      VALUES (@id, @originHash, @source, 'pending', @versionId, @provenance,
-       @prompt, @answer, @turns, @characters, @createdMs)`,
+       @prompt, @answer, @turns, @characters, @createdMs, @sequence)`,
     {
       ...text,
       id,
@@ -75,10 +87,11 @@ export function insertSample(db: Database, sample: NewSample, author: string): s
       versionId,
       provenance: JSON.stringify(sample.provenance),
       createdMs: Date.now(),
+      sequence,
     },
   );
   const seq = get(db, seqRow, 'SELECT last_insert_rowid() AS seq')?.seq ?? 0;
-  const version = { id: versionId, ordinal: 1, hash: sample.originHash };
+  const version = { id: versionId, ordinal: 1, hash: sample.originHash, sequence };
   insertVersion(db, { seq, ...version, messages: sample.messages, author });
   insertSearchText(db, seq, sample.messages);
   for (const { rule, scope, reason } of sample.flags)
@@ -104,14 +117,15 @@ interface NewVersion {
   messages: readonly Message[];
   hash: string;
   author: string;
+  sequence: number;
 }
 
 function insertVersion(db: Database, version: NewVersion): void {
   run(
     db,
     `INSERT INTO sample_version (id, sample_seq, ordinal, messages_json, content_hash, author,
-       created_ms)
-     VALUES (@id, @seq, @ordinal, @messages, @hash, @author, @createdMs)`,
+       created_ms, sequence)
+     VALUES (@id, @seq, @ordinal, @messages, @hash, @author, @createdMs, @sequence)`,
     { ...version, messages: JSON.stringify(version.messages), createdMs: Date.now() },
   );
 }
@@ -125,7 +139,7 @@ export function addVersion(
   withTransaction(db, () => {
     const id = uuidv7();
     const ordinal = sample.versionOrdinal + 1;
-    insertVersion(db, { seq: sample.seq, id, ordinal, ...edit });
+    insertVersion(db, { seq: sample.seq, id, ordinal, ...edit, sequence: nextSequence(db) });
     run(
       db,
       `UPDATE sample SET current_version_id = @id, prompt_preview = @prompt,

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { authorKindSchema, shownVerdictSchema } from '../../../shared/domain/evaluation.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { nextSequence } from './sequence.ts';
 
 const voteRow = z.object({
   comparisonId: z.string(),
@@ -19,24 +20,30 @@ export function insertVote(
   db: Database,
   vote: Omit<StoredVote, 'createdMs'> & { durationMs: number | null },
 ): void {
-  run(
-    db,
-    `INSERT INTO vote (id, comparison_id, shown, author, author_kind, duration_ms, created_ms)
-     VALUES (@id, @comparisonId, @shown, @author, @authorKind, @durationMs, @createdMs)`,
-    { ...vote, id: uuidv7(), createdMs: Date.now() },
+  withTransaction(db, () =>
+    run(
+      db,
+      `INSERT INTO vote (id, comparison_id, shown, author, author_kind, duration_ms, created_ms,
+         sequence)
+       VALUES (@id, @comparisonId, @shown, @author, @authorKind, @durationMs, @createdMs,
+         @sequence)`,
+      { ...vote, id: uuidv7(), createdMs: Date.now(), sequence: nextSequence(db) },
+    ),
   );
 }
+
+/** The vote `v` is the last one of its author, whatever the clock said: by sequence. */
+export const isLastVote = `v.id = (SELECT id FROM vote WHERE comparison_id = v.comparison_id
+    AND author = v.author AND author_kind = v.author_kind ORDER BY sequence DESC, id DESC LIMIT 1)`;
 
 const standing = `SELECT v.comparison_id AS comparisonId, v.shown, v.author,
     v.author_kind AS authorKind, v.created_ms AS createdMs
   FROM vote v JOIN comparison c ON c.id = v.comparison_id
-  WHERE c.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND v.id =
-    (SELECT max(id) FROM vote WHERE comparison_id = v.comparison_id AND author = v.author
-       AND author_kind = v.author_kind)`;
+  WHERE c.evaluation_id = @evaluationId AND v.shown <> 'withdrawn' AND ${isLastVote}`;
 
 /** The newest vote of each author on each comparison, withdrawn ones left out, oldest first. */
 export function standingVotes(db: Database, evaluationId: string): StoredVote[] {
-  return all(db, voteRow, `${standing} ORDER BY v.id`, { evaluationId });
+  return all(db, voteRow, `${standing} ORDER BY v.sequence, v.id`, { evaluationId });
 }
 
 /** A person's newest vote of an evaluation that was not withdrawn. */
@@ -48,7 +55,8 @@ export function lastVoteOf(
   return get(
     db,
     voteRow,
-    `${standing} AND v.author_kind = 'human' AND v.author = @author ORDER BY v.id DESC LIMIT 1`,
+    `${standing} AND v.author_kind = 'human' AND v.author = @author
+     ORDER BY v.sequence DESC, v.id DESC LIMIT 1`,
     { evaluationId, author },
   );
 }
@@ -65,7 +73,7 @@ export function verdictOf(
     db,
     shownRow,
     `SELECT shown FROM vote WHERE comparison_id = @comparisonId AND author = @author
-       AND author_kind = 'human' ORDER BY id DESC LIMIT 1`,
+       AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1`,
     { comparisonId, author },
   );
   return vote === undefined || vote.shown === 'withdrawn' ? null : vote.shown;

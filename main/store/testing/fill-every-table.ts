@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
-import type { Database } from '../database.ts';
+import { all, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
@@ -18,7 +19,7 @@ import { addRunEvent, insertRun } from '../repositories/runs.ts';
 import { addSamples } from '../repositories/samples.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
-import { aSample } from './a-project.ts';
+import { aProject, aSample } from './a-project.ts';
 import { storedModelInfo } from './old-project.ts';
 
 const sampling = samplingSchema.parse({});
@@ -46,6 +47,33 @@ export function fillEveryTable(db: Database): void {
   const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };
   for (const pane of ['left', 'right'] as const)
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
+}
+
+const nameRow = z.object({ name: z.string() });
+
+/** The same rows in a project of an earlier schema, as far as that has their tables and columns. */
+export function fillEveryOldTable(db: Database): void {
+  using filled = aProject();
+  fillEveryTable(filled.file.db);
+  filled.file.close();
+  run(db, 'ATTACH @path AS filled', { path: filled.path });
+  db.pragma('foreign_keys = OFF');
+  const tables = all(
+    db,
+    nameRow,
+    `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+       AND name NOT IN ('sqlite_schema', 'schema_migration', 'project')`,
+  );
+  for (const { name } of tables) copyRows(db, name);
+  db.exec(`DETACH filled; INSERT INTO sample_fts (rowid, text)
+    SELECT seq, (SELECT group_concat(value ->> 'content', char(10, 10)) FROM json_each(messages_json))
+    FROM sample JOIN sample_version v ON v.id = current_version_id`);
+  db.pragma('foreign_keys = ON');
+}
+
+function copyRows(db: Database, table: string): void {
+  const columns = db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
+  db.exec(`INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM filled."${table}"`);
 }
 
 function addReviewedSamples(db: Database): void {

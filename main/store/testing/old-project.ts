@@ -14,9 +14,21 @@ export function writeOldProject(
   db.pragma('foreign_keys = ON');
   db.pragma(`application_id = ${applicationId}`);
   migrate(db, migrations.slice(0, version), () => undefined);
-  run(db, "INSERT INTO project VALUES (1, 'p', 1)");
+  run(db, "INSERT INTO project (id, uuid, created_ms) VALUES (1, 'p', 1)");
   fill(db);
   db.close();
+}
+
+/** Brings a file of an earlier version to a later one and no further, and looks at what it holds. */
+export function migrateTo(version: number, path: string, look: (db: Database) => void): void {
+  const db: Database = new Sqlite(path);
+  try {
+    db.pragma('foreign_keys = ON');
+    migrate(db, migrations.slice(0, version), () => undefined);
+    look(db);
+  } finally {
+    db.close();
+  }
 }
 
 /** What the header of the model `m` says. */
@@ -37,8 +49,15 @@ export const storedModelInfo = {
 
 /** What a run refers to beside its job: the model `m` and the dataset `d`, as all versions know them. */
 export function addModelAndDataset(db: Database): void {
-  run(db, "INSERT INTO model VALUES ('m', 'hash', '/m', @info, 1)", {
-    info: JSON.stringify(storedModelInfo),
-  });
-  run(db, "INSERT INTO dataset VALUES ('d', 'd', 'hash', 'me', 1)");
+  run(
+    db,
+    `INSERT INTO model (id, sha256, path, info_json, created_ms)
+     VALUES ('m', 'hash', '/m', @info, 1)`,
+    { info: JSON.stringify(storedModelInfo) },
+  );
+  run(
+    db,
+    `INSERT INTO dataset (id, name, content_hash, author, created_ms)
+     VALUES ('d', 'd', 'hash', 'me', 1)`,
+  );
 }

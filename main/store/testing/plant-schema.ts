@@ -41,7 +41,7 @@ export const alter =
 
 /** What a planted statement leaves behind. */
 export const canary =
-  "INSERT INTO prompt_set VALUES (hex(randomblob(9)), hex(randomblob(9)), 'canary', 1)";
+  "INSERT INTO prompt_set (id, name, content_hash, created_ms) VALUES (hex(randomblob(9)), hex(randomblob(9)), 'canary', 1)";
 
 /** Puts a view into the schema, under any name. */
 export const view = (name: string, select: string) =>

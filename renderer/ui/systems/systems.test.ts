@@ -76,12 +76,13 @@ function run(name: string, modelId: string, fields: { createdMs: number; epochs:
 
 const recipe = () => runSchema.shape.recipe.parse({});
 
+// Newest first, as the core lists them: its order counts, not the times.
 const available = {
-  models: [model('old', 1), model('new', 2)],
+  models: [model('new', 1), model('old', 2)],
   runs: [
-    run('first', 'old', { createdMs: 1, epochs: 3 }),
+    run('empty', 'new', { createdMs: 1, epochs: 0 }),
     run('second', 'old', { createdMs: 2, epochs: 2 }),
-    run('empty', 'new', { createdMs: 3, epochs: 0 }),
+    run('first', 'old', { createdMs: 3, epochs: 3 }),
   ],
 };
 

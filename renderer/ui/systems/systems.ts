@@ -6,7 +6,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { shortHash } from '../format.ts';
 
-/** What a system can be made of: the base models and every training run with its adapters. */
+/** What a system can be made of, newest first: base models, and training runs with their adapters. */
 export interface AvailableModels {
   models: readonly Model[];
   runs: readonly Run[];
@@ -17,23 +17,19 @@ export function checkpointsFor(available: AvailableModels, modelId: string): Che
   const sha256 = available.models.find((model) => model.id === modelId)?.sha256;
   return available.runs
     .filter((run) => run.modelId === modelId || run.baseSha256 === sha256)
-    .toSorted((first, second) => second.createdMs - first.createdMs)
     .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch));
 }
 
 /** The newest adapter of the project with its base model, or the newest model as it is. */
 export function newestSystem(available: AvailableModels): SystemSpec | null {
-  const newestFirst = available.runs.toSorted(
-    (first, second) => second.createdMs - first.createdMs,
-  );
-  for (const run of newestFirst) {
+  for (const run of available.runs) {
     const model = available.models.find(
       ({ id, sha256 }) => id === run.modelId || sha256 === run.baseSha256,
     );
     const checkpoint = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
     if (model && checkpoint) return { modelId: model.id, checkpointId: checkpoint.id, strength: 1 };
   }
-  const model = available.models.toSorted((p, q) => q.createdMs - p.createdMs)[0];
+  const model = available.models[0];
   return model ? { modelId: model.id, checkpointId: null, strength: 1 } : null;
 }
 
