@@ -43,6 +43,30 @@ type Given<Sql extends string> = [ParameterName<Sql>] extends [never]
     : []
   : [SqlParameters<Sql>];
 
+/** What stands around everything that a connection stores. */
+export interface WriteGuard {
+  /** Throws before anything is written. */
+  before(): void;
+  /** Throws after a commit that must not be acknowledged. */
+  after(): void;
+}
+
+const guards = new WeakMap<Database, WriteGuard>();
+
+/** Puts a guard around every transaction of a connection from now on. */
+export function guardWrites(db: Database, guard: WriteGuard): void {
+  guards.set(db, guard);
+}
+
+/** Calls the guard around the outermost writing only: what is inside a transaction is no commit. */
+function guarded<Result>(db: Database, work: () => Result): Result {
+  const guard = db.inTransaction ? undefined : guards.get(db);
+  guard?.before();
+  const result = work();
+  guard?.after();
+  return result;
+}
+
 const statements = new WeakMap<Database, Map<string, Statement>>();
 
 /** A prepared statement, kept per connection and SQL text. */
@@ -94,7 +118,7 @@ export function run<const Sql extends string>(
   sql: Sql,
   ...given: Given<Sql>
 ): number {
-  return prepared(db, sql).run(given[0] ?? {}).changes;
+  return guarded(db, () => prepared(db, sql).run(given[0] ?? {}).changes);
 }
 
 /** The single INTEGER column of a query, for lists too long to parse row by row. */
@@ -104,5 +128,5 @@ export function integers(db: Database, sql: string, given: Record<string, SqlVal
 
 /** Runs `work` in one immediate transaction: all of it is stored, or nothing. */
 export function withTransaction<Result>(db: Database, work: () => Result): Result {
-  return db.transaction(work).immediate();
+  return guarded(db, () => db.transaction(work).immediate());
 }

@@ -27,6 +27,8 @@ export const errorData = {
     supportedVersion: z.number().optional(),
   }),
   MIGRATION_CHANGED: z.object({ version: z.number().optional() }),
+  /** Somebody else did something to the files of the open project. */
+  PROJECT_CHANGED: inFile.extend({ part: z.string().optional(), what: z.string().optional() }),
   FILE_NOT_FOUND: inFile,
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
   FILE_EXISTS: inFile,
@@ -76,6 +78,7 @@ export const declaredErrors: DeclaredErrors = {
   PROJECT_INVALID: { data: errorData.PROJECT_INVALID.loose() },
   PROJECT_NEWER: { data: errorData.PROJECT_NEWER.loose() },
   MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
+  PROJECT_CHANGED: { data: errorData.PROJECT_CHANGED.loose() },
   FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
   FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },
   FILE_EXISTS: { data: errorData.FILE_EXISTS.loose() },

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import { createSideFile, makeSideFolder } from '../../side-files/side-file.ts';
-import { run, type Database } from '../database.ts';
+import { guardWrites, run, type Database } from '../database.ts';
 import { explainOpening } from './explain-opening.ts';
 import {
   carefulFileSystem,
@@ -17,8 +17,10 @@ import { inspectSchema } from './inspect-project-file.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
-import { removeLockHolder, writeLockHolder } from './project-lock.ts';
-import { refuseStrangeSideFiles } from './project-side-files.ts';
+import { ProjectGuard } from './project-guard.ts';
+import { LockNote } from './project-lock.ts';
+import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
+import { logPath, setForeignLogAside, tellMissed } from './unclosed-project.ts';
 import { StoreError } from '../store-error.ts';
 
 /** An open project file. `notice` is a remark for the user, e.g. on a network disk. */
@@ -29,6 +31,8 @@ export interface ProjectFile {
   /** Folder beside the file for adapters and records. */
   readonly artifactsDir: string;
   readonly notice: string | null;
+  /** Notices what others do to the files while they are open. */
+  readonly guard: ProjectGuard;
   /** Folds everything back into the single file and gives up the lock. */
   close(): void;
 }
@@ -36,29 +40,34 @@ export interface ProjectFile {
 /** Creates an empty project. Throws FILE_EXISTS rather than touching an existing file. */
 export function createProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
-  // A link that leads nowhere is there, too: SQLite would make the file that it names.
-  if (lstatSync(absolute, { throwIfNoEntry: false }))
-    throw new StoreError(
-      'FILE_EXISTS',
-      `${absolute} exists already: open it or choose another name`,
-      {
-        path: absolute,
-      },
-    );
-  if (!existsSync(dirname(absolute)))
-    throw new StoreError('FILE_NOT_FOUND', `There is no folder ${dirname(absolute)}`, {
-      path: dirname(absolute),
-    });
-  refuseStrangeSideFiles(absolute);
+  requireFreePlace(absolute);
   try {
     closeSync(createSideFile(absolute));
     return openAt(absolute, true);
   } catch (error) {
-    // Nothing of the user's can be in it yet: a half-made file would only be in the way.
-    for (const suffix of ['', '-wal', '-shm', '-journal', '.lock'])
-      rmSync(absolute + suffix, { force: true });
+    removeHalfMade(absolute);
     throw error;
   }
+}
+
+/** Throws unless a project can be made at a path without touching anything that is there. */
+export function requireFreePlace(path: string): void {
+  // A link that leads nowhere is there, too: SQLite would make the file that it names.
+  if (lstatSync(path, { throwIfNoEntry: false }))
+    throw new StoreError('FILE_EXISTS', `${path} exists already: open it or choose another name`, {
+      path,
+    });
+  if (!existsSync(dirname(path)))
+    throw new StoreError('FILE_NOT_FOUND', `There is no folder ${dirname(path)}`, {
+      path: dirname(path),
+    });
+  refuseStrangeSideFiles(path);
+}
+
+/** Removes a project that could not be made: nothing of the user's can be in it yet. */
+export function removeHalfMade(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal', '.lock'])
+    rmSync(path + suffix, { force: true });
 }
 
 /**
@@ -67,34 +76,46 @@ export function createProjectFile(path: string): ProjectFile {
  */
 export function openProjectFile(path: string): ProjectFile {
   const absolute = resolve(path);
+  setForeignLogAside(absolute);
   refuseNewer(readProjectHeader(absolute), migrations.length);
   refuseStrangeSideFiles(absolute);
   // A connection that may write folds the log into the file when it closes, whatever it found.
-  if (statSync(`${absolute}-wal`, { throwIfNoEntry: false })?.size) inspectSchema(absolute);
+  if (statSync(logPath(absolute), { throwIfNoEntry: false })?.size) inspectSchema(absolute);
   return openAt(absolute, false);
 }
 
 function openAt(path: string, isNew: boolean): ProjectFile {
   const careful = carefulFileSystem(path);
+  const missed = isNew ? null : tellMissed(path, careful === undefined);
   const db = new Sqlite(path, { timeout: 500 });
   const artifactsDir = `${path}.d`;
+  let guard;
   try {
     prepareConnection(db, path, careful !== undefined, isNew);
-    writeLockHolder(path);
     makeSideFolder(artifactsDir);
+    const places = {
+      file: path,
+      real: realPath(path),
+      log: logPath(path),
+      folder: artifactsDir,
+    };
+    guard = new ProjectGuard(db, places, new LockNote(path), careful === undefined);
+    guardWrites(db, guard);
   } catch (error) {
     db.close();
     throw explainOpening(error, path);
   }
+  const slow = careful
+    ? `The project lies on a ${careful} disk: it is opened exclusively and writes more slowly.`
+    : null;
   return {
     path,
     name: basename(path).replace(/\.lima$/, ''),
     db,
     artifactsDir,
-    notice: careful
-      ? `The project lies on a ${careful} disk: it is opened exclusively and writes more slowly.`
-      : null,
-    close: () => closeProject(db, path, artifactsDir),
+    notice: missed ?? slow,
+    guard,
+    close: () => closeProject(db, guard, artifactsDir),
   };
 }
 
@@ -122,8 +143,13 @@ function backUp(db: Database, path: string, fromVersion: number): void {
   run(db, 'VACUUM INTO @target', { target });
 }
 
-function closeProject(db: Database, path: string, artifactsDir: string): void {
+function closeProject(db: Database, guard: ProjectGuard, artifactsDir: string): void {
   if (!db.open) return;
+  guard.close(() => fold(db));
+  removeIfEmpty(artifactsDir);
+}
+
+function fold(db: Database): void {
   try {
     db.pragma('optimize');
     db.pragma('wal_checkpoint(TRUNCATE)');
@@ -131,10 +157,6 @@ function closeProject(db: Database, path: string, artifactsDir: string): void {
   } catch (error) {
     // A full disk: what is stored stays in the log beside the file and is folded in next time.
     if (!(error instanceof Sqlite.SqliteError)) throw error;
-  } finally {
-    db.close();
-    removeLockHolder(path);
-    removeIfEmpty(artifactsDir);
   }
 }
 

@@ -24,7 +24,8 @@ export function refuseStrangeSideFiles(path: string): void {
   }
 }
 
-function realPath(path: string): string {
+/** Where the links of a path lead; the path itself while nothing is there. */
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

@@ -1,0 +1,27 @@
+import { statSync, type BigIntStats } from 'node:fs';
+
+/** Which file stands under a name, and which content of it. Numbers are texts, to be written down. */
+export interface FileState {
+  /** Device and inode. */
+  id: string;
+  sizeBytes: number;
+  /** Nanoseconds since 1970. */
+  modified: string;
+}
+
+/** What stands under a name now, or `null`; follows links, opens nothing. */
+export function fileState(path: string): FileState | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? toState(found) : null;
+}
+
+const toState = ({ dev, ino, size, mtimeNs }: BigIntStats): FileState => ({
+  id: `${dev}:${ino}`,
+  sizeBytes: Number(size),
+  modified: String(mtimeNs),
+});
+
+/** True when nobody wrote to it in between. */
+export function hasSameContent(before: FileState | null, now: FileState | null): boolean {
+  return before?.sizeBytes === now?.sizeBytes && before?.modified === now?.modified;
+}
