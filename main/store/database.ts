@@ -49,6 +49,8 @@ export interface WriteGuard {
   before(): void;
   /** Throws after a commit that must not be acknowledged. */
   after(): void;
+  /** After what was rolled back, which may have left traces in the files. */
+  failed(): void;
 }
 
 const guards = new WeakMap<Database, WriteGuard>();
@@ -62,7 +64,13 @@ export function guardWrites(db: Database, guard: WriteGuard): void {
 function guarded<Result>(db: Database, work: () => Result): Result {
   const guard = db.inTransaction ? undefined : guards.get(db);
   guard?.before();
-  const result = work();
+  let result;
+  try {
+    result = work();
+  } catch (error) {
+    guard?.failed();
+    throw error;
+  }
   guard?.after();
   return result;
 }

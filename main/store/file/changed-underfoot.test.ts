@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { all } from '../database.ts';
+import { all, withTransaction } from '../database.ts';
 import { addSamples } from '../repositories/samples.ts';
 import { listSamples } from '../repositories/sample-list.ts';
 import { errorCode } from '../store-error.ts';
@@ -287,5 +287,27 @@ test('a log that grows past 4 MiB is folded, and the next change of the file is 
       message: expect.stringMatching(/p\.lima in .* was written to by another program\..*new file/),
     }),
   );
+  file.close();
+});
+
+// With so little memory the log holds pages of it by then, as when a disk gets full.
+test('a transaction that is rolled back is not taken for a change by somebody else', () => {
+  using place = aPlace();
+  const file = openProjectFile(place.path);
+  file.db.pragma('cache_size = 1');
+  const before = statSync(`${place.path}-wal`).size;
+  const fail = () =>
+    withTransaction(file.db, () => {
+      addSamples(
+        file.db,
+        Array.from({ length: 500 }, (_, number) => aSample(number)),
+        'writer',
+      );
+      throw new Error('rolled back');
+    });
+  expect(fail).toThrow('rolled back');
+  expect(statSync(`${place.path}-wal`).size).toBeGreaterThan(before);
+  expect(file.guard.look()).toBeNull();
+  addSamples(file.db, [aSample(1)], 'writer');
   file.close();
 });

@@ -82,16 +82,17 @@ export class ProjectGuard implements WriteGuard {
   }
 
   after(): void {
-    const { file, log } = this.#places;
-    const change =
-      this.#difference('file', file, this.#file, false) ??
-      this.#difference('log', log, this.#log, false) ??
-      this.#folderDifference();
+    const change = this.#strangers() ?? this.#folderDifference();
     if (change) this.#stop(change);
     if (change) throw refusal(change);
     this.#record();
     if ((this.#log?.sizeBytes ?? 0) > foldBytes) this.#fold();
     this.#note.write(this.#seen(false));
+  }
+
+  failed(): void {
+    // The log may have grown by what was rolled back, or the disk is full in the middle of it.
+    if (!this.#change && !this.#strangers()) this.#record();
   }
 
   /**
@@ -137,6 +138,15 @@ export class ProjectGuard implements WriteGuard {
       if (isThere) renameSync(aside, real);
       this.#note.remove();
     }
+  }
+
+  /** Whose names stand for other files, or none. */
+  #strangers(): ProjectChange | null {
+    const { file, log } = this.#places;
+    return (
+      this.#difference('file', file, this.#file, false) ??
+      this.#difference('log', log, this.#log, false)
+    );
   }
 
   /** Who stands under the name: another file, none, or (when compared) one with other content. */
