@@ -10,6 +10,7 @@ import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from './project.ts';
+import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
 import { tabs } from './tabs.tsx';
@@ -31,6 +32,7 @@ function Workbench() {
     <div className="app">
       <TopBar project={project.data ?? null} />
       <ConnectionBanner />
+      <ReadOnlyBanner project={project.data ?? null} />
       <main className="app-main">
         <QueryView query={project} loading="Connecting to the core…">
           {(data) => (data === null ? <Welcome /> : <TabPanels key={data.path} />)}

@@ -44,6 +44,15 @@ export async function openProject(path: string): Promise<void> {
   await reportErrors(async () => afterOpening(await rpc.project.open({ path })));
 }
 
+/** Closes the open project and opens it anew, as when what kept it from changes was mended. */
+export async function reopenProject(path: string): Promise<void> {
+  await reportErrors(async () => {
+    await rpc.project.close();
+    projectChanged();
+    afterOpening(await rpc.project.open({ path }));
+  });
+}
+
 /** Closes the open project. */
 export async function closeProject(): Promise<void> {
   await reportErrors(async () => {

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { procedure } from './errors.ts';
+import { projectAccessSchema, readReasonSchema } from '../domain/access.ts';
+import { reading } from './errors.ts';
 
 const projectInfo = z.object({
   path: z.string(),
@@ -16,6 +17,9 @@ const projectInfo = z.object({
   runs: z.number().int(),
   evaluations: z.number().int(),
   notice: z.string().nullable(),
+  access: projectAccessSchema,
+  /** Why it is open for reading only; null while it takes changes. */
+  readReason: readReasonSchema.nullable(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 
@@ -33,7 +37,7 @@ export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 
 /** The program itself: version, annotator name, the open project and the recent ones. */
 export const appContract = {
-  info: procedure.output(
+  info: reading.output(
     z.object({
       version: z.string(),
       node: z.string(),
@@ -44,30 +48,30 @@ export const appContract = {
       fileRoots: z.array(z.string()),
     }),
   ),
-  setAuthor: procedure
+  setAuthor: reading
     .input(z.object({ author: z.string().trim().min(1).max(100) }))
     .output(z.object({ author: z.string() })),
   /** Commands of the desktop menu, for the window to carry out. */
-  commands: procedure.output(
+  commands: reading.output(
     eventIterator(z.object({ command: z.string(), path: z.string().optional() })),
   ),
 };
 
 /** The project file: one at a time in one core. */
 export const projectContract = {
-  current: procedure.output(projectInfo.nullable()),
-  recent: procedure.output(
+  current: reading.output(projectInfo.nullable()),
+  recent: reading.output(
     z.array(
       z.object({ path: z.string(), name: z.string(), openedMs: z.number(), exists: z.boolean() }),
     ),
   ),
-  create: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  create: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
   /** A new project with samples, dataset, prompts and the base model that come with the program. */
-  createSample: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
-  open: procedure.input(z.object({ path: z.string().min(1) })).output(projectInfo),
-  close: procedure.output(z.object({ closed: z.boolean() })),
+  createSample: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  open: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  close: reading.output(z.object({ closed: z.boolean() })),
   /** Topics as they change, from now on; at most a few a second. */
-  watch: procedure.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
+  watch: reading.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
 };
 
 const fileEntry = z.object({
@@ -81,7 +85,7 @@ export type FileEntry = z.infer<typeof fileEntry>;
 
 /** Choosing files: the desktop's own dialog, or a listing of the allowed folders. */
 export const filesContract = {
-  pick: procedure
+  pick: reading
     .input(
       z.object({
         purpose: z.enum(['open-project', 'new-project', 'import', 'model', 'prompts', 'save']),
@@ -89,7 +93,7 @@ export const filesContract = {
       }),
     )
     .output(z.object({ path: z.string().nullable() })),
-  list: procedure
+  list: reading
     .input(z.object({ path: z.string().optional() }))
     .output(
       z.object({ path: z.string(), parent: z.string().nullable(), entries: z.array(fileEntry) }),

@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { identitySchema, samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
-import { procedure } from './errors.ts';
+import { procedure, reading } from './errors.ts';
 
 /** A finished answer with what the engine says it ran. */
 const answerSchema = z.object({
@@ -37,11 +37,11 @@ export const chatContract = {
       ),
     ),
   /** Stops an answer that is being written; its stream then ends with what came, labelled. */
-  stop: procedure
+  stop: reading
     .input(z.object({ conversationId: z.string(), pane: z.enum(['left', 'right']) }))
     .output(z.object({ stopped: z.boolean() })),
   /** Frees the memory of the loaded model. */
-  unload: procedure.output(z.object({ unloaded: z.boolean() })),
+  unload: reading.output(z.object({ unloaded: z.boolean() })),
 };
 
 /** A base model with an optional adapter, both named by file: no project has to know them. */
@@ -57,7 +57,7 @@ export const generationsContract = {
    * Streams the answers of one system to many prompts, in the order they finish; needs no project
    * and stores nothing. `text` comes only when there is one prompt. Aborting the call stops it.
    */
-  run: procedure
+  run: reading
     .input(
       z.object({
         system: fileSystemSchema,

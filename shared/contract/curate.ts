@@ -9,7 +9,7 @@ import {
   sampleSchema,
   sampleStatusSchema,
 } from '../domain/sample.ts';
-import { procedure } from './errors.ts';
+import { procedure, reading } from './errors.ts';
 import { eventIterator } from '@orpc/contract';
 import { xrayOpenRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
 
@@ -59,15 +59,15 @@ const selection = z.union([
 
 export const samplesContract = {
   /** Sequence numbers of every sample that passes the filter, in list order. */
-  index: procedure
+  index: reading
     .input(z.object({ filter: sampleFilterSchema.default({}) }))
     .output(z.object({ seqs: z.array(z.number().int()) })),
   /** Rows by sequence number; unknown numbers are left out. */
-  rows: procedure
+  rows: reading
     .input(z.object({ seqs: z.array(z.number().int()).max(500) }))
     .output(z.array(sampleRowSchema)),
   /** Pages by key, for the command line. */
-  list: procedure
+  list: reading
     .input(
       z.object({
         filter: sampleFilterSchema.default({}),
@@ -76,9 +76,9 @@ export const samplesContract = {
       }),
     )
     .output(z.array(sampleRowSchema)),
-  get: procedure.input(z.object({ id: z.string() })).output(sampleSchema),
+  get: reading.input(z.object({ id: z.string() })).output(sampleSchema),
   /** Counts for the filter bar, over the whole project. */
-  facets: procedure.output(
+  facets: reading.output(
     z.object({
       statuses: z.record(sampleStatusSchema, z.number().int()),
       sources: z.array(z.object({ source: z.string(), samples: z.number().int() })),
@@ -101,7 +101,7 @@ export const samplesContract = {
       }),
     )
     .output(sampleSchema),
-  history: procedure.input(z.object({ id: z.string() })).output(
+  history: reading.input(z.object({ id: z.string() })).output(
     z.array(
       z.object({
         kind: z.enum(['version', 'review']),
@@ -126,12 +126,12 @@ export const samplesContract = {
 };
 
 export const datasetsContract = {
-  list: procedure.output(z.array(datasetSchema)),
+  list: reading.output(z.array(datasetSchema)),
   /** Freezes every accepted sample in list order. */
   freeze: procedure
     .input(z.object({ name: z.string().trim().min(1).max(100) }))
     .output(datasetSchema),
-  export: procedure
+  export: reading
     .input(z.object({ datasetId: z.string(), path: z.string().min(1), format: exportFormatSchema }))
     .output(z.object({ path: z.string(), samples: z.number().int(), sizeBytes: z.number().int() })),
 };
@@ -142,7 +142,7 @@ export const xrayContract = {
    * Encodes the dataset and streams its samples in order, then stays open: `sample` answers, and
    * the vocabulary stays loaded, until the stream is aborted.
    */
-  open: procedure
+  open: reading
     .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: xrayOpenRecipeSchema }))
     .output(
       eventIterator(
@@ -160,7 +160,7 @@ export const xrayContract = {
       ),
     ),
   /** Every token of one sample of an open X-ray. */
-  sample: procedure
+  sample: reading
     .input(z.object({ xrayId: z.string(), sampleId: z.string() }))
     .output(xraySampleSchema),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oc } from '@orpc/contract';
+import { readReasonSchema } from '../domain/access.ts';
 
 /** The code of an engine or the system that stands behind it. */
 const foreign = z.object({ cause: z.string().optional() });
@@ -29,6 +30,8 @@ export const errorData = {
   MIGRATION_CHANGED: z.object({ version: z.number().optional() }),
   /** Somebody else did something to the files of the open project. */
   PROJECT_CHANGED: inFile.extend({ part: z.string().optional(), what: z.string().optional() }),
+  /** Something would change a project that is open for reading only. */
+  PROJECT_READ_ONLY: inFile.extend({ reason: readReasonSchema.optional() }),
   FILE_NOT_FOUND: inFile,
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
   FILE_EXISTS: inFile,
@@ -79,6 +82,7 @@ export const declaredErrors: DeclaredErrors = {
   PROJECT_NEWER: { data: errorData.PROJECT_NEWER.loose() },
   MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
   PROJECT_CHANGED: { data: errorData.PROJECT_CHANGED.loose() },
+  PROJECT_READ_ONLY: { data: errorData.PROJECT_READ_ONLY.loose() },
   FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
   FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },
   FILE_EXISTS: { data: errorData.FILE_EXISTS.loose() },
@@ -98,5 +102,16 @@ export const declaredErrors: DeclaredErrors = {
   ENGINE_FAILED: { data: errorData.ENGINE_FAILED.loose() },
 };
 
-/** The builder every procedure starts from: it carries the declared errors. */
-export const procedure = oc.errors(declaredErrors);
+/** What a procedure does to the open project: changes it, or only reads it. */
+export interface ProcedureMeta {
+  access: 'edit' | 'read';
+}
+
+/**
+ * The builder of every procedure that may change the open project; it carries the declared errors.
+ * A project that is open for reading only refuses it.
+ */
+export const procedure = oc.$meta<ProcedureMeta>({ access: 'edit' }).errors(declaredErrors);
+
+/** The builder of a procedure that leaves the open project as it is, or needs none. */
+export const reading = procedure.meta({ access: 'read' });

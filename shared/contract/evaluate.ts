@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
 import { promptSchema, promptSetSchema } from '../domain/evaluation.ts';
-import { procedure } from './errors.ts';
+import { procedure, reading } from './errors.ts';
 
 export const promptsContract = {
-  list: procedure.output(z.array(promptSetSchema)),
-  get: procedure
+  list: reading.output(z.array(promptSetSchema)),
+  get: reading
     .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(100_000).default(100) }))
     .output(z.object({ set: promptSetSchema, prompts: z.array(promptSchema) })),
   import: procedure
@@ -64,10 +64,10 @@ export const evaluationsContract = {
       }),
     )
     .output(z.object({ evaluationId: z.string(), jobId: z.string() })),
-  list: procedure.output(z.array(evaluationSummarySchema)),
-  get: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
+  list: reading.output(z.array(evaluationSummarySchema)),
+  get: reading.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /** The comparison with this ordinal, or the first that is ready and lacks this author's vote. */
-  comparison: procedure
+  comparison: reading
     .input(z.object({ id: z.string(), ordinal: z.number().int().optional() }))
     .output(blindComparisonSchema.nullable()),
   /** Durable before it answers; a second vote of the same author replaces the first in results. */
@@ -92,11 +92,11 @@ export const evaluationsContract = {
   /** Ends the blind phase for good: afterwards votes are refused. */
   reveal: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /** The report of a revealed evaluation in one of its three forms, as text. */
-  report: procedure
+  report: reading
     .input(z.object({ id: z.string(), format: z.enum(['json', 'markdown', 'html']) }))
     .output(z.object({ fileName: z.string(), text: z.string() })),
   /** Writes the report to a file, complete or not at all: for shells that cannot download. */
-  saveReport: procedure
+  saveReport: reading
     .input(
       z.object({
         id: z.string(),

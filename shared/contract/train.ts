@@ -7,12 +7,12 @@ import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
 import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
-import { procedure } from './errors.ts';
+import { procedure, reading } from './errors.ts';
 import { deviceListingSchema, selfTestSchema } from '../domain/device.ts';
 
 export const modelsContract = {
-  list: procedure.output(z.array(modelSchema)),
-  inspect: procedure.input(z.object({ path: z.string().min(1) })).output(modelInfoSchema),
+  list: reading.output(z.array(modelSchema)),
+  inspect: reading.input(z.object({ path: z.string().min(1) })).output(modelInfoSchema),
   /** Inspects and hashes a GGUF file in a job; the job's result holds `modelId`. */
   add: procedure
     .input(z.object({ path: z.string().min(1) }))
@@ -37,27 +37,27 @@ export const runsContract = {
     )
     .output(z.object({ runId: z.string(), jobId: z.string() })),
   /** What a run on this base would take at most, and how much memory is free now. */
-  planMemory: procedure
+  planMemory: reading
     .input(z.object({ modelId: z.string(), recipe: checkedRecipeSchema }))
     .output(memoryPlanSchema.extend({ availableBytes: z.number() })),
-  list: procedure.output(z.array(runSchema)),
-  get: procedure.input(z.object({ id: z.string() })).output(runSchema),
+  list: reading.output(z.array(runSchema)),
+  get: reading.input(z.object({ id: z.string() })).output(runSchema),
   /** Prompts and answers by epoch, the base as epoch 0; null for a run without probe. */
-  probe: procedure.input(z.object({ id: z.string() })).output(probeSchema.nullable()),
+  probe: reading.input(z.object({ id: z.string() })).output(probeSchema.nullable()),
   /** Every metric after `afterStep`, then new ones as they come; ends with the run. */
-  metrics: procedure
+  metrics: reading
     .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))
     .output(eventIterator(z.object({ metrics: z.array(runMetricSchema) }))),
-  checkpoints: procedure.output(z.array(checkpointSchema)),
+  checkpoints: reading.output(z.array(checkpointSchema)),
   /** Writes a checkpoint in another form, in a job whose result holds `path` and `sizeBytes`. */
   export: procedure.input(exportRequestSchema).output(z.object({ jobId: z.string() })),
 };
 
 export const jobsContract = {
-  list: procedure.output(z.array(jobSchema)),
-  get: procedure.input(z.object({ id: z.string() })).output(jobSchema),
+  list: reading.output(z.array(jobSchema)),
+  get: reading.input(z.object({ id: z.string() })).output(jobSchema),
   /** Snapshots with a revision above `afterRevision`, then every change. */
-  watch: procedure
+  watch: reading
     .input(z.object({ afterRevision: z.number().int().default(0) }))
     .output(eventIterator(jobSchema)),
   cancel: procedure.input(z.object({ id: z.string() })).output(jobSchema),
@@ -70,12 +70,12 @@ export const jobsContract = {
 /** Devices that runs can be computed on. */
 export const devicesContract = {
   /** One listing per family that this platform can have, with the self-tests that still count. */
-  list: procedure.output(z.array(deviceListingSchema)),
+  list: reading.output(z.array(deviceListingSchema)),
   /**
    * Compares a device with the CPU: seconds on a GPU. Without a model: a Llama model in F32. A
    * failed test is an answer; errors are devices that cannot be opened or lack an operation.
    */
-  test: procedure
+  test: reading
     .input(
       z.object({
         device: z.string(),

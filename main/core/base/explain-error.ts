@@ -57,6 +57,7 @@ const engineCodes: Record<EngineErrorCode, ErrorCode> = {
   PROJECT_INVALID: 'PROJECT_INVALID',
   PROJECT_NEWER: 'PROJECT_NEWER',
   PROJECT_LOCKED: 'PROJECT_LOCKED',
+  MIGRATION_CHANGED: 'MIGRATION_CHANGED',
 };
 
 /** The same for codes of the operating system and of SQLite. */

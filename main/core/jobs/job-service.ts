@@ -64,11 +64,13 @@ export class JobService {
   readonly #changes = new Broadcast<Job>();
   readonly #snapshots = new Map<string, Job>();
   readonly #log: Log;
+  readonly #isReadOnly: boolean;
   #isClosing = false;
 
-  constructor(db: Database, log: Log) {
+  constructor(db: Database, log: Log, isReadOnly = false) {
     this.#db = db;
     this.#log = log;
+    this.#isReadOnly = isReadOnly;
     for (const job of listJobs(db)) {
       const state = isJobFinished(job.state) ? undefined : nextJobState(job.state, 'crash');
       this.#store(state ? { ...job, state, finishedMs: Date.now() } : job, state !== undefined);
@@ -280,6 +282,7 @@ export class JobService {
   }
 
   #persist(job: Job): void {
+    if (this.#isReadOnly) return;
     try {
       updateJob(this.#db, job);
     } catch (error) {

@@ -1,19 +1,26 @@
+import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import type { ReadReason } from '../../../shared/domain/access.ts';
 import {
   createProjectFile,
   openProjectFile,
+  openProjectForReading,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
-import { startInspector } from '../../engines/start-engines.ts';
+import {
+  copyToRead,
+  inPlace,
+  isDiskFull,
+  isUnwritable,
+  needsCopy,
+} from '../../store/file/reading-place.ts';
 import { AppError } from '../base/app-error.ts';
-import type { CoreState } from './core-state.ts';
 import { explainError } from '../base/explain-error.ts';
+import type { CoreState } from './core-state.ts';
+import { inspect } from './inspect-project.ts';
 import { ProjectSession } from './project-session.ts';
-
-// A schema of ours takes milliseconds, one that computes something may never end.
-const mostMs = { inspectProject: 5_000, inspectPages: 30_000 };
 
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
@@ -25,11 +32,53 @@ export async function createAndOpen(state: CoreState, path: string): Promise<Pro
 export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.paths.check(path);
   return state.projectTurns.run(async () => {
-    if (state.session?.file.path === target) return state.session.info();
+    if (state.session && isSameFile(state.session.file.path, target)) return state.session.info();
     readProjectHeader(target);
-    await inspect(target);
-    return takeOver(state, () => openProjectFile(target));
+    const obstacle = obstacleTo(target);
+    if (obstacle !== null) return await openToRead(state, target, obstacle);
+    try {
+      await inspect(target);
+      return await takeOver(state, () => openProjectFile(target));
+    } catch (error) {
+      const reason = readReasonOf(error);
+      if (reason === undefined) throw error;
+      return await openToRead(state, target, reason);
+    }
   });
+}
+
+// Two names of one file: closing a second descriptor of it would give up SQLite's locks.
+function isSameFile(open: string, wanted: string): boolean {
+  const [a, b] = [open, wanted].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return open === wanted || (a !== undefined && a.ino === b?.ino && a.dev === b.dev);
+}
+
+/** What would keep every change of a project from being stored, before anything is tried. */
+function obstacleTo(path: string): ReadReason | null {
+  if (isUnwritable(path)) return 'not-writable';
+  return isDiskFull(path) ? 'disk-full' : null;
+}
+
+/** Why a project that could not be opened for changes can still be read, if it can. */
+function readReasonOf(error: unknown): ReadReason | undefined {
+  const code = explainError(error)?.code;
+  if (code === 'DISK_FULL') return 'disk-full';
+  return code === 'PROJECT_READ_ONLY' ? 'not-writable' : undefined;
+}
+
+async function openToRead(
+  state: CoreState,
+  path: string,
+  reason: ReadReason,
+): Promise<ProjectInfo> {
+  const place = needsCopy(path) ? await copyToRead(path) : inPlace(path);
+  try {
+    await inspect(path, place);
+    return await takeOver(state, () => openProjectForReading(path, place), reason);
+  } catch (error) {
+    place[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /** Closes the open project, if there is one. */
@@ -52,7 +101,11 @@ export function recentProjects(state: CoreState) {
   }));
 }
 
-async function takeOver(state: CoreState, open: () => ProjectFile): Promise<ProjectInfo> {
+async function takeOver(
+  state: CoreState,
+  open: () => ProjectFile,
+  readReason: ReadReason | null = null,
+): Promise<ProjectInfo> {
   if (state.calls.isClosing)
     throw new AppError(
       'INVALID_STATE',
@@ -61,8 +114,8 @@ async function takeOver(state: CoreState, open: () => ProjectFile): Promise<Proj
   const file = open();
   try {
     await closeSession(state);
-    recover(state, file);
-    const session = new ProjectSession(file, state);
+    if (file.access === 'edit') recover(state, file);
+    const session = new ProjectSession(file, state, readReason);
     for (const handler of state.features.jobs(session)) session.jobs.register(handler);
     state.session = session;
   } catch (error) {
@@ -88,32 +141,5 @@ function rememberRecent(state: CoreState, path: string): void {
   } catch (error) {
     // The list is a convenience: a full or read-only home must not keep a project shut.
     state.log.write(`${path} could not be added to the recent projects: ${String(error)}`);
-  }
-}
-
-async function inspect(path: string): Promise<void> {
-  await using inspector = startInspector();
-  // Starting is no fault of the file, however long it takes.
-  await inspector.engine;
-  for (const what of ['inspectProject', 'inspectPages'] as const)
-    await inspectPart(inspector, what, path);
-}
-
-async function inspectPart(
-  inspector: ReturnType<typeof startInspector>,
-  what: keyof typeof mostMs,
-  path: string,
-): Promise<void> {
-  const signal = AbortSignal.timeout(mostMs[what]);
-  try {
-    await inspector.request(what, { path }, { signal, cancelGraceMs: 500 });
-  } catch (error) {
-    if (explainError(error)?.code !== 'ENGINE_CRASHED' && !signal.aborted) throw error;
-    const how = signal.aborted ? `took over ${mostMs[what] / 1000} s` : 'crashed';
-    throw new AppError(
-      'PROJECT_INVALID',
-      `${path} is not opened: reading it ${how}. It may be damaged; restore it from a backup.`,
-      { path },
-    );
   }
 }

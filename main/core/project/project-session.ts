@@ -5,6 +5,9 @@ import { schemaVersion } from '../../store/migrations/migrate.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
 import type { DeviceService } from '../devices/device-service.ts';
+import type { ReadReason } from '../../../shared/domain/access.ts';
+import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
@@ -15,6 +18,7 @@ import { Broadcast } from '../base/streams.ts';
 
 /** Everything that lives as long as one project is open. */
 export class ProjectSession {
+  #readReason: ReadReason | null;
   readonly file: ProjectFile;
   readonly jobs: JobService;
   readonly devices: DeviceService;
@@ -23,10 +27,35 @@ export class ProjectSession {
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 
-  constructor(file: ProjectFile, { log, devices }: { log: Log; devices: DeviceService }) {
+  /** `readReason` tells why a file that is open for reading is not open for changes. */
+  constructor(
+    file: ProjectFile,
+    { log, devices }: { log: Log; devices: DeviceService },
+    readReason: ReadReason | null = null,
+  ) {
     this.devices = devices;
     this.file = file;
-    this.jobs = new JobService(file.db, log);
+    this.#readReason = readReason;
+    this.jobs = new JobService(file.db, log, file.access === 'read');
+  }
+
+  /** Why the project takes no changes; null while it does. */
+  get readReason(): ReadReason | null {
+    return this.#readReason;
+  }
+
+  /** Throws PROJECT_READ_ONLY unless the project takes changes. */
+  requireEditing(): void {
+    const reason = this.#readReason;
+    if (reason === null) return;
+    const { path } = this.file;
+    throw new AppError('PROJECT_READ_ONLY', readOnlyNotice(reason), { path, reason });
+  }
+
+  /** From now on every change is refused with this reason; what is open stays readable. */
+  stopEditing(reason: ReadReason): void {
+    this.#readReason = reason;
+    this.changes.touch('project');
   }
 
   /** What the window shows of the project as a whole. */
@@ -38,6 +67,8 @@ export class ProjectSession {
       sizeBytes: statSync(this.file.path).size,
       ...projectCounts(this.file.db),
       notice: this.file.notice,
+      access: this.#readReason === null ? 'edit' : 'read',
+      readReason: this.#readReason,
     };
   }
 

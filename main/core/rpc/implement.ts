@@ -11,13 +11,16 @@ export interface CallContext {
 /**
  * The contract's implementer. Errors a user can act on cross with their code and data, also those
  * that a stream throws after its call was answered; anything else becomes INTERNAL with an incident
- * id that is also in the log. Stacks never cross.
+ * id that is also in the log. Stacks never cross. A procedure that may change the project is
+ * refused before its handler while the project is open for reading only.
  */
 export const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ context: { core }, next, path }) => {
+  .use(async ({ context: { core }, next, path, procedure }) => {
     const where = path.join('.');
     try {
+      // By the contract and not by the handler: what is not declared to read is refused.
+      if (procedure['~orpc'].meta.access === 'edit') core.session?.requireEditing();
       const result = await next();
       if (!isStream(result.output)) return result;
       return { ...result, output: explained(core, where, result.output) };

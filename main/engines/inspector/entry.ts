@@ -4,7 +4,11 @@ import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
-import { inspectPages, inspectSchema } from '../../store/file/inspect-project-file.ts';
+import {
+  bringCopyForward,
+  inspectPages,
+  inspectSchema,
+} from '../../store/file/inspect-project-file.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
@@ -75,10 +79,15 @@ function inspect<Result>(look: () => Result): Promise<Result> {
 serveEngine<InspectorRequests>('inspector', {
   inspectModel,
   hashFile,
-  inspectProject: ({ path }) => inspect(() => ({ schemaVersion: inspectSchema(path) })),
-  inspectPages: ({ path }) =>
+  inspectProject: ({ path, copy }) => inspect(() => ({ schemaVersion: inspectSchema(path, copy) })),
+  bringCopyForward: ({ path, copy }) =>
     inspect(() => {
-      inspectPages(path);
+      bringCopyForward(path, copy);
+      return null;
+    }),
+  inspectPages: ({ path, copy }) =>
+    inspect(() => {
+      inspectPages(path, copy);
       return null;
     }),
 });

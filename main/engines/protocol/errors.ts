@@ -85,6 +85,7 @@ export const inspectorErrors = {
   PROJECT_INVALID: inProject,
   PROJECT_NEWER: inProject,
   PROJECT_LOCKED: inProject,
+  MIGRATION_CHANGED: inProject,
 };
 
 /** Every code that the core can meet with, and the data of each. */

@@ -1,5 +1,11 @@
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 
+/** A project, and the private copy in which it is read where it cannot be read in its place. */
+export interface InspectedFile {
+  path: string;
+  copy?: string;
+}
+
 /** Methods of the inspector process, which reads untrusted files and may be killed at any time. */
 export type InspectorRequests = {
   /** Fails with `GGUF_INVALID`, `GGUF_TRUNCATED` or `GGUF_UNREADABLE`. */
@@ -11,7 +17,9 @@ export type InspectorRequests = {
     result: { sha256: string; sizeBytes: number };
   };
   /** The schema alone. Fails with `PROJECT_INVALID` or `PROJECT_NEWER`; the file is opened read-only. */
-  inspectProject: { params: { path: string }; event: never; result: { schemaVersion: number } };
+  inspectProject: { params: InspectedFile; event: never; result: { schemaVersion: number } };
+  /** Gives the private copy the newest schema and folds its log; fails like `inspectProject`. */
+  bringCopyForward: { params: Required<InspectedFile>; event: never; result: null };
   /** Every page of a file up to 512 MB. Fails with `PROJECT_INVALID`; the file is opened read-only. */
-  inspectPages: { params: { path: string }; event: never; result: null };
+  inspectPages: { params: InspectedFile; event: never; result: null };
 };

@@ -30,6 +30,8 @@ export interface Call<Table extends OptionTable = OptionTable> {
   options: OptionValues<Table>;
   terminal: Terminal;
   signal: AbortSignal;
+  /** The command changes the project: one that is open for reading only is refused at once. */
+  edits: boolean;
 }
 
 /** A command before its option types are hidden. `usage` is everything after `lima`. */
@@ -39,6 +41,7 @@ export interface CommandDefinition<Table extends OptionTable> {
   summary: string;
   positionals: { min: number; max: number };
   options: Table;
+  edits?: boolean;
   /** More lines for the help page. */
   details?: () => string[];
   run(call: Call<Table>): Promise<void>;
@@ -69,7 +72,7 @@ export const commonOptions = {
 export function defineCommand<const Table extends OptionTable>(
   definition: CommandDefinition<Table>,
 ): Command {
-  const { name, usage, summary, options, details = () => [] } = definition;
+  const { name, usage, summary, options, edits = false, details = () => [] } = definition;
   return {
     name,
     usage,
@@ -87,7 +90,7 @@ export function defineCommand<const Table extends OptionTable>(
         );
       const { values, positionals } = parsed;
       if (!areValuesOf(options, values)) throw new TypeError(`Options of ${name} have other types`);
-      await definition.run({ positionals, options: values, terminal, signal });
+      await definition.run({ positionals, options: values, terminal, signal, edits });
     },
   };
 }

@@ -3,7 +3,11 @@ import { createRouterClient } from '@orpc/server';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { userDataDir } from '../../shell/app-paths.ts';
+
+import type { Call } from './command.ts';
+import { CommandError } from './command-error.ts';
 
 /** The core as the contract types it, called in this process. */
 export type CoreClient = ContractRouterClient<Contract>;
@@ -27,11 +31,28 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
   };
 }
 
-/** Starts the core with the project at `path` open; the core is closed again when that fails. */
-export async function openCoreWithProject(path: string): Promise<OpenCore & { info: ProjectInfo }> {
+/**
+ * Starts the core with the command's project open; the core is closed again when that fails. A
+ * project that takes no changes is refused by a command that makes some, and noted by others.
+ */
+export async function openCoreWithProject({
+  positionals: [path = ''],
+  terminal,
+  edits,
+}: Pick<Call, 'positionals' | 'terminal' | 'edits'>): Promise<OpenCore & { info: ProjectInfo }> {
   const core = await openCore();
   try {
     const info = await core.client.project.open({ path: resolve(path) });
+    const { readReason } = info;
+    if (readReason !== null) {
+      const notice = readOnlyNotice(readReason);
+      if (edits)
+        throw new CommandError('PROJECT_READ_ONLY', notice, {
+          path: info.path,
+          reason: readReason,
+        });
+      terminal.note(notice);
+    }
     return { ...core, info };
   } catch (error) {
     await core[Symbol.asyncDispose]();

@@ -26,7 +26,7 @@ export const infoCommand = defineCommand({
   positionals: { min: 1, max: 1 },
   options: {},
   async run(call) {
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     call.terminal.result(project.info, describeProject(project.info));
   },
 });

@@ -8,7 +8,7 @@ import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
 import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
-import { refuseNewer } from '../migrations/migrate.ts';
+import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
 import { refuseStrangeSideFiles } from './project-side-files.ts';
@@ -22,19 +22,34 @@ const fullCheckBytes = 512 * 1024 * 1024;
  * Checks a project file nobody vouches for, without writing to it: header, files beside it,
  * version, and that its schema is word for word ours, so no trigger or view of a stranger ever
  * runs. Returns the schema version; throws PROJECT_INVALID, PROJECT_NEWER or PROJECT_LOCKED.
+ * `copy` is the private copy it is read in, where there is one.
  */
-export function inspectSchema(path: string): number {
+export function inspectSchema(path: string, copy?: string): number {
   const version = readProjectHeader(path);
   refuseNewer(version, migrations.length);
   refuseStrangeSideFiles(path);
-  read(path, () => undefined);
+  read(path, copy, () => undefined);
   return version;
 }
 
+/**
+ * Brings the private copy of a project to the newest schema, as one file without a log, so that it
+ * can be read like any other; the project stays as it is.
+ */
+export function bringCopyForward(path: string, copy: string): void {
+  read(path, copy, (db) => {
+    db.exec('COMMIT');
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('journal_mode = DELETE');
+    db.pragma('synchronous = OFF');
+    migrate(db, migrations, () => undefined);
+  });
+}
+
 /** Checks the pages of a file up to 512 MB; throws PROJECT_INVALID when one is damaged. */
-export function inspectPages(path: string): void {
+export function inspectPages(path: string, copy?: string): void {
   refuseStrangeSideFiles(path);
-  if (statSync(path).size <= fullCheckBytes) read(path, (db) => refuseDamage(db, path));
+  if (statSync(path).size <= fullCheckBytes) read(path, copy, (db) => refuseDamage(db, path));
 }
 
 /** Both: the schema, then the pages. */
@@ -45,8 +60,8 @@ export function inspectProjectFile(path: string): number {
 }
 
 /** Reads in one transaction that began with the check of the schema. */
-function read(path: string, work: (db: Database) => void): void {
-  using place = placeToRead(path);
+function read(path: string, copy: string | undefined, work: (db: Database) => void): void {
+  using place = copy === undefined ? placeInspected(path) : givenCopy(copy);
   try {
     const db = new Sqlite(place.path, { readonly: place.isReadonly, timeout: 500 });
     try {
@@ -63,13 +78,19 @@ function read(path: string, work: (db: Database) => void): void {
   }
 }
 
-interface PlaceToRead extends Disposable {
+interface InspectedPlace extends Disposable {
   path: string;
   isReadonly: boolean;
 }
 
+const givenCopy = (path: string): InspectedPlace => ({
+  path,
+  isReadonly: false,
+  [Symbol.dispose]: () => undefined,
+});
+
 /** The file itself, or a copy when a rollback journal of a crash has to be rolled back first. */
-function placeToRead(path: string): PlaceToRead {
+function placeInspected(path: string): InspectedPlace {
   if ((statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) === 0)
     return { path, isReadonly: true, [Symbol.dispose]: keepSideFiles(path) };
   const folder = mkdtempSync(join(tmpdir(), 'lima-inspect-'));

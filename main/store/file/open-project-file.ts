@@ -2,9 +2,10 @@ import { closeSync, existsSync, lstatSync, rmSync, rmdirSync, statSync } from 'n
 import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
+import type { ProjectAccess } from '../../../shared/domain/access.ts';
 import { createSideFile, makeSideFolder } from '../../side-files/side-file.ts';
 import { guardWrites, run, type Database } from '../database.ts';
-import { explainOpening } from './explain-opening.ts';
+import { explainOpening, explainOpeningToEdit } from './explain-opening.ts';
 import {
   carefulFileSystem,
   distrustContent,
@@ -18,6 +19,7 @@ import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
 import { ProjectGuard } from './project-guard.ts';
+import type { ReadingPlace } from './reading-place.ts';
 import { LockNote } from './project-lock.ts';
 import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
 import { logPath, setForeignLogAside, tellMissed } from './unclosed-project.ts';
@@ -30,15 +32,21 @@ export interface ProjectFile {
   readonly db: Database;
   /** Folder beside the file for adapters and records. */
   readonly artifactsDir: string;
+  readonly access: ProjectAccess;
   readonly notice: string | null;
-  /** Notices what others do to the files while they are open. */
-  readonly guard: ProjectGuard;
+  /** Notices what others do to the files while they are open; null where nothing is stored. */
+  readonly guard: ProjectGuard | null;
   /** Folds everything back into the single file and gives up the lock. */
   close(): void;
 }
 
+/** A project file that is open for changes. */
+export interface EditableProjectFile extends ProjectFile {
+  readonly guard: ProjectGuard;
+}
+
 /** Creates an empty project. Throws FILE_EXISTS rather than touching an existing file. */
-export function createProjectFile(path: string): ProjectFile {
+export function createProjectFile(path: string): EditableProjectFile {
   const absolute = resolve(path);
   requireFreePlace(absolute);
   try {
@@ -74,7 +82,7 @@ export function removeHalfMade(path: string): void {
  * Opens a project for writing and takes its lock. Throws FILE_NOT_FOUND, PROJECT_INVALID,
  * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was.
  */
-export function openProjectFile(path: string): ProjectFile {
+export function openProjectFile(path: string): EditableProjectFile {
   const absolute = resolve(path);
   setForeignLogAside(absolute);
   refuseNewer(readProjectHeader(absolute), migrations.length);
@@ -84,12 +92,51 @@ export function openProjectFile(path: string): ProjectFile {
   return openAt(absolute, false);
 }
 
-function openAt(path: string, isNew: boolean): ProjectFile {
+/**
+ * Opens an inspected project for reading where `place` says, with a connection that cannot write:
+ * nothing is made in the file or beside it. SQLite's shared lock keeps it as it is until it closes.
+ */
+export function openProjectForReading(path: string, place: ReadingPlace): ProjectFile {
+  const absolute = resolve(path);
+  const db = new Sqlite(place.path, { readonly: true, fileMustExist: true, timeout: 500 });
+  try {
+    distrustContent(db);
+    // The lock of the first reading is kept, so that what was checked is what is read.
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.exec('BEGIN');
+    refuseForeignSchema(db, absolute);
+    refuseForeignOrder(db, absolute);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.close();
+    throw explainOpening(error, absolute);
+  }
+  return {
+    ...namesOf(absolute),
+    db,
+    access: 'read',
+    notice: null,
+    guard: null,
+    close: () => {
+      db.close();
+      place[Symbol.dispose]();
+    },
+  };
+}
+
+const namesOf = (path: string) => ({
+  path,
+  name: basename(path).replace(/\.lima$/, ''),
+  artifactsDir: `${path}.d`,
+});
+
+function openAt(path: string, isNew: boolean): EditableProjectFile {
   const careful = carefulFileSystem(path);
   const missed = isNew ? null : tellMissed(path, careful === undefined);
-  const db = new Sqlite(path, { timeout: 500 });
-  const artifactsDir = `${path}.d`;
-  let guard;
+  const names = namesOf(path);
+  const { artifactsDir } = names;
+  const db = openForWriting(path);
+  let guard: ProjectGuard;
   try {
     prepareConnection(db, path, careful !== undefined, isNew);
     makeSideFolder(artifactsDir);
@@ -103,20 +150,27 @@ function openAt(path: string, isNew: boolean): ProjectFile {
     guardWrites(db, guard);
   } catch (error) {
     db.close();
-    throw explainOpening(error, path);
+    throw explainOpeningToEdit(error, path);
   }
   const slow = careful
     ? `The project lies on a ${careful} disk: it is opened exclusively and writes more slowly.`
     : null;
   return {
-    path,
-    name: basename(path).replace(/\.lima$/, ''),
+    ...names,
     db,
-    artifactsDir,
+    access: 'edit',
     notice: missed ?? slow,
     guard,
     close: () => closeProject(db, guard, artifactsDir),
   };
+}
+
+function openForWriting(path: string): Database {
+  try {
+    return new Sqlite(path, { timeout: 500 });
+  } catch (error) {
+    throw explainOpeningToEdit(error, path);
+  }
 }
 
 function prepareConnection(db: Database, path: string, isCareful: boolean, isNew: boolean): void {

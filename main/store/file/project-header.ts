@@ -32,6 +32,17 @@ export function readProjectHeader(path: string): number {
   return header.readUInt32BE(60);
 }
 
+/**
+ * How the file says it is to be read: with a write-ahead log, which SQLite makes beside it even to
+ * read, or with a rollback journal.
+ */
+export function readJournalMode(path: string): 'log' | 'journal' {
+  const header = readStart(path);
+  return header[18] === writeAheadLog || header[19] === writeAheadLog ? 'log' : 'journal';
+}
+
+const writeAheadLog = 2;
+
 // 0 stands in a file that nothing was written to yet.
 const utf8 = 1;
 // A pipe is opened without waiting for whoever writes to it, and then refused.

@@ -40,7 +40,7 @@ const isDamage = (error: unknown): error is Error =>
   /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(errorCode(error));
 
 function damaged(file: ProjectFile, target: string, how: string): StoreError {
-  const { change } = file.guard;
+  const change = file.guard?.change;
   return new StoreError(
     'PROJECT_INVALID',
     `${change ? `${tellChange(change)} ` : ''}What is left of it does not fit together ` +

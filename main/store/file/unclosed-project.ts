@@ -49,11 +49,15 @@ function whatBecameOf(path: string, before: { id: string; sizeBytes: number }): 
  * and SQLite would write its pages over the new one. Files that were copied together keep theirs.
  */
 export function setForeignLogAside(path: string): void {
+  if (hasForeignLog(path)) setAside(logPath(path));
+}
+
+/** True when the log beside a project belongs to another file that had its name before. */
+export function hasForeignLog(path: string): boolean {
   const seen = readLockHolder(path)?.seen;
-  const log = logPath(path);
-  const isOfOther = seen?.log && fileState(log)?.id === seen.log.id;
+  const isOfOther = seen?.log && fileState(logPath(path))?.id === seen.log.id;
   const file = isOfOther ? fileState(path) : null;
-  if (seen && file && file.id !== seen.file.id) setAside(log);
+  return seen !== undefined && file !== null && file.id !== seen.file.id;
 }
 
 /** Gives a file a name that nothing has yet. */

@@ -5,13 +5,7 @@ import type { Prompt } from '../../../../shared/domain/evaluation.ts';
 import { formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
 import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';
-import {
-  defineCommand,
-  positional,
-  requiredOption,
-  wholeNumber,
-  type Call,
-} from '../../cli/command.ts';
+import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
@@ -50,7 +44,7 @@ export const generateCommand = defineCommand({
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   async run(call) {
     const words = await readWords(call);
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const system = await findSystem(project.client, words);
     const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
     const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });

@@ -47,7 +47,7 @@ export const datasetXrayCommand = defineCommand({
   async run(call) {
     const basePath = requiredOption(call.options.base, 'base');
     const recipe = await resolveRecipe(call.options.recipe, call.options.set ?? []);
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const modelId = await ensureModel(client, basePath, call);

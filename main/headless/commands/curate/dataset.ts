@@ -14,8 +14,9 @@ export const datasetFreezeCommand = defineCommand({
   summary: 'Fix the accepted samples as a dataset that never changes.',
   positionals: { min: 2, max: 2 },
   options: {},
+  edits: true,
   async run(call) {
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const dataset = await project.client.datasets.freeze({ name: positional(call, 1) });
     const text = `Froze ${formatQuantity(dataset.samples, 'sample')} as "${dataset.name}", ${dataset.contentHash}.`;
     call.terminal.result(dataset, text);
@@ -37,7 +38,7 @@ export const datasetExportCommand = defineCommand({
   },
   async run(call) {
     const format = oneOf(call.options.format ?? 'messages', formats, 'The format');
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const path = resolve(positional(call, 2));

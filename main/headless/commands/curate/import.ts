@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { requestedFormatSchema, type ImportReport } from '../../../../shared/contract/curate.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
-import { defineCommand, oneOf, positional } from '../../cli/command.ts';
+import { defineCommand, oneOf } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
@@ -25,9 +25,11 @@ export const importCommand = defineCommand({
     },
     'dry-run': { type: 'boolean', description: 'count what would happen, change nothing' },
   },
-  async run({ options, terminal, signal, positionals }) {
+  edits: true,
+  async run(call) {
+    const { options, terminal, signal, positionals } = call;
     const format = oneOf(options.format ?? 'auto', formats, 'The format');
-    await using project = await openCoreWithProject(positional({ positionals }, 0));
+    await using project = await openCoreWithProject(call);
     const reports: FileReport[] = [];
     for (const file of positionals.slice(1)) {
       const { jobId } = await project.client.imports.start({

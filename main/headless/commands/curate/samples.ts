@@ -36,7 +36,7 @@ export const samplesCommand = defineCommand({
     const { options, terminal } = call;
     const limit = wholeNumber(options.limit, 'limit', 1) ?? 50;
     const filter = filterOf(options);
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const rows = await project.client.samples.list({
       filter,
       limit,
@@ -68,11 +68,12 @@ export const reviewCommand = defineCommand({
     all: { type: 'boolean', description: 'every sample' },
     status: { type: 'string', value: 'STATUS', description: 'only those now in this status' },
   },
+  edits: true,
   async run(call) {
     const { options, terminal, positionals } = call;
     const action = oneOf(positional(call, 1), actions, 'The review action');
     const selection = selectionOf(options, positionals.slice(2));
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const result = await project.client.samples.review({ action, selection });
     terminal.result(
       { action, ...result },

@@ -1,13 +1,7 @@
 import { basename } from 'node:path';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
-import {
-  defineCommand,
-  positional,
-  requiredOption,
-  wholeNumber,
-  type Call,
-} from '../../cli/command.ts';
+import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
@@ -39,9 +33,10 @@ export const evaluateCommand = defineCommand({
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
+  edits: true,
   async run(call) {
     const words = readWords(call);
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const { client } = project;
     const { evaluationId, jobId } = await createEvaluation(client, words, call);
     call.terminal.note(`Evaluation ${evaluationId}`);

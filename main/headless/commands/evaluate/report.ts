@@ -23,7 +23,7 @@ export const reportCommand = defineCommand({
     const { options, terminal } = call;
     const fallback = terminal.mode === 'human' ? 'md' : 'json';
     const format = oneOf(options.format ?? fallback, formats, 'The format');
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.reveal) await evaluations.reveal({ id });

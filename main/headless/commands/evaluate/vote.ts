@@ -30,6 +30,7 @@ export const voteCommand = defineCommand({
     '',
     'Keys on a terminal: 1 left is better, 2 neither, 3 right is better, u undo, q stop.',
   ],
+  edits: true,
   async run(call) {
     const { options, terminal } = call;
     const verdicts =
@@ -39,7 +40,7 @@ export const voteCommand = defineCommand({
         'NO_TERMINAL',
         'There is no keyboard to vote with: run this in a terminal, or use --verdicts FILE.',
       );
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject({ ...call, edits: !options.list });
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.list) return await listPairs(project.client, id, terminal);

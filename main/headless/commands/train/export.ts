@@ -38,8 +38,9 @@ export const exportCommand = defineCommand({
   summary: 'Export what a run trained: adapter, PEFT, merged GGUF, or a folder for Ollama.',
   positionals: { min: 3, max: 3 },
   options,
+  edits: true,
   async run(call) {
-    const [projectPath, runName, out] = [0, 1, 2].map((index) => positional(call, index));
+    const [runName, out] = [1, 2].map((index) => positional(call, index));
     const { as, type, epoch, strength } = call.options;
     const request = {
       kind: oneOf(requiredOption(as, 'as'), exportKindSchema.options, '--as'),
@@ -50,7 +51,7 @@ export const exportCommand = defineCommand({
     if (request.kind === 'merged' && request.type === null)
       throw new UsageError('--as merged needs a --type: F16, BF16 or Q8_0.');
     const wantedEpoch = wholeNumber(epoch, 'epoch', 1);
-    await using project = await openCoreWithProject(projectPath ?? '');
+    await using project = await openCoreWithProject(call);
     const { client } = project;
     const run = findNamed(await client.runs.list(), runName ?? '', 'run');
     const { id: checkpointId } = checkpointOfEpoch(run, wantedEpoch);

@@ -1,6 +1,6 @@
 import type { Run } from '../../../../shared/domain/run.ts';
 import { describeRunMemory, formatLoss } from '../../../../shared/text/training.ts';
-import { defineCommand, positional } from '../../cli/command.ts';
+import { defineCommand } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatTable, type Terminal } from '../../cli/terminal.ts';
@@ -20,7 +20,7 @@ export const runsCommand = defineCommand({
     },
   },
   async run(call) {
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     if (call.options.answers !== undefined)
       return await printAnswers(project.client, call.options.answers, call.terminal);
     const list = await project.client.runs.list();

@@ -45,9 +45,10 @@ export const trainCommand = defineCommand({
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
+  edits: true,
   async run(call) {
     const start = await plan(call);
-    await using project = await openCoreWithProject(positional(call, 0));
+    await using project = await openCoreWithProject(call);
     const { client } = project;
     const started = await start(client);
     await waitForRun(client, started, call);

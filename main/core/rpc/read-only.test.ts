@@ -1,0 +1,149 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isContractProcedure } from '@orpc/contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { contract } from '../../../shared/contract/contract.ts';
+import type { ProcedureMeta } from '../../../shared/contract/errors.ts';
+import { createProjectFile } from '../../store/file/open-project-file.ts';
+import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
+import { refusalOf, TestCore } from '../testing/a-core.ts';
+import { folderState } from '../testing/folder-state.ts';
+
+const procedures = Object.entries(contract).flatMap(([namespace, group]) =>
+  Object.entries(group).map(([name, procedure]) => {
+    if (!isContractProcedure(procedure)) throw new Error(`${namespace}.${name} is no procedure`);
+    const { access }: ProcedureMeta = procedure['~orpc'].meta;
+    return { path: `${namespace}.${name}`, access };
+  }),
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-read-only-'));
+const projectPath = join(folder, 'place', 'p.lima');
+
+// Every procedure that is said to read, with what makes it do its work on a project of one row or
+// more in every table. One that is missing here is missing in no test: the last one asks for it.
+const inputs: Record<string, unknown> = {
+  'app.info': undefined,
+  'app.setAuthor': { author: 'me' },
+  'app.commands': undefined,
+  'project.current': undefined,
+  'project.recent': undefined,
+  'project.open': { path: projectPath },
+  'project.watch': undefined,
+  'files.pick': { purpose: 'save' },
+  'files.list': { path: folder },
+  'samples.index': {},
+  'samples.rows': { seqs: [1, 2, 3] },
+  'samples.list': {},
+  'samples.get': { id: 'x' },
+  'samples.facets': undefined,
+  'samples.history': { id: 'x' },
+  'datasets.list': undefined,
+  'datasets.export': { datasetId: 'x', path: join(folder, 'out.jsonl'), format: 'messages' },
+  'devices.list': undefined,
+  'devices.test': { device: 'none' },
+  'models.list': undefined,
+  'models.inspect': { path: join(folder, 'x.gguf') },
+  'xray.open': { modelId: 'x', datasetId: 'x', recipe: {} },
+  'xray.sample': { xrayId: 'x', sampleId: 'x' },
+  'runs.planMemory': { modelId: 'x', recipe: {} },
+  'runs.list': undefined,
+  'runs.get': { id: 'r' },
+  'runs.probe': { id: 'r' },
+  'runs.metrics': { runId: 'r' },
+  'runs.checkpoints': undefined,
+  'jobs.list': undefined,
+  'jobs.get': { id: 'x' },
+  'jobs.watch': {},
+  'chat.stop': { conversationId: 'c', pane: 'left' },
+  'chat.unload': undefined,
+  'generations.run': { system: { basePath: join(folder, 'x.gguf') }, items: [] },
+  'prompts.list': undefined,
+  'prompts.get': { id: 'x' },
+  'evaluations.list': undefined,
+  'evaluations.get': { id: 'e' },
+  'evaluations.comparison': { id: 'e' },
+  'evaluations.report': { id: 'e', format: 'json' },
+  'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
+};
+
+const isStream = (output: unknown): output is AsyncIterable<unknown> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output;
+
+/** Calls a procedure by its name with an abort soon after; returns the code of its refusal. */
+async function outcomeOf(core: TestCore, path: string, input: unknown): Promise<string> {
+  const [namespace = '', name = ''] = path.split('.');
+  const group: unknown = Reflect.get(core.client, namespace);
+  if (typeof group !== 'object' && typeof group !== 'function') throw new Error(`No ${namespace}`);
+  const call: unknown = group && Reflect.get(group, name);
+  if (typeof call !== 'function') throw new Error(`There is no ${path}`);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), 300);
+  try {
+    const output: unknown = await call(input, { signal: stop.signal });
+    if (isStream(output)) for await (const _ of output) if (stop.signal.aborted) break;
+    return 'done';
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+describe('with a project that is open for reading only', () => {
+  let core: TestCore;
+  let before: Record<string, string>;
+
+  beforeAll(async () => {
+    core = await TestCore.start({ project: 'none' });
+    mkdirSync(join(folder, 'place'));
+    const file = createProjectFile(projectPath);
+    fillEveryTable(file.db);
+    // JSON has no infinite numbers, so that the contract lets none pass.
+    file.db.exec('UPDATE run_metric SET grad_norm = 1');
+    file.close();
+    chmodSync(projectPath, 0o444);
+    before = folderState(join(folder, 'place'));
+    writeFileSync(join(folder, 'x.gguf'), 'GGUF');
+    await core.client.project.open({ path: projectPath });
+  });
+
+  afterAll(async () => {
+    await core[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  const editing = procedures.filter(({ access }) => access === 'edit');
+  test.each(editing)('$path is refused whatever it is given', async ({ path }) => {
+    for (const input of [undefined, {}, { id: 'x' }])
+      expect(await outcomeOf(core, path, input)).toBe('PROJECT_READ_ONLY');
+  });
+
+  test.each(Object.entries(inputs))('%s is answered and writes nothing', async (path, input) => {
+    const outcome = await outcomeOf(core, path, input);
+    expect(['PROJECT_READ_ONLY', 'INTERNAL_SERVER_ERROR', 'NO_PROJECT']).not.toContain(outcome);
+    expect(folderState(join(folder, 'place'))).toEqual(before);
+  });
+
+  test('a refusal says why and what to do, with the path and the reason as values', async () => {
+    const refusal = await refusalOf(core.client.datasets.freeze({ name: 'd' }));
+    expect(refusal.message).toBe(
+      'The project is open for reading only. The file or its folder cannot be written. Copy the ' +
+        'project to a folder that you can write and open the copy, or change the permissions and ' +
+        'open it again.',
+    );
+    await expect(core.client.datasets.freeze({ name: 'd' })).rejects.toMatchObject({
+      data: { path: projectPath, reason: 'not-writable' },
+    });
+  });
+});
+
+// These open another project or none, which the test above must not.
+const openers = ['project.create', 'project.createSample', 'project.close'];
+
+test('every procedure is said to edit, or is called in the test of those that read', () => {
+  const known = [...Object.keys(inputs), ...openers].toSorted();
+  const reading = procedures.filter(({ access }) => access === 'read').map(({ path }) => path);
+  expect(known).toEqual(reading.toSorted());
+});

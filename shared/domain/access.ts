@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Whether an open project takes changes. */
+export const projectAccessSchema = z.enum(['edit', 'read']);
+export type ProjectAccess = z.infer<typeof projectAccessSchema>;
+
+/**
+ * Why a project is open for reading only: its file or folder cannot be written, its disk has no
+ * space left.
+ */
+export const readReasonSchema = z.enum(['not-writable', 'disk-full']);
+export type ReadReason = z.infer<typeof readReasonSchema>;

@@ -1,0 +1,28 @@
+import type { ReadReason } from '../domain/access.ts';
+
+/** Why a project takes no changes, and what to do about it: two sentences for a person. */
+interface ReadOnlyText {
+  why: string;
+  advice: string;
+}
+
+const texts: Record<ReadReason, ReadOnlyText> = {
+  'not-writable': {
+    why: 'The file or its folder cannot be written.',
+    advice:
+      'Copy the project to a folder that you can write and open the copy, or change the permissions and open it again.',
+  },
+  'disk-full': {
+    why: 'Its disk has no space left.',
+    advice: 'Free some space and open it again, or copy the project to another disk.',
+  },
+};
+
+/** The two sentences about a project that is open for reading only. */
+export const readOnlyText = (reason: ReadReason): ReadOnlyText => texts[reason];
+
+/** The same in one text, for a terminal and for a refusal. */
+export function readOnlyNotice(reason: ReadReason): string {
+  const { why, advice } = readOnlyText(reason);
+  return `The project is open for reading only. ${why} ${advice}`;
+}
