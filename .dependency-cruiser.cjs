@@ -98,20 +98,26 @@ module.exports = {
       to: {
         path: '^main/',
         pathNot:
-          '^main/$1/|^main/(gguf|side-files)/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
+          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
       },
     },
     {
       name: 'gguf-stands-alone',
       severity: 'error',
       from: { path: '^main/gguf/', pathNot: test },
-      to: { path: '^main/', pathNot: '^main/(gguf|side-files)/' },
+      to: { path: '^main/', pathNot: '^main/(gguf|side-files|input-files)/' },
     },
     {
       name: 'side-files-stand-alone',
       severity: 'error',
       from: { path: '^main/side-files/', pathNot: test },
       to: { path: '^(main|shared|renderer)/|(^|/)node_modules/', pathNot: '^main/side-files/' },
+    },
+    {
+      name: 'input-files-stand-alone',
+      severity: 'error',
+      from: { path: '^main/input-files/', pathNot: test },
+      to: { path: '^(main|shared|renderer)/|(^|/)node_modules/', pathNot: '^main/input-files/' },
     },
     {
       name: 'supervision-knows-no-engine',

@@ -51,6 +51,10 @@ const plants: Record<string, Record<string, string>> = {
   ),
   'gguf-stands-alone': leading('main/gguf/to-engine.ts', 'main/engines/of-gguf.ts'),
   'side-files-stand-alone': leading('main/side-files/to-store.ts', 'main/store/of-side-files.ts'),
+  'input-files-stand-alone': leading(
+    'main/input-files/to-store.ts',
+    'main/store/of-input-files.ts',
+  ),
   'supervision-knows-no-engine': leading('main/engines/to-one.ts', 'main/inference/of-engines.ts'),
   'inspector-starts-no-shell-core-or-engine': leading(
     'main/engines/inspector/to-core.ts',

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
+import { readInputFile } from '../input-files/input-file.ts';
 import { basename, dirname, join } from 'node:path';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { errorCode } from '../store/store-error.ts';
@@ -48,13 +49,20 @@ async function copyModel(source: string, target: string): Promise<void> {
     await copyFile(source, target, constants.COPYFILE_EXCL);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    if ((await readFile(source)).equals(await readFile(target))) return;
+    if (await isCopy(source, target)) return;
     throw new AppError(
       'FILE_EXISTS',
       `${target} is another file than the model of the sample project: choose another name`,
       { path: target },
     );
   }
+}
+
+/** Whether the target is a file with the same bytes; a longer one, a pipe or a folder is not read. */
+async function isCopy(source: string, target: string): Promise<boolean> {
+  const bytes = await readFile(source);
+  const other = await readInputFile(target, bytes.length).catch(() => undefined);
+  return other?.equals(bytes) ?? false;
 }
 
 async function addSamplesOf(session: ProjectSession, path: string, author: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { InputFileError, openInputFile } from '../input-files/input-file.ts';
 import { checkedAlignment, padTo, placeTensors, readTensors } from './header/read-tensors.ts';
 import { checkAdapter } from './check/check-adapter.ts';
 import { checkHyperparameters } from './check/check-hyperparameters.ts';
@@ -19,14 +19,12 @@ const maxKeys = 10_000;
  * file is a `GgufError`: ggml itself aborts the process on some of them.
  */
 export async function readGguf(path: string): Promise<GgufFile> {
-  const file = await openRegularFile(path);
   try {
-    return readHeader(new HeaderCursor(file.handle.fd, file.sizeBytes));
+    await using file = await openInputFile(path);
+    return readHeader(new HeaderCursor(file.handle.fd, file.stats.size));
   } catch (error) {
     if (error instanceof GgufError) throw new GgufError(error.code, `${path}: ${error.message}`);
     throw unreadable(path, error);
-  } finally {
-    await file.handle.close();
   }
 }
 
@@ -70,20 +68,9 @@ function readCounts(cursor: HeaderCursor) {
   return { version, tensorCount, keyCount };
 }
 
-async function openRegularFile(path: string): Promise<{ handle: FileHandle; sizeBytes: number }> {
-  // Opening a pipe would wait for a writer, so the kind is asked first.
-  let handle: FileHandle | undefined;
-  try {
-    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
-    handle = await open(path, 'r');
-    return { handle, sizeBytes: (await handle.stat()).size };
-  } catch (error) {
-    await handle?.close();
-    throw unreadable(path, error);
-  }
-}
-
 function unreadable(path: string, cause: unknown): GgufError {
+  if (cause instanceof InputFileError)
+    return new GgufError('GGUF_UNREADABLE', cause.message, { cause });
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GgufError(
     'GGUF_UNREADABLE',

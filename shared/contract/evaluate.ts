@@ -14,7 +14,9 @@ export const promptsContract = {
     .output(
       z.object({
         set: promptSetSchema,
+        /** Lines that were left out: the first thousand of `errorsTotal`. */
         errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
+        errorsTotal: z.number().int(),
       }),
     ),
 };

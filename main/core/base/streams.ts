@@ -67,3 +67,47 @@ export class Broadcast<Value> {
     }
   }
 }
+
+/**
+ * The values of a stream until the signal aborts, then its reason is thrown: at once, also while
+ * the stream waits for a disk or a pipe that never answers. Such a stream is left behind.
+ */
+export async function* untilAborted<Value>(
+  stream: AsyncIterable<Value>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Value, void> {
+  const iterator = stream[Symbol.asyncIterator]();
+  let isWaiting = false;
+  try {
+    for (;;) {
+      isWaiting = true;
+      const { done, value } = await orAborted(iterator.next(), signal);
+      isWaiting = false;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    const ended = iterator.return?.();
+    if (isWaiting) ended?.catch(() => undefined);
+    else await ended;
+  }
+}
+
+/** What `work` resolves with, or the signal's reason as soon as it aborts. */
+export async function orAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (!signal) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Whatever becomes of it now, nobody waits for it any more.
+    work.catch(() => undefined);
+  }
+}

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readInputFileSync } from '../../input-files/input-file.ts';
 import { replaceFile } from '../../side-files/side-file.ts';
 
 const settingsSchema = z.object({
@@ -11,6 +12,7 @@ const settingsSchema = z.object({
 type Settings = z.infer<typeof settingsSchema>;
 
 const maxRecent = 12;
+const maxSettingsBytes = 1024 * 1024;
 
 /** What belongs to the person and not to a project: the annotator's name, recent projects. */
 export class UserSettings {
@@ -49,7 +51,9 @@ export class UserSettings {
     const fallback = { author: userInfo().username || 'me', recent: [] };
     if (!existsSync(this.#path)) return fallback;
     try {
-      return settingsSchema.parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      return settingsSchema.parse(
+        JSON.parse(readInputFileSync(this.#path, maxSettingsBytes).toString('utf8')),
+      );
     } catch {
       // Settings are a convenience: a damaged file is renamed, the person starts afresh.
       renameSync(this.#path, `${this.#path}.damaged`);

@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatCount } from '../../../shared/text/numbers.ts';
+import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
+import { joinFacts } from '../../../shared/text/progress.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -55,13 +56,16 @@ async function importFile(
     {
       signal: context.signal,
       onBadLine: (bad) => tally.addError(bad),
-      onProgress: ({ fraction, totalBytes, read }) =>
+      onProgress: ({ fraction, totalBytes, unpackedBytes, read }) =>
         context.report({
           phase: payload.dryRun ? 'checking' : 'importing',
           done: Math.round(fraction * totalBytes),
           total: totalBytes,
           unit: 'bytes',
-          detail: `${formatCount(read)} read, ${formatCount(tally.added)} added`,
+          detail: joinFacts([
+            `${formatCount(read)} read, ${formatCount(tally.added)} added`,
+            unpackedBytes === undefined ? '' : `${formatBytes(unpackedBytes)} unpacked`,
+          ]),
         }),
       onBatch: async (samples) => {
         tally.addBatch(samples.length, storeBatch(session, payload, samples));

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { readInputFileSync } from '../../input-files/input-file.ts';
 import { replaceFile } from '../../side-files/side-file.ts';
 import { selfTestSchema, type SelfTest } from '../../../shared/domain/device.ts';
 import {
@@ -17,6 +18,8 @@ interface ListRules<Item> {
   most: number;
 }
 
+const maxListBytes = 16 * 1024 * 1024;
+
 /** Facts about this machine that can be found out again, as a JSON file beside the settings. */
 class StoredList<Item> {
   readonly #path: string;
@@ -31,7 +34,8 @@ class StoredList<Item> {
   all(): Item[] {
     if (!existsSync(this.#path)) return [];
     try {
-      return z.array(this.#rules.schema).parse(JSON.parse(readFileSync(this.#path, 'utf8')));
+      const text = readInputFileSync(this.#path, maxListBytes).toString('utf8');
+      return z.array(this.#rules.schema).parse(JSON.parse(text));
     } catch {
       // A damaged file is renamed: what it said is found out again.
       renameSync(this.#path, `${this.#path}.damaged`);

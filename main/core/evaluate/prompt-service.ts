@@ -11,6 +11,13 @@ import type { CoreState } from '../project/core-state.ts';
 import { readPrompts } from '../curate/import/formats/prompts.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
+/** What became of a prompt file; of many bad lines the first thousand are listed. */
+interface ImportedPrompts {
+  set: PromptSet;
+  errors: { line: number; message: string }[];
+  errorsTotal: number;
+}
+
 /**
  * Imports a prompt file as a frozen set; bad lines are reported and left out. The same prompts
  * again are the same set, unless another name is asked for.
@@ -19,29 +26,34 @@ export async function importPrompts(
   state: CoreState,
   session: ProjectSession,
   input: { path: string; name?: string | undefined },
-): Promise<{ set: PromptSet; errors: { line: number; message: string }[] }> {
-  return await storePrompts(session, { ...input, path: state.paths.check(input.path) });
+  signal?: AbortSignal,
+): Promise<ImportedPrompts> {
+  const path = state.paths.check(input.path);
+  return await state.calls.run([signal], (stopping) =>
+    storePrompts(session, { ...input, path }, stopping),
+  );
 }
 
 /** The same for a path that may be read. */
 export async function storePrompts(
   session: ProjectSession,
   input: { path: string; name?: string | undefined },
-): Promise<{ set: PromptSet; errors: { line: number; message: string }[] }> {
+  signal?: AbortSignal,
+): Promise<ImportedPrompts> {
   const { path } = input;
   const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
   const { db } = session.file;
-  const { prompts, badLines } = await readPrompts(path);
+  const { prompts, badLines: errors, badLinesTotal: errorsTotal } = await readPrompts(path, signal);
   if (prompts.length === 0)
     throw new AppError(
       'FILE_FORMAT_UNKNOWN',
       `${path} holds no prompt: use JSON Lines with prompt, messages, instruction or conversations, ` +
-        `or one prompt a line. ${badLines[0] ? `Line ${badLines[0].line}: ${badLines[0].message}` : ''}`,
+        `or one prompt a line. ${errors[0] ? `Line ${errors[0].line}: ${errors[0].message}` : ''}`,
       { path },
     );
   const known = findPromptSet(db, 'content_hash', hashPrompts(prompts));
   if (known && (input.name === undefined || known.name === input.name))
-    return { set: known, errors: badLines };
+    return { set: known, errors, errorsTotal };
   if (findPromptSet(db, 'name', name))
     throw new AppError(
       'NAME_TAKEN',
@@ -52,7 +64,7 @@ export async function storePrompts(
     );
   const id = insertPromptSet(db, name, prompts);
   session.changes.touch('prompts');
-  return { set: found(findPromptSet(db, 'id', id), 'prompt set', id), errors: badLines };
+  return { set: found(findPromptSet(db, 'id', id), 'prompt set', id), errors, errorsTotal };
 }
 
 /** A prompt set with its first prompts, or NOT_FOUND. */

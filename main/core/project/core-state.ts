@@ -1,4 +1,5 @@
 import { sep } from 'node:path';
+import { requireOutputFile } from '../../input-files/input-file.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
@@ -39,7 +40,7 @@ export function requireSession(state: CoreState): ProjectSession {
   throw new AppError('NO_PROJECT', 'No project is open: create one or open one first');
 }
 
-/** The absolute path of a file to write; refused when it belongs to the open project. */
+/** The absolute path of a file to write; refused when it belongs to the open project or is a device. */
 export function exportPath(state: CoreState, session: ProjectSession, requested: string): string {
   const path = state.paths.check(requested);
   const { file } = session;
@@ -49,5 +50,6 @@ export function exportPath(state: CoreState, session: ProjectSession, requested:
       `${path} belongs to the open project: choose another file to export to`,
       { path },
     );
+  requireOutputFile(path);
   return path;
 }

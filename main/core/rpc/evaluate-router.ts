@@ -19,8 +19,8 @@ export const promptsRouter = {
   get: withProject.prompts.get.handler(({ context: { session }, input }) =>
     promptSet(session, input),
   ),
-  import: withProject.prompts.import.handler(({ context: { core, session }, input }) =>
-    importPrompts(core, session, input),
+  import: withProject.prompts.import.handler(({ context: { core, session }, input, signal }) =>
+    importPrompts(core, session, input, signal),
   ),
 };
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { readInputFileSync } from '../../input-files/input-file.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { addDevLosses } from '../../store/repositories/dev-losses.ts';
@@ -19,6 +20,7 @@ const recordSchema = z.object({
   meanLoss: z.number(),
   devLosses: z.array(devLossSchema).default([]),
 });
+const maxRecordBytes = 1024 * 1024;
 const epochFolder = /^epoch-\d+$/;
 
 /**
@@ -57,7 +59,7 @@ function wholeCheckpoints(folder: string, artifactsDir: string) {
 
 function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
   try {
-    return recordSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return recordSchema.parse(JSON.parse(readInputFileSync(path, maxRecordBytes).toString('utf8')));
   } catch {
     // Not written by the trainer, or damaged: the folder stays, and is not listed.
     return undefined;

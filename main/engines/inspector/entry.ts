@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
@@ -23,9 +23,7 @@ type Context = RequestContext<Request['event']>;
 /** SHA-256 of a file in constant memory, with progress and cancel. */
 async function hashFile({ path }: Request['params'], context: Context): Promise<Request['result']> {
   try {
-    // Opening a pipe would wait for a writer, so the kind is asked first.
-    if (!(await stat(path)).isFile()) throw new Error('it is no regular file');
-    await using file = await open(path, 'r');
+    await using file = await openInputFile(path);
     return await hashHandle(file, context);
   } catch (error) {
     context.signal.throwIfAborted();
@@ -38,13 +36,16 @@ async function hashFile({ path }: Request['params'], context: Context): Promise<
   }
 }
 
-async function hashHandle(file: FileHandle, context: Context): Promise<Request['result']> {
+async function hashHandle(
+  { handle, stats }: InputFile,
+  context: Context,
+): Promise<Request['result']> {
   const hash = createHash('sha256');
-  const totalBytes = (await file.stat()).size;
+  const totalBytes = stats.size;
   let sizeBytes = 0;
   let reportedMs = performance.now();
   // The stream reads ahead while a chunk is hashed; it closes the file on abort as well.
-  const stream = file.createReadStream({ highWaterMark: chunkBytes, signal: context.signal });
+  const stream = handle.createReadStream({ highWaterMark: chunkBytes, signal: context.signal });
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     hash.update(chunk);
     sizeBytes += chunk.length;

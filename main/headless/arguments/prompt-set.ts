@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
@@ -27,9 +28,12 @@ export async function resolvePromptSet(
       { names },
     );
   }
-  const { set, errors } = await importPrompts(client, path, sets);
+  const { set, errors, errorsTotal } = await importPrompts(client, path, sets);
   for (const { line, message } of errors)
     terminal.note(`${text}, line ${line}: ${message}; the line was left out.`);
+  const unlisted = errorsTotal - errors.length;
+  if (unlisted > 0)
+    terminal.note(`${text}: ${formatQuantity(unlisted, 'more line')} were left out.`);
   return set;
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readInputFile } from '../../input-files/input-file.ts';
 import { settingFields, type SettingField } from '../../../shared/domain/setting-fields.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
@@ -62,6 +62,8 @@ function unknownSetting(name: string, fields: readonly SettingField[]): UsageErr
   return new UsageError(`--set ${name} is unknown.${hint}`);
 }
 
+const maxRecipeBytes = 1024 * 1024;
+
 const recipeFileSchema = z.object({
   description: z.string(),
   recipe: recipeSchema.strict(),
@@ -87,7 +89,7 @@ async function readRecipe(name: string): Promise<RecipeInput> {
         'or give a .json file.',
     );
   const path = resolve(name);
-  const text = await readFile(path, 'utf8');
+  const text = (await readInputFile(path, maxRecipeBytes)).toString('utf8');
   const parsed = recipeFileSchema.safeParse(parseJson(text, path));
   if (parsed.success) return parsed.data.recipe;
   throw new UsageError(`The recipe file ${path} is not valid: ${z.prettifyError(parsed.error)}`);

@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { z } from 'zod';
+import { InputFileError } from '../../input-files/input-file.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Wrong usage of the command line: the message says what is wrong with which word. Exit code 2. */
@@ -52,6 +53,13 @@ function describeFailure(error: unknown): Failure {
     return { code: error.code, message: error.message, data: error.data, exitCode };
   }
   if (error instanceof ORPCError) return describeCoreError(error);
+  if (error instanceof InputFileError)
+    return {
+      code: error.code,
+      message: error.message,
+      data: error.data,
+      exitCode: exitCodes.failed,
+    };
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'INTERNAL', message, data: {}, exitCode: exitCodes.failed };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 
 /** Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. */
@@ -40,11 +40,20 @@ export class VerifiedFiles {
     const known = this.#known.get(path);
     if (known?.stamp === stamp) return known;
     const hash = createHash('sha256');
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
+    await using opened = await openModelFile(path);
+    await pipeline(opened.handle.createReadStream({ highWaterMark: 1 << 20 }), hash, { signal });
     const file = { path, sha256: hash.digest('hex'), stamp };
     await this.requireUnchanged(file);
     this.#known.set(path, file);
     return file;
+  }
+}
+
+async function openModelFile(path: string): Promise<InputFile> {
+  try {
+    return await openInputFile(path);
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
@@ -53,11 +62,15 @@ async function stampOf(path: string): Promise<string> {
     const { size, mtimeNs, ino } = await stat(path, { bigint: true });
     return `${size}-${mtimeNs}-${ino}`;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InferenceError(
-      'MODEL_UNREADABLE',
-      `Cannot read ${path}: ${reason}. Was it moved or deleted?`,
-      { path },
-    );
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): InferenceError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new InferenceError(
+    'MODEL_UNREADABLE',
+    `Cannot read ${path}: ${reason}. Was it moved or deleted?`,
+    { path },
+  );
 }

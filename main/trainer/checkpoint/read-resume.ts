@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { InputFileError, openInputFile, readInputFile } from '../../input-files/input-file.ts';
 import {
   requireSameRun,
   resumeFiles,
@@ -10,6 +10,9 @@ import {
   type RunIdentity,
 } from './resume-state.ts';
 import { resumeFolder, resumeSteps } from './write-resume.ts';
+
+/** Hashes and state are a few kilobytes; what holds more is not ours. */
+const maxTextBytes = 64 * 1024 * 1024;
 
 /** The checkpoint to go on from, if any, and why newer ones could not be used. */
 export interface ResumePoint {
@@ -43,47 +46,44 @@ export async function readResumeTensors(
   { step, tensors }: ResumeState,
   take: (name: string, values: [Float32Array, Float32Array, Float32Array]) => void,
 ): Promise<void> {
-  const file = await open(join(resumeFolder(outDir, step), resumeFiles.tensors), 'r');
+  await using file = await openInputFile(join(resumeFolder(outDir, step), resumeFiles.tensors));
   const readFloats = async (count: number) => {
     const values = new Float32Array(count);
     let at = 0;
     while (at < values.byteLength) {
-      const { bytesRead } = await file.read(new Uint8Array(values.buffer, at));
+      const { bytesRead } = await file.handle.read(new Uint8Array(values.buffer, at));
       if (bytesRead === 0) throw new Error(`${resumeFiles.tensors} of step ${step} is too short`);
       at += bytesRead;
     }
     return values;
   };
-  try {
-    for (const { name, elements } of tensors)
-      take(name, [
-        await readFloats(elements),
-        await readFloats(elements),
-        await readFloats(elements),
-      ]);
-  } finally {
-    await file.close();
-  }
+  for (const { name, elements } of tensors)
+    take(name, [
+      await readFloats(elements),
+      await readFloats(elements),
+      await readFloats(elements),
+    ]);
 }
 
 async function readWhole(folder: string): Promise<{ state: ResumeState } | { problem: string }> {
   try {
-    const hashes = parseHashes(await readFile(join(folder, resumeFiles.hashes), 'utf8'));
+    const hashes = parseHashes(await readText(join(folder, resumeFiles.hashes)));
     for (const name of [resumeFiles.tensors, resumeFiles.state])
       if ((await hashOf(join(folder, name))) !== hashes.get(name))
         return { problem: `${name} does not have the hash it was written with` };
-    const text = await readFile(join(folder, resumeFiles.state), 'utf8');
+    const text = await readText(join(folder, resumeFiles.state));
     const parsed = resumeStateSchema.safeParse(JSON.parse(text));
     if (!parsed.success) return { problem: `${resumeFiles.state} is not of this version` };
     return { state: parsed.data };
   } catch (error) {
-    if (isMissing(error)) return { problem: `${error.path ?? 'a file'} is missing` };
+    if (error instanceof InputFileError) return { problem: error.message };
     throw error;
   }
 }
 
-const isMissing = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+async function readText(path: string): Promise<string> {
+  return (await readInputFile(path, maxTextBytes)).toString('utf8');
+}
 
 /** Hashes by file name; a damaged line gives a name that nobody asks for. */
 const parseHashes = (text: string) =>
@@ -91,7 +91,9 @@ const parseHashes = (text: string) =>
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  await using file = await openInputFile(path);
+  const chunks: AsyncIterable<Buffer> = file.handle.createReadStream();
+  for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 

@@ -1,8 +1,9 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { Untrainable } from '../../gguf/model/trainable.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
+import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 
@@ -12,23 +13,20 @@ const readChunkBytes = 8 * 1024 * 1024;
 export class ModelFile implements AsyncDisposable {
   readonly path: string;
   readonly header: GgufFile;
-  readonly #handle: FileHandle;
-  readonly #modifiedMs: number;
+  readonly #file: InputFile;
   readonly #chunk = new Uint8Array(readChunkBytes);
 
-  private constructor(path: string, header: GgufFile, opened: [FileHandle, modifiedMs: number]) {
+  private constructor(path: string, header: GgufFile, file: InputFile) {
     this.path = path;
     this.header = header;
-    [this.#handle, this.#modifiedMs] = opened;
+    this.#file = file;
   }
 
   /** Reads the header; throws MODEL_UNREADABLE or MODEL_TRUNCATED. */
   static async open(path: string): Promise<ModelFile> {
     try {
       const header = await readGguf(path);
-      const handle = await open(path, 'r');
-      const { mtimeMs } = await handle.stat();
-      return new ModelFile(path, header, [handle, mtimeMs]);
+      return new ModelFile(path, header, await openInputFile(path));
     } catch (error) {
       throw toModelError(path, error);
     }
@@ -54,7 +52,7 @@ export class ModelFile implements AsyncDisposable {
     const now = await stat(this.path).catch((error: unknown) => {
       throw toModelError(this.path, error);
     });
-    if (now.mtimeMs === this.#modifiedMs && now.size === this.header.fileSizeBytes) return;
+    if (now.mtimeMs === this.#file.stats.mtimeMs && now.size === this.header.fileSizeBytes) return;
     throw new TrainerError(
       'MODEL_CHANGED',
       `${this.path} was changed while it was read. Wait until it is complete and start again.`,
@@ -63,16 +61,18 @@ export class ModelFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+    await this.#file.handle.close();
   }
 
   async #fill(target: Uint8Array, offsetBytes: number, tensorName: string): Promise<void> {
     for (let filled = 0; filled < target.length;) {
       const position = offsetBytes + filled;
       const options = { offset: filled, length: target.length - filled, position };
-      const { bytesRead } = await this.#handle.read(target, options).catch((error: unknown) => {
-        throw toModelError(this.path, error);
-      });
+      const { bytesRead } = await this.#file.handle
+        .read(target, options)
+        .catch((error: unknown) => {
+          throw toModelError(this.path, error);
+        });
       if (bytesRead === 0) throw truncated(this.path, `it ends inside the tensor "${tensorName}"`);
       filled += bytesRead;
     }

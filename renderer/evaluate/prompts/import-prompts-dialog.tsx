@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import { formatQuantity } from '../../../shared/text/numbers.ts';
+import { useEffect, useRef, useState } from 'react';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
@@ -19,9 +19,14 @@ export function ImportPromptsDialog() {
   const [path, setPath] = useState('');
   const [name, setName] = useState('');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const stopping = useRef<AbortController>(null);
+  // Closing the dialog, however it happens, ends the reading of the file.
+  useEffect(() => () => stopping.current?.abort(), []);
   const read = useAction(async () => {
+    stopping.current = new AbortController();
     const named = name.trim() === '' ? {} : { name: name.trim() };
-    const imported = await rpc.prompts.import({ path: path.trim(), ...named });
+    const { signal } = stopping.current;
+    const imported = await rpc.prompts.import({ path: path.trim(), ...named }, { signal });
     showEvaluate({ kind: 'prompts', id: imported.set.id });
     if (imported.errors.length === 0) setImporting(false);
     else setOutcome(imported);
@@ -83,13 +88,14 @@ export function ImportPromptsDialog() {
   );
 }
 
-function BadLines({ outcome: { set, errors } }: { outcome: Outcome }) {
+function BadLines({ outcome: { set, errors, errorsTotal } }: { outcome: Outcome }) {
   return (
     <>
       <p>
         “{set.name}” holds {formatQuantity(set.prompts, 'prompt')}.{' '}
-        {formatQuantity(errors.length, 'line')} could not be read and{' '}
-        {errors.length === 1 ? 'was' : 'were'} left out:
+        {formatQuantity(errorsTotal, 'line')} could not be read and{' '}
+        {errorsTotal === 1 ? 'was' : 'were'} left out
+        {errorsTotal > errors.length && `; the first ${formatCount(errors.length)} are`}:
       </p>
       <table className="table" aria-label="Lines left out">
         <thead>

@@ -1,7 +1,7 @@
 import type { ImportFormat, RequestedFormat } from '../../../../shared/contract/curate.ts';
 import { ByteSource } from './read/byte-source.ts';
 import { detectContainer, detectFormat, type DetectedFormat } from './formats/detect-format.ts';
-import { ImportError } from './sample/import-error.ts';
+import { ImportError, inFile } from './sample/import-error.ts';
 import { ImportOutput, type ImportBatch } from './sample/import-output.ts';
 import { importRecords } from './formats/import-records.ts';
 import { importStackExchange, type SkippedRows } from './stack-exchange/import-posts.ts';
@@ -33,6 +33,13 @@ export interface ImportCounts {
  * flat. Throws `ImportError` for a file that cannot be read or understood at all.
  */
 export async function importFile(
+  request: ImportRequest,
+  onBatch: (batch: ImportBatch) => Promise<void>,
+): Promise<ImportCounts> {
+  return await inFile(request.path, () => readFile(request, onBatch));
+}
+
+async function readFile(
   request: ImportRequest,
   onBatch: (batch: ImportBatch) => Promise<void>,
 ): Promise<ImportCounts> {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Prompt } from '../../../../shared/domain/evaluation.ts';
@@ -8,7 +7,7 @@ import { AnswerSink } from './answer-sink.ts';
 import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
-import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
+import { existingFile, outputFile, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import type { Terminal } from '../../cli/terminal.ts';
@@ -48,14 +47,13 @@ export const generateCommand = defineCommand({
     const system = await findSystem(project.client, words);
     const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
     const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });
-    const out = call.options.out === undefined ? undefined : resolve(call.options.out);
-    const sink = await answerAll(project.client, { prompts, system, words, out, call });
+    const sink = await answerAll(project.client, { prompts, system, words, call });
     const summary = { system: system.name, promptSet: set.name, answered: sink.count };
-    if (out === undefined) call.terminal.result({ ...summary, answers: sink.answers }, '');
+    if (words.out === undefined) call.terminal.result({ ...summary, answers: sink.answers }, '');
     else
       call.terminal.result(
-        { ...summary, path: out },
-        `Wrote ${formatQuantity(sink.count, 'answer')} to ${out}.`,
+        { ...summary, path: words.out },
+        `Wrote ${formatQuantity(sink.count, 'answer')} to ${words.out}.`,
       );
   },
 });
@@ -70,6 +68,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     sampling: parseSettings(samplingSchema, given.set ?? []),
     parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
     basePath: await existingFile(base),
+    out: given.out === undefined ? undefined : outputFile(given.out),
   };
 }
 
@@ -87,14 +86,13 @@ interface AnswerRequest {
   prompts: Prompt[];
   system: Awaited<ReturnType<typeof findSystem>>;
   words: Words;
-  out: string | undefined;
   call: Pick<Call, 'terminal' | 'signal'>;
 }
 
 async function answerAll(client: CoreClient, request: AnswerRequest): Promise<AnswerSink> {
-  const { prompts, system, words, out, call } = request;
+  const { prompts, system, words, call } = request;
   const { terminal, signal } = call;
-  await using sink = new AnswerSink(prompts.length, out, terminal);
+  await using sink = new AnswerSink(prompts.length, words.out, terminal);
   const startedMs = Date.now();
   await generateAnswers(client, {
     system: system.files,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, positional } from '../../cli/command.ts';
+import { outputFile } from '../../arguments/project-models.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
@@ -21,6 +21,7 @@ export const reportCommand = defineCommand({
   },
   async run(call) {
     const { options, terminal } = call;
+    const path = options.out === undefined ? undefined : outputFile(options.out);
     const fallback = terminal.mode === 'human' ? 'md' : 'json';
     const format = oneOf(options.format ?? fallback, formats, 'The format');
     await using project = await openCoreWithProject(call);
@@ -28,12 +29,11 @@ export const reportCommand = defineCommand({
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.reveal) await evaluations.reveal({ id });
     const { fileName, text } = await evaluations.report({ id, format: contractFormats[format] });
-    if (options.out === undefined) {
+    if (path === undefined) {
       const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };
       terminal.result(document, text);
       return;
     }
-    const path = resolve(options.out);
     await writeFile(path, text);
     const sizeBytes = Buffer.byteLength(text);
     terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
@@ -10,6 +9,7 @@ import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { voteByKeys } from './vote-by-keys.ts';
+import { readInputFile } from '../../../input-files/input-file.ts';
 import { existingFile } from '../../arguments/project-models.ts';
 
 /** `lima vote`: blind votes, by keys or from a file. */
@@ -68,6 +68,9 @@ function describeVotes(summary: EvaluationSummary, votes: number): string {
   return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
 }
 
+/** Room for a million verdicts. */
+const maxVerdictsBytes = 64 * 1024 * 1024;
+
 const verdictLine = z.object({
   ordinal: z.number().int().min(0),
   verdict: z.enum(['left', 'right', 'neither']),
@@ -78,7 +81,8 @@ type VerdictLine = z.infer<typeof verdictLine>;
 
 /** Reads a verdict file; every line is checked before any vote is stored. */
 async function readVerdicts(file: string): Promise<VerdictLine[]> {
-  const text = await readFile(await existingFile(resolve(file)), 'utf8');
+  const bytes = await readInputFile(await existingFile(resolve(file)), maxVerdictsBytes);
+  const text = bytes.toString('utf8');
   const verdicts: VerdictLine[] = [];
   for (const [index, line] of text.split('\n').entries())
     if (line.trim() !== '') verdicts.push(parseVerdict(line, `${file}, line ${index + 1}`));

@@ -34,10 +34,15 @@ test('every field that can hold a prompt is read, and an answer is kept as expec
     { messages: [user('q')], expected: 'a' },
   ];
   const lines = records.map((record) => JSON.stringify(record)).join('\n');
-  expect(await promptsOf(lines, 'gzip')).toEqual({ prompts: expected, badLines: [] });
+  expect(await promptsOf(lines, 'gzip')).toEqual({
+    prompts: expected,
+    badLines: [],
+    badLinesTotal: 0,
+  });
   expect(await promptsOf(JSON.stringify(records, null, 1))).toEqual({
     prompts: expected,
     badLines: [],
+    badLinesTotal: 0,
   });
 });
 
@@ -49,6 +54,7 @@ test('plain text is one prompt a line, also when a line starts with a bracket', 
       { messages: [user('{draft} Finish this.')] },
     ],
     badLines: [],
+    badLinesTotal: 0,
   });
 });
 

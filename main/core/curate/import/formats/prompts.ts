@@ -7,7 +7,9 @@ import { openAiMessages } from './openai-messages.ts';
 import { shareGptMessages } from './sharegpt.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { messageOf, objectOf, textOf } from '../sample/finish-conversation.ts';
-import { RecordProblem } from '../sample/import-error.ts';
+import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts';
+import { formatCount } from '../../../../../shared/text/numbers.ts';
+import { untilAborted } from '../../../base/streams.ts';
 import { readLines } from '../read/read-lines.ts';
 import {
   badLineOf,
@@ -22,41 +24,94 @@ export interface ParsedPrompt {
   expected?: string;
 }
 
-/** The prompts of a file, and the lines that hold none. */
+/** The prompts of a file, and the lines that hold none: the first thousand, and how many in all. */
 export interface PromptsFile {
   prompts: ParsedPrompt[];
   badLines: BadLine[];
+  badLinesTotal: number;
 }
 
 const expectedFields = ['expected', 'reference', 'output', 'completion', 'answer', 'response'];
 const sampledRecords = 20;
+/** A set is answered and judged one by one: what is longer is a data set. */
+const limits = { prompts: 100_000, characters: 64_000_000, badLines: 100_000, keptBadLines: 1000 };
 
 /**
  * Reads a prompt set: JSON lines or a JSON array with `prompt`, `messages`, `instruction` (with
  * `input`) or LIMA's or ShareGPT's `conversations`; anything else is plain text, one prompt a line.
  * An answer at the end of a conversation becomes `expected`. Throws `ImportError` when the file
- * cannot be read.
+ * cannot be read or holds more than a set can, at once when the signal aborts.
  */
-export async function readPrompts(path: string): Promise<PromptsFile> {
-  const container = await jsonContainerOf(path);
-  const source = await ByteSource.open(path);
-  const file: PromptsFile = { prompts: [], badLines: [] };
-  if (container) await readJsonPrompts(source, container, file);
-  else await readTextPrompts(source, file);
-  if (source.damage) {
-    const line = file.prompts.length + file.badLines.length + 1;
-    file.badLines.push({ line, message: `the file ends early: ${source.damage}` });
+export async function readPrompts(path: string, signal?: AbortSignal): Promise<PromptsFile> {
+  return await inFile(path, async () => {
+    const container = await jsonContainerOf(path, signal);
+    const source = await ByteSource.open(path);
+    const list = new PromptList();
+    const chunks = untilAborted(source.chunks(), signal);
+    if (container) await readJsonPrompts(chunks, container, list);
+    else await readTextPrompts(chunks, list);
+    if (source.damage)
+      list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` });
+    const { prompts, badLines, badLinesTotal } = list;
+    return { prompts, badLines, badLinesTotal };
+  });
+}
+
+/** Gathers prompts; throws ReadLimitError at the line with which they are too many. */
+class PromptList {
+  readonly prompts: ParsedPrompt[] = [];
+  readonly badLines: BadLine[] = [];
+  badLinesTotal = 0;
+  lastLine = 0;
+  #characters = 0;
+
+  add(line: number, read: () => ParsedPrompt): void {
+    this.lastLine = line;
+    try {
+      this.#keep(line, read());
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      this.addBad({ line, message: error.message });
+    }
   }
-  return file;
+
+  addBad(badLine: BadLine): void {
+    this.lastLine = badLine.line;
+    this.badLinesTotal += 1;
+    if (this.badLinesTotal > limits.badLines)
+      throw new ReadLimitError(
+        badLine.line,
+        `${formatCount(limits.badLines)} lines hold no prompt (the last: ${badLine.message}). Is it the right file?`,
+      );
+    if (this.badLines.length < limits.keptBadLines) this.badLines.push(badLine);
+  }
+
+  #keep(line: number, prompt: ParsedPrompt): void {
+    const { messages, expected = '' } = prompt;
+    this.#characters += expected.length;
+    for (const { content } of messages) this.#characters += content.length;
+    const isFull = this.prompts.length >= limits.prompts;
+    if (isFull || this.#characters > limits.characters)
+      throw new ReadLimitError(
+        line,
+        `a prompt set holds at most ${formatCount(limits.prompts)} prompts and ` +
+          `${formatCount(limits.characters)} characters, and here they are more. ` +
+          `Take a part of the file, or import it as samples.`,
+      );
+    this.prompts.push(prompt);
+  }
 }
 
 /** The layout of a JSON file, or `undefined` for text: a line that starts with a bracket is text. */
-async function jsonContainerOf(path: string): Promise<JsonContainer | undefined> {
+async function jsonContainerOf(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<JsonContainer | undefined> {
   const head = await readHead(path);
   const layout = head.trimStart().startsWith('[') ? 'json-array' : 'json-lines';
   const source = await ByteSource.open(path);
   let seen = 0;
-  for await (const records of readJsonRecords(source.chunks(), layout)) {
+  for await (const records of readJsonRecords(untilAborted(source.chunks(), signal), layout)) {
     for (const record of records) {
       if ('value' in record && isObject(record.value)) return layout;
       if (++seen >= sampledRecords) return undefined;
@@ -66,35 +121,25 @@ async function jsonContainerOf(path: string): Promise<JsonContainer | undefined>
 }
 
 async function readJsonPrompts(
-  source: ByteSource,
+  chunks: AsyncIterable<Buffer>,
   container: JsonContainer,
-  file: PromptsFile,
+  list: PromptList,
 ): Promise<void> {
-  for await (const records of readJsonRecords(source.chunks(), container)) {
+  for await (const records of readJsonRecords(chunks, container)) {
     for (const record of records) {
-      if ('problem' in record) file.badLines.push(badLineOf(record));
-      else addPrompt(file, record.line, () => promptOf(objectOf(record.value, 'the record')));
+      if ('problem' in record) list.addBad(badLineOf(record));
+      else list.add(record.line, () => promptOf(objectOf(record.value, 'the record')));
     }
   }
 }
 
-async function readTextPrompts(source: ByteSource, file: PromptsFile): Promise<void> {
-  for await (const lines of readLines(source.chunks())) {
+async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList): Promise<void> {
+  for await (const lines of readLines(chunks)) {
     for (const { number, bytes } of lines) {
       const text = bytes?.toString('utf8').trim();
-      if (text === undefined)
-        file.badLines.push({ line: number, message: tooLongMessage('the line') });
-      else if (text !== '') file.prompts.push({ messages: [messageOf('user', text)] });
+      if (text === undefined) list.addBad({ line: number, message: tooLongMessage('the line') });
+      else if (text !== '') list.add(number, () => ({ messages: [messageOf('user', text)] }));
     }
-  }
-}
-
-function addPrompt(file: PromptsFile, line: number, read: () => ParsedPrompt): void {
-  try {
-    file.prompts.push(read());
-  } catch (error) {
-    if (!(error instanceof RecordProblem)) throw error;
-    file.badLines.push({ line, message: error.message });
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { compressFixture, FixtureFolder } from '../../testing/import-fixtures.ts';
 import { ByteSource } from './byte-source.ts';
@@ -68,7 +69,20 @@ test('a folder and a missing file say which path and why', async () => {
     code: 'FILE_UNREADABLE',
     message: expect.stringContaining(folder.path),
   });
-  await expect(ByteSource.open(`${folder.path}/none`)).rejects.toThrow(
-    /none cannot be opened.*ENOENT/,
-  );
+  await expect(ByteSource.open(`${folder.path}/none`)).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    message: expect.stringContaining('/none'),
+  });
+});
+
+test('what is added to a file while it is read is left out', async () => {
+  using folder = new FixtureFolder();
+  const path = folder.write('growing.jsonl', 'x'.repeat(1_000_000));
+  const source = await ByteSource.open(path);
+  let bytes = 0;
+  for await (const chunk of source.chunks()) {
+    bytes += chunk.length;
+    appendFileSync(path, chunk);
+  }
+  expect([bytes, source.bytesRead, source.totalBytes]).toEqual([1_000_000, 1_000_000, 1_000_000]);
 });

@@ -1,11 +1,22 @@
-import { createReadStream, type ReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import type { ReadStream } from 'node:fs';
+import {
+  InputFileError,
+  openInputFile,
+  type InputFile,
+} from '../../../../input-files/input-file.ts';
 import { decompressGzip, decompressZstd } from './decompress.ts';
-import { ImportError } from '../sample/import-error.ts';
+import { formatBytes } from '../../../../../shared/text/numbers.ts';
+import { ImportError, ReadLimitError } from '../sample/import-error.ts';
 
 const readSizeBytes = 256 * 1024;
 
 type Compression = 'none' | 'gzip' | 'zstd';
+
+/**
+ * What may come out of a compressed file. Text of people shrinks to a third or a tenth, repeated
+ * records to a fiftieth; gzip alone makes a thousandth of nothing but line ends.
+ */
+const maxExpansion = { ratio: 250, freeBytes: 64 * 1024 ** 2, totalBytes: 1024 ** 4 };
 
 const foreignMagics: [hex: string, name: string][] = [
   ['377abcaf271c', 'a 7-Zip archive'],
@@ -22,6 +33,7 @@ export class ByteSource {
   readonly #path: string;
   readonly #compression: Compression;
   #stream: ReadStream | undefined;
+  #unpackedBytes: number | undefined;
   #damage: string | undefined;
 
   private constructor(path: string, totalBytes: number, compression: Compression) {
@@ -33,12 +45,10 @@ export class ByteSource {
   /** Opens a file by its content, whatever its name; throws `ImportError` when it cannot be read. */
   static async open(path: string): Promise<ByteSource> {
     try {
-      await using file = await open(path, 'r');
-      const stat = await file.stat();
-      if (!stat.isFile()) throw new ImportError('FILE_UNREADABLE', `${path} is not a file.`);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(6), 0, 6, 0);
+      await using file = await openInputFile(path);
+      const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
-      return new ByteSource(path, stat.size, compressionOf(path, magic));
+      return new ByteSource(path, file.stats.size, compressionOf(path, magic));
     } catch (error) {
       throw asImportError(path, error);
     }
@@ -49,26 +59,67 @@ export class ByteSource {
     return this.#stream?.bytesRead ?? 0;
   }
 
+  /** Bytes that came out of a compressed file so far; `undefined` for a plain one. */
+  get unpackedBytes(): number | undefined {
+    return this.#unpackedBytes;
+  }
+
   /** Set after `chunks` ended early because the compressed data is cut off or corrupt. */
   get damage(): string | undefined {
     return this.#damage;
   }
 
-  /** The decompressed bytes, once; damaged compressed data ends them early and sets `damage`. */
+  /**
+   * The decompressed bytes, once; damaged compressed data ends them early and sets `damage`. What
+   * is added to the file meanwhile is not read. Throws ReadLimitError for a decompression bomb.
+   */
   async *chunks(): AsyncGenerator<Buffer> {
-    this.#stream = createReadStream(this.#path, { highWaterMark: readSizeBytes });
+    await using file = await this.#reopen();
+    if (this.totalBytes === 0) return;
+    const end = this.totalBytes - 1;
+    this.#stream = file.handle.createReadStream({ highWaterMark: readSizeBytes, start: 0, end });
     const raw: AsyncIterable<Buffer> = this.#stream;
-    if (this.#compression === 'none') {
-      yield* raw;
-      return;
-    }
-    const decompress = this.#compression === 'gzip' ? decompressGzip : decompressZstd;
+    if (this.#compression === 'none') yield* raw;
+    else yield* this.#unpack(raw, this.#compression);
+  }
+
+  async #reopen(): Promise<InputFile> {
     try {
-      yield* decompress(raw);
+      return await openInputFile(this.#path);
+    } catch (error) {
+      throw asImportError(this.#path, error);
+    }
+  }
+
+  async *#unpack(
+    raw: AsyncIterable<Buffer>,
+    compression: Exclude<Compression, 'none'>,
+  ): AsyncGenerator<Buffer> {
+    const decompress = compression === 'gzip' ? decompressGzip : decompressZstd;
+    let unpackedBytes = 0;
+    try {
+      for await (const chunk of decompress(raw)) {
+        unpackedBytes += chunk.length;
+        this.#unpackedBytes = unpackedBytes;
+        this.#refuseBomb(unpackedBytes);
+        yield chunk;
+      }
     } catch (error) {
       if (!isDecompressionError(error)) throw error;
-      this.#damage = `the ${this.#compression} data is cut off or corrupt (${error.message})`;
+      this.#damage = `the ${compression} data is cut off or corrupt (${error.message})`;
     }
+  }
+
+  #refuseBomb(unpackedBytes: number): void {
+    const { ratio, freeBytes, totalBytes } = maxExpansion;
+    const allowedBytes = Math.min(Math.max(freeBytes, ratio * this.bytesRead), totalBytes);
+    if (unpackedBytes <= allowedBytes) return;
+    const grown = Math.floor(unpackedBytes / Math.max(1, this.bytesRead));
+    throw new ReadLimitError(
+      undefined,
+      `it unpacks to ${formatBytes(unpackedBytes)} and more, ${grown} times what was read of it: ` +
+        `no data set is that empty. If you trust it, unpack it and use the plain file.`,
+    );
   }
 }
 
@@ -92,6 +143,8 @@ function isDecompressionError(error: unknown): error is Error {
 
 function asImportError(path: string, error: unknown): ImportError {
   if (error instanceof ImportError) return error;
+  if (error instanceof InputFileError)
+    return new ImportError(error.code, error.message, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   return new ImportError('FILE_UNREADABLE', `${path} cannot be opened: ${reason}`, {
     cause: error,

@@ -8,7 +8,7 @@ export type JsonContainer = 'json-lines' | 'json-array';
 /** One JSON value of a file, or why there is none at that line. */
 export type JsonRecord = { line: number; value: unknown } | { line: number; problem: string };
 
-/** Reads the records of a JSON file one after the other, in batches; blank lines are skipped. */
+/** Reads the records of a JSON file one after the other, in batches. */
 export async function* readJsonRecords(
   chunks: AsyncIterable<Buffer>,
   container: JsonContainer,

@@ -1,4 +1,4 @@
-import { Pieces } from './read-lines.ts';
+import { BlankRun, Pieces, refuseEndless } from './read-lines.ts';
 
 /** One element of a JSON array file; `bytes` is missing when it is longer than the limit. */
 export interface ArrayElement {
@@ -23,6 +23,7 @@ const closeBrace = 0x7d;
  */
 export class JsonArraySplitter {
   readonly #pieces: Pieces;
+  readonly #blank = new BlankRun();
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
@@ -56,7 +57,12 @@ export class JsonArraySplitter {
         this.#inString(byte);
         continue;
       }
-      if (byte <= 0x20 || this.#isOpening(byte)) continue;
+      if (byte <= 0x20) {
+        if (!this.#isInElement) this.#blank.add(1, this.#line);
+        continue;
+      }
+      this.#blank.end();
+      if (this.#isOpening(byte)) continue;
       if (this.#isBoundary(byte)) {
         if (this.#isInElement) elements.push(this.#take(chunk.subarray(start, index)));
         this.#isClosed = byte !== comma;
@@ -70,6 +76,7 @@ export class JsonArraySplitter {
       this.#inElement(byte);
     }
     if (this.#isInElement) this.#pieces.keep(chunk.subarray(start));
+    refuseEndless(this.#pieces.sizeBytes, this.#elementLine);
     return elements;
   }
 

@@ -1,3 +1,5 @@
+import { formatCount } from '../../../../../shared/text/numbers.ts';
+import { ReadLimitError } from './import-error.ts';
 import type { BadLine, ParsedSample } from './parsed-sample.ts';
 
 /** How far an import is. */
@@ -5,6 +7,8 @@ export interface ImportProgress {
   /** Bytes of the file as it lies on disk, compressed or not. */
   bytesRead: number;
   totalBytes: number;
+  /** Bytes that came out of a compressed file so far; `undefined` for a plain one. */
+  unpackedBytes: number | undefined;
   /** Records that became a sample or a bad line so far. */
   read: number;
   bad: number;
@@ -20,11 +24,13 @@ export interface ImportBatch {
 }
 
 /** How much of the file was read. */
-type ReadBytes = Pick<ImportProgress, 'bytesRead' | 'totalBytes'>;
+type ReadBytes = Pick<ImportProgress, 'bytesRead' | 'totalBytes' | 'unpackedBytes'>;
 
 const batchRecords = 200;
 const batchCharacters = 1_000_000;
 const progressIntervalMs = 100;
+/** So many bad records with no good one among them: it is another kind of file. */
+const maxBadInARow = 1_000_000;
 
 /** Gathers samples and bad lines into batches and hands each over before it takes more. */
 export class ImportOutput {
@@ -35,6 +41,7 @@ export class ImportOutput {
   #lastPostMs = performance.now();
   #samples = 0;
   #bad = 0;
+  #badInARow = 0;
   /** Share of the work that is done when the file is read: 1 unless a second pass follows. */
   readShare = 1;
   /** The last line that was read. */
@@ -55,14 +62,25 @@ export class ImportOutput {
   /** Takes a sample; resolves when there is room for the next. */
   async addSample(sample: ParsedSample): Promise<void> {
     this.#samples++;
+    this.countGoodRecord();
     this.#waiting.samples.push(sample);
     for (const message of sample.messages) this.#waitingCharacters += message.content.length;
     await this.#flushWhenFull();
   }
 
-  /** Takes the report of a record that was skipped. */
+  /** Notes that a record was good, where it becomes a sample only later or never. */
+  countGoodRecord(): void {
+    this.#badInARow = 0;
+  }
+
+  /** Takes the report of a record that was skipped; throws ReadLimitError after a million of them. */
   async addBadLine(badLine: BadLine): Promise<void> {
     this.#bad++;
+    if (++this.#badInARow > maxBadInARow)
+      throw new ReadLimitError(
+        badLine.line,
+        `${formatCount(maxBadInARow)} records in a row are none (the last: ${badLine.message})`,
+      );
     this.#waiting.badLines.push(badLine);
     await this.#flushWhenFull();
   }
@@ -88,11 +106,12 @@ export class ImportOutput {
   }
 
   #progress(): ImportProgress {
-    const { bytesRead, totalBytes } = this.#source;
+    const { bytesRead, totalBytes, unpackedBytes } = this.#source;
     const readFraction = totalBytes === 0 ? 1 : bytesRead / totalBytes;
     return {
       bytesRead,
       totalBytes,
+      unpackedBytes,
       read: this.#samples + this.#bad,
       bad: this.#bad,
       fraction: readFraction * this.readShare + this.secondPassFraction * (1 - this.readShare),

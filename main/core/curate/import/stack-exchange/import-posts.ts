@@ -113,6 +113,7 @@ class DumpReader {
       const isNew = this.#staging.addAnswer({ id, parentId, score, line, row: bytes });
       if (!isNew) throw new RecordProblem(`answer ${id} appears twice; the first one was kept`);
     } else this.otherRows++;
+    this.#output.countGoodRecord();
   }
 }
 
