@@ -6,7 +6,7 @@ import { checkedAlignment, padTo, maxTensorNameBytes } from '../header/read-tens
 import { encodeHeader } from './encode-header.ts';
 import type { GgufContent, GgufStream, TensorStream, TensorToWrite } from './gguf-content.ts';
 import { tensorSizeBytes, tensorTypeName } from '../header/tensor-types.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from '../../side-files/sync-folder.ts';
 
 const writeChunkBytes = 16 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../../gguf/write/sync-folder.ts';
+import { syncFolder } from '../../side-files/sync-folder.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 
 /**

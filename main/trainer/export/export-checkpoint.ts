@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { syncFolder } from '../../gguf/write/sync-folder.ts';
+import { syncFolder } from '../../side-files/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
