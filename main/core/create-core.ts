@@ -8,7 +8,7 @@ import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
 import { PathGuard } from './files/path-guard.ts';
 import { closeCurrent } from './project/project-service.ts';
-import { appRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
+import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
 import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
 import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
@@ -26,6 +26,7 @@ import { UserSettings } from './base/user-settings.ts';
 const router = implement(contract).$context<CallContext>().router({
   app: appRouter,
   project: projectRouter,
+  backups: backupsRouter,
   files: filesRouter,
   imports: importsRouter,
   samples: samplesRouter,

@@ -1,3 +1,4 @@
+import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { importJob } from './curate/import-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
@@ -14,5 +15,7 @@ export const features: ProjectFeatures = {
     const adopted = adoptCheckpoints(file);
     return adopted > 0 ? [`${adopted} adapters were listed anew`] : [];
   },
+  opened: startBackups,
+  closing: async (session) => backupsOf(session)?.close(),
   jobs: (session) => jobsOf.map((jobOf) => jobOf(session)),
 };

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { projectAccessSchema, readReasonSchema } from '../domain/access.ts';
 import { reading } from './errors.ts';
 
-const projectInfo = z.object({
+/** An open project as a whole. */
+export const projectInfo = z.object({
   path: z.string(),
   name: z.string(),
   schemaVersion: z.number().int(),
@@ -17,6 +18,8 @@ const projectInfo = z.object({
   runs: z.number().int(),
   evaluations: z.number().int(),
   notice: z.string().nullable(),
+  /** Why there is no new backup; null while there is. */
+  backupProblem: z.string().nullable(),
   access: projectAccessSchema,
   /** Why it is open for reading only; null while it takes changes. */
   readReason: readReasonSchema.nullable(),

@@ -1,4 +1,5 @@
 import { appContract, filesContract, projectContract } from './app.ts';
+import { backupsContract } from './backups.ts';
 import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
@@ -8,6 +9,7 @@ import { evaluationsContract, promptsContract } from './evaluate.ts';
 export const contract = {
   app: appContract,
   project: projectContract,
+  backups: backupsContract,
   files: filesContract,
   imports: importsContract,
   samples: samplesContract,

@@ -5,7 +5,7 @@ const otherSettings = 'Change the settings or the dataset, then start a new run.
 const advice: Record<ErrorCode, string> = {
   NO_PROJECT: 'Open or create a project first.',
   PROJECT_LOCKED: 'Close the project in the other program, or work on a copy of the file.',
-  PROJECT_INVALID: 'Open another file, or restore this one from the backup beside it.',
+  PROJECT_INVALID: 'Open another file, or restore this one from one of its backups.',
   PROJECT_NEWER: 'Update Lima Workbench, then open the project again.',
   MIGRATION_CHANGED: 'Open the project with the version that last wrote it.',
   PROJECT_CHANGED: 'Save what is open as a new file, then go on in that.',

@@ -8,13 +8,14 @@ import { replaceFile } from '../../side-files/side-file.ts';
 const settingsSchema = z.object({
   author: z.string().min(1),
   recent: z.array(z.object({ path: z.string(), openedMs: z.number() })),
+  backupFolder: z.string().nullable().default(null),
 });
 type Settings = z.infer<typeof settingsSchema>;
 
 const maxRecent = 12;
 const maxSettingsBytes = 1024 * 1024;
 
-/** What belongs to the person and not to a project: the annotator's name, recent projects. */
+/** What belongs to the person and not to a project: the annotator's name, recent projects, where backups go. */
 export class UserSettings {
   readonly #path: string;
   #settings: Settings;
@@ -33,6 +34,15 @@ export class UserSettings {
     this.#write({ ...this.#read(), author });
   }
 
+  /** The folder for backups of every project of this person; null keeps them beside each. */
+  get backupFolder(): string | null {
+    return this.#settings.backupFolder;
+  }
+
+  set backupFolder(backupFolder: string | null) {
+    this.#write({ ...this.#read(), backupFolder });
+  }
+
   /** Recent projects, newest first, with whether their file is still there. */
   recent(): { path: string; openedMs: number; exists: boolean }[] {
     return this.#settings.recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }));
@@ -48,7 +58,7 @@ export class UserSettings {
 
   // Read again before each change: a window and a command line share the file.
   #read(): Settings {
-    const fallback = { author: userInfo().username || 'me', recent: [] };
+    const fallback = { author: userInfo().username || 'me', recent: [], backupFolder: null };
     if (!existsSync(this.#path)) return fallback;
     try {
       return settingsSchema.parse(

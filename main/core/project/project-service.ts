@@ -8,6 +8,7 @@ import {
   openProjectForReading,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
+import { backupFolder } from '../../store/backups/backup-list.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
 import {
   copyToRead,
@@ -38,7 +39,9 @@ export async function openExisting(state: CoreState, path: string): Promise<Proj
     if (obstacle !== null) return await openToRead(state, target, obstacle);
     try {
       await inspect(target);
-      return await takeOver(state, () => openProjectFile(target));
+      return await takeOver(state, () =>
+        openProjectFile(target, backupFolder(target, state.settings.backupFolder)),
+      );
     } catch (error) {
       const reason = readReasonOf(error);
       if (reason === undefined) throw error;
@@ -86,7 +89,8 @@ export function closeCurrent(state: CoreState): Promise<boolean> {
   return state.projectTurns.run(() => closeSession(state));
 }
 
-async function closeSession(state: CoreState): Promise<boolean> {
+/** Closes the open project within a turn of `projectTurns`. */
+export async function closeSession(state: CoreState): Promise<boolean> {
   const session = state.session;
   state.session = null;
   await session?.close();
@@ -101,7 +105,8 @@ export function recentProjects(state: CoreState) {
   }));
 }
 
-async function takeOver(
+/** Opens a project in place of the open one, which is closed. */
+export async function takeOver(
   state: CoreState,
   open: () => ProjectFile,
   readReason: ReadReason | null = null,
@@ -117,7 +122,9 @@ async function takeOver(
     if (file.access === 'edit') recover(state, file);
     const session = new ProjectSession(file, state, readReason);
     for (const handler of state.features.jobs(session)) session.jobs.register(handler);
+    session.beforeClosing = () => state.features.closing(session);
     state.session = session;
+    if (file.access === 'edit') state.features.opened(session, state);
   } catch (error) {
     file.close();
     throw error;

@@ -27,6 +27,11 @@ export class ProjectSession {
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
 
+  /** Why there is no new backup; null while there is. */
+  backupProblem: string | null = null;
+  /** What a feature has to do while the file is still open. */
+  beforeClosing: () => Promise<void> = () => Promise.resolve();
+
   /** `readReason` tells why a file that is open for reading is not open for changes. */
   constructor(
     file: ProjectFile,
@@ -67,6 +72,7 @@ export class ProjectSession {
       sizeBytes: statSync(this.file.path).size,
       ...projectCounts(this.file.db),
       notice: this.file.notice,
+      backupProblem: this.backupProblem,
       access: this.#readReason === null ? 'edit' : 'read',
       readReason: this.#readReason,
     };
@@ -77,6 +83,7 @@ export class ProjectSession {
     try {
       await Promise.all([this.jobs.close(), this.calls.close()]);
       await this.inference.release();
+      await this.beforeClosing();
     } finally {
       this.changes.close();
       this.file.close();

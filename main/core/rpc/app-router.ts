@@ -1,3 +1,9 @@
+import {
+  listProjectBackups,
+  makeProjectBackup,
+  setBackupFolder,
+} from '../backups/backup-service.ts';
+import { restoreBackup } from '../backups/restore-service.ts';
 import { listFolder } from '../files/list-folder.ts';
 import {
   closeCurrent,
@@ -34,6 +40,18 @@ export const projectRouter = {
   })),
   watch: withProject.project.watch.handler(({ context: { session }, signal }) =>
     session.changes.watch(signal),
+  ),
+};
+
+/** Backups of a project, also of one that cannot be opened. */
+export const backupsRouter = {
+  list: os.backups.list.handler(({ context: { core }, input }) =>
+    listProjectBackups(core, input.path),
+  ),
+  make: withProject.backups.make.handler(({ context: { session } }) => makeProjectBackup(session)),
+  restore: os.backups.restore.handler(({ context: { core }, input }) => restoreBackup(core, input)),
+  setFolder: os.backups.setFolder.handler(({ context: { core }, input }) =>
+    setBackupFolder(core, input.folder),
   ),
 };
 

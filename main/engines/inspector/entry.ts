@@ -9,6 +9,11 @@ import {
   inspectPages,
   inspectSchema,
 } from '../../store/file/inspect-project-file.ts';
+import {
+  describeProjectFile,
+  verifyCopy,
+  verifyProjectFile,
+} from '../../store/file/verify-project.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
@@ -89,6 +94,13 @@ serveEngine<InspectorRequests>('inspector', {
   inspectPages: ({ path, copy }) =>
     inspect(() => {
       inspectPages(path, copy);
+      return null;
+    }),
+  describeProject: ({ path }) => inspect(() => describeProjectFile(path)),
+  verifyProject: ({ path }) => inspect(() => verifyProjectFile(path)),
+  verifyCopy: ({ path }) =>
+    inspect(() => {
+      verifyCopy(path);
       return null;
     }),
 });

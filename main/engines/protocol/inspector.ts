@@ -1,4 +1,12 @@
+import type { ContentCounts } from '../../../shared/domain/backup.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
+
+/** What a project file is and holds. */
+export interface ProjectDescription {
+  uuid: string;
+  schemaVersion: number;
+  counts: ContentCounts;
+}
 
 /** A project, and the private copy in which it is read where it cannot be read in its place. */
 export interface InspectedFile {
@@ -22,4 +30,10 @@ export type InspectorRequests = {
   bringCopyForward: { params: Required<InspectedFile>; event: never; result: null };
   /** Every page of a file up to 512 MB. Fails with `PROJECT_INVALID`; the file is opened read-only. */
   inspectPages: { params: InspectedFile; event: never; result: null };
+  /** What a project or a backup holds, without its pages. The same errors; opened read-only. */
+  describeProject: { params: { path: string }; event: never; result: ProjectDescription };
+  /** The same after a check of every page, of a file of any size. */
+  verifyProject: { params: { path: string }; event: never; result: ProjectDescription };
+  /** Checks a copy that this program just made of an open project, and folds its log away. */
+  verifyCopy: { params: { path: string }; event: never; result: null };
 };

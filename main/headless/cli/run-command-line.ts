@@ -17,7 +17,10 @@ export async function runCommandLine(
 ): Promise<number> {
   const terminal = new Terminal(modeOf(words), streams);
   try {
-    const command = commands.find((candidate) => isNamed(candidate, words));
+    // `backup list` is not `backup` of a project named "list".
+    const [command] = commands
+      .filter((candidate) => isNamed(candidate, words))
+      .toSorted((a, b) => b.name.length - a.name.length);
     if (words.includes('--version')) terminal.result({ version: appVersion }, appVersion);
     else if (wantsHelp(words)) {
       const text = command ? commandHelp(command) : overviewHelp(commands);

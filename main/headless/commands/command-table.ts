@@ -1,4 +1,5 @@
 import type { Command } from '../cli/command.ts';
+import { backupCommand, backupListCommand, restoreCommand } from './backup.ts';
 import { chatCommand } from './chat/chat.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
@@ -21,6 +22,9 @@ import { voteCommand } from './evaluate/vote.ts';
 export const commands: readonly Command[] = [
   newCommand,
   infoCommand,
+  backupCommand,
+  backupListCommand,
+  restoreCommand,
   importCommand,
   samplesCommand,
   reviewCommand,

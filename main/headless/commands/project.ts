@@ -40,6 +40,6 @@ function describeProject(info: ProjectInfo): string {
     `datasets     ${formatCount(info.datasets)}`,
     `runs         ${formatCount(info.runs)}`,
     `evaluations  ${formatCount(info.evaluations)}`,
-    ...(info.notice ? [info.notice] : []),
+    ...[info.notice, info.backupProblem].filter((line) => line !== null),
   ].join('\n');
 }

@@ -11,7 +11,7 @@ const section = /^## Command line$([^]*?)^## /m.exec(readme)?.[1] ?? '';
 const rows = [...section.matchAll(/^\| `([^`]+)`\s*\|(.*)\|$/gm)];
 
 const commandOf = (typed: string) =>
-  commands.find(({ name }) => typed === name || typed.startsWith(`${name} `));
+  commands.findLast(({ name }) => typed === name || typed.startsWith(`${name} `));
 
 it('the README lists exactly the commands there are, in their order', () => {
   const listed = rows.map(([, typed = '']) => commandOf(typed)?.name ?? typed);

@@ -28,7 +28,7 @@ export function inspectSchema(path: string, copy?: string): number {
   const version = readProjectHeader(path);
   refuseNewer(version, migrations.length);
   refuseStrangeSideFiles(path);
-  read(path, copy, () => undefined);
+  readInspected(path, copy, () => undefined);
   return version;
 }
 
@@ -37,7 +37,7 @@ export function inspectSchema(path: string, copy?: string): number {
  * can be read like any other; the project stays as it is.
  */
 export function bringCopyForward(path: string, copy: string): void {
-  read(path, copy, (db) => {
+  readInspected(path, copy, (db) => {
     db.exec('COMMIT');
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma('journal_mode = DELETE');
@@ -49,7 +49,8 @@ export function bringCopyForward(path: string, copy: string): void {
 /** Checks the pages of a file up to 512 MB; throws PROJECT_INVALID when one is damaged. */
 export function inspectPages(path: string, copy?: string): void {
   refuseStrangeSideFiles(path);
-  if (statSync(path).size <= fullCheckBytes) read(path, copy, (db) => refuseDamage(db, path));
+  if (statSync(path).size <= fullCheckBytes)
+    readInspected(path, copy, (db) => refuseDamage(db, path));
 }
 
 /** Both: the schema, then the pages. */
@@ -59,8 +60,12 @@ export function inspectProjectFile(path: string): number {
   return version;
 }
 
-/** Reads in one transaction that began with the check of the schema. */
-function read(path: string, copy: string | undefined, work: (db: Database) => void): void {
+/** Reads a file that nobody vouches for, in one transaction that began with the check of its schema. */
+export function readInspected<Result>(
+  path: string,
+  copy: string | undefined,
+  work: (db: Database) => Result,
+): Result {
   using place = copy === undefined ? placeInspected(path) : givenCopy(copy);
   try {
     const db = new Sqlite(place.path, { readonly: place.isReadonly, timeout: 500 });
@@ -69,7 +74,7 @@ function read(path: string, copy: string | undefined, work: (db: Database) => vo
       db.exec('BEGIN');
       refuseForeignSchema(db, path);
       refuseForeignOrder(db, path);
-      work(db);
+      return work(db);
     } finally {
       db.close();
     }

@@ -3,6 +3,8 @@ import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { ProjectAccess } from '../../../shared/domain/access.ts';
+import { backupFolder } from '../backups/backup-list.ts';
+import { writeMigrationBackup } from '../backups/migration-backup.ts';
 import { createSideFile, makeSideFolder } from '../../side-files/side-file.ts';
 import { guardWrites, run, type Database } from '../database.ts';
 import { explainOpening, explainOpeningToEdit } from './explain-opening.ts';
@@ -51,7 +53,7 @@ export function createProjectFile(path: string): EditableProjectFile {
   requireFreePlace(absolute);
   try {
     closeSync(createSideFile(absolute));
-    return openAt(absolute, true);
+    return openAt(absolute, true, backupFolder(absolute, null));
   } catch (error) {
     removeHalfMade(absolute);
     throw error;
@@ -80,16 +82,20 @@ export function removeHalfMade(path: string): void {
 
 /**
  * Opens a project for writing and takes its lock. Throws FILE_NOT_FOUND, PROJECT_INVALID,
- * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was.
+ * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was. Before a
+ * migration it goes to the `backups` folder as it is.
  */
-export function openProjectFile(path: string): EditableProjectFile {
+export function openProjectFile(
+  path: string,
+  backups = backupFolder(path, null),
+): EditableProjectFile {
   const absolute = resolve(path);
   setForeignLogAside(absolute);
   refuseNewer(readProjectHeader(absolute), migrations.length);
   refuseStrangeSideFiles(absolute);
   // A connection that may write folds the log into the file when it closes, whatever it found.
   if (statSync(logPath(absolute), { throwIfNoEntry: false })?.size) inspectSchema(absolute);
-  return openAt(absolute, false);
+  return openAt(absolute, false, backups);
 }
 
 /**
@@ -130,7 +136,7 @@ const namesOf = (path: string) => ({
   artifactsDir: `${path}.d`,
 });
 
-function openAt(path: string, isNew: boolean): EditableProjectFile {
+function openAt(path: string, isNew: boolean, backups: string): EditableProjectFile {
   const careful = carefulFileSystem(path);
   const missed = isNew ? null : tellMissed(path, careful === undefined);
   const names = namesOf(path);
@@ -138,7 +144,7 @@ function openAt(path: string, isNew: boolean): EditableProjectFile {
   const db = openForWriting(path);
   let guard: ProjectGuard;
   try {
-    prepareConnection(db, path, careful !== undefined, isNew);
+    prepareConnection(db, { path, isCareful: careful !== undefined, isNew, backups });
     makeSideFolder(artifactsDir);
     const places = {
       file: path,
@@ -173,7 +179,14 @@ function openForWriting(path: string): Database {
   }
 }
 
-function prepareConnection(db: Database, path: string, isCareful: boolean, isNew: boolean): void {
+interface Opening {
+  path: string;
+  isCareful: boolean;
+  isNew: boolean;
+  backups: string;
+}
+
+function prepareConnection(db: Database, { path, isCareful, isNew, backups }: Opening): void {
   distrustContent(db);
   // Again after the inspector, and from here on nobody else can change the file.
   inLockingTransaction(db, () => {
@@ -182,19 +195,12 @@ function prepareConnection(db: Database, path: string, isCareful: boolean, isNew
     refuseForeignOrder(db, path);
   });
   journalForWriting(db, isCareful, isNew);
-  migrate(db, migrations, (fromVersion) => backUp(db, path, fromVersion));
+  migrate(db, migrations, () => writeMigrationBackup(db, backups));
   run(
     db,
     'INSERT INTO project (id, uuid, created_ms) VALUES (1, @uuid, @createdMs) ON CONFLICT DO NOTHING',
     { uuid: uuidv7(), createdMs: Date.now() },
   );
-}
-
-function backUp(db: Database, path: string, fromVersion: number): void {
-  const target = `${path}.backup-v${fromVersion}`;
-  // SQLite writes into an empty file, and so makes none where a link leads.
-  closeSync(createSideFile(target));
-  run(db, 'VACUUM INTO @target', { target });
 }
 
 function closeProject(db: Database, guard: ProjectGuard, artifactsDir: string): void {

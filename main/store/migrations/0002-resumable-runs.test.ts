@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { readdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -53,7 +53,7 @@ test('a project of the first version keeps every job, and its runs keep theirs',
       job_id: 'job-3',
     });
     expect(all(file.db, z.unknown(), 'PRAGMA foreign_key_check')).toEqual([]);
-    expect(existsSync(`${path}.backup-v1`)).toBe(true);
+    expect(readdirSync(`${path}.backups`)).toHaveLength(1);
     expect(findRun(file.db, 'id', 'r')?.totalSteps).toBe(9);
   } finally {
     file.close();

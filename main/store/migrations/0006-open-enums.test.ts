@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -66,7 +66,8 @@ test('before its schema changes, a project is copied to a backup as it was', () 
     before = contentOf(db);
   });
   openProjectFile(path).close();
-  const backup = new Sqlite(`${path}.backup-v5`);
+  const [name = ''] = readdirSync(`${path}.backups`);
+  const backup = new Sqlite(join(`${path}.backups`, name));
   expect(contentOf(backup)).toEqual(before);
   backup.close();
 });

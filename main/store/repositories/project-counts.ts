@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/backup.ts';
 import { get, type Database } from '../database.ts';
 import { statusCounts } from './sample-list.ts';
 
@@ -19,4 +20,19 @@ export function projectCounts(
        (SELECT count(*) FROM evaluation) AS evaluations`,
   );
   return { samples: statusCounts(db), datasets: 0, runs: 0, evaluations: 0, ...row };
+}
+
+/** How much a project holds of what people and models wrote; of any version of the schema. */
+export function contentCounts(db: Database): ContentCounts {
+  const counts = get(
+    db,
+    contentCountsSchema,
+    `SELECT (SELECT count(*) FROM sample) AS samples,
+       (SELECT count(*) FROM sample_version) AS versions,
+       (SELECT count(*) FROM review) AS reviews, (SELECT count(*) FROM dataset) AS datasets,
+       (SELECT count(*) FROM run) AS runs,
+       (SELECT count(*) FROM generation) + (SELECT count(*) FROM chat_answer) AS answers,
+       (SELECT count(*) FROM evaluation) AS evaluations, (SELECT count(*) FROM vote) AS votes`,
+  );
+  return contentCountsSchema.parse(counts);
 }

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import type { Restored } from '../../../shared/contract/backups.ts';
+import type { ProjectDescription } from '../../engines/protocol/inspector.ts';
+import { startInspector } from '../../engines/start-engines.ts';
+import { backupFolder, listBackups } from '../../store/backups/backup-list.ts';
+import { keepDamagedProject, replaceProject } from '../../store/backups/replace-project.ts';
+import { writeBackup } from '../../store/backups/write-backup.ts';
+import { openProjectFile } from '../../store/file/open-project-file.ts';
+import { projectUuid } from '../../store/file/verify-project.ts';
+import { AppError } from '../base/app-error.ts';
+import { explainError } from '../base/explain-error.ts';
+import type { CoreState } from '../project/core-state.ts';
+import { inspect } from '../project/inspect-project.ts';
+import { closeSession, takeOver } from '../project/project-service.ts';
+import { backupsOf, verifyCopyAside } from './session-backups.ts';
+
+// A schema of ours takes milliseconds, one that computes something may never end.
+const schemaMs = 5000;
+
+/**
+ * Puts a backup in the place of a project, whether that opens or not, and opens it; the newest that
+ * is whole unless one is named. Jobs are stopped first and the present file is kept as a backup,
+ * so that restoring can be undone.
+ */
+export function restoreBackup(
+  state: CoreState,
+  request: { path: string; name?: string | undefined },
+): Promise<Restored> {
+  const target = state.paths.check(request.path);
+  const folder = backupFolder(target, state.settings.backupFolder);
+  return state.projectTurns.run(async () => {
+    const source = await chooseBackup(state, { target, folder, name: request.name });
+    const { session } = state;
+    if (session) await (session.file.path === target ? backupsOf(session)?.giveUp() : undefined);
+    await closeSession(state);
+    try {
+      const kept = await keepPresent(target, folder, source.uuid);
+      await replaceProject(target, source.path, async (part) => {
+        await verify(part);
+      });
+      const project = await takeOver(state, () => openProjectFile(target, folder));
+      return { project, restored: source.path, kept };
+    } catch (error) {
+      if (session) await reopen(state, session.file.path);
+      throw error;
+    }
+  });
+}
+
+/** After a failure what was open is open again, as it was. */
+async function reopen(state: CoreState, path: string): Promise<void> {
+  try {
+    await takeOver(state, () => openProjectFile(path));
+  } catch (error) {
+    // The window shows that no project is open; the person is told what failed first.
+    state.log.write(`The project could not be opened again: ${String(error)}`);
+  }
+}
+
+interface Source extends ProjectDescription {
+  path: string;
+}
+
+async function chooseBackup(
+  state: CoreState,
+  { target, folder, name }: { target: string; folder: string; name: string | undefined },
+): Promise<Source> {
+  const files = listBackups(folder, target);
+  if (name !== undefined) {
+    const path = files.find((file) => file.name === name)?.path ?? state.paths.check(name);
+    if (path !== target && existsSync(path)) return { ...(await verify(path)), path };
+    throw noBackup(`${target} has no backup “${name}”: look at the list of its backups`, name);
+  }
+  for (const { path, reason } of files) {
+    if (reason === 'damaged') continue;
+    try {
+      return { ...(await verify(path)), path };
+    } catch (error) {
+      // The next older one may be whole.
+      state.log.write(`${path} is not restored: ${String(error)}`);
+    }
+  }
+  throw noBackup(`${target} has no backup that is whole, in ${folder} or beside it`, folder);
+}
+
+const noBackup = (message: string, id: string) =>
+  new AppError('NOT_FOUND', message, { what: 'backup', id });
+
+/** Reads all of a file that is to be opened, in a process that is killed when it takes too long. */
+async function verify(path: string): Promise<ProjectDescription> {
+  await using reader = startInspector();
+  await reader.engine;
+  const options = { signal: AbortSignal.timeout(schemaMs), cancelGraceMs: 0 };
+  await reader.request('inspectProject', { path }, options);
+  return await reader.request('verifyProject', { path });
+}
+
+const unreadable: ReadonlySet<string> = new Set([
+  'PROJECT_INVALID',
+  'PROJECT_NEWER',
+  'MIGRATION_CHANGED',
+]);
+
+/** Makes the present file a backup: as a project where it opens, byte by byte where it does not. */
+async function keepPresent(target: string, folder: string, uuid: string): Promise<string | null> {
+  if (!existsSync(target)) return null;
+  try {
+    await inspect(target);
+    return await keepAsBackup(target, folder, uuid);
+  } catch (error) {
+    if (!unreadable.has(explainError(error)?.code ?? '')) throw error;
+    return await keepDamagedProject(target, folder);
+  }
+}
+
+async function keepAsBackup(target: string, folder: string, uuid: string): Promise<string> {
+  const file = openProjectFile(target, folder);
+  try {
+    if (projectUuid(file.db) !== uuid)
+      throw new AppError(
+        'INVALID_INPUT',
+        `That is a backup of another project than ${target}: open it as a project of its own.`,
+        { path: target },
+      );
+    return await writeBackup({ db: file.db, folder, reason: 'restore', verify: verifyCopyAside });
+  } finally {
+    file.close();
+  }
+}

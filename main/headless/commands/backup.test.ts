@@ -1,0 +1,50 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { backupSchema } from '../../../shared/domain/backup.ts';
+import { CliFolder } from '../testing/child-cli.ts';
+
+const sampleLines = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    messages: [
+      { role: 'user', content: `Count to ${index}` },
+      { role: 'assistant', content: `The count is ${index}.` },
+    ],
+  }));
+
+const info = z.object({ samples: z.object({ pending: z.number() }) });
+
+test('a project is backed up, listed, restored when it is broken, and restored back', async () => {
+  using folder = new CliFolder();
+  folder.write('few.jsonl', sampleLines(3));
+  folder.write('more.jsonl', sampleLines(5));
+  await folder.run('new', 'p.lima');
+  await folder.run('import', 'p.lima', 'few.jsonl');
+  const made = await folder.document(backupSchema, 'backup', 'p.lima');
+  expect(made).toMatchObject({ reason: 'asked', counts: { samples: 3 } });
+  await folder.run('import', 'p.lima', 'more.jsonl');
+  const listed = await folder.run('backup', 'list', 'p.lima');
+  expect(listed.stdout).toContain('lacks 2 samples and 2 versions of samples of now');
+  expect(listed.stdout).toContain('The last 3 backups are kept');
+
+  writeFileSync(`${folder.path}/p.lima`, 'nothing that opens');
+  const restored = z.object({ restored: z.string(), kept: z.string() });
+  const back = await folder.document(restored, 'restore', 'p.lima', made.name);
+  expect(basename(back.kept)).toMatch(/-damaged\.lima$/);
+  expect((await folder.document(info, 'info', 'p.lima')).samples.pending).toBe(3);
+
+  rmSync(`${folder.path}/p.lima`);
+  await folder.document(z.object({ kept: z.null() }), 'restore', 'p.lima');
+  expect((await folder.document(info, 'info', 'p.lima')).samples.pending).toBe(3);
+});
+
+test('restoring without any backup is refused in a sentence and changes nothing', async () => {
+  using folder = new CliFolder();
+  await folder.run('new', 'p.lima');
+  const refused = await folder.run('restore', 'p.lima');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/has no backup that is whole/);
+  const named = await folder.run('restore', 'p.lima', '000009-nothing.lima');
+  expect(named.stderr).toMatch(/has no backup “000009-nothing\.lima”/);
+});

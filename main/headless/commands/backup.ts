@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import type { BackupList } from '../../../shared/contract/backups.ts';
+import {
+  describeContent,
+  describeDifference,
+  describeKeeping,
+  describeReason,
+} from '../../../shared/text/backups.ts';
+import { formatBytes, formatTime } from '../../../shared/text/numbers.ts';
+import { defineCommand, positional } from '../cli/command.ts';
+import { openCore, openCoreWithProject } from '../cli/open-core.ts';
+
+/** `lima backup`: makes a backup of a project now. */
+export const backupCommand = defineCommand({
+  name: 'backup',
+  usage: 'backup P.lima',
+  summary: 'Make a backup of a project now.',
+  edits: true,
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run(call) {
+    await using project = await openCoreWithProject(call);
+    const backup = await project.client.backups.make();
+    call.terminal.result(
+      backup,
+      `Backed up to ${backup.path} (${formatBytes(backup.sizeBytes)}: ${describeContent(backup)}).`,
+    );
+  },
+});
+
+/** `lima backup list`: the backups of a project, also of one that cannot be opened. */
+export const backupListCommand = defineCommand({
+  name: 'backup list',
+  usage: 'backup list P.lima',
+  summary: 'List the backups of a project, newest first, and how each differs from now.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run(call) {
+    await using core = await openCore();
+    const list = await core.client.backups.list({ path: resolve(positional(call, 0)) });
+    call.terminal.result(list, describeList(list));
+  },
+});
+
+function describeList({ path, folder, backups, now, kept }: BackupList): string {
+  const lines = backups.flatMap((backup) => [
+    `${backup.name}  ${formatTime(backup.createdMs)}  ${formatBytes(backup.sizeBytes)}  ` +
+      describeReason(backup.reason),
+    `    ${describeContent(backup)}` +
+      (backup.counts && now ? ` (${describeDifference(backup.counts, now)})` : ''),
+  ]);
+  return [
+    ...(now ? [] : [`${path} cannot be read: restore it from one of these.`]),
+    ...(lines.length > 0 ? lines : [`${path} has no backup yet.`]),
+    `They lie in ${folder}. ${describeKeeping(kept)}`,
+  ].join('\n');
+}
+
+/** `lima restore`: puts a backup in the place of the project, which is kept as a backup. */
+export const restoreCommand = defineCommand({
+  name: 'restore',
+  usage: 'restore P.lima [BACKUP]',
+  summary: 'Restore a project from a backup; what it is now is kept as a backup first.',
+  positionals: { min: 1, max: 2 },
+  options: {},
+  details: () => [
+    'BACKUP is a name from `lima backup list` or a path; without it the newest that is whole.',
+    'It also restores a project that cannot be opened any more.',
+  ],
+  async run(call) {
+    const path = resolve(positional(call, 0));
+    const name = call.positionals[1];
+    await using core = await openCore();
+    const restored = await core.client.backups.restore({
+      path,
+      ...(name !== undefined && { name }),
+    });
+    call.terminal.result(
+      restored,
+      [
+        `Restored ${path} from ${restored.restored}.`,
+        ...(restored.kept ? [`What it was is kept as ${restored.kept}.`] : []),
+      ].join('\n'),
+    );
+  },
+});

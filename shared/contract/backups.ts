@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { backupSchema, contentCountsSchema } from '../domain/backup.ts';
+import { projectInfo } from './app.ts';
+import { procedure, reading } from './errors.ts';
+
+const backupList = z.object({
+  path: z.string(),
+  folder: z.string(),
+  /** False while backups lie beside the project. */
+  isFolderChosen: z.boolean(),
+  /** Newest first. */
+  backups: z.array(backupSchema),
+  /** What the project holds now; null when it cannot be opened. */
+  now: contentCountsSchema.nullable(),
+  /** Why the last backup failed; null when it did not. */
+  problem: z.string().nullable(),
+  kept: z.object({ last: z.number(), days: z.number(), mostShare: z.number() }),
+});
+export type BackupList = z.infer<typeof backupList>;
+
+const restored = z.object({
+  project: projectInfo,
+  /** The backup that was restored, and where the project is kept as it was. */
+  restored: z.string(),
+  kept: z.string().nullable(),
+});
+export type Restored = z.infer<typeof restored>;
+
+/** Backups of a project, also of one that cannot be opened. */
+export const backupsContract = {
+  /** Of the open project unless a path is given. */
+  list: reading.input(z.object({ path: z.string().min(1).optional() })).output(backupList),
+  make: procedure.output(backupSchema),
+  /** The newest that is whole unless one is named; opens what it restored. */
+  restore: reading
+    .input(z.object({ path: z.string().min(1), name: z.string().min(1).optional() }))
+    .output(restored),
+  /** Where backups of all projects go on this machine; null puts them beside each project. */
+  setFolder: reading
+    .input(z.object({ folder: z.string().min(1).nullable() }))
+    .output(z.object({ folder: z.string().nullable() })),
+};
