@@ -34,29 +34,38 @@ export class WebWorkbench implements Workbench {
   readonly page: Page;
   readonly folder: string;
   readonly isDesktop = false;
+  /** As it was printed at the last start, with its token. */
+  address: string;
   #server: ChildProcess;
 
-  private constructor(page: Page, folder: string, server: ChildProcess) {
+  private constructor(page: Page, folder: string, { server, address }: StartedServer) {
     this.page = page;
     this.folder = folder;
+    this.address = address;
     this.#server = server;
   }
 
   static async start(browser: Browser, folder: string): Promise<WebWorkbench> {
-    const { server, address } = await startServer(folder);
+    const started = await startServer(folder);
     const context = await browser.newContext({ viewport: { width: 1280, height: 840 } });
     const page = await context.newPage();
-    await page.goto(address);
-    return new WebWorkbench(page, folder, server);
+    await page.goto(started.address);
+    return new WebWorkbench(page, folder, started);
   }
 
   async restart(how: 'quit' | 'kill'): Promise<void> {
     await stop(this.#server, how === 'kill' ? 'SIGKILL' : 'SIGINT');
     const { server, address } = await startServer(this.folder);
     this.#server = server;
+    this.address = address;
     // A new fragment alone would not load the page again.
     await this.page.goto('about:blank');
     await this.page.goto(address);
+  }
+
+  /** Ends the server and leaves its page alone with whoever takes its port. */
+  endServer(): Promise<void> {
+    return stop(this.#server, 'SIGINT');
   }
 
   answerNextDialog(path: string): Promise<void> {
@@ -69,7 +78,12 @@ export class WebWorkbench implements Workbench {
   }
 }
 
-async function startServer(folder: string): Promise<{ server: ChildProcess; address: string }> {
+interface StartedServer {
+  server: ChildProcess;
+  address: string;
+}
+
+async function startServer(folder: string): Promise<StartedServer> {
   const cli = join(checkout, 'main/headless/cli.ts');
   const server = spawn(process.execPath, [cli, 'serve', '--no-open', '--root', folder], {
     cwd: folder,

@@ -20,7 +20,7 @@ import './app.css';
 
 /** The whole window. */
 export function App() {
-  const needsSignIn = useConnection((state) => state.phase === 'sign-in');
+  const needsSignIn = useConnection(({ phase, wasOpen }) => phase === 'sign-in' && !wasOpen);
   return needsSignIn ? <SignInPage /> : <Workbench />;
 }
 
@@ -75,11 +75,18 @@ function TabPanels() {
 /** Says that nothing can be saved right now; gone as soon as the core answers again. */
 function ConnectionBanner() {
   const { phase, reason } = useConnection();
-  if (phase !== 'lost') return null;
+  if (phase !== 'lost' && phase !== 'sign-in') return null;
   return (
     <div className="banner" role="alert">
       <PlugZap size={14} aria-hidden />
-      <span>Disconnected from the core. Trying again… Unsaved text stays here. ({reason})</span>
+      {phase === 'lost' ? (
+        <span>Disconnected from the core. Trying again… Unsaved text stays here. ({reason})</span>
+      ) : (
+        <span>
+          Signed out. {reason} Open the address that the server printed, here or in another tab:
+          this one then goes on, and unsaved text stays here.
+        </span>
+      )}
     </div>
   );
 }
@@ -94,8 +101,8 @@ function SignInPage() {
         actions={<Button onClick={() => location.reload()}>Try again</Button>}
       >
         {reason} When it starts, <code>lima serve</code> prints an address that ends with{' '}
-        <code>#token=…</code>. Open that whole address in this browser. A new token is made at every
-        start.
+        <code>#token=…</code>. Open that whole address in this browser; it works as often as you
+        like, until the server stops. A new token is made at every start.
       </EmptyState>
     </main>
   );

@@ -1,6 +1,9 @@
 import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
+import { signOut } from '../rpc/web-session.ts';
+import { confirmAction } from '../ui/dialogs/dialog.tsx';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { useShortcuts, activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { chooseProject, closeProject, newProject, openProject } from './project.ts';
@@ -39,9 +42,29 @@ const shellShortcuts: readonly Shortcut[] = [
   { keys: [], label: 'Switch theme', group, run: cycleTheme },
 ];
 
+/** Only a browser signs in. */
+const browserShortcuts: readonly Shortcut[] = [
+  ...shellShortcuts,
+  { keys: [], label: 'Sign out of this browser…', group, run: () => void signOutOfBrowser() },
+];
+
+async function signOutOfBrowser(): Promise<void> {
+  const isSure = await confirmAction({
+    title: 'Sign out of this browser?',
+    body: 'All its tabs are signed out. Jobs go on. To come back, open the address that the server printed.',
+    confirmLabel: 'Sign out',
+  });
+  if (!isSure) return;
+  try {
+    await signOut();
+  } catch (error) {
+    showErrorToast(error);
+  }
+}
+
 /** Registers what the shell itself can do; entries without keys are for the palette only. */
 export function useShellShortcuts(): void {
-  useShortcuts(shellShortcuts);
+  useShortcuts(window.limaDesktop ? shellShortcuts : browserShortcuts);
 }
 
 const commands: Record<string, (path?: string) => unknown> = {

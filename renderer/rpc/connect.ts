@@ -1,6 +1,7 @@
 import type { ClientContext, ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import { openWebSocket } from './web-session.ts';
 
 /** One live connection to the core; `closed` settles when it is gone for good. */
 export interface Transport {
@@ -54,52 +55,9 @@ function nextPort(desktop: { connect(): unknown }): Promise<MessagePort> {
 }
 
 async function openSocket(): Promise<Transport> {
-  await openWebSession();
-  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  const socket = new WebSocket(`${scheme}://${location.host}/rpc`);
+  const socket = await openWebSocket();
   const closed = new Promise<void>((resolve) => {
     socket.addEventListener('close', () => resolve(), { once: true });
   });
-  const opened = new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => resolve(true), { once: true });
-    socket.addEventListener('close', () => resolve(false), { once: true });
-  });
-  const link = new SocketLink({ websocket: socket });
-  if (!(await opened)) throw new Error(`The server at ${location.host} refused the connection.`);
-  return { link, closed };
-}
-
-/** The server does not know this browser: only the address printed by `lima serve` helps. */
-export class SignInNeeded extends Error {
-  override name = 'SignInNeeded';
-}
-
-/** The start token in an address fragment such as `#token=abc`, if there is one. */
-export function tokenInFragment(fragment: string): string | undefined {
-  return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined;
-}
-
-/**
- * Exchanges the start token in the address for an HttpOnly cookie and takes it out of the address
- * and the history. Without a token it asks whether the cookie of an earlier visit still counts.
- */
-async function openWebSession(): Promise<void> {
-  const token = tokenInFragment(location.hash);
-  const response = token === undefined ? await fetch('./session') : await postToken(token);
-  if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
-  if (response.status === 401 || response.status === 403) {
-    throw new SignInNeeded(
-      token === undefined
-        ? 'This browser has not signed in to this server.'
-        : 'The token in the address is not the one this server was started with.',
-    );
-  }
-}
-
-function postToken(token: string): Promise<Response> {
-  return fetch('./session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  });
+  return { link: new SocketLink({ websocket: socket }), closed };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { backoffMs } from './connection.ts';
-import { tokenInFragment } from './connect.ts';
+import { tokenInFragment } from './web-session.ts';
 
 it('waits longer after each failure but never more than five seconds', () => {
   expect([1, 2, 3, 10, 2000].map(backoffMs)).toEqual([250, 500, 1000, 5000, 5000]);

@@ -1,16 +1,23 @@
 import { create } from 'zustand';
-import { SignInNeeded, openTransport, type Transport } from './connect.ts';
+import { openTransport, type Transport } from './connect.ts';
 import { DisconnectedError } from './rpc-error.ts';
+import { SignInNeeded, signInChanged } from './web-session.ts';
 
 /** What the page knows about its line to the core. */
 export interface ConnectionState {
   phase: 'connecting' | 'open' | 'lost' | 'sign-in';
   /** Why the last attempt failed, in words for a person. */
   reason: string;
+  /** True from the first connection on: the window then holds what a person typed. */
+  wasOpen: boolean;
 }
 
 /** The connection as the window shows it. */
-export const useConnection = create<ConnectionState>(() => ({ phase: 'connecting', reason: '' }));
+export const useConnection = create<ConnectionState>(() => ({
+  phase: 'connecting',
+  reason: '',
+  wasOpen: false,
+}));
 
 let current: Transport | undefined;
 
@@ -50,7 +57,8 @@ export async function stayConnected(onOpen: (signal: AbortSignal) => void): Prom
     } catch (error) {
       if (error instanceof SignInNeeded) {
         useConnection.setState({ phase: 'sign-in', reason: error.message });
-        return;
+        await signInChanged();
+        continue;
       }
       const reason = error instanceof Error ? error.message : String(error);
       useConnection.setState({ phase: 'lost', reason });
@@ -64,7 +72,7 @@ async function useUntilClosed(
   onOpen: (signal: AbortSignal) => void,
 ): Promise<void> {
   const gone = new AbortController();
-  useConnection.setState({ phase: 'open', reason: '' });
+  useConnection.setState({ phase: 'open', reason: '', wasOpen: true });
   onOpen(gone.signal);
   await transport.closed;
   current = undefined;

@@ -34,10 +34,10 @@ export async function closeCodeAfter(
   bytes: Buffer,
   hangsUp = false,
 ): Promise<number | null> {
+  const { method, target, headers } = await openSocket(site);
   const socket = connect({ port: site.server.port, host: '127.0.0.1' });
   const { promise, resolve } = Promise.withResolvers<void>();
   const received: Buffer[] = [];
-  const { method, target, headers } = openSocket(site);
   const lines = headers.map(([name, value]) => `${name}: ${value}`);
   socket.on('data', (chunk: Buffer) => {
     received.push(chunk);

@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWebSite, type WebSite } from '../testing/web-site.ts';
+import { proofProtocol, socketProtocol } from '../../../shared/contract/web-session.ts';
+import { openWebSite, proveKey, type WebSite } from '../testing/web-site.ts';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
@@ -11,7 +12,7 @@ const hostilePage = readFileSync(join(import.meta.dirname, '../testing/hostile-p
 
 const everythingRefused = {
   read: expect.stringContaining('refused'),
-  session: expect.stringContaining('refused'),
+  challenge: expect.stringContaining('refused'),
   post: expect.stringContaining('refused'),
   socket: 'refused',
   script: 'refused',
@@ -52,18 +53,17 @@ describe.skipIf(!existsSync(executablePath))(`a hostile page in ${executablePath
     return page;
   }
 
-  it('our own page opens with its session and its socket, so the refusals below mean something', async () => {
+  it('our own page opens its socket by the key, and not by the cookie alone', async () => {
     const page = await victimAt(`${site.origin}/`);
     expect(await page.title()).toBe('Lima page');
-    const [status, opened] = await page.evaluate<[number, string]>(`Promise.all([
-      fetch('./session').then((response) => response.status),
-      new Promise((resolve) => {
-        const socket = new WebSocket('ws://${site.host}/rpc');
+    const protocols = [socketProtocol, proofProtocol(await proveKey(site, 'rpc'))];
+    const open = (names: string[]) =>
+      page.evaluate<string>(`new Promise((resolve) => {
+        const socket = new WebSocket('ws://${site.host}/rpc', ${JSON.stringify(names)});
         socket.addEventListener('open', () => resolve('opened'));
         socket.addEventListener('error', () => resolve('refused'));
-      }),
-    ])`);
-    expect([status, opened]).toEqual([204, 'opened']);
+      })`);
+    expect([await open([]), await open(protocols)]).toEqual(['refused', 'opened']);
     await page.context().close();
   });
 
@@ -80,7 +80,9 @@ describe.skipIf(!existsSync(executablePath))(`a hostile page in ${executablePath
     const page = await victimAt(`http://127.0.0.1:${evilPort}/`);
     const response = await page.goto(`http://evil.example:${site.server.port}/`);
     expect([response?.status(), await page.title()]).toEqual([403, '']);
-    const status = await page.evaluate(`fetch('./session').then((response) => response.status)`);
+    const status = await page.evaluate(
+      `fetch('./session', { method: 'POST' }).then((response) => response.status)`,
+    );
     expect(status).toBe(403);
     await page.context().close();
   });

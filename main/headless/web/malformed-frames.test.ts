@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { closeCodeAfter, frameBytes, type RawFrame } from '../testing/raw-frames.ts';
-import { openWebSite, type WebSite } from '../testing/web-site.ts';
+import { openWebSite, openWindow, type WebSite } from '../testing/web-site.ts';
 import { RefusalLog } from './rpc-socket.ts';
 
 let site: WebSite;
@@ -11,11 +11,7 @@ let other: WebSocket;
 let onStandardError: string[];
 beforeAll(async () => {
   site = await openWebSite();
-  other = new WebSocket(`ws://${site.host}/rpc`, {
-    origin: site.origin,
-    headers: { cookie: site.cookie },
-  });
-  await once(other, 'open');
+  other = await openWindow(site);
 });
 afterAll(async () => {
   other.terminate();

@@ -1,3 +1,5 @@
+import { isSignInPath } from './sign-in.ts';
+
 /** What a guard may know of a request: header values are never merged, so duplicates show. */
 export interface RequestFacts {
   method: string;
@@ -14,15 +16,14 @@ export interface Refusal {
 }
 
 const socketPath = '/rpc';
-const sessionPath = '/session';
 
 /**
  * The first reason to refuse a request, or `undefined`. Host comes first: a page that rebinds its
  * name to 127.0.0.1 still sends its own name, and nothing else may be read before that is known.
  */
-export function refuseRequest(facts: RequestFacts, port: number): Refusal | undefined {
+export function refuseRequest(facts: RequestFacts, hosts: readonly string[]): Refusal | undefined {
   return (
-    refuseHost(facts, port) ??
+    refuseHost(facts, hosts) ??
     refuseFetchMetadata(facts) ??
     refuseOrigin(facts) ??
     refuseMethod(facts)
@@ -34,11 +35,10 @@ function isSensitive(facts: RequestFacts): boolean {
   return facts.isUpgrade || !['GET', 'HEAD'].includes(facts.method);
 }
 
-function refuseHost({ headers }: RequestFacts, port: number): Refusal | undefined {
+function refuseHost({ headers }: RequestFacts, allowed: readonly string[]): Refusal | undefined {
   const hosts = headers['host'] ?? [];
-  const allowed = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
   if (hosts.length === 1 && allowed.includes(hosts[0] ?? '')) return undefined;
-  return { status: 403, reason: `Host must be one of ${allowed.join(', ')}.` };
+  return { status: 403, reason: `Host must be ${allowed.join(' or ')}.` };
 }
 
 /** `same-site` is refused too: every port of localhost is the same site. */
@@ -66,7 +66,7 @@ function refuseMethod(facts: RequestFacts): Refusal | undefined {
     return undefined;
   }
   if (path === socketPath) return { status: 426, reason: `${socketPath} is a WebSocket.` };
-  const allowed = path === sessionPath ? ['GET', 'POST'] : ['GET', 'HEAD'];
+  const allowed = isSignInPath(path) ? ['POST'] : ['GET', 'HEAD'];
   if (allowed.includes(facts.method)) return undefined;
   return { status: 405, reason: `${path} answers ${allowed.join(' and ')} only.` };
 }
@@ -74,9 +74,4 @@ function refuseMethod(facts: RequestFacts): Refusal | undefined {
 /** The path of a request target, undecoded, without the query. */
 export function pathOf(target: string): string {
   return target.split('?', 1)[0] ?? target;
-}
-
-/** True for the one path that takes the token and tells whether the cookie counts. */
-export function isSessionPath(target: string): boolean {
-  return pathOf(target) === sessionPath;
 }

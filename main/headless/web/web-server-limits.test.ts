@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket as RawWebSocket } from 'ws';
-import type { Contract } from '../../../shared/contract/contract.ts';
+import { WebSocket } from 'ws';
 import { sendBytes, sendRaw } from '../testing/raw-request.ts';
 import {
   getRequest,
+  openClient,
   openSocket,
   openWebSite,
+  openWindow,
   pageText,
   signIn,
   withHeader,
@@ -25,20 +24,9 @@ afterAll(async () => {
   await site[Symbol.asyncDispose]();
 });
 
-async function openWindow(): Promise<RawWebSocket> {
-  const socket = new RawWebSocket(`ws://${site.host}/rpc`, {
-    origin: site.origin,
-    headers: { cookie: site.cookie },
-  });
-  await once(socket, 'open');
-  return socket;
-}
-
 /** Calls the core as a signed-in page does. */
 async function shellByRpc(): Promise<string> {
-  const headers = { origin: site.origin, cookie: site.cookie };
-  const websocket = new WebSocket(`ws://${site.host}/rpc`, { headers });
-  const client: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ websocket }));
+  const { client, websocket } = await openClient(site);
   const { shell } = await client.app.info();
   websocket.close();
   return shell;
@@ -71,7 +59,7 @@ describe('what a page gets', () => {
 
   it('protects refusals like pages, on requests and on upgrades', async () => {
     const request = withHeader(getRequest(site, '/'), 'Host', ['evil.example']);
-    const upgrade = withHeader(openSocket(site), 'Cookie', []);
+    const upgrade = withHeader(await openSocket(site), 'Cookie', []);
     for (const refused of [request, upgrade]) {
       const { head } = await sendRaw(site.server.port, refused);
       expect(head).toContain("Content-Security-Policy: default-src 'none'");
@@ -82,7 +70,7 @@ describe('what a page gets', () => {
   it('answers under all three names of this machine, each with its own origin', async () => {
     for (const name of ['127.0.0.1', 'localhost', '[::1]']) {
       const host = `${name}:${site.server.port}`;
-      const upgrade = openSocket({ ...site, host, origin: `http://${host}` });
+      const upgrade = await openSocket({ ...site, host, origin: `http://${host}` });
       expect([name, (await sendRaw(site.server.port, upgrade)).status]).toEqual([name, 101]);
     }
   });
@@ -110,6 +98,17 @@ describe('limits', () => {
     expect((await sendRaw(site.server.port, request)).status).toBe(400);
   });
 
+  it('ends a connection that asks again before it was answered', async () => {
+    const get = `GET / HTTP/1.1\r\nHost: ${site.host}\r\n\r\n`;
+    const socket = connect({ port: site.server.port, host: '127.0.0.1' });
+    socket.on('error', () => socket.destroy());
+    socket.write(get.repeat(50));
+    let received = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (received += text));
+    await once(socket, 'close');
+    expect(received.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(1);
+  });
+
   it('refuses headers of a megabyte', async () => {
     const request = withHeader(getRequest(site, '/'), 'Cookie', ['x'.repeat(1_000_000)]);
     expect((await sendRaw(site.server.port, request)).status).toBe(431);
@@ -121,16 +120,16 @@ describe('limits', () => {
   });
 
   it('ends a window that sends 17 MB in one message, and only that one', async () => {
-    const other = await openWindow();
-    const greedy = await openWindow();
+    const other = await openWindow(site);
+    const greedy = await openWindow(site);
     greedy.send(Buffer.alloc(17 * 1024 * 1024));
     await once(greedy, 'close');
-    expect([other.readyState, await shellByRpc()]).toEqual([RawWebSocket.OPEN, 'web']);
+    expect([other.readyState, await shellByRpc()]).toEqual([WebSocket.OPEN, 'web']);
     other.terminate();
   });
 
   it('ends a window that sends 17 MB in small fragments', async () => {
-    const greedy = await openWindow();
+    const greedy = await openWindow(site);
     const closed = once(greedy, 'close');
     const piece = Buffer.alloc(1024 * 1024);
     for (let sent = 0; sent < 17; sent++) greedy.send(piece, { fin: false });
@@ -139,7 +138,7 @@ describe('limits', () => {
   });
 
   it('survives messages that are not RPC', async () => {
-    const socket = await openWindow();
+    const socket = await openWindow(site);
     for (const message of ['', '{', 'null', '[]', '{"i":1}', Buffer.alloc(64, 255)])
       socket.send(message);
     expect(await shellByRpc()).toBe('web');
@@ -148,11 +147,8 @@ describe('limits', () => {
 
   it('refuses the window after the thirty-second', async () => {
     await using crowded = await openWebSite();
-    const { host, origin, cookie } = crowded;
-    const open = () => new RawWebSocket(`ws://${host}/rpc`, { origin, headers: { cookie } });
-    const windows = Array.from({ length: 32 }, open);
-    await Promise.all(windows.map((socket) => once(socket, 'open')));
-    const { status } = await sendRaw(crowded.server.port, openSocket(crowded));
+    const windows = await Promise.all(Array.from({ length: 32 }, () => openWindow(crowded)));
+    const { status } = await sendRaw(crowded.server.port, await openSocket(crowded));
     expect(status).toBe(503);
     for (const socket of windows) socket.terminate();
   });
@@ -171,8 +167,12 @@ describe('limits', () => {
     await hungUp;
   });
 
-  it('listens on 127.0.0.1 and on no other address of this machine', async () => {
-    for (const host of ['127.0.0.2', '::1']) {
+  it('listens on the two addresses of loopback and on no other of this machine', async () => {
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ internal }) => !internal)
+      .map(({ address, scopeid }) => (scopeid ? `${address}%${scopeid}` : address));
+    for (const host of ['127.0.0.2', ...others]) {
       const socket = connect({ port: site.server.port, host });
       const [error]: unknown[] = await once(socket, 'error');
       expect(String(error)).toMatch(/ECONNREFUSED|EADDRNOTAVAIL|ENETUNREACH/);

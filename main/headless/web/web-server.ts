@@ -1,18 +1,27 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { proofInProtocols } from '../../../shared/contract/web-session.ts';
 import type { Core } from '../../core/create-core.ts';
-import { isSessionPath, pathOf, refuseRequest, type RequestFacts } from './request-guard.ts';
-import { endRequest, type Exchange, answerSession, signInHint } from './sign-in.ts';
 import { securityHeaders } from '../../shell/security-headers.ts';
 import { readStaticFiles, type StaticFile } from '../../shell/static-files.ts';
-import { refuseUpgrade, SocketGate } from './socket-gate.ts';
-import { WebSession } from './web-session.ts';
+import { listenOnLoopback, loopback } from './loopback.ts';
+import { pathOf, refuseRequest, type RequestFacts } from './request-guard.ts';
+import {
+  answerSignIn,
+  endRequest,
+  hostOf,
+  isSignInPath,
+  signInHint,
+  type Exchange,
+  type SignInDesk,
+} from './sign-in.ts';
+import { refuseUpgrade, SocketGate, type Upgrade } from './socket-gate.ts';
+import { StrangerTable } from './stranger-table.ts';
+import { WebSessions, type WebSession } from './web-session.ts';
 
-const loopback = '127.0.0.1';
 const headersTimeoutMs = 5000;
 const requestTimeoutMs = 10_000;
 const idleTimeoutMs = 30_000;
-const maxConnections = 600;
 
 /** What the server shows and to whom it listens. Port 0 takes any free one. */
 export interface WebServerOptions {
@@ -32,53 +41,45 @@ export interface WebServer {
 }
 
 /** What requests are answered from. */
-interface Site {
-  port: number;
-  session: WebSession;
+interface Site extends SignInDesk {
+  /** Our own names: what `Host` may say. */
+  hosts: readonly string[];
   files: ReadonlyMap<string, StaticFile>;
+  strangers: StrangerTable;
+  sockets: SocketGate;
 }
 
-/** Serves the page and the RPC router on 127.0.0.1; see request-guard.ts for who gets in. */
+/** Serves the page and the RPC router on this machine; see request-guard.ts for who gets in. */
 export async function startWebServer(options: WebServerOptions): Promise<WebServer> {
   const files = await readStaticFiles(options.rendererDir);
-  const server = createLimitedServer();
-  const port = await listen(server, options.port);
-  const session = new WebSession(port);
+  const { servers, port, hosts } = await listenOnLoopback(createLimitedServer, options.port);
+  const sessions = new WebSessions(port);
   const sockets = new SocketGate(options.core);
-  answerRequests(server, { port, session, files });
-  answerUpgrades(server, { port, session }, sockets);
+  const strangers = new StrangerTable();
+  const onSignOut = (session: WebSession) => sockets.endSession(session);
+  for (const server of servers)
+    answerRequests(server, { hosts, sessions, onSignOut, files, strangers, sockets });
   return {
     port,
-    address: `http://${loopback}:${port}/#token=${session.token}`,
-    launchAddress: () => `http://${loopback}:${port}/#token=${session.issueLaunchToken()}`,
-    close: () => close(server, sockets),
+    address: `http://${loopback}:${port}/#token=${sessions.token}`,
+    launchAddress: () => `http://${loopback}:${port}/#token=${sessions.issueLaunchToken()}`,
+    close: async () => {
+      sockets.close();
+      await Promise.all(servers.map(close));
+    },
   };
 }
 
-/** A server that hangs up on whoever is slow and on a crowd. */
+/** A server that hangs up on whoever is slow. */
 function createLimitedServer(): Server {
   const server = createServer({ connectionsCheckingInterval: 1000 });
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
   server.timeout = idleTimeoutMs;
-  server.maxConnections = maxConnections;
   return server;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ port, host: loopback, exclusive: true }, resolve);
-  await promise;
-  server.removeListener('error', reject);
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new Error(`The server listens at ${address}, not on a port`);
-  return address.port;
-}
-
-async function close(server: Server, sockets: SocketGate): Promise<void> {
-  sockets.close();
+async function close(server: Server): Promise<void> {
   const closed = Promise.withResolvers<void>();
   server.close(() => closed.resolve());
   server.closeAllConnections();
@@ -86,25 +87,45 @@ async function close(server: Server, sockets: SocketGate): Promise<void> {
 }
 
 function answerRequests(server: Server, site: Site): void {
+  const busy = new WeakSet<Duplex>();
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    // No browser sends a request before the last one is answered; a crowd that does is endless.
+    if (busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    busy.add(socket);
+    response.once('close', () => {
+      busy.delete(socket);
+      site.strangers.answered(socket);
+    });
     void answer({ request, response }, site);
   };
+  server.on('connection', (socket: Duplex) => site.strangers.admit(socket));
   server.on('request', onRequest);
   server.on('checkContinue', onRequest);
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    answerUpgrade({ request, socket, head }, site),
+  );
 }
 
-function answerUpgrades(
-  server: Server,
-  { port, session }: Omit<Site, 'files'>,
-  sockets: SocketGate,
-): void {
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = refuseRequest(factsOf(request, true), port);
-    if (refusal) return refuseUpgrade(socket, refusal.status, refusal.reason);
-    if (!session.isAuthorized(request.headersDistinct['cookie']))
-      return refuseUpgrade(socket, 401, signInHint);
-    return sockets.admit(request, socket, head);
-  });
+/** A WebSocket is opened for a cookie and a fresh proof of its key; the cookie alone is nothing. */
+function answerUpgrade(upgrade: Upgrade, { hosts, sessions, sockets, strangers }: Site): void {
+  const { request, socket } = upgrade;
+  const refusal = refuseRequest(factsOf(request, true), hosts);
+  if (refusal) return refuseUpgrade(socket, refusal.status, refusal.reason);
+  const session = sessions.find(request.headersDistinct['cookie']);
+  const proof = proofInProtocols(protocolsOf(request));
+  if (!session || !proof || !sessions.accepts(session, 'rpc', { ...proof, host: hostOf(request) }))
+    return refuseUpgrade(socket, 401, signInHint);
+  strangers.trust(socket);
+  return sockets.admit(session, upgrade);
+}
+
+function protocolsOf({ headersDistinct }: IncomingMessage): string[] {
+  const lines = headersDistinct['sec-websocket-protocol'] ?? [];
+  return lines.flatMap((line) => line.split(',')).map((name) => name.trim());
 }
 
 function factsOf(request: IncomingMessage, isUpgrade: boolean): RequestFacts {
@@ -116,14 +137,15 @@ function factsOf(request: IncomingMessage, isUpgrade: boolean): RequestFacts {
   };
 }
 
-async function answer(exchange: Exchange, { port, session, files }: Site): Promise<void> {
+async function answer(exchange: Exchange, site: Site): Promise<void> {
   const { request, response } = exchange;
   const facts = factsOf(request, false);
   for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-  const refusal = refuseRequest(facts, port);
+  const refusal = refuseRequest(facts, site.hosts);
   if (refusal) return endRequest(exchange, refusal.status, refusal.reason);
-  if (isSessionPath(facts.target)) return await answerSession(exchange, session);
-  const file = files.get(pathOf(facts.target));
+  const path = pathOf(facts.target);
+  if (isSignInPath(path)) return await answerSignIn(path, exchange, site);
+  const file = site.files.get(path);
   if (!file) return endRequest(exchange, 404, 'There is no such page.');
   sendFile(exchange, file);
 }

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sendRaw } from '../testing/raw-request.ts';
-import { getRequest, openWebSite, signIn, withHeader, type WebSite } from '../testing/web-site.ts';
+import {
+  getRequest,
+  openWebSite,
+  postJson,
+  signIn,
+  withHeader,
+  type WebSite,
+} from '../testing/web-site.ts';
 
 let site: WebSite;
 beforeEach(async () => {
@@ -57,42 +64,30 @@ describe('the token', () => {
   it('is not taken from the address, where logs and history would keep it', async () => {
     const target = `/session?token=${site.token}`;
     const response = await sendRaw(site.server.port, getRequest(site, target));
-    expect([response.status, /set-cookie/i.test(response.head)]).toEqual([401, false]);
+    expect([response.status, /set-cookie/i.test(response.head)]).toEqual([405, false]);
   });
 
   it('gives a cookie that scripts cannot read and other sites cannot send', async () => {
     const { status, head } = await post(JSON.stringify({ token: site.token }));
-    expect(status).toBe(204);
+    expect(status).toBe(200);
     const attributes = /^set-cookie: [^;]+;(.*)$/im.exec(head)?.[1]?.trim();
     expect(attributes).toBe('Path=/; HttpOnly; SameSite=Strict');
-  });
-
-  it('slows guessing down after ten failures and turns a crowd away', async () => {
-    const wrong = JSON.stringify({ token: 'wrong' });
-    for (let attempt = 0; attempt < 10; attempt++) await post(wrong);
-    const startMs = Date.now();
-    const answers = await Promise.all(Array.from({ length: 30 }, () => post(wrong)));
-    const refused = answers.filter((answer) => answer.status === 401);
-    expect(Date.now() - startMs).toBeGreaterThanOrEqual(950);
-    // Sixteen wait at once; on a slow machine a few of the others come after them.
-    expect(refused.length).toBeGreaterThanOrEqual(16);
-    expect(refused.length).toBeLessThan(30);
-    const turnedAway = answers.filter((answer) => answer.status === 429);
-    expect(turnedAway).toHaveLength(30 - refused.length);
   });
 
   it('of a launch address works once, so that a process list gives nothing away', async () => {
     const launch = site.server.launchAddress().split('#token=')[1];
     expect(launch).not.toBe(site.token);
     const body = JSON.stringify({ token: launch });
-    expect([(await post(body)).status, (await post(body)).status]).toEqual([204, 401]);
+    expect([(await post(body)).status, (await post(body)).status]).toEqual([200, 401]);
   });
 
   it('differs between starts, and so do the cookies', async () => {
     await using other = await openWebSite();
     expect(other.token).not.toBe(site.token);
     expect(Buffer.from(site.token, 'base64url')).toHaveLength(32);
-    const request = withHeader(getRequest(other, '/session'), 'Cookie', [site.cookie]);
-    expect((await sendRaw(other.server.port, request)).status).toBe(401);
+    const asked = postJson({ ...other, cookie: site.cookie }, '/session/challenge', {
+      pageNonce: 'A'.repeat(43),
+    });
+    expect((await sendRaw(other.server.port, asked)).status).toBe(401);
   });
 });
