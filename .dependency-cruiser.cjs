@@ -92,6 +92,34 @@ module.exports = {
       },
     },
     {
+      name: 'core-asks-engines-for-guarded-paths-only',
+      severity: 'error',
+      // Backups are asked about by the names that the store gave them.
+      from: {
+        path: '^main/core/',
+        pathNot: `^main/core/files/guarded-engines\\.ts$|^main/core/backups/|${test}`,
+      },
+      to: { path: '^main/engines/start-engines\\.ts$' },
+    },
+    {
+      name: 'only-the-guard-calls-a-path-guarded',
+      severity: 'error',
+      from: { path: '^main/', pathNot: `^main/core/files/|${test}` },
+      to: {
+        path: '^main/core/files/guarded-path\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'core-touches-files-in-few-places',
+      severity: 'error',
+      from: {
+        path: '^main/core/',
+        pathNot: `^main/core/(files|base|devices|backups)/|^main/core/curate/import/read/|^main/core/project/(project-session|project-service|inspect-project)\\.ts$|^main/core/sample-project\\.ts$|${test}`,
+      },
+      to: { path: '^(node:)?fs(/promises)?$' },
+    },
+    {
       name: 'engines-know-protocol-and-formats-only',
       severity: 'error',
       from: { path: '^main/(inference|trainer)/', pathNot: test },

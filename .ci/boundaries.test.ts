@@ -45,6 +45,15 @@ const plants: Record<string, Record<string, string>> = {
   'core-and-store-know-no-shell': leading('main/core/to-shell.ts', 'main/electron/of-core.ts'),
   'store-stands-alone': leading('main/store/to-core.ts', 'main/core/of-store.ts'),
   'core-knows-engines-by-protocol-only': leading('main/core/to-one.ts', 'main/engines/of-core.ts'),
+  'core-asks-engines-for-guarded-paths-only': {
+    'main/core/to-start.ts': `export { startTrainer } from '../engines/start-engines.ts';`,
+  },
+  'only-the-guard-calls-a-path-guarded': {
+    'main/core/to-brand.ts': `export { asGuarded } from './files/guarded-path.ts';`,
+  },
+  'core-touches-files-in-few-places': {
+    'main/core/planted-files.ts': `export { writeFileSync } from 'node:fs';`,
+  },
   'engines-know-protocol-and-formats-only': leading(
     'main/trainer/to-other.ts',
     'main/inference/of-trainer.ts',

@@ -6,6 +6,7 @@ import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
+import { ExportFiles } from './files/export-files.ts';
 import { PathGuard } from './files/path-guard.ts';
 import { closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
@@ -54,11 +55,13 @@ export interface Core {
 
 /** Starts a core: the same for the desktop window, the web server and the command line. */
 export function createCore(config: CoreConfig): Promise<Core> {
+  const paths = new PathGuard(config.fileRoots);
   const state: CoreState = {
     config,
     features,
     settings: new UserSettings(config.userDataDir),
-    paths: new PathGuard(config.fileRoots),
+    paths,
+    exports: new ExportFiles(paths, config.userDataDir),
     devices: new DeviceService(config.userDataDir),
     log: new Log(config.userDataDir),
     projectTurns: new Turns(),

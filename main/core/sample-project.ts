@@ -1,36 +1,36 @@
-import { constants } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readInputFile } from '../input-files/input-file.ts';
 import { basename, dirname, join } from 'node:path';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
-import { errorCode } from '../store/store-error.ts';
 import { addReviews } from '../store/repositories/reviews.ts';
 import { addSamples } from '../store/repositories/samples.ts';
-import { AppError } from './base/app-error.ts';
 import { requireSession, type CoreState } from './project/core-state.ts';
 import { freeze } from './curate/dataset-service.ts';
 import { sampleContentHash } from '../store/content-hash.ts';
 import { runImport } from './curate/import/run-import.ts';
 import { storePrompts } from './evaluate/prompt-service.ts';
 import { addModelFile } from './models/model-service.ts';
-import { resourcesDir } from './base/application.ts';
+import { resourcePath } from './files/guarded-files.ts';
+import type { GuardedPath } from './files/guarded-path.ts';
 import type { ProjectSession } from './project/project-session.ts';
 import { createAndOpen } from './project/project-service.ts';
 
 /** Names of what the sample project holds. */
 const names = { dataset: 'Atlas questions', prompts: 'Countries no sample mentions' } as const;
 
-const resource = (name: string) => join(resourcesDir, 'atlas', name);
+const resource = (name: string) => resourcePath('atlas', name);
 
 /**
  * Makes and opens a project with 300 accepted samples, the dataset of them, a prompt set about
  * other countries, and Atlas, the base model to train, which is copied beside the project.
- * FILE_EXISTS when another file has the model's name.
+ * FILE_EXISTS or INVALID_INPUT when another file has the model's name.
  */
 export async function createSampleProject(state: CoreState, path: string): Promise<ProjectInfo> {
   const checked = state.paths.check(path);
-  const modelPath = join(dirname(checked), `${basename(checked, '.lima')}-base.gguf`);
-  await copyModel(resource('atlas.gguf'), modelPath);
+  const modelPath = state.paths.check(
+    join(dirname(checked), `${basename(checked, '.lima')}-base.gguf`),
+  );
+  await copyModel(state, resource('atlas.gguf'), modelPath);
   await createAndOpen(state, checked);
   const session = requireSession(state);
   const { author } = state.settings;
@@ -44,28 +44,30 @@ export async function createSampleProject(state: CoreState, path: string): Promi
 }
 
 /** Copies the model unless it is there already, as after a sample project that was deleted. */
-async function copyModel(source: string, target: string): Promise<void> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_EXCL);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    if (await isCopy(source, target)) return;
-    throw new AppError(
-      'FILE_EXISTS',
-      `${target} is another file than the model of the sample project: choose another name`,
-      { path: target },
-    );
-  }
+async function copyModel(
+  state: CoreState,
+  source: GuardedPath,
+  target: GuardedPath,
+): Promise<void> {
+  const model = await readFile(source);
+  if (await isCopy(model, target)) return;
+  state.exports.decideNew(target);
+  await using draft = await state.exports.start(target, { overwrite: false });
+  await draft.file.writeFile(model);
+  await draft.place();
 }
 
 /** Whether the target is a file with the same bytes; a longer one, a pipe or a folder is not read. */
-async function isCopy(source: string, target: string): Promise<boolean> {
-  const bytes = await readFile(source);
+async function isCopy(bytes: Buffer, target: GuardedPath): Promise<boolean> {
   const other = await readInputFile(target, bytes.length).catch(() => undefined);
   return other?.equals(bytes) ?? false;
 }
 
-async function addSamplesOf(session: ProjectSession, path: string, author: string): Promise<void> {
+async function addSamplesOf(
+  session: ProjectSession,
+  path: GuardedPath,
+  author: string,
+): Promise<void> {
   await runImport(
     { path, format: 'auto' },
     {

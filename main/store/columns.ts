@@ -1,14 +1,26 @@
 import { z } from 'zod';
+import { idSchema } from '../../shared/domain/stored-value.ts';
 import { messageSchema } from '../../shared/domain/message.ts';
 
 /** A JSON column as what it must hold; its CHECK in the file says only that it is JSON. */
 export const json = <Schema extends z.ZodType>(schema: Schema) =>
   z.string().transform((text, context): z.output<Schema> => {
-    const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: z.prettifyError(parsed.error) });
+    const parsed = safelyParsed(schema, text);
+    if (parsed?.success) return parsed.data;
+    const problem = parsed ? z.prettifyError(parsed.error) : 'it is nested too deep';
+    context.addIssue({ code: 'custom', message: problem });
     return z.NEVER;
   });
+
+/** `undefined` for a value that nests so deep that a schema of any JSON runs out of stack. */
+function safelyParsed<Schema extends z.ZodType>(schema: Schema, text: string) {
+  try {
+    return schema.safeParse(parseJson(text));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
 
 function parseJson(text: string): unknown {
   try {
@@ -29,7 +41,7 @@ export const real = z.custom<number>((value) => typeof value === 'number', 'expe
 export const countRow = z.object({ n: z.number().int() });
 
 /** The id of a row. */
-export const idRow = z.object({ id: z.string() });
+export const idRow = z.object({ id: idSchema });
 
 /**
  * A place in the order of a project (`repositories/sequence.ts`). No honest one gets to the end: at
@@ -40,3 +52,20 @@ export const sequenceColumn = z
   .int()
   .min(0)
   .max(2 ** 52);
+
+// A component that is the same on every system, and leads nowhere: no dots but inside a name.
+const component = '[0-9A-Za-z_-](?:[0-9A-Za-z._-]{0,98}[0-9A-Za-z_-])?';
+const artifact = new RegExp(`^${component}(?:/${component}){0,7}$`);
+
+/** A file in the folder of artifacts, with slashes; Windows wrote backslashes. */
+export const artifactColumn = z
+  .string()
+  .transform((file) => file.replaceAll('\\', '/'))
+  .pipe(z.string().regex(artifact, { error: 'an artifact lies in the folder beside the project' }));
+
+/** A path of a file that stays where it is; whether it may be read is asked when it is needed. */
+export const pathColumn = z
+  .string()
+  .min(1)
+  .max(32_767)
+  .refine((path) => !path.includes('\0'), 'a path holds no NUL');

@@ -88,7 +88,10 @@ export const samplesContract = {
   ),
   create: procedure
     .input(
-      z.object({ messages: z.array(messageSchema).min(1), source: z.string().default('manual') }),
+      z.object({
+        messages: z.array(messageSchema).min(1),
+        source: z.string().max(200).default('manual'),
+      }),
     )
     .output(sampleSchema),
   /** Stores a new version; refused when `baseVersionId` is no longer the current one. */
@@ -132,7 +135,15 @@ export const datasetsContract = {
     .input(z.object({ name: z.string().trim().min(1).max(100) }))
     .output(datasetSchema),
   export: reading
-    .input(z.object({ datasetId: z.string(), path: z.string().min(1), format: exportFormatSchema }))
+    .input(
+      z.object({
+        datasetId: z.string(),
+        path: z.string().min(1),
+        format: exportFormatSchema,
+        /** A file that no export wrote may be replaced: a person agreed. */
+        overwrite: z.boolean().default(false),
+      }),
+    )
     .output(z.object({ path: z.string(), samples: z.number().int(), sizeBytes: z.number().int() })),
 };
 

@@ -34,7 +34,8 @@ export const errorData = {
   PROJECT_READ_ONLY: inFile.extend({ reason: readReasonSchema.optional() }),
   FILE_NOT_FOUND: inFile,
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
-  FILE_EXISTS: inFile,
+  /** `canReplace`: with a person's consent the file may be replaced. */
+  FILE_EXISTS: inFile.extend({ canReplace: z.boolean().optional() }),
   /** `withSystem`: samples whose system message the format cannot hold. */
   FILE_FORMAT_UNKNOWN: inFile.extend({ withSystem: z.number().optional() }),
   PATH_FORBIDDEN: z.object({ path: z.string() }),

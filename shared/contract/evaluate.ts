@@ -104,6 +104,8 @@ export const evaluationsContract = {
         id: z.string(),
         format: z.enum(['json', 'markdown', 'html']),
         path: z.string().min(1),
+        /** A file that no export wrote may be replaced: a person agreed. */
+        overwrite: z.boolean().default(false),
       }),
     )
     .output(z.object({ path: z.string(), sizeBytes: z.number().int() })),

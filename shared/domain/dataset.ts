@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 
 /**
  * A frozen dataset: an ordered list of exact sample versions.
@@ -6,13 +7,13 @@ import { z } from 'zod';
  * an equal hash in any project.
  */
 export const datasetSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  contentHash: z.string(),
-  samples: z.number().int(),
-  bySource: z.array(z.object({ source: z.string(), samples: z.number().int() })),
-  author: z.string(),
-  createdMs: z.number().int(),
+  id: idSchema,
+  name: nameSchema,
+  contentHash: hashSchema,
+  samples: countSchema,
+  bySource: z.array(z.object({ source: nameSchema, samples: countSchema })),
+  author: nameSchema,
+  createdMs: momentSchema,
 });
 export type Dataset = z.infer<typeof datasetSchema>;
 

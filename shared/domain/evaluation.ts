@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 import { seededUniform } from './seeded-uniform.ts';
 import { messageSchema } from './message.ts';
 
@@ -70,8 +71,8 @@ function mixBits(value: number): number {
 
 /** One prompt of a set; `expected` is an optional reference answer for rule checks. */
 export const promptSchema = z.object({
-  id: z.string(),
-  ordinal: z.number().int(),
+  id: idSchema,
+  ordinal: countSchema,
   messages: z.array(messageSchema),
   expected: z.string().nullable(),
 });
@@ -79,10 +80,10 @@ export type Prompt = z.infer<typeof promptSchema>;
 
 /** A frozen set of prompts; its content hash tells whether two reports used the same one. */
 export const promptSetSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  contentHash: z.string(),
-  prompts: z.number().int(),
-  createdMs: z.number().int(),
+  id: idSchema,
+  name: nameSchema,
+  contentHash: hashSchema,
+  prompts: countSchema,
+  createdMs: momentSchema,
 });
 export type PromptSet = z.infer<typeof promptSetSchema>;

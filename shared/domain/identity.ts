@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashSchema, nameSchema } from './stored-value.ts';
 
 /**
  * Sampling settings of a generation. Defaults are LIMA's (section 4.1): nucleus 0.9,
@@ -17,15 +18,15 @@ export type Sampling = z.infer<typeof samplingSchema>;
 
 /** What produced an answer, as the engine itself reports it: never what the window believes. */
 export const identitySchema = z.object({
-  baseSha256: z.string(),
-  baseName: z.string(),
-  adapterSha256: z.string().nullable(),
-  adapterName: z.string().nullable(),
+  baseSha256: hashSchema,
+  baseName: nameSchema,
+  adapterSha256: hashSchema.nullable(),
+  adapterName: nameSchema.nullable(),
   strength: z.number(),
-  templateSha256: z.string(),
+  templateSha256: hashSchema,
   sampling: samplingSchema,
-  engine: z.string(),
-  device: z.string(),
+  engine: nameSchema,
+  device: nameSchema,
 });
 export type Identity = z.infer<typeof identitySchema>;
 

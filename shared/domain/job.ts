@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 
 /**
  * States of a job. After a crash of the core a running job is `interrupted` until resumed; a
@@ -23,19 +24,19 @@ export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** Work between the counted steps of a job, as saving is: `total` 0 means unknown. */
 export const jobSubtaskSchema = z.object({
-  phase: z.string(),
+  phase: nameSchema,
   done: z.number(),
   total: z.number(),
-  unit: z.string(),
+  unit: nameSchema,
 });
 export type JobSubtask = z.infer<typeof jobSubtaskSchema>;
 
 /** The last known progress: `total` 0 means unknown; the percentage is the reader's business. */
 export const jobProgressSchema = z.object({
-  phase: z.string(),
+  phase: nameSchema,
   done: z.number(),
   total: z.number(),
-  unit: z.string(),
+  unit: nameSchema,
   etaMs: z.number().nullable(),
   detail: z.string().default(''),
   /** What the phase waits for at the moment; its own count and ETA stay as they are. */
@@ -45,7 +46,7 @@ export type JobProgress = z.infer<typeof jobProgressSchema>;
 
 /** Why a job failed: a code, a message for a person, and the engine's last words if there are any. */
 export const jobErrorSchema = z.object({
-  code: z.string(),
+  code: nameSchema,
   message: z.string(),
   detail: z.string().default(''),
 });
@@ -53,21 +54,21 @@ export type JobError = z.infer<typeof jobErrorSchema>;
 
 /** A job as anyone sees it. `revision` grows with every change in one core process. */
 export const jobSnapshotSchema = z.object({
-  id: z.string(),
+  id: idSchema,
   revision: z.number().int(),
   kind: jobKindSchema,
-  title: z.string(),
+  title: nameSchema,
   /** Id of the run or evaluation the job works for, if any. */
-  subjectId: z.string().nullable(),
+  subjectId: idSchema.nullable(),
   state: jobStateSchema,
   progress: jobProgressSchema.nullable(),
   error: jobErrorSchema.nullable(),
   result: z.record(z.string(), z.json()).nullable(),
   /** Its place in the order of the project; times are for people. */
-  sequence: z.number().int(),
-  createdMs: z.number().int(),
-  startedMs: z.number().int().nullable(),
-  finishedMs: z.number().int().nullable(),
+  sequence: countSchema,
+  createdMs: momentSchema,
+  startedMs: momentSchema.nullable(),
+  finishedMs: momentSchema.nullable(),
 });
 export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;
 

@@ -1,30 +1,31 @@
 import { z } from 'zod';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 
 /** What the header of a GGUF file says, read without loading any weight. */
 export const modelInfoSchema = z.object({
-  name: z.string(),
-  architecture: z.string(),
-  parameters: z.number().int(),
-  quantization: z.string(),
+  name: nameSchema,
+  architecture: nameSchema,
+  parameters: countSchema,
+  quantization: nameSchema,
   tensorTypes: z.record(z.string(), z.number().int()),
-  contextLength: z.number().int(),
-  embeddingLength: z.number().int(),
-  layers: z.number().int(),
-  vocabularySize: z.number().int(),
+  contextLength: countSchema,
+  embeddingLength: countSchema,
+  layers: countSchema,
+  vocabularySize: countSchema,
   hasChatTemplate: z.boolean(),
-  fileSizeBytes: z.number().int(),
+  fileSizeBytes: countSchema,
   /** `yes`, or the reason why the trainer cannot train it. */
-  trainable: z.string(),
+  trainable: nameSchema,
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
 /** A base model known to the project: it stays where it is, its hash tells whether it changed. */
 export const modelSchema = z.object({
-  id: z.string(),
+  id: idSchema,
   path: z.string(),
-  sha256: z.string(),
+  sha256: hashSchema,
   info: modelInfoSchema,
   isMissing: z.boolean(),
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 export type Model = z.infer<typeof modelSchema>;

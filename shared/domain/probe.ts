@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countSchema, nameSchema } from './stored-value.ts';
 import { identitySchema, samplingSchema } from './identity.ts';
 import { messageSchema } from './message.ts';
 
@@ -26,12 +27,12 @@ export type ProbeInput = z.input<typeof probeInputSchema>;
 
 /** One answer; epoch 0 is the base model. */
 export const probeAnswerSchema = z.object({
-  epoch: z.number().int(),
-  ordinal: z.number().int(),
+  epoch: countSchema,
+  ordinal: countSchema,
   output: z.string(),
   finish: z.enum(['stop', 'length']),
-  promptTokens: z.number().int(),
-  outputTokens: z.number().int(),
+  promptTokens: countSchema,
+  outputTokens: countSchema,
   durationMs: z.number(),
   identity: identitySchema,
 });
@@ -39,9 +40,9 @@ export type ProbeAnswer = z.infer<typeof probeAnswerSchema>;
 
 /** The probe of a run: its prompts, and the answers that are there. */
 export const probeSchema = z.object({
-  name: z.string(),
+  name: nameSchema,
   sampling: samplingSchema,
-  prompts: z.array(z.object({ ordinal: z.number().int(), messages: z.array(messageSchema) })),
+  prompts: z.array(z.object({ ordinal: countSchema, messages: z.array(messageSchema) })),
   answers: z.array(probeAnswerSchema),
 });
 export type Probe = z.infer<typeof probeSchema>;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 import { jobStateSchema } from './job.ts';
 import { runMemorySchema } from './memory-plan.ts';
 import { recipeSchema } from './recipe.ts';
 
 /** One optimizer step of a run. `loss` is nats per trained token. */
 export const runMetricSchema = z.object({
-  step: z.number().int(),
+  step: countSchema,
   epoch: z.number(),
   loss: z.number(),
   learningRate: z.number(),
@@ -20,31 +21,31 @@ export type RunMetric = z.infer<typeof runMetricSchema>;
  * alike: the definition of the losses of the steps. Epoch 0 is the model before the first step.
  */
 export const devLossSchema = z.object({
-  step: z.number().int(),
-  epoch: z.number().int(),
+  step: countSchema,
+  epoch: countSchema,
   loss: z.number(),
 });
 export type DevLoss = z.infer<typeof devLossSchema>;
 
 /** The adapter at the end of an epoch; `path` is where the file lies now. */
 export const checkpointSchema = z.object({
-  id: z.string(),
-  runId: z.string(),
-  runName: z.string(),
-  epoch: z.number().int(),
-  step: z.number().int(),
+  id: idSchema,
+  runId: idSchema,
+  runName: nameSchema,
+  epoch: countSchema,
+  step: countSchema,
   path: z.string(),
-  sha256: z.string(),
-  sizeBytes: z.number().int(),
+  sha256: hashSchema,
+  sizeBytes: countSchema,
   meanLoss: z.number(),
   /** Loss of the held-out samples; null without them. */
   devLoss: z.number().nullable(),
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
 /** A sample named by id; `prompt` is the start of its question (empty in early project files). */
-const namedSample = z.object({ id: z.string(), prompt: z.string().default('') });
+const namedSample = z.object({ id: nameSchema, prompt: z.string().default('') });
 
 /**
  * What the trainer got of a dataset, and every sample that did not come whole, in one of the three
@@ -53,26 +54,26 @@ const namedSample = z.object({ id: z.string(), prompt: z.string().default('') })
  * of their tokens those whose loss is taken.
  */
 export const encodeReportSchema = z.object({
-  samples: z.number().int(),
-  tokens: z.number().int(),
-  trainedTokens: z.number().int(),
+  samples: countSchema,
+  tokens: countSchema,
+  trainedTokens: countSchema,
   heldOut: z
-    .object({ samples: z.number().int(), scoredTokens: z.number().int() })
+    .object({ samples: countSchema, scoredTokens: countSchema })
     .default({ samples: 0, scoredTokens: 0 }),
-  truncated: z.array(namedSample.extend({ tokens: z.number().int() })),
+  truncated: z.array(namedSample.extend({ tokens: countSchema })),
   split: z
     .array(
       namedSample.extend({
-        tokens: z.number().int(),
+        tokens: countSchema,
         /** How many it became; null in early project files. */
-        sequences: z.number().int().nullable().default(null),
+        sequences: countSchema.nullable().default(null),
       }),
     )
     .default([]),
   dropped: z.array(namedSample.extend({ reason: z.string() })),
-  templateSha256: z.string(),
+  templateSha256: hashSchema,
   /** The length limit that held: the recipe's, or the model's context; null in early project files. */
-  maxTokens: z.number().int().nullable().default(null),
+  maxTokens: countSchema.nullable().default(null),
 });
 export type EncodeReport = z.infer<typeof encodeReportSchema>;
 
@@ -82,39 +83,39 @@ export type EncodeReport = z.infer<typeof encodeReportSchema>;
  */
 export const runEventSchema = z.object({
   kind: z.enum(['paused', 'resumed', 'damaged', 'warning']),
-  step: z.number().int(),
+  step: countSchema,
   message: z.string(),
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 export type RunEvent = z.infer<typeof runEventSchema>;
 
 /** A training run: the record of what was trained on what, with which recipe. */
 export const runSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  jobId: z.string(),
+  id: idSchema,
+  name: nameSchema,
+  jobId: idSchema,
   state: jobStateSchema,
-  modelId: z.string(),
-  modelName: z.string(),
-  baseSha256: z.string(),
-  datasetId: z.string(),
-  datasetName: z.string(),
-  datasetHash: z.string(),
+  modelId: idSchema,
+  modelName: nameSchema,
+  baseSha256: hashSchema,
+  datasetId: idSchema,
+  datasetName: nameSchema,
+  datasetHash: hashSchema,
   recipe: recipeSchema,
-  engine: z.string(),
+  engine: nameSchema,
   encodeReport: encodeReportSchema.nullable(),
   /** Planned and measured; null before the first step. */
   memory: runMemorySchema.nullable(),
   lastMetric: runMetricSchema.nullable(),
-  totalSteps: z.number().int(),
+  totalSteps: countSchema,
   checkpoints: z.array(checkpointSchema),
   /** Before the first step and after each epoch; empty when nothing is held out. */
   devLosses: z.array(devLossSchema),
   /** Pauses, resumes and damage, in order. */
   events: z.array(runEventSchema),
   /** Finished steps of the newest checkpoint it can be resumed from; 0 without one. */
-  savedStep: z.number().int(),
-  createdMs: z.number().int(),
-  finishedMs: z.number().int().nullable(),
+  savedStep: countSchema,
+  createdMs: momentSchema,
+  finishedMs: momentSchema.nullable(),
 });
 export type Run = z.infer<typeof runSchema>;

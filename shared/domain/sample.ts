@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 import { messageSchema } from './message.ts';
 
 /** Where a sample stands in the review: nothing is deleted, a rejected sample stays findable. */
@@ -52,30 +53,30 @@ export type Flag = z.infer<typeof flagSchema>;
 
 /** A row of the sample list: what can be shown without loading the whole conversation. */
 export const sampleRowSchema = z.object({
-  seq: z.number().int(),
-  id: z.string(),
+  seq: countSchema,
+  id: idSchema,
   status: sampleStatusSchema,
-  source: z.string(),
-  promptPreview: z.string(),
-  answerPreview: z.string(),
-  turns: z.number().int(),
-  characters: z.number().int(),
+  source: nameSchema,
+  promptPreview: nameSchema,
+  answerPreview: nameSchema,
+  turns: countSchema,
+  characters: countSchema,
   flags: z.array(flagRuleSchema),
 });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 
 /** A sample with its current version; `versionId` is what a dataset freezes. */
 export const sampleSchema = z.object({
-  seq: z.number().int(),
-  id: z.string(),
-  versionId: z.string(),
-  versionOrdinal: z.number().int(),
+  seq: countSchema,
+  id: idSchema,
+  versionId: idSchema,
+  versionOrdinal: countSchema,
   status: sampleStatusSchema,
-  source: z.string(),
+  source: nameSchema,
   messages: z.array(messageSchema),
   provenance: provenanceSchema,
   flags: z.array(flagSchema),
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 export type Sample = z.infer<typeof sampleSchema>;
 

@@ -10,6 +10,7 @@ import { projectUuid } from '../../store/file/verify-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { CoreState } from '../project/core-state.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { inspect } from '../project/inspect-project.ts';
 import { closeSession, takeOver } from '../project/project-service.ts';
 import { backupsOf, verifyCopyAside } from './session-backups.ts';
@@ -102,7 +103,11 @@ const unreadable: ReadonlySet<string> = new Set([
 ]);
 
 /** Makes the present file a backup: as a project where it opens, byte by byte where it does not. */
-async function keepPresent(target: string, folder: string, uuid: string): Promise<string | null> {
+async function keepPresent(
+  target: GuardedPath,
+  folder: string,
+  uuid: string,
+): Promise<string | null> {
   if (!existsSync(target)) return null;
   try {
     await inspect(target);

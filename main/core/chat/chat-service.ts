@@ -1,7 +1,7 @@
 import type { ChatAnswer } from '../../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { SystemFiles } from '../../engines/protocol/inference.ts';
+import type { GuardedSystem } from '../files/guarded-engines.ts';
 import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
 import { AsyncQueue } from '../base/streams.ts';
 import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
@@ -65,7 +65,7 @@ const answerKey = ({ conversationId, pane }: AnswerPlace) => `${pane} ${conversa
 
 interface Asking {
   request: ChatRequest;
-  system: SystemFiles;
+  system: GuardedSystem;
   events: AsyncQueue<ChatEvent>;
 }
 

@@ -3,9 +3,13 @@ import type { z } from 'zod';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import type { messageSchema } from '../../../shared/domain/message.ts';
-import type { EngineProcess } from '../../engines/engine-process.ts';
-import type { InferenceRequests, SystemFiles } from '../../engines/protocol/inference.ts';
-import { startInference, startInspector } from '../../engines/start-engines.ts';
+import {
+  startInference,
+  startInspector,
+  type GuardedInference,
+  type GuardedSystem,
+} from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { AsyncQueue } from '../base/streams.ts';
 import type { CoreState } from '../project/core-state.ts';
 
@@ -57,10 +61,10 @@ async function answer(
   await ask(engine, { ...request, system }, events, signal);
 }
 
-type Asking = Omit<GenerationRequest, 'system'> & { system: SystemFiles };
+type Asking = Omit<GenerationRequest, 'system'> & { system: GuardedSystem };
 
 async function askOne(
-  engine: EngineProcess<InferenceRequests>,
+  engine: GuardedInference,
   { system, items, sampling }: Asking,
   events: AsyncQueue<GenerationEvent>,
   signal: AbortSignal,
@@ -72,7 +76,7 @@ async function askOne(
 }
 
 async function askMany(
-  engine: EngineProcess<InferenceRequests>,
+  engine: GuardedInference,
   { system, items, sampling, parallel }: Asking,
   events: AsyncQueue<GenerationEvent>,
   signal: AbortSignal,
@@ -94,11 +98,11 @@ async function hashedSystem(
   state: CoreState,
   files: FileSystem,
   signal: AbortSignal,
-): Promise<SystemFiles> {
+): Promise<GuardedSystem> {
   const basePath = state.paths.check(files.basePath);
   const adapterPath = files.adapterPath === null ? null : state.paths.check(files.adapterPath);
   await using inspector = startInspector();
-  const hash = async (path: string) =>
+  const hash = async (path: GuardedPath) =>
     (await inspector.request('hashFile', { path }, { signal })).sha256;
   const info = await inspector.request('inspectModel', { path: basePath }, { signal });
   return {

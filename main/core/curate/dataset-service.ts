@@ -1,5 +1,3 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import {
   datasetItems,
@@ -7,9 +5,9 @@ import {
   freezeDataset,
   type DatasetItem,
 } from '../../store/repositories/datasets.ts';
-import { openSideFile } from '../../side-files/side-file.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { type CoreState, exportPath } from '../project/core-state.ts';
+import { type CoreState, protectedBy } from '../project/core-state.ts';
+import type { ExportDraft } from '../files/export-files.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 
@@ -30,15 +28,20 @@ export function freeze(state: CoreState, session: ProjectSession, name: string):
 export async function exportTo(
   state: CoreState,
   session: ProjectSession,
-  input: { datasetId: string; path: string; format: ExportFormat },
+  input: { datasetId: string; path: string; format: ExportFormat; overwrite: boolean },
 ): Promise<{ path: string; samples: number; sizeBytes: number }> {
-  const path = exportPath(state, session, input.path);
   const dataset = found(
     findDataset(session.file.db, 'id', input.datasetId),
     'dataset',
     input.datasetId,
   );
-  return exportDataset(datasetItems(session.file.db, dataset.id), path, input.format);
+  const items = datasetItems(session.file.db, dataset.id);
+  refuseLostSystem(items, input.format);
+  const wish = { overwrite: input.overwrite, project: protectedBy(session) };
+  await using draft = await state.exports.start(input.path, wish);
+  const sizeBytes = await writeItems(draft, items, input.format);
+  await draft.place();
+  return { path: draft.path, samples: items.length, sizeBytes };
 }
 
 const shareGptNames = { user: 'human', assistant: 'gpt', system: 'system' } as const;
@@ -81,15 +84,8 @@ export const datasetLine: Record<ExportFormat, (item: DatasetItem) => object> = 
   }),
 };
 
-/**
- * Writes a dataset as JSON Lines, complete or not at all (temporary name, then rename).
- * LIMA's own form has no system messages: FILE_FORMAT_UNKNOWN rather than dropping one.
- */
-async function exportDataset(
-  items: readonly DatasetItem[],
-  path: string,
-  format: ExportFormat,
-): Promise<{ path: string; samples: number; sizeBytes: number }> {
+/** LIMA's own form has no system messages: FILE_FORMAT_UNKNOWN rather than dropping one. */
+function refuseLostSystem(items: readonly DatasetItem[], format: ExportFormat): void {
   const withSystem = items.filter((item) => systemText(item.messages) !== undefined).length;
   if (format === 'lima' && withSystem > 0)
     throw new AppError(
@@ -97,19 +93,27 @@ async function exportDataset(
       `${withSystem} samples have a system message, which LIMA's form cannot hold: export as messages`,
       { withSystem },
     );
-  const temporary = `${path}.part`;
-  // What is not a leftover of an export is refused before anything can remove it.
-  const file = await openSideFile(temporary);
-  try {
-    const out = file.createWriteStream({ flush: true });
-    const done = finished(out);
-    for (const item of items) out.write(`${JSON.stringify(datasetLine[format](item))}\n`);
-    out.end();
-    await done;
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
+}
+
+const pieceCharacters = 1_000_000;
+
+/** Writes a dataset as JSON Lines; returns the bytes written. */
+async function writeItems(
+  { file }: ExportDraft,
+  items: readonly DatasetItem[],
+  format: ExportFormat,
+): Promise<number> {
+  let sizeBytes = 0;
+  let pending = '';
+  const write = async () => {
+    await file.writeFile(pending);
+    sizeBytes += Buffer.byteLength(pending);
+    pending = '';
+  };
+  for (const item of items) {
+    pending += `${JSON.stringify(datasetLine[format](item))}\n`;
+    if (pending.length > pieceCharacters) await write();
   }
-  return { path, samples: items.length, sizeBytes: statSync(path).size };
+  await write();
+  return sizeBytes;
 }

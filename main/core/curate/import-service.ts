@@ -6,7 +6,7 @@ import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { joinFacts } from '../../../shared/text/progress.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
-import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
+import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { sampleContentHash } from '../../store/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
@@ -15,13 +15,13 @@ import { runImport } from './import/run-import.ts';
 
 const keptErrors = 1000;
 
-type ImportPayload = JobPayload<'import'>;
+type ImportPayload = GuardedPayload<'import'>;
 
 /** Queues an import of one file. */
 export function startImport(
   state: CoreState,
   session: ProjectSession,
-  input: Omit<ImportPayload, 'author'>,
+  input: Omit<JobPayload<'import'>, 'author'>,
 ): JobSnapshot {
   const path = state.paths.check(input.path);
   return session.jobs.start({

@@ -6,12 +6,13 @@ import {
 } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
-import { startTrainer } from '../../engines/start-engines.ts';
+import { startTrainer } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { deviceTests, MemoryMeasurements } from './machine-records.ts';
 
 /** What a self-test imitates; without a base a Llama model in F32. */
 export interface TestSubject {
-  basePath?: string;
+  basePath?: GuardedPath;
   method?: Recipe['method'];
 }
 

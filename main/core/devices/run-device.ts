@@ -3,12 +3,13 @@ import { describeSelfTest, type DeviceListing } from '../../../shared/domain/dev
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { EngineRequestError } from '../../engines/engine-process.ts';
 import { AppError } from '../base/app-error.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { DeviceService } from './device-service.ts';
 
 /** What a run asks of a device. */
 export interface DeviceRequest {
-  basePath: string;
+  basePath: GuardedPath;
   recipe: Pick<Recipe, 'device' | 'method'>;
 }
 
@@ -53,7 +54,7 @@ export async function likelyDevice(devices: DeviceService, device: string): Prom
 async function problemOf(
   devices: DeviceService,
   id: string,
-  subject: { basePath: string; method: Recipe['method'] },
+  subject: { basePath: GuardedPath; method: Recipe['method'] },
   signal: AbortSignal,
 ): Promise<Error | undefined> {
   try {

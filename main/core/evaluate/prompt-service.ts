@@ -9,6 +9,7 @@ import {
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { readPrompts } from '../curate/import/formats/prompts.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 /** What became of a prompt file; of many bad lines the first thousand are listed. */
@@ -37,7 +38,7 @@ export async function importPrompts(
 /** The same for a path that may be read. */
 export async function storePrompts(
   session: ProjectSession,
-  input: { path: string; name?: string | undefined },
+  input: { path: GuardedPath; name?: string | undefined },
   signal?: AbortSignal,
 ): Promise<ImportedPrompts> {
   const { path } = input;

@@ -11,9 +11,8 @@ import {
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
-import { replaceFile } from '../../side-files/side-file.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { type CoreState, exportPath } from '../project/core-state.ts';
+import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 
@@ -37,16 +36,18 @@ export function reportText(
   return { fileName: `${stem || 'evaluation'}.${extension}`, text: write(report) };
 }
 
-/** Writes the report to a file: a temporary name first, then a rename. */
-export function saveReport(
+/** Writes the report to a file, complete or not at all. */
+export async function saveReport(
   state: CoreState,
   session: ProjectSession,
-  input: { id: string; format: ReportFormat; path: string },
-): { path: string; sizeBytes: number } {
-  const path = exportPath(state, session, input.path);
+  input: { id: string; format: ReportFormat; path: string; overwrite: boolean },
+): Promise<{ path: string; sizeBytes: number }> {
+  const wish = { overwrite: input.overwrite, project: protectedBy(session) };
+  await using draft = await state.exports.start(input.path, wish);
   const { text } = reportText(session, input);
-  replaceFile(path, text);
-  return { path, sizeBytes: Buffer.byteLength(text) };
+  await draft.file.writeFile(text);
+  await draft.place();
+  return { path: draft.path, sizeBytes: Buffer.byteLength(text) };
 }
 
 function evaluationReport(session: ProjectSession, id: string): EvaluationReport {

@@ -1,57 +1,153 @@
-import { existsSync, readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readlinkSync } from 'node:fs';
+import nodePath, { type PlatformPath } from 'node:path';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { AppError } from '../base/app-error.ts';
+import {
+  asGuarded,
+  asGuardedPaths,
+  isPathName,
+  type GuardedPath,
+  type WithGuardedPaths,
+} from './guarded-path.ts';
+import { pathProblem } from './path-problem.ts';
 
 const maxLinks = 40;
 
-/** Resolves symbolic links, also one to a file that does not exist yet: writing would follow it. */
-function realPath(path: string, links = 0): string {
-  if (existsSync(path)) return realpathSync(path);
-  const parent = dirname(path);
-  if (parent === path) return path;
-  const target = linkTarget(path);
-  if (target === undefined) return join(realPath(parent, links), basename(path));
-  if (links === maxLinks)
-    throw new AppError('FILE_UNREADABLE', `${path} is a symbolic link that leads to itself`, {
-      path,
-    });
-  return realPath(resolve(realPath(parent, links), target), links + 1);
+/** What following a path needs: `path.win32` and made-up links in tests. */
+export interface PathSystem {
+  paths: PlatformPath;
+  /** Where a link leads, or `undefined` for anything else; follows nothing. */
+  linkTarget: (path: string) => string | undefined;
 }
 
-function linkTarget(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    // No link, or nothing there at all.
-    return undefined;
-  }
-}
-
-const isInside = (root: string, path: string) => {
-  const way = relative(root, path);
-  return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way));
+const thisSystem: PathSystem = {
+  paths: nodePath,
+  linkTarget: (path) => {
+    try {
+      return readlinkSync(path);
+    } catch {
+      // No link, or nothing there at all.
+      return undefined;
+    }
+  },
 };
+
+/**
+ * Resolves symbolic links one after the other, also one to a file that does not exist yet: writing
+ * would follow it. No link is followed before its target was looked at.
+ */
+function realPath(path: string, { paths, linkTarget }: PathSystem): string {
+  const { root } = paths.parse(path);
+  let real = root;
+  let left = namesOf(path, paths);
+  for (let links = 0; left.length > 0;) {
+    const [name = '', ...rest] = left;
+    const next = paths.join(real, name);
+    const target = linkTarget(next);
+    if (target === undefined) {
+      real = next;
+      left = rest;
+      continue;
+    }
+    links += 1;
+    if (links > maxLinks)
+      throw new AppError('FILE_UNREADABLE', `${path} is a symbolic link that leads to itself`, {
+        path,
+      });
+    refuseProblem(target, paths, `${next} is a link, and where it leads is not followed. `);
+    const leads = paths.resolve(real, target);
+    real = paths.parse(leads).root;
+    left = [...namesOf(leads, paths), ...rest];
+  }
+  return real;
+}
+
+const namesOf = (path: string, paths: PlatformPath) =>
+  path.slice(paths.parse(path).root.length).split(paths.sep).filter(Boolean);
+
+function refuseProblem(path: string, paths: PlatformPath, before = ''): void {
+  const problem = pathProblem(path, paths);
+  if (problem !== undefined)
+    throw new AppError('INVALID_INPUT', `${before}${problem}: ${previewLine(path, 200)}`, {
+      path: path.slice(0, 1000),
+    });
+}
 
 /** Keeps file access inside the configured folders, links followed first. */
 export class PathGuard {
   readonly roots: readonly string[] | null;
+  readonly #system: PathSystem;
 
-  constructor(roots: readonly string[] | null) {
-    this.roots = roots?.map((root) => realPath(resolve(root))) ?? null;
+  constructor(roots: readonly string[] | null, system: PathSystem = thisSystem) {
+    this.#system = system;
+    this.roots = roots?.map((root) => realPath(system.paths.resolve(root), system)) ?? null;
   }
 
   /** The absolute path, or PATH_FORBIDDEN when it leads outside every root. */
-  check(path: string): string {
-    if (path.includes('\0')) throw new AppError('INVALID_INPUT', 'A path must not contain NUL', {});
-    const absolute = resolve(path);
-    const real = realPath(absolute);
-    if (this.roots && !this.roots.some((root) => isInside(root, real)))
+  check(path: string): GuardedPath {
+    return this.#guard(path).absolute;
+  }
+
+  /** What `check` lets through, with every link in it resolved. */
+  real(path: string): GuardedPath {
+    return asGuarded(this.#guard(path).real);
+  }
+
+  /** Where a path leads, be it inside a root or not: to compare with, never to open. */
+  resolved(path: string): string {
+    const { paths } = this.#system;
+    const absolute = paths.resolve(path);
+    refuseProblem(absolute, paths);
+    return realPath(absolute, this.#system);
+  }
+
+  /**
+   * The same for a path that a project file holds: nobody resolved it against a folder of this
+   * process, so one that is not absolute here (as of another system) is INVALID_INPUT.
+   */
+  checkStored(path: string): GuardedPath {
+    const { paths } = this.#system;
+    refuseProblem(path, paths);
+    if (!paths.isAbsolute(path))
+      throw new AppError(
+        'INVALID_INPUT',
+        `“${previewLine(path, 200)}” is no path of this system: the project was used on another. ` +
+          'Show where the file is on this machine.',
+        { path: path.slice(0, 1000) },
+      );
+    return this.check(path);
+  }
+
+  /** A stored payload with every path in it checked: the handler of a job gets no other. */
+  checkPaths<Payload extends object>(payload: Payload): WithGuardedPaths<Payload> {
+    const entries = Object.entries(payload).map(([name, value]: [string, unknown]) => [
+      name,
+      isPathName(name) && typeof value === 'string' ? this.checkStored(value) : value,
+    ]);
+    return asGuardedPaths<Payload>(Object.fromEntries(entries));
+  }
+
+  #guard(path: string): { absolute: GuardedPath; real: string } {
+    const { paths } = this.#system;
+    refuseProblem(path, paths);
+    const absolute = paths.resolve(path);
+    refuseProblem(absolute, paths);
+    const real = realPath(absolute, this.#system);
+    if (this.roots && !this.roots.some((root) => isInside(root, real, paths)))
       throw new AppError(
         'PATH_FORBIDDEN',
-        `${absolute} is outside the folders this server may use (${this.roots.join(', ')}). ` +
-          `Start it with --root to allow another folder.`,
+        `${previewLine(absolute, 1000)} is outside the folders this server may use ` +
+          `(${this.roots.join(', ')}). Start it with --root to allow another folder.`,
         { path: absolute },
       );
-    return absolute;
+    return { absolute: asGuarded(absolute), real };
   }
+}
+
+/** True for a folder itself and for everything below it; compares names as the system does. */
+export function isInside(root: string, path: string, paths: PlatformPath = nodePath): boolean {
+  const way = paths.relative(root, path);
+  return (
+    way === '' || (!way.startsWith(`..${paths.sep}`) && way !== '..' && !paths.isAbsolute(way))
+  );
 }

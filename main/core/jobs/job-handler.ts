@@ -1,5 +1,6 @@
 import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
 import type { JobKind, JobSubtask, JobProgress } from '../../../shared/domain/job.ts';
+import type { WithGuardedPaths } from '../files/guarded-path.ts';
 
 /** What a running job reports; the service adds the ETA of the phase. */
 export interface JobReport {
@@ -47,6 +48,9 @@ export class ProgressMeter {
   }
 }
 
+/** What a handler gets: each path in it went through the guard when the job began, also a stored one. */
+export type GuardedPayload<Kind extends JobKind = JobKind> = WithGuardedPaths<JobPayload<Kind>>;
+
 /** What a handler gets beside its payload. */
 export interface JobContext {
   jobId: string;
@@ -76,7 +80,7 @@ export class JobStopped extends Error {
 export interface JobHandler<Kind extends JobKind = JobKind> {
   kind: Kind;
   resource: 'accelerator' | 'disk';
-  execute(payload: JobPayload<Kind>, context: JobContext): Promise<JobResult<Kind>>;
+  execute(payload: GuardedPayload<Kind>, context: JobContext): Promise<JobResult<Kind>>;
   /** Called once a success is stored: removes what only a resume would need. */
-  cleanUp?(payload: JobPayload<Kind>): Promise<void>;
+  cleanUp?(payload: GuardedPayload<Kind>): Promise<void>;
 }

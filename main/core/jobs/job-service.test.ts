@@ -14,6 +14,7 @@ import { aProject, type TestProject } from '../../store/testing/a-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { Log } from '../base/log.ts';
 import { type JobContext, type JobHandler, ProgressMeter } from './job-handler.ts';
+import { PathGuard } from '../files/path-guard.ts';
 import { JobService } from './job-service.ts';
 
 const events: JobEvent[] = [
@@ -62,6 +63,8 @@ test('each job state takes exactly the events of this table', () => {
   } satisfies Record<JobState, string[]>);
 });
 
+const guard = new PathGuard(null);
+
 type WorkKind = 'import' | 'train' | 'generate';
 
 /** A handler whose jobs end when the test says so. */
@@ -95,7 +98,7 @@ class Work implements JobHandler {
 }
 
 function aService(project: TestProject, ...handlers: JobHandler[]): JobService {
-  const service = new JobService(project.file.db, new Log(project.folder));
+  const service = new JobService(project.file.db, { log: new Log(project.folder), paths: guard });
   for (const handler of handlers) service.register(handler);
   return service;
 }
@@ -116,7 +119,12 @@ const resultsOf = (count: number): { [Kind in WorkKind]: JobResult<Kind> } => ({
 });
 
 const payloads = {
-  import: { path: 'a.jsonl', format: 'auto', dryRun: false, author: 'me' },
+  import: guard.checkPaths({
+    path: '/a.jsonl',
+    format: 'auto',
+    dryRun: false,
+    author: 'me',
+  } as const),
   train: { runId: 'r' },
   generate: { evaluationId: 'e' },
 } as const;
@@ -262,7 +270,7 @@ describe('a job service', () => {
     updateJob(project.file.db, { ...job, state: 'cancelling' });
     project.file.close();
     const file = openProjectFile(project.path);
-    const reopened = new JobService(file.db, new Log(project.folder));
+    const reopened = new JobService(file.db, { log: new Log(project.folder), paths: guard });
     expect(reopened.get(job.id).state).toBe('cancelled');
     file.close();
   });

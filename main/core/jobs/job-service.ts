@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   canPauseJob,
   canResumeJob,
@@ -13,6 +14,7 @@ import {
   type JobPayload,
   type JobResult,
 } from '../../../shared/contract/job-kinds.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
   findJob,
@@ -24,10 +26,12 @@ import {
 } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { Broadcast } from '../base/streams.ts';
+import type { PathGuard } from '../files/path-guard.ts';
 import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
 import {
   JobStopped,
+  type GuardedPayload,
   type JobContext,
   type JobHandler,
   ProgressMeter,
@@ -44,7 +48,7 @@ export interface NewJob<Kind extends JobKind> {
   kind: Kind;
   title: string;
   subjectId: string | null;
-  payload: JobPayload<Kind>;
+  payload: GuardedPayload<Kind>;
 }
 
 /** Time to save for a job that is ended because the project closes. */
@@ -65,11 +69,17 @@ export class JobService {
   readonly #snapshots = new Map<string, Job>();
   readonly #log: Log;
   readonly #isReadOnly: boolean;
+  readonly #paths: Pick<PathGuard, 'checkPaths'>;
   #isClosing = false;
 
-  constructor(db: Database, log: Log, isReadOnly = false) {
+  constructor(
+    db: Database,
+    { log, paths }: { log: Log; paths: Pick<PathGuard, 'checkPaths'> },
+    isReadOnly = false,
+  ) {
     this.#db = db;
     this.#log = log;
+    this.#paths = paths;
     this.#isReadOnly = isReadOnly;
     for (const job of listJobs(db)) {
       const state = isJobFinished(job.state) ? undefined : nextJobState(job.state, 'crash');
@@ -220,8 +230,7 @@ export class JobService {
     signals: Pick<JobContext, 'signal' | 'pausing'>,
   ): Promise<void> {
     try {
-      // Parsed here and nowhere else: another version may have stored it.
-      const payload = jobKinds[handler.kind].payload.parse(jobPayload(this.#db, id));
+      const payload = this.#payload(id, handler.kind);
       const context = { ...signals, jobId: id, report: this.#reporter(id) };
       const result = await handler.execute(payload, context);
       this.#finish(id, 'succeed', { result });
@@ -230,6 +239,17 @@ export class JobService {
       if (isJobFinished(this.get(id).state)) this.#log.write(`job ${id} ended: ${String(error)}`);
       else this.#finishBadly(id, error, signals.signal);
     }
+  }
+
+  /** Parsed and guarded here and nowhere else: another version, or anybody, may have stored it. */
+  #payload(id: string, kind: JobKind): GuardedPayload {
+    const parsed = jobKinds[kind].payload.safeParse(jobPayload(this.#db, id));
+    if (parsed.success) return this.#paths.checkPaths<JobPayload>(parsed.data);
+    throw new AppError(
+      'PROJECT_INVALID',
+      `The job ${id} cannot go on: what it was to do is stored in a way that this program does not ` +
+        `understand (${previewLine(z.prettifyError(parsed.error), 300)}). Start it anew.`,
+    );
   }
 
   #finishBadly(id: string, error: unknown, signal: AbortSignal): void {

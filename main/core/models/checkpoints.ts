@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
-import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { AppError, found } from '../base/app-error.ts';
+import { artifactFile, artifactSize } from '../files/artifacts.ts';
+import type { GuardedSystem } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { usableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
@@ -23,18 +24,12 @@ const withoutAdapter = {
 const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 
 /** The files behind a system, with the hashes the engine must find in them. */
-export function systemFiles(session: ProjectSession, spec: SystemSpec): SystemFiles {
+export function systemFiles(session: ProjectSession, spec: SystemSpec): GuardedSystem {
   const model = usableModel(session, spec.modelId);
   const base = { basePath: model.path, baseSha256: model.sha256, baseName: model.info.name };
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
-  const checkpoint = checkpointById(session, spec.checkpointId);
+  const checkpoint = usableCheckpoint(session, spec.checkpointId);
   const name = `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
-  if (!existsSync(checkpoint.path))
-    throw new AppError(
-      'MODEL_MISSING',
-      `The checkpoint ${checkpoint.path} is not there. It belongs in the folder beside the project file.`,
-      { path: checkpoint.path },
-    );
   if (holdsWholeModel(checkpoint.path))
     return {
       ...withoutAdapter,
@@ -60,6 +55,18 @@ const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint):
 export const checkpoints = (session: ProjectSession, runId?: string): Checkpoint[] =>
   listCheckpoints(session.file.db, runId).map((stored) => withPath(session, stored));
 
-/** One checkpoint by id, or NOT_FOUND. */
-export const checkpointById = (session: ProjectSession, id: string): Checkpoint =>
-  withPath(session, found(findCheckpoint(session.file.db, id), 'checkpoint', id));
+/** A checkpoint whose file is there, in the folder beside the project; MODEL_MISSING otherwise. */
+export function usableCheckpoint(
+  session: ProjectSession,
+  id: string,
+): Omit<Checkpoint, 'path'> & { path: GuardedPath } {
+  const stored = found(findCheckpoint(session.file.db, id), 'checkpoint', id);
+  const path = artifactFile(session.file, stored.file);
+  if (artifactSize(path) === undefined)
+    throw new AppError(
+      'MODEL_MISSING',
+      `There is no checkpoint ${path}. It belongs in the folder beside the project file.`,
+      { path },
+    );
+  return { ...stored, path };
+}

@@ -1,8 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
-import { startInspector } from '../../engines/start-engines.ts';
+import { startInspector, type GuardedInspector } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
+import { fileSize } from '../files/guarded-files.ts';
 import {
   findModel,
   listModels,
@@ -14,29 +15,44 @@ import type { CoreState } from '../project/core-state.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
-const withPresence = (model: StoredModel): Model => ({
-  ...model,
-  isMissing: !existsSync(model.path),
-});
+/** A model whose file may be read, and was looked at. */
+export type UsableModel = Omit<StoredModel, 'path'> & { path: GuardedPath };
 
 /** Every model of the project with whether its file is still there. */
 export function models(session: ProjectSession): Model[] {
-  return listModels(session.file.db).map(withPresence);
+  return listModels(session.file.db).map((model) => ({
+    ...model,
+    isMissing: !isPresent(session, model.path),
+  }));
 }
 
-/** A model whose file exists with the size it had; MODEL_MISSING or MODEL_CHANGED otherwise. */
-export function usableModel(session: ProjectSession, id: string): StoredModel {
+/** A file that may not even be looked at counts as missing: whoever uses it is told why. */
+function isPresent(session: ProjectSession, path: string): boolean {
+  try {
+    return fileSize(session.paths.checkStored(path)) !== undefined;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
+/**
+ * A model whose file exists with the size it had; MODEL_MISSING or MODEL_CHANGED otherwise, and
+ * what the guard says of a path that nobody may read.
+ */
+export function usableModel(session: ProjectSession, id: string): UsableModel {
   const model = found(findModel(session.file.db, id), 'model', id);
-  const stats = statSync(model.path, { throwIfNoEntry: false });
-  if (!stats)
+  const path = session.paths.checkStored(model.path);
+  const sizeBytes = fileSize(path);
+  if (sizeBytes === undefined)
     throw new AppError(
       'MODEL_MISSING',
-      `The model file ${model.path} is not there. Put it back, or show where it is now.`,
-      { modelId: id, path: model.path },
+      `There is no model file ${path}. Put it back, or show where it is now.`,
+      { modelId: id, path },
     );
-  if (stats.size !== model.info.fileSizeBytes)
-    throw changed(model.path, `${stats.size} bytes instead of ${model.info.fileSizeBytes}`);
-  return model;
+  if (sizeBytes !== model.info.fileSizeBytes)
+    throw changed(path, `${sizeBytes} bytes instead of ${model.info.fileSizeBytes}`);
+  return { ...model, path };
 }
 
 const changed = (path: string, how: string) =>
@@ -101,7 +117,7 @@ export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
 }
 
 /** Inspects, hashes and adds a file right away: for one so small that nobody waits. */
-export async function addModelFile(session: ProjectSession, path: string): Promise<string> {
+export async function addModelFile(session: ProjectSession, path: GuardedPath): Promise<string> {
   await using inspector = startInspector();
   const info = await inspector.request('inspectModel', { path });
   const { sha256 } = await inspector.request('hashFile', { path });
@@ -110,8 +126,8 @@ export async function addModelFile(session: ProjectSession, path: string): Promi
 
 /** Hashes a file with progress in the job's report. */
 async function hashInJob(
-  inspector: ReturnType<typeof startInspector>,
-  path: string,
+  inspector: GuardedInspector,
+  path: GuardedPath,
   context: JobContext,
 ): Promise<string> {
   const { sha256 } = await inspector.request(
@@ -129,7 +145,7 @@ async function hashInJob(
 
 /** Hashes files again and refuses one that is not what it was when the project stored its hash. */
 export async function verifyFiles(
-  files: readonly { path: string; sha256: string }[],
+  files: readonly { path: GuardedPath; sha256: string }[],
   context: JobContext,
 ): Promise<void> {
   await using inspector = startInspector();

@@ -1,11 +1,11 @@
-import { sep } from 'node:path';
-import { requireOutputFile } from '../../input-files/input-file.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import { listModels } from '../../store/repositories/models.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { Log } from '../base/log.ts';
 import type { OngoingCalls, Turns } from '../base/ongoing-calls.ts';
+import type { ExportFiles } from '../files/export-files.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from './project-session.ts';
@@ -29,6 +29,7 @@ export interface CoreState {
   readonly features: ProjectFeatures;
   readonly settings: UserSettings;
   readonly paths: PathGuard;
+  readonly exports: ExportFiles;
   readonly devices: DeviceService;
   readonly log: Log;
   /** Opening, creating and closing projects, one after the other. */
@@ -44,16 +45,8 @@ export function requireSession(state: CoreState): ProjectSession {
   throw new AppError('NO_PROJECT', 'No project is open: create one or open one first');
 }
 
-/** The absolute path of a file to write; refused when it belongs to the open project or is a device. */
-export function exportPath(state: CoreState, session: ProjectSession, requested: string): string {
-  const path = state.paths.check(requested);
-  const { file } = session;
-  if (path === file.path || path.startsWith(`${file.artifactsDir}${sep}`))
-    throw new AppError(
-      'INVALID_INPUT',
-      `${path} belongs to the open project: choose another file to export to`,
-      { path },
-    );
-  requireOutputFile(path);
-  return path;
-}
+/** What no export of a project may be written to. */
+export const protectedBy = ({ file }: ProjectSession) => ({
+  projectPaths: [file.path],
+  modelPaths: listModels(file.db).map(({ path }) => path),
+});

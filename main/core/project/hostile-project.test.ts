@@ -1,13 +1,4 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { writeHostileProject } from '../../store/testing/hostile-schemas.ts';
 import { canary, statistics, trigger } from '../../store/testing/plant-schema.ts';
@@ -56,39 +47,3 @@ test.each(cases)(
   },
   40_000,
 );
-
-test('an export is not written where a link of its temporary name leads', async () => {
-  await using core = await TestCore.start();
-  const datasetId = await core.freezeDataset();
-  mkdirSync(core.path('elsewhere'));
-  const victim = core.path('elsewhere/victim');
-  writeFileSync(victim, 'precious');
-  const path = core.path('out.jsonl');
-  for (const target of [victim, `${victim}-gone`]) {
-    symlinkSync(target, `${path}.part`);
-    const refusal = await refusalOf(
-      core.client.datasets.export({ datasetId, path, format: 'messages' }),
-    );
-    expect(refusal).toMatchObject({ code: 'FILE_EXISTS' });
-    expect(refusal.message).toMatch(/out\.jsonl\.part is a symbolic link.*Move it away/);
-    expect(lstatSync(`${path}.part`).isSymbolicLink()).toBe(true);
-    expect(readFileSync(victim, 'utf8')).toBe('precious');
-    expect(readdirSync(join(victim, '..'))).toEqual(['victim']);
-    rmSync(`${path}.part`);
-  }
-  writeFileSync(`${path}.part`, 'what a crash left');
-  await core.client.datasets.export({ datasetId, path, format: 'messages' });
-  expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(5);
-});
-
-test('an export that a link has the name of replaces the link, not what it leads to', async () => {
-  await using core = await TestCore.start();
-  const datasetId = await core.freezeDataset();
-  const victim = core.path('victim');
-  writeFileSync(victim, 'precious');
-  const path = core.path('out.jsonl');
-  symlinkSync(victim, path);
-  await core.client.datasets.export({ datasetId, path, format: 'messages' });
-  expect(lstatSync(path).isFile()).toBe(true);
-  expect(readFileSync(victim, 'utf8')).toBe('precious');
-});

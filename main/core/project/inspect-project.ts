@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { startInspector } from '../../engines/start-engines.ts';
 import { inPlace, type ReadingPlace } from '../../store/file/reading-place.ts';
+import { startInspector, type GuardedInspector } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 
@@ -9,13 +10,14 @@ const mostMs = { inspectProject: 5_000, inspectPages: 30_000 };
 // Writing a copy anew: the slowest disks and the longest step of the schema.
 const mostMsForMegabyte = 50;
 
-type Inspector = ReturnType<typeof startInspector>;
-
 /**
  * Checks a project file in a process of its own that is killed when it takes too long. A copy in
  * which it is to be read is recovered and brought to the newest schema.
  */
-export async function inspect(path: string, place: ReadingPlace = inPlace(path)): Promise<void> {
+export async function inspect(
+  path: GuardedPath,
+  place: ReadingPlace = inPlace(path),
+): Promise<void> {
   await using inspector = startInspector();
   // Starting is no fault of the file, however long it takes.
   await inspector.engine;
@@ -29,7 +31,11 @@ export async function inspect(path: string, place: ReadingPlace = inPlace(path))
   if (place.isCopy) await bringForward(inspector, path, place.path);
 }
 
-async function bringForward(inspector: Inspector, path: string, copy: string): Promise<void> {
+async function bringForward(
+  inspector: GuardedInspector,
+  path: GuardedPath,
+  copy: string,
+): Promise<void> {
   const megabytes = statSync(copy).size / 2 ** 20;
   await within(mostMs.inspectProject + mostMsForMegabyte * megabytes, path, (limit) =>
     inspector.request('bringCopyForward', { path, copy }, limit),

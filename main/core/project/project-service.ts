@@ -17,6 +17,7 @@ import {
   isUnwritable,
   needsCopy,
 } from '../../store/file/reading-place.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { CoreState } from './core-state.ts';
@@ -25,7 +26,7 @@ import { ProjectSession } from './project-session.ts';
 
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
-  const target = state.paths.check(extname(path) === '.lima' ? path : `${path}.lima`);
+  const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
   return state.projectTurns.run(() => takeOver(state, () => createProjectFile(target)));
 }
 
@@ -71,7 +72,7 @@ function readReasonOf(error: unknown): ReadReason | undefined {
 
 async function openToRead(
   state: CoreState,
-  path: string,
+  path: GuardedPath,
   reason: ReadReason,
 ): Promise<ProjectInfo> {
   const place = needsCopy(path) ? await copyToRead(path) : inPlace(path);

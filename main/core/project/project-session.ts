@@ -11,10 +11,18 @@ import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
-import type { EngineProcess } from '../../engines/engine-process.ts';
-import type { InferenceRequests } from '../../engines/protocol/inference.ts';
-import { startInference } from '../../engines/start-engines.ts';
+import { startInference, type GuardedInference } from '../files/guarded-engines.ts';
+import type { ExportFiles } from '../files/export-files.ts';
+import type { PathGuard } from '../files/path-guard.ts';
 import { Broadcast } from '../base/streams.ts';
+
+/** What a session uses of the core that outlives it. */
+interface SessionSurroundings {
+  log: Log;
+  devices: DeviceService;
+  paths: PathGuard;
+  exports: ExportFiles;
+}
 
 /** Everything that lives as long as one project is open. */
 export class ProjectSession {
@@ -22,6 +30,9 @@ export class ProjectSession {
   readonly file: ProjectFile;
   readonly jobs: JobService;
   readonly devices: DeviceService;
+  /** Every path of a row goes through it, as a path that a person names does. */
+  readonly paths: PathGuard;
+  readonly exports: ExportFiles;
   readonly changes = new ChangeFeed();
   readonly inference = new InferenceSlots();
   /** Chats: what they wrote is stored before the file closes. */
@@ -35,13 +46,15 @@ export class ProjectSession {
   /** `readReason` tells why a file that is open for reading is not open for changes. */
   constructor(
     file: ProjectFile,
-    { log, devices }: { log: Log; devices: DeviceService },
+    { log, devices, paths, exports }: SessionSurroundings,
     readReason: ReadReason | null = null,
   ) {
     this.devices = devices;
+    this.paths = paths;
+    this.exports = exports;
     this.file = file;
     this.#readReason = readReason;
-    this.jobs = new JobService(file.db, log, file.access === 'read');
+    this.jobs = new JobService(file.db, { log, paths }, file.access === 'read');
   }
 
   /** Why the project takes no changes; null while it does. */
@@ -102,10 +115,10 @@ function threadsFor(slot: InferenceSlot): number {
 
 /** Inference processes by slot, started when first needed and again after one died. */
 class InferenceSlots {
-  readonly #engines = new Map<InferenceSlot, EngineProcess<InferenceRequests>>();
+  readonly #engines = new Map<InferenceSlot, GuardedInference>();
 
   /** The live process of a slot. */
-  engine(slot: InferenceSlot): EngineProcess<InferenceRequests> {
+  engine(slot: InferenceSlot): GuardedInference {
     const current = this.#engines.get(slot);
     if (current && !current.hasExited) return current;
     const started = startInference(threadsFor(slot));

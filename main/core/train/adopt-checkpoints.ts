@@ -1,26 +1,31 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { readInputFileSync } from '../../input-files/input-file.ts';
+import { countSchema, hashSchema } from '../../../shared/domain/stored-value.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { addDevLosses } from '../../store/repositories/dev-losses.ts';
 import { insertCheckpoint, listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { listRuns } from '../../store/repositories/runs.ts';
+import {
+  artifactNames,
+  artifactPath,
+  artifactSize,
+  artifactText,
+  type ArtifactFolder,
+} from '../files/artifacts.ts';
+import { runFolderNames } from './run-files.ts';
 
 // What the trainer leaves beside every adapter; only complete folders lack the ending `.partial`.
 const recordSchema = z.object({
   adapter: z.object({
-    sha256: z.string(),
-    sizeBytes: z.number().int(),
+    sha256: hashSchema,
+    sizeBytes: countSchema,
     file: z.enum(['adapter.gguf', 'model.gguf']),
   }),
-  epoch: z.number().int(),
-  step: z.number().int(),
+  epoch: countSchema,
+  step: countSchema,
   meanLoss: z.number(),
   devLosses: z.array(devLossSchema).default([]),
 });
-const maxRecordBytes = 1024 * 1024;
 const epochFolder = /^epoch-\d+$/;
 
 /**
@@ -31,9 +36,8 @@ const epochFolder = /^epoch-\d+$/;
 export function adoptCheckpoints(file: ProjectFile): number {
   let adopted = 0;
   for (const run of listRuns(file.db)) {
-    const folder = join(file.artifactsDir, 'runs', run.id);
     const known = new Set(listCheckpoints(file.db, run.id).map((checkpoint) => checkpoint.file));
-    for (const { devLosses, ...checkpoint } of wholeCheckpoints(folder, file.artifactsDir))
+    for (const { devLosses, ...checkpoint } of wholeCheckpoints(file, runFolderNames(run.id)))
       if (!known.has(checkpoint.file)) {
         insertCheckpoint(file.db, { runId: run.id, ...checkpoint });
         addDevLosses(file.db, run.id, devLosses);
@@ -43,23 +47,28 @@ export function adoptCheckpoints(file: ProjectFile): number {
   return adopted;
 }
 
-function wholeCheckpoints(folder: string, artifactsDir: string) {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => epochFolder.test(name));
-  return names.flatMap((name) => {
-    const record = readRecord(join(folder, name, 'record.json'));
-    if (!record) return [];
-    const { adapter, ...place } = record;
-    const path = join(folder, name, adapter.file);
-    const size = statSync(path, { throwIfNoEntry: false })?.size;
-    if (size !== adapter.sizeBytes) return [];
-    return [{ ...place, ...adapter, file: relative(artifactsDir, path) }];
-  });
+function wholeCheckpoints(project: ArtifactFolder, folder: readonly string[]) {
+  const names = artifactNames(artifactPath(project, ...folder));
+  return names
+    .filter((name) => epochFolder.test(name))
+    .flatMap((name) => {
+      const at = [...folder, name];
+      const record = readRecord(project, [...at, 'record.json']);
+      if (!record) return [];
+      const { adapter, ...place } = record;
+      const size = artifactSize(artifactPath(project, ...at, adapter.file));
+      if (size !== adapter.sizeBytes) return [];
+      return [{ ...place, ...adapter, file: [...at, adapter.file].join('/') }];
+    });
 }
 
-function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
+function readRecord(
+  project: ArtifactFolder,
+  names: readonly string[],
+): z.infer<typeof recordSchema> | undefined {
   try {
-    return recordSchema.parse(JSON.parse(readInputFileSync(path, maxRecordBytes).toString('utf8')));
+    const text = artifactText(project, artifactPath(project, ...names));
+    return text === undefined ? undefined : recordSchema.parse(JSON.parse(text));
   } catch {
     // Not written by the trainer, or damaged: the folder stays, and is not listed.
     return undefined;

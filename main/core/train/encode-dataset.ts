@@ -1,10 +1,10 @@
 import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
-import { startInference } from '../../engines/start-engines.ts';
+import { startInference } from '../files/guarded-engines.ts';
 import { datasetItems, type DatasetItem } from '../../store/repositories/datasets.ts';
-import type { StoredModel } from '../../store/repositories/models.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
 import { AppError } from '../base/app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
+import type { UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { splitSamples, type SplitSamples } from './hold-out.ts';
 import type { EncodeReport } from '../../../shared/domain/run.ts';
@@ -23,7 +23,7 @@ export interface EncodedDataset extends SplitSamples {
 export async function encodeDataset(
   session: ProjectSession,
   run: StoredRun,
-  model: StoredModel,
+  model: UsableModel,
   context: JobContext,
 ): Promise<EncodedDataset> {
   const items = datasetItems(session.file.db, run.datasetId);

@@ -15,7 +15,11 @@ test('a finished run is exported by a job, and what cannot be is refused before 
   expect(existsSync(path)).toBe(true);
   const added = await core.job((await core.client.models.add({ path })).jobId);
   expect(added).toMatchObject({ state: 'succeeded' });
-  await expect(core.client.runs.export(request)).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+  await expect(core.client.runs.export(request)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  writeFileSync(core.path('notes'), 'mine');
+  const onNotes = core.client.runs.export({ ...request, path: core.path('notes') });
+  await expect(onNotes).rejects.toMatchObject({ code: 'FILE_EXISTS' });
+  expect(readFileSync(core.path('notes'), 'utf8')).toBe('mine');
   const untyped = { ...request, type: null, path: core.path('other.gguf') };
   await expect(core.client.runs.export(untyped)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });

@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import { startTrainer } from '../../engines/start-engines.ts';
+import { startTrainer } from '../files/guarded-engines.ts';
 import { AppError } from '../base/app-error.ts';
-import type { CoreState } from '../project/core-state.ts';
+import { protectedBy, type CoreState } from '../project/core-state.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
-import { checkpointById } from '../models/checkpoints.ts';
+import { usableCheckpoint } from '../models/checkpoints.ts';
 import { usableModel, verifyFiles } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { runById } from './run-service.ts';
@@ -17,8 +16,8 @@ export function startExport(
   session: ProjectSession,
   request: ExportRequest,
 ): JobSnapshot {
-  const path = state.paths.check(request.path);
-  const checkpoint = checkpointById(session, request.checkpointId);
+  const path = state.exports.decideNew(request.path, protectedBy(session));
+  const checkpoint = usableCheckpoint(session, request.checkpointId);
   const { recipe } = runById(session, checkpoint.runId);
   if (request.kind === 'merged' && request.type === null)
     throw new AppError('INVALID_INPUT', 'A merged model needs a type: F16, BF16 or Q8_0.', {});
@@ -28,7 +27,6 @@ export function startExport(
       'This run trained every weight: there is no adapter to export as PEFT or to give a strength.',
       { runId: checkpoint.runId },
     );
-  if (existsSync(path)) throw new AppError('FILE_EXISTS', `${path} is there already`, { path });
   return session.jobs.start({
     kind: 'export',
     title: `Export ${checkpoint.runName} as ${basename(path)}`,
@@ -43,9 +41,10 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
     kind: 'export',
     resource: 'disk',
     execute: async ({ checkpointId, kind, type, strength, path }, context) => {
-      const checkpoint = checkpointById(session, checkpointId);
+      const checkpoint = usableCheckpoint(session, checkpointId);
       const base = usableModel(session, runById(session, checkpoint.runId).modelId);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
+      await using draft = session.exports.startElsewhere(path, protectedBy(session));
       await using trainer = startTrainer();
       const { files } = await trainer.request(
         'export',
@@ -53,7 +52,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
           kind,
           type,
           strength,
-          outPath: path,
+          outPath: draft.draftPath,
           basePath: base.path,
           checkpointPath: checkpoint.path,
           name: `${checkpoint.runName} epoch ${checkpoint.epoch}`,
@@ -64,8 +63,10 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
             context.report({ phase: 'writing', done: doneBytes, total: totalBytes, unit: 'bytes' }),
         },
       );
+      await draft.place();
       const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-      return { path, files: files.map((file) => file.path).join('\n'), sizeBytes };
+      const placed = files.map((file) => draft.path + file.path.slice(draft.draftPath.length));
+      return { path: draft.path, files: placed.join('\n'), sizeBytes };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import { startTrainer } from '../../engines/start-engines.ts';
+import { startTrainer } from '../files/guarded-engines.ts';
 import { likelyDevice } from '../devices/run-device.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 

@@ -8,7 +8,8 @@ import {
   type probeInputSchema,
 } from '../../../shared/domain/probe.ts';
 import type { GenerateParams } from '../../engines/protocol/inference.ts';
-import { startInference } from '../../engines/start-engines.ts';
+import { startInference } from '../files/guarded-engines.ts';
+import type { WithGuardedPaths } from '../files/guarded-path.ts';
 import { findProbe, insertProbeAnswer, type NewProbe } from '../../store/repositories/probes.ts';
 import { addRunEvent, type StoredRun, findRun } from '../../store/repositories/runs.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
@@ -151,7 +152,7 @@ async function answerEpoch(
 
 async function answerItems(
   { signal }: ProbedRun,
-  params: GenerateParams,
+  params: WithGuardedPaths<GenerateParams>,
   keep: (ordinal: number, answer: Omit<ProbeAnswer, 'epoch' | 'ordinal'>) => void,
 ): Promise<void> {
   await using engine = startInference();

@@ -1,21 +1,24 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import {
+  artifactNames,
+  artifactPath,
+  removeArtifact,
+  type ArtifactFolder,
+} from '../files/artifacts.ts';
 
 // What the trainer writes for a resume; `.damaged` and `.partial` are leftovers of it.
 const resumeFolder = /^resume-(\d+)(\.[a-z]+)?$/;
 
-/** Folder of a run's adapters and checkpoints. */
-export const runFolder = (file: Pick<ProjectFile, 'artifactsDir'>, runId: string): string =>
-  join(file.artifactsDir, 'runs', runId);
+/** Names of a run's folder of adapters and checkpoints, one inside the other. */
+export const runFolderNames = (runId: string) => ['runs', runId] as const;
 
-const resumeNames = (folder: string) =>
-  existsSync(folder) ? readdirSync(folder).filter((name) => resumeFolder.test(name)) : [];
+const resumeNames = (project: ArtifactFolder, runId: string) =>
+  artifactNames(artifactPath(project, ...runFolderNames(runId))).filter((name) =>
+    resumeFolder.test(name),
+  );
 
-/** Finished steps of the newest complete resume checkpoint in a run's folder; 0 without one. */
-export function savedStep(folder: string): number {
-  const steps = resumeNames(folder).flatMap((name) => {
+/** Finished steps of the newest complete resume checkpoint of a run; 0 without one. */
+export function savedStep(project: ArtifactFolder, runId: string): number {
+  const steps = resumeNames(project, runId).flatMap((name) => {
     const [, step, suffix] = resumeFolder.exec(name) ?? [];
     return suffix === undefined ? Number(step) : [];
   });
@@ -23,7 +26,10 @@ export function savedStep(folder: string): number {
 }
 
 /** Removes what only a resume would need. */
-export async function removeResumeCheckpoints(folder: string): Promise<void> {
-  for (const name of resumeNames(folder))
-    await rm(join(folder, name), { recursive: true, force: true });
+export async function removeResumeCheckpoints(
+  project: ArtifactFolder,
+  runId: string,
+): Promise<void> {
+  for (const name of resumeNames(project, runId))
+    await removeArtifact(artifactPath(project, ...runFolderNames(runId), name));
 }

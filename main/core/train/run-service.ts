@@ -20,7 +20,7 @@ import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { newProbe } from './probe-run.ts';
-import { runFolder, savedStep } from './run-files.ts';
+import { savedStep } from './run-files.ts';
 
 /** What a run is started with. */
 interface RunInput {
@@ -82,7 +82,7 @@ const withCheckpoints = (session: ProjectSession, run: StoredRun): Run => ({
   state: session.jobs.get(run.jobId).state,
   checkpoints: checkpoints(session, run.id),
   events: runEvents(session.file.db, run.id),
-  savedStep: savedStep(runFolder(session.file, run.id)),
+  savedStep: savedStep(session.file, run.id),
 });
 
 /** Every run with its checkpoints, newest first. */

@@ -2,9 +2,8 @@ import type { JobSubtask } from '../../../shared/domain/job.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { totalSteps } from '../../../shared/domain/training-counts.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
-import { makeSideFolder } from '../../side-files/side-file.ts';
-import { startTrainer } from '../../engines/start-engines.ts';
-import type { StoredModel } from '../../store/repositories/models.ts';
+import { makeArtifactFolder } from '../files/artifacts.ts';
+import { startTrainer, type GuardedTrainer } from '../files/guarded-engines.ts';
 import {
   addRunEvent,
   findRun,
@@ -15,11 +14,11 @@ import { found } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import { deviceForRun, explainDeviceCrash } from '../devices/run-device.ts';
 import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handler.ts';
-import { usableModel, verifyFiles } from '../models/model-service.ts';
+import { usableModel, verifyFiles, type UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
-import { removeResumeCheckpoints, runFolder } from './run-files.ts';
+import { removeResumeCheckpoints, runFolderNames } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
 
 /**
@@ -40,7 +39,7 @@ export function trainJob(session: ProjectSession): JobHandler<'train'> {
         if (session.file.db.open) session.changes.touch('runs', 'project');
       }
     },
-    cleanUp: ({ runId }) => removeResumeCheckpoints(runFolder(session.file, runId)),
+    cleanUp: ({ runId }) => removeResumeCheckpoints(session.file, runId),
   };
 }
 
@@ -70,12 +69,11 @@ async function trainRun(
 async function train(
   session: ProjectSession,
   run: StoredRun,
-  model: StoredModel,
+  model: UsableModel,
   encoded: EncodedDataset,
   context: JobContext,
 ): Promise<TrainResult> {
-  const outDir = runFolder(session.file, run.id);
-  makeSideFolder(session.file.artifactsDir, 'runs', run.id);
+  const outDir = makeArtifactFolder(session.file, ...runFolderNames(run.id));
   const request = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
   const device = await deviceForRun(session.devices, request, context);
   await using trainer = startTrainer();
@@ -120,7 +118,7 @@ async function train(
 }
 
 /** Hands a pause on to the trainer until disposed of; the running request ends by it. */
-function pauseOnRequest(trainer: ReturnType<typeof startTrainer>, pausing: AbortSignal) {
+function pauseOnRequest(trainer: GuardedTrainer, pausing: AbortSignal) {
   const pause = () => {
     // A trainer that ended meanwhile has nothing to pause; its end is told by the request.
     trainer.request('pause', null).catch(() => undefined);

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { XrayOpenRecipe, XrayRow, XraySample } from '../../../shared/domain/xray.ts';
-import type { EngineProcess } from '../../engines/engine-process.ts';
-import type { InferenceRequests, XrayResult } from '../../engines/protocol/inference.ts';
-import { startInference } from '../../engines/start-engines.ts';
+import type { XrayResult } from '../../engines/protocol/inference.ts';
+import { startInference, type GuardedInference } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import {
   datasetItems,
   findDataset,
@@ -25,8 +25,8 @@ interface XrayRequest {
 
 /** An X-ray that somebody looks at, with the process that holds its vocabulary. */
 interface OpenXray extends XrayRequest {
-  basePath: string;
-  engine: EngineProcess<InferenceRequests>;
+  basePath: GuardedPath;
+  engine: GuardedInference;
 }
 
 /** Datasets somebody looks at as the trainer will see them, by id. */

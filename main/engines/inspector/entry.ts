@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
-import type { ModelInfo } from '../../../shared/domain/model.ts';
+import { modelInfoSchema, type ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
@@ -64,7 +65,12 @@ async function hashHandle(
 /** Validates and describes a GGUF file; a bad file is an `InspectorError` with the GGUF code. */
 async function inspectModel({ path }: { path: string }): Promise<ModelInfo> {
   try {
-    return modelInfo(await readGguf(path));
+    const info = modelInfoSchema.safeParse(modelInfo(await readGguf(path)));
+    if (info.success) return info.data;
+    throw new GgufError(
+      'GGUF_INVALID',
+      `The header of ${path} makes no sense: ${z.prettifyError(info.error)}`,
+    );
   } catch (error) {
     if (error instanceof GgufError) throw new InspectorError(error.code, error.message, { path });
     throw error;

@@ -26,12 +26,15 @@ const mixedQuantizations = new Map<number, { name: string; around: string }>([
   [38, { name: 'MXFP4_MOE', around: 'MXFP4' }],
 ]);
 
+const mostNameCharacters = 500;
+
 /** Summarizes a header. Numbers that the file does not state are 0. */
 export function modelInfo(file: GgufFile): ModelInfo {
   const architecture = getString(file, 'general.architecture') ?? 'unknown';
   const own = (key: string) => getNumber(file, `${architecture}.${key}`) ?? 0;
   return {
-    name: getString(file, 'general.name') ?? '',
+    // A header may hold megabytes here; lists show it whole.
+    name: (getString(file, 'general.name') ?? '').slice(0, mostNameCharacters).toWellFormed(),
     architecture,
     parameters: file.tensors.reduce((sum, tensor) => sum + elements(tensor.ne), 0),
     quantization: quantizationName(file),

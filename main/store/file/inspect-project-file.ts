@@ -11,6 +11,7 @@ import { refuseForeignSchema } from './foreign-schema.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
+import { refuseStrangeValues } from './strange-values.ts';
 import { refuseStrangeSideFiles } from './project-side-files.ts';
 import { StoreError } from '../store-error.ts';
 import { get, type Database } from '../database.ts';
@@ -33,6 +34,7 @@ export function inspectSchema(path: string, copy?: string): number {
 }
 
 /**
+/**
  * Brings the private copy of a project to the newest schema, as one file without a log, so that it
  * can be read like any other; the project stays as it is.
  */
@@ -46,11 +48,17 @@ export function bringCopyForward(path: string, copy: string): void {
   });
 }
 
-/** Checks the pages of a file up to 512 MB; throws PROJECT_INVALID when one is damaged. */
+/**
+ * Checks the pages of a file up to 512 MB, and the values in its rows; throws PROJECT_INVALID for
+ * damage and for what this program never writes.
+ */
 export function inspectPages(path: string, copy?: string): void {
   refuseStrangeSideFiles(path);
-  if (statSync(path).size <= fullCheckBytes)
-    readInspected(path, copy, (db) => refuseDamage(db, path));
+  if (statSync(path).size > fullCheckBytes) return;
+  readInspected(path, copy, (db) => {
+    refuseDamage(db, path);
+    refuseStrangeValues(db, path);
+  });
 }
 
 /** Both: the schema, then the pages. */

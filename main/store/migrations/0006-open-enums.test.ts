@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { all, run, type Database } from '../database.ts';
-import { inspectProjectFile } from '../file/inspect-project-file.ts';
+import { inspectProjectFile, inspectSchema } from '../file/inspect-project-file.ts';
 import { createProjectFile, openProjectFile } from '../file/open-project-file.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { migrateTo, writeOldProject } from '../testing/old-project.ts';
@@ -99,5 +99,5 @@ test('a file whose rows refer to missing ones is not migrated', () => {
       message: expect.stringContaining('of run '),
     }),
   );
-  expect(inspectProjectFile(path)).toBe(5);
+  expect(inspectSchema(path)).toBe(5);
 });

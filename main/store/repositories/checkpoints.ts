@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { checkpointSchema } from '../../../shared/domain/run.ts';
 import { all, get, run, type Database } from '../database.ts';
-import { real } from '../columns.ts';
+import { artifactColumn, real } from '../columns.ts';
 
 const checkpointRow = checkpointSchema
   .omit({ path: true })
-  .extend({ file: z.string(), meanLoss: real, devLoss: real.nullable() });
+  .extend({ file: artifactColumn, meanLoss: real, devLoss: real.nullable() });
 
 /** A checkpoint with its file relative to the artifacts folder. */
 export type StoredCheckpoint = z.infer<typeof checkpointRow>;

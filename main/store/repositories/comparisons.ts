@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { systemKeySchema, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
 import { finishColumn } from './generations.ts';
@@ -35,8 +36,8 @@ export interface StoredComparison {
 const identityColumn = json(identitySchema);
 
 const comparisonRow = z.object({
-  id: z.string(),
-  ordinal: z.number().int(),
+  id: idSchema,
+  ordinal: countSchema,
   leftSide: systemKeySchema,
   prompt: messagesColumn,
   expected: z.string().nullable(),

@@ -3,6 +3,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { datasetSchema, type Dataset } from '../../../shared/domain/dataset.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import {
+  countSchema,
+  hashSchema,
+  idSchema,
+  nameSchema,
+} from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 import { nextSequence } from './sequence.ts';
@@ -35,7 +41,7 @@ export function freezeDataset(db: Database, name: string, author: string): Datas
   });
 }
 
-const versionRow = z.object({ versionId: z.string(), contentHash: z.string() });
+const versionRow = z.object({ versionId: idSchema, contentHash: hashSchema });
 
 const acceptedVersions = (db: Database) =>
   all(
@@ -80,11 +86,11 @@ export function findDataset(db: Database, by: 'id' | 'name', value: string): Dat
 }
 
 const itemRow = z.object({
-  sampleId: z.string(),
-  seq: z.number().int(),
-  currentVersionId: z.string(),
-  versionId: z.string(),
-  source: z.string(),
+  sampleId: idSchema,
+  seq: countSchema,
+  currentVersionId: idSchema,
+  versionId: idSchema,
+  source: nameSchema,
   messages: messagesColumn,
 });
 

@@ -1,20 +1,21 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { SystemKey } from '../../../shared/domain/evaluation.ts';
+import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
 const evaluationRow = z.object({
-  id: z.string(),
-  name: z.string(),
-  promptSetId: z.string(),
-  systemAId: z.string(),
-  systemBId: z.string(),
-  seed: z.number().int(),
-  parallel: z.number().int(),
-  jobId: z.string().nullable(),
-  revealedMs: z.number().int().nullable(),
-  createdMs: z.number().int(),
+  id: idSchema,
+  name: nameSchema,
+  promptSetId: idSchema,
+  systemAId: idSchema,
+  systemBId: idSchema,
+  seed: z.number().int().min(0).max(4_294_967_295),
+  parallel: z.number().int().min(1).max(64),
+  jobId: idSchema.nullable(),
+  revealedMs: momentSchema.nullable(),
+  createdMs: momentSchema,
 });
 
 /** An evaluation as it is stored. */

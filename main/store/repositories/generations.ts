@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '../../../shared/domain/identity.ts';
+import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, run, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 
@@ -8,8 +9,8 @@ import { messagesColumn } from '../columns.ts';
 export const finishColumn = z.enum(['stop', 'length']);
 
 const missingRow = z.object({
-  promptId: z.string(),
-  ordinal: z.number().int(),
+  promptId: idSchema,
+  ordinal: countSchema,
   messages: messagesColumn,
 });
 

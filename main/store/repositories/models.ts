@@ -1,16 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
+import { hashSchema, idSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { idRow, json } from '../columns.ts';
+import { idRow, json, pathColumn } from '../columns.ts';
 import { nextSequence } from './sequence.ts';
 
 const modelRow = z.object({
-  id: z.string(),
-  sha256: z.string(),
-  path: z.string(),
+  id: idSchema,
+  sha256: hashSchema,
+  path: pathColumn,
   info: json(modelInfoSchema),
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 
 /** A model as it is stored; whether its file is still there is asked when it is needed. */

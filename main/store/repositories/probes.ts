@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identitySchema, samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { probeAnswerSchema, type Probe, type ProbeAnswer } from '../../../shared/domain/probe.ts';
+import { countSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { json, messagesColumn } from '../columns.ts';
 
@@ -41,7 +42,7 @@ export function insertProbeAnswer(db: Database, runId: string, answer: ProbeAnsw
   );
 }
 
-const probeRow = z.object({ name: z.string(), sampling: json(samplingSchema) });
+const probeRow = z.object({ name: nameSchema, sampling: json(samplingSchema) });
 
 /** The probe of a run with its answers by epoch and prompt; `undefined` for a run without one. */
 export function findProbe(db: Database, runId: string): Probe | undefined {
@@ -54,7 +55,7 @@ export function findProbe(db: Database, runId: string): Probe | undefined {
   return row && { ...row, prompts: probePrompts(db, runId), answers: probeAnswers(db, runId) };
 }
 
-const promptRow = z.object({ ordinal: z.number().int(), messages: messagesColumn });
+const promptRow = z.object({ ordinal: countSchema, messages: messagesColumn });
 
 function probePrompts(db: Database, runId: string): Probe['prompts'] {
   return all(

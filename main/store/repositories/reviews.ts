@@ -6,6 +6,12 @@ import {
   type SampleFilter,
   type SampleStatus,
 } from '../../../shared/domain/sample.ts';
+import {
+  countSchema,
+  idSchema,
+  momentSchema,
+  nameSchema,
+} from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow } from '../columns.ts';
 import { whereFilter, type FilterClause } from './sample-filter.ts';
@@ -82,9 +88,9 @@ export function addReviews(
 }
 
 const reviewedRow = z.object({
-  seq: z.number().int(),
+  seq: countSchema,
   statusBefore: sampleStatusSchema,
-  id: z.string(),
+  id: idSchema,
 });
 
 /** Appends the reverse of this author's newest batch that is not undone yet. */
@@ -130,8 +136,8 @@ function lastBatch(db: Database, author: string): string | undefined {
 
 const historyRow = z.object({
   kind: z.enum(['version', 'review']),
-  at: z.number().int(),
-  author: z.string(),
+  at: momentSchema,
+  author: nameSchema,
   text: z.string(),
 });
 

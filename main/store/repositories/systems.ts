@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { type Sampling, type SystemSpec, samplingSchema } from '../../../shared/domain/identity.ts';
+import {
+  type Sampling,
+  type SystemSpec,
+  samplingSchema,
+  systemSpecSchema,
+} from '../../../shared/domain/identity.ts';
+import { idSchema } from '../../../shared/domain/stored-value.ts';
 import { get, run, type Database } from '../database.ts';
 import { idRow, json } from '../columns.ts';
 
@@ -34,9 +40,9 @@ export function upsertSystem(
 }
 
 const systemRow = z.object({
-  modelId: z.string(),
-  checkpointId: z.string().nullable(),
-  strength: z.number(),
+  modelId: idSchema,
+  checkpointId: idSchema.nullable(),
+  strength: systemSpecSchema.shape.strength.unwrap(),
   sampling: json(samplingSchema),
 });
 

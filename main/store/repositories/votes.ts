@@ -1,15 +1,16 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { authorKindSchema, shownVerdictSchema } from '../../../shared/domain/evaluation.ts';
+import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
 const voteRow = z.object({
-  comparisonId: z.string(),
+  comparisonId: idSchema,
   shown: z.enum([...shownVerdictSchema.options, 'withdrawn']),
-  author: z.string(),
+  author: nameSchema,
   authorKind: authorKindSchema,
-  createdMs: z.number().int(),
+  createdMs: momentSchema,
 });
 
 /** A vote as it is stored; `withdrawn` takes the author's earlier vote back. */

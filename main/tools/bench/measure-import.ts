@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { PathGuard } from '../../core/files/path-guard.ts';
 import { runImport } from '../../core/curate/import/run-import.ts';
 
 // Imports a file, drops its samples, and prints what that took: node measure-import.ts FILE
@@ -11,7 +12,7 @@ const startMs = performance.now();
 let totalBytes = 0;
 let readDoneMs = startMs;
 const counts = await runImport(
-  { path, format: 'auto' },
+  { path: new PathGuard(null).check(path), format: 'auto' },
   {
     onBatch: () => undefined,
     onProgress: (progress) => {

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { FixtureFolder } from '../testing/import-fixtures.ts';
 import { makePostsDump } from '../testing/make-posts-dump.ts';
+import { PathGuard } from '../../files/path-guard.ts';
 import { runImport } from './run-import.ts';
+
+const guard = new PathGuard(null);
 
 const manyRecords = (count: number) =>
   Array.from({ length: count }, (_, index) =>
@@ -17,7 +20,7 @@ test('every sample arrives once and in order, with bad lines and progress to the
   const badLines: number[] = [];
   let last = { fraction: 0, bytesRead: 0, totalBytes: 1, read: 0, bad: 0 };
   const counts = await runImport(
-    { path, format: 'auto' },
+    { path: guard.check(path), format: 'auto' },
     {
       onBatch: (samples) => void prompts.push(...samples.map((s) => s.messages[0]?.content)),
       onBadLine: ({ line }) => void badLines.push(line),
@@ -39,7 +42,7 @@ test('the reader waits while a batch is being stored: memory does not fill with 
   let isStoring = false;
   let largestBatch = 0;
   await runImport(
-    { path, format: 'auto' },
+    { path: guard.check(path), format: 'auto' },
     {
       onBatch: async (samples) => {
         expect(isStoring).toBe(false);
@@ -61,7 +64,7 @@ test('a cancelled import stops at once, hands over nothing more and leaves no sc
   const cancel = new AbortController();
   let batches = 0;
   const running = runImport(
-    { path, format: 'auto', scratchFolder: scratch.path },
+    { path: guard.check(path), format: 'auto', scratchFolder: scratch.path },
     {
       signal: cancel.signal,
       onBatch: () => {
@@ -80,7 +83,7 @@ test('an error while storing ends the import with that error', async () => {
   using folder = new FixtureFolder();
   const path = folder.write('count.jsonl', manyRecords(1000));
   const running = runImport(
-    { path, format: 'auto' },
+    { path: guard.check(path), format: 'auto' },
     { onBatch: () => Promise.reject(new Error('the project is read-only')) },
   );
   await expect(running).rejects.toThrow('the project is read-only');
@@ -90,6 +93,6 @@ test('what is wrong with a file crosses the thread with its code', async () => {
   using folder = new FixtureFolder();
   const path = folder.write('table.csv', 'a,b\n1,2\n');
   await expect(
-    runImport({ path, format: 'auto' }, { onBatch: () => undefined }),
+    runImport({ path: guard.check(path), format: 'auto' }, { onBatch: () => undefined }),
   ).rejects.toMatchObject({ name: 'ImportError', code: 'FILE_FORMAT_UNKNOWN' });
 });

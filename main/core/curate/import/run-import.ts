@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ImportError } from './sample/import-error.ts';
 import type { ImportCounts, ImportRequest } from './import-file.ts';
+import type { WithGuardedPaths } from '../../files/guarded-path.ts';
 import type { ImportProgress } from './sample/import-output.ts';
 import type { FromImportWorker } from './import-worker.ts';
 import type { BadLine, ParsedSample } from './sample/parsed-sample.ts';
@@ -27,7 +28,7 @@ export interface ImportHandlers {
  * and its scratch file are gone by then.
  */
 export async function runImport(
-  request: ImportRequest,
+  request: WithGuardedPaths<ImportRequest>,
   handlers: ImportHandlers,
 ): Promise<ImportCounts> {
   const { signal } = handlers;

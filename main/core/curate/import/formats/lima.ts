@@ -8,13 +8,16 @@ import {
 } from '../sample/finish-conversation.ts';
 import type { ParsedConversation } from '../sample/parsed-sample.ts';
 
+/** As many as a person may give; lists and filters show it whole. */
+const mostSourceCharacters = 200;
+
 /** Reads LIMA's own `{conversations: [text, text, …], source}`: the user speaks first. */
 export function parseLima(value: unknown): ParsedConversation {
   const record = objectOf(value, 'the record');
   const source = record['source'];
   const conversation = finishConversation(limaMessages(record['conversations']));
   return typeof source === 'string' && source !== ''
-    ? { ...conversation, source: source.toWellFormed() }
+    ? { ...conversation, source: source.slice(0, mostSourceCharacters).toWellFormed() }
     : conversation;
 }
 
