@@ -1,9 +1,11 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { rpc } from '../rpc/client.ts';
+import { describeError } from '../rpc/rpc-error.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
+import { showBackups, showBackupsOfBroken } from './shell-store.ts';
 
 /** The open project, `null` when none is. */
 export function useProject(): QueryResult<ProjectInfo | null> {
@@ -34,14 +36,42 @@ export async function newSampleProject(): Promise<void> {
 
 /** Asks for a project file and opens it. */
 export async function chooseProject(): Promise<void> {
-  await withChosenPath({ purpose: 'open-project', title: 'Open project' }, (path) =>
-    rpc.project.open({ path }),
-  );
+  await reportErrors(async () => {
+    const path = await chooseFile({ purpose: 'open-project', title: 'Open project' });
+    if (path !== null) await openProject(path);
+  });
 }
 
 /** Opens the project at a known path. */
 export async function openProject(path: string): Promise<void> {
-  await reportErrors(async () => afterOpening(await rpc.project.open({ path })));
+  await reportErrors(async () => {
+    try {
+      afterOpening(await rpc.project.open({ path }));
+    } catch (error) {
+      if (!(await hasBackups(path, error))) throw error;
+      showBackupsOfBroken(path, error);
+    }
+  });
+}
+
+/** What a backup helps with; another program that has it open is none of it. */
+const restorable: ReadonlySet<string> = new Set([
+  'PROJECT_INVALID',
+  'MIGRATION_CHANGED',
+  'FILE_NOT_FOUND',
+]);
+
+async function hasBackups(path: string, error: unknown): Promise<boolean> {
+  if (!restorable.has(describeError(error).code)) return false;
+  return (await rpc.backups.list({ path })).backups.length > 0;
+}
+
+/** Shows the backups of the open project, if one is open. */
+export async function showOpenBackups(): Promise<void> {
+  await reportErrors(async () => {
+    const project = await rpc.project.current();
+    if (project) showBackups(project.path);
+  });
 }
 
 /** Closes the open project and opens it anew, as when what kept it from changes was mended. */

@@ -6,7 +6,13 @@ import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { useShortcuts, activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
-import { chooseProject, closeProject, newProject, openProject } from './project.ts';
+import {
+  chooseProject,
+  closeProject,
+  newProject,
+  openProject,
+  showOpenBackups,
+} from './project.ts';
 import { setJobsOpen, showShellDialog, useShell } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme } from './theme.ts';
@@ -38,6 +44,7 @@ const shellShortcuts: readonly Shortcut[] = [
   },
   { keys: [], label: 'New project…', group, run: () => void newProject() },
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
+  { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
   { keys: [], label: 'Switch theme', group, run: cycleTheme },
 ];

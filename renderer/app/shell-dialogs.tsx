@@ -3,15 +3,16 @@ import { Kbd } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
+import { BackupsDialog } from './backups-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
-/** The command palette or the shortcut list, when one is open. */
+/** The command palette, the shortcut list or the backups, when one is open. */
 export function ShellDialogs() {
   const dialog = useShell((state) => state.dialog);
   if (dialog === 'palette') return <CommandPalette />;
   if (dialog === 'shortcuts') return <ShortcutList />;
-  return null;
+  return <BackupsDialog />;
 }
 
 /** Every shortcut that works in the view behind this dialog, by group. */

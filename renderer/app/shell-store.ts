@@ -3,11 +3,40 @@ import { create } from 'zustand';
 /** The dialog of the shell that is open. */
 export type ShellDialog = 'palette' | 'shortcuts' | null;
 
+/** Whose backups are shown, and why, when the project could not be opened. */
+interface ShownBackups {
+  path: string;
+  error: unknown;
+  isOpen: boolean;
+}
+
+interface Shell {
+  dialog: ShellDialog;
+  areJobsOpen: boolean;
+  backups: ShownBackups | null;
+}
+
 /** UI state of the shell. */
-export const useShell = create<{ dialog: ShellDialog; areJobsOpen: boolean }>(() => ({
+export const useShell = create<Shell>(() => ({
   dialog: null,
   areJobsOpen: false,
+  backups: null,
 }));
+
+/** Shows the backups of the open project. */
+export function showBackups(path: string): void {
+  useShell.setState({ backups: { path, error: undefined, isOpen: true } });
+}
+
+/** Shows the backups of a project that could not be opened, and why. */
+export function showBackupsOfBroken(path: string, error: unknown): void {
+  useShell.setState({ backups: { path, error, isOpen: false } });
+}
+
+/** Closes the list of backups. */
+export function hideBackups(): void {
+  useShell.setState({ backups: null });
+}
 
 /** Opens one of the shell's dialogs, or closes it with `null`. */
 export function showShellDialog(dialog: ShellDialog): void {

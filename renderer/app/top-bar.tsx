@@ -1,4 +1,4 @@
-import { ChevronDown, Command, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronDown, Command, Monitor, Moon, ShieldAlert, Sun } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -8,7 +8,7 @@ import { formatShortcut } from '../ui/shortcuts.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
 import { chooseProject, closeProject, newProject } from './project.ts';
-import { showShellDialog } from './shell-store.ts';
+import { showBackups, showShellDialog } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme, useTheme, type Theme } from './theme.ts';
 
@@ -19,6 +19,7 @@ export function TopBar({ project }: { project: ProjectInfo | null }) {
       {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
       {project && <TabList />}
       {project && <Counts project={project} />}
+      {project?.backupProblem && <BackupProblem project={project} />}
       <span className="spacer" />
       {project && <JobsTray />}
       <IconButton
@@ -46,9 +47,24 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
       items={[
         { label: 'New project…', run: () => void newProject() },
         { label: 'Open project…', run: () => void chooseProject() },
-        { label: 'Close project', hint: project.path, run: closeNow, separator: true },
+        { label: 'Backups…', run: () => showBackups(project.path), separator: true },
+        { label: 'Close project', hint: project.path, run: closeNow },
       ]}
     />
+  );
+}
+
+/** There is no new backup: the work goes on, and this says so until there is one. */
+function BackupProblem({ project }: { project: ProjectInfo }) {
+  return (
+    <Button
+      variant="ghost"
+      icon={<ShieldAlert size={14} />}
+      title={project.backupProblem ?? ''}
+      onClick={() => showBackups(project.path)}
+    >
+      No backup
+    </Button>
   );
 }
 

@@ -48,14 +48,12 @@ export function Welcome() {
               <ul className="welcome-recent" aria-label="Recent projects">
                 {projects.map((project) => (
                   <li key={project.path}>
-                    <button
-                      type="button"
-                      disabled={!project.exists}
-                      onClick={() => void openProject(project.path)}
-                    >
+                    <button type="button" onClick={() => void openProject(project.path)}>
                       <strong className="truncate">{project.name}</strong>
                       <span className="faint small welcome-date">
-                        {project.exists ? formatMoment(project.openedMs) : 'file not found'}
+                        {project.exists
+                          ? formatMoment(project.openedMs)
+                          : 'file not found: open it to look for a backup'}
                       </span>
                       <span className="dim small truncate welcome-path" title={project.path}>
                         {project.path}

@@ -93,6 +93,8 @@ async function repeat(
 async function watchTopics(signal: AbortSignal): Promise<void> {
   for await (const { topics } of await rpc.project.watch(undefined, { signal }))
     queryRefresher.invalidate(topics);
+  // It was closed: what has the same path next may be a backup in its place.
+  queryRefresher.invalidate('all');
 }
 
 async function watchJobs(signal: AbortSignal): Promise<void> {

@@ -1,0 +1,166 @@
+import { useState } from 'react';
+import type { BackupList } from '../../shared/contract/backups.ts';
+import type { Backup } from '../../shared/domain/backup.ts';
+import {
+  describeContent,
+  describeDifference,
+  describeKeeping,
+  describeReason,
+} from '../../shared/text/backups.ts';
+import { formatBytes } from '../../shared/text/numbers.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useQuery } from '../rpc/use-query.ts';
+import { projectChanged } from '../rpc/watch.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialogs/dialog.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
+import { showToast } from '../ui/feedback/toast.tsx';
+import { baseName, formatMoment } from '../ui/format.ts';
+import { TextInput } from '../ui/inputs/inputs.tsx';
+import { VisibleText } from '../ui/text/visible-text.tsx';
+import { hideBackups, useShell } from './shell-store.ts';
+import './backups-dialog.css';
+
+/** The backups of a project, open or not, when somebody looks at them. */
+export function BackupsDialog() {
+  const shown = useShell((state) => state.backups);
+  return shown && <Backups key={shown.path} {...shown} />;
+}
+
+function Backups({ path, error, isOpen }: { path: string; error: unknown; isOpen: boolean }) {
+  const list = useQuery(['backups.list', path], () => rpc.backups.list({ path }), ['project']);
+  const make = useAction(async () => {
+    await rpc.backups.make();
+    list.refetch();
+  });
+  const restore = useAction(async (name: string) => {
+    const { kept } = await rpc.backups.restore({ path, name });
+    hideBackups();
+    projectChanged();
+    const keptAs = kept === null ? '' : ` What it was is kept as the backup ${baseName(kept)}.`;
+    showToast({ text: `Restored.${keptAs}`, tone: 'good' });
+  });
+  return (
+    <Dialog
+      title={`Backups of ${baseName(path)}`}
+      onClose={hideBackups}
+      isWide
+      footer={
+        isOpen && (
+          <Button isBusy={make.isRunning} onClick={() => void make.run()}>
+            Back up now
+          </Button>
+        )
+      }
+    >
+      {error !== undefined && <ErrorView error={error} />}
+      {(restore.error ?? make.error) !== undefined && (
+        <ErrorView error={restore.error ?? make.error} />
+      )}
+      <QueryView query={list} loading="Reading the backups…">
+        {(data) => (
+          <>
+            {data.problem !== null && (
+              <p role="status">
+                The last backup failed: <VisibleText text={data.problem} />
+              </p>
+            )}
+            <BackupRows
+              list={data}
+              isBusy={restore.isRunning}
+              onRestore={(name) => void restore.run(name)}
+            />
+            <p className="dim small">
+              {describeKeeping(data.kept)} Restoring keeps the project as it is now as a backup
+              first and stops its jobs. They lie in <VisibleText text={data.folder} />.
+            </p>
+            <FolderField list={data} onChanged={list.refetch} />
+          </>
+        )}
+      </QueryView>
+    </Dialog>
+  );
+}
+
+interface BackupRowsProps {
+  list: BackupList;
+  isBusy: boolean;
+  onRestore: (name: string) => void;
+}
+
+function BackupRows({ list, isBusy, onRestore }: BackupRowsProps) {
+  if (list.backups.length === 0)
+    return (
+      <EmptyState title="No backup yet">
+        One is made soon after the first change of a day, hourly while you work, and when the
+        project closes.
+      </EmptyState>
+    );
+  return (
+    <ul className="backup-list" aria-label="Backups">
+      {list.backups.map((backup) => (
+        <li key={backup.name} className="backup-row">
+          <p>
+            <strong>{formatMoment(backup.createdMs)}</strong>{' '}
+            <span className="dim">
+              {describeReason(backup.reason)}, {formatBytes(backup.sizeBytes)}
+            </span>
+          </p>
+          <p className="small">
+            <VisibleText text={describeContent(backup)} />
+          </p>
+          <p className="dim small">{differenceOf(backup, list)}</p>
+          <Button
+            small
+            disabled={backup.counts === null}
+            isBusy={isBusy}
+            aria-label={`Restore the backup of ${formatMoment(backup.createdMs)}`}
+            onClick={() => onRestore(backup.name)}
+          >
+            Restore
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const differenceOf = ({ counts }: Backup, { now }: BackupList) =>
+  counts && now ? `Compared with now: ${describeDifference(counts, now)}.` : '';
+
+/** Where the backups of every project of this person go. */
+function FolderField({ list, onChanged }: { list: BackupList; onChanged: () => void }) {
+  const [folder, setFolder] = useState('');
+  const change = useAction(async (to: string | null) => {
+    await rpc.backups.setFolder({ folder: to });
+    setFolder('');
+    onChanged();
+  });
+  return (
+    <>
+      <div className="backup-folder">
+        <TextInput
+          label="Folder for the backups of all projects on this machine"
+          placeholder={list.isFolderChosen ? list.folder : 'beside each project'}
+          value={folder}
+          onValue={setFolder}
+        />
+        <Button
+          disabled={folder.trim() === ''}
+          isBusy={change.isRunning}
+          onClick={() => void change.run(folder.trim())}
+        >
+          Use this folder
+        </Button>
+        {list.isFolderChosen && (
+          <Button isBusy={change.isRunning} onClick={() => void change.run(null)}>
+            Beside each project
+          </Button>
+        )}
+      </div>
+      {change.error !== undefined && <ErrorView error={change.error} />}
+    </>
+  );
+}
