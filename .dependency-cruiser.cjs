@@ -126,7 +126,19 @@ module.exports = {
       to: {
         path: '^main/',
         pathNot:
-          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/serve-engine\\.ts$',
+          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/(serve-engine|engine-process)\\.ts$',
+      },
+    },
+    {
+      name: 'templates-run-in-their-own-process',
+      severity: 'error',
+      from: {
+        path: '^(main|renderer)/',
+        pathNot: `^main/inference/template/render-orders\\.ts$|${test}`,
+      },
+      to: {
+        path: '^shared/template/(generation|jinja|render|run|split)-|/@huggingface/jinja/',
+        dependencyTypesNot: ['type-only'],
       },
     },
     {

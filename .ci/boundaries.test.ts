@@ -58,6 +58,9 @@ const plants: Record<string, Record<string, string>> = {
     'main/trainer/to-other.ts',
     'main/inference/of-trainer.ts',
   ),
+  'templates-run-in-their-own-process': {
+    'main/inference/planted-template.ts': `export { runTemplate } from '../../shared/template/run-template.ts';`,
+  },
   'gguf-stands-alone': leading('main/gguf/to-engine.ts', 'main/engines/of-gguf.ts'),
   'side-files-stand-alone': leading('main/side-files/to-store.ts', 'main/store/of-side-files.ts'),
   'input-files-stand-alone': leading(

@@ -36,6 +36,8 @@ export interface EngineEntry {
   /** The codes that its protocol knows. */
   errors: ErrorSchemas;
   env?: NodeJS.ProcessEnv;
+  /** Flags of Node, such as a limit of memory. */
+  execArgv?: string[];
 }
 
 /** Options of one request: `onEvent` sees every event frame before the promise settles. */
@@ -100,7 +102,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
   static start<Requests extends RequestMap>(entry: EngineEntry): EngineProcess<Requests> {
     const child = fork(entry.url, {
       execPath: nodeRuntimePath(),
-      execArgv: [],
+      execArgv: entry.execArgv ?? [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, ...entry.env },

@@ -7,12 +7,16 @@ import { chat } from './answer/chat.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
 import { ModelHost } from './model/model-host.ts';
+import type { TemplateRenderer } from './template/template-renderer.ts';
 import { XrayHost } from './encode/xray.ts';
 
 /** The handlers of the inference process. One request runs at a time; others wait in order. */
-export function inferenceHandlers(runtime: LlamaRuntime): EngineHandlers<InferenceRequests> {
-  const host = new ModelHost(runtime);
-  const xrays = new XrayHost(runtime);
+export function inferenceHandlers(
+  runtime: LlamaRuntime,
+  templates: TemplateRenderer,
+): EngineHandlers<InferenceRequests> {
+  const host = new ModelHost(runtime, templates);
+  const xrays = new XrayHost(runtime, templates);
   let previous: Promise<unknown> = Promise.resolve();
 
   const inTurn = async <Result>(
@@ -37,7 +41,8 @@ export function inferenceHandlers(runtime: LlamaRuntime): EngineHandlers<Inferen
     chat: (params, context) => inTurn(context.signal, () => chat(runtime, host, params, context)),
     generate: (params, context) =>
       inTurn(context.signal, () => generate(runtime, host, params, context)),
-    encode: (params, context) => inTurn(context.signal, () => encode(runtime, params, context)),
+    encode: (params, context) =>
+      inTurn(context.signal, () => encode(runtime, templates, params, context)),
     xray: (params, context) => inTurn(context.signal, () => xrays.count(params, context)),
     xraySample: async (params, { signal }) => {
       try {

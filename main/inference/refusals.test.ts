@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { getString } from '../gguf/header/gguf-file.ts';
+import { readGguf } from '../gguf/read-gguf.ts';
 import { EngineRequestError } from '../engines/engine-process.ts';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
 import { startInference } from '../engines/start-engines.ts';
@@ -69,6 +71,26 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     const params = { basePath: path, samples, ...limits };
     expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
   });
+
+  // It loops for ever inside single steps: nothing but the end of its process stops it.
+  test('a model whose chat template does not end', async () => {
+    const path = folder.file('bomb.gguf');
+    const bytes = await readFile(system.basePath);
+    const template = getString(await readGguf(system.basePath), 'tokenizer.chat_template') ?? '';
+    const bomb =
+      '{% set r = range(400000) %}{% for i in range(99999) %}{% set x = r[1:] %}{% endfor %}';
+    bytes.write(bomb.padEnd(template.length), bytes.indexOf(template));
+    await writeFile(path, bytes);
+    const error = await refusal(chat(await systemAt(path)));
+    expect(error).toMatchObject({
+      code: 'TEMPLATE_TOO_LONG',
+      message: 'The chat template was stopped: it runs for more than 5 s.',
+    });
+    const samples = [{ id: 'a', messages: ask('x') }];
+    const limits = { maxTokens: 10, overlong: 'truncate', lossOn: 'answers' } as const;
+    const encoding = engine.request('encode', { basePath: path, samples, ...limits });
+    expect((await refusal(encoding)).code).toBe('TEMPLATE_TOO_LONG');
+  }, 60_000);
 
   test('a download that stopped half way', async () => {
     const path = folder.file('half.gguf');

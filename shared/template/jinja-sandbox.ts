@@ -51,7 +51,8 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, index) => from + index * step);
 }
 
-const tooLong = (problem: string) =>
+/** The refusal of a template that had to be stopped. */
+export const tooLong = (problem: string) =>
   new TemplateError('TEMPLATE_TOO_LONG', `The chat template was stopped: ${problem}.`);
 
 const fixedDateFields: Record<string, string> = {

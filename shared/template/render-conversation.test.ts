@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
-import { fallbackTemplate } from './run-template.ts';
+import { fallbackTemplate } from './template-error.ts';
 import { renderConversation } from './render-conversation.ts';
 import { type Segment, segmentsText } from './turn-segments.ts';
 import {

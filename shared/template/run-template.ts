@@ -1,6 +1,6 @@
 import { Environment, Template } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
-import { BoundedInterpreter, sandboxGlobals } from './jinja-sandbox.ts';
+import { BoundedInterpreter, sandboxGlobals, tooLong } from './jinja-sandbox.ts';
 import { TemplateError } from './template-error.ts';
 
 /** Values a template sees beside the messages; both texts may be empty. */
@@ -11,6 +11,11 @@ export interface TemplateValues {
 }
 
 const maxCachedTemplates = 16;
+/** Templates of published models have at most a few ten thousand. */
+const maxTemplateCharacters = 1_000_000;
+/** What a template may write beside the contents, each of which it may write twice. */
+const freeCharacters = 1_000_000;
+
 const parsedTemplates = new Map<string, Template['parsed']>();
 
 /**
@@ -32,11 +37,17 @@ export function runTemplate(
   };
   const environment = new Environment();
   for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+  const mostCharacters =
+    freeCharacters + 2 * messages.reduce((sum, m) => sum + m.content.length, 0);
   try {
-    return String(new BoundedInterpreter(environment).run(program).value);
+    const text = String(new BoundedInterpreter(environment).run(program).value);
+    if (text.length <= mostCharacters) return text;
+    throw tooLong(`it writes ${text.length} characters around this conversation`);
   } catch (error) {
     if (error instanceof TemplateError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
+    // The stack, a string or a list reached the limit of the engine.
+    if (error instanceof RangeError) throw tooLong(reason);
     throw new TemplateError(
       'TEMPLATE_FAILED',
       `The model's chat template refuses this conversation: ${reason}`,
@@ -48,6 +59,12 @@ export function runTemplate(
 function parseTemplate(template: string): Template['parsed'] {
   const known = parsedTemplates.get(template);
   if (known) return known;
+  if (template.length > maxTemplateCharacters)
+    throw new TemplateError(
+      'TEMPLATE_INVALID',
+      `The model's chat template has ${template.length} characters; at most ` +
+        `${maxTemplateCharacters} are read.`,
+    );
   let parsed: Template['parsed'];
   try {
     parsed = new Template(template).parsed;
@@ -63,10 +80,3 @@ function parseTemplate(template: string): Template['parsed'] {
   parsedTemplates.set(template, parsed);
   return parsed;
 }
-
-/**
- * For models without a chat template, as in LIMA (section 3): every utterance is followed by the
- * end-of-turn text (the model's EOS), and nothing else tells the speakers apart.
- */
-export const fallbackTemplate =
-  '{% for message in messages %}{{ message.content }}{{ eos_token }}{% endfor %}';

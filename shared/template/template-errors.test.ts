@@ -27,6 +27,12 @@ test.each([
   ['calls what does not exist', '{{ messages.explode() }}', 'TEMPLATE_FAILED'],
   ['recurses for ever', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', 'TEMPLATE_FAILED'],
   [
+    'writes more than there is to say',
+    "{{ range(200000) | join('xxxxxxxx') }}",
+    'TEMPLATE_TOO_LONG',
+  ],
+  ['is longer than any template', 'x'.repeat(1_000_001), 'TEMPLATE_INVALID'],
+  [
     'loops for ever',
     '{% for i in range(9999) %}{% for j in range(9999) %}{% set x = 1 %}{% endfor %}{% endfor %}',
     'TEMPLATE_TOO_LONG',

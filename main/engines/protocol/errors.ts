@@ -70,6 +70,9 @@ export const inferenceErrors = {
   TEMPLATE_NO_END_TOKEN: noData,
 };
 
+/** What the template process can fail with: a refusal of a template is an answer of its own. */
+export const templateErrors = everyEngineErrors;
+
 // What the store knows of it: a path, the holder of a lock, a version, a code of SQLite.
 const inProject = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 

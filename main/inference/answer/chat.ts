@@ -14,7 +14,7 @@ export async function chat(
   request: RequestContext<Chat['event']>,
 ): Promise<Answer> {
   const loaded = await host.open(system, request.signal);
-  const prompt = loaded.vocabulary.encodePrompt(messages);
+  const prompt = await loaded.vocabulary.encodePrompt(messages);
   const tokens = contextSize([prompt.length], sampling.maxTokens, loaded.model.trainContextSize);
   const context = await host.createContext(loaded, system, { tokens, sequences: 1 });
   try {

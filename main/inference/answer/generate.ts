@@ -22,7 +22,9 @@ export async function generate(
   const { signal } = request;
   if (items.length === 0) return { answered: 0 };
   const loaded = await host.open(system, signal);
-  const prompts = items.map((item) => loaded.vocabulary.encodePrompt(item.messages));
+  const prompts = await Promise.all(
+    items.map((item) => loaded.vocabulary.encodePrompt(item.messages)),
+  );
   const lengths = prompts.map(({ length }) => length);
   const tokens = contextSize(lengths, sampling.maxTokens, loaded.model.trainContextSize);
   const sequences = Math.max(1, Math.min(parallel, items.length));

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { EncodeResult, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
@@ -6,6 +5,7 @@ import { checkModelFile } from '../model/checked-gguf.ts';
 import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
 import { loadModel } from '../model/model-host.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import type { TemplateRenderer } from '../template/template-renderer.ts';
 
 type Encode = InferenceRequests['encode'];
 
@@ -14,24 +14,25 @@ const samplesPerEvent = 50;
 /** Turns conversations into token ids and loss masks with the vocabulary alone (no weights loaded). */
 export async function encode(
   runtime: LlamaRuntime,
+  templates: TemplateRenderer,
   { basePath, samples, ...recipe }: Encode['params'],
   request: RequestContext<Encode['event']>,
 ): Promise<EncodeResult> {
   const header = await checkModelFile(basePath);
   const model = await loadModel(runtime, basePath, { vocabOnly: true, loadSignal: request.signal });
   try {
-    const vocabulary = new Vocabulary(model, header);
+    const vocabulary = new Vocabulary(model, header, templates);
     const encoder = new SampleEncoder(vocabulary, header, recipe);
     const { templateSha256 } = vocabulary;
     const { maxTokens } = encoder;
     const lists = { samples: [], truncated: [], split: [], dropped: [] };
     const result = { ...lists, templateSha256, maxTokens };
-    for (const [index, { id, messages }] of samples.entries()) {
-      addSample(id, encoder.encode(messages), result);
-      const done = index + 1;
-      if (done % samplesPerEvent !== 0 && done !== samples.length) continue;
-      request.emit({ type: 'encoded', done, total: samples.length });
-      await setImmediate();
+    for (let start = 0; start < samples.length; start += samplesPerEvent) {
+      const group = samples.slice(start, start + samplesPerEvent);
+      // Side by side, so that they are rendered together and tokenized meanwhile.
+      const fitted = await Promise.all(group.map(({ messages }) => encoder.encode(messages)));
+      for (const [index, one] of fitted.entries()) addSample(group[index]?.id ?? '', one, result);
+      request.emit({ type: 'encoded', done: start + group.length, total: samples.length });
       request.signal.throwIfAborted();
     }
     return result;

@@ -1,6 +1,6 @@
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayRecipe } from '../../../shared/domain/xray.ts';
-import { TemplateError } from '../../../shared/template/template-error.ts';
+import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
 import { type GgufFile, getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import type { Vocabulary, TokenizedConversation } from '../model/vocabulary.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
@@ -25,22 +25,27 @@ export class SampleEncoder {
     this.maxTokens = Math.min(recipe.maxTokens, contextLength(header));
   }
 
-  /** One sample; a template that refuses it drops it. Throws `TemplateError` for a broken template. */
-  encode(messages: readonly Message[]): FittedSample {
+  /**
+   * One sample; a template that refuses it drops it. Throws `TemplateError` for a template that is
+   * broken or has to be stopped.
+   */
+  async encode(messages: readonly Message[]): Promise<FittedSample> {
     const { overlong, lossOn } = this.#recipe;
     const tokenizer = {
       beginToken: this.#vocabulary.beginToken,
       encodeSample: (turns: readonly Message[]) => this.#vocabulary.encodeSample(turns, lossOn),
     };
     try {
-      return fitSample(tokenizer, messages, { maxTokens: this.maxTokens, overlong });
+      return await fitSample(tokenizer, messages, { maxTokens: this.maxTokens, overlong });
     } catch (error) {
-      // A template that does not parse fails for every sample; any other refusal is about this one.
-      if (!(error instanceof TemplateError) || error.code === 'TEMPLATE_INVALID') throw error;
+      // These fail for every sample; any other refusal is about this one.
+      if (!(error instanceof TemplateError) || failsForAll.has(error.code)) throw error;
       return { wholeTokens: 0, outcome: 'dropped', reason: error.message, stretches: [] };
     }
   }
 }
+
+const failsForAll = new Set<TemplateErrorCode>(['TEMPLATE_INVALID', 'TEMPLATE_TOO_LONG']);
 
 /** Longest text the model knows positions for; unlimited when the file does not say. */
 function contextLength(header: GgufFile): number {
@@ -62,12 +67,12 @@ export interface FittedSample {
 export type LengthLimit = Pick<Recipe, 'maxTokens' | 'overlong'>;
 
 /** Makes a sample fit: as it is, cut at the end, split, or left out with the reason. */
-function fitSample(
+async function fitSample(
   tokenizer: SampleTokenizer,
   messages: readonly Message[],
   { maxTokens, overlong }: LengthLimit,
-): FittedSample {
-  const whole = tokenizer.encodeSample(messages);
+): Promise<FittedSample> {
+  const whole = await tokenizer.encodeSample(messages);
   const wholeTokens = whole.tokens.length;
   const fitted = { wholeTokens, reason: '' };
   const first = whole.trained.indexOf(1);
@@ -75,7 +80,11 @@ function fitSample(
   if (wholeTokens <= maxTokens)
     return { ...fitted, outcome: 'whole', stretches: [stretchOf(whole)] };
   if (overlong === 'split')
-    return { ...fitted, outcome: 'split', stretches: splitSample(tokenizer, messages, maxTokens) };
+    return {
+      ...fitted,
+      outcome: 'split',
+      stretches: await splitSample(tokenizer, messages, maxTokens),
+    };
   if (overlong === 'drop')
     return dropped(whole, `its ${wholeTokens} tokens are more than ${maxTokens}`);
   if (first >= maxTokens)

@@ -47,7 +47,7 @@ function join(a: TokenizedConversation, b: TokenizedConversation): TokenizedConv
 /** What turns conversations into tokens; `beginToken` opens every text of the model. */
 export interface SampleTokenizer {
   beginToken: number | null;
-  encodeSample(messages: readonly Message[]): TokenizedConversation;
+  encodeSample(messages: readonly Message[]): Promise<TokenizedConversation>;
 }
 
 /** Share of a window that repeats, masked, what stands before it: the text its tokens follow from. */
@@ -62,11 +62,11 @@ const contextShare = 1 / 4;
  * one after the first begins with the token that begins every text and, masked, the quarter
  * window before it. A window without a trained token is left unseen.
  */
-export function splitSample(
+export async function splitSample(
   tokenizer: SampleTokenizer,
   messages: readonly Message[],
   maxTokens: number,
-): Stretch[] {
+): Promise<Stretch[]> {
   const indexes = messages.map((_, index) => index);
   const system = indexes.filter((index) => messages[index]?.role === 'system');
   const encode = (turns: readonly number[]) => encodeTurns(tokenizer, messages, turns);
@@ -74,9 +74,9 @@ export function splitSample(
   let rest = exchangesOf(messages);
   while (rest.length > 0) {
     let count = 1;
-    let group = encode([...system, ...rest.slice(0, 1).flat()]);
+    let group = await encode([...system, ...rest.slice(0, 1).flat()]);
     while (count < rest.length) {
-      const longer = encode([...system, ...rest.slice(0, count + 1).flat()]);
+      const longer = await encode([...system, ...rest.slice(0, count + 1).flat()]);
       if (longer.tokens.length > maxTokens) break;
       group = longer;
       count += 1;
@@ -100,12 +100,12 @@ function exchangesOf(messages: readonly Message[]): number[][] {
   return exchanges;
 }
 
-function encodeTurns(
+async function encodeTurns(
   tokenizer: SampleTokenizer,
   messages: readonly Message[],
   turns: readonly number[],
-): TokenizedConversation {
-  const encoded = tokenizer.encodeSample(turns.flatMap((turn) => messages[turn] ?? []));
+): Promise<TokenizedConversation> {
+  const encoded = await tokenizer.encodeSample(turns.flatMap((turn) => messages[turn] ?? []));
   return { ...encoded, turns: encoded.turns.map((index) => turns[index] ?? 0) };
 }
 

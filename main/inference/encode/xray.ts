@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { isTrained } from '../../../shared/domain/training-counts.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
@@ -15,11 +14,13 @@ import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
 import { loadModel } from '../model/model-host.ts';
 import { TokenPieces } from './token-pieces.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
+import type { TemplateRenderer } from '../template/template-renderer.ts';
 
 type Xray = InferenceRequests['xray'];
 
 /** Rows are told this often: quickly enough to watch, seldom enough not to slow the work. */
 const tellEveryMs = 100;
+const samplesPerTurn = 16;
 
 interface OpenVocabulary {
   header: GgufFile;
@@ -30,10 +31,12 @@ interface OpenVocabulary {
 /** Shows samples as the trainer will see them, with the vocabulary alone; it stays loaded. */
 export class XrayHost {
   readonly #runtime: LlamaRuntime;
+  readonly #templates: TemplateRenderer;
   readonly #open = new Map<string, Promise<OpenVocabulary>>();
 
-  constructor(runtime: LlamaRuntime) {
+  constructor(runtime: LlamaRuntime, templates: TemplateRenderer) {
     this.#runtime = runtime;
+    this.#templates = templates;
   }
 
   /** Counts every sample and tells them in order, a few at a time. */
@@ -45,16 +48,17 @@ export class XrayHost {
     const encoder = new SampleEncoder(open.vocabulary, open.header, recipe);
     let counts: XrayCounts[] = [];
     let toldMs = performance.now();
-    for (const [index, { messages }] of samples.entries()) {
-      counts.push(countFitted(encoder.encode(messages), messages, open.pieces));
-      const isLast = index + 1 === samples.length;
+    for (let start = 0; start < samples.length; start += samplesPerTurn) {
+      const turn = samples.slice(start, start + samplesPerTurn);
+      const count = async ({ messages }: (typeof turn)[number]) =>
+        countFitted(await encoder.encode(messages), messages, open.pieces);
+      counts.push(...(await Promise.all(turn.map(count))));
+      request.signal.throwIfAborted();
+      const isLast = start + turn.length === samples.length;
       if (!isLast && performance.now() - toldMs < tellEveryMs) continue;
       request.emit({ type: 'counts', counts });
       counts = [];
       toldMs = performance.now();
-      // Lets a cancel or a question for one sample in.
-      await setImmediate();
-      request.signal.throwIfAborted();
     }
     return { templateSha256: open.vocabulary.templateSha256, maxTokens: encoder.maxTokens };
   }
@@ -62,7 +66,7 @@ export class XrayHost {
   /** Every token of one sample. */
   async show({ basePath, messages, recipe }: XraySampleParams): Promise<XraySample> {
     const open = await this.#vocabulary(basePath);
-    return showSample(open, messages, recipe);
+    return await showSample(open, messages, recipe);
   }
 
   #vocabulary(path: string): Promise<OpenVocabulary> {
@@ -76,14 +80,18 @@ export class XrayHost {
     const header = await checkModelFile(path);
     const loadSignal = new AbortController().signal;
     const model = await loadModel(this.#runtime, path, { vocabOnly: true, loadSignal });
-    const vocabulary = new Vocabulary(model, header);
+    const vocabulary = new Vocabulary(model, header, this.#templates);
     return { header, vocabulary, pieces: new TokenPieces(model, header) };
   }
 }
 
-function showSample(open: OpenVocabulary, messages: Message[], recipe: XrayRecipe): XraySample {
+async function showSample(
+  open: OpenVocabulary,
+  messages: Message[],
+  recipe: XrayRecipe,
+): Promise<XraySample> {
   const encoder = new SampleEncoder(open.vocabulary, open.header, recipe);
-  const fitted = encoder.encode(messages);
+  const fitted = await encoder.encode(messages);
   const pieces: XraySample['pieces'] = {};
   for (const { tokens } of fitted.stretches)
     for (const token of tokens) pieces[token] ??= open.pieces.piece(token);

@@ -8,6 +8,7 @@ import type { LlamaRuntime } from './llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from './checked-gguf.ts';
 import { type VerifiedFile, VerifiedFiles } from './verified-files.ts';
 import { Vocabulary } from './vocabulary.ts';
+import type { TemplateRenderer } from '../template/template-renderer.ts';
 
 /** A model in memory, with the identities of the files it was really loaded from. */
 export interface LoadedModel {
@@ -28,11 +29,13 @@ export interface ContextShape {
 /** Keeps at most one base model loaded, and loads another one only when the files differ. */
 export class ModelHost {
   readonly #runtime: LlamaRuntime;
+  readonly #templates: TemplateRenderer;
   readonly #files = new VerifiedFiles();
   #loaded: LoadedModel | undefined;
 
-  constructor(runtime: LlamaRuntime) {
+  constructor(runtime: LlamaRuntime, templates: TemplateRenderer) {
     this.#runtime = runtime;
+    this.#templates = templates;
   }
 
   /** The model of a system, its adapter verified too. Throws `InferenceError`. */
@@ -105,7 +108,7 @@ export class ModelHost {
       ...(!isMappable(header) && { useMmap: false }),
     });
     await this.#files.requireUnchanged(base);
-    const vocabulary = new Vocabulary(model, header);
+    const vocabulary = new Vocabulary(model, header, this.#templates);
     return { model, vocabulary, header, base, adapters: new Map() };
   }
 }

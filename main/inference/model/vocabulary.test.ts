@@ -7,11 +7,13 @@ import { type LlamaRuntime, startLlamaRuntime } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { TextStream } from '../answer/answer-prompt.ts';
+import { TemplateRenderer } from '../template/template-renderer.ts';
 import { Vocabulary } from './vocabulary.ts';
 import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let runtime: LlamaRuntime;
+const templates = new TemplateRenderer();
 
 beforeAll(async () => {
   folder = await createTestFolder();
@@ -19,6 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  templates[Symbol.dispose]();
   await runtime.llama.dispose();
   await folder[Symbol.asyncDispose]();
 });
@@ -26,7 +29,7 @@ afterAll(async () => {
 async function open(path: string) {
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
   const model = await loadModel(runtime, path, options);
-  return { model, vocabulary: new Vocabulary(model, await readGguf(path)) };
+  return { model, vocabulary: new Vocabulary(model, await readGguf(path), templates) };
 }
 
 const answered = (history: Message[], content: string): Message[] => [
@@ -39,8 +42,8 @@ describe('a byte-level vocabulary', () => {
     const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
     const { vocabulary } = await open(basePath);
     const history = [...answered(ask('Say <|im_end|>'), 'No\n'), ...ask(' Why? ')];
-    const prompt = vocabulary.encodePrompt(history);
-    const { tokens } = vocabulary.encodeSample(answered(history, 'the end'), 'answers');
+    const prompt = await vocabulary.encodePrompt(history);
+    const { tokens } = await vocabulary.encodeSample(answered(history, 'the end'), 'answers');
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
     expect(tokens.length).toBeGreaterThan(prompt.length);
   });
@@ -72,12 +75,12 @@ describe('a SentencePiece vocabulary', () => {
     await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
     const { model, vocabulary } = await open(path);
     const history = [...answered(ask('Hi'), 'Yo'), ...ask('Hi')];
-    const { tokens, trained } = vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
+    const { tokens, trained } = await vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
     const whole = '<s>[INST] Hi [/INST] Yo</s><s>[INST] Hi [/INST] Yo</s>';
     expect(tokens).toEqual(model.tokenize(whole, true));
     const targets = tokens.filter((_, index) => trained[index] === 1);
     expect(targets).toEqual([...model.tokenize('Yo</s>', true), ...model.tokenize('Yo</s>', true)]);
-    const prompt = vocabulary.encodePrompt(history);
+    const prompt = await vocabulary.encodePrompt(history);
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
   });
 
@@ -85,7 +88,7 @@ describe('a SentencePiece vocabulary', () => {
     const path = folder.file('sentencepiece.gguf');
     await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
     const { model, vocabulary } = await open(path);
-    const { tokens } = vocabulary.encodeSample(answered(ask('Hi</s>'), 'Yo'), 'answers');
+    const { tokens } = await vocabulary.encodeSample(answered(ask('Hi</s>'), 'Yo'), 'answers');
     expect(tokens.filter((token) => token === model.tokens.eos)).toHaveLength(1);
   });
 });
@@ -146,14 +149,14 @@ async function withoutTemplate(name: string, entries: GgufEntry[]) {
   const own = kept.map(([key, value]) => ({ key, ...value }));
   await writeGguf(path, { metadata: [...own, eos, ...entries], tensors: [] });
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
-  return new Vocabulary(await loadModel(runtime, path, options), await readGguf(path));
+  return new Vocabulary(await loadModel(runtime, path, options), await readGguf(path), templates);
 }
 
 const turns = [...ask('A'), { role: 'assistant' as const, content: 'B' }];
 
 test('without a template every turn ends with the token that is reserved for it, not with EOS', async () => {
   const vocabulary = await withoutTemplate('reserved.gguf', []);
-  const { tokens, trained } = vocabulary.encodeSample(turns, 'answers');
+  const { tokens, trained } = await vocabulary.encodeSample(turns, 'answers');
   const end = tinyTokens.indexOf('<|im_end|>');
   expect(tokens).toEqual([65, end, 66, end]);
   expect(trained).toEqual([0, 0, 1, 1]);
@@ -165,5 +168,5 @@ test('without a token for turns they end with EOS', async () => {
     { key: 'tokenizer.ggml.tokens', type: 'array', elementType: 'string', value: tokens },
   ]);
   const eos = tinyTokens.indexOf('<|endoftext|>');
-  expect(vocabulary.encodeSample(turns, 'answers').tokens).toEqual([65, eos, 66, eos]);
+  expect((await vocabulary.encodeSample(turns, 'answers')).tokens).toEqual([65, eos, 66, eos]);
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
-import { fallbackTemplate } from '../../../shared/template/run-template.ts';
-import { renderConversation } from '../../../shared/template/render-conversation.ts';
+import { fallbackTemplate } from '../../../shared/template/template-error.ts';
 import type { Segment } from '../../../shared/template/turn-segments.ts';
+import type { TemplateRenderer } from '../template/template-renderer.ts';
 import {
   getBoolean,
   getString,
@@ -26,14 +26,16 @@ export interface TokenizedConversation {
 export class Vocabulary {
   readonly templateSha256: string;
   readonly #model: LlamaModel;
+  readonly #templates: TemplateRenderer;
   readonly #template: string;
   readonly #endTexts: readonly string[];
   readonly #eosText: string;
   /** SentencePiece puts a space in front of every text that it tokenizes, also in the middle. */
   readonly #prefixesSpace: boolean;
 
-  constructor(model: LlamaModel, header: GgufFile) {
+  constructor(model: LlamaModel, header: GgufFile, templates: TemplateRenderer) {
     this.#model = model;
+    this.#templates = templates;
     const template = getString(header, 'tokenizer.chat_template');
     this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
@@ -55,20 +57,27 @@ export class Vocabulary {
   }
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
-  encodePrompt(messages: readonly Message[]): Token[] {
-    return this.#tokenize(this.#render(messages, true, 'answers')).tokens;
+  async encodePrompt(messages: readonly Message[]): Promise<Token[]> {
+    return this.#tokenize(await this.#render(messages, true, 'answers')).tokens;
   }
 
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
-  encodeSample(messages: readonly Message[], lossOn: 'answers' | 'all'): TokenizedConversation {
-    const sample = this.#tokenize(this.#render(messages, false, lossOn));
+  async encodeSample(
+    messages: readonly Message[],
+    lossOn: 'answers' | 'all',
+  ): Promise<TokenizedConversation> {
+    const sample = this.#tokenize(await this.#render(messages, false, lossOn));
     if (sample.trained.length > 0) sample.trained[0] = 0;
     return sample;
   }
 
-  #render(messages: readonly Message[], forChat: boolean, lossOn: 'answers' | 'all'): Segment[] {
+  async #render(
+    messages: readonly Message[],
+    forChat: boolean,
+    lossOn: 'answers' | 'all',
+  ): Promise<Segment[]> {
     const { bosString, shouldPrependBosToken } = this.#model.tokens;
-    return renderConversation(this.#template, messages, {
+    return await this.#templates.render(this.#template, messages, {
       bosText: bosString ?? '',
       eosText: this.#eosText,
       prependBos: shouldPrependBosToken,
