@@ -8,7 +8,7 @@ import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
 import { ExportFiles } from './files/export-files.ts';
 import { PathGuard } from './files/path-guard.ts';
-import { closeCurrent } from './project/project-service.ts';
+import { abandon, closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
 import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
 import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
@@ -72,7 +72,11 @@ export function createCore(config: CoreConfig): Promise<Core> {
     router,
     context: { core: state },
     close: async () => {
-      await Promise.all([state.calls.close(), closeCurrent(state)]);
+      try {
+        await Promise.all([state.calls.close(), closeCurrent(state)]);
+      } finally {
+        await abandon(state);
+      }
     },
   });
 }

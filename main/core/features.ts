@@ -16,6 +16,10 @@ export const features: ProjectFeatures = {
     return adopted > 0 ? [`${adopted} adapters were listed anew`] : [];
   },
   opened: startBackups,
-  closing: async (session) => backupsOf(session)?.close(),
+  closing: async (session) => {
+    // Files that others took away are kept as a copy of their own, not beside where they lay.
+    const isKept = session.readReason === 'changed-outside';
+    await (isKept ? backupsOf(session)?.giveUp() : backupsOf(session)?.close());
+  },
   jobs: (session) => jobsOf.map((jobOf) => jobOf(session)),
 };

@@ -74,6 +74,14 @@ export async function showOpenBackups(): Promise<void> {
   });
 }
 
+/** Asks for a file name, saves what is open there and goes on in that file. */
+export async function saveProjectAs(name: string): Promise<void> {
+  const request = { purpose: 'new-project', title: 'Save what is open' } as const;
+  await withChosenPath({ ...request, suggestedName: `${name}-saved.lima` }, (path) =>
+    rpc.project.saveAs({ path }),
+  );
+}
+
 /** Closes the open project and opens it anew, as when what kept it from changes was mended. */
 export async function reopenProject(path: string): Promise<void> {
   await reportErrors(async () => {
@@ -86,8 +94,9 @@ export async function reopenProject(path: string): Promise<void> {
 /** Closes the open project. */
 export async function closeProject(): Promise<void> {
   await reportErrors(async () => {
-    await rpc.project.close();
+    const { savedAs } = await rpc.project.close();
     projectChanged();
+    if (savedAs !== null) showToast({ text: `What was open is saved in ${savedAs}.` });
   });
 }
 

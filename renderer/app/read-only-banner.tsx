@@ -2,22 +2,37 @@ import { Lock } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { readOnlyText } from '../../shared/text/read-only.ts';
 import { Button } from '../ui/button.tsx';
-import { closeProject, reopenProject } from './project.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { closeProject, reopenProject, saveProjectAs } from './project.ts';
 import './read-only-banner.css';
 
 /** Says why the open project takes no changes and what to do; nothing while it takes them. */
 export function ReadOnlyBanner({ project }: { project: ProjectInfo | null }) {
+  const saving = useAction(() => saveProjectAs(project?.name ?? ''));
   if (!project?.readReason) return null;
-  const { why, advice } = readOnlyText(project.readReason);
+  const { readReason, notice, path } = project;
+  const { why, advice } = readOnlyText(readReason);
+  const isChanged = readReason === 'changed-outside';
   return (
     <section className="read-only-banner" aria-label="Open for reading only">
       <Lock size={14} aria-hidden />
       <p>
-        <strong>Open for reading only.</strong> {why} <span className="dim">{advice}</span>
+        <strong>Open for reading only.</strong> {isChanged && notice !== null ? notice : why}{' '}
+        <span className="dim">{advice}</span>
       </p>
-      <Button small onClick={() => void reopenProject(project.path)}>
-        Open again
+      <Button
+        small
+        variant={isChanged ? 'primary' : 'default'}
+        isBusy={saving.isRunning}
+        onClick={() => void saving.run()}
+      >
+        Save as…
       </Button>
+      {!isChanged && (
+        <Button small onClick={() => void reopenProject(path)}>
+          Open again
+        </Button>
+      )}
       <Button small onClick={() => void closeProject()}>
         Close
       </Button>

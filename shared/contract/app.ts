@@ -72,7 +72,13 @@ export const projectContract = {
   /** A new project with samples, dataset, prompts and the base model that come with the program. */
   createSample: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
   open: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
-  close: reading.output(z.object({ closed: z.boolean() })),
+  /** Saves a project that takes no changes, as it is open, as a new file, and opens that. */
+  saveAs: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  /**
+   * `savedAs` is where the project was saved because somebody had taken its file away; null as a
+   * rule.
+   */
+  close: reading.output(z.object({ closed: z.boolean(), savedAs: z.string().nullable() })),
   /** Topics as they change, from now on; at most a few a second. */
   watch: reading.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
 };

@@ -28,8 +28,6 @@ export const errorData = {
     supportedVersion: z.number().optional(),
   }),
   MIGRATION_CHANGED: z.object({ version: z.number().optional() }),
-  /** Somebody else did something to the files of the open project. */
-  PROJECT_CHANGED: inFile.extend({ part: z.string().optional(), what: z.string().optional() }),
   /** Something would change a project that is open for reading only. */
   PROJECT_READ_ONLY: inFile.extend({ reason: readReasonSchema.optional() }),
   FILE_NOT_FOUND: inFile,
@@ -82,7 +80,6 @@ export const declaredErrors: DeclaredErrors = {
   PROJECT_INVALID: { data: errorData.PROJECT_INVALID.loose() },
   PROJECT_NEWER: { data: errorData.PROJECT_NEWER.loose() },
   MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
-  PROJECT_CHANGED: { data: errorData.PROJECT_CHANGED.loose() },
   PROJECT_READ_ONLY: { data: errorData.PROJECT_READ_ONLY.loose() },
   FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
   FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },

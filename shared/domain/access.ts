@@ -6,7 +6,7 @@ export type ProjectAccess = z.infer<typeof projectAccessSchema>;
 
 /**
  * Why a project is open for reading only: its file or folder cannot be written, its disk has no
- * space left.
+ * space left, or somebody else did something to its files while it was open.
  */
-export const readReasonSchema = z.enum(['not-writable', 'disk-full']);
+export const readReasonSchema = z.enum(['not-writable', 'disk-full', 'changed-outside']);
 export type ReadReason = z.infer<typeof readReasonSchema>;

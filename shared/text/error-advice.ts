@@ -8,7 +8,6 @@ const advice: Record<ErrorCode, string> = {
   PROJECT_INVALID: 'Open another file, or restore this one from one of its backups.',
   PROJECT_NEWER: 'Update Lima Workbench, then open the project again.',
   MIGRATION_CHANGED: 'Open the project with the version that last wrote it.',
-  PROJECT_CHANGED: 'Save what is open as a new file, then go on in that.',
   PROJECT_READ_ONLY: 'The message says why; reading, exporting datasets and reports go on.',
   FILE_NOT_FOUND: 'Check the path, or choose the file again.',
   FILE_UNREADABLE: 'Check the permissions of the file and the disk it lies on.',

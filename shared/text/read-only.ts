@@ -16,6 +16,10 @@ const texts: Record<ReadReason, ReadOnlyText> = {
     why: 'Its disk has no space left.',
     advice: 'Free some space and open it again, or copy the project to another disk.',
   },
+  'changed-outside': {
+    why: 'Its files were changed, moved or deleted while it was open, so nothing more is stored.',
+    advice: 'Save what is open as a new file and go on in that.',
+  },
 };
 
 /** The two sentences about a project that is open for reading only. */

@@ -51,6 +51,7 @@ export class SessionBackups {
 
   /** Makes a backup if there are changes and the last one is of another day or an hour old. */
   async check(nowMs = Date.now()): Promise<void> {
+    if (this.#session.readReason !== null) return;
     const reason = await this.#dueReason(nowMs);
     if (reason !== undefined && !this.#closing.signal.aborted)
       await this.#tryTo(reason, this.#closing.signal);

@@ -68,8 +68,10 @@ export class JobService {
   readonly #changes = new Broadcast<Job>();
   readonly #snapshots = new Map<string, Job>();
   readonly #log: Log;
-  readonly #isReadOnly: boolean;
   readonly #paths: Pick<PathGuard, 'checkPaths'>;
+  #isReadOnly: boolean;
+  /** Why nothing runs any more, although nobody closes the project. */
+  #suspension: AppError | null = null;
   #isClosing = false;
 
   constructor(
@@ -189,6 +191,16 @@ export class JobService {
     this.#changes.end();
   }
 
+  /**
+   * Stops every job because nothing can be stored any more: those that can be asked to save first,
+   * and all of them can go on where what is stored is opened again. Resolves when they ended.
+   */
+  async suspend(cause: AppError): Promise<void> {
+    this.#suspension ??= cause;
+    this.#isReadOnly = true;
+    await Promise.all([...this.#running].map(([id, running]) => this.#end(id, running)));
+  }
+
   async #end(id: string, { controller, pausing, settled }: Running): Promise<void> {
     const canSave = canPauseJob(this.get(id)) || pausing.signal.aborted;
     pausing.abort();
@@ -199,7 +211,7 @@ export class JobService {
   }
 
   #schedule(): void {
-    if (this.#isClosing) return;
+    if (this.#isClosing || this.#suspension) return;
     for (const job of this.list()) {
       const handler = job.state === 'queued' ? this.#handlers.get(job.kind) : undefined;
       if (handler && !this.#isTaken(handler.resource)) this.#run(job, handler);
@@ -254,6 +266,7 @@ export class JobService {
 
   #finishBadly(id: string, error: unknown, signal: AbortSignal): void {
     const stop = error instanceof JobStopped ? error : undefined;
+    if (this.#suspension) return this.#finishSuspended(id, stop, this.#suspension);
     const wasPaused = stop?.event === 'paused' && this.get(id).state === 'pausing';
     if (this.#isClosing) return this.#finish(id, wasPaused ? 'paused' : 'crash', {});
     if (signal.aborted) return this.#finish(id, 'stopped', {});
@@ -261,6 +274,12 @@ export class JobService {
     const jobError = toJobError(stop ? stop.cause : error, `job ${id}`, this.#log);
     this.#log.write(`job ${id} stopped: ${jobError.code} ${jobError.message}`);
     this.#finish(id, stop?.event ?? 'fail', { error: jobError });
+  }
+
+  #finishSuspended(id: string, stop: JobStopped | undefined, cause: AppError): void {
+    const isPaused = stop?.event === 'paused' && nextJobState(this.get(id).state, 'paused');
+    const error = toJobError(cause, `job ${id}`, this.#log);
+    this.#finish(id, isPaused ? 'paused' : 'crash', { error });
   }
 
   #reporter(id: string): (report: JobReport) => void {
@@ -295,8 +314,8 @@ export class JobService {
 
   #store(job: StoredJob, isDurable: boolean): Job {
     const snapshot = jobSchema.parse({ ...job, revision: ++lastRevision });
-    this.#snapshots.set(job.id, snapshot);
     if (isDurable) this.#persist(snapshot);
+    this.#snapshots.set(job.id, snapshot);
     this.#changes.publish(snapshot);
     return snapshot;
   }
@@ -306,6 +325,8 @@ export class JobService {
     try {
       updateJob(this.#db, job);
     } catch (error) {
+      // What a job did counts once it is stored.
+      if (this.#suspension && job.state === 'succeeded') throw this.#suspension;
       // A full disk must not hide how the job ended: the window still shows it.
       this.#log.write(`job ${job.id} (${job.state}) could not be stored: ${String(error)}`);
     }

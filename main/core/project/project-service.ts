@@ -18,9 +18,10 @@ import {
   needsCopy,
 } from '../../store/file/reading-place.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
+import { setForeignLogAside } from '../../store/file/unclosed-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
-import type { CoreState } from './core-state.ts';
+import { requireSession, type CoreState } from './core-state.ts';
 import { inspect } from './inspect-project.ts';
 import { ProjectSession } from './project-session.ts';
 
@@ -34,20 +35,39 @@ export async function createAndOpen(state: CoreState, path: string): Promise<Pro
 export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.paths.check(path);
   return state.projectTurns.run(async () => {
-    if (state.session && isSameFile(state.session.file.path, target)) return state.session.info();
-    readProjectHeader(target);
-    const obstacle = obstacleTo(target);
-    if (obstacle !== null) return await openToRead(state, target, obstacle);
-    try {
-      await inspect(target);
-      return await takeOver(state, () =>
-        openProjectFile(target, backupFolder(target, state.settings.backupFolder)),
-      );
-    } catch (error) {
-      const reason = readReasonOf(error);
-      if (reason === undefined) throw error;
-      return await openToRead(state, target, reason);
-    }
+    const { session } = state;
+    if (session && !session.file.guard?.look() && isSameFile(session.file.path, target))
+      return session.info();
+    return await openAt(state, target);
+  });
+}
+
+async function openAt(state: CoreState, target: GuardedPath): Promise<ProjectInfo> {
+  setForeignLogAside(target);
+  readProjectHeader(target);
+  const obstacle = obstacleTo(target);
+  if (obstacle !== null) return await openToRead(state, target, obstacle);
+  try {
+    await inspect(target);
+    return await takeOver(state, () =>
+      openProjectFile(target, backupFolder(target, state.settings.backupFolder)),
+    );
+  } catch (error) {
+    const reason = readReasonOf(error);
+    if (reason === undefined) throw error;
+    return await openToRead(state, target, reason);
+  }
+}
+
+/** Saves a project that takes no changes, as it is open, as a new file, and goes on in that. */
+export async function saveAs(state: CoreState, path: string): Promise<ProjectInfo> {
+  const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
+  return state.projectTurns.run(async () => {
+    const session = requireSession(state);
+    if (session.readReason === null)
+      throw new AppError('INVALID_STATE', 'The project takes changes where it is: go on in that');
+    await session.saveAs(target);
+    return await openAt(state, target);
   });
 }
 
@@ -86,16 +106,46 @@ async function openToRead(
 }
 
 /** Closes the open project, if there is one. */
-export function closeCurrent(state: CoreState): Promise<boolean> {
+export function closeCurrent(state: CoreState): Promise<ClosedProject> {
   return state.projectTurns.run(() => closeSession(state));
 }
 
+/** Whether a project was open, and where it was saved when its own file was taken away. */
+export interface ClosedProject {
+  closed: boolean;
+  savedAs: string | null;
+}
+
 /** Closes the open project within a turn of `projectTurns`. */
-export async function closeSession(state: CoreState): Promise<boolean> {
-  const session = state.session;
+export async function closeSession(state: CoreState): Promise<ClosedProject> {
+  const { session } = state;
+  if (!session) return { closed: false, savedAs: null };
+  try {
+    // It stays open when this fails, as on a full disk: what is open is nowhere else.
+    const savedAs = await rescue(state, session);
+    state.session = null;
+    await session.close();
+    return { closed: true, savedAs };
+  } catch (error) {
+    // Pages that do not fit together any more cannot be saved however often it is tried.
+    if (explainError(error)?.code === 'PROJECT_INVALID') await abandon(state);
+    throw error;
+  }
+}
+
+async function rescue(state: CoreState, session: ProjectSession): Promise<string | null> {
+  const savedAs = await session.rescue(state.config.userDataDir);
+  if (savedAs === null) return null;
+  state.log.write(`${session.file.path} was changed by others; what was open is in ${savedAs}`);
+  rememberRecent(state, savedAs);
+  return savedAs;
+}
+
+/** Closes the open project without saving what its file cannot take. */
+export async function abandon(state: CoreState): Promise<void> {
+  const { session } = state;
   state.session = null;
   await session?.close();
-  return session !== null;
 }
 
 /** Recent projects for the welcome screen. */

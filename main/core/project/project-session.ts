@@ -1,8 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
 import { schemaVersion } from '../../store/migrations/migrate.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import { explainChange, tellChange } from '../../store/file/project-guard.ts';
+import { saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { ReadReason } from '../../../shared/domain/access.ts';
@@ -26,6 +29,8 @@ interface SessionSurroundings {
 
 /** Everything that lives as long as one project is open. */
 export class ProjectSession {
+  #isSaved = false;
+  #watching: NodeJS.Timeout | undefined;
   #readReason: ReadReason | null;
   readonly file: ProjectFile;
   readonly jobs: JobService;
@@ -55,11 +60,28 @@ export class ProjectSession {
     this.file = file;
     this.#readReason = readReason;
     this.jobs = new JobService(file.db, { log, paths }, file.access === 'read');
+    this.#watchFiles();
   }
 
   /** Why the project takes no changes; null while it does. */
   get readReason(): ReadReason | null {
     return this.#readReason;
+  }
+
+  /** A person who only reads learns of it as well, within a second. */
+  #watchFiles(): void {
+    const { guard } = this.file;
+    if (!guard) return;
+    this.#watching = setInterval(() => guard.look(), lookEveryMs).unref();
+    guard.onChange = (change) => {
+      clearInterval(this.#watching);
+      const cause = new AppError('PROJECT_READ_ONLY', explainChange(change), {
+        path: change.path,
+        reason: 'changed-outside',
+      });
+      this.stopEditing('changed-outside');
+      void this.jobs.suspend(cause);
+    };
   }
 
   /** Throws PROJECT_READ_ONLY unless the project takes changes. */
@@ -78,21 +100,42 @@ export class ProjectSession {
 
   /** What the window shows of the project as a whole. */
   info(): ProjectInfo {
+    const change = this.file.guard?.change;
     return {
       path: this.file.path,
       name: this.file.name,
       schemaVersion: schemaVersion(this.file.db),
-      sizeBytes: statSync(this.file.path).size,
+      sizeBytes: statSync(this.file.path, { throwIfNoEntry: false })?.size ?? 0,
       ...projectCounts(this.file.db),
-      notice: this.file.notice,
+      notice: change ? tellChange(change) : this.file.notice,
       backupProblem: this.backupProblem,
       access: this.#readReason === null ? 'edit' : 'read',
       readReason: this.#readReason,
     };
   }
 
+  /** Writes what is open as a new project; what runs saves and stops first. */
+  async saveAs(path: string): Promise<void> {
+    await this.jobs.suspend(new AppError('PROJECT_READ_ONLY', 'The project is being saved anew'));
+    await saveCopy(this.file, path);
+    this.#isSaved = true;
+  }
+
+  /**
+   * To be called before closing: where the file cannot take what is open, because somebody changed
+   * it, that is saved beside it (or in `spareFolder`) unless it was before. Returns where.
+   */
+  async rescue(spareFolder: string): Promise<string | null> {
+    if (this.#isSaved || !this.file.db.open || !this.file.guard?.needsCopy) return null;
+    const beside = dirname(this.file.path);
+    const path = freeName(existsSync(beside) ? beside : spareFolder, this.file.name);
+    await this.saveAs(path);
+    return path;
+  }
+
   /** Stops jobs, chats and engines, ends every watch, then folds the project back into one file. */
   async close(): Promise<void> {
+    clearInterval(this.#watching);
     try {
       await Promise.all([this.jobs.close(), this.calls.close()]);
       await this.inference.release();
@@ -102,6 +145,17 @@ export class ProjectSession {
       this.file.close();
     }
   }
+}
+
+const lookEveryMs = 1000;
+
+/** A name for what is saved of a project that nobody can store in any more. */
+function freeName(folder: string, name: string): string {
+  const path = (number: number) =>
+    join(folder, `${name}-saved${number === 1 ? '' : `-${number}`}.lima`);
+  let number = 1;
+  while (existsSync(path(number)) || existsSync(`${path(number)}.d`)) number += 1;
+  return path(number);
 }
 
 /** What an inference process is kept for; each slot holds at most one loaded model. */

@@ -10,6 +10,7 @@ import {
   createAndOpen,
   openExisting,
   recentProjects,
+  saveAs,
 } from '../project/project-service.ts';
 import { appInfo, menuCommands, pickFile, setAuthor } from '../project/shell-service.ts';
 import { createSampleProject } from '../sample-project.ts';
@@ -35,9 +36,10 @@ export const projectRouter = {
     createSampleProject(core, input.path),
   ),
   open: os.project.open.handler(({ context: { core }, input }) => openExisting(core, input.path)),
-  close: os.project.close.handler(async ({ context: { core } }) => ({
-    closed: await closeCurrent(core),
-  })),
+  saveAs: withProject.project.saveAs.handler(({ context: { core }, input }) =>
+    saveAs(core, input.path),
+  ),
+  close: os.project.close.handler(({ context: { core } }) => closeCurrent(core)),
   watch: withProject.project.watch.handler(({ context: { session }, signal }) =>
     session.changes.watch(signal),
   ),

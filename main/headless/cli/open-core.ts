@@ -6,6 +6,7 @@ import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { userDataDir } from '../../shell/app-paths.ts';
 
+import type { Terminal } from './terminal.ts';
 import type { Call } from './command.ts';
 import { CommandError } from './command-error.ts';
 
@@ -31,6 +32,16 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
   };
 }
 
+/** Closes the project, and says where it is when somebody had taken its file away meanwhile. */
+export async function closeAndTell(
+  client: CoreClient,
+  terminal: Pick<Terminal, 'note'>,
+): Promise<void> {
+  const { savedAs } = await client.project.close();
+  if (savedAs !== null)
+    terminal.note(`What was open is saved, all of it, in ${savedAs}. Go on with that.`);
+}
+
 /**
  * Starts the core with the command's project open; the core is closed again when that fails. A
  * project that takes no changes is refused by a command that makes some, and noted by others.
@@ -53,7 +64,11 @@ export async function openCoreWithProject({
         });
       terminal.note(notice);
     }
-    return { ...core, info };
+    const close = async () => {
+      await closeAndTell(core.client, terminal);
+      await core[Symbol.asyncDispose]();
+    };
+    return { ...core, info, [Symbol.asyncDispose]: close };
   } catch (error) {
     await core[Symbol.asyncDispose]();
     throw error;

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
+import { closeAndTell } from '../cli/open-core.ts';
 import { defineCommand, wholeNumber } from '../cli/command.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { hasDisplay, openBrowser } from '../launch/open-browser.ts';
@@ -46,6 +47,7 @@ export const serveCommand = defineCommand({
         terminal.note('No browser could be started: open the address yourself.');
       if (!signal.aborted) await once(signal, 'abort');
       await server.close();
+      await closeAndTell(client, terminal);
     } finally {
       await core.close();
     }

@@ -73,7 +73,11 @@ const pagesAtOnce = 200;
 // What is copied goes to the disk meanwhile: the last step waits for all that did not yet.
 const syncEveryPages = 2000;
 
-async function copyPages({ db, signal, onPages }: BackupRequest, part: string): Promise<void> {
+/** Copies what a connection holds into an empty file, between other work of this thread. */
+export async function copyPages(
+  { db, signal, onPages }: Pick<BackupRequest, 'db' | 'signal' | 'onPages'>,
+  part: string,
+): Promise<void> {
   const handle = await open(part, 'r+');
   try {
     const sync = syncAhead(handle);

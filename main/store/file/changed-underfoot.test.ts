@@ -173,8 +173,8 @@ test.concurrent.each(whole)(
     await using writer = await Writer.open(place.path);
     await writeSome(writer);
     act(place);
-    expect(await writer.tell('write')).toBe('PROJECT_CHANGED');
-    expect(await writer.tell('write')).toBe('PROJECT_CHANGED');
+    expect(await writer.tell('write')).toBe('PROJECT_READ_ONLY');
+    expect(await writer.tell('write')).toBe('PROJECT_READ_ONLY');
     expect(await writer.tell('look')).toBe(part);
     const copy = join(place.folder, '..', 'saved.lima');
     expect(await writer.tell(`save ${copy}`)).toBe('done');
@@ -188,7 +188,7 @@ test('once the file is cut off, nothing is acknowledged, and no copy is made of 
   await using writer = await Writer.open(place.path);
   await writeSome(writer);
   deeds['the file is cut off']?.act(place);
-  expect(await writer.tell('write')).toBe('PROJECT_CHANGED');
+  expect(await writer.tell('write')).toBe('PROJECT_READ_ONLY');
   const copy = join(place.folder, '..', 'saved.lima');
   expect(await writer.tell(`save ${copy}`)).toBe('PROJECT_INVALID');
   expect(existsSync(copy)).toBe(false);
@@ -283,7 +283,7 @@ test('a log that grows past 4 MiB is folded, and the next change of the file is 
   copyFileSync(place.older, place.path);
   expect(() => addSamples(file.db, [aSample(20_002)], 'writer')).toThrow(
     expect.objectContaining({
-      code: 'PROJECT_CHANGED',
+      code: 'PROJECT_READ_ONLY',
       message: expect.stringMatching(/p\.lima in .* was written to by another program\..*new file/),
     }),
   );

@@ -64,6 +64,11 @@ export class ProjectGuard implements WriteGuard {
     return this.#change;
   }
 
+  /** True when closing can put nothing into the file: what is open is lost unless it is copied. */
+  get needsCopy(): boolean {
+    return this.look() !== null && !this.#canFold();
+  }
+
   /** Compares the files with how they were last seen. */
   look(): ProjectChange | null {
     if (this.#change || !this.#db.open) return this.#change;
@@ -235,11 +240,14 @@ export function tellChange({ part, what, path }: ProjectChange): string {
   return `While the project was open, ${basename(path)} in ${dirname(path)}${whatLiesThere[part]} ${happened[what]}.`;
 }
 
-function refusal(change: ProjectChange): StoreError {
-  return new StoreError(
-    'PROJECT_CHANGED',
-    `${tellChange(change)} Nothing more is stored there, so that nothing is lost. ` +
-      'Save what is open as a new file and go on in that.',
-    { path: change.path, part: change.part, what: change.what },
-  );
-}
+/** The same with what it means and what to do. */
+export const explainChange = (change: ProjectChange): string =>
+  `${tellChange(change)} Nothing more is stored there, so that nothing is lost. ` +
+  'Save what is open as a new file and go on in that.';
+
+const refusal = (change: ProjectChange) =>
+  new StoreError('PROJECT_READ_ONLY', explainChange(change), {
+    path: change.path,
+    reason: 'changed-outside',
+    what: change.what,
+  });

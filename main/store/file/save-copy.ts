@@ -1,22 +1,23 @@
-import { closeSync, constants, lstatSync } from 'node:fs';
+import { closeSync, constants, lstatSync, renameSync, rmSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { createSideFile } from '../../side-files/side-file.ts';
+import { syncFolder } from '../../side-files/sync-folder.ts';
+import { copyPages } from '../backups/write-backup.ts';
 import { all } from '../database.ts';
 import { StoreError, errorCode } from '../store-error.ts';
-import { distrustContent } from './connection.ts';
-import { removeHalfMade, requireFreePlace, type ProjectFile } from './open-project-file.ts';
+import { requireFreePlace, type ProjectFile } from './open-project-file.ts';
 import { tellChange } from './project-guard.ts';
-
-// Between two pieces the event loop turns: 4 MB of the usual pages.
-const pagesAtOnce = 1000;
+import { verifyCopy } from './verify-project.ts';
 
 /**
  * Writes what the connection holds as a new project, with the adapters that lie beside it: every
- * stored row, also those whose log has lost its name. Throws FILE_EXISTS rather than replacing
- * anything, and PROJECT_INVALID when the pages do not fit together any more.
+ * stored row, also those whose log has lost its name. It has its name only once it is on disk and
+ * verified. Throws FILE_EXISTS rather than replacing anything, and PROJECT_INVALID when the pages
+ * do not fit together any more.
  */
 export async function saveCopy(file: ProjectFile, target: string): Promise<void> {
   requireFreePlace(target);
@@ -25,22 +26,26 @@ export async function saveCopy(file: ProjectFile, target: string): Promise<void>
     throw new StoreError('FILE_EXISTS', `${folder} exists already: choose another name`, {
       path: folder,
     });
+  const part = `${target}.part`;
   try {
-    closeSync(createSideFile(target));
-    await file.db.backup(target, { progress: () => pagesAtOnce });
-    refuseMixture(file, target);
+    closeSync(createSideFile(part));
+    await copyPages({ db: file.db }, part);
+    verifyCopy(part);
+    refuseOrphans(part);
     await copyArtifacts(file.artifactsDir, folder);
+    renameSync(part, target);
+    await syncFolder(dirname(target));
   } catch (error) {
-    removeHalfMade(target);
+    for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(part + suffix, { force: true });
     throw isDamage(error) ? damaged(file, target, error.message) : error;
   }
 }
 
 const isDamage = (error: unknown): error is Error =>
-  /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(errorCode(error));
+  /^(SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)|PROJECT_INVALID)/.test(errorCode(error));
 
 function damaged(file: ProjectFile, target: string, how: string): StoreError {
-  const change = file.guard?.change;
+  const { change } = file.guard ?? {};
   return new StoreError(
     'PROJECT_INVALID',
     `${change ? `${tellChange(change)} ` : ''}What is left of it does not fit together ` +
@@ -49,17 +54,13 @@ function damaged(file: ProjectFile, target: string, how: string): StoreError {
   );
 }
 
-const checkRow = z.object({ integrity_check: z.string() });
-
 /** Pages that somebody wrote over or cut off are read as they are: a mixture of two files. */
-function refuseMixture(file: ProjectFile, target: string): void {
-  const copy = new Sqlite(target, { readonly: true });
+function refuseOrphans(path: string): void {
+  const copy = new Sqlite(path, { readonly: true });
   try {
-    distrustContent(copy);
-    const how = all(copy, checkRow, 'PRAGMA integrity_check(1)')[0]?.integrity_check;
-    if (how !== 'ok') throw damaged(file, target, how ?? '');
     const orphans = all(copy, z.unknown(), 'PRAGMA foreign_key_check');
-    if (orphans.length > 0) throw damaged(file, target, 'rows are missing');
+    if (orphans.length > 0)
+      throw new StoreError('PROJECT_INVALID', `${orphans.length} rows refer to rows that are gone`);
   } finally {
     copy.close();
   }
