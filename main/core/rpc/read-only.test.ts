@@ -140,12 +140,7 @@ describe('with a project that is open for reading only', () => {
 });
 
 // These open another project or none, which the test above must not.
-const openers = [
-  'project.create',
-  'project.createSample',
-  'project.saveAs',
-  'project.close',
-];
+const openers = ['project.create', 'project.createSample', 'project.saveAs', 'project.close'];
 
 test('every procedure is said to edit, or is called in the test of those that read', () => {
   const known = [...Object.keys(inputs), ...openers].toSorted();

@@ -1,0 +1,190 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import type { Database } from '../../store/database.ts';
+import { saveCopy } from '../../store/file/save-copy.ts';
+import {
+  createProjectFile,
+  openProjectFile,
+  type ProjectFile,
+} from '../../store/file/open-project-file.ts';
+import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { freezeDataset } from '../../store/repositories/datasets.ts';
+import { addReviews, undoLastBatch } from '../../store/repositories/reviews.ts';
+import { listSamples } from '../../store/repositories/sample-list.ts';
+import { addSamples, addVersion, getSample } from '../../store/repositories/samples.ts';
+import { sampleContentHash } from '../../store/content-hash.ts';
+import { insertVote } from '../../store/repositories/votes.ts';
+import { aSample } from '../../store/testing/a-project.ts';
+import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';
+import { addModelAndDataset, writeOldProject } from '../../store/testing/old-project.ts';
+import { hashRows, type Acts } from './acts.ts';
+
+/**
+ * Something that is done to a project, and recorded. `prepare` makes what is there before, unseen;
+ * `act` runs in a process of its own and tells what it acknowledges.
+ */
+export interface Scenario {
+  disk?: 'network';
+  prepare: (path: string) => void;
+  act: (path: string, acts: Acts) => Promise<void> | void;
+}
+
+const filled = (path: string) => {
+  const file = createProjectFile(path);
+  fillEveryTable(file.db);
+  addSamples(file.db, numbered(100, 140), 'me');
+  file.close();
+};
+
+const numbered = (from: number, to: number, characters = 0) =>
+  Array.from({ length: to - from }, (_, index) =>
+    aSample(from + index, { provenance: { title: 'x'.repeat(characters) } }),
+  );
+
+/** Opens a project whose commits are told, and acknowledges each step. */
+function inProject(
+  path: string,
+  acts: Acts,
+  steps: (file: ProjectFile) => Iterable<unknown>,
+): void {
+  const file = openProjectFile(path);
+  acts.follow(file);
+  acts.acknowledge(path);
+  for (const _ of steps(file)) acts.acknowledge(path);
+  file.close();
+  acts.acknowledge(path);
+}
+
+function* voting({ db }: ProjectFile) {
+  const verdicts = ['left', 'right', 'neither', 'withdrawn'] as const;
+  for (let round = 0; round < 12; round += 1)
+    for (const { id: comparisonId } of comparisonsOf(db, 'e')) {
+      const shown = verdicts[round % verdicts.length] ?? 'left';
+      const author = { author: round % 2 === 0 ? 'me' : 'you', authorKind: 'human' } as const;
+      yield insertVote(db, { comparisonId, shown, ...author, durationMs: 900 });
+    }
+}
+
+function* reviewing({ db }: ProjectFile) {
+  for (const { id } of listSamples(db, { status: 'pending' }, { limit: 20 }))
+    yield addReviews(db, 'accept', { ids: [id] }, 'me');
+  yield addReviews(db, 'reject', { filter: { status: 'accepted' } }, 'me');
+  yield undoLastBatch(db, 'me');
+  yield freezeDataset(db, 'frozen', 'me');
+}
+
+function* editing({ db }: ProjectFile) {
+  for (const { id } of listSamples(db, {}, { limit: 20 })) {
+    const sample = getSample(db, id);
+    if (!sample) throw new Error(`There is no sample ${id}`);
+    const messages = sample.messages.map((message) => ({ ...message, content: 'Edited.' }));
+    yield addVersion(db, sample, { messages, hash: sampleContentHash(messages), author: 'me' });
+  }
+}
+
+/** Enough for the log to be folded three times. */
+function* importing({ db }: ProjectFile) {
+  for (let batch = 0; batch < 8; batch += 1)
+    yield addSamples(db, numbered(1000 + 60 * batch, 1060 + 60 * batch, 30_000), 'me');
+}
+
+const nothing = () => undefined;
+
+/** The log of a process that was killed lies beside the file. */
+function killed(path: string): void {
+  filled(path);
+  const file = openProjectFile(path);
+  addReviews(file.db, 'accept', { filter: {} }, 'me');
+  for (const suffix of ['', '-wal', '.lock']) copyFileSync(path + suffix, `${path}.x${suffix}`);
+  file.close();
+  for (const suffix of ['', '-wal', '.lock']) renameSync(`${path}.x${suffix}`, path + suffix);
+}
+
+const migrating = (version: number, fill: (db: Database) => void): Scenario => ({
+  prepare: (path) => writeOldProject(path, version, fill),
+  act: (path, acts) => inProject(path, acts, reviewing),
+});
+
+/** What must be found to lose: it shows that a loss is seen. */
+export const careless: Record<string, Scenario> = {
+  'reviewing without waiting for the disk': {
+    prepare: filled,
+    act: (path, acts) =>
+      inProject(path, acts, (file) => {
+        file.db.pragma('synchronous = OFF');
+        return reviewing(file);
+      }),
+  },
+  'saving a copy by a plain copy of the file': {
+    prepare: filled,
+    act: (path, acts) => {
+      const file = openProjectFile(path);
+      acts.follow(file);
+      addReviews(file.db, 'accept', { filter: {} }, 'me');
+      const copy = path.replace('p.lima', 'copy.lima');
+      copyFileSync(path, copy);
+      acts.promise(copy, hashRows(file.db));
+      file.close();
+    },
+  },
+};
+
+/** Every recorded scenario by name. To add one, add a row. */
+export const scenarios: Record<string, Scenario> = {
+  'making a project': {
+    prepare: nothing,
+    act: (path, acts) => {
+      const file = createProjectFile(path);
+      acts.follow(file);
+      acts.acknowledge(path);
+      addSamples(file.db, numbered(0, 30), 'me');
+      acts.acknowledge(path);
+      file.close();
+      acts.acknowledge(path);
+    },
+  },
+  voting: { prepare: filled, act: (path, acts) => inProject(path, acts, voting) },
+  reviewing: { prepare: filled, act: (path, acts) => inProject(path, acts, reviewing) },
+  editing: { prepare: filled, act: (path, acts) => inProject(path, acts, editing) },
+  importing: { prepare: filled, act: (path, acts) => inProject(path, acts, importing) },
+  'migrating from the first schema': migrating(1, addModelAndDataset),
+  'migrating from the sixth schema': migrating(6, fillEveryOldTable),
+  'opening after a kill': {
+    prepare: killed,
+    act: (path, acts) => inProject(path, acts, reviewing),
+  },
+  'opening and closing again and again': {
+    prepare: filled,
+    act: (path, acts) => {
+      for (let turn = 0; turn < 6; turn += 1)
+        inProject(path, acts, ({ db }) => [
+          addReviews(db, turn % 2 === 0 ? 'accept' : 'reset', { filter: {} }, 'me'),
+        ]);
+    },
+  },
+  'saving what is open as a copy': {
+    prepare: filled,
+    act: async (path, acts) => {
+      const file = openProjectFile(path);
+      addReviews(file.db, 'accept', { filter: {} }, 'me');
+      const hash = hashRows(file.db);
+      rmSync(path);
+      rmSync(`${path}-wal`);
+      file.guard.look();
+      const copy = path.replace('p.lima', 'copy.lima');
+      await saveCopy(file, copy);
+      acts.promise(copy, hash);
+      file.close();
+    },
+  },
+  'reviewing on a network disk': {
+    disk: 'network',
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, reviewing),
+  },
+  'importing on a network disk': {
+    disk: 'network',
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, importing),
+  },
+  'migrating on a network disk': { disk: 'network', ...migrating(6, fillEveryOldTable) },
+};
