@@ -47,6 +47,15 @@ export function hasErrorCode(error: unknown, code: ErrorCode): boolean {
   return error instanceof ORPCError && error.code === code;
 }
 
+/** True when a file is there that may be replaced once a person agrees. */
+export function canReplaceFile(error: unknown): boolean {
+  if (!(error instanceof ORPCError) || !hasErrorCode(error, 'FILE_EXISTS')) return false;
+  const data: unknown = error.data;
+  return (
+    typeof data === 'object' && data !== null && 'canReplace' in data && data.canReplace === true
+  );
+}
+
 /** True when a call ended because its own signal was aborted. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';

@@ -228,8 +228,17 @@ export class ExportDraft implements AsyncDisposable {
     onPlaced: (path: string) => void,
   ): Promise<ExportDraft> {
     const draftPath = asExportPath(join(dirname(path), draftName()));
-    const file = await open(draftPath, 'wx');
-    return new ExportDraft(path, replaced, { file, draftPath }, onPlaced);
+    try {
+      const file = await open(draftPath, 'wx');
+      return new ExportDraft(path, replaced, { file, draftPath }, onPlaced);
+    } catch (error) {
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error))) throw error;
+      throw new AppError(
+        'FILE_UNREADABLE',
+        `${dirname(path)} cannot be written to (${errorCode(error)}): choose another folder`,
+        { path },
+      );
+    }
   }
 
   /** The file to write to; only where `start` made one. */

@@ -5,7 +5,6 @@ import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
-import { requireOutputFile } from '../../input-files/input-file.ts';
 import { waitForJob, type WaitOptions } from '../cli/wait-for-job.ts';
 
 /** The file's real path; throws FILE_NOT_FOUND with the path as it was typed. */
@@ -18,13 +17,6 @@ export async function existingFile(path: string): Promise<string> {
       cause: String(error),
     });
   }
-}
-
-/** The absolute path of a file to write; throws when a pipe, a device or a folder has that name. */
-export function outputFile(path: string): string {
-  const absolute = resolve(path);
-  requireOutputFile(absolute);
-  return absolute;
 }
 
 /** Id of the base model in this file; a file the project does not know is hashed and added. */

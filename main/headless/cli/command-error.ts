@@ -20,6 +20,18 @@ export class CommandError extends Error {
   }
 }
 
+/** What the core threw at a command that asked it for more than calls, with its code and values. */
+export function commandErrorOf(error: unknown): unknown {
+  const parsed = codedError.safeParse(error);
+  if (!(error instanceof Error) || !parsed.success) return error;
+  return new CommandError(parsed.data.code, error.message, parsed.data.data);
+}
+
+const codedError = z.object({
+  code: z.string(),
+  data: z.record(z.string(), z.unknown()).default({}),
+});
+
 /** The person stopped the command; what was finished before is kept. Exit code 130. */
 export class CancelledError extends CommandError {
   constructor(message = 'Cancelled. What was finished before is kept.') {
@@ -39,10 +51,18 @@ interface Failure {
 
 /** Tells what went wrong, as a line or as `{error: {code, message, data}}`; returns the exit code. */
 export function reportError(error: unknown, terminal: Terminal): number {
-  const { code, message, data, exitCode } = describeFailure(error);
+  const { code, message, data, exitCode } = withAdvice(describeFailure(error));
   if (terminal.mode === 'human') terminal.note(`${code}: ${message}`);
   else terminal.result({ error: { code, message, data } }, '');
   return exitCode;
+}
+
+const replaceable = z.object({ canReplace: z.literal(true) });
+
+/** The window asks whether a file may be replaced; here it is said beforehand. */
+function withAdvice(failure: Failure): Failure {
+  if (!replaceable.safeParse(failure.data).success) return failure;
+  return { ...failure, message: `${failure.message}. With --overwrite it is replaced.` };
 }
 
 function describeFailure(error: unknown): Failure {

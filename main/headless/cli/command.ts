@@ -58,6 +58,11 @@ export interface Command {
   run(words: string[], terminal: Terminal, signal: AbortSignal): Promise<void>;
 }
 
+/** The option of a command that writes a file: what no export wrote is replaced only with it. */
+export const overwriteOption = {
+  overwrite: { type: 'boolean', description: 'replace a file that is there and no export wrote' },
+} as const satisfies OptionTable;
+
 /** Options every command has. */
 export const commonOptions = {
   json: { type: 'boolean', description: 'print one JSON document on standard output' },

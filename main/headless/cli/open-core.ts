@@ -4,11 +4,11 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import type { ExportDraft } from '../../core/files/export-files.ts';
 import { userDataDir } from '../../shell/app-paths.ts';
-
 import type { Terminal } from './terminal.ts';
 import type { Call } from './command.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, commandErrorOf } from './command-error.ts';
 
 /** The core as the contract types it, called in this process. */
 export type CoreClient = ContractRouterClient<Contract>;
@@ -16,6 +16,8 @@ export type CoreClient = ContractRouterClient<Contract>;
 /** A core of this process; disposing of it closes the project and ends every engine. */
 export interface OpenCore extends AsyncDisposable {
   client: CoreClient;
+  /** Starts a file where a person points, beside the open project; see `ExportFiles`. */
+  startExport(path: string, overwrite: boolean): Promise<ExportDraft>;
 }
 
 /**
@@ -24,10 +26,22 @@ export interface OpenCore extends AsyncDisposable {
  */
 export async function openCore(userData = userDataDir()): Promise<OpenCore> {
   // Loaded late, so that help and usage errors need no database and no engine.
-  const { createCore } = await import('../../core/create-core.ts');
+  const [{ createCore }, { protectedBy }] = await Promise.all([
+    import('../../core/create-core.ts'),
+    import('../../core/project/core-state.ts'),
+  ]);
   const core = await createCore({ shell: 'cli', userDataDir: userData, fileRoots: null });
   return {
     client: createRouterClient(core.router, { context: core.context }),
+    startExport: async (path, overwrite) => {
+      const { exports, session } = core.context.core;
+      const project = session ? { project: protectedBy(session) } : {};
+      try {
+        return await exports.start(resolve(path), { overwrite, ...project });
+      } catch (error) {
+        throw commandErrorOf(error);
+      }
+    },
     [Symbol.asyncDispose]: () => core.close(),
   };
 }

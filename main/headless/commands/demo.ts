@@ -2,7 +2,6 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { formatDuration } from '../../../shared/text/numbers.ts';
-import { replaceFile } from '../../side-files/side-file.ts';
 import { defineCommand } from '../cli/command.ts';
 import { describeOutcome } from '../demo/describe-outcome.ts';
 import { demoFiles, shortPlan, wholePlan } from '../demo/make-plan.ts';
@@ -54,9 +53,9 @@ async function demoFolder(wanted: string | undefined): Promise<string> {
 async function writeReports(client: CoreClient, id: string, folder: string): Promise<string[]> {
   const files: string[] = [];
   for (const format of ['json', 'markdown', 'html'] as const) {
-    const { fileName, text } = await client.evaluations.report({ id, format });
-    files.push(join(folder, fileName));
-    replaceFile(join(folder, fileName), text);
+    const { fileName } = await client.evaluations.report({ id, format });
+    const saved = { id, format, path: join(folder, fileName) };
+    files.push((await client.evaluations.saveReport(saved)).path);
   }
   return files;
 }

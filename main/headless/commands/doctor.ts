@@ -34,7 +34,7 @@ export const doctorCommand = defineCommand({
 async function examineInScratch(): Promise<Finding[]> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'lima-doctor-'));
   try {
-    await using core = await openCore(scratchDir);
+    await using core = await openCore(join(scratchDir, 'user'));
     const findings = await examineMachine(core.client, scratchDir);
     // With the person's own settings, where the tests of devices are kept.
     await using own = await openCore();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -205,6 +205,38 @@ describe('the whole pipeline by command line', () => {
     expect((await folder.run(...page)).code).toBe(0);
     expect(readFileSync(join(folder.path, 'e.html'), 'utf8')).toContain('<!doctype html>');
   });
+
+  it('replaces a file that no export wrote only with --overwrite, and a project or model never', async () => {
+    const generate = ['generate', 'p.lima', ...base, '--prompts', 'prompts.jsonl', ...short];
+    const commands = (file: string) => [
+      ['dataset', 'export', 'p.lima', 'four', file],
+      ['report', 'p.lima', 'e', '--out', file],
+      [...generate, '--out', file],
+    ];
+    const mine = join(folder.path, 'mine.txt');
+    for (const words of commands('mine.txt')) {
+      writeFileSync(mine, 'precious');
+      const refused = await folder.run(...words);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/FILE_EXISTS: .*mine\.txt is there already.*--overwrite/);
+      expect(readFileSync(mine, 'utf8')).toBe('precious');
+      expect((await folder.run(...words, '--overwrite')).code).toBe(0);
+      expect(readFileSync(mine, 'utf8')).not.toContain('precious');
+      // What an export of one's own wrote is replaced by the next one.
+      expect((await folder.run(...words)).code).toBe(0);
+    }
+    for (const name of ['p.lima', 'p.lima-wal', 'p.lima.lock', 'p.lima.d/x', 'tiny.gguf'])
+      for (const words of commands(name)) {
+        const before = readFileSync(join(folder.path, 'tiny.gguf'));
+        const refused = await folder.run(...words, '--overwrite');
+        expect([refused.code, refused.stderr]).toEqual([
+          1,
+          expect.stringContaining('INVALID_INPUT'),
+        ]);
+        expect(readFileSync(join(folder.path, 'tiny.gguf')).equals(before)).toBe(true);
+      }
+    expect((await folder.run('info', 'p.lima')).code).toBe(0);
+  }, 120_000);
 
   it('refuses a value the core does not take as wrong usage, and says which', async () => {
     const { code, stderr } = await folder.run('samples', 'p.lima', '--limit', '5000');

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -10,7 +11,7 @@ import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { chooseFile } from '../../ui/files/file-chooser.ts';
+import { exportFile } from '../../ui/files/export-file.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
 import { showCurateDialog } from '../curate-store.ts';
@@ -53,13 +54,14 @@ export function DatasetsDialog() {
 }
 
 async function exportDataset(dataset: Dataset, format: ExportFormat): Promise<void> {
-  const path = await chooseFile({
-    purpose: 'save',
-    title: `Export “${dataset.name}”`,
-    suggestedName: `${dataset.name}.${format}.jsonl`,
-  });
-  if (path === null) return;
-  const written = await rpc.datasets.export({ datasetId: dataset.id, path, format });
+  const written = await exportFile(
+    {
+      title: `Export “${previewLine(dataset.name)}”`,
+      suggestedName: `${dataset.name.slice(0, 100)}.${format}.jsonl`,
+    },
+    (target) => rpc.datasets.export({ datasetId: dataset.id, format, ...target }),
+  );
+  if (written === undefined) return;
   showToast({
     text: `Wrote ${formatQuantity(written.samples, 'sample')} (${formatBytes(written.sizeBytes)}) to ${written.path}`,
     tone: 'good',

@@ -4,7 +4,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
-import { chooseFile } from '../../ui/files/file-chooser.ts';
+import { exportFile } from '../../ui/files/export-file.tsx';
 
 const formats = [
   { format: 'json', label: 'JSON', mediaType: 'application/json' },
@@ -21,11 +21,11 @@ export function ExportButtons({ id }: { id: string }) {
     const { fileName, text } = await rpc.evaluations.report({ id, format });
     // The desktop app refuses downloads; there the core writes where the dialog says.
     if (!(await rpc.app.info()).hasNativeDialogs) return downloadText(fileName, text, mediaType);
-    const title = 'Save the report';
-    const path = await chooseFile({ purpose: 'save', title, suggestedName: fileName });
-    if (path === null) return;
-    await rpc.evaluations.saveReport({ id, format, path });
-    showToast({ text: `Saved ${path}.`, tone: 'good' });
+    const saved = await exportFile(
+      { title: 'Save the report', suggestedName: fileName },
+      (target) => rpc.evaluations.saveReport({ id, format, ...target }),
+    );
+    if (saved !== undefined) showToast({ text: `Saved ${saved.path}.`, tone: 'good' });
   });
   return (
     <>

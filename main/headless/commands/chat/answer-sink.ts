@@ -1,25 +1,25 @@
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import { visibleJson } from '../../../../shared/text/foreign-text.ts';
+import type { ExportDraft } from '../../../core/files/export-files.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
 /**
- * Where generated answers go, in the order of their prompts: a file that grows while they come,
- * or standard output. With JSON and no file they are kept for the one document.
+ * Where generated answers go, in the order of their prompts: a file that takes its place when all of
+ * them came, or standard output. With JSON and no file they are kept for the one document. A stop
+ * loses nothing: what came is written, beside a file that it would have replaced.
  */
 export class AnswerSink implements AsyncDisposable {
   readonly answers: object[] = [];
   readonly #lines: OrderedLines;
-  readonly #file: ReturnType<typeof createWriteStream> | undefined;
+  readonly #draft: ExportDraft | undefined;
   readonly #terminal: Terminal;
+  #writing: Promise<void> = Promise.resolve();
   #count = 0;
+  #isOver = false;
 
-  /** `path` undefined means standard output; an existing file is replaced. */
-  constructor(prompts: number, path: string | undefined, terminal: Terminal) {
+  /** Without a draft the answers go to standard output. */
+  constructor(prompts: number, draft: ExportDraft | undefined, terminal: Terminal) {
     this.#lines = new OrderedLines(prompts);
-    this.#file = path === undefined ? undefined : createWriteStream(path);
-    // Reported where the file is closed; without a listener it would end the process.
-    this.#file?.on('error', () => undefined);
+    this.#draft = draft;
     this.#terminal = terminal;
   }
 
@@ -31,23 +31,39 @@ export class AnswerSink implements AsyncDisposable {
   /** Takes the answer to the prompt at `index`. */
   add(index: number, record: object): void {
     this.#count++;
-    if (this.#file || this.#terminal.mode === 'human')
+    if (this.#draft || this.#terminal.mode === 'human')
       this.#lines.add(index, `${visibleJson(record)}\n`, this.#write);
     else this.answers[index] = record;
   }
 
-  /** Writes what is still held back; throws when the file could not be written. */
+  /** Puts the file in its place; throws when it could not be written. */
+  async complete(): Promise<void> {
+    await this.#finishWriting();
+    await this.#draft?.place();
+  }
+
+  /** After a stop or an error: writes what is still held back, and keeps what came. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isOver) return;
+    await this.#finishWriting();
+    if (!this.#draft || this.#count === 0) return;
+    if (!this.#draft.replaces) return await this.#draft.place();
+    const kept = await this.#draft.keepAside();
+    this.#terminal.note(`The answers that came are in ${kept}; ${this.#draft.path} is unchanged.`);
+  }
+
+  async #finishWriting(): Promise<void> {
+    this.#isOver = true;
     this.#lines.flush(this.#write);
-    if (!this.#file) return;
-    const done = finished(this.#file);
-    this.#file.end();
-    await done;
+    await this.#writing;
   }
 
   readonly #write = (line: string): void => {
-    if (this.#file) this.#file.write(line);
-    else this.#terminal.stream(line);
+    const draft = this.#draft;
+    if (!draft) return this.#terminal.stream(line);
+    this.#writing = this.#writing.then(() => draft.file.writeFile(line));
+    // Told where the file is completed; without this it would end the process before.
+    this.#writing.catch(() => undefined);
   };
 }
 

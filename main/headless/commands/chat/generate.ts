@@ -1,13 +1,20 @@
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
+import type { ExportDraft } from '../../../core/files/export-files.ts';
 import type { Prompt } from '../../../../shared/domain/evaluation.ts';
 import { formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
 import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';
-import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
+import {
+  defineCommand,
+  overwriteOption,
+  requiredOption,
+  wholeNumber,
+  type Call,
+} from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
-import { existingFile, outputFile, resolveAdapter } from '../../arguments/project-models.ts';
+import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import type { Terminal } from '../../cli/terminal.ts';
@@ -29,13 +36,14 @@ const options = {
   out: { type: 'string', value: 'FILE', description: 'where to write; default standard output' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  ...overwriteOption,
 } as const;
 
 /** `lima generate`: answers every prompt of a set with one system. */
 export const generateCommand = defineCommand({
   name: 'generate',
   usage:
-    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE] ' +
+    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
     '[--set key=value]… [--parallel N]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
@@ -47,13 +55,17 @@ export const generateCommand = defineCommand({
     const system = await findSystem(project.client, words);
     const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
     const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });
-    const sink = await answerAll(project.client, { prompts, system, words, call });
+    await using draft =
+      words.out === undefined
+        ? null
+        : await project.startExport(words.out, call.options.overwrite ?? false);
+    const sink = await answerAll(project.client, { prompts, system, words, draft, call });
     const summary = { system: system.name, promptSet: set.name, answered: sink.count };
-    if (words.out === undefined) call.terminal.result({ ...summary, answers: sink.answers }, '');
+    if (draft === null) call.terminal.result({ ...summary, answers: sink.answers }, '');
     else
       call.terminal.result(
-        { ...summary, path: words.out },
-        `Wrote ${formatQuantity(sink.count, 'answer')} to ${words.out}.`,
+        { ...summary, path: draft.path },
+        `Wrote ${formatQuantity(sink.count, 'answer')} to ${draft.path}.`,
       );
   },
 });
@@ -68,7 +80,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     sampling: parseSettings(samplingSchema, given.set ?? []),
     parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
     basePath: await existingFile(base),
-    out: given.out === undefined ? undefined : outputFile(given.out),
+    out: given.out,
   };
 }
 
@@ -86,13 +98,14 @@ interface AnswerRequest {
   prompts: Prompt[];
   system: Awaited<ReturnType<typeof findSystem>>;
   words: Words;
+  draft: ExportDraft | null;
   call: Pick<Call, 'terminal' | 'signal'>;
 }
 
 async function answerAll(client: CoreClient, request: AnswerRequest): Promise<AnswerSink> {
-  const { prompts, system, words, call } = request;
+  const { prompts, system, words, draft, call } = request;
   const { terminal, signal } = call;
-  await using sink = new AnswerSink(prompts.length, words.out, terminal);
+  await using sink = new AnswerSink(prompts.length, draft ?? undefined, terminal);
   const startedMs = Date.now();
   await generateAnswers(client, {
     system: system.files,
@@ -108,6 +121,7 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
       showProgress(terminal, { done: sink.count, total: prompts.length, startedMs });
     },
   });
+  await sink.complete();
   return sink;
 }
 

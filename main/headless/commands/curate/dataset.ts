@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { exportFormatSchema } from '../../../../shared/domain/dataset.ts';
 import { formatBytes, formatQuantity } from '../../../../shared/text/numbers.ts';
-import { defineCommand, oneOf, positional } from '../../cli/command.ts';
+import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
@@ -26,7 +26,7 @@ export const datasetFreezeCommand = defineCommand({
 /** `lima dataset export`: writes a dataset as JSONL. */
 export const datasetExportCommand = defineCommand({
   name: 'dataset export',
-  usage: `dataset export P.lima NAME FILE [--format ${formats.join('|')}]`,
+  usage: `dataset export P.lima NAME FILE [--format ${formats.join('|')}] [--overwrite]`,
   summary: 'Write a dataset as a file other programs read.',
   positionals: { min: 3, max: 3 },
   options: {
@@ -35,6 +35,7 @@ export const datasetExportCommand = defineCommand({
       value: 'FORMAT',
       description: `${formats.join(', ')}; default messages`,
     },
+    ...overwriteOption,
   },
   async run(call) {
     const format = oneOf(call.options.format ?? 'messages', formats, 'The format');
@@ -42,7 +43,12 @@ export const datasetExportCommand = defineCommand({
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const path = resolve(positional(call, 2));
-    const written = await client.datasets.export({ datasetId: dataset.id, path, format });
+    const written = await client.datasets.export({
+      datasetId: dataset.id,
+      path,
+      format,
+      overwrite: call.options.overwrite ?? false,
+    });
     const size = formatBytes(written.sizeBytes);
     const text = `Wrote ${formatQuantity(written.samples, 'sample')} to ${written.path} (${size}).`;
     call.terminal.result({ ...written, format, contentHash: dataset.contentHash }, text);

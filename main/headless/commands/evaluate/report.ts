@@ -1,7 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { formatBytes } from '../../../../shared/text/numbers.ts';
-import { defineCommand, oneOf, positional } from '../../cli/command.ts';
-import { outputFile } from '../../arguments/project-models.ts';
+import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
@@ -11,30 +9,37 @@ const contractFormats = { json: 'json', md: 'markdown', html: 'html' } as const;
 /** `lima report`: the report of a revealed evaluation. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE] [--reveal]`,
+  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal]`,
   summary: 'Report an evaluation: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
     format: { type: 'string', value: 'FORMAT', description: 'md (default), json or html' },
     out: { type: 'string', value: 'FILE', description: 'write to this file' },
     reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
+    ...overwriteOption,
   },
   async run(call) {
     const { options, terminal } = call;
-    const path = options.out === undefined ? undefined : outputFile(options.out);
     const fallback = terminal.mode === 'human' ? 'md' : 'json';
     const format = oneOf(options.format ?? fallback, formats, 'The format');
     await using project = await openCoreWithProject(call);
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
+    // Before the blind phase ends for good: a file that cannot be written must not cost it.
+    await using draft =
+      options.out === undefined
+        ? null
+        : await project.startExport(options.out, options.overwrite ?? false);
     if (options.reveal) await evaluations.reveal({ id });
     const { fileName, text } = await evaluations.report({ id, format: contractFormats[format] });
-    if (path === undefined) {
+    if (draft === null) {
       const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };
       terminal.result(document, text);
       return;
     }
-    await writeFile(path, text);
+    await draft.file.writeFile(text);
+    await draft.place();
+    const { path } = draft;
     const sizeBytes = Buffer.byteLength(text);
     terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);
   },
