@@ -21,6 +21,11 @@ const toState = ({ dev, ino, size, mtimeNs }: BigIntStats): FileState => ({
   modified: String(mtimeNs),
 });
 
+/** Changes whenever one of a project's files is written or replaced: itself, its log, its journal. */
+export function stampOf(realPath: string, suffixes = ['', '-wal', '-journal']): string {
+  return JSON.stringify(suffixes.map((suffix) => fileState(realPath + suffix)));
+}
+
 /** True when nobody wrote to it in between. */
 export function hasSameContent(before: FileState | null, now: FileState | null): boolean {
   return before?.sizeBytes === now?.sizeBytes && before?.modified === now?.modified;

@@ -10,9 +10,10 @@ import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
+import { fileState, type FileState } from './file-state.ts';
 import { readProjectHeader } from './project-header.ts';
 import { refuseStrangeValues } from './strange-values.ts';
-import { refuseStrangeSideFiles } from './project-side-files.ts';
+import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
 import { StoreError } from '../store-error.ts';
 import { get, type Database } from '../database.ts';
 
@@ -84,6 +85,7 @@ export function readInspected<Result>(
       refuseForeignOrder(db, path);
       return work(db);
     } finally {
+      place.beforeClosing();
       db.close();
     }
   } catch (error) {
@@ -94,34 +96,50 @@ export function readInspected<Result>(
 interface InspectedPlace extends Disposable {
   path: string;
   isReadonly: boolean;
+  /** To be called while SQLite still has open what it made beside the file. */
+  beforeClosing(): void;
 }
+
+const nothing = () => undefined;
 
 const givenCopy = (path: string): InspectedPlace => ({
   path,
   isReadonly: false,
+  beforeClosing: nothing,
   [Symbol.dispose]: () => undefined,
 });
 
 /** The file itself, or a copy when a rollback journal of a crash has to be rolled back first. */
 function placeInspected(path: string): InspectedPlace {
-  if ((statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0) === 0)
-    return { path, isReadonly: true, [Symbol.dispose]: keepSideFiles(path) };
+  const real = realPath(path);
+  if ((fileState(`${real}-journal`)?.sizeBytes ?? 0) === 0) return inItsPlace(path);
   const folder = mkdtempSync(join(tmpdir(), 'lima-inspect-'));
   const copy = join(folder, 'project.lima');
   for (const suffix of ['', '-journal'])
-    copyFileSync(path + suffix, copy + suffix, constants.COPYFILE_FICLONE);
+    copyFileSync(real + suffix, copy + suffix, constants.COPYFILE_FICLONE);
   const dispose = () => rmSync(folder, { recursive: true, force: true });
-  return { path: copy, isReadonly: false, [Symbol.dispose]: dispose };
+  return { path: copy, isReadonly: false, beforeClosing: nothing, [Symbol.dispose]: dispose };
 }
 
 /**
- * Reading beside a write-ahead log makes SQLite's shared memory file, which goes again. Whoever
- * opens for writing needs none (it has the lock alone), but may have made a log by now: that stays.
+ * Reading beside a write-ahead log makes SQLite's shared memory file, which goes again, unless
+ * another one has its name by then. Whoever opens for writing needs none (it has the lock alone),
+ * but may have made a log by now: that stays.
  */
-function keepSideFiles(path: string): () => void {
-  const memory = `${path}-shm`;
-  if (existsSync(memory)) return () => undefined;
-  return () => rmSync(memory, { force: true });
+function inItsPlace(path: string): InspectedPlace {
+  const memory = `${realPath(path)}-shm`;
+  const wasThere = existsSync(memory);
+  let made: FileState | null = null;
+  return {
+    path,
+    isReadonly: true,
+    beforeClosing: () => {
+      if (!wasThere) made = fileState(memory);
+    },
+    [Symbol.dispose]: () => {
+      if (made && fileState(memory)?.id === made.id) rmSync(memory, { force: true });
+    },
+  };
 }
 
 const checkRow = z.object({ quick_check: z.string() });

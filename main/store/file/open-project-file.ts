@@ -20,6 +20,7 @@ import { inspectSchema } from './inspect-project-file.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
+import { fileState, hasSameContent, stampOf, type FileState } from './file-state.ts';
 import { ProjectGuard } from './project-guard.ts';
 import type { ReadingPlace } from './reading-place.ts';
 import { LockNote } from './project-lock.ts';
@@ -83,20 +84,36 @@ export function removeHalfMade(path: string): void {
 /**
  * Opens a project for writing and takes its lock. Throws FILE_NOT_FOUND, PROJECT_INVALID,
  * PROJECT_NEWER, PROJECT_LOCKED or MIGRATION_CHANGED, and leaves the file as it was. Before a
- * migration it goes to the `backups` folder as it is.
+ * migration it goes to the `backups` folder as it is. `inspected` is the stamp of the files that
+ * were inspected before: others are not opened in their place.
  */
 export function openProjectFile(
   path: string,
   backups = backupFolder(path, null),
+  inspected?: string,
 ): EditableProjectFile {
   const absolute = resolve(path);
   setForeignLogAside(absolute);
+  const stamp = inspected ?? stampOf(realPath(absolute));
   refuseNewer(readProjectHeader(absolute), migrations.length);
   refuseStrangeSideFiles(absolute);
   // A connection that may write folds the log into the file when it closes, whatever it found.
   if (statSync(logPath(absolute), { throwIfNoEntry: false })?.size) inspectSchema(absolute);
+  refuseSwapped(absolute, stamp);
   return openAt(absolute, false, backups);
 }
+
+/** Throws PROJECT_INVALID when the files are no longer those that were looked at. */
+function refuseSwapped(path: string, stamp: string): void {
+  if (stampOf(realPath(path)) !== stamp) throw swapped(path);
+}
+
+const swapped = (path: string) =>
+  new StoreError(
+    'PROJECT_INVALID',
+    `${path} was written to or replaced while it was being opened. Open it again.`,
+    { path },
+  );
 
 /**
  * Opens an inspected project for reading where `place` says, with a connection that cannot write:
@@ -141,10 +158,11 @@ function openAt(path: string, isNew: boolean, backups: string): EditableProjectF
   const missed = isNew ? null : tellMissed(path, careful === undefined);
   const names = namesOf(path);
   const { artifactsDir } = names;
+  const before = fileState(path);
   const db = openForWriting(path);
   let guard: ProjectGuard;
   try {
-    prepareConnection(db, { path, isCareful: careful !== undefined, isNew, backups });
+    prepareConnection(db, { path, before, isCareful: careful !== undefined, isNew, backups });
     makeSideFolder(artifactsDir);
     const places = {
       file: path,
@@ -181,16 +199,21 @@ function openForWriting(path: string): Database {
 
 interface Opening {
   path: string;
+  before: FileState | null;
   isCareful: boolean;
   isNew: boolean;
   backups: string;
 }
 
-function prepareConnection(db: Database, { path, isCareful, isNew, backups }: Opening): void {
+function prepareConnection(db: Database, opening: Opening): void {
+  const { path, before, isCareful, isNew, backups } = opening;
   distrustContent(db);
   // Again after the inspector, and from here on nobody else can change the file.
   inLockingTransaction(db, () => {
     if (isNew) return;
+    // By its content as well: a union of file systems gives a file another inode once it is written.
+    const now = fileState(path);
+    if (now?.id !== before?.id && !hasSameContent(before, now)) throw swapped(path);
     refuseForeignSchema(db, path);
     refuseForeignOrder(db, path);
   });

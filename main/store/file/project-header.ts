@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { recoveredHeader } from './recovered-header.ts';
 import { StoreError, errorCode } from '../store-error.ts';
 
 /** SQLite's application_id of a project file: "LIMA" in ASCII. */
@@ -6,11 +7,23 @@ export const applicationId = 0x4c494d41;
 
 /**
  * Checks the first 100 bytes of a file before any native code sees it, and returns its schema
- * version. Throws FILE_NOT_FOUND, FILE_UNREADABLE or PROJECT_INVALID.
- * Source: sqlite.org/fileformat2.html, section 1.3.
+ * version. Where they make no sense, as after a loss of power in the middle of writing them, those
+ * count that SQLite will take from the log or journal beside it. Throws FILE_NOT_FOUND,
+ * FILE_UNREADABLE or PROJECT_INVALID.
  */
 export function readProjectHeader(path: string): number {
   const header = readStart(path);
+  try {
+    return checkHeader(path, header);
+  } catch (error) {
+    const recovered = recoveredHeader(path);
+    if (!recovered) throw error;
+    return checkHeader(path, recovered);
+  }
+}
+
+/** Source: sqlite.org/fileformat2.html, section 1.3. */
+function checkHeader(path: string, header: Buffer): number {
   const invalid = (why: string) =>
     new StoreError(
       'PROJECT_INVALID',

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,7 +16,10 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { listJobs } from '../repositories/jobs.ts';
-import { aProject, type TestProject } from '../testing/a-project.ts';
+import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
+import { addSamples } from '../repositories/samples.ts';
+import { aProject, aSample, type TestProject } from '../testing/a-project.ts';
+import { stampOf } from './file-state.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
@@ -152,4 +156,91 @@ test.each(['WAL', 'DELETE'])('a project with the %s of a crash is inspected as i
   expect(listJobs(file.db).length > 0).toBe(mode === 'WAL');
   file.close();
   expect(project.names().filter((name) => name.startsWith('crashed'))).toEqual(['crashed.lima']);
+});
+
+test('files that were swapped between the inspection and the opening are not opened', () => {
+  using project = closedProject();
+  using other = closedProject();
+  const inspected = stampOf(project.path);
+  const before = readFileSync(other.path);
+  renameSync(other.path, project.path);
+  expect(() => openProjectFile(project.path, undefined, inspected)).toThrow(
+    expect.objectContaining({
+      code: 'PROJECT_INVALID',
+      message: expect.stringMatching(/was written to or replaced while it was being opened/),
+    }),
+  );
+  expect(readFileSync(project.path).equals(before)).toBe(true);
+  openProjectFile(project.path, undefined, stampOf(project.path)).close();
+});
+
+/** A project whose log lies beside it, as after a kill. */
+function withLog() {
+  const project = closedProject();
+  const file = openProjectFile(project.path);
+  addSamples(file.db, [aSample(1)], 'me');
+  for (const suffix of ['', '-wal'])
+    copyFileSync(project.path + suffix, `${project.path}.x${suffix}`);
+  file.close();
+  for (const suffix of ['', '-wal'])
+    renameSync(`${project.path}.x${suffix}`, project.path + suffix);
+  return project;
+}
+
+test('an inspection removes the shared memory that it made, also beside what a link leads to', () => {
+  using project = withLog();
+  const link = join(project.folder, 'elsewhere', 'link.lima');
+  symlinkSync(project.path, link);
+  for (const path of [project.path, link]) {
+    const before = project.names();
+    inspectProjectFile(path);
+    expect(project.names()).toEqual(before);
+  }
+});
+
+test('an inspection leaves shared memory that it did not make', () => {
+  using project = withLog();
+  const reader = new Sqlite(project.path);
+  reader.prepare('SELECT count(*) FROM sample').get();
+  const { ino } = statSync(`${project.path}-shm`);
+  inspectProjectFile(project.path);
+  expect(statSync(`${project.path}-shm`).ino).toBe(ino);
+  reader.close();
+});
+
+// An empty log beside a file used to be taken for a sign that SQLite had to recover it unseen.
+test('of many damaged files none opens, with an empty log beside it or without', () => {
+  using project = aProject();
+  fillEveryTable(project.file.db);
+  addSamples(
+    project.file.db,
+    Array.from({ length: 300 }, (_, number) => aSample(100 + number)),
+    'me',
+  );
+  project.file.close();
+  const whole = readFileSync(project.path);
+  const uniform = seededUniform(5);
+  const path = join(project.folder, 'damaged.lima');
+  let refused = 0;
+  for (let number = 0; number < 120; number += 1) {
+    const bytes = Buffer.from(whole);
+    // A page written over: what a bad block, a cut copy or a careless program leaves.
+    const page = 1 + Math.floor(uniform() * (whole.length / 4096 - 1));
+    bytes.fill(0xa5, page * 4096, (page + 1) * 4096);
+    writeFileSync(path, bytes);
+    const outcomes = ['', 'empty'].map((log) => {
+      rmSync(`${path}-wal`, { force: true });
+      if (log) writeFileSync(`${path}-wal`, '');
+      try {
+        inspectProjectFile(path);
+        return 'opens';
+      } catch {
+        return 'refused';
+      }
+    });
+    expect(outcomes[1]).toBe(outcomes[0]);
+    if (outcomes[0] === 'refused') refused += 1;
+  }
+  // A page of the list of free pages can hold anything.
+  expect(refused).toBeGreaterThan(110);
 });

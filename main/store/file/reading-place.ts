@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { migrations } from '../migrations/registry.ts';
 import { StoreError, errorCode } from '../store-error.ts';
+import { stampOf } from './file-state.ts';
 import { readJournalMode, readProjectHeader } from './project-header.ts';
 import { realPath } from './project-side-files.ts';
 import { hasForeignLog } from './unclosed-project.ts';
@@ -80,16 +81,6 @@ async function copyPart(from: string, to: string): Promise<void> {
   await copyFile(from, to, constants.COPYFILE_FICLONE);
   // It takes the mode along, which may be that of a file nobody writes.
   chmodSync(to, 0o600);
-}
-
-/** Changes whenever one of the files is written or replaced. */
-function stampOf(path: string, parts: readonly string[]): string {
-  return parts
-    .map((suffix) => {
-      const { ino, size, mtimeNs } = statSync(path + suffix, { bigint: true });
-      return `${ino} ${size} ${mtimeNs}`;
-    })
-    .join();
 }
 
 const noRoom = (path: string) =>
