@@ -109,7 +109,10 @@ test('a cancelled request ends cooperatively and the engine stays', async () => 
 });
 
 test('a request whose signal is aborted before it is sent does not hang', async () => {
-  const result = await startFixture().request('wait', null, { signal: AbortSignal.abort() });
+  const result = await startFixture().request('wait', null, {
+    signal: AbortSignal.abort(),
+    cancelGraceMs: 20_000,
+  });
   expect(result).toEqual({ outcome: 'cancelled' });
 });
 
@@ -126,6 +129,17 @@ test.each([
     ),
   );
   expect(error.data).toMatchObject({ exit });
+});
+
+test('a request to an engine that never comes up is cancelled within two seconds', async () => {
+  const controller = new AbortController();
+  const request = failureOf(
+    startFixture(fixture('fixture-silent')).request('refuse', null, { signal: controller.signal }),
+  );
+  setTimeout(() => controller.abort(), 300);
+  const startMs = performance.now();
+  expect((await request).code).toBe('ENGINE_CRASHED');
+  expect(performance.now() - startMs).toBeLessThan(2300);
 });
 
 test('a consumer of events that throws fails its own request only', async () => {

@@ -8,6 +8,9 @@ const stderrTailBytes = 64 * 1024;
 const stderrTailLines = 40;
 const readyTimeoutMs = 60_000;
 const closeTimeoutMs = 1000;
+const cancelGraceMs = 800;
+/** Between SIGTERM, SIGKILL, and giving up on a process that the system cannot end. */
+const escalationMs = 400;
 
 /** A failed request: the engine's own code, or ENGINE_CRASHED when the process ended. */
 export class EngineRequestError extends Error {
@@ -44,7 +47,7 @@ export interface EngineEntry {
 export interface RequestOptions<Event> {
   signal?: AbortSignal;
   onEvent?: (event: Event) => void;
-  /** After an abort: time until SIGTERM, and again until SIGKILL. Default 5,000. */
+  /** After an abort: time for the engine to end the request itself, before SIGTERM. Default 800. */
   cancelGraceMs?: number;
 }
 
@@ -67,6 +70,8 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
   /** Resolves when the process is gone and everything it sent has been delivered; never rejects. */
   readonly exited: Promise<void>;
   #rejectReady: (error: Error) => void = () => {};
+  /** Takes the process for ended, whatever the system says. */
+  #giveUp: () => void = () => {};
   #nextId = 1;
   #stderrTail = '';
   #exit: string | undefined;
@@ -86,6 +91,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
         this.#onExit(exit);
         resolve();
       };
+      this.#giveUp = () => end('it could not be ended');
       // "close" comes after the last frame and the last line of stderr; it can be held up by a
       // grandchild that keeps stderr open.
       child.on('close', (code, signal) => end(exitText(code, signal)));
@@ -129,18 +135,19 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     params: Requests[Method]['params'],
     options: RequestOptions<Requests[Method]['event']> = {},
   ): Promise<Requests[Method]['result']> {
-    await this.#ready;
-    if (this.#exit !== undefined) throw this.#crashError();
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Requests[Method]['result']>();
-    this.#pending.set(id, { resolve, reject, onEvent: options.onEvent });
-    let stopCancel: (() => void) | undefined;
+    const { signal } = options;
+    const stopCancel = this.#cancelOnAbort(id, signal, options.cancelGraceMs ?? cancelGraceMs);
     try {
+      await this.#ready;
+      if (this.#exit !== undefined) throw this.#crashError();
+      this.#pending.set(id, { resolve, reject, onEvent: options.onEvent });
       this.#send({ kind: 'request', id, method, params });
-      stopCancel = this.#cancelOnAbort(id, options.signal, options.cancelGraceMs ?? 5000);
+      if (signal?.aborted) this.#send({ kind: 'cancel', id });
       return await promise;
     } finally {
-      stopCancel?.();
+      stopCancel();
       this.#pending.delete(id);
     }
   }
@@ -154,18 +161,26 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     this.kill();
   }
 
-  /** Ends the process at once and waits until it is gone, its memory with it. */
+  /**
+   * Ends the process at once and waits until it is gone, its memory with it; not for one that the
+   * system cannot end, as when it waits for a network disk.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.kill();
+    const timer = setTimeout(() => this.#giveUp(), escalationMs * 2);
     await this.exited;
+    clearTimeout(timer);
   }
 
   #cancelOnAbort(id: number, signal: AbortSignal | undefined, graceMs: number): () => void {
     const timers: NodeJS.Timeout[] = [];
+    const after = (ms: number, act: () => unknown) => timers.push(setTimeout(act, graceMs + ms));
     const cancel = () => {
-      this.#send({ kind: 'cancel', id });
-      timers.push(setTimeout(() => this.#child.kill('SIGTERM'), graceMs));
-      timers.push(setTimeout(() => this.#child.kill('SIGKILL'), graceMs * 2));
+      // Before the request was sent this is for nobody.
+      if (this.#pending.has(id)) this.#send({ kind: 'cancel', id });
+      after(0, () => this.#child.kill('SIGTERM'));
+      after(escalationMs, () => this.#child.kill('SIGKILL'));
+      after(escalationMs * 2, () => this.#giveUp());
     };
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });

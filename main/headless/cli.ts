@@ -17,10 +17,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const { abortOnInterrupt, runCommandLine } = await import('./cli/run-command-line.ts');
+const { runProcess } = await import('./cli/run-command-line.ts');
 const { commands } = await import('./commands/command-table.ts');
-process.exitCode = await runCommandLine(process.argv.slice(2), {
-  commands,
-  streams: process,
-  signal: abortOnInterrupt(),
-});
+await runProcess(process.argv.slice(2), commands);

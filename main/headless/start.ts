@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { appRoot } from '../shell/app-paths.ts';
 import { findElectronBinary, ensureRendererBuilt, runScript } from './launch/checkout.ts';
-import { abortOnInterrupt, runCommandLine } from './cli/run-command-line.ts';
+import { runProcess } from './cli/run-command-line.ts';
 import { hasDisplay } from './launch/open-browser.ts';
 import { reportError } from './cli/command-error.ts';
 import { Terminal } from './cli/terminal.ts';
@@ -25,17 +25,20 @@ function startDesktop(electronPath: string, words: string[], terminal: Terminal)
 }
 
 /** `npm start`: the desktop window where there can be one, web mode everywhere else. */
-async function start(words: string[]): Promise<number> {
+async function start(words: string[]): Promise<void> {
   const terminal = new Terminal('human', process);
   const desktop = findDesktop();
   try {
-    if ('path' in desktop) return startDesktop(desktop.path, words, terminal);
+    if ('path' in desktop) {
+      process.exitCode = startDesktop(desktop.path, words, terminal);
+      return;
+    }
   } catch (error) {
-    return reportError(error, terminal);
+    process.exitCode = reportError(error, terminal);
+    return;
   }
   terminal.note(`No desktop window: ${desktop.missing}. Starting web mode instead.`);
-  const signal = abortOnInterrupt();
-  return await runCommandLine(['serve', ...words], { commands, streams: process, signal });
+  await runProcess(['serve', ...words], commands);
 }
 
-process.exitCode = await start(process.argv.slice(2));
+await start(process.argv.slice(2));

@@ -1,3 +1,6 @@
+/** Longer than an engine has for what it stops in the middle of. */
+const closeGraceMs = 7000;
+
 /** Calls that use an engine: they are stopped and waited for before what they use goes away. */
 export class OngoingCalls {
   readonly #calls = new Set<Promise<unknown>>();
@@ -23,10 +26,13 @@ export class OngoingCalls {
     return this.#closing.signal.aborted;
   }
 
-  /** Aborts every call and resolves when all of them have ended, however they did. */
+  /** Aborts every call and resolves when all of them have ended, or soon: none may hold up an end. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.allSettled(this.#calls);
+    const { promise: patience, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, closeGraceMs);
+    await Promise.race([Promise.allSettled(this.#calls), patience]);
+    clearTimeout(timer);
   }
 }
 

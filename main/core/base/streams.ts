@@ -93,20 +93,29 @@ export async function* untilAborted<Value>(
   }
 }
 
-/** What `work` resolves with, or the signal's reason as soon as it aborts. */
+/**
+ * What `work` resolves with, or the signal's reason when it aborted and `work` had `graceMs` to end.
+ * Work that does not is left behind.
+ */
 export async function orAborted<Result>(
   work: Promise<Result>,
   signal: AbortSignal | undefined,
+  graceMs = 0,
 ): Promise<Result> {
   if (!signal) return await work;
   const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    if (graceMs === 0) reject(signal.reason);
+    else timer = setTimeout(() => reject(signal.reason), graceMs);
+  };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
     // Whatever becomes of it now, nobody waits for it any more.
     work.catch(() => undefined);
   }

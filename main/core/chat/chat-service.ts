@@ -7,6 +7,9 @@ import { AsyncQueue } from '../base/streams.ts';
 import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 
+/** An engine stops between tokens, and one token of a large model may take seconds. */
+const stopGraceMs = 5000;
+
 /** One question to one system, asked in one of the two panes. */
 export interface ChatRequest {
   conversationId: string;
@@ -77,7 +80,8 @@ async function ask(
   const { conversationId, pane, messages, sampling } = request;
   const engine = session.inference.engine(pane);
   const onEvent = (event: ChatEvent) => events.push(event);
-  const answer = await engine.request('chat', { system, messages, sampling }, { signal, onEvent });
+  const options = { signal, onEvent, cancelGraceMs: stopGraceMs };
+  const answer = await engine.request('chat', { system, messages, sampling }, options);
   const { output, finish, identity } = answer;
   const stored = { conversationId, pane, messages, output, finish, identity };
   insertChatAnswer(session.file.db, stored);

@@ -25,7 +25,7 @@ import {
   type StoredJob,
 } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { Broadcast } from '../base/streams.ts';
+import { Broadcast, orAborted } from '../base/streams.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
@@ -50,6 +50,9 @@ export interface NewJob<Kind extends JobKind> {
   subjectId: string | null;
   payload: GuardedPayload<Kind>;
 }
+
+/** Time for a cancelled job to end by itself: it may wait for a disk that never answers. */
+const cancelGraceMs = 1800;
 
 /** Time to save for a job that is ended because the project closes. */
 const savingGraceMs = 5000;
@@ -244,7 +247,8 @@ export class JobService {
     try {
       const payload = this.#payload(id, handler.kind);
       const context = { ...signals, jobId: id, report: this.#reporter(id) };
-      const result = await handler.execute(payload, context);
+      const work = handler.execute(payload, context);
+      const result = await orAborted(work, signals.signal, cancelGraceMs);
       this.#finish(id, 'succeed', { result });
       await handler.cleanUp?.(payload);
     } catch (error) {

@@ -184,8 +184,7 @@ class InferenceSlots {
   async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
     const live = slots.flatMap((slot) => this.#engines.get(slot) ?? []);
     for (const slot of slots) this.#engines.delete(slot);
-    for (const engine of live) engine.kill('SIGTERM');
-    await Promise.all(live.map((engine) => engine.exited));
+    await Promise.all(live.map((engine) => engine[Symbol.asyncDispose]()));
     return live.length;
   }
 }

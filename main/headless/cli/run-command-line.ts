@@ -1,6 +1,7 @@
 import { appVersion } from '../../core/base/application.ts';
 import { type Command, commonOptions, type OptionTable } from './command.ts';
 import { UsageError, exitCodes, reportError } from './command-error.ts';
+import { abortOnInterrupt, endAtOnce, exitCodeAfter, untilInterrupted } from './interrupt.ts';
 import { Terminal, type TerminalStreams } from './terminal.ts';
 
 /** What a command line runs in: the table of commands, and where the words go. */
@@ -8,6 +9,15 @@ export interface CommandLineContext {
   commands: readonly Command[];
   streams: TerminalStreams;
   signal: AbortSignal;
+}
+
+/** Runs the command line of this process to its end, which an interrupted one does not wait for. */
+export async function runProcess(words: string[], commands: readonly Command[]): Promise<void> {
+  const signal = abortOnInterrupt();
+  const exitCode = await runCommandLine(words, { commands, streams: process, signal });
+  // What was left behind when it was interrupted must not hold up the end.
+  if (signal.aborted) endAtOnce(exitCode);
+  process.exitCode = exitCode;
 }
 
 /** Runs one command line (the words after `lima`) and returns the exit code. */
@@ -26,10 +36,13 @@ export async function runCommandLine(
       const text = command ? commandHelp(command) : overviewHelp(commands);
       terminal.result({ help: text }, text);
     } else if (!command) throw unknownCommand(words, commands);
-    else await command.run(words.slice(command.name.split(' ').length), terminal, signal);
-    return exitCodes.done;
+    else {
+      const rest = words.slice(command.name.split(' ').length);
+      await untilInterrupted(command.run(rest, terminal, signal), signal);
+    }
+    return exitCodeAfter(exitCodes.done, signal);
   } catch (error) {
-    return reportError(error, terminal);
+    return exitCodeAfter(reportError(error, terminal), signal);
   }
 }
 
@@ -55,21 +68,6 @@ function unknownCommand(words: string[], commands: readonly Command[]): UsageErr
     );
   const names = commands.map((command) => command.name).join(', ');
   return new UsageError(`There is no command "${words[0]}". Commands: ${names}.`);
-}
-
-/**
- * A signal that aborts at the first Ctrl-C or SIGTERM. The second one ends the process at once;
- * engine processes notice that their parent is gone and end too.
- */
-export function abortOnInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  const onInterrupt = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.cancelled);
-    controller.abort();
-  };
-  process.on('SIGINT', onInterrupt);
-  process.on('SIGTERM', onInterrupt);
-  return controller.signal;
 }
 
 /** The overview: every command of the table with its one-line summary. */

@@ -5,6 +5,7 @@ import { isRepeatedByResuming, runAdviceFor } from '../../../shared/text/error-a
 import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { CancelledError, CommandError } from './command-error.ts';
 import type { CoreClient } from './open-core.ts';
+import { allowSaving } from './interrupt.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How to wait: `detail` adds to the progress line what only the caller knows. */
@@ -44,6 +45,7 @@ export async function waitForJob<Kind extends JobKind>(
 function askToStop(client: CoreClient, jobId: string, options: WaitOptions): void {
   const { terminal, resumeHint } = options;
   const canPause = resumeHint !== undefined;
+  if (canPause) allowSaving(options.signal);
   terminal.note(`${canPause ? 'Pausing' : 'Cancelling'}; press Ctrl-C again to stop at once.`);
   const stopping = canPause ? client.jobs.pause({ id: jobId }) : client.jobs.cancel({ id: jobId });
   stopping.catch((error: unknown) => {

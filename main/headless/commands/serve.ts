@@ -6,6 +6,7 @@ import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
 import { closeAndTell } from '../cli/open-core.ts';
 import { defineCommand, wholeNumber } from '../cli/command.ts';
 import { UsageError } from '../cli/command-error.ts';
+import { allowSaving } from '../cli/interrupt.ts';
 import { hasDisplay, openBrowser } from '../launch/open-browser.ts';
 import { ensureRendererBuilt } from '../launch/checkout.ts';
 
@@ -46,6 +47,9 @@ export const serveCommand = defineCommand({
       if (!options['no-open'] && hasDisplay() && !(await openBrowser(server.launchAddress())))
         terminal.note('No browser could be started: open the address yourself.');
       if (!signal.aborted) await once(signal, 'abort');
+      terminal.note('Stopping; press Ctrl-C again to stop at once.');
+      // A run that is on saves first.
+      allowSaving(signal);
       await server.close();
       await closeAndTell(client, terminal);
     } finally {

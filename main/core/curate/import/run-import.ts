@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ImportError } from './sample/import-error.ts';
 import type { ImportCounts, ImportRequest } from './import-file.ts';
@@ -13,6 +14,8 @@ const workerUrl = new URL(`./import-worker.${workerExtension}`, import.meta.url)
 // Most objects of an import die young; a small young generation keeps the peak memory down. The
 // old one must hold the longest record (64 MB) several times over while it is parsed.
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
+
+const terminateMs = 1000;
 
 /** What happens with the results; the reader waits for `onBatch` before it goes on. */
 export interface ImportHandlers {
@@ -48,8 +51,17 @@ export async function runImport(
     return await promise;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await worker.terminate();
+    await endWorker(worker);
   }
+}
+
+/** A thread that waits for a disk ends when the disk answers: it is left behind. */
+async function endWorker(worker: Worker): Promise<void> {
+  worker.unref();
+  const patience = new AbortController();
+  const { signal } = patience;
+  await Promise.race([worker.terminate(), sleep(terminateMs, undefined, { signal })]);
+  patience.abort();
 }
 
 async function takeBatch(
