@@ -1,4 +1,5 @@
 import { backupsOf, startBackups } from './backups/session-backups.ts';
+import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
 import { importJob } from './curate/import-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
@@ -15,8 +16,13 @@ export const features: ProjectFeatures = {
     const adopted = adoptCheckpoints(file);
     return adopted > 0 ? [`${adopted} adapters were listed anew`] : [];
   },
-  opened: startBackups,
+  opened: (session, state) => {
+    startRowChecks(session, state.log);
+    if (session.file.access === 'edit') startBackups(session, state);
+  },
   closing: async (session) => {
+    // First, so that the backup has the checksums of its rows.
+    await rowChecksOf(session)?.close();
     // Files that others took away are kept as a copy of their own, not beside where they lay.
     const isKept = session.readReason === 'changed-outside';
     await (isKept ? backupsOf(session)?.giveUp() : backupsOf(session)?.close());

@@ -7,7 +7,8 @@ import {
   describeKeeping,
   describeReason,
 } from '../../shared/text/backups.ts';
-import { formatBytes } from '../../shared/text/numbers.ts';
+import { damageAdvice, describeDamage } from '../../shared/text/damage.ts';
+import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';
@@ -67,6 +68,7 @@ function Backups({ path, error, isOpen }: { path: string; error: unknown; isOpen
                 The last backup failed: <VisibleText text={data.problem} />
               </p>
             )}
+            {isOpen && <DamagedRows onTaken={list.refetch} />}
             <BackupRows
               list={data}
               isBusy={restore.isRunning}
@@ -81,6 +83,38 @@ function Backups({ path, error, isOpen }: { path: string; error: unknown; isOpen
         )}
       </QueryView>
     </Dialog>
+  );
+}
+
+/** Rows that the disk changed; nothing where there are none, or while they are being compared. */
+function DamagedRows({ onTaken }: { onTaken: () => void }) {
+  const report = useQuery(['backups.damage'], () => rpc.backups.damage(), ['project']);
+  const takeBack = useAction(async () => {
+    const { mended, left } = await rpc.backups.takeBack();
+    onTaken();
+    showToast({ text: `Took back ${formatQuantity(mended, 'group')} of rows; ${left} left.` });
+  });
+  const damage = report.data?.damage ?? [];
+  if (damage.length === 0) return null;
+  const canTake = damage.some(({ wholeIn }) => wholeIn !== null);
+  return (
+    <section aria-label="Damaged rows">
+      <h3>The disk changed rows of this project</h3>
+      <ul>
+        {damage.map((each) => (
+          <li key={`${each.table} ${each.last}`}>
+            <VisibleText text={describeDamage(each)} />{' '}
+            <span className="dim">{damageAdvice(each.wholeIn !== null)}</span>
+          </li>
+        ))}
+      </ul>
+      {takeBack.error !== undefined && <ErrorView error={takeBack.error} />}
+      {canTake && (
+        <Button isBusy={takeBack.isRunning} onClick={() => void takeBack.run()}>
+          Take these rows back
+        </Button>
+      )}
+    </section>
   );
 }
 

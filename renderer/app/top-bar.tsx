@@ -19,7 +19,7 @@ export function TopBar({ project }: { project: ProjectInfo | null }) {
       {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
       {project && <TabList />}
       {project && <Counts project={project} />}
-      {project?.backupProblem && <BackupProblem project={project} />}
+      {project && <FileProblem project={project} />}
       <span className="spacer" />
       {project && <JobsTray />}
       <IconButton
@@ -54,16 +54,19 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
   );
 }
 
-/** There is no new backup: the work goes on, and this says so until there is one. */
-function BackupProblem({ project }: { project: ProjectInfo }) {
+/** Damaged rows, or no new backup: the work goes on, and this says so until it is mended. */
+function FileProblem({ project }: { project: ProjectInfo }) {
+  const { damagedGroups, backupProblem, path } = project;
+  if (damagedGroups === 0 && backupProblem === null) return null;
+  const damage = 'The disk changed rows of this project: look at the backups.';
   return (
     <Button
       variant="ghost"
       icon={<ShieldAlert size={14} />}
-      title={project.backupProblem ?? ''}
-      onClick={() => showBackups(project.path)}
+      title={damagedGroups > 0 ? damage : (backupProblem ?? '')}
+      onClick={() => showBackups(path)}
     >
-      No backup
+      {damagedGroups > 0 ? 'Damaged rows' : 'No backup'}
     </Button>
   );
 }

@@ -20,6 +20,8 @@ export const projectInfo = z.object({
   notice: z.string().nullable(),
   /** Why there is no new backup; null while there is. */
   backupProblem: z.string().nullable(),
+  /** Groups of rows that the disk changed, as far as they were checked yet. */
+  damagedGroups: z.number().int(),
   access: projectAccessSchema,
   /** Why it is open for reading only; null while it takes changes. */
   readReason: readReasonSchema.nullable(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupSchema, contentCountsSchema } from '../domain/backup.ts';
+import { damageSchema } from '../domain/damage.ts';
 import { projectInfo } from './app.ts';
 import { procedure, reading } from './errors.ts';
 
@@ -18,6 +19,16 @@ const backupList = z.object({
 });
 export type BackupList = z.infer<typeof backupList>;
 
+const damageReport = z.object({
+  damage: z.array(
+    damageSchema.extend({
+      /** The newest backup in which these rows are what they were. */
+      wholeIn: z.object({ name: z.string(), createdMs: z.number().int() }).nullable(),
+    }),
+  ),
+});
+export type DamageReport = z.infer<typeof damageReport>;
+
 const restored = z.object({
   project: projectInfo,
   /** The backup that was restored, and where the project is kept as it was. */
@@ -35,6 +46,10 @@ export const backupsContract = {
   restore: reading
     .input(z.object({ path: z.string().min(1), name: z.string().min(1).optional() }))
     .output(restored),
+  /** Rows that the disk changed, once all were compared with their checksums. */
+  damage: reading.output(damageReport),
+  /** Takes damaged rows back from the newest backup that has them whole, and nothing else of it. */
+  takeBack: procedure.output(z.object({ mended: z.number().int(), left: z.number().int() })),
   /** Where backups of all projects go on this machine; null puts them beside each project. */
   setFolder: reading
     .input(z.object({ folder: z.string().min(1).nullable() }))

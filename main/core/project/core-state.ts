@@ -15,7 +15,7 @@ import type { UserSettings } from '../base/user-settings.ts';
 export interface ProjectFeatures {
   /** Puts right what a crash left undone, before the project is shown; a line of the log for each. */
   recover(file: ProjectFile): string[];
-  /** Begins what goes on beside the work, once a project takes changes; it must not throw. */
+  /** Begins what goes on beside the work; it must not throw. */
   opened(session: ProjectSession, state: CoreState): void;
   /** Ends it, when jobs and engines are gone and the file is still open; it must not throw. */
   closing(session: ProjectSession): Promise<void>;

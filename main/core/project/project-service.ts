@@ -175,7 +175,7 @@ export async function takeOver(
     for (const handler of state.features.jobs(session)) session.jobs.register(handler);
     session.beforeClosing = () => state.features.closing(session);
     state.session = session;
-    if (file.access === 'edit') state.features.opened(session, state);
+    state.features.opened(session, state);
   } catch (error) {
     file.close();
     throw error;

@@ -45,6 +45,8 @@ export class ProjectSession {
 
   /** Why there is no new backup; null while there is. */
   backupProblem: string | null = null;
+  /** Groups of rows that are not what was stored. */
+  damagedGroups = 0;
   /** What a feature has to do while the file is still open. */
   beforeClosing: () => Promise<void> = () => Promise.resolve();
 
@@ -109,6 +111,7 @@ export class ProjectSession {
       ...projectCounts(this.file.db),
       notice: change ? tellChange(change) : this.file.notice,
       backupProblem: this.backupProblem,
+      damagedGroups: this.damagedGroups,
       access: this.#readReason === null ? 'edit' : 'read',
       readReason: this.#readReason,
     };

@@ -3,6 +3,7 @@ import {
   makeProjectBackup,
   setBackupFolder,
 } from '../backups/backup-service.ts';
+import { damageReport, takeBackDamaged } from '../backups/damage-service.ts';
 import { restoreBackup } from '../backups/restore-service.ts';
 import { listFolder } from '../files/list-folder.ts';
 import {
@@ -52,6 +53,12 @@ export const backupsRouter = {
   ),
   make: withProject.backups.make.handler(({ context: { session } }) => makeProjectBackup(session)),
   restore: os.backups.restore.handler(({ context: { core }, input }) => restoreBackup(core, input)),
+  damage: withProject.backups.damage.handler(({ context: { core, session } }) =>
+    damageReport(core, session),
+  ),
+  takeBack: withProject.backups.takeBack.handler(({ context: { core, session } }) =>
+    takeBackDamaged(core, session),
+  ),
   setFolder: os.backups.setFolder.handler(({ context: { core }, input }) =>
     setBackupFolder(core, input.folder),
   ),

@@ -12,6 +12,7 @@ import {
 } from '../../store/file/inspect-project-file.ts';
 import {
   describeProjectFile,
+  findRowsIn,
   verifyCopy,
   verifyProjectFile,
 } from '../../store/file/verify-project.ts';
@@ -104,6 +105,7 @@ serveEngine<InspectorRequests>('inspector', {
     }),
   describeProject: ({ path }) => inspect(() => describeProjectFile(path)),
   verifyProject: ({ path }) => inspect(() => verifyProjectFile(path)),
+  findRows: ({ path, wanted }) => inspect(() => findRowsIn(path, wanted)),
   verifyCopy: ({ path }) =>
     inspect(() => {
       verifyCopy(path);

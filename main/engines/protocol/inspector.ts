@@ -8,6 +8,14 @@ export interface ProjectDescription {
   counts: ContentCounts;
 }
 
+/** What is looked for in a backup: rows of one group, by their checksums. */
+export interface WantedRows {
+  table: string;
+  after: { a: number; b: number };
+  group: { last: { a: number; b: number }; rows: number; hash: string; rowChecksums: Uint8Array };
+  checksums: readonly number[];
+}
+
 /** A project, and the private copy in which it is read where it cannot be read in its place. */
 export interface InspectedFile {
   path: string;
@@ -34,6 +42,8 @@ export type InspectorRequests = {
   describeProject: { params: { path: string }; event: never; result: ProjectDescription };
   /** The same after a check of every page, of a file of any size. */
   verifyProject: { params: { path: string }; event: never; result: ProjectDescription };
+  /** Rows of a backup, by the checksums that they have; a list for each group that is asked for. */
+  findRows: { params: { path: string; wanted: WantedRows[] }; event: never; result: string[][] };
   /** Checks a copy that this program just made of an open project, and folds its log away. */
   verifyCopy: { params: { path: string }; event: never; result: null };
 };

@@ -6,8 +6,9 @@ import {
   describeKeeping,
   describeReason,
 } from '../../../shared/text/backups.ts';
-import { formatBytes, formatTime } from '../../../shared/text/numbers.ts';
-import { defineCommand, positional } from '../cli/command.ts';
+import { formatBytes, formatQuantity, formatTime } from '../../../shared/text/numbers.ts';
+import { UsageError } from '../cli/command-error.ts';
+import { defineCommand, positional, type Call } from '../cli/command.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
 /** `lima backup`: makes a backup of a project now. */
@@ -59,10 +60,16 @@ function describeList({ path, folder, backups, now, kept }: BackupList): string 
 /** `lima restore`: puts a backup in the place of the project, which is kept as a backup. */
 export const restoreCommand = defineCommand({
   name: 'restore',
-  usage: 'restore P.lima [BACKUP]',
+  usage: 'restore P.lima [BACKUP] [--damaged-rows]',
   summary: 'Restore a project from a backup; what it is now is kept as a backup first.',
   positionals: { min: 1, max: 2 },
-  options: {},
+  options: {
+    'damaged-rows': {
+      type: 'boolean',
+      description:
+        'take back only rows that the disk damaged, from the newest backup that has them',
+    },
+  },
   details: () => [
     'BACKUP is a name from `lima backup list` or a path; without it the newest that is whole.',
     'It also restores a project that cannot be opened any more.',
@@ -70,6 +77,7 @@ export const restoreCommand = defineCommand({
   async run(call) {
     const path = resolve(positional(call, 0));
     const name = call.positionals[1];
+    if (call.options['damaged-rows']) return await takeBack(call, name);
     await using core = await openCore();
     const restored = await core.client.backups.restore({
       path,
@@ -84,3 +92,15 @@ export const restoreCommand = defineCommand({
     );
   },
 });
+
+async function takeBack(call: Call, name: string | undefined): Promise<void> {
+  if (name !== undefined)
+    throw new UsageError('--damaged-rows looks through all backups: leave the BACKUP out.');
+  await using project = await openCoreWithProject({ ...call, edits: true });
+  const taken = await project.client.backups.takeBack();
+  call.terminal.result(
+    taken,
+    `Took back ${formatQuantity(taken.mended, 'group')} of damaged rows; ` +
+      `${formatQuantity(taken.left, 'group')} left.`,
+  );
+}

@@ -2,22 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../cli/command-error.ts';
-import { defineCommand } from '../cli/command.ts';
+import { damageAdvice, describeDamage } from '../../../shared/text/damage.ts';
+import { defineCommand, type Call } from '../cli/command.ts';
 import { examineDevices } from '../doctor/device-checks.ts';
 import { examineMachine, type Finding } from '../doctor/machine-checks.ts';
-import { openCore } from '../cli/open-core.ts';
+import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
 const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as const;
 
 /** `lima doctor`: whether everything works on this machine, and what to do where it does not. */
 export const doctorCommand = defineCommand({
   name: 'doctor',
-  usage: 'doctor',
+  usage: 'doctor [P.lima]',
   summary: 'Check this machine: Node, native libraries, memory, disk, devices and their gradients.',
-  positionals: { min: 0, max: 0 },
+  positionals: { min: 0, max: 1 },
   options: {},
-  async run({ terminal }) {
-    const findings = await examineInScratch();
+  details: () => ['With a project it also checks every row of that against its checksum.'],
+  async run(call) {
+    const { terminal, positionals } = call;
+    const ofMachine = await examineInScratch();
+    const findings = [...ofMachine, ...(positionals.length > 0 ? await examineProject(call) : [])];
     const problems = findings.filter((finding) => finding.state === 'problem');
     if (problems.length === 0) {
       terminal.result({ findings }, findings.map(describeFinding).join('\n'));
@@ -29,6 +33,21 @@ export const doctorCommand = defineCommand({
     throw new CommandError('MACHINE_PROBLEM', `Not everything works here: ${names}.`, { findings });
   },
 });
+
+/** What the disk changed in a project by itself, and whether a backup has it as it was. */
+async function examineProject(call: Call): Promise<Finding[]> {
+  await using project = await openCoreWithProject(call);
+  const { damage } = await project.client.backups.damage();
+  const name = 'project rows';
+  if (damage.length === 0)
+    return [{ name, state: 'ok', detail: `${project.info.path} is what was stored`, advice: '' }];
+  return damage.map((each) => ({
+    name,
+    state: 'problem',
+    detail: describeDamage(each),
+    advice: damageAdvice(each.wholeIn !== null),
+  }));
+}
 
 /** Settings go to a temporary folder too: the trial must not appear among recent projects. */
 async function examineInScratch(): Promise<Finding[]> {

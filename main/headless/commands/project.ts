@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { describeDamage } from '../../../shared/text/damage.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
@@ -27,7 +28,13 @@ export const infoCommand = defineCommand({
   options: {},
   async run(call) {
     await using project = await openCoreWithProject(call);
-    call.terminal.result(project.info, describeProject(project.info));
+    const { damage } = await project.client.backups.damage();
+    const lines = damage.map((each) => `damaged      ${describeDamage(each)}`);
+    const advice = damage.length > 0 ? ['`lima doctor` says what to do.'] : [];
+    call.terminal.result(
+      { ...project.info, damage },
+      [describeProject(project.info), ...lines, ...advice].join('\n'),
+    );
   },
 });
 

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import type { ContentCounts } from '../../../shared/domain/backup.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
+import { findRows, type WantedRows } from '../checksums/take-back.ts';
 import { get, type Database } from '../database.ts';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
@@ -54,6 +55,12 @@ export function verifyProjectFile(path: string): ProjectDescription {
 /** What tells a project from others, in all of its copies. */
 export const projectUuid = (db: Database): string =>
   get(db, uuidRow, 'SELECT uuid FROM project')?.uuid ?? '';
+
+/** Rows of a project file, for each group of them that is asked for; it is checked first. */
+export function findRowsIn(path: string, wanted: readonly WantedRows[]): string[][] {
+  inspectSchema(path);
+  return readInspected(path, undefined, (db) => wanted.map((rows) => findRows(db, rows)));
+}
 
 const uuidRow = z.object({ uuid: z.string() });
 const checkRow = z.object({ integrity_check: z.string() });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { forgetChecksums } from '../checksums/seal-rows.ts';
 import { StoreError } from '../store-error.ts';
 
 /** One numbered step of the schema. Its SQL is checksummed and never changes after a release. */
@@ -9,6 +10,9 @@ export interface Migration {
   name: string;
   sql: string;
 }
+
+/** The step that made the table of checksums. */
+const versionOfChecksums = 8;
 
 const migrationTable = `CREATE TABLE IF NOT EXISTS schema_migration (
   version INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_ms INTEGER NOT NULL
@@ -50,6 +54,8 @@ export function migrate(
 
 function apply(db: Database, pending: readonly Migration[]): void {
   db.exec(migrationTable);
+  // A step may write rows anew: their checksums are made again once the project is open.
+  if ((pending[0]?.version ?? 0) > versionOfChecksums) forgetChecksums(db);
   for (const { version, name, sql } of pending) {
     db.exec(sql);
     run(

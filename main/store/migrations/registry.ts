@@ -6,6 +6,7 @@ import { runMemory } from './0004-run-memory.ts';
 import { devLosses } from './0005-dev-losses.ts';
 import { openEnums } from './0006-open-enums.ts';
 import { sequence } from './0007-sequence.ts';
+import { rowChecksums } from './0008-row-checksums.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   devLosses,
   openEnums,
   sequence,
+  rowChecksums,
 ];

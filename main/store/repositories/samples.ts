@@ -10,6 +10,7 @@ import {
   sampleSchema,
 } from '../../../shared/domain/sample.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { changeSealedRow } from '../checksums/seal-rows.ts';
 import { json, messagesColumn } from '../columns.ts';
 import { nextSequence } from './sequence.ts';
 
@@ -140,11 +141,13 @@ export function addVersion(
     const id = uuidv7();
     const ordinal = sample.versionOrdinal + 1;
     insertVersion(db, { seq: sample.seq, id, ordinal, ...edit, sequence: nextSequence(db) });
-    run(
-      db,
-      `UPDATE sample SET current_version_id = @id, prompt_preview = @prompt,
+    changeSealedRow(db, 'sample', sample.seq, () =>
+      run(
+        db,
+        `UPDATE sample SET current_version_id = @id, prompt_preview = @prompt,
          answer_preview = @answer, turns = @turns, characters = @characters WHERE seq = @seq`,
-      { ...summary(edit.messages), id, seq: sample.seq },
+        { ...summary(edit.messages), id, seq: sample.seq },
+      ),
     );
     run(db, 'DELETE FROM sample_fts WHERE rowid = @seq', { seq: sample.seq });
     insertSearchText(db, sample.seq, edit.messages);

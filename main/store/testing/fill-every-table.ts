@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { sealSomeRows } from '../checksums/seal-rows.ts';
 import { all, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
@@ -47,6 +48,7 @@ export function fillEveryTable(db: Database): void {
   const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };
   for (const pane of ['left', 'right'] as const)
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
+  sealSomeRows(db, 1000);
 }
 
 const nameRow = z.object({ name: z.string() });
