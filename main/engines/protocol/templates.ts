@@ -3,9 +3,8 @@ import type { RenderOptions } from '../../../shared/template/render-conversation
 import type { TemplateErrorCode } from '../../../shared/template/template-error.ts';
 import type { Segment } from '../../../shared/template/turn-segments.ts';
 
-/** One conversation that a model's template shall render. */
+/** One conversation that a template shall render. */
 export interface RenderOrder {
-  template: string;
   messages: readonly Message[];
   options: RenderOptions;
 }
@@ -15,5 +14,9 @@ export type Rendered = { segments: Segment[] } | { code: TemplateErrorCode; mess
 
 /** Requests to the template process: an event for each order, in their order, each in `budgetMs`. */
 export type TemplateRequests = {
-  render: { params: { orders: RenderOrder[]; budgetMs: number }; event: Rendered; result: null };
+  render: {
+    params: { template: string; orders: RenderOrder[]; budgetMs: number };
+    event: Rendered;
+    result: null;
+  };
 };

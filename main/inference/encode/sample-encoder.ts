@@ -1,6 +1,7 @@
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayRecipe } from '../../../shared/domain/xray.ts';
-import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
+import { isLongConversation } from '../template/template-renderer.ts';
+import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type GgufFile, getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import type { Vocabulary, TokenizedConversation } from '../model/vocabulary.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
@@ -38,14 +39,17 @@ export class SampleEncoder {
     try {
       return await fitSample(tokenizer, messages, { maxTokens: this.maxTokens, overlong });
     } catch (error) {
-      // These fail for every sample; any other refusal is about this one.
-      if (!(error instanceof TemplateError) || failsForAll.has(error.code)) throw error;
+      if (!(error instanceof TemplateError) || failsForAll(error, messages)) throw error;
       return { wholeTokens: 0, outcome: 'dropped', reason: error.message, stretches: [] };
     }
   }
 }
 
-const failsForAll = new Set<TemplateErrorCode>(['TEMPLATE_INVALID', 'TEMPLATE_TOO_LONG']);
+/** Whether a refusal is about the template and not about this sample. */
+function failsForAll({ code }: TemplateError, messages: readonly Message[]): boolean {
+  if (code === 'TEMPLATE_TOO_LONG') return !isLongConversation(messages);
+  return code === 'TEMPLATE_INVALID';
+}
 
 /** Longest text the model knows positions for; unlimited when the file does not say. */
 function contextLength(header: GgufFile): number {

@@ -11,11 +11,11 @@ type Render = TemplateRequests['render'];
 
 /** Renders every order and tells each as soon as it is there. */
 export async function renderAll(
-  { orders, budgetMs }: Render['params'],
+  { template, orders, budgetMs }: Render['params'],
   { emit, signal }: RequestContext<Render['event']>,
 ): Promise<null> {
   for (const order of orders) {
-    emit(renderInTime(order, budgetMs));
+    emit(renderInTime(template, order, budgetMs));
     // Lets the event out before the next one, which may end this process.
     await setImmediate();
     signal.throwIfAborted();
@@ -28,10 +28,10 @@ const watched = new Script('work()');
 const realm: { work?: () => void } = createContext({});
 
 /** Renders one conversation within its time. */
-function renderInTime(order: RenderOrder, timeout: number): Rendered {
+function renderInTime(template: string, order: RenderOrder, timeout: number): Rendered {
   let segments: Segment[] = [];
   realm.work = () => {
-    segments = renderConversation(order.template, order.messages, order.options);
+    segments = renderConversation(template, order.messages, order.options);
   };
   try {
     watched.runInContext(realm, { timeout });

@@ -116,10 +116,18 @@ describe('a template that would take for ever', () => {
   }, 30_000);
 });
 
+test('a conversation of 66 million characters is refused alone', async () => {
+  const content = 'All of it. '.repeat(6_000_000);
+  const long = render(honest, [{ role: 'user', content }]);
+  const others = Array.from({ length: 100 }, () => render(honest));
+  await expect(long).rejects.toThrow(/writes more than 64000000 characters/);
+  expect((await Promise.all(others)).every((segments) => segments.length === 4)).toBe(true);
+}, 60_000);
+
 test('an honest template renders a thousand conversations and a very long one', async () => {
   const many = await Promise.all(Array.from({ length: 1000 }, () => render(honest)));
   expect(many.every((segments) => segments.length === 4)).toBe(true);
   const content = 'All of it. '.repeat(400_000);
   const segments = await render(honest, [{ role: 'user', content }, ...conversation]);
   expect(segments[0]?.text).toBe(content);
-});
+}, 30_000);

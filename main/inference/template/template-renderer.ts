@@ -8,17 +8,20 @@ import { templateErrors } from '../../engines/protocol/errors.ts';
 import type { Rendered, RenderOrder, TemplateRequests } from '../../engines/protocol/templates.ts';
 
 /** What a template may use; an honest one takes milliseconds and a few megabytes. */
-const templateBudget = { renderMs: 5000, heapMegabytes: 256 };
+const templateBudget = { renderMs: 5000, heapMegabytes: 512 };
 /** Beyond the time that the process gives itself: this is for what it cannot interrupt. */
 const silenceMs = 3000;
 /** Our own thread may have been busy while an answer lay waiting. */
 const secondLookMs = 1000;
-const ordersPerRequest = 64;
+/** What travels at once: orders of one template, so few characters that they leave room to work. */
+const mostOrders = 64;
+const mostCharacters = 2_000_000;
 
 // Compiled code lies in the same folder with the extension .js.
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 interface Waiting {
+  template: string;
   order: RenderOrder;
   resolve: (segments: Segment[]) => void;
   reject: (error: unknown) => void;
@@ -55,7 +58,7 @@ export class TemplateRenderer implements Disposable {
     options: RenderOptions,
   ): Promise<Segment[]> {
     const { promise, resolve, reject } = Promise.withResolvers<Segment[]>();
-    this.#waiting.push({ order: { template, messages, options }, resolve, reject });
+    this.#waiting.push({ template, order: { messages, options }, resolve, reject });
     if (!this.#isWorking) void this.#work();
     return await promise;
   }
@@ -69,8 +72,19 @@ export class TemplateRenderer implements Disposable {
   async #work(): Promise<void> {
     this.#isWorking = true;
     await setImmediate();
-    while (this.#waiting.length > 0) await this.#send(this.#waiting.splice(0, ordersPerRequest));
+    while (this.#waiting.length > 0) await this.#send(this.#nextBatch());
     this.#isWorking = false;
+  }
+
+  #nextBatch(): Waiting[] {
+    const template = this.#waiting[0]?.template;
+    let characters = 0;
+    const end = this.#waiting.findIndex((waiting, index) => {
+      characters += charactersOf(waiting.order.messages);
+      const isFull = index >= mostOrders || characters > mostCharacters;
+      return waiting.template !== template || (isFull && index > 0);
+    });
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
   async #send(batch: Waiting[]): Promise<void> {
@@ -115,7 +129,8 @@ export class TemplateRenderer implements Disposable {
       isReady = true;
       watch.restart();
       const orders = batch.map(({ order }) => order);
-      await engine.request('render', { orders, budgetMs: renderMs }, { onEvent });
+      const template = batch[0]?.template ?? '';
+      await engine.request('render', { template, orders, budgetMs: renderMs }, { onEvent });
       return undefined;
     } catch (error) {
       return { error, isOverBudget: isReady && isCrash(error) };
@@ -123,16 +138,27 @@ export class TemplateRenderer implements Disposable {
   }
 
   /**
-   * The template that was at work is refused for every conversation that waits for it: each would
-   * take as long again. Other templates come again, in a new process.
+   * The template that was at work is refused for every conversation that waits for it, since each
+   * would take as long again; only for this one when it is very long itself. Other templates come
+   * again, in a new process.
    */
   #refuse(queue: readonly Waiting[], refusal: TemplateError): void {
-    const culprit = queue[0]?.order.template;
+    const culprit = queue[0];
+    const isLong = culprit !== undefined && isLongConversation(culprit.order.messages);
+    const isRefused = (waiting: Waiting) =>
+      waiting === culprit || (!isLong && waiting.template === culprit?.template);
     const waiting = [...queue, ...this.#waiting];
-    this.#waiting = waiting.filter(({ order }) => order.template !== culprit);
-    for (const { order, reject } of waiting) if (order.template === culprit) reject(refusal);
+    this.#waiting = waiting.filter((one) => !isRefused(one));
+    for (const one of waiting.filter(isRefused)) one.reject(refusal);
   }
 }
+
+const charactersOf = (messages: readonly Message[]) =>
+  messages.reduce((sum, { content }) => sum + content.length, 0);
+
+/** Whether a conversation is so long that a refusal for time or memory says nothing of others. */
+export const isLongConversation = (messages: readonly Message[]): boolean =>
+  charactersOf(messages) > 1_000_000;
 
 const isCrash = (error: unknown) =>
   error instanceof EngineRequestError && error.code === 'ENGINE_CRASHED';
