@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '../../shared/domain/message.ts';
+import { StoreError } from './store-error.ts';
 
 /**
  * SHA-256 over roles and contents: two samples with the same words have the same hash, whatever
@@ -9,4 +10,19 @@ import type { Message } from '../../shared/domain/message.ts';
 export function sampleContentHash(messages: readonly Message[]): string {
   const canonical = JSON.stringify(messages.map(({ role, content }) => [role, content]));
   return createHash('sha256').update(canonical).digest('hex');
+}
+
+/** The refusal to use a frozen list whose content has another hash now. */
+export function changedSinceFrozen(
+  what: 'dataset' | 'prompt set',
+  { name, contentHash }: { name: string; contentHash: string },
+  found: string,
+): StoreError {
+  return new StoreError(
+    'PROJECT_INVALID',
+    `The ${what} “${name}” is not what was frozen: its content has the hash ${found} where ` +
+      `${contentHash} is written down. The project file was changed outside of this program, or ` +
+      `is damaged. Restore it from a backup, or make the ${what} anew under another name.`,
+    { name, contentHash, found },
+  );
 }

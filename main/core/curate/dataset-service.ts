@@ -35,7 +35,7 @@ export async function exportTo(
     'dataset',
     input.datasetId,
   );
-  const items = datasetItems(session.file.db, dataset.id);
+  const items = datasetItems(session.file.db, dataset);
   refuseLostSystem(items, input.format);
   const wish = { overwrite: input.overwrite, project: protectedBy(session) };
   await using draft = await state.exports.start(input.path, wish);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { sideOf } from '../../../shared/domain/evaluation.ts';
+import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import { comparisonCounts } from '../../store/repositories/comparisons.ts';
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../store/repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel } from '../../store/repositories/models.ts';
-import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -49,9 +49,9 @@ export function createEvaluation(
         name,
       },
     );
-  found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
+  const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   const [filesA, filesB] = [systemFiles(session, input.a), systemFiles(session, input.b)];
-  const promptIds = choosePrompts(session, input);
+  const promptIds = choosePrompts(session, set, input);
   const id = uuidv7();
   const payload = { evaluationId: id };
   const newJob = { kind: 'generate', title: name, subjectId: id, payload } as const;
@@ -70,8 +70,8 @@ export function createEvaluation(
 }
 
 /** All prompts in order, or as many as asked for, chosen by the seed and kept in order. */
-function choosePrompts(session: ProjectSession, input: NewEvaluation): string[] {
-  const prompts = promptsOf(session.file.db, input.promptSetId, Number.MAX_SAFE_INTEGER);
+function choosePrompts(session: ProjectSession, set: PromptSet, input: NewEvaluation): string[] {
+  const prompts = frozenPromptsOf(session.file.db, set);
   if (input.prompts === undefined || input.prompts >= prompts.length)
     return prompts.map((prompt) => prompt.id);
   const rank = (ordinal: number) =>

@@ -9,6 +9,7 @@ import {
   missingGenerations,
   type MissingGeneration,
 } from '../../store/repositories/generations.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -25,6 +26,8 @@ export function generateJob(session: ProjectSession): JobHandler<'generate'> {
     execute: async ({ evaluationId }, context) => {
       const { db } = session.file;
       const evaluation = found(findEvaluation(db, 'id', evaluationId), 'evaluation', evaluationId);
+      const setId = evaluation.promptSetId;
+      frozenPromptsOf(db, found(findPromptSet(db, 'id', setId), 'prompt set', setId), 0);
       const progress = new GenerationProgress(session, evaluation, context);
       try {
         for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {

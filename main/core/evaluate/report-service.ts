@@ -10,7 +10,7 @@ import {
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
-import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -60,6 +60,8 @@ function evaluationReport(session: ProjectSession, id: string): EvaluationReport
     'prompt set',
     evaluation.promptSetId,
   );
+  // The report says what was asked by the hash of the set.
+  frozenPromptsOf(db, set, 0);
   const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
   const ready = comparisonsOf(db, id).flatMap((item) => toItem(item, votes.get(item.id) ?? []));
   const identities = (key: 'a' | 'b') => ready.map((entry) => entry[key].identity);

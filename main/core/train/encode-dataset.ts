@@ -26,7 +26,8 @@ export async function encodeDataset(
   model: UsableModel,
   context: JobContext,
 ): Promise<EncodedDataset> {
-  const items = datasetItems(session.file.db, run.datasetId);
+  const frozen = { id: run.datasetId, name: run.datasetName, contentHash: run.datasetHash };
+  const items = datasetItems(session.file.db, frozen);
   await using engine = startInference();
   const encoded = await engine.request(
     'encode',

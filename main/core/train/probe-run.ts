@@ -17,7 +17,7 @@ import { systemFiles } from '../models/checkpoints.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { findPromptSet, promptsOf } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { found } from '../base/app-error.ts';
 
 /** What a new run will be asked: the first prompts of a set, or the built-in few. */
@@ -31,7 +31,7 @@ export function newProbe(
   }
   const { db } = session.file;
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
-  const prompts = promptsOf(db, set.id, mostProbePrompts).map(({ messages }) => messages);
+  const prompts = frozenPromptsOf(db, set, mostProbePrompts).map(({ messages }) => messages);
   return { name: set.name, sampling, prompts };
 }
 

@@ -48,8 +48,8 @@ export async function* openXray(
 ): AsyncGenerator<XrayEvent, void> {
   const { path: basePath } = usableModel(session, request.modelId);
   const { db } = session.file;
-  found(findDataset(db, 'id', request.datasetId), 'dataset', request.datasetId);
-  const items = datasetItems(db, request.datasetId);
+  const dataset = found(findDataset(db, 'id', request.datasetId), 'dataset', request.datasetId);
+  const items = datasetItems(db, dataset);
   const xrayId = uuidv7();
   const events = new AsyncQueue<XrayEvent>();
   const stop = new AbortController();

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import Sqlite, { type Statement } from 'better-sqlite3';
 import { makeSideFolder } from '../../side-files/side-file.ts';
 import { countRow } from '../columns.ts';
 import { get, type Database, type WriteGuard } from '../database.ts';
@@ -45,12 +45,17 @@ export class ProjectGuard implements WriteGuard {
   #log: FileState | null;
   #folder: FileState | null;
   #change: ProjectChange | null = null;
+  readonly #counting: Statement;
+  /** Rows that the connection had changed when the files were last seen. */
+  #changes: unknown;
 
   constructor(db: Database, places: ProjectPlaces, note: LockNote, comparesContent: boolean) {
     this.#db = db;
     this.#places = places;
     this.#note = note;
     this.#comparesContent = comparesContent;
+    this.#counting = db.prepare('SELECT total_changes()').pluck();
+    this.#changes = this.#countChanges();
     this.#file = fileState(places.file);
     this.#log = fileState(places.log);
     this.#folder = fileState(places.folder);
@@ -72,6 +77,8 @@ export class ProjectGuard implements WriteGuard {
   /** Compares the files with how they were last seen. */
   look(): ProjectChange | null {
     if (this.#change || !this.#db.open) return this.#change;
+    // Stored by this connection, but not through `database.ts`: no change by somebody else.
+    if (this.#countChanges() !== this.#changes && !this.#strangers()) this.#record();
     const { file, log } = this.#places;
     const change =
       this.#difference('file', file, this.#file, this.#comparesContent) ??
@@ -201,7 +208,12 @@ export class ProjectGuard implements WriteGuard {
     this.onChange(change);
   }
 
+  #countChanges(): unknown {
+    return this.#counting.get();
+  }
+
   #record(): void {
+    this.#changes = this.#countChanges();
     this.#file = fileState(this.#places.file);
     this.#log = fileState(this.#places.log);
   }

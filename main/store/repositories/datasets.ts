@@ -11,6 +11,8 @@ import {
 } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
+import { changedSinceFrozen, sampleContentHash } from '../content-hash.ts';
+import { StoreError } from '../store-error.ts';
 import { nextSequence } from './sequence.ts';
 
 /**
@@ -21,9 +23,8 @@ export function freezeDataset(db: Database, name: string, author: string): Datas
   return withTransaction(db, () => {
     const items = acceptedVersions(db);
     if (items.length === 0) return undefined;
-    const hash = createHash('sha256');
-    for (const item of items) hash.update(`${item.contentHash}\n`);
-    const dataset = { id: uuidv7(), name, contentHash: hash.digest('hex'), author };
+    const contentHash = hashOfAll(items.map((item) => item.contentHash));
+    const dataset = { id: uuidv7(), name, contentHash, author };
     run(
       db,
       `INSERT INTO dataset (id, name, content_hash, author, created_ms, sequence)
@@ -39,6 +40,13 @@ export function freezeDataset(db: Database, name: string, author: string): Datas
       );
     return findDataset(db, 'id', dataset.id);
   });
+}
+
+/** The hash of a dataset: over the content hashes of its samples in their order. */
+function hashOfAll(contentHashes: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const contentHash of contentHashes) hash.update(`${contentHash}\n`);
+  return hash.digest('hex');
 }
 
 const versionRow = z.object({ versionId: idSchema, contentHash: hashSchema });
@@ -91,6 +99,7 @@ const itemRow = z.object({
   currentVersionId: idSchema,
   versionId: idSchema,
   source: nameSchema,
+  contentHash: hashSchema,
   messages: messagesColumn,
 });
 
@@ -106,27 +115,47 @@ export interface DatasetItem {
 }
 
 const selectItems = `SELECT s.id AS sampleId, s.seq, s.current_version_id AS currentVersionId,
-    v.id AS versionId, s.source, v.messages_json AS messages
+    v.id AS versionId, v.content_hash AS contentHash, s.source, v.messages_json AS messages
   FROM dataset_item i
   JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
   WHERE i.dataset_id = @datasetId`;
 
-const toItem = ({ currentVersionId, ...row }: z.infer<typeof itemRow>): DatasetItem => ({
-  ...row,
-  isCurrent: currentVersionId === row.versionId,
+const toItem = (row: z.infer<typeof itemRow>): DatasetItem => ({
+  sampleId: row.sampleId,
+  seq: row.seq,
+  isCurrent: row.currentVersionId === row.versionId,
+  versionId: row.versionId,
+  source: row.source,
+  messages: row.messages,
 });
 
-/** The exact sample versions of a dataset in their order. */
-export function datasetItems(db: Database, datasetId: string): DatasetItem[] {
-  return all(db, itemRow, `${selectItems} ORDER BY i.ordinal`, { datasetId }).map(toItem);
+/**
+ * The exact sample versions of a dataset in their order. Throws PROJECT_INVALID when they are not
+ * what the dataset's hash was made of: whoever uses them passes that hash on.
+ */
+export function datasetItems(db: Database, dataset: FrozenDataset): DatasetItem[] {
+  const rows = all(db, itemRow, `${selectItems} ORDER BY i.ordinal`, { datasetId: dataset.id });
+  const found = hashOfAll(rows.map(({ messages }) => sampleContentHash(messages)));
+  if (found !== dataset.contentHash) throw changedSinceFrozen('dataset', dataset, found);
+  return rows.map(toItem);
 }
 
-/** One sample as a dataset froze it. */
+/** What a frozen list is called and must hash to. */
+export type FrozenDataset = Pick<Dataset, 'id' | 'name' | 'contentHash'>;
+
+/** One sample as a dataset froze it; PROJECT_INVALID when its words have another hash now. */
 export function findDatasetItem(
   db: Database,
   datasetId: string,
   sampleId: string,
 ): DatasetItem | undefined {
   const row = get(db, itemRow, `${selectItems} AND s.id = @sampleId`, { datasetId, sampleId });
+  const found = row && sampleContentHash(row.messages);
+  if (row && found !== row.contentHash)
+    throw new StoreError(
+      'PROJECT_INVALID',
+      `The sample ${sampleId} is not what was stored: its words have the hash ${found} where ` +
+        `${row.contentHash} is written down. Restore the project from a backup.`,
+    );
   return row && toItem(row);
 }

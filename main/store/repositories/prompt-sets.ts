@@ -9,6 +9,7 @@ import {
 } from '../../../shared/domain/evaluation.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
+import { changedSinceFrozen } from '../content-hash.ts';
 import { nextSequence } from './sequence.ts';
 
 /** A prompt about to be stored. */
@@ -20,11 +21,13 @@ export interface NewPrompt {
 /** SHA-256 over roles, texts and expected answers in order: equal files give equal hashes. */
 export function hashPrompts(prompts: readonly NewPrompt[]): string {
   const hash = createHash('sha256');
-  for (const { messages, expected } of prompts) {
-    const texts = messages.map((message) => [message.role, message.content]);
-    hash.update(`${JSON.stringify(expected === undefined ? texts : [texts, expected])}\n`);
-  }
+  for (const prompt of prompts) hash.update(canonical(prompt));
   return hash.digest('hex');
+}
+
+function canonical({ messages, expected }: NewPrompt): string {
+  const texts = messages.map((message) => [message.role, message.content]);
+  return `${JSON.stringify(expected === undefined ? texts : [texts, expected])}\n`;
 }
 
 /** Stores a frozen prompt set and returns its id; the caller checks that the name is free. */
@@ -78,4 +81,33 @@ export function promptsOf(db: Database, promptSetId: string, limit: number): Pro
      WHERE prompt_set_id = @promptSetId ORDER BY ordinal LIMIT @limit`,
     { promptSetId, limit },
   );
+}
+
+const chunkPrompts = 1000;
+
+/**
+ * The first prompts of a set in order, after all of it was compared with its hash: for whatever
+ * passes that hash on. Throws PROJECT_INVALID when the set is not what was frozen.
+ */
+export function frozenPromptsOf(db: Database, set: PromptSet, limit = Infinity): Prompt[] {
+  const hash = createHash('sha256');
+  const kept: Prompt[] = [];
+  for (let after = -1; ;) {
+    const chunk = all(
+      db,
+      promptRow,
+      `SELECT id, ordinal, messages_json AS messages, expected FROM prompt
+       WHERE prompt_set_id = @promptSetId AND ordinal > @after ORDER BY ordinal LIMIT @chunkPrompts`,
+      { promptSetId: set.id, after, chunkPrompts },
+    );
+    for (const prompt of chunk) {
+      hash.update(canonical({ ...prompt, expected: prompt.expected ?? undefined }));
+      if (kept.length < limit) kept.push(prompt);
+    }
+    after = chunk.at(-1)?.ordinal ?? after;
+    if (chunk.length < chunkPrompts) break;
+  }
+  const found = hash.digest('hex');
+  if (found !== set.contentHash) throw changedSinceFrozen('prompt set', set, found);
+  return kept;
 }

@@ -110,8 +110,8 @@ test('a frozen dataset stays the same when its samples are edited or reviewed la
   expect(freezeDataset(db, 'empty', 'me')).toBeUndefined();
   addReviews(db, 'accept', { filter: {} }, 'me');
   const frozen = freezeDataset(db, 'first', 'me');
-  const frozenItems = () =>
-    datasetItems(db, frozen?.id ?? '').map((item) => ({ ...item, isCurrent: true }));
+  if (!frozen) throw new Error('Nothing was frozen');
+  const frozenItems = () => datasetItems(db, frozen).map((item) => ({ ...item, isCurrent: true }));
   const before = frozenItems();
   const sample = getSample(db, before[0]?.sampleId ?? '');
   if (!sample) throw new Error('The sample was not stored');
@@ -120,7 +120,7 @@ test('a frozen dataset stays the same when its samples are edited or reviewed la
   addReviews(db, 'reject', { filter: {} }, 'me');
   expect(frozenItems()).toEqual(before);
   addReviews(db, 'accept', { filter: {} }, 'me');
-  expect(freezeDataset(db, 'second', 'me')?.contentHash).not.toBe(frozen?.contentHash);
+  expect(freezeDataset(db, 'second', 'me')?.contentHash).not.toBe(frozen.contentHash);
 });
 
 test('a full disk during an import keeps what was stored before and adds none of the batch', () => {

@@ -12,6 +12,7 @@ import {
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { changeSealedRow } from '../checksums/seal-rows.ts';
 import { json, messagesColumn } from '../columns.ts';
+import { sampleContentHash } from '../content-hash.ts';
 import { nextSequence } from './sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
@@ -92,7 +93,8 @@ function insertNew(
     },
   );
   const seq = get(db, seqRow, 'SELECT last_insert_rowid() AS seq')?.seq ?? 0;
-  const version = { id: versionId, ordinal: 1, hash: sample.originHash, sequence };
+  const hash = sampleContentHash(sample.messages);
+  const version = { id: versionId, ordinal: 1, hash, sequence };
   insertVersion(db, { seq, ...version, messages: sample.messages, author });
   insertSearchText(db, seq, sample.messages);
   for (const { rule, scope, reason } of sample.flags)
