@@ -97,6 +97,12 @@ function parseRow<Row>(schema: z.ZodType<Row>, row: unknown): Row {
   );
 }
 
+/**
+ * A text that is put together, whose parameters the compiler cannot read off it: of fixed names
+ * alone, never of what a file or a person says.
+ */
+export const assembled = (sql: string): string => sql;
+
 /** All rows of a query, each parsed by the schema of its columns. */
 export function all<Row, const Sql extends string>(
   db: Database,

@@ -56,6 +56,8 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     created_ms: 'moment',
     sequence: 'count',
   },
+  sample_version_parent: { version_id: 'id', parent_id: 'id' },
+  packet: { id: 'count', kind: 'word', annotator: 'name', created_ms: 'moment' },
   sample_flag: { sample_seq: 'count', rule: 'word', scope: 'word', reason: 'name' },
   review_batch: {
     id: 'id',

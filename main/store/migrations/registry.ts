@@ -7,6 +7,7 @@ import { devLosses } from './0005-dev-losses.ts';
 import { openEnums } from './0006-open-enums.ts';
 import { sequence } from './0007-sequence.ts';
 import { rowChecksums } from './0008-row-checksums.ts';
+import { merging } from './0009-merging.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   openEnums,
   sequence,
   rowChecksums,
+  merging,
 ];

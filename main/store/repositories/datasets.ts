@@ -57,7 +57,7 @@ const acceptedVersions = (db: Database) =>
     versionRow,
     `SELECT v.id AS versionId, v.content_hash AS contentHash FROM sample s
      JOIN sample_version v ON v.id = s.current_version_id
-     WHERE s.status = 'accepted' ORDER BY s.seq`,
+     WHERE s.status = 'accepted' ORDER BY s.sequence, s.id`,
   );
 
 const datasetRow = datasetSchema.omit({ samples: true, bySource: true });

@@ -36,3 +36,35 @@ export function contentCounts(db: Database): ContentCounts {
   );
   return contentCountsSchema.parse(counts);
 }
+
+const workRow = z.object({
+  samples: z.number().int(),
+  versions: z.number().int(),
+  reviews: z.number().int(),
+  votes: z.number().int(),
+  datasets: z.number().int(),
+  runs: z.number().int(),
+  promptSets: z.number().int(),
+  evaluations: z.number().int(),
+  chats: z.number().int(),
+});
+
+/** What was done after a place in the order, by what it is. */
+export function workAfter(db: Database, sequence: number): Record<string, number> {
+  const row = get(
+    db,
+    workRow,
+    `SELECT (SELECT count(*) FROM sample WHERE sequence > @sequence) AS samples,
+       (SELECT count(*) FROM sample_version WHERE sequence > @sequence AND ordinal > 1) AS versions,
+       (SELECT count(*) FROM review r JOIN review_batch b ON b.id = r.batch_id
+          WHERE b.sequence > @sequence) AS reviews,
+       (SELECT count(*) FROM vote WHERE sequence > @sequence) AS votes,
+       (SELECT count(*) FROM dataset WHERE sequence > @sequence) AS datasets,
+       (SELECT count(*) FROM run WHERE sequence > @sequence) AS runs,
+       (SELECT count(*) FROM prompt_set WHERE sequence > @sequence) AS "promptSets",
+       (SELECT count(*) FROM evaluation WHERE sequence > @sequence) AS evaluations,
+       (SELECT count(*) FROM chat_answer WHERE sequence > @sequence) AS chats`,
+    { sequence },
+  );
+  return row ?? {};
+}

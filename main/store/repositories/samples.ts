@@ -31,7 +31,8 @@ function preview(messages: readonly Message[], role: 'user' | 'assistant'): stri
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, previewLength);
 }
 
-function summary(messages: readonly Message[]) {
+/** What the list shows of a sample, from its words. */
+export function summary(messages: readonly Message[]) {
   return {
     prompt: preview(messages, 'user'),
     answer: preview(messages, 'assistant'),
@@ -40,7 +41,8 @@ function summary(messages: readonly Message[]) {
   };
 }
 
-function insertSearchText(db: Database, seq: number, messages: readonly Message[]): void {
+/** Makes a sample findable by its words; nothing of it may be in the index yet. */
+export function insertSearchText(db: Database, seq: number, messages: readonly Message[]): void {
   run(db, 'INSERT INTO sample_fts (rowid, text) VALUES (@seq, @text)', {
     seq,
     text: messages.map((message) => message.content).join('\n\n'),
@@ -133,16 +135,25 @@ function insertVersion(db: Database, version: NewVersion): void {
   );
 }
 
-/** Appends a version and makes it current; earlier ones stay for datasets that hold them. */
+/**
+ * Appends a version and makes it current; earlier ones stay for datasets that hold them. It was
+ * made from the current version, or from `parents`, which no longer stand beside each other then.
+ */
 export function addVersion(
   db: Database,
-  sample: Sample,
+  sample: Pick<Sample, 'seq' | 'versionId' | 'versionOrdinal'>,
   edit: { messages: Message[]; hash: string; author: string },
+  parents: readonly string[] = [sample.versionId],
 ): void {
   withTransaction(db, () => {
     const id = uuidv7();
     const ordinal = sample.versionOrdinal + 1;
     insertVersion(db, { seq: sample.seq, id, ordinal, ...edit, sequence: nextSequence(db) });
+    for (const parentId of parents)
+      run(db, `INSERT INTO sample_version_parent (version_id, parent_id) VALUES (@id, @parentId)`, {
+        id,
+        parentId,
+      });
     changeSealedRow(db, 'sample', sample.seq, () =>
       run(
         db,

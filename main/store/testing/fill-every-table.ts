@@ -17,7 +17,9 @@ import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
 import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, insertRun } from '../repositories/runs.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { listSamples } from '../repositories/sample-list.ts';
+import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
+import { sampleContentHash } from '../content-hash.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { aProject, aSample } from './a-project.ts';
@@ -46,6 +48,7 @@ export function fillEveryTable(db: Database): void {
   const checkpointId = addRun(db, modelId);
   addEvaluation(db, modelId, checkpointId);
   const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };
+  run(db, `INSERT INTO packet (id, kind, annotator, created_ms) VALUES (1, 'samples', 'you', 1)`);
   for (const pane of ['left', 'right'] as const)
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
   sealSomeRows(db, 1000);
@@ -90,6 +93,15 @@ function addReviewedSamples(db: Database): void {
   addReviews(db, 'accept', { filter: {} }, 'me');
   undoLastBatch(db, 'me');
   addReviews(db, 'accept', { filter: { status: 'pending' } }, 'you');
+  editFirst(db);
+}
+
+function editFirst(db: Database): void {
+  const [row] = listSamples(db, {}, { limit: 1 });
+  const sample = row && getSample(db, row.id);
+  if (!sample) return;
+  const messages = [user('Question number 1?'), { role: 'assistant' as const, content: 'Edited.' }];
+  addVersion(db, sample, { messages, hash: sampleContentHash(messages), author: 'you' });
 }
 
 function addRun(db: Database, modelId: string): string {

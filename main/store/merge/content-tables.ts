@@ -1,0 +1,276 @@
+/**
+ * What a column is to a merge. `key`: part of the row's identity in every copy. `value`: the same in
+ * every copy for one identity. `name`: unique in a file, so a merge may have to change it.
+ * `sequence`: the place in the order. `derived`: follows from other rows. `local`: of one file or
+ * machine, no content. An object: the key of a row of another table.
+ */
+export type ColumnRule =
+  'key' | 'value' | 'name' | 'sequence' | 'derived' | 'local' | { of: ContentTable | 'sample.seq' };
+
+/** How the rows of one table are told from each other, and what they hold. */
+export interface TableRule {
+  columns: Readonly<Record<string, ColumnRule>>;
+  /** Rows that only an execution of this machine needs: `all` of them, or those nothing refers to. */
+  local?: 'all' | 'unreferenced';
+}
+
+const value = 'value';
+const ofSample = { of: 'sample.seq' } as const;
+const createdMs = { created_ms: value } as const;
+const ordered = { created_ms: value, sequence: 'sequence' } as const;
+const answer = {
+  output: value,
+  finish: value,
+  prompt_tokens: value,
+  output_tokens: value,
+  duration_ms: value,
+  identity_json: value,
+  created_ms: value,
+} as const;
+
+const rules = {
+  project: { columns: { id: 'local', uuid: 'key', created_ms: value, last_sequence: 'local' } },
+  sample: {
+    columns: {
+      seq: 'local',
+      id: value,
+      origin_hash: 'key',
+      source: value,
+      status: 'derived',
+      current_version_id: 'derived',
+      provenance_json: value,
+      prompt_preview: 'derived',
+      answer_preview: 'derived',
+      turns: 'derived',
+      characters: 'derived',
+      ...ordered,
+    },
+  },
+  sample_version: {
+    columns: {
+      id: 'key',
+      sample_seq: ofSample,
+      ordinal: 'derived',
+      messages_json: value,
+      content_hash: value,
+      author: value,
+      ...ordered,
+    },
+  },
+  sample_version_parent: {
+    columns: { version_id: { of: 'sample_version' }, parent_id: { of: 'sample_version' } },
+  },
+  sample_flag: { columns: { sample_seq: ofSample, rule: 'key', scope: value, reason: value } },
+  review_batch: {
+    columns: { id: 'key', author: value, undoes_batch_id: { of: 'review_batch' }, ...ordered },
+  },
+  review: {
+    columns: {
+      batch_id: { of: 'review_batch' },
+      sample_seq: ofSample,
+      version_id: { of: 'sample_version' },
+      action: value,
+      status_before: value,
+    },
+  },
+  dataset: { columns: { id: 'key', name: 'name', content_hash: value, author: value, ...ordered } },
+  dataset_item: {
+    columns: {
+      dataset_id: { of: 'dataset' },
+      ordinal: 'key',
+      version_id: { of: 'sample_version' },
+    },
+  },
+  model: { columns: { id: 'key', sha256: value, path: 'local', info_json: value, ...ordered } },
+  job: {
+    local: 'unreferenced',
+    columns: {
+      id: 'key',
+      kind: value,
+      title: value,
+      subject_id: value,
+      // How far an execution got matters to the machine that has what it needs to go on.
+      state: 'local',
+      payload_json: 'local',
+      progress_json: 'local',
+      error_json: 'local',
+      result_json: 'local',
+      started_ms: 'local',
+      finished_ms: 'local',
+      ...ordered,
+    },
+  },
+  run: {
+    columns: {
+      id: 'key',
+      name: 'name',
+      job_id: { of: 'job' },
+      model_id: { of: 'model' },
+      dataset_id: { of: 'dataset' },
+      recipe_json: value,
+      engine: value,
+      total_steps: value,
+      encode_report_json: value,
+      memory_json: value,
+      ...ordered,
+    },
+  },
+  run_metric: {
+    columns: {
+      run_id: { of: 'run' },
+      step: 'key',
+      epoch: value,
+      loss: value,
+      learning_rate: value,
+      grad_norm: value,
+      tokens_per_second: value,
+      elapsed_ms: value,
+    },
+  },
+  run_event: {
+    columns: {
+      id: 'key',
+      run_id: { of: 'run' },
+      kind: value,
+      step: value,
+      message: value,
+      ...ordered,
+    },
+  },
+  run_probe: { columns: { run_id: { of: 'run' }, name: value, sampling_json: value } },
+  probe_prompt: { columns: { run_id: { of: 'run' }, ordinal: 'key', messages_json: value } },
+  probe_answer: { columns: { run_id: { of: 'run' }, epoch: 'key', ordinal: 'key', ...answer } },
+  dev_loss: { columns: { run_id: { of: 'run' }, step: 'key', epoch: value, loss: value } },
+  checkpoint: {
+    columns: {
+      id: 'key',
+      run_id: { of: 'run' },
+      epoch: value,
+      step: value,
+      file: 'local',
+      sha256: value,
+      size_bytes: value,
+      mean_loss: value,
+      ...createdMs,
+    },
+  },
+  prompt_set: { columns: { id: 'key', name: 'name', content_hash: value, ...ordered } },
+  prompt: {
+    columns: {
+      id: 'key',
+      prompt_set_id: { of: 'prompt_set' },
+      ordinal: value,
+      messages_json: value,
+      expected: value,
+    },
+  },
+  system: {
+    columns: {
+      id: 'key',
+      model_id: { of: 'model' },
+      checkpoint_id: { of: 'checkpoint' },
+      strength: value,
+      sampling_json: value,
+      key_hash: 'name',
+      ...createdMs,
+    },
+  },
+  generation: {
+    columns: { id: 'key', system_id: { of: 'system' }, prompt_id: { of: 'prompt' }, ...answer },
+  },
+  evaluation: {
+    columns: {
+      id: 'key',
+      name: 'name',
+      prompt_set_id: { of: 'prompt_set' },
+      system_a_id: { of: 'system' },
+      system_b_id: { of: 'system' },
+      seed: value,
+      parallel: value,
+      job_id: { of: 'job' },
+      revealed_ms: value,
+      author: value,
+      ...ordered,
+    },
+  },
+  comparison: {
+    columns: {
+      id: 'key',
+      evaluation_id: { of: 'evaluation' },
+      ordinal: value,
+      prompt_id: { of: 'prompt' },
+      left_side: value,
+    },
+  },
+  vote: {
+    columns: {
+      id: 'key',
+      comparison_id: { of: 'comparison' },
+      shown: value,
+      author: value,
+      author_kind: value,
+      duration_ms: value,
+      ...ordered,
+    },
+  },
+  chat_answer: {
+    columns: {
+      id: 'key',
+      conversation_id: value,
+      pane: value,
+      messages_json: value,
+      output: value,
+      finish: value,
+      identity_json: value,
+      ...ordered,
+    },
+  },
+  packet: {
+    local: 'all',
+    columns: { id: 'local', kind: 'local', annotator: 'local', created_ms: 'local' },
+  },
+  // Of the schema's own history, checksums and the index of words nothing is content.
+  row_checksum: {
+    local: 'all',
+    columns: {
+      table_name: 'local',
+      last_a: 'local',
+      last_b: 'local',
+      row_count: 'local',
+      hash: 'local',
+      row_checksums: 'local',
+    },
+  },
+  schema_migration: {
+    local: 'all',
+    columns: { version: 'local', name: 'local', sha256: 'local', applied_ms: 'local' },
+  },
+  sample_fts: { local: 'all', columns: { text: 'derived' } },
+} as const;
+
+/** A table whose rows a merge knows what to do with. */
+export type ContentTable = keyof typeof rules;
+
+/** The rule of every table of the schema; a test fails when one is missing. */
+export const contentTables: Readonly<Record<ContentTable, TableRule>> = rules;
+
+/** The columns of a table that refer to rows of another, with that one's name. */
+export function referencesOf(table: ContentTable): { column: string; to: ContentTable }[] {
+  return Object.entries(contentTables[table].columns).flatMap(([column, rule]) =>
+    typeof rule === 'object' && rule.of !== 'sample.seq' ? [{ column, to: rule.of }] : [],
+  );
+}
+
+/** Every column that refers to a table. */
+export function referencesTo(table: ContentTable): { table: ContentTable; column: string }[] {
+  return contentTableNames.flatMap((from) =>
+    referencesOf(from)
+      .filter(({ to }) => to === table)
+      .map(({ column }) => ({ table: from, column })),
+  );
+}
+
+/** Every table that has a rule, in the order in which a merge reads them. */
+export const contentTableNames = Object.keys(rules).filter(
+  (name): name is ContentTable => name in rules,
+);

@@ -1,0 +1,75 @@
+import type { Database } from '../database.ts';
+import { findOtherAnswers, type OtherAnswers } from './find-conflicts.ts';
+import { givenName, nameRows } from './merge-named.ts';
+import { uniqueKeys } from './names.ts';
+import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
+
+const isNewEvaluation = 'NOT EXISTS (SELECT 1 FROM main.evaluation k WHERE k.id = o.evaluation_id)';
+
+/**
+ * Brings systems, their answers, evaluations and votes together. A system that two files set up
+ * apart stays two: each has the answers that its own evaluations showed. One that was revealed in
+ * one file is revealed, at the earlier time.
+ */
+export function mergeEvaluations(
+  db: Database,
+  path: string,
+): { counts: Record<string, UnionCount>; answers: OtherAnswers[] } {
+  nameRows(db, 'system', { column: 'key_hash', assign: uniqueKeys });
+  unionRows(db, 'system', { replaced: { key_hash: givenName('system') } });
+  const answers = findOtherAnswers(db);
+  refuseChangedRows(db, 'generation', path);
+  const generations = unionGenerations(db);
+  refuseChangedRows(db, 'comparison', path);
+  unionRows(db, 'comparison', { where: isNewEvaluation });
+  refuseChangedRows(db, 'evaluation', path, ['revealed_ms', 'job_id']);
+  bringJobs(db);
+  const evaluations = unionRows(db, 'evaluation', { replaced: { name: givenName('evaluation') } });
+  db.exec(`
+    UPDATE main.evaluation AS m SET
+      revealed_ms = min(coalesce(m.revealed_ms, o.revealed_ms), coalesce(o.revealed_ms, m.revealed_ms)),
+      job_id = min(coalesce(m.job_id, o.job_id), coalesce(o.job_id, m.job_id))
+    FROM other.evaluation o WHERE o.id = m.id;
+  `);
+  earliestSequence(db, 'evaluation');
+  refuseChangedRows(db, 'vote', path);
+  const votes = unionRows(db, 'vote');
+  earliestSequence(db, 'vote');
+  return { counts: { answers: generations, evaluations, votes }, answers };
+}
+
+const answerColumns = [
+  'id',
+  'output',
+  'finish',
+  'prompt_tokens',
+  'output_tokens',
+  'duration_ms',
+  'identity_json',
+  'created_ms',
+];
+
+/** Of two answers of one system to one prompt the one with the smaller id stays. */
+function unionGenerations(db: Database): UnionCount {
+  db.exec(`
+    UPDATE main.generation AS m SET ${answerColumns.map((name) => `${name} = o.${name}`).join(', ')}
+    FROM other.generation o JOIN temp.generation_pair p ON p.theirs = o.id
+    WHERE m.id = p.ours AND p.theirs < p.ours;
+  `);
+  return unionRows(db, 'generation', {
+    where: 'NOT EXISTS (SELECT 1 FROM temp.generation_pair p WHERE p.theirs = o.id)',
+  });
+}
+
+/** Jobs that evaluations refer to; what has not ended in the other file never goes on by itself. */
+function bringJobs(db: Database): void {
+  db.exec(`
+    INSERT INTO main.job (id, kind, title, subject_id, state, payload_json, progress_json,
+      error_json, result_json, created_ms, started_ms, finished_ms, sequence)
+    SELECT id, kind, title, subject_id,
+      CASE WHEN state IN ('succeeded', 'failed', 'cancelled') THEN state ELSE 'interrupted' END,
+      payload_json, NULL, error_json, result_json, created_ms, started_ms, finished_ms, sequence
+    FROM other.job o WHERE id IN (SELECT job_id FROM other.evaluation)
+      AND NOT EXISTS (SELECT 1 FROM main.job k WHERE k.id = o.id);
+  `);
+}

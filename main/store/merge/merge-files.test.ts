@@ -1,0 +1,126 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run, type Database } from '../database.ts';
+import { createProjectFile } from '../file/open-project-file.ts';
+import { fillEveryTable } from '../testing/fill-every-table.ts';
+import { perform, type Deed } from '../testing/project-history.ts';
+import { mergeFiles } from './merge-files.ts';
+import { projectContent } from './project-content.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-merge-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const base = join(folder, 'base.lima');
+beforeAll(() => {
+  const file = createProjectFile(base);
+  fillEveryTable(file.db);
+  run(file.db, 'DELETE FROM packet');
+  file.close();
+});
+
+let made = 0;
+const newPath = () => join(folder, `${(made += 1)}.lima`);
+
+/** A copy of a project in which somebody did something. */
+function copyOf(path: string, deeds: readonly Deed[] = [], author = 'me'): string {
+  const copy = newPath();
+  copyFileSync(path, copy);
+  withProject(copy, (db) => {
+    for (const deed of deeds) perform(db, deed, author);
+  });
+  return copy;
+}
+
+/** Opens a file of this test for a moment; nothing here has to survive a power loss. */
+function withProject<Result>(path: string, work: (db: Database) => Result): Result {
+  const db: Database = new Sqlite(path);
+  try {
+    db.pragma('synchronous = OFF');
+    db.pragma('foreign_keys = ON');
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** A file with what both hold; neither of them is changed. */
+function merged(own: string, other: string): string {
+  const place = { own: copyOf(own), other: copyOf(other) };
+  mergeFiles(place, { path: other, isOtherProject: false, onStep: () => undefined });
+  return place.own;
+}
+
+const contentOf = (path: string) => withProject(path, (db) => [...projectContent(db)]);
+
+const small = fc.nat(30);
+const names = fc.constantFrom('d', 'v1', 'v2');
+const texts = fc.constantFrom('One.', 'Two.', 'Three.');
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  fc.record({
+    do: fc.constant('import'),
+    first: fc.integer({ min: 3, max: 9 }),
+    count: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record(
+    {
+      do: fc.constant('review'),
+      action: fc.constantFrom('accept', 'reject', 'reset'),
+      at: small,
+      status: fc.constantFrom('pending', 'accepted', 'rejected'),
+    },
+    { requiredKeys: ['do', 'action', 'at'] },
+  ),
+  fc.record({ do: fc.constant('undo') }),
+  fc.record({ do: fc.constant('edit'), at: small, text: texts }),
+  fc.record({ do: fc.constant('freeze'), name: names }),
+  fc.record({ do: fc.constant('prompts'), name: names, text: texts }),
+  fc.record({ do: fc.constant('model'), sha256: fc.constantFrom('base', 'other', 'third') }),
+  fc.record({ do: fc.constant('train'), name: names, at: small }),
+  fc.record({ do: fc.constant('go on'), at: small, loss: fc.constantFrom(1.5, 1.25) }),
+  fc.record({ do: fc.constant('evaluate'), name: names, at: small, output: texts }),
+  fc.record({
+    do: fc.constant('vote'),
+    at: small,
+    shown: fc.constantFrom('left', 'right', 'neither', 'withdrawn'),
+  }),
+  fc.record({ do: fc.constant('reveal'), at: small }),
+  fc.record({ do: fc.constant('chat'), text: texts }),
+);
+const history = fc.array(deed, { maxLength: 12 });
+
+describe('copies of one project', () => {
+  test('hold the same after a merge, whichever is merged into which', () => {
+    fc.assert(
+      fc.property(history, history, (mine, yours) => {
+        const [a, b] = [copyOf(base, mine, 'me'), copyOf(base, yours, 'you')];
+        const ab = merged(a, b);
+        expect(contentOf(merged(b, a))).toEqual(contentOf(ab));
+        // Merged again, also into itself, it stays as it is.
+        expect(contentOf(merged(ab, b))).toEqual(contentOf(ab));
+        expect(contentOf(merged(b, ab))).toEqual(contentOf(ab));
+        expect(contentOf(merged(ab, ab))).toEqual(contentOf(ab));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('hold the same in whatever order three of them are merged', () => {
+    fc.assert(
+      fc.property(history, history, history, (one, two, three) => {
+        const [a, b, c] = [
+          copyOf(base, one, 'me'),
+          copyOf(base, two, 'you'),
+          copyOf(base, three, 'me'),
+        ];
+        const expected = contentOf(merged(merged(a, b), c));
+        expect(contentOf(merged(a, merged(b, c)))).toEqual(expected);
+        expect(contentOf(merged(merged(c, a), b))).toEqual(expected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

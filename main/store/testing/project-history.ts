@@ -1,0 +1,225 @@
+import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
+import type { ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
+import { run, type Database } from '../database.ts';
+import { sampleContentHash } from '../content-hash.ts';
+import { insertChatAnswer } from '../repositories/chat-answers.ts';
+import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
+import { comparisonsOf } from '../repositories/comparisons.ts';
+import { freezeDataset, listDatasets, findDataset } from '../repositories/datasets.ts';
+import {
+  findEvaluation,
+  insertEvaluation,
+  listEvaluations,
+  setEvaluationJob,
+  setRevealed,
+} from '../repositories/evaluations.ts';
+import { insertGeneration, missingGenerations } from '../repositories/generations.ts';
+import { insertJob } from '../repositories/jobs.ts';
+import { listModels, upsertModel } from '../repositories/models.ts';
+import {
+  findPromptSet,
+  insertPromptSet,
+  listPromptSets,
+  promptsOf,
+} from '../repositories/prompt-sets.ts';
+import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
+import { addMetrics } from '../repositories/run-metrics.ts';
+import { addRunEvent, findRun, insertRun, listRuns } from '../repositories/runs.ts';
+import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
+import { listSamples } from '../repositories/sample-list.ts';
+import { upsertSystem } from '../repositories/systems.ts';
+import { insertVote } from '../repositories/votes.ts';
+import { aSample } from './a-project.ts';
+import { storedModelInfo } from './old-project.ts';
+
+/** Something that a person does to a project; numbers choose among what is there. */
+export type Deed =
+  | { do: 'import'; first: number; count: number }
+  | { do: 'review'; action: ReviewAction; at: number; status?: SampleStatus }
+  | { do: 'undo' }
+  | { do: 'edit'; at: number; text: string }
+  | { do: 'freeze'; name: string }
+  | { do: 'prompts'; name: string; text: string }
+  | { do: 'model'; sha256: string }
+  | { do: 'train'; name: string; at: number }
+  | { do: 'go on'; at: number; loss: number }
+  | { do: 'evaluate'; name: string; at: number; output: string }
+  | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
+  | { do: 'reveal'; at: number }
+  | { do: 'chat'; text: string };
+
+const sampling = samplingSchema.parse({});
+const user = (content: string) => ({ role: 'user' as const, content });
+const pick = <Item>(items: readonly Item[], at: number): Item | undefined =>
+  items[at % Math.max(1, items.length)];
+
+/** Does it in the name of an author; what cannot be done (a taken name, nothing there) is left out. */
+export function perform(db: Database, deed: Deed, author: string): void {
+  switch (deed.do) {
+    case 'import':
+      addSamples(
+        db,
+        Array.from({ length: deed.count }, (_, index) => aSample(deed.first + index)),
+        author,
+      );
+      return;
+    case 'review':
+      review(db, deed, author);
+      return;
+    case 'undo':
+      undoLastBatch(db, author);
+      return;
+    case 'edit':
+      edit(db, deed, author);
+      return;
+    case 'freeze':
+      if (!findDataset(db, 'name', deed.name)) freezeDataset(db, deed.name, author);
+      return;
+    case 'prompts':
+      if (!findPromptSet(db, 'name', deed.name))
+        insertPromptSet(db, deed.name, [
+          { messages: [user(deed.text)] },
+          { messages: [user('B?')] },
+        ]);
+      return;
+    case 'model':
+      upsertModel(db, { sha256: deed.sha256, path: `/${author}/m.gguf`, info: storedModelInfo });
+      return;
+    case 'train':
+      train(db, deed);
+      return;
+    case 'go on':
+      goOn(db, deed);
+      return;
+    case 'evaluate':
+      evaluate(db, deed, author);
+      return;
+    case 'vote':
+      vote(db, deed, author);
+      return;
+    case 'reveal': {
+      const evaluation = pick(listEvaluations(db), deed.at);
+      if (evaluation) setRevealed(db, evaluation.id);
+      return;
+    }
+    case 'chat':
+      insertChatAnswer(db, {
+        conversationId: 'c',
+        pane: 'left',
+        messages: [user(deed.text)],
+        output: 'x',
+        finish: 'stop',
+        identity: identityOf('base'),
+      });
+  }
+}
+
+const identityOf = (baseSha256: string) =>
+  identitySchema.parse({
+    baseSha256,
+    baseName: 'm',
+    adapterSha256: null,
+    adapterName: null,
+    strength: 1,
+    templateSha256: 'template',
+    sampling,
+    engine: 'test 1.0',
+    device: 'cpu',
+  });
+
+function review(db: Database, deed: Extract<Deed, { do: 'review' }>, author: string): void {
+  const sample = pick(listSamples(db, {}, { limit: 1000 }), deed.at);
+  if (deed.status) addReviews(db, deed.action, { filter: { status: deed.status } }, author);
+  else if (sample) addReviews(db, deed.action, { ids: [sample.id] }, author);
+}
+
+function edit(db: Database, deed: Extract<Deed, { do: 'edit' }>, author: string): void {
+  const row = pick(listSamples(db, {}, { limit: 1000 }), deed.at);
+  const sample = row && getSample(db, row.id);
+  if (!sample) return;
+  const messages = [
+    ...sample.messages.slice(0, 1),
+    { role: 'assistant' as const, content: deed.text },
+  ];
+  addVersion(db, sample, { messages, hash: sampleContentHash(messages), author });
+}
+
+function train(db: Database, deed: Extract<Deed, { do: 'train' }>): void {
+  const [dataset, model] = [pick(listDatasets(db), deed.at), pick(listModels(db), deed.at)];
+  if (!dataset || !model || findRun(db, 'name', deed.name)) return;
+  const job = insertJob(db, { kind: 'train', title: deed.name, subjectId: null, payload: {} });
+  run(db, `UPDATE job SET state = 'interrupted' WHERE id = @id`, { id: job.id });
+  insertRun(db, {
+    id: `run-${job.id}`,
+    name: deed.name,
+    jobId: job.id,
+    modelId: model.id,
+    datasetId: dataset.id,
+    recipe: recipeSchema.parse({}),
+  });
+}
+
+function goOn(db: Database, deed: Extract<Deed, { do: 'go on' }>): void {
+  const chosen = pick(listRuns(db), deed.at);
+  if (!chosen) return;
+  const step = (chosen.lastMetric?.step ?? 0) + 1;
+  const metric = { epoch: step, loss: deed.loss, learningRate: 1e-5, gradNorm: 1 };
+  addMetrics(db, chosen.id, [{ step, ...metric, tokensPerSecond: 10, elapsedMs: 100 }]);
+  addRunEvent(db, chosen.id, { kind: 'resumed', step, message: 'was resumed' });
+  const epoch = listCheckpoints(db, chosen.id).length + 1;
+  insertCheckpoint(db, {
+    runId: chosen.id,
+    epoch,
+    step,
+    file: `runs/${chosen.id}/epoch-${String(epoch).padStart(3, '0')}/adapter.gguf`,
+    sha256: `adapter-${Math.round(100 * deed.loss)}`,
+    sizeBytes: 5,
+    meanLoss: deed.loss,
+  });
+}
+
+function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author: string): void {
+  const [set, model] = [pick(listPromptSets(db), deed.at), pick(listModels(db), deed.at)];
+  const checkpoint = pick(listCheckpoints(db), deed.at);
+  if (!set || !model || findEvaluation(db, 'name', deed.name)) return;
+  const hashes = { baseSha256: model.sha256, adapterSha256: checkpoint?.sha256 ?? null };
+  const systemOf = (checkpointId: string | null, strength: number) =>
+    upsertSystem(db, { modelId: model.id, checkpointId, strength }, sampling, hashes);
+  const systems = {
+    systemAId: systemOf(null, 1),
+    systemBId: systemOf(checkpoint?.id ?? null, 0.5),
+  };
+  const promptIds = promptsOf(db, set.id, 9).map(({ id }) => id);
+  const job = insertJob(db, { kind: 'generate', title: 'G', subjectId: null, payload: {} });
+  run(db, `UPDATE job SET state = 'succeeded' WHERE id = @id`, { id: job.id });
+  const id = `evaluation-${job.id}`;
+  const settings = { id, name: deed.name, promptSetId: set.id, seed: 1, parallel: 1 };
+  insertEvaluation(db, { ...settings, ...systems, author }, promptIds, ['a', 'b']);
+  setEvaluationJob(db, id, job.id);
+  for (const systemId of Object.values(systems))
+    for (const { promptId } of missingGenerations(db, id, systemId))
+      insertGeneration(db, {
+        systemId,
+        promptId,
+        output: deed.output,
+        finish: 'stop',
+        promptTokens: 1,
+        outputTokens: 1,
+        durationMs: 1,
+        identity: identityOf(model.sha256),
+      });
+}
+
+function vote(db: Database, deed: Extract<Deed, { do: 'vote' }>, author: string): void {
+  const items = listEvaluations(db).flatMap(({ id }) => comparisonsOf(db, id));
+  const item = pick(items, deed.at);
+  if (item)
+    insertVote(db, {
+      comparisonId: item.id,
+      shown: deed.shown,
+      author,
+      authorKind: 'human',
+      durationMs: 5,
+    });
+}
