@@ -13,6 +13,7 @@ import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-
 import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
 import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
+import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
 import {
   chatRouter,
   devicesRouter,
@@ -41,6 +42,8 @@ const router = implement(contract).$context<CallContext>().router({
   generations: generationsRouter,
   prompts: promptsRouter,
   evaluations: evaluationsRouter,
+  merges: mergesRouter,
+  packets: packetsRouter,
 });
 
 /** The one router behind every shell. */

@@ -1,6 +1,7 @@
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
 import { importJob } from './curate/import-service.ts';
+import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
 import type { ProjectFeatures } from './project/core-state.ts';
@@ -8,13 +9,16 @@ import { adoptCheckpoints } from './train/adopt-checkpoints.ts';
 import { exportJob } from './train/export-service.ts';
 import { trainJob } from './train/train-job.ts';
 
-const jobsOf = [importJob, addModelJob, trainJob, generateJob, exportJob];
+const jobsOf = [importJob, addModelJob, trainJob, generateJob, exportJob, mergeJob];
 
 /** What every feature does with a project that is opened. */
 export const features: ProjectFeatures = {
   recover: (file) => {
     const adopted = adoptCheckpoints(file);
-    return adopted > 0 ? [`${adopted} adapters were listed anew`] : [];
+    return [
+      ...(adopted > 0 ? [`${adopted} adapters were listed anew`] : []),
+      ...(removeMergeScratch(file) ? ['a merge that a crash ended was cleared away'] : []),
+    ];
   },
   opened: (session, state) => {
     startRowChecks(session, state.log);
@@ -27,5 +31,5 @@ export const features: ProjectFeatures = {
     const isKept = session.readReason === 'changed-outside';
     await (isKept ? backupsOf(session)?.giveUp() : backupsOf(session)?.close());
   },
-  jobs: (session) => jobsOf.map((jobOf) => jobOf(session)),
+  jobs: (session, state) => jobsOf.map((jobOf) => jobOf(session, state)),
 };

@@ -4,6 +4,7 @@ import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
 import { evaluationsContract, promptsContract } from './evaluate.ts';
+import { mergesContract, packetsContract } from './merge.ts';
 
 /** The one contract behind the desktop window, the browser and the command line. */
 export const contract = {
@@ -23,5 +24,7 @@ export const contract = {
   generations: generationsContract,
   prompts: promptsContract,
   evaluations: evaluationsContract,
+  merges: mergesContract,
+  packets: packetsContract,
 };
 export type Contract = typeof contract;

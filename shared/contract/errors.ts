@@ -30,6 +30,8 @@ export const errorData = {
   MIGRATION_CHANGED: z.object({ version: z.number().optional() }),
   /** Something would change a project that is open for reading only. */
   PROJECT_READ_ONLY: inFile.extend({ reason: readReasonSchema.optional() }),
+  /** The other project of a merge is no copy of the open one. */
+  NOT_A_COPY: inFile,
   FILE_NOT_FOUND: inFile,
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
   /** `canReplace`: with a person's consent the file may be replaced. */
@@ -81,6 +83,7 @@ export const declaredErrors: DeclaredErrors = {
   PROJECT_NEWER: { data: errorData.PROJECT_NEWER.loose() },
   MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
   PROJECT_READ_ONLY: { data: errorData.PROJECT_READ_ONLY.loose() },
+  NOT_A_COPY: { data: errorData.NOT_A_COPY.loose() },
   FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
   FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },
   FILE_EXISTS: { data: errorData.FILE_EXISTS.loose() },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
 import { jobSnapshotSchema, type JobKind } from '../domain/job.ts';
 import { importReportSchema, requestedFormatSchema } from './curate.ts';
+import { mergeReportSchema } from './merge.ts';
 
 /** What a job of each kind is given, and what one that ended well leaves as its result. */
 export const jobKinds = {
@@ -38,6 +39,14 @@ export const jobKinds = {
     /** `files`: the path of each, one a line. */
     result: z.object({ path: z.string(), files: z.string(), sizeBytes: z.number().int() }),
   },
+  merge: {
+    payload: z.object({
+      path: z.string(),
+      dryRun: z.boolean(),
+      isOtherProject: z.boolean(),
+    }),
+    result: mergeReportSchema,
+  },
 } satisfies Record<JobKind, { payload: z.ZodObject; result: z.ZodObject }>;
 
 type JobKinds = typeof jobKinds;
@@ -62,6 +71,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('train', jobKinds.train.result),
   jobOf('generate', jobKinds.generate.result),
   jobOf('export', jobKinds.export.result),
+  jobOf('merge', jobKinds.merge.result),
 ]);
 export type Job = z.output<typeof jobSchema>;
 

@@ -60,7 +60,8 @@ export const jobsContract = {
   watch: reading
     .input(z.object({ afterRevision: z.number().int().default(0) }))
     .output(eventIterator(jobSchema)),
-  cancel: procedure.input(z.object({ id: z.string() })).output(jobSchema),
+  /** Also while the project takes no changes, since a merge is why. */
+  cancel: reading.input(z.object({ id: z.string() })).output(jobSchema),
   /** Asks a training run to save and to free its memory; it goes on with `resume`. */
   pause: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */

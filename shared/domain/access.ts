@@ -6,7 +6,8 @@ export type ProjectAccess = z.infer<typeof projectAccessSchema>;
 
 /**
  * Why a project is open for reading only: its file or folder cannot be written, its disk has no
- * space left, or somebody else did something to its files while it was open.
+ * space left, somebody else did something to its files while it was open, or it is being merged
+ * with another copy.
  */
-export const readReasonSchema = z.enum(['not-writable', 'disk-full', 'changed-outside']);
+export const readReasonSchema = z.enum(['not-writable', 'disk-full', 'changed-outside', 'merging']);
 export type ReadReason = z.infer<typeof readReasonSchema>;

@@ -19,7 +19,14 @@ export const jobStateSchema = z.enum([
 export type JobState = z.infer<typeof jobStateSchema>;
 
 /** Long work of the core, one kind per service. */
-export const jobKindSchema = z.enum(['import', 'add-model', 'train', 'generate', 'export']);
+export const jobKindSchema = z.enum([
+  'import',
+  'add-model',
+  'train',
+  'generate',
+  'export',
+  'merge',
+]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** Work between the counted steps of a job, as saving is: `total` 0 means unknown. */

@@ -9,6 +9,7 @@ const advice: Record<ErrorCode, string> = {
   PROJECT_NEWER: 'Update Lima Workbench, then open the project again.',
   MIGRATION_CHANGED: 'Open the project with the version that last wrote it.',
   PROJECT_READ_ONLY: 'The message says why; reading, exporting datasets and reports go on.',
+  NOT_A_COPY: 'Choose a copy of this project, or say that another project shall be merged.',
   FILE_NOT_FOUND: 'Check the path, or choose the file again.',
   FILE_UNREADABLE: 'Check the permissions of the file and the disk it lies on.',
   FILE_EXISTS: 'Choose another name, or move the file away that is there.',

@@ -12,6 +12,10 @@ const texts: Record<ReadReason, ReadOnlyText> = {
     advice:
       'Copy the project to a folder that you can write and open the copy, or change the permissions and open it again.',
   },
+  merging: {
+    why: 'It is being merged with another copy.',
+    advice: 'Wait until the merge ends, or cancel it.',
+  },
   'disk-full': {
     why: 'Its disk has no space left.',
     advice: 'Free some space and open it again, or copy the project to another disk.',

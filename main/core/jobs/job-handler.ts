@@ -59,6 +59,11 @@ export interface JobContext {
   /** Aborts when the job should save and end by throwing `JobStopped`; only for kinds that pause. */
   pausing: AbortSignal;
   report(report: JobReport): void;
+  /**
+   * From here on this file no longer tells how the job ends: the one that takes its place does.
+   * Closing does not wait for it, and nothing more of it is stored here.
+   */
+  handOver(): void;
 }
 
 /**

@@ -70,6 +70,7 @@ export class JobService {
   readonly #running = new Map<string, Running>();
   readonly #changes = new Broadcast<Job>();
   readonly #snapshots = new Map<string, Job>();
+  readonly #handedOver = new Set<string>();
   readonly #log: Log;
   readonly #paths: Pick<PathGuard, 'checkPaths'>;
   #isReadOnly: boolean;
@@ -189,7 +190,8 @@ export class JobService {
   /** Stops every job, marks it interrupted and waits until it saved and its engine is gone. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    await Promise.all([...this.#running].map(([id, running]) => this.#end(id, running)));
+    const own = [...this.#running].filter(([id]) => !this.#handedOver.has(id));
+    await Promise.all(own.map(([id, running]) => this.#end(id, running)));
     for (const job of this.list()) if (job.state === 'queued') this.#move(job, 'crash');
     this.#changes.end();
   }
@@ -246,13 +248,16 @@ export class JobService {
   ): Promise<void> {
     try {
       const payload = this.#payload(id, handler.kind);
-      const context = { ...signals, jobId: id, report: this.#reporter(id) };
+      const handOver = () => void this.#handedOver.add(id);
+      const context = { ...signals, jobId: id, report: this.#reporter(id), handOver };
       const work = handler.execute(payload, context);
       const result = await orAborted(work, signals.signal, cancelGraceMs);
+      if (this.#handedOver.has(id)) return;
       this.#finish(id, 'succeed', { result });
       await handler.cleanUp?.(payload);
     } catch (error) {
-      if (isJobFinished(this.get(id).state)) this.#log.write(`job ${id} ended: ${String(error)}`);
+      if (isJobFinished(this.get(id).state) || this.#handedOver.has(id))
+        this.#log.write(`job ${id} ended: ${String(error)}`);
       else this.#finishBadly(id, error, signals.signal);
     }
   }

@@ -20,7 +20,7 @@ export interface ProjectFeatures {
   /** Ends it, when jobs and engines are gone and the file is still open; it must not throw. */
   closing(session: ProjectSession): Promise<void>;
   /** How each kind of job is done. */
-  jobs(session: ProjectSession): JobHandler[];
+  jobs(session: ProjectSession, state: CoreState): JobHandler[];
 }
 
 /** What every handler works on; one per core process. */

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
-import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { renameSync, statSync } from 'node:fs';
+import { basename, dirname, extname } from 'node:path';
+import { changeTopicSchema, type ProjectInfo } from '../../../shared/contract/app.ts';
 import type { ReadReason } from '../../../shared/domain/access.ts';
 import {
   createProjectFile,
@@ -9,6 +9,7 @@ import {
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
 import { backupFolder } from '../../store/backups/backup-list.ts';
+import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
 import {
   copyToRead,
@@ -170,18 +171,61 @@ export async function takeOver(
   const file = open();
   try {
     await closeSession(state);
-    if (file.access === 'edit') recover(state, file);
-    const session = new ProjectSession(file, state, readReason);
-    for (const handler of state.features.jobs(session)) session.jobs.register(handler);
-    session.beforeClosing = () => state.features.closing(session);
-    state.session = session;
-    state.features.opened(session, state);
+    begin(state, file, readReason);
   } catch (error) {
     file.close();
     throw error;
   }
   rememberRecent(state, file.path);
-  return state.session.info();
+  return requireSession(state).info();
+}
+
+function begin(state: CoreState, file: ProjectFile, readReason: ReadReason | null): void {
+  if (file.access === 'edit') recover(state, file);
+  const session = new ProjectSession(file, state, readReason);
+  for (const handler of state.features.jobs(session, state)) session.jobs.register(handler);
+  session.beforeClosing = () => state.features.closing(session);
+  state.session = session;
+  state.features.opened(session, state);
+}
+
+/** A file that takes the place of the open project's, and what is kept of that one. */
+export interface Replacement {
+  /** On the disk of the project, whole and closed. */
+  ready: string;
+  /** A copy of the project as it was, and its name from now on. */
+  setAside?: { from: string; to: string };
+  /** Called when nothing can keep the session from ending any more. */
+  onEnd?: () => void;
+}
+
+/**
+ * Puts another file in the place of the open project's and opens that. Between the two no call can
+ * find no project: all that takes time comes before, and a crash leaves the one file or the other.
+ */
+export function replaceOpenFile(
+  state: CoreState,
+  session: ProjectSession,
+  { ready, setAside, onEnd }: Replacement,
+): Promise<void> {
+  return state.projectTurns.run(async () => {
+    if (state.session !== session)
+      throw new AppError('INVALID_STATE', 'Another project was opened meanwhile');
+    const { path } = session.file;
+    if (setAside) renameSync(setAside.from, setAside.to);
+    onEnd?.();
+    await session.stop();
+    session.changes.touch(...changeTopicSchema.options);
+    session.end();
+    state.session = null;
+    try {
+      renameSync(ready, path);
+      syncFolderAtOnce(dirname(path));
+    } finally {
+      // Whatever stands there now: the merged file, or the one from before.
+      begin(state, openProjectFile(path), null);
+    }
+  });
 }
 
 function recover({ features, log }: CoreState, file: ProjectFile): void {

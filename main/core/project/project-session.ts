@@ -100,6 +100,13 @@ export class ProjectSession {
     this.changes.touch('project');
   }
 
+  /** Takes changes again, when it was this reason that ended them. */
+  resumeEditing(reason: ReadReason): void {
+    if (this.#readReason !== reason) return;
+    this.#readReason = null;
+    this.changes.touch('project');
+  }
+
   /** What the window shows of the project as a whole. */
   info(): ProjectInfo {
     const change = this.file.guard?.change;
@@ -136,17 +143,27 @@ export class ProjectSession {
     return path;
   }
 
+  /** Stops jobs, chats and engines; the file can still be read. */
+  async stop(): Promise<void> {
+    clearInterval(this.#watching);
+    await Promise.all([this.jobs.close(), this.calls.close()]);
+    await this.inference.release();
+    await this.beforeClosing();
+  }
+
   /** Stops jobs, chats and engines, ends every watch, then folds the project back into one file. */
   async close(): Promise<void> {
-    clearInterval(this.#watching);
     try {
-      await Promise.all([this.jobs.close(), this.calls.close()]);
-      await this.inference.release();
-      await this.beforeClosing();
+      await this.stop();
     } finally {
-      this.changes.close();
-      this.file.close();
+      this.end();
     }
+  }
+
+  /** Ends every watch and folds the project back into one file, once all of it has stopped. */
+  end(): void {
+    this.changes.close();
+    this.file.close();
   }
 }
 

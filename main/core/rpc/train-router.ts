@@ -66,9 +66,11 @@ export const jobsRouter = {
   watch: withProject.jobs.watch.handler(({ context: { session }, input, signal }) =>
     session.jobs.watch(input.afterRevision, signal),
   ),
-  cancel: withProject.jobs.cancel.handler(({ context: { session }, input }) =>
-    session.jobs.cancel(input.id),
-  ),
+  cancel: withProject.jobs.cancel.handler(({ context: { session }, input }) => {
+    // A merge is why the project takes no changes: it can be cancelled, what waits beside it not.
+    if (session.jobs.get(input.id).kind !== 'merge') session.requireEditing();
+    return session.jobs.cancel(input.id);
+  }),
   pause: withProject.jobs.pause.handler(({ context: { session }, input }) =>
     session.jobs.pause(input.id),
   ),

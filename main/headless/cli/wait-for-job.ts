@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { resultOf, type Job, type JobResult } from '../../../shared/contract/job-kinds.ts';
 import { canResumeJob, isJobFinished, type JobKind } from '../../../shared/domain/job.ts';
 import { formatShare, timeLeft } from '../../../shared/text/numbers.ts';
@@ -31,16 +32,23 @@ export async function waitForJob<Kind extends JobKind>(
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   try {
-    for await (const job of await client.jobs.watch({ afterRevision: 0 })) {
-      if (job.id !== jobId) continue;
-      if (isJobFinished(job.state)) return requireResult(job, kind, options.resumeHint);
-      showProgress(job, options);
+    for (let watches = 0; watches < mostWatches; watches += 1) {
+      for await (const job of await client.jobs.watch({ afterRevision: 0 })) {
+        if (job.id !== jobId) continue;
+        if (isJobFinished(job.state)) return requireResult(job, kind, options.resumeHint);
+        showProgress(job, options);
+      }
+      // A merge puts another file in the project's place, and with it another list of jobs.
+      await setTimeout(betweenWatchesMs);
     }
   } finally {
     signal.removeEventListener('abort', stop);
   }
   throw new CommandError('INVALID_STATE', `The core stopped reporting on job ${jobId}.`);
 }
+
+const mostWatches = 100;
+const betweenWatchesMs = 100;
 
 function askToStop(client: CoreClient, jobId: string, options: WaitOptions): void {
   const { terminal, resumeHint } = options;

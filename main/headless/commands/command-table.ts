@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate/evaluate.ts';
 import { exportCommand } from './train/export.ts';
 import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
+import { mergeCommand, packetCommand } from './merge.ts';
 import { modelInspectCommand } from './train/model.ts';
 import { infoCommand, newCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
@@ -40,6 +41,8 @@ export const commands: readonly Command[] = [
   evaluateCommand,
   voteCommand,
   reportCommand,
+  mergeCommand,
+  packetCommand,
   serveCommand,
   doctorCommand,
   demoCommand,

@@ -1,0 +1,87 @@
+import { renameSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { ComingFile } from '../../store/merge/merge-runs.ts';
+import { AppError } from '../base/app-error.ts';
+import { explainError } from '../base/explain-error.ts';
+import { artifactFile, artifactSize, makeArtifactFolder } from '../files/artifacts.ts';
+import { copyFile } from './copy-file.ts';
+
+/** What became of the weights that belong to runs which come. */
+export interface BroughtFiles {
+  came: number;
+  bytes: number;
+  missing: { file: string; why: string }[];
+}
+
+// What the trainer writes, and what a merge puts beside it; nothing else is read from the folder.
+const placePattern = /^runs\/[\w-]{1,64}\/epoch-\d{1,6}(-[0-9a-f]{8})?\/(adapter|model)\.gguf$/;
+
+/**
+ * Copies the weights of runs that come into the project's folder, each checked by its hash while it
+ * is copied. One that is not there, or not what the project says, is named and left out: its run
+ * comes all the same. They lie there before the project knows of them, so that a crash leaves
+ * nothing but files too many.
+ */
+export async function bringFiles(
+  files: readonly ComingFile[],
+  folders: { from: string; to: string },
+  { signal, onBytes }: { signal: AbortSignal; onBytes: (done: number, total: number) => void },
+): Promise<BroughtFiles> {
+  const brought: BroughtFiles = { came: 0, bytes: 0, missing: [] };
+  const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let done = 0;
+  for (const file of files) {
+    const onPiece = (bytes: number) => onBytes((done += bytes), total);
+    const why = await bring(file, folders, { signal, onBytes: onPiece });
+    if (why === null) {
+      brought.came += 1;
+      brought.bytes += file.sizeBytes;
+    } else brought.missing.push({ file: file.from.slice(0, 200), why });
+  }
+  return brought;
+}
+
+/** Brings one file; says why not when it cannot. */
+async function bring(
+  { from, to, sha256, sizeBytes }: ComingFile,
+  folders: { from: string; to: string },
+  progress: { signal: AbortSignal; onBytes: (bytes: number) => void },
+): Promise<string | null> {
+  if (!placePattern.test(from) || !placePattern.test(to)) return 'its name is none of this program';
+  try {
+    const source = artifactFile({ artifactsDir: folders.from }, from);
+    const target = artifactFile({ artifactsDir: folders.to }, to);
+    // Brought by a merge that was undone, or that a crash ended.
+    if (artifactSize(target) === sizeBytes) return null;
+    const found = artifactSize(source);
+    if (found === undefined) return `there is no ${source}`;
+    if (found !== sizeBytes) return `it has ${found} bytes instead of ${sizeBytes}`;
+    const folder = makeArtifactFolder({ artifactsDir: folders.to }, ...dirname(to).split('/'));
+    const temporary = join(folder, `${basename(to)}.part`);
+    const copied = await copyFile(source, temporary, progress);
+    if (copied.sha256 !== sha256) {
+      rmSync(temporary, { force: true });
+      return 'its SHA-256 is not the one of the run';
+    }
+    renameSync(temporary, target);
+    return null;
+  } catch (error) {
+    progress.signal.throwIfAborted();
+    const known = explainError(error);
+    if (!known || known.code === 'DISK_FULL') throw error;
+    return known.message;
+  }
+}
+
+/** Throws INVALID_INPUT when both projects are one file. */
+export function requireTwoFiles(own: string, other: string): void {
+  const [a, b] = [own, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  if (own === other || (a !== undefined && a.ino === b?.ino && a.dev === b.dev))
+    throw new AppError(
+      'INVALID_INPUT',
+      `${other} is the open project itself: choose another copy`,
+      {
+        path: other,
+      },
+    );
+}

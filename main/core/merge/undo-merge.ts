@@ -1,0 +1,108 @@
+import { constants, existsSync } from 'node:fs';
+import { copyFile, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MergeReport } from '../../../shared/contract/merge.ts';
+import { resultOf, type Job } from '../../../shared/contract/job-kinds.ts';
+import { laterWorkText } from '../../../shared/text/merging.ts';
+import { makeSideFolder } from '../../side-files/side-file.ts';
+import { workAfter } from '../../store/repositories/project-counts.ts';
+import { backupsOf } from '../backups/session-backups.ts';
+import { AppError } from '../base/app-error.ts';
+import { requireSession, type CoreState } from '../project/core-state.ts';
+import { inspect } from '../project/inspect-project.ts';
+import { replaceOpenFile } from '../project/project-service.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { copyOpenFile, removeMergeScratch, requireIdle, scratchName } from './merge-service.ts';
+
+/** The newest merge that can be undone, with what was done since. */
+export function undoableMerge(session: ProjectSession) {
+  const found = newestMerge(session);
+  if (!found) return null;
+  const { job, backup, report } = found;
+  const { id: jobId, title, finishedMs } = job;
+  return {
+    jobId,
+    title,
+    finishedMs,
+    backup,
+    laterWork: workAfter(session.file.db, report.sequence),
+  };
+}
+
+function newestMerge(session: ProjectSession) {
+  const jobs = session.jobs.list().toReversed();
+  for (const job of jobs) {
+    const report = mergedBy(job);
+    // Only the newest: what an older one goes back to knows nothing of it.
+    if (report?.backup)
+      return existsSync(report.backup) ? { job, report, backup: report.backup } : null;
+  }
+  return null;
+}
+
+function mergedBy(job: Job): MergeReport | null {
+  const report = job.state === 'succeeded' ? resultOf(job, 'merge') : null;
+  return report?.backup ? report : null;
+}
+
+/**
+ * Puts the project back to before its newest merge. What was done since is not in it then: it stays
+ * in the merged file, which is set aside and can be merged again. Refused unless that was allowed.
+ */
+export async function undoMerge(
+  state: CoreState,
+  session: ProjectSession,
+  { evenWithLaterWork }: { evenWithLaterWork: boolean },
+): Promise<{ aside: string | null; laterWork: Record<string, number> }> {
+  const found = newestMerge(session);
+  if (!found)
+    throw new AppError(
+      'INVALID_STATE',
+      'There is no merge to undo: none was made, or the file from before it is gone',
+    );
+  requireIdle(session);
+  const { job, report, backup } = found;
+  const laterWork = workAfter(session.file.db, report.sequence);
+  const isMore = Object.values(laterWork).some((count) => count > 0);
+  if (isMore && !evenWithLaterWork)
+    throw new AppError(
+      'INVALID_STATE',
+      `Since “${job.title}” there were ${laterWorkText(laterWork)}, which undoing sets aside: ` +
+        'confirm that (--even-with-later-work), or keep the merge',
+      { id: job.id },
+    );
+  session.stopEditing('merging');
+  let isReplaced = false;
+  try {
+    await inspect(state.paths.check(backup));
+    const scratch = makeSideFolder(session.file.artifactsDir, scratchName);
+    const ready = join(scratch, 'before.lima');
+    await copyFile(backup, ready, constants.COPYFILE_EXCL);
+    await using copy = await open(ready, 'r+');
+    await copy.sync();
+    const setAside = isMore ? await copyAside(session, { scratch, jobId: job.id }) : undefined;
+    const onEnd = () => {
+      isReplaced = true;
+    };
+    await backupsOf(session)?.giveUp();
+    await replaceOpenFile(state, session, { ready, ...(setAside && { setAside }), onEnd });
+    // It was running when the copy was made that the project is now.
+    requireSession(state).jobs.cancel(job.id);
+    return { aside: setAside?.to ?? null, laterWork };
+  } finally {
+    if (!isReplaced) {
+      removeMergeScratch(session.file);
+      session.resumeEditing('merging');
+    }
+  }
+}
+
+async function copyAside(
+  session: ProjectSession,
+  { scratch, jobId }: { scratch: string; jobId: string },
+) {
+  const from = join(scratch, 'aside.lima');
+  await copyOpenFile(session, from);
+  const { path } = session.file;
+  return { from, to: `${path.replace(/\.lima$/, '')}.with-merge-${jobId.slice(-8)}.lima` };
+}
