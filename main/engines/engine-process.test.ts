@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { EngineProcess, EngineRequestError } from './engine-process.ts';
 import { trainerErrors } from './protocol/errors.ts';
 import type { FixtureRequests } from './testing/fixture-requests.ts';
@@ -168,8 +171,15 @@ test('an entry that cannot be loaded rejects with the reason from stderr', async
   expect(error.data).toMatchObject({ stderr: expect.stringContaining('no-such-engine') });
 });
 
-test('an engine exits when its parent is killed', async () => {
-  const parent = spawn(process.execPath, [fixture('fixture-parent').pathname]);
+const folder = mkdtempSync(join(tmpdir(), 'lima-engine-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each([
+  ['', []],
+  [', also while a thread of it waits for a pipe', [join(folder, 'pipe')]],
+])('an engine exits when its parent is killed%s', async (_, pipes) => {
+  for (const pipe of pipes) execFileSync('mkfifo', [pipe]);
+  const parent = spawn(process.execPath, [fixture('fixture-parent').pathname, ...pipes]);
   const [line]: unknown[] = await once(parent.stdout, 'data');
   const enginePid = Number(String(line));
   expect(isRunning(enginePid)).toBe(true);

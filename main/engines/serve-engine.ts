@@ -45,7 +45,8 @@ export function serveEngine<Requests extends RequestMap>(
   });
   // Ctrl-C reaches the whole process group of a terminal; only the core decides what it means.
   process.on('SIGINT', () => undefined);
-  process.on('disconnect', () => process.exit(0));
+  // Leaving Node the usual way joins its threads, and one may wait for a disk for good.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   send({ kind: 'ready', engine });
 }
 

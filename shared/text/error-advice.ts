@@ -11,7 +11,7 @@ const advice: Record<ErrorCode, string> = {
   PROJECT_READ_ONLY: 'The message says why; reading, exporting datasets and reports go on.',
   NOT_A_COPY: 'Choose a copy of this project, or say that another project shall be merged.',
   FILE_NOT_FOUND: 'Check the path, or choose the file again.',
-  FILE_UNREADABLE: 'Check the permissions of the file and the disk it lies on.',
+  FILE_UNREADABLE: 'Where the message says no more, check its permissions and the disk it lies on.',
   FILE_EXISTS: 'Choose another name, or move the file away that is there.',
   FILE_FORMAT_UNKNOWN: 'Choose the format by hand instead of leaving it on auto.',
   PATH_FORBIDDEN: 'Choose a place inside the folders this server was started with.',

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import { TrainerError } from '../protocol/errors.ts';
 import { serveEngine } from '../serve-engine.ts';
 import type { FixtureRequests } from './fixture-requests.ts';
@@ -34,6 +35,12 @@ serveEngine<FixtureRequests>('fixture 1.0', {
     emit('blocked');
     await new Promise((resolve) => setImmediate(resolve));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    return null;
+  },
+  async openFile({ path }, { emit }) {
+    const opening = open(path, 'r');
+    emit('opening');
+    await opening;
     return null;
   },
   async binary(numbers) {

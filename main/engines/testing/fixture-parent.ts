@@ -2,7 +2,8 @@ import { EngineProcess } from '../engine-process.ts';
 import { trainerErrors } from '../protocol/errors.ts';
 import type { FixtureRequests } from './fixture-requests.ts';
 
-// A core that starts an engine and reports its pid; the test kills this process.
+// A core that starts an engine, lets it open a file if one is named, and reports its pid; the test
+// kills this process.
 const url = new URL('./fixture-engine.ts', import.meta.url);
 const engine = EngineProcess.start<FixtureRequests>({
   name: 'fixture',
@@ -10,4 +11,7 @@ const engine = EngineProcess.start<FixtureRequests>({
   errors: trainerErrors,
 });
 await engine.engine;
-process.stdout.write(`${engine.pid}\n`);
+const tell = () => process.stdout.write(`${engine.pid}\n`);
+const [path] = process.argv.slice(2);
+if (path === undefined) tell();
+else await engine.request('openFile', { path }, { onEvent: tell });

@@ -14,6 +14,8 @@ export type FixtureRequests = {
   abort: { params: null; event: never; result: null };
   /** Blocks its only thread for good, so that it sees no cancel. */
   block: { params: { ignoreTerm: boolean }; event: 'blocked'; result: null };
+  /** Lets a thread open a file, which never ends for a pipe that nobody writes to. */
+  openFile: { params: { path: string }; event: 'opening'; result: null };
   /** Returns a typed array and a bigint. */
   binary: { params: Int32Array; event: never; result: { doubled: Int32Array; big: bigint } };
 };
