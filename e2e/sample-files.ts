@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Message } from '../shared/domain/message.ts';
 import {
   answer,
@@ -7,7 +7,9 @@ import {
   postsDump,
   question,
 } from '../main/core/curate/testing/import-fixtures.ts';
+import { KnownProjects } from '../main/core/base/known-projects.ts';
 import { createProjectFile } from '../main/store/file/open-project-file.ts';
+import { projectIdentity } from '../main/store/repositories/project-contents.ts';
 import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
 
 /** A conversation whose turns alternate, beginning with the user. */
@@ -55,9 +57,19 @@ export function writePosts(folder: string): string {
   return path;
 }
 
-/** Makes a project of pending samples through the store, without the window; returns its path. */
-export function writeProject(path: string, samples: Iterable<Partial<NewSample>>): string {
+/**
+ * Makes a project of pending samples through the store, without the window; returns its path. The
+ * person of the folder it lies in is said to have made it, unless `isForeign`.
+ */
+export function writeProject(
+  path: string,
+  samples: Iterable<Partial<NewSample>>,
+  { isForeign = false } = {},
+): string {
   const file = createProjectFile(path);
+  const uuid = projectIdentity(file.db)?.uuid ?? '';
+  if (!isForeign)
+    new KnownProjects(join(dirname(path), 'user-data')).add({ uuid, path, how: 'made' });
   try {
     const whole = [...samples].map((sample, index) => ({
       messages: [],

@@ -37,6 +37,16 @@ export class ShellPage {
     return this.page.getByRole('button', { name, exact: true });
   }
 
+  /** The page that tells what a project from elsewhere contains. */
+  get contents(): Locator {
+    return this.page.getByRole('article', { name: /was not made on this machine/ });
+  }
+
+  /** The banner that says why nothing can be changed. */
+  get readOnlyBanner(): Locator {
+    return this.page.getByRole('region', { name: 'Open for reading only' });
+  }
+
   dialog(name: string): Locator {
     return this.page.getByRole('dialog', { name });
   }

@@ -4,6 +4,7 @@ import type { CoreConfig } from './base/config.ts';
 import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
+import { KnownProjects } from './base/known-projects.ts';
 import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
 import { ExportFiles } from './files/export-files.ts';
@@ -63,6 +64,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     config,
     features,
     settings: new UserSettings(config.userDataDir),
+    known: new KnownProjects(config.userDataDir),
     paths,
     exports: new ExportFiles(paths, config.userDataDir),
     devices: new DeviceService(config.userDataDir),

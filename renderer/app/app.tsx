@@ -9,10 +9,12 @@ import { ToastHost } from '../ui/feedback/toast.tsx';
 import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
-import { useProject } from './project.ts';
+import { useProject } from '../rpc/project.ts';
+import { ContentsPage } from './contents-page.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
+import { useShell } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Welcome } from './welcome.tsx';
@@ -26,16 +28,22 @@ export function App() {
 
 function Workbench() {
   const project = useProject();
+  const readPath = useShell((state) => state.readPath);
+  const isForeign = project.data?.readReason === 'not-trusted';
+  const isUndecided = isForeign && project.data?.path !== readPath;
   useShellShortcuts();
   useDesktopCommands();
   return (
     <div className="app">
-      <TopBar project={project.data ?? null} />
+      <TopBar project={project.data ?? null} areTabsShown={!isUndecided} />
       <ConnectionBanner />
-      <ReadOnlyBanner project={project.data ?? null} />
+      {!isUndecided && <ReadOnlyBanner project={project.data ?? null} />}
       <main className="app-main">
         <QueryView query={project} loading="Connecting to the core…">
-          {(data) => (data === null ? <Welcome /> : <TabPanels key={data.path} />)}
+          {(data) => {
+            if (data === null) return <Welcome />;
+            return isUndecided ? <ContentsPage project={data} /> : <TabPanels key={data.path} />;
+          }}
         </QueryView>
       </main>
       <ShellDialogs />

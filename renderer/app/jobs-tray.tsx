@@ -12,6 +12,7 @@ import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useJobs } from '../rpc/jobs.ts';
 import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
 import { stateTones, Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
@@ -87,19 +88,19 @@ function JobButtons({ job }: { job: JobSnapshot }) {
   return (
     <>
       {canPauseJob(job) && (
-        <Button small isBusy={pause.isRunning} onClick={() => void pause.run()}>
+        <EditButton small isBusy={pause.isRunning} onClick={() => void pause.run()}>
           Pause
-        </Button>
+        </EditButton>
       )}
       {(job.state === 'queued' || job.state === 'running') && (
-        <Button small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
+        <EditButton small isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
           Cancel
-        </Button>
+        </EditButton>
       )}
       {canResumeJob(job) && (
-        <Button small isBusy={resume.isRunning} onClick={() => void resume.run()}>
+        <EditButton small isBusy={resume.isRunning} onClick={() => void resume.run()}>
           Resume
-        </Button>
+        </EditButton>
       )}
       {error !== undefined && <ErrorView error={error} />}
     </>

@@ -1,22 +1,10 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
-import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
 import { showBackups, showBackupsOfBroken } from './shell-store.ts';
-
-/** The open project, `null` when none is. */
-export function useProject(): QueryResult<ProjectInfo | null> {
-  return useQuery(['project.current'], () => rpc.project.current(), [
-    'project',
-    'samples',
-    'datasets',
-    'runs',
-    'evaluations',
-  ]);
-}
 
 /** Asks for a file name and creates a project there. */
 export async function newProject(): Promise<void> {
@@ -89,6 +77,15 @@ export async function reopenProject(path: string): Promise<void> {
     projectChanged();
     afterOpening(await rpc.project.open({ path }));
   });
+}
+
+/** Trusts the open project from now on and opens it for changes; throws what went wrong. */
+export async function trustProject(): Promise<void> {
+  try {
+    await rpc.project.trust();
+  } finally {
+    projectChanged();
+  }
 }
 
 /** Closes the open project. */

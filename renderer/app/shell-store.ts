@@ -14,6 +14,8 @@ interface Shell {
   dialog: ShellDialog;
   areJobsOpen: boolean;
   backups: ShownBackups | null;
+  /** The project from elsewhere that is read without trusting it. */
+  readPath: string | null;
 }
 
 /** UI state of the shell. */
@@ -21,7 +23,13 @@ export const useShell = create<Shell>(() => ({
   dialog: null,
   areJobsOpen: false,
   backups: null,
+  readPath: null,
 }));
+
+/** Shows the tabs of a project that is not trusted, or with `null` what it contains again. */
+export function keepReading(path: string | null): void {
+  useShell.setState({ readPath: path });
+}
 
 /** Shows the backups of the open project. */
 export function showBackups(path: string): void {

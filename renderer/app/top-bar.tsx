@@ -12,12 +12,18 @@ import { showBackups, showShellDialog } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme, useTheme, type Theme } from './theme.ts';
 
+interface TopBarProps {
+  project: ProjectInfo | null;
+  /** False while it is to be decided whether to show them. */
+  areTabsShown: boolean;
+}
+
 /** Project, tabs, jobs and settings in one line. */
-export function TopBar({ project }: { project: ProjectInfo | null }) {
+export function TopBar({ project, areTabsShown }: TopBarProps) {
   return (
     <header className="top-bar">
       {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
-      {project && <TabList />}
+      {project && areTabsShown && <TabList />}
       {project && <Counts project={project} />}
       {project && <FileProblem project={project} />}
       <span className="spacer" />

@@ -1,5 +1,6 @@
 import { Send, SlidersHorizontal, Square } from 'lucide-react';
 import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
 import { Segments, TextArea } from '../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
@@ -61,7 +62,7 @@ export function Composer({ available }: { available: AvailableModels }) {
             Stop
           </Button>
         )}
-        <Button
+        <EditButton
           variant="primary"
           type="submit"
           icon={<Send size={14} />}
@@ -70,7 +71,7 @@ export function Composer({ available }: { available: AvailableModels }) {
           title={obstacle}
         >
           Send
-        </Button>
+        </EditButton>
       </div>
     </form>
   );

@@ -3,6 +3,7 @@ import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
 import { edit, showCurateDialog } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
@@ -15,12 +16,15 @@ export function CurateToolbar({ matching }: { matching: number }) {
   const accepted = useFacets().data?.statuses.accepted ?? 0;
   return (
     <div className="curate-toolbar" role="toolbar" aria-label="Curate">
-      <Button icon={<Download size={14} />} onClick={() => showCurateDialog({ kind: 'import' })}>
+      <EditButton
+        icon={<Download size={14} />}
+        onClick={() => showCurateDialog({ kind: 'import' })}
+      >
         Import…
-      </Button>
-      <Button icon={<SquarePen size={14} />} onClick={() => edit('new')}>
+      </EditButton>
+      <EditButton icon={<SquarePen size={14} />} onClick={() => edit('new')}>
         New sample
-      </Button>
+      </EditButton>
       <BulkMenu matching={matching} />
       <span className="spacer" />
       <Button
@@ -30,7 +34,7 @@ export function CurateToolbar({ matching }: { matching: number }) {
       >
         {formatQuantity(datasets.data?.length ?? 0, 'dataset')}
       </Button>
-      <Button
+      <EditButton
         variant="primary"
         icon={<Snowflake size={14} />}
         disabled={accepted === 0}
@@ -38,7 +42,7 @@ export function CurateToolbar({ matching }: { matching: number }) {
         onClick={() => showCurateDialog({ kind: 'freeze' })}
       >
         Freeze {formatQuantity(accepted, 'sample')}…
-      </Button>
+      </EditButton>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';
-import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { showToast } from '../ui/feedback/toast.tsx';
@@ -27,7 +27,7 @@ export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   const isDone = summary.voted >= summary.comparisons;
   return (
     <>
-      <Button
+      <EditButton
         variant={isDone ? 'primary' : 'default'}
         icon={<Eye size={14} />}
         isBusy={reveal.isRunning}
@@ -36,7 +36,7 @@ export function RevealButton({ summary }: { summary: EvaluationSummary }) {
         onClick={() => void reveal.run()}
       >
         Reveal…
-      </Button>
+      </EditButton>
       {reveal.error !== undefined && <ErrorView error={reveal.error} />}
     </>
   );
@@ -67,7 +67,7 @@ export function RuleVoteButton({ summary }: { summary: EvaluationSummary }) {
   if (!hasExpected) return null;
   return (
     <>
-      <Button
+      <EditButton
         icon={<ListChecks size={14} />}
         isBusy={cast.isRunning}
         title={explanation}
@@ -75,7 +75,7 @@ export function RuleVoteButton({ summary }: { summary: EvaluationSummary }) {
         onClick={() => void cast.run()}
       >
         Vote by expected answers…
-      </Button>
+      </EditButton>
       {cast.error !== undefined && <ErrorView error={cast.error} />}
     </>
   );

@@ -4,7 +4,7 @@ import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import type { PromptSet } from '../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { useJob } from '../rpc/jobs.ts';
-import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { Badge, type Tone } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
@@ -22,9 +22,9 @@ export function EvaluationList() {
   return (
     <nav className="evaluation-list" aria-label="Evaluations and prompt sets">
       <ListHead title="Evaluations">
-        <Button small icon={<Plus size={13} />} onClick={() => showEvaluate({ kind: 'new' })}>
+        <EditButton small icon={<Plus size={13} />} onClick={() => showEvaluate({ kind: 'new' })}>
           New…
-        </Button>
+        </EditButton>
       </ListHead>
       <QueryView query={evaluations}>
         {(list) =>
@@ -40,9 +40,9 @@ export function EvaluationList() {
         }
       </QueryView>
       <ListHead title="Prompt sets">
-        <Button small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
+        <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
           Import…
-        </Button>
+        </EditButton>
       </ListHead>
       <QueryView query={sets}>
         {(list) =>

@@ -7,7 +7,7 @@ import { describeJob, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useJob } from '../rpc/jobs.ts';
-import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { answerCounts } from './evaluation-stage.ts';
@@ -36,7 +36,7 @@ export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
         {!isHalted && <span className="dim">{describe(job)}</span>}
         <span className="spacer" />
         {job && !isHalted && (
-          <Button
+          <EditButton
             small
             icon={<Square size={12} />}
             disabled={job.state === 'cancelling'}
@@ -44,10 +44,10 @@ export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
             onClick={() => void cancel.run(job.id)}
           >
             Cancel
-          </Button>
+          </EditButton>
         )}
         {job && isHalted && job.state !== 'succeeded' && (
-          <Button
+          <EditButton
             small
             variant="primary"
             icon={<Play size={12} />}
@@ -55,7 +55,7 @@ export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
             onClick={() => void resume.run(job.id)}
           >
             Resume
-          </Button>
+          </EditButton>
         )}
       </div>
       <ProgressBar label="Answers generated" done={done} total={total} />

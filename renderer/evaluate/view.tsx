@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
-import { Button } from '../ui/button.tsx';
+import { EditButton } from '../ui/edit-button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
@@ -48,16 +48,16 @@ function Selected() {
       title="Which of two systems answers better?"
       actions={
         <>
-          <Button
+          <EditButton
             variant="primary"
             icon={<Plus size={14} />}
             onClick={() => showEvaluate({ kind: 'new' })}
           >
             New evaluation…
-          </Button>
-          <Button icon={<FileDown size={14} />} onClick={() => setImporting(true)}>
+          </EditButton>
+          <EditButton icon={<FileDown size={14} />} onClick={() => setImporting(true)}>
             Import prompts…
-          </Button>
+          </EditButton>
         </>
       }
     >

@@ -4,7 +4,8 @@ import { formatShortcut } from './shortcuts.ts';
 import './button.css';
 import './spin.css';
 
-interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+/** What a button can be told. */
+export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   variant?: 'default' | 'primary' | 'danger' | 'ghost';
   small?: boolean;
   icon?: ReactNode;

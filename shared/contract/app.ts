@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { projectAccessSchema, readReasonSchema } from '../domain/access.ts';
+import { projectContentsSchema } from '../domain/project-contents.ts';
 import { reading } from './errors.ts';
 
 /** An open project as a whole. */
@@ -81,6 +82,10 @@ export const projectContract = {
    * rule.
    */
   close: reading.output(z.object({ closed: z.boolean(), savedAs: z.string().nullable() })),
+  /** What the open project holds and who wrote it; the schema version is the file's own. */
+  contents: reading.output(projectContentsSchema),
+  /** Trusts the open project from now on, and opens it for changes. */
+  trust: reading.output(projectInfo),
   /** Topics as they change, from now on; at most a few a second. */
   watch: reading.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
 };

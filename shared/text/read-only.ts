@@ -7,6 +7,10 @@ interface ReadOnlyText {
 }
 
 const texts: Record<ReadReason, ReadOnlyText> = {
+  'not-trusted': {
+    why: 'It was not made on this machine.',
+    advice: 'Look at what it contains and who wrote it; when you trust it, you can edit it.',
+  },
   'not-writable': {
     why: 'The file or its folder cannot be written.',
     advice:

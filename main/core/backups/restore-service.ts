@@ -30,8 +30,10 @@ export function restoreBackup(
   const target = state.paths.check(request.path);
   const folder = backupFolder(target, state.settings.backupFolder);
   return state.projectTurns.run(async () => {
-    const source = await chooseBackup(state, { target, folder, name: request.name });
     const { session } = state;
+    // What is open for reading only is not replaced under the eyes of whoever reads it.
+    if (session?.file.path === target) session.requireEditing();
+    const source = await chooseBackup(state, { target, folder, name: request.name });
     if (session) await (session.file.path === target ? backupsOf(session)?.giveUp() : undefined);
     await closeSession(state);
     try {

@@ -1,44 +1,59 @@
 import { statSync } from 'node:fs';
 import { inPlace, type ReadingPlace } from '../../store/file/reading-place.ts';
-import { startInspector, type GuardedInspector } from '../files/guarded-engines.ts';
+import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
+import { startInspector } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 
 // A schema of ours takes milliseconds, one that computes something may never end.
-const mostMs = { inspectProject: 5_000, inspectPages: 30_000 };
+const mostMs = { inspectProject: 5_000, inspectPages: 30_000, readContents: 60_000 };
 // Writing a copy anew: the slowest disks and the longest step of the schema.
 const mostMsForMegabyte = 50;
 
 /**
- * Checks a project file in a process of its own that is killed when it takes too long. A copy in
- * which it is to be read is recovered and brought to the newest schema.
+ * Checks a project file in a process of its own that is killed when it takes too long. Returns the
+ * id that no other project has.
  */
 export async function inspect(
   path: GuardedPath,
   place: ReadingPlace = inPlace(path),
-): Promise<void> {
+): Promise<string | null> {
   await using inspector = startInspector();
   // Starting is no fault of the file, however long it takes.
   await inspector.engine;
-  const file = place.isCopy ? { path, copy: place.path } : { path };
-  await within(mostMs.inspectProject, path, (limit) =>
+  const file = fileAt(path, place);
+  const { uuid } = await within(mostMs.inspectProject, path, (limit) =>
     inspector.request('inspectProject', file, limit),
   );
   await within(mostMs.inspectPages, path, (limit) =>
     inspector.request('inspectPages', file, limit),
   );
-  if (place.isCopy) await bringForward(inspector, path, place.path);
+  return uuid;
 }
 
-async function bringForward(
-  inspector: GuardedInspector,
-  path: GuardedPath,
-  copy: string,
-): Promise<void> {
+const fileAt = (path: GuardedPath, place: ReadingPlace) =>
+  place.isCopy ? { path, copy: place.path } : { path };
+
+/** Recovers an inspected copy and brings it to the newest schema, so that it can be read. */
+export async function bringForward(path: GuardedPath, { path: copy }: ReadingPlace): Promise<void> {
+  await using inspector = startInspector();
+  await inspector.engine;
   const megabytes = statSync(copy).size / 2 ** 20;
   await within(mostMs.inspectProject + mostMsForMegabyte * megabytes, path, (limit) =>
     inspector.request('bringCopyForward', { path, copy }, limit),
+  );
+}
+
+/** What an inspected project holds, asked where reading a million rows holds nobody up. */
+export async function readContents(
+  path: GuardedPath,
+  place: ReadingPlace,
+): Promise<ProjectContents> {
+  await using inspector = startInspector();
+  await inspector.engine;
+  return await within(mostMs.readContents, path, (limit) =>
+    inspector.request('readContents', fileAt(path, place), limit),
   );
 }
 
@@ -47,14 +62,14 @@ interface Limit {
   cancelGraceMs: number;
 }
 
-async function within(
+async function within<Result>(
   ms: number,
   path: string,
-  request: (limit: Limit) => Promise<unknown>,
-): Promise<void> {
+  request: (limit: Limit) => Promise<Result>,
+): Promise<Result> {
   const signal = AbortSignal.timeout(Math.round(ms));
   try {
-    await request({ signal, cancelGraceMs: 500 });
+    return await request({ signal, cancelGraceMs: 500 });
   } catch (error) {
     if (explainError(error)?.code !== 'ENGINE_CRASHED' && !signal.aborted) throw error;
     const how = signal.aborted ? `took over ${Math.round(ms / 1000)} s` : 'crashed';

@@ -1,108 +1,36 @@
-import { renameSync, statSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { changeTopicSchema, type ProjectInfo } from '../../../shared/contract/app.ts';
 import type { ReadReason } from '../../../shared/domain/access.ts';
 import {
   createProjectFile,
   openProjectFile,
-  openProjectForReading,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
-import { backupFolder } from '../../store/backups/backup-list.ts';
 import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
-import { readProjectHeader } from '../../store/file/project-header.ts';
-import {
-  copyToRead,
-  inPlace,
-  isDiskFull,
-  isUnwritable,
-  needsCopy,
-} from '../../store/file/reading-place.ts';
-import type { GuardedPath } from '../files/guarded-path.ts';
-import { setForeignLogAside } from '../../store/file/unclosed-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
-import { inspect } from './inspect-project.ts';
 import { ProjectSession } from './project-session.ts';
 
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
   const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
-  return state.projectTurns.run(() => takeOver(state, () => createProjectFile(target)));
-}
-
-/** Inspects a project file in a process of its own, then opens it in place of the current one. */
-export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
-  const target = state.paths.check(path);
   return state.projectTurns.run(async () => {
-    const { session } = state;
-    if (session && !session.file.guard?.look() && isSameFile(session.file.path, target))
-      return session.info();
-    return await openAt(state, target);
+    const info = await takeOver(state, () => createProjectFile(target));
+    rememberKnown(state, 'made');
+    return info;
   });
 }
 
-async function openAt(state: CoreState, target: GuardedPath): Promise<ProjectInfo> {
-  setForeignLogAside(target);
-  readProjectHeader(target);
-  const obstacle = obstacleTo(target);
-  if (obstacle !== null) return await openToRead(state, target, obstacle);
+/** From now on the open project is one that this person knows. */
+export function rememberKnown(state: CoreState, how: 'made' | 'trusted'): void {
+  const { uuid, file } = requireSession(state);
   try {
-    await inspect(target);
-    return await takeOver(state, () =>
-      openProjectFile(target, backupFolder(target, state.settings.backupFolder)),
-    );
+    state.known.add({ uuid, path: file.path, how });
   } catch (error) {
-    const reason = readReasonOf(error);
-    if (reason === undefined) throw error;
-    return await openToRead(state, target, reason);
-  }
-}
-
-/** Saves a project that takes no changes, as it is open, as a new file, and goes on in that. */
-export async function saveAs(state: CoreState, path: string): Promise<ProjectInfo> {
-  const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
-  return state.projectTurns.run(async () => {
-    const session = requireSession(state);
-    if (session.readReason === null)
-      throw new AppError('INVALID_STATE', 'The project takes changes where it is: go on in that');
-    await session.saveAs(target);
-    return await openAt(state, target);
-  });
-}
-
-// Two names of one file: closing a second descriptor of it would give up SQLite's locks.
-function isSameFile(open: string, wanted: string): boolean {
-  const [a, b] = [open, wanted].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return open === wanted || (a !== undefined && a.ino === b?.ino && a.dev === b.dev);
-}
-
-/** What would keep every change of a project from being stored, before anything is tried. */
-function obstacleTo(path: string): ReadReason | null {
-  if (isUnwritable(path)) return 'not-writable';
-  return isDiskFull(path) ? 'disk-full' : null;
-}
-
-/** Why a project that could not be opened for changes can still be read, if it can. */
-function readReasonOf(error: unknown): ReadReason | undefined {
-  const code = explainError(error)?.code;
-  if (code === 'DISK_FULL') return 'disk-full';
-  return code === 'PROJECT_READ_ONLY' ? 'not-writable' : undefined;
-}
-
-async function openToRead(
-  state: CoreState,
-  path: GuardedPath,
-  reason: ReadReason,
-): Promise<ProjectInfo> {
-  const place = needsCopy(path) ? await copyToRead(path) : inPlace(path);
-  try {
-    await inspect(path, place);
-    return await takeOver(state, () => openProjectForReading(path, place), reason);
-  } catch (error) {
-    place[Symbol.dispose]();
-    throw error;
+    // It holds until the program ends; a full or read-only home must not keep a project shut.
+    state.log.write(`${file.path} could not be added to the known projects: ${String(error)}`);
   }
 }
 

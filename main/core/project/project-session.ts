@@ -2,11 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
-import { schemaVersion } from '../../store/migrations/migrate.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { explainChange, tellChange } from '../../store/file/project-guard.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
+import { projectIdentity } from '../../store/repositories/project-contents.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { ReadReason } from '../../../shared/domain/access.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
@@ -33,6 +33,8 @@ export class ProjectSession {
   #watching: NodeJS.Timeout | undefined;
   #readReason: ReadReason | null;
   readonly file: ProjectFile;
+  /** What tells this project, and every copy of it, from all others. */
+  readonly uuid: string;
   readonly jobs: JobService;
   readonly devices: DeviceService;
   /** Every path of a row goes through it, as a path that a person names does. */
@@ -56,6 +58,7 @@ export class ProjectSession {
     { log, devices, paths, exports }: SessionSurroundings,
     readReason: ReadReason | null = null,
   ) {
+    this.uuid = projectIdentity(file.db)?.uuid ?? '';
     this.devices = devices;
     this.paths = paths;
     this.exports = exports;
@@ -113,8 +116,8 @@ export class ProjectSession {
     return {
       path: this.file.path,
       name: this.file.name,
-      schemaVersion: schemaVersion(this.file.db),
       sizeBytes: statSync(this.file.path, { throwIfNoEntry: false })?.size ?? 0,
+      schemaVersion: this.file.fileVersion,
       ...projectCounts(this.file.db),
       notice: change ? tellChange(change) : this.file.notice,
       backupProblem: this.backupProblem,

@@ -6,13 +6,8 @@ import {
 import { damageReport, takeBackDamaged } from '../backups/damage-service.ts';
 import { restoreBackup } from '../backups/restore-service.ts';
 import { listFolder } from '../files/list-folder.ts';
-import {
-  closeCurrent,
-  createAndOpen,
-  openExisting,
-  recentProjects,
-  saveAs,
-} from '../project/project-service.ts';
+import { contentsOf, openExisting, saveAs, trustOpenProject } from '../project/open-project.ts';
+import { closeCurrent, createAndOpen, recentProjects } from '../project/project-service.ts';
 import { appInfo, menuCommands, pickFile, setAuthor } from '../project/shell-service.ts';
 import { createSampleProject } from '../sample-project.ts';
 import { os, withProject } from './implement.ts';
@@ -41,6 +36,10 @@ export const projectRouter = {
     saveAs(core, input.path),
   ),
   close: os.project.close.handler(({ context: { core } }) => closeCurrent(core)),
+  contents: withProject.project.contents.handler(({ context: { core, session } }) =>
+    contentsOf(core, session),
+  ),
+  trust: withProject.project.trust.handler(({ context: { core } }) => trustOpenProject(core)),
   watch: withProject.project.watch.handler(({ context: { session }, signal }) =>
     session.changes.watch(signal),
   ),

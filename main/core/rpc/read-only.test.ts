@@ -30,7 +30,12 @@ const inputs: Record<string, unknown> = {
   'project.current': undefined,
   'project.recent': undefined,
   'project.open': { path: projectPath },
+  'project.contents': undefined,
+  'project.trust': undefined,
   'project.watch': undefined,
+  'backups.damage': undefined,
+  'backups.list': {},
+  'backups.setFolder': { folder: null },
   'files.pick': { purpose: 'save' },
   'files.list': { path: folder },
   'samples.index': {},
@@ -135,6 +140,12 @@ describe('with a project that is open for reading only', () => {
     expect(folderState(join(folder, 'place'))).toEqual(before);
   });
 
+  test('the project is not replaced by a backup of it', async () => {
+    expect(await outcomeOf(core, 'backups.restore', { path: projectPath })).toBe(
+      'PROJECT_READ_ONLY',
+    );
+  });
+
   test('a refusal says why and what to do, with the path and the reason as values', async () => {
     const refusal = await refusalOf(core.client.datasets.freeze({ name: 'd' }));
     expect(refusal.message).toBe(
@@ -148,8 +159,15 @@ describe('with a project that is open for reading only', () => {
   });
 });
 
-// These open another project or none, which the test above must not.
-const openers = ['project.create', 'project.createSample', 'project.saveAs', 'project.close'];
+// These open another project or none, which the test above must not, or replace a project by its
+// backup: not this one.
+const openers = [
+  'backups.restore',
+  'project.create',
+  'project.createSample',
+  'project.saveAs',
+  'project.close',
+];
 
 test('every procedure is said to edit, or is called in the test of those that read', () => {
   const known = [...Object.keys(inputs), ...openers].toSorted();

@@ -9,6 +9,7 @@ import {
   bringCopyForward,
   inspectPages,
   inspectSchema,
+  readInspected,
 } from '../../store/file/inspect-project-file.ts';
 import {
   describeProjectFile,
@@ -16,6 +17,7 @@ import {
   verifyCopy,
   verifyProjectFile,
 } from '../../store/file/verify-project.ts';
+import { projectContents } from '../../store/repositories/project-contents.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';
@@ -92,7 +94,8 @@ function inspect<Result>(look: () => Result): Promise<Result> {
 serveEngine<InspectorRequests>('inspector', {
   inspectModel,
   hashFile,
-  inspectProject: ({ path, copy }) => inspect(() => ({ schemaVersion: inspectSchema(path, copy) })),
+  inspectProject: ({ path, copy }) => inspect(() => inspectSchema(path, copy)),
+  readContents: ({ path, copy }) => inspect(() => readInspected(path, copy, projectContents)),
   bringCopyForward: ({ path, copy }) =>
     inspect(() => {
       bringCopyForward(path, copy);

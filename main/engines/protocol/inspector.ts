@@ -1,4 +1,5 @@
 import type { ContentCounts } from '../../../shared/domain/backup.ts';
+import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 
 /** What a project file is and holds. */
@@ -33,9 +34,15 @@ export type InspectorRequests = {
     result: { sha256: string; sizeBytes: number };
   };
   /** The schema alone. Fails with `PROJECT_INVALID` or `PROJECT_NEWER`; the file is opened read-only. */
-  inspectProject: { params: InspectedFile; event: never; result: { schemaVersion: number } };
+  inspectProject: {
+    params: InspectedFile;
+    event: never;
+    result: { schemaVersion: number; uuid: string | null };
+  };
   /** Gives the private copy the newest schema and folds its log; fails like `inspectProject`. */
   bringCopyForward: { params: Required<InspectedFile>; event: never; result: null };
+  /** What it holds and who wrote it, once it has the newest schema; fails like `inspectProject`. */
+  readContents: { params: InspectedFile; event: never; result: ProjectContents };
   /** Every page of a file up to 512 MB. Fails with `PROJECT_INVALID`; the file is opened read-only. */
   inspectPages: { params: InspectedFile; event: never; result: null };
   /** What a project or a backup holds, without its pages. The same errors; opened read-only. */

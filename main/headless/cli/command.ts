@@ -32,6 +32,8 @@ export interface Call<Table extends OptionTable = OptionTable> {
   signal: AbortSignal;
   /** The command changes the project: one that is open for reading only is refused at once. */
   edits: boolean;
+  /** The person said to trust the project from now on. */
+  trusts: boolean;
 }
 
 /** A command before its option types are hidden. `usage` is everything after `lima`. */
@@ -41,6 +43,7 @@ export interface CommandDefinition<Table extends OptionTable> {
   summary: string;
   positionals: { min: number; max: number };
   options: Table;
+  /** It changes the project, and so has the option `--trust`. */
   edits?: boolean;
   /** More lines for the help page. */
   details?: () => string[];
@@ -73,19 +76,28 @@ export const commonOptions = {
   help: { type: 'boolean', description: 'explain the command' },
 } as const satisfies OptionTable;
 
+const trustOption = {
+  trust: {
+    type: 'boolean',
+    description: 'trust a project that was made elsewhere from now on, as lima trust does',
+  },
+} as const satisfies OptionTable;
+
 /** Makes a command whose options are typed by its own table. */
 export function defineCommand<const Table extends OptionTable>(
   definition: CommandDefinition<Table>,
 ): Command {
-  const { name, usage, summary, options, edits = false, details = () => [] } = definition;
+  const { name, summary, options, edits = false, details = () => [] } = definition;
+  const usage = edits ? `${definition.usage} [--trust]` : definition.usage;
+  const everyOption = edits ? { ...options, ...trustOption } : options;
   return {
     name,
     usage,
     summary,
-    options,
+    options: everyOption,
     details,
     run: async (words, terminal, signal) => {
-      const parsed = parseWords(words, { ...options, ...commonOptions }, usage);
+      const parsed = parseWords(words, { ...everyOption, ...commonOptions }, usage);
       const { min, max } = definition.positionals;
       if (parsed.positionals.length < min || parsed.positionals.length > max)
         throw new UsageError(
@@ -95,7 +107,8 @@ export function defineCommand<const Table extends OptionTable>(
         );
       const { values, positionals } = parsed;
       if (!areValuesOf(options, values)) throw new TypeError(`Options of ${name} have other types`);
-      await definition.run({ positionals, options: values, terminal, signal, edits });
+      const trusts = edits && values['trust'] === true;
+      await definition.run({ positionals, options: values, terminal, signal, edits, trusts });
     },
   };
 }

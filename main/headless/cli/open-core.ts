@@ -5,6 +5,8 @@ import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import type { ExportDraft } from '../../core/files/export-files.ts';
+import { shellWord } from '../../../shared/text/foreign-text.ts';
+import { describeContents, describeCounts } from '../../../shared/text/project-contents.ts';
 import { userDataDir } from '../../shell/app-paths.ts';
 import type { Terminal } from './terminal.ts';
 import type { Call } from './command.ts';
@@ -55,31 +57,20 @@ export async function closeAndTell(
   if (savedAs !== null)
     terminal.note(`What was open is saved, all of it, in ${savedAs}. Go on with that.`);
 }
+type ProjectCall = Pick<Call, 'positionals' | 'terminal' | 'edits' | 'trusts'>;
 
 /**
  * Starts the core with the command's project open; the core is closed again when that fails. A
  * project that takes no changes is refused by a command that makes some, and noted by others.
  */
-export async function openCoreWithProject({
-  positionals: [path = ''],
-  terminal,
-  edits,
-}: Pick<Call, 'positionals' | 'terminal' | 'edits'>): Promise<OpenCore & { info: ProjectInfo }> {
+export async function openCoreWithProject(
+  call: ProjectCall,
+): Promise<OpenCore & { info: ProjectInfo }> {
   const core = await openCore();
   try {
-    const info = await core.client.project.open({ path: resolve(path) });
-    const { readReason } = info;
-    if (readReason !== null) {
-      const notice = readOnlyNotice(readReason);
-      if (edits)
-        throw new CommandError('PROJECT_READ_ONLY', notice, {
-          path: info.path,
-          reason: readReason,
-        });
-      terminal.note(notice);
-    }
+    const info = await openProject(core.client, call);
     const close = async () => {
-      await closeAndTell(core.client, terminal);
+      await closeAndTell(core.client, call.terminal);
       await core[Symbol.asyncDispose]();
     };
     return { ...core, info, [Symbol.asyncDispose]: close };
@@ -87,4 +78,30 @@ export async function openCoreWithProject({
     await core[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function openProject(client: CoreClient, call: ProjectCall): Promise<ProjectInfo> {
+  const path = resolve(call.positionals[0] ?? '');
+  const opened = await client.project.open({ path });
+  const info =
+    call.trusts && opened.readReason === 'not-trusted' ? await client.project.trust() : opened;
+  const { readReason } = info;
+  if (readReason === null) return info;
+  const notice = readOnlyNotice(readReason);
+  if (!call.edits) {
+    call.terminal.note(notice);
+    return info;
+  }
+  const data = { path: info.path, reason: readReason };
+  if (readReason !== 'not-trusted') throw new CommandError('PROJECT_READ_ONLY', notice, data);
+  const contents = await client.project.contents();
+  throw new CommandError(
+    'PROJECT_READ_ONLY',
+    [
+      notice,
+      ...[describeCounts(contents), ...describeContents(contents)].map((line) => `  ${line}`),
+      `Trust it with: lima trust ${shellWord(call.positionals[0] ?? '')} (or --trust after this command).`,
+    ].join('\n'),
+    { ...data, contents },
+  );
 }

@@ -11,7 +11,7 @@ import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
 import { modelInspectCommand } from './train/model.ts';
-import { infoCommand, newCommand } from './project.ts';
+import { infoCommand, newCommand, trustCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
 import { runsCommand } from './train/runs.ts';
 import { reviewCommand, samplesCommand } from './curate/samples.ts';
@@ -26,6 +26,7 @@ export const commands: readonly Command[] = [
   backupCommand,
   backupListCommand,
   restoreCommand,
+  trustCommand,
   importCommand,
   samplesCommand,
   reviewCommand,

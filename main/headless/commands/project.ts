@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { describeDamage } from '../../../shared/text/damage.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
+import { describeContents, describeCounts } from '../../../shared/text/project-contents.ts';
+import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
@@ -29,12 +31,36 @@ export const infoCommand = defineCommand({
   async run(call) {
     await using project = await openCoreWithProject(call);
     const { damage } = await project.client.backups.damage();
+    const contents = await project.client.project.contents();
     const lines = damage.map((each) => `damaged      ${describeDamage(each)}`);
     const advice = damage.length > 0 ? ['`lima doctor` says what to do.'] : [];
     call.terminal.result(
-      { ...project.info, damage },
-      [describeProject(project.info), ...lines, ...advice].join('\n'),
+      { ...project.info, contents, damage },
+      [describeProject(project.info), ...lines, ...advice, ...describeContents(contents)].join(
+        '\n',
+      ),
     );
+  },
+});
+
+/** `lima trust`: says once that a project from elsewhere may be edited. */
+export const trustCommand = defineCommand({
+  name: 'trust',
+  usage: 'trust P.lima',
+  summary: 'Show what a project from elsewhere holds, and allow edits from now on.',
+  positionals: { min: 1, max: 1 },
+  options: {},
+  async run(call) {
+    const { terminal } = call;
+    await using core = await openCore();
+    const { project } = core.client;
+    await project.open({ path: resolve(positional(call, 0)) });
+    const contents = await project.contents();
+    const info = await project.trust();
+    for (const line of [describeCounts(contents), ...describeContents(contents)])
+      terminal.note(line);
+    if (info.readReason !== null) terminal.note(readOnlyNotice(info.readReason));
+    terminal.result({ ...info, contents }, `${info.path} is trusted on this machine from now on.`);
   },
 });
 

@@ -14,6 +14,7 @@ import { fileState, type FileState } from './file-state.ts';
 import { readProjectHeader } from './project-header.ts';
 import { refuseStrangeValues } from './strange-values.ts';
 import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
+import { projectIdentity } from '../repositories/project-contents.ts';
 import { StoreError } from '../store-error.ts';
 import { get, type Database } from '../database.ts';
 
@@ -23,18 +24,23 @@ const fullCheckBytes = 512 * 1024 * 1024;
 /**
  * Checks a project file nobody vouches for, without writing to it: header, files beside it,
  * version, and that its schema is word for word ours, so no trigger or view of a stranger ever
- * runs. Returns the schema version; throws PROJECT_INVALID, PROJECT_NEWER or PROJECT_LOCKED.
+ * runs. Returns the schema version and the id that no other project has; throws PROJECT_INVALID,
+ * PROJECT_NEWER or PROJECT_LOCKED.
  * `copy` is the private copy it is read in, where there is one.
  */
-export function inspectSchema(path: string, copy?: string): number {
+export function inspectSchema(
+  path: string,
+  copy?: string,
+): { schemaVersion: number; uuid: string | null } {
   const version = readProjectHeader(path);
   refuseNewer(version, migrations.length);
   refuseStrangeSideFiles(path);
-  readInspected(path, copy, () => undefined);
-  return version;
+  const uuid = readInspected(path, copy, (db) =>
+    version > 0 ? projectIdentity(db)?.uuid : undefined,
+  );
+  return { schemaVersion: version, uuid: uuid ?? null };
 }
 
-/**
 /**
  * Brings the private copy of a project to the newest schema, as one file without a log, so that it
  * can be read like any other; the project stays as it is.
@@ -64,9 +70,9 @@ export function inspectPages(path: string, copy?: string): void {
 
 /** Both: the schema, then the pages. */
 export function inspectProjectFile(path: string): number {
-  const version = inspectSchema(path);
+  const { schemaVersion } = inspectSchema(path);
   inspectPages(path);
-  return version;
+  return schemaVersion;
 }
 
 /** Reads a file that nobody vouches for, in one transaction that began with the check of its schema. */

@@ -22,7 +22,7 @@ import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
 import { fileState, hasSameContent, stampOf, type FileState } from './file-state.ts';
 import { ProjectGuard } from './project-guard.ts';
-import type { ReadingPlace } from './reading-place.ts';
+import { inPlace, type ReadingPlace } from './reading-place.ts';
 import { LockNote } from './project-lock.ts';
 import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
 import { logPath, setForeignLogAside, tellMissed } from './unclosed-project.ts';
@@ -36,6 +36,10 @@ export interface ProjectFile {
   /** Folder beside the file for adapters and records. */
   readonly artifactsDir: string;
   readonly access: ProjectAccess;
+  /** The schema version of the file itself; a copy in which it is read has the newest. */
+  readonly fileVersion: number;
+  /** Where it is read: the file itself, unless reading it had to be done in a copy. */
+  readonly place: ReadingPlace;
   readonly notice: string | null;
   /** Notices what others do to the files while they are open; null where nothing is stored. */
   readonly guard: ProjectGuard | null;
@@ -121,6 +125,8 @@ const swapped = (path: string) =>
  */
 export function openProjectForReading(path: string, place: ReadingPlace): ProjectFile {
   const absolute = resolve(path);
+  // Before SQLite has it open: closing another descriptor of it would give up its locks.
+  const fileVersion = readProjectHeader(absolute);
   const db = new Sqlite(place.path, { readonly: true, fileMustExist: true, timeout: 500 });
   try {
     distrustContent(db);
@@ -138,6 +144,8 @@ export function openProjectForReading(path: string, place: ReadingPlace): Projec
     ...namesOf(absolute),
     db,
     access: 'read',
+    fileVersion,
+    place,
     notice: null,
     guard: null,
     close: () => {
@@ -183,6 +191,8 @@ function openAt(path: string, isNew: boolean, backups: string): EditableProjectF
     ...names,
     db,
     access: 'edit',
+    fileVersion: migrations.length,
+    place: inPlace(path),
     notice: missed ?? slow,
     guard,
     close: () => closeProject(db, guard, artifactsDir),

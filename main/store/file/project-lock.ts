@@ -11,6 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { createSideFile } from '../../side-files/side-file.ts';
+import { errorCode } from '../store-error.ts';
 
 const stateSchema = z.object({ id: z.string(), sizeBytes: z.number(), modified: z.string() });
 
@@ -82,6 +83,18 @@ export function readLockHolder(projectPath: string): LockHolder | undefined {
   } catch {
     // The note only helps a message: without it the message says "another process".
     return undefined;
+  }
+}
+
+/** True when the note names another process of this machine that is running: it may hold the lock. */
+export function isHolderRunning(projectPath: string): boolean {
+  const holder = readLockHolder(projectPath);
+  if (!holder || holder.host !== hostname() || holder.pid === process.pid) return false;
+  try {
+    return process.kill(holder.pid, 0);
+  } catch (error) {
+    // It runs, as somebody else.
+    return errorCode(error) === 'EPERM';
   }
 }
 

@@ -27,6 +27,15 @@ export interface ReadingPlace extends Disposable {
   readonly isCopy: boolean;
 }
 
+/**
+ * True for two names of one file: this process must not open and close one that SQLite has open
+ * under the other, which would give up its locks.
+ */
+export function isSameFile(open: string, wanted: string): boolean {
+  const [a, b] = [open, wanted].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return open === wanted || (a !== undefined && a.ino === b?.ino && a.dev === b.dev);
+}
+
 /** True when SQLite cannot read the file as it lies there without making files beside it. */
 export function needsCopy(path: string): boolean {
   const real = realPath(path);

@@ -37,7 +37,7 @@ export function verifyCopy(path: string): void {
 
 /** What a project file holds; throws PROJECT_INVALID or PROJECT_NEWER. Writes nothing. */
 export function describeProjectFile(path: string): ProjectDescription {
-  const schemaVersion = inspectSchema(path);
+  const { schemaVersion } = inspectSchema(path);
   return readInspected(path, undefined, (db) => ({
     uuid: projectUuid(db),
     schemaVersion,

@@ -4,6 +4,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
@@ -48,14 +49,14 @@ export function FreezeDialog() {
       footer={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button
+          <EditButton
             variant="primary"
             disabled={name.trim() === '' || isTaken || accepted === 0}
             isBusy={freeze.isRunning}
             onClick={() => void freeze.run()}
           >
             Freeze {formatQuantity(accepted, 'sample')}
-          </Button>
+          </EditButton>
         </>
       }
     >

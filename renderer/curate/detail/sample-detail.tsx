@@ -4,6 +4,7 @@ import type { Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { edit } from '../curate-store.ts';
@@ -43,33 +44,33 @@ function DetailHeader({ sample }: { sample: Sample }) {
       <Badge tone={statusTones[sample.status]}>{sample.status}</Badge>
       {sample.versionOrdinal > 1 && <Badge>version {sample.versionOrdinal}</Badge>}
       <span className="spacer" />
-      <Button
+      <EditButton
         icon={<Check size={14} />}
         shortcut="a"
         aria-pressed={sample.status === 'accepted'}
         onClick={() => reviewSelected('accept')}
       >
         Accept
-      </Button>
-      <Button
+      </EditButton>
+      <EditButton
         icon={<X size={14} />}
         shortcut="x"
         aria-pressed={sample.status === 'rejected'}
         onClick={() => reviewSelected('reject')}
       >
         Reject
-      </Button>
-      <Button
+      </EditButton>
+      <EditButton
         icon={<RotateCcw size={14} />}
         shortcut="r"
         disabled={sample.status === 'pending'}
         onClick={() => reviewSelected('reset')}
       >
         Reset
-      </Button>
-      <Button icon={<Pencil size={14} />} shortcut="e" onClick={() => edit(sample.id)}>
+      </EditButton>
+      <EditButton icon={<Pencil size={14} />} shortcut="e" onClick={() => edit(sample.id)}>
         Edit
-      </Button>
+      </EditButton>
     </header>
   );
 }

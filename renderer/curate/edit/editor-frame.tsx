@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { edit } from '../curate-store.ts';
@@ -68,7 +69,7 @@ export function EditorFrame(props: EditorFrameProps) {
             Discard draft
           </Button>
         )}
-        <Button
+        <EditButton
           variant="primary"
           shortcut="Mod+Enter"
           disabled={!canSave}
@@ -76,7 +77,7 @@ export function EditorFrame(props: EditorFrameProps) {
           onClick={() => save.run()}
         >
           Save
-        </Button>
+        </EditButton>
       </footer>
     </section>
   );

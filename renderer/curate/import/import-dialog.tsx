@@ -5,6 +5,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/jobs.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
@@ -59,9 +60,9 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
               Import another file
             </Button>
             {isOver && form.dryRun && isReady && (
-              <Button variant="primary" onClick={() => void start.run(false)}>
+              <EditButton variant="primary" onClick={() => void start.run(false)}>
                 Import for real
-              </Button>
+              </EditButton>
             )}
             <Button onClick={close}>{isOver ? 'Done' : 'Continue in the background'}</Button>
           </>
@@ -79,14 +80,14 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
       footer={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button
+          <EditButton
             variant="primary"
             disabled={!isReady}
             isBusy={start.isRunning}
             onClick={() => void start.run(form.dryRun)}
           >
             {form.dryRun ? 'Check' : 'Import'}
-          </Button>
+          </EditButton>
         </>
       }
     >

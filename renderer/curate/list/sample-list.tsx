@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import {
@@ -105,9 +106,9 @@ function NothingListed() {
     <EmptyState
       title="No samples yet"
       actions={
-        <Button variant="primary" onClick={() => showCurateDialog({ kind: 'import' })}>
+        <EditButton variant="primary" onClick={() => showCurateDialog({ kind: 'import' })}>
           Import samples
-        </Button>
+        </EditButton>
       }
     >
       Import a Stack Exchange dump or a JSON dataset, or press N to write a sample by hand.

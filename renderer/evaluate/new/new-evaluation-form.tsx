@@ -4,7 +4,7 @@ import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
 import { TextInput, Segments, Select } from '../../ui/inputs/inputs.tsx';
@@ -100,7 +100,7 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
       </fieldset>
       {create.error !== undefined && <ErrorView error={create.error} />}
       <div className="row">
-        <Button
+        <EditButton
           type="submit"
           variant="primary"
           icon={<Play size={14} />}
@@ -108,7 +108,7 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
           isBusy={create.isRunning}
         >
           Generate {formatQuantity(2 * plannedComparisons(draft, context.sets), 'answer')}
-        </Button>
+        </EditButton>
         <span className="dim" role="status">
           {obstacle ?? 'Answers are stored one by one; voting is blind until you reveal.'}
         </span>
@@ -153,9 +153,9 @@ function PromptChoice({ draft, sets, onChange }: PromptChoiceProps) {
     return (
       <div className="row">
         <span className="dim">There is no prompt set yet.</span>
-        <Button small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
+        <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
           Import prompts…
-        </Button>
+        </EditButton>
       </div>
     );
   const options = sets.map((set) => ({

@@ -3,6 +3,7 @@ import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
@@ -43,7 +44,7 @@ export function ImportPromptsDialog() {
         ) : (
           <>
             <Button onClick={close}>Cancel</Button>
-            <Button
+            <EditButton
               type="submit"
               form="import-prompts"
               variant="primary"
@@ -52,7 +53,7 @@ export function ImportPromptsDialog() {
               isBusy={read.isRunning}
             >
               Import
-            </Button>
+            </EditButton>
           </>
         )
       }

@@ -5,6 +5,7 @@ import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
@@ -62,13 +63,13 @@ function SetHead({ set }: { set: PromptSet }) {
         </p>
       </div>
       <span className="spacer" />
-      <Button
+      <EditButton
         variant="primary"
         icon={<Scale size={14} />}
         onClick={() => showEvaluate({ kind: 'new', promptSetId: set.id })}
       >
         Evaluate with these…
-      </Button>
+      </EditButton>
     </header>
   );
 }

@@ -1,6 +1,7 @@
 import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import type { Ballot } from './use-ballot.ts';
 
@@ -37,7 +38,7 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
       )}
       <div className="vote-options" role="group" aria-label="Your verdict">
         {verdictOptions.map(({ verdict, label, keys }) => (
-          <Button
+          <EditButton
             key={verdict}
             className="vote-option"
             shortcut={keys[0]}
@@ -46,7 +47,7 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
             onClick={() => ballot.vote(verdict)}
           >
             {label}
-          </Button>
+          </EditButton>
         ))}
       </div>
       <div className="row">
@@ -55,7 +56,7 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
           {statusText(ballot)}
         </span>
         <span className="spacer" />
-        <Button
+        <EditButton
           small
           variant="ghost"
           icon={<Undo2 size={13} />}
@@ -64,7 +65,7 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
           onClick={ballot.undo}
         >
           Undo last vote
-        </Button>
+        </EditButton>
       </div>
     </footer>
   );

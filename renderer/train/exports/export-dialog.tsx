@@ -7,6 +7,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useJob } from '../../rpc/jobs.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
@@ -77,14 +78,14 @@ function ExportDialog({ checkpoint, isAdapter, onClose }: ExportDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>Close</Button>
-          <Button
+          <EditButton
             variant="primary"
             disabled={!isReady}
             isBusy={isUnderWay}
             onClick={() => void start.run()}
           >
             Export
-          </Button>
+          </EditButton>
         </>
       }
     >

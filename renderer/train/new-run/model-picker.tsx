@@ -10,6 +10,7 @@ import { useJob } from '../../rpc/jobs.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import type { QueryResult } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
@@ -30,14 +31,14 @@ export function ModelPicker({ models, chosenId }: ModelPickerProps) {
   const relocating = useAction(relocateModel);
   const error = adding.error ?? relocating.error;
   const add = (
-    <Button
+    <EditButton
       small
       icon={<Plus size={13} />}
       isBusy={adding.isRunning}
       onClick={() => void adding.run()}
     >
       Add model file…
-    </Button>
+    </EditButton>
   );
   return (
     <section className="run-form-section" aria-label="Model">

@@ -7,7 +7,7 @@ import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { TextInput, Select } from '../../ui/inputs/inputs.tsx';
 import { checkDraft } from '../recipe/recipe-draft.ts';
@@ -88,14 +88,14 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
         />
         <span className="spacer" />
         <XrayButton model={model} dataset={dataset} recipe={recipe} />
-        <Button
+        <EditButton
           variant="primary"
           disabled={!isReady}
           isBusy={start.isRunning}
           onClick={() => void start.run()}
         >
           {label}
-        </Button>
+        </EditButton>
       </footer>
     </>
   );

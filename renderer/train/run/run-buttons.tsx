@@ -3,7 +3,7 @@ import { canPauseJob, canResumeJob, type JobState } from '../../../shared/domain
 import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { confirmAction } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
@@ -35,7 +35,7 @@ export function RunButtons({ run, state }: RunButtonsProps) {
     <>
       {error !== undefined && <ErrorView error={error} />}
       {(canPause || state === 'pausing') && (
-        <Button
+        <EditButton
           small
           icon={<Pause size={13} />}
           shortcut="p"
@@ -43,10 +43,10 @@ export function RunButtons({ run, state }: RunButtonsProps) {
           onClick={() => void pause.run()}
         >
           Pause
-        </Button>
+        </EditButton>
       )}
       {canResume && (
-        <Button
+        <EditButton
           small
           variant="primary"
           icon={<Play size={13} />}
@@ -55,17 +55,17 @@ export function RunButtons({ run, state }: RunButtonsProps) {
           onClick={() => void resume.run()}
         >
           Resume
-        </Button>
+        </EditButton>
       )}
       {(canPause || state === 'pausing') && (
-        <Button
+        <EditButton
           small
           icon={<Square size={13} />}
           isBusy={cancel.isRunning}
           onClick={() => void cancel.run()}
         >
           Cancel run
-        </Button>
+        </EditButton>
       )}
     </>
   );

@@ -5,7 +5,7 @@ import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useJob } from '../../rpc/jobs.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { Button } from '../button.tsx';
+import { EditButton } from '../edit-button.tsx';
 import { ErrorView } from '../feedback/error-view.tsx';
 import { ProgressBar } from '../feedback/progress.tsx';
 import { chooseFile } from '../files/file-chooser.ts';
@@ -21,14 +21,14 @@ export function AddModelButton() {
   const isReading = job !== undefined && !isJobFinished(job.state);
   return (
     <div className="column">
-      <Button
+      <EditButton
         variant="primary"
         icon={<Plus size={14} />}
         isBusy={add.isRunning || isReading}
         onClick={() => void add.run()}
       >
         Add a model…
-      </Button>
+      </EditButton>
       {isReading && (
         <ProgressBar
           label={job.title}
@@ -53,14 +53,14 @@ export function RelocateModelButton({ modelId }: { modelId: string }) {
   const isReading = job !== undefined && !isJobFinished(job.state);
   return (
     <>
-      <Button
+      <EditButton
         small
         icon={<FolderSearch size={13} />}
         isBusy={relocate.isRunning || isReading}
         onClick={() => void relocate.run()}
       >
         Show where it is…
-      </Button>
+      </EditButton>
       {job?.error && <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />}
       {relocate.error !== undefined && <ErrorView error={relocate.error} />}
     </>

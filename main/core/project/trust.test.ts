@@ -1,0 +1,107 @@
+import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProjectFile } from '../../store/file/open-project-file.ts';
+import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';
+import { writeOldProject } from '../../store/testing/old-project.ts';
+import { refusalOf, subfolder, TestCore } from '../testing/a-core.ts';
+import { folderState } from '../testing/folder-state.ts';
+
+/** A project with rows in every table that was made by no core of this folder. */
+function writeForeignProject(core: TestCore, name = 'foreign.lima'): string {
+  const path = join(subfolder(core.folder, 'place'), name);
+  const file = createProjectFile(path);
+  fillEveryTable(file.db);
+  file.close();
+  return path;
+}
+
+test('a project made elsewhere is open for reading until it is trusted, and then for good', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = writeForeignProject(core);
+  const before = folderState(dirname(path));
+  expect(await core.client.project.open({ path })).toMatchObject({
+    access: 'read',
+    readReason: 'not-trusted',
+  });
+  expect((await refusalOf(core.client.datasets.freeze({ name: 'x' }))).code).toBe(
+    'PROJECT_READ_ONLY',
+  );
+  expect((await core.client.samples.list({})).length).toBeGreaterThan(0);
+  await core.client.project.contents();
+  expect(folderState(dirname(path))).toEqual(before);
+  await core.client.project.close();
+  expect(folderState(dirname(path))).toEqual(before);
+  await core.client.project.open({ path });
+  expect(await core.client.project.trust()).toMatchObject({ access: 'edit', readReason: null });
+  await core.client.project.close();
+  await using later = await TestCore.start({ folder: core.folder, project: 'none' });
+  expect((await later.client.project.open({ path })).access).toBe('edit');
+});
+
+test('what it contains tells who wrote how much and when, and what it names outside of itself', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  await core.client.project.open({ path: writeForeignProject(core) });
+  const contents = await core.client.project.contents();
+  const me = contents.authors.find(({ author }) => author === 'me');
+  expect(me).toMatchObject({ samples: 3, reviews: 7, votes: 4, datasets: 1 });
+  expect(Number(me?.firstMs)).toBeGreaterThan(contents.createdMs - 1);
+  expect(contents.authors.map(({ author }) => author)).toEqual(['me', 'you', 'rule']);
+  expect(contents.datasets).toMatchObject([{ name: 'd', author: 'me' }]);
+  expect(contents.models).toEqual([{ name: 'm', path: '/m.gguf' }]);
+  expect(contents.jobs).toMatchObject([
+    { kind: 'generate', title: 'G' },
+    { kind: 'train', title: 'T', state: 'paused', paths: ['/m.gguf'] },
+  ]);
+  await core.client.project.trust();
+  expect(await core.client.project.contents()).toEqual(contents);
+});
+
+test('an older project made elsewhere is read without being brought forward, and is once it is trusted', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = join(subfolder(core.folder, 'place'), 'old.lima');
+  writeOldProject(path, 6, fillEveryOldTable);
+  const before = folderState(dirname(path));
+  const info = await core.client.project.open({ path });
+  expect(info).toMatchObject({ readReason: 'not-trusted', schemaVersion: 6 });
+  expect((await core.client.samples.list({})).length).toBe(
+    info.samples.pending + info.samples.accepted + info.samples.rejected,
+  );
+  expect((await core.client.project.contents()).authors.length).toBeGreaterThan(0);
+  await core.client.project.close();
+  expect(folderState(dirname(path))).toEqual(before);
+  await core.client.project.open({ path });
+  const trusted = await core.client.project.trust();
+  expect(trusted).toMatchObject({ access: 'edit', samples: info.samples });
+  expect(trusted.schemaVersion).toBeGreaterThan(6);
+});
+
+test('a project made here is trusted by itself, also when it was moved or copied', async () => {
+  await using core = await TestCore.start();
+  await core.client.project.close();
+  const copy = core.path('copy.lima');
+  copyFileSync(core.projectPath, copy);
+  mkdirSync(core.path('elsewhere'));
+  const moved = core.path('elsewhere/moved.lima');
+  renameSync(core.projectPath, moved);
+  for (const path of [copy, moved])
+    expect((await core.client.project.open({ path })).access).toBe('edit');
+});
+
+test('a project that comes to the place of one made here is asked about', async () => {
+  await using core = await TestCore.start();
+  await core.client.project.close();
+  const foreign = writeForeignProject(core);
+  renameSync(foreign, core.projectPath);
+  const info = await core.client.project.open({ path: core.projectPath });
+  expect(info).toMatchObject({ access: 'read', readReason: 'not-trusted' });
+});
+
+test('a project that two people look at is not opened for changes under the other’s eyes', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = writeForeignProject(core);
+  await core.client.project.open({ path });
+  await using other = await TestCore.start({ project: 'none' });
+  expect((await other.client.project.open({ path })).readReason).toBe('not-trusted');
+  expect((await refusalOf(core.client.project.trust())).code).toBe('PROJECT_LOCKED');
+});

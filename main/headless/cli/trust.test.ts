@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProjectFile } from '../../store/file/open-project-file.ts';
+import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
+import { folderState } from '../../core/testing/folder-state.ts';
+import { CliFolder } from '../testing/child-cli.ts';
+
+/** Puts a project that was made elsewhere into the folder. */
+function receiveProject(folder: CliFolder): void {
+  const file = createProjectFile(join(folder.path, 'p.lima'));
+  fillEveryTable(file.db);
+  file.close();
+}
+
+/** What must stay as it is: everything beside the settings. */
+function projectState(folder: CliFolder): Record<string, string> {
+  rmSync(join(folder.path, 'user', 'compile-cache'), { recursive: true, force: true });
+  const entries = Object.entries(folderState(folder.path));
+  return Object.fromEntries(entries.filter(([path]) => !path.includes('/user')));
+}
+
+test('a command that writes is refused by a project from elsewhere, with what it holds and how to trust it', async () => {
+  using folder = new CliFolder();
+  receiveProject(folder);
+  const before = projectState(folder);
+  const refused = await folder.run('review', 'p.lima', 'accept', '--all');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('PROJECT_READ_ONLY: The project is open for reading only.');
+  expect(refused.stderr).toMatch(
+    /written by\n\s+me: 3 samples · 7 reviews · 4 votes · 1 dataset, /,
+  );
+  expect(refused.stderr).toContain('m: /m.gguf');
+  expect(refused.stderr).toContain('train “T” (paused): /m.gguf');
+  expect(refused.stderr).toContain('Trust it with: lima trust p.lima');
+  const info = await folder.run('info', 'p.lima');
+  expect(info.code).toBe(0);
+  expect(info.stdout).toMatch(/me: 3 samples/);
+  expect(info.stderr).toMatch(/^The project is open for reading only\. It was not made on this/);
+  expect(projectState(folder)).toEqual(before);
+});
+
+test('a project is trusted by a command of its own or by --trust, once', async () => {
+  using folder = new CliFolder();
+  receiveProject(folder);
+  const trusted = await folder.run('trust', 'p.lima');
+  expect(trusted.code).toBe(0);
+  expect(trusted.stderr).toContain('me: 3 samples');
+  expect(trusted.stdout).toMatch(/p\.lima is trusted on this machine from now on\.\n$/);
+  expect((await folder.run('review', 'p.lima', 'accept', '--all')).code).toBe(0);
+  using other = new CliFolder();
+  receiveProject(other);
+  expect((await other.run('review', 'p.lima', 'accept', '--all', '--trust')).code).toBe(0);
+  expect((await other.run('review', 'p.lima', 'reset', '--all')).code).toBe(0);
+});
+
+test('a project that a command line made is its own, at once and in the next process', async () => {
+  using folder = new CliFolder();
+  await folder.run('new', 'own.lima');
+  expect((await folder.run('review', 'own.lima', 'accept', '--all')).code).toBe(0);
+});

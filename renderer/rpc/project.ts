@@ -1,0 +1,21 @@
+import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { readOnlyNotice } from '../../shared/text/read-only.ts';
+import { rpc } from './client.ts';
+import { useQuery, type QueryResult } from './use-query.ts';
+
+/** The open project, `null` when none is. */
+export function useProject(): QueryResult<ProjectInfo | null> {
+  return useQuery(['project.current'], () => rpc.project.current(), [
+    'project',
+    'samples',
+    'datasets',
+    'runs',
+    'evaluations',
+  ]);
+}
+
+/** Why nothing can be changed, in a text for a person; `null` while everything can. */
+export function useReadOnlyNotice(): string | null {
+  const reason = useProject().data?.readReason ?? null;
+  return reason === null ? null : readOnlyNotice(reason);
+}
