@@ -207,6 +207,15 @@ module.exports = {
       from: { path: '^main/electron/core-side/', pathNot: test },
       to: { path: `${insideElectron}|${npm('electron')}` },
     },
+    {
+      // Before the check nothing may run that lies beside app.asar.
+      name: 'what-checks-the-package-lies-inside-of-it',
+      severity: 'error',
+      from: { path: '^main/electron/(main|verify-package)\\.ts$' },
+      to: {
+        pathNot: `^main/electron/(verify-package|start-app)\\.ts$|${npm('electron')}|^(node:)?(crypto|fs|path)$`,
+      },
+    },
     onlyFrom('electron', 'main/electron', npm('electron')),
     onlyFrom('http', 'main/headless', '^(node:)?https?2?$'),
     onlyFrom('ws', 'main/headless', npm('ws')),

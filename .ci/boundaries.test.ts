@@ -93,6 +93,9 @@ const plants: Record<string, Record<string, string>> = {
     'main/electron/core-side/to-window.ts',
     'main/electron/of-core-side.ts',
   ),
+  'what-checks-the-package-lies-inside-of-it': {
+    'main/electron/verify-package.ts': `export { z } from 'zod';`,
+  },
   'only-main-electron-imports-electron': {
     'main/headless/planted-electron.ts': `import type { App } from 'electron'; export type A = App;`,
   },

@@ -6,10 +6,12 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   closeSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -18,6 +20,7 @@ import { promisify } from 'node:util';
 import { Arch, build, Platform } from 'electron-builder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { verifyPackage } from '../main/electron/verify-package.ts';
 import { readFuses, writeStandInElectron } from './stand-in-electron.ts';
 
 const checkout = resolve(import.meta.dirname, '..');
@@ -30,6 +33,8 @@ const run = promisify(execFile);
 const manifest = z
   .object({ devDependencies: z.record(z.string(), z.string()) })
   .parse(createRequire(import.meta.url)('../package.json'));
+
+const checkPackage = () => verifyPackage(join(app, 'resources'));
 
 let files: string[] = [];
 
@@ -76,6 +81,55 @@ describe('the package for Linux', () => {
     const built = readFileSync(join(checkout, 'out/third-party-notices.txt'), 'utf8');
     expect(readFileSync(join(app, 'resources/third-party-notices.txt'), 'utf8')).toBe(built);
     expect(readFileSync(join(app, 'resources/node/LICENSE'), 'utf8')).toContain('Node.js');
+  });
+
+  // Electron takes from it which file to run: outside, it would be checked by nobody.
+  test('has the package.json that Electron reads inside app.asar, and one for Node outside', () => {
+    const { files: top } = readArchive(join(app, 'resources/app.asar'));
+    expect(top['package.json']).toMatchObject({ offset: expect.any(String) });
+    expect(files).toContain('package.json');
+  });
+
+  test('is what was packaged, to the last byte of everything beside app.asar', async () => {
+    await expect(checkPackage()).resolves.toBeUndefined();
+  });
+
+  test.each([
+    ['a file of the core', 'app.asar.unpacked/out/main/core/create-core.js', 'differs'],
+    ['what a package exports', 'app.asar.unpacked/node_modules/zod/package.json', 'differs'],
+    ['the manifest for Node', 'app.asar.unpacked/package.json', 'differs'],
+    ['the Node that runs it', 'node/node', 'differs'],
+    ['the command line', 'bin/lima', 'differs'],
+  ])('is refused by name when %s has one bit changed', async (_, name, how) => {
+    const path = join(app, 'resources', name);
+    const aside = join(folder, 'aside');
+    const changed = readFileSync(path);
+    const middle = changed.length >> 1;
+    changed[middle] = (changed[middle] ?? 0) ^ 1;
+    renameSync(path, aside);
+    writeFileSync(path, changed);
+    try {
+      await expect(checkPackage()).rejects.toThrow(`${path} ${how}`);
+    } finally {
+      renameSync(aside, path);
+    }
+  });
+
+  test('is refused by name when a file is gone, was added, or is a link to the same bytes', async () => {
+    const place = join(unpacked, 'out/main/core');
+    const path = join(place, 'create-core.js');
+    const added = join(place, 'added.js');
+    const aside = join(folder, 'moved.js');
+    renameSync(path, aside);
+    await expect(checkPackage()).rejects.toThrow(`${path} is missing`);
+    symlinkSync(aside, path);
+    await expect(checkPackage()).rejects.toThrow(`${path} is no file any more`);
+    rmSync(path);
+    renameSync(aside, path);
+    writeFileSync(added, '');
+    await expect(checkPackage()).rejects.toThrow(`${added} is no part of it`);
+    rmSync(added);
+    await expect(checkPackage()).resolves.toBeUndefined();
   });
 
   test('has the rooms of the product, and of what is never shipped none', () => {
@@ -164,6 +218,7 @@ function isLinuxX64(path: string): boolean {
 interface ArchiveEntry {
   files?: Record<string, ArchiveEntry>;
   size?: number;
+  offset?: string;
 }
 
 /** The header of an asar archive: four sizes in little endian, then JSON. */

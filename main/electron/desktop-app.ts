@@ -106,11 +106,24 @@ export class DesktopApp {
     void core.exited.then((exit) => this.#onCoreExit(core, exit));
   }
 
+  /** Hours may have passed since the program was checked. */
+  async #startCoreAgain(): Promise<void> {
+    try {
+      await this.#paths.verify();
+      this.#startCore();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#electron.dialog.showErrorBox('Lima Workbench could not start', message);
+      this.#electron.app.exit(1);
+    }
+  }
+
   async #onCoreExit(core: CoreProcess, exit: CoreExit): Promise<void> {
     this.#core = undefined;
     this.#pipe.closeAll();
     if (core.isClosing) return;
-    if (await askAfterCrash(this.#electron, this.#window, coreCrash(exit))) this.#startCore();
+    if (await askAfterCrash(this.#electron, this.#window, coreCrash(exit)))
+      await this.#startCoreAgain();
     else this.#electron.app.quit();
   }
 

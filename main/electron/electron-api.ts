@@ -20,6 +20,8 @@ export interface DesktopPaths {
   /** The core's entry point for plain Node, `.ts` from source and `.js` when compiled. */
   coreEntry: string;
   nodeRuntime: string;
+  /** Throws unless what the core and its engines run is what was packaged. */
+  verify(): Promise<void>;
   icon: string;
 }
 

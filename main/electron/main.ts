@@ -1,39 +1,13 @@
-import { join } from 'node:path';
-import {
-  app,
-  BrowserWindow,
-  dialog,
-  ipcMain,
-  Menu,
-  nativeTheme,
-  protocol,
-  screen,
-  session,
-} from 'electron';
-import { nodeRuntimePath } from '../engines/node-runtime.ts';
-import { userDataDir } from '../shell/app-paths.ts';
-import { DesktopApp } from './desktop-app.ts';
-import { unpackedPath } from './electron-api.ts';
+import { app, dialog } from 'electron';
+import { verifyPackage } from './verify-package.ts';
 
-// The same settings and recent projects as on the command line.
-app.setPath('userData', userDataDir());
-
-const appFolder = app.getAppPath();
-// Compiled code lies in the same folders with the extension .js.
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-
-const desktop = new DesktopApp(
-  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session },
-  {
-    rendererDir: unpackedPath(join(appFolder, 'out/renderer')),
-    preload: join(import.meta.dirname, 'preload.cjs'),
-    coreEntry: unpackedPath(join(import.meta.dirname, `core-side/core-entry.${extension}`)),
-    nodeRuntime: nodeRuntimePath(app.isPackaged ? process.resourcesPath : undefined),
-    icon: unpackedPath(join(appFolder, 'resources/icons/icon.png')),
-  },
-);
-
-desktop.start(process.argv).catch((error: unknown) => {
-  dialog.showErrorBox('Lima Workbench could not start', String(error));
+// What lies beside app.asar is checked before anything of it is imported or started: until then
+// nothing but files inside app.asar runs, which Electron checks itself.
+try {
+  if (app.isPackaged) await verifyPackage(process.resourcesPath);
+  await import('./start-app.ts');
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  dialog.showErrorBox('Lima Workbench could not start', message);
   app.exit(1);
-});
+}
