@@ -4,7 +4,7 @@ import { describeError } from '../rpc/rpc-error.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
-import { showBackups, showBackupsOfBroken } from './shell-store.ts';
+import { showBackups, showBackupsOfBroken, showMerge } from './shell-store.ts';
 
 /** Asks for a file name and creates a project there. */
 export async function newProject(): Promise<void> {
@@ -27,6 +27,14 @@ export async function chooseProject(): Promise<void> {
   await reportErrors(async () => {
     const path = await chooseFile({ purpose: 'open-project', title: 'Open project' });
     if (path !== null) await openProject(path);
+  });
+}
+
+/** Asks for another copy of the open project, or a packet, and shows what it would bring. */
+export async function chooseMerge(): Promise<void> {
+  await reportErrors(async () => {
+    const path = await chooseFile({ purpose: 'open-project', title: 'Merge another copy' });
+    if (path !== null) showMerge(path);
   });
 }
 

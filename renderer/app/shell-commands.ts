@@ -7,13 +7,14 @@ import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { useShortcuts, activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import {
+  chooseMerge,
   chooseProject,
   closeProject,
   newProject,
   openProject,
   showOpenBackups,
 } from './project.ts';
-import { setJobsOpen, showShellDialog, useShell } from './shell-store.ts';
+import { setJobsOpen, showShellDialog, showUndoMerge, useShell } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme } from './theme.ts';
 
@@ -44,6 +45,8 @@ const shellShortcuts: readonly Shortcut[] = [
   },
   { keys: [], label: 'New project…', group, run: () => void newProject() },
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
+  { keys: [], label: 'Merge another copy…', group, run: () => void chooseMerge() },
+  { keys: [], label: 'Undo the newest merge…', group, run: showUndoMerge },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
   { keys: [], label: 'Switch theme', group, run: cycleTheme },

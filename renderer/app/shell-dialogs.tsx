@@ -4,6 +4,7 @@ import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
+import { MergeDialog } from './merge-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
@@ -12,7 +13,12 @@ export function ShellDialogs() {
   const dialog = useShell((state) => state.dialog);
   if (dialog === 'palette') return <CommandPalette />;
   if (dialog === 'shortcuts') return <ShortcutList />;
-  return <BackupsDialog />;
+  return (
+    <>
+      <BackupsDialog />
+      <MergeDialog />
+    </>
+  );
 }
 
 /** Every shortcut that works in the view behind this dialog, by group. */

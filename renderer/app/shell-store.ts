@@ -16,6 +16,8 @@ interface Shell {
   backups: ShownBackups | null;
   /** The project from elsewhere that is read without trusting it. */
   readPath: string | null;
+  /** A copy to merge, or the newest merge to take back. */
+  merge: { path: string } | 'undo' | null;
 }
 
 /** UI state of the shell. */
@@ -24,6 +26,7 @@ export const useShell = create<Shell>(() => ({
   areJobsOpen: false,
   backups: null,
   readPath: null,
+  merge: null,
 }));
 
 /** Shows the tabs of a project that is not trusted, or with `null` what it contains again. */
@@ -44,6 +47,21 @@ export function showBackupsOfBroken(path: string, error: unknown): void {
 /** Closes the list of backups. */
 export function hideBackups(): void {
   useShell.setState({ backups: null });
+}
+
+/** Shows what a copy of the open project would bring, to merge it. */
+export function showMerge(path: string): void {
+  useShell.setState({ merge: { path } });
+}
+
+/** Shows what taking the newest merge back means. */
+export function showUndoMerge(): void {
+  useShell.setState({ merge: 'undo' });
+}
+
+/** Closes the dialog about merging; a merge that runs goes on. */
+export function hideMerge(): void {
+  useShell.setState({ merge: null });
 }
 
 /** Opens one of the shell's dialogs, or closes it with `null`. */

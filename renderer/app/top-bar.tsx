@@ -7,8 +7,8 @@ import { goToTab, useNavigation } from '../ui/navigation.ts';
 import { formatShortcut } from '../ui/shortcuts.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
-import { chooseProject, closeProject, newProject } from './project.ts';
-import { showBackups, showShellDialog } from './shell-store.ts';
+import { chooseMerge, chooseProject, closeProject, newProject } from './project.ts';
+import { showBackups, showShellDialog, showUndoMerge } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
 import { cycleTheme, useTheme, type Theme } from './theme.ts';
 
@@ -53,7 +53,9 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
       items={[
         { label: 'New project…', run: () => void newProject() },
         { label: 'Open project…', run: () => void chooseProject() },
-        { label: 'Backups…', run: () => showBackups(project.path), separator: true },
+        { label: 'Merge another copy…', run: () => void chooseMerge(), separator: true },
+        { label: 'Undo the newest merge…', run: showUndoMerge },
+        { label: 'Backups…', run: () => showBackups(project.path) },
         { label: 'Close project', hint: project.path, run: closeNow },
       ]}
     />

@@ -1,11 +1,11 @@
-import { ChevronDown, Database, Download, Snowflake, SquarePen } from 'lucide-react';
+import { ChevronDown, Database, Download, GitMerge, Snowflake, SquarePen } from 'lucide-react';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
-import { edit, showCurateDialog } from './curate-store.ts';
+import { edit, retain, selectSample, showCurateDialog, useCurate } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';
 import './curate-toolbar.css';
@@ -26,6 +26,7 @@ export function CurateToolbar({ matching }: { matching: number }) {
         New sample
       </EditButton>
       <BulkMenu matching={matching} />
+      <EditConflicts />
       <span className="spacer" />
       <Button
         variant="ghost"
@@ -44,6 +45,29 @@ export function CurateToolbar({ matching }: { matching: number }) {
         Freeze {formatQuantity(accepted, 'sample')}…
       </EditButton>
     </div>
+  );
+}
+
+/** Leads from one sample with edits beside each other to the next; nothing where there are none. */
+function EditConflicts() {
+  const conflicts = useQuery(['merges.editConflicts'], () => rpc.merges.editConflicts(), [
+    'samples',
+  ]);
+  const selectedSeq = useCurate((state) => state.selectedSeq);
+  const all = conflicts.data ?? [];
+  if (all.length === 0) return null;
+  const next = all.find(({ seq }) => seq > (selectedSeq ?? 0)) ?? all[0];
+  return (
+    <Button
+      icon={<GitMerge size={14} />}
+      title="Samples that were edited in two copies: shows the next one"
+      onClick={() => {
+        if (next) retain(next.seq);
+        selectSample(next?.seq ?? null);
+      }}
+    >
+      {formatQuantity(all.length, 'edit')} to choose
+    </Button>
   );
 }
 

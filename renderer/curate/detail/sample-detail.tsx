@@ -1,16 +1,15 @@
 import type { Ref } from 'react';
 import { Check, Pencil, RotateCcw, X } from 'lucide-react';
-import type { Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
-import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
-import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { edit } from '../curate-store.ts';
-import { setDraft, useHasDraft, countCharacters } from '../edit/drafts.ts';
+import { setDraft, useHasDraft } from '../edit/drafts.ts';
 import { reviewSelected } from '../review-actions.ts';
 import { statusTones } from '../sample-labels.ts';
+import { Conversation } from './conversation.tsx';
+import { EditChoice } from './edit-choice.tsx';
 import { FlagList, HistoryList, ProvenanceList } from './sample-facts.tsx';
 
 /** A sample to read and judge: flags first, then the conversation, then where it comes from. */
@@ -28,6 +27,7 @@ export function SampleDetail({
         <div className="detail-body">
           <DraftNote sample={sample} />
           <FlagList flags={sample.flags} />
+          <EditChoice sample={sample} />
           <Conversation messages={sample.messages} />
           <ProvenanceList sample={sample} />
           <HistoryList sampleId={sample.id} />
@@ -72,30 +72,6 @@ function DetailHeader({ sample }: { sample: Sample }) {
         Edit
       </EditButton>
     </header>
-  );
-}
-
-/** A conversation turn by turn, as Markdown. */
-function Conversation({ messages }: { messages: readonly Message[] }) {
-  return (
-    <ol className="conversation" aria-label="Conversation">
-      {messages.map((message, index) => (
-        <li key={index} className={`turn turn-${message.role}`}>
-          <div className="turn-head">
-            <span className="turn-role">{message.role}</span>
-            <span className="faint">
-              {formatQuantity(countCharacters(message.content), 'character')}
-            </span>
-            {message.weight === 0 && (
-              <Badge tone="warn" title="This answer is kept out of the loss (weight 0)">
-                not trained
-              </Badge>
-            )}
-          </div>
-          <MarkdownText text={message.content} />
-        </li>
-      ))}
-    </ol>
   );
 }
 
