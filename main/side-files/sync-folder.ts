@@ -23,3 +23,14 @@ export function syncFolderAtOnce(path: string): void {
     closeSync(folder);
   }
 }
+
+/** Makes the content of a file durable that was written without waiting for the disk. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows flushes only what is open for writing.
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

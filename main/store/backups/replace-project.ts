@@ -23,6 +23,8 @@ export async function keepDamagedProject(projectPath: string, folder: string): P
   }
   for (const suffix of found) renameSync(`${path}.part${suffix}`, path + suffix);
   await syncFolder(folder);
+  // The folder itself may be new.
+  await syncFolder(dirname(folder));
   return path;
 }
 

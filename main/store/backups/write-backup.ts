@@ -3,7 +3,7 @@ import { open, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { mostBackupShare, type BackupReason } from '../../../shared/domain/backup.ts';
 import { createSideFile } from '../../side-files/side-file.ts';
-import { syncFolder } from '../../side-files/sync-folder.ts';
+import { syncFile, syncFolder } from '../../side-files/sync-folder.ts';
 import type { Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
 import { nextBackupPath, removeOldBackups } from './backup-list.ts';
@@ -36,6 +36,8 @@ export async function writeBackup(request: BackupRequest): Promise<string> {
     await syncFile(part);
     renameSync(part, path);
     await syncFolder(folder);
+    // The folder itself may be new.
+    await syncFolder(dirname(folder));
   } catch (error) {
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(part + suffix, { force: true });
     throw error;
@@ -115,9 +117,4 @@ async function endOfSync(handle: FileHandle): Promise<void> {
   } catch {
     // A disk that cannot sync fails the last step as well, and that one throws.
   }
-}
-
-async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r+');
-  await file.sync();
 }

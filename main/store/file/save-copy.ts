@@ -1,11 +1,11 @@
 import { closeSync, constants, lstatSync, renameSync, rmSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { cp, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { createSideFile } from '../../side-files/side-file.ts';
-import { syncFolder } from '../../side-files/sync-folder.ts';
+import { syncFile, syncFolder } from '../../side-files/sync-folder.ts';
 import { copyPages } from '../backups/write-backup.ts';
 import { all } from '../database.ts';
 import { StoreError, errorCode } from '../store-error.ts';
@@ -79,4 +79,7 @@ async function copyArtifacts(from: string, to: string): Promise<void> {
       return found.isDirectory() || found.isFile();
     },
   });
+  for (const entry of await readdir(to, { recursive: true, withFileTypes: true }))
+    await (entry.isDirectory() ? syncFolder : syncFile)(join(entry.parentPath, entry.name));
+  await syncFolder(to);
 }

@@ -26,6 +26,33 @@
 #define LIMA_SOURCE_HASH "unknown"
 #endif
 
+/*
+ * The kernel itself: some callers use syscall(), which is recorded like any other function. Sets
+ * errno as the C library does.
+ */
+static long raw(long number, long a, long b, long c, long d, long e, long f) {
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  long result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  if (result >= 0 || result < -4095) return result;
+  errno = (int)-result;
+  return -1;
+}
+#define PICK(_0, _1, _2, _3, _4, _5, _6, name, ...) name
+#define KERNEL(...) PICK(__VA_ARGS__, K6, K5, K4, K3, K2, K1, K0)(__VA_ARGS__)
+#define K0(n) raw(n, 0, 0, 0, 0, 0, 0)
+#define K1(n, a) raw(n, (long)(a), 0, 0, 0, 0, 0)
+#define K2(n, a, b) raw(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define K3(n, a, b, c) raw(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define K4(n, a, b, c, d) raw(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define K5(n, a, b, c, d, e) raw(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+#define K6(n, a, b, c, d, e, f) raw(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
 enum { most_fds = 4096 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -47,7 +74,7 @@ struct record {
 static void put(const void *bytes, size_t count) {
   const char *at = bytes;
   while (count > 0) {
-    long done = syscall(SYS_write, trace, at, count);
+    long done = KERNEL(SYS_write, trace, at, count);
     if (done <= 0) abort();
     at += done;
     count -= (size_t)done;
@@ -68,7 +95,7 @@ __attribute__((constructor)) static void begin(void) {
   disk = getenv("LIMA_RECORD_DISK");
   const char *path = getenv("LIMA_RECORD_TRACE");
   if (!folder || !path) return;
-  trace = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  trace = (int)KERNEL(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (trace < 0) return;
   note('H', 0, 0, LIMA_SOURCE_HASH, "", 0);
   /* Children of this process are none of ours. */
@@ -84,16 +111,16 @@ static int is_ours(const char *path) {
 static int known(int fd) { return fd >= 0 && fd < most_fds && inode_of[fd] != 0; }
 
 static int opened(int dir, const char *path, int flags, mode_t mode) {
-  if (trace < 0) return (int)syscall(SYS_openat, dir, path, flags, mode);
+  if (trace < 0) return (int)KERNEL(SYS_openat, dir, path, flags, mode);
   pthread_mutex_lock(&lock);
-  int ours = is_ours(path), existed = ours && syscall(SYS_access, path, F_OK) == 0;
-  int fd = (int)syscall(SYS_openat, dir, path, flags, mode), error = errno;
+  int ours = is_ours(path), existed = ours && KERNEL(SYS_access, path, F_OK) == 0;
+  int fd = (int)KERNEL(SYS_openat, dir, path, flags, mode), error = errno;
   if (fd >= 0 && fd < most_fds) {
     inode_of[fd] = 0;
     is_ack[fd] = acks && strcmp(path, acks) == 0;
     appends[fd] = (flags & O_APPEND) != 0;
     struct stat found;
-    if (ours && syscall(SYS_fstat, fd, &found) == 0) {
+    if (ours && KERNEL(SYS_fstat, fd, &found) == 0) {
       inode_of[fd] = found.st_ino;
       if (!existed) note('C', found.st_ino, 0, path, "", 0);
       if (existed && (flags & O_TRUNC)) note('T', found.st_ino, 0, "", "", 0);
@@ -128,18 +155,18 @@ OPENAT(openat64)
 int close(int fd) {
   if (fd >= 0 && fd < most_fds) inode_of[fd] = is_ack[fd] = 0;
   if (fd == trace && fd >= 0) return 0;
-  return (int)syscall(SYS_close, fd);
+  return (int)KERNEL(SYS_close, fd);
 }
 
 /* `offset` -1: at the position of the descriptor. */
 static ssize_t written(int fd, const void *bytes, size_t count, off_t offset) {
   if (!known(fd) && !(fd >= 0 && fd < most_fds && is_ack[fd]))
-    return offset < 0 ? syscall(SYS_write, fd, bytes, count)
-                      : syscall(SYS_pwrite64, fd, bytes, count, offset);
+    return offset < 0 ? KERNEL(SYS_write, fd, bytes, count)
+                      : KERNEL(SYS_pwrite64, fd, bytes, count, offset);
   pthread_mutex_lock(&lock);
-  off_t at = offset >= 0 ? offset : syscall(SYS_lseek, fd, 0, appends[fd] ? SEEK_END : SEEK_CUR);
-  ssize_t done = offset < 0 ? syscall(SYS_write, fd, bytes, count)
-                            : syscall(SYS_pwrite64, fd, bytes, count, offset);
+  off_t at = offset >= 0 ? offset : KERNEL(SYS_lseek, fd, 0, appends[fd] ? SEEK_END : SEEK_CUR);
+  ssize_t done = offset < 0 ? KERNEL(SYS_write, fd, bytes, count)
+                            : KERNEL(SYS_pwrite64, fd, bytes, count, offset);
   int error = errno;
   if (done > 0) note(is_ack[fd] ? 'A' : 'W', inode_of[fd], (uint64_t)at, "", bytes, (size_t)done);
   pthread_mutex_unlock(&lock);
@@ -153,26 +180,38 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off_t at) { return wri
 
 /* Only the first piece is written: whoever asked writes the rest with the next call. */
 ssize_t writev(int fd, const struct iovec *pieces, int count) {
-  if (!known(fd) || count < 1) return syscall(SYS_writev, fd, pieces, count);
+  if (!known(fd) || count < 1) return KERNEL(SYS_writev, fd, pieces, count);
   return written(fd, pieces[0].iov_base, pieces[0].iov_len, -1);
 }
 ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t at) {
-  if (!known(fd) || count < 1) return syscall(SYS_pwritev, fd, pieces, count, at, 0);
+  if (!known(fd) || count < 1) return KERNEL(SYS_pwritev, fd, pieces, count, at, 0);
   return written(fd, pieces[0].iov_base, pieces[0].iov_len, at);
 }
 ssize_t pwritev64(int fd, const struct iovec *pieces, int count, off_t at) { return pwritev(fd, pieces, count, at); }
 
 /* Copies inside the kernel are refused where they would go unseen: callers then read and write. */
 ssize_t copy_file_range(int in, off_t *in_at, int out, off_t *out_at, size_t count, unsigned flags) {
-  if (!known(out)) return syscall(SYS_copy_file_range, in, in_at, out, out_at, count, flags);
+  if (!known(out)) return KERNEL(SYS_copy_file_range, in, in_at, out, out_at, count, flags);
   errno = ENOSYS;
   return -1;
 }
+long syscall(long number, ...) {
+  long given[6];
+  va_list rest;
+  va_start(rest, number);
+  for (int index = 0; index < 6; index += 1) given[index] = va_arg(rest, long);
+  va_end(rest);
+  if (number == SYS_copy_file_range && known((int)given[2])) {
+    errno = ENOSYS;
+    return -1;
+  }
+  return raw(number, given[0], given[1], given[2], given[3], given[4], given[5]);
+}
 static ssize_t sent(int out, int in, off_t *at, size_t count) {
-  if (!known(out)) return syscall(SYS_sendfile, out, in, at, count);
+  if (!known(out)) return KERNEL(SYS_sendfile, out, in, at, count);
   char bytes[65536];
   size_t wanted = count < sizeof bytes ? count : sizeof bytes;
-  ssize_t got = at ? syscall(SYS_pread64, in, bytes, wanted, *at) : syscall(SYS_read, in, bytes, wanted);
+  ssize_t got = at ? KERNEL(SYS_pread64, in, bytes, wanted, *at) : KERNEL(SYS_read, in, bytes, wanted);
   if (got <= 0) return got;
   ssize_t done = written(out, bytes, (size_t)got, -1);
   if (at && done > 0) *at += done;
@@ -190,7 +229,7 @@ int ioctl(int fd, unsigned long request, ...) {
     errno = EOPNOTSUPP;
     return -1;
   }
-  return (int)syscall(SYS_ioctl, fd, request, argument);
+  return (int)KERNEL(SYS_ioctl, fd, request, argument);
 }
 
 #define RECORDED(call, condition, ...)  \
@@ -203,22 +242,22 @@ int ioctl(int fd, unsigned long request, ...) {
   return (int)result;
 
 int ftruncate(int fd, off_t size) {
-  RECORDED(syscall(SYS_ftruncate, fd, size), known(fd), 'T', inode_of[fd], (uint64_t)size, "", "", 0)
+  RECORDED(KERNEL(SYS_ftruncate, fd, size), known(fd), 'T', inode_of[fd], (uint64_t)size, "", "", 0)
 }
 int ftruncate64(int fd, off_t size) { return ftruncate(fd, size); }
-int fsync(int fd) { RECORDED(syscall(SYS_fsync, fd), known(fd), 'S', inode_of[fd], 0, "", "", 0) }
-int fdatasync(int fd) { RECORDED(syscall(SYS_fdatasync, fd), known(fd), 'S', inode_of[fd], 0, "", "", 0) }
-int unlink(const char *path) { RECORDED(syscall(SYS_unlink, path), is_ours(path), 'U', 0, 0, path, "", 0) }
-int rmdir(const char *path) { RECORDED(syscall(SYS_rmdir, path), is_ours(path), 'U', 0, 0, path, "", 0) }
+int fsync(int fd) { RECORDED(KERNEL(SYS_fsync, fd), known(fd), 'S', inode_of[fd], 0, "", "", 0) }
+int fdatasync(int fd) { RECORDED(KERNEL(SYS_fdatasync, fd), known(fd), 'S', inode_of[fd], 0, "", "", 0) }
+int unlink(const char *path) { RECORDED(KERNEL(SYS_unlink, path), is_ours(path), 'U', 0, 0, path, "", 0) }
+int rmdir(const char *path) { RECORDED(KERNEL(SYS_rmdir, path), is_ours(path), 'U', 0, 0, path, "", 0) }
 int rename(const char *from, const char *to) {
-  RECORDED(syscall(SYS_rename, from, to), is_ours(from) || is_ours(to), 'N', 0, 0, from, to, strlen(to))
+  RECORDED(KERNEL(SYS_rename, from, to), is_ours(from) || is_ours(to), 'N', 0, 0, from, to, strlen(to))
 }
 int mkdir(const char *path, mode_t mode) {
   pthread_mutex_lock(&lock);
-  long result = syscall(SYS_mkdir, path, mode);
+  long result = KERNEL(SYS_mkdir, path, mode);
   int error = errno;
   struct stat found;
-  if (result == 0 && is_ours(path) && syscall(SYS_stat, path, &found) == 0)
+  if (result == 0 && is_ours(path) && KERNEL(SYS_stat, path, &found) == 0)
     note('M', found.st_ino, 0, path, "", 0);
   pthread_mutex_unlock(&lock);
   errno = error;
@@ -226,7 +265,7 @@ int mkdir(const char *path, mode_t mode) {
 }
 
 static int told(const char *path, struct statfs *result) {
-  int done = (int)syscall(SYS_statfs, path, result);
+  int done = (int)KERNEL(SYS_statfs, path, result);
   if (done == 0 && disk && strcmp(disk, "network") == 0 && is_ours(path)) result->f_type = 0x6969;
   return done;
 }

@@ -1,4 +1,8 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { replaceProject } from '../../store/backups/replace-project.ts';
+import { writeBackup } from '../../store/backups/write-backup.ts';
 import type { Database } from '../../store/database.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
 import {
@@ -6,6 +10,7 @@ import {
   openProjectFile,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
+import { verifyCopy } from '../../store/file/verify-project.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { freezeDataset } from '../../store/repositories/datasets.ts';
 import { addReviews, undoLastBatch } from '../../store/repositories/reviews.ts';
@@ -128,6 +133,23 @@ export const careless: Record<string, Scenario> = {
   },
 };
 
+const backupOf = (path: string) => path.replace('p.lima', 'backup.lima');
+
+/** Of a project that nobody has open, in a copy of it, so that nothing of this is recorded. */
+function hashOfFile(path: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lima-hash-'));
+  try {
+    const copy = join(folder, 'p.lima');
+    copyFileSync(path, copy);
+    const file = openProjectFile(copy);
+    const hash = hashRows(file.db);
+    file.close();
+    return hash;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Every recorded scenario by name. To add one, add a row. */
 export const scenarios: Record<string, Scenario> = {
   'making a project': {
@@ -167,6 +189,7 @@ export const scenarios: Record<string, Scenario> = {
       const file = openProjectFile(path);
       addReviews(file.db, 'accept', { filter: {} }, 'me');
       const hash = hashRows(file.db);
+      writeFileSync(join(file.artifactsDir, 'adapter'), 'x'.repeat(5000));
       rmSync(path);
       rmSync(`${path}-wal`);
       file.guard.look();
@@ -174,6 +197,39 @@ export const scenarios: Record<string, Scenario> = {
       await saveCopy(file, copy);
       acts.promise(copy, hash);
       file.close();
+    },
+  },
+  'backing up and going on': {
+    prepare: filled,
+    act: async (path, acts) => {
+      const file = openProjectFile(path);
+      acts.follow(file);
+      for (const action of ['accept', 'reject', 'reset'] as const) {
+        addReviews(file.db, action, { filter: {} }, 'me');
+        acts.acknowledge(path);
+        const hash = hashRows(file.db);
+        const folder = `${path}.backups`;
+        const request = { db: file.db, folder, reason: 'asked', verify: verifyCopy } as const;
+        acts.promise(await writeBackup(request), hash);
+      }
+      file.close();
+      acts.acknowledge(path);
+    },
+  },
+  'restoring a backup': {
+    prepare: (path) => {
+      filled(path);
+      copyFileSync(path, backupOf(path));
+      const file = openProjectFile(path);
+      addReviews(file.db, 'accept', { filter: {} }, 'me');
+      file.close();
+    },
+    act: async (path, acts) => {
+      acts.promise(path, hashOfFile(path));
+      const restored = hashOfFile(backupOf(path));
+      await replaceProject(path, backupOf(path), (copy) => Promise.resolve(verifyCopy(copy)));
+      acts.promise(path, restored);
+      inProject(path, acts, reviewing);
     },
   },
   'reviewing on a network disk': {
