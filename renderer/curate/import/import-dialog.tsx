@@ -46,6 +46,7 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
     });
     setJobId(started.jobId);
   });
+  const cancel = useAction(async (id: string) => await rpc.jobs.cancel({ id }));
   const isReady = form.path.trim() !== '';
   if (jobId !== undefined) {
     const isOver = job !== undefined && isJobFinished(job.state);
@@ -64,12 +65,22 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
                 Import for real
               </EditButton>
             )}
+            {job && !isOver && (
+              <Button
+                onClick={() => void cancel.run(job.id)}
+                disabled={job.state === 'cancelling'}
+                isBusy={cancel.isRunning}
+              >
+                {job.state === 'cancelling' ? 'Cancelling…' : 'Cancel the import'}
+              </Button>
+            )}
             <Button onClick={close}>{isOver ? 'Done' : 'Continue in the background'}</Button>
           </>
         }
       >
         <ImportOutcome job={job} />
         {start.error !== undefined && <ErrorView error={start.error} />}
+        {cancel.error !== undefined && <ErrorView error={cancel.error} />}
       </Dialog>
     );
   }
