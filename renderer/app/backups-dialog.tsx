@@ -98,7 +98,7 @@ function DamagedRows({ onTaken }: { onTaken: () => void }) {
   if (damage.length === 0) return null;
   const canTake = damage.some(({ wholeIn }) => wholeIn !== null);
   return (
-    <section aria-label="Damaged rows">
+    <section className="damaged-rows" aria-label="Damaged rows">
       <h3>The disk changed rows of this project</h3>
       <ul>
         {damage.map((each) => (
@@ -162,7 +162,7 @@ function BackupRows({ list, isBusy, onRestore }: BackupRowsProps) {
 }
 
 const differenceOf = ({ counts }: Backup, { now }: BackupList) =>
-  counts && now ? `Compared with now: ${describeDifference(counts, now)}.` : '';
+  counts && now ? `Compared with now it ${describeDifference(counts, now)}.` : '';
 
 /** Where the backups of every project of this person go. */
 function FolderField({ list, onChanged }: { list: BackupList; onChanged: () => void }) {

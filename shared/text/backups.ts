@@ -42,7 +42,7 @@ const words: Record<keyof ContentCounts, [string, string]> = {
   votes: ['vote', 'votes'],
 };
 
-/** How a backup differs from the project of now: `lacks 12 reviews and 3 votes of now`. */
+/** How a backup differs from the project of now: `lacks 12 reviews and 3 votes`. */
 export function describeDifference(then: ContentCounts, now: ContentCounts): string {
   const all = contentCountsSchema.keyof().options;
   const amounts = (isMissing: boolean) =>
@@ -53,10 +53,10 @@ export function describeDifference(then: ContentCounts, now: ContentCounts): str
   const missing = amounts(true);
   const more = amounts(false);
   const parts = [
-    ...(missing.length > 0 ? [`lacks ${listed(missing)} of now`] : []),
-    ...(more.length > 0 ? [`has ${listed(more)} more than now`] : []),
+    ...(missing.length > 0 ? [`lacks ${listed(missing)}`] : []),
+    ...(more.length > 0 ? [`has ${listed(more)} more`] : []),
   ];
-  return parts.join('; ') || 'holds as much as now';
+  return parts.join('; ') || 'holds as much';
 }
 
 const listed = (items: readonly string[]) =>

@@ -25,7 +25,7 @@ test('a project is backed up, listed, restored when it is broken, and restored b
   expect(made).toMatchObject({ reason: 'asked', counts: { samples: 3 } });
   await folder.run('import', 'p.lima', 'more.jsonl');
   const listed = await folder.run('backup', 'list', 'p.lima');
-  expect(listed.stdout).toContain('lacks 2 samples and 2 versions of samples of now');
+  expect(listed.stdout).toContain('compared with now it lacks 2 samples and 2 versions of samples');
   expect(listed.stdout).toContain('The last 3 backups are kept');
 
   writeFileSync(`${folder.path}/p.lima`, 'nothing that opens');

@@ -48,7 +48,9 @@ function describeList({ path, folder, backups, now, kept }: BackupList): string 
     `${backup.name}  ${formatTime(backup.createdMs)}  ${formatBytes(backup.sizeBytes)}  ` +
       describeReason(backup.reason),
     `    ${describeContent(backup)}` +
-      (backup.counts && now ? ` (${describeDifference(backup.counts, now)})` : ''),
+      (backup.counts && now
+        ? ` (compared with now it ${describeDifference(backup.counts, now)})`
+        : ''),
   ]);
   return [
     ...(now ? [] : [`${path} cannot be read: restore it from one of these.`]),
