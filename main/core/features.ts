@@ -1,6 +1,7 @@
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
 import { importJob } from './curate/import-service.ts';
+import { recoverReviews, reviewJob } from './curate/review-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
@@ -9,7 +10,7 @@ import { adoptCheckpoints } from './train/adopt-checkpoints.ts';
 import { exportJob } from './train/export-service.ts';
 import { trainJob } from './train/train-job.ts';
 
-const jobsOf = [importJob, addModelJob, trainJob, generateJob, exportJob, mergeJob];
+const jobsOf = [importJob, addModelJob, trainJob, generateJob, exportJob, mergeJob, reviewJob];
 
 /** What every feature does with a project that is opened. */
 export const features: ProjectFeatures = {
@@ -18,6 +19,7 @@ export const features: ProjectFeatures = {
     return [
       ...(adopted > 0 ? [`${adopted} adapters were listed anew`] : []),
       ...(removeMergeScratch(file) ? ['a merge that a crash ended was cleared away'] : []),
+      ...recoverReviews(file),
     ];
   },
   opened: (session, state) => {

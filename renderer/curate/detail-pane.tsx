@@ -30,7 +30,7 @@ function SelectedSample({ seq, isEditing, paneRef }: SelectedSampleProps) {
   const query = useQuery(
     id === undefined ? null : ['samples.get', id],
     () => rpc.samples.get({ id: id ?? '' }),
-    ['samples'],
+    ['samples', 'reviews'],
   );
   const last = useLastData(query.data);
   const isCurrent = last !== undefined && last.id === id;

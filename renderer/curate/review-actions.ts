@@ -1,4 +1,5 @@
 import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
+import type { Job } from '../../shared/contract/job-kinds.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
@@ -32,16 +33,17 @@ export function reviewSelected(action: ReviewAction): void {
 /** Takes back this annotator's newest review or bulk review, and shows what it was about. */
 export function undoLastReview(): void {
   presses.add(async () => {
-    const { ids, changed } = await rpc.samples.undoReview();
-    const [id] = ids;
-    if (id === undefined) {
+    const { batchId, changed, sampleId } = await rpc.samples.undoReview();
+    if (batchId === null) {
       showToast({ text: 'There is no review of yours to undo.', key: 'undo' });
       return;
     }
+    // A large one is a job, which tells of its end itself.
+    if (changed === null) return;
     showToast({ text: `Undid ${formatQuantity(changed, 'review')}.`, key: 'undo' });
     rowCache.invalidate();
-    if (ids.length > 1) return;
-    const { seq } = await rpc.samples.get({ id });
+    if (sampleId === null) return;
+    const { seq } = await rpc.samples.get({ id: sampleId });
     if (useCurate.getState().seqs.includes(seq)) retain(seq);
     selectSample(seq);
   });
@@ -57,8 +59,8 @@ const verbs: Record<ReviewAction, string> = {
 export function reviewFiltered(action: ReviewAction): void {
   presses.add(async () => {
     const { filter } = useCurate.getState();
-    const { seqs } = await rpc.samples.index({ filter });
-    const amount = formatQuantity(seqs.length, 'sample');
+    const { count } = await rpc.samples.index({ filter });
+    const amount = formatQuantity(count, 'sample');
     const isConfirmed = await confirmAction({
       title: `${verbs[action]} ${amount}?`,
       body: `This marks every one of the ${amount} ${scopeOf(filter)} as ${statusAfter[action]}. It can be undone as one.`,
@@ -68,12 +70,28 @@ export function reviewFiltered(action: ReviewAction): void {
     if (!isConfirmed) return;
     const { changed } = await rpc.samples.review({ action, selection: { filter } });
     dropRetained();
+    if (changed === null) return;
     showToast({
       text: `${formatQuantity(changed, 'sample')} marked as ${statusAfter[action]}.`,
       tone: 'good',
       action: { label: 'Undo', run: undoLastReview },
     });
   });
+}
+
+/** Says how a review of many samples ended, which was a job. */
+export function announceReview(job: Job): void {
+  if (job.kind !== 'review') return;
+  if (job.state === 'cancelled')
+    showToast({ text: `${job.title}: cancelled. No sample was changed.` });
+  else if (job.state !== 'succeeded')
+    showToast({ text: `${job.title}: ${job.state}. ${job.error?.message ?? ''}`, tone: 'bad' });
+  else
+    showToast({
+      text: `${job.title}: ${formatQuantity(job.result?.changed ?? 0, 'sample')} changed.`,
+      tone: 'good',
+      ...(job.result?.isUndo === false && { action: { label: 'Undo', run: undoLastReview } }),
+    });
 }
 
 function scopeOf(filter: SampleFilter): string {

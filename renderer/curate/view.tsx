@@ -6,6 +6,7 @@ import { useJobEnd } from '../rpc/jobs.ts';
 import { showToast } from '../ui/feedback/toast.tsx';
 import { useNavigation } from '../ui/navigation.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
+import { announceReview } from './review-actions.ts';
 import { useCurateShortcuts } from './curate-shortcuts.ts';
 import { useCurate, showCurateDialog } from './curate-store.ts';
 import { CurateToolbar } from './curate-toolbar.tsx';
@@ -13,6 +14,7 @@ import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
 import { useDroppedFiles, ImportDialog } from './import/import-dialog.tsx';
+import { BulkReview } from './list/bulk-review.tsx';
 import { FilterBar } from './list/filter-bar.tsx';
 import { rowCache } from './list/row-cache.ts';
 import { SampleList } from './list/sample-list.tsx';
@@ -38,6 +40,7 @@ export default function CurateView() {
           <>
             <FilterBar searchRef={search} />
             <SampleList list={list} />
+            <BulkReview />
           </>
         }
         right={<DetailPane paneRef={detail} />}
@@ -57,6 +60,7 @@ function forgetProject(): void {
 function CurateDialogs() {
   const dialog = useCurate((state) => state.dialog);
   useJobEnd(announceImport);
+  useJobEnd(announceReview);
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;

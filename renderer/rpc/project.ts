@@ -8,6 +8,7 @@ export function useProject(): QueryResult<ProjectInfo | null> {
   return useQuery(['project.current'], () => rpc.project.current(), [
     'project',
     'samples',
+    'reviews',
     'datasets',
     'runs',
     'evaluations',

@@ -22,11 +22,12 @@ const nothing: readonly unknown[] = ['nothing'];
  */
 export function useQuery<Data>(
   key: readonly unknown[] | null,
-  fetcher: () => Promise<Data>,
+  fetcher: (context: { readonly signal: AbortSignal }) => Promise<Data>,
   topics: readonly ChangeTopic[],
 ): QueryResult<Data> {
   const queryKey = key ?? nothing;
-  const queryFn = key === null ? skipToken : () => fetcher();
+  // The context itself: who reads its signal has the call aborted once nobody shows the answer.
+  const queryFn = key === null ? skipToken : fetcher;
   const observed = useObservedQuery({ queryKey, queryFn, meta: { topics } }, queryClient);
   const hash = hashKey(queryKey);
   const refetch = useCallback(() => queryRefresher.refetch(hash), [hash]);

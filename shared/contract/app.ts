@@ -29,10 +29,14 @@ export const projectInfo = z.object({
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 
-/** What changed in the project; a view that shows the topic asks again. */
+/**
+ * What changed in the project; a view that shows the topic asks again. `reviews` means that samples
+ * changed their status alone, `samples` anything else about them.
+ */
 export const changeTopicSchema = z.enum([
   'project',
   'samples',
+  'reviews',
   'datasets',
   'models',
   'runs',

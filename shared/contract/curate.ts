@@ -58,10 +58,10 @@ const selection = z.union([
 ]);
 
 export const samplesContract = {
-  /** Sequence numbers of every sample that passes the filter, in list order. */
+  /** Every sample that passes the filter, in list order: sequence numbers as `expandSeqRuns` reads them. */
   index: reading
     .input(z.object({ filter: sampleFilterSchema.default({}) }))
-    .output(z.object({ seqs: z.array(z.number().int()) })),
+    .output(z.object({ count: z.number().int(), runs: z.string() })),
   /** Rows by sequence number; unknown numbers are left out. */
   rows: reading
     .input(z.object({ seqs: z.array(z.number().int()).max(500) }))
@@ -114,16 +114,27 @@ export const samplesContract = {
       }),
     ),
   ),
-  /** Reviews by id or by filter; durable before it answers. `batchId` can be undone as one. */
-  review: procedure
-    .input(z.object({ action: reviewActionSchema, selection }))
-    .output(z.object({ changed: z.number().int(), batchId: z.string() })),
-  /** Takes back the newest review batch of this author that is not undone yet. */
+  /**
+   * Reviews by id or by filter, as one batch that can be undone. A small one is stored when this
+   * answers; a large one is made by the job `jobId` and counts, as a whole, once that succeeded.
+   */
+  review: procedure.input(z.object({ action: reviewActionSchema, selection })).output(
+    z.object({
+      batchId: z.string(),
+      /** Samples whose status changed; `null` while the job makes the batch. */
+      changed: z.number().int().nullable(),
+      jobId: z.string().nullable(),
+    }),
+  ),
+  /** Takes back the newest review batch of this author that is not undone yet, likewise. */
   undoReview: procedure.output(
     z.object({
-      changed: z.number().int(),
-      ids: z.array(z.string()),
+      /** `null` when there is nothing to undo. */
       batchId: z.string().nullable(),
+      changed: z.number().int().nullable(),
+      jobId: z.string().nullable(),
+      /** The sample, where it was about one alone. */
+      sampleId: z.string().nullable(),
     }),
   ),
 };

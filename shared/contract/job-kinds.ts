@@ -47,6 +47,15 @@ export const jobKinds = {
     }),
     result: mergeReportSchema,
   },
+  review: {
+    payload: z.object({ batchId: z.string() }),
+    /** `changed`: samples that have another status now; 0 when the batch was taken back. */
+    result: z.object({
+      batchId: z.string(),
+      changed: z.number().int(),
+      isUndo: z.boolean(),
+    }),
+  },
 } satisfies Record<JobKind, { payload: z.ZodObject; result: z.ZodObject }>;
 
 type JobKinds = typeof jobKinds;
@@ -72,6 +81,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('generate', jobKinds.generate.result),
   jobOf('export', jobKinds.export.result),
   jobOf('merge', jobKinds.merge.result),
+  jobOf('review', jobKinds.review.result),
 ]);
 export type Job = z.output<typeof jobSchema>;
 

@@ -9,10 +9,12 @@ import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ExportDraft } from '../files/export-files.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { refuseHalfReviewed } from './review-service.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 
 /** Freezes the accepted samples; refused when the name is taken or nothing is accepted. */
 export function freeze(state: CoreState, session: ProjectSession, name: string): Dataset {
+  refuseHalfReviewed(session, 'freeze');
   if (findDataset(session.file.db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a dataset “${name}” already: choose another name`, {
       name,

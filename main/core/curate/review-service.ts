@@ -1,33 +1,195 @@
-import type { ReviewAction } from '../../../shared/domain/sample.ts';
+import { v7 as uuidv7 } from 'uuid';
+import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
+import type { ReviewAction, SampleFilter } from '../../../shared/domain/sample.ts';
+import { expandSeqRuns, SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
+import type { ProjectFile } from '../../store/file/open-project-file.ts';
+import {
+  advanceBatch,
+  cancelBatch,
+  findOpenBatch,
+  interruptOpenBatches,
+  listOpenBatches,
+  openBatch,
+  selectionOf,
+  type OpenBatch,
+} from '../../store/repositories/open-batches.ts';
 import {
   addReviews,
+  countReviews,
+  findBatch,
+  lastBatch,
   sampleHistory,
   undoLastBatch,
-  type ReviewSelection,
 } from '../../store/repositories/reviews.ts';
+import { seqOf } from '../../store/repositories/sample-list.ts';
+import { AppError } from '../base/app-error.ts';
+import { LoopTurns } from '../base/loop-turns.ts';
+import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleById } from './sample-service.ts';
+import { sampleById, sampleIndex, type SampleIndex } from './sample-service.ts';
+
+/** A batch that is made, or the job that makes it. */
+export interface MadeReview {
+  batchId: string;
+  changed: number | null;
+  jobId: string | null;
+}
+
+// In one transaction on a slow machine: well under the 200 ms that others may wait.
+const mostAtOnce = 2000;
 
 /** Reviews samples by id or by filter in the name of this author; the batch can be undone as one. */
-export function review(
-  { settings }: CoreState,
+export async function review(
+  { settings: { author } }: CoreState,
   session: ProjectSession,
-  { action, selection }: { action: ReviewAction; selection: ReviewSelection },
-): { changed: number; batchId: string } {
-  const result = addReviews(session.file.db, action, selection, settings.author);
-  session.changes.touch('samples', 'project');
-  return result;
+  { action, selection }: { action: ReviewAction; selection: Selection },
+  signal?: AbortSignal,
+): Promise<MadeReview> {
+  const { count, runs } = await selected(session, selection, signal);
+  if (count > mostAtOnce) {
+    const title = `${verbs[action]} ${formatQuantity(count, 'sample')}`;
+    return startBatch(session, title, (ids) =>
+      openBatch(session.file.db, { ...ids, author, total: count, action, runs }),
+    );
+  }
+  const made = addReviews(session.file.db, action, { seqs: expandSeqRuns(runs) }, author);
+  session.changes.touch('reviews', 'project');
+  return { ...made, jobId: null };
+}
+
+const verbs: Record<ReviewAction, string> = { accept: 'Accept', reject: 'Reject', reset: 'Reset' };
+
+type Selection = { ids: string[] } | { filter: SampleFilter };
+
+async function selected(
+  session: ProjectSession,
+  selection: Selection,
+  signal: AbortSignal | undefined,
+): Promise<SampleIndex> {
+  if ('filter' in selection) return sampleIndex(session, selection.filter, signal);
+  const seqs = new Set(selection.ids.flatMap((id) => seqOf(session.file.db, id) ?? []));
+  const writer = new SeqRunWriter();
+  for (const seq of [...seqs].toSorted((a, b) => a - b)) writer.add(seq);
+  return { count: writer.count, runs: writer.text() };
+}
+
+/** Stores a batch with the job that makes it. */
+function startBatch(
+  session: ProjectSession,
+  title: string,
+  open: (ids: { id: string; jobId: string }) => void,
+): MadeReview {
+  const batchId = uuidv7();
+  const job = { kind: 'review' as const, title, subjectId: null, payload: { batchId } };
+  const { id } = session.jobs.start(job, (jobId) => open({ id: batchId, jobId }));
+  return { batchId, changed: null, jobId: id };
 }
 
 /** Takes back this author's newest batch that is not undone yet. */
 export function undoReview(
-  { settings }: CoreState,
+  { settings: { author } }: CoreState,
   session: ProjectSession,
-): { changed: number; ids: string[]; batchId: string | null } {
-  const { batchId, ids } = undoLastBatch(session.file.db, settings.author);
-  session.changes.touch('samples', 'project');
-  return { changed: ids.length, ids, batchId };
+): Omit<MadeReview, 'batchId'> & { batchId: string | null; sampleId: string | null } {
+  const { db } = session.file;
+  const last = lastBatch(db, author);
+  if (!last) return { batchId: null, changed: 0, jobId: null, sampleId: null };
+  if (last.isOpen) throw new AppError('INVALID_STATE', unfinishedText('undo another review'));
+  const total = countReviews(db, last.id);
+  if (total > mostAtOnce) {
+    const title = `Undo ${formatQuantity(total, 'review')}`;
+    const undo = { author, total, undoesBatchId: last.id };
+    const made = startBatch(session, title, (ids) => openBatch(db, { ...ids, ...undo }));
+    return { ...made, sampleId: null };
+  }
+  const { batchId, ids } = undoLastBatch(db, author);
+  session.changes.touch('reviews', 'project');
+  const sampleId = ids.length === 1 ? (ids[0] ?? null) : null;
+  return { batchId, changed: ids.length, jobId: null, sampleId };
+}
+
+const unfinishedText = (what: string) =>
+  'A review of many samples is not finished. Wait for it, or resume or cancel it under Jobs, then ' +
+  `${what}.`;
+
+/** Throws INVALID_STATE while a batch is half made: what is accepted then is nobody's decision. */
+export function refuseHalfReviewed(session: ProjectSession, what: string): void {
+  if (listOpenBatches(session.file.db).length > 0)
+    throw new AppError('INVALID_STATE', unfinishedText(what));
+}
+
+/** After a crash: batches that were being made or cancelled wait for somebody to say how it goes on. */
+export function recoverReviews({ db }: ProjectFile): string[] {
+  const open = listOpenBatches(db);
+  interruptOpenBatches(db);
+  return open.map(
+    ({ batchId, lookedAt, total }) => `review ${batchId} stopped at ${lookedAt}/${total}`,
+  );
+}
+
+/** Makes a batch piece by piece; it counts once the last piece is stored, and is undone as one. */
+export function reviewJob(session: ProjectSession): JobHandler<'review'> {
+  return {
+    kind: 'review',
+    resource: 'reviews',
+    takesBack: true,
+    execute: (payload, context) => makeBatch(session, payload, context),
+  };
+}
+
+const firstPiece = 1000;
+const largestPiece = 10_000;
+const tellEveryMs = 1000;
+
+async function makeBatch(
+  session: ProjectSession,
+  { batchId }: JobPayload<'review'>,
+  context: JobContext,
+): Promise<JobResult<'review'>> {
+  const { db } = session.file;
+  const isUndo = findBatch(db, batchId)?.undoesBatchId != null;
+  // It was closed before a crash, and only the job had not heard of it.
+  if (!findOpenBatch(db, batchId)) return { batchId, changed: countReviews(db, batchId), isUndo };
+  const selection = selectionOf(db, batchId);
+  const turns = new LoopTurns(firstPiece, largestPiece);
+  let toldMs = performance.now();
+  for (;;) {
+    stopOrCancel(session, batchId, context);
+    const { batch, isAtEnd } = await turns.take((limit) =>
+      advanceBatch(db, batchId, selection, limit),
+    );
+    report(context, batch);
+    if (isAtEnd || performance.now() - toldMs > tellEveryMs) {
+      session.changes.touch('reviews', 'project');
+      toldMs = performance.now();
+    }
+    if (!isAtEnd) continue;
+    if (batch.isCancelled) context.signal.throwIfAborted();
+    return { batchId, changed: batch.isCancelled ? 0 : batch.changed, isUndo };
+  }
+}
+
+/** Takes the batch back when a person cancelled the job; stops where it is when the project closes. */
+function stopOrCancel(session: ProjectSession, batchId: string, context: JobContext): void {
+  const open = findOpenBatch(session.file.db, batchId);
+  if (!context.signal.aborted || open?.isCancelled) return;
+  if (session.jobs.get(context.jobId).state !== 'cancelling') context.signal.throwIfAborted();
+  cancelBatch(session.file.db, batchId);
+}
+
+const phases: Record<ReviewAction, string> = {
+  accept: 'accepting',
+  reject: 'rejecting',
+  reset: 'resetting',
+};
+
+function report(context: JobContext, batch: OpenBatch): void {
+  const making = batch.action === null ? 'undoing' : phases[batch.action];
+  const phase = batch.isCancelled ? 'taking back' : making;
+  // Taking back counts down, and is shown as what is done of it.
+  const done = batch.isCancelled ? batch.total - batch.lookedAt : batch.lookedAt;
+  context.report({ phase, done, total: batch.total, unit: 'samples' });
 }
 
 /** Versions and reviews of a sample, or NOT_FOUND. */

@@ -1,14 +1,102 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
-import type { Sample } from '../../../shared/domain/sample.ts';
+import type { ChangeTopic } from '../../../shared/contract/app.ts';
+import type { Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
+import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
+import type { Database } from '../../store/database.ts';
+import { lastSeq, sampleRows, seqOf, seqsWithin } from '../../store/repositories/sample-list.ts';
+import { LoopTurns } from '../base/loop-turns.ts';
+import { SharedAnswers } from '../base/shared-answers.ts';
+import { countContent, type ContentCounts } from '../project/sample-counts.ts';
 import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
-import type { ProjectSession } from '../project/project-session.ts';
+import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
 import { sampleContentHash } from '../../store/content-hash.ts';
 
 /** A sample by id, or NOT_FOUND. */
 export function sampleById(session: ProjectSession, id: string): Sample {
   return found(getSample(session.file.db, id), 'sample', id);
+}
+
+/** Which samples pass a filter, as text of `SeqRunWriter`. */
+export interface SampleIndex {
+  count: number;
+  runs: string;
+}
+
+const indexes = new SessionScoped(() => new SharedAnswers<SampleIndex>());
+const contents = new SessionScoped(() => new SharedAnswers<ContentCounts>());
+
+const windowRows = { first: 10_000, most: 100_000 };
+
+/** Every sample that passes a filter, read piece by piece. */
+export function sampleIndex(
+  session: ProjectSession,
+  filter: SampleFilter,
+  signal: AbortSignal | undefined,
+): Promise<SampleIndex> {
+  const key = JSON.stringify([filter.status, filter.source, filter.flag, filter.query]);
+  const question = { key, topics: topicsOf(filter), signal };
+  return session.answer(indexes.of(session), question, async (stopped) => {
+    const writer = new SeqRunWriter();
+    for await (const seqs of filteredSeqs(session.file.db, filter, 0, stopped))
+      for (const seq of seqs) writer.add(seq);
+    return { count: writer.count, runs: writer.text() };
+  });
+}
+
+const topicsOf = (filter: SampleFilter): ChangeTopic[] =>
+  filter.status === undefined ? ['samples'] : ['samples', 'reviews'];
+
+/** A page of the list by key, for who reads all of it page by page. */
+export async function samplePage(
+  session: ProjectSession,
+  filter: SampleFilter,
+  page: { after?: string | undefined; limit: number },
+  signal: AbortSignal | undefined,
+): Promise<SampleRow[]> {
+  const { db } = session.file;
+  const after = page.after === undefined ? 0 : (seqOf(db, page.after) ?? 0);
+  const found: number[] = [];
+  return session.calls.run([signal], async (stopped) => {
+    for await (const seqs of filteredSeqs(db, filter, after, stopped)) {
+      found.push(...seqs.slice(0, page.limit - found.length));
+      if (found.length === page.limit) break;
+    }
+    return sampleRows(db, found);
+  });
+}
+
+/** What passes a filter above a sequence number, in pieces with turns for others in between. */
+async function* filteredSeqs(
+  db: Database,
+  filter: SampleFilter,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<number[], void> {
+  const turns = new LoopTurns(windowRows.first, windowRows.most);
+  const last = lastSeq(db);
+  for (let from = after; from < last;) {
+    const { seqs, through } = await turns.take((rows) => {
+      const window = { after: from, through: Math.min(last, from + rows) };
+      return { seqs: seqsWithin(db, filter, window), through: window.through };
+    });
+    signal.throwIfAborted();
+    yield seqs;
+    from = through;
+  }
+}
+
+/** Counts for the filter bar, over the whole project. */
+export async function facets(session: ProjectSession, signal: AbortSignal | undefined) {
+  const [statuses, { flagged, ...content }] = await Promise.all([
+    session.statuses(signal),
+    session.answer(contents.of(session), { key: '', topics: ['samples'], signal }, (stopped) =>
+      countContent(session.file.db, stopped),
+    ),
+  ]);
+  const total = statuses.pending + statuses.accepted + statuses.rejected;
+  return { statuses, ...content, unflagged: Math.max(0, total - flagged) };
 }
 
 /** Stores a sample written by hand, with its author and the project's name as provenance. */

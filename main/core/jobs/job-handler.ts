@@ -51,6 +51,26 @@ export class ProgressMeter {
 /** What a handler gets: each path in it went through the guard when the job began, also a stored one. */
 export type GuardedPayload<Kind extends JobKind = JobKind> = WithGuardedPaths<JobPayload<Kind>>;
 
+const publishEveryMs = 250;
+
+/** Lets a report through when its phase is new, at its end, or so long after the last one. */
+export class ReportPace {
+  #lastMs = 0;
+  #lastPhases = '';
+
+  /** Whether to publish this report; the one that is asked for is the last one then. */
+  isDue(report: JobReport): boolean {
+    const isLast = report.total > 0 && report.done >= report.total;
+    const phases = `${report.phase}/${report.subtask?.phase ?? ''}`;
+    const isDue =
+      Date.now() - this.#lastMs >= publishEveryMs || phases !== this.#lastPhases || isLast;
+    if (!isDue) return false;
+    this.#lastMs = Date.now();
+    this.#lastPhases = phases;
+    return true;
+  }
+}
+
 /** What a handler gets beside its payload. */
 export interface JobContext {
   jobId: string;
@@ -80,12 +100,24 @@ export class JobStopped extends Error {
 
 /**
  * How one kind of job is done. `execute` throws when aborted; what it stored until then stays.
- * Jobs of the `accelerator` resource run one at a time, those of `disk` beside them.
+ * Jobs of one resource run one at a time, those of the others beside them.
  */
 export interface JobHandler<Kind extends JobKind = JobKind> {
   kind: Kind;
-  resource: 'accelerator' | 'disk';
+  resource: 'accelerator' | 'disk' | 'reviews';
+  /**
+   * True when what it began must not stay half done: cancelling a job that does not run runs it once
+   * more, with a signal that has aborted, and an error leaves it interrupted.
+   */
+  takesBack?: boolean;
   execute(payload: GuardedPayload<Kind>, context: JobContext): Promise<JobResult<Kind>>;
   /** Called once a success is stored: removes what only a resume would need. */
   cleanUp?(payload: GuardedPayload<Kind>): Promise<void>;
+}
+
+/** A job that runs, with the ways to stop it. */
+export interface RunningJob {
+  controller: AbortController;
+  pausing: AbortController;
+  settled: Promise<void>;
 }

@@ -6,6 +6,7 @@ import {
   nextJobState,
   type JobEvent,
   type JobKind,
+  type JobState,
 } from '../../../shared/domain/job.ts';
 import {
   jobKinds,
@@ -35,10 +36,10 @@ import {
   type JobContext,
   type JobHandler,
   ProgressMeter,
+  type RunningJob,
+  ReportPace,
   type JobReport,
 } from './job-handler.ts';
-
-const publishEveryMs = 250;
 
 // One count for the whole process: a watcher that outlives a project must not miss the next one's.
 let lastRevision = 0;
@@ -57,17 +58,11 @@ const cancelGraceMs = 1800;
 /** Time to save for a job that is ended because the project closes. */
 const savingGraceMs = 5000;
 
-interface Running {
-  controller: AbortController;
-  pausing: AbortController;
-  settled: Promise<void>;
-}
-
 /** Runs jobs: a row each, a state machine, one accelerator job at a time. */
 export class JobService {
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, RunningJob>();
   readonly #changes = new Broadcast<Job>();
   readonly #snapshots = new Map<string, Job>();
   readonly #handedOver = new Set<string>();
@@ -139,12 +134,23 @@ export class JobService {
     const job = this.get(id);
     const state = nextJobState(job.state, 'cancel');
     if (!state) return job;
-    const next = this.#store(
-      { ...job, state, ...(isJobFinished(state) && { finishedMs: Date.now() }) },
-      true,
-    );
+    const handler = this.#handlers.get(job.kind);
+    if (handler?.takesBack && state === 'cancelled') return this.#takeBack(job, handler);
+    const next = this.#stop(job, state);
     this.#running.get(id)?.controller.abort();
     return next;
+  }
+
+  #stop(job: Job, state: JobState): Job {
+    const end = isJobFinished(state) ? { finishedMs: Date.now() } : {};
+    return this.#store({ ...job, state, ...end }, true);
+  }
+
+  #takeBack(job: Job, handler: JobHandler): Job {
+    const controller = new AbortController();
+    controller.abort();
+    this.#run({ ...job, error: null, finishedMs: null }, handler, controller);
+    return this.get(job.id);
   }
 
   /** Persists that it shall pause, then tells the handler; refused when the kind cannot pause. */
@@ -157,10 +163,7 @@ export class JobService {
         id,
         state: job.state,
       });
-    const next = this.#store(
-      { ...job, state, ...(isJobFinished(state) && { finishedMs: Date.now() }) },
-      true,
-    );
+    const next = this.#stop(job, state);
     this.#running.get(id)?.pausing.abort();
     return next;
   }
@@ -206,7 +209,7 @@ export class JobService {
     await Promise.all([...this.#running].map(([id, running]) => this.#end(id, running)));
   }
 
-  async #end(id: string, { controller, pausing, settled }: Running): Promise<void> {
+  async #end(id: string, { controller, pausing, settled }: RunningJob): Promise<void> {
     const canSave = canPauseJob(this.get(id)) || pausing.signal.aborted;
     pausing.abort();
     if (!canSave) controller.abort();
@@ -229,10 +232,10 @@ export class JobService {
     );
   }
 
-  #run(job: Job, handler: JobHandler): void {
-    const controller = new AbortController();
+  #run(job: Job, handler: JobHandler, controller = new AbortController()): void {
     const pausing = new AbortController();
-    this.#store({ ...job, state: 'running', startedMs: Date.now() }, true);
+    const state = controller.signal.aborted ? 'cancelling' : 'running';
+    this.#store({ ...job, state, startedMs: Date.now() }, true);
     const signals = { signal: controller.signal, pausing: pausing.signal };
     const settled = this.#execute(job.id, handler, signals).finally(() => {
       this.#running.delete(job.id);
@@ -251,13 +254,16 @@ export class JobService {
       const handOver = () => void this.#handedOver.add(id);
       const context = { ...signals, jobId: id, report: this.#reporter(id), handOver };
       const work = handler.execute(payload, context);
-      const result = await orAborted(work, signals.signal, cancelGraceMs);
+      // What has to be taken back is waited for, however long that takes.
+      const { signal } = signals;
+      const result = await (handler.takesBack ? work : orAborted(work, signal, cancelGraceMs));
       if (this.#handedOver.has(id)) return;
       this.#finish(id, 'succeed', { result });
       await handler.cleanUp?.(payload);
     } catch (error) {
       if (isJobFinished(this.get(id).state) || this.#handedOver.has(id))
         this.#log.write(`job ${id} ended: ${String(error)}`);
+      else if (handler.takesBack && error !== signals.signal.reason) this.#interrupt(id, error);
       else this.#finishBadly(id, error, signals.signal);
     }
   }
@@ -271,6 +277,13 @@ export class JobService {
       `The job ${id} cannot go on: what it was to do is stored in a way that this program does not ` +
         `understand (${previewLine(z.prettifyError(parsed.error), 300)}). Start it anew.`,
     );
+  }
+
+  #interrupt(id: string, error: unknown): void {
+    const jobError = toJobError(error, `job ${id}`, this.#log);
+    this.#log.write(`job ${id} was interrupted: ${jobError.code} ${jobError.message}`);
+    const job = { ...this.get(id), error: jobError, finishedMs: Date.now() };
+    this.#store({ ...job, state: 'interrupted' }, true);
   }
 
   #finishBadly(id: string, error: unknown, signal: AbortSignal): void {
@@ -293,17 +306,10 @@ export class JobService {
 
   #reporter(id: string): (report: JobReport) => void {
     const meter = new ProgressMeter();
-    let lastMs = 0;
-    let lastPhases = '';
+    const pace = new ReportPace();
     return (report) => {
       const progress = meter.measure(report);
-      const isLast = report.total > 0 && report.done >= report.total;
-      const phases = `${report.phase}/${report.subtask?.phase ?? ''}`;
-      const isDue = Date.now() - lastMs >= publishEveryMs || phases !== lastPhases || isLast;
-      if (!isDue) return;
-      lastMs = Date.now();
-      lastPhases = phases;
-      this.#store({ ...this.get(id), progress }, false);
+      if (pace.isDue(report)) this.#store({ ...this.get(id), progress }, false);
     };
   }
 

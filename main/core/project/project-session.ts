@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
+import type { SampleStatus } from '../../../shared/domain/sample.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { explainChange, tellChange } from '../../store/file/project-guard.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
@@ -14,10 +15,21 @@ import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
+import { SharedAnswers } from '../base/shared-answers.ts';
 import { startInference, type GuardedInference } from '../files/guarded-engines.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import { Broadcast } from '../base/streams.ts';
+import { countStatuses } from './sample-counts.ts';
+
+/** What is asked of `ProjectSession.answer`. */
+export interface Question {
+  /** Tells it from others of its kind. */
+  key: string;
+  /** What it depends on. */
+  topics: readonly ChangeTopic[];
+  signal: AbortSignal | undefined;
+}
 
 /** What a session uses of the core that outlives it. */
 interface SessionSurroundings {
@@ -44,6 +56,7 @@ export class ProjectSession {
   readonly inference = new InferenceSlots();
   /** Chats: what they wrote is stored before the file closes. */
   readonly calls = new OngoingCalls();
+  readonly #statuses = new SharedAnswers<Record<SampleStatus, number>>();
 
   /** Why there is no new backup; null while there is. */
   backupProblem: string | null = null;
@@ -111,13 +124,15 @@ export class ProjectSession {
   }
 
   /** What the window shows of the project as a whole. */
-  info(): ProjectInfo {
+  async info(): Promise<ProjectInfo> {
+    const samples = await this.statuses();
     const change = this.file.guard?.change;
     return {
       path: this.file.path,
       name: this.file.name,
       sizeBytes: statSync(this.file.path, { throwIfNoEntry: false })?.size ?? 0,
       schemaVersion: this.file.fileVersion,
+      samples,
       ...projectCounts(this.file.db),
       notice: change ? tellChange(change) : this.file.notice,
       backupProblem: this.backupProblem,
@@ -125,6 +140,32 @@ export class ProjectSession {
       access: this.#readReason === null ? 'edit' : 'read',
       readReason: this.#readReason,
     };
+  }
+
+  /** How many samples stand where in the review. */
+  statuses(signal?: AbortSignal): Promise<Record<SampleStatus, number>> {
+    const question = { key: '', topics: ['samples', 'reviews'] as const, signal };
+    return this.answer(this.#statuses, question, (stopped) => countStatuses(this.file.db, stopped));
+  }
+
+  /**
+   * An answer that reads many rows piece by piece: computed once for all who ask until one of the
+   * topics is touched. NO_PROJECT when the project closes meanwhile.
+   */
+  async answer<Value>(
+    answers: SharedAnswers<Value>,
+    { key, topics, signal }: Question,
+    compute: (signal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const revision = this.changes.revisionOf(topics);
+    try {
+      return await this.calls.run([signal], (stopped) =>
+        answers.get(key, revision, stopped, compute),
+      );
+    } catch (error) {
+      if (!this.calls.isClosing) throw error;
+      throw new AppError('NO_PROJECT', 'The project was closed before this was answered');
+    }
   }
 
   /** Writes what is open as a new project; what runs saves and stops first. */
@@ -218,12 +259,21 @@ const gatherMs = 150;
 class ChangeFeed {
   readonly #changes = new Broadcast<{ topics: ChangeTopic[] }>();
   readonly #pending = new Set<ChangeTopic>();
+  readonly #touches = new Map<ChangeTopic, number>();
   #timer: NodeJS.Timeout | undefined;
 
   /** Marks topics as changed. */
   touch(...topics: ChangeTopic[]): void {
-    for (const topic of topics) this.#pending.add(topic);
+    for (const topic of topics) {
+      this.#pending.add(topic);
+      this.#touches.set(topic, (this.#touches.get(topic) ?? 0) + 1);
+    }
     this.#timer ??= setTimeout(() => this.#flush(), gatherMs).unref();
+  }
+
+  /** Grows whenever one of the topics is touched. */
+  revisionOf(topics: readonly ChangeTopic[]): number {
+    return topics.reduce((sum, topic) => sum + (this.#touches.get(topic) ?? 0), 0);
   }
 
   /** Changes from now on, until the signal aborts or the project closes. */

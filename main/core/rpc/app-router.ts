@@ -23,7 +23,9 @@ export const appRouter = {
 
 /** Opening, making and closing the project. */
 export const projectRouter = {
-  current: os.project.current.handler(({ context: { core } }) => core.session?.info() ?? null),
+  current: os.project.current.handler(
+    async ({ context: { core } }) => (await core.session?.info()) ?? null,
+  ),
   recent: os.project.recent.handler(({ context: { core } }) => recentProjects(core)),
   create: os.project.create.handler(({ context: { core }, input }) =>
     createAndOpen(core, input.path),

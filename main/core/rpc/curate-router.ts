@@ -1,14 +1,16 @@
 import { listDatasets } from '../../store/repositories/datasets.ts';
-import {
-  listSamples,
-  sampleFacets,
-  sampleRows,
-  sampleSeqs,
-} from '../../store/repositories/sample-list.ts';
+import { sampleRows } from '../../store/repositories/sample-list.ts';
 import { exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
-import { createSample, editSample, sampleById } from '../curate/sample-service.ts';
+import {
+  createSample,
+  editSample,
+  facets,
+  sampleById,
+  sampleIndex,
+  samplePage,
+} from '../curate/sample-service.ts';
 import { withProject } from './implement.ts';
 
 /** Imports of dumps and datasets, as jobs. */
@@ -20,20 +22,20 @@ export const importsRouter = {
 
 /** Samples: listing, editing and reviewing them. */
 export const samplesRouter = {
-  index: withProject.samples.index.handler(({ context: { session }, input }) => ({
-    seqs: sampleSeqs(session.file.db, input.filter),
-  })),
+  index: withProject.samples.index.handler(({ context: { session }, input, signal }) =>
+    sampleIndex(session, input.filter, signal),
+  ),
   rows: withProject.samples.rows.handler(({ context: { session }, input }) =>
     sampleRows(session.file.db, input.seqs),
   ),
-  list: withProject.samples.list.handler(({ context: { session }, input }) =>
-    listSamples(session.file.db, input.filter, input),
+  list: withProject.samples.list.handler(({ context: { session }, input, signal }) =>
+    samplePage(session, input.filter, input, signal),
   ),
   get: withProject.samples.get.handler(({ context: { session }, input }) =>
     sampleById(session, input.id),
   ),
-  facets: withProject.samples.facets.handler(({ context: { session } }) =>
-    sampleFacets(session.file.db),
+  facets: withProject.samples.facets.handler(({ context: { session }, signal }) =>
+    facets(session, signal),
   ),
   create: withProject.samples.create.handler(({ context: { core, session }, input }) =>
     createSample(core, session, input),
@@ -44,8 +46,8 @@ export const samplesRouter = {
   history: withProject.samples.history.handler(({ context: { session }, input }) =>
     historyOf(session, input.id),
   ),
-  review: withProject.samples.review.handler(({ context: { core, session }, input }) =>
-    review(core, session, input),
+  review: withProject.samples.review.handler(({ context: { core, session }, input, signal }) =>
+    review(core, session, input, signal),
   ),
   undoReview: withProject.samples.undoReview.handler(({ context: { core, session } }) =>
     undoReview(core, session),

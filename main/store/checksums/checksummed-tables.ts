@@ -6,6 +6,8 @@ export interface ChecksummedTable {
   /** The table that orders this one, where it has no row number of its own. */
   parent?: { table: string; key: string; place: string };
   rowsInGroup: number;
+  /** True where a batch of reviews that is half made has rows. */
+  isOfReviews?: true;
   /** What the row `t` is about, in SQL. */
   about: string;
 }
@@ -43,6 +45,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
   {
     name: 'review_batch',
     columns: 'id author undoes_batch_id created_ms sequence'.split(' '),
+    isOfReviews: true,
     ...marks,
     about: `'reviews by ' || author`,
   },
@@ -50,6 +53,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'review',
     columns: 'batch_id sample_seq version_id action status_before'.split(' '),
     parent: { table: 'review_batch', key: 'batch_id', place: 'sample_seq' },
+    isOfReviews: true,
     ...marks,
     about: `action || ' of ' || ${ofSample('t.sample_seq')}`,
   },

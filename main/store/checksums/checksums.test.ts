@@ -8,6 +8,8 @@ import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { countRow } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
+import { insertJob } from '../repositories/jobs.ts';
+import { advanceBatch, cancelBatch, openBatch } from '../repositories/open-batches.ts';
 import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
 import { listSamples } from '../repositories/sample-list.ts';
@@ -290,3 +292,34 @@ test('after a change that writes old rows anew, checksums are forgotten and made
   sealAll(db);
   expect([damageIn(db), groups(db)]).toEqual([[], before]);
 });
+
+// Its rows lie between those of other batches, and may all go again.
+test.each(['finished', 'taken back'])(
+  'a batch of reviews that is made in pieces and %s while rows are sealed is no damage',
+  (end) => {
+    using project = sealedProject();
+    const { db } = project.file;
+    const job = insertJob(db, { kind: 'review', title: 'R', subjectId: null, payload: {} });
+    openBatch(db, {
+      id: 'large',
+      jobId: job.id,
+      author: 'me',
+      total: 300,
+      action: 'reject',
+      runs: '1:8b',
+    });
+    const piece = () => advanceBatch(db, 'large', [{ first: 1, length: 300 }], 100);
+    piece();
+    sealAll(db);
+    addReviews(db, 'reset', { seqs: [1, 300] }, 'you');
+    sealAll(db);
+    piece();
+    expect(damageIn(db)).toEqual([]);
+    if (end === 'taken back') cancelBatch(db, 'large');
+    while (!piece().isAtEnd) sealAll(db);
+    sealAll(db);
+    expect(damageIn(db)).toEqual([]);
+    run(db, "UPDATE review SET action = 'reset' WHERE action <> 'reset' AND sample_seq = 250");
+    expect(damageIn(db).map(({ table }) => table)).toEqual(expect.arrayContaining(['review']));
+  },
+);

@@ -241,6 +241,21 @@ const rules = {
       row_checksums: 'local',
     },
   },
+  // No project with a batch that is half made is merged.
+  open_batch: {
+    local: 'all',
+    columns: {
+      batch_id: 'local',
+      job_id: 'local',
+      action: 'local',
+      selection: 'local',
+      total: 'local',
+      through_seq: 'local',
+      looked_at: 'local',
+      changed: 'local',
+      is_cancelled: 'local',
+    },
+  },
   schema_migration: {
     local: 'all',
     columns: { version: 'local', name: 'local', sha256: 'local', applied_ms: 'local' },

@@ -66,6 +66,7 @@ function mergeAttached(db: Database, options: MergeOptions): MergedProjects {
   const { path, onStep } = options;
   const packet = packetIn(db, 'other');
   requireSameProject(db, options);
+  for (const side of ['main', 'other'] as const) refuseHalfReviewed(db, side, path);
   startIdentities(db);
   onStep('samples', 0, 0);
   const counts: Record<string, UnionCount> = mergeSamples(db, path, packet !== null);
@@ -116,6 +117,18 @@ function requireSameProject(db: Database, { path, isOtherProject }: MergeOptions
     `${path} is not a copy of this project (it is ${uuids.theirs.slice(0, 40)}, this one ` +
       `${uuids.ours}). Nothing was changed. If its samples and judgements shall come along all the ` +
       'same, say so: --other-project, or the box in the window.',
+    { path },
+  );
+}
+
+function refuseHalfReviewed(db: Database, side: 'main' | 'other', path: string): void {
+  const open = get(db, countRow, assembled(`SELECT count(*) AS n FROM ${side}.open_batch`), {});
+  if (!open?.n) return;
+  const where = side === 'main' ? 'the open project' : path;
+  throw new StoreError(
+    'INVALID_STATE',
+    `A review of many samples in ${where} is half made: open it, resume or cancel that review ` +
+      'under Jobs, then merge. Nothing was changed.',
     { path },
   );
 }

@@ -8,6 +8,7 @@ import { openEnums } from './0006-open-enums.ts';
 import { sequence } from './0007-sequence.ts';
 import { rowChecksums } from './0008-row-checksums.ts';
 import { merging } from './0009-merging.ts';
+import { openBatches } from './0010-open-batches.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   sequence,
   rowChecksums,
   merging,
+  openBatches,
 ];

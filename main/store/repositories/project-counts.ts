@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/backup.ts';
 import { get, type Database } from '../database.ts';
-import { statusCounts } from './sample-list.ts';
 
 const countsRow = z.object({
   datasets: z.number().int(),
@@ -9,17 +8,15 @@ const countsRow = z.object({
   evaluations: z.number().int(),
 });
 
-/** How much of what a project holds. */
-export function projectCounts(
-  db: Database,
-): z.infer<typeof countsRow> & { samples: ReturnType<typeof statusCounts> } {
+/** How much a project holds beside its samples. */
+export function projectCounts(db: Database): z.infer<typeof countsRow> {
   const row = get(
     db,
     countsRow,
     `SELECT (SELECT count(*) FROM dataset) AS datasets, (SELECT count(*) FROM run) AS runs,
        (SELECT count(*) FROM evaluation) AS evaluations`,
   );
-  return { samples: statusCounts(db), datasets: 0, runs: 0, evaluations: 0, ...row };
+  return row ?? { datasets: 0, runs: 0, evaluations: 0 };
 }
 
 /** How much a project holds of what people and models wrote; of any version of the schema. */

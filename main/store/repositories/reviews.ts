@@ -13,45 +13,91 @@ import {
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { idRow } from '../columns.ts';
-import { whereFilter, type FilterClause } from './sample-filter.ts';
+import { countRow, idRow, sequenceColumn } from '../columns.ts';
+import { sampleSeqs, seqOf } from './sample-list.ts';
 import { nextSequence } from './sequence.ts';
 
-/** Which samples a review touches. */
-export type ReviewSelection = { ids: string[] } | { filter: SampleFilter };
-
-const statusAfter: Record<ReviewAction, SampleStatus> = {
+/** Where a sample stands after a review. */
+export const statusAfter: Record<ReviewAction, SampleStatus> = {
   accept: 'accepted',
   reject: 'rejected',
   reset: 'pending',
 };
-const actionFor: Record<SampleStatus, ReviewAction> = {
-  accepted: 'accept',
-  rejected: 'reject',
-  pending: 'reset',
-};
 
-function startBatch(db: Database, author: string, undoesBatchId: string | null): string {
-  const id = uuidv7();
+/** A batch of reviews with its place in the order of the project. */
+export interface ReviewBatch {
+  id: string;
+  sequence: number;
+  undoesBatchId: string | null;
+}
+
+/** Stores an empty batch, the newest of the project. */
+export function insertBatch(
+  db: Database,
+  author: string,
+  { id = uuidv7(), undoesBatchId = null }: Partial<ReviewBatch> = {},
+): ReviewBatch {
+  const batch = { id, sequence: nextSequence(db), undoesBatchId };
   run(
     db,
     `INSERT INTO review_batch (id, author, undoes_batch_id, created_ms, sequence)
      VALUES (@id, @author, @undoesBatchId, @createdMs, @sequence)`,
-    { id, author, undoesBatchId, createdMs: Date.now(), sequence: nextSequence(db) },
+    { ...batch, author, createdMs: Date.now() },
   );
-  return id;
+  return batch;
 }
 
-function reviewWhere(
-  db: Database,
-  batchId: string,
-  action: ReviewAction,
-  { where, params }: FilterClause,
-): number {
-  const sql: string = `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
-    SELECT @batchId, seq, current_version_id, @action, status FROM sample ${where}`;
-  return run(db, sql, { batchId, action, ...params });
+const batchRow = z.object({
+  id: idSchema,
+  sequence: sequenceColumn,
+  undoesBatchId: idSchema.nullable(),
+});
+
+/** A batch by id. */
+export function findBatch(db: Database, id: string): ReviewBatch | undefined {
+  return get(
+    db,
+    batchRow,
+    `SELECT id, sequence, undoes_batch_id AS undoesBatchId FROM review_batch WHERE id = @id`,
+    { id },
+  );
 }
+
+/**
+ * Appends a review to a batch for each of these samples whose status changes, and changes it; they
+ * ascend, and lie above those of the batch that were reviewed before. One that was reviewed after the batch began keeps that decision: the later one counts.
+ */
+export function reviewSeqs(
+  db: Database,
+  batch: ReviewBatch,
+  action: ReviewAction,
+  seqs: readonly number[],
+): number {
+  const { id, sequence } = batch;
+  const given = { id, after: statusAfter[action], seqs: JSON.stringify(seqs) };
+  const hasLater = hasLaterBatch(db, batch) ? 1 : 0;
+  const changed = run(
+    db,
+    `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
+     SELECT @id, s.seq, s.current_version_id, @action, s.status
+     FROM json_each(@seqs) j CROSS JOIN sample s ON s.seq = j.value
+     WHERE s.status <> @after AND NOT (@hasLater AND EXISTS (
+       SELECT 1 FROM review l CROSS JOIN review_batch b ON b.id = l.batch_id
+       WHERE l.sample_seq = s.seq AND (b.sequence, b.id) > (@sequence, @id)))`,
+    { ...given, action, sequence, hasLater },
+  );
+  run(
+    db,
+    `UPDATE sample SET status = @after WHERE seq IN (SELECT sample_seq FROM review
+       WHERE batch_id = @id AND sample_seq >= @first AND sample_seq <= @last)`,
+    { id, after: given.after, first: seqs[0] ?? 0, last: seqs.at(-1) ?? 0 },
+  );
+  return changed;
+}
+
+/** Which samples a review is of: all at once, so few of them. */
+export type ReviewSelection =
+  { ids: readonly string[] } | { seqs: readonly number[] } | { filter: SampleFilter };
 
 /** Appends one review per selected sample whose status changes; all of them or none. */
 export function addReviews(
@@ -60,78 +106,193 @@ export function addReviews(
   selection: ReviewSelection,
   author: string,
 ): { batchId: string; changed: number } {
-  const after = statusAfter[action];
   return withTransaction(db, () => {
-    const batchId = startBatch(db, author, null);
-    let changed = 0;
-    if ('filter' in selection)
-      changed = reviewWhere(
-        db,
-        batchId,
-        action,
-        whereFilter(selection.filter, ['status <> @after'], { after }),
-      );
-    else
-      for (const id of new Set(selection.ids))
-        changed += reviewWhere(db, batchId, action, {
-          where: 'WHERE id = @id AND status <> @after',
-          params: { id, after },
-        });
-    run(
-      db,
-      `UPDATE sample SET status = @after
-       WHERE seq IN (SELECT sample_seq FROM review WHERE batch_id = @batchId)`,
-      { after, batchId },
-    );
-    return { batchId, changed };
+    const batch = insertBatch(db, author);
+    return { batchId: batch.id, changed: reviewSeqs(db, batch, action, seqsOf(db, selection)) };
   });
 }
 
-const reviewedRow = z.object({
+function seqsOf(db: Database, selection: ReviewSelection): readonly number[] {
+  if ('seqs' in selection) return selection.seqs;
+  if ('filter' in selection) return sampleSeqs(db, selection.filter);
+  const seqs = new Set(selection.ids.flatMap((id) => seqOf(db, id) ?? []));
+  return [...seqs].toSorted((a, b) => a - b);
+}
+
+/** Whether any batch came after this one: for most, nothing has to be looked up by sample. */
+const hasLaterBatch = (db: Database, { id, sequence }: ReviewBatch): boolean =>
+  get(
+    db,
+    countRow,
+    'SELECT EXISTS (SELECT 1 FROM review_batch WHERE (sequence, id) > (@sequence, @id)) AS n',
+    { id, sequence },
+  )?.n === 1;
+
+/** Whether a batch came after this one that is neither an undo nor undone. */
+const hasLaterDecisions = (db: Database, { id, sequence }: ReviewBatch): boolean =>
+  get(
+    db,
+    countRow,
+    `SELECT EXISTS (SELECT 1 FROM review_batch b
+       WHERE (b.sequence, b.id) > (@sequence, @id) AND b.undoes_batch_id IS NULL
+         AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)) AS n`,
+    { id, sequence },
+  )?.n === 1;
+
+const undoneRow = z.object({ seqs: countSchema, last: countSchema.nullable() });
+
+/**
+ * Appends to the batch `undo` the reverse of the next reviews of the batch that it undoes, above
+ * the sample `after`. A sample that somebody reviewed since keeps that decision. Returns how many
+ * reviews it looked at, the last of their samples, and how many it reversed.
+ */
+export function undoReviews(
+  db: Database,
+  undo: ReviewBatch,
+  undone: ReviewBatch,
+  { after, limit }: { after: number; limit: number },
+): { looked: number; last: number; changed: number } {
+  const range = get(
+    db,
+    undoneRow,
+    `SELECT count(*) AS seqs, max(sample_seq) AS last FROM (SELECT sample_seq FROM review
+       WHERE batch_id = @undone AND sample_seq > @after ORDER BY sample_seq LIMIT @limit)`,
+    { undone: undone.id, after, limit },
+  );
+  const last = range?.last ?? after;
+  const hasLater = hasLaterDecisions(db, undone) ? 1 : 0;
+  const changed = run(
+    db,
+    `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
+     SELECT @undo, s.seq, s.current_version_id,
+       CASE r.status_before WHEN 'accepted' THEN 'accept' WHEN 'rejected' THEN 'reject'
+         ELSE 'reset' END,
+       s.status
+     FROM review r JOIN sample s ON s.seq = r.sample_seq
+     WHERE r.batch_id = @undone AND r.sample_seq > @after AND r.sample_seq <= @last
+       AND NOT (@hasLater AND EXISTS (SELECT 1 FROM review l CROSS JOIN review_batch b ON b.id = l.batch_id
+         WHERE l.sample_seq = r.sample_seq AND (b.sequence, b.id) > (@sequence, @undone)
+           AND b.undoes_batch_id IS NULL
+           AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)))`,
+    { undo: undo.id, undone: undone.id, sequence: undone.sequence, after, last, hasLater },
+  );
+  run(
+    db,
+    `UPDATE sample SET status = r.status_before FROM review u JOIN review r
+       ON r.batch_id = @undone AND r.sample_seq = u.sample_seq
+     WHERE u.batch_id = @undo AND u.sample_seq > @after AND u.sample_seq <= @last
+       AND sample.seq = u.sample_seq`,
+    { undo: undo.id, undone: undone.id, after, last },
+  );
+  return { looked: range?.seqs ?? 0, last, changed };
+}
+
+const laterRow = z.object({
   seq: countSchema,
   statusBefore: sampleStatusSchema,
-  id: idSchema,
+  laterBatchId: idSchema,
 });
 
-/** Appends the reverse of this author's newest batch that is not undone yet. */
+/**
+ * Takes back the first reviews of a batch that never was closed, as if they had not been made: the
+ * samples are what they were, and a review that was made meanwhile follows on that. Returns how
+ * many it took back.
+ */
+export function takeBackReviews(db: Database, batch: ReviewBatch, limit: number): number {
+  const { id } = batch;
+  const range = get(
+    db,
+    undoneRow,
+    `SELECT count(*) AS seqs, max(sample_seq) AS last FROM (SELECT sample_seq FROM review
+       WHERE batch_id = @id ORDER BY sample_seq LIMIT @limit)`,
+    { id, limit },
+  );
+  const last = range?.last ?? 0;
+  const later = hasLaterBatch(db, batch) ? laterReviews(db, batch, last) : [];
+  for (const { seq, statusBefore, laterBatchId } of later)
+    run(
+      db,
+      `UPDATE review SET status_before = @statusBefore
+       WHERE batch_id = @laterBatchId AND sample_seq = @seq`,
+      { seq, statusBefore, laterBatchId },
+    );
+  run(
+    db,
+    `UPDATE sample SET status = r.status_before FROM review r
+     WHERE r.batch_id = @id AND r.sample_seq <= @last AND sample.seq = r.sample_seq
+       AND sample.seq NOT IN (SELECT value FROM json_each(@kept))`,
+    { id, last, kept: JSON.stringify(later.map(({ seq }) => seq)) },
+  );
+  return run(db, 'DELETE FROM review WHERE batch_id = @id AND sample_seq <= @last', { id, last });
+}
+
+/** The first review after the batch's own, of those of its samples that have one. */
+const laterReviews = (db: Database, { id, sequence }: ReviewBatch, last: number) =>
+  all(
+    db,
+    laterRow,
+    `SELECT seq, statusBefore, laterBatchId FROM (
+       SELECT r.sample_seq AS seq, r.status_before AS statusBefore,
+         (SELECT l.batch_id FROM review l CROSS JOIN review_batch b ON b.id = l.batch_id
+          WHERE l.sample_seq = r.sample_seq AND (b.sequence, b.id) > (@sequence, @id)
+          ORDER BY b.sequence, b.id LIMIT 1) AS laterBatchId
+       FROM review r WHERE r.batch_id = @id AND r.sample_seq <= @last)
+     WHERE laterBatchId IS NOT NULL`,
+    { id, sequence, last },
+  );
+
+const lastRow = z.object({ id: idSchema, isOpen: z.number().int() });
+
+/**
+ * This author's newest batch with reviews that is no undo and not undone, and whether it is still
+ * being made, or being undone.
+ */
+export function lastBatch(
+  db: Database,
+  author: string,
+): { id: string; isOpen: boolean } | undefined {
+  const row = get(
+    db,
+    lastRow,
+    `SELECT id, EXISTS (SELECT 1 FROM open_batch o LEFT JOIN review_batch u ON u.id = o.batch_id
+       WHERE o.batch_id = b.id OR u.undoes_batch_id = b.id) AS isOpen
+     FROM review_batch b
+     WHERE author = @author AND undoes_batch_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id
+         AND u.id NOT IN (SELECT batch_id FROM open_batch))
+       AND (EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
+         OR b.id IN (SELECT batch_id FROM open_batch))
+     ORDER BY sequence DESC, id DESC LIMIT 1`,
+    { author },
+  );
+  return row && { id: row.id, isOpen: row.isOpen === 1 };
+}
+
+/** How many reviews a batch has, counted no further than `most`. */
+export function countReviews(db: Database, batchId: string, most = 2 ** 31): number {
+  const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM review WHERE batch_id = @batchId LIMIT @most)`;
+  return get(db, countRow, sql, { batchId, most })?.n ?? 0;
+}
+
+/** Undoes this author's last batch at once: a small one. Returns the samples whose status changed. */
 export function undoLastBatch(
   db: Database,
   author: string,
 ): { batchId: string | null; ids: string[] } {
   return withTransaction(db, () => {
     const last = lastBatch(db, author);
-    if (last === undefined) return { batchId: null, ids: [] };
-    const batchId = startBatch(db, author, last);
-    const reviews = all(
+    const undone = last && findBatch(db, last.id);
+    if (!undone) return { batchId: null, ids: [] };
+    const undo = insertBatch(db, author, { undoesBatchId: undone.id });
+    undoReviews(db, undo, undone, { after: 0, limit: -1 });
+    const ids = all(
       db,
-      reviewedRow,
-      `SELECT r.sample_seq AS seq, r.status_before AS statusBefore, s.id
-       FROM review r JOIN sample s ON s.seq = r.sample_seq WHERE r.batch_id = @last`,
-      { last },
+      idRow,
+      'SELECT s.id FROM review r JOIN sample s ON s.seq = r.sample_seq WHERE r.batch_id = @id',
+      { id: undo.id },
     );
-    for (const { seq, statusBefore } of reviews) {
-      reviewWhere(db, batchId, actionFor[statusBefore], {
-        where: 'WHERE seq = @seq',
-        params: { seq },
-      });
-      run(db, 'UPDATE sample SET status = @statusBefore WHERE seq = @seq', { seq, statusBefore });
-    }
-    return { batchId, ids: reviews.map((review) => review.id) };
+    return { batchId: undo.id, ids: ids.map(({ id }) => id) };
   });
-}
-
-/** This author's newest batch with reviews that is no undo and not undone. */
-function lastBatch(db: Database, author: string): string | undefined {
-  return get(
-    db,
-    idRow,
-    `SELECT id FROM review_batch b
-     WHERE author = @author AND undoes_batch_id IS NULL
-       AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)
-       AND EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
-     ORDER BY sequence DESC, id DESC LIMIT 1`,
-    { author },
-  )?.id;
 }
 
 const historyRow = z.object({
@@ -153,7 +314,8 @@ export function sampleHistory(db: Database, seq: number): z.infer<typeof history
      SELECT 'review', b.created_ms, b.author,
        CASE WHEN b.undoes_batch_id IS NULL THEN r.action ELSE 'undo: ' || r.action END,
        b.sequence, b.id
-       FROM review r JOIN review_batch b ON b.id = r.batch_id WHERE r.sample_seq = @seq
+       FROM review r JOIN review_batch b ON b.id = r.batch_id
+       WHERE r.sample_seq = @seq AND b.id NOT IN (SELECT batch_id FROM open_batch)
      ORDER BY sequence, id`,
     { seq },
   );

@@ -1,8 +1,12 @@
 import type { SampleFilter } from '../../../shared/domain/sample.ts';
 import type { SqlValue } from '../database.ts';
 
-/** A WHERE clause with the parameters that it names. */
+/** The clauses of a query for samples within a window, with the parameters of the filter. */
 export interface FilterClause {
+  from: 'sample' | 'sample_fts';
+  /** The column with the sequence number. */
+  seq: 'seq' | 'rowid';
+  /** Names `@after` and `@through` besides those in `params`. */
   where: string;
   params: Record<string, SqlValue>;
 }
@@ -13,17 +17,17 @@ export function ftsQuery(text: string): string {
   return words.map((word) => `"${word}"`).join(' ') + (words.length > 0 ? '*' : '');
 }
 
+const matching = (column: string) =>
+  `sample_fts MATCH @query AND ${column} > @after AND ${column} <= @through`;
+
 /**
- * The WHERE clause of a filter: the one place where SQL is put together, of fixed clauses only.
- * Extra conditions come first, with the parameters that they name.
+ * The clauses of a filter: the one place where SQL is put together, of fixed clauses only. Each
+ * looks at the samples above `@after` up to `@through` and at no others, so that a list of any
+ * length is read in parts.
  */
-export function whereFilter(
-  filter: SampleFilter,
-  conditions: readonly string[] = [],
-  values: Record<string, SqlValue> = {},
-): FilterClause {
-  const clauses = [...conditions];
-  const params = { ...values };
+export function whereFilter(filter: SampleFilter): FilterClause {
+  const params: Record<string, SqlValue> = {};
+  const clauses: string[] = [];
   if (filter.status) {
     clauses.push('status = @status');
     params['status'] = filter.status;
@@ -32,15 +36,19 @@ export function whereFilter(
     clauses.push('source = @source');
     params['source'] = filter.source;
   }
-  if (filter.flag === 'none') clauses.push('seq NOT IN (SELECT sample_seq FROM sample_flag)');
+  if (filter.flag === 'none')
+    clauses.push('NOT EXISTS (SELECT 1 FROM sample_flag WHERE sample_seq = seq)');
   else if (filter.flag) {
-    clauses.push('seq IN (SELECT sample_seq FROM sample_flag WHERE rule = @flag)');
+    clauses.push('EXISTS (SELECT 1 FROM sample_flag WHERE sample_seq = seq AND rule = @flag)');
     params['flag'] = filter.flag;
   }
   const query = filter.query ? ftsQuery(filter.query) : '';
-  if (query !== '') {
-    clauses.push('seq IN (SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query)');
-    params['query'] = query;
-  } else if (filter.query?.trim()) clauses.push('0');
-  return { where: clauses.length > 0 ? `WHERE ${clauses.join(' AND ')}` : '', params };
+  if (query !== '') params['query'] = query;
+  if (query !== '' && clauses.length === 0)
+    return { from: 'sample_fts', seq: 'rowid', where: `WHERE ${matching('rowid')}`, params };
+  if (query !== '')
+    clauses.push(`seq IN (SELECT rowid FROM sample_fts WHERE ${matching('rowid')})`);
+  else if (filter.query?.trim()) clauses.push('0');
+  const where = ['seq > @after', 'seq <= @through', ...clauses].join(' AND ');
+  return { from: 'sample', seq: 'seq', where: `WHERE ${where}`, params };
 }

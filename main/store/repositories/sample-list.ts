@@ -8,8 +8,7 @@ import {
   type SampleRow,
   type SampleStatus,
 } from '../../../shared/domain/sample.ts';
-import { all, get, integers, type Database } from '../database.ts';
-import { countRow } from '../columns.ts';
+import { get, integers, type Database } from '../database.ts';
 import { whereFilter } from './sample-filter.ts';
 
 const sampleRow = sampleRowSchema.extend({
@@ -24,10 +23,31 @@ const sampleColumns = `seq, id, status, source, prompt_preview AS promptPreview,
   answer_preview AS answerPreview, turns, characters,
   (SELECT group_concat(rule) FROM sample_flag WHERE sample_seq = sample.seq) AS flags`;
 
-/** Sequence numbers of every sample that passes the filter, ascending. */
+const lastRow = z.object({ last: z.number().int().nullable() });
+
+/** The greatest sequence number of a sample, 0 without any. */
+export function lastSeq(db: Database): number {
+  return get(db, lastRow, 'SELECT max(seq) AS last FROM sample')?.last ?? 0;
+}
+
+/** A part of the list: above `after`, up to `through`. */
+export interface SeqWindow {
+  after: number;
+  through: number;
+}
+
+/** Sequence numbers in a part of the list whose samples pass the filter, ascending. */
+export function seqsWithin(db: Database, filter: SampleFilter, window: SeqWindow): number[] {
+  const { from, seq, where, params } = whereFilter(filter);
+  return integers(db, `SELECT ${seq} FROM ${from} ${where} ORDER BY ${seq}`, {
+    ...params,
+    ...window,
+  });
+}
+
+/** Sequence numbers of every sample that passes the filter, ascending: of a small project. */
 export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
-  const { where, params } = whereFilter(filter);
-  return integers(db, `SELECT seq FROM sample ${where} ORDER BY seq`, params);
+  return seqsWithin(db, filter, { after: 0, through: lastSeq(db) });
 }
 
 /** Rows by sequence number, in the order of the numbers. */
@@ -38,16 +58,15 @@ export function sampleRows(db: Database, seqs: readonly number[]): SampleRow[] {
   });
 }
 
-/** A page by key: rows after the sample with id `after`. */
+/** A page by key: rows after the sample with id `after`, of a small project. */
 export function listSamples(
   db: Database,
   filter: SampleFilter,
   page: { after?: string | undefined; limit: number },
 ): SampleRow[] {
-  const start = page.after ? (seqOf(db, page.after) ?? 0) : 0;
-  const { where, params } = whereFilter(filter, ['seq > @start'], { start });
-  const sql: string = `SELECT ${sampleColumns} FROM sample ${where} ORDER BY seq LIMIT @limit`;
-  return all(db, sampleRow, sql, { ...params, limit: page.limit });
+  const after = page.after ? (seqOf(db, page.after) ?? 0) : 0;
+  const seqs = seqsWithin(db, filter, { after, through: lastSeq(db) });
+  return sampleRows(db, seqs.slice(0, page.limit));
 }
 
 const seqRow = z.object({ seq: z.number().int() });
@@ -57,44 +76,70 @@ export function seqOf(db: Database, id: string): number | undefined {
   return get(db, seqRow, 'SELECT seq FROM sample WHERE id = @id', { id })?.seq;
 }
 
-const sourceRow = z.object({ source: z.string(), samples: z.number().int() });
-const flagRow = z.object({ flag: flagRuleSchema, samples: z.number().int() });
+const pieceRow = z.object({ n: z.number().int(), last: z.number().int().nullable() });
 
-/** Counts for the filter bar. */
-export function sampleFacets(db: Database): {
-  statuses: Record<SampleStatus, number>;
-  sources: { source: string; samples: number }[];
-  flags: { flag: FlagRule; samples: number }[];
-  unflagged: number;
-} {
-  const unflagged = get(
-    db,
-    countRow,
-    `SELECT (SELECT count(*) FROM sample)
-       - (SELECT count(DISTINCT sample_seq) FROM sample_flag) AS n`,
-  );
-  return {
-    statuses: statusCounts(db),
-    sources: all(
-      db,
-      sourceRow,
-      'SELECT source, count(*) AS samples FROM sample GROUP BY source ORDER BY source',
-    ),
-    flags: all(
-      db,
-      flagRow,
-      'SELECT rule AS flag, count(*) AS samples FROM sample_flag GROUP BY rule ORDER BY rule',
-    ),
-    unflagged: unflagged?.n ?? 0,
-  };
+/** How many of at most `limit` rows above a sequence number there are, and the last one's number. */
+export type CountedPiece = z.infer<typeof pieceRow>;
+
+/** Rows that are counted piece by piece, each by an index of its own. */
+export type Counted =
+  | { what: 'status'; value: SampleStatus }
+  | { what: 'source'; value: string }
+  | { what: 'flag'; value: FlagRule }
+  | { what: 'flagged'; value: null };
+
+const countedRows: Record<Counted['what'], string> = {
+  status: 'SELECT seq FROM sample WHERE status = @value AND seq > @after ORDER BY seq',
+  source: 'SELECT seq FROM sample WHERE source = @value AND seq > @after ORDER BY seq',
+  flag: `SELECT sample_seq AS seq FROM sample_flag WHERE rule = @value AND sample_seq > @after
+    ORDER BY sample_seq`,
+  flagged: `SELECT DISTINCT sample_seq AS seq FROM sample_flag
+    WHERE @value IS NULL AND sample_seq > @after ORDER BY sample_seq`,
+};
+
+/** Counts the next piece of rows of a kind. */
+export function countPiece(
+  db: Database,
+  { what, value }: Counted,
+  after: number,
+  limit: number,
+): CountedPiece {
+  const sql: string = `SELECT count(*) AS n, max(seq) AS last FROM (${countedRows[what]} LIMIT @limit)`;
+  return get(db, pieceRow, sql, { value, after, limit }) ?? { n: 0, last: null };
 }
 
-const statusRow = countRow.extend({ status: sampleStatusSchema });
+const nextSourceRow = z.object({ value: z.string() });
 
-/** How many samples stand where in the review. */
+/** The first source after another by name; `undefined` after the last. */
+export function nextSource(db: Database, after: string | null): string | undefined {
+  const row =
+    after === null
+      ? get(db, nextSourceRow, 'SELECT source AS value FROM sample ORDER BY source LIMIT 1')
+      : get(
+          db,
+          nextSourceRow,
+          'SELECT source AS value FROM sample WHERE source > @after ORDER BY source LIMIT 1',
+          { after },
+        );
+  return row?.value;
+}
+
+const nextFlagRow = z.object({ value: flagRuleSchema });
+
+/** The first rule after another by name that flags a sample; `undefined` after the last. */
+export function nextFlag(db: Database, after: string): FlagRule | undefined {
+  return get(
+    db,
+    nextFlagRow,
+    'SELECT rule AS value FROM sample_flag WHERE rule > @after ORDER BY rule LIMIT 1',
+    { after },
+  )?.value;
+}
+
+/** How many samples stand where in the review: of a small project. */
 export function statusCounts(db: Database): Record<SampleStatus, number> {
   const counts = { pending: 0, accepted: 0, rejected: 0 };
-  const rows = all(db, statusRow, 'SELECT status, count(*) AS n FROM sample GROUP BY status');
-  for (const { status, n } of rows) counts[status] = n;
+  for (const value of sampleStatusSchema.options)
+    counts[value] = countPiece(db, { what: 'status', value }, 0, -1).n;
   return counts;
 }

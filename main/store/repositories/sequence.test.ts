@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { orderedTables } from '../file/foreign-order.ts';
 import { inspectProjectFile } from '../file/inspect-project-file.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
@@ -124,18 +124,19 @@ const placeRow = z.object({ place: z.number() });
 test('a number that was given is never given again, also when its row was taken back', () => {
   using project = aProject();
   const { db } = project.file;
-  const first = nextSequence(db);
+  const take = () => withTransaction(db, () => nextSequence(db));
+  const first = take();
   expect(() =>
-    db.transaction(() => {
+    withTransaction(db, () => {
       expect(nextSequence(db)).toBe(first + 1);
       throw new Error('taken back');
-    })(),
+    }),
   ).toThrow('taken back');
-  expect(nextSequence(db)).toBe(first + 1);
+  expect(take()).toBe(first + 1);
   fillEveryTable(db);
   run(db, 'DELETE FROM vote');
   const last = get(db, placeRow, 'SELECT last_sequence AS place FROM project')?.place ?? 0;
-  expect(nextSequence(db)).toBe(last + 1);
+  expect(take()).toBe(last + 1);
 });
 
 const most = 2n ** 63n - 1n;

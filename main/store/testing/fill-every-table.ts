@@ -41,7 +41,7 @@ const identity: Identity = identitySchema.parse({
   device: 'cpu',
 });
 
-/** Puts rows into every table of a project, by the queries that write them. */
+/** Puts rows into every table of a project that lasts (no batch is half made), by its queries. */
 export function fillEveryTable(db: Database): void {
   addReviewedSamples(db);
   const modelId = upsertModel(db, { sha256: 'base', path: '/m.gguf', info: storedModelInfo });

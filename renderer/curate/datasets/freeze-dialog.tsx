@@ -136,7 +136,10 @@ function CompositionTable({ title, sources }: CompositionTableProps) {
 /** The accepted samples by source, with what is worth a warning. */
 function useAcceptedSummary(): QueryResult<AcceptedSummary> {
   const unsavedDrafts = useDrafts((state) => Object.keys(state.drafts).length);
-  return useQuery(['accepted summary', unsavedDrafts], () => summarize(unsavedDrafts), ['samples']);
+  return useQuery(['accepted summary', unsavedDrafts], () => summarize(unsavedDrafts), [
+    'samples',
+    'reviews',
+  ]);
 }
 
 async function summarize(unsavedDrafts: number): Promise<AcceptedSummary> {
@@ -154,6 +157,5 @@ async function summarize(unsavedDrafts: number): Promise<AcceptedSummary> {
 }
 
 async function countAccepted(filter: { source: string } | { flag: 'none' }): Promise<number> {
-  const { seqs } = await rpc.samples.index({ filter: { ...filter, status: 'accepted' } });
-  return seqs.length;
+  return (await rpc.samples.index({ filter: { ...filter, status: 'accepted' } })).count;
 }

@@ -96,7 +96,7 @@ export function HistoryList({ sampleId }: { sampleId: string }) {
   const history = useQuery(
     ['samples.history', sampleId],
     () => rpc.samples.history({ id: sampleId }),
-    ['samples'],
+    ['samples', 'reviews'],
   );
   return (
     <section aria-label="History">

@@ -27,7 +27,7 @@ export function FilterBar({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
 
 /** Counts over the whole project. */
 export function useFacets() {
-  return useQuery(['samples.facets'], () => rpc.samples.facets(), ['samples']);
+  return useQuery(['samples.facets'], () => rpc.samples.facets(), ['samples', 'reviews']);
 }
 
 function SearchField({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {

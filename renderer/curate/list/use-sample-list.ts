@@ -1,13 +1,15 @@
 import { useEffect, useMemo } from 'react';
 import type { SampleFilter } from '../../../shared/domain/sample.ts';
+import { expandSeqRuns } from '../../../shared/domain/seq-runs.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery, type QueryResult } from '../../rpc/use-query.ts';
 import { useCurate, type CurateState } from '../curate-store.ts';
+import { useFacets } from './filter-bar.tsx';
 import { rowCache } from './row-cache.ts';
 
 /** The list as it is shown. */
 export interface ListedSamples {
-  query: QueryResult<{ seqs: number[] }>;
+  query: QueryResult<unknown>;
   seqs: readonly number[];
   /** How many match the filter now, without those that only stay put. */
   matching: number;
@@ -17,10 +19,18 @@ export interface ListedSamples {
 export function useSampleList(): ListedSamples {
   const filter = useCurate((state) => state.filter);
   const retained = useCurate((state) => state.retained);
-  const query = useQuery(['samples.index', filter], () => rpc.samples.index({ filter }), [
-    'samples',
-  ]);
-  const matching = useLastData(query.data)?.seqs;
+  const query = useQuery(
+    ['samples.index', filter],
+    // A search that nobody waits for any more is given up.
+    (context) => rpc.samples.index({ filter }, { signal: context.signal }),
+    filter.status === undefined ? ['samples'] : ['samples', 'reviews'],
+  );
+  const runs = useLastData(query.data)?.runs;
+  const matching = useMemo(() => (runs === undefined ? undefined : expandSeqRuns(runs)), [runs]);
+  const counts = useFacets().data;
+  useEffect(() => {
+    if (counts) rowCache.invalidate();
+  }, [counts]);
   const seqs = useMemo(() => mergeRetained(matching ?? [], retained), [matching, retained]);
   const isAnswered = query.data !== undefined;
   useEffect(() => {

@@ -1,19 +1,13 @@
-import {
-  reviewActionSchema,
-  sampleStatusSchema,
-  type SampleFilter,
-} from '../../../../shared/domain/sample.ts';
-import { formatQuantity } from '../../../../shared/text/numbers.ts';
+import { sampleStatusSchema, type SampleFilter } from '../../../../shared/domain/sample.ts';
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
-import { UsageError } from '../../cli/command-error.ts';
-import { defineCommand, oneOf, positional, wholeNumber } from '../../cli/command.ts';
+import { defineCommand, oneOf, wholeNumber } from '../../cli/command.ts';
 import { formatTable } from '../../cli/terminal.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 
 const statuses = sampleStatusSchema.options;
-const actions = reviewActionSchema.options;
 
-function filterOf(options: { status?: string; query?: string }): SampleFilter {
+/** The filter that `--status` and `--query` name. */
+export function filterOf(options: { status?: string; query?: string }): SampleFilter {
   return {
     ...(options.status !== undefined && { status: oneOf(options.status, statuses, 'The status') }),
     ...(options.query !== undefined && { query: options.query }),
@@ -55,48 +49,3 @@ export const samplesCommand = defineCommand({
     if (next !== null) terminal.note(`More: --after ${next}`);
   },
 });
-
-/** `lima review`: accepts, rejects or resets samples. */
-export const reviewCommand = defineCommand({
-  name: 'review',
-  usage: `review P.lima ${actions.join('|')} (--id ID… | --query TEXT | --all) [--status STATUS]`,
-  summary: 'Accept or reject samples, or put them back to pending.',
-  positionals: { min: 2, max: 10_000 },
-  options: {
-    id: { type: 'string', multiple: true, value: 'ID', description: 'these samples' },
-    query: { type: 'string', value: 'TEXT', description: 'every sample that contains these words' },
-    all: { type: 'boolean', description: 'every sample' },
-    status: { type: 'string', value: 'STATUS', description: 'only those now in this status' },
-  },
-  edits: true,
-  async run(call) {
-    const { options, terminal, positionals } = call;
-    const action = oneOf(positional(call, 1), actions, 'The review action');
-    const selection = selectionOf(options, positionals.slice(2));
-    await using project = await openCoreWithProject(call);
-    const result = await project.client.samples.review({ action, selection });
-    terminal.result(
-      { action, ...result },
-      `${action}: ${formatQuantity(result.changed, 'sample')}.`,
-    );
-  },
-});
-
-interface SelectionOptions {
-  id?: string[];
-  query?: string;
-  all?: boolean;
-  status?: string;
-}
-
-/** Words after the action belong to `--id`, so that a shell can paste a list of ids. */
-function selectionOf(options: SelectionOptions, words: string[]) {
-  const ways = [options.id !== undefined, options.query !== undefined, options.all === true];
-  if (ways.filter(Boolean).length !== 1)
-    throw new UsageError('Say which samples: exactly one of --id, --query and --all.');
-  if (options.id === undefined && words[0] !== undefined)
-    throw new UsageError(`"${words[0]}" is too much: ids are given with --id.`);
-  if (options.id === undefined) return { filter: filterOf(options) };
-  if (options.status !== undefined) throw new UsageError('--status goes with --query or --all.');
-  return { ids: [...options.id, ...words] };
-}

@@ -1,0 +1,33 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { argv } from 'node:process';
+import { createProjectFile } from '../../store/file/open-project-file.ts';
+import { addSamples } from '../../store/repositories/samples.ts';
+import { aSample } from '../../store/testing/a-project.ts';
+import { TestCore } from './a-core.ts';
+
+/** Writes `p.lima` with so many pending samples into a folder of its own, which it returns. */
+export function writeManySamples(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lima-many-'));
+  const file = createProjectFile(join(folder, 'p.lima'));
+  const samples = Array.from({ length: count }, (_, index) => aSample(index + 1));
+  addSamples(file.db, samples, 'me');
+  file.close();
+  return folder;
+}
+
+/** Starts a review of every sample and waits until some of it is made; returns its job. */
+export async function startReviewing(core: TestCore): Promise<string> {
+  const selection = { filter: {} };
+  const { jobId } = await core.client.samples.review({ action: 'accept', selection });
+  if (jobId === null) throw new Error('So few samples are reviewed at once');
+  await core.job(jobId, (job) => (job.progress?.done ?? 0) > 0);
+  return jobId;
+}
+
+// Run as a program: reviews the project of a folder until somebody kills this process.
+if (argv[1] === import.meta.filename) {
+  const core = await TestCore.start({ folder: argv[2] ?? '', project: 'open' });
+  process.stdout.write(`${await startReviewing(core)}\n`);
+}
