@@ -9,6 +9,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -217,4 +220,28 @@ test('a second name of the open project is the open project', async () => {
   linkSync(path, core.path('other-name.lima'));
   const info = await core.client.project.open({ path: core.path('other-name.lima') });
   expect(info.path).toBe(path);
+});
+
+// SQLite would write the pages of the log over the file that took the place of its own.
+test('a file that replaced one whose program was killed opens without the log of that one', async () => {
+  const { core, path, folder } = await coreWithSamples();
+  await using _ = core;
+  await core.client.project.close();
+  copyFileSync(path, core.path('older.lima'));
+  const script = new URL('../../store/testing/write-when-told.ts', import.meta.url).pathname;
+  const writer = spawn(process.execPath, [script, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: writer.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  writer.stdin.write('write\n');
+  await lines.next();
+  writer.kill('SIGKILL');
+  await once(writer, 'exit');
+  renameSync(core.path('older.lima'), path);
+  const info = await core.client.project.open({ path });
+  expect(info).toMatchObject({
+    access: 'edit',
+    samples: { accepted: 4 },
+    notice: expect.stringMatching(/^This project was not closed .* p\.lima was replaced or copied/),
+  });
+  expect(readdirSync(folder)).toContain('p.lima-wal.aside');
 });

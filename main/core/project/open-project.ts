@@ -44,6 +44,7 @@ async function openInTurn(state: CoreState, path: GuardedPath): Promise<ProjectI
   const obstacle = obstacleTo(path);
   if (obstacle !== null) return await openToRead(state, path, obstacle);
   try {
+    if (state.known.hasAt(path)) setForeignLogAside(path);
     const stamp = stampOf(realPath(path));
     const { place, isKnown } = await inspectToOpen(state, path);
     if (!isKnown) return await openToRead(state, path, 'not-trusted', place);
@@ -76,7 +77,6 @@ async function inspectToOpen(state: CoreState, path: GuardedPath) {
   // Only where it lies SQLite tells that somebody else has it open; beside a log it makes a passing
   // file to look, which does no harm where a known project lay.
   const mayPassBy = state.known.hasAt(path) || isHolderRunning(path);
-  if (state.known.hasAt(path)) setForeignLogAside(path);
   const place = mayPassBy ? inPlace(path) : await placeToRead(path);
   try {
     const uuid = await inspect(path, place);

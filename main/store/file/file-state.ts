@@ -21,9 +21,15 @@ const toState = ({ dev, ino, size, mtimeNs }: BigIntStats): FileState => ({
   modified: String(mtimeNs),
 });
 
-/** Changes whenever one of a project's files is written or replaced: itself, its log, its journal. */
+/**
+ * Changes whenever one of a project's files (itself, its log, its journal) is written or replaced,
+ * and when the file itself is renamed away and back, which only the time of that tells. SQLite
+ * sets that time of a log which it reads for an administrator.
+ */
 export function stampOf(realPath: string, suffixes = ['', '-wal', '-journal']): string {
-  return JSON.stringify(suffixes.map((suffix) => fileState(realPath + suffix)));
+  const found = statSync(realPath, { bigint: true, throwIfNoEntry: false });
+  const states = suffixes.map((suffix) => fileState(realPath + suffix));
+  return JSON.stringify([String(found?.ctimeNs), ...states]);
 }
 
 /** True when nobody wrote to it in between. */

@@ -174,6 +174,16 @@ test('files that were swapped between the inspection and the opening are not ope
   openProjectFile(project.path, undefined, stampOf(project.path)).close();
 });
 
+test('a file that lay elsewhere while another one was inspected is not opened', () => {
+  using project = closedProject();
+  const inspected = stampOf(project.path);
+  renameSync(project.path, `${project.path}.away`);
+  renameSync(`${project.path}.away`, project.path);
+  expect(() => openProjectFile(project.path, undefined, inspected)).toThrow(
+    /was written to or replaced while it was being opened/,
+  );
+});
+
 /** A project whose log lies beside it, as after a kill. */
 function withLog() {
   const project = closedProject();
