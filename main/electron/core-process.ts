@@ -32,7 +32,8 @@ export class CoreProcess {
     const child = spawn(start.nodeRuntime, [start.entry, start.userDataDir], {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
       serialization: 'json',
-      env: plainEnvironment(process.env),
+      // As for the command line: threads that wait for a hung disk are lost, so there are more.
+      env: { UV_THREADPOOL_SIZE: '16', ...plainEnvironment(process.env) },
       windowsHide: true,
     });
     this.#child = child;

@@ -13,6 +13,9 @@ export interface CommandLineContext {
 
 /** Runs the command line of this process to its end, which an interrupted one does not wait for. */
 export async function runProcess(words: string[], commands: readonly Command[]): Promise<void> {
+  // A thread that waits for a hung disk is lost: four, Node's default, would soon be gone. They are
+  // started when the first of them is needed, so it is not too late here.
+  process.env['UV_THREADPOOL_SIZE'] ??= '16';
   const signal = abortOnInterrupt();
   const exitCode = await runCommandLine(words, { commands, streams: process, signal });
   // What was left behind when it was interrupted must not hold up the end.

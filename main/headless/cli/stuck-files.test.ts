@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
@@ -70,6 +71,19 @@ describe.skipIf(process.platform === 'win32')('a command that waits for what nev
     expect(cli.child.exitCode).toBe(130);
     expect(performance.now() - startMs).toBeLessThan(1400);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'leaves fifteen threads to the rest of the program',
+    async () => {
+      const cli = folder.start(['stuck', 'pipe'], stuckProgram);
+      await cli.printed(/waiting/);
+      const tasks = `/proc/${cli.child.pid}/task`;
+      const names = readdirSync(tasks).map((id) => readFileSync(join(tasks, id, 'comm'), 'utf8'));
+      expect(names.filter((name) => name.trim() === 'libuv-worker')).toHaveLength(16);
+      cli.child.kill('SIGINT');
+      await cli.finished;
+    },
+  );
 
   it('is the server too, which stops with 130', async () => {
     const cli = folder.start(['serve', '--no-open']);
