@@ -1,13 +1,18 @@
 import { copyFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { requireSession } from '../../core/project/core-state.ts';
+import { TestCore } from '../../core/testing/a-core.ts';
 import { replaceProject } from '../../store/backups/replace-project.ts';
 import { writeBackup } from '../../store/backups/write-backup.ts';
-import type { Database } from '../../store/database.ts';
+import { run, type Database } from '../../store/database.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
 import {
   createProjectFile,
   openProjectFile,
+  type EditableProjectFile,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
 import { verifyCopy } from '../../store/file/verify-project.ts';
@@ -133,6 +138,53 @@ export const careless: Record<string, Scenario> = {
   },
 };
 
+const otherOf = (path: string) => path.replace('p.lima', 'other.lima');
+
+/** Two copies of one project in which two people worked. */
+function twoCopies(path: string): void {
+  filled(path);
+  copyFileSync(path, otherOf(path));
+  const [own, other] = [openProjectFile(path), openProjectFile(otherOf(path))];
+  for (const { db } of [own, other]) {
+    run(db, 'DELETE FROM packet');
+    // JSON has no infinite numbers, so that the contract lets none pass.
+    run(db, 'UPDATE run_metric SET grad_norm = 1');
+  }
+  addReviews(own.db, 'accept', { filter: {} }, 'me');
+  addSamples(other.db, numbered(200, 240), 'you');
+  addReviews(other.db, 'reject', { filter: {} }, 'you');
+  own.close();
+  other.close();
+}
+
+/** By a core, as every shell does: the merged file takes the place of the open one. */
+async function merging(path: string, acts: Acts): Promise<void> {
+  const core = await TestCore.start({ folder: dirname(path), project: 'none' });
+  const { access } = await core.client.project.open({ path });
+  if (access === 'read') await core.client.project.trust();
+  const followOpen = () => {
+    const { file } = requireSession(core.core.context.core);
+    if (!isEditable(file)) throw new Error(`${path} is only read`);
+    acts.follow(file);
+    acts.acknowledge(path);
+  };
+  followOpen();
+  const { jobId } = await core.client.merges.start({ path: otherOf(path) });
+  for (;;) {
+    const { state, error } = await core.client.jobs.get({ id: jobId });
+    if (state === 'succeeded') break;
+    if (isJobFinished(state)) throw new Error(`The merge ${state}: ${error?.message}`);
+    await setTimeout(20);
+  }
+  followOpen();
+  await core.client.samples.review({ action: 'reset', selection: { filter: {} } });
+  acts.acknowledge(path);
+  await core.core.close();
+  acts.acknowledge(path);
+}
+
+const isEditable = (file: ProjectFile): file is EditableProjectFile => file.guard !== null;
+
 const backupOf = (path: string) => path.replace('p.lima', 'backup.lima');
 
 /** Of a project that nobody has open, in a copy of it, so that nothing of this is recorded. */
@@ -232,6 +284,7 @@ export const scenarios: Record<string, Scenario> = {
       inProject(path, acts, reviewing);
     },
   },
+  'merging a copy': { prepare: twoCopies, act: merging },
   'reviewing on a network disk': {
     disk: 'network',
     prepare: filled,
