@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messagesColumn } from '../columns.ts';
-import { all, get, integers, run, type Database } from '../database.ts';
+import { get, integers, run, type Database } from '../database.ts';
 import { insertSearchText, summary } from '../repositories/samples.ts';
 
 /**
@@ -19,8 +19,9 @@ export function deriveSamples(db: Database, onSample: (done: number, total: numb
   `);
   deriveStatuses(db);
   const seqs = integers(db, 'SELECT seq FROM temp.touched ORDER BY seq', {});
+  const fresh = new Set(integers(db, 'SELECT final FROM temp.sample_map WHERE is_new', {}));
   for (const [index, seq] of seqs.entries()) {
-    deriveWords(db, seq);
+    deriveWords(db, seq, fresh.has(seq));
     if (index % 500 === 0) onSample(index, seqs.length);
   }
 }
@@ -40,7 +41,9 @@ export function deriveStatuses(db: Database): void {
 const currentRow = z.object({ id: z.string(), messages: messagesColumn });
 const knownRow = z.object({ versionId: z.string() });
 
-function deriveWords(db: Database, seq: number): void {
+const currentOf = 'SELECT current_version_id AS versionId FROM sample WHERE seq = @seq';
+
+function deriveWords(db: Database, seq: number, isNew: boolean): void {
   const current = get(
     db,
     currentRow,
@@ -50,14 +53,7 @@ function deriveWords(db: Database, seq: number): void {
   );
   if (!current) return;
   const text = summary(current.messages);
-  const [known] = all(
-    db,
-    knownRow,
-    `SELECT current_version_id AS versionId
-     FROM sample WHERE seq = @seq AND seq NOT IN
-       (SELECT final FROM temp.sample_map WHERE is_new)`,
-    { seq },
-  );
+  const known = isNew ? undefined : get(db, knownRow, currentOf, { seq });
   // Only a review came: the words, and so the index of them, are as they were.
   if (known?.versionId === current.id) return;
   run(
