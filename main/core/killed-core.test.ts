@@ -29,5 +29,5 @@ test('kill -9 of the core during a run leaves every sample and finished epoch to
   expect((await again.client.jobs.cancel({ id: run.jobId })).state).toBe('cancelled');
   await again.client.project.close();
   const left = readdirSync(first.folder).filter((name) => name.startsWith('p.lima'));
-  expect(left.toSorted()).toEqual(['p.lima', 'p.lima.d']);
+  expect(left.toSorted()).toEqual(['p.lima', 'p.lima.backups', 'p.lima.d']);
 });

@@ -37,7 +37,7 @@ test('a project is backed up, listed, restored when it is broken, and restored b
   rmSync(`${folder.path}/p.lima`);
   await folder.document(z.object({ kept: z.null() }), 'restore', 'p.lima');
   expect((await folder.document(info, 'info', 'p.lima')).samples.pending).toBe(3);
-});
+}, 180_000);
 
 test('restoring without any backup is refused in a sentence and changes nothing', async () => {
   using folder = new CliFolder();
