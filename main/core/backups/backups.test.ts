@@ -210,6 +210,26 @@ test('a closing project makes a backup of what changed, and the next opening of 
   expect((await core.client.backups.list({})).backups[0]?.counts).toMatchObject({ samples: 9 });
 });
 
+test('before a large undo there is a backup, and a small one needs none', async () => {
+  await using core = await TestCore.start();
+  await samples(core, 'many', 2100);
+  const reviewed = await core.client.samples.review({
+    action: 'accept',
+    selection: { filter: {} },
+  });
+  await core.job(reviewed.jobId ?? '');
+  const undone = await core.client.samples.undoReview();
+  await core.job(undone.jobId ?? '');
+  expect(await reasons(core)).toEqual(['undo']);
+  const { backups } = await core.client.backups.list({});
+  expect(backups[0]?.counts).toMatchObject({ reviews: 2100 });
+  const rows = await core.client.samples.list({ limit: 1 });
+  const ids = rows.map(({ id }) => id);
+  await core.client.samples.review({ action: 'accept', selection: { ids } });
+  await core.client.samples.undoReview();
+  expect(await reasons(core)).toEqual(['undo']);
+});
+
 test('a backup that fails is told and holds no work', async () => {
   await using core = await TestCore.start();
   writeFileSync(`${core.projectPath}.backups`, 'in the way');

@@ -62,9 +62,11 @@ export class SessionBackups {
     return this.#turns.run(() => this.#write(reason, this.#closing.signal));
   }
 
-  /** Makes one before something large; a failure is told and does not hold it. */
-  async makeBefore(reason: 'merge' | 'undo'): Promise<void> {
-    if (this.#hasChanged() || !this.#newest()) await this.#tryTo(reason, this.#closing.signal);
+  /** Makes one before a large undo, where that is quick; a failure is told and does not hold it. */
+  async makeBeforeUndo(signal: AbortSignal): Promise<void> {
+    if (statSync(this.#session.file.path).size > quickBytes) return;
+    if (this.#hasChanged() || !this.#newest())
+      await this.#tryTo('undo', AbortSignal.any([signal, this.#closing.signal]));
   }
 
   /** Ends what is under way, and makes one of what changed since the last. */
@@ -164,6 +166,9 @@ const isWithin = ({ createdMs }: BackupFile, mostMs: number, nowMs: number) =>
   nowMs >= createdMs && nowMs - createdMs < mostMs;
 
 const isSame = (a: ContentCounts, b: ContentCounts) => JSON.stringify(a) === JSON.stringify(b);
+
+/** A larger copy takes longer than the undo, which overwrites nothing: it appends reviews. */
+const quickBytes = 256 * 2 ** 20;
 
 // Up to this size a check of every page is no pause that anyone notices: 2 MiB take 1 ms.
 const smallBytes = 8 * 2 ** 20;

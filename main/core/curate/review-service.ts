@@ -23,6 +23,7 @@ import {
   undoLastBatch,
 } from '../../store/repositories/reviews.ts';
 import { seqOf } from '../../store/repositories/sample-list.ts';
+import { backupsOf } from '../backups/session-backups.ts';
 import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -150,7 +151,12 @@ async function makeBatch(
   const { db } = session.file;
   const isUndo = findBatch(db, batchId)?.undoesBatchId != null;
   // It was closed before a crash, and only the job had not heard of it.
-  if (!findOpenBatch(db, batchId)) return { batchId, changed: countReviews(db, batchId), isUndo };
+  const open = findOpenBatch(db, batchId);
+  if (!open) return { batchId, changed: countReviews(db, batchId), isUndo };
+  if (isUndo && open.lookedAt === 0) {
+    context.report({ phase: 'backing up', done: 0, total: 0, unit: '' });
+    await backupsOf(session)?.makeBeforeUndo(context.signal);
+  }
   const selection = selectionOf(db, batchId);
   const turns = new LoopTurns(firstPiece, largestPiece);
   let toldMs = performance.now();
