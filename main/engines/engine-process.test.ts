@@ -16,6 +16,8 @@ function startFixture(url = fixture('fixture-engine')): EngineProcess<FixtureReq
     name: 'fixture',
     url,
     errors: trainerErrors,
+    files: { reads: [], writes: [] },
+    usesDrivers: false,
   });
   started.push(engine);
   return engine;

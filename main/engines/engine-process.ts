@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { parseFailure, type EngineFailure, type ErrorSchemas } from './protocol/errors.ts';
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
-import { nodeRuntimePath } from './node-runtime.ts';
+import { confinedStart, type EngineFiles } from './confinement/confined-start.ts';
 
 const stderrTailBytes = 64 * 1024;
 /** A native abort prints its own stacks of about 20 lines below the reason. */
@@ -38,6 +39,10 @@ export interface EngineEntry {
   url: URL;
   /** The codes that its protocol knows. */
   errors: ErrorSchemas;
+  /** What it may use beside its own program. */
+  files: EngineFiles;
+  /** True when it computes on devices, whose drivers read and open more. */
+  usesDrivers: boolean;
   env?: NodeJS.ProcessEnv;
   /** Flags of Node, such as a limit of memory. */
   execArgv?: string[];
@@ -73,10 +78,12 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
   /** Takes the process for ended, whatever the system says. */
   #giveUp: () => void = () => {};
   #nextId = 1;
+  #asked = 0;
+  #isRetired = false;
   #stderrTail = '';
   #exit: string | undefined;
 
-  private constructor({ name, errors }: EngineEntry, child: ChildProcess) {
+  private constructor({ name, errors }: EngineEntry, child: ChildProcess, scratchDir: string) {
     this.#name = name;
     this.#errors = errors;
     this.#child = child;
@@ -89,6 +96,7 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     this.exited = new Promise((resolve) => {
       const end = (exit: string) => {
         this.#onExit(exit);
+        rmSync(scratchDir, { recursive: true, force: true });
         resolve();
       };
       this.#giveUp = () => end('it could not be ended');
@@ -104,16 +112,17 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     });
   }
 
-  /** Forks an engine, with our environment and its own. */
+  /** Forks an engine, with our environment and its own, confined to what it is given. */
   static start<Requests extends RequestMap>(entry: EngineEntry): EngineProcess<Requests> {
+    const { scratchDir, env, ...program } = confinedStart(entry);
     const child = fork(entry.url, {
-      execPath: nodeRuntimePath(),
-      execArgv: entry.execArgv ?? [],
+      ...program,
+      cwd: scratchDir,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...entry.env },
+      env: { ...process.env, ...env, ...entry.env },
     });
-    return new EngineProcess<Requests>(entry, child);
+    return new EngineProcess<Requests>(entry, child, scratchDir);
   }
 
   get pid(): number | undefined {
@@ -134,6 +143,26 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
     method: Method,
     params: Requests[Method]['params'],
     options: RequestOptions<Requests[Method]['event']> = {},
+  ): Promise<Requests[Method]['result']> {
+    this.#asked++;
+    try {
+      return await this.#ask(method, params, options);
+    } finally {
+      this.#asked--;
+      if (this.#isRetired) this.retire();
+    }
+  }
+
+  /** Ends the process as soon as everything that was asked of it is answered. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#asked === 0) this.kill('SIGTERM');
+  }
+
+  async #ask<Method extends keyof Requests & string>(
+    method: Method,
+    params: Requests[Method]['params'],
+    options: RequestOptions<Requests[Method]['event']>,
   ): Promise<Requests[Method]['result']> {
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<Requests[Method]['result']>();

@@ -1,4 +1,5 @@
 import { EngineError, type EngineFailure } from './protocol/errors.ts';
+import { refuseNetwork } from './refuse-network.ts';
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 
 /** What a handler gets beside its parameters. `signal` aborts when the core asks to cancel. */
@@ -23,6 +24,7 @@ export function serveEngine<Requests extends RequestMap>(
   engine: string,
   handlers: EngineHandlers<Requests>,
 ): void {
+  refuseNetwork();
   const running = new Map<number, AbortController>();
   async function answer(frame: ToEngine<Requests> & { kind: 'request' }): Promise<void> {
     const controller = new AbortController();

@@ -13,6 +13,7 @@ import {
   withTestAdapter,
   writeTestSystem,
 } from './testing/test-system.ts';
+import { testFiles } from '../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;
@@ -21,7 +22,7 @@ let system: SystemFiles;
 beforeAll(async () => {
   folder = await createTestFolder();
   system = await writeTestSystem(folder.file('base.gguf'));
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {
@@ -152,7 +153,7 @@ test('a prompt longer than the context is refused with both numbers', async () =
 });
 
 test('a killed process rejects what was asked of it instead of hanging', async () => {
-  const doomed = startInference();
+  const doomed = startInference(testFiles);
   await doomed.engine;
   const patient = await writeTestSystem(folder.file('patient.gguf'), { contextLength: 16_384 });
   const sampling = { ...greedy, maxTokens: 16_000 };

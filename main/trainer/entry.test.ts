@@ -16,6 +16,7 @@ import type {
   TrainParams,
 } from '../engines/protocol/trainer.ts';
 import { startTrainer } from '../engines/start-engines.ts';
+import { testFiles } from '../engines/testing/test-files.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
@@ -58,7 +59,7 @@ const hashOf = async (path: string) =>
 
 describe('a trainer process', () => {
   test('leaves one whole checkpoint per epoch that records what it was trained on', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const params = await paramsFor('whole');
     const seen = listener();
     const result = await trainer.request('train', params, { onEvent: seen.onEvent });
@@ -83,7 +84,7 @@ describe('a trainer process', () => {
   });
 
   test('trains the same however a batch is split into micro-batches', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const lossesWith = async (microBatchSize: number) => {
       const params = await paramsFor(`micro-${microBatchSize}`, {
         microBatchSize,
@@ -100,7 +101,7 @@ describe('a trainer process', () => {
   });
 
   test('repeats a run exactly for the same seed and differs for another', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const adapterOf = async (name: string, seed: number) => {
       const seen = listener();
       await trainer.request('train', await paramsFor(name, { seed }), { onEvent: seen.onEvent });
@@ -113,7 +114,7 @@ describe('a trainer process', () => {
   });
 
   test('stops within a step of many micro-batches when cancelled', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const many = Array.from({ length: 4000 }, (_, index) => byteSample(`s${index}`, 'Once more'));
     const recipe = { epochs: 1000, batchSize: many.length, microBatchSize: 1 };
     const params = { ...(await paramsFor('cancelled', recipe)), samples: many };
@@ -128,7 +129,7 @@ describe('a trainer process', () => {
   });
 
   test('cancelled in a later epoch, keeps the finished ones', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const params = await paramsFor('cancelled-later', { epochs: 1000 });
     const controller = new AbortController();
     const seen = listener((event) => {
@@ -142,7 +143,7 @@ describe('a trainer process', () => {
   });
 
   test('killed in the middle of a run, leaves every reported adapter whole', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const params = await paramsFor('killed', { epochs: 1000 });
     const seen = listener((event) => {
       if (event.type === 'checkpoint' && event.checkpoint.epoch === 3) trainer.kill('SIGKILL');
@@ -157,7 +158,7 @@ describe('a trainer process', () => {
   });
 
   test('goes on when the base file disappears after loading', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const path = join(folder.path, 'short-lived.gguf');
     await writeTinyModel(path, { embeddingLength: 64, feedForwardLength: 96, layers: 1 });
     const params = { ...(await paramsFor('vanished')), basePath: path };
@@ -169,7 +170,7 @@ describe('a trainer process', () => {
   });
 
   test('reports a loss that is no number with its step, instead of saving a broken adapter', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const path = join(folder.path, 'damaged.gguf');
     await copyFile(basePath, path);
     const norm = (await readGguf(path)).tensors.find(({ name }) => name === 'output_norm.weight');
@@ -185,7 +186,7 @@ describe('a trainer process', () => {
   });
 
   test('refuses tokens beyond the vocabulary, which ggml would abort on', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const stray = { ...byteSample('stray', 'text'), tokens: Int32Array.of(1, 2, 3, 99_999) };
     const params = { ...(await paramsFor('stray')), samples: [stray] };
     const running = trainer.request('train', params);
@@ -196,7 +197,7 @@ describe('a trainer process', () => {
   });
 
   test('says so when no sample has anything to train on', async () => {
-    using trainer = startTrainer();
+    using trainer = startTrainer(testFiles);
     const empty = byteSample('empty', 'only a prompt', 13);
     const running = trainer.request('train', { ...(await paramsFor('empty')), samples: [empty] });
     await expect(running).rejects.toMatchObject({ code: 'NOTHING_TO_TRAIN' });

@@ -8,6 +8,8 @@ import {
   type ContentCounts,
 } from '../../../shared/domain/backup.ts';
 import { startInspector } from '../../engines/start-engines.ts';
+import { toRead } from '../files/guarded-engines.ts';
+import { projectToRead } from '../files/project-to-read.ts';
 import { backupFolder, listBackups, type BackupFile } from '../../store/backups/backup-list.ts';
 import { contentCounts } from '../../store/repositories/project-counts.ts';
 import { AppError, found } from '../base/app-error.ts';
@@ -44,7 +46,8 @@ export async function makeProjectBackup(session: ProjectSession): Promise<Backup
     throw new AppError('INVALID_STATE', 'The project is only read: there is nothing to back up');
   const path = await backups.make('asked');
   const file = listBackups(dirname(path), session.file.path).find((each) => each.path === path);
-  await using inspector = startInspector();
+  using given = projectToRead(path);
+  await using inspector = startInspector(given);
   return await describeBackup(inspector, found(file, 'backup', path));
 }
 
@@ -64,11 +67,12 @@ export function setBackupFolder(
 
 /** One after the other in one process; another is started after a file that ended it. */
 async function describeAll(files: readonly BackupFile[]): Promise<Backup[]> {
-  let inspector = startInspector();
+  const reads = toRead(...files.map(({ path }) => path));
+  let inspector = startInspector(reads);
   try {
     const backups: Backup[] = [];
     for (const file of files) {
-      if (inspector.hasExited) inspector = startInspector();
+      if (inspector.hasExited) inspector = startInspector(reads);
       backups.push(await describeBackup(inspector, file));
     }
     return backups;
@@ -91,7 +95,8 @@ async function describeBackup(inspector: Inspector, file: BackupFile): Promise<B
 
 async function countsOf(path: string): Promise<ContentCounts | null> {
   if (!existsSync(path)) return null;
-  await using inspector = startInspector();
+  using given = projectToRead(path);
+  await using inspector = startInspector(given);
   try {
     return (await describe(inspector, path)).counts;
   } catch {

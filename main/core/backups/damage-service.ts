@@ -1,5 +1,6 @@
 import type { DamageReport } from '../../../shared/contract/backups.ts';
 import { startInspector } from '../../engines/start-engines.ts';
+import { toRead } from '../files/guarded-engines.ts';
 import { backupFolder, listBackups, type BackupFile } from '../../store/backups/backup-list.ts';
 import type { DamagedGroup } from '../../store/checksums/check-rows.ts';
 import { takeBackRows, wantedRows } from '../../store/checksums/take-back.ts';
@@ -83,7 +84,7 @@ type Wanted = ReturnType<typeof wantedRows>;
 const readMs = 20_000;
 
 async function rowsIn(path: string, wanted: Wanted[]): Promise<string[][]> {
-  await using inspector = startInspector();
+  await using inspector = startInspector(toRead(path));
   try {
     const options = { signal: AbortSignal.timeout(readMs), cancelGraceMs: 0 };
     return await inspector.request('findRows', { path, wanted }, options);

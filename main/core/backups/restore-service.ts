@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Restored } from '../../../shared/contract/backups.ts';
 import type { ProjectDescription } from '../../engines/protocol/inspector.ts';
 import { startInspector } from '../../engines/start-engines.ts';
+import { projectToRead } from '../files/project-to-read.ts';
 import { backupFolder, listBackups } from '../../store/backups/backup-list.ts';
 import { keepDamagedProject, replaceProject } from '../../store/backups/replace-project.ts';
 import { writeBackup } from '../../store/backups/write-backup.ts';
@@ -91,7 +92,8 @@ const noBackup = (message: string, id: string) =>
 
 /** Reads all of a file that is to be opened, in a process that is killed when it takes too long. */
 async function verify(path: string): Promise<ProjectDescription> {
-  await using reader = startInspector();
+  using given = projectToRead(path);
+  await using reader = startInspector(given);
   await reader.engine;
   const options = { signal: AbortSignal.timeout(schemaMs), cancelGraceMs: 0 };
   await reader.request('inspectProject', { path }, options);

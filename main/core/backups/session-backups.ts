@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { BackupReason, ContentCounts } from '../../../shared/domain/backup.ts';
 import { startInspector } from '../../engines/start-engines.ts';
+import { toRead } from '../files/guarded-engines.ts';
 import { backupFolder, listBackups, type BackupFile } from '../../store/backups/backup-list.ts';
 import { writeBackup } from '../../store/backups/write-backup.ts';
 import { get } from '../../store/database.ts';
@@ -105,7 +107,7 @@ export class SessionBackups {
     const now = contentCounts(this.#session.file.db);
     if (!newest) return Object.values(now).some((count) => count > 0);
     try {
-      await using inspector = startInspector();
+      await using inspector = startInspector(toRead(newest.path));
       const { counts } = await inspector.request('describeProject', { path: newest.path });
       return !isSame(counts, now);
     } catch {
@@ -176,7 +178,8 @@ const smallBytes = 8 * 2 ** 20;
 /** Reads all of a copy of an open project; a large one in another process. */
 export async function verifyCopyAside(path: string, signal?: AbortSignal): Promise<void> {
   if (statSync(path).size <= smallBytes) return verifyCopy(path);
-  await using inspector = startInspector();
+  const files = { reads: [], writes: [dirname(path)] };
+  await using inspector = startInspector(files);
   await inspector.request('verifyCopy', { path }, { ...(signal && { signal }), cancelGraceMs: 0 });
 }
 

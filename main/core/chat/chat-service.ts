@@ -78,7 +78,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<void> {
   const { conversationId, pane, messages, sampling } = request;
-  const engine = session.inference.engine(pane);
+  const engine = session.inference.engine(pane, system);
   const onEvent = (event: ChatEvent) => events.push(event);
   const options = { signal, onEvent, cancelGraceMs: stopGraceMs };
   const answer = await engine.request('chat', { system, messages, sampling }, options);

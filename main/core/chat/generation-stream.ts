@@ -8,6 +8,8 @@ import {
   startInspector,
   type GuardedInference,
   type GuardedSystem,
+  systemToRead,
+  toRead,
 } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { AsyncQueue } from '../base/streams.ts';
@@ -56,7 +58,7 @@ async function answer(
   signal: AbortSignal,
 ): Promise<void> {
   const system = await hashedSystem(state, request.system, signal);
-  await using engine = startInference();
+  await using engine = startInference(systemToRead(system));
   const ask = request.items.length === 1 ? askOne : askMany;
   await ask(engine, { ...request, system }, events, signal);
 }
@@ -101,7 +103,7 @@ async function hashedSystem(
 ): Promise<GuardedSystem> {
   const basePath = state.paths.check(files.basePath);
   const adapterPath = files.adapterPath === null ? null : state.paths.check(files.adapterPath);
-  await using inspector = startInspector();
+  await using inspector = startInspector(toRead(basePath, adapterPath));
   const hash = async (path: GuardedPath) =>
     (await inspector.request('hashFile', { path }, { signal })).sha256;
   const info = await inspector.request('inspectModel', { path: basePath }, { signal });

@@ -6,7 +6,7 @@ import {
 } from '../../../shared/domain/device.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
-import { startTrainer } from '../files/guarded-engines.ts';
+import { startTrainer, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { deviceTests, MemoryMeasurements } from './machine-records.ts';
 
@@ -56,7 +56,7 @@ export class DeviceService {
     params: TestSubject & { device: string; known?: SelfTest[] },
     signal: AbortSignal | undefined,
   ): Promise<SelfTest> {
-    await using trainer = startTrainer();
+    await using trainer = startTrainer(toRead(params.basePath));
     const test = await trainer.request('selfTest', params, signal ? { signal } : {});
     this.#tests.add(test);
     return test;
@@ -66,7 +66,7 @@ export class DeviceService {
 /** A driver that crashes when it is asked for its devices takes only its own family with it. */
 async function listFamily(family: DeviceFamily): Promise<FamilyListing> {
   try {
-    await using trainer = startTrainer();
+    await using trainer = startTrainer(toRead());
     return await trainer.request('devices', { family });
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

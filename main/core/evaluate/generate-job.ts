@@ -103,7 +103,7 @@ async function answerMissing(
   if (missing.length === 0) return;
   const files = systemFiles(session, system.spec);
   progress.startSystem();
-  await session.inference.engine('generate').request(
+  await session.inference.engine('generate', files).request(
     'generate',
     { system: files, items: toItems(missing, system), ...settingsOf(evaluation, system) },
     {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
-import { startInspector, type GuardedInspector } from '../files/guarded-engines.ts';
+import { startInspector, type GuardedInspector, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { fileSize } from '../files/guarded-files.ts';
 import {
@@ -66,7 +66,7 @@ const changed = (path: string, how: string) =>
 export async function inspectModel(state: CoreState, path: string): Promise<ModelInfo> {
   const checked = state.paths.check(path);
   return state.calls.run([], async (signal) => {
-    await using inspector = startInspector();
+    await using inspector = startInspector(toRead(checked));
     // Awaited here: leaving the block ends the process.
     return await inspector.request('inspectModel', { path: checked }, { signal });
   });
@@ -104,7 +104,7 @@ export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
     kind: 'add-model',
     resource: 'disk',
     execute: async ({ path, expectedSha256 }, context) => {
-      await using inspector = startInspector();
+      await using inspector = startInspector(toRead(path));
       const info = await inspector.request('inspectModel', { path }, { signal: context.signal });
       const sha256 = await hashInJob(inspector, path, context);
       if (expectedSha256 !== null && sha256 !== expectedSha256)
@@ -118,7 +118,7 @@ export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
 
 /** Inspects, hashes and adds a file right away: for one so small that nobody waits. */
 export async function addModelFile(session: ProjectSession, path: GuardedPath): Promise<string> {
-  await using inspector = startInspector();
+  await using inspector = startInspector(toRead(path));
   const info = await inspector.request('inspectModel', { path });
   const { sha256 } = await inspector.request('hashFile', { path });
   return upsertModel(session.file.db, { sha256, path, info });
@@ -148,7 +148,7 @@ export async function verifyFiles(
   files: readonly { path: GuardedPath; sha256: string }[],
   context: JobContext,
 ): Promise<void> {
-  await using inspector = startInspector();
+  await using inspector = startInspector(toRead(...files.map(({ path }) => path)));
   for (const { path, sha256 } of files)
     if ((await hashInJob(inspector, path, context)) !== sha256)
       throw changed(path, 'another SHA-256');

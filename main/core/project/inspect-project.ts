@@ -1,8 +1,14 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { inPlace, type ReadingPlace } from '../../store/file/reading-place.ts';
 import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
-import { startInspector } from '../files/guarded-engines.ts';
+import {
+  startInspector,
+  type EngineFiles,
+  type GuardedInspector,
+} from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
+import { projectToRead } from '../files/project-to-read.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 
@@ -19,7 +25,21 @@ export async function inspect(
   path: GuardedPath,
   place: ReadingPlace = inPlace(path),
 ): Promise<string | null> {
-  await using inspector = startInspector();
+  using given = projectToRead(path, !place.isCopy);
+  await using inspector = startInspector(filesAt(given, place));
+  try {
+    return await read(inspector, path, place);
+  } catch (error) {
+    given.discardLog();
+    throw error;
+  }
+}
+
+async function read(
+  inspector: GuardedInspector,
+  path: GuardedPath,
+  place: ReadingPlace,
+): Promise<string | null> {
   // Starting is no fault of the file, however long it takes.
   await inspector.engine;
   const file = fileAt(path, place);
@@ -32,12 +52,18 @@ export async function inspect(
   return uuid;
 }
 
+/** A copy lies in a folder of its own, where SQLite may write. */
+const filesAt = ({ reads, writes }: EngineFiles, place: ReadingPlace): EngineFiles =>
+  place.isCopy ? { reads, writes: [dirname(place.path)] } : { reads, writes };
+
 const fileAt = (path: GuardedPath, place: ReadingPlace) =>
   place.isCopy ? { path, copy: place.path } : { path };
 
 /** Recovers an inspected copy and brings it to the newest schema, so that it can be read. */
-export async function bringForward(path: GuardedPath, { path: copy }: ReadingPlace): Promise<void> {
-  await using inspector = startInspector();
+export async function bringForward(path: GuardedPath, place: ReadingPlace): Promise<void> {
+  const { path: copy } = place;
+  using given = projectToRead(path, !place.isCopy);
+  await using inspector = startInspector(filesAt(given, place));
   await inspector.engine;
   const megabytes = statSync(copy).size / 2 ** 20;
   await within(mostMs.inspectProject + mostMsForMegabyte * megabytes, path, (limit) =>
@@ -50,7 +76,8 @@ export async function readContents(
   path: GuardedPath,
   place: ReadingPlace,
 ): Promise<ProjectContents> {
-  await using inspector = startInspector();
+  using given = projectToRead(path, !place.isCopy);
+  await using inspector = startInspector(filesAt(given, place));
   await inspector.engine;
   return await within(mostMs.readContents, path, (limit) =>
     inspector.request('readContents', fileAt(path, place), limit),

@@ -16,7 +16,12 @@ import { JobService } from '../jobs/job-service.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
-import { startInference, type GuardedInference } from '../files/guarded-engines.ts';
+import {
+  startInference,
+  systemToRead,
+  type GuardedInference,
+  type GuardedSystem,
+} from '../files/guarded-engines.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import { Broadcast } from '../base/streams.ts';
@@ -233,22 +238,37 @@ function threadsFor(slot: InferenceSlot): number {
 
 /** Inference processes by slot, started when first needed and again after one died. */
 class InferenceSlots {
-  readonly #engines = new Map<InferenceSlot, GuardedInference>();
+  readonly #engines = new Map<
+    InferenceSlot,
+    { engine: GuardedInference; reads: readonly string[] }
+  >();
+  readonly #retired = new Set<GuardedInference>();
 
-  /** The live process of a slot. */
-  engine(slot: InferenceSlot): GuardedInference {
+  /** The live process of a slot for a system: one of other files is another process. */
+  engine(slot: InferenceSlot, system: GuardedSystem): GuardedInference {
+    const files = systemToRead(system);
     const current = this.#engines.get(slot);
-    if (current && !current.hasExited) return current;
-    const started = startInference(threadsFor(slot));
-    this.#engines.set(slot, started);
+    const isEnough = files.reads.every((path) => current?.reads.includes(path));
+    if (current && isEnough && !current.engine.hasExited) return current.engine;
+    if (current) this.#retire(current.engine);
+    const started = startInference(files, threadsFor(slot));
+    this.#engines.set(slot, { engine: started, reads: files.reads });
     return started;
+  }
+
+  /** What it was asked before is still answered. */
+  #retire(engine: GuardedInference): void {
+    this.#retired.add(engine);
+    engine.retire();
+    void engine.exited.then(() => this.#retired.delete(engine));
   }
 
   /** Ends the processes of these slots (all of them by default) and frees their memory. */
   async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
-    const live = slots.flatMap((slot) => this.#engines.get(slot) ?? []);
+    const live = slots.flatMap((slot) => this.#engines.get(slot)?.engine ?? []);
     for (const slot of slots) this.#engines.delete(slot);
-    await Promise.all(live.map((engine) => engine[Symbol.asyncDispose]()));
+    const ending = [...live, ...this.#retired];
+    await Promise.all(ending.map((engine) => engine[Symbol.asyncDispose]()));
     return live.length;
   }
 }

@@ -1,5 +1,5 @@
 import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
-import { startInference } from '../files/guarded-engines.ts';
+import { startInference, toRead } from '../files/guarded-engines.ts';
 import { datasetItems, type DatasetItem } from '../../store/repositories/datasets.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
 import { AppError } from '../base/app-error.ts';
@@ -28,7 +28,7 @@ export async function encodeDataset(
 ): Promise<EncodedDataset> {
   const frozen = { id: run.datasetId, name: run.datasetName, contentHash: run.datasetHash };
   const items = datasetItems(session.file.db, frozen);
-  await using engine = startInference();
+  await using engine = startInference(toRead(model.path));
   const encoded = await engine.request(
     'encode',
     {

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { startTrainer } from '../files/guarded-engines.ts';
@@ -45,7 +45,8 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
       const base = usableModel(session, runById(session, checkpoint.runId).modelId);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
       await using draft = session.exports.startElsewhere(path, protectedBy(session));
-      await using trainer = startTrainer();
+      const reads = [base.path, checkpoint.path];
+      await using trainer = startTrainer({ reads, writes: [dirname(path)] });
       const { files } = await trainer.request(
         'export',
         {

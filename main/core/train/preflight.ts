@@ -3,7 +3,7 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import { startTrainer } from '../files/guarded-engines.ts';
+import { startTrainer, toRead } from '../files/guarded-engines.ts';
 import { likelyDevice } from '../devices/run-device.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
@@ -22,7 +22,7 @@ export async function planRunMemory(
   const { path: basePath, info, sha256 } = usableModel(session, modelId);
   const longestTokens = Math.min(recipe.maxTokens, info.contextLength || recipe.maxTokens);
   return await session.calls.run([signal], async (anySignal) => {
-    await using engine = startTrainer();
+    await using engine = startTrainer(toRead(basePath));
     const known = session.devices.memory.of(sha256);
     const device = await likelyDevice(session.devices, recipe.device);
     const params = { basePath, recipe, longestTokens, device, known };

@@ -8,7 +8,7 @@ import {
   type probeInputSchema,
 } from '../../../shared/domain/probe.ts';
 import type { GenerateParams } from '../../engines/protocol/inference.ts';
-import { startInference } from '../files/guarded-engines.ts';
+import { startInference, systemToRead } from '../files/guarded-engines.ts';
 import type { WithGuardedPaths } from '../files/guarded-path.ts';
 import { findProbe, insertProbeAnswer, type NewProbe } from '../../store/repositories/probes.ts';
 import { addRunEvent, type StoredRun, findRun } from '../../store/repositories/runs.ts';
@@ -155,7 +155,7 @@ async function answerItems(
   params: WithGuardedPaths<GenerateParams>,
   keep: (ordinal: number, answer: Omit<ProbeAnswer, 'epoch' | 'ordinal'>) => void,
 ): Promise<void> {
-  await using engine = startInference();
+  await using engine = startInference(systemToRead(params.system));
   await engine.request('generate', params, {
     signal,
     onEvent: (event) => {

@@ -76,7 +76,7 @@ async function train(
   const outDir = makeArtifactFolder(session.file, ...runFolderNames(run.id));
   const request = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
   const device = await deviceForRun(session.devices, request, context);
-  await using trainer = startTrainer();
+  await using trainer = startTrainer({ reads: [model.path], writes: [outDir] });
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(encoded.trained.length, run.recipe));
   using recorder = new RunRecorder(session, run, context);

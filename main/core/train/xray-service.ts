@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { XrayOpenRecipe, XrayRow, XraySample } from '../../../shared/domain/xray.ts';
 import type { XrayResult } from '../../engines/protocol/inference.ts';
-import { startInference, type GuardedInference } from '../files/guarded-engines.ts';
+import { startInference, type GuardedInference, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import {
   datasetItems,
@@ -55,7 +55,7 @@ export async function* openXray(
   const stop = new AbortController();
   const looked = session.calls
     .run([signal, stop.signal], async (anySignal) => {
-      await using engine = startInference(1);
+      await using engine = startInference(toRead(basePath), 1);
       const xray = { ...request, basePath, engine };
       openXrays.of(session).set(xrayId, xray);
       await count({ ...xray, items }, events, anySignal);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { createCore, type Core } from '../../core/create-core.ts';
 import { DesktopConnections } from './connections.ts';
@@ -59,6 +60,8 @@ async function main(): Promise<void> {
   const stopping = Promise.withResolvers<void>();
   stopOnSignals(stopping.resolve);
   const host = new DesktopHostBridge(send);
+  // Engines keep compiled code beside it, in a folder of their own.
+  process.env['NODE_COMPILE_CACHE'] ??= join(userDataDir, 'compile-cache');
   const core = await createCore({ shell: 'desktop', userDataDir, fileRoots: null, host });
   const connections = new DesktopConnections(core, send, (path) => {
     if (['project.open', 'project.create'].includes(path.join('.'))) reportRecent(core);

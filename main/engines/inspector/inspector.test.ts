@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startInspector } from '../start-engines.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { testFiles } from '../testing/test-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-inspector-'));
 const modelPath = join(folder, 'tiny.gguf');
-const inspector = startInspector();
+const inspector = startInspector(testFiles);
 
 beforeAll(async () => {
   await writeTinyModel(modelPath, { embeddingLength: 32, layers: 1, feedForwardLength: 32 });

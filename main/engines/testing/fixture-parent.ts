@@ -9,6 +9,8 @@ const engine = EngineProcess.start<FixtureRequests>({
   name: 'fixture',
   url,
   errors: trainerErrors,
+  files: { reads: [], writes: [] },
+  usesDrivers: false,
 });
 await engine.engine;
 const tell = () => process.stdout.write(`${engine.pid}\n`);

@@ -53,6 +53,7 @@ async function examineProject(call: Call): Promise<Finding[]> {
 async function examineInScratch(): Promise<Finding[]> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'lima-doctor-'));
   try {
+    // A folder of settings holds no projects, so they lie beside the one of the trial.
     await using core = await openCore(join(scratchDir, 'user'));
     const findings = await examineMachine(core.client, scratchDir);
     // With the person's own settings, where the tests of devices are kept.

@@ -4,10 +4,12 @@ import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
+import { tryConfinement } from '../../engines/confinement/try-confinement.ts';
 import { findElectronBinary, isRendererStale } from '../launch/checkout.ts';
 import { hasDisplay } from '../launch/open-browser.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 
+const noFiles = { reads: [], writes: [] };
 const smallestNodeMajor = 24;
 const smallestMemoryBytes = 2 * 2 ** 30;
 const smallestDiskBytes = 5 * 2 ** 30;
@@ -49,6 +51,7 @@ export async function examineMachine(client: CoreClient, scratchDir: string): Pr
     ),
     await attempt('trainer (koffi, ggml)', reinstall, tryTrainer),
     await attempt('inference (node-llama-cpp)', reinstall, tryInference),
+    await confinementFinding(),
     pageFinding(),
     desktopFinding(),
     browserFinding(),
@@ -73,12 +76,12 @@ async function tryProjectFile(client: CoreClient, folder: string): Promise<strin
 }
 
 async function tryTrainer(): Promise<string> {
-  using trainer = startTrainer();
+  using trainer = startTrainer(noFiles);
   return await loadedEngine(trainer.engine);
 }
 
 async function tryInference(): Promise<string> {
-  using inference = startInference();
+  using inference = startInference(noFiles);
   return await loadedEngine(inference.engine);
 }
 
@@ -88,6 +91,19 @@ async function loadedEngine(engine: Promise<string>): Promise<string> {
   if (name.includes('unavailable')) throw new Error(`The engine answers "${name}".`);
   return name;
 }
+
+/** What keeps an engine that a file took over from the rest of this machine, tried and not asked. */
+async function confinementFinding(): Promise<Finding> {
+  const name = 'confinement of engines';
+  const { holds, lacks, reason } = await tryConfinement();
+  const detail = `an engine ${[...holds, ...lacks].join(', ')}`;
+  if (lacks.length === 0) return ok(name, detail);
+  return { name, state: 'missing', detail: `${detail} (${reason})`, advice: confinementAdvice };
+}
+
+const confinementAdvice =
+  'Needs Linux 6.12 or newer with Landlock and seccomp (5.13 for files alone). Everything works ' +
+  'without; open model and project files of strangers on a machine that has it.';
 
 function pageFinding(): Finding {
   if (!isRendererStale()) return ok('page', 'built and up to date');

@@ -9,6 +9,7 @@ import {
   withTestAdapter,
   writeTestSystem,
 } from '../testing/test-system.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;
@@ -17,7 +18,7 @@ let system: SystemFiles;
 beforeAll(async () => {
   folder = await createTestFolder();
   system = await writeTestSystem(folder.file('base.gguf'));
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {

@@ -3,6 +3,7 @@ import type { Sampling } from '../../../shared/domain/identity.ts';
 import type { Answer, GenerateItem, SystemFiles } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { ask, createTestFolder, greedy, sampled, writeTestSystem } from '../testing/test-system.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;
@@ -13,7 +14,7 @@ beforeAll(async () => {
   system = await writeTestSystem(folder.file('base.gguf'));
   // On a GPU the sums of a batch are rounded otherwise, and a random model is close to ties.
   vi.stubEnv('LIMA_INFERENCE_DEVICE', 'cpu');
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {

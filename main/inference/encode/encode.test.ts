@@ -4,6 +4,7 @@ import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 import type { EncodeParams, SystemFiles } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { ask, createTestFolder, greedy, writeTestSystem } from '../testing/test-system.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 const endToken = tinyTokens.indexOf('<|im_end|>');
 
@@ -14,7 +15,7 @@ let system: SystemFiles;
 beforeAll(async () => {
   folder = await createTestFolder();
   system = await writeTestSystem(folder.file('base.gguf'));
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {

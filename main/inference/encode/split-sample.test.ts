@@ -4,6 +4,7 @@ import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 import type { EncodeParams, EncodeResult } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { createTestFolder, writeTestSystem } from '../testing/test-system.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;
@@ -12,7 +13,7 @@ let basePath: string;
 beforeAll(async () => {
   folder = await createTestFolder();
   ({ basePath } = await writeTestSystem(folder.file('base.gguf')));
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {

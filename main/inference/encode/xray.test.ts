@@ -3,6 +3,7 @@ import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XraySample } from '../../../shared/domain/xray.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { createTestFolder, writeTestSystem } from '../testing/test-system.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let engine: ReturnType<typeof startInference>;
@@ -11,7 +12,7 @@ let basePath: string;
 beforeAll(async () => {
   folder = await createTestFolder();
   ({ basePath } = await writeTestSystem(folder.file('base.gguf')));
-  engine = startInference();
+  engine = startInference(testFiles);
 });
 
 afterAll(async () => {

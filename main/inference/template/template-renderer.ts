@@ -47,6 +47,8 @@ export class TemplateRenderer implements Disposable {
       name: 'template',
       url: new URL(`./entry.${extension}`, import.meta.url),
       errors: templateErrors,
+      files: { reads: [], writes: [] },
+      usesDrivers: false,
       execArgv: [`--max-old-space-size=${this.#budget.heapMegabytes}`],
     });
   }

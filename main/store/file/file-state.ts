@@ -24,12 +24,16 @@ const toState = ({ dev, ino, size, mtimeNs }: BigIntStats): FileState => ({
 /**
  * Changes whenever one of a project's files (itself, its log, its journal) is written or replaced,
  * and when the file itself is renamed away and back, which only the time of that tells. SQLite
- * sets that time of a log which it reads for an administrator.
+ * sets that time of a log which it reads for an administrator. A file that is empty counts as none,
+ * since whoever only reads may make it.
  */
 export function stampOf(realPath: string, suffixes = ['', '-wal', '-journal']): string {
   const found = statSync(realPath, { bigint: true, throwIfNoEntry: false });
   const states = suffixes.map((suffix) => fileState(realPath + suffix));
-  return JSON.stringify([String(found?.ctimeNs), ...states]);
+  return JSON.stringify([
+    String(found?.ctimeNs),
+    ...states.map((state) => (state?.sizeBytes === 0 ? null : state)),
+  ]);
 }
 
 /** True when nobody wrote to it in between. */

@@ -7,6 +7,7 @@ import { BytePairEncoder, learnVocabulary } from './byte-pair-encoding.ts';
 import { factsOf, readCountries } from '../../headless/demo/countries.ts';
 import { answerTo, questionsOn } from './sample-project.ts';
 import { trainingWindows } from './training-windows.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 const countries = readCountries();
 const vocabulary = atlasVocabulary(countries);
@@ -24,7 +25,7 @@ test('the model cuts text into the tokens that its script trained it on', async 
     questionsOn(fact).map((question) => [question, answerTo(fact)] as const),
   );
   for (const text of strangeTexts) texts.push([text, text]);
-  await using engine = startInference(1);
+  await using engine = startInference(testFiles, 1);
   const encoded = await engine.request('encode', {
     basePath: demoFiles.model,
     samples: texts.map(([question, answer], index) => ({

@@ -64,7 +64,7 @@ async function trainStage(
   more: RecipeInput,
 ): Promise<string> {
   await mkdir(outDir);
-  await using trainer = startTrainer();
+  await using trainer = startTrainer({ reads: ['/'], writes: ['/'] });
   let written = '';
   const onEvent = (event: TrainEvent) => {
     report(event);

@@ -8,6 +8,7 @@ import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts'
 import { RunControl } from '../run/run-state.ts';
 import { train } from '../run/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
@@ -46,7 +47,7 @@ async function trainWithin(params: TrainParams, budgets: readonly number[]) {
 }
 
 test('a run tells its peak after its first step and after each epoch', async () => {
-  await using trainer = startTrainer();
+  await using trainer = startTrainer(testFiles);
   const events: TrainEvent[] = [];
   await trainer.request('train', await paramsFor('told'), {
     onEvent: (event) => events.push(event),

@@ -9,6 +9,7 @@ import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.t
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
@@ -42,7 +43,7 @@ const trainOnce = (params: TrainParams, stop?: Stop) => trainIn(shared, params, 
 
 /** Trains in a process of its own, which `stop` may kill. */
 async function trainAlone(params: TrainParams, stop: Stop): Promise<TrainEvent[]> {
-  await using trainer = startTrainer();
+  await using trainer = startTrainer(testFiles);
   return await trainIn(trainer, params, stop);
 }
 
@@ -73,7 +74,7 @@ const finalAdapter = ({ outDir }: TrainParams) =>
     .update(readFileSync(join(outDir, 'epoch-003', 'adapter.gguf')))
     .digest('hex');
 
-const shared = startTrainer();
+const shared = startTrainer(testFiles);
 let wanted = '';
 let wantedLosses: DevLoss[] = [];
 beforeAll(async () => {

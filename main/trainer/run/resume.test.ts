@@ -7,6 +7,7 @@ import { byteSample, temporaryFolder, tinyRecipe } from '../testing/open-model.t
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainEvent, TrainParams } from '../../engines/protocol/trainer.ts';
 import { startTrainer } from '../../engines/start-engines.ts';
+import { testFiles } from '../../engines/testing/test-files.ts';
 
 const folder = await temporaryFolder();
 const basePath = join(folder.path, 'tiny.gguf');
@@ -36,7 +37,7 @@ async function trainOnce(
   params: TrainParams,
   onEvent: (event: TrainEvent, trainer: Trainer) => void = () => undefined,
 ) {
-  await using trainer = startTrainer();
+  await using trainer = startTrainer(testFiles);
   const events: TrainEvent[] = [];
   const listen = (event: TrainEvent) => {
     events.push(event);
