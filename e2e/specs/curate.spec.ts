@@ -1,7 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
-import { ShellPage } from '../pages/shell-page.ts';
+import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { conversation, writeConversations, writePosts, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -150,4 +151,31 @@ test('accepting all under a filter leaves the others alone, and freezing shows t
   await expect(row).toContainText('harbour 2');
   await expect(row.locator('code')).toHaveText(/^[0-9a-f]{8}$/);
   await expect(row.locator('code')).toHaveAttribute('title', /^[0-9a-f]{64}$/);
+});
+
+test('an export asks before it replaces a file that is not its own, and keeps it when refused', async ({
+  workbench,
+}) => {
+  const { shell, curate } = await openPrepared(workbench);
+  await curate.acceptAll('3 samples');
+  await curate.freeze('harvest');
+  const path = join(workbench.folder, 'thesis.jsonl');
+  writeFileSync(path, 'precious');
+  const exportDataset = () =>
+    choosePath(workbench, path, () =>
+      workbench.page.getByRole('button', { name: 'Export harvest' }).click(),
+    );
+  const question = shell.dialog('Replace the file that is there?');
+
+  await exportDataset();
+  await expect(question).toContainText(path);
+  // A hasty Enter keeps the file.
+  await workbench.page.keyboard.press('Enter');
+  await expect(question).toHaveCount(0);
+  expect(readFileSync(path, 'utf8')).toBe('precious');
+
+  await exportDataset();
+  await question.getByRole('button', { name: 'Replace' }).click();
+  await expect(workbench.page.getByText(/Wrote 3 samples/)).toBeVisible();
+  expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(3);
 });

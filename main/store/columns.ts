@@ -7,35 +7,31 @@ export const json = <Schema extends z.ZodType>(schema: Schema) =>
   z.string().transform((text, context): z.output<Schema> => {
     const parsed = safelyParsed(schema, text);
     if (parsed?.success) return parsed.data;
-    const problem = parsed ? z.prettifyError(parsed.error) : 'it is nested too deep';
+    const problem = parsed ? z.prettifyError(parsed.error) : 'it is no JSON, or nested too deep';
     context.addIssue({ code: 'custom', message: problem });
     return z.NEVER;
   });
 
-/** `undefined` for a value that nests so deep that a schema of any JSON runs out of stack. */
+/** `undefined` for no JSON, and for what nests so deep that a schema of any JSON runs out of stack. */
 function safelyParsed<Schema extends z.ZodType>(schema: Schema, text: string) {
   try {
-    return schema.safeParse(parseJson(text));
+    return schema.safeParse(JSON.parse(text));
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof RangeError || error instanceof SyntaxError) return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No schema takes `undefined`, so the column is reported like any other strange value.
-    return undefined;
   }
 }
 
 /** A JSON column with the messages of a conversation. */
 export const messagesColumn = json(z.array(messageSchema));
 
-/** A REAL column of a measurement, which may be infinite where `z.number()` allows no infinity. */
-export const real = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+/**
+ * A REAL column of a measurement. A gradient may have been infinite: that is told as the largest
+ * number there is, since JSON has no infinity and a list with one would not reach a shell.
+ */
+export const real = z
+  .custom<number>((value) => typeof value === 'number', 'expected a number')
+  .transform((value) => Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE));
 
 /** A query that only asks whether there is a row, or counts them. */
 export const countRow = z.object({ n: z.number().int() });

@@ -1,5 +1,6 @@
 import type { Database as SqliteDatabase, Statement } from 'better-sqlite3';
 import { z } from 'zod';
+import { previewLine } from '../../shared/text/foreign-text.ts';
 import { StoreError } from './store-error.ts';
 
 /** An open SQLite connection; only the store knows the library behind it. */
@@ -92,7 +93,7 @@ function parseRow<Row>(schema: z.ZodType<Row>, row: unknown): Row {
   if (parsed.success) return parsed.data;
   throw new StoreError(
     'PROJECT_INVALID',
-    `The project holds a value this program does not understand (${z.prettifyError(parsed.error)}). ` +
+    `The project holds a value this program does not understand (${previewLine(z.prettifyError(parsed.error), 300)}). ` +
       'It was written by another build, or the file is damaged.',
   );
 }
@@ -137,7 +138,14 @@ export function run<const Sql extends string>(
 
 /** The single INTEGER column of a query, for lists too long to parse row by row. */
 export function integers(db: Database, sql: string, given: Record<string, SqlValue>): number[] {
-  return prepared(db, sql).pluck().all(given) as number[];
+  const values = prepared(db, sql).pluck().all(given) as number[];
+  const strange = values.find((value) => !Number.isSafeInteger(value));
+  if (strange === undefined) return values;
+  throw new StoreError(
+    'PROJECT_INVALID',
+    `The project holds the number ${strange}, which is beyond what this program counts to. It was ` +
+      'changed by another program, or the file is damaged: restore it from a backup.',
+  );
 }
 
 /** Runs `work` in one immediate transaction: all of it is stored, or nothing. */

@@ -69,6 +69,7 @@ const systemCodes = new Map<string, ErrorCode>(
     SQLITE_FULL: 'DISK_FULL',
     SQLITE_CORRUPT: 'PROJECT_INVALID',
     SQLITE_NOTADB: 'PROJECT_INVALID',
+    SQLITE_CONSTRAINT: 'PROJECT_INVALID',
     SQLITE_READONLY: 'FILE_UNREADABLE',
     SQLITE_IOERR: 'FILE_UNREADABLE',
     SQLITE_CANTOPEN: 'FILE_UNREADABLE',
@@ -117,6 +118,8 @@ export function explainError(error: unknown): AppError | undefined {
 function wordsFor({ code: foreign, message }: CodedError, code: ErrorCode): string {
   if (code === 'DISK_FULL' && foreign !== 'DISK_FULL')
     return `The disk is full: nothing was lost, but the last step was not stored (${message}). Free some space and try again.`;
+  if (foreign.startsWith('SQLITE_CONSTRAINT'))
+    return `The project holds rows that do not fit together, so nothing was stored (${message}). It was changed by another program, or is damaged: restore it from a backup.`;
   if (foreign.startsWith('SQLITE_'))
     return `The project file cannot be read or written (${foreign}: ${message}). Check its disk and its permissions, then open it again.`;
   if (foreign === 'ENGINE_CRASHED')

@@ -86,6 +86,7 @@ const hostile: Record<string, (string | number | Buffer | null)[]> = {
   count: [-1, 2 ** 60, 'x', 1.5],
   moment: [-1, 1e18, 'x', 8_640_000_000_000_001],
   measure: ['x', Buffer.from('1')],
+  bytes: ['x', Buffer.alloc(67_108_865)],
   word: ['x'.repeat(1000)],
 };
 
@@ -121,7 +122,7 @@ test('each column is refused with what no version writes, and the column is name
   for (const { table, column, kind } of places)
     for (const value of hostile[kind.replace('?', '')] ?? []) {
       // The text of 64 MB is one column's work.
-      if (String(value).length > 1e7 && column !== 'output') continue;
+      if (String(value).length > 1e7 && column !== 'output' && kind !== 'bytes') continue;
       const said = lookAt(db, `UPDATE OR IGNORE ${table} SET ${column} = ?`, value);
       looks += Number(refused.test(said));
       const isNamed = said.includes(`its ${table}.${column} holds`);

@@ -18,9 +18,11 @@ const strange = {
   name: `typeof(c) <> 'text' OR octet_length(c) > 40000`,
   text: `typeof(c) <> 'text' OR octet_length(c) > 67108864`,
   count: `typeof(c) <> 'integer' OR c NOT BETWEEN 0 AND 9007199254740991`,
+  integer: `typeof(c) <> 'integer'`,
   moment: `typeof(c) <> 'integer' OR c NOT BETWEEN 0 AND 8640000000000000`,
   // Losses may be infinite; the others are measured as well.
   measure: `typeof(c) NOT IN ('real', 'integer')`,
+  bytes: `typeof(c) <> 'blob' OR octet_length(c) > 67108864`,
   /** Checked by SQLite itself, as the CHECK of the column says. */
   word: `typeof(c) <> 'text' OR octet_length(c) > 100`,
 } as const;
@@ -230,6 +232,14 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     created_ms: 'moment',
     sequence: 'count',
   },
+  row_checksum: {
+    table_name: 'word',
+    last_a: 'integer',
+    last_b: 'integer',
+    row_count: 'count',
+    hash: 'hash',
+    row_checksums: 'bytes',
+  },
   chat_answer: {
     id: 'id',
     conversation_id: 'name',
@@ -295,14 +305,16 @@ function refuseIn(
   );
 }
 
+// No foreign key says so, since a sample and its first version refer to each other.
+const samplesWithoutVersion = `SELECT 'sample' AS "table", 'sample_version' AS parent FROM sample s
+  WHERE NOT EXISTS (SELECT 1 FROM sample_version v WHERE v.id = s.current_version_id) LIMIT 1`;
+
 const danglingRow = z.object({ table: z.string(), parent: z.string() });
 
 function refuseDangling(db: Database, path: string): void {
-  const found = get(
-    db,
-    danglingRow,
-    'SELECT "table", parent FROM pragma_foreign_key_check LIMIT 1',
-  );
+  const found =
+    get(db, danglingRow, 'SELECT "table", parent FROM pragma_foreign_key_check LIMIT 1') ??
+    get(db, danglingRow, samplesWithoutVersion);
   if (!found) return;
   throw new StoreError(
     'PROJECT_INVALID',
