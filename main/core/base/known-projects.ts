@@ -1,7 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readInputFileSync } from '../../input-files/input-file.ts';
 import { appendSideFile } from '../../side-files/side-file.ts';
+
+const mostBytes = 64 * 1024 * 1024;
 
 const knownProjectSchema = z.object({
   uuid: z.string(),
@@ -54,7 +57,7 @@ export class KnownProjects {
 
   #text(): string {
     try {
-      return readFileSync(this.#path, 'utf8');
+      return readInputFileSync(this.#path, mostBytes).toString('utf8');
     } catch {
       // None is known yet, or none can be: then each is asked about.
       return '';
