@@ -13,6 +13,7 @@ import { explainError } from '../base/explain-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { inspect } from '../project/inspect-project.ts';
+import { openInTurn } from '../project/open-project.ts';
 import { closeSession, takeOver } from '../project/project-service.ts';
 import { backupsOf, verifyCopyAside } from './session-backups.ts';
 
@@ -42,7 +43,8 @@ export function restoreBackup(
       await replaceProject(target, source.path, async (part) => {
         await verify(part);
       });
-      const project = await takeOver(state, () => openProjectFile(target, folder));
+      // Like any other: a backup that somebody put there is read, and not edited unasked.
+      const project = await openInTurn(state, target);
       return { project, restored: source.path, kept };
     } catch (error) {
       if (session) await reopen(state, session.file.path);

@@ -36,7 +36,8 @@ export async function openExisting(state: CoreState, path: string): Promise<Proj
   return state.projectTurns.run(() => openInTurn(state, target));
 }
 
-async function openInTurn(state: CoreState, path: GuardedPath): Promise<ProjectInfo> {
+/** The same within a turn of `projectTurns`. */
+export async function openInTurn(state: CoreState, path: GuardedPath): Promise<ProjectInfo> {
   const { session } = state;
   if (session && !session.file.guard?.look() && isSameFile(session.file.path, path))
     return session.info();
