@@ -14,6 +14,8 @@ const things: Record<string, [one: string, many: string]> = {
   evaluations: ['evaluation', 'evaluations'],
   answers: ['answer', 'answers'],
   chats: ['chat answer', 'chat answers'],
+  runEvents: ['event of a run', 'events of runs'],
+  reveals: ['revealed evaluation', 'revealed evaluations'],
 };
 
 function countOf(thing: string, count: number): string {

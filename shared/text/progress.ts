@@ -4,6 +4,8 @@ import {
   type JobSnapshot,
   type JobSubtask,
 } from '../domain/job.ts';
+import { mergeReportSchema } from '../contract/merge.ts';
+import { cameText } from './merging.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 
 /** How far a phase is: `12 of 300 steps`, `1.0 MiB of 3.0 MiB`; empty when nothing is counted. */
@@ -42,6 +44,8 @@ export function joinFacts(facts: readonly string[]): string {
 
 /** The outcome of a finished job: the counts of its result that are not zero, in words. */
 export function describeResult(job: JobSnapshot): string {
+  const merge = job.kind === 'merge' ? mergeReportSchema.safeParse(job.result) : undefined;
+  if (merge?.success) return cameText(merge.data) || 'nothing came';
   const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
   );

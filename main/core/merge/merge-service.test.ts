@@ -150,6 +150,12 @@ test('undoing a merge goes back to before it, and sets aside what was done since
   });
   const refusal = await refusalOf(core.client.merges.undo({}));
   expect(refusal.message).toMatch(/Since “Merge other\.lima” there were 3 reviews/);
+  const [evaluation] = await core.client.evaluations.list();
+  await core.client.evaluations.reveal({ id: evaluation?.id ?? '' });
+  expect((await core.client.merges.undoable())?.laterWork).toMatchObject({
+    reviews: 3,
+    reveals: 1,
+  });
   const { aside } = await core.client.merges.undo({ evenWithLaterWork: true });
   expect(await core.client.merges.undoable()).toBeNull();
   expect((await core.client.jobs.list()).map(({ kind, state }) => `${kind} ${state}`)).toContain(

@@ -18,16 +18,22 @@ import { copyOpenFile, removeMergeScratch, requireIdle, scratchName } from './me
 export function undoableMerge(session: ProjectSession) {
   const found = newestMerge(session);
   if (!found) return null;
-  const { job, backup, report } = found;
+  const { job, backup } = found;
   const { id: jobId, title, finishedMs } = job;
   return {
     jobId,
     title,
     finishedMs,
     backup,
-    laterWork: workAfter(session.file.db, report.sequence),
+    laterWork: workSince(session, found),
   };
 }
+
+const workSince = (
+  session: ProjectSession,
+  { job, report }: { job: Job; report: MergeReport },
+): Record<string, number> =>
+  workAfter(session.file.db, { sequence: report.sequence, sinceMs: job.finishedMs ?? 0 });
 
 function newestMerge(session: ProjectSession) {
   const jobs = session.jobs.list().toReversed();
@@ -61,8 +67,8 @@ export async function undoMerge(
       'There is no merge to undo: none was made, or the file from before it is gone',
     );
   requireIdle(session);
-  const { job, report, backup } = found;
-  const laterWork = workAfter(session.file.db, report.sequence);
+  const { job, backup } = found;
+  const laterWork = workSince(session, found);
   const isMore = Object.values(laterWork).some((count) => count > 0);
   if (isMore && !evenWithLaterWork)
     throw new AppError(

@@ -44,10 +44,16 @@ const workRow = z.object({
   promptSets: z.number().int(),
   evaluations: z.number().int(),
   chats: z.number().int(),
+  models: z.number().int(),
+  runEvents: z.number().int(),
+  reveals: z.number().int(),
 });
 
-/** What was done after a place in the order, by what it is. */
-export function workAfter(db: Database, sequence: number): Record<string, number> {
+/** What was done after a place in the order, by what it is; only revealing has but a time. */
+export function workAfter(
+  db: Database,
+  { sequence, sinceMs }: { sequence: number; sinceMs: number },
+): Record<string, number> {
   const row = get(
     db,
     workRow,
@@ -60,8 +66,11 @@ export function workAfter(db: Database, sequence: number): Record<string, number
        (SELECT count(*) FROM run WHERE sequence > @sequence) AS runs,
        (SELECT count(*) FROM prompt_set WHERE sequence > @sequence) AS "promptSets",
        (SELECT count(*) FROM evaluation WHERE sequence > @sequence) AS evaluations,
-       (SELECT count(*) FROM chat_answer WHERE sequence > @sequence) AS chats`,
-    { sequence },
+       (SELECT count(*) FROM chat_answer WHERE sequence > @sequence) AS chats,
+       (SELECT count(*) FROM model WHERE sequence > @sequence) AS models,
+       (SELECT count(*) FROM run_event WHERE sequence > @sequence) AS "runEvents",
+       (SELECT count(*) FROM evaluation WHERE revealed_ms > @sinceMs) AS reveals`,
+    { sequence, sinceMs },
   );
   return row ?? {};
 }
