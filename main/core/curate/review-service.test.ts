@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { refusalOf, TestCore } from '../testing/a-core.ts';
-import { startReviewing, writeManySamples } from '../testing/many-samples.ts';
+import { refusalOf } from '../testing/a-core.ts';
+import { openManySamples, startReviewing, writeManySamples } from '../testing/many-samples.ts';
 
 const many = 20_000;
 const everything = { filter: {} };
@@ -13,7 +13,7 @@ const everybody = { pending: 0, accepted: many, rejected: 0 };
 /** A core with many pending samples. */
 async function aCoreOfMany() {
   const folder = writeManySamples(many);
-  const core = await TestCore.start({ folder, project: 'open' });
+  const core = await openManySamples(folder);
   return {
     core,
     client: core.client,
@@ -99,7 +99,7 @@ test.each(['resume', 'cancel'] as const)(
     await once(child, 'exit');
     const jobId = String(said).trim();
     {
-      await using core = await TestCore.start({ folder, project: 'open' });
+      await using core = await openManySamples(folder);
       const { client } = core;
       expect((await client.jobs.list()).find(({ id }) => id === jobId)?.state).toBe('interrupted');
       for (const call of [client.samples.undoReview(), client.datasets.freeze({ name: 'half' })])

@@ -17,6 +17,13 @@ export function writeManySamples(count: number): string {
   return folder;
 }
 
+/** Opens the project of a folder that `writeManySamples` made, which this machine does not know yet. */
+export async function openManySamples(folder: string): Promise<TestCore> {
+  const core = await TestCore.start({ folder, project: 'open' });
+  if ((await core.client.project.current())?.access === 'read') await core.client.project.trust();
+  return core;
+}
+
 /** Starts a review of every sample and waits until some of it is made; returns its job. */
 export async function startReviewing(core: TestCore): Promise<string> {
   const selection = { filter: {} };
@@ -28,6 +35,6 @@ export async function startReviewing(core: TestCore): Promise<string> {
 
 // Run as a program: reviews the project of a folder until somebody kills this process.
 if (argv[1] === import.meta.filename) {
-  const core = await TestCore.start({ folder: argv[2] ?? '', project: 'open' });
+  const core = await openManySamples(argv[2] ?? '');
   process.stdout.write(`${await startReviewing(core)}\n`);
 }
