@@ -7,6 +7,7 @@ import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import {
   advanceBatch,
   cancelBatch,
+  closeBatch,
   findOpenBatch,
   interruptOpenBatches,
   listOpenBatches,
@@ -165,6 +166,7 @@ async function makeBatch(
     const { batch, isAtEnd } = await turns.take((limit) =>
       advanceBatch(db, batchId, selection, limit),
     );
+    if (isAtEnd) closeBatch(db, batch);
     report(context, batch);
     if (isAtEnd || performance.now() - toldMs > tellEveryMs) {
       session.changes.touch('reviews', 'project');

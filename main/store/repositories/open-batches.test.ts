@@ -5,7 +5,7 @@ import type { ReviewAction } from '../../../shared/domain/sample.ts';
 import { all, type Database } from '../database.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 import { insertJob } from './jobs.ts';
-import { advanceBatch, cancelBatch, findOpenBatch, openBatch } from './open-batches.ts';
+import { advanceBatch, cancelBatch, closeBatch, findOpenBatch, openBatch } from './open-batches.ts';
 import { addReviews, lastBatch, sampleHistory, undoLastBatch } from './reviews.ts';
 import { statusCounts } from './sample-list.ts';
 import { addSamples } from './samples.ts';
@@ -51,8 +51,10 @@ function open(
 
 /** Makes pieces of a batch until its end, or so many. */
 function advance(db: Database, id: string, seqs: readonly number[], pieces = Infinity): void {
-  for (let piece = 0; piece < pieces; piece += 1)
-    if (advanceBatch(db, id, parseSeqRuns(runsOf(seqs)), 3).isAtEnd) return;
+  for (let piece = 0; piece < pieces; piece += 1) {
+    const { batch, isAtEnd } = advanceBatch(db, id, parseSeqRuns(runsOf(seqs)), 3);
+    if (isAtEnd) return closeBatch(db, batch);
+  }
 }
 
 test('a batch in pieces ends as one in a single transaction, and is undone as one in pieces', () => {
@@ -196,3 +198,16 @@ const lastReviews = (db: Database) =>
        ORDER BY b.sequence DESC, b.id DESC LIMIT 1), 'pending') AS status
      FROM sample s ORDER BY s.seq`,
   );
+
+test('a batch waits for the disk when it is closed, and everything else always does', () => {
+  using project = aProjectOf(9);
+  const { db } = project.file;
+  const synchronous = () => db.pragma('synchronous', { simple: true });
+  const full = synchronous();
+  open(db, 'batch', { action: 'accept', seqs: numbers(9) });
+  advance(db, 'batch', numbers(9), 2);
+  expect(full).toBe(2);
+  expect(synchronous()).toBe(full);
+  expect(() => advanceBatch(db, 'nobody', [], 3)).toThrow(/not being made/);
+  expect(synchronous()).toBe(full);
+});

@@ -94,7 +94,7 @@ export function cancelBatch(db: Database, batchId: string): void {
 /** How far a batch is after a piece of it. */
 export interface BatchPiece {
   batch: OpenBatch;
-  /** It counts now, or is gone when it was cancelled. */
+  /** `closeBatch` is all that is left to do. */
   isAtEnd: boolean;
 }
 
@@ -105,6 +105,32 @@ export function advanceBatch(
   selection: readonly SeqRun[],
   limit: number,
 ): BatchPiece {
+  return withoutSyncing(db, () => advance(db, batchId, { selection, limit }));
+}
+
+/**
+ * Stores a piece without waiting for the disk: a loss of power takes back the last pieces in order,
+ * which are made again, and the next change that is acknowledged waits for all before it. Only a
+ * write-ahead log keeps that order.
+ */
+function withoutSyncing<Result>(db: Database, work: () => Result): Result {
+  const [mode, before] = ['journal_mode', 'synchronous'].map((name) =>
+    db.pragma(name, { simple: true }),
+  );
+  if (mode !== 'wal' || db.inTransaction) return work();
+  db.pragma('synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    db.pragma(`synchronous = ${Number(before)}`);
+  }
+}
+
+function advance(
+  db: Database,
+  batchId: string,
+  { selection, limit }: { selection: readonly SeqRun[]; limit: number },
+): BatchPiece {
   return withTransaction(db, () => {
     const open = requireOpen(db, batchId);
     const stored = findBatch(db, batchId);
@@ -113,10 +139,15 @@ export function advanceBatch(
       ? takeBack(db, batchId, stored, limit)
       : makePiece(db, open, stored, { selection, limit });
     const batch = requireOpen(db, batchId);
-    if (isAtEnd) run(db, 'DELETE FROM open_batch WHERE batch_id = @batchId', { batchId });
-    if (isAtEnd && open.isCancelled)
-      run(db, 'DELETE FROM review_batch WHERE id = @batchId', { batchId });
     return { batch, isAtEnd };
+  });
+}
+
+/** Makes a batch count whose pieces are all made, or removes one that is all taken back. */
+export function closeBatch(db: Database, { batchId, isCancelled }: OpenBatch): void {
+  withTransaction(db, () => {
+    run(db, 'DELETE FROM open_batch WHERE batch_id = @batchId', { batchId });
+    if (isCancelled) run(db, 'DELETE FROM review_batch WHERE id = @batchId', { batchId });
   });
 }
 
