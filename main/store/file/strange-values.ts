@@ -232,6 +232,17 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     created_ms: 'moment',
     sequence: 'count',
   },
+  open_batch: {
+    batch_id: 'id',
+    job_id: 'id',
+    action: 'word?',
+    selection: 'text?',
+    total: 'count',
+    through_seq: 'integer',
+    looked_at: 'integer',
+    changed: 'count',
+    is_cancelled: 'count',
+  },
   row_checksum: {
     table_name: 'word',
     last_a: 'integer',
