@@ -5,6 +5,7 @@ import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
 import { DeviceService } from './devices/device-service.ts';
 import { KnownProjects } from './base/known-projects.ts';
+import { VouchedThings } from './base/vouched-things.ts';
 import { Log } from './base/log.ts';
 import { OngoingCalls, Turns } from './base/ongoing-calls.ts';
 import { ExportFiles } from './files/export-files.ts';
@@ -65,6 +66,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     features,
     settings: new UserSettings(config.userDataDir),
     known: new KnownProjects(config.userDataDir),
+    vouched: new VouchedThings(config.userDataDir),
     paths,
     exports: new ExportFiles(paths, config.userDataDir),
     devices: new DeviceService(config.userDataDir),

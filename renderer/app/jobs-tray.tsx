@@ -12,6 +12,7 @@ import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useJobs } from '../rpc/jobs.ts';
 import { Button } from '../ui/button.tsx';
+import { resumeJob } from '../ui/resume-job.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
 import { stateTones, Badge } from '../ui/feedback/badge.tsx';
@@ -83,7 +84,7 @@ function JobCard({ job }: { job: JobSnapshot }) {
 function JobButtons({ job }: { job: JobSnapshot }) {
   const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
   const pause = useAction(() => rpc.jobs.pause({ id: job.id }));
-  const resume = useAction(() => rpc.jobs.resume({ id: job.id }));
+  const resume = useAction(() => resumeJob(job.id));
   const error = cancel.error ?? pause.error ?? resume.error;
   return (
     <>

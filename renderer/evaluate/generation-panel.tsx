@@ -7,6 +7,7 @@ import { describeJob, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useJob } from '../rpc/jobs.ts';
+import { resumeJob } from '../ui/resume-job.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
@@ -23,7 +24,7 @@ const ended = {
 export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
   const job = useJob(summary.jobId);
   const cancel = useAction((id: string) => rpc.jobs.cancel({ id }));
-  const resume = useAction((id: string) => rpc.jobs.resume({ id }));
+  const resume = useAction(resumeJob);
   const { done, total } = answerCounts(summary);
   const isHalted = job !== undefined && isJobFinished(job.state);
   const error = cancel.error ?? resume.error;

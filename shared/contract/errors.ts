@@ -32,6 +32,10 @@ export const errorData = {
   PROJECT_READ_ONLY: inFile.extend({ reason: readReasonSchema.optional() }),
   /** The other project of a merge is no copy of the open one. */
   NOT_A_COPY: inFile,
+  /** A stored job that nobody here started; `paths`: each that it would use, one a line. */
+  JOB_FROM_ELSEWHERE: z.object({ id: z.string(), kind: z.string(), paths: z.string() }),
+  /** A path in the project that nobody here chose or confirmed. */
+  PATH_FROM_ELSEWHERE: z.object({ modelId: z.string(), path: z.string() }),
   FILE_NOT_FOUND: inFile,
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
   /** `canReplace`: with a person's consent the file may be replaced. */
@@ -84,6 +88,8 @@ export const declaredErrors: DeclaredErrors = {
   MIGRATION_CHANGED: { data: errorData.MIGRATION_CHANGED.loose() },
   PROJECT_READ_ONLY: { data: errorData.PROJECT_READ_ONLY.loose() },
   NOT_A_COPY: { data: errorData.NOT_A_COPY.loose() },
+  JOB_FROM_ELSEWHERE: { data: errorData.JOB_FROM_ELSEWHERE.loose() },
+  PATH_FROM_ELSEWHERE: { data: errorData.PATH_FROM_ELSEWHERE.loose() },
   FILE_NOT_FOUND: { data: errorData.FILE_NOT_FOUND.loose() },
   FILE_UNREADABLE: { data: errorData.FILE_UNREADABLE.loose() },
   FILE_EXISTS: { data: errorData.FILE_EXISTS.loose() },

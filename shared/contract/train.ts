@@ -65,7 +65,15 @@ export const jobsContract = {
   /** Asks a training run to save and to free its memory; it goes on with `resume`. */
   pause: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */
-  resume: procedure.input(z.object({ id: z.string() })).output(jobSchema),
+  resume: procedure
+    .input(
+      z.object({
+        id: z.string(),
+        /** A person saw the kind and the paths of a job that was not started here. */
+        isConfirmed: z.boolean().default(false),
+      }),
+    )
+    .output(jobSchema),
 };
 
 /** Devices that runs can be computed on. */

@@ -121,3 +121,10 @@ export interface RunningJob {
   pausing: AbortController;
   settled: Promise<void>;
 }
+
+/** A job that a person starts now, as it is stored. */
+export interface StartedJob {
+  id: string;
+  kind: JobKind;
+  payload: unknown;
+}

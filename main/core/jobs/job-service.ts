@@ -60,6 +60,7 @@ const savingGraceMs = 5000;
 
 /** Runs jobs: a row each, a state machine, one accelerator job at a time. */
 export class JobService {
+  onStart: (job: NewJob<JobKind> & { id: string }) => void = () => undefined;
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #running = new Map<string, RunningJob>();
@@ -106,9 +107,9 @@ export class JobService {
       storeSubject(inserted.id);
       return inserted;
     });
-    const snapshot = this.#store(stored, false);
+    this.onStart({ ...job, id: stored.id });
     setImmediate(() => this.#schedule());
-    return snapshot;
+    return this.#store(stored, false);
   }
 
   /** Every known job, oldest first. */

@@ -47,7 +47,7 @@ async function resumed(core: TestCore, kind: JobKind, payload: object) {
   tamper(core.projectPath, "DELETE FROM job WHERE id = 'stored'");
   tamper(core.projectPath, jobSql, kind, JSON.stringify(payload));
   await core.client.project.open({ path: core.projectPath });
-  await core.client.jobs.resume({ id: 'stored' });
+  await core.client.jobs.resume({ id: 'stored', isConfirmed: true });
   return await core.job('stored');
 }
 

@@ -22,7 +22,8 @@ export type UsableModel = Omit<StoredModel, 'path'> & { path: GuardedPath };
 export function models(session: ProjectSession): Model[] {
   return listModels(session.file.db).map((model) => ({
     ...model,
-    isMissing: !isPresent(session, model.path),
+    // Not even looked for, where somebody else said that it lies.
+    isMissing: !session.own.hasModel(model) || !isPresent(session, model.path),
   }));
 }
 
@@ -43,6 +44,13 @@ function isPresent(session: ProjectSession, path: string): boolean {
 export function usableModel(session: ProjectSession, id: string): UsableModel {
   const model = found(findModel(session.file.db, id), 'model', id);
   const path = session.paths.checkStored(model.path);
+  if (!session.own.hasModel(model))
+    throw new AppError(
+      'PATH_FROM_ELSEWHERE',
+      `The project says that the model ${model.info.name} is ${path}, and nobody on this machine ` +
+        'did. Show where it is, there or elsewhere: then it is compared and used.',
+      { modelId: id, path },
+    );
   const sizeBytes = fileSize(path);
   if (sizeBytes === undefined)
     throw new AppError(
@@ -110,6 +118,7 @@ export function addModelJob(session: ProjectSession): JobHandler<'add-model'> {
       if (expectedSha256 !== null && sha256 !== expectedSha256)
         throw changed(path, 'another SHA-256');
       const modelId = upsertModel(session.file.db, { sha256, path, info });
+      session.own.addModel({ sha256, path });
       session.changes.touch('models');
       return { modelId, sha256 };
     },
@@ -121,6 +130,7 @@ export async function addModelFile(session: ProjectSession, path: GuardedPath): 
   await using inspector = startInspector(toRead(path));
   const info = await inspector.request('inspectModel', { path });
   const { sha256 } = await inspector.request('hashFile', { path });
+  session.own.addModel({ sha256, path });
   return upsertModel(session.file.db, { sha256, path, info });
 }
 

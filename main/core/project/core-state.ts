@@ -3,6 +3,7 @@ import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { listModels } from '../../store/repositories/models.ts';
 import type { DeviceService } from '../devices/device-service.ts';
+import type { VouchedThings } from '../base/vouched-things.ts';
 import type { KnownProjects } from '../base/known-projects.ts';
 import type { Log } from '../base/log.ts';
 import type { OngoingCalls, Turns } from '../base/ongoing-calls.ts';
@@ -30,6 +31,7 @@ export interface CoreState {
   readonly features: ProjectFeatures;
   readonly settings: UserSettings;
   readonly known: KnownProjects;
+  readonly vouched: VouchedThings;
   readonly paths: PathGuard;
   readonly exports: ExportFiles;
   readonly devices: DeviceService;

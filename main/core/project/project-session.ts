@@ -13,6 +13,8 @@ import type { ReadReason } from '../../../shared/domain/access.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
+import type { VouchedThings } from '../base/vouched-things.ts';
+import { OwnThings } from './own-things.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
@@ -42,6 +44,7 @@ interface SessionSurroundings {
   devices: DeviceService;
   paths: PathGuard;
   exports: ExportFiles;
+  vouched: VouchedThings;
 }
 
 /** Everything that lives as long as one project is open. */
@@ -52,6 +55,8 @@ export class ProjectSession {
   readonly file: ProjectFile;
   /** What tells this project, and every copy of it, from all others. */
   readonly uuid: string;
+  /** Which of its jobs and paths this person started and chose. */
+  readonly own: OwnThings;
   readonly jobs: JobService;
   readonly devices: DeviceService;
   /** Every path of a row goes through it, as a path that a person names does. */
@@ -73,7 +78,7 @@ export class ProjectSession {
   /** `readReason` tells why a file that is open for reading is not open for changes. */
   constructor(
     file: ProjectFile,
-    { log, devices, paths, exports }: SessionSurroundings,
+    { log, devices, paths, exports, vouched }: SessionSurroundings,
     readReason: ReadReason | null = null,
   ) {
     this.uuid = projectIdentity(file.db)?.uuid ?? '';
@@ -82,7 +87,9 @@ export class ProjectSession {
     this.exports = exports;
     this.file = file;
     this.#readReason = readReason;
+    this.own = new OwnThings(this.uuid, vouched, log);
     this.jobs = new JobService(file.db, { log, paths }, file.access === 'read');
+    this.jobs.onStart = (job) => this.own.addJob(job);
     this.#watchFiles();
   }
 

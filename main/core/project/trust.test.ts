@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createProjectFile } from '../../store/file/open-project-file.ts';
+import { createProjectFile, openProjectFile } from '../../store/file/open-project-file.ts';
 import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { writeOldProject } from '../../store/testing/old-project.ts';
 import { refusalOf, subfolder, TestCore } from '../testing/a-core.ts';
@@ -104,4 +104,70 @@ test('a project that two people look at is not opened for changes under the othe
   await using other = await TestCore.start({ project: 'none' });
   expect((await other.client.project.open({ path })).readReason).toBe('not-trusted');
   expect((await refusalOf(core.client.project.trust())).code).toBe('PROJECT_LOCKED');
+});
+
+/** A trusted project from elsewhere: its paused run trains on a model that lies beside it. */
+async function openTrusted(core: TestCore): Promise<{ runJob: string; modelPath: string }> {
+  await core.client.project.open({ path: writeForeignProject(core) });
+  await core.client.project.trust();
+  const job = (await core.client.jobs.list()).find(({ kind }) => kind === 'train');
+  return { runJob: job?.id ?? '', modelPath: '/m.gguf' };
+}
+
+test('a job from elsewhere goes on only after a person saw its kind and paths', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const { runJob: id, modelPath } = await openTrusted(core);
+  await expect(core.client.jobs.resume({ id })).rejects.toMatchObject({
+    code: 'JOB_FROM_ELSEWHERE',
+    message: expect.stringMatching(/“T” \(train\) was not started on this machine.*\/m\.gguf/),
+    data: { id, kind: 'train', paths: modelPath },
+  });
+  expect((await core.client.jobs.get({ id })).state).toBe('paused');
+  await core.client.jobs.resume({ id, isConfirmed: true });
+  expect(await core.job(id)).toMatchObject({ state: 'failed', error: { code: 'MODEL_MISSING' } });
+  // What was confirmed once is not asked about again.
+  expect((await core.client.jobs.resume({ id })).state).not.toBe('failed');
+});
+
+test('a job that was started here goes on without asking, also in another process, until its payload is changed', async () => {
+  await using core = await TestCore.start();
+  const { jobId } = await core.client.imports.start({ path: core.path('none.jsonl') });
+  await core.job(jobId);
+  await core.core.close();
+  await using later = await TestCore.start({ folder: core.folder, project: 'open' });
+  await later.client.jobs.resume({ id: jobId });
+  await later.job(jobId);
+  await later.client.project.close();
+  const file = openProjectFile(later.projectPath);
+  file.db.exec(`UPDATE job SET payload_json = json_set(payload_json, '$.path', '/etc/passwd')`);
+  file.close();
+  await later.client.project.open({ path: later.projectPath });
+  expect(await refusalOf(later.client.jobs.resume({ id: jobId }))).toMatchObject({
+    code: 'JOB_FROM_ELSEWHERE',
+    message: expect.stringContaining('/etc/passwd'),
+  });
+});
+
+test('the file of a model from elsewhere is not touched until a person shows where it is', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  await openTrusted(core);
+  const [model] = await core.client.models.list();
+  const refusal = await refusalOf(
+    core.client.runs.planMemory({ modelId: model?.id ?? '', recipe: {} }),
+  );
+  expect(refusal.code).toBe('PATH_FROM_ELSEWHERE');
+  expect(refusal.message).toContain('/m.gguf, and nobody on this machine did. Show where it is');
+});
+
+test('a model that lies where the project says is used once a person has shown it', async () => {
+  await using first = await TestCore.start();
+  const { path, modelId } = await first.addModel();
+  await first.core.close();
+  await using core = await TestCore.start({ project: 'none' });
+  await core.client.project.open({ path: first.projectPath });
+  await core.client.project.trust();
+  expect(await core.client.models.list()).toMatchObject([{ path, isMissing: true }]);
+  const { jobId } = await core.client.models.relocate({ id: modelId, path });
+  expect((await core.job(jobId)).state).toBe('succeeded');
+  expect(await core.client.models.list()).toMatchObject([{ id: modelId, path, isMissing: false }]);
 });

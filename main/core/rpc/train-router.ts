@@ -6,6 +6,7 @@ import { testDevice, planRunMemory } from '../train/preflight.ts';
 import { probeOf } from '../train/probe-run.ts';
 import { startExport } from '../train/export-service.ts';
 import { runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
+import { resumeJob } from '../project/resume-job.ts';
 import { os, withProject } from './implement.ts';
 import { openXray, xraySample } from '../train/xray-service.ts';
 
@@ -75,7 +76,7 @@ export const jobsRouter = {
     session.jobs.pause(input.id),
   ),
   resume: withProject.jobs.resume.handler(({ context: { session }, input }) =>
-    session.jobs.resume(input.id),
+    resumeJob(session, input),
   ),
 };
 

@@ -127,6 +127,12 @@ function waitingJobs(db: Database): WaitingJob[] {
   ).map((job) => withPaths(db, job));
 }
 
+/** One job with the paths that it would use. */
+export function waitingJob(db: Database, id: string): WaitingJob | undefined {
+  const job = get(db, jobRow, `SELECT ${jobColumns} FROM job WHERE id = @id`, { id });
+  return job && withPaths(db, job);
+}
+
 function withPaths(db: Database, { payload, ...job }: z.infer<typeof jobRow>): WaitingJob {
   const subject = subjectSchema.safeParse(payload).data ?? {};
   const own = subject.path === undefined ? [] : [subject.path];
@@ -144,15 +150,20 @@ const subjectSchema = z.object({
   checkpointId: z.string().optional(),
 });
 
-const modelPathRow = z.object({ id: z.string(), path: z.string() });
+const modelPathRow = z.object({ sha256: z.string(), path: z.string() });
 
-/** Base models that a job would read. */
+/** The base models that a stored job would read, and where the project says that they lie. */
+export function modelsOfJob(db: Database, id: string): z.infer<typeof modelPathRow>[] {
+  const job = get(db, jobRow, `SELECT ${jobColumns} FROM job WHERE id = @id`, { id });
+  return modelsOf(db, subjectSchema.safeParse(job?.payload).data ?? {});
+}
+
 function modelsOf(db: Database, subject: z.infer<typeof subjectSchema>) {
   const { runId = '', evaluationId = '', checkpointId = '' } = subject;
   return all(
     db,
     modelPathRow,
-    `SELECT id, path FROM model WHERE id IN (
+    `SELECT sha256, path FROM model WHERE id IN (
        SELECT model_id FROM run WHERE id = @runId
        UNION SELECT r.model_id FROM checkpoint c JOIN run r ON r.id = c.run_id
          WHERE c.id = @checkpointId

@@ -3,6 +3,7 @@ import { canPauseJob, canResumeJob, type JobState } from '../../../shared/domain
 import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
+import { resumeJob } from '../../ui/resume-job.ts';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { confirmAction } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
@@ -17,7 +18,7 @@ interface RunButtonsProps {
 export function RunButtons({ run, state }: RunButtonsProps) {
   const job = { kind: 'train', state } as const;
   const pause = useAction(() => rpc.jobs.pause({ id: run.jobId }));
-  const resume = useAction(() => rpc.jobs.resume({ id: run.jobId }));
+  const resume = useAction(() => resumeJob(run.jobId));
   const cancel = useAction(() => cancelRun(run, state));
   const [canPause, canResume] = [canPauseJob(job), canResumeJob(job)];
   const toggle = canPause ? pause : resume;

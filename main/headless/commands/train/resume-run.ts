@@ -1,3 +1,4 @@
+import { ORPCError } from '@orpc/server';
 import { canResumeJob } from '../../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
@@ -45,10 +46,26 @@ export async function planResume(reference: string, call: ResumeCall) {
     if (differences.length > 0) throw notThatRun(run, differences);
     const job = await client.jobs.get({ id: run.jobId });
     if (!canResumeJob(job)) throw notResumable(run);
-    await client.jobs.resume({ id: run.jobId });
+    await resumeOrSay(client, run, call);
     const resumeHint = resumeCommand(positional(call, 0), run);
     return { runId: run.id, jobId: run.jobId, resumeHint };
   };
+}
+
+/** `--trust` confirms a run that was not started on this machine. */
+async function resumeOrSay(client: CoreClient, run: Run, { trusts }: ResumeCall): Promise<void> {
+  try {
+    await client.jobs.resume({ id: run.jobId, isConfirmed: trusts });
+  } catch (error) {
+    if (!(error instanceof ORPCError) || error.code !== 'JOB_FROM_ELSEWHERE') throw error;
+    throw new CommandError(
+      error.code,
+      `${error.message.replace(/ Confirm it to let it go on\.$/, '')} Add --trust to let it go on.`,
+      {
+        ...error.data,
+      },
+    );
+  }
 }
 
 function notThatRun(run: Run, differences: readonly string[]): CommandError {
