@@ -74,8 +74,10 @@ async function* filteredSeqs(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<number[], void> {
-  const turns = new LoopTurns(windowRows.first, windowRows.most);
   const last = lastSeq(db);
+  // A prefix is looked up in the index of words as a whole, so once and not for each piece.
+  const { first, most } = filter.query === undefined ? windowRows : { first: last, most: last };
+  const turns = new LoopTurns(first, most);
   for (let from = after; from < last;) {
     const { seqs, through } = await turns.take((rows) => {
       const window = { after: from, through: Math.min(last, from + rows) };
