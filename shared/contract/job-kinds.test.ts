@@ -13,6 +13,7 @@ const report = {
 const job = {
   id: 'job',
   revision: 1,
+  sequence: 1,
   kind: 'import',
   title: 'Import a file',
   subjectId: null,

@@ -1,6 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import { explainError } from '../base/explain-error.ts';
+import type { ExportDraft } from '../files/export-files.ts';
 import { startTrainer } from '../files/guarded-engines.ts';
 import { AppError } from '../base/app-error.ts';
 import { protectedBy, type CoreState } from '../project/core-state.ts';
@@ -47,7 +49,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
       await using draft = session.exports.startElsewhere(path, protectedBy(session));
       const reads = [base.path, checkpoint.path];
       await using trainer = startTrainer({ reads, writes: [dirname(path)] });
-      const { files } = await trainer.request(
+      const written = trainer.request(
         'export',
         {
           kind,
@@ -64,10 +66,21 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
             context.report({ phase: 'writing', done: doneBytes, total: totalBytes, unit: 'bytes' }),
         },
       );
+      const { files } = await written.catch((error: unknown) => {
+        throw withTargetName(error, draft);
+      });
       await draft.place();
       const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
       const placed = files.map((file) => draft.path + file.path.slice(draft.draftPath.length));
       return { path: draft.path, files: placed.join('\n'), sizeBytes };
     },
   };
+}
+
+/** A failure of the engine in terms of the file that a person asked for, not of its draft. */
+function withTargetName(error: unknown, { draftPath, path }: ExportDraft): unknown {
+  const explained = explainError(error);
+  if (!explained?.message.includes(draftPath)) return error;
+  const { code, message, data } = explained;
+  return new AppError(code, message.replaceAll(draftPath, path), { ...data, path });
 }

@@ -103,7 +103,7 @@ test('lists and histories stay in the order of what happened when the clock is s
     sampleHistory(db, 1)
       .slice(-4)
       .map(({ text }) => text),
-  ).toEqual(['reject', 'version 2', 'accept', 'version 3']);
+  ).toEqual(['reject', 'version 3', 'accept', 'version 4']);
 });
 
 test('a row of every ordered table takes a number above all that were given', () => {
