@@ -50,7 +50,7 @@ function testChecks(reportsDir: string, e2eTarget: string): Check[] {
       name: 'unit and integration',
       why: 'every part with real files and real child processes',
       command: ['vitest', 'run', ...vitestReporters(unit)],
-      timeoutMs: 10 * minuteMs,
+      timeoutMs: 15 * minuteMs,
       report: { file: unit, count: countVitest },
     },
     {

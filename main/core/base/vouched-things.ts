@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readInputFileSync } from '../../input-files/input-file.ts';
 import { appendSideFile } from '../../side-files/side-file.ts';
+
+// A million jobs: a list that long is nobody's, and all is asked about again.
+const mostBytes = 64 * 1024 * 1024;
 
 /** What a person did or confirmed on this machine, as words that name it and nothing else. */
 export type Voucher = readonly ['job' | 'model', ...string[]];
@@ -48,7 +52,7 @@ export class VouchedThings {
 
   #text(): string {
     try {
-      return readFileSync(this.#path, 'utf8');
+      return readInputFileSync(this.#path, mostBytes).toString('utf8');
     } catch {
       // Nothing is listed yet, or nothing can be: then all is asked about.
       return '';

@@ -35,7 +35,7 @@ const commands: [shown: boolean, ...words: string[]][] = [
   [true, 'dataset', 'export', 'p.lima', hostile, `${hostile}.out`],
   [true, 'dataset', 'export', 'p.lima', `no ${hostile}`, 'out'],
   [true, 'samples', 'p.lima', '--query', hostile],
-  [false, 'info', 'p.lima'],
+  [true, 'info', 'p.lima'],
   [false, 'model', 'inspect', `${hostile}.gguf`],
   [true, 'model', 'inspect', `no ${hostile}.gguf`],
   [true, 'train', 'p.lima', '--base', `${hostile}.gguf`, '--dataset', `no ${hostile}`],
