@@ -16,7 +16,7 @@ export interface CallContext {
  */
 export const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ context: { core }, next, path, procedure }) => {
+  .use(async ({ context: { core }, next, path, procedure, signal }) => {
     const where = path.join('.');
     try {
       // By the contract and not by the handler: what is not declared to read is refused.
@@ -25,9 +25,14 @@ export const os = implement(contract)
       if (!isStream(result.output)) return result;
       return { ...result, output: explained(core, where, result.output) };
     } catch (error) {
-      throw toRpcError(error, core, where);
+      throw isWish(error, signal) ? error : toRpcError(error, core, where);
     }
   });
+
+/** A call that ended because its caller went is no incident. */
+const isWish = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  signal?.aborted === true &&
+  (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 
 /** The same for procedures that need an open project: their handlers get its session. */
 export const withProject = os.use(({ context, next }) =>
