@@ -11,6 +11,7 @@ import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from '../rpc/project.ts';
 import { ContentsPage } from './contents-page.tsx';
+import { PacketBanner } from './packet-banner.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
@@ -38,6 +39,7 @@ function Workbench() {
       <TopBar project={project.data ?? null} areTabsShown={!isUndecided} />
       <ConnectionBanner />
       {!isUndecided && <ReadOnlyBanner project={project.data ?? null} />}
+      <PacketBanner project={project.data ?? null} />
       <main className="app-main">
         <QueryView query={project} loading="Connecting to the core…">
           {(data) => {

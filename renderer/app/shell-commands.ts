@@ -47,6 +47,7 @@ const shellShortcuts: readonly Shortcut[] = [
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
   { keys: [], label: 'Merge another copy…', group, run: () => void chooseMerge() },
   { keys: [], label: 'Undo the newest merge…', group, run: showUndoMerge },
+  { keys: [], label: 'Write a review packet…', group, run: () => showShellDialog('packet') },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
   { keys: [], label: 'Switch theme', group, run: cycleTheme },

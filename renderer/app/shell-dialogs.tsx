@@ -5,14 +5,16 @@ import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
 import { MergeDialog } from './merge-dialog.tsx';
+import { PacketDialog } from './packet-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
-/** The command palette, the shortcut list or the backups, when one is open. */
+/** The command palette, the shortcut list or a dialog about the project, when one is open. */
 export function ShellDialogs() {
   const dialog = useShell((state) => state.dialog);
   if (dialog === 'palette') return <CommandPalette />;
   if (dialog === 'shortcuts') return <ShortcutList />;
+  if (dialog === 'packet') return <PacketDialog />;
   return (
     <>
       <BackupsDialog />

@@ -55,6 +55,7 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
         { label: 'Open project…', run: () => void chooseProject() },
         { label: 'Merge another copy…', run: () => void chooseMerge(), separator: true },
         { label: 'Undo the newest merge…', run: showUndoMerge },
+        { label: 'Write a review packet…', run: () => showShellDialog('packet') },
         { label: 'Backups…', run: () => showBackups(project.path) },
         { label: 'Close project', hint: project.path, run: closeNow },
       ]}

@@ -26,6 +26,8 @@ export const projectInfo = z.object({
   access: projectAccessSchema,
   /** Why it is open for reading only; null while it takes changes. */
   readReason: readReasonSchema.nullable(),
+  /** Set when it is a review packet: for whom, and whether of samples or of an evaluation's pairs. */
+  packet: z.object({ kind: z.string(), annotator: z.string() }).nullable(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageSchema } from '../domain/message.ts';
-import { sampleSchema, sampleStatusSchema } from '../domain/sample.ts';
+import { sampleFilterSchema, sampleSchema, sampleStatusSchema } from '../domain/sample.ts';
 import { procedure, reading } from './errors.ts';
 
 const count = z.number().int();
@@ -126,17 +126,19 @@ export const packetRequestSchema = z.object({
   path: z.string().min(1),
   annotator: z.string().trim().min(1).max(100),
   what: z.discriminatedUnion('kind', [
-    z.object({
+    sampleFilterSchema.extend({
       kind: z.literal('samples'),
       status: sampleStatusSchema.nullable().default('pending'),
-      query: z.string().max(1000).optional(),
     }),
     z.object({ kind: z.literal('evaluation'), evaluationId: z.string() }),
   ]),
 });
 
 export const packetsContract = {
-  /** Writes a review packet: a small project for one person, which comes back by a merge. */
+  /**
+   * Writes a review packet: a small project for one person, which comes back by a merge. When the
+   * caller goes, what was written of it is removed.
+   */
   write: reading
     .input(packetRequestSchema)
     .output(z.object({ path: z.string(), items: count, sizeBytes: count })),

@@ -106,6 +106,12 @@ export function mergeRemarks(report: MergeReport): MergeRemark[] {
   return remarks.filter((remark) => remark !== false);
 }
 
+/** What a review packet is for, and what becomes of it; `annotator` is shown as it was written. */
+export function packetText({ kind, annotator }: NonNullable<MergeReport['packet']>): string {
+  const work = kind === 'evaluation' ? 'Vote on the pairs' : 'Review or edit the samples';
+  return `This is a review packet for ${previewLine(annotator, 100)}. ${work}, then send the file back: whoever made it merges it into their project.`;
+}
+
 /** The report of a merge for a terminal. */
 export function describeMerge(report: MergeReport): string {
   const { packet, dryRun, files } = report;

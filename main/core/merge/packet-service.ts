@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { packetRequestSchema } from '../../../shared/contract/merge.ts';
+import { expandSeqRuns } from '../../../shared/domain/seq-runs.ts';
 import { createProjectFile, removeHalfMade } from '../../store/file/open-project-file.ts';
 import {
   beginPacket,
@@ -11,9 +12,9 @@ import {
   type PacketPair,
 } from '../../store/merge/write-packet.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
-import { sampleSeqs } from '../../store/repositories/sample-list.ts';
 import { standingVotes } from '../../store/repositories/votes.ts';
 import { AppError } from '../base/app-error.ts';
+import { sampleIndex } from '../curate/sample-service.ts';
 import { evaluationById } from '../evaluate/evaluation-service.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -27,21 +28,24 @@ const atOnce = 200;
  * Writes a review packet: a project of its own with samples to review, or pairs of answers to vote
  * on. It holds no model, no system, nobody's judgement and no key to the sides; its samples and
  * comparisons have the identities that they have here, so that a merge brings the judgements back.
+ * What was written before `signal` ends it is removed.
  */
 export async function writePacket(
   state: CoreState,
   session: ProjectSession,
   request: PacketRequest,
+  signal?: AbortSignal,
 ): Promise<{ path: string; items: number; sizeBytes: number }> {
   const { path: wanted, annotator, what } = request;
   const path = state.exports.decideProject(extname(wanted) === '.lima' ? wanted : `${wanted}.lima`);
   const { db } = session.file;
-  const items = what.kind === 'samples' ? samplesFor(session, what) : pairsFor(session, request);
+  const items =
+    what.kind === 'samples' ? await samplesFor(session, what, signal) : pairsFor(session, request);
   if (items.length === 0)
     throw new AppError(
       'INVALID_STATE',
       what.kind === 'samples'
-        ? 'No sample passes: choose another status or other words'
+        ? 'No sample passes: choose another status, source or flag, or other words'
         : `Nothing waits for ${annotator}: every pair that has both answers has their vote already`,
     );
   const packet = createProjectFile(path);
@@ -53,7 +57,7 @@ export async function writePacket(
       const pairs = some.filter((item) => typeof item !== 'number');
       putSamples(packet.db, db, seqs);
       for (const pair of pairs) putPair(packet.db, pair);
-      await nextTurn();
+      await nextTurn(undefined, { signal });
     }
     packet.close();
   } catch (error) {
@@ -64,11 +68,14 @@ export async function writePacket(
   return { path, items: items.length, sizeBytes: statSync(path).size };
 }
 
-function samplesFor(
+async function samplesFor(
   session: ProjectSession,
-  { status, query }: Extract<PacketRequest['what'], { kind: 'samples' }>,
-): (number | PacketPair)[] {
-  return sampleSeqs(session.file.db, { ...(status && { status }), ...(query && { query }) });
+  { status, source, flag, query }: Extract<PacketRequest['what'], { kind: 'samples' }>,
+  signal: AbortSignal | undefined,
+): Promise<(number | PacketPair)[]> {
+  const filter = { status: status ?? undefined, source, flag, query };
+  const { runs } = await sampleIndex(session, filter, signal);
+  return expandSeqRuns(runs);
 }
 
 /** Pairs that have both answers and neither a vote of this person nor of a rule. */

@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isJobFinished } from '../../../shared/domain/job.ts';
+import type { SampleFilter } from '../../../shared/domain/sample.ts';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { run } from '../../store/database.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
+import { addSamples } from '../../store/repositories/samples.ts';
+import { aSample } from '../../store/testing/a-project.ts';
 import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { perform } from '../../store/testing/project-history.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
@@ -183,4 +186,48 @@ test('samples go out without judgements, and reviews and edits of them come back
   // A packet takes nothing in.
   await core.client.project.open({ path });
   expect((await mergeBack(core, core.projectPath)).error).toMatchObject({ code: 'INVALID_STATE' });
+});
+
+test('a packet holds what the filter lets through, and says whom it is for', async () => {
+  const { core } = await aProjectToJudge();
+  await using _ = core;
+  const path = core.path('unflagged.lima');
+  const write = (filter: SampleFilter) =>
+    core.client.packets.write({
+      path,
+      annotator: 'you',
+      what: { kind: 'samples', status: null, ...filter },
+    });
+  expect(await refusalOf(write({ source: 'nowhere' }))).toMatchObject({ code: 'INVALID_STATE' });
+  expect(existsSync(path)).toBe(false);
+  expect(await write({ flag: 'none' })).toMatchObject({ items: 1 });
+  expect(await core.client.project.current()).toMatchObject({ packet: null });
+  expect(await core.client.project.open({ path })).toMatchObject({
+    packet: { kind: 'samples', annotator: 'you' },
+    samples: { pending: 1, accepted: 0, rejected: 0 },
+  });
+  expect((await core.client.samples.list({})).map(({ flags }) => flags)).toEqual([[]]);
+});
+
+test('nothing is left of a packet whose writing was cancelled', async () => {
+  const core = await TestCore.start();
+  await using _ = core;
+  await core.client.project.close();
+  const file = openProjectFile(core.projectPath);
+  const many = Array.from({ length: 3000 }, (_unused, index) => aSample(index + 1));
+  addSamples(file.db, many, 'me');
+  file.close();
+  await core.client.project.open({ path: core.projectPath });
+  const path = core.path('packet.lima');
+  const stop = new AbortController();
+  const what = { kind: 'samples' } as const;
+  const writing = core.client.packets.write(
+    { path, annotator: 'you', what },
+    { signal: stop.signal },
+  );
+  const outcome = writing.catch((error: unknown) => error);
+  await expect.poll(() => existsSync(path), { interval: 1 }).toBe(true);
+  stop.abort();
+  expect(await outcome).toMatchObject({ name: 'AbortError' });
+  expect(readdirSync(core.folder).filter((name) => name.startsWith('packet'))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { explainChange, tellChange } from '../../store/file/project-guard.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
-import { projectIdentity } from '../../store/repositories/project-contents.ts';
+import { packetOf, projectIdentity } from '../../store/repositories/project-contents.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { ReadReason } from '../../../shared/domain/access.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
@@ -147,6 +147,7 @@ export class ProjectSession {
       samples,
       ...projectCounts(this.file.db),
       notice: change ? tellChange(change) : this.file.notice,
+      packet: packetOf(this.file.db),
       backupProblem: this.backupProblem,
       damagedGroups: this.damagedGroups,
       access: this.#readReason === null ? 'edit' : 'read',

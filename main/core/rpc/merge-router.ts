@@ -29,7 +29,7 @@ export const mergesRouter = {
 
 /** Review packets. */
 export const packetsRouter = {
-  write: withProject.packets.write.handler(({ context: { core, session }, input }) =>
-    writePacket(core, session, input),
+  write: withProject.packets.write.handler(({ context: { core, session }, input, signal }) =>
+    writePacket(core, session, input, signal),
   ),
 };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { sampleStatusSchema } from '../../../shared/domain/sample.ts';
+import { flagRuleSchema, sampleStatusSchema } from '../../../shared/domain/sample.ts';
 import { formatBytes, formatQuantity } from '../../../shared/text/numbers.ts';
 import { describeMerge, laterWorkText } from '../../../shared/text/merging.ts';
 import { findNamed } from '../arguments/find-named.ts';
@@ -69,13 +69,14 @@ async function undo(
   terminal.result(undone, `The project is as it was before the merge.${aside}`);
 }
 
+const flags = ['none', ...flagRuleSchema.options] as const;
 const statuses = [...sampleStatusSchema.options, 'all'] as const;
 
 /** `lima packet`: writes samples or blind pairs for one annotator. */
 export const packetCommand = defineCommand({
   name: 'packet',
   usage:
-    'packet P.lima (--samples | --evaluation NAME) --for AUTHOR --out FILE.lima [--status STATUS] [--query TEXT]',
+    'packet P.lima (--samples | --evaluation NAME) --for AUTHOR --out FILE.lima [--status STATUS] [--query TEXT] [--source NAME] [--flag FLAG]',
   summary: 'Write samples to review or blind pairs to vote on as a small project for one person.',
   positionals: { min: 1, max: 1 },
   options: {
@@ -93,6 +94,8 @@ export const packetCommand = defineCommand({
       description: `${statuses.join(', ')}; default pending`,
     },
     query: { type: 'string', value: 'TEXT', description: 'words the samples must contain' },
+    source: { type: 'string', value: 'NAME', description: 'where the samples came from' },
+    flag: { type: 'string', value: 'FLAG', description: `one of ${flags.join(', ')}` },
   },
   details: () => [
     '',
@@ -116,7 +119,9 @@ export const packetCommand = defineCommand({
           ? {
               kind: 'samples',
               status: status === 'all' ? null : status,
-              ...(options.query !== undefined && { query: options.query }),
+              query: options.query,
+              source: options.source,
+              flag: options.flag === undefined ? undefined : oneOf(options.flag, flags, 'The flag'),
             }
           : {
               kind: 'evaluation',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { describeDamage } from '../../../shared/text/damage.ts';
+import { packetText } from '../../../shared/text/merging.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { describeContents, describeCounts } from '../../../shared/text/project-contents.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
@@ -73,6 +74,8 @@ function describeProject(info: ProjectInfo): string {
     `datasets     ${formatCount(info.datasets)}`,
     `runs         ${formatCount(info.runs)}`,
     `evaluations  ${formatCount(info.evaluations)}`,
-    ...[info.notice, info.backupProblem].filter((line) => line !== null),
+    ...[info.packet && packetText(info.packet), info.notice, info.backupProblem].filter(
+      (line) => line !== null,
+    ),
   ].join('\n');
 }
