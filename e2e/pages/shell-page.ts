@@ -47,7 +47,7 @@ export class ShellPage {
     return this.page.getByRole('region', { name: 'Open for reading only' });
   }
 
-  dialog(name: string): Locator {
+  dialog(name: string | RegExp): Locator {
     return this.page.getByRole('dialog', { name });
   }
 

@@ -1,0 +1,54 @@
+import type { Locator } from '@playwright/test';
+import { expect } from '../fixtures.ts';
+import { choosePath, type ShellPage } from './shell-page.ts';
+
+/** The dialogs that bring copies of a project together and send parts of it out. */
+export class MergePage {
+  readonly shell: ShellPage;
+
+  constructor(shell: ShellPage) {
+    this.shell = shell;
+  }
+
+  get packet(): Locator {
+    return this.shell.dialog('Write a review packet');
+  }
+
+  /** The line that says that the open project is a packet. */
+  get packetBanner(): Locator {
+    return this.shell.page.getByRole('region', { name: 'Review packet' });
+  }
+
+  /** Chooses the file to merge in the menu of the project. */
+  async choose(project: string, path: string): Promise<void> {
+    await choosePath(this.shell.workbench, path, () =>
+      this.shell.chooseInProjectMenu(project, /^Merge another copy/),
+    );
+  }
+
+  /** Chooses the file to merge; ends with what would come. */
+  async preview(project: string, path: string): Promise<Locator> {
+    await this.choose(project, path);
+    const dialog = this.shell.dialog(/^Merge /);
+    await expect(dialog.getByText(/^(Would come|Nothing to merge)/)).toBeVisible({
+      timeout: 30_000,
+    });
+    return dialog;
+  }
+
+  /** Merges what the preview shows; ends with the report. */
+  async merge(preview: Locator): Promise<Locator> {
+    await preview.getByRole('button', { name: 'Merge', exact: true }).click();
+    const report = this.shell.dialog('Merged');
+    await expect(report.getByText(/^Came:/)).toBeVisible({ timeout: 30_000 });
+    return report;
+  }
+
+  /** Takes the newest merge back. */
+  async undo(project: string): Promise<void> {
+    await this.shell.chooseInProjectMenu(project, /^Undo the newest merge/);
+    const dialog = this.shell.dialog('Undo the newest merge');
+    await dialog.getByRole('button', { name: 'Undo the merge' }).click();
+    await expect(dialog).toHaveCount(0, { timeout: 30_000 });
+  }
+}

@@ -1,0 +1,131 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '../fixtures.ts';
+import { CuratePage } from '../pages/curate-page.ts';
+import { MergePage } from '../pages/merge-page.ts';
+import { ShellPage } from '../pages/shell-page.ts';
+import { conversation, writeProject } from '../sample-files.ts';
+
+const samples = [
+  { messages: conversation('When are apple trees pruned?', 'In late winter.') },
+  { messages: conversation('What is a ketch?', 'A boat with two masts.'), source: 'ships' },
+  { messages: conversation('How is a reef knot tied?', 'Right over left.'), source: 'ships' },
+];
+
+async function reviewInCopy(shell: ShellPage, text: string, key: 'a' | 'x'): Promise<void> {
+  const curate = new CuratePage(shell.page);
+  await shell.goTo('Curate');
+  await curate.filterStatus(/^All/);
+  await curate.select(text);
+  await curate.press(key);
+}
+
+test('reviews made in a copy come by a merge with preview and report, once, and go by one undo', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const merging = new MergePage(shell);
+  const path = writeProject(join(workbench.folder, 'notes.lima'), samples);
+  const copy = join(workbench.folder, 'copy.lima');
+  copyFileSync(path, copy);
+  await shell.openProject(copy);
+  await reviewInCopy(shell, 'What is a ketch?', 'a');
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
+  await shell.chooseInProjectMenu('copy', /Close project/);
+
+  await shell.openProject(path);
+  await reviewInCopy(shell, 'What is a ketch?', 'x');
+  await expect(shell.counts).toHaveText(/2 pending.*0 accepted.*1 rejected/);
+  const preview = await merging.preview('notes', copy);
+  await expect(preview).toContainText('Would come: 1 review');
+  await expect(preview).toContainText('1 sample reviewed differently');
+  await expect(shell.counts).toHaveText(/1 rejected/);
+  const report = await merging.merge(preview);
+  await expect(report).toContainText('Came: 1 review');
+  await expect(report).toContainText('What is a ketch?: here rejected by');
+  await report.getByRole('button', { name: 'Close' }).last().click();
+  await expect(shell.counts).toHaveText(/2 pending/);
+  const again = await merging.preview('notes', copy);
+  await expect(again).toContainText('Nothing to merge: everything of this file is here already.');
+  await expect(again.getByRole('button', { name: 'Merge', exact: true })).toHaveCount(0);
+  await shell.page.keyboard.press('Escape');
+
+  await merging.undo('notes');
+  await expect(shell.page.getByText('as it was before the merge')).toBeVisible();
+  await expect(shell.counts).toHaveText(/2 pending.*0 accepted.*1 rejected/);
+});
+
+test('a file that is no copy is told apart, and brings its samples only when that is wanted', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const merging = new MergePage(shell);
+  const path = writeProject(join(workbench.folder, 'notes.lima'), samples.slice(0, 1));
+  const other = writeProject(join(workbench.folder, 'other.lima'), [
+    { messages: conversation('What is tar?', 'Pitch.'), originHash: 'of-another' },
+  ]);
+  await shell.openProject(path);
+  await merging.choose('notes', other);
+  const dialog = shell.dialog('Merge other.lima');
+  await expect(dialog.getByRole('alert')).toContainText('NOT_A_COPY', { timeout: 30_000 });
+  await dialog.getByRole('button', { name: 'Look at this other project all the same' }).click();
+  await expect(dialog).toContainText('Would come: 1 sample', { timeout: 30_000 });
+  await merging.merge(dialog);
+  await expect(shell.counts).toHaveText(/2 pending/);
+});
+
+test('a packet of what the list shows goes out for one person and comes back by a merge', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const merging = new MergePage(shell);
+  const curate = new CuratePage(shell.page);
+  const path = writeProject(join(workbench.folder, 'notes.lima'), samples);
+  const packetPath = join(workbench.folder, 'for-ann.lima');
+  await shell.openProject(path);
+  await shell.goTo('Curate');
+  await curate.filterBy('Source', 'ships (2)');
+  await shell.runCommand('Write a review packet…');
+  const { packet } = merging;
+  const write = packet.getByRole('button', { name: 'Write the packet' });
+  await expect(packet.getByRole('textbox', { name: 'For' })).toBeFocused();
+  await expect(packet.getByRole('radio', { name: 'Blind pairs to vote on' })).toBeDisabled();
+  await expect(packet.getByRole('status')).toContainText('3 samples as they read now');
+  await expect(write).toBeDisabled();
+  const which = packet.getByRole('combobox', { name: 'Which samples' });
+  await which.selectOption('rejected');
+  await expect(packet.getByRole('status')).toContainText('No sample passes');
+  await packet.getByRole('textbox', { name: 'For' }).fill('ann');
+  const file = packet.getByRole('textbox', { name: 'New file' });
+  await file.fill(path);
+  await expect(write).toBeDisabled();
+  await which.selectOption({ label: 'What the list in Curate shows: ships' });
+  await expect(packet.getByRole('status')).toContainText('In it: 2 samples');
+  // A project is never replaced by a packet.
+  await write.click();
+  await expect(packet.getByRole('alert')).toContainText('FILE_EXISTS');
+  await file.fill(packetPath);
+  await file.press('Enter');
+  const written = shell.dialog('Review packet written');
+  await expect(written).toContainText('2 samples for ann');
+  await expect(written).toContainText(packetPath);
+  expect(existsSync(packetPath)).toBe(true);
+  await written.getByRole('button', { name: 'Done' }).click();
+
+  await shell.chooseInProjectMenu('notes', /Close project/);
+  await shell.openProject(packetPath);
+  await expect(merging.packetBanner).toContainText('This is a review packet for ann.');
+  await merging.packetBanner.getByRole('button', { name: 'Work as ann' }).click();
+  await expect(merging.packetBanner.getByRole('button')).toHaveCount(0);
+  await expect(shell.page.getByTitle('Annotator name')).toHaveText('ann');
+  await reviewInCopy(shell, 'How is a reef knot tied?', 'a');
+  await expect(shell.counts).toHaveText(/1 pending.*1 accepted/);
+  await shell.chooseInProjectMenu('for-ann', /Close project/);
+
+  await shell.openProject(path);
+  await expect(merging.packetBanner).toHaveCount(0);
+  const preview = await merging.preview('notes', packetPath);
+  await expect(preview).toContainText('The review packet of ann.');
+  await merging.merge(preview);
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
+});
