@@ -44,6 +44,22 @@ export class MergePage {
     return report;
   }
 
+  /** From now on: the titles of the dialogs that are shown, one after the other. */
+  async watchTitles(): Promise<() => Promise<string[]>> {
+    const titles = await this.shell.page.evaluateHandle(() => {
+      const seen: string[] = [];
+      const look = () => {
+        const title = document.querySelector('dialog h2')?.textContent;
+        if (title && title !== seen.at(-1)) seen.push(title);
+      };
+      look();
+      const whatever = { subtree: true, childList: true, characterData: true };
+      new MutationObserver(look).observe(document.body, whatever);
+      return seen;
+    });
+    return () => titles.jsonValue();
+  }
+
   /** Takes the newest merge back. */
   async undo(project: string): Promise<void> {
     await this.shell.chooseInProjectMenu(project, /^Undo the newest merge/);

@@ -126,6 +126,9 @@ test('a packet of what the list shows goes out for one person and comes back by 
   await expect(merging.packetBanner).toHaveCount(0);
   const preview = await merging.preview('notes', packetPath);
   await expect(preview).toContainText('The review packet of ann.');
+  const titles = await merging.watchTitles();
   await merging.merge(preview);
   await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
+  // Another file is open now, whose jobs are read anew: the report stays.
+  expect(await titles()).toEqual(['Merge for-ann.lima', 'Merged']);
 });

@@ -9,7 +9,7 @@ import { describeJob } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
 import { useJob } from '../rpc/jobs.ts';
 import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
+import { useLastData, useQuery } from '../rpc/use-query.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
@@ -32,7 +32,7 @@ export function MergeDialog() {
 /** First what would come, then the merge, then what came. */
 function Merge({ path }: { path: string }) {
   const [jobId, setJobId] = useState<string | null>(null);
-  const job = useJob(jobId);
+  const job = useKeptJob(jobId);
   const start = useAction(async (wish: { dryRun: boolean; isOtherProject: boolean }) => {
     setJobId((await rpc.merges.start({ path, ...wish })).jobId);
   });
@@ -216,6 +216,13 @@ function UndoMerge() {
       </QueryView>
     </Dialog>
   );
+}
+
+/** A job as it was last seen: after a merge another file is open, and its jobs are read anew. */
+function useKeptJob(id: string | null): Job | undefined {
+  const job = useJob(id);
+  const last = useLastData(job);
+  return job ?? (last?.id === id ? last : undefined);
 }
 
 function useFirstTime(work: () => void): void {

@@ -116,7 +116,7 @@ function requireSameProject(db: Database, { path, isOtherProject }: MergeOptions
     'NOT_A_COPY',
     `${path} is not a copy of this project (it is ${uuids.theirs.slice(0, 40)}, this one ` +
       `${uuids.ours}). Nothing was changed. If its samples and judgements shall come along all the ` +
-      'same, say so: --other-project, or the box in the window.',
+      'same, say so: --other-project, or the button in the window.',
     { path },
   );
 }
