@@ -1,5 +1,9 @@
 import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../main/store/database.ts';
+import { openProjectFile } from '../../main/store/file/open-project-file.ts';
+import { fillEveryTable } from '../../main/store/testing/fill-every-table.ts';
+import { perform } from '../../main/store/testing/project-history.ts';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { MergePage } from '../pages/merge-page.ts';
@@ -131,4 +135,40 @@ test('a packet of what the list shows goes out for one person and comes back by 
   await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
   // Another file is open now, whose jobs are read anew: the report stays.
   expect(await titles()).toEqual(['Merge for-ann.lima', 'Merged']);
+});
+
+test('a packet of blind pairs is written for one evaluation, and says so when it is opened', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const merging = new MergePage(shell);
+  const path = writeProject(join(workbench.folder, 'notes.lima'), []);
+  const file = openProjectFile(path);
+  fillEveryTable(file.db);
+  run(file.db, 'DELETE FROM packet');
+  run(file.db, 'UPDATE run_metric SET grad_norm = 1');
+  perform(file.db, { do: 'prompts', name: 'asked', text: 'Who?' }, 'me');
+  perform(file.db, { do: 'evaluate', name: 'secret-against-base', at: 0, output: 'same' }, 'me');
+  run(file.db, 'DELETE FROM row_checksum');
+  file.close();
+  await shell.openProject(path);
+  await shell.chooseInProjectMenu('notes', /^Write a review packet/);
+  const { packet } = merging;
+  await packet.getByRole('radio', { name: 'Blind pairs to vote on' }).click();
+  const write = packet.getByRole('button', { name: 'Write the packet' });
+  await packet.getByRole('textbox', { name: 'For' }).fill('bo');
+  await packet.getByRole('textbox', { name: 'New file' }).fill(join(workbench.folder, 'bo.lima'));
+  await expect(write).toBeDisabled();
+  await packet
+    .getByRole('combobox', { name: 'Which evaluation' })
+    .selectOption({ label: 'secret-against-base (2 pairs)' });
+  await write.click();
+  const written = shell.dialog('Review packet written');
+  await expect(written).toContainText('2 pairs for bo');
+  await written.getByRole('button', { name: 'Done' }).click();
+  await shell.chooseInProjectMenu('notes', /Close project/);
+  await shell.openProject(join(workbench.folder, 'bo.lima'));
+  await expect(merging.packetBanner).toContainText(
+    'This is a review packet for bo. Vote on the pairs',
+  );
 });
