@@ -102,8 +102,14 @@ export function confinedStart({ files, usesDrivers, execArgv = [] }: Confined): 
     ...grant('w', [scratchDir, ...caches.folders, ...files.writes]),
     ...(usesDrivers ? driverGrants() : []),
   ];
-  // OpenSSL ends Node where its settings are there and may not be read.
-  const confined = { ...env, OPENSSL_CONF: '/dev/null', NODE_EXTRA_CA_CERTS: '' };
+  const confined = {
+    ...env,
+    // OpenSSL ends Node where its settings are there and may not be read.
+    OPENSSL_CONF: '/dev/null',
+    NODE_EXTRA_CA_CERTS: '',
+    // Where it is not set, who asks for it would read /etc/passwd, which is not given.
+    HOME: process.env['HOME'] ?? scratchDir,
+  };
   const launched = [...grants, '--', nodePath, ...execArgv];
   return { execPath: launcherPath(), execArgv: launched, env: confined, scratchDir };
 }
