@@ -68,7 +68,8 @@ export function findJob(db: Database, id: string): StoredJob | undefined {
   return get(db, jobRow, `SELECT ${jobColumns} FROM job WHERE id = @id`, { id });
 }
 
-const payloadRow = z.object({ payload: json(z.unknown()) });
+// Any JSON that is not too deep to be looked through and hashed.
+const payloadRow = z.object({ payload: json(z.json()) });
 
 /** The payload of a job, as it was stored: its kind says what it must hold. */
 export function jobPayload(db: Database, id: string): unknown {
