@@ -15,9 +15,9 @@ import { run } from '../../store/database.ts';
 import { listRuns } from '../../store/repositories/runs.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { projectContent } from '../../store/merge/project-content.ts';
-import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { perform, type Deed } from '../../store/testing/project-history.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
+import { twoCopies } from '../testing/two-copies.ts';
 
 /** Does something in a closed project. */
 function work(path: string, author: string, ...deeds: Deed[]): void {
@@ -33,21 +33,6 @@ function contentOf(path: string): string[] {
   } finally {
     file.close();
   }
-}
-
-/** A core whose project has rows in every table, closed, and a copy of it. */
-async function twoCopies() {
-  const core = await TestCore.start();
-  await core.client.project.close();
-  const file = openProjectFile(core.projectPath);
-  fillEveryTable(file.db);
-  run(file.db, 'DELETE FROM packet');
-  // JSON has no infinite numbers, so that the contract lets none pass.
-  run(file.db, 'UPDATE run_metric SET grad_norm = 1');
-  file.close();
-  const other = core.path('other.lima');
-  copyFileSync(core.projectPath, other);
-  return { core, other };
 }
 
 /** Waits for a job whose project is replaced by the file that it made. */

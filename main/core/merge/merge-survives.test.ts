@@ -5,12 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import { run } from '../../store/database.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { projectContentHash } from '../../store/merge/project-content.ts';
-import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { writeOldProject } from '../../store/testing/old-project.ts';
 import { perform, type Deed } from '../../store/testing/project-history.ts';
+import { twoCopies } from '../testing/two-copies.ts';
 import { TestCore } from '../testing/a-core.ts';
 
 function contentOf(path: string, ...deeds: Deed[]): string {
@@ -23,19 +22,15 @@ function contentOf(path: string, ...deeds: Deed[]): string {
   }
 }
 
-/** A closed project with rows in every table, and a copy in which somebody worked. */
-async function twoCopies() {
-  const core = await TestCore.start();
-  await core.client.project.close();
-  const file = openProjectFile(core.projectPath);
-  fillEveryTable(file.db);
-  run(file.db, 'DELETE FROM packet');
-  run(file.db, 'UPDATE run_metric SET grad_norm = 1');
-  file.close();
-  const other = core.path('other.lima');
-  copyFileSync(core.projectPath, other);
-  contentOf(other, { do: 'import', first: 20, count: 30 }, { do: 'edit', at: 1, text: 'Yours.' });
-  return { core, other };
+/** Two copies of a closed project, in one of which somebody worked. */
+async function copyWithWork() {
+  const copies = await twoCopies();
+  const work: Deed[] = [
+    { do: 'import', first: 20, count: 30 },
+    { do: 'edit', at: 1, text: 'Yours.' },
+  ];
+  contentOf(copies.other, ...work);
+  return copies;
 }
 
 async function ended(core: TestCore, jobId: string) {
@@ -47,7 +42,7 @@ async function ended(core: TestCore, jobId: string) {
 }
 
 test('kill -9 at any moment of a merge leaves the project from before it, or the merged one', async () => {
-  const { core, other } = await twoCopies();
+  const { core, other } = await copyWithWork();
   await using _ = core;
   await core.core.close();
   const before = contentOf(core.projectPath);
@@ -79,7 +74,7 @@ test('kill -9 at any moment of a merge leaves the project from before it, or the
 }, 120_000);
 
 test('a merge that is cancelled changes nothing, and the project takes changes again', async () => {
-  const { core, other } = await twoCopies();
+  const { core, other } = await copyWithWork();
   await using _ = core;
   const before = contentOf(core.projectPath);
   await core.client.project.open({ path: core.projectPath });
@@ -123,7 +118,7 @@ const altered: Record<string, [sql: string, message: RegExp]> = {
 test.each(Object.keys(altered))(
   'a copy with %s is refused in a sentence, and nothing changes',
   async (what) => {
-    const { core, other } = await twoCopies();
+    const { core, other } = await copyWithWork();
     await using _ = core;
     const [sql = '', message] = altered[what] ?? [];
     const db = new Sqlite(other);
@@ -146,7 +141,7 @@ test.each(Object.keys(altered))(
 );
 
 test('a copy of an older version is merged, and its file stays as it is', async () => {
-  const { core } = await twoCopies();
+  const { core } = await copyWithWork();
   await using _ = core;
   const old = core.path('old.lima');
   writeOldProject(old, 1);
