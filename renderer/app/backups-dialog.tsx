@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { BackupList } from '../../shared/contract/backups.ts';
-import type { Backup } from '../../shared/domain/backup.ts';
+import type { Backup } from '../../shared/domain/project/backup.ts';
 import {
   describeContent,
   describeDifference,

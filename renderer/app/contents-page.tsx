@@ -1,6 +1,6 @@
 import { Lock, LockOpen } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
-import type { ProjectContents } from '../../shared/domain/project-contents.ts';
+import type { ProjectContents } from '../../shared/domain/project/project-contents.ts';
 import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
 import { describeCounts, describeDays, describeWork } from '../../shared/text/project-contents.ts';
 import { rpc } from '../rpc/client.ts';

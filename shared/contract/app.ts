@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { projectAccessSchema, readReasonSchema } from '../domain/access.ts';
-import { projectContentsSchema } from '../domain/project-contents.ts';
+import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
+import { projectContentsSchema } from '../domain/project/project-contents.ts';
 import { reading } from './errors.ts';
 
 /** An open project as a whole. */

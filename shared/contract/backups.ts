@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { backupSchema, contentCountsSchema } from '../domain/backup.ts';
-import { damageSchema } from '../domain/damage.ts';
+import { backupSchema, contentCountsSchema } from '../domain/project/backup.ts';
+import { damageSchema } from '../domain/project/damage.ts';
 import { projectInfo } from './app.ts';
 import { procedure, reading } from './errors.ts';
 

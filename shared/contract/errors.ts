@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oc } from '@orpc/contract';
-import { readReasonSchema } from '../domain/access.ts';
+import { readReasonSchema } from '../domain/project/access.ts';
 
 /** The code of an engine or the system that stands behind it. */
 const foreign = z.object({ cause: z.string().optional() });

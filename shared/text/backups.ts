@@ -3,7 +3,7 @@ import {
   type Backup,
   type BackupReason,
   type ContentCounts,
-} from '../domain/backup.ts';
+} from '../domain/project/backup.ts';
 import { formatCount, formatQuantity } from './numbers.ts';
 
 const reasons: Record<BackupReason, string> = {

@@ -1,4 +1,4 @@
-import type { Damage } from '../domain/damage.ts';
+import type { Damage } from '../domain/project/damage.ts';
 import { formatQuantity } from './numbers.ts';
 
 const shownRows = 3;

@@ -1,4 +1,4 @@
-import type { AuthorWork, ProjectContents } from '../domain/project-contents.ts';
+import type { AuthorWork, ProjectContents } from '../domain/project/project-contents.ts';
 import { displayLine } from './foreign-text.ts';
 import { formatQuantity } from './numbers.ts';
 import { joinFacts } from './progress.ts';

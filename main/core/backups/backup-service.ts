@@ -6,7 +6,7 @@ import {
   mostBackupShare,
   type Backup,
   type ContentCounts,
-} from '../../../shared/domain/backup.ts';
+} from '../../../shared/domain/project/backup.ts';
 import { startInspector } from '../../engines/start-engines.ts';
 import { toRead } from '../files/guarded-engines.ts';
 import { projectToRead } from '../files/project-to-read.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { BackupReason, ContentCounts } from '../../../shared/domain/backup.ts';
+import type { BackupReason, ContentCounts } from '../../../shared/domain/project/backup.ts';
 import { startInspector } from '../../engines/start-engines.ts';
 import { toRead } from '../files/guarded-engines.ts';
 import { backupFolder, listBackups, type BackupFile } from '../../store/backups/backup-list.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inPlace, type ReadingPlace } from '../../store/file/reading-place.ts';
-import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
+import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import {
   startInspector,
   type EngineFiles,

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import type { ReadReason } from '../../../shared/domain/access.ts';
-import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
+import type { ReadReason } from '../../../shared/domain/project/access.ts';
+import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import { backupFolder } from '../../store/backups/backup-list.ts';
 import { openProjectFile, openProjectForReading } from '../../store/file/open-project-file.ts';
 import { stampOf } from '../../store/file/file-state.ts';

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { changeTopicSchema, type ProjectInfo } from '../../../shared/contract/app.ts';
-import type { ReadReason } from '../../../shared/domain/access.ts';
+import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import {
   createProjectFile,
   openProjectFile,

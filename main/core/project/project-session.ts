@@ -9,7 +9,7 @@ import { saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
 import { packetOf, projectIdentity } from '../../store/repositories/project-contents.ts';
 import type { DeviceService } from '../devices/device-service.ts';
-import type { ReadReason } from '../../../shared/domain/access.ts';
+import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';

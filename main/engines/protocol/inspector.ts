@@ -1,5 +1,5 @@
-import type { ContentCounts } from '../../../shared/domain/backup.ts';
-import type { ProjectContents } from '../../../shared/domain/project-contents.ts';
+import type { ContentCounts } from '../../../shared/domain/project/backup.ts';
+import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 
 /** What a project file is and holds. */

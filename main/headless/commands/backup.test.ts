@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { backupSchema } from '../../../shared/domain/backup.ts';
+import { backupSchema } from '../../../shared/domain/project/backup.ts';
 import { CliFolder } from '../testing/child-cli.ts';
 
 const sampleLines = (count: number) =>

@@ -7,7 +7,7 @@ import {
   mostBackupShare,
   type BackupReason,
   type KeptBackup,
-} from '../../../shared/domain/backup.ts';
+} from '../../../shared/domain/project/backup.ts';
 import { makeSideFolder } from '../../side-files/side-file.ts';
 
 /** A backup as its file alone tells; `number` 0 is one that an earlier version left. */

@@ -1,7 +1,7 @@
 import { closeSync, renameSync, rmSync } from 'node:fs';
 import { open, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { mostBackupShare, type BackupReason } from '../../../shared/domain/backup.ts';
+import { mostBackupShare, type BackupReason } from '../../../shared/domain/project/backup.ts';
 import { createSideFile } from '../../side-files/side-file.ts';
 import { syncFile, syncFolder } from '../../side-files/sync-folder.ts';
 import type { Database } from '../database.ts';

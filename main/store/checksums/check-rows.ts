@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Damage } from '../../../shared/domain/damage.ts';
+import type { Damage } from '../../../shared/domain/project/damage.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { get, type Database } from '../database.ts';
 import { errorCode } from '../store-error.ts';

@@ -2,7 +2,7 @@ import { closeSync, existsSync, lstatSync, rmSync, rmdirSync, statSync } from 'n
 import { basename, dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
-import type { ProjectAccess } from '../../../shared/domain/access.ts';
+import type { ProjectAccess } from '../../../shared/domain/project/access.ts';
 import { backupFolder } from '../backups/backup-list.ts';
 import { writeMigrationBackup } from '../backups/migration-backup.ts';
 import { createSideFile, makeSideFolder } from '../../side-files/side-file.ts';

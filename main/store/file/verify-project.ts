@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
-import type { ContentCounts } from '../../../shared/domain/backup.ts';
+import type { ContentCounts } from '../../../shared/domain/project/backup.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { findRows, type WantedRows } from '../checksums/take-back.ts';
 import { get, type Database } from '../database.ts';

@@ -5,7 +5,7 @@ import {
   type AuthorWork,
   type ProjectContents,
   type WaitingJob,
-} from '../../../shared/domain/project-contents.ts';
+} from '../../../shared/domain/project/project-contents.ts';
 import { countRow, json } from '../columns.ts';
 import { all, get, type Database } from '../database.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/backup.ts';
+import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/project/backup.ts';
 import { get, type Database } from '../database.ts';
 
 const countsRow = z.object({

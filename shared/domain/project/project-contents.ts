@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobKindSchema, jobStateSchema } from './job.ts';
+import { jobKindSchema, jobStateSchema } from '../job.ts';
 
 const count = z.number().int();
 
