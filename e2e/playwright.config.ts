@@ -10,8 +10,8 @@ export default defineConfig<object, TargetOptions>({
   outputDir: '../test-results',
   // The engines want both cores; a second page would only make both slow.
   workers: 1,
-  timeout: 90_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
 
   forbidOnly: Boolean(process.env['CI']),
   reporter: process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] ? [['list'], ['json']] : 'list',

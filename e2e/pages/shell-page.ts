@@ -74,6 +74,13 @@ export class ShellPage {
     await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
+  /** Closes the open project; its file is written and left alone when this ends. */
+  async closeProject(name: string): Promise<void> {
+    await this.chooseInProjectMenu(name, /Close project/);
+    await expect(this.page.getByRole('heading', { name: 'Lima Workbench' })).toBeVisible();
+    await expect(this.projectButton(name)).toHaveCount(0);
+  }
+
   /** Shows a tab and returns its panel. */
   async goTo(tab: TabName): Promise<Locator> {
     await this.page.getByRole('tab', { name: tab }).click();

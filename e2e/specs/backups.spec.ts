@@ -39,7 +39,7 @@ test('a project that cannot be opened any more offers its backups, and comes bac
   await backups.getByRole('button', { name: 'Back up now' }).click();
   await expect(backups.getByRole('listitem')).toHaveCount(1);
   await shell.page.keyboard.press('Escape');
-  await shell.chooseInProjectMenu('broken', /Close project/);
+  await shell.closeProject('broken');
   writeFileSync(path, 'Not a database any more.');
   await shell.recentProjects.getByRole('button', { name: /broken/ }).click();
   await expect(backups.getByRole('alert')).toContainText('is not a Lima project');

@@ -35,7 +35,7 @@ test('reviews made in a copy come by a merge with preview and report, once, and 
   await shell.openProject(copy);
   await reviewInCopy(shell, 'What is a ketch?', 'a');
   await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
-  await shell.chooseInProjectMenu('copy', /Close project/);
+  await shell.closeProject('copy');
 
   await shell.openProject(path);
   await reviewInCopy(shell, 'What is a ketch?', 'x');
@@ -116,7 +116,7 @@ test('a packet of what the list shows goes out for one person and comes back by 
   expect(existsSync(packetPath)).toBe(true);
   await written.getByRole('button', { name: 'Done' }).click();
 
-  await shell.chooseInProjectMenu('notes', /Close project/);
+  await shell.closeProject('notes');
   await shell.openProject(packetPath);
   await expect(merging.packetBanner).toContainText('This is a review packet for ann.');
   await merging.packetBanner.getByRole('button', { name: 'Work as ann' }).click();
@@ -124,7 +124,7 @@ test('a packet of what the list shows goes out for one person and comes back by 
   await expect(shell.page.getByTitle('Annotator name')).toHaveText('ann');
   await reviewInCopy(shell, 'How is a reef knot tied?', 'a');
   await expect(shell.counts).toHaveText(/1 pending.*1 accepted/);
-  await shell.chooseInProjectMenu('for-ann', /Close project/);
+  await shell.closeProject('for-ann');
 
   await shell.openProject(path);
   await expect(merging.packetBanner).toHaveCount(0);
@@ -166,7 +166,7 @@ test('a packet of blind pairs is written for one evaluation, and says so when it
   const written = shell.dialog('Review packet written');
   await expect(written).toContainText('2 pairs for bo');
   await written.getByRole('button', { name: 'Done' }).click();
-  await shell.chooseInProjectMenu('notes', /Close project/);
+  await shell.closeProject('notes');
   await shell.openProject(join(workbench.folder, 'bo.lima'));
   await expect(merging.packetBanner).toContainText(
     'This is a review packet for bo. Vote on the pairs',

@@ -10,7 +10,7 @@ test('a new project opens on its tabs and is found again among the recent ones',
   const path = await shell.createProject('field notes');
   await expect(shell.tabs).toHaveText(['Curate', 'Train', 'Chat', 'Evaluate']);
   await expect(shell.counts).toHaveText(/0 pending.*0 accepted.*0 rejected/);
-  await shell.chooseInProjectMenu('field notes', /Close project/);
+  await shell.closeProject('field notes');
   const entry = shell.recentProjects.getByRole('button', { name: /field notes/ });
   await expect(entry).toContainText(path);
   await entry.click();

@@ -144,7 +144,7 @@ async function shootEvaluate(workbench: Workbench, shell: ShellPage): Promise<vo
 }
 
 async function shootWelcome(shell: ShellPage): Promise<void> {
-  await shell.chooseInProjectMenu('school', /Close project/);
+  await shell.closeProject('school');
   await expect(shell.recentProjects).toBeVisible();
   await shoot(shell.page, 'welcome');
   if (shell.workbench.isDesktop) return;
