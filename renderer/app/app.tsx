@@ -10,6 +10,7 @@ import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import { useNavigation, type TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from '../rpc/project.ts';
+import { useAppearance } from './appearance.ts';
 import { ContentsPage } from './contents-page.tsx';
 import { PacketBanner } from './packet-banner.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
@@ -32,6 +33,7 @@ function Workbench() {
   const readPath = useShell((state) => state.readPath);
   const isForeign = project.data?.readReason === 'not-trusted';
   const isUndecided = isForeign && project.data?.path !== readPath;
+  useAppearance();
   useShellShortcuts();
   useDesktopCommands();
   return (

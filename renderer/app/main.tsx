@@ -5,13 +5,13 @@ import { stayConnected } from '../rpc/connection.ts';
 import { watchCore } from '../rpc/watch.ts';
 import { listenForShortcuts } from '../ui/shortcuts.ts';
 import { App } from './app.tsx';
-import { applyStoredTheme } from './theme.ts';
+import { applyStoredAppearance } from './appearance.ts';
 import '../ui/tokens.css';
 import '../ui/base.css';
 
 // The content security policy forbids generated code; zod would try it first.
 config({ jitless: true });
-applyStoredTheme();
+applyStoredAppearance();
 listenForShortcuts();
 void stayConnected(watchCore);
 

@@ -1,11 +1,13 @@
 import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
+import { usePreference } from '../rpc/settings.ts';
 import { signOut } from '../rpc/web-session.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { useShortcuts, activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
+import { cycleTheme } from './appearance.ts';
 import {
   chooseMerge,
   chooseProject,
@@ -16,7 +18,6 @@ import {
 } from './project.ts';
 import { setJobsOpen, showShellDialog, showUndoMerge, useShell } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
-import { cycleTheme } from './theme.ts';
 
 const group = 'Workbench';
 
@@ -50,7 +51,6 @@ const shellShortcuts: readonly Shortcut[] = [
   { keys: [], label: 'Write a review packet…', group, run: () => showShellDialog('packet') },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
-  { keys: [], label: 'Switch theme', group, run: cycleTheme },
 ];
 
 /** Only a browser signs in. */
@@ -75,7 +75,9 @@ async function signOutOfBrowser(): Promise<void> {
 
 /** Registers what the shell itself can do; entries without keys are for the palette only. */
 export function useShellShortcuts(): void {
-  useShortcuts(window.limaDesktop ? shellShortcuts : browserShortcuts);
+  const theme = usePreference('theme');
+  const switchTheme = { keys: [], label: 'Switch theme', group, run: () => void cycleTheme(theme) };
+  useShortcuts([...(window.limaDesktop ? shellShortcuts : browserShortcuts), switchTheme]);
 }
 
 const commands: Record<string, (path?: string) => unknown> = {

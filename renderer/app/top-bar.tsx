@@ -1,6 +1,8 @@
 import { ChevronDown, Command, Monitor, Moon, ShieldAlert, Sun } from 'lucide-react';
+import type { Preferences } from '../../shared/contract/settings.ts';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
+import { usePreference } from '../rpc/settings.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
 import { goToTab, useNavigation } from '../ui/navigation.ts';
@@ -10,7 +12,7 @@ import { JobsTray } from './jobs-tray.tsx';
 import { chooseMerge, chooseProject, closeProject, newProject } from './project.ts';
 import { showBackups, showShellDialog, showUndoMerge } from './shell-store.ts';
 import { tabs } from './tabs.tsx';
-import { cycleTheme, useTheme, type Theme } from './theme.ts';
+import { cycleTheme } from './appearance.ts';
 
 interface TopBarProps {
   project: ProjectInfo | null;
@@ -117,13 +119,17 @@ function Counts({ project }: { project: ProjectInfo }) {
   );
 }
 
-const themeIcons: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon };
+const themeIcons: Record<Preferences['theme'], typeof Sun> = {
+  system: Monitor,
+  light: Sun,
+  dark: Moon,
+};
 
 function ThemeButton() {
-  const theme = useTheme((state) => state.theme);
+  const theme = usePreference('theme');
   const Icon = themeIcons[theme];
   return (
-    <IconButton label={`Theme: ${theme}`} onClick={cycleTheme}>
+    <IconButton label={`Theme: ${theme}`} onClick={() => void cycleTheme(theme)}>
       <Icon size={15} />
     </IconButton>
   );

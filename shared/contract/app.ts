@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
 import { reading } from './errors.ts';
+import { personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
 
 /** An open project as a whole. */
 export const projectInfo = z.object({
@@ -33,7 +34,7 @@ export type ProjectInfo = z.infer<typeof projectInfo>;
 
 /**
  * What changed in the project; a view that shows the topic asks again. `reviews` means that samples
- * changed their status alone, `samples` anything else about them.
+ * changed their status alone, `samples` anything else about them; `settings` are the person's own.
  */
 export const changeTopicSchema = z.enum([
   'project',
@@ -44,6 +45,7 @@ export const changeTopicSchema = z.enum([
   'runs',
   'prompts',
   'evaluations',
+  'settings',
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 
@@ -60,6 +62,9 @@ export const appContract = {
       fileRoots: z.array(z.string()),
     }),
   ),
+  settings: reading.output(personalSettingsSchema),
+  /** Changes the preferences that are given; the annotator's name and backups have calls of their own. */
+  changeSettings: reading.input(preferencesChangeSchema).output(personalSettingsSchema),
   setAuthor: reading
     .input(z.object({ author: z.string().trim().min(1).max(100) }))
     .output(z.object({ author: z.string() })),

@@ -47,3 +47,29 @@ test('recent projects are listed once each, twelve at most, and tell when a file
   expect(recent).toHaveLength(12);
   expect(recent.every((entry) => !entry.exists)).toBe(true);
 });
+
+test('a preference that this program does not know counts as unset, and the others stay', () => {
+  const stored = { author: 'Anna', recent: [], theme: 'sepia', enterKey: 'breaks-line' };
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(stored));
+  const settings = new UserSettings(folder);
+  expect(settings.personal()).toEqual({
+    author: 'Anna',
+    backupFolder: null,
+    theme: 'system',
+    textSize: 'normal',
+    enterKey: 'breaks-line',
+    notifies: false,
+  });
+  settings.change({ theme: 'dark' });
+  expect(new UserSettings(folder).personal()).toMatchObject({
+    author: 'Anna',
+    theme: 'dark',
+    enterKey: 'breaks-line',
+  });
+});
+
+test('what another window sets is seen by this one', () => {
+  const [window, other] = [new UserSettings(folder), new UserSettings(folder)];
+  other.change({ enterKey: 'breaks-line' });
+  expect(window.personal().enterKey).toBe('breaks-line');
+});

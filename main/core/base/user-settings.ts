@@ -2,10 +2,15 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import {
+  preferencesSchema,
+  type PersonalSettings,
+  type PreferencesChange,
+} from '../../../shared/contract/settings.ts';
 import { readInputFileSync } from '../../input-files/input-file.ts';
 import { replaceFile } from '../../side-files/side-file.ts';
 
-const settingsSchema = z.object({
+const settingsSchema = preferencesSchema.extend({
   author: z.string().min(1),
   recent: z.array(z.object({ path: z.string(), openedMs: z.number() })),
   backupFolder: z.string().nullable().default(null),
@@ -15,7 +20,7 @@ type Settings = z.infer<typeof settingsSchema>;
 const maxRecent = 12;
 const maxSettingsBytes = 1024 * 1024;
 
-/** What belongs to the person and not to a project: the annotator's name, recent projects, where backups go. */
+/** What belongs to the person and not to a project: name, preferences, recent projects, where backups go. */
 export class UserSettings {
   readonly #path: string;
   #settings: Settings;
@@ -43,6 +48,19 @@ export class UserSettings {
     this.#write({ ...this.#read(), backupFolder });
   }
 
+  /** What the person has set, read anew: another window may have changed it. */
+  personal(): PersonalSettings {
+    this.#settings = this.#read();
+    const { recent: _, ...personal } = this.#settings;
+    return personal;
+  }
+
+  /** Changes the preferences that are given. */
+  change(change: PreferencesChange): void {
+    const given = Object.entries(change).filter(([, value]) => value !== undefined);
+    this.#write(settingsSchema.parse({ ...this.#read(), ...Object.fromEntries(given) }));
+  }
+
   /** Recent projects, newest first, with whether their file is still there. */
   recent(): { path: string; openedMs: number; exists: boolean }[] {
     return this.#settings.recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }));
@@ -58,7 +76,8 @@ export class UserSettings {
 
   // Read again before each change: a window and a command line share the file.
   #read(): Settings {
-    const fallback = { author: userInfo().username || 'me', recent: [], backupFolder: null };
+    const author = userInfo().username || 'me';
+    const fallback = settingsSchema.parse({ author, recent: [] });
     if (!existsSync(this.#path)) return fallback;
     try {
       return settingsSchema.parse(

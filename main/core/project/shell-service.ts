@@ -1,3 +1,4 @@
+import type { PersonalSettings, PreferencesChange } from '../../../shared/contract/settings.ts';
 import { AppError } from '../base/app-error.ts';
 import { appVersion } from '../base/application.ts';
 import type { CoreState } from './core-state.ts';
@@ -13,9 +14,20 @@ export const appInfo = ({ config, settings, paths }: CoreState) => ({
   fileRoots: [...(paths.roots ?? [])],
 });
 
+/** Changes a person's preferences, and tells every window. */
+export function changeSettings(
+  { settings, session }: CoreState,
+  change: PreferencesChange,
+): PersonalSettings {
+  settings.change(change);
+  session?.changes.touch('settings');
+  return settings.personal();
+}
+
 /** Changes the name that reviews, votes and edits are stored under. */
-export function setAuthor({ settings }: CoreState, author: string): { author: string } {
+export function setAuthor({ settings, session }: CoreState, author: string): { author: string } {
   settings.author = author;
+  session?.changes.touch('settings');
   return { author: settings.author };
 }
 

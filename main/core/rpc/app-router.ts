@@ -8,13 +8,23 @@ import { restoreBackup } from '../backups/restore-service.ts';
 import { listFolder } from '../files/list-folder.ts';
 import { contentsOf, openExisting, saveAs, trustOpenProject } from '../project/open-project.ts';
 import { closeCurrent, createAndOpen, recentProjects } from '../project/project-service.ts';
-import { appInfo, menuCommands, pickFile, setAuthor } from '../project/shell-service.ts';
+import {
+  appInfo,
+  changeSettings,
+  menuCommands,
+  pickFile,
+  setAuthor,
+} from '../project/shell-service.ts';
 import { createSampleProject } from '../sample-project.ts';
 import { os, withProject } from './implement.ts';
 
 /** The program, its settings and the commands of its shell. */
 export const appRouter = {
   info: os.app.info.handler(({ context: { core } }) => appInfo(core)),
+  settings: os.app.settings.handler(({ context: { core } }) => core.settings.personal()),
+  changeSettings: os.app.changeSettings.handler(({ context: { core }, input }) =>
+    changeSettings(core, input),
+  ),
   setAuthor: os.app.setAuthor.handler(({ context: { core }, input }) =>
     setAuthor(core, input.author),
   ),
