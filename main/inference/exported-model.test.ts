@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Llama, Token } from 'node-llama-cpp';
+import type { Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/header/tensor-types.ts';
@@ -7,6 +7,7 @@ import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { writeGguf } from '../gguf/write/write-gguf.ts';
 import type { ExportParams } from '../engines/protocol/trainer.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
+import { centredLogitsOf } from './testing/centred-logits.ts';
 import { createTestFolder } from './testing/test-system.ts';
 import { startLlama } from './testing/start-llama.ts';
 
@@ -77,31 +78,9 @@ async function exportTo(name: string, change: Partial<ExportParams>, signal?: Ab
   return await exportCheckpoint(params, context);
 }
 
-/** Logits [vocabulary, tokens] of a short text, with an unrounded cache. */
-async function logitsOf(path: string, adapter?: { filePath: string; scale: number }) {
-  const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
-  try {
-    const context = await model.createContext({
-      contextSize: 256,
-      flashAttention: false,
-      ...(adapter && { lora: { adapters: [adapter] } }),
-      ...({ experimentalKvCacheKeyType: 'F32', experimentalKvCacheValueType: 'F32' } as const),
-    });
-    const wanted = model
-      .tokenize('Paris is the')
-      .map((token): [Token, { generateNext: { logits: true } }] => [
-        token,
-        { generateNext: { logits: true } },
-      ]);
-    const results = await context.getSequence().controlledEvaluate(wanted);
-    return results.flatMap((result) => {
-      const logits = result?.next.logits ?? new Map<Token, number>();
-      return [...logits].toSorted(([a], [b]) => a - b).map(([, value]) => value);
-    });
-  } finally {
-    await model.dispose();
-  }
-}
+/** Centred logits of a short text. */
+const logitsOf = (path: string, adapter?: { filePath: string; scale: number }) =>
+  centredLogitsOf(llama, path, { tokenize: (model) => model.tokenize('Paris is the'), adapter });
 
 /** The worst difference, as a part of the largest logit. */
 function distance(left: readonly number[], right: readonly number[]): number {

@@ -18,6 +18,7 @@ import {
   tinyRecipe,
 } from '../trainer/testing/open-model.ts';
 import { quantizeModel } from '../trainer/weights/quantize-model.ts';
+import { centred, centredLogitsOf } from './testing/centred-logits.ts';
 import { startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
@@ -89,32 +90,12 @@ const pathOf = (name: string) => join(folder.path, `${name}.gguf`);
 const byteTokens = (model: LlamaModel, characters: string): Token[] =>
   Array.from(characters).flatMap((character) => model.tokenize(character));
 
-/** Logits [vocabulary, tokens] as llama.cpp computes them, with an unrounded key-value cache. */
-async function llamaLogits(path: string, adapterPath?: string): Promise<Float32Array> {
-  const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
-  try {
-    const lora = adapterPath ? { adapters: [{ filePath: adapterPath }] } : undefined;
-    const context = await model.createContext({
-      contextSize: 256,
-      ...(lora && { lora }),
-      flashAttention: false,
-      experimentalKvCacheKeyType: 'F32',
-      experimentalKvCacheValueType: 'F32',
-    });
-    const results = await context
-      .getSequence()
-      .controlledEvaluate(
-        byteTokens(model, text).map((token) => [token, { generateNext: { logits: true } }]),
-      );
-    const columns = results.map((result) => {
-      const logits = result?.next.logits ?? new Map<Token, number>();
-      return [...logits].toSorted(([a], [b]) => a - b).map(([, value]) => value);
-    });
-    return Float32Array.from(columns.flat());
-  } finally {
-    await model.dispose();
-  }
-}
+/** What llama.cpp computes for the text. */
+const llamaLogits = (path: string, adapterPath?: string) =>
+  centredLogitsOf(llama, path, {
+    tokenize: (model) => byteTokens(model, text),
+    adapter: adapterPath === undefined ? undefined : { filePath: adapterPath },
+  });
 
 async function trainerLogits(path: string): Promise<Float32Array> {
   using device = GgmlDevice.openCpu(1);
@@ -129,9 +110,13 @@ async function logitError(path: string): Promise<number> {
   return differenceOf(await trainerLogits(path), await llamaLogits(path));
 }
 
-/** Length of the difference relative to the length of all logits. */
-function differenceOf(ours: Float32Array, theirs: Float32Array): number {
-  expect(ours.length).toBe(theirs.length);
+/** Length of the difference relative to the length of all logits, both less their means. */
+function differenceOf(logits: Float32Array, theirs: readonly number[]): number {
+  expect(logits.length).toBe(theirs.length);
+  const size = logits.length / tokens.length;
+  const ours = Array.from(tokens.keys()).flatMap((token) =>
+    centred([...logits.subarray(token * size, (token + 1) * size)]),
+  );
   const error = Math.hypot(...theirs.map((value, index) => value - (ours[index] ?? NaN)));
   return error / Math.hypot(...theirs);
 }

@@ -11,7 +11,7 @@ export type NormName =
   | 'ffn_norm'
   | 'post_ffw_norm';
 
-/** What sets an architecture apart from the others, as `src/models/*.cpp` of llama.cpp v0.5.0. */
+/** What sets an architecture apart from the others, as `src/models/*.cpp` of llama.cpp v0.4.0. */
 export interface Architecture {
   /** Names of well-known models, for people. */
   models: string;

@@ -129,7 +129,7 @@ interface SlidingLayers {
 const defaultPattern = 6;
 
 /**
- * Reads the sliding-window layers of a model (llama_model_base::load_swa_pattern of llama.cpp v0.5.0);
+ * Reads the sliding-window layers of a model (llama_model_base::load_swa_pattern of llama.cpp v0.4.0);
  * undefined when the file has no window.
  */
 function readSlidingLayers(

@@ -19,7 +19,7 @@ export interface RopeCurve {
 
 const scalings = ['none', 'linear', 'yarn', 'longrope'];
 
-/** Reads the rope of a model, as llama-model.cpp and llama-context.cpp of llama.cpp v0.5.0 do. */
+/** Reads the rope of a model, as llama-model.cpp and llama-context.cpp of llama.cpp v0.4.0 do. */
 export function readRopeCurve(
   own: OwnMetadata,
   { headLength, pairs }: { headLength: number; pairs: RopeCurve['pairs'] },

@@ -1,5 +1,5 @@
 /**
- * Types of weights that ggml 0.25.1 can multiply by, turn into floats and pick rows of; the
+ * Types of weights that ggml 0.23.0 can multiply by, turn into floats and pick rows of; the
  * remaining ones hold intermediate results or whole numbers. In the order of their precision.
  */
 export const trainableTypes = [

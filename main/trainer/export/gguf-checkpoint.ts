@@ -71,7 +71,7 @@ function asFloats(name: string, tensor: Tensor, device: Device): TensorStream {
 }
 
 /**
- * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.5.0): per trained base tensor
+ * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.4.0): per trained base tensor
  * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales
  * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
  */

@@ -5,7 +5,7 @@ import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
 
 /** The ggml version whose headers `symbols.ts` follows, and its `sizeof(struct ggml_tensor)`+32. */
-const expected = { version: '0.25.1', tensorOverhead: 368 };
+const expected = { version: '0.23.0', tensorOverhead: 368 };
 
 let loaded: GgmlFunctions | undefined;
 const loadedFamilies = new Set<DeviceFamily>();

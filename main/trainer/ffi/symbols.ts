@@ -81,8 +81,8 @@ const custom = ['context', 'int', 'int64', 'int64', 'int64', 'int64'] as const;
 const rope = ['base', 'tensor', [...ropeInputs, ...ropeCurve]] as const;
 
 /**
- * Every C function the trainer calls, as declared in the headers of llama.cpp v0.5.0
- * (ggml 0.25.1, the source in node-llama-cpp's `llama/gitRelease.bundle`, `ggml/include`).
+ * Every C function the trainer calls, as declared in the headers of llama.cpp v0.4.0
+ * (ggml 0.23.0, the source in node-llama-cpp's `llama/gitRelease.bundle`, `ggml/include`).
  */
 export const signatures = {
   // ggml.h: library, contexts, types
@@ -114,7 +114,7 @@ export const signatures = {
   ggml_mul: binary,
   ggml_div: binary,
   ggml_mul_mat: binary,
-  ggml_prec_set_acc: ['base', 'bool', ['tensor', 'int']],
+  ggml_mul_mat_set_prec: ['base', 'void', ['tensor', 'int']],
   ggml_out_prod: binary,
   ggml_get_rows: binary,
   ggml_repeat_back: binary,

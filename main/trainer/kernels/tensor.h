@@ -1,4 +1,4 @@
-// What an operation is called with, of ggml.h (0.25.1).
+// What an operation is called with, of ggml.h (0.23.0).
 #ifndef LIMA_TENSOR_H
 #define LIMA_TENSOR_H
 #include <stddef.h>
@@ -35,5 +35,5 @@ static inline range range_of_thread(int64_t count, int thread, int threads) {
   return (range){count * thread / threads, count * (thread + 1) / threads};
 }
 
-_Static_assert(sizeof(tensor) == 336, "struct ggml_tensor of ggml 0.25.1");
+_Static_assert(sizeof(tensor) == 336, "struct ggml_tensor of ggml 0.23.0");
 #endif

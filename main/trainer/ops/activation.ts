@@ -125,7 +125,7 @@ export function maskedSoftmaxBackward(
 
 /**
  * scale · y ⊙ (g − Σ g ⊙ y), with the sum over each row, for devices without ggml's own (Metal, in
- * ggml 0.25.1).
+ * ggml 0.23.0).
  */
 export function composedSoftmaxBackward(
   { ggml, context }: ComputeGraph,

@@ -61,7 +61,7 @@ function unweightedBackward(
 
 /**
  * (g − x · Σ(g ⊙ x) / (n · m)) / √m with m = Σx² / n + epsilon, over each row of n elements, for
- * devices without ggml's own (Metal, in ggml 0.25.1).
+ * devices without ggml's own (Metal, in ggml 0.23.0).
  */
 export function composedRmsNormBackward(
   { ggml, context }: ComputeGraph,

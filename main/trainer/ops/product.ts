@@ -42,11 +42,11 @@ export function matMul(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor {
   const ne: Extents = [a.ne[1], b.ne[1], b.ne[2], b.ne[3]];
   const own = withKernels(graph);
   if (own && isKernelType(a.type)) return floats(productNode(own, [operandsOf({ a, b })], ne), ne);
-  // Vulkan (ggml 0.25.1) misreads matrices with gaps between them, so GPUs get them closed up.
+  // Vulkan (ggml 0.23.0) misreads matrices with gaps between them, so GPUs get them closed up.
   const first = a.isContiguous || graph.device.isCpu ? a : cont(graph, a);
   const pointer = graph.ggml.ggml_mul_mat(graph.context, first.pointer, b.pointer);
   // GPUs sum products of F16 and quantized weights in F16 otherwise; those of BF16 in F32 anyway.
-  if (a.type !== bf16) graph.ggml.ggml_prec_set_acc(pointer, fullPrecision);
+  if (a.type !== bf16) graph.ggml.ggml_mul_mat_set_prec(pointer, fullPrecision);
   return floats(pointer, ne);
 }
 
@@ -69,7 +69,7 @@ export function outerProduct(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor 
   return graph.device.supports(native) ? floats(native, ne) : composedOuterProduct(graph, a, b);
 }
 
-/** The same, as one product of the transposes, for devices without it (Metal, in ggml 0.25.1). */
+/** The same, as one product of the transposes, for devices without it (Metal, in ggml 0.23.0). */
 export function composedOuterProduct(graph: ComputeGraph, a: Tensor, b: Tensor): Tensor {
   const { ggml, context } = graph;
   const transposed = ({ pointer }: Tensor) =>

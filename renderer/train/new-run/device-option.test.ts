@@ -11,14 +11,14 @@ const gpu: DeviceListing['devices'][number] = {
   memoryFreeBytes: 2 ** 33,
   memoryTotalBytes: 2 ** 34,
   driver: 'nvidia 580.65',
-  library: 'ggml 0.25.1',
+  library: 'ggml 0.23.0',
   selfTests: [],
 };
 const selfTest = (passed: boolean): SelfTest => ({
   device: 'cuda0',
   description: 'NVIDIA H200',
   driver: 'nvidia 580.65',
-  library: 'ggml 0.25.1',
+  library: 'ggml 0.23.0',
   architecture: 'llama',
   weightTypes: 'F32',
   method: 'lora',

@@ -23,7 +23,7 @@ export function fixtureIdentity(changes: Partial<Identity> = {}): Identity {
       maxTokens: 2048,
       seed: 42,
     },
-    engine: 'node-llama-cpp 3.22.1',
+    engine: 'node-llama-cpp 3.21.1',
     device: 'CPU',
     ...changes,
   };
