@@ -49,7 +49,7 @@ describe('an answer', () => {
       baseSha256: system.baseSha256,
       adapterSha256: null,
       sampling: sampled,
-      engine: expect.stringMatching(/^node-llama-cpp 3\.22\.1, llama\.cpp v/),
+      engine: expect.stringMatching(/^node-llama-cpp 3\.21\.1, llama\.cpp v/),
       templateSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(identity.device).not.toBe('');
