@@ -37,7 +37,10 @@ export function writeConversations(folder: string): string {
   return path;
 }
 
-/** Writes a community dump of two answered questions, the second one flagged; line 5 is broken. */
+/**
+ * Writes a community dump of two answered questions, the second one flagged; line 5 is broken. One
+ * answer more and the wiki of a tag make no sample.
+ */
 export function writePosts(folder: string): string {
   const path = join(folder, 'cooking.stackexchange.com.Posts.xml');
   const title = 'How does bread dough rise in a cold kitchen overnight?';
@@ -52,6 +55,8 @@ export function writePosts(folder: string): string {
       postRow({ ...question(13), Id: 'thirteen' }),
       postRow(question(14, { Title: 'Salty soup' })),
       postRow(answer(15, 14, poor)),
+      postRow(answer(16, 14, { Score: 1 })),
+      postRow({ Id: 17, PostTypeId: 5, Body: 'soup' }),
     ]),
   );
   return path;

@@ -41,13 +41,13 @@ export class CuratePage {
     return this.rows.filter({ hasText: text });
   }
 
-  /** Imports a file and returns the dialog with its outcome. */
-  async import(path: string): Promise<Locator> {
+  /** Imports a file, or only checks it, and returns the dialog with its outcome. */
+  async import(path: string, { isDryRun = false } = {}): Promise<Locator> {
     await this.page.getByRole('button', { name: 'Import…' }).click();
-    await this.dialog('Import samples').getByRole('textbox', { name: 'File' }).fill(path);
-    await this.dialog('Import samples')
-      .getByRole('button', { name: 'Import', exact: true })
-      .click();
+    const form = this.dialog('Import samples');
+    await form.getByRole('textbox', { name: 'File' }).fill(path);
+    if (isDryRun) await form.getByRole('checkbox', { name: /Dry run/ }).click();
+    await form.getByRole('button', { name: isDryRun ? 'Check' : 'Import', exact: true }).click();
     const outcome = this.dialog(/./).filter({
       has: this.page.getByRole('button', { name: 'Done' }),
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
-import { conversation, writeConversations, writePosts, writeProject } from '../sample-files.ts';
+import { conversation, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Opens a project with three samples of two sources. */
@@ -25,44 +25,6 @@ async function openPrepared(
   await expect(curate.detail).toContainText('What is a ketch?');
   return { shell, curate };
 }
-
-test('an import counts what it took and names the lines it could not read', async ({
-  workbench,
-}) => {
-  const shell = new ShellPage(workbench);
-  await shell.createProject('imports');
-  const curate = new CuratePage(workbench.page);
-
-  const own = await curate.import(writeConversations(workbench.folder));
-  await expect(own.getByRole('table', { name: 'Bad lines' }).getByRole('row').nth(1)).toContainText(
-    /^3/,
-  );
-  await expect(own).toContainText(/Added3Duplicates0Not usable1/);
-  await curate.closeOutcome();
-
-  const dump = await curate.import(writePosts(workbench.folder));
-  const badLine = dump.getByRole('table', { name: 'Bad lines' }).getByRole('row').nth(1);
-  await expect(badLine).toContainText(/^5.*thirteen/);
-  await curate.closeOutcome();
-  await expect(curate.rows).toHaveCount(5);
-  await expect(shell.counts).toHaveText(/5 pending/);
-
-  const again = await curate.import(writePosts(workbench.folder));
-  await expect(again).toContainText(/Added0Duplicates2/);
-  await curate.closeOutcome();
-
-  await test.step('the findings of the rules are shown and can be filtered by', async () => {
-    await curate.filterBy('Flag', 'The answer has a low score (1)');
-    await expect(curate.rows).toHaveCount(1);
-    await curate.select('Salty soup');
-    const flags = curate.detail.getByRole('list', { name: 'Flags' });
-    await expect(flags).toContainText("the answer's score is 2, below 10");
-    await expect(flags).toContainText('does not stand alone');
-    await curate.filterBy('Flag', 'No flags (4)');
-    await expect(curate.rows).toHaveCount(4);
-    await expect(curate.row('bread dough')).toHaveCount(1);
-  });
-});
 
 test('the list narrows by words, source and status, and says when nothing is left', async ({
   workbench,

@@ -36,7 +36,12 @@ test('each question is joined with its best answer, whichever came first', () =>
     { questionRow: 'question 1', questionLine: 1, answerRow: 'answer 12', answerLine: 12 },
     { questionRow: 'question 2', questionLine: 2, answerRow: 'answer 90', answerLine: 90 },
   ]);
-  expect(staging.counts()).toEqual({ pairs: 2, unansweredQuestions: 1, orphanAnswers: 1 });
+  expect(staging.counts()).toEqual({
+    pairs: 2,
+    unansweredQuestions: 1,
+    otherAnswers: 2,
+    orphanAnswers: 1,
+  });
 });
 
 test('a row that appears twice is told apart from a new one', () => {
@@ -47,6 +52,20 @@ test('a row that appears twice is told apart from a new one', () => {
   ]);
   const twice = [staging.addAnswer(answer(2, 1, 3)), staging.addAnswer(answer(2, 1, 3))];
   expect(twice).toEqual([true, false]);
+});
+
+// An answer that is refused for its id must not have driven out the one that it would have beaten.
+test('an answer whose id is known leaves the answers of its question as they are', () => {
+  using staging = new ImportStaging();
+  for (const id of [1, 2]) staging.addQuestion(question(id));
+  staging.addAnswer(answer(10, 1, 3));
+  staging.addAnswer(answer(20, 2, 3));
+  expect(staging.addAnswer(answer(20, 1, 9))).toBe(false);
+  expect([...staging.pairs()].map(({ answerRow }) => String(answerRow))).toEqual([
+    'answer 10',
+    'answer 20',
+  ]);
+  expect(staging.counts()).toMatchObject({ pairs: 2, otherAnswers: 0, orphanAnswers: 0 });
 });
 
 test('more rows than fit the cache survive, and the scratch file vanishes', () => {

@@ -28,10 +28,12 @@ export interface StagedPair {
   answerLine: number;
 }
 
-/** How the staged rows divide. */
+/** How the staged rows divide: a pair is two of them. */
 export interface StagedCounts {
   pairs: number;
   unansweredQuestions: number;
+  /** Answers to a question of a pair that are not its best. */
+  otherAnswers: number;
   orphanAnswers: number;
 }
 
@@ -47,7 +49,8 @@ const schema = `
   CREATE TABLE question (id INTEGER PRIMARY KEY, accepted INTEGER, line INTEGER, row BLOB) STRICT;
   CREATE TABLE answer (
     id INTEGER PRIMARY KEY, parent INTEGER, score INTEGER, line INTEGER, row BLOB) STRICT;
-  CREATE INDEX answer_by_parent ON answer (parent, score);`;
+  CREATE INDEX answer_by_parent ON answer (parent, score);
+  CREATE TABLE answered (parent INTEGER PRIMARY KEY, answers INTEGER NOT NULL) STRICT;`;
 
 const topAnswer = `SELECT id FROM answer WHERE parent = question.id
   ORDER BY score DESC, id IS question.accepted DESC, id LIMIT 1`;
@@ -63,6 +66,7 @@ export class ImportStaging implements Disposable {
   readonly #insertQuestion: Database.Statement<[StagedQuestion]>;
   readonly #insertAnswer: Database.Statement<[StagedAnswer]>;
   readonly #dropWorse: Database.Statement<[StagedAnswer]>;
+  readonly #countAnswer: Database.Statement<[StagedAnswer]>;
   readonly #bestScore: Database.Statement<[StagedAnswer], { best: number | null }>;
 
   /** Creates the file in a new folder inside `parentFolder`. */
@@ -83,6 +87,10 @@ export class ImportStaging implements Disposable {
     this.#dropWorse = this.#database.prepare(
       'DELETE FROM answer WHERE parent = @parentId AND score < @score',
     );
+    this.#countAnswer = this.#database.prepare(
+      `INSERT INTO answered VALUES (@parentId, 1)
+       ON CONFLICT (parent) DO UPDATE SET answers = answers + 1`,
+    );
     this.#bestScore = this.#database.prepare(
       'SELECT max(score) AS best FROM answer WHERE parent = @parentId',
     );
@@ -96,20 +104,25 @@ export class ImportStaging implements Disposable {
   /** Keeps an answer unless a better one is there; `false` when its id is there already. */
   addAnswer(answer: StagedAnswer): boolean {
     const best = this.#bestScore.get(answer)?.best ?? undefined;
-    if (best !== undefined && best > answer.score) return true;
+    const isWorse = best !== undefined && best > answer.score;
+    const isNew = isWorse || this.#insertAnswer.run(answer).changes === 1;
+    if (!isNew) return false;
     if (best !== undefined && best < answer.score) this.#dropWorse.run(answer);
-    return this.#insertAnswer.run(answer).changes === 1;
+    this.#countAnswer.run(answer);
+    return true;
   }
 
+  /** Counts all that was staged; the sum of rows is what was added. */
   counts(): StagedCounts {
     const count = (sql: string) => this.#database.prepare<[], { n: number }>(sql).get()?.n ?? 0;
-    const pairs = count(
-      'SELECT count(*) AS n FROM question WHERE id IN (SELECT parent FROM answer)',
-    );
+    const pairs = count('SELECT count(*) AS n FROM question JOIN answered ON parent = id');
+    const answers = (where: string) =>
+      count(`SELECT coalesce(sum(answers), 0) AS n FROM answered WHERE parent ${where}`);
     return {
       pairs,
       unansweredQuestions: count('SELECT count(*) AS n FROM question') - pairs,
-      orphanAnswers: count('SELECT count(DISTINCT parent) AS n FROM answer') - pairs,
+      otherAnswers: answers('IN (SELECT id FROM question)') - pairs,
+      orphanAnswers: answers('NOT IN (SELECT id FROM question)'),
     };
   }
 

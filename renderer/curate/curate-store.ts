@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { RequestedFormat } from '../../shared/contract/curate.ts';
 import type { SampleFilter } from '../../shared/domain/sample.ts';
 
 /** A dialog of the Curate tab. */
@@ -6,6 +7,14 @@ export type CurateDialog =
   | { kind: 'import'; droppedName?: string; jobId?: string }
   | { kind: 'freeze' }
   | { kind: 'datasets' };
+
+/** What was asked of an import; a dry run can be repeated for real. */
+export interface ImportRequest {
+  path: string;
+  format: RequestedFormat;
+  source?: string;
+  dryRun: boolean;
+}
 
 /** What the Curate tab shows and of what. */
 export interface CurateState {
@@ -20,6 +29,8 @@ export interface CurateState {
   /** The sample being edited; `new` is the one that is written by hand. */
   editing: string | null;
   dialog: CurateDialog | null;
+  /** Imports of this window by their jobs. */
+  imports: Readonly<Record<string, ImportRequest>>;
 }
 
 /** UI state of the Curate tab. */
@@ -31,6 +42,7 @@ export const useCurate = create<CurateState>(() => ({
   retained: new Set(),
   editing: null,
   dialog: null,
+  imports: {},
 }));
 
 /** Narrows or widens the list; `undefined` drops a condition. What was retained goes. */
@@ -73,6 +85,16 @@ export function dropRetained(): void {
 /** Opens a dialog of the tab, or closes it with `null`. */
 export function showCurateDialog(dialog: CurateDialog | null): void {
   useCurate.setState({ dialog });
+}
+
+/** Keeps what was asked of an import; a dry run of the same file is settled by the real one. */
+export function rememberImport(jobId: string, request: ImportRequest): void {
+  useCurate.setState(({ imports }) => {
+    const open = Object.entries(imports).filter(
+      ([, earlier]) => request.dryRun || earlier.path !== request.path,
+    );
+    return { imports: { ...Object.fromEntries(open), [jobId]: request } };
+  });
 }
 
 /** Starts or leaves editing. */

@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { JobSnapshot, JobState } from '../../shared/domain/job.ts';
+import { resultOf, type Job } from '../../shared/contract/job-kinds.ts';
+import type { JobState } from '../../shared/domain/job.ts';
+import { importSummary } from '../../shared/text/importing.ts';
 import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
 import { useJobEnd } from '../rpc/jobs.ts';
@@ -69,10 +71,11 @@ function CurateDialogs() {
 
 const tones: Partial<Record<JobState, 'good' | 'bad'>> = { succeeded: 'good', failed: 'bad' };
 
-function announceImport(job: JobSnapshot): void {
+function announceImport(job: Job): void {
   if (job.kind !== 'import' || useCurate.getState().dialog?.kind === 'import') return;
+  const report = resultOf(job, 'import');
   showToast({
-    text: `${job.title}: ${job.state}.`,
+    text: `${job.title}: ${report ? importSummary(report) : `${job.state}.`}`,
     tone: tones[job.state] ?? 'plain',
     action: { label: 'Show', run: () => showCurateDialog({ kind: 'import', jobId: job.id }) },
   });

@@ -27,16 +27,43 @@ export type ImportFormat = z.infer<typeof importFormatSchema>;
 export const requestedFormatSchema = z.enum(['auto', ...importFormatSchema.options]);
 export type RequestedFormat = z.infer<typeof requestedFormatSchema>;
 
-/** What an import did, as the job's result and the command line's document. */
-export const importReportSchema = z.object({
-  format: z.string(),
-  read: z.number().int(),
-  added: z.number().int(),
-  duplicates: z.number().int(),
-  rejected: z.record(z.string(), z.number().int()),
-  errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
-  errorsTotal: z.number().int(),
+/**
+ * What became of a row: it is part of a sample that was added or was there before, it was left out
+ * though nothing is wrong with it, or it is unusable.
+ */
+export const rowOutcomeSchema = z.enum(['added', 'duplicate', 'left-out', 'unusable']);
+export type RowOutcome = z.infer<typeof rowOutcomeSchema>;
+
+const rowAccountSchema = z.object({
+  outcome: rowOutcomeSchema,
+  reason: z.string(),
+  rows: z.number().int(),
 });
+export type RowAccount = z.infer<typeof rowAccountSchema>;
+
+/** Whether every row that was read has an outcome, and none has two. */
+export function addsUp({ read, rows }: { read: number; rows: readonly RowAccount[] }): boolean {
+  return rows.reduce((sum, account) => sum + account.rows, 0) === read;
+}
+
+/**
+ * What an import did, or in a dry run would have done, as the job's result and the command line's
+ * document. `read` counts the rows, records or elements of the file; `added` and `duplicates` count
+ * samples, of which one may be made of several rows. A report that does not add up is none.
+ */
+export const importReportSchema = z
+  .object({
+    format: z.string(),
+    dryRun: z.boolean(),
+    read: z.number().int(),
+    added: z.number().int(),
+    duplicates: z.number().int(),
+    /** What became of the rows, by reason: the sum is `read`. */
+    rows: z.array(rowAccountSchema),
+    errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
+    errorsTotal: z.number().int(),
+  })
+  .refine(addsUp, { error: 'the outcomes of the rows do not add up to the rows that were read' });
 export type ImportReport = z.infer<typeof importReportSchema>;
 
 export const importsContract = {

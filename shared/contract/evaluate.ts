@@ -14,6 +14,9 @@ export const promptsContract = {
     .output(
       z.object({
         set: promptSetSchema,
+        /** Rows of the file: those that became prompts of the set, and those that are unusable. */
+        read: z.number().int(),
+        unusable: z.number().int(),
         /** Lines that were left out: the first thousand of `errorsTotal`. */
         errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
         errorsTotal: z.number().int(),

@@ -3,10 +3,15 @@ import { jobSchema, resultOf } from './job-kinds.ts';
 
 const report = {
   format: 'alpaca',
+  dryRun: false,
   read: 5,
   added: 2,
   duplicates: 1,
-  rejected: { 'no answer': 1 },
+  rows: [
+    { outcome: 'added', reason: 'conversation', rows: 2 },
+    { outcome: 'duplicate', reason: 'conversation', rows: 1 },
+    { outcome: 'unusable', reason: 'no answer', rows: 2 },
+  ],
   errors: [{ line: 3, message: 'not JSON' }],
   errorsTotal: 1,
 };
@@ -30,6 +35,10 @@ test('a result comes through whole, and only as that of its own kind', () => {
   const parsed = jobSchema.parse(job);
   expect(resultOf(parsed, 'import')).toEqual(report);
   expect(resultOf(parsed, 'export')).toBeNull();
+});
+
+test('a report of an import that leaves a row out of account is none', () => {
+  expect(jobSchema.parse({ ...job, result: { ...report, read: 6 } }).result).toBeNull();
 });
 
 // A project file may hold jobs of an older program: they must not keep it from opening.

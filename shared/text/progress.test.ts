@@ -79,7 +79,7 @@ test('facts that are empty leave no separator', () => {
 });
 
 test('the result of a job is its counts in words, zeros and objects left out', () => {
-  const result = { read: 5, added: 4000, errorsTotal: 1, duplicates: 0, rejected: { x: 1 } };
+  const result = { runId: 'r', steps: 4000, outputTokens: 1, files: 0, left: { x: 1 } };
   const done = { ...job('succeeded'), result };
-  expect(describeResult(done)).toBe('5 read · 4,000 added · 1 bad lines');
+  expect(describeResult(done)).toBe('4,000 steps · 1 output tokens');
 });

@@ -4,7 +4,9 @@ import {
   type JobSnapshot,
   type JobSubtask,
 } from '../domain/job.ts';
+import { importReportSchema } from '../contract/curate.ts';
 import { mergeReportSchema } from '../contract/merge.ts';
+import { importSummary } from './importing.ts';
 import { cameText } from './merging.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 
@@ -46,15 +48,15 @@ export function joinFacts(facts: readonly string[]): string {
 export function describeResult(job: JobSnapshot): string {
   const merge = job.kind === 'merge' ? mergeReportSchema.safeParse(job.result) : undefined;
   if (merge?.success) return cameText(merge.data) || 'nothing came';
+  const report = job.kind === 'import' ? importReportSchema.safeParse(job.result) : undefined;
+  if (report?.success) return importSummary(report.data);
   const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
   );
   return counts.slice(0, 4).join(' · ');
 }
 
-const words: Record<string, string> = { errorsTotal: 'bad lines' };
-
 /** The name of a count as words: `outputTokens` as "output tokens". */
 function wordsOf(name: string): string {
-  return words[name] ?? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

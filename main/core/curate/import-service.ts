@@ -1,9 +1,13 @@
 import { basename } from 'node:path';
-import type { ImportReport } from '../../../shared/contract/curate.ts';
+import {
+  importReportSchema,
+  type ImportFormat,
+  type ImportReport,
+  type RowAccount,
+} from '../../../shared/contract/curate.ts';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
-import { joinFacts } from '../../../shared/text/progress.ts';
+import { importProgressText } from '../../../shared/text/importing.ts';
 import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
@@ -14,6 +18,15 @@ import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
 
 const keptErrors = 1000;
+
+/** The rows that one sample is made of. */
+const rowsOfSample: Record<ImportFormat, readonly string[]> = {
+  'stack-exchange': ['question with an answer', 'best answer to a question'],
+  messages: ['conversation'],
+  alpaca: ['instruction with its output'],
+  sharegpt: ['conversation'],
+  lima: ['conversation'],
+};
 
 type ImportPayload = GuardedPayload<'import'>;
 
@@ -46,7 +59,7 @@ async function importFile(
   payload: ImportPayload,
   context: JobContext,
 ): Promise<ImportReport> {
-  const tally = new ImportTally();
+  const tally = new ImportTally(session, payload);
   const counts = await runImport(
     {
       path: payload.path,
@@ -62,13 +75,10 @@ async function importFile(
           done: Math.round(fraction * totalBytes),
           total: totalBytes,
           unit: 'bytes',
-          detail: joinFacts([
-            `${formatCount(read)} read, ${formatCount(tally.added)} added`,
-            unpackedBytes === undefined ? '' : `${formatBytes(unpackedBytes)} unpacked`,
-          ]),
+          detail: importProgressText({ ...payload, read, added: tally.added, unpackedBytes }),
         }),
       onBatch: async (samples) => {
-        tally.addBatch(samples.length, storeBatch(session, payload, samples));
+        tally.addBatch(samples);
         if (!payload.dryRun) session.changes.touch('samples', 'project');
       },
     },
@@ -76,51 +86,71 @@ async function importFile(
   return tally.report(counts);
 }
 
-/** Stores a batch, or only counts it in a dry run; returns how many are new. */
-function storeBatch(
-  session: ProjectSession,
-  payload: ImportPayload,
-  samples: readonly ParsedSample[],
-): number {
-  const fresh: NewSample[] = samples.map((sample) => ({
-    ...sample,
-    originHash: sampleContentHash(sample.messages),
-  }));
-  if (!payload.dryRun) return addSamples(session.file.db, fresh, payload.author);
-  return fresh.filter((sample) => !hasOrigin(session.file.db, sample.originHash)).length;
-}
-
-/** Counts for the import's report; of many errors the first thousand are kept word for word. */
+/** Stores batches, or only counts them in a dry run; of many errors the first thousand are kept. */
 class ImportTally {
   added = 0;
-  #read = 0;
+  readonly #session: ProjectSession;
+  readonly #payload: ImportPayload;
+  #samples = 0;
   #errorsTotal = 0;
   readonly #errors: BadLine[] = [];
-  readonly #rejected = new Map<string, number>();
+  /** What a dry run would have added: a sample that comes again is a duplicate then. */
+  readonly #seen = new Set<string>();
 
-  addBatch(read: number, added: number): void {
-    this.#read += read;
-    this.added += added;
+  constructor(session: ProjectSession, payload: ImportPayload) {
+    this.#session = session;
+    this.#payload = payload;
+  }
+
+  addBatch(samples: readonly ParsedSample[]): void {
+    const fresh: NewSample[] = samples.map((sample) => ({
+      ...sample,
+      originHash: sampleContentHash(sample.messages),
+    }));
+    const { db } = this.#session.file;
+    this.#samples += fresh.length;
+    this.added += this.#payload.dryRun
+      ? fresh.filter(({ originHash }) => this.#isNew(originHash)).length
+      : addSamples(db, fresh, this.#payload.author);
+  }
+
+  #isNew(originHash: string): boolean {
+    if (this.#seen.has(originHash)) return false;
+    this.#seen.add(originHash);
+    return !hasOrigin(this.#session.file.db, originHash);
   }
 
   addError(bad: BadLine): void {
     this.#errorsTotal += 1;
     if (this.#errors.length < keptErrors) this.#errors.push(bad);
-    // Values in a message would make every reason its own: digits and quotes are left out.
-    const reason = bad.message.replaceAll(/["“][^"”]*["”]/g, '…').replaceAll(/\d[\d,.]*/g, 'N');
-    if (this.#rejected.has(reason) || this.#rejected.size < 100)
-      this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1);
   }
 
-  report({ format, skipped }: ImportCounts): ImportReport {
-    return {
+  /** The report, which has to account for every row: it throws when it does not. */
+  report({ format, rows, leftOut, unusable }: ImportCounts): ImportReport {
+    const duplicates = this.#samples - this.added;
+    const account = [
+      ...rowsOfSample[format].map((reason) => ({ outcome: 'added', reason, rows: this.added })),
+      ...rowsOfSample[format].map((reason) => ({ outcome: 'duplicate', reason, rows: duplicates })),
+      ...accountOf('left-out', leftOut),
+      ...accountOf('unusable', unusable),
+    ];
+    return importReportSchema.parse({
       format,
-      read: this.#read + this.#errorsTotal,
+      dryRun: this.#payload.dryRun,
+      read: rows,
       added: this.added,
-      duplicates: this.#read - this.added,
-      rejected: { ...skipped, ...Object.fromEntries(this.#rejected) },
+      duplicates,
+      rows: account.filter((part) => part.rows > 0),
       errors: this.#errors,
       errorsTotal: this.#errorsTotal,
-    };
+    });
   }
 }
+
+const accountOf = (
+  outcome: RowAccount['outcome'],
+  reasons: Readonly<Record<string, number>>,
+): RowAccount[] =>
+  Object.entries(reasons)
+    .map(([reason, rows]) => ({ outcome, reason, rows }))
+    .toSorted((a, b) => b.rows - a.rows);

@@ -15,6 +15,8 @@ import type { ProjectSession } from '../project/project-session.ts';
 /** What became of a prompt file; of many bad lines the first thousand are listed. */
 interface ImportedPrompts {
   set: PromptSet;
+  read: number;
+  unusable: number;
   errors: { line: number; message: string }[];
   errorsTotal: number;
 }
@@ -44,7 +46,12 @@ export async function storePrompts(
   const { path } = input;
   const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
   const { db } = session.file;
-  const { prompts, badLines: errors, badLinesTotal: errorsTotal } = await readPrompts(path, signal);
+  const {
+    prompts,
+    badLines: errors,
+    badLinesTotal: errorsTotal,
+    ...rows
+  } = await readPrompts(path, signal);
   if (prompts.length === 0)
     throw new AppError(
       'FILE_FORMAT_UNKNOWN',
@@ -54,7 +61,7 @@ export async function storePrompts(
     );
   const known = findPromptSet(db, 'content_hash', hashPrompts(prompts));
   if (known && (input.name === undefined || known.name === input.name))
-    return { set: known, errors, errorsTotal };
+    return { set: known, ...rows, errors, errorsTotal };
   if (findPromptSet(db, 'name', name))
     throw new AppError(
       'NAME_TAKEN',
@@ -65,7 +72,8 @@ export async function storePrompts(
     );
   const id = insertPromptSet(db, name, prompts);
   session.changes.touch('prompts');
-  return { set: found(findPromptSet(db, 'id', id), 'prompt set', id), errors, errorsTotal };
+  const set = found(findPromptSet(db, 'id', id), 'prompt set', id);
+  return { set, ...rows, errors, errorsTotal };
 }
 
 /** A prompt set with its first prompts, or NOT_FOUND. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
-import { formatQuantity } from '../../../shared/text/numbers.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
@@ -28,7 +28,11 @@ export async function resolvePromptSet(
       { names },
     );
   }
-  const { set, errors, errorsTotal } = await importPrompts(client, path, sets);
+  const { set, read, unusable, errors, errorsTotal } = await importPrompts(client, path, sets);
+  terminal.note(
+    `${text}: ${formatQuantity(read, 'row')} read, ${formatQuantity(read - unusable, 'prompt')}` +
+      `${unusable > 0 ? `, ${formatCount(unusable)} not usable` : ''}.`,
+  );
   for (const { line, message } of errors)
     terminal.note(`${text}, line ${line}: ${message}; the line was left out.`);
   const unlisted = errorsTotal - errors.length;

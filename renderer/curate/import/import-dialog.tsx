@@ -1,5 +1,6 @@
 import { useState, useContext, useEffect } from 'react';
 import type { RequestedFormat } from '../../../shared/contract/curate.ts';
+import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -11,7 +12,12 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
 import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
 import { TabActiveContext } from '../../ui/shortcuts.ts';
-import { showCurateDialog } from '../curate-store.ts';
+import {
+  rememberImport,
+  showCurateDialog,
+  useCurate,
+  type ImportRequest,
+} from '../curate-store.ts';
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';
 
@@ -35,55 +41,24 @@ const close = () => showCurateDialog(null);
 export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogProps) {
   const [form, setForm] = useState(emptyForm);
   const [jobId, setJobId] = useState(givenJobId);
-  const job = useJob(jobId);
-  const start = useAction(async (dryRun: boolean) => {
-    const source = form.source.trim();
-    const started = await rpc.imports.start({
-      path: form.path.trim(),
-      format: form.format,
-      dryRun,
-      ...(source !== '' && { source }),
-    });
+  const start = useAction(async (request: ImportRequest) => {
+    const started = await rpc.imports.start(request);
+    rememberImport(started.jobId, request);
     setJobId(started.jobId);
   });
-  const cancel = useAction(async (id: string) => await rpc.jobs.cancel({ id }));
-  const isReady = form.path.trim() !== '';
-  if (jobId !== undefined) {
-    const isOver = job !== undefined && isJobFinished(job.state);
+  if (jobId !== undefined)
     return (
-      <Dialog
-        title={job?.title ?? 'Import'}
-        isWide
-        onClose={close}
-        footer={
-          <>
-            <Button onClick={() => setJobId(undefined)} disabled={!isOver}>
-              Import another file
-            </Button>
-            {isOver && form.dryRun && isReady && (
-              <EditButton variant="primary" onClick={() => void start.run(false)}>
-                Import for real
-              </EditButton>
-            )}
-            {job && !isOver && (
-              <Button
-                onClick={() => void cancel.run(job.id)}
-                disabled={job.state === 'cancelling'}
-                isBusy={cancel.isRunning}
-              >
-                {job.state === 'cancelling' ? 'Cancelling…' : 'Cancel the import'}
-              </Button>
-            )}
-            <Button onClick={close}>{isOver ? 'Done' : 'Continue in the background'}</Button>
-          </>
-        }
-      >
-        <ImportOutcome job={job} />
-        {start.error !== undefined && <ErrorView error={start.error} />}
-        {cancel.error !== undefined && <ErrorView error={cancel.error} />}
-      </Dialog>
+      <ImportJobDialog
+        jobId={jobId}
+        start={start}
+        onAnother={() => {
+          setForm(emptyForm);
+          setJobId(undefined);
+        }}
+      />
     );
-  }
+  const isReady = form.path.trim() !== '';
+  const run = () => void start.run(requestOf(form));
   return (
     <Dialog
       title="Import samples"
@@ -91,12 +66,7 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
       footer={
         <>
           <Button onClick={close}>Cancel</Button>
-          <EditButton
-            variant="primary"
-            disabled={!isReady}
-            isBusy={start.isRunning}
-            onClick={() => void start.run(form.dryRun)}
-          >
+          <EditButton variant="primary" disabled={!isReady} isBusy={start.isRunning} onClick={run}>
             {form.dryRun ? 'Check' : 'Import'}
           </EditButton>
         </>
@@ -104,9 +74,62 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
     >
       {droppedName !== undefined && <DropNote name={droppedName} />}
       <ImportForm form={form} onForm={setForm} />
-      {start.error !== undefined && (
-        <ErrorView error={start.error} onRetry={() => void start.run(form.dryRun)} />
-      )}
+      {start.error !== undefined && <ErrorView error={start.error} onRetry={run} />}
+    </Dialog>
+  );
+}
+
+interface ImportJobDialogProps {
+  jobId: string;
+  start: { run: (request: ImportRequest) => unknown; isRunning: boolean; error: unknown };
+  onAnother: () => void;
+}
+
+/** An import that was started: how far it is, what it did, and what can follow. */
+function ImportJobDialog({ jobId, start, onAnother }: ImportJobDialogProps) {
+  const job = useJob(jobId);
+  const request = useCurate((state) => state.imports[jobId]);
+  const cancel = useAction(async (id: string) => await rpc.jobs.cancel({ id }));
+  const isOver = job !== undefined && isJobFinished(job.state);
+  const report = job && resultOf(job, 'import');
+  const isDryRun = report?.dryRun ?? request?.dryRun ?? false;
+  return (
+    <Dialog
+      title={job?.title ?? 'Import'}
+      isWide
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={onAnother} disabled={!isOver}>
+            Import another file
+          </Button>
+          {report?.dryRun && request && (
+            <EditButton
+              variant="primary"
+              isBusy={start.isRunning}
+              onClick={() => start.run({ ...request, dryRun: false })}
+            >
+              Import for real
+            </EditButton>
+          )}
+          {job && !isOver && (
+            <Button
+              onClick={() => void cancel.run(job.id)}
+              disabled={job.state === 'cancelling'}
+              isBusy={cancel.isRunning}
+            >
+              {job.state === 'cancelling'
+                ? 'Cancelling…'
+                : `Cancel the ${isDryRun ? 'dry run' : 'import'}`}
+            </Button>
+          )}
+          <Button onClick={close}>{isOver ? 'Done' : 'Continue in the background'}</Button>
+        </>
+      }
+    >
+      <ImportOutcome job={job} isDryRun={isDryRun} />
+      {start.error !== undefined && <ErrorView error={start.error} />}
+      {cancel.error !== undefined && <ErrorView error={cancel.error} />}
     </Dialog>
   );
 }
@@ -119,6 +142,11 @@ interface ImportFormState {
 }
 
 const emptyForm: ImportFormState = { path: '', format: 'auto', source: '', dryRun: false };
+
+function requestOf({ path, format, source, dryRun }: ImportFormState): ImportRequest {
+  const named = source.trim();
+  return { path: path.trim(), format, dryRun, ...(named !== '' && { source: named }) };
+}
 
 interface ImportFormProps {
   form: ImportFormState;

@@ -1,5 +1,5 @@
 import type { ImportReport } from '../../../shared/contract/curate.ts';
-import type { Job } from '../../../shared/contract/job-kinds.ts';
+import { resultOf, type Job } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import {
   formatBytes,
@@ -8,23 +8,35 @@ import {
   timeLeft,
 } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
+import { outcomeText } from '../../../shared/text/importing.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { LoadingState } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
+interface ImportOutcomeProps {
+  job: Job | undefined;
+  isDryRun: boolean;
+}
+
 /** An import as it runs, and what it did. */
-export function ImportOutcome({ job }: { job: Job | undefined }) {
+export function ImportOutcome({ job, isDryRun }: ImportOutcomeProps) {
   if (!job) return <LoadingState label="Starting…" />;
-  const report = job.kind === 'import' ? job.result : null;
+  const report = resultOf(job, 'import');
   return (
     <>
       {!isJobFinished(job.state) && <ImportProgress job={job} />}
       {job.error !== null && (
         <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />
       )}
-      {job.state === 'cancelled' && <p>The import was cancelled. What it had added stays.</p>}
+      {job.state === 'cancelled' && (
+        <p>
+          {isDryRun
+            ? 'The dry run was cancelled. Nothing was stored.'
+            : 'The import was cancelled. What it had added stays.'}
+        </p>
+      )}
       {report && <ReportView report={report} />}
     </>
   );
@@ -51,18 +63,19 @@ function ImportProgress({ job }: { job: Job }) {
 }
 
 function ReportView({ report }: { report: ImportReport }) {
-  const reasons = Object.entries(report.rejected).toSorted((a, b) => b[1] - a[1]);
-  const rejected = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const { dryRun, read, added, duplicates, rows } = report;
+  const unused = rows.filter(({ outcome }) => outcome === 'left-out' || outcome === 'unusable');
   return (
     <>
+      {dryRun && <p className="import-note">Dry run: nothing was stored.</p>}
       <dl className="import-counts">
-        <Count label="Read" value={report.read} />
-        <Count label="Added" value={report.added} />
-        <Count label="Duplicates" value={report.duplicates} />
-        <Count label="Not usable" value={rejected} />
+        <Count label="Rows read" value={read} />
+        <Count label={dryRun ? 'Samples it would add' : 'Samples added'} value={added} />
+        <Count label="Duplicates" value={duplicates} />
+        <Count label="Rows not used" value={unused.reduce((sum, part) => sum + part.rows, 0)} />
       </dl>
       <p className="dim small">Read as {report.format}.</p>
-      {reasons.length > 0 && <Reasons reasons={reasons} />}
+      {rows.length > 0 && <RowsTable report={report} />}
       {report.errorsTotal > 0 && <BadLines report={report} />}
     </>
   );
@@ -77,25 +90,39 @@ function Count({ label, value }: { label: string; value: number }) {
   );
 }
 
-function Reasons({ reasons }: { reasons: readonly [string, number][] }) {
+/** Where every row of the file is: the last line is the sum of those above. */
+function RowsTable({ report: { read, rows, dryRun } }: { report: ImportReport }) {
+  const title = `What ${dryRun ? 'would become' : 'became'} of ${read === 1 ? 'the row' : 'the rows'}`;
   return (
-    <table className="table" aria-label="Why records were not usable">
+    <table className="table" aria-label={title}>
       <thead>
         <tr>
-          <th>Why records were not usable</th>
-          <th className="number">Records</th>
+          <th className="number">Rows</th>
+          <th>{title}</th>
+          <th>Outcome</th>
         </tr>
       </thead>
       <tbody>
-        {reasons.map(([reason, count]) => (
-          <tr key={reason}>
+        {rows.map((part) => (
+          <tr key={`${part.outcome} ${part.reason}`}>
+            <td className="number">{formatCount(part.rows)}</td>
             <td>
-              <VisibleText text={reason} />
+              <VisibleText text={part.reason} />
             </td>
-            <td className="number">{formatCount(count)}</td>
+            <td>{outcomeText(part.outcome, dryRun)}</td>
           </tr>
         ))}
       </tbody>
+      <tfoot>
+        <tr>
+          <td className="number">
+            <strong>{formatCount(read)}</strong>
+          </td>
+          <td colSpan={2}>
+            <strong>{read === 1 ? 'row' : 'rows'} in the file</strong>
+          </td>
+        </tr>
+      </tfoot>
     </table>
   );
 }

@@ -89,13 +89,13 @@ export function ImportPromptsDialog() {
   );
 }
 
-function BadLines({ outcome: { set, errors, errorsTotal } }: { outcome: Outcome }) {
+function BadLines({ outcome }: { outcome: Outcome }) {
+  const { set, read, unusable, errors, errorsTotal } = outcome;
   return (
     <>
       <p>
-        “{set.name}” holds {formatQuantity(set.prompts, 'prompt')}.{' '}
-        {formatQuantity(errorsTotal, 'line')} could not be read and{' '}
-        {errorsTotal === 1 ? 'was' : 'were'} left out
+        {formatQuantity(read, 'row')} read: {formatQuantity(read - unusable, 'prompt')} in “
+        {set.name}”, {formatCount(unusable)} not usable
         {errorsTotal > errors.length && `; the first ${formatCount(errors.length)} are`}:
       </p>
       <table className="table" aria-label="Lines left out">

@@ -2,9 +2,9 @@ import type { ImportFormat, RequestedFormat } from '../../../../shared/contract/
 import { ByteSource } from './read/byte-source.ts';
 import { detectContainer, detectFormat, type DetectedFormat } from './formats/detect-format.ts';
 import { ImportError, inFile } from './sample/import-error.ts';
-import { ImportOutput, type ImportBatch } from './sample/import-output.ts';
+import { ImportOutput, type ImportBatch, type RowCounts } from './sample/import-output.ts';
 import { importRecords } from './formats/import-records.ts';
-import { importStackExchange, type SkippedRows } from './stack-exchange/import-posts.ts';
+import { importStackExchange } from './stack-exchange/import-posts.ts';
 
 /** What to import and how. */
 export interface ImportRequest {
@@ -16,14 +16,9 @@ export interface ImportRequest {
   scratchFolder?: string;
 }
 
-/** What an import did; `read` is samples plus bad lines. */
-export interface ImportCounts {
+/** What an import found in a file: every row of it, and what is said of the file as a whole. */
+export interface ImportCounts extends RowCounts {
   format: ImportFormat;
-  read: number;
-  samples: number;
-  bad: number;
-  /** Rows that became no sample though nothing is wrong with them, by reason. */
-  skipped: SkippedRows;
   /** Why the file ended early; everything before was kept. */
   damage?: string;
 }
@@ -47,14 +42,9 @@ async function readFile(
   const { format, container } = await formatOf(request);
   const source = await ByteSource.open(path);
   const output = new ImportOutput(source, onBatch);
-  let skipped: SkippedRows = {};
   if (format === 'stack-exchange') {
     const { source: site, scratchFolder } = request;
-    skipped = await importStackExchange(
-      source.chunks(),
-      { path, source: site, scratchFolder },
-      output,
-    );
+    await importStackExchange(source.chunks(), { path, source: site, scratchFolder }, output);
   } else if (container !== 'xml')
     await importRecords(
       source.chunks(),
@@ -62,13 +52,15 @@ async function readFile(
       output,
     );
   if (source.damage)
-    await output.addBadLine({
-      line: output.lastLine,
-      message: `the file ends early: ${source.damage}; what came before was kept`,
-    });
+    await output.addBadLine(
+      {
+        line: output.lastLine,
+        message: `the file ends early: ${source.damage}; what came before was kept`,
+      },
+      0,
+    );
   await output.flush();
-  const { samples, bad } = output.counts;
-  const counts = { format, read: samples + bad, samples, bad, skipped };
+  const counts = { format, ...output.counts };
   return source.damage === undefined ? counts : { ...counts, damage: source.damage };
 }
 

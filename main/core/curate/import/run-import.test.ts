@@ -32,7 +32,13 @@ test('every sample arrives once and in order, with bad lines and progress to the
   );
   expect(prompts).toEqual(Array.from({ length: 1500 }, (_, index) => `Count to ${index}.`));
   expect(badLines).toEqual([1501]);
-  expect(counts).toEqual({ format: 'alpaca', read: 1501, samples: 1500, bad: 1, skipped: {} });
+  expect(counts).toMatchObject({
+    format: 'alpaca',
+    rows: 1501,
+    samples: 1500,
+    bad: 1,
+    leftOut: {},
+  });
   expect(last).toEqual({ ...last, fraction: 1, bytesRead: last.totalBytes, read: 1501, bad: 1 });
 });
 

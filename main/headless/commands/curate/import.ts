@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { requestedFormatSchema, type ImportReport } from '../../../../shared/contract/curate.ts';
+import {
+  requestedFormatSchema,
+  type ImportReport,
+  type RowAccount,
+} from '../../../../shared/contract/curate.ts';
+import { accountLines, importSummary } from '../../../../shared/text/importing.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
@@ -29,20 +34,23 @@ export const importCommand = defineCommand({
   async run(call) {
     const { options, terminal, signal, positionals } = call;
     const format = oneOf(options.format ?? 'auto', formats, 'The format');
+    const dryRun = options['dry-run'] ?? false;
     await using project = await openCoreWithProject(call);
     const reports: FileReport[] = [];
     for (const file of positionals.slice(1)) {
       const { jobId } = await project.client.imports.start({
         path: resolve(file),
         format,
-        dryRun: options['dry-run'] ?? false,
+        dryRun,
         ...(options.source !== undefined && { source: options.source }),
       });
       const wanted = { jobId, kind: 'import' } as const;
       const report = await waitForJob(project.client, wanted, { terminal, signal });
       reports.push({ file, ...report });
     }
-    terminal.result(sumReports(reports), reports.map(describeReport).join('\n'));
+    const text = reports.map(describeReport);
+    if (dryRun) text.push('Dry run: nothing was stored.');
+    terminal.result({ dryRun, ...sumReports(reports) }, text.join('\n'));
   },
 });
 
@@ -50,27 +58,30 @@ export const importCommand = defineCommand({
 function sumReports(files: FileReport[]) {
   const sum = (key: 'read' | 'added' | 'duplicates' | 'errorsTotal') =>
     files.reduce((total, file) => total + file[key], 0);
-  const rejected: Record<string, number> = {};
-  for (const file of files)
-    for (const [reason, count] of Object.entries(file.rejected))
-      rejected[reason] = (rejected[reason] ?? 0) + count;
   return {
     read: sum('read'),
     added: sum('added'),
     duplicates: sum('duplicates'),
-    rejected,
+    rows: sumRows(files.flatMap(({ rows }) => rows)),
     errors: files.flatMap(({ file, errors }) => errors.map((error) => ({ file, ...error }))),
     errorsTotal: sum('errorsTotal'),
     files,
   };
 }
 
+function sumRows(parts: readonly RowAccount[]): RowAccount[] {
+  const sums = new Map<string, RowAccount>();
+  for (const part of parts) {
+    const key = JSON.stringify([part.outcome, part.reason]);
+    sums.set(key, { ...part, rows: (sums.get(key)?.rows ?? 0) + part.rows });
+  }
+  return [...sums.values()];
+}
+
 function describeReport(report: FileReport): string {
-  const rejected = Object.entries(report.rejected);
   return [
-    `${report.file} (${report.format}): ${formatCount(report.read)} read, ` +
-      `${formatCount(report.added)} added, ${formatCount(report.duplicates)} duplicates`,
-    ...rejected.map(([reason, count]) => `  not taken: ${formatCount(count)} ${reason}`),
+    `${report.file} (${report.format}): ${importSummary(report)}`,
+    ...accountLines(report).map((line) => `  ${line}`),
     ...report.errors.slice(0, shownErrors).map(({ line, message }) => `  line ${line}: ${message}`),
     ...(report.errorsTotal > shownErrors
       ? [`  … ${formatCount(report.errorsTotal - shownErrors)} more errors`]

@@ -16,6 +16,7 @@ import {
   readJsonRecords,
   type JsonContainer,
   type JsonRecord,
+  type RecordFault,
 } from '../read/read-records.ts';
 
 type JsonFormat = Exclude<ImportFormat, 'stack-exchange'>;
@@ -46,17 +47,16 @@ export async function importRecords(
     for (const record of records) {
       output.lastLine = record.line;
       const sample = sampleOf(record, options);
-      if ('problem' in sample) await output.addBadLine(badLineOf(sample));
+      const isRow = !('isOfFile' in sample);
+      if (isRow) output.countRow();
+      if ('problem' in sample) await output.addBadLine(badLineOf(sample), isRow ? 1 : 0);
       else await output.addSample(sample);
     }
     await output.tick();
   }
 }
 
-function sampleOf(
-  record: JsonRecord,
-  options: RecordsOptions,
-): ParsedSample | { line: number; problem: string } {
+function sampleOf(record: JsonRecord, options: RecordsOptions): ParsedSample | RecordFault {
   if ('problem' in record) return record;
   const { line } = record;
   const file = basename(options.path);

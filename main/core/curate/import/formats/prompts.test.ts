@@ -36,11 +36,15 @@ test('every field that can hold a prompt is read, and an answer is kept as expec
   const lines = records.map((record) => JSON.stringify(record)).join('\n');
   expect(await promptsOf(lines, 'gzip')).toEqual({
     prompts: expected,
+    read: 6,
+    unusable: 0,
     badLines: [],
     badLinesTotal: 0,
   });
   expect(await promptsOf(JSON.stringify(records, null, 1))).toEqual({
     prompts: expected,
+    read: 6,
+    unusable: 0,
     badLines: [],
     badLinesTotal: 0,
   });
@@ -53,6 +57,8 @@ test('plain text is one prompt a line, also when a line starts with a bracket', 
       { messages: [user('[Task] Write a haiku.')] },
       { messages: [user('{draft} Finish this.')] },
     ],
+    read: 2,
+    unusable: 0,
     badLines: [],
     badLinesTotal: 0,
   });

@@ -24,9 +24,14 @@ export interface ParsedPrompt {
   expected?: string;
 }
 
-/** The prompts of a file, and the lines that hold none: the first thousand, and how many in all. */
+/**
+ * The prompts of a file, and the lines that hold none: the first thousand, and how many in all. The
+ * rows that were read are those that became a prompt and those that are unusable.
+ */
 export interface PromptsFile {
   prompts: ParsedPrompt[];
+  read: number;
+  unusable: number;
   badLines: BadLine[];
   badLinesTotal: number;
 }
@@ -51,9 +56,9 @@ export async function readPrompts(path: string, signal?: AbortSignal): Promise<P
     if (container) await readJsonPrompts(chunks, container, list);
     else await readTextPrompts(chunks, list);
     if (source.damage)
-      list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` });
-    const { prompts, badLines, badLinesTotal } = list;
-    return { prompts, badLines, badLinesTotal };
+      list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` }, 0);
+    const { prompts, read, unusable, badLines, badLinesTotal } = list;
+    return { prompts, read, unusable, badLines, badLinesTotal };
   });
 }
 
@@ -62,6 +67,8 @@ class PromptList {
   readonly prompts: ParsedPrompt[] = [];
   readonly badLines: BadLine[] = [];
   badLinesTotal = 0;
+  read = 0;
+  unusable = 0;
   lastLine = 0;
   #characters = 0;
 
@@ -69,14 +76,18 @@ class PromptList {
     this.lastLine = line;
     try {
       this.#keep(line, read());
+      this.read += 1;
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
       this.addBad({ line, message: error.message });
     }
   }
 
-  addBad(badLine: BadLine): void {
+  /** Notes what is wrong with so many rows: with none where it is about the file. */
+  addBad(badLine: BadLine, rows = 1): void {
     this.lastLine = badLine.line;
+    this.read += rows;
+    this.unusable += rows;
     this.badLinesTotal += 1;
     if (this.badLinesTotal > limits.badLines)
       throw new ReadLimitError(
@@ -127,7 +138,7 @@ async function readJsonPrompts(
 ): Promise<void> {
   for await (const records of readJsonRecords(chunks, container)) {
     for (const record of records) {
-      if ('problem' in record) list.addBad(badLineOf(record));
+      if ('problem' in record) list.addBad(badLineOf(record), record.isOfFile ? 0 : 1);
       else list.add(record.line, () => promptOf(objectOf(record.value, 'the record')));
     }
   }

@@ -5,8 +5,15 @@ import type { BadLine } from '../sample/parsed-sample.ts';
 /** How the records of a JSON file are laid out: one a line, or as the elements of one array. */
 export type JsonContainer = 'json-lines' | 'json-array';
 
+/** What is wrong at a line: with a record, or with the file as a whole. */
+export interface RecordFault {
+  line: number;
+  problem: string;
+  isOfFile?: true;
+}
+
 /** One JSON value of a file, or why there is none at that line. */
-export type JsonRecord = { line: number; value: unknown } | { line: number; problem: string };
+export type JsonRecord = { line: number; value: unknown } | RecordFault;
 
 /** Reads the records of a JSON file one after the other, in batches. */
 export async function* readJsonRecords(
@@ -27,9 +34,14 @@ async function* readArrayRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   for await (const chunk of chunks) yield splitter.push(chunk).map(recordOfElement);
   const last = splitter.end();
   if (last) yield [recordOfElement(last)];
+  const { line, isCutInElement } = splitter;
+  if (splitter.hasMore)
+    yield [
+      { line, problem: 'the JSON array ends here: what follows was not read', isOfFile: true },
+    ];
   if (splitter.isClosed) return;
   const problem = 'the JSON array is not closed: the file is cut off or a bracket is missing';
-  yield [{ line: splitter.line, problem }];
+  yield [isCutInElement ? { line, problem } : { line, problem, isOfFile: true }];
 }
 
 function recordOfLine(line: Line): JsonRecord[] {
@@ -54,6 +66,6 @@ function parseRecord(line: number, text: string, prefix: string): JsonRecord {
 }
 
 /** A record that was skipped, as it is reported. */
-export function badLineOf(record: { line: number; problem: string }): BadLine {
+export function badLineOf(record: RecordFault): BadLine {
   return { line: record.line, message: record.problem };
 }

@@ -32,6 +32,7 @@ export class JsonArraySplitter {
   #elementLine = 1;
   #ordinal = 0;
   #isClosed = false;
+  #hasMore = false;
 
   constructor(maxElementBytes?: number) {
     this.#pieces = new Pieces(maxElementBytes);
@@ -42,6 +43,16 @@ export class JsonArraySplitter {
     return this.#isClosed;
   }
 
+  /** Whether something follows the closing bracket, which is not read. */
+  get hasMore(): boolean {
+    return this.#hasMore;
+  }
+
+  /** Whether an element has begun that never ended. */
+  get isCutInElement(): boolean {
+    return this.#isInElement;
+  }
+
   get line(): number {
     return this.#line;
   }
@@ -50,9 +61,13 @@ export class JsonArraySplitter {
   push(chunk: Buffer): ArrayElement[] {
     const elements: ArrayElement[] = [];
     let start = 0;
-    for (let index = 0; index < chunk.length && !this.#isClosed; index++) {
+    for (let index = 0; index < chunk.length && !this.#hasMore; index++) {
       const byte = chunk[index] ?? 0;
       if (byte === 0x0a) this.#line++;
+      if (this.#isClosed) {
+        this.#hasMore = byte > 0x20;
+        continue;
+      }
       if (this.#isInString) {
         this.#inString(byte);
         continue;

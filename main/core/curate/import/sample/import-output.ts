@@ -9,7 +9,7 @@ export interface ImportProgress {
   totalBytes: number;
   /** Bytes that came out of a compressed file so far; `undefined` for a plain one. */
   unpackedBytes: number | undefined;
-  /** Records that became a sample or a bad line so far. */
+  /** Rows of the file that were read so far. */
   read: number;
   bad: number;
   /** Of all the work, 0 to 1: a dump is read first and its questions are joined afterwards. */
@@ -23,6 +23,15 @@ export interface ImportBatch {
   progress: ImportProgress;
 }
 
+/** What became of the rows that are in no sample, by reason. */
+export interface RowCounts {
+  rows: number;
+  samples: number;
+  bad: number;
+  leftOut: Record<string, number>;
+  unusable: Record<string, number>;
+}
+
 /** How much of the file was read. */
 type ReadBytes = Pick<ImportProgress, 'bytesRead' | 'totalBytes' | 'unpackedBytes'>;
 
@@ -31,6 +40,9 @@ const batchCharacters = 1_000_000;
 const progressIntervalMs = 100;
 /** So many bad records with no good one among them: it is another kind of file. */
 const maxBadInARow = 1_000_000;
+/** More reasons than a person reads: what comes after them is counted as one. */
+const maxReasons = 100;
+const otherReasons = 'other reasons';
 
 /** Gathers samples and bad lines into batches and hands each over before it takes more. */
 export class ImportOutput {
@@ -42,6 +54,9 @@ export class ImportOutput {
   #samples = 0;
   #bad = 0;
   #badInARow = 0;
+  #rows = 0;
+  readonly #leftOut = new Map<string, number>();
+  readonly #unusable = new Map<string, number>();
   /** Share of the work that is done when the file is read: 1 unless a second pass follows. */
   readShare = 1;
   /** The last line that was read. */
@@ -54,9 +69,25 @@ export class ImportOutput {
     this.#post = post;
   }
 
-  /** Samples and bad lines so far. */
-  get counts(): { samples: number; bad: number } {
-    return { samples: this.#samples, bad: this.#bad };
+  /** Rows, and what became of them, so far. */
+  get counts(): RowCounts {
+    return {
+      rows: this.#rows,
+      samples: this.#samples,
+      bad: this.#bad,
+      leftOut: Object.fromEntries(this.#leftOut),
+      unusable: Object.fromEntries(this.#unusable),
+    };
+  }
+
+  /** Notes that the file has another row, whatever becomes of it. */
+  countRow(): void {
+    this.#rows++;
+  }
+
+  /** Notes rows that make no sample though nothing is wrong with them. */
+  leaveOut(reason: string, rows: number): void {
+    addTo(this.#leftOut, reason, rows);
   }
 
   /** Takes a sample; resolves when there is room for the next. */
@@ -73,9 +104,13 @@ export class ImportOutput {
     this.#badInARow = 0;
   }
 
-  /** Takes the report of a record that was skipped; throws ReadLimitError after a million of them. */
-  async addBadLine(badLine: BadLine): Promise<void> {
+  /**
+   * Takes the report of a record that was skipped, with the rows that it is made of: none where it
+   * is about the file. Throws ReadLimitError after a million of them.
+   */
+  async addBadLine(badLine: BadLine, rows = 1): Promise<void> {
     this.#bad++;
+    addTo(this.#unusable, reasonOf(badLine.message, rows), rows);
     if (++this.#badInARow > maxBadInARow)
       throw new ReadLimitError(
         badLine.line,
@@ -112,9 +147,21 @@ export class ImportOutput {
       bytesRead,
       totalBytes,
       unpackedBytes,
-      read: this.#samples + this.#bad,
+      read: this.#rows,
       bad: this.#bad,
       fraction: readFraction * this.readShare + this.secondPassFraction * (1 - this.readShare),
     };
   }
+}
+
+function addTo(counts: Map<string, number>, reason: string, rows: number): void {
+  if (rows === 0) return;
+  const kept = counts.has(reason) || counts.size < maxReasons ? reason : otherReasons;
+  counts.set(kept, (counts.get(kept) ?? 0) + rows);
+}
+
+/** Values in a message would make every reason its own: digits and quotes are left out. */
+function reasonOf(message: string, rows: number): string {
+  const reason = message.replaceAll(/["“][^"”]*["”]/g, '…').replaceAll(/\d[\d,.]*/g, 'N');
+  return rows > 1 ? `${reason}, with its question` : reason;
 }

@@ -27,7 +27,7 @@ test('an answered question becomes a sample with all that attribution asks for',
     answer(2, 1, { Body: '<p>Seam <b>first</b>.</p>\n<ul><li>fold</li><li>rinse</li></ul>' }),
   ]);
   expect({ counts, badLines }).toEqual({
-    counts: { format: 'stack-exchange', read: 1, samples: 1, bad: 0, skipped: {} },
+    counts: { format: 'stack-exchange', rows: 2, samples: 1, bad: 0, leftOut: {}, unusable: {} },
     badLines: [],
   });
   expect(samples[0]?.messages[1]?.content).toBe('Seam **first**.\n\n- fold\n- rinse');
@@ -75,10 +75,11 @@ test('rows that make no sample are counted by reason, none is an error', async (
   expect(counts).toMatchObject({
     samples: 0,
     bad: 0,
-    skipped: {
-      'question without an answer': 1,
-      'question of an answer is not in the dump': 1,
-      'neither question nor answer': 1,
+    rows: 3,
+    leftOut: {
+      'question without an answer in the file': 1,
+      'answer whose question is not in the file': 1,
+      'neither question nor answer, such as the wiki of a tag': 1,
     },
   });
 });

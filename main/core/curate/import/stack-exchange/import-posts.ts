@@ -11,6 +11,7 @@ import { stackExchangeSite, type StackExchangeSite } from './site.ts';
 const questionType = 1;
 const answerType = 2;
 const joinTickPairs = 50;
+const rowsOfPair = 2;
 
 /** How one dump is read. */
 export interface DumpOptions {
@@ -21,9 +22,6 @@ export interface DumpOptions {
   scratchFolder: string | undefined;
 }
 
-/** Rows of a dump that became no sample though nothing is wrong with them. */
-export type SkippedRows = Record<string, number>;
-
 /**
  * Imports a Stack Exchange `Posts.xml`: every question that has an answer becomes a sample with its
  * top-scored one. Rows are staged on disk, since the answers may lie gigabytes behind the question.
@@ -32,7 +30,7 @@ export async function importStackExchange(
   chunks: AsyncIterable<Buffer>,
   options: DumpOptions,
   output: ImportOutput,
-): Promise<SkippedRows> {
+): Promise<void> {
   output.readShare = 0.5;
   using staging = new ImportStaging(options.scratchFolder);
   const reader = new DumpReader(staging, output);
@@ -50,7 +48,10 @@ export async function importStackExchange(
     output.secondPassFraction = ++joined / counts.pairs;
     if (joined % joinTickPairs === 0) await output.tick();
   }
-  return skippedRows(reader.otherRows, counts);
+  output.leaveOut('question without an answer in the file', counts.unansweredQuestions);
+  output.leaveOut('another answer to a question whose best one was chosen', counts.otherAnswers);
+  output.leaveOut('answer whose question is not in the file', counts.orphanAnswers);
+  output.leaveOut('neither question nor answer, such as the wiki of a tag', reader.otherRows);
 }
 
 class DumpReader {
@@ -67,7 +68,7 @@ class DumpReader {
   async readLine(line: Line): Promise<void> {
     this.#output.lastLine = line.number;
     try {
-      if (!line.bytes) throw new RecordProblem(tooLongMessage('the row'));
+      if (!line.bytes) throw this.#badRow(tooLongMessage('the row'));
       this.#readRows(line.bytes, line.number);
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
@@ -78,7 +79,12 @@ class DumpReader {
   async finish(): Promise<void> {
     if (this.#isClosed) return;
     const message = 'the dump ends without </posts>: it is cut off; what came before was kept';
-    await this.#output.addBadLine({ line: this.#output.lastLine, message });
+    await this.#output.addBadLine({ line: this.#output.lastLine, message }, 0);
+  }
+
+  #badRow(problem: string): RecordProblem {
+    this.#output.countRow();
+    return new RecordProblem(problem);
   }
 
   // A row has its own line in every dump; several in one line are read as well.
@@ -86,6 +92,7 @@ class DumpReader {
     let at = skipToTag(bytes, 0);
     while (at < bytes.length) {
       if (isTag(bytes, at, '<row')) {
+        this.#output.countRow();
         const row = StackExchangeRow.read(bytes, at);
         this.#stage(row, bytes.subarray(at, row.end), number);
         at = skipToTag(bytes, row.end);
@@ -93,7 +100,7 @@ class DumpReader {
         const end = bytes.indexOf('>', at) + 1;
         if (isTag(bytes, at, '</posts')) this.#isClosed = true;
         else if (end === 0 || !(isTag(bytes, at, '<?xml') || isTag(bytes, at, '<posts')))
-          throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', at, at + 30)}"`);
+          throw this.#badRow(`not a <row>: "${bytes.toString('utf8', at, at + 30)}"`);
         at = skipToTag(bytes, end);
       }
     }
@@ -133,20 +140,8 @@ async function joinPair(
     await output.addSample(sample);
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
-    await output.addBadLine({ line: pair.answerLine, message: error.message });
+    await output.addBadLine({ line: pair.answerLine, message: error.message }, rowsOfPair);
   }
-}
-
-function skippedRows(
-  otherRows: number,
-  counts: { unansweredQuestions: number; orphanAnswers: number },
-): SkippedRows {
-  const rows: [string, number][] = [
-    ['question without an answer', counts.unansweredQuestions],
-    ['question of an answer is not in the dump', counts.orphanAnswers],
-    ['neither question nor answer', otherRows],
-  ];
-  return Object.fromEntries(rows.filter(([, count]) => count > 0));
 }
 
 function skipToTag(bytes: Buffer, start: number): number {

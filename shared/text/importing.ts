@@ -1,0 +1,60 @@
+import type { ImportReport, RowOutcome } from '../contract/curate.ts';
+import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
+
+const outcomes: Record<RowOutcome, string> = {
+  added: 'added',
+  duplicate: 'in the project already',
+  'left-out': 'left out',
+  unusable: 'not usable',
+};
+
+/** What became of rows, in words; a dry run adds nothing and says so. */
+export function outcomeText(outcome: RowOutcome, dryRun: boolean): string {
+  return dryRun && outcome === 'added' ? 'would be added' : outcomes[outcome];
+}
+
+/** How far an import is: `592 rows read, would add 212 samples`. */
+export function importProgressText(state: {
+  read: number;
+  added: number;
+  dryRun: boolean;
+  unpackedBytes: number | undefined;
+}): string {
+  const { read, unpackedBytes } = state;
+  const facts = [`${formatQuantity(read, 'row')} read, ${addedText(state)}`];
+  if (unpackedBytes !== undefined) facts.push(`${formatBytes(unpackedBytes)} unpacked`);
+  return facts.join(' · ');
+}
+
+/** `212 samples added`, or `would add 212 samples`. */
+function addedText({ added, dryRun }: { added: number; dryRun: boolean }): string {
+  const amount = formatQuantity(added, 'sample');
+  return dryRun ? `would add ${amount}` : `${amount} added`;
+}
+
+/** An import on one line; what is zero is left out, apart from what was added. */
+export function importSummary(report: ImportReport): string {
+  const { read, duplicates, rows } = report;
+  const count = (outcome: RowOutcome) =>
+    rows.reduce((sum, part) => sum + (part.outcome === outcome ? part.rows : 0), 0);
+  const rest = [
+    [duplicates, 'in the project already'],
+    [count('left-out'), 'rows left out'],
+    [count('unusable'), 'rows not usable'],
+  ] as const;
+  return [
+    `${formatQuantity(read, 'row')} read`,
+    addedText(report),
+    ...rest.filter(([n]) => n > 0).map(([n, words]) => `${formatCount(n)} ${rowWords(n, words)}`),
+  ].join(' · ');
+}
+
+const rowWords = (count: number, words: string) =>
+  count === 1 ? words.replace('rows', 'row') : words;
+
+/** The account of an import, a line for each outcome: it adds up to the rows that were read. */
+export function accountLines({ rows, dryRun }: ImportReport): string[] {
+  return rows.map(
+    (part) => `${formatCount(part.rows)} ${part.reason}: ${outcomeText(part.outcome, dryRun)}`,
+  );
+}
