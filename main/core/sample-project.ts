@@ -6,7 +6,7 @@ import { addReviews } from '../store/repositories/reviews.ts';
 import { addSamples } from '../store/repositories/samples.ts';
 import { requireSession, type CoreState } from './project/core-state.ts';
 import { freeze } from './curate/dataset-service.ts';
-import { sampleContentHash } from '../store/content-hash.ts';
+import { sampleWordsHash } from '../store/content-hash.ts';
 import { runImport } from './curate/import/run-import.ts';
 import { storePrompts } from './evaluate/prompt-service.ts';
 import { addModelFile } from './models/model-service.ts';
@@ -36,7 +36,7 @@ export async function createSampleProject(state: CoreState, path: string): Promi
   const { author } = state.settings;
   await addSamplesOf(session, resource('samples.jsonl'), author);
   addReviews(session.file.db, 'accept', { filter: {} }, author);
-  freeze(state, session, names.dataset);
+  await freeze(state, session, names.dataset);
   await storePrompts(session, { path: resource('held-out.jsonl'), name: names.prompts });
   await addModelFile(session, modelPath);
   session.changes.touch('samples', 'project', 'prompts', 'models');
@@ -74,7 +74,7 @@ async function addSamplesOf(
       onBatch: (samples) => {
         const withHashes = samples.map((sample) => ({
           ...sample,
-          originHash: sampleContentHash(sample.messages),
+          originHash: sampleWordsHash(sample.messages),
         }));
         addSamples(session.file.db, withHashes, author);
       },

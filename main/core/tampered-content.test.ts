@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { evaluationReportSchema } from '../../shared/domain/evaluation-report.ts';
 import { openProjectFile } from '../store/file/open-project-file.ts';
 import { shortRecipe, refusalOf, TestCore } from './testing/a-core.ts';
 import { startEvaluation } from './testing/an-evaluation.ts';
@@ -27,6 +28,8 @@ const notWhatWasFrozen = (what: string, name: string) => ({
 const deeds: Record<string, string> = {
   'a sample has other words':
     "UPDATE sample_version SET messages_json = replace(messages_json, 'Answer number 2', 'No')",
+  'a message is kept out of the loss':
+    "UPDATE sample_version SET messages_json = json_set(messages_json, '$[1].weight', 0)",
   'a sample is left out': 'DELETE FROM dataset_item WHERE ordinal = 3',
   'a sample is there twice':
     'UPDATE dataset_item SET version_id = (SELECT version_id FROM dataset_item WHERE ordinal = 0)',
@@ -57,14 +60,50 @@ test.each(Object.entries(deeds))(
   },
 );
 
-test('a dataset that was frozen of a sample with other words than its hash is refused in use', async () => {
+test.each(['a sample has other words', 'a message is kept out of the loss'])(
+  'nothing is frozen of samples where %s than what was stored, nor put into a packet',
+  async (deed) => {
+    await using core = await TestCore.start();
+    await core.freezeDataset();
+    await tamper(core, deeds[deed] ?? '');
+    const refused = {
+      code: 'PROJECT_INVALID',
+      message: expect.stringMatching(
+        /^The sample “Question \d\?” \([0-9a-f-]{36}\) is not what was stored/,
+      ),
+    };
+    expect(await refusalOf(core.client.datasets.freeze({ name: 'later' }))).toMatchObject(refused);
+    expect((await core.client.datasets.list()).map(({ name }) => name)).toEqual(['four']);
+    const path = core.path('packet.lima');
+    const what = { kind: 'samples', status: 'accepted' } as const;
+    const packing = core.client.packets.write({ path, annotator: 'you', what });
+    expect(await refusalOf(packing)).toMatchObject(refused);
+    expect(existsSync(path)).toBe(false);
+  },
+);
+
+test('an edit of weights alone is a version of its own, and is frozen under another hash', async () => {
   await using core = await TestCore.start();
-  await core.freezeDataset();
-  await tamper(core, deeds['a sample has other words'] ?? '');
-  const { id: datasetId } = await core.client.datasets.freeze({ name: 'later' });
+  const plain = await core.freezeDataset();
+  const [row] = await core.client.samples.list({});
+  const sample = await core.client.samples.get({ id: row?.id ?? '' });
+  const messages = sample.messages.map((message) =>
+    message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
+  );
+  const { id, versionId: baseVersionId } = sample;
+  const edited = await core.client.samples.edit({ id, baseVersionId, messages });
+  expect(edited.versionOrdinal).toBe(2);
+  const weighted = await core.client.datasets.freeze({ name: 'weighted' });
+  const found = (await core.client.datasets.list()).find((dataset) => dataset.id === plain);
+  expect(weighted.contentHash).not.toBe(found?.contentHash);
   const path = core.path('out.jsonl');
-  const exporting = core.client.datasets.export({ datasetId, path, format: 'messages' });
-  expect(await refusalOf(exporting)).toMatchObject(notWhatWasFrozen('dataset', 'later'));
+  await core.client.datasets.export({ datasetId: weighted.id, path, format: 'messages' });
+  expect(readFileSync(path, 'utf8')).toContain('"weight":0');
+  await core.client.datasets.export({
+    datasetId: plain,
+    path: core.path('o.jsonl'),
+    format: 'messages',
+  });
 });
 
 test.each([
@@ -110,6 +149,61 @@ test('an evaluation whose prompts were changed is neither reported nor gone on w
     state: 'failed',
     error: notWhatWasFrozen('prompt set', 'prompts'),
   });
+});
+
+test('a report says in words which answers, weights, seeds and sides are not what was stored', async () => {
+  await using core = await TestCore.start();
+  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts: 2, maxTokens: 4 });
+  await core.job(jobId);
+  await core.client.evaluations.reveal({ id });
+  const report = async () => {
+    const { text } = await core.client.evaluations.report({ id, format: 'json' });
+    return evaluationReportSchema.parse(JSON.parse(text));
+  };
+  expect((await report()).disagreements).toEqual([]);
+  expect((await report()).warnings.join()).not.toContain('no hash');
+  const ofA = 'system_id = (SELECT system_a_id FROM evaluation)';
+  await tamper(core, `UPDATE generation SET output = output || '!' WHERE ${ofA}`);
+  expect((await report()).disagreements).toEqual([
+    expect.stringMatching(/^2 answers of A \(1, 2\): each is not what was generated/),
+  ]);
+  const { text } = await core.client.evaluations.report({ id, format: 'markdown' });
+  expect(text).toContain('## Does not agree');
+  const html = await core.client.evaluations.report({ id, format: 'html' });
+  expect(html.text).toContain('<h2>Does not agree</h2>');
+  await tamper(
+    core,
+    `UPDATE generation SET output = substr(output, 1, length(output) - 1) WHERE ${ofA}`,
+  );
+  expect((await report()).disagreements).toEqual([]);
+  await tamper(
+    core,
+    'UPDATE system SET model_id = (SELECT id FROM model WHERE id <> system.model_id)',
+  );
+  expect((await report()).disagreements).toEqual([
+    expect.stringMatching(/^2 answers of A .*other weights gave it than the model of this system/),
+    expect.stringMatching(/^2 answers of B .*other weights gave it than the model of this system/),
+  ]);
+  await tamper(
+    core,
+    'UPDATE system SET model_id = (SELECT id FROM model WHERE id <> system.model_id)',
+  );
+  await tamper(
+    core,
+    "UPDATE comparison SET left_side = CASE left_side WHEN 'a' THEN 'b' ELSE 'a' END",
+  );
+  expect((await report()).disagreements).toEqual([
+    expect.stringMatching(/^2 comparisons \(1, 2\): each has other sides than the seed gives/),
+  ]);
+  await tamper(
+    core,
+    "UPDATE comparison SET left_side = CASE left_side WHEN 'a' THEN 'b' ELSE 'a' END",
+  );
+  await tamper(core, 'UPDATE generation SET answer_hash = NULL');
+  expect((await report()).disagreements).toEqual([]);
+  expect((await report()).warnings).toContainEqual(
+    expect.stringMatching(/^4 answers of an earlier version of this program, which stored no hash/),
+  );
 });
 
 test('a checkpoint with other bytes than its hash is neither exported nor asked', async () => {

@@ -147,6 +147,8 @@ export const evaluationReportSchema = z.object({
   agreements: z.array(reportAgreementSchema),
   positionBias: positionBiasSchema.nullable(),
   lengthBias: lengthBiasSchema.nullable(),
+  /** What does not agree with what the project says elsewhere, as sentences. */
+  disagreements: z.array(z.string()).default([]),
   warnings: z.array(z.string()),
   items: z.array(reportItemSchema),
 });

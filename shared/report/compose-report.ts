@@ -12,6 +12,7 @@ import { type AuthorKind, evaluationProtocol, type Verdict } from '../domain/eva
 import type { Identity } from '../domain/identity.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { preferenceSummary } from '../stats/preference-summary.ts';
+import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
 import { reportWarnings } from './report-warnings.ts';
 
 /** What the project file knows of an evaluation; everything else in a report is computed. */
@@ -24,6 +25,8 @@ export interface ReportFacts {
   sideSeed: number;
   /** Every vote ever given: of one author on one item only the newest counts and is reported. */
   items: Omit<ReportItem, 'verdict'>[];
+  /** What can be compared with something else that is stored. */
+  checked?: CheckedEvaluation;
 }
 
 /**
@@ -59,8 +62,12 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     positionBias: positionBias(shownByPeople(votes, basis)),
     lengthBias: lengthBias(items.flatMap(lengthJudgement)),
     items,
+    disagreements: facts.checked ? disagreements(facts.checked) : [],
   };
-  return evaluationReportSchema.parse({ ...findings, warnings: reportWarnings(findings) });
+  return evaluationReportSchema.parse({
+    ...findings,
+    warnings: [...reportWarnings(findings), ...(facts.checked ? unhashedNote(facts.checked) : [])],
+  });
 }
 
 /** The newest vote of every author, oldest author first. */

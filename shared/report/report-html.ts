@@ -40,7 +40,8 @@ export function reportToHtml(report: EvaluationReport): string {
           <p class="kicker">Blind pairwise evaluation</p>
           <h1 dir="auto">${displayLine(report.name)}</h1>
           <p class="lead">${headline(report)}</p>
-          ${labelled(originRows(report))} ${result(report)} ${warnings(report.warnings)}
+          ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
+          ${result(report)} ${warnings('Read before quoting', report.warnings)}
           <h2>Protocol</h2>
           <p class="protocol">${report.protocol}</p>
           <h2>Systems</h2>
@@ -71,9 +72,9 @@ function result({ statistics }: EvaluationReport): Markup {
     ${table(statisticsTable(statistics))}`;
 }
 
-function warnings(sentences: readonly string[]): Markup {
+function warnings(title: string, sentences: readonly string[]): Markup {
   if (sentences.length === 0) return html``;
-  return html`<h2>Read before quoting</h2>
+  return html`<h2>${title}</h2>
     <ul class="warnings">
       ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
     </ul>`;

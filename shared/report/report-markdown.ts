@@ -16,11 +16,12 @@ import { displayLine, displayText } from '../text/foreign-text.ts';
 
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
 export function reportToMarkdown(report: EvaluationReport): string {
-  const { statistics, warnings } = report;
+  const { statistics, disagreements, warnings } = report;
   const sections = [
     `# ${inlineMarkdown(report.name)}`,
     inlineMarkdown(headline(report)),
     markdownTable(['Evaluation', ''], originRows(report)),
+    ...(disagreements.length === 0 ? [] : ['## Does not agree', list(disagreements)]),
     ...(statistics === null ? [] : ['## Result', table(statisticsTable(statistics))]),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', list(warnings)]),
     '## Protocol',

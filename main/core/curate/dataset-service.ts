@@ -3,27 +3,59 @@ import {
   datasetItems,
   findDataset,
   freezeDataset,
+  verifyAccepted,
+  verifyNothingYet,
   type DatasetItem,
 } from '../../store/repositories/datasets.ts';
+import type { Database } from '../../store/database.ts';
 import { AppError, found } from '../base/app-error.ts';
+import { LoopTurns } from '../base/loop-turns.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ExportDraft } from '../files/export-files.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { refuseHalfReviewed } from './review-service.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 
-/** Freezes the accepted samples; refused when the name is taken or nothing is accepted. */
-export function freeze(state: CoreState, session: ProjectSession, name: string): Dataset {
+/**
+ * Freezes the accepted samples; refused when the name is taken, nothing is accepted, or one of them
+ * is not what was stored.
+ */
+export async function freeze(
+  state: CoreState,
+  session: ProjectSession,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Dataset> {
+  const { db } = session.file;
+  refuseFreezing(session, name);
+  const verified = await session.calls.run([signal], (stopped) => verifyInPieces(db, stopped));
+  // Others may have frozen or reviewed meanwhile.
+  refuseFreezing(session, name);
+  const dataset = freezeDataset(db, name, state.settings.author, verified);
+  if (!dataset)
+    throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
+  session.changes.touch('datasets', 'project');
+  return dataset;
+}
+
+function refuseFreezing(session: ProjectSession, name: string): void {
+  session.requireEditing();
   refuseHalfReviewed(session, 'freeze');
   if (findDataset(session.file.db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a dataset “${name}” already: choose another name`, {
       name,
     });
-  const dataset = freezeDataset(session.file.db, name, state.settings.author);
-  if (!dataset)
-    throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
-  session.changes.touch('datasets', 'project');
-  return dataset;
+}
+
+async function verifyInPieces(db: Database, signal: AbortSignal): Promise<string> {
+  const turns = new LoopTurns(200, 10_000);
+  let verified = verifyNothingYet();
+  while (!verified.isDone) {
+    const before = verified;
+    verified = await turns.take((limit) => verifyAccepted(db, before, limit));
+    signal.throwIfAborted();
+  }
+  return verified.hash.digest('hex');
 }
 
 /** Writes a dataset to a file in one of the four forms. */

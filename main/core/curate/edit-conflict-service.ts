@@ -27,9 +27,9 @@ export function chooseEdit(
       versionId,
     );
     if (heads.length === 1) return;
-    const { messages, contentHash: hash } = chosen;
+    const { messages } = chosen;
     const parents = heads.map((head) => head.versionId);
-    addVersion(db, sample, { messages, hash, author: settings.author }, parents);
+    addVersion(db, sample, { messages, author: settings.author }, parents);
   });
   session.changes.touch('samples');
   return sampleById(session, sampleId);

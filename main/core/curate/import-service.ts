@@ -12,7 +12,7 @@ import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from '../../store/content-hash.ts';
+import { sampleWordsHash } from '../../store/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
@@ -105,7 +105,7 @@ class ImportTally {
   addBatch(samples: readonly ParsedSample[]): void {
     const fresh: NewSample[] = samples.map((sample) => ({
       ...sample,
-      originHash: sampleContentHash(sample.messages),
+      originHash: sampleWordsHash(sample.messages),
     }));
     const { db } = this.#session.file;
     this.#samples += fresh.length;

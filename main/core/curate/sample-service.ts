@@ -11,7 +11,7 @@ import { addVersion, getSample, insertSample } from '../../store/repositories/sa
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash } from '../../store/content-hash.ts';
+import { sampleContentHash, sampleWordsHash } from '../../store/content-hash.ts';
 
 /** A sample by id, or NOT_FOUND. */
 export function sampleById(session: ProjectSession, id: string): Sample {
@@ -109,7 +109,7 @@ export function createSample(
 ): Sample {
   refuseUntrainable(input.messages);
   const author = state.settings.author;
-  const originHash = sampleContentHash(input.messages);
+  const originHash = sampleWordsHash(input.messages);
   const provenance = { authors: [author], createdAt: new Date().toISOString() };
   const id = insertSample(session.file.db, { ...input, provenance, flags: [], originHash }, author);
   if (id === undefined)
@@ -132,11 +132,9 @@ export function editSample(
       'This sample was changed while you edited it. Your draft is kept: compare and save again.',
       { id: input.id, currentVersionId: sample.versionId },
     );
-  const hash = sampleContentHash(input.messages);
-  if (hash !== sampleContentHash(sample.messages))
+  if (sampleContentHash(input.messages) !== sampleContentHash(sample.messages))
     addVersion(session.file.db, sample, {
       messages: input.messages,
-      hash,
       author: state.settings.author,
     });
   session.changes.touch('samples');

@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
-import { resolveVerdict } from '../../../shared/domain/evaluation.ts';
+import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import { composeReport, type ReportFacts } from '../../../shared/report/compose-report.ts';
+import type { CheckedEvaluation } from '../../../shared/report/disagreements.ts';
 import { reportToHtml } from '../../../shared/report/report-html.ts';
 import { reportToJson } from '../../../shared/report/report-json.ts';
 import { reportToMarkdown } from '../../../shared/report/report-markdown.ts';
@@ -10,9 +11,13 @@ import {
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
+import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
+import { packetOf } from '../../store/repositories/project-contents.ts';
+import { findSystem } from '../../store/repositories/systems.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
+import { expectedWeights } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 
@@ -63,7 +68,8 @@ function evaluationReport(session: ProjectSession, id: string): EvaluationReport
   // The report says what was asked by the hash of the set.
   frozenPromptsOf(db, set, 0);
   const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
-  const ready = comparisonsOf(db, id).flatMap((item) => toItem(item, votes.get(item.id) ?? []));
+  const comparisons = comparisonsOf(db, id);
+  const ready = comparisons.flatMap((item) => toItem(item, votes.get(item.id) ?? []));
   const identities = (key: 'a' | 'b') => ready.map((entry) => entry[key].identity);
   return composeReport({
     name: evaluation.name,
@@ -75,7 +81,28 @@ function evaluationReport(session: ProjectSession, id: string): EvaluationReport
     },
     sideSeed: evaluation.seed,
     items: ready.map((entry) => entry.item),
+    // A packet says nothing of its systems.
+    ...(packetOf(db) === null && { checked: checkedEvaluation(session, evaluation, comparisons) }),
   });
+}
+
+function checkedEvaluation(
+  session: ProjectSession,
+  { systemAId, systemBId, seed }: StoredEvaluation,
+  comparisons: readonly StoredComparison[],
+): CheckedEvaluation {
+  const checked = (key: SystemKey, systemId: string) => {
+    const { spec, sampling } = found(findSystem(session.file.db, systemId), 'system', systemId);
+    const answers = comparisons.flatMap(({ ordinal, promptOrdinal, [key]: answer }) =>
+      answer ? [{ ordinal, promptOrdinal, ...answer }] : [],
+    );
+    return { expected: { ...expectedWeights(session, spec), sampling }, answers };
+  };
+  return {
+    systems: { a: checked('a', systemAId), b: checked('b', systemBId) },
+    sideSeed: seed,
+    sides: comparisons.map(({ ordinal, leftSide }) => ({ ordinal, shownLeft: leftSide })),
+  };
 }
 
 const toReported = ({ output, finish, identity }: ComparisonAnswer) => ({

@@ -7,6 +7,7 @@ import type { GuardedPath } from '../files/guarded-path.ts';
 import { usableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
+import { findModel } from '../../store/repositories/models.ts';
 import {
   findCheckpoint,
   listCheckpoints,
@@ -50,6 +51,25 @@ const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint):
   ...rest,
   path: join(session.file.artifactsDir, file),
 });
+
+/** The weights that a system is stored with, whether their files are there or not. */
+export function expectedWeights(
+  session: ProjectSession,
+  spec: SystemSpec,
+): { baseSha256: string; adapterSha256: string | null; strength: number } {
+  const { db } = session.file;
+  const base = found(findModel(db, spec.modelId), 'model', spec.modelId).sha256;
+  const bare = { adapterSha256: null, strength: 0 };
+  if (spec.checkpointId === null) return { baseSha256: base, ...bare };
+  const { file, sha256 } = found(
+    findCheckpoint(db, spec.checkpointId),
+    'checkpoint',
+    spec.checkpointId,
+  );
+  return holdsWholeModel(file)
+    ? { baseSha256: sha256, ...bare }
+    : { baseSha256: base, adapterSha256: sha256, strength: spec.strength };
+}
 
 /** Every checkpoint of the project, or those of one run. */
 export const checkpoints = (session: ProjectSession, runId?: string): Checkpoint[] =>

@@ -59,8 +59,8 @@ export const datasetsRouter = {
   list: withProject.datasets.list.handler(({ context: { session } }) =>
     listDatasets(session.file.db),
   ),
-  freeze: withProject.datasets.freeze.handler(({ context: { core, session }, input }) =>
-    freeze(core, session, input.name),
+  freeze: withProject.datasets.freeze.handler(({ context: { core, session }, input, signal }) =>
+    freeze(core, session, input.name, signal),
   ),
   export: withProject.datasets.export.handler(({ context: { core, session }, input }) =>
     exportTo(core, session, input),

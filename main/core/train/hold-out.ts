@@ -1,5 +1,5 @@
 import { devSampleCount } from '../../../shared/domain/training-counts.ts';
-import { sampleContentHash } from '../../store/content-hash.ts';
+import { sampleWordsHash } from '../../store/content-hash.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import type { EncodeResult } from '../../engines/protocol/inference.ts';
@@ -71,6 +71,6 @@ function apportion(sizes: readonly number[], wanted: number): number[] {
 }
 
 function inHashOrder(samples: readonly Candidate[]): Candidate[] {
-  const hashed = samples.map((sample) => ({ sample, hash: sampleContentHash(sample.messages) }));
+  const hashed = samples.map((sample) => ({ sample, hash: sampleWordsHash(sample.messages) }));
   return hashed.toSorted((one, other) => compare(one.hash, other.hash)).map(({ sample }) => sample);
 }

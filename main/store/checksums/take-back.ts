@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { run, withTransaction, type Database, type SqlValue } from '../database.ts';
+import { all, run, withTransaction, type Database, type SqlValue } from '../database.ts';
 import { errorCode } from '../store-error.ts';
 import { checksumsIn, strangeLines, type DamagedGroup } from './check-rows.ts';
 import { checksummedTables, type ChecksummedTable } from './checksummed-tables.ts';
@@ -30,13 +30,22 @@ export function wantedRows(db: Database, { table, after, group }: DamagedGroup):
 /** The wanted rows that a backup holds as they were stored, as texts that `takeBackRows` takes. */
 export function findRows(db: Database, { table, after, group, checksums }: WantedRows): string[] {
   const known = tableNamed(table);
-  if (!known) return [];
+  // A backup of an earlier schema has no row with a checksum over a column that came later.
+  if (!known || !hasColumns(db, known)) return [];
   const wanted = new Set(checksums);
   const { lines } = readRows(db, known, after, group);
   const found = checksumsIn(rowChecksumsOf(lines));
   return lines
     .filter((_, index) => wanted.has(found[index] ?? -1))
     .map((line) => line.toString('utf8'));
+}
+
+const nameRow = z.object({ name: z.string() });
+
+function hasColumns(db: Database, { name, columns }: ChecksummedTable): boolean {
+  const rows = all(db, nameRow, 'SELECT name FROM pragma_table_info(@name)', { name });
+  const there = new Set(rows.map((row) => row.name));
+  return columns.every((column) => there.has(column));
 }
 
 class StillDamaged extends Error {}

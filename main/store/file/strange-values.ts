@@ -59,6 +59,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     sequence: 'count',
   },
   sample_version_parent: { version_id: 'id', parent_id: 'id' },
+  unhashed_weights: { version_id: 'id', weights: 'name' },
   packet: { id: 'count', kind: 'word', annotator: 'name', created_ms: 'moment' },
   sample_flag: { sample_seq: 'count', rule: 'word', scope: 'word', reason: 'name' },
   review_batch: {
@@ -200,6 +201,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     duration_ms: 'measure',
     identity_json: 'text',
     created_ms: 'moment',
+    answer_hash: 'hash?',
   },
   evaluation: {
     id: 'id',

@@ -60,6 +60,7 @@ const rules = {
   sample_version_parent: {
     columns: { version_id: { of: 'sample_version' }, parent_id: { of: 'sample_version' } },
   },
+  unhashed_weights: { columns: { version_id: { of: 'sample_version' }, weights: value } },
   sample_flag: { columns: { sample_seq: ofSample, rule: 'key', scope: value, reason: value } },
   review_batch: {
     columns: { id: 'key', author: value, undoes_batch_id: { of: 'review_batch' }, ...ordered },
@@ -176,7 +177,13 @@ const rules = {
     },
   },
   generation: {
-    columns: { id: 'key', system_id: { of: 'system' }, prompt_id: { of: 'prompt' }, ...answer },
+    columns: {
+      id: 'key',
+      system_id: { of: 'system' },
+      prompt_id: { of: 'prompt' },
+      ...answer,
+      answer_hash: value,
+    },
   },
   evaluation: {
     columns: {

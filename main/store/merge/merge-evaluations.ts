@@ -47,6 +47,7 @@ const answerColumns = [
   'duration_ms',
   'identity_json',
   'created_ms',
+  'answer_hash',
 ];
 
 /** Of two answers of one system to one prompt the one with the smaller id stays. */

@@ -4,15 +4,31 @@ import { finalId, mapIdentity, redirectReferences, type Side } from './identitie
 import { baseName, uniqueNames, type Named } from './names.ts';
 import type { ContentTable } from './content-tables.ts';
 
-const frozenRow = z.object({ id: z.string(), name: z.string(), contentHash: z.string() });
+const frozenRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  contentHash: z.string(),
+  unhashed: z.string(),
+});
 
 const frozenRows = (db: Database, side: Side, table: 'dataset' | 'prompt_set') =>
   all(
     db,
     frozenRow,
-    assembled(`SELECT id, name, content_hash AS contentHash FROM ${side}.${table}`),
+    assembled(
+      `SELECT id, name, content_hash AS contentHash, ${unhashed(side, table)} AS unhashed
+       FROM ${side}.${table} t`,
+    ),
     {},
   ).map((row) => ({ ...row, side }));
+
+/** What a dataset's hash does not cover: weights of versions from before weights were hashed. */
+const unhashed = (side: Side, table: 'dataset' | 'prompt_set') =>
+  table === 'prompt_set'
+    ? `''`
+    : `(SELECT coalesce(group_concat(i.ordinal || ':' || w.weights, ',' ORDER BY i.ordinal), '')
+        FROM ${side}.dataset_item i JOIN ${side}.unhashed_weights w ON w.version_id = i.version_id
+        WHERE i.dataset_id = t.id)`;
 
 /**
  * Makes one of two frozen things that were made apart under one name and hold the same: the one
@@ -20,7 +36,9 @@ const frozenRows = (db: Database, side: Side, table: 'dataset' | 'prompt_set') =
  */
 export function joinFrozen(db: Database, table: 'dataset' | 'prompt_set'): void {
   const rows = [...frozenRows(db, 'main', table), ...frozenRows(db, 'other', table)];
-  const groups = Map.groupBy(rows, (row) => JSON.stringify([baseName(row), row.contentHash]));
+  const groups = Map.groupBy(rows, (row) =>
+    JSON.stringify([baseName(row), row.contentHash, row.unhashed]),
+  );
   for (const group of groups.values()) {
     const final = group.map(({ id }) => id).reduce((a, b) => (a < b ? a : b));
     for (const { side, id } of group) mapIdentity(db, side, table, { id, final });

@@ -19,6 +19,11 @@ import {
 } from './merge-named.ts';
 import { mergeRuns, type ComingFile, type SplitRun } from './merge-runs.ts';
 import { mergeSamples } from './merge-samples.ts';
+import {
+  refuseAlteredAnswers,
+  refuseAlteredDatasets,
+  refuseAlteredPromptSets,
+} from './verify-content.ts';
 import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
 
 /** What the merge of two files did to the first of them. */
@@ -168,6 +173,11 @@ function mergeRest(
   onStep: MergeOptions['onStep'],
 ): Rest {
   onStep('datasets', 0, 0);
+  for (const side of ['main', 'other'] as const) {
+    refuseAlteredDatasets(db, side, path);
+    refuseAlteredPromptSets(db, side, path);
+  }
+  refuseAlteredAnswers(db, path);
   joinFrozen(db, 'dataset');
   joinFrozen(db, 'prompt_set');
   joinModels(db);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { get, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
 import { finalId, redirectReferences } from './identities.ts';
+import { refuseAlteredVersions } from './verify-content.ts';
 import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
 
 /**
@@ -27,6 +28,7 @@ export function mergeSamples(
   if (!isPacket) joinImports(db, path);
   // A packet does not say who wrote what it holds.
   refuseChangedRows(db, 'sample_version', path, isPacket ? ['author', 'created_ms'] : []);
+  refuseAlteredVersions(db, path);
   const samples = unionRows(db, 'sample', {
     replaced: {
       seq: '(SELECT final FROM temp.sample_map WHERE seq = o.seq)',
@@ -89,7 +91,9 @@ function joinImports(db: Database, path: string): void {
 function joinFirstVersions(db: Database): void {
   const pairs = `other.sample_version o JOIN temp.sample_map s ON s.seq = o.sample_seq
     JOIN main.sample_version m ON m.sample_seq = s.final AND m.ordinal = 1
-    WHERE NOT s.is_new AND o.ordinal = 1 AND o.content_hash = m.content_hash`;
+    WHERE NOT s.is_new AND o.ordinal = 1 AND o.content_hash = m.content_hash
+      AND (SELECT weights FROM other.unhashed_weights WHERE version_id = o.id)
+        IS (SELECT weights FROM main.unhashed_weights WHERE version_id = m.id)`;
   db.exec(`
     INSERT INTO temp.other_id SELECT 'sample_version', o.id, m.id FROM ${pairs} AND m.id < o.id;
     INSERT INTO temp.main_id SELECT 'sample_version', m.id, o.id FROM ${pairs} AND o.id < m.id;
@@ -118,6 +122,7 @@ function mergeVersions(db: Database): UnionCount {
     replaced: { ordinal: '-o.ordinal' },
   });
   unionRows(db, 'sample_version_parent');
+  unionRows(db, 'unhashed_weights');
   unionRows(db, 'sample_flag');
   return versions;
 }

@@ -5,6 +5,7 @@ import type { Message } from '../../../shared/domain/message.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
 import { messagesColumn } from '../columns.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';
+import { changedSinceStored, versionHash } from '../content-hash.ts';
 import { insertSearchText } from '../repositories/samples.ts';
 
 const projectRow = z.object({
@@ -64,6 +65,7 @@ export function beginPacket(
 const sampleRow = z.object({
   seq: z.number().int(),
   id: z.string(),
+  sampleId: z.string(),
   originHash: z.string(),
   source: z.string(),
   provenance: z.string(),
@@ -78,6 +80,7 @@ const sampleRow = z.object({
   messages: z.string(),
   contentHash: z.string(),
   versionSequence: z.number().int(),
+  unhashedWeights: z.string().nullable(),
 });
 
 const flagRow = z.object({ rule: z.string(), scope: z.string(), reason: z.string() });
@@ -93,14 +96,18 @@ function putSample(packet: Database, project: Database, seq: number): void {
   const sample = get(
     project,
     sampleRow,
-    `SELECT s.seq, s.id, s.origin_hash AS originHash, s.source, s.provenance_json AS provenance,
+    `SELECT s.seq, s.id, s.id AS sampleId, w.weights AS unhashedWeights, s.origin_hash AS originHash, s.source, s.provenance_json AS provenance,
        s.prompt_preview AS prompt, s.answer_preview AS answer, s.turns, s.characters,
        s.created_ms AS createdMs, s.sequence, v.id AS versionId, v.ordinal,
        v.messages_json AS messages, v.content_hash AS contentHash, v.sequence AS versionSequence
-     FROM sample s JOIN sample_version v ON v.id = s.current_version_id WHERE s.seq = @seq`,
+     FROM sample s JOIN sample_version v ON v.id = s.current_version_id
+     LEFT JOIN unhashed_weights w ON w.version_id = v.id WHERE s.seq = @seq`,
     { seq },
   );
   if (!sample) return;
+  const words = messagesColumn.parse(sample.messages);
+  const found = versionHash({ ...sample, messages: words });
+  if (found !== sample.contentHash) throw changedSinceStored(sample, found);
   run(
     packet,
     `INSERT INTO sample (seq, id, origin_hash, source, status, current_version_id, provenance_json,
@@ -117,7 +124,12 @@ function putSample(packet: Database, project: Database, seq: number): void {
        @versionSequence)`,
     { ...sample, nobody },
   );
-  const words = messagesColumn.parse(sample.messages);
+  if (sample.unhashedWeights !== null)
+    run(
+      packet,
+      'INSERT INTO unhashed_weights (version_id, weights) VALUES (@versionId, @unhashedWeights)',
+      sample,
+    );
   insertSearchText(packet, seq, words);
   const flags = project
     .prepare('SELECT rule, scope, reason FROM sample_flag WHERE sample_seq = ?')

@@ -9,6 +9,7 @@ import { sequence } from './0007-sequence.ts';
 import { rowChecksums } from './0008-row-checksums.ts';
 import { merging } from './0009-merging.ts';
 import { openBatches } from './0010-open-batches.ts';
+import { hashedContent } from './0011-hashed-content.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   rowChecksums,
   merging,
   openBatches,
+  hashedContent,
 ];

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { systemKeySchema, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
+import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
-import { finishColumn } from './generations.ts';
+import { answerHash, finishColumn } from './generations.ts';
 import { isLastVote } from './votes.ts';
 
 /** The evaluation a comparison belongs to. */
@@ -20,6 +20,8 @@ export interface ComparisonAnswer {
   output: string;
   finish: 'stop' | 'length';
   identity: Identity;
+  /** Whether it is what was stored; older answers have no hash that would tell. */
+  integrity: 'verified' | 'changed' | 'unhashed';
 }
 
 /** A comparison with both answers as far as they are there. */
@@ -27,6 +29,7 @@ export interface StoredComparison {
   id: string;
   ordinal: number;
   leftSide: SystemKey;
+  promptOrdinal: number;
   prompt: Message[];
   expected: string | null;
   a: ComparisonAnswer | null;
@@ -39,20 +42,27 @@ const comparisonRow = z.object({
   id: idSchema,
   ordinal: countSchema,
   leftSide: systemKeySchema,
+  promptOrdinal: countSchema,
   prompt: messagesColumn,
   expected: z.string().nullable(),
   aOutput: z.string().nullable(),
   aFinish: finishColumn.nullable(),
   aIdentity: identityColumn.nullable(),
+  aStored: z.string().nullable(),
+  aHash: hashSchema.nullable(),
   bOutput: z.string().nullable(),
   bFinish: finishColumn.nullable(),
   bIdentity: identityColumn.nullable(),
+  bStored: z.string().nullable(),
+  bHash: hashSchema.nullable(),
 });
 
 const selectComparisons = `SELECT c.id, c.ordinal, c.left_side AS leftSide,
-    p.messages_json AS prompt, p.expected,
+    p.messages_json AS prompt, p.expected, p.ordinal AS promptOrdinal,
     a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
-    b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity
+    a.identity_json AS aStored, a.answer_hash AS aHash,
+    b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity,
+    b.identity_json AS bStored, b.answer_hash AS bHash
   FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
   JOIN prompt p ON p.id = c.prompt_id
   LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
@@ -139,17 +149,27 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
 }
 
 function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
-  const { aOutput, aFinish, aIdentity, bOutput, bFinish, bIdentity, ...comparison } = row;
+  const { aOutput, aFinish, aIdentity, aStored, aHash, ...withoutA } = row;
+  const { bOutput, bFinish, bIdentity, bStored, bHash, ...rest } = withoutA;
+  const a = { output: aOutput, finish: aFinish, identity: aIdentity };
+  const b = { output: bOutput, finish: bFinish, identity: bIdentity };
   return {
-    ...comparison,
-    a: answerOf(aOutput, aFinish, aIdentity),
-    b: answerOf(bOutput, bFinish, bIdentity),
+    ...rest,
+    a: answerOf(rest.prompt, a, { identity: aStored, hash: aHash }),
+    b: answerOf(rest.prompt, b, { identity: bStored, hash: bHash }),
   };
 }
 
-const answerOf = (
-  output: string | null,
-  finish: ComparisonAnswer['finish'] | null,
-  identity: Identity | null,
-): ComparisonAnswer | null =>
-  output === null || finish === null || identity === null ? null : { output, finish, identity };
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
+
+function answerOf(
+  asked: readonly Message[],
+  { output, finish, identity }: Nullable<Omit<ComparisonAnswer, 'integrity'>>,
+  stored: { identity: string | null; hash: string | null },
+): ComparisonAnswer | null {
+  if (output === null || finish === null || identity === null) return null;
+  const found = answerHash({ asked, output, finish, identity: stored.identity ?? '' });
+  const integrity =
+    stored.hash === null ? 'unhashed' : stored.hash === found ? 'verified' : 'changed';
+  return { output, finish, identity, integrity };
+}

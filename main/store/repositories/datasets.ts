@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { datasetSchema, type Dataset } from '../../../shared/domain/dataset.ts';
@@ -11,19 +11,81 @@ import {
 } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
-import { changedSinceFrozen, sampleContentHash } from '../content-hash.ts';
-import { StoreError } from '../store-error.ts';
+import { changedSinceFrozen, changedSinceStored, versionHash } from '../content-hash.ts';
 import { nextSequence } from './sequence.ts';
+
+const acceptedRow = z.object({
+  sampleId: idSchema,
+  prompt: z.string(),
+  sequence: countSchema,
+  contentHash: hashSchema,
+  messages: messagesColumn,
+  unhashedWeights: z.string().nullable(),
+});
+
+/** Where a reading of the accepted samples stands, and the hash of those that were read. */
+export interface VerifiedSamples {
+  after: { sequence: number; id: string };
+  hash: Hash;
+  isDone: boolean;
+}
+
+/** The beginning of a reading of the accepted samples. */
+export const verifyNothingYet = (): VerifiedSamples => ({
+  after: { sequence: -1, id: '' },
+  hash: createHash('sha256'),
+  isDone: false,
+});
+
+// The plus keeps SQLite from sorting all accepted samples for each piece.
+/**
+ * Reads the next accepted samples in list order and compares each with its hash. Throws
+ * PROJECT_INVALID at the first that is not what was stored.
+ */
+export function verifyAccepted(db: Database, { after, hash }: VerifiedSamples, limit: number) {
+  const rows = all(
+    db,
+    acceptedRow,
+    `SELECT s.id AS sampleId, s.prompt_preview AS prompt, s.sequence,
+       v.content_hash AS contentHash, v.messages_json AS messages, w.weights AS unhashedWeights
+     FROM sample s JOIN sample_version v ON v.id = s.current_version_id
+     LEFT JOIN unhashed_weights w ON w.version_id = v.id
+     WHERE +s.status = 'accepted' AND (s.sequence, s.id) > (@sequence, @id)
+     ORDER BY s.sequence, s.id LIMIT @limit`,
+    { ...after, limit },
+  );
+  for (const row of rows) {
+    const found = versionHash(row);
+    if (found !== row.contentHash) throw changedSinceStored(row, found);
+    hash.update(`${found}\n`);
+  }
+  const last = rows.at(-1);
+  const isDone = rows.length < limit;
+  return { after: last ? { sequence: last.sequence, id: last.sampleId } : after, hash, isDone };
+}
+
+/** Every accepted sample at once: of a project that holds few. */
+function verifyAllAccepted(db: Database): void {
+  let verified = verifyNothingYet();
+  while (!verified.isDone) verified = verifyAccepted(db, verified, 1000);
+}
 
 /**
  * Freezes every accepted sample in list order under a new name. Returns `undefined` when no
- * sample is accepted. The caller checks that the name is free.
+ * sample is accepted. The caller checks that the name is free. `verified` is the hash of what
+ * `verifyAccepted` read; where others are accepted by now, all are read once more.
  */
-export function freezeDataset(db: Database, name: string, author: string): Dataset | undefined {
+export function freezeDataset(
+  db: Database,
+  name: string,
+  author: string,
+  verified?: string,
+): Dataset | undefined {
   return withTransaction(db, () => {
     const items = acceptedVersions(db);
     if (items.length === 0) return undefined;
     const contentHash = hashOfAll(items.map((item) => item.contentHash));
+    if (verified !== contentHash) verifyAllAccepted(db);
     const dataset = { id: uuidv7(), name, contentHash, author };
     run(
       db,
@@ -96,11 +158,13 @@ export function findDataset(db: Database, by: 'id' | 'name', value: string): Dat
 const itemRow = z.object({
   sampleId: idSchema,
   seq: countSchema,
+  prompt: z.string(),
   currentVersionId: idSchema,
   versionId: idSchema,
   source: nameSchema,
   contentHash: hashSchema,
   messages: messagesColumn,
+  unhashedWeights: z.string().nullable(),
 });
 
 /** One frozen sample version with its source. */
@@ -115,9 +179,11 @@ export interface DatasetItem {
 }
 
 const selectItems = `SELECT s.id AS sampleId, s.seq, s.current_version_id AS currentVersionId,
-    v.id AS versionId, v.content_hash AS contentHash, s.source, v.messages_json AS messages
+    v.id AS versionId, v.content_hash AS contentHash, s.source, v.messages_json AS messages,
+    w.weights AS unhashedWeights, s.prompt_preview AS prompt
   FROM dataset_item i
   JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
+  LEFT JOIN unhashed_weights w ON w.version_id = v.id
   WHERE i.dataset_id = @datasetId`;
 
 const toItem = (row: z.infer<typeof itemRow>): DatasetItem => ({
@@ -135,7 +201,7 @@ const toItem = (row: z.infer<typeof itemRow>): DatasetItem => ({
  */
 export function datasetItems(db: Database, dataset: FrozenDataset): DatasetItem[] {
   const rows = all(db, itemRow, `${selectItems} ORDER BY i.ordinal`, { datasetId: dataset.id });
-  const found = hashOfAll(rows.map(({ messages }) => sampleContentHash(messages)));
+  const found = hashOfAll(rows.map(versionHash));
   if (found !== dataset.contentHash) throw changedSinceFrozen('dataset', dataset, found);
   return rows.map(toItem);
 }
@@ -143,19 +209,15 @@ export function datasetItems(db: Database, dataset: FrozenDataset): DatasetItem[
 /** What a frozen list is called and must hash to. */
 export type FrozenDataset = Pick<Dataset, 'id' | 'name' | 'contentHash'>;
 
-/** One sample as a dataset froze it; PROJECT_INVALID when its words have another hash now. */
+/** One sample as a dataset froze it; PROJECT_INVALID when its content has another hash now. */
 export function findDatasetItem(
   db: Database,
   datasetId: string,
   sampleId: string,
 ): DatasetItem | undefined {
   const row = get(db, itemRow, `${selectItems} AND s.id = @sampleId`, { datasetId, sampleId });
-  const found = row && sampleContentHash(row.messages);
-  if (row && found !== row.contentHash)
-    throw new StoreError(
-      'PROJECT_INVALID',
-      `The sample ${sampleId} is not what was stored: its words have the hash ${found} where ` +
-        `${row.contentHash} is written down. Restore the project from a backup.`,
-    );
-  return row && toItem(row);
+  if (!row) return undefined;
+  const found = versionHash(row);
+  if (found !== row.contentHash) throw changedSinceStored(row, found);
+  return toItem(row);
 }

@@ -42,7 +42,6 @@ const headRow = z.object({
   author: z.string(),
   createdMs: z.number().int(),
   messages: messagesColumn,
-  contentHash: z.string(),
 });
 
 /** A version that no other one was made from. */
@@ -54,7 +53,7 @@ export function headVersions(db: Database, seq: number): HeadVersion[] {
     db,
     headRow,
     `SELECT v.id AS versionId, v.ordinal, v.author, v.created_ms AS createdMs,
-       v.messages_json AS messages, v.content_hash AS contentHash
+       v.messages_json AS messages
      FROM sample_version v WHERE v.sample_seq = @seq AND ${isHead} ORDER BY v.ordinal`,
     { seq },
   );

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { Identity } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
-import { all, run, type Database } from '../database.ts';
+import { all, get, run, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
+import { sampleWordsHash } from '../content-hash.ts';
 
 /** Why an answer ended: the model was done, or it reached the limit of tokens. */
 export const finishColumn = z.enum(['stop', 'length']);
@@ -35,6 +38,22 @@ export function missingGenerations(
   );
 }
 
+const askedRow = z.object({ messages: messagesColumn });
+
+/** What an answer's hash is made of; `identity` is the text that is stored. */
+interface HashedAnswer {
+  asked: readonly Message[];
+  output: string;
+  finish: string;
+  identity: string;
+}
+
+/** SHA-256 over an answer with what was asked and what gave it, so that none of it changes alone. */
+export const answerHash = ({ asked, output, finish, identity }: HashedAnswer): string =>
+  createHash('sha256')
+    .update(JSON.stringify([sampleWordsHash(asked), output, finish, identity]))
+    .digest('hex');
+
 /** A complete answer to a prompt of a set. */
 export interface NewGeneration {
   systemId: string;
@@ -49,17 +68,28 @@ export interface NewGeneration {
 
 /** Stores an answer; a second one of the same system to the same prompt changes nothing. */
 export function insertGeneration(db: Database, generation: NewGeneration): void {
+  const identity = JSON.stringify(generation.identity);
+  const { promptId, output, finish } = generation;
+  const asked = get(
+    db,
+    askedRow,
+    'SELECT messages_json AS messages FROM prompt WHERE id = @promptId',
+    {
+      promptId,
+    },
+  );
   run(
     db,
     `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens, output_tokens,
-       duration_ms, identity_json, created_ms)
+       duration_ms, identity_json, created_ms, answer_hash)
      VALUES (@id, @systemId, @promptId, @output, @finish, @promptTokens, @outputTokens,
-       @durationMs, @identity, @createdMs)
+       @durationMs, @identity, @createdMs, @answerHash)
      ON CONFLICT (system_id, prompt_id) DO NOTHING`,
     {
       ...generation,
       id: uuidv7(),
-      identity: JSON.stringify(generation.identity),
+      identity,
+      answerHash: answerHash({ asked: asked?.messages ?? [], output, finish, identity }),
       createdMs: Date.now(),
     },
   );

@@ -142,13 +142,15 @@ function insertVersion(db: Database, version: NewVersion): void {
 export function addVersion(
   db: Database,
   sample: Pick<Sample, 'seq' | 'versionId' | 'versionOrdinal'>,
-  edit: { messages: Message[]; hash: string; author: string },
+  edit: { messages: Message[]; author: string },
   parents: readonly string[] = [sample.versionId],
 ): void {
   withTransaction(db, () => {
     const id = uuidv7();
     const ordinal = sample.versionOrdinal + 1;
-    insertVersion(db, { seq: sample.seq, id, ordinal, ...edit, sequence: nextSequence(db) });
+    const hash = sampleContentHash(edit.messages);
+    const version = { seq: sample.seq, id, ordinal, hash, sequence: nextSequence(db) };
+    insertVersion(db, { ...version, ...edit });
     for (const parentId of parents)
       run(db, `INSERT INTO sample_version_parent (version_id, parent_id) VALUES (@id, @parentId)`, {
         id,

@@ -19,7 +19,6 @@ import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, insertRun } from '../repositories/runs.ts';
 import { listSamples } from '../repositories/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
-import { sampleContentHash } from '../content-hash.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { aProject, aSample } from './a-project.ts';
@@ -94,6 +93,17 @@ function addReviewedSamples(db: Database): void {
   undoLastBatch(db, 'me');
   addReviews(db, 'accept', { filter: { status: 'pending' } }, 'you');
   editFirst(db);
+  leaveWeightsUnhashed(db);
+}
+
+/** As a version is that was stored before hashes covered weights. */
+function leaveWeightsUnhashed(db: Database): void {
+  const first = 'SELECT id FROM sample_version WHERE ordinal = 1 ORDER BY sample_seq LIMIT 1';
+  db.exec(`
+    UPDATE sample_version SET messages_json = json_set(messages_json, '$[1].weight', 0)
+      WHERE id = (${first});
+    INSERT INTO unhashed_weights (version_id, weights) VALUES ((${first}), '10');
+  `);
 }
 
 function editFirst(db: Database): void {
@@ -101,7 +111,7 @@ function editFirst(db: Database): void {
   const sample = row && getSample(db, row.id);
   if (!sample) return;
   const messages = [user('Question number 1?'), { role: 'assistant' as const, content: 'Edited.' }];
-  addVersion(db, sample, { messages, hash: sampleContentHash(messages), author: 'you' });
+  addVersion(db, sample, { messages, author: 'you' });
 }
 
 function addRun(db: Database, modelId: string): string {

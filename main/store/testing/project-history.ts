@@ -2,7 +2,6 @@ import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
 import type { ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
 import { run, type Database } from '../database.ts';
-import { sampleContentHash } from '../content-hash.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
@@ -142,7 +141,7 @@ function edit(db: Database, deed: Extract<Deed, { do: 'edit' }>, author: string)
     ...sample.messages.slice(0, 1),
     { role: 'assistant' as const, content: deed.text },
   ];
-  addVersion(db, sample, { messages, hash: sampleContentHash(messages), author });
+  addVersion(db, sample, { messages, author });
 }
 
 function train(db: Database, deed: Extract<Deed, { do: 'train' }>): void {

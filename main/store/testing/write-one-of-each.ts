@@ -21,7 +21,10 @@ export function writeOneOfEach(db: Database, name: string, shown: 'left' | 'righ
   const evaluation = findEvaluation(db, 'name', 'e');
   if (!sample || !evaluation) throw new Error('The project has no sample or no evaluation');
   addReviews(db, shown === 'left' ? 'reject' : 'accept', { ids: [sample.id] }, 'me');
-  addVersion(db, sample, { messages: sample.messages, hash: name, author: name });
+  const messages = sample.messages.map((message) =>
+    message.role === 'assistant' ? { ...message, content: `Edited as ${name}.` } : message,
+  );
+  addVersion(db, sample, { messages, author: name });
   const model = { sha256: name, path: `/${name}.gguf`, info: storedModelInfo };
   const modelId = upsertModel(db, { ...model, info: { ...storedModelInfo, trainable: 'yes' } });
   const datasetId = freezeDataset(db, name, 'me')?.id ?? '';

@@ -63,7 +63,7 @@ export type ResumeState = z.infer<typeof resumeStateSchema>;
 
 /**
  * SHA-256 over ids, tokens and masks in order: what the model reads, which the same words give
- * otherwise under another template. The hash of words is the store's `sampleContentHash`.
+ * otherwise under another template. The hash of a sample is the store's `sampleContentHash`.
  */
 export function hashSamples(samples: readonly EncodedSample[]): string {
   const hash = createHash('sha256');

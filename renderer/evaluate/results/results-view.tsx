@@ -58,6 +58,7 @@ function Report({ report }: { report: EvaluationReport }) {
   const { statistics, systems } = report;
   return (
     <>
+      <Disagreements found={report.disagreements} />
       <section className="results-summary panel" aria-label="Result">
         <p className="results-headline">{headline(report)}</p>
         {statistics && (
@@ -85,6 +86,27 @@ function Report({ report }: { report: EvaluationReport }) {
       )}
       <ItemTable items={report.items} />
     </>
+  );
+}
+
+/** Above the result: whoever reads the numbers has to see it first. */
+function Disagreements({ found }: { found: readonly string[] }) {
+  if (found.length === 0) return null;
+  return (
+    <section className="results-disagreements panel" role="alert" aria-label="Does not agree">
+      <strong>This evaluation does not agree with itself: do not quote it.</strong>
+      <ul>
+        {found.map((sentence) => (
+          <li key={sentence}>
+            <VisibleText text={sentence} />
+          </li>
+        ))}
+      </ul>
+      <p className="dim">
+        The project file was changed outside of this program, or is damaged. Restore it from a
+        backup, or generate the answers anew in a new evaluation.
+      </p>
+    </section>
   );
 }
 

@@ -1,0 +1,115 @@
+import { type SystemKey, sideOf } from '../domain/evaluation.ts';
+import type { Identity, Sampling } from '../domain/identity.ts';
+import { formatCount, formatQuantity } from '../text/numbers.ts';
+
+/** What the project says of a system: which weights answer, and how they are asked. */
+export interface ExpectedIdentity {
+  baseSha256: string;
+  adapterSha256: string | null;
+  /** Of the adapter; without one it means nothing. */
+  strength: number;
+  sampling: Sampling;
+}
+
+/** One answer with what the project says of it. */
+export interface CheckedAnswer {
+  /** Of the comparison, from 0. */
+  ordinal: number;
+  /** Of the prompt in its set: each draws from a seed of its own. */
+  promptOrdinal: number;
+  identity: Identity;
+  integrity: 'verified' | 'changed' | 'unhashed';
+}
+
+/** What of an evaluation can be compared with something else that is stored of it. */
+export interface CheckedEvaluation {
+  systems: Record<SystemKey, { expected: ExpectedIdentity; answers: readonly CheckedAnswer[] }>;
+  sideSeed: number;
+  sides: readonly { ordinal: number; shownLeft: SystemKey }[];
+}
+
+/**
+ * What in an evaluation does not agree with what the project says elsewhere, as sentences: answers
+ * that were changed since they were given, by other weights or settings than their system has, and
+ * sides that are not those of the seed. Empty when all that can be compared agrees.
+ */
+export function disagreements({ systems, sideSeed, sides }: CheckedEvaluation): string[] {
+  const swapped = sides.filter(({ ordinal, shownLeft }) => shownLeft !== sideOf(sideSeed, ordinal));
+  return [
+    ...systemDisagreements('a', systems.a),
+    ...systemDisagreements('b', systems.b),
+    ...sentence(
+      swapped,
+      { noun: 'comparison' },
+      'has other sides than the seed gives, so that votes may count for the wrong system',
+    ),
+  ];
+}
+
+function systemDisagreements(
+  key: SystemKey,
+  { expected, answers }: CheckedEvaluation['systems'][SystemKey],
+): string[] {
+  const of = (isOff: (answer: CheckedAnswer) => boolean, what: string) =>
+    sentence(answers.filter(isOff), { noun: 'answer', of: ` of ${key.toUpperCase()}` }, what);
+  return [
+    ...of(
+      ({ integrity }) => integrity === 'changed',
+      'is not what was generated: its text, its prompt or what it says of its weights was changed since',
+    ),
+    ...of(
+      ({ identity }) => identity.baseSha256 !== expected.baseSha256,
+      `says that other weights gave it than the model of this system has (${expected.baseSha256})`,
+    ),
+    ...of(
+      ({ identity }) => identity.adapterSha256 !== expected.adapterSha256,
+      expected.adapterSha256 === null
+        ? 'says that an adapter gave it, and this system has none'
+        : `says that another adapter gave it than this system has (${expected.adapterSha256})`,
+    ),
+    ...of(
+      ({ identity }) => expected.adapterSha256 !== null && identity.strength !== expected.strength,
+      `was given with another strength of the adapter than ${expected.strength}`,
+    ),
+    ...of(
+      (answer) => !isSampledAs(expected.sampling, answer),
+      'was given with other sampling settings or another seed than this system has',
+    ),
+  ];
+}
+
+function isSampledAs(expected: Sampling, { identity, promptOrdinal }: CheckedAnswer): boolean {
+  const { seed, ...settings } = identity.sampling;
+  const wanted = new Map<string, number>(Object.entries(expected));
+  return (
+    seed === (expected.seed + promptOrdinal) >>> 0 &&
+    Object.entries(settings).every(([name, value]) => value === wanted.get(name))
+  );
+}
+
+/** A note for answers of before there were hashes: whether they were changed, nobody can tell. */
+export function unhashedNote({ systems }: CheckedEvaluation): string[] {
+  const old = [...systems.a.answers, ...systems.b.answers].filter(
+    ({ integrity }) => integrity === 'unhashed',
+  );
+  return old.length === 0
+    ? []
+    : [
+        `${formatQuantity(old.length, 'answer')} of an earlier version of this program, which stored no hash: a change of the text would not be noticed.`,
+      ];
+}
+
+const mostNamed = 5;
+
+function sentence(
+  found: readonly { ordinal: number }[],
+  { noun, of = '' }: { noun: string; of?: string },
+  predicate: string,
+): string[] {
+  if (found.length === 0) return [];
+  const places = found.slice(0, mostNamed).map(({ ordinal }) => formatCount(ordinal + 1));
+  const more = found.length > mostNamed ? ` and ${formatCount(found.length - mostNamed)} more` : '';
+  return [
+    `${formatQuantity(found.length, noun)}${of} (${places.join(', ')}${more}): each ${predicate}.`,
+  ];
+}
