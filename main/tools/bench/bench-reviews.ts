@@ -3,12 +3,11 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import type { TestCore } from '../../core/testing/a-core.ts';
 import { openManySamples } from '../../core/testing/many-samples.ts';
 import { withTransaction } from '../../store/database.ts';
 import { createProjectFile, openProjectFile } from '../../store/file/open-project-file.ts';
-import { addSamples, type NewSample } from '../../store/repositories/samples.ts';
+import { askAllTheTime } from './another-client.ts';
+import { addNumbered } from './numbered-samples.ts';
 
 // Reviews and undoes every sample of a large project, while another client asks all the time.
 // Prints times as ratios to plain SQLite, which does the same writes in one transaction, the peak
@@ -17,35 +16,9 @@ const { values } = parseArgs({
   options: { samples: { type: 'string', default: '1000000' }, make: { type: 'string' } },
 });
 const count = Number(values.samples);
-const batch = 5000;
-const words = 'how why when brew tea garden river stone paper light music train kernel'.split(' ');
-
-function sampleAt(number: number): NewSample {
-  const text = (length: number) =>
-    Array.from({ length }, (_, at) => words[(number * 7 + at * at) % words.length]).join(' ');
-  const answer = `${text(40)} ${number}`;
-  return {
-    messages: [
-      { role: 'user', content: text(12) },
-      { role: 'assistant', content: answer },
-    ],
-    source: `source ${number % 3}`,
-    provenance: {},
-    flags: number % 5 === 0 ? [{ rule: 'first-person', scope: 'raw', reason: 'says I' }] : [],
-    originHash: `origin-${number}`,
-  };
-}
-
 function makeProject(path: string): void {
   const file = createProjectFile(path);
-  for (let first = 0; first < count; first += batch) {
-    const length = Math.min(batch, count - first);
-    addSamples(
-      file.db,
-      Array.from({ length }, (_, at) => sampleAt(first + at)),
-      'bench',
-    );
-  }
+  addNumbered(file.db, 0, count);
   file.close();
 }
 
@@ -64,39 +37,9 @@ function reference(path: string): number {
   return tookMs;
 }
 
-/** A client in a thread of its own, which asks as soon as it was answered. */
-function askAllTheTime(core: TestCore) {
-  const source = `const { parentPort } = require('node:worker_threads');
-    let longest = 0, answers = 0, asked = 0;
-    const ask = () => { asked = performance.now(); parentPort.postMessage('ask'); };
-    parentPort.on('message', (what) => {
-      if (what === 'reset') { longest = 0; answers = 0; return; }
-      if (what === 'tell') { parentPort.postMessage({ longest, answers }); return; }
-      longest = Math.max(longest, performance.now() - asked);
-      answers += 1;
-      setTimeout(ask, 1);
-    });
-    ask();`;
-  const worker = new Worker(source, { eval: true });
-  const told: ((answer: { longest: number; answers: number }) => void)[] = [];
-  worker.on('message', (message: 'ask' | { longest: number; answers: number }) => {
-    if (message !== 'ask') return told.shift()?.(message);
-    void core.client.samples.rows({ seqs: [1, 2, 3] }).then(() => worker.postMessage('answer', []));
-  });
-  return {
-    reset: () => worker.postMessage('reset', []),
-    tell: () =>
-      new Promise<{ longest: number; answers: number }>((resolve) => {
-        told.push(resolve);
-        worker.postMessage('tell', []);
-      }),
-    stop: () => worker.terminate(),
-  };
-}
-
 async function measure(folder: string, referenceMs: number): Promise<void> {
   await using core = await openManySamples(folder);
-  const client = askAllTheTime(core);
+  await using client = askAllTheTime(core);
   const lap = async (name: string, work: () => Promise<unknown>) => {
     client.reset();
     const startMs = performance.now();
@@ -132,7 +75,6 @@ async function measure(folder: string, referenceMs: number): Promise<void> {
     await core.client.jobs.cancel({ id: jobId });
     await core.job(jobId);
   });
-  await client.stop();
 }
 
 if (values.make !== undefined) makeProject(values.make);
