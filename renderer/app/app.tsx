@@ -12,7 +12,7 @@ import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from '../rpc/project.ts';
 import { useAppearance } from './appearance.ts';
 import { ContentsPage } from './contents-page.tsx';
-import { PacketBanner } from './packet-banner.tsx';
+import { PacketBanner } from './merge/packet-banner.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';

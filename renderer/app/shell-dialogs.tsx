@@ -4,8 +4,8 @@ import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
-import { MergeDialog } from './merge-dialog.tsx';
-import { PacketDialog } from './packet-dialog.tsx';
+import { MergeDialog } from './merge/merge-dialog.tsx';
+import { PacketDialog } from './merge/packet-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 

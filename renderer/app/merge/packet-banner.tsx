@@ -1,12 +1,12 @@
 import { PackageOpen } from 'lucide-react';
-import type { ProjectInfo } from '../../shared/contract/app.ts';
-import { packetText } from '../../shared/text/merging.ts';
-import { rpc } from '../rpc/client.ts';
-import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
-import { Button } from '../ui/button.tsx';
-import { ErrorView } from '../ui/feedback/error-view.tsx';
-import { VisibleText } from '../ui/text/visible-text.tsx';
+import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { packetText } from '../../../shared/text/merging.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import './review-packet.css';
 
 /** Says that the open project is a review packet and what becomes of it; else nothing. */
