@@ -44,6 +44,42 @@ export class MergePage {
     return report;
   }
 
+  /** Nothing of the window, its menu, palette and shortcuts has any of these words. */
+  async expectOffered(project: string, { not }: { not: readonly string[] }): Promise<void> {
+    const { page } = this.shell;
+    const none = new RegExp([...not, 'Merge', 'packet…', 'Go to (Train|Chat)'].join('|'));
+    await expect(page.getByRole('main')).not.toContainText(none);
+    await expect(page.getByRole('banner')).not.toContainText(none);
+    await page.getByRole('button', { name: project, exact: true }).click();
+    await expect(page.getByRole('menuitem', { name: 'Close project' })).toBeVisible();
+    await expect(page.getByRole('menu')).not.toContainText(none);
+    await page.keyboard.press('Escape');
+    for (const [key, title] of [
+      ['Control+k', 'Commands'],
+      ['?', 'Keyboard shortcuts'],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect(this.shell.dialog(title)).toBeVisible();
+      await expect(this.shell.dialog(title)).not.toContainText(none);
+      await page.keyboard.press('Escape');
+      await expect(this.shell.dialog(title)).toHaveCount(0);
+    }
+  }
+
+  /** Closes the packet from its line; ends with where the file lies, closed. */
+  async closeToSend(path: string, unfinished?: string): Promise<void> {
+    await this.packetBanner.getByRole('button', { name: 'Close to send it back' }).click();
+    if (unfinished !== undefined) {
+      const question = this.shell.dialog('Close this packet now?');
+      await expect(question).toContainText(unfinished);
+      await question.getByRole('button', { name: 'Close the packet' }).click();
+    }
+    const sent = this.shell.dialog('Send this file back');
+    await expect(sent).toContainText(path);
+    await sent.getByRole('button', { name: 'Done' }).click();
+    await expect(sent).toHaveCount(0);
+  }
+
   /** From now on: the titles of the dialogs that are shown, one after the other. */
   async watchTitles(): Promise<() => Promise<string[]>> {
     const titles = await this.shell.page.evaluateHandle(() => {

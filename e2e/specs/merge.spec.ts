@@ -120,11 +120,16 @@ test('a packet of what the list shows goes out for one person and comes back by 
   await shell.openProject(packetPath);
   await expect(merging.packetBanner).toContainText('This is a review packet for ann.');
   await merging.packetBanner.getByRole('button', { name: 'Work as ann' }).click();
-  await expect(merging.packetBanner.getByRole('button')).toHaveCount(0);
+  await expect(merging.packetBanner.getByRole('button', { name: /^Work as/ })).toHaveCount(0);
   await expect(shell.page.getByTitle('Annotator name')).toHaveText('ann');
   await reviewInCopy(shell, 'How is a reef knot tied?', 'a');
   await expect(shell.counts).toHaveText(/1 pending.*1 accepted/);
-  await shell.closeProject('for-ann');
+  // What belongs to whoever made the packet is offered nowhere in it.
+  await expect(shell.page.getByRole('tab')).toHaveText(['Curate']);
+  await expect(shell.page.getByRole('toolbar', { name: 'Curate' })).toHaveText('Review all');
+  await merging.expectOffered('for-ann', { not: ['Import', 'New sample', 'Freeze', 'dataset'] });
+  await expect(merging.packetBanner).toContainText('1 of 2 samples is left.');
+  await merging.closeToSend(packetPath, '1 sample of 2 is not reviewed yet.');
 
   await shell.openProject(path);
   await expect(merging.packetBanner).toHaveCount(0);
@@ -169,6 +174,27 @@ test('a packet of blind pairs is written for one evaluation, and says so when it
   await shell.closeProject('notes');
   await shell.openProject(join(workbench.folder, 'bo.lima'));
   await expect(merging.packetBanner).toContainText(
-    'This is a review packet for bo. Vote on the pairs',
+    'This is a review packet for bo. Vote on the pairs: 2 of 2 pairs are left.',
   );
+  const { page } = shell;
+  await expect(page.getByRole('tab')).toHaveText(['Evaluate']);
+  await expect(page.getByRole('heading', { name: '2 pairs to vote on' })).toBeVisible();
+  await merging.expectOffered('bo', {
+    not: ['Reveal', 'against', 'not-told', 'New evaluation', 'Import', 'Jobs', 'pending'],
+  });
+  const progress = page.getByText(/of 2 voted/);
+  for (const left of [1, 0]) {
+    // A press within the first third of a second is no vote.
+    await page.waitForTimeout(500);
+    await page.keyboard.press('1');
+    await expect(progress).toHaveText(`${2 - left} of 2 voted, ${left} left`);
+  }
+  await expect(page.getByText('You have voted on every pair')).toBeVisible();
+  await expect(merging.packetBanner).toContainText('All 2 pairs are voted on');
+  await page.keyboard.press('u');
+  await expect(progress).toHaveText('1 of 2 voted, 1 left');
+  await page.waitForTimeout(500);
+  await page.keyboard.press('3');
+  await expect(merging.packetBanner).toContainText('close the packet and send the file back');
+  await merging.closeToSend(join(workbench.folder, 'bo.lima'));
 });

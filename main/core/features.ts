@@ -3,6 +3,7 @@ import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
 import { importJob } from './curate/import-service.ts';
 import { recoverReviews, reviewJob } from './curate/review-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
+import { packetJob } from './merge/packet-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
 import type { ProjectFeatures } from './project/core-state.ts';
@@ -10,7 +11,16 @@ import { adoptCheckpoints } from './train/adopt-checkpoints.ts';
 import { exportJob } from './train/export-service.ts';
 import { trainJob } from './train/train-job.ts';
 
-const jobsOf = [importJob, addModelJob, trainJob, generateJob, exportJob, mergeJob, reviewJob];
+const jobsOf = [
+  importJob,
+  addModelJob,
+  trainJob,
+  generateJob,
+  exportJob,
+  mergeJob,
+  packetJob,
+  reviewJob,
+];
 
 /** What every feature does with a project that is opened. */
 export const features: ProjectFeatures = {

@@ -7,7 +7,7 @@ import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { LoadingState, QueryView, EmptyState } from '../ui/feedback/states.tsx';
 import { ToastHost } from '../ui/feedback/toast.tsx';
 import { FileDialogHost } from '../ui/files/file-dialog.tsx';
-import { useNavigation, type TabId } from '../ui/navigation.ts';
+import type { TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from '../rpc/project.ts';
 import { useAppearance } from './appearance.ts';
@@ -17,7 +17,7 @@ import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
 import { useShell } from './shell-store.ts';
-import { tabs } from './tabs.tsx';
+import { useTabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Welcome } from './welcome.tsx';
 import './app.css';
@@ -60,7 +60,7 @@ function Workbench() {
 
 /** Every tab that was shown once stays, hidden, so that drafts and streams in it live on. */
 function TabPanels() {
-  const active = useNavigation((state) => state.tab);
+  const { tabs, shown: active } = useTabs();
   const [visited, setVisited] = useState<readonly TabId[]>([active]);
   if (!visited.includes(active)) setVisited([...visited, active]);
   return tabs

@@ -1,6 +1,8 @@
 import { Lock, LockOpen } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { notTold } from '../../shared/domain/project/packet.ts';
 import type { ProjectContents } from '../../shared/domain/project/project-contents.ts';
+import { authorText } from '../../shared/text/merging.ts';
 import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
 import { describeCounts, describeDays, describeWork } from '../../shared/text/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
@@ -61,6 +63,8 @@ export function ContentsPage({ project }: { project: ProjectInfo }) {
 const focusOnce = (element: HTMLElement | null) => element?.focus();
 
 function Contents({ project, contents }: { project: ProjectInfo; contents: ProjectContents }) {
+  // A packet of pairs has a row where a model would be, and names none.
+  const models = contents.models.filter(({ path }) => path !== notTold);
   return (
     <>
       <dl className="contents-facts">
@@ -82,7 +86,11 @@ function Contents({ project, contents }: { project: ProjectInfo; contents: Proje
         none="Nobody wrote anything into it yet."
         headings={['Name', 'What', 'When']}
         count={contents.authorCount}
-        rows={contents.authors.map((work) => [work.author, describeWork(work), describeDays(work)])}
+        rows={contents.authors.map((work) => [
+          authorText(work.author),
+          describeWork(work),
+          describeDays(work),
+        ])}
       />
       <Listing
         title="Datasets"
@@ -99,8 +107,8 @@ function Contents({ project, contents }: { project: ProjectInfo; contents: Proje
         title="Models it names"
         none="It names no model."
         headings={['Name', 'File']}
-        count={contents.modelCount}
-        rows={contents.models.map(({ name, path }) => [name, path])}
+        count={contents.modelCount - (contents.models.length - models.length)}
+        rows={models.map(({ name, path }) => [name, path])}
       />
       <Listing
         title="Jobs that could go on"

@@ -96,9 +96,9 @@ export async function trustProject(): Promise<void> {
   }
 }
 
-/** Closes the open project. */
-export async function closeProject(): Promise<void> {
-  await reportErrors(async () => {
+/** Closes the open project; false when that failed, which a toast has said. */
+export async function closeProject(): Promise<boolean> {
+  return await reportErrors(async () => {
     const { savedAs } = await rpc.project.close();
     projectChanged();
     if (savedAs !== null) showToast({ text: `What was open is saved in ${savedAs}.` });
@@ -120,10 +120,12 @@ function afterOpening(project: ProjectInfo): void {
   if (project.notice !== null) showToast({ text: project.notice });
 }
 
-async function reportErrors(call: () => Promise<unknown>): Promise<void> {
+async function reportErrors(call: () => Promise<unknown>): Promise<boolean> {
   try {
     await call();
+    return true;
   } catch (error) {
     showErrorToast(error);
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { rpc } from '../rpc/client.ts';
 import { useConnection } from '../rpc/connection.ts';
+import { usePacket } from '../rpc/project.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { signOut } from '../rpc/web-session.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
@@ -17,18 +18,11 @@ import {
   showOpenBackups,
 } from './project.ts';
 import { setJobsOpen, showShellDialog, showUndoMerge, useShell } from './shell-store.ts';
-import { tabs } from './tabs.tsx';
+import { useTabs } from './tabs.tsx';
 
 const group = 'Workbench';
 
 const shellShortcuts: readonly Shortcut[] = [
-  ...tabs.map((tab, index) => ({
-    keys: [`Mod+${index + 1}`],
-    label: `Go to ${tab.label}`,
-    group,
-    run: () => goToTab(tab.id),
-    whileTyping: true,
-  })),
   {
     keys: ['Mod+k'],
     label: 'Command palette',
@@ -37,25 +31,29 @@ const shellShortcuts: readonly Shortcut[] = [
     whileTyping: true,
   },
   { keys: ['?'], label: 'List of shortcuts', group, run: () => showShellDialog('shortcuts') },
-  {
-    keys: ['Mod+j'],
-    label: 'Show or hide jobs',
-    group,
-    run: () => setJobsOpen(!useShell.getState().areJobsOpen),
-    whileTyping: true,
-  },
   { keys: [], label: 'New project…', group, run: () => void newProject() },
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
-  { keys: [], label: 'Merge another copy…', group, run: () => void chooseMerge() },
-  { keys: [], label: 'Undo the newest merge…', group, run: showUndoMerge },
-  { keys: [], label: 'Write a review packet…', group, run: () => showShellDialog('packet') },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
 ];
 
+const jobsShortcut: Shortcut = {
+  keys: ['Mod+j'],
+  label: 'Show or hide jobs',
+  group,
+  run: () => setJobsOpen(!useShell.getState().areJobsOpen),
+  whileTyping: true,
+};
+
+/** What a review packet, which is judged and sent back, has no use for. */
+const mergeShortcuts: readonly Shortcut[] = [
+  { keys: [], label: 'Merge another copy…', group, run: () => void chooseMerge() },
+  { keys: [], label: 'Undo the newest merge…', group, run: showUndoMerge },
+  { keys: [], label: 'Write a review packet…', group, run: () => showShellDialog('packet') },
+];
+
 /** Only a browser signs in. */
 const browserShortcuts: readonly Shortcut[] = [
-  ...shellShortcuts,
   { keys: [], label: 'Sign out of this browser…', group, run: () => void signOutOfBrowser() },
 ];
 
@@ -75,9 +73,23 @@ async function signOutOfBrowser(): Promise<void> {
 
 /** Registers what the shell itself can do; entries without keys are for the palette only. */
 export function useShellShortcuts(): void {
+  const { tabs } = useTabs();
+  const packet = usePacket();
   const theme = usePreference('theme');
-  const switchTheme = { keys: [], label: 'Switch theme', group, run: () => void cycleTheme(theme) };
-  useShortcuts([...(window.limaDesktop ? shellShortcuts : browserShortcuts), switchTheme]);
+  useShortcuts([
+    ...tabs.map((tab, index) => ({
+      keys: [`Mod+${index + 1}`],
+      label: `Go to ${tab.label}`,
+      group,
+      run: () => goToTab(tab.id),
+      whileTyping: true,
+    })),
+    ...shellShortcuts,
+    { keys: [], label: 'Switch theme', group, run: () => void cycleTheme(theme) },
+    ...(packet?.kind === 'evaluation' ? [] : [jobsShortcut]),
+    ...(packet === null ? mergeShortcuts : []),
+    ...(window.limaDesktop ? [] : browserShortcuts),
+  ]);
 }
 
 const commands: Record<string, (path?: string) => unknown> = {

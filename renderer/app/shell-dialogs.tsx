@@ -6,6 +6,7 @@ import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { BackupsDialog } from './backups-dialog.tsx';
 import { MergeDialog } from './merge/merge-dialog.tsx';
 import { PacketDialog } from './merge/packet-dialog.tsx';
+import { SendBackDialog } from './merge/send-back-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
@@ -19,6 +20,7 @@ export function ShellDialogs() {
     <>
       <BackupsDialog />
       <MergeDialog />
+      <SendBackDialog />
     </>
   );
 }

@@ -18,6 +18,8 @@ interface Shell {
   readPath: string | null;
   /** A copy to merge, or the newest merge to take back. */
   merge: { path: string } | 'undo' | null;
+  /** A packet that was closed to be sent back. */
+  sendBack: string | null;
 }
 
 /** UI state of the shell. */
@@ -27,6 +29,7 @@ export const useShell = create<Shell>(() => ({
   backups: null,
   readPath: null,
   merge: null,
+  sendBack: null,
 }));
 
 /** Shows the tabs of a project that is not trusted, or with `null` what it contains again. */
@@ -62,6 +65,16 @@ export function showUndoMerge(): void {
 /** Closes the dialog about merging; a merge that runs goes on. */
 export function hideMerge(): void {
   useShell.setState({ merge: null });
+}
+
+/** Shows where a packet lies that was closed to be sent back. */
+export function showSendBack(path: string): void {
+  useShell.setState({ sendBack: path });
+}
+
+/** Closes that. */
+export function hideSendBack(): void {
+  useShell.setState({ sendBack: null });
 }
 
 /** Opens one of the shell's dialogs, or closes it with `null`. */

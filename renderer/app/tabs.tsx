@@ -1,6 +1,8 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
 import { Activity, Filter, MessagesSquare, Scale, type LucideIcon } from 'lucide-react';
-import type { TabId } from '../ui/navigation.ts';
+import type { PacketKind } from '../../shared/domain/project/packet.ts';
+import { usePacket } from '../rpc/project.ts';
+import { useNavigation, type TabId } from '../ui/navigation.ts';
 
 /** One tab of the workbench, loaded when first shown. */
 export interface TabDefinition {
@@ -10,8 +12,10 @@ export interface TabDefinition {
   View: LazyExoticComponent<ComponentType>;
 }
 
+const packetTab: Record<PacketKind, TabId> = { samples: 'curate', evaluation: 'evaluate' };
+
 /** The tabs in the order of the pipeline: one line and one folder each. */
-export const tabs: readonly TabDefinition[] = [
+const everyTab: readonly TabDefinition[] = [
   { id: 'curate', label: 'Curate', icon: Filter, View: lazy(() => import('../curate/view.tsx')) },
   { id: 'train', label: 'Train', icon: Activity, View: lazy(() => import('../train/view.tsx')) },
   { id: 'chat', label: 'Chat', icon: MessagesSquare, View: lazy(() => import('../chat/view.tsx')) },
@@ -22,3 +26,12 @@ export const tabs: readonly TabDefinition[] = [
     View: lazy(() => import('../evaluate/view.tsx')),
   },
 ];
+
+/** The tabs of the open project, of a review packet the one where it is judged, and which is shown. */
+export function useTabs(): { tabs: readonly TabDefinition[]; shown: TabId } {
+  const packet = usePacket();
+  const wanted = useNavigation((state) => state.tab);
+  if (packet === null) return { tabs: everyTab, shown: wanted };
+  const shown = packetTab[packet.kind];
+  return { tabs: everyTab.filter(({ id }) => id === shown), shown };
+}

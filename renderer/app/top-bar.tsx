@@ -4,14 +4,14 @@ import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { Menu } from '../ui/dialogs/menu.tsx';
-import { goToTab, useNavigation } from '../ui/navigation.ts';
+import { Menu, type MenuItem } from '../ui/dialogs/menu.tsx';
+import { goToTab } from '../ui/navigation.ts';
 import { formatShortcut } from '../ui/shortcuts.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
 import { chooseMerge, chooseProject, closeProject, newProject } from './project.ts';
 import { showBackups, showShellDialog, showUndoMerge } from './shell-store.ts';
-import { tabs } from './tabs.tsx';
+import { useTabs } from './tabs.tsx';
 import { cycleTheme } from './appearance.ts';
 
 interface TopBarProps {
@@ -26,10 +26,10 @@ export function TopBar({ project, areTabsShown }: TopBarProps) {
     <header className="top-bar">
       {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
       {project && areTabsShown && <TabList />}
-      {project && <Counts project={project} />}
+      {project && project.packet?.kind !== 'evaluation' && <Counts project={project} />}
       {project && <FileProblem project={project} />}
       <span className="spacer" />
-      {project && <JobsTray />}
+      {project && project.packet?.kind !== 'evaluation' && <JobsTray />}
       <IconButton
         label="Command palette"
         shortcut="Mod+k"
@@ -43,6 +43,13 @@ export function TopBar({ project, areTabsShown }: TopBarProps) {
   );
 }
 
+/** What a review packet, which is judged and sent back, has no use for. */
+const mergeItems: readonly MenuItem[] = [
+  { label: 'Merge another copy…', run: () => void chooseMerge(), separator: true },
+  { label: 'Undo the newest merge…', run: showUndoMerge },
+  { label: 'Write a review packet…', run: () => showShellDialog('packet') },
+];
+
 function ProjectMenu({ project }: { project: ProjectInfo }) {
   return (
     <Menu
@@ -55,10 +62,8 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
       items={[
         { label: 'New project…', run: () => void newProject() },
         { label: 'Open project…', run: () => void chooseProject() },
-        { label: 'Merge another copy…', run: () => void chooseMerge(), separator: true },
-        { label: 'Undo the newest merge…', run: showUndoMerge },
-        { label: 'Write a review packet…', run: () => showShellDialog('packet') },
-        { label: 'Backups…', run: () => showBackups(project.path) },
+        ...(project.packet === null ? mergeItems : []),
+        { label: 'Backups…', run: () => showBackups(project.path), separator: true },
         { label: 'Close project', hint: project.path, run: closeNow },
       ]}
     />
@@ -87,7 +92,7 @@ function closeNow(): void {
 }
 
 function TabList() {
-  const active = useNavigation((state) => state.tab);
+  const { tabs, shown: active } = useTabs();
   return (
     <div className="top-bar-tabs" role="tablist" aria-label="Workbench">
       {tabs.map(({ id, label, icon: Icon }, index) => (

@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import { usePacket } from '../rpc/project.ts';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
 import { edit, showCurateDialog, useCurate } from './curate-store.ts';
@@ -15,6 +16,7 @@ interface Targets {
 
 /** The keyboard of the Curate tab. */
 export function useCurateShortcuts({ search, detail }: Targets): void {
+  const isPacket = usePacket() !== null;
   const isEditing = useCurate((state) => state.editing !== null);
   const reading = isEditing ? [] : reviewShortcuts(detail);
   useShortcuts([
@@ -25,8 +27,8 @@ export function useCurateShortcuts({ search, detail }: Targets): void {
       group,
       run: () => search.current?.select(),
     },
-    { keys: ['n'], label: 'New sample', group, run: () => edit('new') },
-    ...dialogShortcuts,
+    ...bulkShortcuts,
+    ...(isPacket ? [] : ownerShortcuts),
   ]);
 }
 
@@ -48,10 +50,15 @@ function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
   ];
 }
 
-const dialogShortcuts: Shortcut[] = [
+/** Of whoever brings samples in and freezes them; a review packet comes with its samples. */
+const ownerShortcuts: Shortcut[] = [
+  { keys: ['n'], label: 'New sample', group, run: () => edit('new') },
   { keys: ['i'], label: 'Import samples…', group, run: () => showCurateDialog({ kind: 'import' }) },
   { keys: [], label: 'Freeze dataset…', group, run: () => showCurateDialog({ kind: 'freeze' }) },
   { keys: [], label: 'Datasets…', group, run: () => showCurateDialog({ kind: 'datasets' }) },
+];
+
+const bulkShortcuts: Shortcut[] = [
   { keys: [], label: 'Accept all under the filter…', group, run: () => reviewFiltered('accept') },
   { keys: [], label: 'Reject all under the filter…', group, run: () => reviewFiltered('reject') },
   { keys: [], label: 'Reset all under the filter…', group, run: () => reviewFiltered('reset') },

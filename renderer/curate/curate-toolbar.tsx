@@ -1,6 +1,7 @@
 import { ChevronDown, Database, Download, GitMerge, Snowflake, SquarePen } from 'lucide-react';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
+import { usePacket } from '../rpc/project.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
@@ -10,12 +11,23 @@ import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';
 import './curate-toolbar.css';
 
-/** What can be done with the whole list: bring in, review in bulk, freeze. */
+/** What can be done with the whole list: bring in, review in bulk, freeze; in a packet review alone. */
 export function CurateToolbar({ matching }: { matching: number }) {
-  const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
-  const accepted = useFacets().data?.statuses.accepted ?? 0;
+  const isPacket = usePacket() !== null;
   return (
     <div className="curate-toolbar" role="toolbar" aria-label="Curate">
+      {!isPacket && <AddButtons />}
+      <BulkMenu matching={matching} />
+      <EditConflicts />
+      <span className="spacer" />
+      {!isPacket && <DatasetButtons />}
+    </div>
+  );
+}
+
+function AddButtons() {
+  return (
+    <>
       <EditButton
         icon={<Download size={14} />}
         onClick={() => showCurateDialog({ kind: 'import' })}
@@ -25,9 +37,15 @@ export function CurateToolbar({ matching }: { matching: number }) {
       <EditButton icon={<SquarePen size={14} />} onClick={() => edit('new')}>
         New sample
       </EditButton>
-      <BulkMenu matching={matching} />
-      <EditConflicts />
-      <span className="spacer" />
+    </>
+  );
+}
+
+function DatasetButtons() {
+  const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
+  const accepted = useFacets().data?.statuses.accepted ?? 0;
+  return (
+    <>
       <Button
         variant="ghost"
         icon={<Database size={14} />}
@@ -44,7 +62,7 @@ export function CurateToolbar({ matching }: { matching: number }) {
       >
         Freeze {formatQuantity(accepted, 'sample')}…
       </EditButton>
-    </div>
+    </>
   );
 }
 

@@ -1,6 +1,8 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { rpc } from '../rpc/client.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
 import { useJob } from '../rpc/jobs.ts';
+import { usePacket } from '../rpc/project.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
@@ -35,25 +37,45 @@ function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   const readyPairs = Math.min(summary.generatedA, summary.generatedB);
   return (
     <div className="evaluate-page evaluate-blind">
-      <header className="evaluate-head">
-        <div className="evaluate-title">
-          <h1 className="truncate">
-            <VisibleText text={summary.name} />
-          </h1>
-          <p className="dim small truncate">
-            <VisibleText text={summary.systemA} /> against <VisibleText text={summary.systemB} /> on{' '}
-            <VisibleText text={summary.promptSetName} />
-          </p>
-        </div>
-        <Badge tone="warn" title="Which answer is whose is hidden until you reveal">
-          blind
-        </Badge>
-        <span className="spacer" />
-        <RuleVoteButton summary={summary} />
-        <RevealButton summary={summary} />
-      </header>
+      {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
       {isIncomplete && <GenerationPanel summary={summary} />}
       {readyPairs > 0 && <VotingView key={summary.id} summary={summary} />}
     </div>
+  );
+}
+
+function BlindHead({ summary }: { summary: EvaluationSummary }) {
+  return (
+    <header className="evaluate-head">
+      <div className="evaluate-title">
+        <h1 className="truncate">
+          <VisibleText text={summary.name} />
+        </h1>
+        <p className="dim small truncate">
+          <VisibleText text={summary.systemA} /> against <VisibleText text={summary.systemB} /> on{' '}
+          <VisibleText text={summary.promptSetName} />
+        </p>
+      </div>
+      <Badge tone="warn" title="Which answer is whose is hidden until you reveal">
+        blind
+      </Badge>
+      <span className="spacer" />
+      <RuleVoteButton summary={summary} />
+      <RevealButton summary={summary} />
+    </header>
+  );
+}
+
+/** A packet tells neither systems nor evaluation, and reveals nothing. */
+function PacketHead({ summary }: { summary: EvaluationSummary }) {
+  return (
+    <header className="evaluate-head">
+      <div className="evaluate-title">
+        <h1>{formatQuantity(summary.comparisons, 'pair')} to vote on</h1>
+      </div>
+      <Badge tone="warn" title="What wrote which answer is not in this packet">
+        blind
+      </Badge>
+    </header>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
+import { usePacket } from '../rpc/project.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
@@ -16,8 +17,30 @@ import './evaluate.css';
 
 /** The Evaluate tab: two systems, the same prompts, blind votes, then the numbers. */
 export default function EvaluateView() {
-  const isImporting = useEvaluate((state) => state.isImporting);
   useEffect(() => leaveProject, []);
+  return usePacket() === null ? <EveryEvaluation /> : <PacketPairs />;
+}
+
+/** A review packet is one evaluation, of which its annotator sees the pairs alone. */
+function PacketPairs() {
+  const evaluations = useEvaluations();
+  return (
+    <QueryView query={evaluations}>
+      {([pairs]) =>
+        pairs ? (
+          <EvaluationPage id={pairs.id} />
+        ) : (
+          <EmptyState title="This packet holds no pairs">
+            Ask whoever made it for another one.
+          </EmptyState>
+        )
+      }
+    </QueryView>
+  );
+}
+
+function EveryEvaluation() {
+  const isImporting = useEvaluate((state) => state.isImporting);
   const group = 'Evaluate';
   useShortcuts([
     { keys: [], label: 'New evaluation…', group, run: () => showEvaluate({ kind: 'new' }) },

@@ -1,4 +1,5 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
+import type { PacketInfo } from '../../shared/domain/project/packet.ts';
 import { readOnlyNotice } from '../../shared/text/read-only.ts';
 import { rpc } from './client.ts';
 import { useQuery, type QueryResult } from './use-query.ts';
@@ -14,6 +15,9 @@ export function useProject(): QueryResult<ProjectInfo | null> {
     'evaluations',
   ]);
 }
+
+/** For whom the open project was made as a review packet; `null` when it is none. */
+export const usePacket = (): PacketInfo | null => useProject().data?.packet ?? null;
 
 /** Why nothing can be changed, in a text for a person; `null` while everything can. */
 export function useReadOnlyNotice(): string | null {

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
+import { packetInfoSchema } from '../domain/project/packet.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
 import { reading } from './errors.ts';
 import { personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
@@ -27,8 +28,8 @@ export const projectInfo = z.object({
   access: projectAccessSchema,
   /** Why it is open for reading only; null while it takes changes. */
   readReason: readReasonSchema.nullable(),
-  /** Set when it is a review packet: for whom, and whether of samples or of an evaluation's pairs. */
-  packet: z.object({ kind: z.string(), annotator: z.string() }).nullable(),
+  /** Set when it is a review packet. */
+  packet: packetInfoSchema.nullable(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 

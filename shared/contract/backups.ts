@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { backupSchema, contentCountsSchema } from '../domain/project/backup.ts';
 import { damageSchema } from '../domain/project/damage.ts';
 import { projectInfo } from './app.ts';
-import { procedure, reading } from './errors.ts';
+import { judging, reading } from './errors.ts';
 
 const backupList = z.object({
   path: z.string(),
@@ -41,7 +41,7 @@ export type Restored = z.infer<typeof restored>;
 export const backupsContract = {
   /** Of the open project unless a path is given. */
   list: reading.input(z.object({ path: z.string().min(1).optional() })).output(backupList),
-  make: procedure.output(backupSchema),
+  make: judging('samples', 'evaluation').output(backupSchema),
   /** The newest that is whole unless one is named; opens what it restored. */
   restore: reading
     .input(z.object({ path: z.string().min(1), name: z.string().min(1).optional() }))
@@ -49,7 +49,9 @@ export const backupsContract = {
   /** Rows that the disk changed, once all were compared with their checksums. */
   damage: reading.output(damageReport),
   /** Takes damaged rows back from the newest backup that has them whole, and nothing else of it. */
-  takeBack: procedure.output(z.object({ mended: z.number().int(), left: z.number().int() })),
+  takeBack: judging('samples', 'evaluation').output(
+    z.object({ mended: z.number().int(), left: z.number().int() }),
+  ),
   /** Where backups of all projects go on this machine; null puts them beside each project. */
   setFolder: reading
     .input(z.object({ folder: z.string().min(1).nullable() }))

@@ -9,7 +9,7 @@ import {
   sampleSchema,
   sampleStatusSchema,
 } from '../domain/sample.ts';
-import { procedure, reading } from './errors.ts';
+import { judging, procedure, reading } from './errors.ts';
 import { eventIterator } from '@orpc/contract';
 import { xrayOpenRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
 
@@ -122,7 +122,7 @@ export const samplesContract = {
     )
     .output(sampleSchema),
   /** Stores a new version; refused when `baseVersionId` is no longer the current one. */
-  edit: procedure
+  edit: judging('samples')
     .input(
       z.object({
         id: z.string(),
@@ -145,16 +145,18 @@ export const samplesContract = {
    * Reviews by id or by filter, as one batch that can be undone. A small one is stored when this
    * answers; a large one is made by the job `jobId` and counts, as a whole, once that succeeded.
    */
-  review: procedure.input(z.object({ action: reviewActionSchema, selection })).output(
-    z.object({
-      batchId: z.string(),
-      /** Samples whose status changed; `null` while the job makes the batch. */
-      changed: z.number().int().nullable(),
-      jobId: z.string().nullable(),
-    }),
-  ),
+  review: judging('samples')
+    .input(z.object({ action: reviewActionSchema, selection }))
+    .output(
+      z.object({
+        batchId: z.string(),
+        /** Samples whose status changed; `null` while the job makes the batch. */
+        changed: z.number().int().nullable(),
+        jobId: z.string().nullable(),
+      }),
+    ),
   /** Takes back the newest review batch of this author that is not undone yet, likewise. */
-  undoReview: procedure.output(
+  undoReview: judging('samples').output(
     z.object({
       /** `null` when there is nothing to undo. */
       batchId: z.string().nullable(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { oc } from '@orpc/contract';
 import { readReasonSchema } from '../domain/project/access.ts';
+import type { PacketKind } from '../domain/project/packet.ts';
 
 /** The code of an engine or the system that stands behind it. */
 const foreign = z.object({ cause: z.string().optional() });
@@ -112,13 +113,20 @@ export const declaredErrors: DeclaredErrors = {
 /** What a procedure does to the open project: changes it, or only reads it. */
 export interface ProcedureMeta {
   access: 'edit' | 'read';
+  /** The kinds of review packets that it is meant for, where it changes the project. */
+  packets: readonly PacketKind[];
 }
 
 /**
  * The builder of every procedure that may change the open project; it carries the declared errors.
- * A project that is open for reading only refuses it.
+ * A project that is open for reading only refuses it, and so does a review packet.
  */
-export const procedure = oc.$meta<ProcedureMeta>({ access: 'edit' }).errors(declaredErrors);
+export const procedure = oc
+  .$meta<ProcedureMeta>({ access: 'edit', packets: [] })
+  .errors(declaredErrors);
+
+/** The same for a change that whoever got a review packet of such a kind makes in it. */
+export const judging = (...packets: PacketKind[]) => procedure.meta({ access: 'edit', packets });
 
 /** The builder of a procedure that leaves the open project as it is, or needs none. */
-export const reading = procedure.meta({ access: 'read' });
+export const reading = procedure.meta({ access: 'read', packets: [] });

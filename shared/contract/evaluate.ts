@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
 import { promptSchema, promptSetSchema } from '../domain/evaluation.ts';
-import { procedure, reading } from './errors.ts';
+import { judging, procedure, reading } from './errors.ts';
 
 export const promptsContract = {
   list: reading.output(z.array(promptSetSchema)),
@@ -76,7 +76,7 @@ export const evaluationsContract = {
     .input(z.object({ id: z.string(), ordinal: z.number().int().optional() }))
     .output(blindComparisonSchema.nullable()),
   /** Durable before it answers; a second vote of the same author replaces the first in results. */
-  vote: procedure
+  vote: judging('evaluation')
     .input(
       z.object({
         comparisonId: z.string(),
@@ -86,7 +86,9 @@ export const evaluationsContract = {
     )
     .output(evaluationSummarySchema),
   /** Withdraws this author's newest standing vote and returns its comparison. */
-  undoVote: procedure.input(z.object({ id: z.string() })).output(blindComparisonSchema.nullable()),
+  undoVote: judging('evaluation')
+    .input(z.object({ id: z.string() }))
+    .output(blindComparisonSchema.nullable()),
   /**
    * Votes by rule where a prompt has an expected answer: the system whose answer contains it wins,
    * both or neither is a tie. Counts only while no person and no judge has voted.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
 import { jobSnapshotSchema, type JobKind } from '../domain/job.ts';
 import { importReportSchema, requestedFormatSchema } from './curate.ts';
-import { mergeReportSchema } from './merge.ts';
+import { mergeReportSchema, packetRequestSchema, packetResultSchema } from './merge.ts';
 
 /** What a job of each kind is given, and what one that ended well leaves as its result. */
 export const jobKinds = {
@@ -47,6 +47,7 @@ export const jobKinds = {
     }),
     result: mergeReportSchema,
   },
+  packet: { payload: packetRequestSchema, result: packetResultSchema },
   review: {
     payload: z.object({ batchId: z.string() }),
     /** `changed`: samples that have another status now; 0 when the batch was taken back. */
@@ -81,6 +82,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('generate', jobKinds.generate.result),
   jobOf('export', jobKinds.export.result),
   jobOf('merge', jobKinds.merge.result),
+  jobOf('packet', jobKinds.packet.result),
   jobOf('review', jobKinds.review.result),
 ]);
 export type Job = z.output<typeof jobSchema>;

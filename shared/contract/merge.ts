@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageSchema } from '../domain/message.ts';
 import { sampleFilterSchema, sampleSchema, sampleStatusSchema } from '../domain/sample.ts';
+import { packetKindSchema } from '../domain/project/packet.ts';
 import { procedure, reading } from './errors.ts';
 
 const count = z.number().int();
@@ -134,12 +135,21 @@ export const packetRequestSchema = z.object({
   ]),
 });
 
+/** What a job that wrote a packet leaves. */
+export const packetResultSchema = z.object({
+  path: z.string(),
+  annotator: z.string(),
+  kind: packetKindSchema,
+  /** Samples or pairs. */
+  items: count,
+  sizeBytes: count,
+});
+export type PacketResult = z.infer<typeof packetResultSchema>;
+
 export const packetsContract = {
   /**
-   * Writes a review packet: a small project for one person, which comes back by a merge. When the
-   * caller goes, what was written of it is removed.
+   * Writes a review packet as a job: a small project for one person, which comes back by a merge.
+   * The file appears whole, or not at all.
    */
-  write: reading
-    .input(packetRequestSchema)
-    .output(z.object({ path: z.string(), items: count, sizeBytes: count })),
+  write: procedure.input(packetRequestSchema).output(z.object({ jobId: z.string() })),
 };

@@ -7,7 +7,7 @@ import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
 import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
-import { procedure, reading } from './errors.ts';
+import { judging, procedure, reading } from './errors.ts';
 import { deviceListingSchema, selfTestSchema } from '../domain/device.ts';
 
 export const modelsContract = {
@@ -65,7 +65,7 @@ export const jobsContract = {
   /** Asks a training run to save and to free its memory; it goes on with `resume`. */
   pause: procedure.input(z.object({ id: z.string() })).output(jobSchema),
   /** Puts a paused, interrupted, failed or cancelled job that can go on back into the queue. */
-  resume: procedure
+  resume: judging('samples')
     .input(
       z.object({
         id: z.string(),

@@ -26,6 +26,7 @@ export const jobKindSchema = z.enum([
   'generate',
   'export',
   'merge',
+  'packet',
   'review',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;

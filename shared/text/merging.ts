@@ -1,5 +1,6 @@
-import type { MergeReport } from '../contract/merge.ts';
-import { formatBytes, formatCount } from './numbers.ts';
+import type { MergeReport, PacketResult } from '../contract/merge.ts';
+import { notTold, type PacketInfo } from '../domain/project/packet.ts';
+import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
 import { previewLine } from './foreign-text.ts';
 
 const things: Record<string, [one: string, many: string]> = {
@@ -106,11 +107,44 @@ export function mergeRemarks(report: MergeReport): MergeRemark[] {
   return remarks.filter((remark) => remark !== false);
 }
 
-/** What a review packet is for, and what becomes of it; `annotator` is shown as it was written. */
-export function packetText({ kind, annotator }: NonNullable<MergeReport['packet']>): string {
-  const work = kind === 'evaluation' ? 'Vote on the pairs' : 'Review or edit the samples';
-  return `This is a review packet for ${previewLine(annotator, 100)}. ${work}, then send the file back: whoever made it merges it into their project.`;
+const work = {
+  samples: { ask: 'Review or edit the samples', one: 'sample', done: 'reviewed' },
+  evaluation: { ask: 'Vote on the pairs', one: 'pair', done: 'voted on' },
+} as const;
+
+/** For whom a review packet is, how much of it is left, and what becomes of it. */
+export function packetText({ kind, annotator, judged, total }: PacketInfo): string {
+  const { ask, one, done } = work[kind];
+  const left = total - judged;
+  const state =
+    left > 0
+      ? `${ask}: ${formatCount(left)} of ${formatQuantity(total, one)} ${left === 1 ? 'is' : 'are'} left.`
+      : `${total === 1 ? `The ${one} is` : `All ${formatQuantity(total, one)} are`} ${done}: close the packet and send the file back.`;
+  const end = left > 0 ? 'Then close it and send the file back: whoever' : 'Whoever';
+  return `This is a review packet for ${previewLine(annotator, 100)}. ${state} ${end} made it merges it into their project.`;
 }
+
+/** What a packet that was written holds: `2 samples for ann`. */
+export const packetContentsText = ({ kind, items, annotator }: PacketResult): string =>
+  `${formatQuantity(items, work[kind].one)} for ${previewLine(annotator, 100)}`;
+
+/** What is lost by closing a packet that is not finished: nothing, and it may go back like that. */
+export function unfinishedPacketText({ kind, judged, total }: PacketInfo): string {
+  const { one, done } = work[kind];
+  return (
+    `${formatQuantity(total - judged, one)} of ${formatCount(total)} ${total - judged === 1 ? 'is' : 'are'} not ${done} yet. ` +
+    'What you did is kept: open the file again to go on, or send it back as it is.'
+  );
+}
+
+/** Why a review packet refuses a change. */
+export const packetRefusalText = (packet: Pick<PacketInfo, 'kind' | 'annotator'>): string =>
+  `The open project is a review packet for ${previewLine(packet.annotator, 100)}, where nothing but ` +
+  `${packet.kind === 'samples' ? 'reviewing and editing its samples' : 'voting on its pairs'} is ` +
+  'possible: open the project that it was made from for anything else.';
+
+/** An author's name; a packet does not tell who wrote what it holds. */
+export const authorText = (author: string): string => (author === notTold ? '(not told)' : author);
 
 /** The report of a merge for a terminal. */
 export function describeMerge(report: MergeReport): string {

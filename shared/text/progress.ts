@@ -5,9 +5,9 @@ import {
   type JobSubtask,
 } from '../domain/job.ts';
 import { importReportSchema } from '../contract/curate.ts';
-import { mergeReportSchema } from '../contract/merge.ts';
+import { mergeReportSchema, packetResultSchema } from '../contract/merge.ts';
 import { importSummary } from './importing.ts';
-import { cameText } from './merging.ts';
+import { cameText, packetContentsText } from './merging.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 
 /** How far a phase is: `12 of 300 steps`, `1.0 MiB of 3.0 MiB`; empty when nothing is counted. */
@@ -50,6 +50,9 @@ export function describeResult(job: JobSnapshot): string {
   if (merge?.success) return cameText(merge.data) || 'nothing came';
   const report = job.kind === 'import' ? importReportSchema.safeParse(job.result) : undefined;
   if (report?.success) return importSummary(report.data);
+  const packet = job.kind === 'packet' ? packetResultSchema.safeParse(job.result) : undefined;
+  if (packet?.success)
+    return joinFacts([packetContentsText(packet.data), formatBytes(packet.data.sizeBytes)]);
   const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
   );

@@ -72,6 +72,11 @@ export class ExportFiles {
     return asExportPath(path);
   }
 
+  /** A place beside that of a new project, which gets its name once it is whole. */
+  startProject(requested: string): ExportDraft {
+    return new ExportDraft(this.decideProject(requested), undefined, undefined, () => undefined);
+  }
+
   /**
    * Starts writing a file, beside the place where it will be. INVALID_INPUT for what belongs to a
    * project or is a model, FILE_EXISTS (`canReplace`) for a file that no export wrote, unless a

@@ -1,63 +1,112 @@
 import { statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { z } from 'zod';
-import type { packetRequestSchema } from '../../../shared/contract/merge.ts';
+import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
+import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { expandSeqRuns } from '../../../shared/domain/seq-runs.ts';
-import { createProjectFile, removeHalfMade } from '../../store/file/open-project-file.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
+import type { Database } from '../../store/database.ts';
+import {
+  createProjectFile,
+  removeHalfMade,
+  requireFreePlace,
+} from '../../store/file/open-project-file.ts';
 import {
   beginPacket,
-  putPair,
+  putPairs,
   putSamples,
   type PacketPair,
 } from '../../store/merge/write-packet.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { standingVotes } from '../../store/repositories/votes.ts';
 import { AppError } from '../base/app-error.ts';
+import { LoopTurns } from '../base/loop-turns.ts';
 import { sampleIndex } from '../curate/sample-service.ts';
 import { evaluationById } from '../evaluate/evaluation-service.ts';
+import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
-type PacketRequest = z.output<typeof packetRequestSchema>;
+type PacketRequest = JobPayload<'packet'>;
 
-/** Samples that are copied between two turns of the event loop. */
-const atOnce = 200;
+/** Queues the writing of a packet; what cannot be done is refused before. */
+export function startPacket(
+  state: CoreState,
+  session: ProjectSession,
+  request: PacketRequest,
+): JobSnapshot {
+  const { annotator, what } = request;
+  const wanted = extname(request.path) === '.lima' ? request.path : `${request.path}.lima`;
+  const path = state.exports.decideProject(wanted);
+  requireFreePlace(path);
+  if (what.kind === 'evaluation') evaluationById(session, what.evaluationId);
+  return session.jobs.start({
+    kind: 'packet',
+    title: `Review packet for ${previewLine(annotator, 100)}`,
+    subjectId: what.kind === 'evaluation' ? what.evaluationId : null,
+    payload: { ...request, path },
+  });
+}
 
 /**
  * Writes a review packet: a project of its own with samples to review, or pairs of answers to vote
  * on. It holds no model, no system, nobody's judgement and no key to the sides; its samples and
  * comparisons have the identities that they have here, so that a merge brings the judgements back.
- * What was written before `signal` ends it is removed.
  */
-export async function writePacket(
-  state: CoreState,
+export function packetJob(session: ProjectSession): JobHandler<'packet'> {
+  return {
+    kind: 'packet',
+    resource: 'disk',
+    execute: async (request, context) => {
+      requireFreePlace(request.path);
+      const { annotator, what } = request;
+      context.report({ phase: 'choosing', done: 0, total: 0, unit: '' });
+      const items =
+        what.kind === 'samples'
+          ? await samplesFor(session, what, context.signal)
+          : pairsFor(session, request);
+      if (items.length === 0) throw nothingToWrite(request);
+      await using draft = session.exports.startProject(request.path);
+      await writeItems(session, items, { ...request, path: draft.draftPath }, context);
+      context.signal.throwIfAborted();
+      await draft.place();
+      const { path } = draft;
+      const { size: sizeBytes } = statSync(path);
+      return { path, annotator, kind: what.kind, items: items.length, sizeBytes };
+    },
+  };
+}
+
+type Items = readonly (number | PacketPair)[];
+
+const nothingToWrite = ({ annotator, what }: PacketRequest) =>
+  new AppError(
+    'INVALID_STATE',
+    what.kind === 'samples'
+      ? 'No sample passes: choose another status, source or flag, or other words'
+      : `Nothing waits for ${previewLine(annotator, 100)}: every pair that has both answers has their vote already`,
+  );
+
+/** Writes a packet to a place that nobody knows yet, and removes it when it does not become whole. */
+async function writeItems(
   session: ProjectSession,
-  request: PacketRequest,
-  signal?: AbortSignal,
-): Promise<{ path: string; items: number; sizeBytes: number }> {
-  const { path: wanted, annotator, what } = request;
-  const path = state.exports.decideProject(extname(wanted) === '.lima' ? wanted : `${wanted}.lima`);
+  items: Items,
+  { path, annotator, what }: PacketRequest,
+  { signal, report }: JobContext,
+): Promise<void> {
   const { db } = session.file;
-  const items =
-    what.kind === 'samples' ? await samplesFor(session, what, signal) : pairsFor(session, request);
-  if (items.length === 0)
-    throw new AppError(
-      'INVALID_STATE',
-      what.kind === 'samples'
-        ? 'No sample passes: choose another status, source or flag, or other words'
-        : `Nothing waits for ${annotator}: every pair that has both answers has their vote already`,
-    );
   const packet = createProjectFile(path);
+  const unit = what.kind === 'samples' ? 'samples' : 'pairs';
   try {
     beginPacket(packet.db, db, { kind: what.kind, annotator });
-    for (let start = 0; start < items.length; start += atOnce) {
-      const some = items.slice(start, start + atOnce);
-      const seqs = some.filter((item) => typeof item === 'number');
-      const pairs = some.filter((item) => typeof item !== 'number');
-      putSamples(packet.db, db, seqs);
-      for (const pair of pairs) putPair(packet.db, pair);
-      await nextTurn(undefined, { signal });
+    const turns = new LoopTurns(100, 5000);
+    for (let done = 0; done < items.length;) {
+      done += await turns.take((limit) => {
+        const some = items.slice(done, done + limit);
+        putItems(packet.db, db, some);
+        return some.length;
+      });
+      signal.throwIfAborted();
+      report({ phase: 'writing', done, total: items.length, unit });
     }
     packet.close();
   } catch (error) {
@@ -65,21 +114,32 @@ export async function writePacket(
     removeHalfMade(path);
     throw error;
   }
-  return { path, items: items.length, sizeBytes: statSync(path).size };
+}
+
+function putItems(packet: Database, project: Database, items: Items): void {
+  putSamples(
+    packet,
+    project,
+    items.filter((item) => typeof item === 'number'),
+  );
+  putPairs(
+    packet,
+    items.filter((item) => typeof item !== 'number'),
+  );
 }
 
 async function samplesFor(
   session: ProjectSession,
   { status, source, flag, query }: Extract<PacketRequest['what'], { kind: 'samples' }>,
-  signal: AbortSignal | undefined,
-): Promise<(number | PacketPair)[]> {
+  signal: AbortSignal,
+): Promise<Items> {
   const filter = { status: status ?? undefined, source, flag, query };
   const { runs } = await sampleIndex(session, filter, signal);
   return expandSeqRuns(runs);
 }
 
 /** Pairs that have both answers and neither a vote of this person nor of a rule. */
-function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest) {
+function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest): Items {
   if (what.kind !== 'evaluation') return [];
   const evaluation = evaluationById(session, what.evaluationId);
   const { db } = session.file;
@@ -88,7 +148,7 @@ function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest) {
       .filter(({ author, authorKind }) => authorKind !== 'human' || author === annotator)
       .map(({ comparisonId }) => comparisonId),
   );
-  return comparisonsOf(db, evaluation.id).flatMap((item): (number | PacketPair)[] => {
+  return comparisonsOf(db, evaluation.id).flatMap((item): PacketPair[] => {
     if (!item.a || !item.b || decided.has(item.id)) return [];
     const [left, right] = item.leftSide === 'a' ? [item.a, item.b] : [item.b, item.a];
     const { id, ordinal, prompt } = item;

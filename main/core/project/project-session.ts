@@ -1,29 +1,26 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { availableParallelism } from 'node:os';
 import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
 import type { SampleStatus } from '../../../shared/domain/sample.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { explainChange, tellChange } from '../../store/file/project-guard.ts';
 import { saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
-import { packetOf, projectIdentity } from '../../store/repositories/project-contents.ts';
+import { projectIdentity } from '../../store/repositories/project-contents.ts';
+import { judgedOf, packetOf, type StoredPacket } from '../../store/repositories/packet.ts';
 import type { DeviceService } from '../devices/device-service.ts';
 import type { ReadReason } from '../../../shared/domain/project/access.ts';
+import type { PacketKind } from '../../../shared/domain/project/packet.ts';
+import { packetRefusalText } from '../../../shared/text/merging.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { VouchedThings } from '../base/vouched-things.ts';
+import { InferenceSlots } from './inference-slots.ts';
 import { OwnThings } from './own-things.ts';
 import type { Log } from '../base/log.ts';
 import { OngoingCalls } from '../base/ongoing-calls.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
-import {
-  startInference,
-  systemToRead,
-  type GuardedInference,
-  type GuardedSystem,
-} from '../files/guarded-engines.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { PathGuard } from '../files/path-guard.ts';
 import { Broadcast } from '../base/streams.ts';
@@ -55,6 +52,8 @@ export class ProjectSession {
   readonly file: ProjectFile;
   /** What tells this project, and every copy of it, from all others. */
   readonly uuid: string;
+  /** For whom it was made, where it is a review packet. */
+  readonly packet: StoredPacket | null;
   /** Which of its jobs and paths this person started and chose. */
   readonly own: OwnThings;
   readonly jobs: JobService;
@@ -82,6 +81,7 @@ export class ProjectSession {
     readReason: ReadReason | null = null,
   ) {
     this.uuid = projectIdentity(file.db)?.uuid ?? '';
+    this.packet = packetOf(file.db);
     this.devices = devices;
     this.paths = paths;
     this.exports = exports;
@@ -122,6 +122,12 @@ export class ProjectSession {
     throw new AppError('PROJECT_READ_ONLY', readOnlyNotice(reason), { path, reason });
   }
 
+  /** Throws INVALID_STATE in a review packet that is of none of these kinds. */
+  requirePacket(packets: readonly PacketKind[]): void {
+    if (this.packet && !packets.includes(this.packet.kind))
+      throw new AppError('INVALID_STATE', packetRefusalText(this.packet));
+  }
+
   /** From now on every change is refused with this reason; what is open stays readable. */
   stopEditing(reason: ReadReason): void {
     this.#readReason = reason;
@@ -147,7 +153,7 @@ export class ProjectSession {
       samples,
       ...projectCounts(this.file.db),
       notice: change ? tellChange(change) : this.file.notice,
-      packet: packetOf(this.file.db),
+      packet: this.packet && { ...this.packet, ...judgedOf(this.file.db, this.packet, samples) },
       backupProblem: this.backupProblem,
       damagedGroups: this.damagedGroups,
       access: this.#readReason === null ? 'edit' : 'read',
@@ -233,52 +239,6 @@ function freeName(folder: string, name: string): string {
   let number = 1;
   while (existsSync(path(number)) || existsSync(`${path(number)}.d`)) number += 1;
   return path(number);
-}
-
-/** What an inference process is kept for; each slot holds at most one loaded model. */
-export type InferenceSlot = 'left' | 'right' | 'generate';
-
-/** The two chat panes answer at once: each takes half the cores, or both would mostly wait. */
-function threadsFor(slot: InferenceSlot): number {
-  const cores = availableParallelism();
-  return slot === 'generate' ? cores : Math.max(1, Math.floor(cores / 2));
-}
-
-/** Inference processes by slot, started when first needed and again after one died. */
-class InferenceSlots {
-  readonly #engines = new Map<
-    InferenceSlot,
-    { engine: GuardedInference; reads: readonly string[] }
-  >();
-  readonly #retired = new Set<GuardedInference>();
-
-  /** The live process of a slot for a system: one of other files is another process. */
-  engine(slot: InferenceSlot, system: GuardedSystem): GuardedInference {
-    const files = systemToRead(system);
-    const current = this.#engines.get(slot);
-    const isEnough = files.reads.every((path) => current?.reads.includes(path));
-    if (current && isEnough && !current.engine.hasExited) return current.engine;
-    if (current) this.#retire(current.engine);
-    const started = startInference(files, threadsFor(slot));
-    this.#engines.set(slot, { engine: started, reads: files.reads });
-    return started;
-  }
-
-  /** What it was asked before is still answered. */
-  #retire(engine: GuardedInference): void {
-    this.#retired.add(engine);
-    engine.retire();
-    void engine.exited.then(() => this.#retired.delete(engine));
-  }
-
-  /** Ends the processes of these slots (all of them by default) and frees their memory. */
-  async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
-    const live = slots.flatMap((slot) => this.#engines.get(slot)?.engine ?? []);
-    for (const slot of slots) this.#engines.delete(slot);
-    const ending = [...live, ...this.#retired];
-    await Promise.all(ending.map((engine) => engine[Symbol.asyncDispose]()));
-    return live.length;
-  }
 }
 
 const gatherMs = 150;

@@ -12,7 +12,8 @@ export interface CallContext {
  * The contract's implementer. Errors a user can act on cross with their code and data, also those
  * that a stream throws after its call was answered; anything else becomes INTERNAL with an incident
  * id that is also in the log. Stacks never cross. A procedure that may change the project is
- * refused before its handler while the project is open for reading only.
+ * refused before its handler while the project is open for reading only, or is a review packet
+ * that this is not meant for.
  */
 export const os = implement(contract)
   .$context<CallContext>()
@@ -20,7 +21,11 @@ export const os = implement(contract)
     const where = path.join('.');
     try {
       // By the contract and not by the handler: what is not declared to read is refused.
-      if (procedure['~orpc'].meta.access === 'edit') core.session?.requireEditing();
+      const { access, packets } = procedure['~orpc'].meta;
+      if (access === 'edit') {
+        core.session?.requireEditing();
+        core.session?.requirePacket(packets);
+      }
       const result = await next();
       if (!isStream(result.output)) return result;
       return { ...result, output: explained(core, where, result.output) };

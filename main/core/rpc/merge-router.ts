@@ -1,7 +1,7 @@
 import { findEditConflicts } from '../../store/repositories/edit-conflicts.ts';
 import { chooseEdit, editsOf } from '../curate/edit-conflict-service.ts';
 import { startMerge } from '../merge/merge-service.ts';
-import { writePacket } from '../merge/packet-service.ts';
+import { startPacket } from '../merge/packet-service.ts';
 import { undoableMerge, undoMerge } from '../merge/undo-merge.ts';
 import { withProject } from './implement.ts';
 
@@ -29,7 +29,7 @@ export const mergesRouter = {
 
 /** Review packets. */
 export const packetsRouter = {
-  write: withProject.packets.write.handler(({ context: { core, session }, input, signal }) =>
-    writePacket(core, session, input, signal),
-  ),
+  write: withProject.packets.write.handler(({ context: { core, session }, input }) => ({
+    jobId: startPacket(core, session, input).id,
+  })),
 };

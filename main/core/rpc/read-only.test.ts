@@ -72,11 +72,6 @@ const inputs: Record<string, unknown> = {
   'merges.undoable': undefined,
   'merges.editConflicts': undefined,
   'merges.edits': { sampleId: 'x' },
-  'packets.write': {
-    path: join(folder, 'packet.lima'),
-    annotator: 'you',
-    what: { kind: 'samples', status: null },
-  },
   'evaluations.list': undefined,
   'evaluations.get': { id: 'e' },
   'evaluations.comparison': { id: 'e' },

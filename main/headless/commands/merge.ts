@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { flagRuleSchema, sampleStatusSchema } from '../../../shared/domain/sample.ts';
-import { formatBytes, formatQuantity } from '../../../shared/text/numbers.ts';
-import { describeMerge, laterWorkText } from '../../../shared/text/merging.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
+import { describeMerge, laterWorkText, packetContentsText } from '../../../shared/text/merging.ts';
 import { findNamed } from '../arguments/find-named.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { defineCommand, oneOf, requiredOption } from '../cli/command.ts';
@@ -102,8 +102,9 @@ export const packetCommand = defineCommand({
     'A packet holds no model, no other judgement and nothing that tells which system wrote which',
     'answer, also for whoever opens it with other programs. It comes back by lima merge.',
   ],
+  edits: true,
   async run(call) {
-    const { options, terminal } = call;
+    const { options, terminal, signal } = call;
     const annotator = requiredOption(options.for, 'for');
     const path = resolve(requiredOption(options.out, 'out'));
     if ((options.samples ?? false) === (options.evaluation !== undefined))
@@ -111,7 +112,7 @@ export const packetCommand = defineCommand({
     const status = oneOf(options.status ?? 'pending', statuses, 'The status');
     await using project = await openCoreWithProject(call);
     const { client } = project;
-    const written = await client.packets.write({
+    const { jobId } = await client.packets.write({
       path,
       annotator,
       what:
@@ -132,10 +133,11 @@ export const packetCommand = defineCommand({
               ).id,
             },
     });
-    const what = options.evaluation === undefined ? 'sample' : 'pair';
+    const wanted = { jobId, kind: 'packet' } as const;
+    const written = await waitForJob(client, wanted, { terminal, signal });
     terminal.result(
       written,
-      `Wrote ${formatQuantity(written.items, what)} for ${annotator} to ${written.path} (${formatBytes(written.sizeBytes)}).`,
+      `Wrote ${packetContentsText(written)} to ${written.path} (${formatBytes(written.sizeBytes)}).`,
     );
   },
 });

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
+import { notTold, type PacketKind } from '../../../shared/domain/project/packet.ts';
 import { messagesColumn } from '../columns.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';
 import { changedSinceStored, versionHash } from '../content-hash.ts';
+import { pairsId } from '../repositories/packet.ts';
 import { insertSearchText } from '../repositories/samples.ts';
 
 const projectRow = z.object({
@@ -14,19 +16,16 @@ const projectRow = z.object({
   lastSequence: z.number().int(),
 });
 
-// What a packet says instead of who wrote a text and what answered.
-const nobody = 'not-told';
-const pairsId = 'pairs';
 const hiddenModel: ModelInfo = {
-  name: nobody,
-  architecture: nobody,
+  name: notTold,
+  architecture: notTold,
   parameters: 0,
-  quantization: nobody,
+  quantization: notTold,
   layers: 0,
   contextLength: 0,
   vocabularySize: 0,
   embeddingLength: 0,
-  trainable: nobody,
+  trainable: notTold,
   tensorTypes: {},
   fileSizeBytes: 0,
   hasChatTemplate: false,
@@ -39,7 +38,7 @@ const hiddenModel: ModelInfo = {
 export function beginPacket(
   packet: Database,
   project: Database,
-  { kind, annotator }: { kind: string; annotator: string },
+  { kind, annotator }: { kind: PacketKind; annotator: string },
 ): void {
   const source = get(
     project,
@@ -120,9 +119,9 @@ function putSample(packet: Database, project: Database, seq: number): void {
     packet,
     `INSERT INTO sample_version (id, sample_seq, ordinal, messages_json, content_hash, author,
        created_ms, sequence)
-     VALUES (@versionId, @seq, @ordinal, @messages, @contentHash, @nobody, @createdMs,
+     VALUES (@versionId, @seq, @ordinal, @messages, @contentHash, @notTold, @createdMs,
        @versionSequence)`,
-    { ...sample, nobody },
+    { ...sample, notTold },
   );
   if (sample.unhashedWeights !== null)
     run(
@@ -162,14 +161,14 @@ function insertPairs(packet: Database): void {
   run(
     packet,
     `INSERT INTO model (id, sha256, path, info_json, created_ms)
-     VALUES (@pairsId, @nobody, @nobody, @info, @createdMs)`,
-    { pairsId, nobody, info, createdMs },
+     VALUES (@pairsId, @notTold, @notTold, @info, @createdMs)`,
+    { pairsId, notTold, info, createdMs },
   );
   run(
     packet,
     `INSERT INTO prompt_set (id, name, content_hash, created_ms)
-     VALUES (@pairsId, 'Blind pairs', @nobody, @createdMs)`,
-    { pairsId, nobody, createdMs },
+     VALUES (@pairsId, 'Blind pairs', @notTold, @createdMs)`,
+    { pairsId, notTold, createdMs },
   );
   for (const side of ['left', 'right'])
     run(
@@ -182,48 +181,52 @@ function insertPairs(packet: Database): void {
     packet,
     `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
        author, created_ms)
-     VALUES (@pairsId, 'Blind pairs', @pairsId, 'left', 'right', 0, 1, @nobody, @createdMs)`,
-    { pairsId, nobody, createdMs },
+     VALUES (@pairsId, 'Blind pairs', @pairsId, 'left', 'right', 0, 1, @notTold, @createdMs)`,
+    { pairsId, notTold, createdMs },
   );
 }
 
-/** Adds a pair: the texts by side, with nothing beside them that would tell one system from the other. */
-export function putPair(packet: Database, { id, ordinal, prompt, left, right }: PacketPair): void {
+/** Adds pairs: the texts by side, with nothing beside them that would tell one system from the other. */
+export function putPairs(packet: Database, pairs: readonly PacketPair[]): void {
   withTransaction(packet, () => {
-    const promptId = uuidv7();
-    run(
-      packet,
-      `INSERT INTO prompt (id, prompt_set_id, ordinal, messages_json)
+    for (const pair of pairs) putPair(packet, pair);
+  });
+}
+
+function putPair(packet: Database, { id, ordinal, prompt, left, right }: PacketPair): void {
+  const promptId = uuidv7();
+  run(
+    packet,
+    `INSERT INTO prompt (id, prompt_set_id, ordinal, messages_json)
        VALUES (@promptId, @pairsId, @ordinal, @messages)`,
-      { promptId, pairsId, ordinal, messages: JSON.stringify(prompt) },
-    );
+    { promptId, pairsId, ordinal, messages: JSON.stringify(prompt) },
+  );
+  run(
+    packet,
+    `INSERT INTO comparison (id, evaluation_id, ordinal, prompt_id, left_side)
+       VALUES (@id, @pairsId, @ordinal, @promptId, 'a')`,
+    { id, pairsId, ordinal, promptId },
+  );
+  for (const [systemId, output] of Object.entries({ left, right }))
     run(
       packet,
-      `INSERT INTO comparison (id, evaluation_id, ordinal, prompt_id, left_side)
-       VALUES (@id, @pairsId, @ordinal, @promptId, 'a')`,
-      { id, pairsId, ordinal, promptId },
-    );
-    for (const [systemId, output] of Object.entries({ left, right }))
-      run(
-        packet,
-        `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens,
+      `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens,
            output_tokens, duration_ms, identity_json, created_ms)
          VALUES (@generationId, @systemId, @promptId, @output, 'stop', 0, 0, 0, @identity, 0)`,
-        { generationId: uuidv7(), systemId, promptId, output, identity: hiddenIdentity },
-      );
-  });
+      { generationId: uuidv7(), systemId, promptId, output, identity: hiddenIdentity },
+    );
 }
 
 const hiddenIdentity = JSON.stringify(
   identitySchema.parse({
-    baseSha256: nobody,
-    baseName: nobody,
+    baseSha256: notTold,
+    baseName: notTold,
     adapterSha256: null,
     adapterName: null,
     strength: 0,
-    templateSha256: nobody,
+    templateSha256: notTold,
     sampling: samplingSchema.parse({}),
-    engine: nobody,
-    device: nobody,
+    engine: notTold,
+    device: notTold,
   }),
 );

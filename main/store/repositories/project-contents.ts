@@ -16,13 +16,6 @@ export function projectIdentity(db: Database): z.infer<typeof identityRow> | und
   return get(db, identityRow, 'SELECT uuid, created_ms AS createdMs FROM project');
 }
 
-const packetRow = z.object({ kind: z.string(), annotator: z.string() });
-
-/** For whom this project was made as a review packet; `null` when it is none. */
-export function packetOf(db: Database): z.infer<typeof packetRow> | null {
-  return get(db, packetRow, 'SELECT kind, annotator FROM packet') ?? null;
-}
-
 /** What a project holds and who wrote it. Takes about a second for each million reviews. */
 export function projectContents(db: Database): ProjectContents {
   const authors = authorsOf(db);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { packetName } from './packet-dialog.tsx';
+import { packetName } from './packet-form.tsx';
 
 test.each([
   ['ann', 'notes-for-ann.lima'],

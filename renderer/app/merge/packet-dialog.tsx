@@ -1,35 +1,30 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
-import type { SampleFilter } from '../../../shared/domain/sample.ts';
-import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
-import { joinFacts } from '../../../shared/text/progress.ts';
-import { useCurate } from '../../curate/curate-store.ts';
-import { flagTexts, sampleStatuses } from '../../curate/sample-labels.ts';
+import { resultOf, type Job } from '../../../shared/contract/job-kinds.ts';
+import type { PacketResult } from '../../../shared/contract/merge.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import { adviceFor } from '../../../shared/text/error-advice.ts';
+import { packetContentsText } from '../../../shared/text/merging.ts';
+import { formatBytes, timeLeft } from '../../../shared/text/numbers.ts';
+import { describeJob, joinFacts } from '../../../shared/text/progress.ts';
 import { rpc } from '../../rpc/client.ts';
+import { useJob } from '../../rpc/jobs.ts';
 import { useProject } from '../../rpc/project.ts';
-import { isAbort } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
-import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
-import { PathField } from '../../ui/files/path-field.tsx';
-import { Segments, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showShellDialog } from '../shell-store.ts';
-import './review-packet.css';
-
-/** What a person chose to put into a packet, and for whom. */
-interface PacketChoice {
-  kind: 'samples' | 'evaluation';
-  samples: 'all' | 'list' | (typeof sampleStatuses)[number];
-  evaluationId: string;
-  annotator: string;
-  path: string;
-}
+import { FilePath } from './file-path.tsx';
+import {
+  PacketContents,
+  PacketForm,
+  usePacketContents,
+  type PacketChoice,
+} from './packet-form.tsx';
 
 const close = () => showShellDialog(null);
 
@@ -52,289 +47,126 @@ export function PacketDialog() {
   );
 }
 
+const nothingChosen: PacketChoice = {
+  kind: 'samples',
+  samples: 'pending',
+  evaluationId: '',
+  annotator: '',
+  path: '',
+};
+
+/** First what goes out, then how far its writing is, then where it lies. */
 function Packet({ project }: { project: ProjectInfo }) {
-  const formId = useId();
-  const [choice, setChoice] = useState<PacketChoice>({
-    kind: 'samples',
-    samples: 'pending',
-    evaluationId: '',
-    annotator: '',
-    path: '',
-  });
-  const { write, written, cancel, again } = useWriting();
+  const [choice, setChoice] = useState(nothingChosen);
+  const [jobId, setJobId] = useState<string | null>(null);
+  const job = useJob(jobId);
   const contents = usePacketContents(choice);
+  const start = useAction(async () => {
+    const [path, annotator] = [choice.path.trim(), choice.annotator.trim()];
+    setJobId((await rpc.packets.write({ path, annotator, what: contents.what })).jobId);
+  });
+  const written = job && resultOf(job, 'packet');
+  if (written) return <Written written={written} onAgain={() => setJobId(null)} />;
+  if (job && !isJobFinished(job.state)) return <Writing job={job} />;
   const isReady = contents.isReady && choice.annotator.trim() !== '' && choice.path.trim() !== '';
-  const start = () =>
-    void write.run({
-      path: choice.path.trim(),
-      annotator: choice.annotator.trim(),
-      what: contents.what,
-    });
+  return (
+    <Asking isReady={isReady} isBusy={start.isRunning} onStart={() => void start.run()}>
+      <PacketForm project={project} choice={choice} onChoice={setChoice} />
+      <PacketContents choice={choice} contents={contents} />
+      {start.error === undefined ? <Outcome job={job} /> : <ErrorView error={start.error} />}
+    </Asking>
+  );
+}
+
+interface AskingProps {
+  isReady: boolean;
+  isBusy: boolean;
+  onStart: () => void;
+  children: ReactNode;
+}
+
+function Asking({ isReady, isBusy, onStart, children }: AskingProps) {
+  const formId = useId();
   return (
     <Dialog
-      title={written ? 'Review packet written' : 'Write a review packet'}
+      title="Write a review packet"
       onClose={close}
       footer={
-        written ? (
-          <>
-            <Button onClick={again}>Write another</Button>
-            <Button variant="primary" data-autofocus onClick={close}>
-              Done
-            </Button>
-          </>
-        ) : (
-          <>
-            <Button onClick={write.isRunning ? cancel : close}>Cancel</Button>
-            <Button
-              variant="primary"
-              type="submit"
-              form={formId}
-              disabled={!isReady}
-              isBusy={write.isRunning}
-            >
-              Write the packet
-            </Button>
-          </>
-        )
+        <>
+          <Button onClick={close}>Cancel</Button>
+          <Button variant="primary" type="submit" form={formId} disabled={!isReady} isBusy={isBusy}>
+            Write the packet
+          </Button>
+        </>
       }
     >
-      {written ? (
-        <Written {...written} />
-      ) : (
-        <form
-          id={formId}
-          className="column"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (isReady) start();
-          }}
-        >
-          <PacketForm project={project} choice={choice} onChoice={setChoice} />
-          <Contents choice={choice} contents={contents} />
-          {write.isRunning && <ProgressBar label="Writing the packet" done={0} total={0} />}
-          {write.error !== undefined &&
-            (isAbort(write.error) ? (
-              <p role="status">Cancelled: no packet was written.</p>
-            ) : (
-              <ErrorView error={write.error} />
-            ))}
-        </form>
-      )}
+      <form
+        id={formId}
+        className="column"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady) onStart();
+        }}
+      >
+        {children}
+      </form>
     </Dialog>
   );
 }
 
-type PacketRequest = Parameters<typeof rpc.packets.write>[0];
-
-/** A packet that is being written; it ends with the dialog. */
-function useWriting() {
-  const [written, setWritten] = useState<WrittenPacket | null>(null);
-  const stop = useRef(new AbortController());
-  const write = useAction(async (request: PacketRequest) => {
-    stop.current = new AbortController();
-    const { signal } = stop.current;
-    const answer = await rpc.packets.write(request, { signal });
-    setWritten({ ...answer, kind: request.what.kind, annotator: request.annotator });
-  });
-  const cancel = () => stop.current.abort();
-  useEffect(() => () => stop.current.abort(), []);
-  return { write, written, cancel, again: () => setWritten(null) };
+/** Why there is no packet although it was tried. */
+function Outcome({ job }: { job: Job | undefined }) {
+  if (job?.error) return <ErrorView error={{ ...job.error, advice: adviceFor(job.error.code) }} />;
+  return job && <p role="status">Cancelled: no packet was written.</p>;
 }
 
-interface WrittenPacket {
-  path: string;
-  items: number;
-  sizeBytes: number;
-  kind: PacketChoice['kind'];
-  annotator: string;
-}
-
-const unit = (kind: PacketChoice['kind']) => (kind === 'samples' ? 'sample' : 'pair');
-
-function Written({ path, items, sizeBytes, kind, annotator }: WrittenPacket) {
+function Writing({ job }: { job: Job }) {
+  const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
+  const { done = 0, total = 0, etaMs } = job.progress ?? {};
   return (
-    <>
+    <Dialog
+      title="Writing the review packet"
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={close}>Go on in the background</Button>
+          <Button data-autofocus isBusy={cancel.isRunning} onClick={() => void cancel.run()}>
+            Cancel the packet
+          </Button>
+        </>
+      }
+    >
+      <div role="status">
+        <ProgressBar label={job.title} done={done} total={total} />
+        <p className="dim">{joinFacts([describeJob(job), timeLeft(etaMs)])}</p>
+      </div>
+      {cancel.error !== undefined && <ErrorView error={cancel.error} />}
+    </Dialog>
+  );
+}
+
+function Written({ written, onAgain }: { written: PacketResult; onAgain: () => void }) {
+  return (
+    <Dialog
+      title="Review packet written"
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={onAgain}>Write another</Button>
+          <Button variant="primary" data-autofocus onClick={close}>
+            Done
+          </Button>
+        </>
+      }
+    >
       <p role="status">
-        {formatQuantity(items, unit(kind))} for <VisibleText text={annotator} />,{' '}
-        {formatBytes(sizeBytes)}:
+        <VisibleText text={packetContentsText(written)} />, {formatBytes(written.sizeBytes)}:
       </p>
-      <p className="row">
-        <code className="packet-path">
-          <VisibleText text={path} />
-        </code>
-        <CopyButton text={path} label="Copy the path" />
-      </p>
+      <FilePath path={written.path} />
       <p className="dim">
         Send them this file. When it comes back, “Merge another copy…” in the menu of the project
         brings what they judged.
       </p>
-    </>
-  );
-}
-
-/** What would go out: the request, and of samples how many. */
-function usePacketContents({ kind, samples, evaluationId }: PacketChoice) {
-  const listFilter = useCurate((state) => state.filter);
-  const filter: SampleFilter =
-    samples === 'list' ? listFilter : samples === 'all' ? {} : { status: samples };
-  const { data, error } = useQuery(
-    kind === 'samples' ? ['packets.samples', filter] : null,
-    () => rpc.samples.index({ filter }),
-    ['samples', 'reviews'],
-  );
-  const count = kind === 'samples' ? (data?.count ?? null) : null;
-  const isReady = kind === 'samples' ? count !== null && count > 0 : evaluationId !== '';
-  const what: PacketRequest['what'] =
-    kind === 'samples'
-      ? { ...filter, kind, status: filter.status ?? null }
-      : { kind, evaluationId };
-  return { what, count, error, isReady };
-}
-
-interface PacketFormProps {
-  project: ProjectInfo;
-  choice: PacketChoice;
-  onChoice: (choice: PacketChoice) => void;
-}
-
-function PacketForm({ project, choice, onChoice }: PacketFormProps) {
-  const change = (fields: Partial<PacketChoice>) => onChoice({ ...choice, ...fields });
-  return (
-    <>
-      <Segments
-        label="What goes out"
-        value={choice.kind}
-        options={[
-          { value: 'samples', label: 'Samples to review' },
-          {
-            value: 'evaluation',
-            label: 'Blind pairs to vote on',
-            isDisabled: project.evaluations === 0,
-          },
-        ]}
-        onValue={(kind) => change({ kind })}
-      />
-      {choice.kind === 'samples' ? (
-        <SampleChoice
-          {...{ project }}
-          value={choice.samples}
-          onValue={(samples) => change({ samples })}
-        />
-      ) : (
-        <EvaluationChoice
-          value={choice.evaluationId}
-          onValue={(evaluationId) => change({ evaluationId })}
-        />
-      )}
-      <TextInput
-        label="For"
-        hint="The annotator name under which they review or vote."
-        data-autofocus
-        maxLength={100}
-        value={choice.annotator}
-        onValue={(annotator) => change({ annotator })}
-      />
-      <PathField
-        label="New file"
-        value={choice.path}
-        onValue={(path) => change({ path })}
-        request={{
-          purpose: 'new-project',
-          title: 'Write the packet to',
-          suggestedName: packetName(project.name, choice.annotator),
-        }}
-      />
-    </>
-  );
-}
-
-/** A file name out of the project's and the annotator's. */
-export function packetName(project: string, annotator: string): string {
-  const words = annotator.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-+|-+$/g, '');
-  return `${project}-for-${words || 'review'}.lima`;
-}
-
-interface ChoiceProps<Value> {
-  value: Value;
-  onValue: (value: Value) => void;
-}
-
-function SampleChoice({
-  project,
-  value,
-  onValue,
-}: ChoiceProps<PacketChoice['samples']> & { project: ProjectInfo }) {
-  const filter = useCurate((state) => state.filter);
-  const { samples } = project;
-  const all = samples.pending + samples.accepted + samples.rejected;
-  const options: Option<PacketChoice['samples']>[] = [
-    ...sampleStatuses.map((status) => ({
-      value: status,
-      label: `${status[0]?.toUpperCase()}${status.slice(1)} (${formatCount(samples[status])})`,
-    })),
-    { value: 'all', label: `All (${formatCount(all)})` },
-    {
-      value: 'list',
-      label: `What the list in Curate shows: ${filterText(filter)}`,
-    },
-  ];
-  return <Select label="Which samples" {...{ value, options, onValue }} />;
-}
-
-/** The filter of the list in words. */
-function filterText({ status, source, flag, query }: SampleFilter): string {
-  const words = joinFacts([
-    status ?? '',
-    source ?? '',
-    flag === undefined ? '' : flag === 'none' ? 'no flags' : flagTexts[flag].meaning,
-    query === undefined ? '' : `“${query}”`,
-  ]);
-  return words === '' ? 'everything' : words;
-}
-
-function EvaluationChoice({ value, onValue }: ChoiceProps<string>) {
-  const evaluations = useQuery(['evaluations.list'], () => rpc.evaluations.list(), ['evaluations']);
-  return (
-    <QueryView query={evaluations} loading="Reading the evaluations…">
-      {(list) => (
-        <Select
-          label="Which evaluation"
-          value={value}
-          options={[
-            ...(value === '' ? [{ value: '', label: 'Choose…' }] : []),
-            ...list.map(({ id, name, comparisons }) => ({
-              value: id,
-              label: `${name} (${formatQuantity(comparisons, 'pair')})`,
-            })),
-          ]}
-          onValue={onValue}
-        />
-      )}
-    </QueryView>
-  );
-}
-
-/** What the packet will hold and what it will not, before it is written. */
-function Contents({
-  choice,
-  contents: { count, error },
-}: {
-  choice: PacketChoice;
-  contents: ReturnType<typeof usePacketContents>;
-}) {
-  if (error !== undefined) return <ErrorView error={error} />;
-  if (choice.kind === 'evaluation')
-    return (
-      <p className="dim small" role="status">
-        In it: the pairs that have both answers and lack this person’s vote, each answer by its
-        side. Not in it: models, which of them wrote what, votes of others, samples.
-      </p>
-    );
-  return (
-    <p className="dim small" role="status">
-      {count === 0
-        ? 'No sample passes: choose others.'
-        : `In it: ${count === null ? 'the samples' : formatQuantity(count, 'sample')} as they read now, with source and flags. Not in it: reviews, who edited, models, runs, evaluations.`}
-    </p>
+    </Dialog>
   );
 }

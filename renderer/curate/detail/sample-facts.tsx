@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Sample, Flag } from '../../../shared/domain/sample.ts';
+import { authorText } from '../../../shared/text/merging.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -110,7 +111,7 @@ export function HistoryList({ sampleId }: { sampleId: string }) {
               <VisibleText text={entry.text} />
             </span>
             <span className="dim">
-              <VisibleText text={entry.author} />
+              <VisibleText text={authorText(entry.author)} />
             </span>
           </li>
         ))}

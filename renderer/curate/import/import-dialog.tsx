@@ -5,6 +5,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/jobs.ts';
+import { usePacket } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
@@ -203,12 +204,14 @@ function DropNote({ name }: { name: string }) {
 /** A file dropped on the window opens the import dialog instead of replacing the page. */
 export function useDroppedFiles(): void {
   const isActive = useContext(TabActiveContext);
+  const isPacket = usePacket() !== null;
   useEffect(() => {
     const allow = (event: DragEvent) => event.preventDefault();
     const drop = (event: DragEvent) => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (isActive && file) showCurateDialog({ kind: 'import', droppedName: file.name });
+      if (isActive && !isPacket && file)
+        showCurateDialog({ kind: 'import', droppedName: file.name });
     };
     window.addEventListener('dragover', allow);
     window.addEventListener('drop', drop);
@@ -216,5 +219,5 @@ export function useDroppedFiles(): void {
       window.removeEventListener('dragover', allow);
       window.removeEventListener('drop', drop);
     };
-  }, [isActive]);
+  }, [isActive, isPacket]);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { EvaluationSummary, BlindComparison } from '../../../shared/contract/evaluate.ts';
+import { usePacket } from '../../rpc/project.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
@@ -16,6 +17,7 @@ import './voting.css';
 /** Blind voting: one pair after the other, by mouse or keys. */
 export function VotingView({ summary }: { summary: EvaluationSummary }) {
   const ballot = useBallot(summary.id);
+  const isPacket = usePacket() !== null;
   useVoteShortcuts(ballot, summary);
   useNewPairs(ballot, summary);
   const { current } = ballot;
@@ -26,6 +28,7 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
         <div className="voting-progress">
           <span aria-live="polite">
             {summary.voted} of {summary.comparisons} voted
+            {isPacket && `, ${summary.comparisons - summary.voted} left`}
           </span>
           <ProgressBar label="Votes" done={summary.voted} total={summary.comparisons} />
         </div>
@@ -51,6 +54,7 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
 }
 
 function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummary }) {
+  const isPacket = usePacket() !== null;
   const { done, total } = answerCounts(summary);
   if (ballot.ordinal !== null)
     return (
@@ -62,6 +66,13 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
     return (
       <EmptyState title="All pairs so far are voted">
         The next one appears by itself when both of its answers are there.
+      </EmptyState>
+    );
+  if (isPacket)
+    return (
+      <EmptyState title="You have voted on every pair">
+        You can still look at earlier pairs and change votes. When you are done, close the packet
+        and send the file back: “Close to send it back” above closes it and tells where it lies.
       </EmptyState>
     );
   return (

@@ -1,0 +1,53 @@
+import { availableParallelism } from 'node:os';
+import {
+  startInference,
+  systemToRead,
+  type GuardedInference,
+  type GuardedSystem,
+} from '../files/guarded-engines.ts';
+
+/** What an inference process is kept for; each slot holds at most one loaded model. */
+export type InferenceSlot = 'left' | 'right' | 'generate';
+
+/** The two chat panes answer at once: each takes half the cores, or both would mostly wait. */
+function threadsFor(slot: InferenceSlot): number {
+  const cores = availableParallelism();
+  return slot === 'generate' ? cores : Math.max(1, Math.floor(cores / 2));
+}
+
+/** Inference processes by slot, started when first needed and again after one died. */
+export class InferenceSlots {
+  readonly #engines = new Map<
+    InferenceSlot,
+    { engine: GuardedInference; reads: readonly string[] }
+  >();
+  readonly #retired = new Set<GuardedInference>();
+
+  /** The live process of a slot for a system: one of other files is another process. */
+  engine(slot: InferenceSlot, system: GuardedSystem): GuardedInference {
+    const files = systemToRead(system);
+    const current = this.#engines.get(slot);
+    const isEnough = files.reads.every((path) => current?.reads.includes(path));
+    if (current && isEnough && !current.engine.hasExited) return current.engine;
+    if (current) this.#retire(current.engine);
+    const started = startInference(files, threadsFor(slot));
+    this.#engines.set(slot, { engine: started, reads: files.reads });
+    return started;
+  }
+
+  /** What it was asked before is still answered. */
+  #retire(engine: GuardedInference): void {
+    this.#retired.add(engine);
+    engine.retire();
+    void engine.exited.then(() => this.#retired.delete(engine));
+  }
+
+  /** Ends the processes of these slots (all of them by default) and frees their memory. */
+  async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
+    const live = slots.flatMap((slot) => this.#engines.get(slot)?.engine ?? []);
+    for (const slot of slots) this.#engines.delete(slot);
+    const ending = [...live, ...this.#retired];
+    await Promise.all(ending.map((engine) => engine[Symbol.asyncDispose]()));
+    return live.length;
+  }
+}
