@@ -50,7 +50,7 @@ export class MergePage {
     const none = new RegExp([...not, 'Merge', 'packet…', 'Go to (Train|Chat)'].join('|'));
     await expect(page.getByRole('main')).not.toContainText(none);
     await expect(page.getByRole('banner')).not.toContainText(none);
-    await page.getByRole('button', { name: project, exact: true }).click();
+    await this.shell.projectButton(project).click();
     await expect(page.getByRole('menuitem', { name: 'Close project' })).toBeVisible();
     await expect(page.getByRole('menu')).not.toContainText(none);
     await page.keyboard.press('Escape');

@@ -142,7 +142,7 @@ test('a packet of what the list shows goes out for one person and comes back by 
   expect(await titles()).toEqual(['Merge for-ann.lima', 'Merged']);
 });
 
-test('a packet of blind pairs is written for one evaluation, and says so when it is opened', async ({
+test('a packet of blind pairs offers voting alone, says how many are left, and goes back as one file', async ({
   workbench,
 }) => {
   const shell = new ShellPage(workbench);

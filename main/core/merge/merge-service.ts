@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { MergeReport } from '../../../shared/contract/merge.ts';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
@@ -68,7 +69,7 @@ export function mergeJob(session: ProjectSession, state: CoreState): JobHandler<
       } finally {
         // Where the merged file took over, what is left is cleared when that one is opened.
         if (!isReplaced) {
-          removeMergeScratch(session.file);
+          await clearMergeScratch(session.file);
           session.resumeEditing('merging');
         }
       }
@@ -88,6 +89,11 @@ export function removeMergeScratch(file: Pick<ProjectFile, 'artifactsDir'>): boo
   return true;
 }
 
+/** The same while a project is open: large files take a moment to go, and nobody waits for it. */
+export async function clearMergeScratch(file: Pick<ProjectFile, 'artifactsDir'>): Promise<void> {
+  await rm(scratchOf(file), { recursive: true, force: true });
+}
+
 async function mergeInto(
   state: CoreState,
   session: ProjectSession,
@@ -95,7 +101,7 @@ async function mergeInto(
   context: JobContext,
 ): Promise<MergeReport> {
   const { file } = session;
-  removeMergeScratch(file);
+  await clearMergeScratch(file);
   const scratch = makeSideFolder(file.artifactsDir, scratchName);
   const own = join(scratch, 'own.lima');
   using other = await readOther(state, payload, context);
@@ -129,7 +135,7 @@ async function mergeInto(
   context.report({ phase: 'backing up', done: 0, total: 0, unit: '' });
   const backup = (await backupsOf(session)?.make('merge')) ?? null;
   const report = reportOf(merged, { ...payload, files, backup });
-  finishMergedCopy(own, context.jobId, report);
+  await finishMergedCopy(own, context.jobId, report);
   context.signal.throwIfAborted();
   await backupsOf(session)?.giveUp();
   await replaceOpenFile(state, session, { ready: own, onEnd: () => context.handOver() });

@@ -91,7 +91,7 @@ async function writeItems(
   session: ProjectSession,
   items: Items,
   { path, annotator, what }: PacketRequest,
-  { signal, report }: JobContext,
+  context: JobContext,
 ): Promise<void> {
   const { db } = session.file;
   const packet = createProjectFile(path);
@@ -105,8 +105,8 @@ async function writeItems(
         putItems(packet.db, db, some);
         return some.length;
       });
-      signal.throwIfAborted();
-      report({ phase: 'writing', done, total: items.length, unit });
+      context.signal.throwIfAborted();
+      context.report({ phase: 'writing', done, total: items.length, unit });
     }
     packet.close();
   } catch (error) {

@@ -12,7 +12,7 @@ import { requireSession, type CoreState } from '../project/core-state.ts';
 import { inspect } from '../project/inspect-project.ts';
 import { replaceOpenFile } from '../project/project-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { copyOpenFile, removeMergeScratch, requireIdle, scratchName } from './merge-service.ts';
+import { clearMergeScratch, copyOpenFile, requireIdle, scratchName } from './merge-service.ts';
 
 /** The newest merge that can be undone, with what was done since. */
 export function undoableMerge(session: ProjectSession) {
@@ -97,7 +97,7 @@ export async function undoMerge(
     return { aside: setAside?.to ?? null, laterWork };
   } finally {
     if (!isReplaced) {
-      removeMergeScratch(session.file);
+      await clearMergeScratch(session.file);
       session.resumeEditing('merging');
     }
   }

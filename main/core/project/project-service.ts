@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { changeTopicSchema, type ProjectInfo } from '../../../shared/contract/app.ts';
 import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import {
@@ -143,6 +144,9 @@ export function replaceOpenFile(
     if (setAside) renameSync(setAside.from, setAside.to);
     onEnd?.();
     await session.stop();
+    session.file.guard?.foldEarly();
+    // What waits is answered: after this turn nothing is until the other file is open.
+    await nextTurn();
     session.changes.touch(...changeTopicSchema.options);
     session.end();
     state.session = null;

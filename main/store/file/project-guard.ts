@@ -107,6 +107,11 @@ export class ProjectGuard implements WriteGuard {
     if (!this.#change && !this.#strangers()) this.#record();
   }
 
+  /** Puts the log into the file ahead of closing, unless somebody changed the one or the other. */
+  foldEarly(): void {
+    if (!this.look()) this.#fold();
+  }
+
   /**
    * Ends the connection. `fold` puts the log into the file; it is called unless the file is no
    * longer the one that the log belongs to.

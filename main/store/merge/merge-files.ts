@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { z } from 'zod';
+import { syncFile } from '../../side-files/sync-folder.ts';
 import { get, run, type Database } from '../database.ts';
 import { distrustContent } from '../file/connection.ts';
 import { refuseForeignSchema } from '../file/foreign-schema.ts';
@@ -57,7 +57,7 @@ export function mergeFiles({ own, other }: MergePlace, options: MergeOptions): M
  * Ends a merged copy: the job that made it succeeded, and everything of it is on disk. It can take
  * the project's place then.
  */
-export function finishMergedCopy(path: string, jobId: string, report: object): void {
+export async function finishMergedCopy(path: string, jobId: string, report: object): Promise<void> {
   const db = openCopy(path, path);
   try {
     run(
@@ -69,12 +69,8 @@ export function finishMergedCopy(path: string, jobId: string, report: object): v
   } finally {
     db.close();
   }
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  // All of it was written without waiting for the disk: nobody else waits for that now.
+  await syncFile(path);
 }
 
 const sequenceRow = z.object({ sequence: z.number().int() });
