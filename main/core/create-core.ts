@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
+import { confinementGap } from '../engines/engine-process.ts';
 import type { CoreConfig } from './base/config.ts';
 import { features } from './features.ts';
 import type { CoreState } from './project/core-state.ts';
@@ -75,6 +76,9 @@ export function createCore(config: CoreConfig): Promise<Core> {
     calls: new OngoingCalls(),
     session: null,
   };
+  // A command of seconds does not ask the system for it; "lima doctor" tells all of it.
+  const gap = config.shell === 'cli' ? '' : confinementGap();
+  if (gap !== '') state.log.write(`Engines are not fully confined: ${gap}; see "lima doctor".`);
   return Promise.resolve({
     router,
     context: { core: state },

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { parseFailure, type EngineFailure, type ErrorSchemas } from './protocol/errors.ts';
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
 import { confinedStart, type EngineFiles } from './confinement/confined-start.ts';
+import { confinementHere, type Confinement } from './confinement/launcher.ts';
 
 const stderrTailBytes = 64 * 1024;
 /** A native abort prints its own stacks of about 20 lines below the reason. */
@@ -62,6 +63,9 @@ interface Pending {
   onEvent: ((event: unknown) => void) | undefined;
 }
 
+/** Why engines are confined less than a system can; '' when nothing lacks. */
+export const confinementGap = (): string => confinementHere().reason;
+
 const exitText = (code: number | null, signal: NodeJS.Signals | null): string =>
   signal ? `signal ${signal}` : `exit code ${code}`;
 
@@ -113,8 +117,11 @@ export class EngineProcess<Requests extends RequestMap> implements Disposable, A
   }
 
   /** Forks an engine, with our environment and its own, confined to what it is given. */
-  static start<Requests extends RequestMap>(entry: EngineEntry): EngineProcess<Requests> {
-    const { scratchDir, env, ...program } = confinedStart(entry);
+  static start<Requests extends RequestMap>(
+    entry: EngineEntry,
+    confinement?: Confinement,
+  ): EngineProcess<Requests> {
+    const { scratchDir, env, ...program } = confinedStart(entry, confinement);
     const child = fork(entry.url, {
       ...program,
       cwd: scratchDir,

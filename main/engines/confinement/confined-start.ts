@@ -2,7 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { nodeRuntimePath } from '../node-runtime.ts';
-import { confinementHere, launcherPath, programRoot } from './launcher.ts';
+import {
+  confinementHere,
+  confinementVariable,
+  inheritedConfinement,
+  launcherPath,
+  programRoot,
+} from './launcher.ts';
+import { sandboxArguments } from './macos-sandbox.ts';
 
 /** What an engine is given: files or folders to read, and folders to write into as well. */
 export interface EngineFiles {
@@ -88,18 +95,28 @@ const driverPathVariables = [
  * How to start an engine with what it is given and no more, as far as this machine can: elsewhere
  * plain Node with a folder of its own.
  */
-export function confinedStart({ files, usesDrivers, execArgv = [] }: Confined): EngineStart {
+export function confinedStart(
+  { files, usesDrivers, execArgv = [] }: Confined,
+  confinement = confinementHere(),
+): EngineStart {
   const scratchDir = mkdtempSync(join(realpathSync(tmpdir()), 'lima-engine-'));
   const caches = engineCaches(scratchDir);
   const env = { TMPDIR: scratchDir, TMP: scratchDir, TEMP: scratchDir, ...caches.env };
   const nodePath = nodeRuntimePath();
-  const { landlock, seccomp } = confinementHere();
+  const { landlock, seccomp, sandbox } = confinement;
+  const writes = [scratchDir, ...caches.folders, ...files.writes];
+  if (sandbox) {
+    const shaders = usesDrivers && sandbox.shaderCachePath ? [sandbox.shaderCachePath] : [];
+    const launched = [...sandboxArguments(nodePath, [...writes, ...shaders]), ...execArgv];
+    const inherited = { ...env, [confinementVariable]: inheritedConfinement };
+    return { execPath: sandbox.path, execArgv: launched, env: inherited, scratchDir };
+  }
   if (landlock === 0 && !seccomp) return { execPath: nodePath, execArgv, env, scratchDir };
   const grants = [
     ...grant('x', [nodePath, launcherPath(), ...systemLibraries]),
     ...grant('r', [...programFiles(), ...systemFiles, ...files.reads]),
     ...grant('d', plainDevices),
-    ...grant('w', [scratchDir, ...caches.folders, ...files.writes]),
+    ...grant('w', writes),
     ...(usesDrivers ? driverGrants() : []),
   ];
   const confined = {

@@ -17,7 +17,7 @@ import { EngineProcess } from '../engine-process.ts';
 import { trainerErrors } from '../protocol/errors.ts';
 import type { EscapeRequests } from '../testing/escape-requests.ts';
 import { hashSource } from './build.ts';
-import { confinementHere, launcherPath } from './launcher.ts';
+import { confinementHere, kernelLacks, launcherPath } from './launcher.ts';
 import { tryConfinement } from './try-confinement.ts';
 
 type What = EscapeRequests['try']['params']['what'];
@@ -55,6 +55,12 @@ describe.skipIf(process.platform !== 'linux')('the launcher', () => {
       reason: 'LIMA_CONFINEMENT=off is set',
     });
   });
+});
+
+it('says what a kernel lacks, and nothing of one that has all', () => {
+  expect(kernelLacks(6, true)).toBe('');
+  expect(kernelLacks(3, true)).toMatch(/^Linux \S+ has Landlock 3 of 6$/);
+  expect(kernelLacks(0, false)).toMatch(/^Linux \S+ has no Landlock and no seccomp filters$/);
 });
 
 describe.skipIf(landlock < 6 || !seccomp)(`an engine that a file took over (${reason})`, () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { confinedStart } from './confined-start.ts';
-import { confinementHere } from './launcher.ts';
+import { confinementHere, type Confinement } from './launcher.ts';
 
 /** What a trial found: in words that go after "an engine …". */
 export interface ConfinementTrial {
@@ -44,7 +44,7 @@ socket.on('error', () => tell(false));
 const outcomeSchema = z.record(z.enum(['read', 'write', 'connect', 'signal']), z.boolean());
 
 /** Starts a program the way engines are started and lets it try what an engine never should. */
-export async function tryConfinement(): Promise<ConfinementTrial> {
+export async function tryConfinement(confinement = confinementHere()): Promise<ConfinementTrial> {
   const folder = mkdtempSync(join(tmpdir(), 'lima-trial-'));
   const path = join(folder, 'kept');
   writeFileSync(path, 'kept');
@@ -53,12 +53,12 @@ export async function tryConfinement(): Promise<ConfinementTrial> {
   try {
     const address = server.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const could = await attemptAll(path, port);
+    const could = await attemptAll(path, port, confinement);
     const names = Object.keys(words).map((name) => outcomeSchema.keyType.parse(name));
     return {
       holds: names.filter((name) => !could[name]).map((name) => words[name][0]),
       lacks: names.filter((name) => could[name]).map((name) => words[name][1]),
-      reason: confinementHere().reason,
+      reason: confinement.reason,
     };
   } finally {
     server.close();
@@ -66,11 +66,11 @@ export async function tryConfinement(): Promise<ConfinementTrial> {
   }
 }
 
-async function attemptAll(path: string, port: number) {
-  const { execPath, execArgv, env, scratchDir } = confinedStart({
-    files: { reads: [], writes: [] },
-    usesDrivers: false,
-  });
+async function attemptAll(path: string, port: number, confinement: Confinement) {
+  const { execPath, execArgv, env, scratchDir } = confinedStart(
+    { files: { reads: [], writes: [] }, usesDrivers: false },
+    confinement,
+  );
   const args = [...execArgv, '-e', script, path, String(port)];
   const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
   const child = spawn(execPath, args, { cwd: scratchDir, env: { ...process.env, ...env }, stdio });

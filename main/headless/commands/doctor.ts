@@ -5,7 +5,8 @@ import { CommandError } from '../cli/command-error.ts';
 import { damageAdvice, describeDamage } from '../../../shared/text/damage.ts';
 import { defineCommand, type Call } from '../cli/command.ts';
 import { examineDevices } from '../doctor/device-checks.ts';
-import { examineMachine, type Finding } from '../doctor/machine-checks.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { examineMachine } from '../doctor/machine-checks.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
 const marks = { ok: 'ok       ', missing: 'optional ', problem: 'PROBLEM  ' } as const;

@@ -4,7 +4,7 @@ import {
   type SelfTest,
 } from '../../../shared/domain/device.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
-import type { Finding } from './machine-checks.ts';
+import type { Finding } from './finding.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 
 const familyNames = { cpu: 'CPU', cuda: 'CUDA', vulkan: 'Vulkan', metal: 'Metal' } as const;

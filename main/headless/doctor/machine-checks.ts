@@ -4,25 +4,16 @@ import { freemem, homedir, totalmem } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { startInference, startTrainer } from '../../engines/start-engines.ts';
-import { tryConfinement } from '../../engines/confinement/try-confinement.ts';
 import { findElectronBinary, isRendererStale } from '../launch/checkout.ts';
 import { hasDisplay } from '../launch/open-browser.ts';
 import type { CoreClient } from '../cli/open-core.ts';
+import { confinementFinding } from './confinement-check.ts';
+import { ok, type Finding } from './finding.ts';
 
 const noFiles = { reads: [], writes: [] };
 const smallestNodeMajor = 24;
 const smallestMemoryBytes = 2 * 2 ** 30;
 const smallestDiskBytes = 5 * 2 ** 30;
-
-/** One finding: `missing` is something optional that is not there; `advice` says what to do. */
-export interface Finding {
-  name: string;
-  state: 'ok' | 'missing' | 'problem';
-  detail: string;
-  advice: string;
-}
-
-const ok = (name: string, detail: string): Finding => ({ name, state: 'ok', detail, advice: '' });
 
 /** Runs `check`; what it throws becomes a problem with this advice. */
 async function attempt(
@@ -91,19 +82,6 @@ async function loadedEngine(engine: Promise<string>): Promise<string> {
   if (name.includes('unavailable')) throw new Error(`The engine answers "${name}".`);
   return name;
 }
-
-/** What keeps an engine that a file took over from the rest of this machine, tried and not asked. */
-async function confinementFinding(): Promise<Finding> {
-  const name = 'confinement of engines';
-  const { holds, lacks, reason } = await tryConfinement();
-  const detail = `an engine ${[...holds, ...lacks].join(', ')}`;
-  if (lacks.length === 0) return ok(name, detail);
-  return { name, state: 'missing', detail: `${detail} (${reason})`, advice: confinementAdvice };
-}
-
-const confinementAdvice =
-  'Needs Linux 6.12 or newer with Landlock and seccomp (5.13 for files alone). Everything works ' +
-  'without; open model and project files of strangers on a machine that has it.';
 
 function pageFinding(): Finding {
   if (!isRendererStale()) return ok('page', 'built and up to date');
