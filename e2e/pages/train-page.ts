@@ -30,7 +30,9 @@ export class TrainPage {
 
   /** Starts the run, or says what is missing for it. */
   get startButton(): Locator {
-    return this.form.getByRole('button', { name: /^(Start training|Choose a|Locate|Correct)/ });
+    return this.form.getByRole('button', {
+      name: /^(Start training|Choose a|Confirm|Locate|Correct)/,
+    });
   }
 
   /** The page of a run. */

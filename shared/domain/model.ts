@@ -25,7 +25,10 @@ export const modelSchema = z.object({
   path: z.string(),
   sha256: hashSchema,
   info: modelInfoSchema,
+  /** True where nothing may be read: the file is gone, or nobody here confirmed that it is this one. */
   isMissing: z.boolean(),
+  /** True where only the project file says so: nobody looked whether there is anything. */
+  isFromElsewhere: z.boolean(),
   createdMs: momentSchema,
 });
 export type Model = z.infer<typeof modelSchema>;

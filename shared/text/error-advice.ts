@@ -12,7 +12,7 @@ const advice: Record<ErrorCode, string> = {
   NOT_A_COPY: 'Choose a copy of this project, or say that another project shall be merged.',
   JOB_FROM_ELSEWHERE: 'Look at its kind and its paths; resume it once more to confirm them.',
   PATH_FROM_ELSEWHERE:
-    'Show where the model is: its file is compared with the hash of the project.',
+    'Show where the model is, in the window or with `lima model confirm`: its file is compared with the hash of the project.',
   FILE_NOT_FOUND: 'Check the path, or choose the file again.',
   FILE_UNREADABLE: 'Where the message says no more, check its permissions and the disk it lies on.',
   FILE_EXISTS: 'Choose another name, or move the file away that is there.',

@@ -6,15 +6,20 @@ import { projectToRead } from '../files/project-to-read.ts';
 import { backupFolder, listBackups } from '../../store/backups/backup-list.ts';
 import { keepDamagedProject, replaceProject } from '../../store/backups/replace-project.ts';
 import { writeBackup } from '../../store/backups/write-backup.ts';
-import { openProjectFile } from '../../store/file/open-project-file.ts';
+import {
+  openProjectFile,
+  openProjectForReading,
+  type ProjectFile,
+} from '../../store/file/open-project-file.ts';
+import { copyToRead, inPlace, needsCopy } from '../../store/file/reading-place.ts';
 import { projectUuid } from '../../store/file/verify-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
-import { inspect } from '../project/inspect-project.ts';
+import { bringForward, inspect } from '../project/inspect-project.ts';
 import { openInTurn } from '../project/open-project.ts';
-import { closeSession, takeOver } from '../project/project-service.ts';
+import { closeSession } from '../project/project-service.ts';
 import { backupsOf, verifyCopyAside } from './session-backups.ts';
 
 // A schema of ours takes milliseconds, one that computes something may never end.
@@ -39,7 +44,7 @@ export function restoreBackup(
     if (session) await (session.file.path === target ? backupsOf(session)?.giveUp() : undefined);
     await closeSession(state);
     try {
-      const kept = await keepPresent(target, folder, source.uuid);
+      const kept = await keepPresent(state, target, { folder, uuid: source.uuid });
       await replaceProject(target, source.path, async (part) => {
         await verify(part);
       });
@@ -47,16 +52,16 @@ export function restoreBackup(
       const project = await openInTurn(state, target);
       return { project, restored: source.path, kept };
     } catch (error) {
-      if (session) await reopen(state, session.file.path);
+      if (session) await reopen(state, state.paths.check(session.file.path));
       throw error;
     }
   });
 }
 
-/** After a failure what was open is open again, as it was. */
-async function reopen(state: CoreState, path: string): Promise<void> {
+/** After a failure what was open is open again, as it was: for reading only where it was that. */
+async function reopen(state: CoreState, path: GuardedPath): Promise<void> {
   try {
-    await takeOver(state, () => openProjectFile(path));
+    await openInTurn(state, path);
   } catch (error) {
     // The window shows that no project is open; the person is told what failed first.
     state.log.write(`The project could not be opened again: ${String(error)}`);
@@ -110,22 +115,44 @@ const unreadable: ReadonlySet<string> = new Set([
 
 /** Makes the present file a backup: as a project where it opens, byte by byte where it does not. */
 async function keepPresent(
+  state: CoreState,
   target: GuardedPath,
-  folder: string,
-  uuid: string,
+  { folder, uuid }: { folder: string; uuid: string },
 ): Promise<string | null> {
   if (!existsSync(target)) return null;
   try {
+    // What this person never trusted is not opened for changes, and so not brought forward either.
+    if (!state.known.has(uuid)) return await keepUntrusted(target, { folder, uuid });
     await inspect(target);
-    return await keepAsBackup(target, folder, uuid);
+    return await keepAsBackup(openProjectFile(target, folder), { folder, uuid });
   } catch (error) {
     if (!unreadable.has(explainError(error)?.code ?? '')) throw error;
     return await keepDamagedProject(target, folder);
   }
 }
 
-async function keepAsBackup(target: string, folder: string, uuid: string): Promise<string> {
-  const file = openProjectFile(target, folder);
+async function keepUntrusted(
+  target: GuardedPath,
+  backups: { folder: string; uuid: string },
+): Promise<string> {
+  const place = needsCopy(target) ? await copyToRead(target) : inPlace(target);
+  let file;
+  try {
+    await inspect(target, place);
+    if (place.isCopy) await bringForward(target, place);
+    file = openProjectForReading(target, place);
+  } catch (error) {
+    place[Symbol.dispose]();
+    throw error;
+  }
+  return await keepAsBackup(file, backups);
+}
+
+async function keepAsBackup(
+  file: ProjectFile,
+  { folder, uuid }: { folder: string; uuid: string },
+): Promise<string> {
+  const target = file.path;
   try {
     if (projectUuid(file.db) !== uuid)
       throw new AppError(

@@ -20,11 +20,12 @@ export type UsableModel = Omit<StoredModel, 'path'> & { path: GuardedPath };
 
 /** Every model of the project with whether its file is still there. */
 export function models(session: ProjectSession): Model[] {
-  return listModels(session.file.db).map((model) => ({
-    ...model,
+  return listModels(session.file.db).map((model) => {
     // Not even looked for, where somebody else said that it lies.
-    isMissing: !session.own.hasModel(model) || !isPresent(session, model.path),
-  }));
+    const isFromElsewhere = !session.own.hasModel(model);
+    const isMissing = isFromElsewhere || !isPresent(session, model.path);
+    return { ...model, isFromElsewhere, isMissing };
+  });
 }
 
 /** A file that may not even be looked at counts as missing: whoever uses it is told why. */

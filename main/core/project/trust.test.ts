@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, renameSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProjectFile, openProjectFile } from '../../store/file/open-project-file.ts';
@@ -166,8 +166,44 @@ test('a model that lies where the project says is used once a person has shown i
   await using core = await TestCore.start({ project: 'none' });
   await core.client.project.open({ path: first.projectPath });
   await core.client.project.trust();
-  expect(await core.client.models.list()).toMatchObject([{ path, isMissing: true }]);
+  expect(await core.client.models.list()).toMatchObject([
+    { path, isFromElsewhere: true, isMissing: true },
+  ]);
   const { jobId } = await core.client.models.relocate({ id: modelId, path });
   expect((await core.job(jobId)).state).toBe('succeeded');
-  expect(await core.client.models.list()).toMatchObject([{ id: modelId, path, isMissing: false }]);
+  expect(await core.client.models.list()).toMatchObject([
+    { id: modelId, path, isFromElsewhere: false, isMissing: false },
+  ]);
+});
+
+test('a backup of a project that was never trusted is restored without trusting it or bringing it forward', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = join(subfolder(core.folder, 'place'), 'old.lima');
+  writeOldProject(path, 6, fillEveryOldTable);
+  const backup = core.path('backup.lima');
+  copyFileSync(path, backup);
+  const before = readFileSync(path);
+  const restored = await core.client.backups.restore({ path, name: backup });
+  expect(restored.project).toMatchObject({ access: 'read', readReason: 'not-trusted' });
+  expect(restored.kept).not.toBeNull();
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect((await refusalOf(core.client.datasets.freeze({ name: 'x' }))).code).toBe(
+    'PROJECT_READ_ONLY',
+  );
+});
+
+test('a project that is only read is still only read after restoring another one failed', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = writeForeignProject(core);
+  await core.client.project.open({ path });
+  const other = writeForeignProject(core, 'other.lima');
+  const before = folderState(dirname(path));
+  // A copy of another project is no backup of this one.
+  const name = core.path('strange.lima');
+  const strange = createProjectFile(name);
+  strange.close();
+  const restoring = core.client.backups.restore({ path: other, name });
+  expect((await refusalOf(restoring)).message).toContain('backup of another project');
+  expect(await core.client.project.current()).toMatchObject({ path, readReason: 'not-trusted' });
+  expect(folderState(dirname(path))).toEqual(before);
 });

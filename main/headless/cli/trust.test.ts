@@ -1,6 +1,10 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { upsertModel } from '../../store/repositories/models.ts';
+import { storedModelInfo } from '../../store/testing/old-project.ts';
 import { createProjectFile } from '../../store/file/open-project-file.ts';
 import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { folderState } from '../../core/testing/folder-state.ts';
@@ -58,4 +62,58 @@ test('a project that a command line made is its own, at once and in the next pro
   using folder = new CliFolder();
   await folder.run('new', 'own.lima');
   expect((await folder.run('review', 'own.lima', 'accept', '--all')).code).toBe(0);
+});
+
+test('restoring a project that was never trusted leaves it so, unless --trust says otherwise', async () => {
+  using folder = new CliFolder();
+  receiveProject(folder);
+  copyFileSync(join(folder.path, 'p.lima'), join(folder.path, 'backup.lima'));
+  const restored = await folder.run('restore', 'p.lima', 'backup.lima');
+  expect(restored.code).toBe(0);
+  expect(restored.stderr).toContain('The project is open for reading only.');
+  expect(restored.stderr).toContain('Trust it with: lima trust p.lima');
+  expect((await folder.run('review', 'p.lima', 'accept', '--all')).code).toBe(1);
+  expect((await folder.run('restore', 'p.lima', 'backup.lima', '--trust')).code).toBe(0);
+  expect((await folder.run('review', 'p.lima', 'accept', '--all')).code).toBe(0);
+});
+
+test('a run from elsewhere goes on only with --trust, which says what it would use', async () => {
+  using folder = new CliFolder();
+  receiveProject(folder);
+  await folder.run('trust', 'p.lima');
+  const refused = await folder.run('train', 'p.lima', '--resume', 'r');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(
+    /JOB_FROM_ELSEWHERE: “T” \(train\) was not started on this machine.*It would use \/m\.gguf\. Add --trust to let it go on\./,
+  );
+  const confirmed = await folder.run('train', 'p.lima', '--resume', 'r', '--trust');
+  expect(confirmed.stderr).toContain('It would use /m.gguf.');
+  expect(confirmed.stderr).toContain('MODEL_MISSING');
+  const again = await folder.run('train', 'p.lima', '--resume', 'r');
+  expect(again.stderr).not.toContain('JOB_FROM_ELSEWHERE');
+});
+
+test('a model from elsewhere is listed as such, and used once a person confirmed where it is', async () => {
+  using folder = new CliFolder();
+  const path = join(folder.path, 'tiny.gguf');
+  const { sha256 } = await writeTinyModel(path, { embeddingLength: 32, layers: 1 });
+  const file = createProjectFile(join(folder.path, 'p.lima'));
+  upsertModel(file.db, { sha256, path, info: { ...storedModelInfo, name: 'theirs' } });
+  upsertModel(file.db, { sha256: 'other', path, info: { ...storedModelInfo, name: 'forged' } });
+  file.close();
+  const listed = await folder.run('model', 'confirm', 'p.lima');
+  expect(listed.stdout).toMatch(
+    /theirs .*\n.*tiny\.gguf\n.*from elsewhere: nobody on this machine/,
+  );
+  expect((await folder.run('model', 'confirm', 'p.lima', 'theirs')).stderr).toContain(
+    'PROJECT_READ_ONLY',
+  );
+  const forged = await folder.run('model', 'confirm', 'p.lima', 'forged', '--trust');
+  expect(forged.stderr).toContain('MODEL_CHANGED');
+  const confirmed = z.object({ path: z.string(), sha256: z.string() });
+  expect(await folder.document(confirmed, 'model', 'confirm', 'p.lima', 'theirs')).toEqual({
+    path,
+    sha256,
+  });
+  expect((await folder.run('model', 'confirm', 'p.lima')).stdout).toMatch(/tiny\.gguf\n\s+in use/);
 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import type { BackupList } from '../../../shared/contract/backups.ts';
 import {
   describeContent,
@@ -7,9 +8,11 @@ import {
   describeReason,
 } from '../../../shared/text/backups.ts';
 import { formatBytes, formatQuantity, formatTime } from '../../../shared/text/numbers.ts';
+import { shellWord } from '../../../shared/text/foreign-text.ts';
+import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { defineCommand, positional, type Call } from '../cli/command.ts';
-import { openCore, openCoreWithProject } from '../cli/open-core.ts';
+import { openCore, openCoreWithProject, type CoreClient } from '../cli/open-core.ts';
 
 /** `lima backup`: makes a backup of a project now. */
 export const backupCommand = defineCommand({
@@ -64,6 +67,7 @@ export const restoreCommand = defineCommand({
   name: 'restore',
   usage: 'restore P.lima [BACKUP] [--damaged-rows]',
   summary: 'Restore a project from a backup; what it is now is kept as a backup first.',
+  edits: true,
   positionals: { min: 1, max: 2 },
   options: {
     'damaged-rows': {
@@ -85,6 +89,7 @@ export const restoreCommand = defineCommand({
       path,
       ...(name !== undefined && { name }),
     });
+    await tellTrust(core.client, call, restored.project.readReason);
     call.terminal.result(
       restored,
       [
@@ -94,6 +99,22 @@ export const restoreCommand = defineCommand({
     );
   },
 });
+
+/** What was never trusted here stays so after it was restored, unless it was said. */
+async function tellTrust(
+  client: CoreClient,
+  { trusts, terminal, positionals }: Pick<Call, 'trusts' | 'terminal' | 'positionals'>,
+  readReason: ReadReason | null,
+): Promise<void> {
+  if (readReason === null) return;
+  if (trusts && readReason === 'not-trusted') {
+    await client.project.trust();
+    return;
+  }
+  terminal.note(readOnlyNotice(readReason));
+  if (readReason === 'not-trusted')
+    terminal.note(`Trust it with: lima trust ${shellWord(positionals[0] ?? '')}`);
+}
 
 async function takeBack(call: Call, name: string | undefined): Promise<void> {
   if (name !== undefined)

@@ -10,7 +10,7 @@ import { exportCommand } from './train/export.ts';
 import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
-import { modelInspectCommand } from './train/model.ts';
+import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
 import { runsCommand } from './train/runs.ts';
@@ -35,6 +35,7 @@ export const commands: readonly Command[] = [
   datasetExportCommand,
   datasetXrayCommand,
   modelInspectCommand,
+  modelConfirmCommand,
   trainCommand,
   runsCommand,
   exportCommand,

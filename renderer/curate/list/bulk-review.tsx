@@ -8,6 +8,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
+import { resumeJob } from '../../ui/resume-job.ts';
 import './sample-list.css';
 
 /** Reviews of many samples that are being made, or that a crash left half made. */
@@ -20,7 +21,7 @@ export function BulkReview() {
 
 function OpenReview({ job }: { job: Job }) {
   const cancel = useAction(() => rpc.jobs.cancel({ id: job.id }));
-  const resume = useAction(() => rpc.jobs.resume({ id: job.id }));
+  const resume = useAction(() => resumeJob(job.id));
   const error = cancel.error ?? resume.error;
   const isStopped = job.state === 'interrupted';
   const { done = 0, total = 0, etaMs = null } = job.progress ?? {};

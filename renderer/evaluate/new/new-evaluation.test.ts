@@ -27,6 +27,7 @@ const model = (id: string, isMissing = false): Model => ({
     trainable: 'yes',
   },
   isMissing,
+  isFromElsewhere: false,
   createdMs: 1,
 });
 const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];

@@ -1,7 +1,8 @@
-import { MapPin } from 'lucide-react';
+import { FileCheck, MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
@@ -11,11 +12,12 @@ interface ModelOptionProps {
   model: Model;
   isChosen: boolean;
   onRelocate: () => void;
+  onConfirm: () => void;
 }
 
 /** One known model: what it is, and why it cannot be trained where it cannot. */
-export function ModelOption({ model, isChosen, onRelocate }: ModelOptionProps) {
-  const { info, path, sha256, isMissing } = model;
+export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOptionProps) {
+  const { info, path, sha256, isMissing, isFromElsewhere } = model;
   const isTrainable = info.trainable === 'yes';
   return (
     <li>
@@ -34,18 +36,32 @@ export function ModelOption({ model, isChosen, onRelocate }: ModelOptionProps) {
             <span className="truncate">
               <VisibleText text={info.name} />
             </span>
-            {isMissing && <Badge tone="bad">file missing</Badge>}
+            {isFromElsewhere ? (
+              <Badge tone="warn">from elsewhere</Badge>
+            ) : (
+              isMissing && <Badge tone="bad">file missing</Badge>
+            )}
             {!isTrainable && <Badge tone="warn">cannot be trained</Badge>}
           </span>
           <span className="small dim" id={`model-${model.id}-facts`}>
             {info.architecture} · {formatParameters(info.parameters)} · {info.quantization} ·{' '}
             {formatBytes(info.fileSizeBytes)} · {info.layers} layers
           </span>
+          {isFromElsewhere && (
+            <span className="picker-why">
+              Only the project says that this is the file; nobody on this machine did.
+            </span>
+          )}
           {!isTrainable && <span className="picker-why">{info.trainable}</span>}
           <span className="small faint truncate" title={`${path}\nSHA-256 ${sha256}`}>
             {path} · <code>{shortHash(sha256)}</code>
           </span>
         </label>
+        {isFromElsewhere && (
+          <EditButton small icon={<FileCheck size={13} />} onClick={onConfirm}>
+            Use it from there…
+          </EditButton>
+        )}
         {isMissing && (
           <Button small icon={<MapPin size={13} />} onClick={onRelocate}>
             Locate…

@@ -14,6 +14,7 @@ import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
+import { confirmModel } from '../../ui/models/model-buttons.tsx';
 import { chooseFile } from '../../ui/files/file-chooser.ts';
 import { useTrain } from '../train-store.ts';
 import { ModelOption } from './model-option.tsx';
@@ -29,7 +30,11 @@ interface ModelPickerProps {
 export function ModelPicker({ models, chosenId }: ModelPickerProps) {
   const adding = useAction(addModel);
   const relocating = useAction(relocateModel);
-  const error = adding.error ?? relocating.error;
+  const confirming = useAction(async (model: Model) => {
+    const modelJobId = await confirmModel(model);
+    if (modelJobId !== null) useTrain.setState({ modelJobId });
+  });
+  const error = adding.error ?? relocating.error ?? confirming.error;
   const add = (
     <EditButton
       small
@@ -65,6 +70,7 @@ export function ModelPicker({ models, chosenId }: ModelPickerProps) {
                   model={model}
                   isChosen={model.id === chosenId}
                   onRelocate={() => void relocating.run(model)}
+                  onConfirm={() => void confirming.run(model)}
                 />
               ))}
             </ul>

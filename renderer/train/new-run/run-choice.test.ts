@@ -9,6 +9,7 @@ const model = (isMissing: boolean, trainable: string): Model => ({
   path: '/models/base.gguf',
   sha256: 'a'.repeat(64),
   isMissing,
+  isFromElsewhere: false,
   createdMs: 0,
   info: {
     name: 'Base',

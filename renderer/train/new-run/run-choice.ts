@@ -37,6 +37,7 @@ interface StartConditions {
 export function startLabel(conditions: StartConditions): { label: string; isReady: boolean } {
   const { model, dataset, recipe, isTaken } = conditions;
   if (!model) return missing('Choose a model');
+  if (model.isFromElsewhere) return missing('Confirm the model file');
   if (model.isMissing) return missing('Locate the model file');
   if (model.info.trainable !== 'yes') return missing('Choose a model that can be trained');
   if (!dataset) return missing('Choose a dataset');

@@ -1,6 +1,7 @@
+import type { Model } from '../../../shared/domain/model.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
-import { RelocateModelButton } from '../models/model-buttons.tsx';
+import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
 import {
   checkpointName,
   checkpointsFor,
@@ -20,12 +21,17 @@ interface SystemPickerProps {
 
 const noAdapter = '';
 
+function missingNote({ isFromElsewhere, isMissing }: Model): string {
+  if (isFromElsewhere) return ' (from elsewhere)';
+  return isMissing ? ' (missing)' : '';
+}
+
 /** Chooses a base model, an adapter trained on it and the adapter's strength from 0 to 1.5. */
 export function SystemPicker({ label, value, available, onValue }: SystemPickerProps) {
   const problem = systemProblem(available, value);
   const models: Option<string>[] = available.models.map((model) => ({
     value: model.id,
-    label: `${model.info.name} · ${model.info.quantization}${model.isMissing ? ' (missing)' : ''}`,
+    label: `${model.info.name} · ${model.info.quantization}${missingNote(model)}`,
   }));
   const missing = available.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);
@@ -44,6 +50,7 @@ export function SystemPicker({ label, value, available, onValue }: SystemPickerP
           options={isKnown ? models : [{ value: value.modelId, label: 'Choose…' }, ...models]}
           onValue={(modelId) => onValue({ modelId, checkpointId: null, strength: 1 })}
         />
+        {missing?.isFromElsewhere && <ConfirmModelButton model={missing} />}
         {missing && <RelocateModelButton modelId={missing.id} />}
       </div>
       <Select

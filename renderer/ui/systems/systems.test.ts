@@ -30,6 +30,7 @@ const model = (id: string, createdMs: number): Model => ({
     trainable: 'yes',
   },
   isMissing: false,
+  isFromElsewhere: false,
   createdMs,
 });
 

@@ -58,6 +58,8 @@ export function strengthText(strength: number): string {
 export function systemProblem(available: AvailableModels, system: SystemSpec): string | undefined {
   const model = available.models.find(({ id }) => id === system.modelId);
   if (!model) return 'Choose a base model.';
+  if (model.isFromElsewhere)
+    return `The project came with this model and says that it is ${model.path}. Nobody on this machine confirmed that.`;
   if (model.isMissing) return `The model file ${model.path} is not there.`;
   if (system.checkpointId === null) return undefined;
   const known = checkpointsFor(available, model.id).some(({ id }) => id === system.checkpointId);

@@ -2,7 +2,8 @@ import type { Job } from '../../../../shared/contract/job-kinds.ts';
 import { reviewActionSchema } from '../../../../shared/domain/sample.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CancelledError, CommandError, UsageError } from '../../cli/command-error.ts';
-import { defineCommand, oneOf, positional } from '../../cli/command.ts';
+import { resumeJob } from '../../arguments/resume-job.ts';
+import { defineCommand, oneOf, positional, type Call } from '../../cli/command.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { waitForJob, type WaitOptions } from '../../cli/wait-for-job.ts';
 import { filterOf } from './samples.ts';
@@ -38,7 +39,7 @@ export const reviewCommand = defineCommand({
     const made =
       action && selection
         ? await client.samples.review({ action, selection })
-        : await takeBackOrFinish(client, word);
+        : await takeBackOrFinish(client, word, call);
     const { batchId, changed } = await changesOf(client, made, call);
     call.terminal.result(
       { action: word, changed, batchId },
@@ -53,11 +54,15 @@ interface Made {
   jobId: string | null;
 }
 
-async function takeBackOrFinish(client: CoreClient, word: string): Promise<Made> {
+async function takeBackOrFinish(
+  client: CoreClient,
+  word: string,
+  call: Pick<Call, 'trusts' | 'terminal'>,
+): Promise<Made> {
   if (word === 'undo') return client.samples.undoReview();
   const stopped = (await client.jobs.list()).find(isHalfMade);
   if (!stopped) throw new CommandError('INVALID_STATE', 'No review of this project is half made.');
-  if (word === 'resume') await client.jobs.resume({ id: stopped.id });
+  if (word === 'resume') await resumeJob(client, stopped.id, call);
   else await client.jobs.cancel({ id: stopped.id });
   return { batchId: null, changed: null, jobId: stopped.id };
 }

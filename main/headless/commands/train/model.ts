@@ -1,7 +1,11 @@
 import { resolve } from 'node:path';
+import type { Model } from '../../../../shared/domain/model.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
-import { openCore } from '../../cli/open-core.ts';
+import { UsageError } from '../../cli/command-error.ts';
+import { openCore, openCoreWithProject } from '../../cli/open-core.ts';
+import { waitForJob } from '../../cli/wait-for-job.ts';
+import { findNamed } from '../../arguments/find-named.ts';
 
 /** `lima model inspect`: what a GGUF file is and whether it can be trained. */
 export const modelInspectCommand = defineCommand({
@@ -24,3 +28,52 @@ export const modelInspectCommand = defineCommand({
     call.terminal.result(info, lines.join('\n'));
   },
 });
+
+/** `lima model confirm`: says that a model from elsewhere is the file that the project names. */
+export const modelConfirmCommand = defineCommand({
+  name: 'model confirm',
+  usage: 'model confirm P.lima [MODEL] [--at FILE.gguf]',
+  summary: 'List the models of a project, or confirm where the file of one from elsewhere is.',
+  edits: true,
+  positionals: { min: 1, max: 2 },
+  options: {
+    at: { type: 'string', description: 'where it is, if not where the project says' },
+  },
+  details: () => [
+    'A project that was made elsewhere names models by their paths. Nothing looks at such a path',
+    'before you confirm it; then the file is used if its SHA-256 is the one of the project.',
+  ],
+  async run(call) {
+    const wanted = call.positionals[1];
+    if (wanted === undefined && call.options.at !== undefined)
+      throw new UsageError('--at is for one model: name it, by its name or id.');
+    await using project = await openCoreWithProject({ ...call, edits: wanted !== undefined });
+    const { client } = project;
+    const models = await client.models.list();
+    if (wanted === undefined) {
+      call.terminal.result(
+        { models },
+        models.map(describeModel).join('\n') || 'It names no model.',
+      );
+      return;
+    }
+    const named = models.map((model) => ({ ...model, name: model.info.name }));
+    const { id, path: stored } = findNamed(named, wanted, 'model');
+    const path = call.options.at === undefined ? stored : resolve(call.options.at);
+    const { jobId } = await client.models.relocate({ id, path });
+    const { sha256 } = await waitForJob(client, { jobId, kind: 'add-model' }, call);
+    call.terminal.result(
+      { modelId: id, path, sha256 },
+      `${wanted} is ${path}, compared by SHA-256.`,
+    );
+  },
+});
+
+function describeModel({ id, path, info, isFromElsewhere, isMissing }: Model): string {
+  const state = isFromElsewhere
+    ? 'from elsewhere: nobody on this machine confirmed the path'
+    : isMissing
+      ? 'the file is not there'
+      : 'in use';
+  return `${info.name} (${id})\n    ${path}\n    ${state}`;
+}

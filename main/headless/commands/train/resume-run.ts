@@ -1,10 +1,10 @@
-import { ORPCError } from '@orpc/server';
 import { canResumeJob } from '../../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
+import { resumeJob } from '../../arguments/resume-job.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
@@ -46,26 +46,10 @@ export async function planResume(reference: string, call: ResumeCall) {
     if (differences.length > 0) throw notThatRun(run, differences);
     const job = await client.jobs.get({ id: run.jobId });
     if (!canResumeJob(job)) throw notResumable(run);
-    await resumeOrSay(client, run, call);
+    await resumeJob(client, run.jobId, call);
     const resumeHint = resumeCommand(positional(call, 0), run);
     return { runId: run.id, jobId: run.jobId, resumeHint };
   };
-}
-
-/** `--trust` confirms a run that was not started on this machine. */
-async function resumeOrSay(client: CoreClient, run: Run, { trusts }: ResumeCall): Promise<void> {
-  try {
-    await client.jobs.resume({ id: run.jobId, isConfirmed: trusts });
-  } catch (error) {
-    if (!(error instanceof ORPCError) || error.code !== 'JOB_FROM_ELSEWHERE') throw error;
-    throw new CommandError(
-      error.code,
-      `${error.message.replace(/ Confirm it to let it go on\.$/, '')} Add --trust to let it go on.`,
-      {
-        ...error.data,
-      },
-    );
-  }
 }
 
 function notThatRun(run: Run, differences: readonly string[]): CommandError {
