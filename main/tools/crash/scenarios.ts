@@ -26,6 +26,7 @@ import { aSample } from '../../store/testing/a-project.ts';
 import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { addModelAndDataset, writeOldProject } from '../../store/testing/old-project.ts';
 import { hashRows, type Acts } from './acts.ts';
+import { everyPieceAtOnce, reviewingInPieces } from './reviewing-in-pieces.ts';
 
 /**
  * Something that is done to a project, and recorded. `prepare` makes what is there before, unseen;
@@ -115,6 +116,10 @@ const migrating = (version: number, fill: (db: Database) => void): Scenario => (
 
 /** What must be found to lose: it shows that a loss is seen. */
 export const careless: Record<string, Scenario> = {
+  'reviewing in pieces that are acknowledged at once': {
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, everyPieceAtOnce),
+  },
   'reviewing without waiting for the disk': {
     prepare: filled,
     act: (path, acts) =>
@@ -217,6 +222,15 @@ export const scenarios: Record<string, Scenario> = {
   },
   voting: { prepare: filled, act: (path, acts) => inProject(path, acts, voting) },
   reviewing: { prepare: filled, act: (path, acts) => inProject(path, acts, reviewing) },
+  'reviewing and undoing in pieces': {
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, reviewingInPieces),
+  },
+  'reviewing in pieces on a network disk': {
+    disk: 'network',
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, reviewingInPieces),
+  },
   editing: { prepare: filled, act: (path, acts) => inProject(path, acts, editing) },
   importing: { prepare: filled, act: (path, acts) => inProject(path, acts, importing) },
   'migrating from the first schema': migrating(1, addModelAndDataset),
