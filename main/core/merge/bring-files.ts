@@ -3,7 +3,15 @@ import { basename, dirname, join } from 'node:path';
 import type { ComingFile } from '../../store/merge/merge-runs.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
-import { artifactFile, artifactSize, makeArtifactFolder } from '../files/artifacts.ts';
+import {
+  artifactFile,
+  artifactNames,
+  artifactPath,
+  artifactSize,
+  makeArtifactFolder,
+  removeArtifact,
+  type ArtifactFolder,
+} from '../files/artifacts.ts';
 import { copyFile } from './copy-file.ts';
 
 /** What became of the weights that belong to runs which come. */
@@ -61,6 +69,7 @@ async function bring(
     const copied = await copyFile(source, temporary, progress);
     if (copied.sha256 !== sha256) {
       rmSync(temporary, { force: true });
+      if (artifactNames(folder).length === 0) await removeArtifact(folder);
       return 'its SHA-256 is not the one of the run';
     }
     renameSync(temporary, target);
@@ -71,6 +80,30 @@ async function bring(
     if (!known || known.code === 'DISK_FULL') throw error;
     return known.message;
   }
+}
+
+/**
+ * Removes weights that a merge brought, once no row of the project names them any more: a crash
+ * before leaves nothing but files too many. Returns how many there were.
+ */
+export async function removeBrought(
+  folder: ArtifactFolder,
+  files: readonly string[],
+): Promise<number> {
+  let removed = 0;
+  for (const file of files) {
+    const names = file.split('/');
+    if (!placePattern.test(file) || artifactSize(artifactPath(folder, ...names)) === undefined)
+      continue;
+    await removeArtifact(artifactPath(folder, ...names));
+    removed += 1;
+    // The folders of its epoch and run go with it, unless something else lies in them.
+    for (const depth of [3, 2]) {
+      const parent = artifactPath(folder, ...names.slice(0, depth));
+      if (artifactNames(parent).length === 0) await removeArtifact(parent);
+    }
+  }
+  return removed;
 }
 
 /** Throws INVALID_INPUT when both projects are one file. */

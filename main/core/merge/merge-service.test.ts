@@ -2,6 +2,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
@@ -184,6 +185,19 @@ test('weights come along by their hash; what is missing or differs is named', as
   expect(readFileSync(join(`${core.projectPath}.d`, place(1)), 'utf8')).toBe('right');
   expect(existsSync(join(`${core.projectPath}.d`, place(2)))).toBe(false);
   expect((await core.client.runs.list()).map(({ name }) => name)).toContain('theirs');
+  // They go with the merge, and nothing else of the folder does.
+  const own = join(`${core.projectPath}.d`, 'runs', 'r');
+  mkdirSync(own);
+  writeFileSync(join(own, '1.gguf'), 'ours');
+  expect(await core.client.merges.undo({})).toMatchObject({ aside: null });
+  expect(readdirSync(join(`${core.projectPath}.d`, 'runs'))).toEqual(['r']);
+  expect(readdirSync(own)).toEqual(['1.gguf']);
+  // Merged again they come again; with work since then they stay for the file that is set aside.
+  expect((await merge(core, other)).files.came).toBe(1);
+  await core.client.samples.review({ action: 'reset', selection: { filter: {} } });
+  const undone = await core.client.merges.undo({ evenWithLaterWork: true });
+  expect(undone.aside).not.toBeNull();
+  expect(existsSync(join(`${core.projectPath}.d`, place(1)))).toBe(true);
 });
 
 const sha256OfWeights = '27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9';

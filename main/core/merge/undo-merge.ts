@@ -6,12 +6,14 @@ import { resultOf, type Job } from '../../../shared/contract/job-kinds.ts';
 import { laterWorkText } from '../../../shared/text/merging.ts';
 import { makeSideFolder } from '../../side-files/side-file.ts';
 import { workAfter } from '../../store/repositories/project-counts.ts';
+import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { backupsOf } from '../backups/session-backups.ts';
 import { AppError } from '../base/app-error.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';
 import { inspect } from '../project/inspect-project.ts';
 import { replaceOpenFile } from '../project/project-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { removeBrought } from './bring-files.ts';
 import { clearMergeScratch, copyOpenFile, requireIdle, scratchName } from './merge-service.ts';
 
 /** The newest merge that can be undone, with what was done since. */
@@ -90,16 +92,40 @@ export async function undoMerge(
     const onEnd = () => {
       isReplaced = true;
     };
+    const merged = weightsOf(session);
     await backupsOf(session)?.giveUp();
     await replaceOpenFile(state, session, { ready, ...(setAside && { setAside }), onEnd });
     // It was running when the copy was made that the project is now.
-    requireSession(state).jobs.cancel(job.id);
+    const before = requireSession(state);
+    before.jobs.cancel(job.id);
+    // What is set aside can be merged again, and finds its weights where they lie.
+    if (!setAside) await removeMerged(state, before, merged);
     return { aside: setAside?.to ?? null, laterWork };
   } finally {
     if (!isReplaced) {
       await clearMergeScratch(session.file);
       session.resumeEditing('merging');
     }
+  }
+}
+
+const weightsOf = ({ file }: ProjectSession): Set<string> =>
+  new Set(listCheckpoints(file.db).map((checkpoint) => checkpoint.file));
+
+/** The project is undone by now: weights that cannot be removed are files too many, and no failure. */
+async function removeMerged(
+  { log }: CoreState,
+  before: ProjectSession,
+  merged: ReadonlySet<string>,
+): Promise<void> {
+  const { file } = before;
+  const own = weightsOf(before);
+  try {
+    const gone = [...merged].filter((weights) => !own.has(weights));
+    const removed = await removeBrought(file, gone);
+    if (removed > 0) log.write(`${file.path}: ${removed} weights of an undone merge were removed`);
+  } catch (error) {
+    log.write(`${file.path}: weights of an undone merge could not be removed: ${String(error)}`);
   }
 }
 
