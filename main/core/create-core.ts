@@ -16,6 +16,7 @@ import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-
 import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
 import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
+import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
 import {
   chatRouter,
@@ -47,6 +48,8 @@ const router = implement(contract).$context<CallContext>().router({
   evaluations: evaluationsRouter,
   merges: mergesRouter,
   packets: packetsRouter,
+  things: thingsRouter,
+  disk: diskRouter,
 });
 
 /** The one router behind every shell. */

@@ -47,6 +47,7 @@ export const changeTopicSchema = z.enum([
   'prompts',
   'evaluations',
   'settings',
+  'labels',
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 

@@ -4,6 +4,7 @@ import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
 import { evaluationsContract, promptsContract } from './evaluate.ts';
+import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
 
 /** The one contract behind the desktop window, the browser and the command line. */
@@ -26,5 +27,7 @@ export const contract = {
   evaluations: evaluationsContract,
   merges: mergesContract,
   packets: packetsContract,
+  things: thingsContract,
+  disk: diskContract,
 };
 export type Contract = typeof contract;

@@ -15,6 +15,8 @@ export const mergeReportSchema = z.object({
   /** By what it is (samples, versions, reviews, votes, runs …): what came, and what was there. */
   counts: z.record(z.string(), z.object({ came: count, known: count })),
   renamed: z.array(z.object({ what: z.string(), name: z.string(), newName: z.string() })),
+  /** What was deleted in the other file, and so is gone here; of earlier reports nothing. */
+  deleted: z.array(z.object({ what: z.string(), name: z.string() })).default([]),
   /** Samples with edits beside each other, after the merge. */
   edits: z.object({
     total: count,

@@ -48,6 +48,7 @@ export const runsContract = {
   metrics: reading
     .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))
     .output(eventIterator(z.object({ metrics: z.array(runMetricSchema) }))),
+  /** Every checkpoint whose file is still wanted. */
   checkpoints: reading.output(z.array(checkpointSchema)),
   /** Writes a checkpoint in another form, in a job whose result holds `path` and `sizeBytes`. */
   export: procedure.input(exportRequestSchema).output(z.object({ jobId: z.string() })),

@@ -41,6 +41,8 @@ export const checkpointSchema = z.object({
   /** Loss of the held-out samples; null without them. */
   devLoss: z.number().nullable(),
   createdMs: momentSchema,
+  /** Its file went when somebody deleted it; the record stays. */
+  isDeleted: z.boolean().default(false),
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 

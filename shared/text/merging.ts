@@ -16,6 +16,7 @@ const things: Record<string, [one: string, many: string]> = {
   answers: ['answer', 'answers'],
   chats: ['chat answer', 'chat answers'],
   runEvents: ['event of a run', 'events of runs'],
+  labels: ['name, note, tag or deletion', 'names, notes, tags and deletions'],
   reveals: ['revealed evaluation', 'revealed evaluations'],
 };
 
@@ -82,6 +83,10 @@ export function mergeRemarks(report: MergeReport): MergeRemark[] {
     files.missing.length > 0 && {
       title: 'Weights that could not be brought; their runs came without them',
       details: files.missing.map(({ file, why }) => `${short(file)}: ${previewLine(why, 200)}`),
+    },
+    report.deleted.length > 0 && {
+      title: 'Deleted in the other file, so deleted here',
+      details: report.deleted.map(({ what, name }) => `${what} ${short(name)}`),
     },
     report.renamed.length > 0 && {
       title: 'Renamed, because two things had one name',

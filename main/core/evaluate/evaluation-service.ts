@@ -18,6 +18,7 @@ import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-
 import { AppError, found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { CoreState } from '../project/core-state.ts';
+import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 
@@ -50,6 +51,7 @@ export function createEvaluation(
       },
     );
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
+  requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
   const [filesA, filesB] = [systemFiles(session, input.a), systemFiles(session, input.b)];
   const promptIds = choosePrompts(session, set, input);
   const id = uuidv7();

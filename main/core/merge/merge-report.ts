@@ -25,6 +25,7 @@ export function reportOf(
     renamed: first(merged.renamed)
       .filter(({ table }) => table !== 'system')
       .map(({ table, name, newName }) => ({ what: readable(table), name, newName })),
+    deleted: first(merged.deleted).map(({ table, name }) => ({ what: readable(table), name })),
     edits: {
       total: edits.length,
       first: first(edits).map(({ sampleId, prompt, authors }) => ({ sampleId, prompt, authors })),

@@ -82,6 +82,12 @@ export function usableCheckpoint(
 ): Omit<Checkpoint, 'path'> & { path: GuardedPath } {
   const stored = found(findCheckpoint(session.file.db, id), 'checkpoint', id);
   const path = artifactFile(session.file, stored.file);
+  if (stored.isDeleted)
+    throw new AppError(
+      'MODEL_MISSING',
+      `The checkpoint of epoch ${stored.epoch} of ${stored.runName} was deleted: choose another one.`,
+      { path },
+    );
   if (artifactSize(path) === undefined)
     throw new AppError(
       'MODEL_MISSING',

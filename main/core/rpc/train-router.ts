@@ -51,7 +51,7 @@ export const runsRouter = {
     watchMetrics(session, input, signal),
   ),
   checkpoints: withProject.runs.checkpoints.handler(({ context: { session } }) =>
-    checkpoints(session),
+    checkpoints(session).filter(({ isDeleted }) => !isDeleted),
   ),
   export: withProject.runs.export.handler(({ context: { core, session }, input }) => ({
     jobId: startExport(core, session, input).id,

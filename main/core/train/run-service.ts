@@ -18,6 +18,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
+import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { newProbe } from './probe-run.ts';
 import { savedStep } from './run-files.ts';
@@ -47,6 +48,7 @@ export function startRun(
       },
     );
   const dataset = found(findDataset(db, 'id', input.datasetId), 'dataset', input.datasetId);
+  requireLive(db, { thing: 'dataset', id: input.datasetId }, 'dataset');
   const problem = devShareProblem(dataset.samples, input.recipe.devShare);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   const name = input.name ?? freeName(session, `${dataset.name} on ${model.info.name}`);

@@ -26,6 +26,7 @@ function aRun(name: string, epochs: number[]): Run {
     sha256: '0'.repeat(64),
     sizeBytes: 1,
     devLoss: null,
+    isDeleted: false,
     meanLoss: 1,
     createdMs: 0,
   }));

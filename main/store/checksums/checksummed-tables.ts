@@ -126,6 +126,12 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     about: `'vote “' || shown || '” by ' || author`,
   },
   {
+    name: 'label',
+    columns: 'id thing thing_id field value author created_ms sequence'.split(' '),
+    ...marks,
+    about: `field || ' of ' || thing || ' “' || substr(value, 1, 60) || '”'`,
+  },
+  {
     name: 'chat_answer',
     columns:
       'id conversation_id pane messages_json output finish identity_json created_ms sequence'.split(

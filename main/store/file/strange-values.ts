@@ -234,6 +234,16 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     created_ms: 'moment',
     sequence: 'count',
   },
+  label: {
+    id: 'id',
+    thing: 'word',
+    thing_id: 'name',
+    field: 'word',
+    value: 'name',
+    author: 'name',
+    created_ms: 'moment',
+    sequence: 'count',
+  },
   open_batch: {
     batch_id: 'id',
     job_id: 'id',

@@ -232,6 +232,18 @@ const rules = {
       ...ordered,
     },
   },
+  label: {
+    // `thing_id` is an identity of some table: \`merge-labels.ts\` gives it what that became.
+    columns: {
+      id: 'key',
+      thing: value,
+      thing_id: value,
+      field: value,
+      value,
+      author: value,
+      ...ordered,
+    },
+  },
   packet: {
     local: 'all',
     columns: { id: 'local', kind: 'local', annotator: 'local', created_ms: 'local' },

@@ -123,6 +123,34 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 );
 const history = fc.array(deed, { maxLength: 12 });
 
+const renaming: fc.Arbitrary<Deed> = fc.oneof(
+  fc.record({
+    do: fc.constant('rename'),
+    what: fc.constantFrom('run', 'dataset', 'prompt-set', 'evaluation'),
+    name: fc.constantFrom('d', 'v1', 'new'),
+    at: small,
+  }),
+  fc.record({ do: fc.constant('tag'), text: texts, at: small }),
+);
+const deleting: fc.Arbitrary<Deed> = fc.record({
+  do: fc.constant('delete'),
+  what: fc.constantFrom(
+    'run',
+    'checkpoint',
+    'dataset',
+    'prompt-set',
+    'evaluation',
+    'model',
+    'conversation',
+  ),
+  at: small,
+});
+const withLabels = fc.array(
+  fc.oneof({ weight: 3, arbitrary: deed }, { weight: 2, arbitrary: renaming }, deleting),
+  { maxLength: 14 },
+);
+const withoutGoingOn = withLabels.map((deeds) => deeds.filter((each) => each.do !== 'go on'));
+
 describe('copies of one project', () => {
   test('hold the same after a merge, whichever is merged into which', () => {
     fc.assert(
@@ -137,6 +165,39 @@ describe('copies of one project', () => {
         expect(contentOf(merged(ab, ab))).toEqual(contentOf(ab));
       }),
       { numRuns: 30 },
+    );
+  }, 180_000);
+
+  test('hold the same, and nothing that either deleted, whichever is merged into which', () => {
+    fc.assert(
+      fc.property(withLabels, withLabels, (mine, yours) => {
+        const [a, b] = [copyOf(base, mine, 'me'), copyOf(base, yours, 'you')];
+        const ab = merged(a, b);
+        const content = contentOf(ab);
+        expect(contentOf(merged(b, a))).toEqual(content);
+        expect(contentOf(merged(ab, b))).toEqual(content);
+        expect(contentOf(merged(a, ab))).toEqual(content);
+        // An older copy brings nothing back.
+        expect(contentOf(merged(ab, base))).toEqual(content);
+        expect(contentOf(merged(base, ab))).toEqual(content);
+      }),
+      { numRuns: 15 },
+    );
+  }, 180_000);
+
+  test('hold the same after renaming and deleting in whatever order three of them are merged', () => {
+    fc.assert(
+      fc.property(withoutGoingOn, withoutGoingOn, withoutGoingOn, (one, two, three) => {
+        const [a, b, c] = [
+          copyOf(base, one, 'me'),
+          copyOf(base, two, 'you'),
+          copyOf(base, three, 'me'),
+        ];
+        const expected = contentOf(merged(merged(a, b), c));
+        expect(contentOf(merged(a, merged(b, c)))).toEqual(expected);
+        expect(contentOf(merged(merged(c, a), b))).toEqual(expected);
+      }),
+      { numRuns: 8 },
     );
   }, 180_000);
 

@@ -11,7 +11,9 @@ import { countRow } from '../columns.ts';
 import { migrate } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { mergeProjects, type MergedProjects, type MergeOptions } from './merge-projects.ts';
+import { shareDeletions, type DeletedThing } from './merge-labels.ts';
 import { projectContentHash } from './project-content.ts';
+import { purgeDeleted } from '../labels/purge-deleted.ts';
 
 /** Two private copies: of the project that is merged into, and of the one that is read. */
 export interface MergePlace {
@@ -21,6 +23,8 @@ export interface MergePlace {
 
 /** What a merge did, with the hash of what the project holds before and after. */
 export interface MergedFiles extends MergedProjects {
+  /** What was deleted in the other file, and so is gone from the open project, too. */
+  deleted: DeletedThing[];
   contentBefore: string;
   content: string;
   /** The greatest place in the order: what is done afterwards comes later. */
@@ -39,18 +43,37 @@ export function mergeFiles({ own, other }: MergePlace, options: MergeOptions): M
     refuseDamagedRows(db, 'The open project');
     options.onStep('content', 0, 0);
     const contentBefore = projectContentHash(db);
+    const deleted = purgeBoth(db, other);
     const merged = mergeProjects(db, options);
     db.exec('DETACH DATABASE other');
+    purgeDeleted(db);
     options.onStep('content', 0, 0);
     const sequence = get(
       db,
       sequenceRow,
       'SELECT last_sequence AS sequence FROM project',
     )?.sequence;
-    return { ...merged, contentBefore, content: projectContentHash(db), sequence: sequence ?? 0 };
+    const content = projectContentHash(db);
+    return { ...merged, deleted, contentBefore, content, sequence: sequence ?? 0 };
   } finally {
     db.close();
   }
+}
+
+/** Takes out of both files what was deleted in either. */
+function purgeBoth(db: Database, other: string): DeletedThing[] {
+  const { deleted, isAny } = shareDeletions(db);
+  if (!isAny) return deleted;
+  db.exec('DETACH DATABASE other');
+  purgeDeleted(db);
+  const theirs = openCopy(other, other);
+  try {
+    purgeDeleted(theirs);
+  } finally {
+    theirs.close();
+  }
+  run(db, 'ATTACH DATABASE @other AS other', { other });
+  return deleted;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { all, get, run, type Database, assembled } from '../database.ts';
 import { finalId, mapIdentity, redirectReferences, type Side } from './identities.ts';
-import { baseName, uniqueNames, type Named } from './names.ts';
+import { baseName, type Named } from '../repositories/given-names.ts';
+import { deletedIds, firstNameSql, givenNames } from './merge-labels.ts';
+import { uniqueNames } from './names.ts';
 import type { ContentTable } from './content-tables.ts';
 
 const frozenRow = z.object({
@@ -16,7 +18,8 @@ const frozenRows = (db: Database, side: Side, table: 'dataset' | 'prompt_set') =
     db,
     frozenRow,
     assembled(
-      `SELECT id, name, content_hash AS contentHash, ${unhashed(side, table)} AS unhashed
+      `SELECT id, ${firstNameSql(side, table)} AS name, content_hash AS contentHash,
+         ${unhashed(side, table)} AS unhashed
        FROM ${side}.${table} t`,
     ),
     {},
@@ -32,11 +35,14 @@ const unhashed = (side: Side, table: 'dataset' | 'prompt_set') =>
 
 /**
  * Makes one of two frozen things that were made apart under one name and hold the same: the one
- * with the smaller id. Under two names both stay.
+ * with the smaller id. Under two names both stay; it is the first name that counts, since only that
+ * is the same in every copy.
  */
 export function joinFrozen(db: Database, table: 'dataset' | 'prompt_set'): void {
   const rows = [...frozenRows(db, 'main', table), ...frozenRows(db, 'other', table)];
-  const groups = Map.groupBy(rows, (row) =>
+  const deleted = deletedIds(db, table);
+  const kept = rows.filter(({ id }) => !deleted.has(id));
+  const groups = Map.groupBy(kept, (row) =>
     JSON.stringify([baseName(row), row.contentHash, row.unhashed]),
   );
   for (const group of groups.values()) {
@@ -143,11 +149,14 @@ export function giveNames(
   // First out of each other's way.
   for (const [id] of changes) run(db, set, { id, name: placeholder + id });
   for (const [id] of changes) run(db, set, { id, name: names.get(id) ?? '' });
+  const givenOf = new Map(rows.map(({ id, name }) => [id, name]));
   const renamed = [...names].flatMap(([id, newName]) => {
     const stored = here.get(id);
-    const given = rows.find((row) => row.id === id)?.name ?? newName;
+    const given = givenOf.get(id) ?? newName;
     const name = stored === undefined || isPlaceholder(stored) ? given : stored;
-    return newName === name ? [] : [{ table, id, name, newName }];
+    // A name that a person gave in the other file is none that the merge had to find.
+    const isGiven = newName === given && baseName({ id, name }) !== given;
+    return newName === name || isGiven ? [] : [{ table, id, name, newName }];
   });
   return { names, renamed };
 }
@@ -166,7 +175,12 @@ export function nameRows(
       name: assign === uniqueNames ? baseName(row) : row.name,
     }));
   });
-  const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const [labelled, deleted] = [givenNames(db, table), deletedIds(db, table)];
+  const distinct = [...new Map(rows.map((row) => [row.id, row])).values()].map(({ id, name }) => ({
+    id,
+    name: labelled.get(id) ?? name,
+    isDeleted: deleted.has(id),
+  }));
   const { names, renamed } = giveNames(db, { table, column, assign }, distinct);
   db.exec(
     'CREATE TEMP TABLE IF NOT EXISTS name (thing TEXT, id TEXT, name TEXT, PRIMARY KEY (thing, id))',

@@ -3,6 +3,7 @@ import { countRow } from '../columns.ts';
 import { get, type Database, assembled } from '../database.ts';
 import { StoreError } from '../store-error.ts';
 import { findEditConflicts, type EditConflict } from '../repositories/edit-conflicts.ts';
+import { isCheckpointLive, isLive } from '../repositories/labels.ts';
 import { deriveSamples } from './derive-samples.ts';
 import { findConflicts, findOppositeReviews, type Conflicts } from './find-conflicts.ts';
 import { forgetChecksums } from '../checksums/seal-rows.ts';
@@ -17,6 +18,7 @@ import {
   replacePromptSets,
   type Renamed,
 } from './merge-named.ts';
+import { mergeLabels } from './merge-labels.ts';
 import { mergeRuns, type ComingFile, type SplitRun } from './merge-runs.ts';
 import { mergeSamples } from './merge-samples.ts';
 import {
@@ -190,12 +192,21 @@ function mergeRest(
     nameRows(db, table, { column: 'name' }),
   );
   counts['models'] = unionRows(db, 'model');
+  // Of a dataset that was deleted here, the items come back for a run that was trained on it there.
+  const items = `FROM main.dataset_item k WHERE k.dataset_id = ${finalId('other', 'dataset', 'o.dataset_id')}`;
+  db.exec('CREATE TEMP TABLE itemless (id TEXT PRIMARY KEY) WITHOUT ROWID');
+  db.exec(`INSERT INTO temp.itemless SELECT o.dataset_id FROM
+    (SELECT id AS dataset_id FROM other.dataset) o WHERE NOT EXISTS (SELECT 1 ${items})`);
   unionRows(db, 'dataset_item', {
-    where: `${isNew('dataset', 'o.dataset_id')} OR o.dataset_id IN
+    where: `o.dataset_id IN (SELECT id FROM temp.itemless) OR o.dataset_id IN
       (SELECT final FROM temp.main_id WHERE thing = 'dataset')`,
   });
   counts['datasets'] = unionRows(db, 'dataset', { replaced: { name: givenName('dataset') } });
-  unionRows(db, 'prompt', { where: isNew('prompt_set', 'o.prompt_set_id') });
+  const ofSet = `main.prompt k WHERE k.prompt_set_id = ${finalId('other', 'prompt_set', 's.id')}`;
+  unionRows(db, 'prompt', {
+    where: `o.prompt_set_id IN (SELECT s.id FROM other.prompt_set s
+      WHERE NOT EXISTS (SELECT 1 FROM ${ofSet}))`,
+  });
   counts['promptSets'] = unionRows(db, 'prompt_set', {
     replaced: { name: givenName('prompt_set') },
   });
@@ -210,19 +221,26 @@ function mergeRest(
   unionRows(db, 'chat_answer');
   earliestSequence(db, 'chat_answer');
   earliestSequence(db, 'job');
+  const labels = mergeLabels(db, path);
   return {
-    counts: evaluations.counts,
+    counts: { ...evaluations.counts, labels },
     renamed: [...renamed, ...renamedRuns],
     splits,
-    files,
+    files: files.filter(({ to }) => isWanted(db, to)),
     strayVotes: 0,
     conflicts: { ...conflicts, answers: evaluations.answers },
   };
 }
 
-/** The SQL of a row of the other file whose parent is not here yet. */
-const isNew = (table: 'dataset' | 'prompt_set', column: string) =>
-  `NOT EXISTS (SELECT 1 FROM main.${table} k WHERE k.id = ${finalId('other', table, column)})`;
+/** A file is not brought for a checkpoint that was deleted. */
+const isWanted = (db: Database, file: string): boolean =>
+  get(
+    db,
+    countRow,
+    assembled(`SELECT count(*) AS n FROM main.checkpoint c WHERE c.file = @file
+      AND ${isCheckpointLive('c.id', 'c.sha256')} AND ${isLive('run', 'c.run_id')}`),
+    { file },
+  )?.n !== 0;
 
 const orphanRow = z.object({ table: z.string(), parent: z.string() });
 

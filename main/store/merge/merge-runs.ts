@@ -10,7 +10,8 @@ import {
   type Side,
 } from './identities.ts';
 import { giveNames, type Renamed } from './merge-named.ts';
-import { baseName } from './names.ts';
+import { baseName } from '../repositories/given-names.ts';
+import { deletedIds, deleteSplitRun, firstName, givenNames } from './merge-labels.ts';
 import { contains, runTables, splitId, tellingsOfRuns, type Telling } from './run-tellings.ts';
 
 /** A run that went on in both files, so that the merged one has it twice. */
@@ -73,11 +74,14 @@ const runRow = z.object({ id: z.string(), name: z.string() });
 
 /** Names of runs that stay and of those that come, all at once. */
 function nameRuns(db: Database): Renamed[] {
-  const here = all(db, runRow, 'SELECT id, name FROM main.run').map((row) => ({
+  const [labelled, deleted] = [givenNames(db, 'run'), deletedIds(db, 'run')];
+  const named = (row: z.infer<typeof runRow>) => ({
     id: row.id,
-    name: baseName(row),
-  }));
-  const coming = all(db, runRow, 'SELECT id, name FROM temp.staged_run');
+    name: labelled.get(row.id) ?? baseName(row),
+    isDeleted: deleted.has(row.id),
+  });
+  const here = all(db, runRow, 'SELECT id, name FROM main.run').map(named);
+  const coming = all(db, runRow, 'SELECT id, name FROM temp.staged_run').map(named);
   const { names, renamed } = giveNames(db, { table: 'run', column: 'name' }, [...here, ...coming]);
   for (const { id } of coming)
     run(db, 'UPDATE temp.staged_run SET name = @name WHERE id = @id', {
@@ -116,7 +120,10 @@ function mergeTellings(
   for (const entry of kept)
     if (entry.telling.side === 'other') placeFiles(db, entry, { tellings, files });
   earliestRun(db, runId, { tellings, kept });
-  return kept.slice(1).map(({ id }) => ({ runId, splitId: id }));
+  const splits = kept.slice(1).map(({ id }) => ({ runId, splitId: id }));
+  if (!deletedIds(db, 'run').has(runId)) return splits;
+  for (const { splitId: id } of splits) deleteSplitRun(db, runId, id, derivedId('deleted', id));
+  return [];
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b));
@@ -142,9 +149,8 @@ const references: Partial<Record<string, ContentTable>> = {
 
 /** Copies what a file tells of a run to where it waits until nothing is in its place any more. */
 function stage(db: Database, { telling: { side, runId }, id }: Kept): void {
-  const stored: string = `SELECT id, name FROM ${side}.run WHERE id = @runId`;
-  const named = get(db, runRow, stored, { runId });
-  const name = named ? baseName(named) : '';
+  // What split off keeps the first name, which is the same in every copy; a given one comes later.
+  const name = firstName(db, side, 'run', runId);
   for (const table of runTables) {
     const key = table === 'run' ? 'id' : 'run_id';
     const columns = Object.keys(contentTables[table].columns);

@@ -76,6 +76,10 @@ function joinImports(db: Database, path: string): void {
       { path },
     );
   db.exec(`
+    INSERT INTO temp.other_id SELECT 'sample', o.id, m.id FROM other.sample o
+      JOIN main.sample m ON ${same} WHERE m.id < o.id;
+    INSERT INTO temp.main_id SELECT 'sample', m.id, o.id FROM other.sample o
+      JOIN main.sample m ON ${same} WHERE o.id < m.id;
     UPDATE main.sample AS m SET id = o.id, source = o.source, provenance_json = o.provenance_json,
       created_ms = o.created_ms FROM other.sample o WHERE ${same} AND o.id < m.id;
   `);

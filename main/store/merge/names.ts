@@ -1,23 +1,5 @@
-import { createHash } from 'node:crypto';
+import { baseName, deletedName, nameSuffix, type Named } from '../repositories/given-names.ts';
 import { isDerivedId } from './identities.ts';
-
-/** A row that needs a name, or another key, that no other row of its table has. */
-export interface Named {
-  id: string;
-  name: string;
-}
-
-/** What a row adds to a name that another one has, too: always the same for one row. */
-const suffixOf = (id: string): string =>
-  ` (${createHash('sha256').update(id).digest('hex').slice(0, 8)})`;
-
-/** The name that a row was given by a person, before any merge added to it. */
-export function baseName({ id, name }: Named): string {
-  const suffix = suffixOf(id);
-  let base = name;
-  while (base.length > suffix.length && base.endsWith(suffix)) base = base.slice(0, -suffix.length);
-  return base;
-}
 
 /**
  * A name for each row that no other one has. The row with the smallest id keeps the name it was
@@ -28,8 +10,8 @@ export function uniqueNames(rows: readonly Named[]): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const row of rows.toSorted(byRank)) {
-    let name = baseName(row);
-    while (taken.has(name)) name += suffixOf(row.id);
+    let name = row.isDeleted ? deletedName(row) : baseName(row);
+    while (taken.has(name)) name += nameSuffix(row.id);
     taken.add(name);
     names.set(row.id, name);
   }

@@ -10,6 +10,7 @@ import { rowChecksums } from './0008-row-checksums.ts';
 import { merging } from './0009-merging.ts';
 import { openBatches } from './0010-open-batches.ts';
 import { hashedContent } from './0011-hashed-content.ts';
+import { labels } from './0012-labels.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   merging,
   openBatches,
   hashedContent,
+  labels,
 ];

@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { run, withTransaction, type Database } from '../database.ts';
+import { countRow } from '../columns.ts';
+import { get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
 /** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
@@ -34,3 +35,12 @@ export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
     ),
   );
 }
+
+/** How many answers of a conversation are stored. */
+export const countConversation = (db: Database, conversationId: string): number =>
+  get(
+    db,
+    countRow,
+    'SELECT count(*) AS n FROM chat_answer WHERE conversation_id = @conversationId',
+    { conversationId },
+  )?.n ?? 0;

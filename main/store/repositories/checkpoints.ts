@@ -1,35 +1,54 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { checkpointSchema } from '../../../shared/domain/run.ts';
-import { all, get, run, type Database } from '../database.ts';
-import { artifactColumn, real } from '../columns.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { artifactColumn, idRow, real } from '../columns.ts';
+import { addLabel, isCheckpointLive, isDeleted, isLive } from './labels.ts';
 
-const checkpointRow = checkpointSchema
-  .omit({ path: true })
-  .extend({ file: artifactColumn, meanLoss: real, devLoss: real.nullable() });
+const checkpointRow = checkpointSchema.omit({ path: true }).extend({
+  file: artifactColumn,
+  meanLoss: real,
+  devLoss: real.nullable(),
+  isDeleted: z.number().transform(Boolean),
+});
 
 /** A checkpoint with its file relative to the artifacts folder. */
 export type StoredCheckpoint = z.infer<typeof checkpointRow>;
 
-/** Stores an adapter that is complete on disk; one of the same run and epoch is replaced. */
+/**
+ * Stores an adapter that is complete on disk; one of the same run and epoch is replaced, and one
+ * that was deleted and is made again is there again.
+ */
 export function insertCheckpoint(
   db: Database,
-  checkpoint: Omit<StoredCheckpoint, 'id' | 'runName' | 'devLoss' | 'createdMs'>,
+  checkpoint: Omit<StoredCheckpoint, 'id' | 'runName' | 'devLoss' | 'createdMs' | 'isDeleted'>,
 ): void {
-  run(
-    db,
-    `INSERT INTO checkpoint (id, run_id, epoch, step, file, sha256, size_bytes, mean_loss, created_ms)
-     VALUES (@id, @runId, @epoch, @step, @file, @sha256, @sizeBytes, @meanLoss, @createdMs)
-     ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
-       sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
-       created_ms = excluded.created_ms`,
-    { ...checkpoint, id: uuidv7(), createdMs: Date.now() },
-  );
+  const { runId, epoch } = checkpoint;
+  withTransaction(db, () => {
+    run(
+      db,
+      `INSERT INTO checkpoint (id, run_id, epoch, step, file, sha256, size_bytes, mean_loss, created_ms)
+       VALUES (@id, @runId, @epoch, @step, @file, @sha256, @sizeBytes, @meanLoss, @createdMs)
+       ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
+         sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
+         created_ms = excluded.created_ms`,
+      { ...checkpoint, id: uuidv7(), createdMs: Date.now() },
+    );
+    const known = get(
+      db,
+      idRow,
+      'SELECT id FROM checkpoint WHERE run_id = @runId AND epoch = @epoch',
+      { runId, epoch },
+    );
+    const thing = { thing: 'checkpoint', id: known?.id ?? '' } as const;
+    if (isDeleted(db, thing)) addLabel(db, { ...thing, field: 'deleted', value: '', author: '' });
+  });
 }
 
 const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file,
     c.sha256, c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, d.loss AS devLoss,
-    c.created_ms AS createdMs
+    c.created_ms AS createdMs, NOT (${isCheckpointLive('c.id', 'c.sha256')}
+      AND ${isLive('run', 'c.run_id')}) AS isDeleted
   FROM checkpoint c JOIN run r ON r.id = c.run_id
   LEFT JOIN dev_loss d ON d.run_id = c.run_id AND d.step = c.step`;
 

@@ -9,9 +9,10 @@ import {
   idSchema,
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 import { changedSinceFrozen, changedSinceStored, versionHash } from '../content-hash.ts';
+import { isLive, keepApart } from './labels.ts';
 import { nextSequence } from './sequence.ts';
 
 const acceptedRow = z.object({
@@ -93,6 +94,7 @@ export function freezeDataset(
        VALUES (@id, @name, @contentHash, @author, @createdMs, @sequence)`,
       { ...dataset, createdMs: Date.now(), sequence: nextSequence(db) },
     );
+    keepApart(db, { thing: 'dataset', id: dataset.id }, { table: 'dataset', name });
     for (const [ordinal, { versionId }] of items.entries())
       run(
         db,
@@ -137,12 +139,16 @@ function withCounts(db: Database, row: z.infer<typeof datasetRow>): Dataset {
   return { ...row, samples: bySource.reduce((sum, { samples }) => sum + samples, 0), bySource };
 }
 
-/** Every dataset, newest first. */
+/** Every dataset that nobody deleted, newest first. */
 export function listDatasets(db: Database): Dataset[] {
   const rows = all(
     db,
     datasetRow,
-    `SELECT ${datasetColumns} FROM dataset ORDER BY sequence DESC, id DESC`,
+    assembled(
+      `SELECT ${datasetColumns} FROM dataset WHERE ${isLive('dataset', 'dataset.id')}
+       ORDER BY sequence DESC, id DESC`,
+    ),
+    {},
   );
   return rows.map((row) => withCounts(db, row));
 }

@@ -2,8 +2,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
 import { hashSchema, idSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow, json, pathColumn } from '../columns.ts';
+import { addLabel, isDeleted, isLive } from './labels.ts';
 import { nextSequence } from './sequence.ts';
 
 const modelRow = z.object({
@@ -37,6 +38,9 @@ export function upsertModel(
   );
   const row = get(db, idRow, 'SELECT id FROM model WHERE sha256 = @sha256', { sha256 });
   if (!row) throw new Error(`Model ${path} was not stored`);
+  const known = { thing: 'model', id: row.id } as const;
+  // Who adds a model that was removed wants it back.
+  if (isDeleted(db, known)) addLabel(db, { ...known, field: 'deleted', value: '', author: '' });
   return row.id;
 }
 
@@ -45,7 +49,11 @@ export function findModel(db: Database, id: string): StoredModel | undefined {
   return get(db, modelRow, `SELECT ${modelColumns} FROM model WHERE id = @id`, { id });
 }
 
-/** Every model, newest first. */
+/** Every model that nobody removed, newest first. */
 export function listModels(db: Database): StoredModel[] {
-  return all(db, modelRow, `SELECT ${modelColumns} FROM model ORDER BY sequence DESC, id DESC`);
+  const sql = assembled(
+    `SELECT ${modelColumns} FROM model WHERE ${isLive('model', 'model.id')}
+     ORDER BY sequence DESC, id DESC`,
+  );
+  return all(db, modelRow, sql, {});
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/project/backup.ts';
-import { get, type Database } from '../database.ts';
+import { assembled, get, type Database } from '../database.ts';
+import { isLive } from './labels.ts';
 
 const countsRow = z.object({
   datasets: z.number().int(),
@@ -13,8 +14,12 @@ export function projectCounts(db: Database): z.infer<typeof countsRow> {
   const row = get(
     db,
     countsRow,
-    `SELECT (SELECT count(*) FROM dataset) AS datasets, (SELECT count(*) FROM run) AS runs,
-       (SELECT count(*) FROM evaluation) AS evaluations`,
+    assembled(
+      `SELECT (SELECT count(*) FROM dataset d WHERE ${isLive('dataset', 'd.id')}) AS datasets,
+         (SELECT count(*) FROM run r WHERE ${isLive('run', 'r.id')}) AS runs,
+         (SELECT count(*) FROM evaluation) AS evaluations`,
+    ),
+    {},
   );
   return row ?? { datasets: 0, runs: 0, evaluations: 0 };
 }
@@ -46,6 +51,7 @@ const workRow = z.object({
   chats: z.number().int(),
   models: z.number().int(),
   runEvents: z.number().int(),
+  labels: z.number().int(),
   reveals: z.number().int(),
 });
 
@@ -69,6 +75,7 @@ export function workAfter(
        (SELECT count(*) FROM chat_answer WHERE sequence > @sequence) AS chats,
        (SELECT count(*) FROM model WHERE sequence > @sequence) AS models,
        (SELECT count(*) FROM run_event WHERE sequence > @sequence) AS "runEvents",
+       (SELECT count(*) FROM label WHERE sequence > @sequence) AS labels,
        (SELECT count(*) FROM evaluation WHERE revealed_ms > @sinceMs) AS reveals`,
     { sequence, sinceMs },
   );

@@ -7,9 +7,10 @@ import {
   type Prompt,
   type PromptSet,
 } from '../../../shared/domain/evaluation.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 import { changedSinceFrozen } from '../content-hash.ts';
+import { isLive, keepApart } from './labels.ts';
 import { nextSequence } from './sequence.ts';
 
 /** A prompt about to be stored. */
@@ -41,6 +42,7 @@ export function insertPromptSet(db: Database, name: string, prompts: readonly Ne
        VALUES (@promptSetId, @name, @contentHash, @createdMs, @sequence)`,
       { promptSetId, name, contentHash, createdMs: Date.now(), sequence: nextSequence(db) },
     );
+    keepApart(db, { thing: 'prompt-set', id: promptSetId }, { table: 'prompt_set', name });
     for (const [ordinal, { messages, expected = null }] of prompts.entries())
       run(
         db,
@@ -56,18 +58,26 @@ const selectSets = `SELECT id, name, content_hash AS contentHash, created_ms AS 
     (SELECT count(*) FROM prompt WHERE prompt_set_id = prompt_set.id) AS prompts
   FROM prompt_set`;
 
-/** Every prompt set, newest first. */
+/** Every prompt set that nobody deleted, newest first. */
 export function listPromptSets(db: Database): PromptSet[] {
-  return all(db, promptSetSchema, `${selectSets} ORDER BY sequence DESC, id DESC`);
+  const live = `WHERE ${isLive('prompt-set', 'prompt_set.id')}`;
+  const sql = assembled(`${selectSets} ${live} ORDER BY sequence DESC, id DESC`);
+  return all(db, promptSetSchema, sql, {});
 }
 
-/** A prompt set by id, name or content; of several with the same content any one. */
+/**
+ * A prompt set by id, name or content; of several with the same content any one. By id also one that
+ * was deleted and whose evaluations still need it.
+ */
 export function findPromptSet(
   db: Database,
   by: 'id' | 'name' | 'content_hash',
   value: string,
 ): PromptSet | undefined {
-  return get(db, promptSetSchema, `${selectSets} WHERE ${by} = @value`, { value });
+  const live = by === 'id' ? '' : ` AND ${isLive('prompt-set', 'prompt_set.id')}`;
+  return get(db, promptSetSchema, assembled(`${selectSets} WHERE ${by} = @value${live}`), {
+    value,
+  });
 }
 
 const promptRow = promptSchema.extend({ messages: messagesColumn });

@@ -10,9 +10,10 @@ import {
   runEventSchema,
   runSchema,
 } from '../../../shared/domain/run.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { json } from '../columns.ts';
 import { devLossesOf } from './dev-losses.ts';
+import { isLive } from './labels.ts';
 import { lastMetric } from './run-metrics.ts';
 import { nextSequence } from './sequence.ts';
 import type { z } from 'zod';
@@ -135,13 +136,15 @@ const toRun = (db: Database, { modelInfo, ...row }: z.infer<typeof runRow>): Sto
 
 /** Every run, newest first. */
 export function listRuns(db: Database): StoredRun[] {
-  return all(db, runRow, `${selectRuns} ORDER BY r.sequence DESC, r.id DESC`).map((row) =>
+  const live = `WHERE ${isLive('run', 'r.id')}`;
+  return all(db, runRow, `${selectRuns} ${live} ORDER BY r.sequence DESC, r.id DESC`).map((row) =>
     toRun(db, row),
   );
 }
 
-/** A run by id or by name. */
+/** A run by id or by name, unless it was deleted. */
 export function findRun(db: Database, by: 'id' | 'name', value: string): StoredRun | undefined {
-  const row = get(db, runRow, `${selectRuns} WHERE r.${by} = @value`, { value });
+  const where = `WHERE r.${by} = @value AND ${isLive('run', 'r.id')}`;
+  const row = get(db, runRow, assembled(`${selectRuns} ${where}`), { value });
   return row && toRun(db, row);
 }

@@ -11,6 +11,7 @@ import { addDevLosses } from '../repositories/dev-losses.ts';
 import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
 import { insertGeneration } from '../repositories/generations.ts';
 import { insertJob, updateJob } from '../repositories/jobs.ts';
+import { addLabel } from '../repositories/labels.ts';
 import { upsertModel } from '../repositories/models.ts';
 import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
 import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
@@ -50,6 +51,7 @@ export function fillEveryTable(db: Database): void {
   run(db, `INSERT INTO packet (id, kind, annotator, created_ms) VALUES (1, 'samples', 'you', 1)`);
   for (const pane of ['left', 'right'] as const)
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
+  addLabel(db, { thing: 'run', id: 'r', field: 'note', value: 'a “note”', author: 'me' });
   sealSomeRows(db, 1000);
 }
 

@@ -29,6 +29,10 @@ import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
 import { listSamples } from '../repositories/sample-list.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
+import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';
+import { markDeleted, purgeDeleted } from '../labels/purge-deleted.ts';
+import { idOfName, renameThing } from '../labels/rename-thing.ts';
+import { addLabel } from '../repositories/labels.ts';
 import { aSample } from './a-project.ts';
 import { storedModelInfo } from './old-project.ts';
 
@@ -46,6 +50,14 @@ export type Deed =
   | { do: 'evaluate'; name: string; at: number; output: string }
   | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
   | { do: 'reveal'; at: number }
+  | {
+      do: 'rename';
+      what: 'run' | 'dataset' | 'prompt-set' | 'evaluation';
+      name: string;
+      at: number;
+    }
+  | { do: 'tag'; text: string; at: number }
+  | { do: 'delete'; what: LabelledThing; at: number }
   | { do: 'chat'; text: string };
 
 const sampling = samplingSchema.parse({});
@@ -102,6 +114,23 @@ export function perform(db: Database, deed: Deed, author: string): void {
       if (evaluation) setRevealed(db, evaluation.id);
       return;
     }
+    case 'rename': {
+      const thing = pick(thingsOf(db, deed.what), deed.at);
+      if (thing && idOfName(db, deed.what, deed.name) === undefined)
+        renameThing(db, thing, deed.name, author);
+      return;
+    }
+    case 'tag': {
+      const thing = pick(thingsOf(db, 'dataset'), deed.at);
+      if (thing) addLabel(db, { ...thing, field: 'tags', value: `["${deed.text}"]`, author });
+      return;
+    }
+    case 'delete': {
+      const thing = pick(thingsOf(db, deed.what), deed.at);
+      if (thing) markDeleted(db, thing, author);
+      purgeDeleted(db);
+      return;
+    }
     case 'chat':
       insertChatAnswer(db, {
         conversationId: 'c',
@@ -112,6 +141,20 @@ export function perform(db: Database, deed: Deed, author: string): void {
         identity: identityOf('base'),
       });
   }
+}
+
+function thingsOf(db: Database, thing: LabelledThing): Thing[] {
+  const ids: Record<LabelledThing, () => string[]> = {
+    run: () => listRuns(db).map(({ id }) => id),
+    checkpoint: () => listCheckpoints(db).flatMap(({ id, isDeleted }) => (isDeleted ? [] : [id])),
+    dataset: () => listDatasets(db).map(({ id }) => id),
+    'prompt-set': () => listPromptSets(db).map(({ id }) => id),
+    evaluation: () => listEvaluations(db).map(({ id }) => id),
+    model: () => listModels(db).map(({ id }) => id),
+    sample: () => [],
+    conversation: () => ['c'],
+  };
+  return ids[thing]().map((id) => ({ thing, id }));
 }
 
 const identityOf = (baseSha256: string) =>

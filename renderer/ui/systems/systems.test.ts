@@ -44,6 +44,7 @@ const checkpoint = (runName: string, epoch: number): Checkpoint => ({
   sha256: `adapter-sha-${runName}-${epoch}`,
   sizeBytes: 1,
   devLoss: null,
+  isDeleted: false,
   meanLoss: 1,
   createdMs: epoch,
 });

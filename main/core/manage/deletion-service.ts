@@ -1,0 +1,105 @@
+import type { DeletionPlan } from '../../../shared/domain/deletion.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
+import type { Thing } from '../../../shared/domain/label.ts';
+import { withTransaction } from '../../store/database.ts';
+import { dependentsOf, evaluationIdsWith } from '../../store/labels/dependents.ts';
+import { markDeleted, purgeDeleted } from '../../store/labels/purge-deleted.ts';
+import { findCheckpoint, listCheckpoints } from '../../store/repositories/checkpoints.ts';
+import { addLabel, isDeleted } from '../../store/repositories/labels.ts';
+import { AppError } from '../base/app-error.ts';
+import { artifactPath, removeArtifact } from '../files/artifacts.ts';
+import { treeSize } from '../files/tree-size.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
+import type { CoreState } from '../project/core-state.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { nameOfThing } from './find-thing.ts';
+import { topicsOf } from './label-service.ts';
+
+/** What deleting a thing would do; nothing is changed. */
+export function planDeletion(session: ProjectSession, { thing, id }: Thing): DeletionPlan {
+  const { db } = session.file;
+  const name = nameOfThing(db, { thing, id });
+  const freesBytes = filesOf(session, { thing, id }).reduce((sum, path) => sum + treeSize(path), 0);
+  const dependents = dependentsOf(db, { thing, id });
+  return { thing, id, name, dependents, freesBytes, usedByJob: jobWith(session, { thing, id }) };
+}
+
+/**
+ * Deletes a thing: first the rows, in one transaction that also remembers that it is gone, then the
+ * files. A crash between the two leaves files of nothing, which the view of the disk offers to
+ * remove.
+ */
+export async function deleteThing(
+  state: CoreState,
+  session: ProjectSession,
+  { thing, id }: Thing,
+): Promise<{ freedBytes: number }> {
+  const { db } = session.file;
+  const plan = planDeletion(session, { thing, id });
+  if (plan.usedByJob !== null)
+    throw new AppError(
+      'INVALID_STATE',
+      `“${plan.name}” is in use by the job “${plan.usedByJob}”: wait for it, or cancel it under ` +
+        'Jobs. Nothing was deleted.',
+      { id },
+    );
+  const files = filesOf(session, { thing, id });
+  withTransaction(db, () => {
+    markDeleted(db, { thing, id }, state.settings.author);
+    purgeDeleted(db);
+  });
+  session.changes.touch('labels', ...topicsOf[thing]);
+  // An engine that still has the file open would keep the disk from it.
+  if (files.length > 0) await session.inference.release(['left', 'right']);
+  for (const path of files) await removeArtifact(path);
+  return { freedBytes: plan.freesBytes };
+}
+
+/** Brings back a model that was removed; anything else is gone for good. */
+export function restoreThing(
+  state: CoreState,
+  session: ProjectSession,
+  { thing, id }: Thing,
+): { restored: boolean } {
+  const { db } = session.file;
+  if (thing !== 'model')
+    throw new AppError('INVALID_STATE', 'Only a model that was removed can be brought back', {});
+  if (!isDeleted(db, { thing, id })) return { restored: false };
+  addLabel(db, { thing, id, field: 'deleted', value: '', author: state.settings.author });
+  session.changes.touch('labels', ...topicsOf[thing]);
+  return { restored: true };
+}
+
+/** The files that go with a thing, as far as they are there. */
+function filesOf({ file }: ProjectSession, { thing, id }: Thing): GuardedPath[] {
+  if (thing === 'run') return [artifactPath(file, 'runs', id)];
+  const checkpoint = thing === 'checkpoint' ? findCheckpoint(file.db, id) : undefined;
+  if (!checkpoint) return [];
+  // What a merge brought may be shared by two runs that split from one.
+  const isShared = listCheckpoints(file.db).some(
+    (other) => other.id !== id && !other.isDeleted && other.file === checkpoint.file,
+  );
+  // Its folder: what the trainer recorded of it lies beside it.
+  return isShared ? [] : [artifactPath(file, ...checkpoint.file.split('/').slice(0, -1))];
+}
+
+/** The title of a job that works with a thing. */
+function jobWith(session: ProjectSession, { thing, id }: Thing): string | null {
+  const { db } = session.file;
+  const active = session.jobs.list().filter(({ state }) => !isJobFinished(state));
+  const subjects = new Set([id]);
+  if (thing === 'run')
+    for (const checkpoint of listCheckpoints(db, id)) subjects.add(checkpoint.id);
+  if (thing === 'checkpoint') {
+    const runId = findCheckpoint(db, id)?.runId;
+    if (runId) subjects.add(runId);
+  }
+  const evaluations = new Set(
+    thing === 'run' || thing === 'checkpoint' ? evaluationIdsWith(db, id) : [],
+  );
+  const using = active.find(
+    ({ subjectId }) =>
+      subjectId !== null && (subjects.has(subjectId) || evaluations.has(subjectId)),
+  );
+  return using?.title ?? null;
+}

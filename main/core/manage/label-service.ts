@@ -1,0 +1,67 @@
+import type { ChangeTopic } from '../../../shared/contract/app.ts';
+import type { LabelledThing, Labels, Thing } from '../../../shared/domain/label.ts';
+import { withTransaction } from '../../store/database.ts';
+import { addLabel, labelsOf, labelsOfOne } from '../../store/repositories/labels.ts';
+import { idOfName, renameThing } from '../../store/labels/rename-thing.ts';
+import { AppError } from '../base/app-error.ts';
+import type { CoreState } from '../project/core-state.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { nameOfThing, thingNouns } from './find-thing.ts';
+
+/** The views that show each kind of thing, or a name of one. */
+export const topicsOf: Record<LabelledThing, ChangeTopic[]> = {
+  run: ['runs', 'evaluations', 'project'],
+  checkpoint: ['runs', 'evaluations'],
+  dataset: ['datasets', 'runs', 'project'],
+  'prompt-set': ['prompts', 'evaluations'],
+  evaluation: ['evaluations', 'project'],
+  model: ['models', 'runs', 'evaluations'],
+  sample: ['samples'],
+  conversation: ['project'],
+};
+
+/** What people gave to the things of one kind, by id. */
+export const labelsOfKind = (
+  { file }: ProjectSession,
+  { thing }: { thing: LabelledThing },
+): Record<string, Labels> => Object.fromEntries(labelsOf(file.db, thing));
+
+/** What of a thing shall change. */
+interface LabelInput extends Thing {
+  name?: string | undefined;
+  note?: string | undefined;
+  tags?: string[] | undefined;
+}
+
+/** Sets name, note and tags, as far as they are given; returns what they were before. */
+export function labelThing(
+  state: CoreState,
+  session: ProjectSession,
+  { thing: kind, id, name, note, tags }: LabelInput,
+): Labels & { name: string } {
+  const { db } = session.file;
+  const thing = { thing: kind, id };
+  const nameBefore = nameOfThing(db, thing);
+  const before = { ...labelsOfOne(db, thing), name: nameBefore };
+  const { author } = state.settings;
+  if (name !== undefined && name !== nameBefore) refuseTaken(session, thing, name);
+  withTransaction(db, () => {
+    if (name !== undefined && name !== nameBefore) renameThing(db, thing, name, author);
+    if (note !== undefined && note !== before.note)
+      addLabel(db, { ...thing, field: 'note', value: note, author });
+    if (tags !== undefined && JSON.stringify(tags) !== JSON.stringify(before.tags))
+      addLabel(db, { ...thing, field: 'tags', value: JSON.stringify(tags), author });
+  });
+  session.changes.touch('labels', ...topicsOf[kind]);
+  return before;
+}
+
+function refuseTaken({ file }: ProjectSession, { thing, id }: Thing, name: string): void {
+  const taken = idOfName(file.db, thing, name);
+  if (taken === undefined || taken === id) return;
+  throw new AppError(
+    'NAME_TAKEN',
+    `There is another ${thingNouns[thing]} “${name}”: choose another name`,
+    { name },
+  );
+}

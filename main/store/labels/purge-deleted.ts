@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';
+import { countRow } from '../columns.ts';
+import { deleteSealedRows } from '../checksums/delete-sealed-rows.ts';
+import { changeSealedRow } from '../checksums/seal-rows.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
+import { deletedName } from '../repositories/given-names.ts';
+import { findCheckpoint } from '../repositories/checkpoints.ts';
+import { addLabel, isLive } from '../repositories/labels.ts';
+import { namedTables } from './rename-thing.ts';
+
+const isDead = (thing: LabelledThing, column: string) => `NOT (${isLive(thing, column)})`;
+
+const deadRuns = `(SELECT id FROM run WHERE ${isDead('run', 'run.id')})`;
+const liveRunOf = (dataset: string) =>
+  `EXISTS (SELECT 1 FROM run WHERE run.dataset_id = ${dataset} AND ${isLive('run', 'run.id')})`;
+
+/** Remembers that a thing was deleted; its rows go with `purgeDeleted`, its files after that. */
+export function markDeleted(db: Database, thing: Thing, author: string): void {
+  // A checkpoint that is made again is another file, and there again.
+  const checkpoint = thing.thing === 'checkpoint' && findCheckpoint(db, thing.id);
+  const value = checkpoint ? checkpoint.sha256 : 'yes';
+  addLabel(db, { ...thing, field: 'deleted', value, author });
+}
+
+/**
+ * Takes what was deleted out of the file, and nothing that something else still stands on: the
+ * items of a dataset stay until no run is left that was trained on it, the prompts of a set and the
+ * rows of a checkpoint until no evaluation needs them. What goes follows from the rows alone, so
+ * that copies which know the same deletions hold the same.
+ */
+export function purgeDeleted(db: Database): void {
+  if (!get(db, countRow, `SELECT count(*) AS n FROM label WHERE field = 'deleted'`)?.n) return;
+  withTransaction(db, () => {
+    purgeEvaluations(db);
+    purgeRuns(db);
+    purgeFrozen(db);
+    deleteSealedRows(db, 'chat_answer', isDead('conversation', 't.conversation_id'));
+    freeNames(db);
+  });
+}
+
+function purgeEvaluations(db: Database): void {
+  const ofDead = isDead('evaluation', 'c.evaluation_id');
+  const jobs = jobsOf(
+    db,
+    `SELECT job_id AS id FROM evaluation WHERE ${isDead('evaluation', 'id')}`,
+  );
+  deleteSealedRows(
+    db,
+    'vote',
+    `t.comparison_id IN (SELECT c.id FROM comparison c WHERE ${ofDead})`,
+  );
+  deleteSealedRows(db, 'comparison', isDead('evaluation', 't.evaluation_id'));
+  deleteSealedRows(db, 'evaluation', isDead('evaluation', 't.id'));
+  deleteSealedRows(
+    db,
+    'generation',
+    `(t.system_id, t.prompt_id) NOT IN (
+       SELECT e.system_a_id, c.prompt_id FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+       UNION SELECT e.system_b_id, c.prompt_id FROM comparison c
+         JOIN evaluation e ON e.id = c.evaluation_id)`,
+  );
+  deleteJobs(db, jobs);
+}
+
+const ofRuns = ['run_metric', 'run_event', 'dev_loss', 'probe_answer', 'probe_prompt', 'run_probe'];
+
+function purgeRuns(db: Database): void {
+  for (const table of ofRuns) deleteSealedRows(db, table, `t.run_id IN ${deadRuns}`);
+  deleteSealedRows(
+    db,
+    'system',
+    `t.checkpoint_id IN (SELECT id FROM checkpoint WHERE run_id IN ${deadRuns})
+     AND t.id NOT IN (SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
+       UNION SELECT system_b_id FROM evaluation)`,
+  );
+  deleteSealedRows(
+    db,
+    'checkpoint',
+    `t.run_id IN ${deadRuns}
+     AND t.id NOT IN (SELECT checkpoint_id FROM system WHERE checkpoint_id IS NOT NULL)`,
+  );
+  const isUnused = 'NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.run_id = t.id)';
+  const jobs = jobsOf(
+    db,
+    `SELECT job_id AS id FROM run t WHERE t.id IN ${deadRuns} AND ${isUnused}`,
+  );
+  deleteSealedRows(db, 'run', `t.id IN ${deadRuns} AND ${isUnused}`);
+  deleteJobs(db, jobs);
+  // Of a run that an evaluation names, only what it was made of stays.
+  run(
+    db,
+    assembled(`UPDATE run SET engine = '', total_steps = 0, encode_report_json = NULL,
+      memory_json = NULL WHERE id IN ${deadRuns}`),
+    {},
+  );
+}
+
+const isAsked = (set: string) =>
+  `EXISTS (SELECT 1 FROM evaluation e WHERE e.prompt_set_id = ${set})`;
+
+function purgeFrozen(db: Database): void {
+  const isOfNobody = 'NOT EXISTS (SELECT 1 FROM run r WHERE r.dataset_id = t.id)';
+  deleteSealedRows(
+    db,
+    'dataset_item',
+    `${isDead('dataset', 't.dataset_id')} AND NOT ${liveRunOf('t.dataset_id')}`,
+  );
+  deleteSealedRows(db, 'dataset', `${isDead('dataset', 't.id')} AND ${isOfNobody}`);
+  deleteSealedRows(
+    db,
+    'prompt',
+    `${isDead('prompt-set', 't.prompt_set_id')} AND NOT ${isAsked('t.prompt_set_id')}`,
+  );
+  deleteSealedRows(db, 'prompt_set', `${isDead('prompt-set', 't.id')} AND NOT ${isAsked('t.id')}`);
+}
+
+const idRow = z.object({ id: z.string().nullable() });
+
+const jobsOf = (db: Database, sql: string) =>
+  all(db, idRow, sql, {}).flatMap(({ id }) => (id === null ? [] : [id]));
+
+function deleteJobs(db: Database, ids: readonly string[]): void {
+  for (const id of ids)
+    run(
+      db,
+      `DELETE FROM job WHERE id = @id AND id NOT IN (SELECT job_id FROM run)
+       AND NOT EXISTS (SELECT 1 FROM evaluation WHERE job_id = @id)
+       AND NOT EXISTS (SELECT 1 FROM open_batch WHERE job_id = @id)`,
+      { id },
+    );
+}
+
+const nameRow = z.object({ row: z.number().int(), id: z.string(), name: z.string() });
+const things = ['run', 'dataset', 'prompt-set'] as const;
+
+/** What stays because something refers to it gives its name free. */
+function freeNames(db: Database): void {
+  for (const thing of things) {
+    const table = namedTables[thing];
+    if (!table) continue;
+    const sql: string = `SELECT rowid AS row, id, name FROM ${table} WHERE ${isDead(thing, `${table}.id`)}`;
+    for (const { row, id, name } of all(db, nameRow, sql, {})) {
+      const given = deletedName({ id, name });
+      if (given === name) continue;
+      changeSealedRow(db, table, row, () =>
+        run(db, assembled(`UPDATE ${table} SET name = @given WHERE id = @id`), { given, id }),
+      );
+    }
+  }
+}
