@@ -8,7 +8,14 @@ import {
   question,
 } from '../main/core/curate/testing/import-fixtures.ts';
 import { KnownProjects } from '../main/core/base/known-projects.ts';
-import { createProjectFile } from '../main/store/file/open-project-file.ts';
+import { createProjectFile, openProjectFile } from '../main/store/file/open-project-file.ts';
+import { freezeDataset } from '../main/store/repositories/datasets.ts';
+import { insertJob, updateJob } from '../main/store/repositories/jobs.ts';
+import { upsertModel } from '../main/store/repositories/models.ts';
+import { addReviews } from '../main/store/repositories/reviews.ts';
+import { insertRun } from '../main/store/repositories/runs.ts';
+import { storedModelInfo } from '../main/store/testing/old-project.ts';
+import { recipeSchema } from '../shared/domain/recipe.ts';
 import { projectIdentity } from '../main/store/repositories/project-contents.ts';
 import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
 
@@ -89,4 +96,23 @@ export function writeProject(
     file.close();
   }
   return path;
+}
+
+/** Gives a closed project a dataset, a model that lies at a path, and a run on both that is paused. */
+export function addPausedRun(path: string, model: { path: string; sha256: string }): void {
+  const file = openProjectFile(path);
+  try {
+    const { db } = file;
+    addReviews(db, 'accept', { filter: {} }, 'e2e');
+    const datasetId = freezeDataset(db, 'theirs', 'e2e')?.id ?? '';
+    const info = { ...storedModelInfo, name: 'their model' };
+    const modelId = upsertModel(db, { ...model, info });
+    const payload = { runId: 'r' };
+    const job = insertJob(db, { kind: 'train', title: 'their run', subjectId: 'r', payload });
+    updateJob(db, { ...job, state: 'paused' });
+    const recipe = recipeSchema.parse({ epochs: 1 });
+    insertRun(db, { id: 'r', name: 'their run', jobId: job.id, modelId, datasetId, recipe });
+  } finally {
+    file.close();
+  }
 }

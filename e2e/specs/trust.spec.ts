@@ -2,7 +2,9 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
 import { ShellPage } from '../pages/shell-page.ts';
-import { conversation, writeProject } from '../sample-files.ts';
+import { TrainPage } from '../pages/train-page.ts';
+import { writeModel } from '../course.ts';
+import { addPausedRun, conversation, writeProject } from '../sample-files.ts';
 
 const samples = [
   { messages: conversation('When are apple trees pruned?', 'In late winter.') },
@@ -44,6 +46,38 @@ test('a project from elsewhere shows who wrote it, is read untouched, and is edi
   await shell.openProject(path);
   await expect(shell.counts).toHaveText(/1 pending.*1 accepted/);
   await expect(shell.contents).toHaveCount(0);
+});
+
+test('a model and a stopped run from elsewhere are used once each was confirmed with its path', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const model = await writeModel(workbench, { name: 'pupil' });
+  const path = writeProject(join(workbench.folder, 'theirs.lima'), samples, { isForeign: true });
+  addPausedRun(path, model);
+  await shell.openProject(path);
+  await shell.page.getByRole('button', { name: 'Trust and edit' }).click();
+  const train = await shell.goTo('Train');
+  await train.getByText('their run').first().click();
+  await train.getByRole('button', { name: 'Resume', exact: true }).click();
+  const job = shell.dialog('Let a job from elsewhere go on?');
+  await expect(job).toContainText(model.path);
+  await job.getByRole('button', { name: 'Cancel' }).click();
+  await expect(job).toHaveCount(0);
+  await train.getByRole('button', { name: 'New run' }).click();
+  const their = new TrainPage(workbench).model('their model');
+  await expect(their).toContainText('from elsewhere');
+  await expect(their).not.toContainText('file missing');
+  await their.getByRole('button', { name: 'Use it from there…' }).click();
+  const confirm = shell.dialog(/^Use their model from where the project says/);
+  await expect(confirm).toContainText(model.path);
+  await confirm.getByRole('button', { name: 'Compare and use it' }).click();
+  await expect(train.getByText('from elsewhere')).toHaveCount(0);
+  await train.getByText('their run').first().click();
+  await train.getByRole('button', { name: 'Resume', exact: true }).click();
+  await job.getByRole('button', { name: 'Let it go on' }).click();
+  await expect(job).toHaveCount(0);
+  await expect(train.getByRole('button', { name: 'Resume', exact: true })).toHaveCount(0);
 });
 
 test('a project that nobody may write to says so, and takes changes when it is opened again', async ({
