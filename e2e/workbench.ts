@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, ElectronApplication, Page } from '@playwright/test';
-import { _electron } from '@playwright/test';
+import { _electron, expect } from '@playwright/test';
 
 const checkout = resolve(import.meta.dirname, '..');
 const startTimeoutMs = 60_000;
@@ -37,12 +37,27 @@ export class WebWorkbench implements Workbench {
   /** As it was printed at the last start, with its token. */
   address: string;
   #server: ChildProcess;
+  #said: () => string;
 
-  private constructor(page: Page, folder: string, { server, address }: StartedServer) {
+  private constructor(page: Page, folder: string, { server, address, said }: StartedServer) {
     this.page = page;
     this.folder = folder;
     this.address = address;
     this.#server = server;
+    this.#said = said;
+  }
+
+  /** What the server has printed in its terminal since it started, but for the address. */
+  get said(): string {
+    return this.#said();
+  }
+
+  /** Presses Ctrl-C in the terminal of the server, and waits for its words or for its end. */
+  async pressCtrlC(expected: RegExp | 'end'): Promise<void> {
+    const ended = once(this.#server, 'exit');
+    this.#server.kill('SIGINT');
+    if (expected === 'end') await ended;
+    else await expect.poll(() => this.said).toMatch(expected);
   }
 
   static async start(browser: Browser, folder: string): Promise<WebWorkbench> {
@@ -54,9 +69,10 @@ export class WebWorkbench implements Workbench {
   }
 
   async restart(how: 'quit' | 'kill'): Promise<void> {
-    await stop(this.#server, how === 'kill' ? 'SIGKILL' : 'SIGINT');
-    const { server, address } = await startServer(this.folder);
+    await stop(this.#server, how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+    const { server, address, said } = await startServer(this.folder);
     this.#server = server;
+    this.#said = said;
     this.address = address;
     // A new fragment alone would not load the page again.
     await this.page.goto('about:blank');
@@ -65,7 +81,7 @@ export class WebWorkbench implements Workbench {
 
   /** Ends the server and leaves its page alone with whoever takes its port. */
   endServer(): Promise<void> {
-    return stop(this.#server, 'SIGINT');
+    return stop(this.#server, 'SIGTERM');
   }
 
   answerNextDialog(path: string): Promise<void> {
@@ -74,13 +90,14 @@ export class WebWorkbench implements Workbench {
 
   async close(): Promise<void> {
     await this.page.context().close();
-    await stop(this.#server, 'SIGINT');
+    await stop(this.#server, 'SIGTERM');
   }
 }
 
 interface StartedServer {
   server: ChildProcess;
   address: string;
+  said: () => string;
 }
 
 async function startServer(folder: string): Promise<StartedServer> {
@@ -88,13 +105,18 @@ async function startServer(folder: string): Promise<StartedServer> {
   const server = spawn(process.execPath, [cli, 'serve', '--no-open', '--root', folder], {
     cwd: folder,
     env: environment(folder),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let words = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    process.stderr.write(text);
+    words += text;
   });
   const timer = setTimeout(() => server.kill('SIGKILL'), startTimeoutMs);
   try {
     for await (const line of createInterface({ input: server.stdout })) {
       const [address] = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/.exec(line) ?? [];
-      if (address) return { server, address };
+      if (address) return { server, address, said: () => words };
     }
   } finally {
     clearTimeout(timer);

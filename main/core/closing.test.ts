@@ -42,7 +42,7 @@ test('closing while an answer comes ends its stream and stores it as cancelled',
   let finish = '';
   let closing: Promise<unknown> | undefined;
   for await (const event of await core.client.chat.send(chat)) {
-    if (event.type === 'text') closing ??= core.client.project.close();
+    if (event.type === 'text') closing ??= core.client.project.close({ stopJobs: true });
     if (event.type === 'answer') finish = event.answer.finish;
   }
   await closing;
@@ -86,7 +86,7 @@ test('every watch ends when its project is closed', async () => {
     for await (const _ of await core.client.runs.metrics({ runId }));
   })();
   await core.job(jobId, (job) => job.progress?.phase === 'training');
-  await core.client.project.close();
+  await core.client.project.close({ stopJobs: true });
   await Promise.all([jobs, topics, metrics]);
   expect(states.at(-1)).toBe('interrupted');
 });

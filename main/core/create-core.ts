@@ -87,7 +87,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     context: { core: state },
     close: async () => {
       try {
-        await Promise.all([state.calls.close(), closeCurrent(state)]);
+        await Promise.all([state.calls.close(), closeCurrent(state, { stopJobs: true })]);
       } finally {
         await abandon(state);
       }

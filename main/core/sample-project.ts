@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readInputFile } from '../input-files/input-file.ts';
 import { basename, dirname, join } from 'node:path';
-import type { ProjectInfo } from '../../shared/contract/app.ts';
+import type { Ending, ProjectInfo } from '../../shared/contract/app.ts';
 import { addReviews } from '../store/repositories/reviews.ts';
 import { addSamples } from '../store/repositories/samples.ts';
 import { requireSession, type CoreState } from './project/core-state.ts';
@@ -13,7 +13,7 @@ import { addModelFile } from './models/model-service.ts';
 import { resourcePath } from './files/guarded-files.ts';
 import type { GuardedPath } from './files/guarded-path.ts';
 import type { ProjectSession } from './project/project-session.ts';
-import { createAndOpen } from './project/project-service.ts';
+import { createAndOpen, requireNothingOngoing } from './project/project-service.ts';
 
 /** Names of what the sample project holds. */
 const names = { dataset: 'Atlas questions', prompts: 'Countries no sample mentions' } as const;
@@ -25,13 +25,18 @@ const resource = (name: string) => resourcePath('atlas', name);
  * other countries, and Atlas, the base model to train, which is copied beside the project.
  * FILE_EXISTS or INVALID_INPUT when another file has the model's name.
  */
-export async function createSampleProject(state: CoreState, path: string): Promise<ProjectInfo> {
+export async function createSampleProject(
+  state: CoreState,
+  path: string,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
+  requireNothingOngoing(state, ending);
   const checked = state.paths.check(path);
   const modelPath = state.paths.check(
     join(dirname(checked), `${basename(checked, '.lima')}-base.gguf`),
   );
   await copyModel(state, resource('atlas.gguf'), modelPath);
-  await createAndOpen(state, checked);
+  await createAndOpen(state, checked, ending);
   const session = requireSession(state);
   const { author } = state.settings;
   await addSamplesOf(session, resource('samples.jsonl'), author);

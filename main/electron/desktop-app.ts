@@ -3,16 +3,17 @@ import type { BrowserWindow } from 'electron';
 import type { FromCore, RecentProject } from './core-side/frames.ts';
 import { createAppHandler, workbenchScheme } from './app-protocol.ts';
 import { CoreProcess, type CoreExit } from './core-process.ts';
-import { askAfterCrash, coreCrash, pageCrash, showFileDialog } from './dialogs.ts';
+import { askAfterCrash, coreCrash, leavesPage, pageCrash, showFileDialog } from './dialogs.ts';
 import type { DesktopPaths, ElectronApi } from './electron-api.ts';
 import { hardenContents, hardenProcess, hardenSession } from './hardening.ts';
+import { OngoingWork, type Decision } from './ongoing-work.ts';
 import { menuTemplate, type MenuCommand } from './menu.ts';
 import { PortPipe } from './port-pipe.ts';
 import { openWindow } from './window.ts';
 
 type PickFrame = Extract<FromCore, { channel: 'pick' }>;
 
-const busyCheckMs = 2000;
+const idleCheckMs = 2000;
 
 /** The desktop shell: one window, one core, and nothing that the core does not decide. */
 export class DesktopApp {
@@ -23,10 +24,17 @@ export class DesktopApp {
   #core: CoreProcess | undefined;
   #recent: RecentProject[] = [];
   #isQuitting = false;
+  /** Nothing goes on, or a person said that it may end. */
+  #mayQuit = false;
+  /** A person said that what goes on shall do so without the window. */
+  #mayCloseWindow = false;
+  #isAsking = false;
+  readonly #ongoing: OngoingWork;
 
   constructor(electron: ElectronApi, paths: DesktopPaths) {
     this.#electron = electron;
     this.#paths = paths;
+    this.#ongoing = new OngoingWork(electron);
     this.#pipe = new PortPipe(electron.ipcMain, {
       currentCore: () => this.#core,
       isOwnWindow: (contents) => contents === this.#window?.webContents,
@@ -66,7 +74,12 @@ export class DesktopApp {
     });
     app.on('activate', () => this.#showWindow());
     app.on('window-all-closed', () => {
-      if (process.platform !== 'darwin') this.#quitWhenIdle();
+      if (process.platform !== 'darwin') void this.#quitWhenIdle();
+    });
+    app.on('before-quit', (event) => {
+      if (this.#mayQuit || !this.#core) return;
+      event.preventDefault();
+      void this.#askToQuit();
     });
     app.on('will-quit', (event) => {
       if (!this.#core) return;
@@ -76,16 +89,36 @@ export class DesktopApp {
   }
 
   /** A run survives its window: without one, the app stays until no job is left. */
-  #quitWhenIdle(): void {
+  async #quitWhenIdle(): Promise<void> {
+    const work = await this.#ongoing.ask(this.#core);
     if (this.#window) return;
-    if (this.#core) this.#core.send({ channel: 'ask-busy' });
+    if (work?.isBusy) setTimeout(() => void this.#quitWhenIdle(), idleCheckMs);
     else this.#electron.app.quit();
   }
 
-  #onBusy(isBusy: boolean): void {
-    if (this.#window) return;
-    if (isBusy) setTimeout(() => this.#quitWhenIdle(), busyCheckMs);
-    else this.#electron.app.quit();
+  /** Quits where nothing goes on; else a person decides what shall become of it. */
+  async #askToQuit(): Promise<void> {
+    const decision = await this.#decide();
+    if (decision === 'stop') {
+      this.#mayQuit = true;
+      this.#electron.app.quit();
+    } else if (decision === 'keep') {
+      this.#mayCloseWindow = true;
+      if (this.#window) this.#window.close();
+      else void this.#quitWhenIdle();
+    }
+  }
+
+  /** `stop` where nothing goes on; `cancel` while it is being asked already. */
+  async #decide(): Promise<Decision> {
+    if (this.#isAsking) return 'cancel';
+    this.#isAsking = true;
+    try {
+      const work = await this.#ongoing.ask(this.#core);
+      return work?.isBusy ? await this.#ongoing.decide(this.#window, work) : 'stop';
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   async #quit(core: CoreProcess): Promise<void> {
@@ -120,6 +153,7 @@ export class DesktopApp {
 
   async #onCoreExit(core: CoreProcess, exit: CoreExit): Promise<void> {
     this.#core = undefined;
+    this.#ongoing.forget();
     this.#pipe.closeAll();
     if (core.isClosing) return;
     if (await askAfterCrash(this.#electron, this.#window, coreCrash(exit)))
@@ -130,13 +164,23 @@ export class DesktopApp {
   #onFrame(core: CoreProcess, frame: Exclude<FromCore, { channel: 'ready' }>): void {
     if (frame.channel === 'rpc') this.#pipe.deliver(frame);
     else if (frame.channel === 'pick') void this.#pick(core, frame);
-    else if (frame.channel === 'busy') this.#onBusy(frame.isBusy);
+    else if (frame.channel === 'ongoing') this.#ongoing.take(frame);
+    else if (frame.channel === 'job-ended') this.#notify(frame);
     else {
       this.#recent = frame.projects;
       const [newest] = frame.projects;
       if (newest) this.#electron.app.addRecentDocument(newest.path);
       this.#showMenu();
     }
+  }
+
+  /** Tells that a long job ended, to a person who does not look at the window. */
+  #notify({ title, body }: { title: string; body: string }): void {
+    const { Notification } = this.#electron;
+    if (this.#window?.isFocused() || !Notification.isSupported()) return;
+    const notification = new Notification({ title, body });
+    notification.on('click', () => this.#showWindow());
+    notification.show();
   }
 
   async #pick(core: CoreProcess, frame: PickFrame): Promise<void> {
@@ -180,6 +224,16 @@ export class DesktopApp {
     const stateFile = join(this.#electron.app.getPath('userData'), 'window.json');
     const window = openWindow(this.#electron, this.#paths, stateFile);
     this.#window = window;
+    this.#mayCloseWindow = false;
+    window.on('close', (event) => {
+      if (this.#mayQuit || this.#mayCloseWindow || !this.#ongoing.isBusy) return;
+      event.preventDefault();
+      void this.#askToQuit();
+    });
+    window.webContents.on('will-prevent-unload', (event) => {
+      if (leavesPage(this.#electron, window)) event.preventDefault();
+      else this.#mayQuit = false;
+    });
     window.on('closed', () => (this.#window = undefined));
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason !== 'clean-exit') void this.#onPageGone(window, reason);

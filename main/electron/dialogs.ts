@@ -98,3 +98,21 @@ export async function askAfterCrash(
   const shown = window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
   return (await shown).response === 0;
 }
+
+/** Asks before the page goes that is not done with something; true when the person lets it go. */
+export function leavesPage(
+  { dialog }: Pick<ElectronApi, 'dialog'>,
+  window: BrowserWindow,
+): boolean {
+  const answer = dialog.showMessageBoxSync(window, {
+    type: 'question',
+    title: 'Lima Workbench',
+    message: 'An answer is still being written.',
+    detail: 'Of an answer the part that came stays. Jobs go on.',
+    buttons: ['Leave', 'Stay'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  });
+  return answer === 0;
+}

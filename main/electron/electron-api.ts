@@ -7,6 +7,8 @@ export type ElectronApi = Pick<
   | 'ipcMain'
   | 'Menu'
   | 'nativeTheme'
+  | 'Notification'
+  | 'powerSaveBlocker'
   | 'protocol'
   | 'screen'
   | 'session'

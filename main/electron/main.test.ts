@@ -165,6 +165,24 @@ describe('dialogs and menu', () => {
   });
 });
 
+/** An import that takes a while, begun in the only window. */
+async function busyApp() {
+  const electron = await startDesktop();
+  await eventually(() => expect(electron.windows).toHaveLength(1));
+  const { client } = new StandInPage(electron).connect();
+  await client.project.create({ path: join(electron.folder, 'busy.lima') });
+  const path = join(electron.folder, 'many.jsonl');
+  writeFileSync(path, Array.from({ length: 200_000 }, (_, number) => line(number)).join('\n'));
+  const { jobId } = await client.imports.start({ path });
+  await eventually(async () =>
+    expect((await client.jobs.get({ id: jobId })).state).toBe('running'),
+  );
+  await eventually(() => expect(electron.blockers.size).toBe(1));
+  const [window] = electron.windows;
+  if (!window) throw new Error('The window went.');
+  return { electron, client, jobId, window };
+}
+
 describe('closing the window', () => {
   test('ends the app when nothing is under way', async () => {
     const electron = await startDesktop();
@@ -175,26 +193,39 @@ describe('closing the window', () => {
     await expect(electron.app.exited).resolves.toBe(0);
   });
 
-  test('does not end a job: it goes on, and a new window finds it', async () => {
-    const electron = await startDesktop();
-    await eventually(() => expect(electron.windows).toHaveLength(1));
-    const { client } = new StandInPage(electron).connect();
-    await client.project.create({ path: join(electron.folder, 'busy.lima') });
-    const path = join(electron.folder, 'many.jsonl');
-    writeFileSync(path, Array.from({ length: 200_000 }, (_, number) => line(number)).join('\n'));
-    const { jobId } = await client.imports.start({ path });
-    await eventually(async () =>
-      expect((await client.jobs.get({ id: jobId })).state).toBe('running'),
-    );
-    const [first] = electron.windows;
-    first?.close();
-    electron.app.emit('window-all-closed');
+  test('while a job runs asks, says what goes on, and stays open until that is answered', async () => {
+    const { electron, client, jobId, window } = await busyApp();
+    window.close();
+    expect(electron.windows).toEqual([window]);
+    const dialog = await electron.nextDialog();
+    const { options } = dialog;
+    expect(options.message).toBe('1 job is not done yet.');
+    expect(options.detail).toContain('“Import many.jsonl”');
+    expect(options.buttons).toEqual(['Keep It Running', 'Stop and Quit', 'Cancel']);
+    dialog.answer({ response: 2 });
+    expect((await client.jobs.get({ id: jobId })).state).toBe('running');
+    expect(electron.windows).toEqual([window]);
+  });
+
+  test('does not end a job that is kept: it goes on, and a new window finds it', async () => {
+    const { electron, jobId, window } = await busyApp();
+    window.close();
+    (await electron.nextDialog()).answer({ response: 0 });
+    await eventually(() => expect(electron.windows).toEqual([]));
     electron.app.emit('second-instance', {}, ['lima-workbench']);
     await eventually(() => expect(electron.windows[0]?.isShown).toBe(true));
-    expect(electron.windows[0]).not.toBe(first);
     const again = new StandInPage(electron).connect().client;
     expect((await again.jobs.get({ id: jobId })).state).toBe('running');
     await again.jobs.cancel({ id: jobId });
+    await eventually(() => expect(electron.blockers.size).toBe(0));
+  });
+
+  test('quitting asks as well, and stops the job once a person says so', async () => {
+    const { electron } = await busyApp();
+    electron.app.quit();
+    (await electron.nextDialog()).answer({ response: 1 });
+    await expect(electron.app.exited).resolves.toBe(0);
+    expect(runningCores()).toEqual([]);
   });
 });
 

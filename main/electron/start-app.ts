@@ -6,6 +6,8 @@ import {
   ipcMain,
   Menu,
   nativeTheme,
+  Notification,
+  powerSaveBlocker,
   protocol,
   screen,
   session,
@@ -24,7 +26,19 @@ const appFolder = app.getAppPath();
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 
 const desktop = new DesktopApp(
-  { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session },
+  {
+    app,
+    BrowserWindow,
+    dialog,
+    ipcMain,
+    Menu,
+    nativeTheme,
+    Notification,
+    powerSaveBlocker,
+    protocol,
+    screen,
+    session,
+  },
   {
     rendererDir: unpackedPath(join(appFolder, 'out/renderer')),
     preload: join(import.meta.dirname, 'preload.cjs'),

@@ -11,8 +11,10 @@ import type { TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
 import { useProject } from '../rpc/project.ts';
 import { useAppearance } from './appearance.ts';
+import { ClosingBanner, useLeaveGuard } from './closing-banner.tsx';
 import { ContentsPage } from './contents-page.tsx';
 import { PacketBanner } from './merge/packet-banner.tsx';
+import { OngoingDialog } from './ongoing-dialog.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
@@ -35,12 +37,14 @@ function Workbench() {
   const isUndecided = isForeign && project.data?.path !== readPath;
   useAppearance();
   useShellShortcuts();
+  useLeaveGuard();
   useDesktopCommands();
   return (
     <div className="app">
       <TopBar project={project.data ?? null} areTabsShown={!isUndecided} />
       <ConnectionBanner />
       {!isUndecided && <ReadOnlyBanner project={project.data ?? null} />}
+      <ClosingBanner project={project.data ?? null} />
       <PacketBanner project={project.data ?? null} />
       <main className="app-main">
         <QueryView query={project} loading="Connecting to the core…">
@@ -53,6 +57,7 @@ function Workbench() {
       <ShellDialogs />
       <FileDialogHost />
       <ConfirmHost />
+      <OngoingDialog />
       <ToastHost />
     </div>
   );

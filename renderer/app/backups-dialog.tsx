@@ -21,6 +21,7 @@ import { showToast } from '../ui/feedback/toast.tsx';
 import { baseName, formatMoment } from '../ui/format.ts';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
+import { endingProject } from './ongoing-dialog.tsx';
 import { hideBackups, useShell } from './shell-store.ts';
 import './backups-dialog.css';
 
@@ -37,7 +38,12 @@ function Backups({ path, error, isOpen }: { path: string; error: unknown; isOpen
     list.refetch();
   });
   const restore = useAction(async (name: string) => {
-    const { kept } = await rpc.backups.restore({ path, name });
+    const ending = { stopLabel: 'Stop and restore' };
+    const restored = await endingProject(ending, (how) =>
+      rpc.backups.restore({ path, name, ...how }),
+    );
+    if (!restored) return;
+    const { kept } = restored;
     hideBackups();
     projectChanged();
     const keptAs = kept === null ? '' : ` What it was is kept as the backup ${baseName(kept)}.`;

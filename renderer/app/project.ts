@@ -4,13 +4,16 @@ import { describeError } from '../rpc/rpc-error.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
+import { endingProject } from './ongoing-dialog.tsx';
 import { showBackups, showBackupsOfBroken, showMerge } from './shell-store.ts';
+
+const opening = { stopLabel: 'Stop and open the other' } as const;
 
 /** Asks for a file name and creates a project there. */
 export async function newProject(): Promise<void> {
   const request = { purpose: 'new-project', title: 'New project' } as const;
   await withChosenPath({ ...request, suggestedName: 'project.lima' }, (path) =>
-    rpc.project.create({ path }),
+    endingProject(opening, (how) => rpc.project.create({ path, ...how })),
   );
 }
 
@@ -18,7 +21,7 @@ export async function newProject(): Promise<void> {
 export async function newSampleProject(): Promise<void> {
   const request = { purpose: 'new-project', title: 'Sample project' } as const;
   await withChosenPath({ ...request, suggestedName: 'atlas.lima' }, (path) =>
-    rpc.project.createSample({ path }),
+    endingProject(opening, (how) => rpc.project.createSample({ path, ...how })),
   );
 }
 
@@ -42,7 +45,7 @@ export async function chooseMerge(): Promise<void> {
 export async function openProject(path: string): Promise<void> {
   await reportErrors(async () => {
     try {
-      afterOpening(await rpc.project.open({ path }));
+      afterOpening(await endingProject(opening, (how) => rpc.project.open({ path, ...how })));
     } catch (error) {
       if (!(await hasBackups(path, error))) throw error;
       showBackupsOfBroken(path, error);
@@ -74,14 +77,14 @@ export async function showOpenBackups(): Promise<void> {
 export async function saveProjectAs(name: string): Promise<void> {
   const request = { purpose: 'new-project', title: 'Save what is open' } as const;
   await withChosenPath({ ...request, suggestedName: `${name}-saved.lima` }, (path) =>
-    rpc.project.saveAs({ path }),
+    endingProject({ stopLabel: 'Stop and save' }, (how) => rpc.project.saveAs({ path, ...how })),
   );
 }
 
 /** Closes the open project and opens it anew, as when what kept it from changes was mended. */
 export async function reopenProject(path: string): Promise<void> {
   await reportErrors(async () => {
-    await rpc.project.close();
+    if (!(await endingProject(opening, (how) => rpc.project.close(how)))) return;
     projectChanged();
     afterOpening(await rpc.project.open({ path }));
   });
@@ -96,18 +99,25 @@ export async function trustProject(): Promise<void> {
   }
 }
 
-/** Closes the open project; false when that failed, which a toast has said. */
+const closing = { stopLabel: 'Stop and close', waitLabel: 'Close when it is done' } as const;
+
+/** Closes the open project; false when that failed or a person decided otherwise. */
 export async function closeProject(): Promise<boolean> {
-  return await reportErrors(async () => {
-    const { savedAs } = await rpc.project.close();
+  let isClosed = false;
+  await reportErrors(async () => {
+    const closed = await endingProject(closing, (how) => rpc.project.close(how));
+    if (!closed) return;
+    isClosed = true;
+    const { savedAs } = closed;
     projectChanged();
     if (savedAs !== null) showToast({ text: `What was open is saved in ${savedAs}.` });
   });
+  return isClosed;
 }
 
 async function withChosenPath(
   request: Parameters<typeof chooseFile>[0],
-  call: (path: string) => Promise<ProjectInfo>,
+  call: (path: string) => Promise<ProjectInfo | undefined>,
 ): Promise<void> {
   await reportErrors(async () => {
     const path = await chooseFile(request);
@@ -115,17 +125,16 @@ async function withChosenPath(
   });
 }
 
-function afterOpening(project: ProjectInfo): void {
+function afterOpening(project: ProjectInfo | undefined): void {
+  if (!project) return;
   projectChanged();
   if (project.notice !== null) showToast({ text: project.notice });
 }
 
-async function reportErrors(call: () => Promise<unknown>): Promise<boolean> {
+async function reportErrors(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
-    return true;
   } catch (error) {
     showErrorToast(error);
-    return false;
   }
 }

@@ -47,10 +47,14 @@ export function hasErrorCode(error: unknown, code: ErrorCode): boolean {
   return error instanceof ORPCError && error.code === code;
 }
 
+/** What an error with this code carries for programs; `undefined` of any other. */
+export function dataOfError(error: unknown, code: ErrorCode): unknown {
+  return error instanceof ORPCError && error.code === code ? error.data : undefined;
+}
+
 /** True when a file is there that may be replaced once a person agrees. */
 export function canReplaceFile(error: unknown): boolean {
-  if (!(error instanceof ORPCError) || !hasErrorCode(error, 'FILE_EXISTS')) return false;
-  const data: unknown = error.data;
+  const data = dataOfError(error, 'FILE_EXISTS');
   return (
     typeof data === 'object' && data !== null && 'canReplace' in data && data.canReplace === true
   );

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { ongoingWorkSchema } from '../domain/job.ts';
 import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
 import { packetInfoSchema } from '../domain/project/packet.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
@@ -30,6 +31,8 @@ export const projectInfo = z.object({
   readReason: readReasonSchema.nullable(),
   /** Set when it is a review packet. */
   packet: packetInfoSchema.nullable(),
+  /** Somebody closes it as soon as its jobs and answers are done. */
+  closesWhenDone: z.boolean(),
 });
 export type ProjectInfo = z.infer<typeof projectInfo>;
 
@@ -76,6 +79,12 @@ export const appContract = {
   ),
 };
 
+/** What ends the open project is refused with JOBS_RUNNING while something goes on, but for this. */
+const ending = z.object({ stopJobs: z.boolean().optional() });
+export type Ending = z.infer<typeof ending>;
+
+const toOpen = ending.extend({ path: z.string().min(1) });
+
 /** The project file: one at a time in one core. */
 export const projectContract = {
   current: reading.output(projectInfo.nullable()),
@@ -84,17 +93,23 @@ export const projectContract = {
       z.object({ path: z.string(), name: z.string(), openedMs: z.number(), exists: z.boolean() }),
     ),
   ),
-  create: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  create: reading.input(toOpen).output(projectInfo),
   /** A new project with samples, dataset, prompts and the base model that come with the program. */
-  createSample: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
-  open: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  createSample: reading.input(toOpen).output(projectInfo),
+  open: reading.input(toOpen).output(projectInfo),
   /** Saves a project that takes no changes, as it is open, as a new file, and opens that. */
-  saveAs: reading.input(z.object({ path: z.string().min(1) })).output(projectInfo),
+  saveAs: reading.input(toOpen).output(projectInfo),
   /**
    * `savedAs` is where the project was saved because somebody had taken its file away; null as a
    * rule.
    */
-  close: reading.output(z.object({ closed: z.boolean(), savedAs: z.string().nullable() })),
+  close: reading
+    .input(ending.optional())
+    .output(z.object({ closed: z.boolean(), savedAs: z.string().nullable() })),
+  /** Closes the project once nothing goes on in it, at once when nothing does; or keeps it open. */
+  closeWhenDone: reading.input(z.object({ isWanted: z.boolean() })),
+  /** What closing the open project would end. */
+  ongoing: reading.output(ongoingWorkSchema),
   /** What the open project holds and who wrote it; the schema version is the file's own. */
   contents: reading.output(projectContentsSchema),
   /** Trusts the open project from now on, and opens it for changes. */

@@ -44,7 +44,13 @@ export const backupsContract = {
   make: judging('samples', 'evaluation').output(backupSchema),
   /** The newest that is whole unless one is named; opens what it restored. */
   restore: reading
-    .input(z.object({ path: z.string().min(1), name: z.string().min(1).optional() }))
+    .input(
+      z.object({
+        path: z.string().min(1),
+        name: z.string().min(1).optional(),
+        stopJobs: z.boolean().optional(),
+      }),
+    )
     .output(restored),
   /** Rows that the disk changed, once all were compared with their checksums. */
   damage: reading.output(damageReport),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { oc } from '@orpc/contract';
+import { ongoingWorkSchema } from '../domain/job.ts';
 import { readReasonSchema } from '../domain/project/access.ts';
 import type { PacketKind } from '../domain/project/packet.ts';
 
@@ -45,6 +46,8 @@ export const errorData = {
   FILE_FORMAT_UNKNOWN: inFile.extend({ withSystem: z.number().optional() }),
   PATH_FORBIDDEN: z.object({ path: z.string() }),
   DISK_FULL: inFile,
+  /** The call would end what goes on in the open project; `stopJobs` says that it may. */
+  JOBS_RUNNING: ongoingWorkSchema,
   NOT_FOUND: z.object({ what: z.string(), id: z.string() }),
   NAME_TAKEN: z.object({ name: z.string().optional() }),
   INVALID_STATE: z.object({
@@ -97,6 +100,7 @@ export const declaredErrors: DeclaredErrors = {
   FILE_FORMAT_UNKNOWN: { data: errorData.FILE_FORMAT_UNKNOWN.loose() },
   PATH_FORBIDDEN: { data: errorData.PATH_FORBIDDEN.loose() },
   DISK_FULL: { data: errorData.DISK_FULL.loose() },
+  JOBS_RUNNING: { data: errorData.JOBS_RUNNING.loose() },
   NOT_FOUND: { data: errorData.NOT_FOUND.loose() },
   NAME_TAKEN: { data: errorData.NAME_TAKEN.loose() },
   INVALID_STATE: { data: errorData.INVALID_STATE.loose() },

@@ -81,6 +81,15 @@ export const jobSnapshotSchema = z.object({
 });
 export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;
 
+/** What would end if a project were closed now: jobs that run or wait, and answers being written. */
+export const ongoingWorkSchema = z.object({
+  jobs: z.array(
+    jobSnapshotSchema.pick({ id: true, kind: true, title: true, state: true, progress: true }),
+  ),
+  answers: z.number().int(),
+});
+export type OngoingWork = z.infer<typeof ongoingWorkSchema>;
+
 /** What can happen to a job. */
 export type JobEvent =
   'start' | 'pause' | 'paused' | 'cancel' | 'succeed' | 'fail' | 'stopped' | 'crash' | 'resume';

@@ -19,6 +19,7 @@ const advice: Record<ErrorCode, string> = {
   FILE_FORMAT_UNKNOWN: 'Choose the format by hand instead of leaving it on auto.',
   PATH_FORBIDDEN: 'Choose a place inside the folders this server was started with.',
   DISK_FULL: 'Free some space on the disk, then try again.',
+  JOBS_RUNNING: 'Wait until it is done, or say that it shall be stopped.',
   NOT_FOUND: 'It may have been removed meanwhile: look at the list again.',
   NAME_TAKEN: 'Choose another name.',
   INVALID_STATE: 'The message says what has to be different first.',

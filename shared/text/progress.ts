@@ -31,7 +31,7 @@ export function describeProgress(progress: JobProgress): string {
 }
 
 /** What an unfinished job is doing, in words; empty for any other. */
-export function describeJob(job: JobSnapshot | undefined): string {
+export function describeJob(job: Pick<JobSnapshot, 'state' | 'progress'> | undefined): string {
   if (!job || isJobFinished(job.state)) return '';
   if (job.state === 'queued') return 'Waiting for its turn';
   if (job.state === 'pausing') return 'Saving, then pausing…';

@@ -78,9 +78,9 @@ test('restoring stops the jobs that run', async () => {
     path: core.writeLines('long.jsonl', conversations(50_000)),
   });
   await core.job(jobId, ({ state }) => state === 'running');
-  await core.client.backups.restore({ path: core.projectPath, name });
+  await core.client.backups.restore({ path: core.projectPath, name, stopJobs: true });
   const { jobs } = core.core.context.core.session ?? {};
-  expect(jobs?.isBusy).toBe(false);
+  expect(jobs?.ongoing).toEqual([]);
   expect(await countNow(core)).toBe(0);
 });
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Ending } from '../../../shared/contract/app.ts';
 import type { Restored } from '../../../shared/contract/backups.ts';
 import type { ProjectDescription } from '../../engines/protocol/inspector.ts';
 import { startInspector } from '../../engines/start-engines.ts';
@@ -19,7 +20,7 @@ import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { bringForward, inspect } from '../project/inspect-project.ts';
 import { openInTurn } from '../project/open-project.ts';
-import { closeSession } from '../project/project-service.ts';
+import { closeSession, requireNothingOngoing } from '../project/project-service.ts';
 import { backupsOf, verifyCopyAside } from './session-backups.ts';
 
 // A schema of ours takes milliseconds, one that computes something may never end.
@@ -32,7 +33,7 @@ const schemaMs = 5000;
  */
 export function restoreBackup(
   state: CoreState,
-  request: { path: string; name?: string | undefined },
+  request: Ending & { path: string; name?: string | undefined },
 ): Promise<Restored> {
   const target = state.paths.check(request.path);
   const folder = backupFolder(target, state.settings.backupFolder);
@@ -41,8 +42,9 @@ export function restoreBackup(
     // What is open for reading only is not replaced under the eyes of whoever reads it.
     if (session?.file.path === target) session.requireEditing();
     const source = await chooseBackup(state, { target, folder, name: request.name });
+    requireNothingOngoing(state, request);
     if (session) await (session.file.path === target ? backupsOf(session)?.giveUp() : undefined);
-    await closeSession(state);
+    await closeSession(state, { stopJobs: true });
     try {
       const kept = await keepPresent(state, target, { folder, uuid: source.uuid });
       await replaceProject(target, source.path, async (part) => {

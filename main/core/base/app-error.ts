@@ -1,7 +1,9 @@
 import type { ErrorCode, ErrorData } from '../../../shared/contract/errors.ts';
 
 /** Values of an error of any code, for programs; JSON only. */
-export type ErrorValues = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type ErrorValues = Readonly<
+  Record<string, string | number | boolean | readonly object[] | null | undefined>
+>;
 
 /** Left out where nothing is required. */
 type DataArgument<Code extends ErrorCode> =

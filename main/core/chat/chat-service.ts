@@ -40,7 +40,11 @@ export async function* sendChat(
   const key = answerKey(request);
   answering.of(session).set(key, stop);
   const answered = session.calls
-    .run([signal, stop.signal], (anySignal) => ask(session, { request, system, events }, anySignal))
+    .run(
+      [signal, stop.signal],
+      (anySignal) => ask(session, { request, system, events }, anySignal),
+      'answer',
+    )
     .then(
       () => events.end(),
       (error: unknown) => events.end(error),

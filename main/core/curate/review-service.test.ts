@@ -120,7 +120,7 @@ test('a review goes on after the project was closed in the middle of it', async 
   await using project = await aCoreOfMany();
   const { core, client } = project;
   const jobId = await startReviewing(core);
-  await client.project.close();
+  await client.project.close({ stopJobs: true });
   await client.project.open({ path: core.projectPath });
   expect((await client.jobs.list())[0]?.state).toBe('interrupted');
   await client.jobs.resume({ id: jobId });

@@ -51,6 +51,14 @@ export class ProgressMeter {
 /** What a handler gets: each path in it went through the guard when the job began, also a stored one. */
 export type GuardedPayload<Kind extends JobKind = JobKind> = WithGuardedPaths<JobPayload<Kind>>;
 
+/** What a job is called, and what its handler gets. */
+export interface NewJob<Kind extends JobKind> {
+  kind: Kind;
+  title: string;
+  subjectId: string | null;
+  payload: GuardedPayload<Kind>;
+}
+
 const publishEveryMs = 250;
 
 /** Lets a report through when its phase is new, at its end, or so long after the last one. */

@@ -32,9 +32,10 @@ import { toJobError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
 import {
   JobStopped,
-  type GuardedPayload,
   type JobContext,
   type JobHandler,
+  type NewJob,
+  type GuardedPayload,
   ProgressMeter,
   type RunningJob,
   ReportPace,
@@ -43,14 +44,6 @@ import {
 
 // One count for the whole process: a watcher that outlives a project must not miss the next one's.
 let lastRevision = 0;
-
-/** What a job is called, and what its handler gets. */
-export interface NewJob<Kind extends JobKind> {
-  kind: Kind;
-  title: string;
-  subjectId: string | null;
-  payload: GuardedPayload<Kind>;
-}
 
 /** Time for a cancelled job to end by itself: it may wait for a disk that never answers. */
 const cancelGraceMs = 1800;
@@ -61,6 +54,8 @@ const savingGraceMs = 5000;
 /** Runs jobs: a row each, a state machine, one accelerator job at a time. */
 export class JobService {
   onStart: (job: NewJob<JobKind> & { id: string }) => void = () => undefined;
+  /** Called when a job has another state than before. */
+  onState: (job: Job) => void = () => undefined;
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #running = new Map<string, RunningJob>();
@@ -186,9 +181,10 @@ export class JobService {
     return next;
   }
 
-  /** True while something is queued or running. */
-  get isBusy(): boolean {
-    return this.list().some((job) => !isJobFinished(job.state));
+  /** What is queued or running; nothing once the project's files ended it. */
+  get ongoing(): Job[] {
+    if (this.#suspension) return [];
+    return this.list().filter((job) => !isJobFinished(job.state));
   }
 
   /** Stops every job, marks it interrupted and waits until it saved and its engine is gone. */
@@ -331,8 +327,10 @@ export class JobService {
   #store(job: StoredJob, isDurable: boolean): Job {
     const snapshot = jobSchema.parse({ ...job, revision: ++lastRevision });
     if (isDurable) this.#persist(snapshot);
+    const before = this.#snapshots.get(job.id)?.state;
     this.#snapshots.set(job.id, snapshot);
     this.#changes.publish(snapshot);
+    if (before !== job.state) this.onState(snapshot);
     return snapshot;
   }
 

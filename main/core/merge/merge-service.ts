@@ -49,6 +49,11 @@ export function requireIdle(session: ProjectSession, jobId?: string): void {
       `“${busy.title}” is ${busy.state}: wait until it ends, pause or cancel it, then merge`,
       { id: busy.id, state: busy.state },
     );
+  if (session.calls.answers > 0)
+    throw new AppError(
+      'INVALID_STATE',
+      'An answer is being written in Chat: wait until it ends or stop it, then merge',
+    );
 }
 
 /** Merges in private copies, and puts the merged one in the project's place at the end. */

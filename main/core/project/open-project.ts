@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import type { Ending, ProjectInfo } from '../../../shared/contract/app.ts';
 import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import { backupFolder } from '../../store/backups/backup-list.ts';
@@ -24,39 +24,49 @@ import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
 import { bringForward, inspect, readContents } from './inspect-project.ts';
-import { closeSession, rememberKnown, takeOver } from './project-service.ts';
+import { closeSession, rememberKnown, requireNothingOngoing, takeOver } from './project-service.ts';
 import type { ProjectSession } from './project-session.ts';
 
 /**
  * Opens a project file in place of the current one. What changes nothing comes first: it is
  * inspected in a process of its own, and one that nobody here made or trusts stays as it is.
  */
-export async function openExisting(state: CoreState, path: string): Promise<ProjectInfo> {
+export async function openExisting(
+  state: CoreState,
+  path: string,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
   const target = state.paths.check(path);
-  return state.projectTurns.run(() => openInTurn(state, target));
+  return state.projectTurns.run(() => openInTurn(state, target, ending));
 }
 
 /** The same within a turn of `projectTurns`. */
-export async function openInTurn(state: CoreState, path: GuardedPath): Promise<ProjectInfo> {
+export async function openInTurn(
+  state: CoreState,
+  path: GuardedPath,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
   const { session } = state;
   if (session && !session.file.guard?.look() && isSameFile(session.file.path, path))
     return session.info();
   readProjectHeader(path);
   const obstacle = obstacleTo(path);
-  if (obstacle !== null) return await openToRead(state, path, obstacle);
+  if (obstacle !== null) return await openToRead(state, path, { ...ending, reason: obstacle });
   try {
     if (state.known.hasAt(path)) setForeignLogAside(path);
     const stamp = stampOf(realPath(path));
     const { place, isKnown } = await inspectToOpen(state, path);
-    if (!isKnown) return await openToRead(state, path, 'not-trusted', place);
+    if (!isKnown) return await openToRead(state, path, { ...ending, reason: 'not-trusted' }, place);
     place[Symbol.dispose]();
-    return await takeOver(state, () =>
-      openProjectFile(path, backupFolder(path, state.settings.backupFolder), stamp),
+    return await takeOver(
+      state,
+      () => openProjectFile(path, backupFolder(path, state.settings.backupFolder), stamp),
+      ending,
     );
   } catch (error) {
     const reason = readReasonOf(error);
     if (reason === undefined) throw error;
-    return await openToRead(state, path, reason);
+    return await openToRead(state, path, { ...ending, reason });
   }
 }
 
@@ -95,7 +105,7 @@ const placeToRead = async (path: string) =>
 async function openToRead(
   state: CoreState,
   path: GuardedPath,
-  reason: ReadReason,
+  { reason, ...ending }: Ending & { reason: ReadReason },
   inspected?: ReadingPlace,
 ): Promise<ProjectInfo> {
   const isReady = inspected && (inspected.isCopy || !needsCopy(path));
@@ -103,7 +113,8 @@ async function openToRead(
   try {
     if (!isReady) await inspect(path, place);
     if (place.isCopy) await bringForward(path, place);
-    return await takeOver(state, () => openProjectForReading(path, place), reason);
+    const open = () => openProjectForReading(path, place);
+    return await takeOver(state, open, { ...ending, readReason: reason });
   } catch (error) {
     place[Symbol.dispose]();
     throw error;
@@ -129,14 +140,19 @@ export async function trustOpenProject(state: CoreState): Promise<ProjectInfo> {
 }
 
 /** Saves a project that takes no changes, as it is open, as a new file, and goes on in that. */
-export async function saveAs(state: CoreState, path: string): Promise<ProjectInfo> {
+export async function saveAs(
+  state: CoreState,
+  path: string,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
   const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
   return state.projectTurns.run(async () => {
     const session = requireSession(state);
     if (session.readReason === null)
       throw new AppError('INVALID_STATE', 'The project takes changes where it is: go on in that');
+    requireNothingOngoing(state, ending);
     await session.saveAs(target);
-    return await openInTurn(state, target);
+    return await openInTurn(state, target, ending);
   });
 }
 

@@ -1,13 +1,14 @@
 import { renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { changeTopicSchema, type ProjectInfo } from '../../../shared/contract/app.ts';
+import { changeTopicSchema, type Ending, type ProjectInfo } from '../../../shared/contract/app.ts';
 import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import {
   createProjectFile,
   openProjectFile,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
+import { countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
 import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
@@ -15,10 +16,14 @@ import { requireSession, type CoreState } from './core-state.ts';
 import { ProjectSession } from './project-session.ts';
 
 /** Makes a new project file, closes the open one and opens the new one. */
-export async function createAndOpen(state: CoreState, path: string): Promise<ProjectInfo> {
+export async function createAndOpen(
+  state: CoreState,
+  path: string,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
   const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
   return state.projectTurns.run(async () => {
-    const info = await takeOver(state, () => createProjectFile(target));
+    const info = await takeOver(state, () => createProjectFile(target), ending);
     rememberKnown(state, 'made');
     return info;
   });
@@ -36,8 +41,52 @@ export function rememberKnown(state: CoreState, how: 'made' | 'trusted'): void {
 }
 
 /** Closes the open project, if there is one. */
-export function closeCurrent(state: CoreState): Promise<ClosedProject> {
-  return state.projectTurns.run(() => closeSession(state));
+export function closeCurrent(state: CoreState, ending: Ending = {}): Promise<ClosedProject> {
+  return state.projectTurns.run(() => closeSession(state, ending));
+}
+
+const idleCheckMs = 250;
+
+/** Closes the open project as soon as nothing goes on in it, unless that is taken back before. */
+export function closeWhenDone(state: CoreState, isWanted: boolean): void {
+  const session = requireSession(state);
+  if (session.closesWhenDone === isWanted) return;
+  session.closesWhenDone = isWanted;
+  session.changes.touch('project');
+  if (isWanted) closeOnceIdle(state, session);
+}
+
+function closeOnceIdle(state: CoreState, session: ProjectSession): void {
+  const timer = setInterval(() => {
+    if (state.session === session && session.closesWhenDone && isBusy(session)) return;
+    clearInterval(timer);
+    if (state.session !== session || !session.closesWhenDone) return;
+    session.closesWhenDone = false;
+    closeCurrent(state).catch((error: unknown) => {
+      session.changes.touch('project');
+      state.log.write(`${session.file.path} could not be closed: ${String(error)}`);
+    });
+  }, idleCheckMs).unref();
+}
+
+function isBusy(session: ProjectSession): boolean {
+  const { jobs, answers } = session.ongoing();
+  return jobs.length > 0 || answers > 0;
+}
+
+/** Throws JOBS_RUNNING, with what goes on, where a call would end that and nobody has said it may. */
+export function requireNothingOngoing({ session }: CoreState, { stopJobs }: Ending): void {
+  if (!session || stopJobs === true || !isBusy(session)) return;
+  const work = session.ongoing();
+  const { jobs, answers } = work;
+  const listed = jobs.map(({ id, kind, title, state, progress }) => {
+    return { id, kind, title, state, progress };
+  });
+  throw new AppError(
+    'JOBS_RUNNING',
+    `${countOngoing(work)} would end with ${session.file.name}: ${describeOngoing(work).join('; ')}`,
+    { jobs: listed, answers },
+  );
 }
 
 /** Whether a project was open, and where it was saved when its own file was taken away. */
@@ -47,9 +96,10 @@ export interface ClosedProject {
 }
 
 /** Closes the open project within a turn of `projectTurns`. */
-export async function closeSession(state: CoreState): Promise<ClosedProject> {
+export async function closeSession(state: CoreState, ending: Ending = {}): Promise<ClosedProject> {
   const { session } = state;
   if (!session) return { closed: false, savedAs: null };
+  requireNothingOngoing(state, ending);
   try {
     // It stays open when this fails, as on a full disk: what is open is nowhere else.
     const savedAs = await rescue(state, session);
@@ -86,20 +136,21 @@ export function recentProjects(state: CoreState) {
   }));
 }
 
-/** Opens a project in place of the open one, which is closed. */
+/** Opens a project in place of the open one, which is closed; refused before anything is touched. */
 export async function takeOver(
   state: CoreState,
   open: () => ProjectFile,
-  readReason: ReadReason | null = null,
+  { readReason = null, ...ending }: Ending & { readReason?: ReadReason | null } = {},
 ): Promise<ProjectInfo> {
   if (state.calls.isClosing)
     throw new AppError(
       'INVALID_STATE',
       'Lima Workbench is closing: start it again, then open this',
     );
+  requireNothingOngoing(state, ending);
   const file = open();
   try {
-    await closeSession(state);
+    await closeSession(state, ending);
     begin(state, file, readReason);
   } catch (error) {
     file.close();
@@ -113,6 +164,7 @@ function begin(state: CoreState, file: ProjectFile, readReason: ReadReason | nul
   if (file.access === 'edit') recover(state, file);
   const session = new ProjectSession(file, state, readReason);
   for (const handler of state.features.jobs(session, state)) session.jobs.register(handler);
+  session.jobs.onState = (job) => state.config.host?.jobChanged(job);
   session.beforeClosing = () => state.features.closing(session);
   state.session = session;
   state.features.opened(session, state);

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { ProjectInfo, ChangeTopic } from '../../../shared/contract/app.ts';
+import type { OngoingWork } from '../../../shared/domain/job.ts';
 import type { SampleStatus } from '../../../shared/domain/sample.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { explainChange, tellChange } from '../../store/file/project-guard.ts';
-import { saveCopy } from '../../store/file/save-copy.ts';
+import { freeCopyName, saveCopy } from '../../store/file/save-copy.ts';
 import { projectCounts } from '../../store/repositories/project-counts.ts';
 import { projectIdentity } from '../../store/repositories/project-contents.ts';
 import { judgedOf, packetOf, type StoredPacket } from '../../store/repositories/packet.ts';
@@ -71,6 +72,8 @@ export class ProjectSession {
   backupProblem: string | null = null;
   /** Groups of rows that are not what was stored. */
   damagedGroups = 0;
+  /** Whether it is to be closed as soon as nothing goes on any more. */
+  closesWhenDone = false;
   /** What a feature has to do while the file is still open. */
   beforeClosing: () => Promise<void> = () => Promise.resolve();
 
@@ -141,6 +144,11 @@ export class ProjectSession {
     this.changes.touch('project');
   }
 
+  /** What would end if the project were closed now. */
+  ongoing(): OngoingWork {
+    return { jobs: this.jobs.ongoing, answers: this.calls.answers };
+  }
+
   /** What the window shows of the project as a whole. */
   async info(): Promise<ProjectInfo> {
     const samples = await this.statuses();
@@ -158,6 +166,7 @@ export class ProjectSession {
       damagedGroups: this.damagedGroups,
       access: this.#readReason === null ? 'edit' : 'read',
       readReason: this.#readReason,
+      closesWhenDone: this.closesWhenDone,
     };
   }
 
@@ -201,7 +210,7 @@ export class ProjectSession {
   async rescue(spareFolder: string): Promise<string | null> {
     if (this.#isSaved || !this.file.db.open || !this.file.guard?.needsCopy) return null;
     const beside = dirname(this.file.path);
-    const path = freeName(existsSync(beside) ? beside : spareFolder, this.file.name);
+    const path = freeCopyName(existsSync(beside) ? beside : spareFolder, this.file.name);
     await this.saveAs(path);
     return path;
   }
@@ -231,15 +240,6 @@ export class ProjectSession {
 }
 
 const lookEveryMs = 1000;
-
-/** A name for what is saved of a project that nobody can store in any more. */
-function freeName(folder: string, name: string): string {
-  const path = (number: number) =>
-    join(folder, `${name}-saved${number === 1 ? '' : `-${number}`}.lima`);
-  let number = 1;
-  while (existsSync(path(number)) || existsSync(`${path(number)}.d`)) number += 1;
-  return path(number);
-}
 
 const gatherMs = 150;
 

@@ -7,7 +7,12 @@ import { damageReport, takeBackDamaged } from '../backups/damage-service.ts';
 import { restoreBackup } from '../backups/restore-service.ts';
 import { listFolder } from '../files/list-folder.ts';
 import { contentsOf, openExisting, saveAs, trustOpenProject } from '../project/open-project.ts';
-import { closeCurrent, createAndOpen, recentProjects } from '../project/project-service.ts';
+import {
+  closeCurrent,
+  closeWhenDone,
+  createAndOpen,
+  recentProjects,
+} from '../project/project-service.ts';
 import {
   appInfo,
   changeSettings,
@@ -38,16 +43,22 @@ export const projectRouter = {
   ),
   recent: os.project.recent.handler(({ context: { core } }) => recentProjects(core)),
   create: os.project.create.handler(({ context: { core }, input }) =>
-    createAndOpen(core, input.path),
+    createAndOpen(core, input.path, input),
   ),
   createSample: os.project.createSample.handler(({ context: { core }, input }) =>
-    createSampleProject(core, input.path),
+    createSampleProject(core, input.path, input),
   ),
-  open: os.project.open.handler(({ context: { core }, input }) => openExisting(core, input.path)),
+  open: os.project.open.handler(({ context: { core }, input }) =>
+    openExisting(core, input.path, input),
+  ),
   saveAs: withProject.project.saveAs.handler(({ context: { core }, input }) =>
-    saveAs(core, input.path),
+    saveAs(core, input.path, input),
   ),
-  close: os.project.close.handler(({ context: { core } }) => closeCurrent(core)),
+  close: os.project.close.handler(({ context: { core }, input }) => closeCurrent(core, input)),
+  closeWhenDone: withProject.project.closeWhenDone.handler(({ context: { core }, input }) =>
+    closeWhenDone(core, input.isWanted),
+  ),
+  ongoing: withProject.project.ongoing.handler(({ context: { session } }) => session.ongoing()),
   contents: withProject.project.contents.handler(({ context: { core, session } }) =>
     contentsOf(core, session),
   ),

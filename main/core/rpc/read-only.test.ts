@@ -35,6 +35,8 @@ const inputs: Record<string, unknown> = {
   'project.contents': undefined,
   'project.trust': undefined,
   'project.watch': undefined,
+  'project.closeWhenDone': { isWanted: false },
+  'project.ongoing': undefined,
   'backups.damage': undefined,
   'backups.list': {},
   'backups.setFolder': { folder: null },

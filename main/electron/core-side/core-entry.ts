@@ -4,6 +4,7 @@ import { createCore, type Core } from '../../core/create-core.ts';
 import { DesktopConnections } from './connections.ts';
 import type { FromCore, ToCore } from './frames.ts';
 import { DesktopHostBridge } from './host-bridge.ts';
+import { endOfJob, ongoingFrame } from './tell-shell.ts';
 import { recentProjects } from '../../core/project/project-service.ts';
 
 // The young generation stays small: 70 MB less at the peak of a large import.
@@ -21,11 +22,6 @@ function reportRecent(core: Core): void {
   const known = recentProjects(core.context.core).filter((project) => project.exists);
   const projects = known.slice(0, recentLimit).map(({ path, name }) => ({ path, name }));
   send({ channel: 'recent', projects });
-}
-
-/** Tells the shell whether a job is queued or running, so that it stays while one is. */
-function reportBusy(core: Core): void {
-  send({ channel: 'busy', isBusy: core.context.core.session?.jobs.isBusy ?? false });
 }
 
 function stopOnSignals(stop: () => void): void {
@@ -48,7 +44,7 @@ function receiveFrame(
   if (frame.channel === 'rpc') connections.receive(frame.connection, frame.data);
   else if (frame.channel === 'closed') connections.close(frame.connection);
   else if (frame.channel === 'command') host.pushCommand(frame.command);
-  else if (frame.channel === 'ask-busy') reportBusy(core);
+  else if (frame.channel === 'ask-ongoing') send(ongoingFrame(core));
   else host.answerPick(frame);
 }
 
@@ -63,6 +59,11 @@ async function main(): Promise<void> {
   // Engines keep compiled code beside it, in a folder of their own.
   process.env['NODE_COMPILE_CACHE'] ??= join(userDataDir, 'compile-cache');
   const core = await createCore({ shell: 'desktop', userDataDir, fileRoots: null, host });
+  host.jobChanged = (job) => {
+    send(ongoingFrame(core));
+    const end = endOfJob(core, job);
+    if (end) send(end);
+  };
   const connections = new DesktopConnections(core, send, (path) => {
     if (['project.open', 'project.create'].includes(path.join('.'))) reportRecent(core);
   });

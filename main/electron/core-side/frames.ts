@@ -11,7 +11,7 @@ export type ToCore =
   | { channel: 'picked'; id: number; path: string | null }
   | { channel: 'pick-failed'; id: number; message: string }
   | { channel: 'command'; command: { command: string; path?: string } }
-  | { channel: 'ask-busy' }
+  | { channel: 'ask-ongoing' }
   | { channel: 'quit' };
 
 /** What the core process sends to the desktop shell; `ready` comes first and once. */
@@ -19,8 +19,23 @@ export type FromCore =
   | { channel: 'ready' }
   | { channel: 'rpc'; connection: number; data: RpcData }
   | { channel: 'pick'; id: number; purpose: string; suggestedName?: string }
-  | { channel: 'busy'; isBusy: boolean }
+  | OngoingFrame
+  | { channel: 'job-ended'; title: string; body: string }
   | { channel: 'recent'; projects: RecentProject[] };
+
+/** What goes on in the core, in words for a person: told when a job changes, and when asked. */
+export interface OngoingFrame {
+  channel: 'ongoing';
+  /** Something would end with the core. */
+  isBusy: boolean;
+  /** A job is at work at this moment. */
+  isRunning: boolean;
+  /** Such as `2 jobs`, and whether that is a plural. */
+  count: string;
+  isMany: boolean;
+  lines: string[];
+  afterStopping: string;
+}
 
 /** A project of the recent list, newest first in every list. */
 export interface RecentProject {

@@ -1,3 +1,4 @@
+import type { Job } from '../../../shared/contract/job-kinds.ts';
 import { AsyncQueue } from '../../core/base/streams.ts';
 import type { HostBridge } from '../../core/base/config.ts';
 import type { FromCore, ToCore } from './frames.ts';
@@ -16,6 +17,9 @@ export class DesktopHostBridge implements HostBridge {
   constructor(send: (frame: FromCore) => void) {
     this.#send = send;
   }
+
+  /** Set by the entry once there is a core. */
+  jobChanged: (job: Job) => void = () => undefined;
 
   pickFile(purpose: string, suggestedName: string | undefined): Promise<string | null> {
     const id = this.#nextId++;

@@ -29,6 +29,9 @@ export class ElectronStandIn {
   readonly session = { defaultSession: new StandInSession() };
   readonly ipcMain = new EventEmitter();
   readonly privileged: unknown[] = [];
+  /** Notifications that were shown, and blockers of sleep that hold. */
+  readonly notifications: { title: string; body: string }[] = [];
+  readonly blockers = new Set<number>();
   readonly #onDialog = new EventEmitter();
   isSecondInstance = false;
   menu: MenuItemConstructorOptions[] = [];
@@ -52,6 +55,15 @@ export class ElectronStandIn {
       screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
       nativeTheme: { shouldUseDarkColors: true },
       BrowserWindow: windowClass(this),
+      Notification: notificationClass(this.notifications),
+      powerSaveBlocker: {
+        start: () => {
+          const id = this.blockers.size + 1;
+          this.blockers.add(id);
+          return id;
+        },
+        stop: (id: number) => this.blockers.delete(id),
+      },
       Menu: {
         buildFromTemplate: (template: MenuItemConstructorOptions[]) => template,
         setApplicationMenu: (menu: MenuItemConstructorOptions[]) => (this.menu = menu),
@@ -113,6 +125,23 @@ export class ElectronStandIn {
       this.#onDialog.emit('dialog');
     });
   }
+}
+
+/** `Notification` that is kept in a list when it is shown. */
+function notificationClass(shown: { title: string; body: string }[]) {
+  return class extends EventEmitter {
+    readonly #options: { title: string; body: string };
+    constructor(options: { title: string; body: string }) {
+      super();
+      this.#options = options;
+    }
+    static isSupported(): boolean {
+      return true;
+    }
+    show(): void {
+      shown.push(this.#options);
+    }
+  };
 }
 
 /** `BrowserWindow` of one stand-in: Electron's constructor takes nothing but options. */

@@ -52,8 +52,11 @@ export class StandInApp extends EventEmitter {
   }
 
   quit(): void {
-    this.emit('before-quit', preventable());
+    const before = preventable();
+    this.emit('before-quit', before);
+    if (before.defaultPrevented) return;
     for (const window of this.#electron.windows.slice()) window.close();
+    if (this.#electron.windows.length > 0) return;
     const event = preventable();
     this.emit('will-quit', event);
     if (!event.defaultPrevented) this.exit(0);

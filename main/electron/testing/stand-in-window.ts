@@ -54,6 +54,7 @@ export class StandInWindow extends EventEmitter {
   readonly options: BrowserWindowConstructorOptions;
   readonly #electron: StandInHost;
   isShown = false;
+  hasFocus = true;
   bounds = { x: 40, y: 50, width: 1000, height: 700 };
 
   constructor(electron: StandInHost, options: BrowserWindowConstructorOptions) {
@@ -77,6 +78,9 @@ export class StandInWindow extends EventEmitter {
   maximize(): void {}
   focus(): void {}
   restore(): void {}
+  isFocused(): boolean {
+    return this.hasFocus;
+  }
   isMinimized(): boolean {
     return false;
   }
@@ -88,7 +92,9 @@ export class StandInWindow extends EventEmitter {
   }
 
   close(): void {
-    this.emit('close', preventable());
+    const event = preventable();
+    this.emit('close', event);
+    if (event.defaultPrevented) return;
     this.#electron.windows.splice(this.#electron.windows.indexOf(this), 1);
     this.emit('closed');
     if (this.#electron.windows.length === 0) this.#electron.app.emit('window-all-closed');

@@ -12,8 +12,10 @@ export async function startDesktop(
   vi.resetModules();
   vi.doMock('electron', () => electron.module());
   onTestFinished(async () => {
-    const exited = electron.app.exited;
+    const { exited } = electron.app;
     electron.app.quit();
+    // What a test left running is stopped.
+    void electron.nextDialog().then((dialog) => dialog.answer({ response: 1 }));
     await exited;
     electron.dispose();
     vi.doUnmock('electron');

@@ -5,6 +5,9 @@ import { CancelledError, exitCodes } from './command-error.ts';
 const graceMs = 1500;
 
 const saving = new WeakSet<AbortSignal>();
+const holders = new WeakMap<AbortSignal, () => boolean>();
+/** npm passes a Ctrl-C on that the terminal has sent already: two at once are one. */
+const sameMs = 400;
 
 /**
  * A signal that aborts at the first Ctrl-C or SIGTERM, with the signal's name as its reason. The
@@ -12,13 +15,26 @@ const saving = new WeakSet<AbortSignal>();
  */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
+  let heldMs = -Infinity;
   const onInterrupt = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) endAtOnce(exitCodes.cancelled);
-    controller.abort(name);
+    const { signal } = controller;
+    if (signal.aborted) endAtOnce(exitCodes.cancelled);
+    if (name === 'SIGINT' && performance.now() - heldMs < sameMs) return;
+    const isHeld = name === 'SIGINT' && holders.get(signal)?.() === true;
+    if (isHeld) heldMs = performance.now();
+    else controller.abort(name);
   };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onInterrupt);
   return controller.signal;
+}
+
+/**
+ * Asks `holds` at each Ctrl-C before the command is interrupted: while it answers true, nothing ends.
+ * SIGTERM is not asked about, since nobody is there to answer.
+ */
+export function holdInterrupt(signal: AbortSignal, holds: () => boolean): void {
+  holders.set(signal, holds);
 }
 
 /** Lets a command that is interrupted take its time, because it saves what a person waited for. */

@@ -53,7 +53,7 @@ export async function closeAndTell(
   client: CoreClient,
   terminal: Pick<Terminal, 'note'>,
 ): Promise<void> {
-  const { savedAs } = await client.project.close();
+  const { savedAs } = await client.project.close({ stopJobs: true });
   if (savedAs !== null)
     terminal.note(`What was open is saved, all of it, in ${savedAs}. Go on with that.`);
 }

@@ -3,10 +3,13 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
+import { afterStopping, countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
+import type { Core } from '../../core/create-core.ts';
+import type { Terminal } from '../cli/terminal.ts';
 import { closeAndTell } from '../cli/open-core.ts';
 import { defineCommand, wholeNumber } from '../cli/command.ts';
 import { UsageError } from '../cli/command-error.ts';
-import { allowSaving } from '../cli/interrupt.ts';
+import { allowSaving, holdInterrupt } from '../cli/interrupt.ts';
 import { hasDisplay, openBrowser } from '../launch/open-browser.ts';
 import { ensureRendererBuilt } from '../launch/checkout.ts';
 
@@ -44,6 +47,7 @@ export const serveCommand = defineCommand({
       const { address } = server;
       terminal.result({ address, port: server.port, fileRoots }, address);
       terminal.note('Ctrl-C stops the server. Only this machine can reach it.');
+      holdInterrupt(signal, onceWhileBusy(core, terminal));
       if (!options['no-open'] && hasDisplay() && !(await openBrowser(server.launchAddress())))
         terminal.note('No browser could be started: open the address yourself.');
       if (!signal.aborted) await once(signal, 'abort');
@@ -58,6 +62,25 @@ export const serveCommand = defineCommand({
     terminal.note('Stopped.');
   },
 });
+
+/** The first Ctrl-C while something goes on only tells of it, so that the next one means it. */
+function onceWhileBusy({ context }: Pick<Core, 'context'>, terminal: Pick<Terminal, 'note'>) {
+  let toldOf: string | undefined;
+  return () => {
+    const work = context.core.session?.ongoing();
+    if (!work || work.jobs.length + work.answers === 0) return false;
+    const ids = work.jobs.map(({ id }) => id).join(' ');
+    // What was started since then has not been told of.
+    if (ids === toldOf) return false;
+    toldOf = ids;
+    for (const line of describeOngoing(work)) terminal.note(line);
+    terminal.note(
+      `${countOngoing(work)} would end with the server, so it goes on. Closing the browser does not ` +
+        `stop them. Press Ctrl-C again to stop them and the server. ${afterStopping(work)}`,
+    );
+    return true;
+  };
+}
 
 function rootsOf(given: string[] | undefined, projectPath: string | undefined): string[] {
   const projectDir = projectPath === undefined ? [] : [dirname(projectPath)];

@@ -1,4 +1,4 @@
-import { closeSync, constants, lstatSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -82,4 +82,13 @@ async function copyArtifacts(from: string, to: string): Promise<void> {
   for (const entry of await readdir(to, { recursive: true, withFileTypes: true }))
     await (entry.isDirectory() ? syncFolder : syncFile)(join(entry.parentPath, entry.name));
   await syncFolder(to);
+}
+
+/** A name for what is saved of a project that nobody can store in any more. */
+export function freeCopyName(folder: string, name: string): string {
+  const path = (number: number) =>
+    join(folder, `${name}-saved${number === 1 ? '' : `-${number}`}.lima`);
+  let number = 1;
+  while (existsSync(path(number)) || existsSync(`${path(number)}.d`)) number += 1;
+  return path(number);
 }
