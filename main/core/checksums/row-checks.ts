@@ -7,7 +7,7 @@ import type { Log } from '../base/log.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 const sliceMs = 8;
-const sealEveryMs = 20_000;
+const sealEveryMs = 1000;
 /** A file that is damaged all over needs a whole backup: more of it helps nobody. */
 const mostDamage = 500;
 /** Closing waits no longer for checksums: the next opening makes what is missing. */
@@ -15,7 +15,7 @@ const closingMs = 500;
 
 /**
  * The checksums of an open project: all are compared once after it was opened, and rows that were
- * added get theirs a little later, both in pieces of a few milliseconds.
+ * added get theirs within a second or two, both in pieces of a few milliseconds.
  */
 export class RowChecks {
   readonly #session: ProjectSession;
@@ -24,7 +24,7 @@ export class RowChecks {
   readonly #found: DamagedGroup[] = [];
   readonly checked: Promise<void>;
   #isClosing = false;
-  #isSealing = false;
+  #sealing: Promise<void> | undefined;
   #sealedChanges = -1;
 
   constructor(session: ProjectSession, log: Log) {
@@ -45,16 +45,15 @@ export class RowChecks {
     this.#session.damagedGroups = this.#found.length;
   }
 
-  /** Gives checksums to the rows that have none yet. */
-  async seal(): Promise<void> {
-    if (this.#isSealing || this.#session.readReason !== null) return;
-    this.#isSealing = true;
-    try {
-      await this.checked;
-      while (!this.#isClosing && this.#hasChanged() && this.#sealSome()) await setImmediate();
-    } finally {
-      this.#isSealing = false;
-    }
+  /** Gives checksums to the rows that have none yet; whoever asks meanwhile waits for the same. */
+  seal(): Promise<void> {
+    this.#sealing ??= this.#sealAll().finally(() => (this.#sealing = undefined));
+    return this.#sealing;
+  }
+
+  async #sealAll(): Promise<void> {
+    if (this.#session.readReason !== null) return;
+    while (!this.#isClosing && this.#hasChanged() && this.#sealSome()) await setImmediate();
   }
 
   /** Ends what is under way, and seals what is left, for at most half a second. */

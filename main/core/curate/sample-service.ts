@@ -3,7 +3,15 @@ import type { ChangeTopic } from '../../../shared/contract/app.ts';
 import type { Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import type { Database } from '../../store/database.ts';
-import { lastSeq, sampleRows, seqOf, seqsWithin } from '../../store/repositories/sample-list.ts';
+import {
+  isSearch,
+  lastSeq,
+  sampleRows,
+  seqOf,
+  seqsWithin,
+} from '../../store/repositories/sample-list.ts';
+import { searchSamples, type SearchSteps } from '../../store/repositories/sample-search.ts';
+import type { SeqSet } from '../../store/repositories/seq-set.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
 import { countContent, type ContentCounts } from '../project/sample-counts.ts';
@@ -28,6 +36,7 @@ const indexes = new SessionScoped(() => new SharedAnswers<SampleIndex>());
 const contents = new SessionScoped(() => new SharedAnswers<ContentCounts>());
 
 const windowRows = { first: 10_000, most: 100_000 };
+const searchRows = { first: 5000, most: 50_000 };
 
 /** Every sample that passes a filter, read piece by piece. */
 export function sampleIndex(
@@ -75,17 +84,28 @@ async function* filteredSeqs(
   signal: AbortSignal,
 ): AsyncGenerator<number[], void> {
   const last = lastSeq(db);
-  // A prefix is looked up in the index of words as a whole, so once and not for each piece.
-  const { first, most } = filter.query === undefined ? windowRows : { first: last, most: last };
-  const turns = new LoopTurns(first, most);
+  const turns = new LoopTurns(windowRows.first, windowRows.most);
+  const found = isSearch(filter)
+    ? await inTurns(searchSamples(db, filter.query ?? '', { after, through: last }), signal)
+    : undefined;
   for (let from = after; from < last;) {
     const { seqs, through } = await turns.take((rows) => {
       const window = { after: from, through: Math.min(last, from + rows) };
-      return { seqs: seqsWithin(db, filter, window), through: window.through };
+      return { seqs: seqsWithin(db, filter, window, found), through: window.through };
     });
     signal.throwIfAborted();
     yield seqs;
     from = through;
+  }
+}
+
+/** Takes the steps of a search with turns for others in between. */
+async function inTurns(steps: SearchSteps, signal: AbortSignal): Promise<SeqSet> {
+  const turns = new LoopTurns(searchRows.first, searchRows.most);
+  for (;;) {
+    const { done, value } = await turns.take((rows) => steps.next(rows));
+    signal.throwIfAborted();
+    if (done) return value;
   }
 }
 

@@ -6,6 +6,7 @@ import { errorCode } from '../store-error.ts';
 import { checksummedTables, type ChecksummedTable } from './checksummed-tables.ts';
 import {
   groupsAfter,
+  groupsBefore,
   placeOf,
   readRows,
   rowChecksumsOf,
@@ -49,12 +50,25 @@ function damageOf(
 ): DamagedGroup | undefined {
   try {
     const found = readRows(db, table, after, group);
-    if (found.hash === group.hash) return undefined;
+    if (found.hash === group.hash || !isSealedSo(db, table, after, group)) return undefined;
     return describe(db, table, { after, group, found });
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return { ...ofGroup(table, after, group), rows: [], missing: 0, isUnreadable: true };
   }
+}
+
+/** False when the group was sealed anew, with rows that were added, since it was listed. */
+function isSealedSo(
+  db: Database,
+  { name }: ChecksummedTable,
+  after: RowPlace,
+  { last, hash }: SealedGroup,
+): boolean {
+  const [before] = groupsBefore(db, name, last, 1);
+  const [now] = groupsAfter(db, name, before?.last ?? start, 1);
+  const begins = before?.last ?? start;
+  return begins.a === after.a && begins.b === after.b && now?.hash === hash;
 }
 
 // A value that became a BLOB, which no column of ours holds, stops json_array.

@@ -10,6 +10,8 @@ import {
 } from '../../../shared/domain/sample.ts';
 import { get, integers, type Database } from '../database.ts';
 import { whereFilter } from './sample-filter.ts';
+import { searchAtOnce } from './sample-search.ts';
+import type { SeqSet } from './seq-set.ts';
 
 const sampleRow = sampleRowSchema.extend({
   flags: z
@@ -36,18 +38,34 @@ export interface SeqWindow {
   through: number;
 }
 
-/** Sequence numbers in a part of the list whose samples pass the filter, ascending. */
-export function seqsWithin(db: Database, filter: SampleFilter, window: SeqWindow): number[] {
-  const { from, seq, where, params } = whereFilter(filter);
-  return integers(db, `SELECT ${seq} FROM ${from} ${where} ORDER BY ${seq}`, {
-    ...params,
-    ...window,
-  });
+/**
+ * Sequence numbers in a part of the list whose samples pass the filter, ascending; `found` are those
+ * in which the words of its query occur.
+ */
+export function seqsWithin(
+  db: Database,
+  filter: SampleFilter,
+  window: SeqWindow,
+  found?: SeqSet,
+): number[] {
+  if (found && isSearchAlone(filter)) return found.within(window.after, window.through);
+  const { where, params } = whereFilter(filter);
+  const sql: string = `SELECT seq FROM sample ${where} ORDER BY seq`;
+  const seqs = integers(db, sql, { ...params, ...window });
+  return found ? seqs.filter((seq) => found.has(seq)) : seqs;
 }
+
+const isSearchAlone = ({ status, source, flag }: SampleFilter) =>
+  status === undefined && source === undefined && flag === undefined;
+
+/** True when a filter looks for words. */
+export const isSearch = ({ query }: SampleFilter): boolean => (query?.trim() ?? '') !== '';
 
 /** Sequence numbers of every sample that passes the filter, ascending: of a small project. */
 export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
-  return seqsWithin(db, filter, { after: 0, through: lastSeq(db) });
+  const window = { after: 0, through: lastSeq(db) };
+  const found = isSearch(filter) ? searchAtOnce(db, filter.query ?? '', window) : undefined;
+  return seqsWithin(db, filter, window, found);
 }
 
 /** Rows by sequence number, in the order of the numbers. */
@@ -65,7 +83,7 @@ export function listSamples(
   page: { after?: string | undefined; limit: number },
 ): SampleRow[] {
   const after = page.after ? (seqOf(db, page.after) ?? 0) : 0;
-  const seqs = seqsWithin(db, filter, { after, through: lastSeq(db) });
+  const seqs = sampleSeqs(db, filter).filter((seq) => seq > after);
   return sampleRows(db, seqs.slice(0, page.limit));
 }
 

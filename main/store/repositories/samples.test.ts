@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { datasetItems, freezeDataset } from './datasets.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
-import { ftsQuery } from './sample-filter.ts';
 import { addSamples, addVersion, getSample } from './samples.ts';
 import { listSamples, sampleRows, sampleSeqs, statusCounts } from './sample-list.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
@@ -58,10 +57,6 @@ test.each(['"', "' OR 1=1 --", 'NEAR(', 'a AND', '*', '(', 'col:x', '^', '-', 'Ã
     expect(sampleSeqs(project.file.db, { query })).toEqual([]);
   },
 );
-
-test('the last word of a search matches as a prefix', () => {
-  expect(ftsQuery('how to brew')).toBe('"how" "to" "brew"*');
-});
 
 test('undo restores what each sample was before and is appended to the history', () => {
   using project = aProject();
