@@ -59,6 +59,7 @@ export const backupsContract = {
     z.object({ mended: z.number().int(), left: z.number().int() }),
   ),
   /** Where backups of all projects go on this machine; null puts them beside each project. */
+  folder: reading.output(z.object({ folder: z.string().nullable() })),
   setFolder: reading
     .input(z.object({ folder: z.string().min(1).nullable() }))
     .output(z.object({ folder: z.string().nullable() })),

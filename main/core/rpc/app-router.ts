@@ -81,6 +81,9 @@ export const backupsRouter = {
   takeBack: withProject.backups.takeBack.handler(({ context: { core, session } }) =>
     takeBackDamaged(core, session),
   ),
+  folder: os.backups.folder.handler(({ context: { core } }) => ({
+    folder: core.settings.backupFolder,
+  })),
   setFolder: os.backups.setFolder.handler(({ context: { core }, input }) =>
     setBackupFolder(core, input.folder),
   ),

@@ -39,6 +39,7 @@ const inputs: Record<string, unknown> = {
   'project.ongoing': undefined,
   'backups.damage': undefined,
   'backups.list': {},
+  'backups.folder': undefined,
   'backups.setFolder': { folder: null },
   'files.pick': { purpose: 'save' },
   'files.list': { path: folder },

@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { backupSchema } from '../../../shared/domain/project/backup.ts';
@@ -48,3 +48,23 @@ test('restoring without any backup is refused in a sentence and changes nothing'
   const named = await folder.run('restore', 'p.lima', '000009-nothing.lima');
   expect(named.stderr).toMatch(/has no backup “000009-nothing\.lima”/);
 });
+
+test('the folder for backups is shown, chosen and given up, and a backup goes where it says', async () => {
+  using folder = new CliFolder();
+  const answer = z.object({ folder: z.string().nullable() });
+  await folder.run('new', 'p.lima');
+  expect(await folder.document(answer, 'backup', 'folder')).toEqual({ folder: null });
+  const missing = await folder.run('backup', 'folder', 'copies');
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no folder .*copies/) });
+  const copies = join(folder.path, 'copies');
+  mkdirSync(copies);
+  const chosen = await folder.run('backup', 'folder', 'copies');
+  expect(chosen.stdout).toBe(`Backups go to ${copies}.\n`);
+  expect(await folder.document(answer, 'backup', 'folder')).toEqual({ folder: copies });
+  const made = await folder.document(backupSchema, 'backup', 'p.lima');
+  expect(made.path.startsWith(copies)).toBe(true);
+  expect((await folder.run('backup', 'folder', 'copies', '--beside')).code).toBe(2);
+  expect(await folder.document(answer, 'backup', 'folder', '--beside')).toEqual({ folder: null });
+  const beside = await folder.document(backupSchema, 'backup', 'p.lima');
+  expect(beside.path.startsWith(copies)).toBe(false);
+}, 180_000);

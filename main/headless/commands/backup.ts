@@ -46,6 +46,33 @@ export const backupListCommand = defineCommand({
   },
 });
 
+/** `lima backup folder`: where backups of all projects go on this machine. */
+export const backupFolderCommand = defineCommand({
+  name: 'backup folder',
+  usage: 'backup folder [FOLDER | --beside]',
+  summary: 'Show or choose the folder for the backups of all projects on this machine.',
+  positionals: { min: 0, max: 1 },
+  options: {
+    beside: { type: 'boolean', description: 'put backups beside each project again' },
+  },
+  details: () => [
+    'FOLDER has to be there, best on another disk. Backups made before stay where they are.',
+  ],
+  async run(call) {
+    const chosen = call.positionals[0];
+    if (chosen !== undefined && call.options.beside)
+      throw new UsageError('Name a FOLDER or give --beside, not both.');
+    await using core = await openCore();
+    const { backups } = core.client;
+    const isShown = chosen === undefined && !call.options.beside;
+    const answer = isShown
+      ? await backups.folder()
+      : await backups.setFolder({ folder: chosen === undefined ? null : resolve(chosen) });
+    const where = answer.folder === null ? 'beside each project' : `to ${answer.folder}`;
+    call.terminal.result(answer, `Backups go ${where}.`);
+  },
+});
+
 function describeList({ path, folder, backups, now, kept }: BackupList): string {
   const lines = backups.flatMap((backup) => [
     `${backup.name}  ${formatTime(backup.createdMs)}  ${formatBytes(backup.sizeBytes)}  ` +

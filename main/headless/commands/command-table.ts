@@ -1,5 +1,5 @@
 import type { Command } from '../cli/command.ts';
-import { backupCommand, backupListCommand, restoreCommand } from './backup.ts';
+import { backupCommand, backupFolderCommand, backupListCommand, restoreCommand } from './backup.ts';
 import { chatCommand } from './chat/chat.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
@@ -26,6 +26,7 @@ export const commands: readonly Command[] = [
   infoCommand,
   backupCommand,
   backupListCommand,
+  backupFolderCommand,
   restoreCommand,
   trustCommand,
   importCommand,
