@@ -20,6 +20,10 @@ const texts: Record<ReadReason, ReadOnlyText> = {
     why: 'It is being merged with another copy.',
     advice: 'Wait until the merge ends, or cancel it.',
   },
+  'damaged-order': {
+    why: 'A row of it, or its count, was damaged, so what is newer cannot be told.',
+    advice: 'Restore it from a backup; until then everything in it can be read and exported.',
+  },
   'disk-full': {
     why: 'Its disk has no space left.',
     advice: 'Free some space and open it again, or copy the project to another disk.',

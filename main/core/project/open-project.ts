@@ -78,9 +78,10 @@ function obstacleTo(path: string): ReadReason | null {
 
 /** Why a project that could not be opened for changes can still be read, if it can. */
 function readReasonOf(error: unknown): ReadReason | undefined {
-  const code = explainError(error)?.code;
+  const { code, data } = explainError(error) ?? {};
   if (code === 'DISK_FULL') return 'disk-full';
-  return code === 'PROJECT_READ_ONLY' ? 'not-writable' : undefined;
+  if (code !== 'PROJECT_READ_ONLY') return undefined;
+  return data?.['reason'] === 'damaged-order' ? 'damaged-order' : 'not-writable';
 }
 
 /** Inspects a project, and tells whether it is one that was made or trusted here. */

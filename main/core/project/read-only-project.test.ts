@@ -157,3 +157,18 @@ describe.runIf(isMountable)('on media of its own', () => {
     },
   );
 });
+
+// One bit of one row kept the whole project shut.
+test('a project with a flipped bit in the place of a row opens for reading, and says which', async () => {
+  await using core = await TestCore.start({ project: 'none' });
+  const path = await placeProject(core);
+  const file = openProjectFile(path);
+  file.db.exec('UPDATE sample SET sequence = sequence | (1 << 40) WHERE seq = 2');
+  file.close();
+  const info = await core.client.project.open({ path });
+  expect(info).toMatchObject({ access: 'read', readReason: 'damaged-order' });
+  expect(info.notice).toContain('a row of sample has the place 10995');
+  const rows = await core.client.samples.list({ filter: {}, limit: 9 });
+  expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  for (const { id } of rows) expect((await core.client.samples.history({ id })).length).toBe(1);
+});

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
-import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
@@ -88,7 +87,6 @@ export function readInspected<Result>(
       distrustContent(db);
       db.exec('BEGIN');
       refuseForeignSchema(db, path);
-      refuseForeignOrder(db, path);
       return work(db);
     } finally {
       place.beforeClosing();

@@ -14,7 +14,7 @@ import {
   inLockingTransaction,
   journalForWriting,
 } from './connection.ts';
-import { refuseForeignOrder } from './foreign-order.ts';
+import { orderProblem, orderText, refuseToAddBehind } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { inspectSchema } from './inspect-project-file.ts';
 import { migrate, refuseNewer } from '../migrations/migrate.ts';
@@ -128,13 +128,14 @@ export function openProjectForReading(path: string, place: ReadingPlace): Projec
   // Before SQLite has it open: closing another descriptor of it would give up its locks.
   const fileVersion = readProjectHeader(absolute);
   const db = new Sqlite(place.path, { readonly: true, fileMustExist: true, timeout: 500 });
+  let problem: string | undefined;
   try {
     distrustContent(db);
     // The lock of the first reading is kept, so that what was checked is what is read.
     db.pragma('locking_mode = EXCLUSIVE');
     db.exec('BEGIN');
     refuseForeignSchema(db, absolute);
-    refuseForeignOrder(db, absolute);
+    problem = orderProblem(db);
     db.exec('COMMIT');
   } catch (error) {
     db.close();
@@ -146,7 +147,7 @@ export function openProjectForReading(path: string, place: ReadingPlace): Projec
     access: 'read',
     fileVersion,
     place,
-    notice: null,
+    notice: problem === undefined ? null : orderText(problem),
     guard: null,
     close: () => {
       db.close();
@@ -225,7 +226,7 @@ function prepareConnection(db: Database, opening: Opening): void {
     const now = fileState(path);
     if (now?.id !== before?.id && !hasSameContent(before, now)) throw swapped(path);
     refuseForeignSchema(db, path);
-    refuseForeignOrder(db, path);
+    refuseToAddBehind(db, path);
   });
   journalForWriting(db, isCareful, isNew);
   migrate(db, migrations, () => writeMigrationBackup(db, backups));

@@ -6,6 +6,7 @@ import { findRows, type WantedRows } from '../checksums/take-back.ts';
 import { get, type Database } from '../database.ts';
 import { distrustContent } from './connection.ts';
 import { explainOpening } from './explain-opening.ts';
+import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { inspectSchema, readInspected } from './inspect-project-file.ts';
 import { contentCounts } from '../repositories/project-counts.ts';
@@ -48,7 +49,10 @@ export function describeProjectFile(path: string): ProjectDescription {
 /** The same after a check of every page, however large the file is. */
 export function verifyProjectFile(path: string): ProjectDescription {
   const description = describeProjectFile(path);
-  readInspected(path, undefined, (db) => refuseDamage(db, path));
+  readInspected(path, undefined, (db) => {
+    refuseForeignOrder(db, path);
+    refuseDamage(db, path);
+  });
   return description;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { syncFile } from '../../side-files/sync-folder.ts';
 import { get, run, type Database } from '../database.ts';
 import { distrustContent } from '../file/connection.ts';
+import { refuseForeignOrder } from '../file/foreign-order.ts';
 import { refuseForeignSchema } from '../file/foreign-schema.ts';
 import { explainOpening } from '../file/explain-opening.ts';
 import { checkRows } from '../checksums/check-rows.ts';
@@ -134,6 +135,7 @@ function openCopy(path: string, name: string): Database {
     distrustContent(db);
     db.pragma('locking_mode = EXCLUSIVE');
     refuseForeignSchema(db, name);
+    refuseForeignOrder(db, name);
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
     db.pragma('foreign_keys = OFF');

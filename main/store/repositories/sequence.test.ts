@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { orderedTables } from '../file/foreign-order.ts';
 import { inspectProjectFile } from '../file/inspect-project-file.ts';
-import { openProjectFile } from '../file/open-project-file.ts';
+import { openProjectFile, openProjectForReading } from '../file/open-project-file.ts';
+import { inPlace } from '../file/reading-place.ts';
+import { verifyProjectFile } from '../file/verify-project.ts';
 import { aProject } from '../testing/a-project.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';
 import { writeOneOfEach } from '../testing/write-one-of-each.ts';
@@ -157,7 +159,7 @@ const hostileCounts = [most, -1n, 0n, 2n ** 53n].map(
 );
 
 test.each([...hostilePlaces, ...hostileCounts])(
-  'a file with %s is refused unchanged when it is inspected and when it is opened',
+  'a file with %s is left unchanged: it can be read, and takes no changes',
   (_, sql: string, place) => {
     using project = aProject();
     fillEveryTable(project.file.db);
@@ -166,12 +168,23 @@ test.each([...hostilePlaces, ...hostileCounts])(
     run<string>(db, `${sql} WHERE rowid = 1`, { place });
     db.close();
     const before = readFileSync(project.path);
+    const told = expect.stringContaining('what is newer cannot be told');
     const refusal = expect.objectContaining({
-      code: 'PROJECT_INVALID',
-      message: expect.stringContaining('what is newer cannot be told'),
+      code: 'PROJECT_READ_ONLY',
+      message: told,
+      data: { path: project.path, reason: 'damaged-order' },
     });
-    expect(() => inspectProjectFile(project.path)).toThrow(refusal);
+    inspectProjectFile(project.path);
     expect(() => openProjectFile(project.path)).toThrow(refusal);
+    expect(() => verifyProjectFile(project.path)).toThrow(
+      expect.objectContaining({ code: 'PROJECT_INVALID', message: told }),
+    );
+    const read = openProjectForReading(project.path, inPlace(project.path));
+    expect(read.notice).toEqual(told);
+    expect(listSamples(read.db, {}, { limit: 9 })).not.toEqual([]);
+    for (const list of [listDatasets, listEvaluations, listPromptSets, listRuns])
+      expect(list(read.db)).not.toEqual([]);
+    read.close();
     expect(readFileSync(project.path).equals(before)).toBe(true);
   },
 );

@@ -7,7 +7,8 @@ export type ProjectAccess = z.infer<typeof projectAccessSchema>;
 /**
  * Why a project is open for reading only: nobody on this machine made it or said to trust it, its
  * file or folder cannot be written, its disk has no space left, somebody else did something to its
- * files while it was open, or it is being merged with another copy.
+ * files while it was open, it is being merged with another copy, or a row stands ahead of the order in
+ * which the project counts, so that every new one would be sorted before it.
  */
 export const readReasonSchema = z.enum([
   'not-trusted',
@@ -15,5 +16,6 @@ export const readReasonSchema = z.enum([
   'disk-full',
   'changed-outside',
   'merging',
+  'damaged-order',
 ]);
 export type ReadReason = z.infer<typeof readReasonSchema>;
