@@ -152,3 +152,21 @@ export function integers(db: Database, sql: string, given: Record<string, SqlVal
 export function withTransaction<Result>(db: Database, work: () => Result): Result {
   return guarded(db, () => db.transaction(work).immediate());
 }
+
+/**
+ * Stores a piece without waiting for the disk: a loss of power takes back the last pieces in order,
+ * which are made again, and the next change that is acknowledged waits for all before it. Only a
+ * write-ahead log keeps that order.
+ */
+export function withoutSyncing<Result>(db: Database, work: () => Result): Result {
+  const [mode, before] = ['journal_mode', 'synchronous'].map((name) =>
+    db.pragma(name, { simple: true }),
+  );
+  if (mode !== 'wal' || db.inTransaction) return work();
+  db.pragma('synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    db.pragma(`synchronous = ${Number(before)}`);
+  }
+}

@@ -1,5 +1,5 @@
 import { countRow } from '../columns.ts';
-import { get, run, withTransaction, type Database } from '../database.ts';
+import { get, run, withoutSyncing, withTransaction, type Database } from '../database.ts';
 import { checksummedTables, type ChecksummedTable } from './checksummed-tables.ts';
 import {
   groupsAfter,
@@ -13,18 +13,21 @@ import {
 
 /**
  * Gives checksums to rows that have none yet, for about `forMs`; returns false when none is left.
- * Appending rows never waits for it: it follows.
+ * Appending rows never waits for it: it follows, and does not wait for the disk either, since what a
+ * loss of power takes of it is made again.
  */
 export function sealSomeRows(db: Database, forMs: number): boolean {
   const endMs = performance.now() + forMs;
-  return withTransaction(db, () => {
-    // A batch that is half made gets rows between others, and may be taken back: reviews wait for it.
-    const isReviewing = get(db, countRow, 'SELECT count(*) AS n FROM open_batch')?.n !== 0;
-    const tables = checksummedTables.filter((table) => !(isReviewing && table.isOfReviews));
-    for (const table of tables)
-      while (sealNext(db, table)) if (performance.now() >= endMs) return true;
-    return false;
-  });
+  return withoutSyncing(db, () =>
+    withTransaction(db, () => {
+      // A batch that is half made gets rows between others, and may be taken back: reviews wait for it.
+      const isReviewing = get(db, countRow, 'SELECT count(*) AS n FROM open_batch')?.n !== 0;
+      const tables = checksummedTables.filter((table) => !(isReviewing && table.isOfReviews));
+      for (const table of tables)
+        while (sealNext(db, table)) if (performance.now() >= endMs) return true;
+      return false;
+    }),
+  );
 }
 
 /** Seals the next rows of a table, together with a last group that is not full and still whole. */

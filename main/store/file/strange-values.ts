@@ -31,7 +31,8 @@ type Kind = keyof typeof strange;
 
 /** Every column of the newest schema: `strange-values.test.ts` fails for one that is missing. */
 export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
-  project: { id: 'count', uuid: 'id', created_ms: 'moment', last_sequence: 'count' },
+  // Any place passes: `foreign-order.ts` looks at them, and a project with a wrong one can be read.
+  project: { id: 'count', uuid: 'id', created_ms: 'moment', last_sequence: 'integer' },
   schema_migration: { version: 'count', name: 'name', sha256: 'hash', applied_ms: 'moment' },
   sample: {
     seq: 'count',
@@ -46,7 +47,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     turns: 'count',
     characters: 'count',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   sample_version: {
     id: 'id',
@@ -56,7 +57,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     content_hash: 'hash',
     author: 'name',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   sample_version_parent: { version_id: 'id', parent_id: 'id' },
   unhashed_weights: { version_id: 'id', weights: 'name' },
@@ -67,7 +68,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     author: 'name',
     undoes_batch_id: 'id?',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   review: {
     batch_id: 'id',
@@ -82,7 +83,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     content_hash: 'hash',
     author: 'name',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   dataset_item: { dataset_id: 'id', ordinal: 'count', version_id: 'id' },
   model: {
@@ -91,7 +92,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     path: 'path',
     info_json: 'text',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   job: {
     id: 'id',
@@ -106,7 +107,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     created_ms: 'moment',
     started_ms: 'moment?',
     finished_ms: 'moment?',
-    sequence: 'count',
+    sequence: 'integer',
   },
   run: {
     id: 'id',
@@ -120,7 +121,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     encode_report_json: 'text?',
     created_ms: 'moment',
     memory_json: 'text?',
-    sequence: 'count',
+    sequence: 'integer',
   },
   run_event: {
     id: 'id',
@@ -129,7 +130,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     step: 'count',
     message: 'text',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   run_metric: {
     run_id: 'id',
@@ -172,7 +173,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     name: 'name',
     content_hash: 'hash',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   prompt: {
     id: 'id',
@@ -215,7 +216,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     revealed_ms: 'moment?',
     author: 'name',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   comparison: {
     id: 'id',
@@ -232,7 +233,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     author_kind: 'word',
     duration_ms: 'count?',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
   label: {
     id: 'id',
@@ -272,7 +273,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     finish: 'word',
     identity_json: 'text',
     created_ms: 'moment',
-    sequence: 'count',
+    sequence: 'integer',
   },
 };
 

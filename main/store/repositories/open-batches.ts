@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { reviewActionSchema, type ReviewAction } from '../../../shared/domain/sample.ts';
 import { parseSeqRuns, seqsAfter, type SeqRun } from '../../../shared/domain/seq-runs.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, get, run, withoutSyncing, withTransaction, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
 import {
   findBatch,
@@ -106,24 +106,6 @@ export function advanceBatch(
   limit: number,
 ): BatchPiece {
   return withoutSyncing(db, () => advance(db, batchId, { selection, limit }));
-}
-
-/**
- * Stores a piece without waiting for the disk: a loss of power takes back the last pieces in order,
- * which are made again, and the next change that is acknowledged waits for all before it. Only a
- * write-ahead log keeps that order.
- */
-function withoutSyncing<Result>(db: Database, work: () => Result): Result {
-  const [mode, before] = ['journal_mode', 'synchronous'].map((name) =>
-    db.pragma(name, { simple: true }),
-  );
-  if (mode !== 'wal' || db.inTransaction) return work();
-  db.pragma('synchronous = NORMAL');
-  try {
-    return work();
-  } finally {
-    db.pragma(`synchronous = ${Number(before)}`);
-  }
 }
 
 function advance(
