@@ -93,5 +93,6 @@ test('what a person wrote has its checksum soon after, while the rows from befor
     const action = count % 2 ? 'accept' : 'reject';
     await core.client.samples.review({ action, selection: { ids } });
     while (!isSealed('review', count)) await wait(10);
+    expect((await core.client.backups.damage()).damage).toEqual([]);
   }
 }, 15_000);

@@ -4,9 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 export async function turnsDuring<Result>(
   work: Promise<Result>,
 ): Promise<{ turns: number; result: Result }> {
-  let isOver = false;
-  const result = work.finally(() => (isOver = true));
+  const over = new AbortController();
+  const result = work.finally(() => over.abort());
   let turns = 0;
-  for (; !isOver; turns += 1) await setImmediate();
+  for (; !over.signal.aborted; turns += 1) await setImmediate();
   return { turns, result: await result };
 }
