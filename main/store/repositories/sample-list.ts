@@ -8,10 +8,9 @@ import {
   type SampleRow,
   type SampleStatus,
 } from '../../../shared/domain/sample.ts';
-import { get, integers, type Database } from '../database.ts';
-import { whereFilter } from './sample-filter.ts';
+import { get, integers, type Database, type SqlValue } from '../database.ts';
 import { searchAtOnce } from './sample-search.ts';
-import type { SeqSet } from './seq-set.ts';
+import type { SeqSet, SeqWindow } from './seq-set.ts';
 
 const sampleRow = sampleRowSchema.extend({
   flags: z
@@ -30,12 +29,6 @@ const lastRow = z.object({ last: z.number().int().nullable() });
 /** The greatest sequence number of a sample, 0 without any. */
 export function lastSeq(db: Database): number {
   return get(db, lastRow, 'SELECT max(seq) AS last FROM sample')?.last ?? 0;
-}
-
-/** A part of the list: above `after`, up to `through`. */
-export interface SeqWindow {
-  after: number;
-  through: number;
 }
 
 /**
@@ -160,4 +153,37 @@ export function statusCounts(db: Database): Record<SampleStatus, number> {
   for (const value of sampleStatusSchema.options)
     counts[value] = countPiece(db, { what: 'status', value }, 0, -1).n;
   return counts;
+}
+
+/** The clauses of a query for samples within a window, with the parameters of the filter. */
+interface FilterClause {
+  /** Names `@after` and `@through` besides those in `params`. */
+  where: string;
+  params: Record<string, SqlValue>;
+}
+
+/**
+ * The clauses of a filter: the one place where SQL is put together, of fixed clauses only. Each
+ * looks at the samples above `@after` up to `@through` and at no others, so that a list of any
+ * length is read in parts. What is searched for is looked up in the index of words instead.
+ */
+function whereFilter(filter: SampleFilter): FilterClause {
+  const params: Record<string, SqlValue> = {};
+  const clauses: string[] = [];
+  if (filter.status) {
+    clauses.push('status = @status');
+    params['status'] = filter.status;
+  }
+  if (filter.source !== undefined) {
+    clauses.push('source = @source');
+    params['source'] = filter.source;
+  }
+  if (filter.flag === 'none')
+    clauses.push('NOT EXISTS (SELECT 1 FROM sample_flag WHERE sample_seq = seq)');
+  else if (filter.flag) {
+    clauses.push('EXISTS (SELECT 1 FROM sample_flag WHERE sample_seq = seq AND rule = @flag)');
+    params['flag'] = filter.flag;
+  }
+  const where = ['seq > @after', 'seq <= @through', ...clauses].join(' AND ');
+  return { where: `WHERE ${where}`, params };
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { all, integers, type Database } from '../database.ts';
-import { SeqSet } from './seq-set.ts';
-import type { SeqWindow } from './sample-list.ts';
+import { SeqSet, type SeqWindow } from './seq-set.ts';
 
 const wordRow = z.object({ word: z.string() });
 const placeRow = z.object({ word: z.string(), seq: z.number().int() });

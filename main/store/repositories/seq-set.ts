@@ -1,5 +1,11 @@
 const bitsOfPage = 4096;
 
+/** A part of the list: above `after`, up to `through`. */
+export interface SeqWindow {
+  after: number;
+  through: number;
+}
+
 /** A set of sequence numbers that holds a million of them in little memory, in order. */
 export class SeqSet {
   readonly #pages = new Map<number, Uint8Array>();
