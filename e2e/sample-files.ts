@@ -12,7 +12,15 @@ import { createProjectFile, openProjectFile } from '../main/store/file/open-proj
 import { freezeDataset } from '../main/store/repositories/datasets.ts';
 import { insertJob, updateJob } from '../main/store/repositories/jobs.ts';
 import { upsertModel } from '../main/store/repositories/models.ts';
+import { comparisonsOf } from '../main/store/repositories/comparisons.ts';
+import { insertEvaluation } from '../main/store/repositories/evaluations.ts';
+import { insertGeneration } from '../main/store/repositories/generations.ts';
+import { insertPromptSet, promptsOf } from '../main/store/repositories/prompt-sets.ts';
 import { addReviews } from '../main/store/repositories/reviews.ts';
+import { insertVote } from '../main/store/repositories/votes.ts';
+import { upsertSystem } from '../main/store/repositories/systems.ts';
+import { showVerdict, sideOf, type Verdict } from '../shared/domain/evaluation.ts';
+import { identitySchema, samplingSchema } from '../shared/domain/identity.ts';
 import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';
 import { recipeSchema } from '../shared/domain/recipe.ts';
@@ -112,6 +120,73 @@ export function addPausedRun(path: string, model: { path: string; sha256: string
     updateJob(db, { ...job, state: 'paused' });
     const recipe = recipeSchema.parse({ epochs: 1 });
     insertRun(db, { id: 'r', name: 'their run', jobId: job.id, modelId, datasetId, recipe });
+  } finally {
+    file.close();
+  }
+}
+
+/** One prompt with the answers of two systems; `null` where one has not answered. */
+export interface AnsweredPrompt {
+  prompt: string;
+  expected?: string;
+  a: string | null;
+  b: string | null;
+  /** How somebody voted on it. */
+  vote?: Verdict;
+}
+
+/** Names of the two models that `addEvaluation` compares. */
+export const contestants = { a: 'tuned-orca', b: 'plain-orca' };
+
+/** Gives a closed project a blind evaluation of two models, answered without an engine. */
+export function addEvaluation(path: string, name: string, pairs: readonly AnsweredPrompt[]): void {
+  const file = openProjectFile(path);
+  try {
+    const { db } = file;
+    const prompts = pairs.map(({ prompt, expected }) => ({
+      messages: conversation(prompt),
+      expected,
+    }));
+    const promptSetId = insertPromptSet(db, `prompts of ${name}`, prompts);
+    const stored = promptsOf(db, promptSetId, pairs.length);
+    const sampling = samplingSchema.parse({});
+    const [systemAId = '', systemBId = ''] = (['a', 'b'] as const).map((key) => {
+      const sha256 = (key === 'a' ? '1' : '2').repeat(64);
+      const info = { ...storedModelInfo, name: contestants[key] };
+      const modelId = upsertModel(db, { sha256, path: `${path}-${key}.gguf`, info });
+      const spec = { modelId, checkpointId: null, strength: 1 };
+      const hashes = { baseSha256: sha256, adapterSha256: null };
+      const systemId = upsertSystem(db, spec, sampling, hashes);
+      for (const { id: promptId, ordinal } of stored) {
+        const output = pairs[ordinal]?.[key] ?? null;
+        const identity = identitySchema.parse({
+          ...hashes,
+          baseName: info.name,
+          adapterName: null,
+          strength: 1,
+          templateSha256: '3'.repeat(64),
+          sampling: { ...sampling, seed: (sampling.seed + ordinal) >>> 0 },
+          engine: 'e2e',
+          device: 'CPU',
+        });
+        const counts = { promptTokens: 1, outputTokens: 1, durationMs: 1 };
+        if (output !== null)
+          insertGeneration(db, { systemId, promptId, output, finish: 'stop', ...counts, identity });
+      }
+      return systemId;
+    });
+    const evaluation = { id: name, name, promptSetId, systemAId, systemBId, seed: 1, parallel: 1 };
+    insertEvaluation(
+      db,
+      { ...evaluation, author: 'e2e' },
+      stored.map(({ id }) => id),
+      stored.map(({ ordinal }) => sideOf(1, ordinal)),
+    );
+    for (const { id: comparisonId, ordinal, leftSide } of comparisonsOf(db, evaluation.id)) {
+      const verdict = pairs[ordinal]?.vote;
+      const by = { author: 'e2e', authorKind: 'human', durationMs: null } as const;
+      if (verdict) insertVote(db, { comparisonId, shown: showVerdict(verdict, leftSide), ...by });
+    }
   } finally {
     file.close();
   }

@@ -19,14 +19,23 @@ export class EvaluatePage {
     return this.page.getByRole('region', { name: 'Voting' });
   }
 
+  get list(): Locator {
+    return this.page.getByRole('navigation', { name: 'Evaluations and prompt sets' });
+  }
+
   get prompts(): Locator {
     return this.page.getByRole('list', { name: 'Prompts' }).getByRole('listitem');
   }
 
+  /** Shows an evaluation of the list. */
+  async open(name: string): Promise<void> {
+    await this.list.getByRole('button', { name }).first().click();
+    await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  }
+
   /** Imports a file of prompts; ends on the page of the set. */
   async importPrompts(path: string, name: string): Promise<void> {
-    const list = this.page.getByRole('navigation', { name: 'Evaluations and prompt sets' });
-    await list.getByRole('button', { name: 'Import…' }).click();
+    await this.list.getByRole('button', { name: 'Import…' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Import prompts' });
     await dialog.getByRole('textbox', { name: 'File' }).fill(path);
     await dialog.getByRole('textbox', { name: 'Name (optional)' }).fill(name);

@@ -47,8 +47,8 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     await expect(evaluate.voting).toContainText('1 of 4 voted');
     expect(await evaluate.place()).not.toBe(third);
     await evaluate.vote('2');
-    await evaluate.vote('ArrowLeft');
-    await evaluate.vote('ArrowRight');
+    await evaluate.vote('1');
+    await evaluate.vote('3');
     await expect(page.getByText('You have voted on every pair')).toBeVisible();
     await expect(evaluate.voting).toContainText('4 of 4 voted');
   });

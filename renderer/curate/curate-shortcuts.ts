@@ -34,10 +34,34 @@ export function useCurateShortcuts({ search, detail }: Targets): void {
 
 function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
   return [
-    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => pressMove(1) },
-    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => pressMove(-1) },
-    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => pressMove(pageRows) },
-    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => pressMove(-pageRows) },
+    {
+      keys: ['j', 'ArrowDown'],
+      label: 'Next sample',
+      group,
+      run: () => pressMove(1),
+      repeats: true,
+    },
+    {
+      keys: ['k', 'ArrowUp'],
+      label: 'Previous sample',
+      group,
+      run: () => pressMove(-1),
+      repeats: true,
+    },
+    {
+      keys: ['PageDown'],
+      label: 'Ten samples down',
+      group,
+      run: () => pressMove(pageRows),
+      repeats: true,
+    },
+    {
+      keys: ['PageUp'],
+      label: 'Ten samples up',
+      group,
+      run: () => pressMove(-pageRows),
+      repeats: true,
+    },
     { keys: ['Home'], label: 'First sample', group, run: () => pressMove(-Infinity) },
     { keys: ['End'], label: 'Last sample', group, run: () => pressMove(Infinity) },
     { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
 interface ScrollRegionProps {
   label: string;
@@ -8,22 +8,11 @@ interface ScrollRegionProps {
 
 /**
  * A named region that scrolls by itself; the browser makes it reachable by Tab where it is too
- * long. While it has the focus, up and down scroll it instead of voting.
+ * long. While it has the focus, the keys that scroll belong to it.
  */
 export function ScrollRegion({ label, className, children }: ScrollRegionProps) {
-  const region = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const element = region.current;
-    const keepArrows = (event: KeyboardEvent) => {
-      const isTooLong = element !== null && element.scrollHeight > element.clientHeight;
-      if (isTooLong && (event.key === 'ArrowDown' || event.key === 'ArrowUp'))
-        event.stopPropagation();
-    };
-    element?.addEventListener('keydown', keepArrows);
-    return () => element?.removeEventListener('keydown', keepArrows);
-  }, []);
   return (
-    <section ref={region} className={className} aria-label={label}>
+    <section className={className} aria-label={label} data-scroll-keys>
       {children}
     </section>
   );

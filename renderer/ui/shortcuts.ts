@@ -11,6 +11,8 @@ export interface Shortcut {
   run: () => void;
   /** Also while an input has the focus: only for combinations that type nothing. */
   whileTyping?: boolean;
+  /** Runs again while the key is held: only for what moves or scrolls, never for what writes. */
+  repeats?: boolean;
   isDisabled?: boolean;
 }
 
@@ -64,7 +66,7 @@ function handleKey(event: KeyboardEvent): void {
   );
   if (!shortcut) return;
   event.preventDefault();
-  shortcut.run();
+  if (!event.repeat || shortcut.repeats === true) shortcut.run();
 }
 
 /** A dialog or menu owns the keyboard; Enter and Space belong to the focused button. */

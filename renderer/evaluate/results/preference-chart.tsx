@@ -41,10 +41,17 @@ export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
               title={`${name}: ${count} of ${n} (${formatPercent(count / n)})`}
             >
               <span>{count}</span>
-              <span className="preference-part-name">{name}</span>
             </div>
           ))}
       </div>
+      <ul className="preference-legend small" aria-hidden>
+        {outcomes.map(({ name, count, tone }) => (
+          <li key={name}>
+            <span className={`preference-key preference-${tone}`} />
+            {name} <b>{count}</b>
+          </li>
+        ))}
+      </ul>
       <Whisker statistics={statistics} />
       <figcaption className="preference-caption">
         <span>

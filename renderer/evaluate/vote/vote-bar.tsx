@@ -10,15 +10,11 @@ export const annotatorQuestion =
   'Imagine that you have a super-intelligent assistant, and that you require help with the ' +
   'following question. Which answer best satisfies your needs?';
 
-/** The three options in the order of the screen, with their keys. */
-export const verdictOptions: readonly {
-  verdict: ShownVerdict;
-  label: string;
-  keys: readonly [string, string];
-}[] = [
-  { verdict: 'left', label: 'Left is better', keys: ['1', 'ArrowLeft'] },
-  { verdict: 'neither', label: 'Neither significantly better', keys: ['2', 'ArrowDown'] },
-  { verdict: 'right', label: 'Right is better', keys: ['3', 'ArrowRight'] },
+/** The three options in the order of the screen, with the one key that each button shows. */
+export const verdictOptions: readonly { verdict: ShownVerdict; label: string; key: string }[] = [
+  { verdict: 'left', label: 'Left is better', key: '1' },
+  { verdict: 'neither', label: 'Neither significantly better', key: '2' },
+  { verdict: 'right', label: 'Right is better', key: '3' },
 ];
 
 /** The words of a stored verdict. */
@@ -37,11 +33,11 @@ export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: 
         <ErrorView error={voteError} onRetry={() => ballot.vote(choice)} />
       )}
       <div className="vote-options" role="group" aria-label="Your verdict">
-        {verdictOptions.map(({ verdict, label, keys }) => (
+        {verdictOptions.map(({ verdict, label, key }) => (
           <EditButton
             key={verdict}
             className="vote-option"
-            shortcut={keys[0]}
+            shortcut={key}
             aria-pressed={standing === verdict}
             disabled={!current || isStoring}
             onClick={() => ballot.vote(verdict)}
@@ -79,7 +75,7 @@ function PairSteps({ ballot, comparisons }: { ballot: Ballot; comparisons: numbe
       <IconButton
         small
         label="Previous pair"
-        shortcut="p"
+        shortcut="ArrowLeft"
         disabled={from <= 0}
         onClick={() => ballot.goTo(from - 1)}
       >
@@ -91,7 +87,7 @@ function PairSteps({ ballot, comparisons }: { ballot: Ballot; comparisons: numbe
       <IconButton
         small
         label="Next pair"
-        shortcut="n"
+        shortcut="ArrowRight"
         disabled={from >= comparisons - 1}
         onClick={() => ballot.goTo(from + 1)}
       >

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import type { EvaluationSummary, BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { usePacket } from '../../rpc/project.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
@@ -18,11 +18,13 @@ import './voting.css';
 export function VotingView({ summary }: { summary: EvaluationSummary }) {
   const ballot = useBallot(summary.id);
   const isPacket = usePacket() !== null;
-  useVoteShortcuts(ballot, summary);
+  const section = useRef<HTMLElement>(null);
+  useVoteShortcuts(ballot, summary, section);
   useNewPairs(ballot, summary);
   const { current } = ballot;
+  useFocusOnPair(section, current?.comparisonId);
   return (
-    <section className="voting" aria-label="Voting">
+    <section ref={section} className="voting" aria-label="Voting" tabIndex={-1}>
       <div className="voting-head">
         <p className="voting-question">{annotatorQuestion}</p>
         <div className="voting-progress">
@@ -83,12 +85,40 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
   );
 }
 
-function useVoteShortcuts(ballot: Ballot, summary: EvaluationSummary): void {
+const scrollPx = 60;
+
+/** Scrolls both answers; where neither is too long, the page around them. */
+function scrollAnswers(section: HTMLElement | null, top: number): void {
+  const answers = [...(section?.querySelectorAll('.blind-answer') ?? [])];
+  const long = answers.filter((answer) => answer.scrollHeight > answer.clientHeight);
+  for (const answer of long) answer.scrollBy({ top });
+  if (long.length === 0) section?.closest('.evaluate-page')?.scrollBy({ top });
+}
+
+/** With another pair the focus leaves the button that was pressed: Space would vote once more. */
+function useFocusOnPair(section: RefObject<HTMLElement | null>, pairId: string | undefined): void {
+  const shown = useRef(pairId);
+  useEffect(() => {
+    const isOther = shown.current !== undefined && shown.current !== pairId;
+    shown.current = pairId;
+    const { activeElement } = document;
+    const isOnButton = activeElement?.closest('.vote-options') !== null;
+    if (isOther && (isOnButton || activeElement === document.body))
+      section.current?.focus({ preventScroll: true });
+  }, [section, pairId]);
+}
+
+/** Votes by the keys that the buttons show; arrows move and scroll. */
+function useVoteShortcuts(
+  ballot: Ballot,
+  summary: EvaluationSummary,
+  section: RefObject<HTMLElement | null>,
+): void {
   const group = 'Blind voting';
   const place = ballot.current?.ordinal ?? ballot.ordinal ?? summary.comparisons;
   useShortcuts([
-    ...verdictOptions.map(({ verdict, label, keys }) => ({
-      keys,
+    ...verdictOptions.map(({ verdict, label, key }) => ({
+      keys: [key],
       label,
       group,
       run: () => ballot.vote(verdict),
@@ -96,14 +126,28 @@ function useVoteShortcuts(ballot: Ballot, summary: EvaluationSummary): void {
     })),
     { keys: ['u'], label: 'Undo the last vote', group, run: ballot.undo },
     {
-      keys: ['p'],
+      keys: ['ArrowDown'],
+      label: 'Scroll both answers down',
+      group,
+      repeats: true,
+      run: () => scrollAnswers(section.current, scrollPx),
+    },
+    {
+      keys: ['ArrowUp'],
+      label: 'Scroll both answers up',
+      group,
+      repeats: true,
+      run: () => scrollAnswers(section.current, -scrollPx),
+    },
+    {
+      keys: ['ArrowLeft', 'p'],
       label: 'Previous pair',
       group,
       run: () => ballot.goTo(place - 1),
       isDisabled: place <= 0,
     },
     {
-      keys: ['n'],
+      keys: ['ArrowRight', 'n'],
       label: 'Next pair',
       group,
       run: () => ballot.goTo(place + 1),

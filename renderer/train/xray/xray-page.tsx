@@ -53,10 +53,10 @@ export function XrayPage() {
 function useXrayShortcuts(move: (steps: number) => void): void {
   const group = 'Token X-ray';
   const shortcuts: Shortcut[] = [
-    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => move(1) },
-    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => move(-1) },
-    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => move(10) },
-    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => move(-10) },
+    { keys: ['j', 'ArrowDown'], label: 'Next sample', group, run: () => move(1), repeats: true },
+    { keys: ['k', 'ArrowUp'], label: 'Previous sample', group, run: () => move(-1), repeats: true },
+    { keys: ['PageDown'], label: 'Ten samples down', group, run: () => move(10), repeats: true },
+    { keys: ['PageUp'], label: 'Ten samples up', group, run: () => move(-10), repeats: true },
     { keys: ['Home'], label: 'First sample', group, run: () => move(-Infinity) },
     { keys: ['End'], label: 'Last sample', group, run: () => move(Infinity) },
     { keys: ['o'], label: 'Overview', group, run: toggleOverview },

@@ -1,8 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { X } from 'lucide-react';
 import { create } from 'zustand';
 import { describeError } from '../../rpc/rpc-error.ts';
 import { Button, IconButton } from '../button.tsx';
+import { placeToasts, pressables } from './toast-place.ts';
 import './toast.css';
 
 /** A short message that goes away by itself; `action` is typically Undo. */
@@ -24,7 +25,7 @@ let lastId = 0;
 
 const useToasts = create<{ toasts: readonly ShownToast[] }>(() => ({ toasts: [] }));
 
-/** Shows a message in the corner for six seconds; it stays while the pointer is on it. */
+/** Shows a message where nothing is pressed, for six seconds; it stays while the pointer is on it. */
 export function showToast(toast: Toast): void {
   lastId += 1;
   const shown = { ...toast, id: lastId };
@@ -36,7 +37,7 @@ export function showToast(toast: Toast): void {
   }));
 }
 
-/** Shows a failed call in the corner, for actions that have no place of their own for it. */
+/** Shows a failed call as a toast, for actions that have no place of their own for it. */
 export function showErrorToast(error: unknown): void {
   const { message, advice } = describeError(error);
   showToast({ text: `${message} ${advice}`, tone: 'bad' });
@@ -50,9 +51,12 @@ function dismiss(id: number): void {
 export function ToastHost() {
   const toasts = useToasts((state) => state.toasts);
   const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    host.current?.hidePopover();
-    if (toasts.length > 0) host.current?.showPopover();
+  useLayoutEffect(() => {
+    const element = host.current;
+    element?.hidePopover();
+    if (!element || toasts.length === 0) return () => undefined;
+    element.showPopover();
+    return followFreePlace(element);
   }, [toasts]);
   return (
     <div ref={host} popover="manual" className="toasts" role="status" aria-live="polite">
@@ -61,6 +65,26 @@ export function ToastHost() {
       ))}
     </div>
   );
+}
+
+const lookAgainMs = 200;
+
+/** Keeps the toasts where they cover nothing that is pressed, also when the page changes below. */
+function followFreePlace(element: HTMLElement): () => void {
+  let place: ReturnType<typeof placeToasts> | undefined;
+  const settle = () => {
+    const { width, height } = element.getBoundingClientRect();
+    const inWindow = { width: innerWidth, height: innerHeight };
+    place = placeToasts({ width, height }, inWindow, pressables(), place);
+    element.style.translate = `${place.left}px ${place.top}px`;
+  };
+  settle();
+  const timer = setInterval(settle, lookAgainMs);
+  window.addEventListener('resize', settle);
+  return () => {
+    clearInterval(timer);
+    window.removeEventListener('resize', settle);
+  };
 }
 
 function ToastCard({ toast }: { toast: ShownToast }) {

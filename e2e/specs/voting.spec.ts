@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { EvaluatePage } from '../pages/evaluate-page.ts';
+import { ShellPage } from '../pages/shell-page.ts';
+import { addEvaluation, conversation, writeProject, type AnsweredPrompt } from '../sample-files.ts';
+import type { Workbench } from '../workbench.ts';
+
+const widths = [900, 1280, 1920];
+
+const pairs = (count: number, { words = 400 } = {}): AnsweredPrompt[] =>
+  Array.from({ length: count }, (_, ordinal) => ({
+    prompt: `Question ${ordinal + 1}: how deep is the sea?`,
+    a: `Deep ${ordinal}. ${'As deep as many towers. '.repeat(words / 5)}`,
+    b: `Shallow ${ordinal}. ${'As shallow as a pond. '.repeat(words / 5)}`,
+  }));
+
+async function openPairs(workbench: Workbench, answered: readonly AnsweredPrompt[]) {
+  const path = writeProject(join(workbench.folder, 'sea.lima'), [
+    { messages: conversation('What is a ketch?', 'A boat with two masts.') },
+  ]);
+  addEvaluation(path, 'sea', answered);
+  const shell = new ShellPage(workbench);
+  await shell.openProject(path);
+  await shell.goTo('Evaluate');
+  const evaluate = new EvaluatePage(workbench.page);
+  await evaluate.open('sea');
+  return { shell, evaluate };
+}
+
+test('arrows scroll answers and move between pairs; only the keys on the buttons vote', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const { evaluate } = await openPairs(workbench, pairs(6));
+  const { voting } = evaluate;
+  const left = voting.getByRole('region', { name: 'Left answer' });
+  const scrolled = () => left.evaluate((element) => element.scrollTop);
+  await expect(voting).toContainText('Pair 1 of 6');
+  // A choice in the first moments is meant for the pair before: these presses come later.
+  await page.waitForTimeout(400);
+
+  await test.step('down scrolls, wherever the focus is', async () => {
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('ArrowDown');
+    await expect.poll(scrolled).toBeGreaterThan(100);
+    await page.keyboard.press('ArrowUp');
+    await left.click();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Space');
+    await voting.getByRole('button', { name: 'Right is better' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await expect(voting).toContainText('Pair 1 of 6');
+    await expect(voting).toContainText('0 of 6 voted');
+  });
+
+  await test.step('right and left move between pairs, to the ends and not beyond', async () => {
+    await voting.getByText('Pair 1 of 6').click();
+    for (let pair = 2; pair <= 6; pair += 1) {
+      await page.keyboard.press('ArrowRight');
+      await expect(voting).toContainText(`Pair ${pair} of 6`);
+    }
+    await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(400);
+    await voting.getByRole('button', { name: 'Previous pair' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(voting).toContainText('Pair 5 of 6');
+    for (const key of ['Delete', 'Backspace', 'a', 'x', 'r', 'e', '4', '0', 'Tab'])
+      await page.keyboard.press(key);
+    await page.waitForTimeout(400);
+    await expect(voting).toContainText('0 of 6 voted');
+  });
+
+  await test.step('a key that is held votes once, and Space after a click does not vote', async () => {
+    await voting.getByRole('button', { name: 'Next without a vote' }).click();
+    await expect(voting).toContainText('Pair 1 of 6');
+    await page.waitForTimeout(400);
+    for (let repeat = 0; repeat < 15; repeat += 1) {
+      await page.keyboard.down('1');
+      await page.waitForTimeout(100);
+    }
+    await page.keyboard.up('1');
+    await expect(voting).toContainText('Pair 2 of 6');
+    await expect(voting).toContainText('1 of 6 voted');
+    await voting.getByRole('button', { name: 'Left is better' }).click();
+    await expect(voting).toContainText('Pair 3 of 6');
+    await page.waitForTimeout(400);
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(400);
+    await expect(voting).toContainText('Pair 3 of 6');
+    await expect(voting).toContainText('2 of 6 voted');
+  });
+});
+
+/** What a toast lies over of what is pressed: buttons, fields and links, by their words. */
+async function coveredByToast(page: Page): Promise<string[]> {
+  const toast = page.locator('.toast').first();
+  await expect(toast).toBeVisible();
+  return await toast.evaluate((element) => {
+    const over = element.getBoundingClientRect();
+    const pressed = document.querySelectorAll<HTMLElement>('.button, input, select, textarea');
+    return [...pressed].flatMap((one) => {
+      const at = one.getBoundingClientRect();
+      const isApart =
+        at.width === 0 ||
+        at.right <= over.left ||
+        at.left >= over.right ||
+        at.bottom <= over.top ||
+        at.top >= over.bottom;
+      return isApart || one.closest('.toasts') ? [] : [one.innerText || one.outerHTML];
+    });
+  });
+}
+
+test('a toast covers no button at 900, 1280 and 1920 pixels', async ({ workbench }) => {
+  const { page } = workbench;
+  const { shell, evaluate } = await openPairs(workbench, pairs(3));
+  for (const width of widths)
+    await test.step(`${width} px`, async () => {
+      await page.setViewportSize({ width, height: 700 });
+      await expect(evaluate.voting).toContainText('0 of 3 voted');
+      await page.keyboard.press('u');
+      await expect(page.getByText('There is no vote of yours to take back.')).toBeVisible();
+      expect(await coveredByToast(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await shell.goTo('Curate');
+      await page.keyboard.press('u');
+      expect(await coveredByToast(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await shell.goTo('Evaluate');
+    });
+});
+
+test('every word of verdicts and results is seen at 900 pixels', async ({ workbench }) => {
+  const { page } = workbench;
+  const answered = pairs(30, { words: 10 });
+  const { evaluate } = await openPairs(
+    workbench,
+    answered.map((pair, index) => ({
+      ...pair,
+      vote: index === 0 ? 'tie' : index < 29 ? 'a' : 'b',
+    })),
+  );
+  await page.setViewportSize({ width: 900, height: 700 });
+  const cut = (selector: string) =>
+    page
+      .locator(selector)
+      .evaluateAll((elements) =>
+        elements
+          .filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+          .map((one) => one.textContent),
+      );
+  await expect(evaluate.voting.getByRole('button', { name: /^Neither/ })).toBeVisible();
+  expect(await cut('.vote-option')).toEqual([]);
+  await evaluate.reveal('sea');
+  const preference = page.getByRole('figure', { name: 'Preference' });
+  for (const word of ['A preferred', 'Neither', 'B preferred'])
+    await expect(preference.getByText(word)).toBeInViewport({ ratio: 1 });
+  expect(await cut('.preference-part, .preference-legend li')).toEqual([]);
+});
