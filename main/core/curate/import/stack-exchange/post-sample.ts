@@ -4,7 +4,7 @@ import { finishConversation, messageOf } from '../sample/finish-conversation.ts'
 import { htmlToMarkdown } from '../html/html-to-markdown.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ParsedSample } from '../sample/parsed-sample.ts';
-import { communityFlags, titleProblem } from './rules.ts';
+import { communityFlags, titleProblem } from '../../../../../shared/flags/community-rules.ts';
 import type { StackExchangeRow } from './posts-row.ts';
 import type { StackExchangeSite } from './site.ts';
 

@@ -5,7 +5,7 @@ import {
   proseOfMarkdown,
   ruleThresholds,
   titleProblem,
-} from './rules.ts';
+} from './community-rules.ts';
 
 const clean = {
   title: 'Which way round does a paper filter go?',

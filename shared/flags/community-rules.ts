@@ -1,5 +1,5 @@
-import type { Flag, FlagRule } from '../../../../../shared/domain/sample.ts';
-import { formatCount } from '../../../../../shared/text/numbers.ts';
+import type { Flag, FlagRule } from '../domain/sample.ts';
+import { formatCount } from '../text/numbers.ts';
 
 /** A limit of a curation rule, with where the number comes from. */
 export interface RuleThreshold {
