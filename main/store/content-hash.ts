@@ -3,8 +3,10 @@ import type { Message } from '../../shared/domain/message.ts';
 import { previewLine } from '../../shared/text/foreign-text.ts';
 import { StoreError } from './store-error.ts';
 
-const hashOf = (canonical: unknown) =>
-  createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
+/** SHA-256 of a text. */
+export const textHash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const hashOf = (canonical: unknown) => textHash(JSON.stringify(canonical));
 
 /**
  * SHA-256 over roles and contents: two samples with the same words have the same one, whatever

@@ -3,6 +3,7 @@ import { datasetSchema, exportFormatSchema } from '../domain/dataset.ts';
 import { messageSchema } from '../domain/message.ts';
 import {
   flagRuleSchema,
+  flagSchema,
   reviewActionSchema,
   sampleFilterSchema,
   sampleRowSchema,
@@ -84,6 +85,15 @@ const selection = z.union([
   z.object({ filter: sampleFilterSchema }),
 ]);
 
+const facetsSchema = z.object({
+  statuses: z.record(sampleStatusSchema, z.number().int()),
+  sources: z.array(z.object({ source: z.string(), samples: z.number().int() })),
+  flags: z.array(z.object({ flag: flagRuleSchema, samples: z.number().int() })),
+  unflagged: z.number().int(),
+});
+/** How many samples each choice of the filter bar would list. */
+export type SampleFacets = z.infer<typeof facetsSchema>;
+
 export const samplesContract = {
   /** Every sample that passes the filter, in list order: sequence numbers as `expandSeqRuns` reads them. */
   index: reading
@@ -104,15 +114,14 @@ export const samplesContract = {
     )
     .output(z.array(sampleRowSchema)),
   get: reading.input(z.object({ id: z.string() })).output(sampleSchema),
-  /** Counts for the filter bar, over the whole project. */
-  facets: reading.output(
-    z.object({
-      statuses: z.record(sampleStatusSchema, z.number().int()),
-      sources: z.array(z.object({ source: z.string(), samples: z.number().int() })),
-      flags: z.array(z.object({ flag: flagRuleSchema, samples: z.number().int() })),
-      unflagged: z.number().int(),
-    }),
-  ),
+  /** Counts for the filter bar: of each choice beside the other conditions of the filter. */
+  facets: reading
+    .input(z.object({ filter: sampleFilterSchema.default({}) }).default({ filter: {} }))
+    .output(facetsSchema),
+  /** The flags that a sample would have with other words, for who is writing them. */
+  flags: reading
+    .input(z.object({ id: z.string(), messages: z.array(messageSchema) }))
+    .output(z.array(flagSchema)),
   create: procedure
     .input(
       z.object({

@@ -10,6 +10,18 @@ export type SampleStatus = z.infer<typeof sampleStatusSchema>;
 export const reviewActionSchema = z.enum(['accept', 'reject', 'reset']);
 export type ReviewAction = z.infer<typeof reviewActionSchema>;
 
+/** Words that a rule found in a text: how often in all, and the first that differ. */
+const foundWordsSchema = z.object({ times: countSchema, words: z.array(z.string()).max(4) });
+export type FoundWords = z.infer<typeof foundWordsSchema>;
+
+/** What the rules found in the HTML of an answer, which itself is not kept. */
+const answerHtmlSchema = z.object({
+  characters: countSchema,
+  firstPerson: foundWordsSchema,
+  crossReference: foundWordsSchema,
+});
+export type AnswerHtml = z.infer<typeof answerHtmlSchema>;
+
 /** Where a sample comes from, kept for attribution (CC BY-SA asks for URL, author and licence). */
 export const provenanceSchema = z.object({
   url: z.string().optional(),
@@ -25,6 +37,8 @@ export const provenanceSchema = z.object({
   line: z.number().int().optional(),
   /** Which part of a community question became the prompt; LIMA mixes both kinds. */
   promptFrom: z.enum(['title', 'title-and-body']).optional(),
+  /** Of a community answer, and the SHA-256 of the Markdown that was made of it. */
+  answerHtml: answerHtmlSchema.extend({ markdownSha256: z.string() }).optional(),
 });
 export type Provenance = z.infer<typeof provenanceSchema>;
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   communityFlags,
+  measureHtml,
   proseOfHtml,
   proseOfMarkdown,
   ruleThresholds,
@@ -13,8 +14,12 @@ const clean = {
   rawHtml: `<p>${'w'.repeat(1300)}</p>`,
   markdown: 'w'.repeat(1300),
 };
+const flags = (more: Partial<typeof clean>) => {
+  const { rawHtml, ...answer } = { ...clean, ...more };
+  return communityFlags({ ...answer, html: measureHtml(rawHtml) });
+};
 const flagsOf = (more: Partial<typeof clean>) =>
-  communityFlags({ ...clean, ...more }).map((flag) => `${flag.rule} ${flag.scope}: ${flag.reason}`);
+  flags(more).map((flag) => `${flag.rule} ${flag.scope}: ${flag.reason}`);
 const prose = (text: string) => ({
   rawHtml: `<p>${text} ${'w'.repeat(1300)}</p>`,
   markdown: `${text} ${'w'.repeat(1300)}`,
@@ -38,7 +43,19 @@ test('a low score and a length are flagged with what was measured, and on which 
     'answer-too-long raw: the answer has 4,097 characters of HTML, above 4,096',
   ]);
   expect(flagsOf({ rawHtml: 'w'.repeat(10), markdown: 'w' })).toEqual([
-    'answer-too-short both: the answer has 10 characters of HTML and 1 characters when cleaned, below 1,200',
+    'answer-too-short both: the answer has 10 characters of HTML and 1 character when cleaned, below 1,200',
+  ]);
+});
+
+test('words that a person wrote are measured alone', () => {
+  const { rawHtml: _, ...answer } = { ...clean, markdown: 'My tea.' };
+  expect(communityFlags({ ...answer, html: undefined })).toEqual([
+    {
+      rule: 'answer-too-short',
+      scope: 'cleaned',
+      reason: 'the answer has 7 characters, below 1,200',
+    },
+    { rule: 'first-person', scope: 'cleaned', reason: 'the answer has "My" (once in all)' },
   ]);
 });
 
@@ -110,6 +127,6 @@ test.each([
 test('hostile text does not take quadratic time', () => {
   const before = process.cpuUsage();
   for (const piece of ['<code ', '`', '` `` ', '<', 'as ', "a'", '@', 'I '])
-    communityFlags({ ...clean, rawHtml: piece.repeat(100_000), markdown: piece.repeat(100_000) });
+    flags({ rawHtml: piece.repeat(100_000), markdown: piece.repeat(100_000) });
   expect(process.cpuUsage(before).user).toBeLessThan(10_000_000);
 });

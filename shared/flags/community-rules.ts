@@ -1,5 +1,5 @@
-import type { Flag, FlagRule } from '../domain/sample.ts';
-import { formatCount } from '../text/numbers.ts';
+import type { AnswerHtml, Flag, FlagRule, FoundWords } from '../domain/sample.ts';
+import { formatCount, formatQuantity } from '../text/numbers.ts';
 
 /** A limit of a curation rule, with where the number comes from. */
 export interface RuleThreshold {
@@ -7,6 +7,7 @@ export interface RuleThreshold {
   source: string;
 }
 
+const mostExamples = 4;
 const lima = 'LIMA (Zhou et al. 2023, arXiv 2305.11206), section 2.1';
 
 /** Every number the rules use. */
@@ -20,28 +21,54 @@ export const ruleThresholds = {
   },
 } as const satisfies Record<string, RuleThreshold>;
 
-/** What the rules look at: the HTML of an answer as it was written, and what it became. */
+/** What the rules look at: an answer with what they found in the HTML that it was made of. */
 export interface CommunityAnswer {
   title: string;
   answerScore: number;
-  rawHtml: string;
   markdown: string;
+  /** `undefined` for words that a person wrote: there is no HTML of them. */
+  html: AnswerHtml | undefined;
+}
+
+/** The rules that measure the words of an answer. */
+export const answerRules: ReadonlySet<FlagRule> = new Set([
+  'answer-too-short',
+  'answer-too-long',
+  'first-person',
+  'cross-reference',
+]);
+
+/** Every rule for answers of a community. */
+export const communityRules: ReadonlySet<FlagRule> = new Set([
+  ...answerRules,
+  'answer-score-low',
+  'title-not-self-contained',
+]);
+
+/** What the rules have to know of the HTML of an answer, which is not kept. */
+export function measureHtml(html: string): AnswerHtml {
+  const prose = proseOfHtml(html);
+  return {
+    characters: html.length,
+    firstPerson: findWords(prose, firstPerson),
+    crossReference: findWords(prose, crossReference),
+  };
 }
 
 /**
  * LIMA's rules for Stack Exchange as findings. Text rules are measured on the raw HTML and on the
  * cleaned Markdown, since the released examples show that the two disagree.
  */
-export function communityFlags(answer: CommunityAnswer): Flag[] {
-  const raw = { html: answer.rawHtml, prose: proseOfHtml(answer.rawHtml) };
-  const cleaned = { text: answer.markdown, prose: proseOfMarkdown(answer.markdown) };
+export function communityFlags({ title, answerScore, markdown, html }: CommunityAnswer): Flag[] {
+  const prose = proseOfMarkdown(markdown);
+  const lengths = { raw: html?.characters, cleaned: markdown.length };
   const flags = [
-    scoreFlag(answer.answerScore),
-    lengthFlag(raw.html.length, cleaned.text.length, 'short'),
-    lengthFlag(raw.html.length, cleaned.text.length, 'long'),
-    wordsFlag('first-person', firstPerson, raw.prose, cleaned.prose),
-    wordsFlag('cross-reference', crossReference, raw.prose, cleaned.prose),
-    titleFlag(answer.title),
+    scoreFlag(answerScore),
+    lengthFlag(lengths, 'short'),
+    lengthFlag(lengths, 'long'),
+    wordsFlag('first-person', html?.firstPerson, findWords(prose, firstPerson)),
+    wordsFlag('cross-reference', html?.crossReference, findWords(prose, crossReference)),
+    titleFlag(title),
   ];
   return flags.filter((flag) => flag !== undefined);
 }
@@ -132,29 +159,45 @@ function scoreFlag(score: number): Flag | undefined {
   return { rule: 'answer-score-low', scope: 'both', reason };
 }
 
-function lengthFlag(raw: number, cleaned: number, limit: 'short' | 'long'): Flag | undefined {
+function lengthFlag(
+  lengths: { raw: number | undefined; cleaned: number },
+  limit: 'short' | 'long',
+): Flag | undefined {
+  const { raw, cleaned } = lengths;
   const { minAnswerCharacters, maxAnswerCharacters } = ruleThresholds;
   const threshold = limit === 'short' ? minAnswerCharacters.value : maxAnswerCharacters.value;
   const isBeyond = (length: number) =>
     limit === 'short' ? length < threshold : length > threshold;
-  const scope = scopeOf(isBeyond(raw), isBeyond(cleaned));
+  const scope = scopeOf(raw !== undefined && isBeyond(raw), isBeyond(cleaned));
   if (!scope) return undefined;
   const side = limit === 'short' ? 'below' : 'above';
-  const lengths = { raw: rawLength(raw), cleaned: cleanedLength(cleaned) };
-  const measured = scope === 'both' ? `${lengths.raw} and ${lengths.cleaned}` : lengths[scope];
-  const reason = `the answer has ${measured}, ${side} ${formatCount(threshold)}`;
+  const reason = `the answer has ${measured(lengths, scope)}, ${side} ${formatCount(threshold)}`;
   return { rule: limit === 'short' ? 'answer-too-short' : 'answer-too-long', scope, reason };
 }
 
-function wordsFlag(rule: FlagRule, words: RegExp, raw: string, cleaned: string): Flag | undefined {
-  const found = { raw: findWords(raw, words), cleaned: findWords(cleaned, words) };
-  const scope = scopeOf(found.raw.length > 0, found.cleaned.length > 0);
+function measured(
+  { raw, cleaned }: { raw: number | undefined; cleaned: number },
+  scope: Flag['scope'],
+): string {
+  if (raw === undefined) return formatQuantity(cleaned, 'character');
+  const ofHtml = `${formatQuantity(raw, 'character')} of HTML`;
+  const whenCleaned = `${formatQuantity(cleaned, 'character')} when cleaned`;
+  if (scope === 'both') return `${ofHtml} and ${whenCleaned}`;
+  return scope === 'raw' ? ofHtml : whenCleaned;
+}
+
+function wordsFlag(
+  rule: FlagRule,
+  raw: FoundWords | undefined,
+  cleaned: FoundWords,
+): Flag | undefined {
+  const scope = scopeOf((raw?.times ?? 0) > 0, cleaned.times > 0);
   if (!scope) return undefined;
-  const shown = scope === 'raw' ? found.raw : found.cleaned;
-  const examples = [...new Set(shown)].slice(0, 4).map((word) => `"${word}"`);
-  const times = shown.length === 1 ? 'once' : `${shown.length} times`;
+  const shown = scope === 'raw' && raw ? raw : cleaned;
+  const examples = shown.words.map((word) => `"${word}"`).join(', ');
+  const times = shown.times === 1 ? 'once' : `${shown.times} times`;
   const where = scope === 'raw' ? 'the raw HTML' : 'the answer';
-  return { rule, scope, reason: `${where} has ${examples.join(', ')} (${times} in all)` };
+  return { rule, scope, reason: `${where} has ${examples} (${times} in all)` };
 }
 
 function titleFlag(title: string): Flag | undefined {
@@ -164,9 +207,10 @@ function titleFlag(title: string): Flag | undefined {
   return { rule: 'title-not-self-contained', scope: 'both', reason };
 }
 
-function findWords(prose: string, words: RegExp): string[] {
+function findWords(prose: string, words: RegExp): FoundWords {
   // A lone "i" in lower case is a variable or a list mark, not a person.
-  return (prose.match(words) ?? []).filter((word) => word !== 'i');
+  const found = (prose.match(words) ?? []).filter((word) => word !== 'i');
+  return { times: found.length, words: [...new Set(found)].slice(0, mostExamples) };
 }
 
 function scopeOf(isRaw: boolean, isCleaned: boolean): Flag['scope'] | undefined {
@@ -174,6 +218,3 @@ function scopeOf(isRaw: boolean, isCleaned: boolean): Flag['scope'] | undefined 
   if (isRaw) return 'raw';
   return isCleaned ? 'cleaned' : undefined;
 }
-
-const rawLength = (length: number) => `${formatCount(length)} characters of HTML`;
-const cleanedLength = (length: number) => `${formatCount(length)} characters when cleaned`;

@@ -1,6 +1,6 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
-import type { Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
+import type { Flag, Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -14,8 +14,8 @@ import { searchSamples, type SearchSteps } from '../../store/repositories/sample
 import type { SeqSet } from '../../store/repositories/seq-set.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
-import { countContent, type ContentCounts } from '../project/sample-counts.ts';
 import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
+import { flagsWith } from '../../store/repositories/sample-flags.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
@@ -33,7 +33,6 @@ export interface SampleIndex {
 }
 
 const indexes = new SessionScoped(() => new SharedAnswers<SampleIndex>());
-const contents = new SessionScoped(() => new SharedAnswers<ContentCounts>());
 
 const windowRows = { first: 10_000, most: 100_000 };
 const searchRows = { first: 5000, most: 50_000 };
@@ -76,8 +75,16 @@ export async function samplePage(
   });
 }
 
+/** The flags that a sample would have with these words. */
+export function flagsOfDraft(
+  session: ProjectSession,
+  { id, messages }: { id: string; messages: Message[] },
+): Flag[] {
+  return flagsWith(session.file.db, sampleById(session, id).seq, messages);
+}
+
 /** What passes a filter above a sequence number, in pieces with turns for others in between. */
-async function* filteredSeqs(
+export async function* filteredSeqs(
   db: Database,
   filter: SampleFilter,
   after: number,
@@ -107,18 +114,6 @@ async function inTurns(steps: SearchSteps, signal: AbortSignal): Promise<SeqSet>
     signal.throwIfAborted();
     if (done) return value;
   }
-}
-
-/** Counts for the filter bar, over the whole project. */
-export async function facets(session: ProjectSession, signal: AbortSignal | undefined) {
-  const [statuses, { flagged, ...content }] = await Promise.all([
-    session.statuses(signal),
-    session.answer(contents.of(session), { key: '', topics: ['samples'], signal }, (stopped) =>
-      countContent(session.file.db, stopped),
-    ),
-  ]);
-  const total = statuses.pending + statuses.accepted + statuses.rejected;
-  return { statuses, ...content, unflagged: Math.max(0, total - flagged) };
 }
 
 /** Stores a sample written by hand, with its author and the project's name as provenance. */

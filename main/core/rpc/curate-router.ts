@@ -6,11 +6,12 @@ import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import {
   createSample,
   editSample,
-  facets,
+  flagsOfDraft,
   sampleById,
   sampleIndex,
   samplePage,
 } from '../curate/sample-service.ts';
+import { facets } from '../curate/sample-facets.ts';
 import { withProject } from './implement.ts';
 
 /** Imports of dumps and datasets, as jobs. */
@@ -34,8 +35,11 @@ export const samplesRouter = {
   get: withProject.samples.get.handler(({ context: { session }, input }) =>
     sampleById(session, input.id),
   ),
-  facets: withProject.samples.facets.handler(({ context: { session }, signal }) =>
-    facets(session, signal),
+  facets: withProject.samples.facets.handler(({ context: { session }, input, signal }) =>
+    facets(session, input.filter, signal),
+  ),
+  flags: withProject.samples.flags.handler(({ context: { session }, input }) =>
+    flagsOfDraft(session, input),
   ),
   create: withProject.samples.create.handler(({ context: { core, session }, input }) =>
     createSample(core, session, input),

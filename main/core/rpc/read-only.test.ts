@@ -48,6 +48,7 @@ const inputs: Record<string, unknown> = {
   'samples.list': {},
   'samples.get': { id: 'x' },
   'samples.facets': undefined,
+  'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,
   'datasets.export': { datasetId: 'x', path: join(folder, 'out.jsonl'), format: 'messages' },

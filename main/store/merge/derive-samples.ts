@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messagesColumn } from '../columns.ts';
 import { get, integers, run, type Database } from '../database.ts';
+import { refreshFlags } from '../repositories/sample-flags.ts';
 import { insertSearchText, summary } from '../repositories/samples.ts';
 
 /**
@@ -24,6 +25,21 @@ export function deriveSamples(db: Database, onSample: (done: number, total: numb
     deriveWords(db, seq, fresh.has(seq));
     if (index % 500 === 0) onSample(index, seqs.length);
   }
+  deriveFlags(db);
+}
+
+/** What was edited here or there has the flags of both: those of its words are found anew. */
+function deriveFlags(db: Database): void {
+  const edited = integers(
+    db,
+    `SELECT s.seq FROM sample s JOIN sample_version v ON v.id = s.current_version_id
+     WHERE v.ordinal > 1 AND s.seq IN (SELECT final FROM temp.sample_map)`,
+    {},
+  );
+  for (const seq of edited) {
+    const current = get(db, currentRow, currentVersion, { seq });
+    if (current) refreshFlags(db, seq, current.messages);
+  }
 }
 
 /** The status that the last review left, in the order of (sequence, id) of the batches. */
@@ -41,16 +57,12 @@ export function deriveStatuses(db: Database): void {
 const currentRow = z.object({ id: z.string(), messages: messagesColumn });
 const knownRow = z.object({ versionId: z.string() });
 
+const currentVersion = `SELECT id, messages_json AS messages FROM sample_version
+  WHERE sample_seq = @seq ORDER BY ordinal DESC LIMIT 1`;
 const currentOf = 'SELECT current_version_id AS versionId FROM sample WHERE seq = @seq';
 
 function deriveWords(db: Database, seq: number, isNew: boolean): void {
-  const current = get(
-    db,
-    currentRow,
-    `SELECT id, messages_json AS messages FROM sample_version WHERE sample_seq = @seq
-     ORDER BY ordinal DESC LIMIT 1`,
-    { seq },
-  );
+  const current = get(db, currentRow, currentVersion, { seq });
   if (!current) return;
   const text = summary(current.messages);
   const known = isNew ? undefined : get(db, knownRow, currentOf, { seq });

@@ -5,14 +5,14 @@ import {
   type Flag,
   type Provenance,
   type Sample,
-  flagSchema,
   provenanceSchema,
   sampleSchema,
 } from '../../../shared/domain/sample.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { get, run, withTransaction, type Database } from '../database.ts';
 import { changeSealedRow } from '../checksums/seal-rows.ts';
 import { json, messagesColumn } from '../columns.ts';
 import { sampleContentHash } from '../content-hash.ts';
+import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
 import { nextSequence } from './sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
@@ -99,13 +99,7 @@ function insertNew(
   const version = { id: versionId, ordinal: 1, hash, sequence };
   insertVersion(db, { seq, ...version, messages: sample.messages, author });
   insertSearchText(db, seq, sample.messages);
-  for (const { rule, scope, reason } of sample.flags)
-    run(
-      db,
-      `INSERT OR IGNORE INTO sample_flag (sample_seq, rule, scope, reason)
-       VALUES (@seq, @rule, @scope, @reason)`,
-      { seq, rule, scope, reason },
-    );
+  insertFlags(db, seq, sample.flags);
   return id;
 }
 
@@ -166,6 +160,7 @@ export function addVersion(
     );
     run(db, 'DELETE FROM sample_fts WHERE rowid = @seq', { seq: sample.seq });
     insertSearchText(db, sample.seq, edit.messages);
+    refreshFlags(db, sample.seq, edit.messages);
   });
 }
 
@@ -186,11 +181,3 @@ export function getSample(db: Database, id: string): Sample | undefined {
   );
   return row && { ...row, flags: flagsOf(db, row.seq) };
 }
-
-const flagsOf = (db: Database, seq: number): Flag[] =>
-  all(
-    db,
-    flagSchema,
-    'SELECT rule, scope, reason FROM sample_flag WHERE sample_seq = @seq ORDER BY rule',
-    { seq },
-  );

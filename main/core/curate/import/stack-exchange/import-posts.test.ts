@@ -9,7 +9,7 @@ import {
   postsDump,
   question,
 } from '../../testing/import-fixtures.ts';
-import { sampleContentHash } from '../../../../store/content-hash.ts';
+import { sampleContentHash, textHash } from '../../../../store/content-hash.ts';
 import { importFile } from '../import-file.ts';
 
 const name = 'coffee.stackexchange.Posts.xml';
@@ -45,6 +45,12 @@ test('an answered question becomes a sample with all that attribution asks for',
     file: name,
     line: 4,
     promptFrom: expect.stringMatching(/^title/),
+    answerHtml: {
+      characters: 62,
+      firstPerson: { times: 0, words: [] },
+      crossReference: { times: 0, words: [] },
+      markdownSha256: textHash('Seam **first**.\n\n- fold\n- rinse'),
+    },
   });
 });
 

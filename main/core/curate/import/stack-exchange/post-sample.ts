@@ -4,7 +4,9 @@ import { finishConversation, messageOf } from '../sample/finish-conversation.ts'
 import { htmlToMarkdown } from '../html/html-to-markdown.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ParsedSample } from '../sample/parsed-sample.ts';
-import { communityFlags, titleProblem } from '../../../../../shared/flags/community-rules.ts';
+import { measureHtml, titleProblem } from '../../../../../shared/flags/community-rules.ts';
+import { answerOf, measureSample } from '../../../../../shared/flags/sample-flags.ts';
+import { textHash } from '../../../../store/content-hash.ts';
 import type { StackExchangeRow } from './posts-row.ts';
 import type { StackExchangeSite } from './site.ts';
 
@@ -29,17 +31,17 @@ export function stackExchangeSample(pair: CommunityPair, site: StackExchangeSite
   if (markdown === '')
     throw new RecordProblem(`answer ${answer.integer('Id')} has no text once images are removed`);
   const prompt = promptOf(question, title);
-  const answerScore = answer.integer('Score');
   const { messages } = finishConversation([
     messageOf('user', prompt.text),
     messageOf('assistant', markdown),
   ]);
-  return {
-    messages,
-    source: site.source,
-    provenance: { ...provenanceOf(pair, site, title), promptFrom: prompt.from },
-    flags: communityFlags({ title, answerScore, rawHtml, markdown }),
+  const provenance: Provenance = {
+    ...provenanceOf(pair, site, title),
+    promptFrom: prompt.from,
+    answerHtml: { ...measureHtml(rawHtml), markdownSha256: textHash(answerOf(messages)) },
   };
+  const flags = measureSample(messages, provenance, true) ?? [];
+  return { messages, source: site.source, provenance, flags };
 }
 
 /**
