@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
-import { conversation, writeProject } from '../sample-files.ts';
+import { conversation, writePosts, writeProject } from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Opens a project with three samples of two sources. */
@@ -32,7 +32,7 @@ test('the list narrows by words, source and status, and says when nothing is lef
   const { curate } = await openPrepared(workbench);
   await curate.search.fill('mast');
   await expect(curate.rows).toHaveCount(2);
-  await curate.filterBy('Source', 'garden (1)');
+  await curate.filterBy('Source', 'garden (0)');
   await expect(workbench.page.getByText('Nothing matches')).toBeVisible();
   await workbench.page.getByRole('button', { name: 'Clear the filter' }).click();
   await expect(curate.search).toHaveValue('');
@@ -41,6 +41,70 @@ test('the list narrows by words, source and status, and says when nothing is lef
   await expect(curate.rows).toHaveText(/When are plums ripe\?/);
   await curate.filterStatus(/^Rejected 0/);
   await expect(curate.rows).toHaveCount(0);
+});
+
+test('every choice of the filter says how many samples it would list', async ({ workbench }) => {
+  const { shell, curate } = await openPrepared(workbench);
+  const { page } = workbench;
+  const pending = page.getByRole('radio', { name: /^Pending/ });
+  await curate.press('a');
+  await expect(shell.counts).toHaveText(/2 pending.*1 accepted/);
+  await curate.filterBy('Source', 'harbour (2)');
+  await expect(page.getByRole('radio', { name: 'All 2' })).toBeVisible();
+  await expect(pending).toHaveAccessibleName('Pending 1');
+  await pending.click();
+  await expect(curate.rows).toHaveText([/sloop/]);
+  await expect(page.getByRole('combobox', { name: 'Source' })).toContainText('harbour (1)');
+  await expect(page.getByRole('combobox', { name: 'Source' })).toContainText('garden (1)');
+  await expect(page.getByRole('combobox', { name: 'Flag' })).toContainText('No flags (1)');
+
+  await test.step('also after a review and after a search', async () => {
+    await curate.select('sloop');
+    await curate.press('x');
+    await expect(page.getByRole('radio', { name: 'Rejected 1' })).toBeVisible();
+    await expect(pending).toHaveAccessibleName('Pending 0');
+    await curate.search.fill('nowhere');
+    await expect(page.getByRole('radio', { name: 'All 0' })).toBeVisible();
+    await expect(shell.counts).toHaveText(/1 pending.*1 accepted.*1 rejected/);
+  });
+});
+
+test('an edit is measured by the rules while it is written, and everywhere once it is saved', async ({
+  workbench,
+}) => {
+  const { page, folder } = workbench;
+  const shell = new ShellPage(workbench);
+  await shell.createProject('measured');
+  const curate = new CuratePage(page);
+  await curate.import(writePosts(folder));
+  await curate.closeOutcome();
+  await curate.filterBy('Flag', 'No flags (1)');
+  await curate.select('bread dough');
+  await curate.press('e');
+  const answer = page.getByRole('textbox', { name: 'Text of turn 2, assistant' });
+  const live = page.getByRole('region', { name: 'Flags of the draft' });
+  await expect(live).toContainText('No flags.');
+  const imported = await answer.inputValue();
+
+  await answer.fill(`I say: ${imported}`);
+  await expect(live).toContainText('the answer has "I" (once in all)');
+  await answer.fill('My short word.');
+  await expect(live).toContainText('the answer has 14 characters, below 1,200');
+  await curate.press('ControlOrMeta+Enter');
+  await expect(curate.toast('Saved as version 2.')).toBeVisible();
+  await expect(curate.detail.getByRole('list', { name: 'Flags' })).toContainText('14 characters');
+  // It stays listed under the filter that it no longer passes, with its new flags.
+  await expect(curate.row('bread dough')).toContainText('I / my');
+  await expect(page.getByRole('combobox', { name: 'Flag' })).toContainText('No flags (0)');
+  await expect(page.getByRole('combobox', { name: 'Flag' })).toContainText('first person (2)');
+
+  await curate.press('e');
+  await answer.fill(imported);
+  await expect(live).toContainText('No flags.');
+  await curate.press('ControlOrMeta+Enter');
+  await expect(curate.toast('Saved as version 3.')).toBeVisible();
+  await expect(curate.detail.getByRole('list', { name: 'Flags' })).toHaveCount(0);
+  await expect(page.getByRole('combobox', { name: 'Flag' })).toContainText('No flags (1)');
 });
 
 test('a review by keyboard is counted, undone, and still there after the program was killed', async ({

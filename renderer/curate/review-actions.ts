@@ -63,7 +63,7 @@ export function reviewFiltered(action: ReviewAction): void {
     const amount = formatQuantity(count, 'sample');
     const isConfirmed = await confirmAction({
       title: `${verbs[action]} ${amount}?`,
-      body: `This marks every one of the ${amount} ${scopeOf(filter)} as ${statusAfter[action]}. It can be undone as one.`,
+      body: `This marks ${count === 1 ? `the ${amount}` : `all ${amount}`} ${scopeOf(filter)} as ${statusAfter[action]}. It can be undone${count === 1 ? '' : ' as one'}.`,
       confirmLabel: `${verbs[action]} ${amount}`,
       isDangerous: action === 'reject',
     });

@@ -6,11 +6,12 @@ import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { edit } from '../curate-store.ts';
 import { setDraft, useHasDraft } from '../edit/drafts.ts';
+import { FlagList } from '../flag-list.tsx';
 import { reviewSelected } from '../review-actions.ts';
 import { statusTones } from '../sample-labels.ts';
 import { Conversation } from './conversation.tsx';
 import { EditChoice } from './edit-choice.tsx';
-import { FlagList, HistoryList, ProvenanceList } from './sample-facts.tsx';
+import { HistoryList, ProvenanceList } from './sample-facts.tsx';
 
 /** A sample to read and judge: flags first, then the conversation, then where it comes from. */
 export function SampleDetail({
@@ -25,12 +26,16 @@ export function SampleDetail({
       <DetailHeader sample={sample} />
       <div key={sample.id} className="detail-scroll" tabIndex={-1} data-scroll-keys ref={paneRef}>
         <div className="detail-body">
-          <DraftNote sample={sample} />
-          <FlagList flags={sample.flags} />
-          <EditChoice sample={sample} />
-          <Conversation messages={sample.messages} />
-          <ProvenanceList sample={sample} />
-          <HistoryList sampleId={sample.id} />
+          <div className="detail-main">
+            <DraftNote sample={sample} />
+            <FlagList flags={sample.flags} />
+            <EditChoice sample={sample} />
+            <Conversation messages={sample.messages} />
+          </div>
+          <div className="detail-side">
+            <ProvenanceList sample={sample} />
+            <HistoryList sampleId={sample.id} />
+          </div>
         </div>
       </div>
     </article>

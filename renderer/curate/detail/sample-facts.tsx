@@ -1,15 +1,13 @@
 import type { ReactNode } from 'react';
-import type { Sample, Flag } from '../../../shared/domain/sample.ts';
+import type { Sample } from '../../../shared/domain/sample.ts';
 import { authorText } from '../../../shared/text/merging.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { formatMoment } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
-import { flagTexts } from '../sample-labels.ts';
 
 /** Where the sample comes from, as the licences of community dumps ask for. */
 export function ProvenanceList({ sample }: { sample: Sample }) {
@@ -64,32 +62,6 @@ function scoreText(answer: number | undefined, question: number | undefined): st
 
 function placeText({ file, line }: Sample['provenance']): string {
   return line === undefined ? (file ?? '') : `${file}, line ${formatCount(line)}`;
-}
-
-const scopes: Record<Flag['scope'], string> = {
-  raw: 'only raw',
-  cleaned: 'only cleaned',
-  both: 'raw and cleaned',
-};
-
-/** Which curation rules the sample breaks, and why. */
-export function FlagList({ flags }: { flags: readonly Flag[] }) {
-  if (flags.length === 0) return null;
-  return (
-    <ul className="flag-list" aria-label="Flags">
-      {flags.map((flag) => (
-        <li key={`${flag.rule} ${flag.scope}`}>
-          <Badge tone="warn" title={flagTexts[flag.rule].meaning}>
-            {flagTexts[flag.rule].short}
-          </Badge>
-          <span>
-            <VisibleText text={flag.reason} />{' '}
-            <span className="faint small">{scopes[flag.scope]}</span>
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 /** Every version and review of the sample with who and when: nothing is ever overwritten. */

@@ -19,6 +19,8 @@ interface EditorFrameProps {
   save: { run: () => unknown; isRunning: boolean; error: unknown };
   /** Shown above the turns. */
   notice?: ReactNode;
+  /** What the rules find in the draft. */
+  flags?: ReactNode;
 }
 
 /** The editor with its head and foot: what is wrong, save, leave. The draft survives leaving. */
@@ -56,7 +58,10 @@ export function EditorFrame(props: EditorFrameProps) {
       </header>
       <div className="detail-scroll" ref={scroller}>
         {props.notice}
-        <ConversationEditor messages={messages} onMessages={props.onMessages} />
+        <div className="editor-body">
+          {props.flags}
+          <ConversationEditor messages={messages} onMessages={props.onMessages} />
+        </div>
       </div>
       {save.error !== undefined && <ErrorView error={save.error} />}
       <footer className="editor-footer">

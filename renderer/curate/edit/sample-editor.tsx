@@ -1,14 +1,18 @@
+import { useEffect, useState } from 'react';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { Sample } from '../../../shared/domain/sample.ts';
 import { rpc } from '../../rpc/client.ts';
 import { hasErrorCode } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { useQuery } from '../../rpc/use-query.ts';
+import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
 import { edit, retain, selectSample } from '../curate-store.ts';
+import { FlagList } from '../flag-list.tsx';
 import { setDraft, useDraft, isChanged, newDraftKey, emptyMessages } from './drafts.ts';
 import { EditorFrame } from './editor-frame.tsx';
+
+const pauseMs = 200;
 
 /** Edits a sample: saving stores a new version, the earlier ones stay. */
 export function SampleEditor({ sample }: { sample: Sample }) {
@@ -23,6 +27,8 @@ export function SampleEditor({ sample }: { sample: Sample }) {
   const save = useAction(async () => {
     const saved = await rpc.samples.edit({ id: sample.id, baseVersionId, messages: [...messages] });
     setDraft(sample.id, undefined);
+    // Other words may have other flags: under a filter it stays in its place all the same.
+    retain(sample.seq);
     edit(null);
     showToast({ text: `Saved as version ${saved.versionOrdinal}.`, tone: 'good' });
   });
@@ -42,6 +48,7 @@ export function SampleEditor({ sample }: { sample: Sample }) {
           ? { ...save, error: undefined }
           : save
       }
+      flags={<DraftFlags sample={sample} messages={messages} />}
       notice={
         isOutdated && (
           <Outdated
@@ -54,6 +61,35 @@ export function SampleEditor({ sample }: { sample: Sample }) {
       }
     />
   );
+}
+
+/** What the rules find in the words as they are being written, shortly after each pause. */
+function DraftFlags({ sample, messages }: { sample: Sample; messages: readonly Message[] }) {
+  const measured = useSettled(messages);
+  const query = useQuery(
+    ['samples.flags', sample.versionId, measured],
+    (context) =>
+      rpc.samples.flags({ id: sample.id, messages: [...measured] }, { signal: context.signal }),
+    ['samples'],
+  );
+  const flags = useLastData(query.data) ?? sample.flags;
+  const isMeasuring = measured !== messages || query.isFetching;
+  return (
+    <section className="editor-flags" aria-label="Flags of the draft" aria-busy={isMeasuring}>
+      <FlagList flags={flags} />
+      {flags.length === 0 && <p className="dim small">No flags.</p>}
+    </section>
+  );
+}
+
+/** The value once it has not changed for a moment, so that typing asks the core seldom. */
+function useSettled(messages: readonly Message[]): readonly Message[] {
+  const [settled, setSettled] = useState(messages);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(messages), pauseMs);
+    return () => clearTimeout(timer);
+  }, [messages]);
+  return settled;
 }
 
 function Outdated({ onKeep }: { onKeep: () => void }) {

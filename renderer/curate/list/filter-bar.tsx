@@ -1,9 +1,10 @@
 import { useEffect, useState, type Ref } from 'react';
 import { Search } from 'lucide-react';
-import type { SampleStatus } from '../../../shared/domain/sample.ts';
+import type { SampleFacets } from '../../../shared/contract/curate.ts';
+import type { SampleFilter, SampleStatus } from '../../../shared/domain/sample.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
-import { useQuery } from '../../rpc/use-query.ts';
+import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
 import { flagTexts, sampleStatuses } from '../sample-labels.ts';
@@ -11,23 +12,31 @@ import './filter-bar.css';
 
 const searchDelayMs = 200;
 
-/** Narrows the list by status, source, flag and words. */
+/** Narrows the list by status, source, flag and words; each choice says how many it would list. */
 export function FilterBar({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
+  const filter = useCurate((state) => state.filter);
+  const facets = useLastData(useFacets(filter).data);
   return (
     <div className="filter-bar" role="search" aria-label="Filter samples">
       <SearchField searchRef={searchRef} />
-      <StatusFilter />
+      <StatusFilter facets={facets} />
       <div className="filter-selects">
-        <SourceFilter />
-        <FlagFilter />
+        <SourceFilter facets={facets} />
+        <FlagFilter facets={facets} />
       </div>
     </div>
   );
 }
 
-/** Counts over the whole project. */
-export function useFacets() {
-  return useQuery(['samples.facets'], () => rpc.samples.facets(), ['samples', 'reviews']);
+const everything: SampleFilter = {};
+
+/** Counts under the conditions of a filter; over the whole project without one. */
+export function useFacets(filter: SampleFilter = everything) {
+  return useQuery(
+    ['samples.facets', filter],
+    (context) => rpc.samples.facets({ filter }, { signal: context.signal }),
+    ['samples', 'reviews'],
+  );
 }
 
 function SearchField({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
@@ -67,34 +76,37 @@ function forgetClearedQuery(forget: () => void) {
   };
 }
 
-function statusLabel(status: SampleStatus, count: number | undefined): string {
+interface FilterProps {
+  facets: SampleFacets | undefined;
+}
+
+function statusLabel(status: SampleStatus | 'all', count: number | undefined): string {
   const word = `${status[0]?.toUpperCase()}${status.slice(1)}`;
   return count === undefined ? word : `${word} ${formatCount(count)}`;
 }
 
-function StatusFilter() {
+function StatusFilter({ facets }: FilterProps) {
   const status = useCurate((state) => state.filter.status);
-  const statuses = useFacets().data?.statuses;
+  const counts = facets?.statuses;
+  const all = counts && counts.pending + counts.accepted + counts.rejected;
   return (
     <Segments
       label="Status"
       value={status ?? 'all'}
       options={[
-        { value: 'all', label: 'All' },
-        ...sampleStatuses.map((value) => ({
-          value,
-          label: statusLabel(value, statuses?.[value]),
-        })),
+        { value: 'all', label: statusLabel('all', all) },
+        ...sampleStatuses.map((value) => ({ value, label: statusLabel(value, counts?.[value]) })),
       ]}
       onValue={(value) => changeFilter({ status: value === 'all' ? undefined : value })}
     />
   );
 }
 
-function SourceFilter() {
+function SourceFilter({ facets }: FilterProps) {
   const source = useCurate((state) => state.filter.source);
-  const sources = useFacets().data?.sources ?? [];
-  const isListed = source === undefined || sources.some((entry) => entry.source === source);
+  const all = useFacets().data?.sources.map((entry) => entry.source) ?? [];
+  const counts = new Map(facets?.sources.map((entry) => [entry.source, entry.samples]));
+  const names = source === undefined || all.includes(source) ? all : [...all, source];
   return (
     <Select
       label="Source"
@@ -102,21 +114,21 @@ function SourceFilter() {
       value={source === undefined ? '' : `=${source}`}
       options={[
         { value: '', label: 'All sources' },
-        ...sources.map((entry) => ({
-          value: `=${entry.source}`,
-          label: `${entry.source} (${formatCount(entry.samples)})`,
+        ...names.map((name) => ({
+          value: `=${name}`,
+          label: `${name} (${formatCount(counts.get(name) ?? 0)})`,
         })),
-        ...(isListed ? [] : [{ value: `=${source}`, label: `${source} (0)` }]),
       ]}
       onValue={(value) => changeFilter({ source: value === '' ? undefined : value.slice(1) })}
     />
   );
 }
 
-function FlagFilter() {
+function FlagFilter({ facets }: FilterProps) {
   const flag = useCurate((state) => state.filter.flag);
-  const facets = useFacets().data;
-  const rules = facets?.flags ?? [];
+  const all = useFacets().data?.flags.map((entry) => entry.flag) ?? [];
+  const names = flag === undefined || flag === 'none' || all.includes(flag) ? all : [...all, flag];
+  const counts = new Map(facets?.flags.map((entry) => [entry.flag, entry.samples]));
   return (
     <Select
       label="Flag"
@@ -125,9 +137,9 @@ function FlagFilter() {
       options={[
         { value: 'any', label: 'Any flags' },
         { value: 'none', label: `No flags (${formatCount(facets?.unflagged ?? 0)})` },
-        ...rules.map((entry) => ({
-          value: entry.flag,
-          label: `${flagTexts[entry.flag].meaning} (${formatCount(entry.samples)})`,
+        ...names.map((name) => ({
+          value: name,
+          label: `${flagTexts[name].meaning} (${formatCount(counts.get(name) ?? 0)})`,
         })),
       ]}
       onValue={(value) => changeFilter({ flag: value === 'any' ? undefined : value })}
