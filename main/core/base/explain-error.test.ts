@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { explainError } from './explain-error.ts';
 import { AppError } from './app-error.ts';
@@ -14,6 +16,15 @@ test.each([
   ['NAME_TAKEN', 'NAME_TAKEN'],
 ])('%s is told as %s, with the foreign code as its cause', (foreign, code) => {
   expect(explainError(coded(foreign))).toMatchObject({ code, data: { cause: foreign } });
+});
+
+test('what the operating system refuses is told in words, with the path it is about', async () => {
+  const missing = join(import.meta.dirname, 'nothing', 'here.jsonl');
+  const error = await readFile(missing).catch(explainError);
+  expect(error).toMatchObject({ code: 'FILE_NOT_FOUND', message: `${missing} does not exist` });
+  const inFile = await readFile(join(import.meta.filename, 'below')).catch(explainError);
+  expect(inFile).toMatchObject({ code: 'FILE_NOT_FOUND' });
+  expect(String(inFile)).not.toMatch(/ENO|permission/);
 });
 
 test.each(['ENGINE_ON_FIRE', 'SQLITE_TOOBIG', 'toString', '__proto__'])(

@@ -7,6 +7,8 @@ import type { Log } from './log.ts';
 
 interface CodedError extends Error {
   code: string;
+  /** Of an error of the operating system. */
+  path?: string;
   data?: Record<string, unknown>;
 }
 
@@ -115,7 +117,20 @@ export function explainError(error: unknown): AppError | undefined {
   });
 }
 
-function wordsFor({ code: foreign, message }: CodedError, code: ErrorCode): string {
+/** What codes of the operating system mean for the path that they come with. */
+const pathWords: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `${path} does not exist`,
+  ENOTDIR: (path) => `${path} does not exist: a part of the path is a file, not a folder`,
+  EACCES: (path) => `${path} may not be opened by you: check its permissions`,
+  EPERM: (path) => `${path} may not be changed by you: check its permissions`,
+  EROFS: (path) => `${path} lies on a disk that can only be read`,
+  EISDIR: (path) => `${path} is a folder, not a file`,
+  EEXIST: (path) => `${path} is there already`,
+};
+
+function wordsFor({ code: foreign, message, path }: CodedError, code: ErrorCode): string {
+  if (path !== undefined && Object.hasOwn(pathWords, foreign))
+    return pathWords[foreign]?.(path) ?? message;
   if (code === 'DISK_FULL' && foreign !== 'DISK_FULL')
     return `The disk is full: nothing was lost, but the last step was not stored (${message}). Free some space and try again.`;
   if (foreign.startsWith('SQLITE_CONSTRAINT'))
