@@ -15,6 +15,9 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const shownVerdictSchema = z.enum(['left', 'right', 'neither']);
 export type ShownVerdict = z.infer<typeof shownVerdictSchema>;
 
+/** Who casts the tie on two identical answers, which nobody needs to read: no author of its own. */
+export const identicalAnswersAuthor = 'identical answers';
+
 /** Who gave a verdict: a person, a fixed rule (identical answers are a tie) or a judge model. */
 export const authorKindSchema = z.enum(['human', 'rule', 'judge']);
 export type AuthorKind = z.infer<typeof authorKindSchema>;

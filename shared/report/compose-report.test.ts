@@ -84,12 +84,23 @@ describe('composeReport', () => {
     const report = composeReport(facts);
     expect(report.statistics).toMatchObject({ wins: 1, ties: 1, n: 2 });
     expect(report.authors).toMatchObject([
-      { author: 'identical answers', votes: 1, statistics: null },
       { author: 'Ada', votes: 1, statistics: { wins: 1, ties: 1 } },
     ]);
+    expect(report.counts.votes).toBe(1);
     expect(report.positionBias).toMatchObject({ left: 0, right: 1, neither: 0 });
     expect(report.counts.identicalOutputs).toBe(1);
     expect(report.warnings.join()).toContain('1 comparison with identical answers');
+  });
+
+  it('takes identical answers for no second author beside another rule', () => {
+    const expected = { ...rule, author: 'expected answer' };
+    const report = composeReport(
+      withVotes([fixtureVote('tie', 0, rule)], [fixtureVote('a', 1, expected)]),
+    );
+    expect(report.basis).toBe('rule');
+    expect(report.statistics).toMatchObject({ wins: 1, ties: 1, n: 2 });
+    expect(report.authors.map(({ author }) => author)).toEqual(['expected answer']);
+    expect(report.warnings.join()).not.toContain('authors');
   });
 
   it('measures agreement over the items both authors judged, and nothing else', () => {

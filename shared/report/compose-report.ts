@@ -8,7 +8,12 @@ import {
   type ReportSystem,
   type ReportVote,
 } from '../domain/evaluation-report.ts';
-import { type AuthorKind, evaluationProtocol, type Verdict } from '../domain/evaluation.ts';
+import {
+  type AuthorKind,
+  evaluationProtocol,
+  identicalAnswersAuthor,
+  type Verdict,
+} from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { preferenceSummary } from '../stats/preference-summary.ts';
@@ -53,7 +58,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
       judged: verdicts.length,
       open: items.length - verdicts.length,
       identicalOutputs: items.filter((item) => item.a.output === item.b.output).length,
-      votes: votes.length,
+      votes: votes.filter(isByAuthor).length,
     },
     basis,
     statistics: preferenceSummary(verdicts),
@@ -117,10 +122,16 @@ function lengthJudgement({ verdict, a, b }: ReportItem) {
   return [{ verdict, charactersA: a.output.length, charactersB: b.output.length }];
 }
 
+/** False of the ties on identical answers, which count for everybody and are nobody's. */
+function isByAuthor({ author, authorKind }: { author: string; authorKind: AuthorKind }): boolean {
+  return authorKind !== 'rule' || author !== identicalAnswersAuthor;
+}
+
 /** Every author's own result: their verdicts and the ties by rule. */
 function authorsOf(items: readonly ReportItem[]): ReportAuthor[] {
   const authors = new Map<string, { author: string; authorKind: AuthorKind }>();
-  for (const vote of items.flatMap((item) => item.votes)) authors.set(authorKey(vote), vote);
+  for (const vote of items.flatMap((item) => item.votes).filter(isByAuthor))
+    authors.set(authorKey(vote), vote);
   return [...authors.entries()].map(([key, { author, authorKind }]) => {
     const own = verdictsBy(items, key);
     const ruled = items.filter((item, index) => own[index] === null && isRuled(item));

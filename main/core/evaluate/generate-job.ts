@@ -1,4 +1,5 @@
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
 import { withTransaction } from '../../store/database.ts';
 import { comparisonCounts, comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { findEvaluation, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
@@ -14,9 +15,6 @@ import { found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-
-/** Who casts the tie on two identical answers, which nobody needs to read. */
-export const identicalAnswersAuthor = 'identical answers';
 
 /** Generates what an evaluation lacks; every answer is stored the moment it is there. */
 export function generateJob(session: ProjectSession): JobHandler<'generate'> {

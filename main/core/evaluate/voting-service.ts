@@ -1,5 +1,5 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import { identicalAnswersAuthor, type ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import {
   comparisonAt,
   evaluationOf,
@@ -12,7 +12,6 @@ import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
-import { identicalAnswersAuthor } from './generate-job.ts';
 
 /** The two answers by side and nothing else, or null while one of them is missing. */
 function toBlind(
