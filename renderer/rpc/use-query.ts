@@ -37,6 +37,18 @@ export function useQuery<Data>(
   return { data, error, isLoading, isFetching, refetch };
 }
 
+/**
+ * Asks for what is likely to be shown next, so that it is there by then; what fails is asked again
+ * when it is shown.
+ */
+export function prefetch<Data>(
+  key: readonly unknown[],
+  fetcher: () => Promise<Data>,
+  topics: readonly ChangeTopic[],
+): void {
+  void queryClient.prefetchQuery({ queryKey: key, queryFn: fetcher, meta: { topics } });
+}
+
 /** A lost connection is no error of a question: the banner tells of it, and all is asked again. */
 export function shownError(error: unknown): unknown {
   return error === null || error instanceof DisconnectedError ? undefined : error;
