@@ -5,7 +5,7 @@ import { projectAccessSchema, readReasonSchema } from '../domain/project/access.
 import { packetInfoSchema } from '../domain/project/packet.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
 import { reading } from './errors.ts';
-import { personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
+import { aboutProgramSchema, personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
 
 /** An open project as a whole. */
 export const projectInfo = z.object({
@@ -67,6 +67,9 @@ export const appContract = {
       fileRoots: z.array(z.string()),
     }),
   ),
+  about: reading.output(aboutProgramSchema),
+  /** The licences of the software in it; null where no build has written them. */
+  notices: reading.output(z.object({ text: z.string().nullable() })),
   settings: reading.output(personalSettingsSchema),
   /** Changes the preferences that are given; the annotator's name and backups have calls of their own. */
   changeSettings: reading.input(preferencesChangeSchema).output(personalSettingsSchema),
@@ -90,7 +93,17 @@ export const projectContract = {
   current: reading.output(projectInfo.nullable()),
   recent: reading.output(
     z.array(
-      z.object({ path: z.string(), name: z.string(), openedMs: z.number(), exists: z.boolean() }),
+      z.object({
+        path: z.string(),
+        name: z.string(),
+        openedMs: z.number(),
+        exists: z.boolean(),
+        /** As when it was last open here: its file is not looked into. Null while not known. */
+        sizeBytes: z.number().nullable(),
+        samples: z.number().int().nullable(),
+        /** Jobs that go on in it, where it is the open one. */
+        ongoing: z.number().int(),
+      }),
     ),
   ),
   create: reading.input(toOpen).output(projectInfo),

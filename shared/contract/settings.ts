@@ -34,3 +34,18 @@ export type PersonalSettings = z.output<typeof personalSettingsSchema>;
 /** Preferences to change; those left out stay as they are. */
 export const preferencesChangeSchema = values.partial().strict();
 export type PreferencesChange = z.output<typeof preferencesChangeSchema>;
+
+/** What the program is and what it runs on, for a person and for a report of a defect. */
+export const aboutProgramSchema = z.object({
+  version: z.string(),
+  node: z.string(),
+  platform: z.string(),
+  /** Who the engines say they are, such as `node-llama-cpp 3.22.1, llama.cpp v0.5.0`. */
+  engines: z.array(z.object({ part: z.string(), name: z.string(), isLoaded: z.boolean() })),
+  memoryFreeBytes: z.number(),
+  memoryTotalBytes: z.number(),
+  diskFreeBytes: z.number(),
+  settingsFolder: z.string(),
+  logPath: z.string(),
+});
+export type AboutProgram = z.output<typeof aboutProgramSchema>;

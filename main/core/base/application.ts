@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -18,3 +19,22 @@ const fromHere = import.meta.url.endsWith('.ts') ? '../../../resources/' : '../.
 
 /** The folder of what comes with the application: recipes and the sample project. */
 export const resourcesDir = fileURLToPath(new URL(fromHere, import.meta.url));
+
+// In `out/` of a checkout, beside the application in a package.
+const noticesPaths = ['out', '..'].map((folder) =>
+  fileURLToPath(
+    new URL(`../${folder}/third-party-notices.txt`, new URL(fromHere, import.meta.url)),
+  ),
+);
+
+/** The licences of the software in it; null where they were not written, as in a fresh checkout. */
+export async function thirdPartyNotices(): Promise<string | null> {
+  const path = noticesPaths.find((candidate) => existsSync(candidate));
+  return path === undefined ? null : await readFile(path, 'utf8');
+}
+
+/** What is free on the disk of a folder. */
+export async function freeDiskBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}

@@ -73,3 +73,16 @@ test('what another window sets is seen by this one', () => {
   other.change({ enterKey: 'breaks-line' });
   expect(window.personal().enterKey).toBe('breaks-line');
 });
+
+test('what is remembered of a recent project stays when it is opened again', () => {
+  const settings = new UserSettings(folder);
+  settings.addRecent('/a.lima');
+  settings.describeRecent('/a.lima', { sizeBytes: 7, samples: 3 });
+  settings.addRecent('/b.lima');
+  settings.addRecent('/a.lima');
+  settings.describeRecent('/unknown.lima', { sizeBytes: 1, samples: 1 });
+  expect(new UserSettings(folder).recent()).toMatchObject([
+    { path: '/a.lima', sizeBytes: 7, samples: 3, exists: false },
+    { path: '/b.lima', sizeBytes: null, samples: null },
+  ]);
+});

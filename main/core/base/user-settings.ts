@@ -10,9 +10,18 @@ import {
 import { readInputFileSync } from '../../input-files/input-file.ts';
 import { replaceFile } from '../../side-files/side-file.ts';
 
+/** What is remembered of a project, so that nobody has to look into its file to tell. */
+const recentSchema = z.object({
+  path: z.string(),
+  openedMs: z.number(),
+  sizeBytes: z.number().nullable().default(null).catch(null),
+  samples: z.number().int().nullable().default(null).catch(null),
+});
+type RecentEntry = z.infer<typeof recentSchema>;
+
 const settingsSchema = preferencesSchema.extend({
   author: z.string().min(1),
-  recent: z.array(z.object({ path: z.string(), openedMs: z.number() })),
+  recent: z.array(recentSchema),
   backupFolder: z.string().nullable().default(null),
 });
 type Settings = z.infer<typeof settingsSchema>;
@@ -62,15 +71,26 @@ export class UserSettings {
   }
 
   /** Recent projects, newest first, with whether their file is still there. */
-  recent(): { path: string; openedMs: number; exists: boolean }[] {
+  recent(): (RecentEntry & { exists: boolean })[] {
     return this.#settings.recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }));
   }
 
   /** Puts a project on top of the recent ones. */
   addRecent(path: string): void {
     const settings = this.#read();
+    const known = settings.recent.find((entry) => entry.path === path);
+    const facts = { sizeBytes: known?.sizeBytes ?? null, samples: known?.samples ?? null };
     const others = settings.recent.filter((entry) => entry.path !== path);
-    const recent = [{ path, openedMs: Date.now() }, ...others].slice(0, maxRecent);
+    const recent = [{ path, openedMs: Date.now(), ...facts }, ...others].slice(0, maxRecent);
+    this.#write({ ...settings, recent });
+  }
+
+  /** Remembers how large one of the recent projects is; nothing happens when it is none of them. */
+  describeRecent(path: string, facts: { sizeBytes: number; samples: number }): void {
+    const settings = this.#read();
+    const recent = settings.recent.map((entry) =>
+      entry.path === path ? { ...entry, ...facts } : entry,
+    );
     this.#write({ ...settings, recent });
   }
 

@@ -101,6 +101,7 @@ export async function closeSession(state: CoreState, ending: Ending = {}): Promi
   if (!session) return { closed: false, savedAs: null };
   requireNothingOngoing(state, ending);
   try {
+    await describeBeforeClosing(state, session);
     // It stays open when this fails, as on a full disk: what is open is nowhere else.
     const savedAs = await rescue(state, session);
     state.session = null;
@@ -133,6 +134,7 @@ export function recentProjects(state: CoreState) {
   return state.settings.recent().map((entry) => ({
     ...entry,
     name: basename(entry.path).replace(/\.lima$/, ''),
+    ongoing: state.session?.file.path === entry.path ? state.session.jobs.ongoing.length : 0,
   }));
 }
 
@@ -157,7 +159,9 @@ export async function takeOver(
     throw error;
   }
   rememberRecent(state, file.path);
-  return requireSession(state).info();
+  const info = await requireSession(state).info();
+  describeRecent(state, info);
+  return info;
 }
 
 function begin(state: CoreState, file: ProjectFile, readReason: ReadReason | null): void {
@@ -227,5 +231,26 @@ function rememberRecent(state: CoreState, path: string): void {
   } catch (error) {
     // The list is a convenience: a full or read-only home must not keep a project shut.
     state.log.write(`${path} could not be added to the recent projects: ${String(error)}`);
+  }
+}
+
+const countMs = 500;
+
+/** Never what a closing waits for: a count that takes long, or fails, leaves the last one. */
+async function describeBeforeClosing(state: CoreState, session: ProjectSession): Promise<void> {
+  try {
+    describeRecent(state, await session.info(AbortSignal.timeout(countMs)));
+  } catch {
+    // The list is a convenience.
+  }
+}
+
+function describeRecent(state: CoreState, { path, sizeBytes, samples }: ProjectInfo): void {
+  const { pending, accepted, rejected } = samples;
+  try {
+    state.settings.describeRecent(path, { sizeBytes, samples: pending + accepted + rejected });
+  } catch (error) {
+    // As above.
+    state.log.write(`${path} could not be described among the recent projects: ${String(error)}`);
   }
 }

@@ -150,8 +150,8 @@ export class ProjectSession {
   }
 
   /** What the window shows of the project as a whole. */
-  async info(): Promise<ProjectInfo> {
-    const samples = await this.statuses();
+  async info(signal?: AbortSignal): Promise<ProjectInfo> {
+    const samples = await this.statuses(signal);
     const change = this.file.guard?.change;
     return {
       path: this.file.path,

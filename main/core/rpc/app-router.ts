@@ -1,3 +1,4 @@
+import { aboutProgram } from '../about-program.ts';
 import {
   listProjectBackups,
   makeProjectBackup,
@@ -5,6 +6,7 @@ import {
 } from '../backups/backup-service.ts';
 import { damageReport, takeBackDamaged } from '../backups/damage-service.ts';
 import { restoreBackup } from '../backups/restore-service.ts';
+import { thirdPartyNotices } from '../base/application.ts';
 import { listFolder } from '../files/list-folder.ts';
 import { contentsOf, openExisting, saveAs, trustOpenProject } from '../project/open-project.ts';
 import {
@@ -26,6 +28,8 @@ import { os, withProject } from './implement.ts';
 /** The program, its settings and the commands of its shell. */
 export const appRouter = {
   info: os.app.info.handler(({ context: { core } }) => appInfo(core)),
+  about: os.app.about.handler(({ context: { core } }) => aboutProgram(core)),
+  notices: os.app.notices.handler(async () => ({ text: await thirdPartyNotices() })),
   settings: os.app.settings.handler(({ context: { core } }) => core.settings.personal()),
   changeSettings: os.app.changeSettings.handler(({ context: { core }, input }) =>
     changeSettings(core, input),

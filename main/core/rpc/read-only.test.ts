@@ -26,6 +26,8 @@ const projectPath = join(folder, 'place', 'p.lima');
 const inputs: Record<string, unknown> = {
   'app.info': undefined,
   'app.setAuthor': { author: 'me' },
+  'app.about': undefined,
+  'app.notices': undefined,
   'app.settings': undefined,
   'app.changeSettings': { theme: 'dark' },
   'app.commands': undefined,
