@@ -75,7 +75,7 @@ test('the command palette finds a command by a few letters and runs it', async (
   );
   await shell.page.keyboard.press('ControlOrMeta+k');
   await shell.page.keyboard.type('zzzz');
-  await expect(shell.dialog('Commands')).toContainText('No command matches “zzzz”.');
+  await expect(shell.dialog('Commands')).toContainText('Nothing is called “zzzz”');
   await shell.page.keyboard.press('Escape');
   await expect(shell.dialog('Commands')).toHaveCount(0);
 });

@@ -18,9 +18,12 @@ import { OngoingDialog } from './ongoing-dialog.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
+import { useJobNotifications } from './settings/notifications.ts';
 import { useShell } from './shell-store.ts';
 import { useTabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useAddress } from './use-address.ts';
+import { useTitle } from './use-title.ts';
 import { Welcome } from './welcome.tsx';
 import './app.css';
 
@@ -38,6 +41,9 @@ function Workbench() {
   useAppearance();
   useShellShortcuts();
   useLeaveGuard();
+  useAddress(isUndecided ? null : project.data);
+  useTitle(project.data ?? null);
+  useJobNotifications();
   useDesktopCommands();
   return (
     <div className="app">

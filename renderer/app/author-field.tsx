@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { UserRound } from 'lucide-react';
 import { rpc } from '../rpc/client.ts';
+import { useSettings } from '../rpc/settings.ts';
 import { useAction } from '../rpc/use-action.ts';
-import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
@@ -11,9 +11,9 @@ import './author-field.css';
 
 /** Who is annotating: the name every review, edit and vote is stored under. */
 export function AuthorField() {
-  const info = useQuery(['app.info'], () => rpc.app.info(), ['project']);
+  const settings = useSettings();
   const [isOpen, setIsOpen] = useState(false);
-  const author = info.data?.author ?? '…';
+  const author = settings.data?.author ?? '…';
   return (
     <Popover
       label="Annotator"
@@ -27,17 +27,18 @@ export function AuthorField() {
       }
     >
       <AuthorForm
-        author={info.data?.author ?? ''}
+        author={settings.data?.author ?? ''}
         onSaved={() => {
           setIsOpen(false);
-          info.refetch();
+          settings.refetch();
         }}
       />
     </Popover>
   );
 }
 
-function AuthorForm({ author, onSaved }: { author: string; onSaved: () => void }) {
+/** The name, to be changed. */
+export function AuthorForm({ author, onSaved }: { author: string; onSaved: () => void }) {
   const [name, setName] = useState(author);
   const save = useAction(async () => {
     await rpc.app.setAuthor({ author: name.trim() });

@@ -84,7 +84,10 @@ function Backups({ path, error, isOpen }: { path: string; error: unknown; isOpen
               {describeKeeping(data.kept)} Restoring keeps the project as it is now as a backup
               first and stops its jobs. They lie in <VisibleText text={data.folder} />.
             </p>
-            <FolderField list={data} onChanged={list.refetch} />
+            <BackupFolderField
+              folder={data.isFolderChosen ? data.folder : null}
+              onChanged={list.refetch}
+            />
           </>
         )}
       </QueryView>
@@ -170,12 +173,18 @@ function BackupRows({ list, isBusy, onRestore }: BackupRowsProps) {
 const differenceOf = ({ counts }: Backup, { now }: BackupList) =>
   counts && now ? `Compared with now it ${describeDifference(counts, now)}.` : '';
 
+interface BackupFolderFieldProps {
+  /** The chosen one; null while they lie beside each project. */
+  folder: string | null;
+  onChanged: () => void;
+}
+
 /** Where the backups of every project of this person go. */
-function FolderField({ list, onChanged }: { list: BackupList; onChanged: () => void }) {
-  const [folder, setFolder] = useState('');
+export function BackupFolderField({ folder, onChanged }: BackupFolderFieldProps) {
+  const [typed, setTyped] = useState('');
   const change = useAction(async (to: string | null) => {
     await rpc.backups.setFolder({ folder: to });
-    setFolder('');
+    setTyped('');
     onChanged();
   });
   return (
@@ -183,18 +192,18 @@ function FolderField({ list, onChanged }: { list: BackupList; onChanged: () => v
       <div className="backup-folder">
         <TextInput
           label="Folder for the backups of all projects on this machine"
-          placeholder={list.isFolderChosen ? list.folder : 'beside each project'}
-          value={folder}
-          onValue={setFolder}
+          placeholder={folder ?? 'beside each project'}
+          value={typed}
+          onValue={setTyped}
         />
         <Button
-          disabled={folder.trim() === ''}
+          disabled={typed.trim() === ''}
           isBusy={change.isRunning}
-          onClick={() => void change.run(folder.trim())}
+          onClick={() => void change.run(typed.trim())}
         >
           Use this folder
         </Button>
-        {list.isFolderChosen && (
+        {folder !== null && (
           <Button isBusy={change.isRunning} onClick={() => void change.run(null)}>
             Beside each project
           </Button>

@@ -1,4 +1,5 @@
 import { Activity } from 'lucide-react';
+import type { Job } from '../../shared/contract/job-kinds.ts';
 import {
   isJobFinished,
   canPauseJob,
@@ -20,6 +21,7 @@ import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { EmptyState } from '../ui/feedback/states.tsx';
 import { formatMoment } from '../ui/format.ts';
+import { showMadeBy } from './show-made.ts';
 import { setJobsOpen, useShell } from './shell-store.ts';
 import './jobs-tray.css';
 
@@ -64,7 +66,7 @@ export function JobsTray() {
 }
 
 /** One job: progress with what is left while it runs, the outcome afterwards. */
-function JobCard({ job }: { job: JobSnapshot }) {
+function JobCard({ job }: { job: Job }) {
   const isFinished = isJobFinished(job.state);
   return (
     <article className="job" aria-label={job.title}>
@@ -73,11 +75,27 @@ function JobCard({ job }: { job: JobSnapshot }) {
           {job.title}
         </span>
         <Badge tone={stateTones[job.state]}>{job.state}</Badge>
+        <ShowMade job={job} />
         <JobButtons job={job} />
       </div>
       {!isFinished && <JobProgressLine job={job} />}
       {isFinished && <JobOutcome job={job} />}
     </article>
+  );
+}
+
+/** The way to what the job makes or has made; the list of jobs closes behind it. */
+function ShowMade({ job }: { job: Job }) {
+  const way = showMadeBy(job);
+  if (!way) return null;
+  const go = () => {
+    setJobsOpen(false);
+    way.run();
+  };
+  return (
+    <Button small variant="ghost" onClick={go}>
+      {way.label}
+    </Button>
   );
 }
 

@@ -7,6 +7,10 @@ import { BackupsDialog } from './backups-dialog.tsx';
 import { MergeDialog } from './merge/merge-dialog.tsx';
 import { PacketDialog } from './merge/packet-dialog.tsx';
 import { SendBackDialog } from './merge/send-back-dialog.tsx';
+import { AboutDialog } from './settings/about-dialog.tsx';
+import { useFindings } from './find-anything.ts';
+import { HelpDialog } from './settings/help-dialog.tsx';
+import { SettingsDialog } from './settings/settings-dialog.tsx';
 import { showShellDialog, useShell } from './shell-store.ts';
 import './palette.css';
 
@@ -15,6 +19,9 @@ export function ShellDialogs() {
   const dialog = useShell((state) => state.dialog);
   if (dialog === 'palette') return <CommandPalette />;
   if (dialog === 'shortcuts') return <ShortcutList />;
+  if (dialog === 'settings') return <SettingsDialog />;
+  if (dialog === 'help') return <HelpDialog />;
+  if (dialog === 'about') return <AboutDialog />;
   if (dialog === 'packet') return <PacketDialog />;
   return (
     <>
@@ -64,7 +71,11 @@ function CommandPalette() {
   const [commands] = useState(activeShortcuts);
   const [text, setText] = useState('');
   const [cursor, setCursor] = useState(0);
-  const matches = rankCommands(commands, text);
+  const findings = useFindings(text);
+  const matches: (Shortcut & { id?: string })[] = [
+    ...rankCommands(commands, text, findings.length === 0),
+    ...findings,
+  ];
   const press = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === 'Enter') run(matches[cursor]);
@@ -79,7 +90,7 @@ function CommandPalette() {
       <TextInput
         label="Command"
         hideLabel
-        placeholder="Type a few letters of a command"
+        placeholder="A command, a setting, or words of a sample, run or evaluation"
         role="combobox"
         aria-expanded
         aria-controls="palette-commands"
@@ -93,10 +104,14 @@ function CommandPalette() {
         onKeyDown={press}
       />
       <div className="palette" id="palette-commands" role="listbox" aria-label="Commands">
-        {matches.length === 0 && <p className="dim">No command matches “{text}”.</p>}
+        {matches.length === 0 && (
+          <p className="dim">
+            Nothing is called “{text}”: no command, setting, sample, run or evaluation.
+          </p>
+        )}
         {matches.map((command, index) => (
           <button
-            key={`${command.group} ${command.label}`}
+            key={`${command.group} ${command.id ?? command.label}`}
             id={`palette-command-${index}`}
             type="button"
             role="option"
@@ -109,7 +124,7 @@ function CommandPalette() {
             onPointerMove={() => setCursor(index)}
             onClick={() => run(command)}
           >
-            <span>{command.label}</span>
+            <span className="truncate">{command.label}</span>
             <span className="faint small">{command.group}</span>
             <span className="spacer" />
             {command.keys[0] !== undefined && <Kbd keys={command.keys[0]} />}
@@ -121,14 +136,21 @@ function CommandPalette() {
 }
 
 /** Commands whose words contain the typed letters in order, best match first. */
-export function rankCommands(commands: readonly Shortcut[], text: string): Shortcut[] {
+export function rankCommands(
+  commands: readonly Shortcut[],
+  text: string,
+  mayScatter = true,
+): Shortcut[] {
   const wanted = text.trim().toLowerCase();
   const scored = commands.flatMap((command) => {
     const score = matchScore(command.label.toLowerCase(), wanted);
-    return score === undefined ? [] : [{ command, score }];
+    const isMatch = score !== undefined && (mayScatter || score < scattered);
+    return isMatch ? [{ command, score }] : [];
   });
   return scored.toSorted((a, b) => a.score - b.score).map((entry) => entry.command);
 }
+
+const scattered = 3;
 
 /** Lower is better: start of the label, then start of a word, then anywhere, then scattered. */
 function matchScore(label: string, wanted: string): number | undefined {
@@ -140,5 +162,5 @@ function matchScore(label: string, wanted: string): number | undefined {
     position = label.indexOf(letter, position + 1);
     if (position < 0) return undefined;
   }
-  return 3;
+  return scattered;
 }

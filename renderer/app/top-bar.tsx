@@ -1,4 +1,4 @@
-import { ChevronDown, Command, Monitor, Moon, ShieldAlert, Sun } from 'lucide-react';
+import { ChevronDown, CircleHelp, Command, Monitor, Moon, ShieldAlert, Sun } from 'lucide-react';
 import type { Preferences } from '../../shared/contract/settings.ts';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
@@ -38,6 +38,7 @@ export function TopBar({ project, areTabsShown }: TopBarProps) {
         <Command size={15} />
       </IconButton>
       <ThemeButton />
+      <HelpMenu />
       <AuthorField />
     </header>
   );
@@ -121,6 +122,25 @@ function Counts({ project }: { project: ProjectInfo }) {
       <span>{formatCount(accepted)} accepted</span>
       <span>{formatCount(rejected)} rejected</span>
     </div>
+  );
+}
+
+function HelpMenu() {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label="Settings and help">
+          <CircleHelp size={15} />
+        </IconButton>
+      }
+      items={[
+        { label: 'Settings…', shortcut: 'Mod+,', run: () => showShellDialog('settings') },
+        { label: 'Help…', run: () => showShellDialog('help'), separator: true },
+        { label: 'Keyboard shortcuts…', shortcut: '?', run: () => showShellDialog('shortcuts') },
+        { label: 'About Lima Workbench…', run: () => showShellDialog('about') },
+      ]}
+    />
   );
 }
 

@@ -4,11 +4,13 @@ import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 
 /** Every evaluation of the project, newest first. */
-export function useEvaluations(): QueryResult<EvaluationSummary[]> {
-  return useQuery(['evaluations.list'], () => rpc.evaluations.list(), ['evaluations']);
+export function useEvaluations(isWanted = true): QueryResult<EvaluationSummary[]> {
+  return useQuery(isWanted ? ['evaluations.list'] : null, () => rpc.evaluations.list(), [
+    'evaluations',
+  ]);
 }
 
 /** Every prompt set of the project. */
-export function usePromptSets(): QueryResult<PromptSet[]> {
-  return useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
+export function usePromptSets(isWanted = true): QueryResult<PromptSet[]> {
+  return useQuery(isWanted ? ['prompts.list'] : null, () => rpc.prompts.list(), ['prompts']);
 }

@@ -50,7 +50,7 @@ async function closeToSend(packet: PacketInfo, path: string): Promise<void> {
 
 /** What is judged under another name would not count as the work that the packet asks for. */
 function OtherAuthor({ annotator }: { annotator: string }) {
-  const info = useQuery(['app.info'], () => rpc.app.info(), ['project']);
+  const info = useQuery(['app.info'], () => rpc.app.info(), ['project', 'settings']);
   const take = useAction(async () => {
     await rpc.app.setAuthor({ author: annotator });
     info.refetch();

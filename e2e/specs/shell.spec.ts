@@ -1,0 +1,116 @@
+import type { Page } from '@playwright/test';
+import { openCourse, trainLesson } from '../course.ts';
+import { expect, test } from '../fixtures.ts';
+import { ShellPage } from '../pages/shell-page.ts';
+import { TrainPage } from '../pages/train-page.ts';
+
+const toast = (page: Page, text: RegExp) => page.getByRole('status').filter({ hasText: text });
+const option = (page: Page, name: RegExp) => page.getByRole('option', { name });
+
+async function find(shell: ShellPage, words: string, name: RegExp): Promise<void> {
+  await shell.page.keyboard.press('ControlOrMeta+k');
+  await shell.page.getByRole('combobox', { name: 'Command' }).fill(words);
+  await option(shell.page, name).first().click();
+  await expect(shell.dialog('Commands')).toHaveCount(0);
+}
+
+test('address and title say what is shown: reload stays, back goes back, and what is gone is said', async ({
+  workbench,
+}) => {
+  const shell = await openCourse(workbench);
+  const { page } = workbench;
+  await trainLesson(workbench, shell);
+  const lesson = new TrainPage(workbench).run('lesson');
+
+  await expect(page).toHaveURL(/#\/train\/run\/[\w-]+\?project=school$/);
+  await expect(page).toHaveTitle('lesson · Train · school · Lima Workbench');
+  const ofRun = page.url();
+  await page.reload();
+  await expect(lesson).toBeVisible();
+  expect(page.url()).toBe(ofRun);
+
+  await shell.goTo('Chat');
+  await expect(page).toHaveURL(/#\/chat\?project=school$/);
+  await shell.goTo('Evaluate');
+  await page.goBack();
+  await expect(page.getByRole('tabpanel', { name: 'Chat' })).toBeVisible();
+  await page.goBack();
+  await expect(lesson).toBeVisible();
+
+  // Jobs lead to what they made.
+  await shell.goTo('Chat');
+  await page.getByRole('button', { name: 'Jobs', exact: true }).click();
+  const jobs = shell.dialog('Jobs');
+  await jobs
+    .getByRole('article', { name: /lesson/ })
+    .getByRole('button', { name: 'Show run' })
+    .click();
+  await expect(lesson).toBeVisible();
+
+  // The palette finds things by words.
+  await find(shell, 'comes after 17', /What comes after 17\?/);
+  await expect(page).toHaveURL(/#\/curate\/sample\/[\w-]+\?project=school$/);
+  const sample = page.getByRole('tabpanel', { name: 'Curate' });
+  await expect(sample.getByText('After 17 comes 18').first()).toBeVisible();
+  await page.reload();
+  await expect(sample.getByText('After 17 comes 18').first()).toBeVisible();
+  await find(shell, 'lesson', /^lesson/);
+  await expect(lesson).toBeVisible();
+
+  const goTo = (fragment: string) =>
+    page.evaluate((hash) => {
+      location.hash = hash;
+    }, fragment);
+  await goTo('#/train/run/0000-gone?project=school');
+  await expect(toast(page, /run of this address is not in this project any more/)).toBeVisible();
+  await goTo('#/evaluate/evaluation/0000-gone');
+  await expect(toast(page, /evaluation of this address is not in this project/)).toBeVisible();
+  await goTo('#/curate?project=elsewhere');
+  await expect(toast(page, /leads to the project “elsewhere”; “school” is open/)).toBeVisible();
+  expect(page.url()).not.toContain('token');
+});
+
+test('what a person sets holds in every window, and after the program was started again', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  await expect(shell.page.getByRole('button', { name: 'New project' })).toBeVisible();
+  await shell.page.keyboard.press('ControlOrMeta+,');
+  const settings = shell.dialog('Settings');
+  const size = () => shell.page.evaluate(() => getComputedStyle(document.body).fontSize);
+  expect(await size()).toBe('13px');
+  await settings.getByRole('radio', { name: 'Dark' }).click();
+  await settings.getByRole('radio', { name: 'Larger' }).click();
+  await settings.getByRole('radio', { name: 'Begins a new line' }).click();
+  await expect.poll(size).toBe('17px');
+  await settings.getByRole('textbox', { name: 'Annotator name' }).fill('Ada');
+  await settings.getByRole('button', { name: 'Save name' }).click();
+  if (!workbench.isDesktop) await shell.page.context().grantPermissions(['notifications']);
+  const tells = settings.getByRole('checkbox', { name: /Tell when a job/ });
+  await tells.click();
+  await expect(tells).toBeChecked();
+  await workbench.restart('quit');
+  await expect(workbench.page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
+  const { page } = workbench;
+  await expect.poll(size).toBe('17px');
+  await expect(page.getByRole('button', { name: 'Ada' })).toBeVisible();
+  await page.getByRole('button', { name: 'Settings and help' }).click();
+  await page.getByRole('menuitem', { name: /Settings/ }).click();
+  await expect(settings.getByRole('radio', { name: 'Begins a new line' })).toBeChecked();
+  await expect(tells).toBeChecked();
+  await page.keyboard.press('Escape');
+
+  // Settings are found by the palette as well.
+  await find(shell, 'theme light', /Theme: light/);
+  await expect(page.getByRole('button', { name: 'Theme: light' })).toBeVisible();
+
+  await shell.runCommand('Help…');
+  const help = shell.dialog('Help');
+  await expect(help).toContainText('From a dump to a better model');
+  await expect(help).toContainText('NAME.lima.d');
+  await help.getByRole('button', { name: 'About Lima Workbench' }).click();
+  const about = shell.dialog('About Lima Workbench');
+  await expect(about).toContainText(/llama\.cpp v?\d/);
+  await expect(about).toContainText('user-data');
+  await expect(about.getByLabel('Licences of others')).toContainText('better-sqlite3');
+});

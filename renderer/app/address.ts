@@ -1,0 +1,61 @@
+import type { TabId } from '../ui/navigation.ts';
+
+/** What of a tab is shown: a thing with an id, or one of its pages. */
+export type ShownItem =
+  { kind: 'run' | 'evaluation' | 'prompts' | 'sample'; id: string } | { kind: 'new' | 'xray' };
+
+/** Where a person is, as the address of the window says it; nothing secret is in it. */
+export interface Place {
+  tab: TabId;
+  item: ShownItem | null;
+  /** The project's name; null where an address does not say it. */
+  project: string | null;
+}
+
+const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
+  curate: ['sample'],
+  train: ['run', 'new', 'xray'],
+  chat: [],
+  evaluate: ['evaluation', 'prompts', 'new'],
+};
+
+const idPattern = /^[\w-]{1,100}$/;
+
+/** The fragment of a place: `#/train/run/ID?project=atlas`. */
+export function formatAddress({ tab, item, project }: Place): string {
+  const words = item === null ? [] : 'id' in item ? [item.kind, item.id] : [item.kind];
+  const path = [tab, ...words].map(encodeURIComponent).join('/');
+  const query = project === null ? '' : `?${new URLSearchParams({ project }).toString()}`;
+  return `#/${path}${query}`;
+}
+
+/** The place of a fragment; null for any other, as that of a sign-in. What is not known is left out. */
+export function parseAddress(fragment: string): Place | null {
+  if (!fragment.startsWith('#/')) return null;
+  const [path = '', query = ''] = fragment.slice(2).split('?', 2);
+  const [tab = '', kind = '', id = ''] = path.split('/').map(decoded);
+  if (!isTab(tab)) return null;
+  return { tab, item: itemOf(tab, kind, id), project: new URLSearchParams(query).get('project') };
+}
+
+const isTab = (word: string): word is TabId => Object.hasOwn(kinds, word);
+
+function itemOf(tab: TabId, word: string, id: string): ShownItem | null {
+  const kind = kinds[tab].find((known) => known === word);
+  if (kind === undefined) return null;
+  if (kind === 'new' || kind === 'xray') return { kind };
+  return idPattern.test(id) ? { kind, id } : null;
+}
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    // Half an escape: no word of ours.
+    return '';
+  }
+}
+
+/** Whether two places are the same; what is null in both is. */
+export const isSamePlace = (one: Place, other: Place): boolean =>
+  formatAddress(one) === formatAddress(other);

@@ -1,0 +1,166 @@
+import { useEffect } from 'react';
+import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { useCurate } from '../curate/curate-store.ts';
+import { rowCache } from '../curate/list/row-cache.ts';
+import { showEvaluate, useEvaluate } from '../evaluate/evaluate-store.ts';
+import { rpc } from '../rpc/client.ts';
+import { hasErrorCode } from '../rpc/rpc-error.ts';
+import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
+import { goToTab, showSample, useNavigation } from '../ui/navigation.ts';
+import { showForm, showRun, showXray, useTrain } from '../train/train-store.ts';
+import { formatAddress, isSamePlace, parseAddress, type Place, type ShownItem } from './address.ts';
+
+/** Where an address wants to go that has not been followed yet. */
+let wanted: Place | null = parseAddress(location.hash);
+
+/** What of the shown tab a person looks at; the sample once its row is known. */
+async function shownItem(): Promise<ShownItem | null> {
+  const { tab } = useNavigation.getState();
+  if (tab === 'train') return shownInTrain();
+  if (tab === 'evaluate') return shownInEvaluate();
+  const { selectedSeq } = useCurate.getState();
+  if (tab !== 'curate' || selectedSeq === null) return null;
+  const row = await rowCache.load(selectedSeq);
+  return row ? { kind: 'sample', id: row.id } : null;
+}
+
+function shownInTrain(): ShownItem | null {
+  const { selection } = useTrain.getState();
+  if (selection === null) return null;
+  return selection.kind === 'form' ? { kind: 'new' } : selection;
+}
+
+function shownInEvaluate(): ShownItem | null {
+  const { selection } = useEvaluate.getState();
+  if (selection.kind === 'none') return null;
+  return selection.kind === 'new' ? { kind: 'new' } : selection;
+}
+
+/** NOT_FOUND where the thing is not in the project. */
+async function requireItem(item: { kind: string; id: string }): Promise<void> {
+  const { id } = item;
+  if (item.kind === 'run') await rpc.runs.get({ id });
+  else if (item.kind === 'evaluation') await rpc.evaluations.get({ id });
+  else if (item.kind === 'sample') await rpc.samples.get({ id });
+  else if (!(await rpc.prompts.list()).some((set) => set.id === id)) throw new GoneError();
+}
+
+class GoneError extends Error {}
+
+const names = {
+  run: 'run',
+  evaluation: 'evaluation',
+  sample: 'sample',
+  prompts: 'prompt set',
+} as const;
+
+/** Goes to a place of the open project; what is gone is said, and its tab shown. */
+async function follow({ tab, item }: Place): Promise<void> {
+  goToTab(tab);
+  if (item === null) return showNothing(tab);
+  if (!('id' in item)) return showPage(tab, item.kind);
+  try {
+    await requireItem(item);
+  } catch (error) {
+    if (!(error instanceof GoneError) && !hasErrorCode(error, 'NOT_FOUND')) throw error;
+    const text = `The ${names[item.kind]} of this address is not in this project any more (${item.id}).`;
+    showToast({ text, tone: 'bad' });
+    return showNothing(tab);
+  }
+  if (item.kind === 'run') showRun(item.id);
+  else if (item.kind === 'sample') showSample(item.id);
+  else showEvaluate({ kind: item.kind, id: item.id });
+}
+
+function showPage(tab: Place['tab'], page: 'new' | 'xray'): void {
+  if (page === 'xray') showXray();
+  else if (tab === 'train') showForm();
+  else showEvaluate({ kind: 'new' });
+}
+
+function showNothing(tab: Place['tab']): void {
+  if (tab === 'train') useTrain.setState({ selection: null });
+  if (tab === 'evaluate') showEvaluate({ kind: 'none' });
+  if (tab === 'curate') useCurate.setState({ selectedSeq: null, editing: null });
+}
+
+let isFollowing = false;
+
+/** Follows what an address wants, or says that it belongs to another project. */
+async function followWanted(project: string): Promise<void> {
+  const place = wanted;
+  wanted = null;
+  if (place === null) return;
+  if (place.project !== null && place.project !== project)
+    return showToast({
+      text: `That address leads to the project “${place.project}”; “${project}” is open.`,
+    });
+  isFollowing = true;
+  try {
+    await follow(place);
+  } catch (error) {
+    showErrorToast(error);
+  } finally {
+    isFollowing = false;
+  }
+}
+
+/** Moving through samples is one step of the history, everything else a step of its own. */
+function write(place: Place, isNew: boolean): void {
+  const before = parseAddress(location.hash);
+  if (before && isSamePlace(before, place)) return;
+  const isSample = place.item?.kind === 'sample' && before?.tab === 'curate';
+  const isStep = isNew || before === null || isSample;
+  const address = formatAddress(place);
+  if (isStep) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+}
+
+/** Keeps the address of the window and what it shows the same, for as long as a project is open. */
+export function useAddress(project: ProjectInfo | null | undefined): void {
+  const name = project?.name;
+  const path = project?.path;
+  // A packet has one tab alone, and nothing else to lead to.
+  const isPacket = project?.packet != null;
+  useEffect(() => {
+    if (name === undefined || path === undefined || isPacket) return undefined;
+    const stop = new AbortController();
+    void keep(name, stop.signal);
+    return () => stop.abort();
+  }, [name, path, isPacket]);
+}
+
+async function keep(project: string, signal: AbortSignal): Promise<void> {
+  let turn = 0;
+  const show = async (isNew: boolean) => {
+    turn += 1;
+    const mine = turn;
+    const { tab } = useNavigation.getState();
+    const item = await shownItem().catch(() => null);
+    // Another step came while the sample of this one was looked up.
+    if (mine !== turn || signal.aborted || isFollowing) return;
+    write({ tab, item, project }, isNew);
+  };
+  const go = async () => {
+    await followWanted(project);
+    await show(true);
+  };
+  const onAddress = () => {
+    const place = parseAddress(location.hash);
+    if (place === null) return;
+    wanted = place;
+    void go();
+  };
+  await go();
+  if (signal.aborted) return;
+  const onShown = () => void show(false);
+  const stops = [useNavigation, useTrain, useEvaluate, useCurate].map((store) =>
+    store.subscribe(onShown),
+  );
+  window.addEventListener('hashchange', onAddress, { signal });
+  signal.addEventListener('abort', () => {
+    for (const stop of stops) stop();
+    // What is shown next is no place of this project.
+    if (wanted === null) history.replaceState(null, '', location.pathname + location.search);
+  });
+}
