@@ -1,11 +1,8 @@
 import type { SampleFacets } from '../../../shared/contract/curate.ts';
-import {
-  flagRuleSchema,
-  type SampleFilter,
-  type SampleStatus,
-} from '../../../shared/domain/sample.ts';
+import type { SampleFilter, SampleStatus } from '../../../shared/domain/sample.ts';
 import type { Database } from '../../store/database.ts';
-import { addTally, type TalliedBy } from '../../store/repositories/sample-tally.ts';
+import { isSearch, lastSeq } from '../../store/repositories/sample-list.ts';
+import { addTally, emptyTally, type SampleTally } from '../../store/repositories/sample-tally.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
@@ -50,90 +47,54 @@ async function projectFacets(
   return { statuses, ...content, unflagged: Math.max(0, total - flagged) };
 }
 
-type Dimension = 'status' | 'source' | 'flag';
-type Tally = { [By in TalliedBy]: Map<string, number> } & { total: number };
-
-const talliedBy: Record<Dimension, readonly TalliedBy[]> = {
-  status: ['status'],
-  source: ['source'],
-  flag: ['flag', 'flagged'],
-};
-const dimensions = Object.keys(talliedBy).filter((name): name is Dimension => name in talliedBy);
+const tallyRows = { first: 5000, most: 50_000 };
 
 async function countUnder(
   db: Database,
   filter: SampleFilter,
   stopped: AbortSignal,
 ): Promise<SampleFacets> {
-  const tallies = new Map<Dimension, Tally>();
-  // Dimensions that the filter does not narrow are counted in one pass.
-  const open = dimensions.filter((dimension) => filter[dimension] === undefined);
-  const narrowed = dimensions.filter((dimension) => filter[dimension] !== undefined);
-  for (const pass of [open, ...narrowed.map((dimension) => [dimension])]) {
-    if (pass.length === 0) continue;
-    const others = { ...filter };
-    for (const dimension of pass) delete others[dimension];
-    const tally = await tallyOf(
-      db,
-      others,
-      pass.flatMap((dimension) => talliedBy[dimension]),
-      stopped,
-    );
-    for (const dimension of pass) tallies.set(dimension, tally);
-  }
-  return facetsFrom(tallies);
-}
-
-const tallyRows = { first: 2000, most: 50_000 };
-
-async function tallyOf(
-  db: Database,
-  filter: SampleFilter,
-  by: readonly TalliedBy[],
-  stopped: AbortSignal,
-): Promise<Tally> {
-  const tally = {
-    status: new Map<string, number>(),
-    source: new Map<string, number>(),
-    flag: new Map<string, number>(),
-    flagged: new Map<string, number>(),
-    total: 0,
-  };
+  const tally = emptyTally();
   const turns = new LoopTurns(tallyRows.first, tallyRows.most);
-  for await (const seqs of filteredSeqs(db, filter, 0, stopped))
-    for (let from = 0; from < seqs.length;) {
+  // A search is made once, whatever else narrows the list.
+  if (isSearch(filter))
+    for await (const seqs of filteredSeqs(db, { query: filter.query }, 0, stopped))
+      await inPieces(seqs.length, (from, rows) => {
+        const found = seqs.slice(from, from + rows);
+        const part = { after: (found[0] ?? 1) - 1, through: found.at(-1) ?? 0, found };
+        addTally(db, filter, part, tally);
+      });
+  else
+    await inPieces(lastSeq(db), (after, rows) =>
+      addTally(db, filter, { after, through: after + rows, found: null }, tally),
+    );
+  return facetsFrom(tally);
+
+  async function inPieces(count: number, add: (from: number, rows: number) => void): Promise<void> {
+    for (let from = 0; from < count;) {
       const start = from;
       from = await turns.take((rows) => {
-        const piece = seqs.slice(start, start + rows);
-        for (const each of by) addTally(db, each, piece, tally[each]);
-        tally.total += piece.length;
-        return start + piece.length;
+        add(start, rows);
+        return start + rows;
       });
       stopped.throwIfAborted();
     }
-  return tally;
+  }
 }
 
-const byName = (counts: ReadonlyMap<string, number> | undefined) =>
-  [...(counts ?? [])].toSorted(([one], [other]) => (one < other ? -1 : 1));
+const byName = <Name extends string>(counts: ReadonlyMap<Name, number>) =>
+  [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
 
-function facetsFrom(tallies: ReadonlyMap<Dimension, Tally>): SampleFacets {
-  const count = (status: SampleStatus) => tallies.get('status')?.status.get(status) ?? 0;
-  const flags = tallies.get('flag');
+function facetsFrom({ statuses, sources, flags, unflagged }: SampleTally): SampleFacets {
+  const count = (status: SampleStatus) => statuses.get(status) ?? 0;
   return {
     statuses: {
       pending: count('pending'),
       accepted: count('accepted'),
       rejected: count('rejected'),
     },
-    sources: byName(tallies.get('source')?.source).map(([source, samples]) => ({
-      source,
-      samples,
-    })),
-    flags: byName(flags?.flag).map(([rule, samples]) => ({
-      flag: flagRuleSchema.parse(rule),
-      samples,
-    })),
-    unflagged: (flags?.total ?? 0) - (flags?.flagged.get('flagged') ?? 0),
+    sources: byName(sources).map(([source, samples]) => ({ source, samples })),
+    flags: byName(flags).map(([flag, samples]) => ({ flag, samples })),
+    unflagged,
   };
 }
