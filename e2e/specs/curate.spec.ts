@@ -205,3 +205,48 @@ test('an export asks before it replaces a file that is not its own, and keeps it
   await expect(workbench.page.getByText(/Wrote 3 samples/)).toBeVisible();
   expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(3);
 });
+
+test('what is known of a sample stands beside it where there is room, and keys stay in sight where not', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const { curate } = await openPrepared(workbench);
+  const conversationBox = () =>
+    curate.detail.getByRole('list', { name: 'Conversation' }).boundingBox();
+  const provenance = curate.detail.getByRole('region', { name: 'Provenance' });
+
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await expect(async () => {
+    const [words, facts] = [await conversationBox(), await provenance.boundingBox()];
+    expect(facts?.x).toBeGreaterThan((words?.x ?? Infinity) + (words?.width ?? 0));
+    // Less than a tenth of the window stays blank on the right.
+    expect((facts?.x ?? 0) + (facts?.width ?? 0)).toBeGreaterThan(1728);
+  }).toPass();
+
+  await page.setViewportSize({ width: 900, height: 700 });
+  await expect(async () => {
+    const [words, facts] = [await conversationBox(), await provenance.boundingBox()];
+    expect(facts?.y).toBeGreaterThan((words?.y ?? Infinity) + (words?.height ?? 0));
+  }).toPass();
+  const buttons = ['Accept', 'Reject', 'Reset', 'Edit'].map((name) =>
+    curate.detail.getByRole('button', { name }),
+  );
+  const tops = await Promise.all(buttons.map(async (button) => (await button.boundingBox())?.y));
+  expect(new Set(tops).size).toBe(1);
+  await expect(curate.detail.getByRole('button', { name: 'Accept' }).locator('kbd')).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(900);
+});
+
+test('a question about one sample speaks of one sample', async ({ workbench }) => {
+  const { page } = workbench;
+  const { curate } = await openPrepared(workbench);
+  await curate.filterBy('Source', 'garden (1)');
+  await expect(curate.rows).toHaveCount(1);
+  await page.getByRole('button', { name: 'Review all' }).click();
+  await page.getByRole('menuitem', { name: 'Accept 1 sample…' }).click();
+  const question = curate.dialog('Accept 1 sample?');
+  await expect(question).toContainText(
+    'This marks the 1 sample under the current filter as accepted',
+  );
+  await expect(question).not.toContainText('every one');
+});

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
@@ -94,4 +95,25 @@ test('a dry run says what it would add, is done for real once, and is not ticked
     await expect(real).toContainText('3 samples added');
     await expect(real).not.toContainText('would');
   });
+});
+
+test('a file that is not there is said not to exist, and the path can be corrected', async ({
+  workbench,
+}) => {
+  const { page, folder } = workbench;
+  const shell = new ShellPage(workbench);
+  await shell.createProject('missing');
+  const curate = new CuratePage(page);
+  const missing = join(folder, 'not-here.jsonl');
+  await curate.startImport(missing);
+  const outcome = shell.dialog('Import not-here.jsonl');
+  await expect(outcome).toContainText(`There is no file ${missing}`);
+  await expect(outcome).not.toContainText(/ENOENT|permission/i);
+
+  await outcome.getByRole('button', { name: 'Correct and try again' }).click();
+  const path = shell.dialog('Import samples').getByRole('textbox', { name: 'File' });
+  await expect(path).toHaveValue(missing);
+  await path.fill(writeConversations(folder));
+  await shell.dialog('Import samples').getByRole('button', { name: 'Import', exact: true }).click();
+  await expect(shell.dialog(/Import own-writing/)).toContainText(/Samples added3/);
 });

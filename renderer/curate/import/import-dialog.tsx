@@ -52,8 +52,8 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
       <ImportJobDialog
         jobId={jobId}
         start={start}
-        onAnother={() => {
-          setForm(emptyForm);
+        onAgain={(request) => {
+          setForm(formOf(request));
           setJobId(undefined);
         }}
       />
@@ -83,11 +83,12 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
 interface ImportJobDialogProps {
   jobId: string;
   start: { run: (request: ImportRequest) => unknown; isRunning: boolean; error: unknown };
-  onAnother: () => void;
+  /** Shows the form: for another file, or for the same request to be corrected. */
+  onAgain: (request?: ImportRequest) => void;
 }
 
 /** An import that was started: how far it is, what it did, and what can follow. */
-function ImportJobDialog({ jobId, start, onAnother }: ImportJobDialogProps) {
+function ImportJobDialog({ jobId, start, onAgain }: ImportJobDialogProps) {
   const job = useJob(jobId);
   const request = useCurate((state) => state.imports[jobId]);
   const cancel = useAction(async (id: string) => await rpc.jobs.cancel({ id }));
@@ -101,9 +102,13 @@ function ImportJobDialog({ jobId, start, onAnother }: ImportJobDialogProps) {
       onClose={close}
       footer={
         <>
-          <Button onClick={onAnother} disabled={!isOver}>
-            Import another file
-          </Button>
+          {job?.state === 'failed' && request ? (
+            <Button onClick={() => onAgain(request)}>Correct and try again</Button>
+          ) : (
+            <Button onClick={() => onAgain()} disabled={!isOver}>
+              Import another file
+            </Button>
+          )}
           {report?.dryRun && request && (
             <EditButton
               variant="primary"
@@ -143,6 +148,11 @@ interface ImportFormState {
 }
 
 const emptyForm: ImportFormState = { path: '', format: 'auto', source: '', dryRun: false };
+
+const formOf = (request: ImportRequest | undefined): ImportFormState => ({
+  ...emptyForm,
+  ...request,
+});
 
 function requestOf({ path, format, source, dryRun }: ImportFormState): ImportRequest {
   const named = source.trim();
