@@ -3,6 +3,7 @@ import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmHost } from '../ui/dialogs/dialog.tsx';
+import { ThingDialogs } from '../ui/things/thing-dialogs.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { LoadingState, QueryView, EmptyState } from '../ui/feedback/states.tsx';
 import { ToastHost } from '../ui/feedback/toast.tsx';
@@ -62,6 +63,7 @@ function Workbench() {
       </main>
       <ShellDialogs />
       <FileDialogHost />
+      <ThingDialogs />
       <ConfirmHost />
       <OngoingDialog />
       <ToastHost />

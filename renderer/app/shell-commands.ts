@@ -43,6 +43,7 @@ const shellShortcuts: readonly Shortcut[] = [
   { keys: [], label: 'New project…', group, run: () => void newProject() },
   { keys: [], label: 'Open project…', group, run: () => void chooseProject() },
   { keys: [], label: 'Backups…', group, run: () => void showOpenBackups() },
+  { keys: [], label: 'Disk…', group, run: () => showShellDialog('disk') },
   { keys: [], label: 'Close project', group, run: () => void closeProject() },
 ];
 

@@ -3,6 +3,7 @@ import { Kbd } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { activeShortcuts, type Shortcut } from '../ui/shortcuts.ts';
+import { DiskDialog } from './disk-dialog.tsx';
 import { BackupsDialog } from './backups-dialog.tsx';
 import { MergeDialog } from './merge/merge-dialog.tsx';
 import { PacketDialog } from './merge/packet-dialog.tsx';
@@ -23,6 +24,7 @@ export function ShellDialogs() {
   if (dialog === 'help') return <HelpDialog />;
   if (dialog === 'about') return <AboutDialog />;
   if (dialog === 'packet') return <PacketDialog />;
+  if (dialog === 'disk') return <DiskDialog />;
   return (
     <>
       <BackupsDialog />

@@ -65,6 +65,7 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
         { label: 'Open project…', run: () => void chooseProject() },
         ...(project.packet === null ? mergeItems : []),
         { label: 'Backups…', run: () => showBackups(project.path), separator: true },
+        { label: 'Disk…', run: () => showShellDialog('disk') },
         { label: 'Close project', hint: project.path, run: closeNow },
       ]}
     />

@@ -1,3 +1,4 @@
+import { strengthText } from '../../shared/text/model-names.ts';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import type { ChatAnswer } from '../../shared/contract/chat.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
@@ -5,7 +6,7 @@ import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { shortHash } from '../ui/format.ts';
 import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
-import { identityDifferences, strengthText, type AvailableModels } from '../ui/systems/systems.ts';
+import { identityDifferences, type AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { tokensPerSecond, type AnswerState, type Asked } from './chat-turns.ts';

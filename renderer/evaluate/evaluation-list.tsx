@@ -9,6 +9,9 @@ import { Badge, type Tone } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { formatMoment, shortHash } from '../ui/format.ts';
+import { ThingLabels } from '../ui/things/thing-labels.tsx';
+import { ThingRow } from '../ui/things/thing-menu.tsx';
+import { useLabels } from '../ui/things/things-store.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { answerCounts, stageOf, stageText, type EvaluationStage } from './evaluation-stage.ts';
@@ -93,8 +96,12 @@ function EvaluationRow({ evaluation }: { evaluation: EvaluationSummary }) {
   const stage = stageOf(evaluation, job);
   const isCurrent = selection.kind === 'evaluation' && selection.id === evaluation.id;
   const { done, total } = answerCounts(evaluation);
+  const labels = useLabels('evaluation')(evaluation.id);
+  const { id, name } = evaluation;
+  const onDeleted = () => isCurrent && showEvaluate({ kind: 'none' });
+  const target = { thing: 'evaluation', id, name, onDeleted } as const;
   return (
-    <li>
+    <ThingRow target={target} isCurrent={isCurrent}>
       <button
         type="button"
         className="evaluation-row"
@@ -113,19 +120,23 @@ function EvaluationRow({ evaluation }: { evaluation: EvaluationSummary }) {
           <span className="spacer" />
           <span className="faint truncate">{formatMoment(evaluation.createdMs)}</span>
         </span>
+        <ThingLabels labels={labels} />
         {stage === 'generating' && (
           <ProgressBar label={`Answers of ${evaluation.name}`} done={done} total={total} />
         )}
       </button>
-    </li>
+    </ThingRow>
   );
 }
 
 function PromptSetRow({ set }: { set: PromptSet }) {
   const { selection } = useEvaluate();
   const isCurrent = selection.kind === 'prompts' && selection.id === set.id;
+  const labels = useLabels('prompt-set')(set.id);
+  const onDeleted = () => isCurrent && showEvaluate({ kind: 'none' });
+  const target = { thing: 'prompt-set', id: set.id, name: set.name, onDeleted } as const;
   return (
-    <li>
+    <ThingRow target={target} isCurrent={isCurrent}>
       <button
         type="button"
         className="evaluation-row"
@@ -139,7 +150,8 @@ function PromptSetRow({ set }: { set: PromptSet }) {
           {formatQuantity(set.prompts, 'prompt')}
           <span className="mono faint">{shortHash(set.contentHash)}</span>
         </span>
+        <ThingLabels labels={labels} />
       </button>
-    </li>
+    </ThingRow>
   );
 }

@@ -1,4 +1,6 @@
+import { useState } from 'react';
 import { Plus } from 'lucide-react';
+import type { Labels } from '../../shared/domain/label.ts';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
@@ -10,6 +12,9 @@ import { Button } from '../ui/button.tsx';
 import { stateTones, Badge } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { formatMoment } from '../ui/format.ts';
+import { TagFilter, ThingLabels } from '../ui/things/thing-labels.tsx';
+import { ThingRow } from '../ui/things/thing-menu.tsx';
+import { useLabels } from '../ui/things/things-store.ts';
 import { stateOf } from './run-text.ts';
 import { showForm, showRun, type Selection } from './train-store.ts';
 import './run-list.css';
@@ -23,6 +28,11 @@ interface RunListProps {
 export function RunList({ runs, selection }: RunListProps) {
   const jobs = new Map(useJobs().map((job) => [job.id, job]));
   const list = runs.data ?? [];
+  const labelsOf = useLabels('run');
+  const [tag, setTag] = useState('');
+  const tagged = list.filter(({ id }) => labelsOf(id).tags.includes(tag));
+  // A tag that was taken away from all of them hides nothing.
+  const shown = tagged.length > 0 ? tagged : list;
   return (
     <>
       <header className="run-list-head">
@@ -42,16 +52,27 @@ export function RunList({ runs, selection }: RunListProps) {
       {runs.data !== undefined && list.length === 0 && (
         <p className="state dim">No run yet. Fill in the form to start the first one.</p>
       )}
+      <TagFilter
+        label="Runs with tag"
+        all={list.map(({ id }) => labelsOf(id))}
+        value={tag}
+        onValue={setTag}
+      />
       <ul className="run-list" aria-label="Runs">
-        {list.map((run) => (
-          <li key={run.id}>
-            <RunItem
-              run={run}
-              job={jobs.get(run.jobId)}
-              isChosen={selection.kind === 'run' && selection.id === run.id}
-            />
-          </li>
-        ))}
+        {shown.map((run) => {
+          const isChosen = selection.kind === 'run' && selection.id === run.id;
+          const target = { thing: 'run', id: run.id, name: run.name } as const;
+          return (
+            <ThingRow key={run.id} target={target} isCurrent={isChosen}>
+              <RunItem
+                run={run}
+                job={jobs.get(run.jobId)}
+                labels={labelsOf(run.id)}
+                isChosen={isChosen}
+              />
+            </ThingRow>
+          );
+        })}
       </ul>
     </>
   );
@@ -60,10 +81,11 @@ export function RunList({ runs, selection }: RunListProps) {
 interface RunItemProps {
   run: Run;
   job: JobSnapshot | undefined;
+  labels: Labels;
   isChosen: boolean;
 }
 
-function RunItem({ run, job, isChosen }: RunItemProps) {
+function RunItem({ run, job, labels, isChosen }: RunItemProps) {
   const state = stateOf(run, job);
   const progress = job?.progress;
   return (
@@ -80,6 +102,7 @@ function RunItem({ run, job, isChosen }: RunItemProps) {
       <span className="small dim truncate">
         {run.modelName} · {run.datasetName}
       </span>
+      <ThingLabels labels={labels} />
       {isJobFinished(state) ? (
         <FinishedLine run={run} />
       ) : (

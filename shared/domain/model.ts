@@ -22,6 +22,8 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 /** A base model known to the project: it stays where it is, its hash tells whether it changed. */
 export const modelSchema = z.object({
   id: idSchema,
+  /** As a person named it, else the name of its file. */
+  name: nameSchema,
   path: z.string(),
   sha256: hashSchema,
   info: modelInfoSchema,

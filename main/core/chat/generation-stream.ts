@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
+import { modelFileName } from '../../../shared/text/model-names.ts';
 import type { messageSchema } from '../../../shared/domain/message.ts';
 import {
   startInference,
@@ -106,11 +107,12 @@ async function hashedSystem(
   await using inspector = startInspector(toRead(basePath, adapterPath));
   const hash = async (path: GuardedPath) =>
     (await inspector.request('hashFile', { path }, { signal })).sha256;
-  const info = await inspector.request('inspectModel', { path: basePath }, { signal });
+  // Refused before anything is answered when it is no model.
+  await inspector.request('inspectModel', { path: basePath }, { signal });
   return {
     basePath,
     baseSha256: await hash(basePath),
-    baseName: info.name,
+    baseName: modelFileName(basePath),
     adapterPath,
     adapterSha256: adapterPath === null ? null : await hash(adapterPath),
     adapterName: adapterPath === null ? null : basename(adapterPath),

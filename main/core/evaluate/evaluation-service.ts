@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import { systemName } from '../../../shared/text/model-names.ts';
 import { comparisonCounts } from '../../store/repositories/comparisons.ts';
 import {
   findEvaluation,
@@ -13,7 +14,7 @@ import {
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
-import { findModel } from '../../store/repositories/models.ts';
+import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
@@ -89,11 +90,10 @@ function choosePrompts(session: ProjectSession, set: PromptSet, input: NewEvalua
 export function storedSystemName(session: ProjectSession, systemId: string): string {
   const { db } = session.file;
   const { spec } = found(findSystem(db, systemId), 'system', systemId);
-  const base = findModel(db, spec.modelId)?.info.name ?? 'unknown model';
-  const checkpoint = spec.checkpointId && findCheckpoint(db, spec.checkpointId);
-  if (!checkpoint) return base;
-  const strength = spec.strength === 1 ? '' : ` × ${spec.strength}`;
-  return `${base} + ${checkpoint.runName} · epoch ${checkpoint.epoch}${strength}`;
+  const model = findModel(db, spec.modelId);
+  const base = model ? modelNameOf(db, model) : 'unknown model';
+  const checkpoint = spec.checkpointId === null ? undefined : findCheckpoint(db, spec.checkpointId);
+  return systemName(base, checkpoint ?? null, spec.strength);
 }
 
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {

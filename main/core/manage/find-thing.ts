@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Thing } from '../../../shared/domain/label.ts';
+import { thingNouns } from '../../../shared/text/deleting.ts';
 import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 import { countConversation } from '../../store/repositories/chat-answers.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
@@ -11,18 +12,6 @@ import { findRun } from '../../store/repositories/runs.ts';
 import { getSample } from '../../store/repositories/samples.ts';
 import type { Database } from '../../store/database.ts';
 import { AppError } from '../base/app-error.ts';
-
-/** What each kind is called in messages. */
-export const thingNouns: Record<Thing['thing'], string> = {
-  run: 'run',
-  checkpoint: 'checkpoint',
-  dataset: 'dataset',
-  'prompt-set': 'prompt set',
-  evaluation: 'evaluation',
-  model: 'model',
-  sample: 'sample',
-  conversation: 'conversation',
-};
 
 /** What a thing is called now; NOT_FOUND for one that is not there, or was deleted. */
 export function nameOfThing(db: Database, thing: Thing): string {

@@ -6,7 +6,8 @@ import { idOfName, renameThing } from '../../store/labels/rename-thing.ts';
 import { AppError } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { nameOfThing, thingNouns } from './find-thing.ts';
+import { thingNouns } from '../../../shared/text/deleting.ts';
+import { nameOfThing } from './find-thing.ts';
 
 /** The views that show each kind of thing, or a name of one. */
 export const topicsOf: Record<LabelledThing, ChangeTopic[]> = {

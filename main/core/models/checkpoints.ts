@@ -6,6 +6,8 @@ import type { GuardedSystem } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { usableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { checkpointName } from '../../../shared/text/model-names.ts';
+import { modelNameOf } from '../../store/repositories/models.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import {
@@ -27,10 +29,11 @@ const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 /** The files behind a system, with the hashes the engine must find in them. */
 export function systemFiles(session: ProjectSession, spec: SystemSpec): GuardedSystem {
   const model = usableModel(session, spec.modelId);
-  const base = { basePath: model.path, baseSha256: model.sha256, baseName: model.info.name };
+  const baseName = modelNameOf(session.file.db, model);
+  const base = { basePath: model.path, baseSha256: model.sha256, baseName };
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
   const checkpoint = usableCheckpoint(session, spec.checkpointId);
-  const name = `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
+  const name = checkpointName(checkpoint);
   if (holdsWholeModel(checkpoint.path))
     return {
       ...withoutAdapter,

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
+import { modelFileName } from '../../../shared/text/model-names.ts';
 import { startInspector, type GuardedInspector, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { fileSize } from '../files/guarded-files.ts';
 import {
   findModel,
   listModels,
+  modelNameOf,
   upsertModel,
   type StoredModel,
 } from '../../store/repositories/models.ts';
@@ -24,7 +26,7 @@ export function models(session: ProjectSession): Model[] {
     // Not even looked for, where somebody else said that it lies.
     const isFromElsewhere = !session.own.hasModel(model);
     const isMissing = isFromElsewhere || !isPresent(session, model.path);
-    return { ...model, isFromElsewhere, isMissing };
+    return { ...model, name: modelNameOf(session.file.db, model), isFromElsewhere, isMissing };
   });
 }
 
@@ -48,7 +50,7 @@ export function usableModel(session: ProjectSession, id: string): UsableModel {
   if (!session.own.hasModel(model))
     throw new AppError(
       'PATH_FROM_ELSEWHERE',
-      `The project says that the model ${model.info.name} is ${path}, and nobody on this machine ` +
+      `The project says that the model ${modelFileName(path)} is ${path}, and nobody on this machine ` +
         'did. Show where it is, there or elsewhere: then it is compared and used.',
       { modelId: id, path },
     );

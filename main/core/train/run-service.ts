@@ -4,6 +4,7 @@ import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run, RunMetric } from '../../../shared/domain/run.ts';
 import { devShareProblem } from '../../../shared/domain/training-counts.ts';
+import { modelNameOf } from '../../store/repositories/models.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import {
   findRun,
@@ -39,19 +40,16 @@ export function startRun(
 ): { runId: string; jobId: string } {
   const { db } = session.file;
   const model = usableModel(session, input.modelId);
+  const modelName = modelNameOf(db, model);
   if (model.info.trainable !== 'yes')
-    throw new AppError(
-      'MODEL_INVALID',
-      `${model.info.name} cannot be trained: ${model.info.trainable}`,
-      {
-        modelId: model.id,
-      },
-    );
+    throw new AppError('MODEL_INVALID', `${modelName} cannot be trained: ${model.info.trainable}`, {
+      modelId: model.id,
+    });
   const dataset = found(findDataset(db, 'id', input.datasetId), 'dataset', input.datasetId);
   requireLive(db, { thing: 'dataset', id: input.datasetId }, 'dataset');
   const problem = devShareProblem(dataset.samples, input.recipe.devShare);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
-  const name = input.name ?? freeName(session, `${dataset.name} on ${model.info.name}`);
+  const name = input.name ?? freeName(session, `${dataset.name} on ${modelName}`);
   if (findRun(db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {
       name,

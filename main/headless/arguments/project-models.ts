@@ -49,9 +49,10 @@ export function resolveCheckpoint(runs: readonly Run[], reference: string): Chec
 /** The run's checkpoint of this epoch, the last one without; the error tells which there are. */
 export function checkpointOfEpoch(run: Run, epoch: number | undefined): Checkpoint {
   const bySteps = run.checkpoints.toSorted((a, b) => a.step - b.step);
-  const found = bySteps.findLast((one) => epoch === undefined || one.epoch === epoch);
+  const kept = bySteps.filter(({ isDeleted }) => !isDeleted);
+  const found = kept.findLast((one) => epoch === undefined || one.epoch === epoch);
   if (found) return found;
-  const epochs = run.checkpoints.map((one) => one.epoch);
+  const epochs = kept.map((one) => one.epoch);
   throw new CommandError(
     'NOT_FOUND',
     epochs.length === 0

@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate/evaluate.ts';
 import { exportCommand } from './train/export.ts';
 import { generateCommand } from './chat/generate.ts';
 import { importCommand } from './curate/import.ts';
+import { deleteCommand, diskCommand, noteCommand, renameCommand, tagCommand } from './manage.ts';
 import { mergeCommand, packetCommand } from './merge.ts';
 import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
@@ -45,6 +46,11 @@ export const commands: readonly Command[] = [
   evaluateCommand,
   voteCommand,
   reportCommand,
+  renameCommand,
+  noteCommand,
+  tagCommand,
+  deleteCommand,
+  diskCommand,
   mergeCommand,
   packetCommand,
   serveCommand,

@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
 import { hashSchema, idSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
+import { modelFileName } from '../../../shared/text/model-names.ts';
 import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow, json, pathColumn } from '../columns.ts';
-import { addLabel, isDeleted, isLive } from './labels.ts';
+import { addLabel, isDeleted, isLive, labelsOfOne } from './labels.ts';
 import { nextSequence } from './sequence.ts';
 
 const modelRow = z.object({
@@ -57,3 +58,7 @@ export function listModels(db: Database): StoredModel[] {
   );
   return all(db, modelRow, sql, {});
 }
+
+/** What a model is called wherever it is named: as a person named it, else by its file. */
+export const modelNameOf = (db: Database, { id, path }: Pick<StoredModel, 'id' | 'path'>): string =>
+  labelsOfOne(db, { thing: 'model', id }).name ?? modelFileName(path);

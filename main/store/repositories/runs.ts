@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type RunMemory, runMemorySchema } from '../../../shared/domain/memory-plan.ts';
-import { modelInfoSchema } from '../../../shared/domain/model.ts';
 import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
 import {
   type EncodeReport,
@@ -11,10 +10,11 @@ import {
   runSchema,
 } from '../../../shared/domain/run.ts';
 import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
-import { json } from '../columns.ts';
+import { json, pathColumn } from '../columns.ts';
 import { devLossesOf } from './dev-losses.ts';
 import { isLive } from './labels.ts';
 import { lastMetric } from './run-metrics.ts';
+import { modelNameOf } from './models.ts';
 import { nextSequence } from './sequence.ts';
 import type { z } from 'zod';
 
@@ -113,23 +113,23 @@ const runRow = runSchema
     devLosses: true,
   })
   .extend({
-    modelInfo: json(modelInfoSchema),
+    modelPath: pathColumn,
     recipe: json(recipeSchema),
     encodeReport: json(encodeReportSchema).nullable(),
     memory: json(runMemorySchema).nullable(),
   });
 
 const selectRuns = `SELECT r.id, r.name, r.job_id AS jobId, j.state, r.model_id AS modelId,
-    m.info_json AS modelInfo, m.sha256 AS baseSha256, r.dataset_id AS datasetId,
+    m.path AS modelPath, m.sha256 AS baseSha256, r.dataset_id AS datasetId,
     d.name AS datasetName, d.content_hash AS datasetHash, r.recipe_json AS recipe, r.engine,
     r.encode_report_json AS encodeReport, r.memory_json AS memory, r.total_steps AS totalSteps,
     r.created_ms AS createdMs, j.finished_ms AS finishedMs
   FROM run r JOIN job j ON j.id = r.job_id JOIN model m ON m.id = r.model_id
   JOIN dataset d ON d.id = r.dataset_id`;
 
-const toRun = (db: Database, { modelInfo, ...row }: z.infer<typeof runRow>): StoredRun => ({
+const toRun = (db: Database, { modelPath, ...row }: z.infer<typeof runRow>): StoredRun => ({
   ...row,
-  modelName: modelInfo.name,
+  modelName: modelNameOf(db, { id: row.modelId, path: modelPath }),
   lastMetric: lastMetric(db, row.id),
   devLosses: devLossesOf(db, row.id),
 });

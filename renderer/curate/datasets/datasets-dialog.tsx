@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Labels } from '../../../shared/domain/label.ts';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
@@ -14,6 +15,9 @@ import { showToast } from '../../ui/feedback/toast.tsx';
 import { exportFile } from '../../ui/files/export-file.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
+import { ThingLabels } from '../../ui/things/thing-labels.tsx';
+import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
+import { useLabels } from '../../ui/things/things-store.ts';
 import { showCurateDialog } from '../curate-store.ts';
 
 const formats: readonly Option<ExportFormat>[] = [
@@ -75,6 +79,7 @@ interface DatasetTableProps {
 }
 
 function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
+  const labelsOf = useLabels('dataset');
   return (
     <table className="table" aria-label="Datasets">
       <thead>
@@ -89,40 +94,58 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
       </thead>
       <tbody>
         {datasets.map((dataset) => (
-          <tr key={dataset.id}>
-            <td>
-              <strong>{dataset.name}</strong>
-            </td>
-            <td className="number">{formatCount(dataset.samples)}</td>
-            <td className="dim">
-              {dataset.bySource
-                .map((part) => `${part.source} ${formatCount(part.samples)}`)
-                .join(', ')}
-            </td>
-            <td>
-              <span className="row">
-                <code title={dataset.contentHash}>{shortHash(dataset.contentHash)}</code>
-                <CopyButton text={dataset.contentHash} label={`Copy hash of ${dataset.name}`} />
-              </span>
-            </td>
-            <td className="dim">
-              {formatMoment(dataset.createdMs)}
-              <br />
-              {dataset.author}
-            </td>
-            <td>
-              <Button
-                small
-                isBusy={isBusy}
-                aria-label={`Export ${dataset.name}`}
-                onClick={() => onExport(dataset)}
-              >
-                Export…
-              </Button>
-            </td>
-          </tr>
+          <DatasetRow
+            key={dataset.id}
+            dataset={dataset}
+            labels={labelsOf(dataset.id)}
+            isBusy={isBusy}
+            onExport={onExport}
+          />
         ))}
       </tbody>
     </table>
+  );
+}
+
+interface DatasetRowProps extends Omit<DatasetTableProps, 'datasets'> {
+  dataset: Dataset;
+  labels: Labels;
+}
+
+function DatasetRow({ dataset, labels, isBusy, onExport }: DatasetRowProps) {
+  const target = { thing: 'dataset', id: dataset.id, name: dataset.name } as const;
+  return (
+    <tr ref={useThingKeys(target)}>
+      <td>
+        <strong>{dataset.name}</strong>
+        <ThingLabels labels={labels} />
+      </td>
+      <td className="number">{formatCount(dataset.samples)}</td>
+      <td className="dim">
+        {dataset.bySource.map((part) => `${part.source} ${formatCount(part.samples)}`).join(', ')}
+      </td>
+      <td>
+        <span className="row">
+          <code title={dataset.contentHash}>{shortHash(dataset.contentHash)}</code>
+          <CopyButton text={dataset.contentHash} label={`Copy hash of ${dataset.name}`} />
+        </span>
+      </td>
+      <td className="dim">
+        {formatMoment(dataset.createdMs)}
+        <br />
+        {dataset.author}
+      </td>
+      <td>
+        <Button
+          small
+          isBusy={isBusy}
+          aria-label={`Export ${dataset.name}`}
+          onClick={() => onExport(dataset)}
+        >
+          Export…
+        </Button>
+        <ThingMenu target={target} />
+      </td>
+    </tr>
   );
 }

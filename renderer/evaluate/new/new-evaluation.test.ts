@@ -10,6 +10,7 @@ import {
 
 const model = (id: string, isMissing = false): Model => ({
   id,
+  name: id,
   path: `/m/${id}.gguf`,
   sha256: id,
   info: {

@@ -1,8 +1,8 @@
+import { strengthText } from '../../../shared/text/model-names.ts';
 import type { ReportSystem } from '../../../shared/domain/evaluation-report.ts';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { describeSampling } from '../../ui/systems/sampling.ts';
-import { strengthText } from '../../ui/systems/systems.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
 /** A contestant as the engine reported it: the weights by hash and how it sampled. */

@@ -6,6 +6,9 @@ import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { ThingLabels } from '../../ui/things/thing-labels.tsx';
+import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
+import { useLabels } from '../../ui/things/things-store.ts';
 import { useTrain } from '../train-store.ts';
 
 interface ModelOptionProps {
@@ -19,8 +22,10 @@ interface ModelOptionProps {
 export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOptionProps) {
   const { info, path, sha256, isMissing, isFromElsewhere } = model;
   const isTrainable = info.trainable === 'yes';
+  const labels = useLabels('model')(model.id);
+  const target = { thing: 'model', id: model.id, name: model.name } as const;
   return (
-    <li>
+    <li ref={useThingKeys(target)}>
       <div className="picker-option">
         <input
           type="radio"
@@ -34,7 +39,14 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
         <label className="picker-text" htmlFor={`model-${model.id}`}>
           <span className="row">
             <span className="truncate">
-              <VisibleText text={info.name} />
+              <strong>
+                <VisibleText text={target.name} />
+              </strong>{' '}
+              {info.name !== model.name && (
+                <span className="dim">
+                  <VisibleText text={info.name} />
+                </span>
+              )}
             </span>
             {isFromElsewhere ? (
               <Badge tone="warn">from elsewhere</Badge>
@@ -47,6 +59,7 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
             {info.architecture} · {formatParameters(info.parameters)} · {info.quantization} ·{' '}
             {formatBytes(info.fileSizeBytes)} · {info.layers} layers
           </span>
+          <ThingLabels labels={labels} />
           {isFromElsewhere && (
             <span className="picker-why">
               Only the project says that this is the file; nobody on this machine did.
@@ -67,6 +80,7 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
             Locate…
           </Button>
         )}
+        <ThingMenu target={target} />
       </div>
     </li>
   );

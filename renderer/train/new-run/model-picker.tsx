@@ -92,7 +92,7 @@ async function addModel(): Promise<void> {
 }
 
 async function relocateModel(model: Model): Promise<void> {
-  const title = `Where is ${model.info.name} now?`;
+  const title = `Where is ${model.name} now?`;
   const path = await chooseFile({ purpose: 'model', title });
   if (path === null) return;
   const { jobId } = await rpc.models.relocate({ id: model.id, path });

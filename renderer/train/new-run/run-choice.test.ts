@@ -6,6 +6,7 @@ import { chosenOrOnly, startLabel } from './run-choice.ts';
 
 const model = (isMissing: boolean, trainable: string): Model => ({
   id: 'model',
+  name: 'base',
   path: '/models/base.gguf',
   sha256: 'a'.repeat(64),
   isMissing,

@@ -79,7 +79,7 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
           label="Run name"
           hideLabel
           placeholder={
-            model && dataset ? `${dataset.name} on ${model.info.name}` : 'Run name (optional)'
+            model && dataset ? `${dataset.name} on ${model.name}` : 'Run name (optional)'
           }
           value={runName}
           maxLength={100}

@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
+import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
 import { ExportButton } from '../exports/export-dialog.tsx';
 import { devLossHelp } from '../run-text.ts';
 
@@ -45,6 +46,7 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
               <th>SHA-256</th>
               <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
               <th>Export</th>
+              <th>More</th>
             </tr>
           </thead>
           <tbody>
@@ -70,9 +72,26 @@ interface CheckpointRowProps {
 }
 
 function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps) {
-  const { epoch, step, meanLoss, devLoss, sizeBytes, sha256, path } = checkpoint;
+  const { id, epoch, step, meanLoss, devLoss, sizeBytes, sha256, path, isDeleted } = checkpoint;
+  const target = {
+    thing: 'checkpoint',
+    id,
+    name: `${checkpoint.runName} · epoch ${epoch}`,
+  } as const;
+  const keys = useThingKeys(target);
+  if (isDeleted)
+    return (
+      <tr className="dim">
+        <td className="number">{formatCount(epoch)}</td>
+        <td className="number">{formatCount(step)}</td>
+        <td className="number">{formatLoss(meanLoss)}</td>
+        {hasDevLoss && <td className="number">{devLoss === null ? '' : formatLoss(devLoss)}</td>}
+        <td className="number">0 B</td>
+        <td colSpan={4}>The file was deleted.</td>
+      </tr>
+    );
   return (
-    <tr>
+    <tr ref={keys}>
       <td className="number">{formatCount(epoch)}</td>
       <td className="number">{formatCount(step)}</td>
       <td className="number">{formatLoss(meanLoss)}</td>
@@ -94,6 +113,9 @@ function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps
       </td>
       <td>
         <ExportButton checkpoint={checkpoint} isAdapter={isAdapter} />
+      </td>
+      <td>
+        <ThingMenu target={target} />
       </td>
     </tr>
   );

@@ -82,7 +82,7 @@ function NewRunButton({ run }: { run: Run }) {
 }
 
 function keptText(run: Run): string {
-  const { length } = run.checkpoints;
+  const { length } = run.checkpoints.filter(({ isDeleted }) => !isDeleted);
   const kind = run.recipe.method === 'full' ? 'model' : 'adapter';
   if (length === 0) return `No epoch was finished, so there is no ${kind}.`;
   const what =

@@ -95,7 +95,7 @@ function Header() {
       </Button>
       <div className="xray-title">
         <h2 className="truncate">
-          Token X-ray of {dataset?.name ?? '…'} for {model?.info.name ?? '…'}
+          Token X-ray of {dataset?.name ?? '…'} for {model?.name ?? '…'}
         </h2>
         {request && <p className="small dim truncate">{xrayRuleText(request.recipe, maxTokens)}</p>}
       </div>

@@ -45,9 +45,9 @@ export function AddModelButton() {
 }
 
 /** Asks whether a model is the file that the project names; starts comparing it, and returns the job. */
-export async function confirmModel({ id, path, info, sha256 }: Model): Promise<string | null> {
+export async function confirmModel({ id, path, name, sha256 }: Model): Promise<string | null> {
   const isConfirmed = await confirmAction({
-    title: `Use ${info.name} from where the project says?`,
+    title: `Use ${name} from where the project says?`,
     body: `Whoever made this project says that the model is ${path}. Nobody on this machine did. When you confirm it, the file is read and used if its SHA-256 is ${sha256}.`,
     confirmLabel: 'Compare and use it',
   });

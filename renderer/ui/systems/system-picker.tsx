@@ -1,14 +1,9 @@
+import { checkpointName, longModelName, strengthText } from '../../../shared/text/model-names.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
 import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
-import {
-  checkpointName,
-  checkpointsFor,
-  strengthText,
-  systemProblem,
-  type AvailableModels,
-} from './systems.ts';
+import { checkpointsFor, systemProblem, type AvailableModels } from './systems.ts';
 import './system-picker.css';
 
 interface SystemPickerProps {
@@ -31,7 +26,7 @@ export function SystemPicker({ label, value, available, onValue }: SystemPickerP
   const problem = systemProblem(available, value);
   const models: Option<string>[] = available.models.map((model) => ({
     value: model.id,
-    label: `${model.info.name} · ${model.info.quantization}${missingNote(model)}`,
+    label: `${longModelName(model)}${missingNote(model)}`,
   }));
   const missing = available.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);

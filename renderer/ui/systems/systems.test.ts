@@ -13,6 +13,7 @@ import {
 
 const model = (id: string, createdMs: number): Model => ({
   id,
+  name: id,
   path: `/models/${id}.gguf`,
   sha256: `sha-of-${id}`,
   info: {

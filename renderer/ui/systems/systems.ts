@@ -17,7 +17,8 @@ export function checkpointsFor(available: AvailableModels, modelId: string): Che
   const sha256 = available.models.find((model) => model.id === modelId)?.sha256;
   return available.runs
     .filter((run) => run.modelId === modelId || run.baseSha256 === sha256)
-    .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch));
+    .flatMap((run) => run.checkpoints.toSorted((first, second) => second.epoch - first.epoch))
+    .filter(({ isDeleted }) => !isDeleted);
 }
 
 /** The newest adapter of the project with its base model, or the newest model as it is. */
@@ -26,7 +27,8 @@ export function newestSystem(available: AvailableModels): SystemSpec | null {
     const model = available.models.find(
       ({ id, sha256 }) => id === run.modelId || sha256 === run.baseSha256,
     );
-    const checkpoint = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
+    const kept = run.checkpoints.filter(({ isDeleted }) => !isDeleted);
+    const checkpoint = kept.toSorted((p, q) => q.epoch - p.epoch)[0];
     if (model && checkpoint) return { modelId: model.id, checkpointId: checkpoint.id, strength: 1 };
   }
   const model = available.models[0];
@@ -42,16 +44,6 @@ export function baseOf(system: SystemSpec): SystemSpec {
 export function isSameSystem(first: SystemSpec, second: SystemSpec): boolean {
   if (first.modelId !== second.modelId || first.checkpointId !== second.checkpointId) return false;
   return first.checkpointId === null || first.strength === second.strength;
-}
-
-/** How an adapter is called in a list: run and epoch. */
-export function checkpointName(checkpoint: Checkpoint): string {
-  return `${checkpoint.runName} · epoch ${checkpoint.epoch}`;
-}
-
-/** Strength of an adapter as a factor: `× 0.75`. */
-export function strengthText(strength: number): string {
-  return `× ${Number(strength.toFixed(2))}`;
 }
 
 /** What stands in the way of using a system, in words for a person; `undefined` when nothing does. */

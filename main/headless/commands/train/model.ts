@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Model } from '../../../../shared/domain/model.ts';
+import { longModelName } from '../../../../shared/text/model-names.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
@@ -57,8 +58,7 @@ export const modelConfirmCommand = defineCommand({
       );
       return;
     }
-    const named = models.map((model) => ({ ...model, name: model.info.name }));
-    const { id, path: stored } = findNamed(named, wanted, 'model');
+    const { id, path: stored } = findNamed(models, wanted, 'model');
     const path = call.options.at === undefined ? stored : resolve(call.options.at);
     const { jobId } = await client.models.relocate({ id, path });
     const { sha256 } = await waitForJob(client, { jobId, kind: 'add-model' }, call);
@@ -69,11 +69,12 @@ export const modelConfirmCommand = defineCommand({
   },
 });
 
-function describeModel({ id, path, info, isFromElsewhere, isMissing }: Model): string {
+function describeModel(model: Model): string {
+  const { id, path, isFromElsewhere, isMissing } = model;
   const state = isFromElsewhere
     ? 'from elsewhere: nobody on this machine confirmed the path'
     : isMissing
       ? 'the file is not there'
       : 'in use';
-  return `${info.name} (${id})\n    ${path}\n    ${state}`;
+  return `${longModelName(model)} (${id})\n    ${path}\n    ${state}`;
 }

@@ -28,6 +28,8 @@ export const runsCommand = defineCommand({
   },
 });
 
+const keptOf = ({ checkpoints }: Run) => checkpoints.filter(({ isDeleted }) => !isDeleted);
+
 /** Headings of the table with the cell of a run below each. */
 const columns: Record<string, (run: Run) => string> = {
   name: ({ name }) => name,
@@ -38,9 +40,12 @@ const columns: Record<string, (run: Run) => string> = {
   loss: ({ lastMetric }) => (lastMetric ? formatLoss(lastMetric.loss) : ''),
   'dev loss': ({ devLosses }) => (devLosses.length > 0 ? formatLoss(devLosses.at(-1)?.loss) : ''),
   memory: ({ memory }) => (memory ? describeRunMemory(memory) : ''),
-  epochs: ({ checkpoints }) => checkpoints.map(({ epoch }) => epoch).join(' '),
+  epochs: (run) =>
+    keptOf(run)
+      .map(({ epoch }) => epoch)
+      .join(' '),
   saved: ({ savedStep }) => (savedStep > 0 ? `step ${savedStep}` : ''),
-  'last checkpoint': ({ checkpoints }) => checkpoints.at(-1)?.path ?? '',
+  'last checkpoint': (run) => keptOf(run).at(-1)?.path ?? '',
 };
 
 function describeRuns(runs: readonly Run[]): string {

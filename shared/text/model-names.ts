@@ -1,0 +1,42 @@
+import { previewLine } from './foreign-text.ts';
+
+/** The name of a file without its folders and the ending `.gguf`, on any system. */
+export function modelFileName(path: string): string {
+  const file = path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+  const stem = file.replace(/\.gguf$/i, '');
+  return stem === '' ? file : stem;
+}
+
+/**
+ * The long form of a model's name, where one is chosen: what it is called, then what the file's
+ * header says of itself, which many files share:
+ * `SmolLM2-135M-Instruct.Q4_1 (Smollm2 135M 8k Lc100K Mix1 Ep2, Q4_1)`.
+ */
+export function longModelName(model: {
+  name: string;
+  info: { name: string; quantization: string };
+}): string {
+  const facts = [model.info.name, model.info.quantization].filter(
+    (fact) => fact !== '' && !model.name.includes(fact),
+  );
+  if (facts.length === 0) return model.name;
+  return `${model.name} (${facts.map((fact) => previewLine(fact, 60)).join(', ')})`;
+}
+
+/** How a checkpoint is called: its run and its epoch. */
+export const checkpointName = ({ runName, epoch }: { runName: string; epoch: number }): string =>
+  `${runName} · epoch ${epoch}`;
+
+/** Strength of an adapter as a factor: `× 0.75`. */
+export const strengthText = (strength: number): string => `× ${Number(strength.toFixed(2))}`;
+
+/** How a system is called: its base, and with an adapter that and its strength unless it is 1. */
+export function systemName(
+  base: string,
+  checkpoint: { runName: string; epoch: number } | null,
+  strength: number,
+): string {
+  if (checkpoint === null) return base;
+  const factor = strength === 1 ? '' : ` ${strengthText(strength)}`;
+  return `${base} + ${checkpointName(checkpoint)}${factor}`;
+}
