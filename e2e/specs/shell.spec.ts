@@ -57,6 +57,11 @@ test('address and title say what is shown: reload stays, back goes back, and wha
   await find(shell, 'lesson', /^lesson/);
   await expect(lesson).toBeVisible();
 
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('school');
+  await expect(option(page, /^school · 40 samples · \d/)).toBeVisible();
+  await page.keyboard.press('Escape');
+
   const goTo = (fragment: string) =>
     page.evaluate((hash) => {
       location.hash = hash;
@@ -113,4 +118,26 @@ test('what a person sets holds in every window, and after the program was starte
   await expect(about).toContainText(/llama\.cpp v?\d/);
   await expect(about).toContainText('user-data');
   await expect(about.getByLabel('Licences of others')).toContainText('better-sqlite3');
+});
+
+test('files dropped on any tab are named where they can be imported, and a project is opened', async ({
+  workbench,
+}) => {
+  test.skip(workbench.isDesktop, 'the desktop app is told where dropped files lie');
+  const shell = new ShellPage(workbench);
+  await shell.createProject('target');
+  await shell.goTo('Chat');
+  const drop = (names: string[]) =>
+    workbench.page.evaluate((given) => {
+      const dataTransfer = new DataTransfer();
+      for (const name of given) dataTransfer.items.add(new File(['{}'], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+    }, names);
+  await drop(['one.jsonl', 'two.jsonl']);
+  const dialog = shell.dialog(/Import/);
+  await expect(dialog).toContainText('“one.jsonl”, “two.jsonl”');
+  await workbench.page.keyboard.press('Escape');
+  await drop(['other.lima']);
+  await expect(toast(workbench.page, /not told where “other\.lima” lies/)).toBeVisible();
+  await expect(workbench.page.getByRole('textbox', { name: /name or path$/i })).toBeVisible();
 });

@@ -26,7 +26,10 @@ describe('the window', () => {
     expect(window?.options.backgroundColor).toBe('#16181d');
     expect(electron.app.isSandboxed).toBe(true);
     expect(window?.webContents.mainFrame.url).toBe('app://workbench/');
-    expect(Object.keys(new StandInPage(electron).exposed)).toEqual(['limaDesktop']);
+    const { exposed } = new StandInPage(electron);
+    expect(Object.keys(exposed)).toEqual(['limaDesktop']);
+    expect(Object.keys(exposed['limaDesktop'] ?? {})).toEqual(['connect', 'pathOf']);
+    expect(exposed['limaDesktop']?.['pathOf']?.({ path: '/data/a.jsonl' })).toBe('/data/a.jsonl');
   });
 
   test('writes down where it was when it closes', async () => {
@@ -151,6 +154,8 @@ describe('dialogs and menu', () => {
       ['&View', 'zoomOut'],
       ['&View', 'reload'],
       ['help', '&Keyboard Shortcuts'],
+      ['help', '&About Lima Workbench…'],
+      ['&File', '&Settings…'],
     ])
       expect(electron.menuItem(...labels)).toBeDefined();
   });

@@ -3,7 +3,15 @@ import type { RecentProject } from './core-side/frames.ts';
 
 /** What the window carries out for the menu; `open-project` comes with a path when one is known. */
 export type MenuCommand =
-  'new-project' | 'open-project' | 'close-project' | 'Switch theme' | 'shortcuts' | 'palette';
+  | 'new-project'
+  | 'open-project'
+  | 'close-project'
+  | 'Switch theme'
+  | 'shortcuts'
+  | 'palette'
+  | 'Settings…'
+  | 'Help…'
+  | 'About Lima Workbench…';
 
 /** What the menu depends on. */
 export interface MenuState {
@@ -33,6 +41,8 @@ function fileMenu({ isMac, recent, send }: MenuState): MenuItemConstructorOption
       { label: '&Open Project…', accelerator: 'CmdOrCtrl+O', click: () => send('open-project') },
       { label: 'Open &Recent', enabled: recent.length > 0, submenu: recentItems(recent, send) },
       { label: '&Close Project', click: () => send('close-project') },
+      { type: 'separator' },
+      { label: '&Settings…', click: () => send('Settings…') },
       { type: 'separator' },
       { role: isMac ? 'close' : 'quit' },
     ],
@@ -69,12 +79,13 @@ function viewMenu({ isPackaged, send }: MenuState): MenuItemConstructorOptions {
   };
 }
 
-function helpMenu({ isMac, send }: MenuState): MenuItemConstructorOptions {
+function helpMenu({ send }: MenuState): MenuItemConstructorOptions {
   return {
     role: 'help',
     submenu: [
       { label: '&Keyboard Shortcuts', click: () => send('shortcuts') },
-      ...(isMac ? [] : [{ role: 'about' } as const]),
+      { label: '&Help…', click: () => send('Help…') },
+      { label: '&About Lima Workbench…', click: () => send('About Lima Workbench…') },
     ],
   };
 }

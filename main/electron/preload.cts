@@ -1,4 +1,4 @@
-const { contextBridge, ipcRenderer }: typeof import('electron') = require('electron');
+const { contextBridge, ipcRenderer, webUtils }: typeof import('electron') = require('electron');
 
 declare const window: {
   postMessage(
@@ -8,7 +8,8 @@ declare const window: {
   ): void;
 };
 
-// A page can do one thing with the shell: ask for a port to the core, which then arrives as a
+// A page can do two things with the shell: learn where a file lies that a person dropped on it, and
+// ask for a port to the core, which then arrives as a
 // message event with the data 'lima:port'. The other end goes to main.ts's port pipe.
 contextBridge.exposeInMainWorld('limaDesktop', {
   connect(): void {
@@ -16,4 +17,6 @@ contextBridge.exposeInMainWorld('limaDesktop', {
     ipcRenderer.postMessage('lima:connect', null, [port1]);
     window.postMessage('lima:port', '*', [port2]);
   },
+  pathOf: (file: Parameters<typeof webUtils.getPathForFile>[0]): string =>
+    webUtils.getPathForFile(file),
 });

@@ -15,6 +15,7 @@ import { useAppearance } from './appearance.ts';
 import { ClosingBanner, useLeaveGuard } from './closing-banner.tsx';
 import { ContentsPage } from './contents-page.tsx';
 import { PacketBanner } from './merge/packet-banner.tsx';
+import { useDroppedFiles } from './dropped-files.ts';
 import { OngoingDialog } from './ongoing-dialog.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
@@ -45,6 +46,7 @@ function Workbench() {
   useAddress(isUndecided ? null : project.data);
   useTitle(project.data ?? null);
   useJobNotifications();
+  useDroppedFiles();
   useDesktopCommands();
   return (
     <div className="app">

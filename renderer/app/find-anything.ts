@@ -3,6 +3,7 @@ import type { Preferences } from '../../shared/contract/settings.ts';
 import { showCurateDialog } from '../curate/curate-store.ts';
 import { showEvaluate } from '../evaluate/evaluate-store.ts';
 import { useEvaluations, usePromptSets } from '../evaluate/queries.ts';
+import { describeRecent } from '../../shared/text/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useProject } from '../rpc/project.ts';
 import { changeSettings } from '../rpc/settings.ts';
@@ -10,6 +11,7 @@ import { useLastData, useQuery } from '../rpc/use-query.ts';
 import { showRun } from '../train/train-store.ts';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { goToTab, showSample, type TabId } from '../ui/navigation.ts';
+import { openProject } from './project.ts';
 import type { Shortcut } from '../ui/shortcuts.ts';
 
 /** Something with a name that the palette leads to. */
@@ -30,6 +32,11 @@ export function useFindings(text: string): Finding[] {
   ]);
   const evaluations = useEvaluations(isWanted);
   const sets = usePromptSets(isWanted);
+  const isTyped = text.trim().length >= fewestLetters;
+  const recent = useQuery(isTyped ? ['project.recent'] : null, () => rpc.project.recent(), [
+    'project',
+    'samples',
+  ]);
   const filter = { query: settled };
   const samples = useQuery(
     isWanted ? ['samples.list', filter, mostOfAKind] : null,
@@ -37,7 +44,7 @@ export function useFindings(text: string): Finding[] {
     ['samples'],
   );
   const shownSamples = useLastData(samples.data);
-  if (text.trim().length < fewestLetters) return [];
+  if (!isTyped) return [];
   const named = [
     ...finding('Run', runs.data, (id) => inTab('train', () => showRun(id))),
     ...finding('Dataset', datasets.data, () =>
@@ -49,6 +56,13 @@ export function useFindings(text: string): Finding[] {
     ...finding('Prompt set', sets.data, (id) =>
       inTab('evaluate', () => showEvaluate({ kind: 'prompts', id })),
     ),
+    ...(recent.data ?? []).map((known) => ({
+      id: known.path,
+      keys: [],
+      label: [known.name, describeRecent(known)].filter(Boolean).join(' · '),
+      group: 'Recent project',
+      run: () => void openProject(known.path),
+    })),
     ...settings,
   ].filter(({ label }) => hasWords(label, text));
   const found = (isWanted ? (shownSamples ?? []) : []).map(({ id, promptPreview }) => ({

@@ -15,7 +15,7 @@ import { CurateToolbar } from './curate-toolbar.tsx';
 import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
-import { useDroppedFiles, ImportDialog } from './import/import-dialog.tsx';
+import { ImportDialog } from './import/import-dialog.tsx';
 import { BulkReview } from './list/bulk-review.tsx';
 import { FilterBar } from './list/filter-bar.tsx';
 import { rowCache } from './list/row-cache.ts';
@@ -28,7 +28,6 @@ export default function CurateView() {
   const detail = useRef<HTMLDivElement>(null);
   const list = useSampleList();
   useCurateShortcuts({ search, detail });
-  useDroppedFiles();
   useWantedSample();
   useEffect(() => forgetProject, []);
   return (

@@ -11,8 +11,13 @@ export interface Transport {
 
 declare global {
   interface Window {
-    /** Exists in the desktop window only; asks the shell to post a fresh port to the page. */
-    limaDesktop?: { connect(): unknown };
+    /** Exists in the desktop window only. */
+    limaDesktop?: {
+      /** Asks the shell to post a fresh port to the page. */
+      connect: () => unknown;
+      /** Where a file lies that a person dropped on the window. */
+      pathOf: (file: File) => string;
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AuthorWork, ProjectContents } from '../domain/project/project-contents.ts';
 import { displayLine } from './foreign-text.ts';
-import { formatQuantity } from './numbers.ts';
+import { formatBytes, formatQuantity } from './numbers.ts';
 import { joinFacts } from './progress.ts';
 
 /** A day in figures, the same in every place and language. */
@@ -71,4 +71,20 @@ export function describeContents(contents: ProjectContents): string[] {
       contents.jobCount,
     ),
   ];
+}
+
+/** What the settings remember of a project: `300 samples · 1.2 MiB`; empty while nothing is known. */
+export function describeRecent(recent: {
+  exists: boolean;
+  samples: number | null;
+  sizeBytes: number | null;
+  ongoing: number;
+}): string {
+  if (!recent.exists) return 'file not found';
+  const facts = [
+    recent.samples === null ? '' : formatQuantity(recent.samples, 'sample'),
+    recent.sizeBytes === null ? '' : formatBytes(recent.sizeBytes),
+    recent.ongoing === 0 ? '' : `${formatQuantity(recent.ongoing, 'job')} running`,
+  ];
+  return joinFacts(facts);
 }

@@ -25,7 +25,7 @@ export class StandInPage {
   readonly #frame: StandInFrame | undefined;
   readonly #arrived: MessagePort[] = [];
   /** What the preload script gave to the page. */
-  readonly exposed: Record<string, Record<string, () => void>> = {};
+  readonly exposed: Record<string, Record<string, (file?: unknown) => unknown>> = {};
 
   constructor(electron: ElectronStandIn, frame?: StandInFrame) {
     this.#electron = electron;
@@ -57,8 +57,9 @@ export class StandInPage {
   #require(name: string): unknown {
     if (name !== 'electron') throw new Error(`The sandbox has no module ${name}.`);
     return {
+      webUtils: { getPathForFile: (file: { path: string }) => file.path },
       contextBridge: {
-        exposeInMainWorld: (key: string, api: Record<string, () => void>) =>
+        exposeInMainWorld: (key: string, api: Record<string, (file?: unknown) => unknown>) =>
           (this.exposed[key] = api),
       },
       ipcRenderer: {

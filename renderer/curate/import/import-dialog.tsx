@@ -1,18 +1,16 @@
-import { useState, useContext, useEffect } from 'react';
+import { useState } from 'react';
 import type { RequestedFormat } from '../../../shared/contract/curate.ts';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useJob } from '../../rpc/jobs.ts';
-import { usePacket } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
 import { Checkbox, Select, TextInput, type Option } from '../../ui/inputs/inputs.tsx';
-import { TabActiveContext } from '../../ui/shortcuts.ts';
 import {
   rememberImport,
   showCurateDialog,
@@ -205,29 +203,8 @@ function ImportForm({ form, onForm }: ImportFormProps) {
 function DropNote({ name }: { name: string }) {
   return (
     <p className="import-note">
-      A page is not told where the dropped file “{name}” lies, and large dumps are read straight
-      from the disk. Choose the file below, or type its path.
+      A page is not told where the dropped “{name}” lies, and large dumps are read straight from the
+      disk. Choose the file below, or type its path.
     </p>
   );
-}
-
-/** A file dropped on the window opens the import dialog instead of replacing the page. */
-export function useDroppedFiles(): void {
-  const isActive = useContext(TabActiveContext);
-  const isPacket = usePacket() !== null;
-  useEffect(() => {
-    const allow = (event: DragEvent) => event.preventDefault();
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (isActive && !isPacket && file)
-        showCurateDialog({ kind: 'import', droppedName: file.name });
-    };
-    window.addEventListener('dragover', allow);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', allow);
-      window.removeEventListener('drop', drop);
-    };
-  }, [isActive, isPacket]);
 }
