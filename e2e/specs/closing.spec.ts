@@ -24,7 +24,7 @@ const whatGoesOn = (shell: ShellPage) =>
   question(shell).getByRole('list', { name: 'What goes on' });
 const jobs = (shell: ShellPage) => shell.page.getByRole('button', { name: '1 running' });
 
-test('what ends a project asks while a run goes on, and stops it only when told to, or waits', async ({
+test('what ends a project asks while a run goes on, and stops it only when told to', async ({
   workbench,
 }) => {
   const { shell, train } = await openTrainingForm(workbench);
@@ -57,12 +57,17 @@ test('what ends a project asks while a run goes on, and stops it only when told 
   await shell.goTo('Train');
   const run = train.run(runName);
   await expect(run.getByText(/paused|interrupted/).first()).toBeVisible();
-  await run.getByRole('button', { name: /Resume/ }).click();
-  await expect(jobs(shell)).toBeVisible();
+  await expect(run.getByRole('button', { name: /Resume/ })).toBeVisible();
+});
 
+test('a project that is to close when its run is done says so, can be kept open, and closes then', async ({
+  workbench,
+}) => {
+  const { shell, train } = await openTrainingForm(workbench);
+  await startMarathon(train);
   const banner = shell.page.getByRole('region', { name: 'Closes when done' });
   const closeLater = async () => {
-    await choose(/Close project/);
+    await shell.chooseInProjectMenu('school', /Close project/);
     await question(shell).getByRole('button', { name: 'Close when it is done' }).click();
     await expect(banner).toContainText('“school” closes as soon as');
   };

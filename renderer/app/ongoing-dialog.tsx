@@ -7,6 +7,7 @@ import { dataOfError } from '../rpc/rpc-error.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';
+import './settings/settings.css';
 
 /** What a person decides about the work that goes on. */
 type Decision = 'keep' | 'wait' | 'stop';
@@ -86,7 +87,7 @@ function Question({ work, stopLabel, waitLabel, answer }: Pending) {
         </>
       }
     >
-      <ul aria-label="What goes on">
+      <ul className="ongoing-list" aria-label="What goes on">
         {describeOngoing(current).map((line) => (
           <li key={line}>{line}</li>
         ))}

@@ -14,6 +14,7 @@ import './settings.css';
 export function AboutDialog() {
   const about = useQuery(['app.about'], () => rpc.app.about(), []);
   const notices = useQuery(['app.notices'], () => rpc.app.notices(), []);
+  const info = useQuery(['app.info'], () => rpc.app.info(), []);
   const facts = about.data ? factsOf(about.data) : [];
   const asText = facts.map(([name, value]) => `${name}: ${value}`).join('\n');
   return (
@@ -32,7 +33,10 @@ export function AboutDialog() {
       }
     >
       <div className="settings">
-        <QueryView query={about} loading="Asking the engines…">
+        <p>
+          <strong>Lima Workbench {info.data?.version}</strong>: curate, fine-tune, compare, offline.
+        </p>
+        <QueryView query={about} loading="Asking the engines who they are…">
           {() => (
             <dl className="about-facts">
               {facts.map(([name, value]) => (
