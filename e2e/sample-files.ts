@@ -153,7 +153,11 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
     const [systemAId = '', systemBId = ''] = (['a', 'b'] as const).map((key) => {
       const sha256 = (key === 'a' ? '1' : '2').repeat(64);
       const info = { ...storedModelInfo, name: contestants[key] };
-      const modelId = upsertModel(db, { sha256, path: `${path}-${key}.gguf`, info });
+      const modelId = upsertModel(db, {
+        sha256,
+        path: join(dirname(path), `${contestants[key]}.gguf`),
+        info,
+      });
       const spec = { modelId, checkpointId: null, strength: 1 };
       const hashes = { baseSha256: sha256, adapterSha256: null };
       const systemId = upsertSystem(db, spec, sampling, hashes);

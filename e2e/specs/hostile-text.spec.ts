@@ -84,7 +84,7 @@ test('a hostile prompt is shown as text in chat, while voting and in the results
     writeFileSync(promptsPath, JSON.stringify({ prompt: hostileText, expected: hostileText }));
     await evaluate.importPrompts(promptsPath, '<svg onload=alert(1)>');
     await expectInert(evaluate.prompts.first());
-    const bases = { 'System A': 'first · F32', 'System B': 'second · F32' };
+    const bases = { 'System A': 'first (F32)', 'System B': 'second (F32)' };
     await evaluate.prepareOnShownSet(bases);
     await evaluate.start('<img src=x onerror=alert(1)>', 8);
     await expectInert(evaluate.voting.getByRole('region', { name: 'Prompt' }));

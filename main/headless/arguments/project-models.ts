@@ -1,6 +1,7 @@
 import { access, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
+import type { Model } from '../../../shared/domain/model.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
@@ -31,6 +32,15 @@ export async function ensureModel(
   }
   const { jobId } = await client.models.add({ path });
   return (await waitForJob(client, { jobId, kind: 'add-model' }, wait)).modelId;
+}
+
+/** The model that is called so, by a person, its file, or its header; or has this id. */
+export function findModelNamed(models: readonly Model[], reference: string): Model {
+  const isCalledSo = models.some(({ id, name }) => id === reference || name === reference);
+  if (isCalledSo) return findNamed(models, reference, 'model');
+  const byHeader = models.filter(({ info }) => info.name === reference);
+  const [only] = byHeader;
+  return only && byHeader.length === 1 ? only : findNamed(models, reference, 'model');
 }
 
 /**

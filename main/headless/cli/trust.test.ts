@@ -103,7 +103,7 @@ test('a model from elsewhere is listed as such, and used once a person confirmed
   file.close();
   const listed = await folder.run('model', 'confirm', 'p.lima');
   expect(listed.stdout).toMatch(
-    /theirs .*\n.*tiny\.gguf\n.*from elsewhere: nobody on this machine/,
+    /tiny \(theirs.*\n.*tiny\.gguf\n.*from elsewhere: nobody on this machine/,
   );
   expect((await folder.run('model', 'confirm', 'p.lima', 'theirs')).stderr).toContain(
     'PROJECT_READ_ONLY',

@@ -2,7 +2,7 @@ import { deletionLines, describeDisk, thingNouns } from '../../../shared/text/de
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { LabelledThing } from '../../../shared/domain/label.ts';
 import { findNamed } from '../arguments/find-named.ts';
-import { resolveCheckpoint } from '../arguments/project-models.ts';
+import { findModelNamed, resolveCheckpoint } from '../arguments/project-models.ts';
 import { defineCommand, positional, type Call } from '../cli/command.ts';
 import { CommandError, UsageError } from '../cli/command-error.ts';
 import { openCoreWithProject, type CoreClient } from '../cli/open-core.ts';
@@ -20,7 +20,7 @@ const finders: Record<string, (client: CoreClient, reference: string) => Promise
     findNamed(await client.prompts.list(), reference, 'prompt set'),
   evaluation: async (client, reference) =>
     findNamed(await client.evaluations.list(), reference, 'evaluation'),
-  model: async (client, reference) => findNamed(await client.models.list(), reference, 'model'),
+  model: async (client, reference) => findModelNamed(await client.models.list(), reference),
 };
 
 interface ThingFound {

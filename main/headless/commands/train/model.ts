@@ -6,7 +6,7 @@ import { defineCommand, positional } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { openCore, openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
-import { findNamed } from '../../arguments/find-named.ts';
+import { findModelNamed } from '../../arguments/project-models.ts';
 
 /** `lima model inspect`: what a GGUF file is and whether it can be trained. */
 export const modelInspectCommand = defineCommand({
@@ -58,7 +58,7 @@ export const modelConfirmCommand = defineCommand({
       );
       return;
     }
-    const { id, path: stored } = findNamed(models, wanted, 'model');
+    const { id, path: stored } = findModelNamed(models, wanted);
     const path = call.options.at === undefined ? stored : resolve(call.options.at);
     const { jobId } = await client.models.relocate({ id, path });
     const { sha256 } = await waitForJob(client, { jobId, kind: 'add-model' }, call);
