@@ -27,6 +27,7 @@ import {
   runsRouter,
   xrayRouter,
 } from './rpc/train-router.ts';
+import { sampleFolder } from './sample-project.ts';
 import { UserSettings } from './base/user-settings.ts';
 
 const router = implement(contract).$context<CallContext>().router({
@@ -64,7 +65,7 @@ export interface Core {
 
 /** Starts a core: the same for the desktop window, the web server and the command line. */
 export function createCore(config: CoreConfig): Promise<Core> {
-  const paths = new PathGuard(config.fileRoots);
+  const paths = new PathGuard(config.fileRoots, undefined, [sampleFolder(config.userDataDir)]);
   const state: CoreState = {
     config,
     features,

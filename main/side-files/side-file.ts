@@ -120,7 +120,7 @@ export async function openSideFile(path: string): Promise<FileHandle> {
 }
 
 /** Writes a small file whole, in place of a leftover of the same name. */
-export function writeSideFile(path: string, content: string, mode?: number): void {
+export function writeSideFile(path: string, content: string | Uint8Array, mode?: number): void {
   const file = createSideFile(path, mode);
   try {
     writeFileSync(file, content);
@@ -134,7 +134,7 @@ export function writeSideFile(path: string, content: string, mode?: number): voi
  * Replaces a file, or makes it, by a rename: a reader sees the old one or the new one. A link of
  * that name is replaced itself.
  */
-export function replaceFile(path: string, content: string): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.part`;
   writeSideFile(temporary, content);
   try {

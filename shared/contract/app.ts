@@ -4,8 +4,13 @@ import { ongoingWorkSchema } from '../domain/job.ts';
 import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
 import { packetInfoSchema } from '../domain/project/packet.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
-import { reading } from './errors.ts';
 import { aboutProgramSchema, personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
+import { pipelineFactsSchema } from '../domain/project/pipeline.ts';
+import {
+  projectDefaultsChangeSchema,
+  projectDefaultsSchema,
+} from '../domain/project/project-defaults.ts';
+import { procedure, reading } from './errors.ts';
 
 /** An open project as a whole. */
 export const projectInfo = z.object({
@@ -51,6 +56,7 @@ export const changeTopicSchema = z.enum([
   'evaluations',
   'settings',
   'labels',
+  'chats',
 ]);
 export type ChangeTopic = z.infer<typeof changeTopicSchema>;
 
@@ -109,8 +115,17 @@ export const projectContract = {
   create: reading.input(toOpen).output(projectInfo),
   /** A new project with samples, dataset, prompts and the base model that come with the program. */
   createSample: reading.input(toOpen).output(projectInfo),
+  /**
+   * Opens the sample project of the program's own folder, where it was left; a new one where there
+   * is none that can be opened, or where `isFresh` asks for it. Those from before stay.
+   */
+  openSample: reading
+    .input(ending.extend({ isFresh: z.boolean().default(false) }))
+    .output(projectInfo),
+  /** Where the sample project of the program's own folder is; null before the first. */
+  sample: reading.output(z.object({ path: z.string() }).nullable()),
   open: reading.input(toOpen).output(projectInfo),
-  /** Saves a project that takes no changes, as it is open, as a new file, and opens that. */
+  /** Saves the project, as it is open, as a new file, and goes on in that; jobs stop for it. */
   saveAs: reading.input(toOpen).output(projectInfo),
   /**
    * `savedAs` is where the project was saved because somebody had taken its file away; null as a
@@ -127,6 +142,12 @@ export const projectContract = {
   contents: reading.output(projectContentsSchema),
   /** Trusts the open project from now on, and opens it for changes. */
   trust: reading.output(projectInfo),
+  /** How far the project is on its way from samples to a verdict. */
+  pipeline: reading.output(pipelineFactsSchema),
+  /** What the forms open with: recipe, prompt set, sampling. */
+  defaults: reading.output(projectDefaultsSchema),
+  /** Keeps some of them with the project; null forgets one. */
+  keepDefaults: procedure.input(projectDefaultsChangeSchema).output(projectDefaultsSchema),
   /** Topics as they change, from now on; at most a few a second. */
   watch: reading.output(eventIterator(z.object({ topics: z.array(changeTopicSchema) }))),
 };

@@ -7,8 +7,7 @@ import { evaluationsContract, promptsContract } from './evaluate.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
 
-/** The one contract behind the desktop window, the browser and the command line. */
-export const contract = {
+const groups = {
   app: appContract,
   project: projectContract,
   backups: backupsContract,
@@ -30,4 +29,10 @@ export const contract = {
   things: thingsContract,
   disk: diskContract,
 };
-export type Contract = typeof contract;
+type Groups = typeof groups;
+
+/** Its type by a name: written out in full, what is inferred of it would be too long to compile. */
+export interface Contract extends Groups {}
+
+/** The one contract behind the desktop window, the browser and the command line. */
+export const contract: Contract = groups;

@@ -24,6 +24,10 @@ const texts: Record<ReadReason, ReadOnlyText> = {
     why: 'A row of it, or its count, was damaged, so what is newer cannot be told.',
     advice: 'Restore it from a backup; until then everything in it can be read and exported.',
   },
+  saving: {
+    why: 'It is being saved as a new file.',
+    advice: 'Wait a moment, and go on in that.',
+  },
   'disk-full': {
     why: 'Its disk has no space left.',
     advice: 'Free some space and open it again, or copy the project to another disk.',

@@ -89,5 +89,6 @@ async function ask(
   const { output, finish, identity } = answer;
   const stored = { conversationId, pane, messages, output, finish, identity };
   insertChatAnswer(session.file.db, stored);
+  session.changes.touch('chats');
   events.push({ type: 'answer', answer });
 }

@@ -55,6 +55,10 @@ export async function saveReport(
   return { path: draft.path, sizeBytes: Buffer.byteLength(text) };
 }
 
+/** Win + ½ tie of system A in a revealed evaluation; null while nothing is judged. */
+export const winShare = (session: ProjectSession, id: string): number | null =>
+  evaluationReport(session, id).statistics?.winPlusHalfTie.value ?? null;
+
 function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
   const { db } = session.file;
   const evaluation = evaluationById(session, id);

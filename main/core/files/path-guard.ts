@@ -76,11 +76,19 @@ function refuseProblem(path: string, paths: PlatformPath, before = ''): void {
 /** Keeps file access inside the configured folders, links followed first. */
 export class PathGuard {
   readonly roots: readonly string[] | null;
+  readonly #ownFolders: readonly string[];
   readonly #system: PathSystem;
 
-  constructor(roots: readonly string[] | null, system: PathSystem = thisSystem) {
+  /** `ownFolders` are the program's: they may be used as well, and are no choice of a person's. */
+  constructor(
+    roots: readonly string[] | null,
+    system: PathSystem = thisSystem,
+    ownFolders: readonly string[] = [],
+  ) {
     this.#system = system;
-    this.roots = roots?.map((root) => realPath(system.paths.resolve(root), system)) ?? null;
+    const real = (folder: string) => realPath(system.paths.resolve(folder), system);
+    this.roots = roots?.map(real) ?? null;
+    this.#ownFolders = ownFolders.map(real);
   }
 
   /** The absolute path, or PATH_FORBIDDEN when it leads outside every root. */
@@ -133,11 +141,12 @@ export class PathGuard {
     const absolute = paths.resolve(path);
     refuseProblem(absolute, paths);
     const real = realPath(absolute, this.#system);
-    if (this.roots && !this.roots.some((root) => isInside(root, real, paths)))
+    const allowed = this.roots && [...this.roots, ...this.#ownFolders];
+    if (allowed && !allowed.some((root) => isInside(root, real, paths)))
       throw new AppError(
         'PATH_FORBIDDEN',
         `${previewLine(absolute, 1000)} is outside the folders this server may use ` +
-          `(${this.roots.join(', ')}). Start it with --root to allow another folder.`,
+          `(${this.roots?.join(', ')}). Start it with --root to allow another folder.`,
         { path: absolute },
       );
     return { absolute: asGuarded(absolute), real };

@@ -240,7 +240,7 @@ test('a project is never replaced by a packet, nor is one written among its file
   );
 });
 
-const editing = Object.entries(contract).flatMap(([namespace, group]) =>
+const editing = Object.entries({ ...contract }).flatMap(([namespace, group]) =>
   Object.entries(group).flatMap(([name, procedure]) => {
     if (!isContractProcedure(procedure)) throw new Error(`${namespace}.${name} is no procedure`);
     const { access, packets }: ProcedureMeta = procedure['~orpc'].meta;

@@ -112,12 +112,46 @@ test('saving refuses a name that is taken, and can be tried again with another',
   expect(info).toMatchObject({ name: 'free', access: 'edit', samples: { accepted: 4 } });
 });
 
-test('a project that takes changes is not saved anew', async () => {
-  const { core, folder } = await coreWithSamples();
+test('a project that takes changes goes on in the new file, and the old one stays as it was', async () => {
+  const { core, path, folder } = await coreWithSamples();
   await using _ = core;
-  const refusal = await refusalOf(core.client.project.saveAs({ path: join(folder, 'x.lima') }));
-  expect(refusal.code).toBe('INVALID_STATE');
-  expect(existsSync(join(folder, 'x.lima'))).toBe(false);
+  const target = join(folder, 'x.lima');
+  expect(await core.client.project.saveAs({ path: target })).toMatchObject({
+    path: target,
+    access: 'edit',
+    samples: { accepted: 4 },
+  });
+  await core.client.samples.review({ action: 'reject', selection: { filter: {} } });
+  const before = await core.client.project.open({ path });
+  expect(before).toMatchObject({ path, access: 'edit', samples: { accepted: 4 } });
+});
+
+test('a project that cannot be saved anew goes on where it is, and its run can go on', async () => {
+  const { core, path, folder, datasetId } = await coreWithSamples();
+  await using _ = core;
+  const { modelId } = await core.addModel();
+  const { jobId, runId } = await core.client.runs.start({
+    modelId,
+    datasetId,
+    recipe: endlessRecipe,
+  });
+  await core.reachEpoch(runId, 1);
+  const taken = join(folder, 'taken.lima');
+  writeFileSync(taken, 'precious');
+  expect((await refusalOf(core.client.project.saveAs({ path: taken }))).code).toBe('FILE_EXISTS');
+  expect(readFileSync(taken, 'utf8')).toBe('precious');
+  // A name that is taken is noticed before anything stops.
+  expect(await core.client.jobs.get({ id: jobId })).toMatchObject({ state: 'running' });
+  expect(await core.client.project.current()).toMatchObject({ path, access: 'edit' });
+  const goal = join(folder, 'saved.lima');
+  expect((await refusalOf(core.client.project.saveAs({ path: goal }))).code).toBe('JOBS_RUNNING');
+  const saved = await core.client.project.saveAs({ path: goal, stopJobs: true });
+  expect(saved.access).toBe('edit');
+  expect(await core.client.jobs.get({ id: jobId })).toMatchObject({ state: 'interrupted' });
+  await core.client.jobs.resume({ id: jobId });
+  await core.job(jobId, (job) => job.state === 'running');
+  await core.client.jobs.cancel({ id: jobId });
+  expect(await core.job(jobId)).toMatchObject({ state: 'cancelled' });
 });
 
 test('an import that runs meanwhile is interrupted, and resumes in the new file to its end', async () => {

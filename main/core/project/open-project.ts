@@ -4,6 +4,7 @@ import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import { backupFolder } from '../../store/backups/backup-list.ts';
 import { openProjectFile, openProjectForReading } from '../../store/file/open-project-file.ts';
+import { requireFreeProject } from '../../store/file/save-copy.ts';
 import { stampOf } from '../../store/file/file-state.ts';
 import { setForeignLogAside } from '../../store/file/unclosed-project.ts';
 import { realPath } from '../../store/file/project-side-files.ts';
@@ -140,7 +141,7 @@ export async function trustOpenProject(state: CoreState): Promise<ProjectInfo> {
   });
 }
 
-/** Saves a project that takes no changes, as it is open, as a new file, and goes on in that. */
+/** Saves the open project, as it is, as a new file, and goes on in that; the old one stays. */
 export async function saveAs(
   state: CoreState,
   path: string,
@@ -149,12 +150,28 @@ export async function saveAs(
   const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
   return state.projectTurns.run(async () => {
     const session = requireSession(state);
-    if (session.readReason === null)
-      throw new AppError('INVALID_STATE', 'The project takes changes where it is: go on in that');
+    requireFreeProject(target);
     requireNothingOngoing(state, ending);
-    await session.saveAs(target);
-    return await openInTurn(state, target, ending);
+    const wasEditable = session.readReason === null;
+    // What is stored after its page was copied would be in the old file alone.
+    if (wasEditable) session.stopEditing('saving');
+    try {
+      await session.saveAs(target);
+    } catch (error) {
+      if (wasEditable) await openAgain(state, session);
+      throw error;
+    }
+    const info = await openInTurn(state, target, ending);
+    if (wasEditable) rememberKnown(state, 'made');
+    return info;
   });
+}
+
+/** The project as it was before it could not be saved: its jobs have stopped, and can go on. */
+async function openAgain(state: CoreState, session: ProjectSession): Promise<void> {
+  const path = state.paths.check(session.file.path);
+  await closeSession(state, { stopJobs: true });
+  await openInTurn(state, path);
 }
 
 /** What the open project holds and who wrote it. */

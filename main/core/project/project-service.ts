@@ -11,6 +11,7 @@ import {
 import { countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
 import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
 import { AppError } from '../base/app-error.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
 import { ProjectSession } from './project-session.ts';
@@ -21,7 +22,16 @@ export async function createAndOpen(
   path: string,
   ending: Ending = {},
 ): Promise<ProjectInfo> {
-  const target = state.exports.decideProject(extname(path) === '.lima' ? path : `${path}.lima`);
+  const named = extname(path) === '.lima' ? path : `${path}.lima`;
+  return await createAt(state, state.exports.decideProject(named), ending);
+}
+
+/** The same at a place that is decided on: a person's choice, or the program's own folder. */
+export function createAt(
+  state: CoreState,
+  target: GuardedPath,
+  ending: Ending = {},
+): Promise<ProjectInfo> {
   return state.projectTurns.run(async () => {
     const info = await takeOver(state, () => createProjectFile(target), ending);
     rememberKnown(state, 'made');

@@ -22,7 +22,9 @@ import {
   pickFile,
   setAuthor,
 } from '../project/shell-service.ts';
-import { createSampleProject } from '../sample-project.ts';
+import { pipelineFacts } from '../pipeline-service.ts';
+import { keepDefaults, projectDefaults } from '../project/project-defaults.ts';
+import { createSampleProject, openSampleProject, samplePath } from '../sample-project.ts';
 import { os, withProject } from './implement.ts';
 
 /** The program, its settings and the commands of its shell. */
@@ -55,6 +57,13 @@ export const projectRouter = {
   open: os.project.open.handler(({ context: { core }, input }) =>
     openExisting(core, input.path, input),
   ),
+  openSample: os.project.openSample.handler(({ context: { core }, input }) =>
+    openSampleProject(core, input),
+  ),
+  sample: os.project.sample.handler(({ context: { core } }) => {
+    const path = samplePath(core);
+    return path === undefined ? null : { path };
+  }),
   saveAs: withProject.project.saveAs.handler(({ context: { core }, input }) =>
     saveAs(core, input.path, input),
   ),
@@ -65,6 +74,15 @@ export const projectRouter = {
   ongoing: withProject.project.ongoing.handler(({ context: { session } }) => session.ongoing()),
   contents: withProject.project.contents.handler(({ context: { core, session } }) =>
     contentsOf(core, session),
+  ),
+  pipeline: withProject.project.pipeline.handler(({ context: { session }, signal }) =>
+    pipelineFacts(session, signal),
+  ),
+  defaults: withProject.project.defaults.handler(({ context: { session } }) =>
+    projectDefaults(session),
+  ),
+  keepDefaults: withProject.project.keepDefaults.handler(({ context: { session }, input }) =>
+    keepDefaults(session, input),
   ),
   trust: withProject.project.trust.handler(({ context: { core } }) => trustOpenProject(core)),
   watch: withProject.project.watch.handler(({ context: { session }, signal }) =>

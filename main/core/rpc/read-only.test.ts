@@ -10,7 +10,7 @@ import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
 import { folderState } from '../testing/folder-state.ts';
 
-const procedures = Object.entries(contract).flatMap(([namespace, group]) =>
+const procedures = Object.entries({ ...contract }).flatMap(([namespace, group]) =>
   Object.entries(group).map(([name, procedure]) => {
     if (!isContractProcedure(procedure)) throw new Error(`${namespace}.${name} is no procedure`);
     const { access }: ProcedureMeta = procedure['~orpc'].meta;
@@ -32,6 +32,9 @@ const inputs: Record<string, unknown> = {
   'app.changeSettings': { theme: 'dark' },
   'app.commands': undefined,
   'project.current': undefined,
+  'project.sample': undefined,
+  'project.pipeline': undefined,
+  'project.defaults': undefined,
   'project.recent': undefined,
   'project.open': { path: projectPath },
   'project.contents': undefined,
@@ -171,6 +174,7 @@ const openers = [
   'backups.restore',
   'project.create',
   'project.createSample',
+  'project.openSample',
   'project.saveAs',
   'project.close',
 ];

@@ -1,23 +1,32 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { nextStep, stepsOf, type PipelineFacts } from '../../../shared/domain/project/pipeline.ts';
 import { describeDamage } from '../../../shared/text/damage.ts';
 import { packetText } from '../../../shared/text/merging.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { describeContents, describeCounts } from '../../../shared/text/project-contents.ts';
+import { stepAmountText } from '../../../shared/text/pipeline.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { openCore, openCoreWithProject } from '../cli/open-core.ts';
 
-/** `lima new`: makes an empty project file. */
+/** `lima new`: makes an empty project file, or the sample project. */
 export const newCommand = defineCommand({
   name: 'new',
-  usage: 'new P.lima',
+  usage: 'new P.lima [--sample]',
   summary: 'Make an empty project file.',
   positionals: { min: 1, max: 1 },
-  options: {},
+  options: {
+    sample: {
+      type: 'boolean',
+      description: 'the sample project: 300 samples, their dataset, prompts and a base model',
+    },
+  },
   async run(call) {
     await using core = await openCore();
-    const info = await core.client.project.create({ path: resolve(positional(call, 0)) });
+    const path = resolve(positional(call, 0));
+    const { project } = core.client;
+    const info = await (call.options.sample ? project.createSample : project.create)({ path });
     call.terminal.result(info, `Created ${info.path}.`);
   },
 });
@@ -33,16 +42,28 @@ export const infoCommand = defineCommand({
     await using project = await openCoreWithProject(call);
     const { damage } = await project.client.backups.damage();
     const contents = await project.client.project.contents();
+    const pipeline = await project.client.project.pipeline();
     const lines = damage.map((each) => `damaged      ${describeDamage(each)}`);
     const advice = damage.length > 0 ? ['`lima doctor` says what to do.'] : [];
     call.terminal.result(
-      { ...project.info, contents, damage },
-      [describeProject(project.info), ...lines, ...advice, ...describeContents(contents)].join(
-        '\n',
-      ),
+      { ...project.info, contents, damage, pipeline, nextStep: nextStep(pipeline) },
+      [
+        describeProject(project.info),
+        ...describePipeline(pipeline),
+        ...lines,
+        ...advice,
+        ...describeContents(contents),
+      ].join('\n'),
     );
   },
 });
+
+/** How far the project is, and what comes next. */
+function describePipeline(facts: PipelineFacts): string[] {
+  const steps = stepsOf(facts).map((step) => `${step} ${stepAmountText(facts, step) || '–'}`);
+  const next = nextStep(facts);
+  return [`pipeline     ${steps.join(' · ')}`, `next         ${next ?? 'nothing: all is done'}`];
+}
 
 /** `lima trust`: says once that a project from elsewhere may be edited. */
 export const trustCommand = defineCommand({

@@ -20,12 +20,8 @@ import { verifyCopy } from './verify-project.ts';
  * do not fit together any more.
  */
 export async function saveCopy(file: ProjectFile, target: string): Promise<void> {
-  requireFreePlace(target);
+  requireFreeProject(target);
   const folder = `${target}.d`;
-  if (lstatSync(folder, { throwIfNoEntry: false }))
-    throw new StoreError('FILE_EXISTS', `${folder} exists already: choose another name`, {
-      path: folder,
-    });
   const part = `${target}.part`;
   try {
     closeSync(createSideFile(part));
@@ -39,6 +35,16 @@ export async function saveCopy(file: ProjectFile, target: string): Promise<void>
     for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(part + suffix, { force: true });
     throw isDamage(error) ? damaged(file, target, error.message) : error;
   }
+}
+
+/** Throws FILE_EXISTS unless neither a project nor the folder of one has the name. */
+export function requireFreeProject(path: string): void {
+  requireFreePlace(path);
+  const folder = `${path}.d`;
+  if (lstatSync(folder, { throwIfNoEntry: false }))
+    throw new StoreError('FILE_EXISTS', `${folder} exists already: choose another name`, {
+      path: folder,
+    });
 }
 
 const isDamage = (error: unknown): error is Error =>

@@ -29,6 +29,8 @@ const strange = {
 
 type Kind = keyof typeof strange;
 
+const ordered = { created_ms: 'moment', sequence: 'integer' } as const;
+
 /** Every column of the newest schema: `strange-values.test.ts` fails for one that is missing. */
 export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
   // Any place passes: `foreign-order.ts` looks at them, and a project with a wrong one can be read.
@@ -46,8 +48,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     answer_preview: 'name',
     turns: 'count',
     characters: 'count',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   sample_version: {
     id: 'id',
@@ -56,19 +57,23 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     messages_json: 'text',
     content_hash: 'hash',
     author: 'name',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   sample_version_parent: { version_id: 'id', parent_id: 'id' },
   unhashed_weights: { version_id: 'id', weights: 'name' },
+  project_defaults: {
+    id: 'count',
+    recipe_json: 'text?',
+    prompts_hash: 'hash?',
+    sampling_json: 'text?',
+  },
   packet: { id: 'count', kind: 'word', annotator: 'name', created_ms: 'moment' },
   sample_flag: { sample_seq: 'count', rule: 'word', scope: 'word', reason: 'name' },
   review_batch: {
     id: 'id',
     author: 'name',
     undoes_batch_id: 'id?',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   review: {
     batch_id: 'id',
@@ -82,8 +87,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     name: 'name',
     content_hash: 'hash',
     author: 'name',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   dataset_item: { dataset_id: 'id', ordinal: 'count', version_id: 'id' },
   model: {
@@ -91,8 +95,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     sha256: 'hash',
     path: 'path',
     info_json: 'text',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   job: {
     id: 'id',
@@ -129,8 +132,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     kind: 'word',
     step: 'count',
     message: 'text',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   run_metric: {
     run_id: 'id',
@@ -172,8 +174,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     id: 'id',
     name: 'name',
     content_hash: 'hash',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   prompt: {
     id: 'id',
@@ -215,8 +216,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     job_id: 'id?',
     revealed_ms: 'moment?',
     author: 'name',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   comparison: {
     id: 'id',
@@ -232,8 +232,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     author: 'name',
     author_kind: 'word',
     duration_ms: 'count?',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
   label: {
     id: 'id',
@@ -242,8 +241,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     field: 'word',
     value: 'name',
     author: 'name',
-    created_ms: 'moment',
-    sequence: 'count',
+    ...ordered,
   },
   open_batch: {
     batch_id: 'id',
@@ -272,8 +270,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     output: 'text',
     finish: 'word',
     identity_json: 'text',
-    created_ms: 'moment',
-    sequence: 'integer',
+    ...ordered,
   },
 };
 

@@ -248,6 +248,16 @@ const rules = {
     local: 'all',
     columns: { id: 'local', kind: 'local', annotator: 'local', created_ms: 'local' },
   },
+  // Each copy keeps its own: they are where a person's forms begin, and what was done is in its rows.
+  project_defaults: {
+    local: 'all',
+    columns: {
+      id: 'local',
+      recipe_json: 'local',
+      prompts_hash: 'local',
+      sampling_json: 'local',
+    },
+  },
   // Of the schema's own history, checksums and the index of words nothing is content.
   row_checksum: {
     local: 'all',

@@ -11,6 +11,7 @@ import { merging } from './0009-merging.ts';
 import { openBatches } from './0010-open-batches.ts';
 import { hashedContent } from './0011-hashed-content.ts';
 import { labels } from './0012-labels.ts';
+import { projectDefaults } from './0013-project-defaults.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   openBatches,
   hashedContent,
   labels,
+  projectDefaults,
 ];

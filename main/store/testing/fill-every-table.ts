@@ -14,6 +14,7 @@ import { insertJob, updateJob } from '../repositories/jobs.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { upsertModel } from '../repositories/models.ts';
 import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
+import { storeProjectDefaults } from '../repositories/project/project-defaults.ts';
 import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
 import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
@@ -49,6 +50,7 @@ export function fillEveryTable(db: Database): void {
   addEvaluation(db, modelId, checkpointId);
   const answer = { output: 'Hello “you”\u0000', finish: 'cancelled', identity };
   run(db, `INSERT INTO packet (id, kind, annotator, created_ms) VALUES (1, 'samples', 'you', 1)`);
+  storeProjectDefaults(db, { recipe: recipeSchema.parse({}), promptsHash: 'p', sampling });
   for (const pane of ['left', 'right'] as const)
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
   addLabel(db, { thing: 'run', id: 'r', field: 'note', value: 'a “note”', author: 'me' });
