@@ -17,6 +17,7 @@ import { ContentsPage } from './contents-page.tsx';
 import { PacketBanner } from './merge/packet-banner.tsx';
 import { useDroppedFiles } from './dropped-files.ts';
 import { OngoingDialog } from './ongoing-dialog.tsx';
+import { PipelineBar } from './pipeline-bar.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
@@ -55,6 +56,7 @@ function Workbench() {
       {!isUndecided && <ReadOnlyBanner project={project.data ?? null} />}
       <ClosingBanner project={project.data ?? null} />
       <PacketBanner project={project.data ?? null} />
+      {project.data?.packet === null && !isUndecided && <PipelineBar />}
       <main className="app-main">
         <QueryView query={project} loading="Connecting to the core…">
           {(data) => {

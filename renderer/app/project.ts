@@ -1,10 +1,12 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { nextStep } from '../../shared/domain/project/pipeline.ts';
 import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
 import { projectChanged } from '../rpc/watch.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
 import { endingProject } from './ongoing-dialog.tsx';
+import { goToStep } from '../ui/next-steps.ts';
 import { showBackups, showBackupsOfBroken, showMerge } from './shell-store.ts';
 
 const opening = { stopLabel: 'Stop and open the other' } as const;
@@ -17,12 +19,16 @@ export async function newProject(): Promise<void> {
   );
 }
 
-/** Asks for a file name and makes the sample project there. */
-export async function newSampleProject(): Promise<void> {
-  const request = { purpose: 'new-project', title: 'Sample project' } as const;
-  await withChosenPath({ ...request, suggestedName: 'atlas.lima' }, (path) =>
-    endingProject(opening, (how) => rpc.project.createSample({ path, ...how })),
-  );
+/** Opens the sample project on the step that is next; a fresh one leaves the one from before alone. */
+export async function openSampleProject(isFresh: boolean): Promise<void> {
+  await reportErrors(async () => {
+    const info = await endingProject(opening, (how) => rpc.project.openSample({ isFresh, ...how }));
+    if (!info) return;
+    afterOpening(info);
+    const facts = await rpc.project.pipeline();
+    const step = nextStep(facts);
+    if (step !== null) goToStep(facts, step);
+  });
 }
 
 /** Asks for a project file and opens it. */
@@ -75,7 +81,7 @@ export async function showOpenBackups(): Promise<void> {
 
 /** Asks for a file name, saves what is open there and goes on in that file. */
 export async function saveProjectAs(name: string): Promise<void> {
-  const request = { purpose: 'new-project', title: 'Save what is open' } as const;
+  const request = { purpose: 'new-project', title: 'Save the project as' } as const;
   await withChosenPath({ ...request, suggestedName: `${name}-saved.lima` }, (path) =>
     endingProject({ stopLabel: 'Stop and save' }, (how) => rpc.project.saveAs({ path, ...how })),
   );

@@ -9,7 +9,7 @@ import { goToTab } from '../ui/navigation.ts';
 import { formatShortcut } from '../ui/shortcuts.ts';
 import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
-import { chooseMerge, chooseProject, closeProject, newProject } from './project.ts';
+import { chooseMerge, chooseProject, closeProject, newProject, saveProjectAs } from './project.ts';
 import { showBackups, showShellDialog, showUndoMerge } from './shell-store.ts';
 import { useTabs } from './tabs.tsx';
 import { cycleTheme } from './appearance.ts';
@@ -63,6 +63,7 @@ function ProjectMenu({ project }: { project: ProjectInfo }) {
       items={[
         { label: 'New project…', run: () => void newProject() },
         { label: 'Open project…', run: () => void chooseProject() },
+        { label: 'Save as…', run: () => void saveProjectAs(project.name) },
         ...(project.packet === null ? mergeItems : []),
         { label: 'Backups…', run: () => showBackups(project.path), separator: true },
         { label: 'Disk…', run: () => showShellDialog('disk') },

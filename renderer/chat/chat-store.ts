@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import { limaSampling } from '../ui/systems/sampling.ts';
-import { baseOf, newestSystem, type AvailableModels } from '../ui/systems/systems.ts';
+import { baseOf, isSameSystem, newestSystem, type AvailableModels } from '../ui/systems/systems.ts';
 import type { Turn } from './chat-turns.ts';
 
 /** The two conversations beside each other. */
@@ -24,6 +24,8 @@ interface ChatState {
   draft: string;
   target: Target;
   sampling: Sampling;
+  /** The sampling that nobody chose: as long as it stands, it follows the project's. */
+  begunWith: Sampling;
 }
 
 const emptyPane = (): PaneState => ({
@@ -38,6 +40,7 @@ const initialState = (): ChatState => ({
   draft: '',
   target: 'both',
   sampling: limaSampling,
+  begunWith: limaSampling,
 });
 
 /** UI state of the Chat tab. */
@@ -52,6 +55,27 @@ export function changePane(id: PaneId, change: Partial<PaneState>): void {
 export function clearPane(id: PaneId): void {
   const { system } = useChat.getState().panes[id];
   changePane(id, { ...emptyPane(), system });
+}
+
+/** Answers are drawn as the project says, until a person says otherwise. */
+export function beginSampling(sampling: Sampling | undefined): void {
+  const { begunWith, sampling: current } = useChat.getState();
+  const wanted = sampling ?? limaSampling;
+  if (current === begunWith) useChat.setState({ sampling: wanted, begunWith: wanted });
+}
+
+/**
+ * Puts two systems beside each other with a prompt to send. A prompt that is being written stays;
+ * a pane that changes its system begins a new conversation.
+ */
+export function compare(systems: Record<PaneId, SystemSpec>, prompt: string): void {
+  const { panes, draft } = useChat.getState();
+  for (const id of ['left', 'right'] as const) {
+    const { system, turns } = panes[id];
+    const isOther = system !== null && !isSameSystem(system, systems[id]);
+    changePane(id, { ...(isOther && turns.length > 0 && emptyPane()), system: systems[id] });
+  }
+  useChat.setState({ target: 'both', draft: draft.trim() === '' ? prompt : draft });
 }
 
 /** Forgets everything: the tab belongs to one project. */

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
+import { useProjectDefaults } from '../rpc/project.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { AddModelButton } from '../ui/models/model-buttons.tsx';
-import { goToTab } from '../ui/navigation.ts';
+import { goToTab, useWanted } from '../ui/navigation.ts';
 import { useSystems } from '../ui/systems/systems.ts';
 import { ChatPane } from './chat-pane.tsx';
-import { resetChat } from './chat-store.ts';
+import { beginSampling, compare, resetChat } from './chat-store.ts';
 import { Composer } from './composer.tsx';
 import { stopAnswers } from './send-turn.ts';
 import './chat.css';
@@ -13,7 +14,10 @@ import './chat.css';
 /** The Chat tab: the same prompt to two systems beside each other. */
 export default function ChatView() {
   const systems = useSystems();
+  const defaults = useProjectDefaults().data;
   useEffect(() => leaveProject, []);
+  useEffect(() => beginSampling(defaults?.sampling?.value), [defaults]);
+  useWanted('chat', ({ systems: { left, right }, prompt }) => compare({ left, right }, prompt));
   return (
     <QueryView query={systems}>
       {(available) =>

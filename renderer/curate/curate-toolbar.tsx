@@ -1,11 +1,21 @@
-import { ChevronDown, Database, Download, GitMerge, Snowflake, SquarePen } from 'lucide-react';
+import {
+  Activity,
+  ChevronDown,
+  Database,
+  Download,
+  GitMerge,
+  Snowflake,
+  SquarePen,
+} from 'lucide-react';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
-import { usePacket } from '../rpc/project.ts';
+import { usePacket, usePipeline } from '../rpc/project.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { Button } from '../ui/button.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
+import { trainOn } from '../ui/next-steps.ts';
+import { VisibleText } from '../ui/text/visible-text.tsx';
 import { edit, retain, selectSample, showCurateDialog, useCurate } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';
@@ -53,16 +63,39 @@ function DatasetButtons() {
       >
         {formatQuantity(datasets.data?.length ?? 0, 'dataset')}
       </Button>
-      <EditButton
-        variant="primary"
-        icon={<Snowflake size={14} />}
-        disabled={accepted === 0}
-        title={accepted === 0 ? 'Accept some samples first' : 'Freeze the accepted samples'}
-        onClick={() => showCurateDialog({ kind: 'freeze' })}
-      >
-        Freeze {formatQuantity(accepted, 'sample')}…
-      </EditButton>
+      <NextAction accepted={accepted} />
     </>
+  );
+}
+
+/** Freezing, or, where the accepted samples are frozen as they are, training on them. */
+function NextAction({ accepted }: { accepted: number }) {
+  const pipeline = usePipeline().data;
+  const dataset = pipeline?.dataset;
+  if (dataset?.isCurrent)
+    return (
+      <Button
+        variant="primary"
+        className="curate-train"
+        icon={<Activity size={14} />}
+        title={`All ${formatQuantity(accepted, 'accepted sample')} are frozen as “${dataset.name}”, unchanged since`}
+        onClick={() => trainOn(dataset.id)}
+      >
+        <span className="truncate">
+          Train on “<VisibleText text={dataset.name} />”
+        </span>
+      </Button>
+    );
+  return (
+    <EditButton
+      variant={accepted === 0 ? 'default' : 'primary'}
+      icon={<Snowflake size={14} />}
+      disabled={accepted === 0}
+      title={accepted === 0 ? 'Accept some samples first' : 'Freeze the accepted samples'}
+      onClick={() => showCurateDialog({ kind: 'freeze' })}
+    >
+      Freeze {formatQuantity(accepted, 'sample')}…
+    </EditButton>
   );
 }
 

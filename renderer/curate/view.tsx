@@ -6,7 +6,7 @@ import { rpc } from '../rpc/client.ts';
 import { describeError } from '../rpc/rpc-error.ts';
 import { useJobEnd } from '../rpc/jobs.ts';
 import { showToast } from '../ui/feedback/toast.tsx';
-import { useNavigation } from '../ui/navigation.ts';
+import { useWanted } from '../ui/navigation.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { announceReview } from './review-actions.ts';
 import { useCurateShortcuts } from './curate-shortcuts.ts';
@@ -28,7 +28,7 @@ export default function CurateView() {
   const detail = useRef<HTMLDivElement>(null);
   const list = useSampleList();
   useCurateShortcuts({ search, detail });
-  useWantedSample();
+  useWanted('curate', ({ sampleId }) => void show(sampleId));
   useEffect(() => forgetProject, []);
   return (
     <>
@@ -81,15 +81,7 @@ function announceImport(job: Job): void {
 }
 
 /** Shows the sample that another tab asked for, whatever the filter was. */
-function useWantedSample(): void {
-  const wantedId = useNavigation((state) => state.wantedSampleId);
-  useEffect(() => {
-    if (wantedId !== null) void show(wantedId);
-  }, [wantedId]);
-}
-
 async function show(id: string): Promise<void> {
-  useNavigation.setState({ wantedSampleId: null });
   try {
     const { seq } = await rpc.samples.get({ id });
     useCurate.setState({ filter: {}, retained: new Set(), selectedSeq: seq, editing: null });

@@ -68,6 +68,7 @@ export function RuleVoteButton({ summary }: { summary: EvaluationSummary }) {
   return (
     <>
       <EditButton
+        variant={summary.voted < summary.comparisons ? 'primary' : 'default'}
         icon={<ListChecks size={14} />}
         isBusy={cast.isRunning}
         title={explanation}

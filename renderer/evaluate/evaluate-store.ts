@@ -1,9 +1,10 @@
 import { create } from 'zustand';
+import type { WantedEvaluation } from '../ui/navigation.ts';
 
 /** What the right side shows. */
 export type EvaluateSelection =
   | { kind: 'none' }
-  | { kind: 'new'; promptSetId?: string }
+  | { kind: 'new'; promptSetId?: string; wanted?: WantedEvaluation }
   | { kind: 'evaluation'; id: string }
   | { kind: 'prompts'; id: string };
 

@@ -1,8 +1,9 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
-import { usePacket } from '../rpc/project.ts';
+import { usePacket, useProjectDefaults } from '../rpc/project.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
+import { useWanted, type WantedEvaluation } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { useSystems } from '../ui/systems/systems.ts';
@@ -41,6 +42,10 @@ function PacketPairs() {
 
 function EveryEvaluation() {
   const isImporting = useEvaluate((state) => state.isImporting);
+  useWanted('evaluate', (wanted) => {
+    if ('evaluationId' in wanted) showEvaluate({ kind: 'evaluation', id: wanted.evaluationId });
+    else showEvaluate({ kind: 'new', ...(wanted.form && { wanted: wanted.form }) });
+  });
   const group = 'Evaluate';
   useShortcuts([
     { keys: [], label: 'New evaluation…', group, run: () => showEvaluate({ kind: 'new' }) },
@@ -65,7 +70,8 @@ function Selected() {
   if (selection.kind === 'evaluation')
     return <EvaluationPage key={selection.id} id={selection.id} />;
   if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
-  if (selection.kind === 'new') return <NewEvaluation promptSetId={selection.promptSetId} />;
+  if (selection.kind === 'new')
+    return <NewEvaluation promptSetId={selection.promptSetId} wanted={selection.wanted} />;
   return (
     <EmptyState
       title="Which of two systems answers better?"
@@ -90,7 +96,13 @@ function Selected() {
   );
 }
 
-function NewEvaluation({ promptSetId }: { promptSetId: string | undefined }) {
+interface NewEvaluationProps {
+  promptSetId: string | undefined;
+  wanted: WantedEvaluation | undefined;
+}
+
+function NewEvaluation({ promptSetId, wanted }: NewEvaluationProps) {
+  const defaults = useProjectDefaults();
   const systems = useSystems();
   const sets = usePromptSets();
   const evaluations = useEvaluations();
@@ -101,11 +113,16 @@ function NewEvaluation({ promptSetId }: { promptSetId: string | undefined }) {
           {(known) => (
             <QueryView query={evaluations}>
               {(list) => (
-                <NewEvaluationForm
-                  key={promptSetId ?? ''}
-                  context={{ available, sets: known, evaluations: list }}
-                  promptSetId={promptSetId}
-                />
+                <QueryView query={defaults}>
+                  {(begins) => (
+                    <NewEvaluationForm
+                      key={`${promptSetId} ${JSON.stringify(wanted)}`}
+                      context={{ available, sets: known, evaluations: list, defaults: begins }}
+                      promptSetId={promptSetId}
+                      wanted={wanted}
+                    />
+                  )}
+                </QueryView>
               )}
             </QueryView>
           )}

@@ -1,5 +1,7 @@
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import type { PacketInfo } from '../../shared/domain/project/packet.ts';
+import type { PipelineFacts } from '../../shared/domain/project/pipeline.ts';
+import type { ProjectDefaults } from '../../shared/domain/project/project-defaults.ts';
 import { readOnlyNotice } from '../../shared/text/read-only.ts';
 import { rpc } from './client.ts';
 import { useQuery, type QueryResult } from './use-query.ts';
@@ -23,4 +25,29 @@ export const usePacket = (): PacketInfo | null => useProject().data?.packet ?? n
 export function useReadOnlyNotice(): string | null {
   const reason = useProject().data?.readReason ?? null;
   return reason === null ? null : readOnlyNotice(reason);
+}
+
+/** How far the open project is on its way from samples to a verdict. */
+export function usePipeline(): QueryResult<PipelineFacts> {
+  return useQuery(['project.pipeline'], () => rpc.project.pipeline(), [
+    'project',
+    'samples',
+    'reviews',
+    'datasets',
+    'runs',
+    'evaluations',
+    'chats',
+    'labels',
+  ]);
+}
+
+/** What the forms of the open project begin with. */
+export function useProjectDefaults(): QueryResult<ProjectDefaults> {
+  return useQuery(['project.defaults'], () => rpc.project.defaults(), [
+    'project',
+    'runs',
+    'prompts',
+    'evaluations',
+    'labels',
+  ]);
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
-import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
+import { checkedRecipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { draftOf, type RecipeDraft } from './recipe/recipe-draft.ts';
 import type { RecipeKey } from './recipe/recipe-fields.ts';
@@ -16,6 +16,8 @@ interface TrainState {
   /** `none`, `built-in`, or the id of a prompt set. */
   probe: string;
   draft: RecipeDraft;
+  /** False while the draft is the one that the project's forms begin with. */
+  isDraftChosen: boolean;
   /** The job that reads a model file, shown in the model picker until it ended. */
   modelJobId: string | null;
 }
@@ -28,6 +30,7 @@ export const useTrain = create<TrainState>(() => ({
   runName: '',
   probe: 'none',
   draft: draftOf(),
+  isDraftChosen: false,
   modelJobId: null,
 }));
 
@@ -48,22 +51,38 @@ export function showRun(id: string): void {
 
 /** Changes one recipe field. */
 export function setField(key: RecipeKey, text: string): void {
-  useTrain.setState(({ draft }) => ({ draft: { ...draft, [key]: text } }));
+  useTrain.setState(({ draft }) => ({ draft: { ...draft, [key]: text }, isDraftChosen: true }));
 }
 
 /** Every recipe field back to its default. */
 export function resetRecipe(): void {
-  useTrain.setState({ draft: draftOf() });
+  useTrain.setState({ draft: draftOf(), isDraftChosen: true });
 }
 
 /** Takes over a recipe that comes with the application. */
 export function applyPreset({ recipe }: RecipePreset): void {
-  useTrain.setState({ draft: draftOf(checkedRecipeSchema.parse(recipe)) });
+  chooseRecipe(checkedRecipeSchema.parse(recipe));
 }
 
 /** Takes over the recipe of a run. */
 export function copyRecipe(run: Run): void {
-  useTrain.setState({ draft: draftOf(run.recipe) });
+  chooseRecipe(run.recipe);
+}
+
+/** Takes over a recipe as it is. */
+export function chooseRecipe(recipe: Recipe): void {
+  useTrain.setState({ draft: draftOf(recipe), isDraftChosen: true });
+}
+
+/** Begins with the recipe of the project, or with the defaults where it has none. */
+export function beginWith(recipe: Recipe | undefined): void {
+  useTrain.setState({ draft: draftOf(recipe), isDraftChosen: false });
+}
+
+/** Opens the form as it was left, with another dataset. */
+export function showFormFor(datasetId: string | null): void {
+  const chosen = datasetId === null ? {} : { datasetId };
+  useTrain.setState({ selection: { kind: 'form' }, ...chosen });
 }
 
 /** Opens the form with everything a run was started with; the name is left to be made anew. */
@@ -75,6 +94,7 @@ export function startAgain(run: Run): void {
     datasetId,
     runName: '',
     draft: draftOf(recipe),
+    isDraftChosen: true,
   });
 }
 

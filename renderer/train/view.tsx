@@ -4,12 +4,20 @@ import { rpc } from '../rpc/client.ts';
 import { useJobEnd } from '../rpc/jobs.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { QueryView } from '../ui/feedback/states.tsx';
+import { useWanted } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
 import { RunForm } from './new-run/run-form.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run/run-page.tsx';
-import { forgetProject, showForm, useTrain, type Selection } from './train-store.ts';
+import {
+  forgetProject,
+  showForm,
+  showFormFor,
+  showRun,
+  useTrain,
+  type Selection,
+} from './train-store.ts';
 import { XrayPage } from './xray/xray-page.tsx';
 
 /** The Train tab: every run on the left, the chosen one or the form of a new one on the right. */
@@ -17,6 +25,9 @@ export default function TrainView() {
   const runs = useQuery(['runs.list'], () => rpc.runs.list(), ['runs']);
   const selection = useTrain((state) => state.selection) ?? defaultSelection(runs.data);
   useEffect(() => forgetProject, []);
+  useWanted('train', (wanted) =>
+    'runId' in wanted ? showRun(wanted.runId) : showFormFor(wanted.form.datasetId),
+  );
   useJobEnd((job) => {
     if (job.kind === 'train') runs.refetch();
   });

@@ -14,6 +14,7 @@ import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
 import { exportFile } from '../../ui/files/export-file.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
+import { trainOn } from '../../ui/next-steps.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
 import { ThingLabels } from '../../ui/things/thing-labels.tsx';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
@@ -93,10 +94,11 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
         </tr>
       </thead>
       <tbody>
-        {datasets.map((dataset) => (
+        {datasets.map((dataset, index) => (
           <DatasetRow
             key={dataset.id}
             dataset={dataset}
+            isNewest={index === 0}
             labels={labelsOf(dataset.id)}
             isBusy={isBusy}
             onExport={onExport}
@@ -109,10 +111,12 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
 
 interface DatasetRowProps extends Omit<DatasetTableProps, 'datasets'> {
   dataset: Dataset;
+  /** The one to train on next. */
+  isNewest: boolean;
   labels: Labels;
 }
 
-function DatasetRow({ dataset, labels, isBusy, onExport }: DatasetRowProps) {
+function DatasetRow({ dataset, isNewest, labels, isBusy, onExport }: DatasetRowProps) {
   const target = { thing: 'dataset', id: dataset.id, name: dataset.name } as const;
   return (
     <tr ref={useThingKeys(target)}>
@@ -136,15 +140,28 @@ function DatasetRow({ dataset, labels, isBusy, onExport }: DatasetRowProps) {
         {dataset.author}
       </td>
       <td>
-        <Button
-          small
-          isBusy={isBusy}
-          aria-label={`Export ${dataset.name}`}
-          onClick={() => onExport(dataset)}
-        >
-          Export…
-        </Button>
-        <ThingMenu target={target} />
+        <span className="row">
+          <Button
+            small
+            variant={isNewest ? 'primary' : 'default'}
+            aria-label={`Train on ${dataset.name}`}
+            onClick={() => {
+              showCurateDialog(null);
+              trainOn(dataset.id);
+            }}
+          >
+            Train on this
+          </Button>
+          <Button
+            small
+            isBusy={isBusy}
+            aria-label={`Export ${dataset.name}`}
+            onClick={() => onExport(dataset)}
+          >
+            Export…
+          </Button>
+          <ThingMenu target={target} />
+        </span>
       </td>
     </tr>
   );

@@ -11,13 +11,12 @@ import { TextInput, Segments, Select } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
-import { limaSampling } from '../../ui/systems/sampling.ts';
 import { SystemPicker } from '../../ui/systems/system-picker.tsx';
-import { baseOf, newestSystem } from '../../ui/systems/systems.ts';
+import type { WantedEvaluation } from '../../ui/navigation.ts';
 import { showEvaluate, setImporting } from '../evaluate-store.ts';
 import {
   plannedComparisons,
-  freeName,
+  draftFor,
   startObstacle,
   type EvaluationContext,
   type EvaluationDraft,
@@ -26,13 +25,14 @@ import {
 interface NewEvaluationFormProps {
   context: EvaluationContext;
   promptSetId: string | undefined;
+  wanted: WantedEvaluation | undefined;
 }
 
 /** Sets up a blind comparison of two systems on the same prompts. */
-export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormProps) {
+export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluationFormProps) {
   // Only what a person chose is kept: defaults follow lists that come late, and nothing typed is lost.
   const [chosen, setChosen] = useState<Partial<EvaluationDraft>>({});
-  const draft = { ...defaultDraft(context, promptSetId), ...chosen };
+  const draft = { ...draftFor(context, promptSetId, wanted), ...chosen };
   const change = (edit: Partial<EvaluationDraft>) =>
     setChosen((current) => ({ ...current, ...edit }));
   const obstacle = startObstacle(draft, context);
@@ -115,23 +115,6 @@ export function NewEvaluationForm({ context, promptSetId }: NewEvaluationFormPro
       </div>
     </form>
   );
-}
-
-const defaultPrompts = 50;
-
-function defaultDraft(context: EvaluationContext, promptSetId?: string): EvaluationDraft {
-  const newest = newestSystem(context.available);
-  return {
-    name: freeName(context.evaluations),
-    promptSetId: promptSetId ?? context.sets[0]?.id ?? '',
-    usesAll: true,
-    prompts: defaultPrompts,
-    a: newest,
-    b: newest && baseOf(newest),
-    sampling: limaSampling,
-    parallel: 4,
-    seed: 42,
-  };
 }
 
 function requestOf(draft: EvaluationDraft): Parameters<typeof rpc.evaluations.create>[0] {

@@ -33,7 +33,8 @@ const model = (id: string, isMissing = false): Model => ({
 });
 const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
 const available = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
-const context = { available, sets, evaluations: [] };
+const defaults = { recipe: null, promptSetId: null, sampling: null };
+const context = { available, sets, evaluations: [], defaults };
 const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
 const draft: EvaluationDraft = {
   name: 'One',

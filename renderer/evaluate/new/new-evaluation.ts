@@ -1,8 +1,16 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
-import { samplingProblems } from '../../ui/systems/sampling.ts';
-import { isSameSystem, systemProblem, type AvailableModels } from '../../ui/systems/systems.ts';
+import { limaSampling, samplingProblems } from '../../ui/systems/sampling.ts';
+import type { WantedEvaluation } from '../../ui/navigation.ts';
+import {
+  baseOf,
+  isSameSystem,
+  newestSystem,
+  systemProblem,
+  type AvailableModels,
+} from '../../ui/systems/systems.ts';
 
 /** What is typed into the form; `prompts` counts only while `usesAll` is off. */
 export interface EvaluationDraft {
@@ -22,6 +30,40 @@ export interface EvaluationContext {
   available: AvailableModels;
   sets: readonly PromptSet[];
   evaluations: readonly EvaluationSummary[];
+  /** What the forms of the project begin with. */
+  defaults: ProjectDefaults;
+}
+
+const defaultPrompts = 50;
+
+/** The form before anybody typed: what was asked for, what the project keeps, the general defaults. */
+export function draftFor(
+  { available, sets, evaluations, defaults }: EvaluationContext,
+  promptSetId: string | undefined,
+  wanted: WantedEvaluation | undefined,
+): EvaluationDraft {
+  const newest = newestSystem(available);
+  return {
+    name: wanted ? uniqueName(wanted.name, evaluations) : freeName(evaluations),
+    promptSetId: promptSetId ?? defaults.promptSetId?.value ?? sets[0]?.id ?? '',
+    usesAll: true,
+    prompts: defaultPrompts,
+    a: wanted?.a ?? newest,
+    b: wanted?.b ?? (newest && baseOf(newest)),
+    sampling: defaults.sampling?.value ?? limaSampling,
+    parallel: 4,
+    seed: 42,
+  };
+}
+
+/** The name itself, or with the first number that makes it unlike the others. */
+function uniqueName(name: string, others: readonly { name: string }[]): string {
+  const short = Array.from(name).slice(0, 90).join('');
+  const isTaken = (candidate: string) => others.some((other) => other.name === candidate);
+  let number = 2;
+  if (!isTaken(short)) return short;
+  while (isTaken(`${short} ${number}`)) number += 1;
+  return `${short} ${number}`;
 }
 
 const largestSeed = 4_294_967_295;

@@ -15,6 +15,12 @@ export function chosenOrOnly<Item extends { id: string }>(
   return another ? undefined : only;
 }
 
+/** The chosen one of a list that begins with the newest; until a person chose, that. */
+export const chosenOrNewest = <Item extends { id: string }>(
+  list: readonly Item[] = [],
+  chosenId: string | null,
+): Item | undefined => (chosenId === null ? list[0] : list.find(({ id }) => id === chosenId));
+
 /** Whether a run can start with the model. */
 export const canTrain = ({ info, isMissing }: Model): boolean =>
   info.trainable === 'yes' && !isMissing;

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/probe.ts';
@@ -5,30 +6,58 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
+import { useProjectDefaults } from '../../rpc/project.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { QueryView } from '../../ui/feedback/states.tsx';
 import { TextInput, Select } from '../../ui/inputs/inputs.tsx';
-import { checkDraft } from '../recipe/recipe-draft.ts';
+import { checkDraft, draftOf, type RecipeDraft } from '../recipe/recipe-draft.ts';
 import { RecipeEditor } from '../recipe/recipe-editor.tsx';
-import { showRun, useTrain } from '../train-store.ts';
+import { beginWith, showRun, useTrain } from '../train-store.ts';
 import { XrayButton } from '../xray/xray-button.tsx';
 import { CommandPreview } from './command-preview.tsx';
 import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
-import { canTrain, chosenOrOnly, probeInput, startLabel } from './run-choice.ts';
+import { canTrain, chosenOrNewest, chosenOrOnly, probeInput, startLabel } from './run-choice.ts';
 import './run-form.css';
 
 /** The form of a new run: model, dataset, recipe, and what will come of it. */
 export function RunForm({ runs }: { runs: readonly Run[] }) {
+  const defaults = useProjectDefaults();
+  return (
+    <QueryView query={defaults}>
+      {({ recipe }) => <Form runs={runs} projectRecipe={recipe?.value} />}
+    </QueryView>
+  );
+}
+
+/** Keeps the draft what the project begins with, until a person changes it. */
+function useProjectRecipe(recipe: Recipe | undefined): RecipeDraft {
+  const { draft, isDraftChosen } = useTrain();
+  const begins = draftOf(recipe);
+  const isBehind = !isDraftChosen && JSON.stringify(draft) !== JSON.stringify(begins);
+  useEffect(() => {
+    if (isBehind) beginWith(recipe);
+  });
+  return isBehind ? begins : draft;
+}
+
+interface FormProps {
+  runs: readonly Run[];
+  projectRecipe: Recipe | undefined;
+}
+
+function Form({ runs, projectRecipe }: FormProps) {
   const models = useQuery(['models.list'], () => rpc.models.list(), ['models']);
   const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
-  const { modelId, datasetId, draft } = useTrain();
+  const { modelId, datasetId } = useTrain();
+  const draft = useProjectRecipe(projectRecipe);
   const model = chosenOrOnly(models.data, modelId, canTrain);
-  const dataset = chosenOrOnly(datasets.data, datasetId);
+  const dataset = chosenOrNewest(datasets.data, datasetId);
   const { recipe, errors } = checkDraft(draft);
   return (
     <section className="run-form" aria-label="New run">
@@ -37,7 +66,7 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
           <ModelPicker models={models} chosenId={model?.id ?? null} />
           <DatasetPicker datasets={datasets} chosenId={dataset?.id ?? null} />
           <ProbeChoice />
-          <RecipeEditor draft={draft} errors={errors} runs={runs} />
+          <RecipeEditor draft={draft} errors={errors} runs={runs} projectRecipe={projectRecipe} />
         </div>
         <div className="run-form-side">
           <PlanCard recipe={recipe} dataset={dataset} model={model} />

@@ -1,12 +1,16 @@
 import { useState } from 'react';
 import { BookOpen, Copy, RotateCcw } from 'lucide-react';
 import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useReadOnlyNotice } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/dialogs/menu.tsx';
+import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { formatMoment } from '../../ui/format.ts';
-import { applyPreset, copyRecipe, resetRecipe } from '../train-store.ts';
-import { changedFields, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
+import { applyPreset, chooseRecipe, copyRecipe, resetRecipe } from '../train-store.ts';
+import { changedFields, checkDraft, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
 import { recipeGroups, recipeFields, type RecipeKey } from './recipe-fields.ts';
 import { RecipeGroupFields } from './recipe-group-fields.tsx';
 import './recipe-editor.css';
@@ -15,10 +19,12 @@ interface RecipeEditorProps {
   draft: RecipeDraft;
   errors: CheckedDraft['errors'];
   runs: readonly Run[];
+  /** What the forms of the project begin with, if it says so. */
+  projectRecipe: Recipe | undefined;
 }
 
 /** Every field of the recipe under its heading; the rarely needed ones folded away. */
-export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
+export function RecipeEditor({ draft, errors, runs, projectRecipe }: RecipeEditorProps) {
   const changed = new Set(changedFields(draft).map(({ key }) => key));
   return (
     <section className="run-form-section" aria-label="Recipe">
@@ -33,7 +39,7 @@ export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
             Reset to defaults
           </Button>
         )}
-        <PresetMenu />
+        <PresetMenu projectRecipe={projectRecipe} draft={draft} />
         {runs.length > 0 && <CopyMenu runs={runs} />}
       </div>
       <div className="recipe-groups">
@@ -50,7 +56,28 @@ export function RecipeEditor({ draft, errors, runs }: RecipeEditorProps) {
   );
 }
 
-function PresetMenu() {
+interface PresetMenuProps {
+  projectRecipe: Recipe | undefined;
+  draft: RecipeDraft;
+}
+
+function PresetMenu({ projectRecipe, draft }: PresetMenuProps) {
+  const notice = useReadOnlyNotice();
+  const { recipe } = checkDraft(draft);
+  const ofProject = [
+    ...(projectRecipe === undefined
+      ? []
+      : [{ label: 'The project’s recipe', run: () => chooseRecipe(projectRecipe) }]),
+    ...(recipe === null || notice !== null
+      ? []
+      : [
+          {
+            label: 'Keep this as the project’s recipe',
+            hint: 'New runs begin with it',
+            run: () => void keepRecipe(recipe),
+          },
+        ]),
+  ];
   return (
     <Menu
       align="end"
@@ -59,13 +86,25 @@ function PresetMenu() {
           Presets…
         </Button>
       }
-      items={recipePresets.map((preset) => ({
-        label: preset.name,
-        hint: preset.summary,
-        run: () => applyPreset(preset),
-      }))}
+      items={[
+        ...recipePresets.map((preset) => ({
+          label: preset.name,
+          hint: preset.summary,
+          run: () => applyPreset(preset),
+        })),
+        ...ofProject.map((item, index) => ({ ...item, separator: index === 0 })),
+      ]}
     />
   );
+}
+
+async function keepRecipe(recipe: Recipe): Promise<void> {
+  try {
+    await rpc.project.keepDefaults({ recipe });
+    showToast({ text: 'New runs of this project begin with this recipe.', tone: 'good' });
+  } catch (error) {
+    showErrorToast(error);
+  }
 }
 
 function CopyMenu({ runs }: { runs: readonly Run[] }) {

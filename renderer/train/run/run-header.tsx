@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { MessagesSquare, RotateCcw, Scale } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../shared/domain/run.ts';
@@ -10,10 +10,12 @@ import {
 } from '../../../shared/text/numbers.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { describeRunMemory, formatLoss } from '../../../shared/text/training.ts';
+import { usePipeline } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { stateTones, Badge } from '../../ui/feedback/badge.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { formatMoment } from '../../ui/format.ts';
+import { compareInChat, evaluateAgainstBase } from '../../ui/next-steps.ts';
 import type { RunMetrics } from '../metrics/use-run-metrics.ts';
 import { durationOf, stateOf } from '../run-text.ts';
 import { startAgain } from '../train-store.ts';
@@ -31,13 +33,14 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
   const isFinished = isJobFinished(state);
   return (
     <header className="run-header">
-      <div className="row">
-        <h1 className="truncate" title={run.name}>
+      <div className="row row-wrap">
+        <h1 className="truncate run-title" title={run.name}>
           {run.name}
         </h1>
         <Badge tone={stateTones[state]}>{state}</Badge>
         <span className="spacer" />
         <RunButtons run={run} state={state} />
+        {isFinished && <NextActions run={run} />}
         <Button small icon={<RotateCcw size={13} />} onClick={() => startAgain(run)}>
           Start again with these settings
         </Button>
@@ -52,6 +55,35 @@ export function RunHeader({ run, job, metrics }: RunHeaderProps) {
       )}
       {run.memory && <MemoryLine {...run.memory} />}
     </header>
+  );
+}
+
+/** What a trained model is for: to be asked beside its base, then to be judged against it. */
+function NextActions({ run }: { run: Run }) {
+  const facts = usePipeline().data;
+  const last = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
+  if (!last) return null;
+  const trained = { name: run.name, modelId: run.modelId, checkpointId: last.id };
+  const wasAsked = facts?.run?.id === run.id && facts.chatAnswers > 0;
+  return (
+    <>
+      <Button
+        small
+        variant={wasAsked ? 'default' : 'primary'}
+        icon={<MessagesSquare size={13} />}
+        onClick={() => void compareInChat(trained)}
+      >
+        Compare in chat
+      </Button>
+      <Button
+        small
+        variant={wasAsked ? 'primary' : 'default'}
+        icon={<Scale size={13} />}
+        onClick={() => evaluateAgainstBase(trained)}
+      >
+        Evaluate against the base
+      </Button>
+    </>
   );
 }
 
