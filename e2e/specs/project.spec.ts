@@ -17,21 +17,6 @@ test('a new project opens on its tabs and is found again among the recent ones',
   await expect(shell.projectButton('field notes')).toBeVisible();
 });
 
-test('the sample project opens with samples, and its recipe and model can be trained', async ({
-  workbench,
-}) => {
-  const shell = new ShellPage(workbench);
-  await choosePath(workbench, join(workbench.folder, 'atlas.lima'), () =>
-    shell.page.getByRole('button', { name: 'Open the sample project' }).click(),
-  );
-  await expect(shell.counts).toHaveText(/0 pending.*300 accepted.*0 rejected/);
-  const train = await shell.goTo('Train');
-  await train.getByRole('button', { name: 'Presets…' }).click();
-  await shell.page.getByRole('menuitem', { name: /^atlas/ }).click();
-  await expect(train.getByText('Atlas questions').first()).toBeVisible();
-  await expect(train.getByText('atlas-base.gguf').first()).toBeVisible();
-});
-
 test('a file that is no project is refused with its path, and the open project stays', async ({
   workbench,
 }) => {

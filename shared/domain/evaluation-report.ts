@@ -89,6 +89,8 @@ export const reportItemSchema = z.object({
   shownLeft: systemKeySchema,
   votes: z.array(reportVoteSchema),
   verdict: verdictSchema.nullable(),
+  /** What a right answer contains; null where nothing is expected, and in earlier reports. */
+  expected: z.string().nullable().default(null),
 });
 export type ReportItem = z.infer<typeof reportItemSchema>;
 
@@ -120,6 +122,17 @@ export const reportAgreementSchema = z.object({
 });
 export type ReportAgreement = z.infer<typeof reportAgreementSchema>;
 
+/** How many answers of one system contain what is expected, as whole words. */
+const rightAnswersSchema = z.object({ right: z.number().int(), share: estimateSchema });
+
+/** Right answers of both systems to the questions with an expected answer, whoever voted. */
+export const reportAccuracySchema = z.object({
+  questions: z.number().int(),
+  a: rightAnswersSchema,
+  b: rightAnswersSchema,
+});
+export type ReportAccuracy = z.infer<typeof reportAccuracySchema>;
+
 /** Whose verdicts make the headline statistics; `none` while nobody voted. */
 export const reportBasisSchema = z.enum(['human', 'judge', 'rule', 'none']);
 export type ReportBasis = z.infer<typeof reportBasisSchema>;
@@ -143,6 +156,8 @@ export const evaluationReportSchema = z.object({
   }),
   basis: reportBasisSchema,
   statistics: preferenceSummarySchema.nullable(),
+  /** Null where no prompt has an expected answer, and in earlier reports. */
+  accuracy: reportAccuracySchema.nullable().default(null),
   authors: z.array(reportAuthorSchema),
   agreements: z.array(reportAgreementSchema),
   positionBias: positionBiasSchema.nullable(),

@@ -118,6 +118,30 @@ describe('composeReport', () => {
     expect(report.agreements[0]?.tieDiscounted.value).toBe(0.625);
   });
 
+  it('counts right answers where an answer is expected, whoever voted, as whole words', () => {
+    const facts = fixtureFacts(['a', 'tie', null, 'b']);
+    const [first, second, third] = facts.items;
+    if (!first || !second || !third) throw new Error('The fixture lacks items');
+    const answers = (a: string, b: string, expected: string) => ({
+      a: { ...first.a, output: a },
+      b: { ...first.b, output: b },
+      expected,
+    });
+    const items = [
+      { ...first, ...answers('It is NIAMEY, of course.', 'I do not know', 'Niamey') },
+      { ...second, ...answers('In Nigeria', 'In Niger.', 'Niger') },
+      { ...third, ...answers('Kuwait City', 'kuwait  city', 'Kuwait City') },
+      ...facts.items.slice(3),
+    ];
+    const { accuracy } = composeReport({ ...facts, items });
+    expect(accuracy).toMatchObject({
+      questions: 3,
+      a: { right: 2, share: { value: 2 / 3 } },
+      b: { right: 2, share: { value: 2 / 3 } },
+    });
+    expect(composeReport(facts).accuracy).toBeNull();
+  });
+
   it('keeps a person and a judge of the same name apart', () => {
     const report = composeReport(
       withVotes([fixtureVote('a', 0), fixtureVote('b', 0, { authorKind: 'judge' })]),

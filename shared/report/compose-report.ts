@@ -1,6 +1,7 @@
 import {
   type EvaluationReport,
   evaluationReportSchema,
+  type ReportAccuracy,
   type ReportAgreement,
   type ReportAuthor,
   type ReportBasis,
@@ -12,9 +13,12 @@ import {
   type AuthorKind,
   evaluationProtocol,
   identicalAnswersAuthor,
+  type SystemKey,
   type Verdict,
 } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
+import { wilsonInterval } from '../stats/confidence-interval.ts';
+import { containsExpected } from '../stats/expected-answer.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { preferenceSummary } from '../stats/preference-summary.ts';
 import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
@@ -62,6 +66,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     },
     basis,
     statistics: preferenceSummary(verdicts),
+    accuracy: accuracyOf(items),
     authors: authorsOf(items),
     agreements: agreementsOf(items),
     positionBias: positionBias(shownByPeople(votes, basis)),
@@ -73,6 +78,19 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     ...findings,
     warnings: [...reportWarnings(findings), ...(facts.checked ? unhashedNote(facts.checked) : [])],
   });
+}
+
+/** How many answers of each system contain what is expected; null where nothing is. */
+function accuracyOf(items: readonly ReportItem[]): ReportAccuracy | null {
+  const asked = items.flatMap(({ expected, ...item }) =>
+    expected === null ? [] : [{ ...item, expected }],
+  );
+  if (asked.length === 0) return null;
+  const of = (key: SystemKey) => {
+    const right = asked.filter((item) => containsExpected(item[key].output, item.expected)).length;
+    return { right, share: wilsonInterval(right, asked.length) };
+  };
+  return { questions: asked.length, a: of('a'), b: of('b') };
 }
 
 /** The newest vote of every author, oldest author first. */

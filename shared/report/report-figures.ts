@@ -6,7 +6,7 @@ import type {
   ReportItem,
   ReportSystem,
 } from '../domain/evaluation-report.ts';
-import type { Verdict } from '../domain/evaluation.ts';
+import type { SystemKey, Verdict } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
 import {
   formatCount,
@@ -57,6 +57,21 @@ export function originRows(report: EvaluationReport): string[][] {
 }
 
 const basisWords = { human: 'people', judge: 'a judge model', rule: 'rule only', none: 'nobody' };
+
+/** How many answers of each system contain what is expected; null where nothing is. */
+export function accuracyTable({ accuracy, systems }: EvaluationReport): ReportTable | null {
+  if (accuracy === null) return null;
+  const row = (key: SystemKey) => [
+    `${key.toUpperCase()}: ${displayLine(systems[key].name)}`,
+    `${formatCount(accuracy[key].right)} of ${formatCount(accuracy.questions)}`,
+    formatPercent(accuracy[key].share.value),
+    formatInterval(accuracy[key].share),
+  ];
+  return {
+    columns: ['Expected words in the answer', 'Right', 'Share', '95\u00a0% interval, Wilson'],
+    rows: [row('a'), row('b')],
+  };
+}
 
 /** Win, tie, lose, both win-tie measures and the sign test, side by side. */
 export function statisticsTable(statistics: PreferenceSummary): ReportTable {

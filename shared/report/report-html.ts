@@ -4,6 +4,7 @@ import { reportStyle } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
 import { preferenceBar } from './preference-bar.ts';
 import {
+  accuracyTable,
   agreementTable,
   answerNote,
   authorsTable,
@@ -41,7 +42,8 @@ export function reportToHtml(report: EvaluationReport): string {
           <h1 dir="auto">${displayLine(report.name)}</h1>
           <p class="lead">${headline(report)}</p>
           ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
-          ${result(report)} ${warnings('Read before quoting', report.warnings)}
+          ${result(report)} ${rightAnswers(report)}
+          ${warnings('Read before quoting', report.warnings)}
           <h2>Protocol</h2>
           <p class="protocol">${report.protocol}</p>
           <h2>Systems</h2>
@@ -57,6 +59,14 @@ export function reportToHtml(report: EvaluationReport): string {
       </body>
     </html> `;
   return page.toString();
+}
+
+function rightAnswers(report: EvaluationReport): Markup {
+  const accuracy = accuracyTable(report);
+  return accuracy === null
+    ? html``
+    : html`<h2>Right answers</h2>
+        ${table(accuracy)}`;
 }
 
 function result({ statistics }: EvaluationReport): Markup {

@@ -1,5 +1,6 @@
 import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
 import {
+  accuracyTable,
   agreementTable,
   answerNote,
   authorsTable,
@@ -17,12 +18,14 @@ import { displayLine, displayText } from '../text/foreign-text.ts';
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
 export function reportToMarkdown(report: EvaluationReport): string {
   const { statistics, disagreements, warnings } = report;
+  const accuracy = accuracyTable(report);
   const sections = [
     `# ${inlineMarkdown(report.name)}`,
     inlineMarkdown(headline(report)),
     markdownTable(['Evaluation', ''], originRows(report)),
     ...(disagreements.length === 0 ? [] : ['## Does not agree', list(disagreements)]),
     ...(statistics === null ? [] : ['## Result', table(statisticsTable(statistics))]),
+    ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', list(warnings)]),
     '## Protocol',
     inlineMarkdown(report.protocol),

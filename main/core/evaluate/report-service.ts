@@ -127,6 +127,7 @@ function toItem(
     a: toReported(a),
     b: toReported(b),
     shownLeft: item.leftSide,
+    expected: item.expected,
     votes: votes.flatMap(({ shown, author, authorKind, createdMs }) =>
       shown === 'withdrawn'
         ? []

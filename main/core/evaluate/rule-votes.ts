@@ -1,4 +1,5 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { containsExpected } from '../../../shared/stats/expected-answer.ts';
 import { showVerdict, type Verdict } from '../../../shared/domain/evaluation.ts';
 import { withTransaction } from '../../store/database.ts';
 import { comparisonsOf, type StoredComparison } from '../../store/repositories/comparisons.ts';
@@ -10,20 +11,6 @@ import { refuseRevealed } from './voting-service.ts';
 
 /** Who casts votes by the expected answer. */
 export const expectedAnswerAuthor = 'expected answer';
-
-const words = (text: string) =>
-  ` ${
-    text
-      .toLowerCase()
-      .normalize('NFKC')
-      .match(/[\p{L}\p{N}]+/gu)
-      ?.join(' ') ?? ''
-  } `;
-
-/** True when an answer contains the expected one as whole words, whatever their case and punctuation. */
-export function containsExpected(answer: string, expected: string): boolean {
-  return words(expected).trim() !== '' && words(answer).includes(words(expected));
-}
 
 /** The verdict of the rule, or undefined where it cannot judge. */
 function verdictOf({ a, b, expected }: StoredComparison): Verdict | undefined {

@@ -9,6 +9,7 @@ const item = (ordinal: number, verdict: ReportItem['verdict']): ReportItem => ({
   a: answer,
   b: answer,
   shownLeft: 'a',
+  expected: null,
   votes: [],
   verdict,
 });

@@ -87,6 +87,12 @@ function ItemDetail({ item }: { item: ReportItem }) {
   return (
     <div className="item-detail">
       <PromptText messages={item.prompt} />
+      {item.expected !== null && (
+        <p className="small dim row">
+          <Badge>expected</Badge>
+          <VisibleText text={item.expected} />
+        </p>
+      )}
       <div className="item-answers">
         {(['a', 'b'] as const).map((key) => (
           <ScrollRegion key={key} className="item-answer" label={`Answer of ${key.toUpperCase()}`}>

@@ -4,6 +4,7 @@ import {
   type EvaluationReport,
 } from '../../../shared/domain/evaluation-report.ts';
 import {
+  accuracyTable,
   agreementTable,
   authorsTable,
   biasRows,
@@ -56,6 +57,7 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
 
 function Report({ report }: { report: EvaluationReport }) {
   const { statistics, systems } = report;
+  const accuracy = accuracyTable(report);
   return (
     <>
       <Disagreements found={report.disagreements} />
@@ -73,6 +75,7 @@ function Report({ report }: { report: EvaluationReport }) {
         <IdentityCard side="A" system={systems.a} />
         <IdentityCard side="B" system={systems.b} />
       </div>
+      {accuracy && <FigureTable title="Right answers" table={accuracy} />}
       {statistics && <FigureTable title="Statistics" table={statisticsTable(statistics)} />}
       <div className="results-pair">
         <FactList title="Checks on the judging" rows={biasRows(report)} />

@@ -48,6 +48,7 @@ export function fixtureFacts(verdicts: readonly (Verdict | null)[], foreign?: st
       a: { output: text(`Answer A ${ordinal}`), finish: 'stop' as const, seed: ordinal },
       b: { output: `${text(`Answer B ${ordinal}`)}.`, finish: 'stop' as const, seed: ordinal },
       shownLeft: sideOf(42, ordinal),
+      expected: null,
       votes: verdict === null ? [] : [fixtureVote(verdict, ordinal, { author: text('Ada') })],
     })),
   };

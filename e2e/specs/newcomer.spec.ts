@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from '@playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { choosePath, ShellPage } from '../pages/shell-page.ts';
+
+const mostActions = 12;
+/** The whole walk on two cores, training and 606 answers included. */
+const wholeWayMs = 180_000;
+
+/** Somebody who knows nothing and presses what each screen puts first. */
+class Newcomer {
+  readonly shell: ShellPage;
+  readonly presses: string[] = [];
+
+  constructor(shell: ShellPage) {
+    this.shell = shell;
+  }
+
+  /** Presses the one primary button that can be pressed, which has to be this. */
+  async press(name: string | RegExp, timeout = 60_000): Promise<void> {
+    const { page } = this.shell;
+    const dialog = page.getByRole('dialog');
+    const screen = (await dialog.count()) > 0 ? dialog : page.locator('body');
+    const button = screen.getByRole('button', { name });
+    await expect(button).toBeEnabled({ timeout });
+    const primary = screen.locator('.button-primary:visible:enabled, dialog .button-danger');
+    await expect(primary).toHaveCount(1);
+    await expect(primary).toHaveText(name);
+    await this.#click(button);
+  }
+
+  /** Presses the step that the bar above every tab marks as the next one. */
+  async follow(step: string): Promise<void> {
+    const next = pipeline(this.shell).getByRole('button', { name: `${step}, next` });
+    await expect(next).toHaveAttribute('aria-current', 'step', { timeout: 60_000 });
+    await this.#click(next);
+  }
+
+  async #click(button: Locator): Promise<void> {
+    this.presses.push(await button.innerText());
+    await button.click();
+  }
+}
+
+const pipeline = (shell: ShellPage) => shell.page.getByRole('navigation', { name: 'Pipeline' });
+
+const stepsOf = (shell: ShellPage) =>
+  pipeline(shell)
+    .getByRole('button')
+    .evaluateAll((steps) => steps.map((step) => step.getAttribute('aria-label')));
+
+test('pressing the primary action of each screen leads a newcomer from the first page to a result in which the tuned model wins', async ({
+  workbench,
+}) => {
+  test.setTimeout(wholeWayMs + 30_000);
+  const shell = new ShellPage(workbench);
+  const newcomer = new Newcomer(shell);
+  await expect(shell.page.getByRole('figure', { name: /from samples to a verdict/ })).toBeVisible();
+  const startMs = performance.now();
+  await newcomer.press('Open the sample project');
+  await newcomer.press('Start training');
+  await newcomer.press('Compare in chat', wholeWayMs);
+  await newcomer.press(/^Send/);
+  await newcomer.follow('Evaluate');
+  await newcomer.press('Generate 606 answers');
+  await newcomer.press('Vote by expected answers…', wholeWayMs);
+  await newcomer.press('Vote by rule');
+  await newcomer.press('Reveal…');
+  await newcomer.press('Reveal');
+  const result = shell.page.getByRole('region', { name: 'Result' });
+  await expect(result).toContainText('A is preferred');
+  const tookMs = performance.now() - startMs;
+
+  const right = shell.page.getByRole('table', { name: 'Right answers' });
+  const share = async (row: RegExp) =>
+    Number(/([\d.]+)\s%/.exec(await right.getByRole('row', { name: row }).innerText())?.[1]);
+  expect(await share(/^A: .*epoch 15/)).toBeGreaterThanOrEqual(85);
+  expect(await share(/^B: /)).toBeLessThan(20);
+  expect(newcomer.presses.length, newcomer.presses.join(' → ')).toBeLessThanOrEqual(mostActions);
+  expect(tookMs).toBeLessThan(wholeWayMs);
+  await expect(pipeline(shell).locator('[aria-current]')).toHaveCount(0);
+  expect(await stepsOf(shell)).toEqual([
+    'Curate, done, 300 accepted',
+    'Freeze, done, 300 frozen',
+    expect.stringMatching(/^Train, done, [\d.]+ loss$/),
+    'Chat, done, 2 answers',
+    'Evaluate, done, 303/303 voted',
+    expect.stringMatching(/^Report, done, \d+ % win \+ ½ tie$/),
+  ]);
+});
+
+test('the sample project opens where it was left, can be started afresh, and is saved where a person likes', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  const { page } = shell;
+  const open = page.getByRole('button', { name: 'Open the sample project' });
+  await open.click();
+  await expect(pipeline(shell).getByRole('button', { name: 'Train, next' })).toBeVisible();
+  const recipe = page.getByRole('tabpanel', { name: 'Train' });
+  await expect(recipe.getByRole('textbox', { name: 'Learning rate', exact: true })).toHaveValue(
+    '0.003',
+  );
+
+  // Nothing is left to freeze, until something changes.
+  const curate = await shell.goTo('Curate');
+  const train = curate.getByRole('button', { name: 'Train on “Atlas questions”' });
+  const freeze = curate.getByRole('button', { name: /^Freeze/ });
+  await expect(train).toBeVisible();
+  await expect(freeze).toHaveCount(0);
+  await curate.getByRole('button', { name: 'Reject' }).click();
+  await expect(freeze).toHaveText('Freeze 299 samples…');
+  await expect(train).toHaveCount(0);
+  await expect(pipeline(shell).getByRole('button', { name: /changed since/ })).toBeVisible();
+
+  await shell.closeProject('atlas');
+  await open.click();
+  await expect(shell.counts).toHaveText(/299 accepted.*1 rejected/);
+  const place = join(workbench.folder, 'mine.lima');
+  await choosePath(workbench, place, () => shell.chooseInProjectMenu('atlas', /^Save as/));
+  await expect(shell.projectButton('mine')).toBeVisible();
+  await expect(shell.counts).toHaveText(/299 accepted.*1 rejected/);
+  await shell.closeProject('mine');
+  expect(readFileSync(place).subarray(0, 15).toString()).toBe('SQLite format 3');
+
+  await page.getByRole('button', { name: 'Start it afresh' }).click();
+  await expect(shell.projectButton('atlas-2')).toBeVisible();
+  await expect(shell.counts).toHaveText(/300 accepted.*0 rejected/);
+});
+
+test('an empty project begins with an import, and its bar says what each step is still to bring', async ({
+  workbench,
+}) => {
+  const shell = new ShellPage(workbench);
+  await shell.createProject('empty');
+  await expect(pipeline(shell).getByRole('button', { name: 'Curate, next' })).toBeEnabled();
+  expect(await stepsOf(shell)).toEqual([
+    'Curate, next',
+    'Freeze',
+    'Train',
+    'Chat',
+    'Evaluate',
+    'Report',
+  ]);
+  const primary = shell.page.locator('.button-primary:visible');
+  await expect(primary).toHaveText(/^Import/);
+  for (const [step, tab] of [
+    ['Train', 'Train'],
+    ['Chat', 'Chat'],
+    ['Report', 'Evaluate'],
+    ['Freeze', 'Curate'],
+  ] as const) {
+    await pipeline(shell).getByRole('button', { name: step, exact: true }).click();
+    await expect(shell.page.getByRole('tab', { name: tab })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+  }
+});
