@@ -69,23 +69,31 @@ const recipeFileSchema = z.object({
   recipe: recipeSchema.strict(),
 });
 
-/** The recipe of `--recipe NAME|FILE.json` with every `--set key=value` on top. */
+/**
+ * The recipe of `--recipe NAME|FILE.json` with every `--set key=value` on top. Without a name it
+ * begins with `kept`, the recipe that the project keeps, or with the defaults.
+ */
 export async function resolveRecipe(
   name: string | undefined,
   pairs: readonly string[],
+  kept: RecipeInput = {},
 ): Promise<Recipe> {
-  const base = name === undefined ? {} : await readRecipe(name);
+  const base = name === undefined ? kept : await readRecipe(name);
   const parsed = checkedRecipeSchema.safeParse({ ...base, ...parseSettings(recipeSchema, pairs) });
   if (parsed.success) return parsed.data;
   throw new UsageError(parsed.error.issues.map((issue) => issue.message).join('; '));
 }
 
+/** The name of the recipe that sets nothing, for a project that keeps another. */
+const everyDefault = 'defaults';
+
 async function readRecipe(name: string): Promise<RecipeInput> {
   const preset = recipePresets.find((one) => one.name === name);
   if (preset) return preset.recipe;
+  if (name === everyDefault) return {};
   if (!name.endsWith('.json'))
     throw new UsageError(
-      `There is no recipe "${name}". Recipes: ${recipePresets.map((one) => one.name).join(', ')}; ` +
+      `There is no recipe "${name}". Recipes: ${recipePresets.map((one) => one.name).join(', ')}, ${everyDefault}; ` +
         'or give a .json file.',
     );
   const path = resolve(name);

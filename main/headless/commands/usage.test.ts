@@ -81,7 +81,9 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['__proto__=1', /__proto__ is unknown/],
   ];
   it.each(settings)('a recipe field set by %s is refused', async (pair, message) => {
-    const words = ['train', p, '--base', 'b.gguf', '--dataset', 'd', '--set', pair];
+    // Fields that have to fit each other can only be compared where the recipe is known already.
+    const recipe = ['--recipe', 'defaults', '--set', pair];
+    const words = ['train', p, '--base', 'b.gguf', '--dataset', 'd', ...recipe];
     const { code, stderr } = await run(...words);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);

@@ -10,6 +10,7 @@ describe('trainCommandLine', () => {
       datasetName: 'first ten',
       runName: '',
       probe: undefined,
+      keepsRecipe: false,
       draft: { ...draftOf(), epochs: '3', batchSize: '32' },
     });
     expect(command.replaceAll(/\s*\\\n\s*/g, ' ')).toBe(
@@ -24,6 +25,7 @@ describe('trainCommandLine', () => {
       datasetName: undefined,
       runName: 'a',
       probe: 'my prompts',
+      keepsRecipe: true,
       draft: draftOf(),
     });
     expect(command).toContain('PROJECT.lima');
@@ -31,5 +33,7 @@ describe('trainCommandLine', () => {
     expect(command).toContain('--dataset DATASET');
     expect(command).toContain('--name a');
     expect(command).toContain("--probe 'my prompts'");
+    // The project keeps a recipe: all that the command does not name would be of that.
+    expect(command).toContain('--recipe defaults');
   });
 });

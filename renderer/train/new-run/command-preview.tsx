@@ -2,6 +2,7 @@ import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { shellWord } from '../../../shared/text/foreign-text.ts';
 import { rpc } from '../../rpc/client.ts';
+import { useProjectDefaults } from '../../rpc/project.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { changedFields, type RecipeDraft } from '../recipe/recipe-draft.ts';
@@ -18,6 +19,7 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
   const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
   const { draft, runName, probe } = useTrain();
+  const recipe = useProjectDefaults().data?.recipe;
   const probeSet = sets.data?.find(({ id }) => id === probe)?.name;
   const command = trainCommandLine({
     projectPath: project.data?.path,
@@ -25,6 +27,7 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
     datasetName: dataset?.name,
     runName,
     probe: probe === 'built-in' ? probe : probeSet,
+    keepsRecipe: recipe?.origin === 'project',
     draft,
   });
   return (
@@ -47,12 +50,14 @@ interface TrainCommand {
   runName: string;
   /** A prompt set's name or `built-in`; nothing is asked without it. */
   probe: string | undefined;
+  /** Without a word a command begins with the recipe that the project keeps. */
+  keepsRecipe: boolean;
   draft: RecipeDraft;
 }
 
 /** The `lima train` command that does what the form would do; only changed fields are set. */
 export function trainCommandLine(command: TrainCommand): string {
-  const { projectPath, modelPath, datasetName, runName, probe, draft } = command;
+  const { projectPath, modelPath, datasetName, runName, probe, keepsRecipe, draft } = command;
   const settings = changedFields(draft).map(
     ({ key }) => `--set ${shellWord(`${key}=${draft[key].trim()}`)}`,
   );
@@ -62,6 +67,7 @@ export function trainCommandLine(command: TrainCommand): string {
     `--dataset ${wordOr(datasetName, 'DATASET')}`,
     ...(runName.trim() === '' ? [] : [`--name ${shellWord(runName.trim())}`]),
     ...(probe === undefined ? [] : [`--probe ${shellWord(probe)}`]),
+    ...(keepsRecipe ? ['--recipe defaults'] : []),
     ...settings,
   ].join(' \\\n  ');
 }

@@ -1,5 +1,5 @@
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
-import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
 import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
@@ -8,7 +8,7 @@ import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
-import { resolveRecipe, describeSettings } from '../../arguments/settings.ts';
+import { describeSettings, parseSettings, resolveRecipe } from '../../arguments/settings.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { planResume, resumeCommand } from './resume-run.ts';
 import { waitForRun, type StartedRun } from './wait-for-run.ts';
@@ -19,7 +19,8 @@ const options = {
   recipe: {
     type: 'string',
     value: 'NAME',
-    description: 'lima, lima-lora, quick, or a .json file; default: every field as below',
+    description:
+      'lima, lima-lora, quick, defaults (every field as below), or a .json file; default: the recipe that the project keeps, or defaults',
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
   name: { type: 'string', value: 'RUN', description: 'name of the run' },
@@ -99,15 +100,24 @@ async function plan(call: Call<typeof options>) {
   if (resume !== undefined) return await planResume(resume, call);
   const basePath = requiredOption(base, 'base');
   const datasetName = requiredOption(dataset, 'dataset');
-  const recipe = await resolveRecipe(recipeName, set);
+  // What is wrong with the words is found before the project is opened.
+  if (recipeName === undefined) parseSettings(recipeSchema, set);
+  const named = recipeName === undefined ? undefined : await resolveRecipe(recipeName, set);
   return async (client: CoreClient): Promise<StartedRun> => {
     const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
     const modelId = await ensureModel(client, basePath, call);
-    const named = name === undefined ? {} : { name };
+    const recipe = named ?? (await resolveRecipe(undefined, set, await keptRecipe(client)));
+    const called = name === undefined ? {} : { name };
     const asked = probe === undefined ? {} : { probe: await probeInput(client, probe, call) };
-    const input = { modelId, datasetId, recipe, ...named, ...asked };
+    const input = { modelId, datasetId, recipe, ...called, ...asked };
     const { runId, jobId } = await client.runs.start(input);
     const run = await client.runs.get({ id: runId });
     return { runId, jobId, resumeHint: resumeCommand(positional(call, 0), run) };
   };
+}
+
+/** The recipe that the project itself keeps; what its newest run had a script has to name. */
+async function keptRecipe(client: CoreClient): Promise<Recipe | undefined> {
+  const { recipe } = await client.project.defaults();
+  return recipe?.origin === 'project' ? recipe.value : undefined;
 }
