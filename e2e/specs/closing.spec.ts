@@ -14,7 +14,7 @@ async function startMarathon(train: TrainPage): Promise<void> {
   await train.start({
     name: runName,
     dataset: courseDataset,
-    recipe: { Rank: '4', Epochs: '1000', 'Batch size': '10' },
+    recipe: { Rank: '4', Epochs: '1000', 'Batch size': '1' },
   });
   await expect(train.run(runName).getByText('running').first()).toBeVisible();
 }
