@@ -90,6 +90,7 @@ function TabPanels() {
         aria-label={label}
         hidden={id !== active}
       >
+        <h1 className="visually-hidden">{label}</h1>
         <TabActiveContext value={id === active}>
           <ErrorBoundary>
             <Suspense fallback={<LoadingState />}>

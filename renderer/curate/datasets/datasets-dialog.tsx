@@ -90,7 +90,9 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
           <th>Sources</th>
           <th>Hash</th>
           <th>Frozen</th>
-          <th aria-label="Actions" />
+          <th>
+            <span className="visually-hidden">Actions</span>
+          </th>
         </tr>
       </thead>
       <tbody>

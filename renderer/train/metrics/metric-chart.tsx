@@ -38,7 +38,7 @@ export function MetricChart(props: MetricChartProps) {
   return (
     <figure className="metric-chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         {lines.length > 1 &&
           lines.map((line) => (
             <span key={line.column} className={keyClass(line)} style={keyColor(line.color)}>

@@ -30,15 +30,17 @@ export function DatasetPicker({ datasets, chosenId }: DatasetPickerProps) {
               </Button>
             </div>
           ) : (
-            <ul className="picker" role="radiogroup" aria-label="Dataset">
-              {list.map((dataset) => (
-                <DatasetOption
-                  key={dataset.id}
-                  dataset={dataset}
-                  isChosen={dataset.id === chosenId}
-                />
-              ))}
-            </ul>
+            <div role="radiogroup" aria-label="Dataset">
+              <ul className="picker">
+                {list.map((dataset) => (
+                  <DatasetOption
+                    key={dataset.id}
+                    dataset={dataset}
+                    isChosen={dataset.id === chosenId}
+                  />
+                ))}
+              </ul>
+            </div>
           )
         }
       </QueryView>

@@ -28,8 +28,10 @@ export function MemoryFact({ model, recipe }: { model: Model; recipe: Recipe }) 
   return (
     <>
       <dt>Memory</dt>
-      <dd role="status" aria-label="Memory">
-        {plan.data ? <Sizes {...plan.data} /> : <span className="dim">computing…</span>}
+      <dd>
+        <span role="status" aria-label="Memory">
+          {plan.data ? <Sizes {...plan.data} /> : <span className="dim">computing…</span>}
+        </span>
       </dd>
     </>
   );

@@ -63,17 +63,19 @@ export function ModelPicker({ models, chosenId }: ModelPickerProps) {
               {add}
             </div>
           ) : (
-            <ul className="picker" role="radiogroup" aria-label="Base model">
-              {list.map((model) => (
-                <ModelOption
-                  key={model.id}
-                  model={model}
-                  isChosen={model.id === chosenId}
-                  onRelocate={() => void relocating.run(model)}
-                  onConfirm={() => void confirming.run(model)}
-                />
-              ))}
-            </ul>
+            <div role="radiogroup" aria-label="Base model">
+              <ul className="picker">
+                {list.map((model) => (
+                  <ModelOption
+                    key={model.id}
+                    model={model}
+                    isChosen={model.id === chosenId}
+                    onRelocate={() => void relocating.run(model)}
+                    onConfirm={() => void confirming.run(model)}
+                  />
+                ))}
+              </ul>
+            </div>
           )
         }
       </QueryView>

@@ -48,11 +48,33 @@ export function Dialog({ title, onClose, children, footer, isWide }: DialogProps
             <X size={15} />
           </IconButton>
         </header>
-        <div className="dialog-body">{children}</div>
+        <div
+          ref={(body) => (body ? scrollByKeys(body, titleId) : undefined)}
+          className="dialog-body"
+        >
+          {children}
+        </div>
         {footer !== undefined && <footer className="dialog-footer">{footer}</footer>}
       </DialogElementContext>
     </dialog>
   );
+}
+
+const focusable = 'button, a[href], input, select, textarea, [tabindex]';
+
+/** Lets the keyboard scroll the body of a dialog as long as no control is in it. */
+function scrollByKeys(body: HTMLElement, titleId: string): () => void {
+  const bare = { tabindex: '0', role: 'region', 'aria-labelledby': titleId };
+  const look = () => {
+    const isBare = body.querySelector(focusable) === null;
+    for (const [name, value] of Object.entries(bare))
+      if (isBare) body.setAttribute(name, value);
+      else body.removeAttribute(name);
+  };
+  look();
+  const observer = new MutationObserver(look);
+  observer.observe(body, { childList: true, subtree: true });
+  return () => observer.disconnect();
 }
 
 /** A question before something that touches much or cannot be taken back. */
