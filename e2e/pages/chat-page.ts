@@ -19,10 +19,6 @@ export class ChatPage {
     return this.page.getByRole('form', { name: 'Prompt' });
   }
 
-  pane(side: ChatSide): Locator {
-    return this.page.getByRole('region', { name: `${side} pane` });
-  }
-
   /** Prompts and answers of a pane, oldest first. */
   log(side: ChatSide): Locator {
     return this.page.getByRole('log', { name: `${side} conversation` });
@@ -31,6 +27,36 @@ export class ChatPage {
   /** The newest answer of a pane, growing or finished; it is busy while it grows. */
   answer(side: ChatSide): Locator {
     return this.log(side).locator('[aria-busy]').last();
+  }
+
+  /** Where the next prompt is written. */
+  get prompt(): Locator {
+    return this.composer.getByRole('textbox', { name: 'Prompt' });
+  }
+
+  /** The dialog with all conversations. */
+  get conversations(): Locator {
+    return this.page.getByRole('dialog', { name: 'Conversations' });
+  }
+
+  /** How far from the top of the page a prompt stands in a pane. */
+  async heightOf(side: ChatSide, prompt: string): Promise<number> {
+    const box = await this.log(side).getByText(prompt, { exact: true }).boundingBox();
+    if (!box) throw new Error(`“${prompt}” is not shown in the ${side} pane`);
+    return Math.round(box.y);
+  }
+
+  /** Waits for answer number `count` of a pane with what the engine ran. */
+  async answered(side: ChatSide, count: number): Promise<void> {
+    await this.log(side)
+      .getByRole('note')
+      .nth(count - 1)
+      .waitFor({ timeout: answerTimeoutMs });
+  }
+
+  /** Chooses who gets the next prompts. */
+  async sendTo(target: ChatSide | 'Both'): Promise<void> {
+    await this.composer.getByRole('radio', { name: target }).click();
   }
 
   /** What the engine says it ran for the newest answer. */
@@ -49,7 +75,7 @@ export class ChatPage {
   }
 
   async send(prompt: string): Promise<void> {
-    await this.composer.getByRole('textbox', { name: 'Prompt' }).fill(prompt);
+    await this.prompt.fill(prompt);
     await this.composer.getByRole('button', { name: 'Send' }).click();
   }
 }

@@ -4,6 +4,9 @@ import { answerTimeoutMs, ChatPage } from '../pages/chat-page.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { trainingTimeoutMs } from '../pages/train-page.ts';
 
+/** What stands in the tab is kept within a quarter of a second. */
+const keptAfterMs = 600;
+
 test('base and adapter answer beside each other, each under the hash of what really ran', async ({
   workbench,
 }) => {
@@ -11,7 +14,8 @@ test('base and adapter answer beside each other, each under the hash of what rea
   const shell = await openCourse(workbench);
   const lesson = await trainLesson(workbench, shell);
   await shell.goTo('Chat');
-  const chat = new ChatPage(workbench.page);
+  const { page } = workbench;
+  const chat = new ChatPage(page);
   await chat.sample({ 'Most tokens': '12' });
   await chat.send('What comes after 7?');
   await expect(chat.identity('Left')).toContainText(lesson.baseSha256.slice(0, 8), {
@@ -25,9 +29,81 @@ test('base and adapter answer beside each other, each under the hash of what rea
   await expect(chat.identity('Right')).toContainText('lesson');
   await expect(workbench.page.getByText('Not what was asked for')).toHaveCount(0);
   await expect(chat.log('Left')).toContainText('What comes after 7?');
+
+  // Its samples have one question each: that a second one is something else is said of it alone.
+  const notes = page.getByRole('complementary', { name: 'About the next question' });
+  await expect(notes).toHaveCount(1);
+  await expect(chat.log('Right').getByRole('complementary')).toContainText(
+    'none of the 40 samples of “course” has a second one',
+  );
+
+  // One pane alone is asked something long; after that the same question stands level in both.
+  await chat.sendTo('Left');
+  await chat.send('And before it?\n\nTake\n\nyour\n\ntime.');
+  await chat.answered('Left', 2);
+  await chat.sendTo('Both');
+  await chat.send('What comes after 9?');
+  await chat.answered('Left', 3);
+  await chat.answered('Right', 2);
+  for (const prompt of ['What comes after 7?', 'What comes after 9?'])
+    expect(await chat.heightOf('Left', prompt)).toBe(await chat.heightOf('Right', prompt));
+
+  await chat.prompt.fill('Half a question');
+  await page.getByRole('slider').first().press('ArrowLeft');
+  const strength = await page.getByRole('slider').first().inputValue();
+  await page.waitForTimeout(keptAfterMs);
+  const isAsLeft = async () => {
+    await shell.goTo('Chat');
+    await expect(chat.log('Left').getByRole('note')).toHaveCount(3);
+    await expect(chat.log('Right').getByRole('note')).toHaveCount(2);
+    await expect(chat.identity('Right')).toContainText(lesson.adapterHash);
+    expect(await chat.heightOf('Left', 'What comes after 9?')).toBe(
+      await chat.heightOf('Right', 'What comes after 9?'),
+    );
+    await expect(chat.prompt).toHaveValue('Half a question');
+    await expect(page.getByRole('slider').first()).toHaveValue(strength);
+  };
+  await page.reload();
+  await isAsLeft();
+  await shell.closeProject('school');
+  await shell.recentProjects
+    .getByRole('button', { name: /school/ })
+    .first()
+    .click();
+  await isAsLeft();
+  await workbench.restart('kill');
+  await shell.recentProjects
+    .getByRole('button', { name: /school/ })
+    .first()
+    .click();
+  await isAsLeft();
+
+  // One key begins anew in both panes, from within the box; the draft stays, and there is a way back.
+  await chat.prompt.press('ControlOrMeta+Shift+o');
+  await expect(page.getByRole('heading', { name: 'The model before' })).toBeVisible();
+  await expect(chat.prompt).toHaveValue('Half a question');
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await isAsLeft();
+  await chat.prompt.press('ControlOrMeta+Shift+o');
+  await chat.sample({ 'Most tokens': '6' });
+  await chat.send('Something else');
+  await chat.answered('Left', 1);
+  await chat.answered('Right', 1);
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  const list = chat.conversations.getByRole('list', { name: 'Conversations' });
+  await expect(list.getByRole('button')).toHaveText([/^Something else/, /^What comes after 7/]);
+  await chat.conversations.getByRole('searchbox').fill('AFTER 9');
+  await expect(list.getByRole('button')).toHaveText([/^What comes after 7/]);
+  await list.getByRole('button').press('Enter');
+  await chat.conversations.waitFor({ state: 'detached' });
+  await chat.answered('Left', 3);
+  await chat.composer.getByRole('button', { name: /sampling/i }).click();
+  await expect(page.getByRole('textbox', { name: 'Most tokens' })).toHaveValue('12');
 });
 
-test('stop keeps what came so far and lets the next prompt be sent', async ({ workbench }) => {
+test('one Stop ends both answers, what came stays, and Enter sends or breaks the line as the person set it', async ({
+  workbench,
+}) => {
   const shell = new ShellPage(workbench);
   await shell.createProject('talk');
   // Sampled greedily, a random model with a tied head repeats one letter and never ends its turn.
@@ -39,15 +115,54 @@ test('stop keeps what came so far and lets the next prompt be sent', async ({ wo
     workbench.page.getByRole('button', { name: 'Add a model…' }).click(),
   );
   await chat.sample({ Temperature: '0', 'Repetition penalty': '1', 'Most tokens': '32000' });
-  await chat.composer.getByRole('radio', { name: 'Left' }).click();
-  await chat.send('Count without end.');
-  const answer = chat.answer('Left');
-  await expect(answer).toHaveText(/\S{8}/, { timeout: answerTimeoutMs });
-  await expect(answer.getByText('Loading the model')).toHaveCount(0);
-  await chat.composer.getByRole('button', { name: 'Stop' }).click();
-  await expect(answer.getByText('stopped', { exact: true })).toBeVisible();
-  await expect(answer).toHaveAttribute('aria-busy', 'false');
-  await expect(answer).toContainText('this is the part that came');
-  await chat.composer.getByRole('textbox', { name: 'Prompt' }).fill('Once more.');
+  await chat.prompt.fill('Count');
+  await chat.prompt.press('Shift+Enter');
+  await chat.prompt.pressSequentially('without end.');
+  await expect(chat.prompt).toHaveValue('Count\nwithout end.');
+  await chat.prompt.press('Enter');
+  await expect(chat.prompt).toHaveValue('');
+  await isAnswering(chat);
+  const stops = workbench.page.getByRole('button', { name: 'Stop' });
+  await expect(stops).toHaveCount(1);
+  await stops.click();
+  await isStopped(chat);
+  await chat.prompt.fill('Once more.');
   await expect(chat.composer.getByRole('button', { name: 'Send' })).toBeEnabled();
+
+  // Turned round: Enter breaks the line, and a window that is loaded anew knows it.
+  await shell.runCommand('Let Enter break the line, and Shift+Enter send');
+  await expect(chat.prompt).toHaveAttribute('placeholder', /Shift\+Enter sends/);
+  await chat.prompt.click();
+  await chat.prompt.press('Enter');
+  await expect(chat.prompt).toHaveValue('Once more.\n');
+  await workbench.page.reload();
+  await shell.goTo('Chat');
+  await isStopped(chat);
+  await chat.prompt.fill('Go on.');
+  await chat.prompt.press('Shift+Enter');
+  await isAnswering(chat);
+  // Loaded anew in the middle of an answer: the part that came is there, and the prompt once.
+  await workbench.page.reload();
+  await shell.goTo('Chat');
+  await isStopped(chat);
+  for (const side of ['Left', 'Right'] as const)
+    await expect(chat.log(side).getByText('Go on.')).toHaveCount(1);
+  await expect(chat.prompt).toHaveValue('');
 });
+
+const sides = ['Left', 'Right'] as const;
+
+async function isAnswering(chat: ChatPage): Promise<void> {
+  for (const side of sides) {
+    await expect(chat.answer(side)).toHaveText(/\S{8}/, { timeout: answerTimeoutMs });
+    await expect(chat.answer(side).getByText('Loading the model')).toHaveCount(0);
+  }
+}
+
+async function isStopped(chat: ChatPage): Promise<void> {
+  for (const side of sides) {
+    await expect(chat.answer(side).getByText('stopped', { exact: true })).toBeVisible();
+    await expect(chat.answer(side)).toHaveAttribute('aria-busy', 'false');
+    await expect(chat.answer(side)).toContainText('this is the part that came');
+  }
+}

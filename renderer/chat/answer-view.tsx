@@ -1,7 +1,6 @@
 import { strengthText } from '../../shared/text/model-names.ts';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
-import type { ChatAnswer } from '../../shared/contract/chat.ts';
-import { formatCount } from '../../shared/text/numbers.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { shortHash } from '../ui/format.ts';
@@ -9,7 +8,7 @@ import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts
 import { identityDifferences, type AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
-import { tokensPerSecond, type AnswerState, type Asked } from './chat-turns.ts';
+import { tokensPerSecond, type AnswerAccount, type AnswerState, type Asked } from './chat-turns.ts';
 import { StreamingText } from './streaming-text.tsx';
 
 interface AnswerViewProps {
@@ -65,8 +64,8 @@ function EndNote({ state: { phase, answer, text } }: { state: AnswerState }) {
 }
 
 interface AnswerIdentityProps {
-  answer: ChatAnswer;
-  asked: Asked;
+  answer: AnswerAccount;
+  asked: Asked | null;
   available: AvailableModels;
 }
 
@@ -74,10 +73,12 @@ interface AnswerIdentityProps {
 function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
   const { identity, outputTokens } = answer;
   const rate = tokensPerSecond(answer);
-  const differences = [
-    ...identityDifferences(identity, asked.system, available),
-    ...samplingDifferences(identity.sampling, asked.sampling),
-  ];
+  const differences = asked
+    ? [
+        ...identityDifferences(identity, asked.system, available),
+        ...samplingDifferences(identity.sampling, asked.sampling),
+      ]
+    : [];
   return (
     <div className="answer-identity" role="note" aria-label="What the engine ran">
       <span className="answer-system">
@@ -93,9 +94,12 @@ function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
       <span title={identity.engine}>{identity.device}</span>
       <span>{describeSampling(identity.sampling)}</span>
       <span>seed {identity.sampling.seed}</span>
-      <span>
-        {formatCount(outputTokens)} tokens{rate !== null && ` · ${rate.toFixed(1)} tokens/s`}
-      </span>
+      {outputTokens !== undefined && (
+        <span>
+          {formatQuantity(outputTokens, 'token')}
+          {rate !== null && ` · ${rate.toFixed(1)} tokens/s`}
+        </span>
+      )}
       {differences.length > 0 && (
         <strong className="answer-differs" role="alert">
           <TriangleAlert size={13} aria-hidden /> Not what was asked for: {differences.join('; ')}

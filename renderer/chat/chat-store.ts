@@ -1,25 +1,35 @@
 import { create } from 'zustand';
+import type { Conversation, PaneId } from '../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import { limaSampling } from '../ui/systems/sampling.ts';
-import { baseOf, isSameSystem, newestSystem, type AvailableModels } from '../ui/systems/systems.ts';
-import type { Turn } from './chat-turns.ts';
+import {
+  baseOf,
+  isSameSystem,
+  newestSystem,
+  systemOfIdentity,
+  type AvailableModels,
+} from '../ui/systems/systems.ts';
+import { storedTurn, type Turn } from './chat-turns.ts';
 
-/** The two conversations beside each other. */
-export type PaneId = 'left' | 'right';
+/** Both panes, in the order they stand. */
+export const paneIds: readonly PaneId[] = ['left', 'right'];
 
 /** Who gets the next prompt. */
 export type Target = PaneId | 'both';
 
-/** One conversation; `system` is `null` until the person or the first prompt settles it. */
-interface PaneState {
-  conversationId: string;
+/** One side of the conversation; `system` is `null` until the person or the first prompt settles it. */
+export interface PaneState {
   system: SystemSpec | null;
   turns: readonly Turn[];
   /** The last prompt is open for editing. */
   isEditing: boolean;
 }
 
-interface ChatState {
+/** What the Chat tab shows and keeps. */
+export interface ChatTabState {
+  /** The project that it belongs to; `null` until what was left there is known. */
+  project: string | null;
+  conversationId: string;
   panes: Record<PaneId, PaneState>;
   draft: string;
   target: Target;
@@ -28,14 +38,11 @@ interface ChatState {
   begunWith: Sampling;
 }
 
-const emptyPane = (): PaneState => ({
-  conversationId: crypto.randomUUID(),
-  system: null,
-  turns: [],
-  isEditing: false,
-});
+const emptyPane = (): PaneState => ({ system: null, turns: [], isEditing: false });
 
-const initialState = (): ChatState => ({
+const initialState = (): ChatTabState => ({
+  project: null,
+  conversationId: crypto.randomUUID(),
   panes: { left: emptyPane(), right: emptyPane() },
   draft: '',
   target: 'both',
@@ -44,17 +51,42 @@ const initialState = (): ChatState => ({
 });
 
 /** UI state of the Chat tab. */
-export const useChat = create<ChatState>(initialState);
+export const useChat = create<ChatTabState>(initialState);
 
 /** Changes one pane. */
 export function changePane(id: PaneId, change: Partial<PaneState>): void {
   useChat.setState(({ panes }) => ({ panes: { ...panes, [id]: { ...panes[id], ...change } } }));
 }
 
-/** Begins a new conversation with the same system. */
-export function clearPane(id: PaneId): void {
-  const { system } = useChat.getState().panes[id];
-  changePane(id, { ...emptyPane(), system });
+/** Begins a new conversation in both panes, with the same systems. */
+export function clearPanes(): void {
+  const { left, right } = useChat.getState().panes;
+  useChat.setState({
+    conversationId: crypto.randomUUID(),
+    panes: {
+      left: { ...emptyPane(), system: left.system },
+      right: { ...emptyPane(), system: right.system },
+    },
+  });
+}
+
+/** Shows a stored conversation, with the systems and the sampling of its last answers. */
+export function showConversation(conversation: Conversation, available: AvailableModels): void {
+  const { panes } = useChat.getState();
+  const last = paneIds
+    .map((id) => conversation.panes[id].at(-1)?.identity)
+    .findLast((identity) => identity != null);
+  const pane = (id: PaneId): PaneState => {
+    const turns = conversation.panes[id];
+    const identity = turns.at(-1)?.identity;
+    const system = identity ? systemOfIdentity(identity, available) : undefined;
+    return { system: system ?? panes[id].system, turns: turns.map(storedTurn), isEditing: false };
+  };
+  useChat.setState({
+    conversationId: conversation.id,
+    panes: { left: pane('left'), right: pane('right') },
+    ...(last && { sampling: last.sampling }),
+  });
 }
 
 /** Answers are drawn as the project says, until a person says otherwise. */
@@ -66,15 +98,16 @@ export function beginSampling(sampling: Sampling | undefined): void {
 
 /**
  * Puts two systems beside each other with a prompt to send. A prompt that is being written stays;
- * a pane that changes its system begins a new conversation.
+ * where a system changes, a new conversation begins in both panes.
  */
 export function compare(systems: Record<PaneId, SystemSpec>, prompt: string): void {
   const { panes, draft } = useChat.getState();
-  for (const id of ['left', 'right'] as const) {
+  const isOther = paneIds.some((id) => {
     const { system, turns } = panes[id];
-    const isOther = system !== null && !isSameSystem(system, systems[id]);
-    changePane(id, { ...(isOther && turns.length > 0 && emptyPane()), system: systems[id] });
-  }
+    return turns.length > 0 && system !== null && !isSameSystem(system, systems[id]);
+  });
+  if (isOther) clearPanes();
+  for (const id of paneIds) changePane(id, { system: systems[id] });
   useChat.setState({ target: 'both', draft: draft.trim() === '' ? prompt : draft });
 }
 
@@ -85,7 +118,7 @@ export function resetChat(): void {
 
 /** The panes a target means. */
 export function panesOf(target: Target): readonly PaneId[] {
-  return target === 'both' ? ['left', 'right'] : [target];
+  return target === 'both' ? paneIds : [target];
 }
 
 /** The system of a pane: the chosen one, else the newest adapter on the right, its base on the left. */

@@ -1,4 +1,4 @@
-import type { ChatAnswer } from '../../shared/contract/chat.ts';
+import type { ChatAnswer, StoredTurn } from '../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import type { Message } from '../../shared/domain/message.ts';
 
@@ -11,12 +11,16 @@ export interface Asked {
 /** How far an answer has come. `stopped` and `failed` keep the text that came until then. */
 export type AnswerPhase = 'loading' | 'streaming' | 'done' | 'stopped' | 'failed';
 
-/** An answer on its way or at its end; `answer` is the engine's own account of a finished one. */
+/** The engine's own account of an answer; of a stored one the file tells no tokens and no time. */
+export type AnswerAccount = Pick<ChatAnswer, 'identity' | 'finish'> &
+  Partial<Pick<ChatAnswer, 'outputTokens' | 'durationMs'>>;
+
+/** An answer on its way or at its end; of a stored one nobody knows any more what was asked for. */
 export interface AnswerState {
   phase: AnswerPhase;
   text: string;
-  asked: Asked;
-  answer: ChatAnswer | null;
+  asked: Asked | null;
+  answer: AnswerAccount | null;
   error: unknown;
 }
 
@@ -25,6 +29,24 @@ export interface Turn {
   id: string;
   prompt: string;
   answer: AnswerState;
+}
+
+/** A turn of a conversation that is opened again. */
+export function storedTurn({ prompt, output, finish, identity }: StoredTurn): Turn {
+  const phase = finish === 'cancelled' ? 'stopped' : 'done';
+  const answer = identity && finish ? { identity, finish } : null;
+  return {
+    id: crypto.randomUUID(),
+    prompt,
+    answer: { phase, text: output, asked: null, answer, error: undefined },
+  };
+}
+
+/** The last prompt that no stored answer has: it would be lost with the window. */
+export function unansweredPrompt(turns: readonly Turn[]): string {
+  const last = turns.at(-1);
+  const isStored = last?.answer.phase === 'done' || last?.answer.phase === 'stopped';
+  return last && !isStored ? last.prompt : '';
 }
 
 /** True while tokens may still come. */
@@ -59,7 +81,10 @@ export function withAnswer(
 }
 
 /** Answer tokens per second of the engine's time, `null` when too few came to tell. */
-export function tokensPerSecond(answer: ChatAnswer): number | null {
-  if (answer.outputTokens < 2 || answer.durationMs <= 0) return null;
-  return answer.outputTokens / (answer.durationMs / 1000);
+export function tokensPerSecond({
+  outputTokens = 0,
+  durationMs = 0,
+}: AnswerAccount): number | null {
+  if (outputTokens < 2 || durationMs <= 0) return null;
+  return outputTokens / (durationMs / 1000);
 }

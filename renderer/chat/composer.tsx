@@ -1,6 +1,11 @@
+import { useState } from 'react';
 import { Send, SlidersHorizontal, Square } from 'lucide-react';
+import { useReadOnlyNotice } from '../rpc/project.ts';
+import type { Preferences } from '../../shared/contract/settings.ts';
+import { changeSettings, usePreference } from '../rpc/settings.ts';
 import { Button } from '../ui/button.tsx';
 import { EditButton } from '../ui/edit-button.tsx';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { Popover } from '../ui/dialogs/menu.tsx';
 import { Segments, TextArea } from '../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
@@ -9,6 +14,7 @@ import { describeSampling, isLimaSampling, samplingProblems } from '../ui/system
 import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
 import { systemOf, panesOf, useChat, type Target } from './chat-store.ts';
 import { isRunning } from './chat-turns.ts';
+import { isSendKey, sendKeyHint } from './send-key.ts';
 import { sendTurn, stopAnswers } from './send-turn.ts';
 
 const targets: { value: Target; label: string }[] = [
@@ -21,8 +27,12 @@ const targets: { value: Target; label: string }[] = [
 export function Composer({ available }: { available: AvailableModels }) {
   const { draft, target, sampling, panes } = useChat();
   const obstacle = useObstacle(available);
+  const enterKey = usePreference('enterKey');
+  // Shown once somebody tried in vain: until then the button's title says it.
+  const [wasRefused, setWasRefused] = useState(false);
   const busy = isRunning(panes.left.turns) || isRunning(panes.right.turns);
   const send = () => {
+    setWasRefused(obstacle !== undefined);
     if (obstacle !== undefined) return;
     useChat.setState({ draft: '' });
     for (const id of panesOf(target)) {
@@ -30,7 +40,7 @@ export function Composer({ available }: { available: AvailableModels }) {
       if (system) void sendTurn(id, draft, { system, sampling });
     }
   };
-  useChatShortcuts({ send, canSend: obstacle === undefined, busy });
+  useChatShortcuts({ send, enterKey, busy });
   return (
     <form
       className="composer"
@@ -44,10 +54,20 @@ export function Composer({ available }: { available: AvailableModels }) {
         label="Prompt"
         hideLabel
         rows={3}
-        placeholder="Ask both systems the same thing…"
+        placeholder={`Ask both systems the same thing… ${sendKeyHint(enterKey)}.`}
         value={draft}
         onValue={(next) => useChat.setState({ draft: next })}
+        onKeyDown={(event) => {
+          if (!isSendKey(event, enterKey)) return;
+          event.preventDefault();
+          send();
+        }}
       />
+      {wasRefused && obstacle !== undefined && (
+        <p className="composer-refusal small" role="alert">
+          {obstacle}
+        </p>
+      )}
       <div className="composer-row">
         <Segments
           label="Send to"
@@ -66,7 +86,7 @@ export function Composer({ available }: { available: AvailableModels }) {
           variant="primary"
           type="submit"
           icon={<Send size={14} />}
-          shortcut="Mod+Enter"
+          shortcut={enterKey === 'sends' ? 'Enter' : 'Shift+Enter'}
           disabled={obstacle !== undefined}
           title={obstacle}
         >
@@ -77,23 +97,40 @@ export function Composer({ available }: { available: AvailableModels }) {
   );
 }
 
-function useChatShortcuts(state: { send: () => void; canSend: boolean; busy: boolean }): void {
+interface ChatKeys {
+  send: () => void;
+  enterKey: Preferences['enterKey'];
+  busy: boolean;
+}
+
+function useChatShortcuts({ send, enterKey, busy }: ChatKeys): void {
   const group = 'Chat';
   const keys = { whileTyping: true, group };
   useShortcuts([
     {
       ...keys,
       keys: ['Mod+Enter'],
-      label: 'Send the prompt',
-      run: state.send,
-      isDisabled: !state.canSend,
+      label: `Send the prompt (in its box: ${sendKeyHint(enterKey)})`,
+      run: send,
     },
     {
       ...keys,
       keys: ['Escape'],
       label: 'Stop answering',
       run: () => stopAnswers(),
-      isDisabled: !state.busy,
+      isDisabled: !busy,
+    },
+    {
+      group,
+      keys: [],
+      label:
+        enterKey === 'sends'
+          ? 'Let Enter break the line, and Shift+Enter send'
+          : 'Let Enter send, and Shift+Enter break the line',
+      run: () => {
+        const turned = enterKey === 'sends' ? 'breaks-line' : 'sends';
+        changeSettings({ enterKey: turned }).catch(showErrorToast);
+      },
     },
   ]);
 }
@@ -101,6 +138,8 @@ function useChatShortcuts(state: { send: () => void; canSend: boolean; busy: boo
 /** Why the prompt cannot be sent now; `undefined` when it can. */
 function useObstacle(available: AvailableModels): string | undefined {
   const { draft, target, sampling, panes } = useChat();
+  const notice = useReadOnlyNotice();
+  if (notice !== null) return notice;
   if (draft.trim() === '') return 'Write a prompt first.';
   if (Object.keys(samplingProblems(sampling)).length > 0) return 'Correct the sampling settings.';
   for (const id of panesOf(target)) {

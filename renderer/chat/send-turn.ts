@@ -1,7 +1,8 @@
 import { rpc } from '../rpc/client.ts';
 import { hasErrorCode, isAbort } from '../rpc/rpc-error.ts';
 import { queryRefresher } from '../rpc/query-client.ts';
-import { changePane, useChat, type PaneId } from './chat-store.ts';
+import type { PaneId } from '../../shared/contract/chat.ts';
+import { changePane, paneIds, useChat } from './chat-store.ts';
 import {
   isRunning,
   messagesFor,
@@ -22,7 +23,8 @@ const running = new Map<PaneId, RunningAnswer>();
 
 /** Asks the system of a pane; the answer streams into a new last turn. Does nothing while one runs. */
 export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
-  const { turns, conversationId } = useChat.getState().panes[pane];
+  const { conversationId, panes } = useChat.getState();
+  const { turns } = panes[pane];
   if (isRunning(turns)) return;
   const turn = newTurn(prompt, asked);
   changePane(pane, { turns: [...turns, turn], isEditing: false, system: asked.system });
@@ -62,11 +64,11 @@ export async function resendLast(pane: PaneId, prompt: string, asked: Asked): Pr
 }
 
 /**
- * Stops the answer of one pane, or of both; the text that came stays, labelled by the engine. A
- * second call gives up waiting for the engine.
+ * Stops the answers of both panes; the text that came stays, labelled by the engine. A second call
+ * gives up waiting for the engine.
  */
-export function stopAnswers(panes: readonly PaneId[] = ['left', 'right']): void {
-  for (const pane of panes) {
+export function stopAnswers(): void {
+  for (const pane of paneIds) {
     const call = running.get(pane);
     if (!call) continue;
     if (call.isStopping) call.controller.abort();

@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Pencil, RefreshCw } from 'lucide-react';
+import type { PaneId } from '../../shared/contract/chat.ts';
+import { usePreference } from '../rpc/settings.ts';
 import { IconButton, Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/feedback/copy-button.tsx';
 import { TextArea } from '../ui/inputs/inputs.tsx';
@@ -7,8 +9,9 @@ import { randomSeed } from '../ui/systems/sampling.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { AnswerView } from './answer-view.tsx';
-import { changePane, type PaneId } from './chat-store.ts';
+import { changePane } from './chat-store.ts';
 import type { Asked, Turn } from './chat-turns.ts';
+import { isSendKey } from './send-key.ts';
 import { resendLast } from './send-turn.ts';
 
 interface TurnViewProps {
@@ -27,7 +30,7 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
     if (asked) void resendLast(pane, prompt, { system: asked.system, sampling });
   };
   return (
-    <li className="chat-turn">
+    <>
       {isEditing && asked ? (
         <PromptEditor
           prompt={prompt}
@@ -66,7 +69,7 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
           </IconButton>
         )}
       </div>
-    </li>
+    </>
   );
 }
 
@@ -81,6 +84,7 @@ function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
   const [draft, setDraft] = useState(prompt);
   const root = useRef<HTMLDivElement>(null);
   useEffect(() => root.current?.querySelector('textarea')?.focus(), []);
+  const enterKey = usePreference('enterKey');
   const canSend = draft.trim() !== '';
   return (
     <div className="chat-edit" ref={root}>
@@ -91,9 +95,8 @@ function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
         onValue={setDraft}
         onKeyDown={(event) => {
           if (event.key === 'Escape') onCancel();
-          else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && canSend)
-            onSend(draft);
-          else return;
+          else if (!isSendKey(event, enterKey)) return;
+          else if (canSend) onSend(draft);
           event.preventDefault();
           event.stopPropagation();
         }}

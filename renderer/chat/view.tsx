@@ -4,36 +4,50 @@ import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { AddModelButton } from '../ui/models/model-buttons.tsx';
 import { goToTab, useWanted } from '../ui/navigation.ts';
-import { useSystems } from '../ui/systems/systems.ts';
-import { ChatPane } from './chat-pane.tsx';
-import { beginSampling, compare, resetChat } from './chat-store.ts';
+import { useSystems, type AvailableModels } from '../ui/systems/systems.ts';
+import { ChatLog } from './chat-log.tsx';
+import { PaneHead } from './chat-pane.tsx';
+import { beginSampling, compare, useChat } from './chat-store.ts';
 import { Composer } from './composer.tsx';
-import { stopAnswers } from './send-turn.ts';
+import { ConversationBar } from './conversation-bar.tsx';
+import { useKeptChat } from './keep-chat.ts';
 import './chat.css';
 
 /** The Chat tab: the same prompt to two systems beside each other. */
 export default function ChatView() {
   const systems = useSystems();
-  const defaults = useProjectDefaults().data;
-  useEffect(() => leaveProject, []);
-  useEffect(() => beginSampling(defaults?.sampling?.value), [defaults]);
-  useWanted('chat', ({ systems: { left, right }, prompt }) => compare({ left, right }, prompt));
+  const leftBehind = useKeptChat();
+  const isBroughtBack = useChat((state) => state.project !== null);
   return (
     <QueryView query={systems}>
       {(available) =>
         available.models.length === 0 ? (
           <NoModels />
         ) : (
-          <div className="chat">
-            <div className="chat-panes">
-              <ChatPane id="left" available={available} />
-              <ChatPane id="right" available={available} />
-            </div>
-            <Composer available={available} />
-          </div>
+          <QueryView query={leftBehind} loading="Opening the conversation…">
+            {() => isBroughtBack && <Chat available={available} />}
+          </QueryView>
         )
       }
     </QueryView>
+  );
+}
+
+/** Mounted once the tab is as it was left: what is wanted from it now comes on top of that. */
+function Chat({ available }: { available: AvailableModels }) {
+  const defaults = useProjectDefaults().data;
+  useEffect(() => beginSampling(defaults?.sampling?.value), [defaults]);
+  useWanted('chat', ({ systems: { left, right }, prompt }) => compare({ left, right }, prompt));
+  return (
+    <div className="chat">
+      <ConversationBar available={available} />
+      <div className="chat-heads">
+        <PaneHead id="left" available={available} />
+        <PaneHead id="right" available={available} />
+      </div>
+      <ChatLog available={available} />
+      <Composer available={available} />
+    </div>
   );
 }
 
@@ -52,10 +66,4 @@ function NoModels() {
       remembers its path and hash. Adapters come from the Train tab.
     </EmptyState>
   );
-}
-
-/** The tab is mounted anew for each project: nothing of the last one may show through. */
-function leaveProject(): void {
-  stopAnswers();
-  resetChat();
 }

@@ -1,13 +1,22 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { identitySchema, samplingSchema, systemSpecSchema } from '../domain/identity.ts';
+import {
+  identitySchema,
+  samplingSchema,
+  systemSpecSchema,
+  type Identity,
+  type Sampling,
+  type SystemSpec,
+} from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
 import { procedure, reading } from './errors.ts';
+
+const finishSchema = z.enum(['stop', 'length', 'cancelled']);
 
 /** A finished answer with what the engine says it ran. */
 const answerSchema = z.object({
   output: z.string(),
-  finish: z.enum(['stop', 'length', 'cancelled']),
+  finish: finishSchema,
   promptTokens: z.number().int(),
   outputTokens: z.number().int(),
   durationMs: z.number(),
@@ -15,13 +24,130 @@ const answerSchema = z.object({
 });
 export type ChatAnswer = z.infer<typeof answerSchema>;
 
+const paneSchema = z.enum(['left', 'right']);
+/** One of the two conversations beside each other. */
+export type PaneId = z.infer<typeof paneSchema>;
+
+const panesOf = <Schema extends z.ZodType>(schema: Schema) =>
+  z.object({ left: schema, right: schema });
+
+/** One exchange of a stored conversation; `identity` is null where the file does not tell it. */
+export interface StoredTurn {
+  prompt: string;
+  output: string;
+  finish: z.infer<typeof finishSchema> | null;
+  identity: Identity | null;
+}
+
+const storedTurnSchema: z.ZodType<StoredTurn> = z.object({
+  prompt: z.string(),
+  output: z.string(),
+  finish: finishSchema.nullable(),
+  identity: identitySchema.nullable(),
+});
+
+/** A conversation as it stands: of a prompt that was asked again, the last answer. */
+export interface Conversation {
+  id: string;
+  /** What a person called it; null shows its first prompt. */
+  name: string | null;
+  panes: Record<PaneId, StoredTurn[]>;
+  /** Answers that are stored and were replaced: by asking again, or in another copy. */
+  replaced: number;
+  /** Panes that are being answered at this moment. */
+  answering: PaneId[];
+}
+
+// Named types: with all of them spelled out the contract is longer than the compiler writes down.
+const conversationSchema: z.ZodType<Conversation> = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  panes: panesOf(z.array(storedTurnSchema)),
+  replaced: z.number().int(),
+  answering: z.array(paneSchema),
+});
+
+/** A conversation in the list of all. */
+export interface ConversationSummary {
+  id: string;
+  name: string | null;
+  /** How its first prompt begins. */
+  opening: string;
+  answers: number;
+  /** What gave the last answer of each pane; null where nothing was asked. */
+  systems: Record<PaneId, Pick<Identity, 'baseName' | 'adapterName'> | null>;
+  changedMs: number;
+}
+
+const conversationSummarySchema: z.ZodType<ConversationSummary> = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  opening: z.string(),
+  answers: z.number().int(),
+  systems: panesOf(identitySchema.pick({ baseName: true, adapterName: true }).nullable()),
+  changedMs: z.number(),
+});
+
+/** What a person left in the Chat tab: of one project, on this machine. */
+export interface ChatState {
+  conversationId: string;
+  draft: string;
+  target: 'both' | PaneId;
+  systems: Record<PaneId, SystemSpec | null>;
+  sampling: Sampling;
+}
+
+/** What is read of it again, wherever it was kept. */
+export const chatStateSchema: z.ZodType<ChatState> = z.object({
+  conversationId: z.string().max(200),
+  draft: z.string().max(1_000_000),
+  target: z.enum(['both', 'left', 'right']),
+  systems: panesOf(systemSpecSchema.nullable()),
+  sampling: samplingSchema,
+});
+
 export const chatContract = {
+  /** Conversations, the last one that was answered first; `total` counts those that match. */
+  list: reading
+    .input(
+      z
+        .object({
+          /** Words of a prompt, an answer or a name, in any order. */
+          query: z.string().max(1000).default(''),
+          limit: z.number().int().min(1).max(10_000).default(100),
+        })
+        .prefault({}),
+    )
+    .output(
+      z.object({
+        conversations: z.array(conversationSummarySchema),
+        total: z.number(),
+      }),
+    ),
+  /** One conversation; without a turn where nothing is stored under this id. */
+  get: reading.input(z.object({ id: z.string() })).output(conversationSchema),
+  /** What this person left in the tab; `project` goes with what is saved. */
+  state: reading.output(z.object({ project: z.string(), state: chatStateSchema.nullable() })),
+  /** Keeps what stands in the tab; the project file does not change. */
+  saveState: reading
+    .input(z.object({ project: z.string().max(200), state: chatStateSchema }))
+    .output(z.object({ saved: z.boolean() })),
+  /** What is known of the samples that an adapter was trained on; null where nothing is. */
+  training: reading.input(z.object({ checkpointId: z.string() })).output(
+    z
+      .object({
+        datasetName: z.string(),
+        samples: z.number(),
+        isSingleTurn: z.boolean(),
+      })
+      .nullable(),
+  ),
   /** Streams one answer of one system; aborting the call stops it and keeps what came. */
   send: procedure
     .input(
       z.object({
         conversationId: z.string(),
-        pane: z.enum(['left', 'right']),
+        pane: paneSchema,
         system: systemSpecSchema,
         messages: z.array(messageSchema).min(1),
         sampling: samplingSchema.prefault({}),
@@ -38,7 +164,7 @@ export const chatContract = {
     ),
   /** Stops an answer that is being written; its stream then ends with what came, labelled. */
   stop: reading
-    .input(z.object({ conversationId: z.string(), pane: z.enum(['left', 'right']) }))
+    .input(z.object({ conversationId: z.string(), pane: paneSchema }))
     .output(z.object({ stopped: z.boolean() })),
   /** Frees the memory of the loaded model. */
   unload: reading.output(z.object({ unloaded: z.boolean() })),
@@ -62,7 +188,12 @@ export const generationsContract = {
       z.object({
         system: fileSystemSchema,
         items: z
-          .array(z.object({ key: z.string(), messages: z.array(messageSchema).min(1) }))
+          .array(
+            z.object({
+              key: z.string(),
+              messages: z.array(messageSchema).min(1),
+            }),
+          )
           .min(1)
           .max(100_000),
         sampling: samplingSchema.prefault({}),
@@ -74,7 +205,11 @@ export const generationsContract = {
         z.discriminatedUnion('type', [
           z.object({ type: z.literal('loading') }),
           z.object({ type: z.literal('text'), text: z.string() }),
-          z.object({ type: z.literal('answer'), key: z.string(), answer: answerSchema }),
+          z.object({
+            type: z.literal('answer'),
+            key: z.string(),
+            answer: answerSchema,
+          }),
         ]),
       ),
     ),

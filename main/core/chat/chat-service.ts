@@ -1,8 +1,10 @@
-import type { ChatAnswer } from '../../../shared/contract/chat.ts';
+import type { ChatAnswer, PaneId } from '../../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { GuardedSystem } from '../files/guarded-engines.ts';
 import { insertChatAnswer } from '../../store/repositories/chat-answers.ts';
+import { isDeleted } from '../../store/repositories/labels.ts';
+import { AppError } from '../base/app-error.ts';
 import { AsyncQueue } from '../base/streams.ts';
 import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
 import { systemFiles } from '../models/checkpoints.ts';
@@ -13,7 +15,7 @@ const stopGraceMs = 5000;
 /** One question to one system, asked in one of the two panes. */
 export interface ChatRequest {
   conversationId: string;
-  pane: 'left' | 'right';
+  pane: PaneId;
   system: SystemSpec;
   messages: Message[];
   sampling: Sampling;
@@ -34,6 +36,7 @@ export async function* sendChat(
   request: ChatRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChatEvent, void> {
+  refuseDeleted(session, request.conversationId);
   const system = systemFiles(session, request.system);
   const events = new AsyncQueue<ChatEvent>();
   const stop = new AbortController();
@@ -64,6 +67,19 @@ export function stopChat(session: ProjectSession, answer: AnswerPlace): boolean 
   const stop = answering.of(session).get(answerKey(answer));
   stop?.abort();
   return stop !== undefined;
+}
+
+/** Panes of a conversation that are being answered. */
+export const answeringPanes = (session: ProjectSession, conversationId: string): PaneId[] =>
+  (['left', 'right'] as const).filter((pane) =>
+    answering.of(session).has(answerKey({ conversationId, pane })),
+  );
+
+/** What is deleted stays so: an answer stored under its id would go with the next deletion. */
+function refuseDeleted({ file }: ProjectSession, id: string): void {
+  if (!isDeleted(file.db, { thing: 'conversation', id })) return;
+  const what = 'conversation';
+  throw new AppError('NOT_FOUND', 'This conversation was deleted: begin a new one', { what, id });
 }
 
 type AnswerPlace = Pick<ChatRequest, 'conversationId' | 'pane'>;

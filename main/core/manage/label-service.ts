@@ -18,7 +18,7 @@ export const topicsOf: Record<LabelledThing, ChangeTopic[]> = {
   evaluation: ['evaluations', 'project'],
   model: ['models', 'runs', 'evaluations'],
   sample: ['samples'],
-  conversation: ['project'],
+  conversation: ['chats', 'project'],
 };
 
 /** What people gave to the things of one kind, by id. */

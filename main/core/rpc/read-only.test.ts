@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isContractProcedure } from '@orpc/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contract } from '../../../shared/contract/contract.ts';
+import { samplingSchema } from '../../../shared/domain/identity.ts';
 import type { ProcedureMeta } from '../../../shared/contract/errors.ts';
 import { createProjectFile } from '../../store/file/open-project-file.ts';
 import { fillEveryTable } from '../../store/testing/fill-every-table.ts';
@@ -73,6 +74,20 @@ const inputs: Record<string, unknown> = {
   'jobs.get': { id: 'x' },
   'jobs.cancel': { id: 'x' },
   'jobs.watch': {},
+  'chat.list': { query: 'a' },
+  'chat.get': { id: 'c' },
+  'chat.state': undefined,
+  'chat.saveState': {
+    project: 'p',
+    state: {
+      conversationId: 'c',
+      draft: '',
+      target: 'both',
+      systems: { left: null, right: null },
+      sampling: samplingSchema.parse({}),
+    },
+  },
+  'chat.training': { checkpointId: 'x' },
   'chat.stop': { conversationId: 'c', pane: 'left' },
   'chat.unload': undefined,
   'generations.run': { system: { basePath: join(folder, 'x.gguf') }, items: [] },

@@ -1,4 +1,7 @@
 import { sendChat, stopChat } from '../chat/chat-service.ts';
+import { conversation, listConversations } from '../chat/conversations.ts';
+import { chatStateOf, saveChatState } from '../chat/chat-state.ts';
+import { trainingOf } from '../chat/trained-turns.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
 import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
 import { checkpoints } from '../models/checkpoints.ts';
@@ -82,6 +85,22 @@ export const jobsRouter = {
 
 /** Answers in the two panes of the chat. */
 export const chatRouter = {
+  list: withProject.chat.list.handler(({ context: { session }, input, signal }) =>
+    listConversations(session, input, signal),
+  ),
+  get: withProject.chat.get.handler(({ context: { session }, input }) =>
+    conversation(session, input.id),
+  ),
+  state: withProject.chat.state.handler(({ context: { core, session } }) => ({
+    project: session.uuid,
+    state: chatStateOf(core.config.userDataDir, session.uuid),
+  })),
+  saveState: os.chat.saveState.handler(({ context: { core }, input }) => ({
+    saved: saveChatState(core.config.userDataDir, input),
+  })),
+  training: withProject.chat.training.handler(({ context: { session }, input, signal }) =>
+    trainingOf(session, input.checkpointId, signal),
+  ),
   send: withProject.chat.send.handler(({ context: { session }, input, signal }) =>
     sendChat(session, input, signal),
   ),

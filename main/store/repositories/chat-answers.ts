@@ -1,8 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Identity } from '../../../shared/domain/identity.ts';
+import { z } from 'zod';
+import { identitySchema, type Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { countRow } from '../columns.ts';
-import { get, run, withTransaction, type Database } from '../database.ts';
+import { countSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
+import { countRow, json, messagesColumn } from '../columns.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
 /** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
@@ -44,3 +46,74 @@ export const countConversation = (db: Database, conversationId: string): number 
     'SELECT count(*) AS n FROM chat_answer WHERE conversation_id = @conversationId',
     { conversationId },
   )?.n ?? 0;
+
+const paneColumn = z.enum(['left', 'right']);
+
+const answerRow = z.object({
+  pane: paneColumn,
+  messages: messagesColumn,
+  output: z.string(),
+  finish: z.enum(['stop', 'length', 'cancelled']),
+  identity: json(identitySchema),
+});
+
+/** An answer as it is stored: with all that was asked before it. */
+export type StoredAnswer = z.infer<typeof answerRow>;
+
+/** Every answer of a conversation in the order they were given, also those replaced since. */
+export const answersOf = (db: Database, conversationId: string): StoredAnswer[] =>
+  all(
+    db,
+    answerRow,
+    `SELECT pane, messages_json AS messages, output, finish, identity_json AS identity
+     FROM chat_answer WHERE conversation_id = @conversationId ORDER BY sequence, id`,
+    { conversationId },
+  );
+
+const openingRow = z.object({ id: z.string(), opening: z.string(), first: countSchema });
+const lastRow = z.object({
+  id: z.string(),
+  pane: paneColumn,
+  answers: countSchema,
+  identity: json(identitySchema),
+  changedMs: momentSchema,
+  last: countSchema,
+});
+
+const openingLength = 200;
+
+/**
+ * How each conversation began, and the last answer of each of its panes, newest first. Columns that
+ * stand beside one `min` or `max` are those of that row.
+ */
+export function conversationEnds(db: Database) {
+  const openings = all(
+    db,
+    openingRow,
+    `SELECT conversation_id AS id, min(sequence) AS first,
+       substr(coalesce(json_extract(messages_json, '$[0].content'), ''), 1, @length) AS opening
+     FROM chat_answer GROUP BY conversation_id`,
+    { length: openingLength },
+  );
+  const lasts = all(
+    db,
+    lastRow,
+    `SELECT conversation_id AS id, pane, count(*) AS answers, identity_json AS identity,
+       created_ms AS changedMs, max(sequence) AS last
+     FROM chat_answer GROUP BY conversation_id, pane ORDER BY last DESC, id DESC`,
+  );
+  return { openings, lasts };
+}
+
+const wordsRow = z.object({ place: countSchema, id: z.string(), text: z.string() });
+
+/** What was asked and answered, by a place in the file to go on from. */
+export const chatWords = (db: Database, after: number, limit: number) =>
+  all(
+    db,
+    wordsRow,
+    `SELECT rowid AS place, conversation_id AS id,
+       coalesce(json_extract(messages_json, '$[#-1].content'), '') || char(10) || output AS text
+     FROM chat_answer WHERE rowid > @after ORDER BY rowid LIMIT @limit`,
+    { after, limit },
+  );

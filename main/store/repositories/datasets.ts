@@ -227,3 +227,17 @@ export function findDatasetItem(
   if (found !== row.contentHash) throw changedSinceStored(row, found);
   return toItem(row);
 }
+
+const answersRow = z.object({ ordinal: countSchema, answers: countSchema });
+
+/** How many answers each sample of a dataset holds, from `first` on in its order. */
+export const answersPerItem = (db: Database, datasetId: string, first: number, limit: number) =>
+  all(
+    db,
+    answersRow,
+    `SELECT i.ordinal, (SELECT count(*) FROM json_each(v.messages_json) m
+         WHERE json_extract(m.value, '$.role') = 'assistant') AS answers
+     FROM dataset_item i JOIN sample_version v ON v.id = i.version_id
+     WHERE i.dataset_id = @datasetId AND i.ordinal >= @first ORDER BY i.ordinal LIMIT @limit`,
+    { datasetId, first, limit },
+  );

@@ -58,6 +58,29 @@ export function systemProblem(available: AvailableModels, system: SystemSpec): s
   return known ? undefined : 'This adapter was trained on another base model.';
 }
 
+/** The system whose weights gave an answer, `undefined` where the project has them no more. */
+export function systemOfIdentity(
+  { baseSha256, adapterSha256, strength }: Identity,
+  { models, runs }: AvailableModels,
+): SystemSpec | undefined {
+  const model = models.find(({ sha256 }) => sha256 === baseSha256);
+  if (model && adapterSha256 === null)
+    return { modelId: model.id, checkpointId: null, strength: 1 };
+  // After full-parameter training the weights of a checkpoint are the base that answered.
+  const wanted = adapterSha256 ?? baseSha256;
+  for (const run of runs) {
+    const checkpoint = run.checkpoints.find(({ sha256 }) => sha256 === wanted);
+    const base = model ?? models.find(({ id }) => id === run.modelId);
+    if (checkpoint && base)
+      return {
+        modelId: base.id,
+        checkpointId: checkpoint.id,
+        strength: adapterSha256 === null ? 1 : strength,
+      };
+  }
+  return undefined;
+}
+
 /** Where the weights the engine reports are not those that were chosen, one sentence each. */
 export function identityDifferences(
   identity: Identity,

@@ -1,0 +1,169 @@
+import { History, MessageSquarePlus } from 'lucide-react';
+import { useState } from 'react';
+import type { ConversationSummary } from '../../shared/contract/chat.ts';
+import { formatQuantity } from '../../shared/text/numbers.ts';
+import { rpc } from '../rpc/client.ts';
+import { useAction } from '../rpc/use-action.ts';
+import { useLastData, useQuery } from '../rpc/use-query.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialogs/dialog.tsx';
+import { ErrorView } from '../ui/feedback/error-view.tsx';
+import { EmptyState, LoadingState } from '../ui/feedback/states.tsx';
+import { formatMoment } from '../ui/format.ts';
+import { TextInput } from '../ui/inputs/inputs.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
+import type { AvailableModels } from '../ui/systems/systems.ts';
+import { VisibleText } from '../ui/text/visible-text.tsx';
+import { useChat } from './chat-store.ts';
+import { newConversation, openConversation } from './keep-chat.ts';
+
+const newKeys = 'Mod+Shift+O';
+
+/** Which conversation is shown, the way to earlier ones, and to a new one for both panes. */
+export function ConversationBar({ available }: { available: AvailableModels }) {
+  const { left, right } = useChat((state) => state.panes);
+  const [isListed, setIsListed] = useState(false);
+  const isEmpty = left.turns.length === 0 && right.turns.length === 0;
+  const first = left.turns[0]?.prompt ?? right.turns[0]?.prompt;
+  const begin = () => newConversation(available);
+  useShortcuts([
+    {
+      keys: [newKeys],
+      whileTyping: true,
+      group: 'Chat',
+      label: 'New conversation in both panes',
+      run: begin,
+      isDisabled: isEmpty,
+    },
+    { keys: [], group: 'Chat', label: 'Earlier conversations…', run: () => setIsListed(true) },
+  ]);
+  return (
+    <div className="chat-bar">
+      <span className="chat-title truncate" title={first}>
+        {first === undefined ? (
+          <span className="dim">New conversation</span>
+        ) : (
+          <VisibleText text={first} />
+        )}
+      </span>
+      <span className="spacer" />
+      <Button small icon={<History size={13} />} onClick={() => setIsListed(true)}>
+        Conversations
+      </Button>
+      <Button
+        small
+        icon={<MessageSquarePlus size={13} />}
+        shortcut={newKeys}
+        disabled={isEmpty}
+        onClick={begin}
+      >
+        New conversation
+      </Button>
+      {isListed && <ConversationsDialog available={available} onClose={() => setIsListed(false)} />}
+    </div>
+  );
+}
+
+interface ConversationsDialogProps {
+  available: AvailableModels;
+  onClose: () => void;
+}
+
+const listedAtOnce = 100;
+
+/** Every stored conversation, the last answered first. */
+function ConversationsDialog({ available, onClose }: ConversationsDialogProps) {
+  const [query, setQuery] = useState('');
+  const [limit, setLimit] = useState(listedAtOnce);
+  const input = { query: query.trim(), limit };
+  const list = useQuery(['chat.list', input], ({ signal }) => rpc.chat.list(input, { signal }), [
+    'chats',
+    'labels',
+  ]);
+  const found = useLastData(list.data);
+  const opening = useAction(async (id: string) => {
+    await openConversation(id, available);
+    onClose();
+  });
+  return (
+    <Dialog title="Conversations" isWide onClose={onClose}>
+      <TextInput
+        type="search"
+        label="Search prompts and answers"
+        value={query}
+        onValue={setQuery}
+        data-autofocus
+      />
+      {list.error !== undefined && <ErrorView error={list.error} onRetry={list.refetch} />}
+      {opening.error !== undefined && <ErrorView error={opening.error} />}
+      {found === undefined ? (
+        list.error === undefined && <LoadingState />
+      ) : (
+        <FoundConversations
+          conversations={found.conversations}
+          total={found.total}
+          isSearch={input.query !== ''}
+          onOpen={(id) => void opening.run(id)}
+          onMore={() => setLimit(limit * 4)}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+interface FoundConversationsProps {
+  conversations: readonly ConversationSummary[];
+  total: number;
+  isSearch: boolean;
+  onOpen: (id: string) => void;
+  onMore: () => void;
+}
+
+function FoundConversations(props: FoundConversationsProps) {
+  const { conversations, total, isSearch, onOpen, onMore } = props;
+  const shown = useChat((state) => state.conversationId);
+  if (total === 0)
+    return isSearch ? (
+      <EmptyState title="Nothing found">
+        No prompt, answer or name holds all these words.
+      </EmptyState>
+    ) : (
+      <EmptyState title="No conversation yet">
+        Each answer is stored in the project as it ends; conversations are listed here.
+      </EmptyState>
+    );
+  return (
+    <>
+      <p className="dim small" role="status">
+        {formatQuantity(total, 'conversation')}
+      </p>
+      <ul className="conversation-list" aria-label="Conversations">
+        {conversations.map((each) => (
+          <li key={each.id}>
+            <button
+              type="button"
+              className="conversation"
+              aria-current={each.id === shown || undefined}
+              onClick={() => onOpen(each.id)}
+            >
+              <span className="conversation-name truncate">
+                <VisibleText text={each.name ?? each.opening} />
+              </span>
+              <span className="dim small truncate">
+                {formatMoment(each.changedMs)} · {formatQuantity(each.answers, 'answer')} ·{' '}
+                <VisibleText text={systemsOf(each)} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {conversations.length < total && <Button onClick={onMore}>Show more</Button>}
+    </>
+  );
+}
+
+function systemsOf({ systems }: ConversationSummary): string {
+  return [systems.left, systems.right]
+    .flatMap((system) => (system ? [system.adapterName ?? system.baseName] : []))
+    .join(' beside ');
+}

@@ -1,0 +1,153 @@
+import { useEffect, useState } from 'react';
+import type { ChatState, Conversation } from '../../shared/contract/chat.ts';
+import { rpc } from '../rpc/client.ts';
+import { useQuery, type QueryResult } from '../rpc/use-query.ts';
+import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
+import type { AvailableModels } from '../ui/systems/systems.ts';
+import {
+  clearPanes,
+  paneIds,
+  resetChat,
+  showConversation,
+  useChat,
+  type ChatTabState,
+} from './chat-store.ts';
+import { isRunning, storedTurn, unansweredPrompt } from './chat-turns.ts';
+import { stopAnswers } from './send-turn.ts';
+
+interface LeftBehind {
+  project: string;
+  state: ChatState | null;
+  conversation: Conversation | null;
+}
+
+/** Brings back what was left in the tab when it opens, and keeps it from then on. */
+export function useKeptChat(): QueryResult<LeftBehind> {
+  // A name of its own for each opening: what another project left is never answered from the cache.
+  const [opening] = useState(() => crypto.randomUUID());
+  const leftBehind = useQuery(['chat.state', opening], askLeftBehind, []);
+  useEffect(() => {
+    if (leftBehind.data && useChat.getState().project === null) bringBack(leftBehind.data);
+  }, [leftBehind.data]);
+  useEffect(() => {
+    const keeper = keepChanges();
+    return () => {
+      stopAnswers();
+      keeper.end();
+      resetChat();
+    };
+  }, []);
+  return leftBehind;
+}
+
+async function askLeftBehind(): Promise<LeftBehind> {
+  const { project, state } = await rpc.chat.state();
+  const conversation = state && (await endedConversation(state.conversationId));
+  return { project, state, conversation };
+}
+
+const stopWaitMs = 6000;
+const askAgainMs = 150;
+
+/** A conversation once nothing is written into it: an answer ends some time after its window went. */
+async function endedConversation(id: string): Promise<Conversation> {
+  const endMs = performance.now() + stopWaitMs;
+  for (;;) {
+    const conversation = await rpc.chat.get({ id });
+    if (conversation.answering.length === 0 || performance.now() > endMs) return conversation;
+    await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+  }
+}
+
+function bringBack({ project, state, conversation }: LeftBehind): void {
+  if (!state || !conversation) return useChat.setState({ project });
+  const { systems, draft, ...rest } = state;
+  const pane = (id: 'left' | 'right') => ({
+    system: systems[id],
+    turns: conversation.panes[id].map(storedTurn),
+    isEditing: false,
+  });
+  // A prompt is kept as a draft until it is answered: here it was answered after all.
+  const isAnswered = paneIds.some((id) => conversation.panes[id].at(-1)?.prompt === draft);
+  useChat.setState({
+    ...rest,
+    project,
+    panes: { left: pane('left'), right: pane('right') },
+    draft: isAnswered ? '' : draft,
+  });
+}
+
+const keepEveryMs = 250;
+
+/** Tells the core what stands in the tab, at most four times a second. */
+function keepChanges(): { end: () => void } {
+  let kept = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const keep = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const { project } = useChat.getState();
+    if (project === null) return;
+    const state = stateToKeep(useChat.getState());
+    const text = JSON.stringify(state);
+    if (text === kept) return;
+    kept = text;
+    rpc.chat.saveState({ project, state }).catch(() => {
+      // Tried again with the next change: nothing of the conversation depends on it.
+      kept = '';
+    });
+  };
+  const unsubscribe = useChat.subscribe(() => {
+    timer ??= setTimeout(keep, keepEveryMs);
+  });
+  window.addEventListener('pagehide', keep);
+  return {
+    end: () => {
+      unsubscribe();
+      window.removeEventListener('pagehide', keep);
+      keep();
+    },
+  };
+}
+
+function stateToKeep(chat: ChatTabState): ChatState {
+  const { conversationId, panes, draft, target, sampling } = chat;
+  const unanswered = paneIds.map((id) => unansweredPrompt(panes[id].turns)).find(Boolean) ?? '';
+  return {
+    conversationId,
+    draft: draft === '' ? unanswered : draft,
+    target,
+    systems: { left: panes.left.system, right: panes.right.system },
+    sampling,
+  };
+}
+
+/** Opens a stored conversation in both panes. */
+export async function openConversation(id: string, available: AvailableModels): Promise<void> {
+  stopAnswers();
+  const { project } = useChat.getState();
+  const conversation = await endedConversation(id);
+  if (useChat.getState().project === project) showConversation(conversation, available);
+}
+
+/** Begins a new conversation in both panes, with a way back to the one that stood there. */
+export function newConversation(available: AvailableModels): void {
+  const { project, conversationId, panes } = useChat.getState();
+  if (paneIds.every((id) => panes[id].turns.length === 0)) return;
+  const wasRunning = paneIds.some((id) => isRunning(panes[id].turns));
+  stopAnswers();
+  clearPanes();
+  const goBack = () => {
+    if (useChat.getState().project !== project) return;
+    if (wasRunning) void openConversation(conversationId, available).catch(showErrorToast);
+    else {
+      stopAnswers();
+      useChat.setState({ conversationId, panes });
+    }
+  };
+  showToast({
+    text: 'A new conversation. The one before is kept.',
+    key: 'new-conversation',
+    action: { label: 'Undo', run: goBack },
+  });
+}
