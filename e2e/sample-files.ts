@@ -9,7 +9,7 @@ import {
 } from '../main/core/curate/testing/import-fixtures.ts';
 import { KnownProjects } from '../main/core/base/known-projects.ts';
 import { createProjectFile, openProjectFile } from '../main/store/file/open-project-file.ts';
-import { freezeDataset } from '../main/store/repositories/datasets.ts';
+import { freezeDataset } from '../main/store/repositories/freeze-dataset.ts';
 import { insertJob, updateJob } from '../main/store/repositories/jobs.ts';
 import { upsertModel } from '../main/store/repositories/models.ts';
 import { comparisonsOf } from '../main/store/repositories/comparisons.ts';

@@ -1,5 +1,6 @@
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
+import { tidyDatasets } from './curate/dataset-service.ts';
 import { importJob } from './curate/import-service.ts';
 import { recoverReviews, reviewJob } from './curate/review-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
@@ -34,7 +35,9 @@ export const features: ProjectFeatures = {
   },
   opened: (session, state) => {
     startRowChecks(session, state.log);
-    if (session.file.access === 'edit') startBackups(session, state);
+    if (session.file.access !== 'edit') return;
+    startBackups(session, state);
+    tidyDatasets(session, state.log);
   },
   closing: async (session) => {
     // First, so that the backup has the checksums of its rows.

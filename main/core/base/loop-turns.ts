@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Steps } from '../../store/steps.ts';
 
 const turnMs = 25;
 
@@ -8,11 +9,13 @@ const turnMs = 25;
  */
 export class LoopTurns {
   #limit: number;
+  readonly #least: number;
   readonly #most: number;
 
-  /** Pieces start with `first` rows and have at most `most`. */
+  /** Pieces start with `first` rows and have at most `most`; rows of long texts start with few. */
   constructor(first: number, most: number) {
     this.#limit = first;
+    this.#least = Math.min(100, first);
     this.#most = most;
   }
 
@@ -22,8 +25,17 @@ export class LoopTurns {
     const result = piece(this.#limit);
     const tookMs = performance.now() - startMs;
     const factor = Math.min(2, Math.max(0.5, turnMs / Math.max(tookMs, 0.1)));
-    this.#limit = Math.min(this.#most, Math.max(100, Math.round(this.#limit * factor)));
+    this.#limit = Math.min(this.#most, Math.max(this.#least, Math.round(this.#limit * factor)));
     await setImmediate();
     return result;
+  }
+
+  /** Takes all steps of a work, each as a piece; throws what `signal` aborts with. */
+  async all<Result>(steps: Steps<Result>, signal: AbortSignal): Promise<Result> {
+    for (;;) {
+      const { done, value } = await this.take((limit) => steps.next(limit));
+      signal.throwIfAborted();
+      if (done) return value;
+    }
   }
 }

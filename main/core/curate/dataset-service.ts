@@ -1,24 +1,42 @@
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
-import {
-  datasetItems,
-  findDataset,
-  freezeDataset,
-  verifyAccepted,
-  verifyNothingYet,
-  type DatasetItem,
-} from '../../store/repositories/datasets.ts';
+import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../store/database.ts';
-import { AppError, found } from '../base/app-error.ts';
+import {
+  countSources,
+  findDataset,
+  isDatasetName,
+  listDatasets,
+  type DatasetItem,
+  type StoredDataset,
+} from '../../store/repositories/datasets.ts';
+import {
+  isJudgedSince,
+  lastSequence,
+  listAccepted,
+  removeUnfinished,
+  storeDataset,
+  storeSmallDataset,
+  type AcceptedList,
+  type NewDataset,
+} from '../../store/repositories/freeze-dataset.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
+import { SharedAnswers } from '../base/shared-answers.ts';
+import { pagesOfDataset } from '../project/frozen-items.ts';
+import type { Log } from '../base/log.ts';
+import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ExportDraft } from '../files/export-files.ts';
-import type { ProjectSession } from '../project/project-session.ts';
+import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
 import { refuseHalfReviewed } from './review-service.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 
+const listTurns = () => new LoopTurns(200, 20_000);
+// In one transaction, well under the 200 ms that others may wait.
+const mostAtOnce = 2000;
+
 /**
- * Freezes the accepted samples; refused when the name is taken, nothing is accepted, or one of them
- * is not what was stored.
+ * Freezes the accepted samples as they were at one moment; refused when the name is taken or nothing
+ * is accepted. Many are read and stored in pieces, while everything else goes on.
  */
 export async function freeze(
   state: CoreState,
@@ -27,55 +45,130 @@ export async function freeze(
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { db } = session.file;
-  refuseFreezing(session, name);
-  const verified = await session.calls.run([signal], (stopped) => verifyInPieces(db, stopped));
-  // Others may have frozen or reviewed meanwhile.
-  refuseFreezing(session, name);
-  const dataset = freezeDataset(db, name, state.settings.author, verified);
-  if (!dataset)
-    throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
-  session.changes.touch('datasets', 'project');
-  return dataset;
+  refuseTakenName(db, name);
+  return session.calls.run([signal], async (stopped) => {
+    const list = await acceptedNow(session, stopped);
+    if (list.versionIds.length === 0)
+      throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
+    refuseTakenName(db, name);
+    const made = { ...list, id: uuidv7(), name, author: state.settings.author };
+    const isSmall = list.versionIds.length <= mostAtOnce;
+    const stored = isSmall ? storeSmallDataset(db, made) : await store(session, made, stopped);
+    session.changes.touch('datasets', 'project');
+    return await withSources(session, found(stored, 'dataset', made.id), stopped);
+  });
 }
 
-function refuseFreezing(session: ProjectSession, name: string): void {
-  session.requireEditing();
-  refuseHalfReviewed(session, 'freeze');
-  if (findDataset(session.file.db, 'name', name))
+function refuseTakenName(db: Database, name: string): void {
+  if (isDatasetName(db, name))
     throw new AppError('NAME_TAKEN', `There is a dataset “${name}” already: choose another name`, {
       name,
     });
 }
 
-async function verifyInPieces(db: Database, signal: AbortSignal): Promise<string> {
-  const turns = new LoopTurns(200, 10_000);
-  let verified = verifyNothingYet();
-  while (!verified.isDone) {
-    const before = verified;
-    verified = await turns.take((limit) => verifyAccepted(db, before, limit));
-    signal.throwIfAborted();
+const mostReadings = 5;
+
+/** Reads the accepted samples again when somebody reviewed or edited one meanwhile. */
+async function acceptedNow(session: ProjectSession, signal: AbortSignal): Promise<AcceptedList> {
+  const { db } = session.file;
+  for (let reading = 0; reading < mostReadings; reading += 1) {
+    session.requireEditing();
+    refuseHalfReviewed(session, 'freeze');
+    const before = lastSequence(db);
+    const list = await listTurns().all(listAccepted(db), signal);
+    if (!isJudgedSince(db, before)) return list;
   }
-  return verified.hash.digest('hex');
+  throw new AppError(
+    'INVALID_STATE',
+    `Samples were reviewed or edited each of the ${mostReadings} times that they were read to be ` +
+      'frozen. Freeze when nobody reviews for a moment.',
+  );
 }
 
-/** Writes a dataset to a file in one of the four forms. */
+async function store(
+  session: ProjectSession,
+  dataset: NewDataset,
+  signal: AbortSignal,
+): Promise<StoredDataset | undefined> {
+  const { db } = session.file;
+  const steps = storeDataset(db, dataset);
+  const turns = listTurns();
+  try {
+    for (;;) {
+      const { done, value } = await turns.take((limit) => {
+        signal.throwIfAborted();
+        session.requireEditing();
+        return steps.next(limit);
+      });
+      if (done) return value;
+    }
+  } catch (error) {
+    await removeUnfinishedItems(session, dataset.id);
+    throw error;
+  }
+}
+
+/** Removes what a crash left of a dataset that was being frozen, in the background. */
+export function tidyDatasets(session: ProjectSession, log: Log): void {
+  removeUnfinishedItems(session).catch((error: unknown) =>
+    log.write(`${session.file.path}: a half frozen dataset was not removed: ${String(error)}`),
+  );
+}
+
+async function removeUnfinishedItems(session: ProjectSession, datasetId?: string): Promise<void> {
+  const { db } = session.file;
+  const turns = listTurns();
+  const steps = removeUnfinished(db, datasetId);
+  while (db.open && session.readReason === null)
+    if ((await turns.take((limit) => steps.next(limit))).done) return;
+}
+
+const sources = new SessionScoped(() => new SharedAnswers<Dataset['bySource']>());
+
+/** Datasets with their sources, which are counted once: what is frozen stays. */
+export async function datasetsWithSources(
+  session: ProjectSession,
+  signal: AbortSignal | undefined,
+): Promise<Dataset[]> {
+  const datasets: Dataset[] = [];
+  for (const dataset of listDatasets(session.file.db))
+    datasets.push(await withSources(session, dataset, signal));
+  return datasets;
+}
+
+async function withSources(
+  session: ProjectSession,
+  dataset: StoredDataset,
+  signal: AbortSignal | undefined,
+): Promise<Dataset> {
+  const question = { key: dataset.id, topics: [], signal };
+  const bySource = await session.answer(sources.of(session), question, (stopped) =>
+    listTurns().all(countSources(session.file.db, dataset.id), stopped),
+  );
+  return { ...dataset, bySource };
+}
+
+/** Writes a dataset to a file in one of the four forms; it is placed once its hash was compared. */
 export async function exportTo(
   state: CoreState,
   session: ProjectSession,
   input: { datasetId: string; path: string; format: ExportFormat; overwrite: boolean },
+  signal?: AbortSignal,
 ): Promise<{ path: string; samples: number; sizeBytes: number }> {
   const dataset = found(
     findDataset(session.file.db, 'id', input.datasetId),
     'dataset',
     input.datasetId,
   );
-  const items = datasetItems(session.file.db, dataset);
-  refuseLostSystem(items, input.format);
   const wish = { overwrite: input.overwrite, project: protectedBy(session) };
-  await using draft = await state.exports.start(input.path, wish);
-  const sizeBytes = await writeItems(draft, items, input.format);
-  await draft.place();
-  return { path: draft.path, samples: items.length, sizeBytes };
+  return session.calls.run([signal], async (stopped) => {
+    await using draft = await state.exports.start(input.path, wish);
+    const pages = pagesOfDataset(session, dataset, stopped);
+    const written = await writeItems(draft, pages, input.format);
+    refuseLostSystem(written.withSystem, input.format);
+    await draft.place();
+    return { path: draft.path, samples: written.samples, sizeBytes: written.sizeBytes };
+  });
 }
 
 const shareGptNames = { user: 'human', assistant: 'gpt', system: 'system' } as const;
@@ -119,8 +212,7 @@ export const datasetLine: Record<ExportFormat, (item: DatasetItem) => object> = 
 };
 
 /** LIMA's own form has no system messages: FILE_FORMAT_UNKNOWN rather than dropping one. */
-function refuseLostSystem(items: readonly DatasetItem[], format: ExportFormat): void {
-  const withSystem = items.filter((item) => systemText(item.messages) !== undefined).length;
+function refuseLostSystem(withSystem: number, format: ExportFormat): void {
   if (format === 'lima' && withSystem > 0)
     throw new AppError(
       'FILE_FORMAT_UNKNOWN',
@@ -129,25 +221,19 @@ function refuseLostSystem(items: readonly DatasetItem[], format: ExportFormat): 
     );
 }
 
-const pieceCharacters = 1_000_000;
-
-/** Writes a dataset as JSON Lines; returns the bytes written. */
+/** Writes a dataset as JSON Lines, a page at a time. */
 async function writeItems(
   { file }: ExportDraft,
-  items: readonly DatasetItem[],
+  pages: AsyncIterable<DatasetItem[]>,
   format: ExportFormat,
-): Promise<number> {
-  let sizeBytes = 0;
-  let pending = '';
-  const write = async () => {
-    await file.writeFile(pending);
-    sizeBytes += Buffer.byteLength(pending);
-    pending = '';
-  };
-  for (const item of items) {
-    pending += `${JSON.stringify(datasetLine[format](item))}\n`;
-    if (pending.length > pieceCharacters) await write();
+): Promise<{ samples: number; sizeBytes: number; withSystem: number }> {
+  const written = { samples: 0, sizeBytes: 0, withSystem: 0 };
+  for await (const items of pages) {
+    const lines = items.map((item) => `${JSON.stringify(datasetLine[format](item))}\n`).join('');
+    await file.writeFile(lines);
+    written.samples += items.length;
+    written.sizeBytes += Buffer.byteLength(lines);
+    written.withSystem += items.filter((item) => systemText(item.messages) !== undefined).length;
   }
-  await write();
-  return sizeBytes;
+  return written;
 }

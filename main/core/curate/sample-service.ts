@@ -10,8 +10,7 @@ import {
   seqOf,
   seqsWithin,
 } from '../../store/repositories/sample-list.ts';
-import { searchSamples, type SearchSteps } from '../../store/repositories/sample-search.ts';
-import type { SeqSet } from '../../store/repositories/seq-set.ts';
+import { searchSamples } from '../../store/repositories/sample-search.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
 import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
@@ -35,7 +34,7 @@ export interface SampleIndex {
 const indexes = new SessionScoped(() => new SharedAnswers<SampleIndex>());
 
 const windowRows = { first: 10_000, most: 100_000 };
-const searchRows = { first: 5000, most: 50_000 };
+const searchTurns = () => new LoopTurns(5000, 50_000);
 
 /** Every sample that passes a filter, read piece by piece. */
 export function sampleIndex(
@@ -93,7 +92,10 @@ export async function* filteredSeqs(
   const last = lastSeq(db);
   const turns = new LoopTurns(windowRows.first, windowRows.most);
   const found = isSearch(filter)
-    ? await inTurns(searchSamples(db, filter.query ?? '', { after, through: last }), signal)
+    ? await searchTurns().all(
+        searchSamples(db, filter.query ?? '', { after, through: last }),
+        signal,
+      )
     : undefined;
   for (let from = after; from < last;) {
     const { seqs, through } = await turns.take((rows) => {
@@ -103,16 +105,6 @@ export async function* filteredSeqs(
     signal.throwIfAborted();
     yield seqs;
     from = through;
-  }
-}
-
-/** Takes the steps of a search with turns for others in between. */
-async function inTurns(steps: SearchSteps, signal: AbortSignal): Promise<SeqSet> {
-  const turns = new LoopTurns(searchRows.first, searchRows.most);
-  for (;;) {
-    const { done, value } = await turns.take((rows) => steps.next(rows));
-    signal.throwIfAborted();
-    if (done) return value;
   }
 }
 

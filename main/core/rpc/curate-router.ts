@@ -1,6 +1,5 @@
-import { listDatasets } from '../../store/repositories/datasets.ts';
 import { sampleRows } from '../../store/repositories/sample-list.ts';
-import { exportTo, freeze } from '../curate/dataset-service.ts';
+import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
 import {
@@ -60,13 +59,13 @@ export const samplesRouter = {
 
 /** Frozen datasets and their files. */
 export const datasetsRouter = {
-  list: withProject.datasets.list.handler(({ context: { session } }) =>
-    listDatasets(session.file.db),
+  list: withProject.datasets.list.handler(({ context: { session }, signal }) =>
+    datasetsWithSources(session, signal),
   ),
   freeze: withProject.datasets.freeze.handler(({ context: { core, session }, input, signal }) =>
     freeze(core, session, input.name, signal),
   ),
-  export: withProject.datasets.export.handler(({ context: { core, session }, input }) =>
-    exportTo(core, session, input),
+  export: withProject.datasets.export.handler(({ context: { core, session }, input, signal }) =>
+    exportTo(core, session, input, signal),
   ),
 };

@@ -1,10 +1,11 @@
 import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { startInference, toRead } from '../files/guarded-engines.ts';
-import { datasetItems, type DatasetItem } from '../../store/repositories/datasets.ts';
+import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
 import { AppError } from '../base/app-error.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { UsableModel } from '../models/model-service.ts';
+import { verifiedItems } from '../project/frozen-items.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { splitSamples, type SplitSamples } from './hold-out.ts';
 import type { EncodeReport } from '../../../shared/domain/run.ts';
@@ -27,7 +28,7 @@ export async function encodeDataset(
   context: JobContext,
 ): Promise<EncodedDataset> {
   const frozen = { id: run.datasetId, name: run.datasetName, contentHash: run.datasetHash };
-  const items = datasetItems(session.file.db, frozen);
+  const items = await verifiedItems(session, frozen, context.signal);
   await using engine = startInference(toRead(model.path));
   const encoded = await engine.request(
     'encode',

@@ -4,7 +4,6 @@ import type { XrayResult } from '../../engines/protocol/inference.ts';
 import { startInference, type GuardedInference, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import {
-  datasetItems,
   findDataset,
   findDatasetItem,
   type DatasetItem,
@@ -12,6 +11,7 @@ import {
 import { found } from '../base/app-error.ts';
 import { AsyncQueue } from '../base/streams.ts';
 import { usableModel } from '../models/model-service.ts';
+import { verifiedItems } from '../project/frozen-items.ts';
 import { type ProjectSession, SessionScoped } from '../project/project-session.ts';
 import { promptOf } from './encode-dataset.ts';
 import { heldOutIds } from './hold-out.ts';
@@ -49,7 +49,7 @@ export async function* openXray(
   const { path: basePath } = usableModel(session, request.modelId);
   const { db } = session.file;
   const dataset = found(findDataset(db, 'id', request.datasetId), 'dataset', request.datasetId);
-  const items = datasetItems(db, dataset);
+  const items = await verifiedItems(session, dataset, signal);
   const xrayId = uuidv7();
   const events = new AsyncQueue<XrayEvent>();
   const stop = new AbortController();

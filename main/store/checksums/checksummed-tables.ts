@@ -6,8 +6,8 @@ export interface ChecksummedTable {
   /** The table that orders this one, where it has no row number of its own. */
   parent?: { table: string; key: string; place: string };
   rowsInGroup: number;
-  /** True where a batch of reviews that is half made has rows. */
-  isOfReviews?: true;
+  /** Lists what is half made and has rows here, which get no checksum before it is whole. */
+  waitsFor?: 'open_batch' | 'unfinished_dataset';
   /** What the row `t` is about, in SQL. */
   about: string;
 }
@@ -45,7 +45,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
   {
     name: 'review_batch',
     columns: 'id author undoes_batch_id created_ms sequence'.split(' '),
-    isOfReviews: true,
+    waitsFor: 'open_batch',
     ...marks,
     about: `'reviews by ' || author`,
   },
@@ -53,13 +53,14 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'review',
     columns: 'batch_id sample_seq version_id action status_before'.split(' '),
     parent: { table: 'review_batch', key: 'batch_id', place: 'sample_seq' },
-    isOfReviews: true,
+    waitsFor: 'open_batch',
     ...marks,
     about: `action || ' of ' || ${ofSample('t.sample_seq')}`,
   },
   {
     name: 'dataset',
     columns: 'id name content_hash author created_ms sequence'.split(' '),
+    waitsFor: 'unfinished_dataset',
     ...marks,
     about: `'dataset “' || name || '”'`,
   },
@@ -67,6 +68,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'dataset_item',
     columns: 'dataset_id ordinal version_id'.split(' '),
     parent: { table: 'dataset', key: 'dataset_id', place: 'ordinal' },
+    waitsFor: 'unfinished_dataset',
     ...marks,
     about: `'item ' || ordinal || ' of dataset “' || coalesce((SELECT name FROM dataset WHERE id = t.dataset_id), '?') || '”'`,
   },

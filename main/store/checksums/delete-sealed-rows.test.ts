@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { run, type Database } from '../database.ts';
 import { addSamples } from '../repositories/samples.ts';
-import { freezeDataset } from '../repositories/datasets.ts';
+import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import { addReviews } from '../repositories/reviews.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { aProject, aSample } from '../testing/a-project.ts';

@@ -20,9 +20,13 @@ export function sealSomeRows(db: Database, forMs: number): boolean {
   const endMs = performance.now() + forMs;
   return withoutSyncing(db, () =>
     withTransaction(db, () => {
-      // A batch that is half made gets rows between others, and may be taken back: reviews wait for it.
-      const isReviewing = get(db, countRow, 'SELECT count(*) AS n FROM open_batch')?.n !== 0;
-      const tables = checksummedTables.filter((table) => !(isReviewing && table.isOfReviews));
+      // What is half made gets rows between others, and may be taken back.
+      const isMaking = {
+        open_batch: get(db, countRow, 'SELECT count(*) AS n FROM open_batch')?.n !== 0,
+        unfinished_dataset:
+          get(db, countRow, 'SELECT count(*) AS n FROM unfinished_dataset')?.n !== 0,
+      };
+      const tables = checksummedTables.filter(({ waitsFor }) => !(waitsFor && isMaking[waitsFor]));
       for (const table of tables)
         while (sealNext(db, table)) if (performance.now() >= endMs) return true;
       return false;

@@ -23,6 +23,7 @@ beforeAll(() => {
   // Only a large undo that was stopped half-way leaves such a row.
   db.exec(`INSERT INTO open_batch SELECT (SELECT id FROM review_batch), (SELECT id FROM job),
     'accept', '{}', 1, 1, 1, 1, 0 WHERE NOT EXISTS (SELECT 1 FROM open_batch)`);
+  db.exec(`INSERT INTO unfinished_dataset SELECT id FROM dataset`);
   db.close();
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -243,6 +243,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     author: 'name',
     ...ordered,
   },
+  unfinished_dataset: { dataset_id: 'id' },
   open_batch: {
     batch_id: 'id',
     job_id: 'id',

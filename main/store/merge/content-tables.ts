@@ -270,6 +270,8 @@ const rules = {
       row_checksums: 'local',
     },
   },
+  // What is half frozen is no content yet.
+  unfinished_dataset: { local: 'all', columns: { dataset_id: 'local' } },
   // No project with a batch that is half made is merged.
   open_batch: {
     local: 'all',

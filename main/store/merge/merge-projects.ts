@@ -73,7 +73,7 @@ function mergeAttached(db: Database, options: MergeOptions): MergedProjects {
   const { path, onStep } = options;
   const packet = packetIn(db, 'other');
   requireSameProject(db, options);
-  for (const side of ['main', 'other'] as const) refuseHalfReviewed(db, side, path);
+  for (const side of ['main', 'other'] as const) refuseHalfMade(db, side, path);
   startIdentities(db);
   onStep('samples', 0, 0);
   const counts: Record<string, UnionCount> = mergeSamples(db, path, packet !== null);
@@ -128,10 +128,18 @@ function requireSameProject(db: Database, { path, isOtherProject }: MergeOptions
   );
 }
 
-function refuseHalfReviewed(db: Database, side: 'main' | 'other', path: string): void {
-  const open = get(db, countRow, assembled(`SELECT count(*) AS n FROM ${side}.open_batch`), {});
-  if (!open?.n) return;
+function refuseHalfMade(db: Database, side: 'main' | 'other', path: string): void {
+  const count = (table: string) =>
+    get(db, countRow, assembled(`SELECT count(*) AS n FROM ${side}.${table}`), {})?.n;
   const where = side === 'main' ? 'the open project' : path;
+  if (count('unfinished_dataset'))
+    throw new StoreError(
+      'INVALID_STATE',
+      `A dataset in ${where} is half frozen: open it, wait until it is frozen or cleared away, then ` +
+        'merge. Nothing was changed.',
+      { path },
+    );
+  if (!count('open_batch')) return;
   throw new StoreError(
     'INVALID_STATE',
     `A review of many samples in ${where} is half made: open it, resume or cancel that review ` +

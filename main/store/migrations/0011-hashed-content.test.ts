@@ -8,7 +8,8 @@ import type { Message } from '../../../shared/domain/message.ts';
 import { sampleWordsHash } from '../content-hash.ts';
 import { all, run, type Database } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { datasetItems, findDataset, freezeDataset } from '../repositories/datasets.ts';
+import { datasetPages, findDataset, type FrozenDataset } from '../repositories/datasets.ts';
+import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-hashed-content-'));
@@ -57,6 +58,14 @@ function writeDataset(db: Database, samples: readonly Message[][]): void {
   }
 }
 
+const itemsOf = (db: Database, dataset: FrozenDataset) => {
+  const pages = datasetPages(db, dataset);
+  pages.next(1);
+  const items = pages.next(1000).value ?? [];
+  pages.next(1);
+  return items;
+};
+
 function openOld(name: string) {
   const path = join(folder, `${name}.lima`);
   writeOldProject(path, 10, (db) =>
@@ -72,7 +81,7 @@ test('a dataset with weights that an earlier version froze keeps its hash and is
   using old = openOld('kept');
   const rows = all(old.db, z.unknown(), 'SELECT * FROM unhashed_weights');
   expect(rows).toEqual([{ version_id: 'v1', weights: '1011' }]);
-  const items = datasetItems(old.db, old.dataset);
+  const items = itemsOf(old.db, old.dataset);
   expect(items.map(({ messages }) => messages[1]?.weight)).toEqual([undefined, 0, 1]);
 });
 
@@ -90,7 +99,7 @@ test.each([
        WHERE id = @id`,
       { path, id, weight },
     );
-    expect(() => datasetItems(old.db, old.dataset)).toThrow(/is not what was frozen/);
+    expect(() => itemsOf(old.db, old.dataset)).toThrow(/is not what was frozen/);
     expect(() => freezeDataset(old.db, 'new', 'me')).toThrow(
       /“Why\?” \(v\d\) is not what was stored/,
     );

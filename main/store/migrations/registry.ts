@@ -12,6 +12,7 @@ import { openBatches } from './0010-open-batches.ts';
 import { hashedContent } from './0011-hashed-content.ts';
 import { labels } from './0012-labels.ts';
 import { projectDefaults } from './0013-project-defaults.ts';
+import { unfinishedDatasets } from './0014-unfinished-datasets.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   hashedContent,
   labels,
   projectDefaults,
+  unfinishedDatasets,
 ];

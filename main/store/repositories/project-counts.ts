@@ -15,7 +15,8 @@ export function projectCounts(db: Database): z.infer<typeof countsRow> {
     db,
     countsRow,
     assembled(
-      `SELECT (SELECT count(*) FROM dataset d WHERE ${isLive('dataset', 'd.id')}) AS datasets,
+      `SELECT (SELECT count(*) FROM dataset d WHERE ${isLive('dataset', 'd.id')}
+           AND d.id NOT IN (SELECT dataset_id FROM unfinished_dataset)) AS datasets,
          (SELECT count(*) FROM run r WHERE ${isLive('run', 'r.id')}) AS runs,
          (SELECT count(*) FROM evaluation) AS evaluations`,
     ),

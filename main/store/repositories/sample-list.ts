@@ -9,7 +9,8 @@ import {
   type SampleStatus,
 } from '../../../shared/domain/sample.ts';
 import { get, integers, type Database, type SqlValue } from '../database.ts';
-import { searchAtOnce } from './sample-search.ts';
+import { takeAtOnce } from '../steps.ts';
+import { searchSamples } from './sample-search.ts';
 import type { SeqSet, SeqWindow } from './seq-set.ts';
 
 const sampleRow = sampleRowSchema.extend({
@@ -57,7 +58,9 @@ export const isSearch = ({ query }: SampleFilter): boolean => (query?.trim() ?? 
 /** Sequence numbers of every sample that passes the filter, ascending: of a small project. */
 export function sampleSeqs(db: Database, filter: SampleFilter): number[] {
   const window = { after: 0, through: lastSeq(db) };
-  const found = isSearch(filter) ? searchAtOnce(db, filter.query ?? '', window) : undefined;
+  const found = isSearch(filter)
+    ? takeAtOnce(searchSamples(db, filter.query ?? '', window))
+    : undefined;
   return seqsWithin(db, filter, window, found);
 }
 

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { all, integers, type Database } from '../database.ts';
+import type { Steps } from '../steps.ts';
 import { SeqSet, type SeqWindow } from './seq-set.ts';
 
 const wordRow = z.object({ word: z.string() });
 const placeRow = z.object({ word: z.string(), seq: z.number().int() });
-
-/** Steps of a search: each `next(limit)` looks at about so many places, the last returns the set. */
-export type SearchSteps = Generator<void, SeqSet, number>;
 
 /**
  * Looks for samples in which every word occurs, the last one as a prefix, in steps. FTS5 goes
@@ -14,7 +12,7 @@ export type SearchSteps = Generator<void, SeqSet, number>;
  * taken one after another out of the index (`fts5vocab`), and one that most samples have by parts
  * of the list.
  */
-export function* searchSamples(db: Database, text: string, window: SeqWindow): SearchSteps {
+export function* searchSamples(db: Database, text: string, window: SeqWindow): Steps<SeqSet> {
   const words = wordsOf(db, text);
   const prefix = words.pop();
   if (prefix === undefined) return new SeqSet();
@@ -31,7 +29,7 @@ function* withWords(
   words: readonly string[],
   { after, through }: SeqWindow,
   found: (seq: number) => void,
-): Generator<void, void, number> {
+): Steps<void> {
   const query = words.map((word) => `"${word}"`).join(' ');
   for (let from = after; from < through;) {
     const until = Math.min(through, from + (yield));
@@ -43,7 +41,12 @@ function* withWords(
 }
 
 /** Samples with a word of this beginning, among others if they are given. */
-function* withPrefix(db: Database, prefix: string, window: SeqWindow, among?: SeqSet): SearchSteps {
+function* withPrefix(
+  db: Database,
+  prefix: string,
+  window: SeqWindow,
+  among?: SeqSet,
+): Steps<SeqSet> {
   const found = new SeqSet();
   const add = (seq: number) => {
     if (seq > window.after && seq <= window.through && (!among || among.has(seq))) found.add(seq);
@@ -92,13 +95,4 @@ function prepareWords(db: Database): void {
     CREATE VIRTUAL TABLE temp.typed USING fts5 (text, tokenize='unicode61 remove_diacritics 2');
     CREATE VIRTUAL TABLE temp.typed_word USING fts5vocab (temp, typed, instance);`);
   prepared.add(db);
-}
-
-/** The same at once: for a small project. */
-export function searchAtOnce(db: Database, text: string, window: SeqWindow): SeqSet {
-  const steps = searchSamples(db, text, window);
-  for (;;) {
-    const { done, value } = steps.next(100_000);
-    if (done) return value;
-  }
 }

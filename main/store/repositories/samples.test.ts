@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { datasetItems, freezeDataset } from './datasets.ts';
+import { datasetPages } from './datasets.ts';
+import { freezeDataset } from './freeze-dataset.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
 import { addSamples, addVersion, getSample } from './samples.ts';
 import { listSamples, sampleRows, sampleSeqs, statusCounts } from './sample-list.ts';
@@ -105,7 +106,12 @@ test('a frozen dataset stays the same when its samples are edited or reviewed la
   addReviews(db, 'accept', { filter: {} }, 'me');
   const frozen = freezeDataset(db, 'first', 'me');
   if (!frozen) throw new Error('Nothing was frozen');
-  const frozenItems = () => datasetItems(db, frozen).map((item) => ({ ...item, isCurrent: true }));
+  const frozenItems = () => {
+    const pages = datasetPages(db, frozen);
+    const items = [1, 1, 1].flatMap((limit) => pages.next(limit).value ?? []);
+    expect(pages.next(1).done).toBe(true);
+    return items.map((item) => ({ ...item, isCurrent: true }));
+  };
   const before = frozenItems();
   const sample = getSample(db, before[0]?.sampleId ?? '');
   if (!sample) throw new Error('The sample was not stored');

@@ -6,7 +6,7 @@ import { all, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
-import { freezeDataset } from '../repositories/datasets.ts';
+import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import { addDevLosses } from '../repositories/dev-losses.ts';
 import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
 import { insertGeneration } from '../repositories/generations.ts';

@@ -5,7 +5,8 @@ import { run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
-import { freezeDataset, listDatasets, findDataset } from '../repositories/datasets.ts';
+import { listDatasets, findDataset } from '../repositories/datasets.ts';
+import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import {
   findEvaluation,
   insertEvaluation,

@@ -2,7 +2,7 @@ import { argv } from 'node:process';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Database } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { freezeDataset } from '../repositories/datasets.ts';
+import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
 import { findEvaluation, insertEvaluation } from '../repositories/evaluations.ts';
 import { insertJob } from '../repositories/jobs.ts';

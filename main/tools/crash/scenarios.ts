@@ -17,7 +17,7 @@ import {
 } from '../../store/file/open-project-file.ts';
 import { verifyCopy } from '../../store/file/verify-project.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
-import { freezeDataset } from '../../store/repositories/datasets.ts';
+import { freezeDataset } from '../../store/repositories/freeze-dataset.ts';
 import { addReviews, undoLastBatch } from '../../store/repositories/reviews.ts';
 import { listSamples } from '../../store/repositories/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../../store/repositories/samples.ts';
