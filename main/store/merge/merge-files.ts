@@ -40,6 +40,7 @@ export function mergeFiles({ own, other }: MergePlace, options: MergeOptions): M
   migrateCopy(other, options.path);
   const db = openCopy(own, own);
   try {
+    refuseForeignOrder(db, own);
     run(db, 'ATTACH DATABASE @other AS other', { other });
     refuseDamagedRows(db, 'The open project');
     options.onStep('content', 0, 0);
@@ -115,6 +116,7 @@ function migrateCopy(path: string, name: string): void {
   try {
     const db = openCopy(path, name);
     try {
+      refuseForeignOrder(db, name);
       migrate(db, migrations, () => undefined);
       // A file whose making was cut short has no row yet.
       if (get(db, countRow, 'SELECT count(*) AS n FROM project')?.n !== 1)
@@ -135,7 +137,6 @@ function openCopy(path: string, name: string): Database {
     distrustContent(db);
     db.pragma('locking_mode = EXCLUSIVE');
     refuseForeignSchema(db, name);
-    refuseForeignOrder(db, name);
     db.pragma('journal_mode = MEMORY');
     db.pragma('synchronous = OFF');
     db.pragma('foreign_keys = OFF');
