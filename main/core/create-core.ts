@@ -79,6 +79,7 @@ export function createCore(config: CoreConfig): Promise<Core> {
     projectTurns: new Turns(),
     calls: new OngoingCalls(),
     session: null,
+    opening: null,
   };
   // A command of seconds does not ask the system for it; "lima doctor" tells all of it.
   const gap = config.shell === 'cli' ? '' : confinementGap();

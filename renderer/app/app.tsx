@@ -18,6 +18,7 @@ import { PacketBanner } from './merge/packet-banner.tsx';
 import { useDroppedFiles } from './dropped-files.ts';
 import { OngoingDialog } from './ongoing-dialog.tsx';
 import { PipelineBar } from './pipeline-bar.tsx';
+import { OpeningDialog } from './opening-dialog.tsx';
 import { ReadOnlyBanner } from './read-only-banner.tsx';
 import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
@@ -70,6 +71,7 @@ function Workbench() {
       <ThingDialogs />
       <ConfirmHost />
       <OngoingDialog />
+      <OpeningDialog />
       <ToastHost />
     </div>
   );

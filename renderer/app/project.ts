@@ -7,6 +7,7 @@ import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { chooseFile } from '../ui/files/file-chooser.ts';
 import { endingProject } from './ongoing-dialog.tsx';
 import { goToStep } from '../ui/next-steps.ts';
+import { telling } from './opening-dialog.tsx';
 import { showBackups, showBackupsOfBroken, showMerge } from './shell-store.ts';
 
 const opening = { stopLabel: 'Stop and open the other' } as const;
@@ -51,7 +52,11 @@ export async function chooseMerge(): Promise<void> {
 export async function openProject(path: string): Promise<void> {
   await reportErrors(async () => {
     try {
-      afterOpening(await endingProject(opening, (how) => rpc.project.open({ path, ...how })));
+      afterOpening(
+        await endingProject(opening, (how) =>
+          telling((options) => rpc.project.open({ path, ...how }, options)),
+        ),
+      );
     } catch (error) {
       if (!(await hasBackups(path, error))) throw error;
       showBackupsOfBroken(path, error);
@@ -92,14 +97,14 @@ export async function reopenProject(path: string): Promise<void> {
   await reportErrors(async () => {
     if (!(await endingProject(opening, (how) => rpc.project.close(how)))) return;
     projectChanged();
-    afterOpening(await rpc.project.open({ path }));
+    afterOpening(await telling((options) => rpc.project.open({ path }, options)));
   });
 }
 
 /** Trusts the open project from now on and opens it for changes; throws what went wrong. */
 export async function trustProject(): Promise<void> {
   try {
-    await rpc.project.trust();
+    await telling((options) => rpc.project.trust(undefined, options));
   } finally {
     projectChanged();
   }

@@ -92,6 +92,15 @@ export const appContract = {
 const ending = z.object({ stopJobs: z.boolean().optional() });
 export type Ending = z.infer<typeof ending>;
 
+/** How far a project of an earlier version is brought forward before it is opened. */
+const openingProgress = z.object({
+  path: z.string(),
+  step: z.string(),
+  done: z.number().int(),
+  total: z.number().int(),
+});
+export type OpeningProgress = z.infer<typeof openingProgress>;
+
 const toOpen = ending.extend({ path: z.string().min(1) });
 
 /** The project file: one at a time in one core. */
@@ -124,7 +133,10 @@ export const projectContract = {
     .output(projectInfo),
   /** Where the sample project of the program's own folder is; null before the first. */
   sample: reading.output(z.object({ path: z.string() }).nullable()),
+  /** Brings it forward first where an earlier version wrote it; ending the call takes that back. */
   open: reading.input(toOpen).output(projectInfo),
+  /** How far an opening is that brings a project forward; null while none does. */
+  opening: reading.output(openingProgress.nullable()),
   /** Saves the project, as it is open, as a new file, and goes on in that; jobs stop for it. */
   saveAs: reading.input(toOpen).output(projectInfo),
   /**

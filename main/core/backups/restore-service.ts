@@ -12,12 +12,15 @@ import {
   openProjectForReading,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
+import { stampOf } from '../../store/file/file-state.ts';
+import { realPath } from '../../store/file/project-side-files.ts';
 import { copyToRead, inPlace, needsCopy } from '../../store/file/reading-place.ts';
 import { projectUuid } from '../../store/file/verify-project.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
+import { bringForwardBeside } from '../project/bring-forward.ts';
 import { bringForward, inspect } from '../project/inspect-project.ts';
 import { openInTurn } from '../project/open-project.ts';
 import { closeSession, requireNothingOngoing } from '../project/project-service.ts';
@@ -126,6 +129,8 @@ async function keepPresent(
     // What this person never trusted is not opened for changes, and so not brought forward either.
     if (!state.known.has(uuid)) return await keepUntrusted(target, { folder, uuid });
     await inspect(target);
+    const inspected = stampOf(realPath(target));
+    await bringForwardBeside(state, { path: target, backups: folder, inspected });
     return await keepAsBackup(openProjectFile(target, folder), { folder, uuid });
   } catch (error) {
     if (!unreadable.has(explainError(error)?.code ?? '')) throw error;

@@ -1,17 +1,8 @@
-import { Worker } from 'node:worker_threads';
-import { StoreError } from '../../store/store-error.ts';
 import type { MergedFiles } from '../../store/merge/merge-files.ts';
+import { runWorker, workerBeside, type WorkerHandlers } from '../base/run-worker.ts';
 import type { FromMergeWorker, MergeRequest } from './merge-worker.ts';
 
-// Compiled code lies in the same folder with the extension .js.
-const workerExtension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const workerUrl = new URL(`./merge-worker.${workerExtension}`, import.meta.url);
-
-/** Who hears how far a merge is, and what ends it early. */
-export interface MergeHandlers {
-  signal: AbortSignal;
-  onStep(step: string, done: number, total: number): void;
-}
+const workerUrl = workerBeside(import.meta.url, 'merge-worker');
 
 /**
  * Merges two private copies in a worker thread, so that no call of the core waits for it. Rejects
@@ -19,28 +10,8 @@ export interface MergeHandlers {
  */
 export async function runMerge(
   request: MergeRequest,
-  handlers: MergeHandlers,
+  handlers: WorkerHandlers,
 ): Promise<MergedFiles> {
-  const { signal } = handlers;
-  signal.throwIfAborted();
-  const worker = new Worker(workerUrl, { workerData: request, execArgv: [] });
-  const { promise, resolve, reject } = Promise.withResolvers<MergedFiles>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  worker.on('message', (message: FromMergeWorker) => {
-    if (message.kind === 'step') handlers.onStep(message.step, message.done, message.total);
-    else if (message.kind === 'done') resolve(message.merged);
-    else reject(failureOf(message));
-  });
-  worker.on('error', reject);
-  worker.on('exit', (code) => reject(new Error(`The merge ended unexpectedly: exit code ${code}`)));
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    await worker.terminate();
-  }
+  type Done = Extract<FromMergeWorker, { kind: 'done' }>;
+  return (await runWorker<Done>(workerUrl, request, handlers)).merged;
 }
-
-const failureOf = ({ code, message, data }: Extract<FromMergeWorker, { kind: 'failed' }>): Error =>
-  code === '' ? new Error(message) : new StoreError(code, message, data);

@@ -1,3 +1,4 @@
+import type { OpeningProgress } from '../../../shared/contract/app.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
@@ -41,6 +42,8 @@ export interface CoreState {
   /** Calls with engines that need no project. */
   readonly calls: OngoingCalls;
   session: ProjectSession | null;
+  /** How far a project of an earlier version is brought forward before it is opened. */
+  opening: OpeningProgress | null;
 }
 
 /** The open project, or NO_PROJECT. */

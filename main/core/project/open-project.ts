@@ -24,9 +24,13 @@ import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
+import { bringForwardBeside } from './bring-forward.ts';
 import { bringForward, inspect, readContents } from './inspect-project.ts';
 import { closeSession, rememberKnown, requireNothingOngoing, takeOver } from './project-service.ts';
 import type { ProjectSession } from './project-session.ts';
+
+/** How a project is opened; `signal` takes back what brings one of an earlier version forward. */
+type OpeningCall = Ending & { signal?: AbortSignal | undefined };
 
 /**
  * Opens a project file in place of the current one. What changes nothing comes first: it is
@@ -35,7 +39,7 @@ import type { ProjectSession } from './project-session.ts';
 export async function openExisting(
   state: CoreState,
   path: string,
-  ending: Ending = {},
+  ending: OpeningCall = {},
 ): Promise<ProjectInfo> {
   const target = state.paths.check(path);
   return state.projectTurns.run(() => openInTurn(state, target, ending));
@@ -45,7 +49,7 @@ export async function openExisting(
 export async function openInTurn(
   state: CoreState,
   path: GuardedPath,
-  ending: Ending = {},
+  { signal, ...ending }: OpeningCall = {},
 ): Promise<ProjectInfo> {
   const { session } = state;
   if (session && !session.file.guard?.look() && isSameFile(session.file.path, path))
@@ -59,11 +63,10 @@ export async function openInTurn(
     const { place, isKnown } = await inspectToOpen(state, path);
     if (!isKnown) return await openToRead(state, path, { ...ending, reason: 'not-trusted' }, place);
     place[Symbol.dispose]();
-    return await takeOver(
-      state,
-      () => openProjectFile(path, backupFolder(path, state.settings.backupFolder), stamp),
-      ending,
-    );
+    const backups = backupFolder(path, state.settings.backupFolder);
+    const request = { path, backups, inspected: stamp };
+    const ready = await bringForwardBeside(state, request, { ...ending, signal });
+    return await takeOver(state, () => openProjectFile(path, backups, ready), ending);
   } catch (error) {
     const reason = readReasonOf(error);
     if (reason === undefined) throw error;
@@ -124,7 +127,10 @@ async function openToRead(
 }
 
 /** Trusts the open project from now on, and opens it for changes. */
-export async function trustOpenProject(state: CoreState): Promise<ProjectInfo> {
+export async function trustOpenProject(
+  state: CoreState,
+  signal?: AbortSignal,
+): Promise<ProjectInfo> {
   return state.projectTurns.run(async () => {
     const session = requireSession(state);
     const path = state.paths.check(session.file.path);
@@ -137,7 +143,7 @@ export async function trustOpenProject(state: CoreState): Promise<ProjectInfo> {
     rememberKnown(state, 'trusted');
     if (session.readReason !== 'not-trusted') return session.info();
     await closeSession(state);
-    return await openInTurn(state, path);
+    return await openInTurn(state, path, { signal });
   });
 }
 

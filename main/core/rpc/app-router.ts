@@ -54,8 +54,8 @@ export const projectRouter = {
   createSample: os.project.createSample.handler(({ context: { core }, input }) =>
     createSampleProject(core, input.path, input),
   ),
-  open: os.project.open.handler(({ context: { core }, input }) =>
-    openExisting(core, input.path, input),
+  open: os.project.open.handler(({ context: { core }, input, signal }) =>
+    openExisting(core, input.path, { ...input, signal }),
   ),
   openSample: os.project.openSample.handler(({ context: { core }, input }) =>
     openSampleProject(core, input),
@@ -64,6 +64,7 @@ export const projectRouter = {
     const path = samplePath(core);
     return path === undefined ? null : { path };
   }),
+  opening: os.project.opening.handler(({ context: { core } }) => core.opening),
   saveAs: withProject.project.saveAs.handler(({ context: { core }, input }) =>
     saveAs(core, input.path, input),
   ),
@@ -84,7 +85,9 @@ export const projectRouter = {
   keepDefaults: withProject.project.keepDefaults.handler(({ context: { session }, input }) =>
     keepDefaults(session, input),
   ),
-  trust: withProject.project.trust.handler(({ context: { core } }) => trustOpenProject(core)),
+  trust: withProject.project.trust.handler(({ context: { core }, signal }) =>
+    trustOpenProject(core, signal),
+  ),
   watch: withProject.project.watch.handler(({ context: { session }, signal }) =>
     session.changes.watch(signal),
   ),

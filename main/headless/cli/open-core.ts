@@ -3,6 +3,7 @@ import { createRouterClient } from '@orpc/server';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
+import { bringingForward, describeOpening } from '../../../shared/text/opening-project.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import type { ExportDraft } from '../../core/files/export-files.ts';
 import { shellWord } from '../../../shared/text/foreign-text.ts';
@@ -10,7 +11,7 @@ import { describeContents, describeCounts } from '../../../shared/text/project-c
 import { userDataDir } from '../../shell/app-paths.ts';
 import type { Terminal } from './terminal.ts';
 import type { Call } from './command.ts';
-import { CommandError, commandErrorOf } from './command-error.ts';
+import { CancelledError, CommandError, commandErrorOf } from './command-error.ts';
 
 /** The core as the contract types it, called in this process. */
 export type CoreClient = ContractRouterClient<Contract>;
@@ -57,7 +58,7 @@ export async function closeAndTell(
   if (savedAs !== null)
     terminal.note(`What was open is saved, all of it, in ${savedAs}. Go on with that.`);
 }
-type ProjectCall = Pick<Call, 'positionals' | 'terminal' | 'edits' | 'trusts'>;
+type ProjectCall = Pick<Call, 'positionals' | 'terminal' | 'edits' | 'trusts' | 'signal'>;
 
 /**
  * Starts the core with the command's project open; the core is closed again when that fails. A
@@ -80,11 +81,42 @@ export async function openCoreWithProject(
   }
 }
 
+const askEveryMs = 250;
+
+/** Makes a call that opens a project, and tells how far it is where that is brought forward first. */
+export async function tellOpening(
+  client: CoreClient,
+  { terminal, signal }: Pick<Call, 'terminal' | 'signal'>,
+  open: (options: { signal: AbortSignal }) => Promise<ProjectInfo>,
+): Promise<ProjectInfo> {
+  let hasTold = false;
+  const tell = async () => {
+    const opening = await client.project.opening();
+    if (!opening) return;
+    if (!hasTold) terminal.note(bringingForward);
+    hasTold = true;
+    terminal.progress('opening', describeOpening(opening), { ...opening });
+  };
+  const timer = setInterval(() => void tell().catch(() => undefined), askEveryMs);
+  try {
+    return await open({ signal });
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError();
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 async function openProject(client: CoreClient, call: ProjectCall): Promise<ProjectInfo> {
   const path = resolve(call.positionals[0] ?? '');
-  const opened = await client.project.open({ path });
+  const opened = await tellOpening(client, call, (options) =>
+    client.project.open({ path }, options),
+  );
   const info =
-    call.trusts && opened.readReason === 'not-trusted' ? await client.project.trust() : opened;
+    call.trusts && opened.readReason === 'not-trusted'
+      ? await tellOpening(client, call, (options) => client.project.trust(undefined, options))
+      : opened;
   const { readReason } = info;
   if (readReason === null) return info;
   const notice = readOnlyNotice(readReason);

@@ -8,7 +8,7 @@ import { describeContents, describeCounts } from '../../../shared/text/project-c
 import { stepAmountText } from '../../../shared/text/pipeline.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import { defineCommand, positional } from '../cli/command.ts';
-import { openCore, openCoreWithProject } from '../cli/open-core.ts';
+import { openCore, openCoreWithProject, tellOpening } from '../cli/open-core.ts';
 
 /** `lima new`: makes an empty project file, or the sample project. */
 export const newCommand = defineCommand({
@@ -76,9 +76,12 @@ export const trustCommand = defineCommand({
     const { terminal } = call;
     await using core = await openCore();
     const { project } = core.client;
-    await project.open({ path: resolve(positional(call, 0)) });
+    const path = resolve(positional(call, 0));
+    await tellOpening(core.client, call, (options) => project.open({ path }, options));
     const contents = await project.contents();
-    const info = await project.trust();
+    const info = await tellOpening(core.client, call, (options) =>
+      project.trust(undefined, options),
+    );
     for (const line of [describeCounts(contents), ...describeContents(contents)])
       terminal.note(line);
     if (info.readReason !== null) terminal.note(readOnlyNotice(info.readReason));

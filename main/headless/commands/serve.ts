@@ -6,7 +6,7 @@ import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
 import { afterStopping, countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
 import type { Core } from '../../core/create-core.ts';
 import type { Terminal } from '../cli/terminal.ts';
-import { closeAndTell } from '../cli/open-core.ts';
+import { closeAndTell, tellOpening } from '../cli/open-core.ts';
 import { defineCommand, wholeNumber } from '../cli/command.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { allowSaving, holdInterrupt } from '../cli/interrupt.ts';
@@ -42,7 +42,10 @@ export const serveCommand = defineCommand({
     const core = await createCore({ shell: 'web', userDataDir: userDataDir(), fileRoots });
     try {
       const client = createRouterClient(core.router, { context: core.context });
-      if (projectPath !== undefined) await client.project.open({ path: projectPath });
+      if (projectPath !== undefined)
+        await tellOpening(client, { terminal, signal }, (how) =>
+          client.project.open({ path: projectPath }, how),
+        );
       const server = await startWebServer({ port, rendererDir, core });
       const { address } = server;
       terminal.result({ address, port: server.port, fileRoots }, address);

@@ -17,7 +17,7 @@ import {
 import { orderProblem, orderText, refuseToAddBehind } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { inspectSchema } from './inspect-project-file.ts';
-import { migrate, refuseNewer } from '../migrations/migrate.ts';
+import { migrate, refuseNewer, type OnMigrationStep } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { readProjectHeader } from './project-header.ts';
 import { fileState, hasSameContent, stampOf, type FileState } from './file-state.ts';
@@ -97,14 +97,41 @@ export function openProjectFile(
   inspected?: string,
 ): EditableProjectFile {
   const absolute = resolve(path);
-  setForeignLogAside(absolute);
-  const stamp = inspected ?? stampOf(realPath(absolute));
-  refuseNewer(readProjectHeader(absolute), migrations.length);
-  refuseStrangeSideFiles(absolute);
-  // A connection that may write folds the log into the file when it closes, whatever it found.
-  if (statSync(logPath(absolute), { throwIfNoEntry: false })?.size) inspectSchema(absolute);
-  refuseSwapped(absolute, stamp);
+  requireInspected(absolute, inspected);
   return openAt(absolute, false, backups);
+}
+
+function requireInspected(path: string, inspected: string | undefined): void {
+  setForeignLogAside(path);
+  const stamp = inspected ?? stampOf(realPath(path));
+  refuseNewer(readProjectHeader(path), migrations.length);
+  refuseStrangeSideFiles(path);
+  // A connection that may write folds the log into the file when it closes, whatever it found.
+  if (statSync(logPath(path), { throwIfNoEntry: false })?.size) inspectSchema(path);
+  refuseSwapped(path, stamp);
+}
+
+/** True when opening a project for writing would first bring its schema to the newest version. */
+export const isOfEarlierVersion = (path: string): boolean =>
+  readProjectHeader(path) < migrations.length;
+
+/** How a project of an earlier version is brought forward, and who hears of it. */
+export interface BringingForward {
+  backups: string;
+  /** As for `openProjectFile`. */
+  inspected: string;
+  onStep: OnMigrationStep;
+}
+
+/**
+ * Brings a project to the newest schema and closes it again, as `openProjectFile` would: of a large
+ * one it takes many seconds. Returns the stamp of the files that it left.
+ */
+export function bringProjectForward(path: string, how: BringingForward): string {
+  const absolute = resolve(path);
+  requireInspected(absolute, how.inspected);
+  openAt(absolute, false, how.backups, how.onStep).close();
+  return stampOf(realPath(absolute));
 }
 
 /** Throws PROJECT_INVALID when the files are no longer those that were looked at. */
@@ -162,7 +189,12 @@ const namesOf = (path: string) => ({
   artifactsDir: `${path}.d`,
 });
 
-function openAt(path: string, isNew: boolean, backups: string): EditableProjectFile {
+function openAt(
+  path: string,
+  isNew: boolean,
+  backups: string,
+  onStep?: OnMigrationStep,
+): EditableProjectFile {
   const careful = carefulFileSystem(path);
   const missed = isNew ? null : tellMissed(path, careful === undefined);
   const names = namesOf(path);
@@ -171,7 +203,8 @@ function openAt(path: string, isNew: boolean, backups: string): EditableProjectF
   const db = openForWriting(path);
   let guard: ProjectGuard;
   try {
-    prepareConnection(db, { path, before, isCareful: careful !== undefined, isNew, backups });
+    const isCareful = careful !== undefined;
+    prepareConnection(db, { path, before, isCareful, isNew, backups, onStep });
     makeSideFolder(artifactsDir);
     const places = {
       file: path,
@@ -214,10 +247,11 @@ interface Opening {
   isCareful: boolean;
   isNew: boolean;
   backups: string;
+  onStep: OnMigrationStep | undefined;
 }
 
 function prepareConnection(db: Database, opening: Opening): void {
-  const { path, before, isCareful, isNew, backups } = opening;
+  const { path, before, isCareful, isNew, backups, onStep } = opening;
   distrustContent(db);
   // Again after the inspector, and from here on nobody else can change the file.
   inLockingTransaction(db, () => {
@@ -229,7 +263,7 @@ function prepareConnection(db: Database, opening: Opening): void {
     refuseToAddBehind(db, path);
   });
   journalForWriting(db, isCareful, isNew);
-  migrate(db, migrations, () => writeMigrationBackup(db, backups));
+  migrate(db, migrations, () => writeMigrationBackup(db, backups), onStep);
   run(
     db,
     'INSERT INTO project (id, uuid, created_ms) VALUES (1, @uuid, @createdMs) ON CONFLICT DO NOTHING',

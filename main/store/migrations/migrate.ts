@@ -11,6 +11,9 @@ export interface Migration {
   sql: string;
 }
 
+/** The next step of a migration; of an existing file the first is to copy it. */
+export type OnMigrationStep = (step: string, done: number, total: number) => void;
+
 /** The step that made the table of checksums. */
 const versionOfChecksums = 8;
 
@@ -29,13 +32,14 @@ export function schemaVersion(db: Database): number {
 
 /**
  * Brings the schema to the newest version in one transaction; `backup` runs before the first
- * change of an existing file. Throws PROJECT_NEWER, MIGRATION_CHANGED or, when a row refers to one
+ * change of an existing file, and `onStep` hears of each step when it begins. Throws PROJECT_NEWER, MIGRATION_CHANGED or, when a row refers to one
  * that is missing, PROJECT_INVALID, and changes nothing then.
  */
 export function migrate(
   db: Database,
   migrations: readonly Migration[],
   backup: (fromVersion: number) => void,
+  onStep: OnMigrationStep = () => undefined,
 ): void {
   migrations.forEach((migration, index) => {
     if (migration.version !== index + 1)
@@ -48,15 +52,19 @@ export function migrate(
   if (current > 0) refuseChanged(db, migrations, current);
   const pending = migrations.slice(current);
   if (pending.length === 0) return;
-  if (current > 0) backup(current);
-  withoutForeignKeys(db, () => withTransaction(db, () => apply(db, pending)));
+  if (current > 0) {
+    onStep('copying it to the backups', 0, pending.length);
+    backup(current);
+  }
+  withoutForeignKeys(db, () => withTransaction(db, () => apply(db, pending, onStep)));
 }
 
-function apply(db: Database, pending: readonly Migration[]): void {
+function apply(db: Database, pending: readonly Migration[], onStep: OnMigrationStep): void {
   db.exec(migrationTable);
   // A step may write rows anew: their checksums are made again once the project is open.
   if ((pending[0]?.version ?? 0) > versionOfChecksums) forgetChecksums(db);
-  for (const { version, name, sql } of pending) {
+  for (const [done, { version, name, sql }] of pending.entries()) {
+    onStep(name, done, pending.length);
     db.exec(sql);
     run(
       db,
@@ -66,6 +74,7 @@ function apply(db: Database, pending: readonly Migration[]): void {
     );
     db.pragma(`user_version = ${version}`);
   }
+  onStep('comparing what refers to what', pending.length, pending.length);
   const orphan = get(db, orphanRow, 'PRAGMA foreign_key_check');
   if (orphan)
     throw new StoreError(
