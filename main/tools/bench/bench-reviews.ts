@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { rowChecksOf, type RowChecks } from '../../core/checksums/row-checks.ts';
+import type { TestCore } from '../../core/testing/a-core.ts';
 import { openManySamples } from '../../core/testing/many-samples.ts';
 import { withTransaction } from '../../store/database.ts';
 import { createProjectFile, openProjectFile } from '../../store/file/open-project-file.ts';
 import { askAllTheTime } from './another-client.ts';
-import { addNumbered } from './numbered-samples.ts';
+import { addNumbered, sampleAt } from './numbered-samples.ts';
 
-// Reviews and undoes every sample of a large project, while another client asks all the time.
+// Searches, reviews, freezes, exports, imports and undoes on a large project, while another client
+// asks all the time.
 // Prints times as ratios to plain SQLite, which does the same writes in one transaction, the peak
 // memory of the core, and the longest that the other client waited.
 const { values } = parseArgs({
@@ -61,12 +64,15 @@ async function measure(folder: string, referenceMs: number): Promise<void> {
   );
   await lap('search for one letter', () => index('t'));
   await lap('search for one word', () => index('kernel'));
+  await lap('search for a word and a prefix', () => index('tea k'));
   const ended = async (jobId: string | null) => {
     if (jobId !== null) await core.job(jobId);
   };
   await lap('review of everything', async () => {
     await ended((await samples.review({ action: 'accept', selection: { filter: {} } })).jobId);
   });
+  const frozen = await freezeAndExport(core, lap);
+  if (frozen !== count) console.log(`${frozen} of ${count} samples were frozen`);
   await lap('undo of everything', async () => ended((await samples.undoReview()).jobId));
   await lap('review cancelled half way', async () => {
     const { jobId } = await samples.review({ action: 'reject', selection: { filter: {} } });
@@ -75,6 +81,42 @@ async function measure(folder: string, referenceMs: number): Promise<void> {
     await core.client.jobs.cancel({ id: jobId });
     await core.job(jobId);
   });
+  await lap('checksums of what was added', async () => rowChecks(core).seal());
+  const dump = writeDump(core);
+  await lap('import of a tenth as many, to its end', () => core.import(dump));
+}
+
+type Lap = (name: string, work: () => Promise<unknown>) => Promise<void>;
+
+async function freezeAndExport(core: TestCore, lap: Lap): Promise<number> {
+  const { datasets } = core.client;
+  await lap('freezing everything', () => datasets.freeze({ name: 'all' }));
+  const [dataset] = await datasets.list();
+  if (!dataset) return 0;
+  await lap('list of datasets', () => datasets.list());
+  const path = core.path('all.jsonl');
+  const wish = { datasetId: dataset.id, path, format: 'messages' as const };
+  await lap('export of everything', () => datasets.export(wish));
+  return dataset.samples;
+}
+
+function rowChecks(core: TestCore): RowChecks {
+  const { session } = core.core.context.core;
+  const checks = session && rowChecksOf(session);
+  if (!checks) throw new Error('No project is open');
+  return checks;
+}
+
+/** A dump of new samples, written line by line. */
+function writeDump(core: TestCore): string {
+  const path = core.path('dump.jsonl');
+  const file = openSync(path, 'w');
+  for (let number = 0; number < count / 10; number += 1) {
+    const [question, answer] = sampleAt(count + number).messages;
+    writeSync(file, `${JSON.stringify({ messages: [question, answer] })}\n`);
+  }
+  closeSync(file);
+  return path;
 }
 
 if (values.make !== undefined) makeProject(values.make);

@@ -3,7 +3,8 @@ import { addSamples, type NewSample } from '../../store/repositories/samples.ts'
 
 const words = 'how why when brew tea garden river stone paper light music train kernel'.split(' ');
 
-function sampleAt(number: number): NewSample {
+/** The sample of a number. */
+export function sampleAt(number: number): NewSample {
   const text = (length: number) =>
     Array.from({ length }, (_, at) => words[(number * 7 + at * at) % words.length]).join(' ');
   const answer = `${text(40)} ${number}`;
