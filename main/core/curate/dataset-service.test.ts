@@ -42,8 +42,8 @@ const rowsIn = (table: string) => {
 test('freezing, listing and exporting many samples let others have their turn after each piece', async () => {
   const { datasets } = core.client;
   const frozen = await turnsDuring(datasets.freeze({ name: 'all' }));
-  // They are listed, stored, and their sources counted.
-  expect(frozen.turns).toBeGreaterThanOrEqual(3 * leastPieces);
+  // They are listed, stored in pieces, and their sources counted.
+  expect(frozen.turns).toBeGreaterThanOrEqual(leastPieces + 2);
   expect(frozen.result).toMatchObject({
     samples: many,
     bySource: [{ source: 'test', samples: many }],

@@ -34,7 +34,7 @@ export interface SampleIndex {
 const indexes = new SessionScoped(() => new SharedAnswers<SampleIndex>());
 
 const windowRows = { first: 10_000, most: 100_000 };
-const searchTurns = () => new LoopTurns(5000, 50_000);
+const searchTurns = () => new LoopTurns(1000, 20_000);
 
 /** Every sample that passes a filter, read piece by piece. */
 export function sampleIndex(

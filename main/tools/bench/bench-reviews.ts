@@ -40,11 +40,30 @@ function reference(path: string): number {
   return tookMs;
 }
 
+/** The most that one turn of the event loop computed: on a busy machine a client waits longer. */
+function watchTurns() {
+  let [isOver, longest, before] = [false, 0, process.threadCpuUsage()];
+  const look = () => {
+    const now = process.threadCpuUsage();
+    longest = Math.max(longest, now.user + now.system - before.user - before.system);
+    before = now;
+    if (!isOver) setImmediate(look);
+  };
+  setImmediate(look);
+  return {
+    longestMs: () => longest / 1000,
+    [Symbol.dispose]: () => {
+      isOver = true;
+    },
+  };
+}
+
 async function measure(folder: string, referenceMs: number): Promise<void> {
   await using core = await openManySamples(folder);
   await using client = askAllTheTime(core);
   const lap = async (name: string, work: () => Promise<unknown>) => {
     client.reset();
+    using turns = watchTurns();
     const startMs = performance.now();
     await work();
     const tookMs = performance.now() - startMs;
@@ -52,7 +71,8 @@ async function measure(folder: string, referenceMs: number): Promise<void> {
     const peakMb = process.resourceUsage().maxRSS / 1024;
     console.log(
       `${name}: ${(tookMs / 1000).toFixed(2)} s, ${(tookMs / referenceMs).toFixed(2)} of plain SQLite; ` +
-        `another client waited ${longest.toFixed(0)} ms at most in ${answers} answers; ` +
+        `another client waited ${longest.toFixed(0)} ms at most in ${answers} answers, of which one ` +
+        `turn computed ${turns.longestMs().toFixed(0)} ms at most; ` +
         `peak memory ${peakMb.toFixed(0)} MB`,
     );
   };
