@@ -61,11 +61,18 @@ const answerRow = z.object({
 
 const frozenRow = z.object({ id: z.string(), name: z.string(), contentHash: z.string() });
 
+// Of a dataset that was deleted a run may keep the name alone.
+const hasItems = (side: Side) => `(
+  NOT EXISTS (SELECT 1 FROM ${side}.label l
+    WHERE l.thing = 'dataset' AND l.thing_id = t.id AND l.field = 'deleted')
+  OR EXISTS (SELECT 1 FROM ${side}.dataset_item i WHERE i.dataset_id = t.id))`;
+
 const frozenIn = (db: Database, side: Side, table: 'dataset' | 'prompt_set') =>
   all(
     db,
     frozenRow,
-    assembled(`SELECT id, name, content_hash AS contentHash FROM ${side}.${table}`),
+    assembled(`SELECT id, name, content_hash AS contentHash FROM ${side}.${table} t
+      WHERE ${table === 'dataset' ? hasItems(side) : 'true'}`),
     {},
   );
 
