@@ -76,8 +76,8 @@ test.each(['a sample has other words', 'a message is kept out of the loss'])(
     expect((await core.client.datasets.list()).map(({ name }) => name)).toEqual(['four']);
     const path = core.path('packet.lima');
     const what = { kind: 'samples', status: 'accepted' } as const;
-    const packing = core.client.packets.write({ path, annotator: 'you', what });
-    expect(await refusalOf(packing)).toMatchObject(refused);
+    const { jobId } = await core.client.packets.write({ path, annotator: 'you', what });
+    expect(await core.job(jobId)).toMatchObject({ state: 'failed', error: refused });
     expect(existsSync(path)).toBe(false);
   },
 );
