@@ -24,7 +24,7 @@ import { identitySchema, samplingSchema } from '../shared/domain/identity.ts';
 import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';
 import { recipeSchema } from '../shared/domain/recipe.ts';
-import { projectIdentity } from '../main/store/repositories/project-contents.ts';
+import { projectIdentity } from '../main/store/repositories/project/project-contents.ts';
 import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
 
 /** A conversation whose turns alternate, beginning with the user. */

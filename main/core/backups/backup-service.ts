@@ -11,7 +11,7 @@ import { startInspector } from '../../engines/start-engines.ts';
 import { toRead } from '../files/guarded-engines.ts';
 import { projectToRead } from '../files/project-to-read.ts';
 import { backupFolder, listBackups, type BackupFile } from '../../store/backups/backup-list.ts';
-import { contentCounts } from '../../store/repositories/project-counts.ts';
+import { contentCounts } from '../../store/repositories/project/project-counts.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';

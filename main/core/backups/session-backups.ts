@@ -8,7 +8,7 @@ import { backupFolder, listBackups, type BackupFile } from '../../store/backups/
 import { writeBackup } from '../../store/backups/write-backup.ts';
 import { get } from '../../store/database.ts';
 import { verifyCopy } from '../../store/file/verify-project.ts';
-import { contentCounts } from '../../store/repositories/project-counts.ts';
+import { contentCounts } from '../../store/repositories/project/project-counts.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
 import { Turns } from '../base/ongoing-calls.ts';

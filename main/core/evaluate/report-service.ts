@@ -12,7 +12,7 @@ import {
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
 import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
-import { packetOf } from '../../store/repositories/packet.ts';
+import { packetOf } from '../../store/repositories/project/packet.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';

@@ -5,7 +5,7 @@ import type { MergeReport } from '../../../shared/contract/merge.ts';
 import { resultOf, type Job } from '../../../shared/contract/job-kinds.ts';
 import { laterWorkText } from '../../../shared/text/merging.ts';
 import { makeSideFolder } from '../../side-files/side-file.ts';
-import { workAfter } from '../../store/repositories/project-counts.ts';
+import { workAfter } from '../../store/repositories/project/project-counts.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { backupsOf } from '../backups/session-backups.ts';
 import { AppError } from '../base/app-error.ts';

@@ -19,7 +19,7 @@ import {
   needsCopy,
   type ReadingPlace,
 } from '../../store/file/reading-place.ts';
-import { projectContents } from '../../store/repositories/project-contents.ts';
+import { projectContents } from '../../store/repositories/project/project-contents.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { explainError } from '../base/explain-error.ts';

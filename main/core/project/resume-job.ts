@@ -1,6 +1,6 @@
 import type { Job } from '../../../shared/contract/job-kinds.ts';
 import { jobPayload } from '../../store/repositories/jobs.ts';
-import { modelsOfJob, waitingJob } from '../../store/repositories/project-contents.ts';
+import { modelsOfJob, waitingJob } from '../../store/repositories/project/project-contents.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { ProjectSession } from './project-session.ts';
 

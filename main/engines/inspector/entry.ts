@@ -17,7 +17,7 @@ import {
   verifyCopy,
   verifyProjectFile,
 } from '../../store/file/verify-project.ts';
-import { projectContents } from '../../store/repositories/project-contents.ts';
+import { projectContents } from '../../store/repositories/project/project-contents.ts';
 import { StoreError } from '../../store/store-error.ts';
 import { InspectorError, inspectorErrors, parseFailure } from '../protocol/errors.ts';
 import type { InspectorRequests } from '../protocol/inspector.ts';

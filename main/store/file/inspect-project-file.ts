@@ -13,7 +13,7 @@ import { fileState, type FileState } from './file-state.ts';
 import { readProjectHeader } from './project-header.ts';
 import { refuseStrangeValues } from './strange-values.ts';
 import { realPath, refuseStrangeSideFiles } from './project-side-files.ts';
-import { projectIdentity } from '../repositories/project-contents.ts';
+import { projectIdentity } from '../repositories/project/project-contents.ts';
 import { StoreError } from '../store-error.ts';
 import { get, type Database } from '../database.ts';
 

@@ -9,7 +9,7 @@ import { explainOpening } from './explain-opening.ts';
 import { refuseForeignOrder } from './foreign-order.ts';
 import { refuseForeignSchema } from './foreign-schema.ts';
 import { inspectSchema, readInspected } from './inspect-project-file.ts';
-import { contentCounts } from '../repositories/project-counts.ts';
+import { contentCounts } from '../repositories/project/project-counts.ts';
 import { StoreError } from '../store-error.ts';
 
 /** What a project file is and holds. */

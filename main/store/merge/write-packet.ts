@@ -7,7 +7,7 @@ import { notTold, type PacketKind } from '../../../shared/domain/project/packet.
 import { messagesColumn } from '../columns.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';
 import { changedSinceStored, versionHash } from '../content-hash.ts';
-import { pairsId } from '../repositories/packet.ts';
+import { pairsId } from '../repositories/project/packet.ts';
 import { insertSearchText } from '../repositories/samples.ts';
 
 const projectRow = z.object({

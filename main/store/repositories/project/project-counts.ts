@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { contentCountsSchema, type ContentCounts } from '../../../shared/domain/project/backup.ts';
-import { assembled, get, type Database } from '../database.ts';
-import { isLive } from './labels.ts';
+import {
+  contentCountsSchema,
+  type ContentCounts,
+} from '../../../../shared/domain/project/backup.ts';
+import { assembled, get, type Database } from '../../database.ts';
+import { isLive } from '../labels.ts';
 
 const countsRow = z.object({
   datasets: z.number().int(),

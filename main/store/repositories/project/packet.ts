@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { packetKindSchema, type PacketInfo } from '../../../shared/domain/project/packet.ts';
-import type { SampleStatus } from '../../../shared/domain/sample.ts';
-import { get, type Database } from '../database.ts';
-import { comparisonCounts } from './comparisons.ts';
+import { packetKindSchema, type PacketInfo } from '../../../../shared/domain/project/packet.ts';
+import type { SampleStatus } from '../../../../shared/domain/sample.ts';
+import { get, type Database } from '../../database.ts';
+import { comparisonCounts } from '../comparisons.ts';
 
 const packetRow = z.object({ kind: packetKindSchema, annotator: z.string() });
 /** For whom a review packet was made, and of what. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { jobKindSchema, jobStateSchema, nextJobState } from '../../../shared/domain/job.ts';
+import { jobKindSchema, jobStateSchema, nextJobState } from '../../../../shared/domain/job.ts';
 import {
   mostListed,
   type AuthorWork,
   type ProjectContents,
   type WaitingJob,
-} from '../../../shared/domain/project/project-contents.ts';
-import { countRow, json } from '../columns.ts';
-import { all, get, type Database } from '../database.ts';
+} from '../../../../shared/domain/project/project-contents.ts';
+import { countRow, json } from '../../columns.ts';
+import { all, get, type Database } from '../../database.ts';
 
 const identityRow = z.object({ uuid: z.string().max(64), createdMs: z.number().int() });
 
