@@ -26,7 +26,8 @@ async function shownItem(): Promise<ShownItem | null> {
 
 function shownInTrain(): ShownItem | null {
   const { selection } = useTrain.getState();
-  if (selection === null) return null;
+  // A comparison is made of several runs: its address is that of the tab.
+  if (selection === null || selection.kind === 'compare') return null;
   return selection.kind === 'form' ? { kind: 'new' } : selection;
 }
 

@@ -1,7 +1,9 @@
 import { useState } from 'react';
-import { Plus } from 'lucide-react';
+import { GitCompareArrows, Plus } from 'lucide-react';
 import type { Labels } from '../../shared/domain/label.ts';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
+import { fewestCompared, mostCompared } from '../../shared/domain/runs/run-comparison.ts';
+import { everyRun, filterRuns } from '../../shared/domain/runs/run-filter.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
 import { describeJob } from '../../shared/text/progress.ts';
@@ -16,7 +18,17 @@ import { TagFilter, ThingLabels } from '../ui/things/thing-labels.tsx';
 import { ThingRow } from '../ui/things/thing-menu.tsx';
 import { useLabels } from '../ui/things/things-store.ts';
 import { stateOf } from './run-text.ts';
-import { showForm, showRun, type Selection } from './train-store.ts';
+import { runColor } from './compare/comparison-curves.ts';
+import { RunFinder } from './run-finder.tsx';
+import {
+  filterList,
+  showForm,
+  showRun,
+  toggleCompared,
+  toggleComparing,
+  useTrain,
+  type Selection,
+} from './train-store.ts';
 import './run-list.css';
 
 interface RunListProps {
@@ -27,18 +39,31 @@ interface RunListProps {
 /** Every run, newest first, with the way to a new one. */
 export function RunList({ runs, selection }: RunListProps) {
   const jobs = new Map(useJobs().map((job) => [job.id, job]));
+  const filter = useTrain((state) => state.filter);
   const list = runs.data ?? [];
   const labelsOf = useLabels('run');
   const [tag, setTag] = useState('');
   const tagged = list.filter(({ id }) => labelsOf(id).tags.includes(tag));
   // A tag that was taken away from all of them hides nothing.
-  const shown = tagged.length > 0 ? tagged : list;
+  const shown = filterRuns(tagged.length > 0 ? tagged : list, filter);
+  const compared = selection.kind === 'compare' ? selection.ids : null;
   return (
     <>
       <header className="run-list-head">
         <h2>Runs</h2>
         {list.length > 0 && <span className="faint">{formatCount(list.length)}</span>}
         <span className="spacer" />
+        {list.length >= fewestCompared && (
+          <Button
+            small
+            icon={<GitCompareArrows size={13} />}
+            shortcut="c"
+            aria-pressed={compared !== null}
+            onClick={() => toggleComparing(selection)}
+          >
+            Compare
+          </Button>
+        )}
         <Button
           small
           icon={<Plus size={13} />}
@@ -52,6 +77,15 @@ export function RunList({ runs, selection }: RunListProps) {
       {runs.data !== undefined && list.length === 0 && (
         <p className="state dim">No run yet. Fill in the form to start the first one.</p>
       )}
+      {list.length >= fewestCompared && <RunFinder runs={list} filter={filter} />}
+      {list.length > 0 && shown.length === 0 && (
+        <p className="state dim">
+          None of the {formatCount(list.length)} runs is like that.{' '}
+          <Button small onClick={() => filterList(everyRun)}>
+            Show all
+          </Button>
+        </p>
+      )}
       <TagFilter
         label="Runs with tag"
         all={list.map(({ id }) => labelsOf(id))}
@@ -64,6 +98,7 @@ export function RunList({ runs, selection }: RunListProps) {
           const target = { thing: 'run', id: run.id, name: run.name } as const;
           return (
             <ThingRow key={run.id} target={target} isCurrent={isChosen}>
+              {compared && <CompareBox run={run} compared={compared} />}
               <RunItem
                 run={run}
                 job={jobs.get(run.jobId)}
@@ -75,6 +110,30 @@ export function RunList({ runs, selection }: RunListProps) {
         })}
       </ul>
     </>
+  );
+}
+
+/** Takes a run into the comparison; its colour is that of its curves. */
+function CompareBox({ run, compared }: { run: Run; compared: readonly string[] }) {
+  const index = compared.indexOf(run.id);
+  const isFull = index === -1 && compared.length >= mostCompared;
+  return (
+    <label
+      className="run-compare"
+      title={isFull ? `At most ${mostCompared} runs can be compared` : undefined}
+    >
+      <input
+        type="checkbox"
+        aria-label={`Compare ${run.name}`}
+        checked={index !== -1}
+        disabled={isFull}
+        onChange={() => toggleCompared(compared, run.id)}
+      />
+      <span
+        className="run-swatch"
+        style={{ background: index === -1 ? 'transparent' : `var(${runColor(index)})` }}
+      />
+    </label>
   );
 }
 

@@ -1,4 +1,6 @@
 import { create } from 'zustand';
+import { everyRun, type RunFilter } from '../../shared/domain/runs/run-filter.ts';
+import { mostCompared } from '../../shared/domain/runs/run-comparison.ts';
 import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
 import { checkedRecipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
@@ -6,10 +8,15 @@ import { draftOf, type RecipeDraft } from './recipe/recipe-draft.ts';
 import type { RecipeKey } from './recipe/recipe-fields.ts';
 
 /** What the right side shows; `null` until a person chose: the newest run, or the form. */
-export type Selection = { kind: 'form' } | { kind: 'xray' } | { kind: 'run'; id: string };
+export type Selection =
+  | { kind: 'form' }
+  | { kind: 'xray' }
+  | { kind: 'run'; id: string }
+  | { kind: 'compare'; ids: readonly string[] };
 
 interface TrainState {
   selection: Selection | null;
+  filter: RunFilter;
   modelId: string | null;
   datasetId: string | null;
   runName: string;
@@ -25,6 +32,7 @@ interface TrainState {
 /** UI state of the Train tab: what is chosen and the form that is being filled in. */
 export const useTrain = create<TrainState>(() => ({
   selection: null,
+  filter: everyRun,
   modelId: null,
   datasetId: null,
   runName: '',
@@ -47,6 +55,30 @@ export function showXray(): void {
 /** Shows a run. */
 export function showRun(id: string): void {
   useTrain.setState({ selection: { kind: 'run', id } });
+}
+
+/** Compares runs, beginning with the one that is shown, or goes back to it. */
+export function toggleComparing(shown: Selection): void {
+  if (shown.kind === 'compare') {
+    const [id] = shown.ids;
+    useTrain.setState({ selection: id === undefined ? null : { kind: 'run', id } });
+  } else
+    useTrain.setState({
+      selection: { kind: 'compare', ids: shown.kind === 'run' ? [shown.id] : [] },
+    });
+}
+
+/** Takes a run into the comparison, as long as there is a colour for it, or out of it. */
+export function toggleCompared(ids: readonly string[], id: string): void {
+  const others = ids.filter((other) => other !== id);
+  if (others.length === ids.length && ids.length >= mostCompared) return;
+  const next = others.length < ids.length ? others : [...ids, id];
+  useTrain.setState({ selection: { kind: 'compare', ids: next } });
+}
+
+/** Changes which runs the list shows. */
+export function filterList(change: Partial<RunFilter>): void {
+  useTrain.setState(({ filter }) => ({ filter: { ...filter, ...change } }));
 }
 
 /** Changes one recipe field. */

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { fewestCompared } from '../../shared/domain/runs/run-comparison.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { rpc } from '../rpc/client.ts';
 import { useJobEnd } from '../rpc/jobs.ts';
@@ -7,6 +8,7 @@ import { QueryView } from '../ui/feedback/states.tsx';
 import { useWanted } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
+import { ComparePage } from './compare/compare-page.tsx';
 import { RunForm } from './new-run/run-form.tsx';
 import { RunList } from './run-list.tsx';
 import { RunPage } from './run/run-page.tsx';
@@ -15,6 +17,7 @@ import {
   showForm,
   showFormFor,
   showRun,
+  toggleComparing,
   useTrain,
   type Selection,
 } from './train-store.ts';
@@ -31,7 +34,16 @@ export default function TrainView() {
   useJobEnd((job) => {
     if (job.kind === 'train') runs.refetch();
   });
-  useShortcuts([{ keys: ['n'], label: 'New run', group: 'Train', run: showForm }]);
+  useShortcuts([
+    { keys: ['n'], label: 'New run', group: 'Train', run: showForm },
+    {
+      keys: ['c'],
+      label: 'Compare runs',
+      group: 'Train',
+      run: () => toggleComparing(selection),
+      isDisabled: (runs.data?.length ?? 0) < fewestCompared,
+    },
+  ]);
   if (selection.kind === 'xray') return <XrayPage />;
   return (
     <SplitPane
@@ -58,6 +70,7 @@ function RightSide({ runs, selection }: RightSideProps) {
   return (
     <QueryView query={runs}>
       {(list) => {
+        if (selection.kind === 'compare') return <ComparePage ids={selection.ids} runs={list} />;
         const run = selection.kind === 'run' && list.find(({ id }) => id === selection.id);
         return run ? <RunPage key={run.id} run={run} /> : <RunForm runs={list} />;
       }}

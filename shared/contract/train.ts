@@ -6,7 +6,15 @@ import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
+import {
+  comparisonFormats,
+  fewestCompared,
+  mostCompared,
+  runComparisonSchema,
+} from '../domain/runs/run-comparison.ts';
 import { checkpointSchema, runMetricSchema, runSchema } from '../domain/run.ts';
+import { prunePlanSchema, pruneRuleSchema } from '../domain/runs/pruning.ts';
+import { timeEstimateSchema } from '../domain/runs/time-estimate.ts';
 import { judging, procedure, reading } from './errors.ts';
 import { deviceListingSchema, selfTestSchema } from '../domain/device.ts';
 
@@ -42,6 +50,42 @@ export const runsContract = {
     .output(memoryPlanSchema.extend({ availableBytes: z.number() })),
   list: reading.output(z.array(runSchema)),
   get: reading.input(z.object({ id: z.string() })).output(runSchema),
+  /** Results, curves and differing settings of a few runs, in the order they are named in. */
+  compare: reading
+    .input(z.object({ ids: z.array(z.string()).min(fewestCompared).max(mostCompared) }))
+    .output(runComparisonSchema),
+  /** Writes a comparison to a file, complete or not at all: for shells that cannot download. */
+  saveComparison: reading
+    .input(
+      z.object({
+        ids: z.array(z.string()).min(fewestCompared).max(mostCompared),
+        format: z.enum(comparisonFormats),
+        path: z.string().min(1),
+        /** A file that no export wrote may be replaced: a person agreed. */
+        overwrite: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ path: z.string(), sizeBytes: z.number().int() })),
+  /** What removing the adapters that a rule does not keep would do: nothing is changed. */
+  planPruning: reading
+    .input(z.object({ runId: z.string(), rule: pruneRuleSchema }))
+    .output(prunePlanSchema),
+  /** Removes them: those that were shown, or none. */
+  prune: procedure
+    .input(
+      z.object({
+        runId: z.string(),
+        rule: pruneRuleSchema,
+        checkpointIds: z.array(z.string()),
+        /** A person agreed that evaluations and chats depend on some. */
+        withDependents: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ removed: z.number().int(), freedBytes: z.number().int() })),
+  /** How long a run would take on this machine, and how that is known. */
+  estimateTime: reading
+    .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: checkedRecipeSchema }))
+    .output(timeEstimateSchema),
   /** Prompts and answers by epoch, the base as epoch 0; null for a run without probe. */
   probe: reading.input(z.object({ id: z.string() })).output(probeSchema.nullable()),
   /** Every metric after `afterStep`, then new ones as they come; ends with the run. */

@@ -8,7 +8,7 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
 import { startTrainer, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
-import { deviceTests, MemoryMeasurements } from './machine-records.ts';
+import { deviceTests, MemoryMeasurements, runSpeeds } from './machine-records.ts';
 
 /** What a self-test imitates; without a base a Llama model in F32. */
 export interface TestSubject {
@@ -21,10 +21,13 @@ export class DeviceService {
   readonly #tests: ReturnType<typeof deviceTests>;
   /** What runs took of their memory. */
   readonly memory: MemoryMeasurements;
+  /** How fast runs were. */
+  readonly speeds: ReturnType<typeof runSpeeds>;
 
   constructor(userDataDir: string) {
     this.#tests = deviceTests(userDataDir);
     this.memory = new MemoryMeasurements(userDataDir);
+    this.speeds = runSpeeds(userDataDir);
   }
 
   /** Every family this platform can have, with the self-tests that still count. */

@@ -5,6 +5,10 @@ import {
   memoryMeasurementSchema,
   type MemoryMeasurement,
 } from '../../../shared/domain/memory-plan.ts';
+import {
+  speedMeasurementSchema,
+  type SpeedMeasurement,
+} from '../../../shared/domain/runs/time-estimate.ts';
 import { StoredList } from '../base/stored-list.ts';
 
 /** The self-tests of this machine's devices, kept in the folder of the person's settings. */
@@ -14,6 +18,14 @@ export const deviceTests = (userDataDir: string): StoredList<SelfTest> =>
     subjectOf: (test) =>
       [test.device, test.description, test.architecture, test.weightTypes, test.method].join('\n'),
     most: 200,
+  });
+
+/** How fast runs were on this machine, one measurement per run, oldest first. */
+export const runSpeeds = (userDataDir: string): StoredList<SpeedMeasurement> =>
+  new StoredList(join(userDataDir, 'speed-measurements.json'), {
+    schema: speedMeasurementSchema,
+    subjectOf: ({ runId }) => runId,
+    most: 500,
   });
 
 const storedSchema = memoryMeasurementSchema.extend({ runId: z.string(), baseSha256: z.string() });

@@ -59,7 +59,8 @@ export async function saveReport(
 export const winShare = (session: ProjectSession, id: string): number | null =>
   evaluationReport(session, id).statistics?.winPlusHalfTie.value ?? null;
 
-function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
+/** All that is known of a revealed evaluation; INVALID_STATE while it is blind. */
+export function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
   const { db } = session.file;
   const evaluation = evaluationById(session, id);
   if (evaluation.revealedMs === null)

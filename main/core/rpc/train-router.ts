@@ -7,6 +7,9 @@ import { inspectModel, models, startAddModel, startRelocate } from '../models/mo
 import { checkpoints } from '../models/checkpoints.ts';
 import { testDevice, planRunMemory } from '../train/preflight.ts';
 import { probeOf } from '../train/probe-run.ts';
+import { compareRuns, saveComparison } from '../train/compare-runs.ts';
+import { estimateTime } from '../train/estimate-time.ts';
+import { planPruning, pruneCheckpoints } from '../train/prune-checkpoints.ts';
 import { startExport } from '../train/export-service.ts';
 import { runById, runs, startRun, watchMetrics } from '../train/run-service.ts';
 import { resumeJob } from '../project/resume-job.ts';
@@ -46,6 +49,21 @@ export const runsRouter = {
   list: withProject.runs.list.handler(({ context: { session } }) => runs(session)),
   get: withProject.runs.get.handler(({ context: { session }, input }) =>
     runById(session, input.id),
+  ),
+  compare: withProject.runs.compare.handler(({ context: { session }, input }) =>
+    compareRuns(session, input.ids),
+  ),
+  saveComparison: withProject.runs.saveComparison.handler(({ context: { core, session }, input }) =>
+    saveComparison(core, session, input),
+  ),
+  planPruning: withProject.runs.planPruning.handler(({ context: { session }, input }) =>
+    planPruning(session, input),
+  ),
+  prune: withProject.runs.prune.handler(({ context: { core, session }, input }) =>
+    pruneCheckpoints(core, session, input),
+  ),
+  estimateTime: withProject.runs.estimateTime.handler(({ context: { session }, input }) =>
+    estimateTime(session, input),
   ),
   probe: withProject.runs.probe.handler(({ context: { session }, input }) =>
     probeOf(session, input.id),

@@ -17,6 +17,7 @@ import { JobStopped, type JobContext, type JobHandler } from '../jobs/job-handle
 import { usableModel, verifyFiles, type UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
+import { rememberSpeed } from './estimate-time.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolderNames } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -112,9 +113,27 @@ async function train(
   );
   // Only now: a pause that reaches the trainer before its run would mean none.
   using _ = pauseOnRequest(trainer, context.pausing);
-  return await training.catch((error: unknown) => {
+  const result = await training.catch((error: unknown) => {
     throw explainDeviceCrash(error, device);
   });
+  recorder[Symbol.dispose]();
+  noteSpeed(session, run.id, model, device);
+  return result;
+}
+
+function noteSpeed(
+  session: ProjectSession,
+  runId: string,
+  model: UsableModel,
+  device: string,
+): void {
+  try {
+    rememberSpeed(session, runId, model, device);
+  } catch (error) {
+    // Only estimates are worse without it: the run is done.
+    const message = `Later estimates will not know how fast this run was: ${String(error)}`;
+    addRunEvent(session.file.db, runId, { kind: 'warning', step: 0, message });
+  }
 }
 
 /** Hands a pause on to the trainer until disposed of; the running request ends by it. */

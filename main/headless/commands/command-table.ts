@@ -15,6 +15,8 @@ import { modelConfirmCommand, modelInspectCommand } from './train/model.ts';
 import { infoCommand, newCommand, trustCommand } from './project.ts';
 import { reportCommand } from './evaluate/report.ts';
 import { runsCommand } from './train/runs.ts';
+import { runsPruneCommand } from './train/runs-prune.ts';
+import { runsCompareCommand } from './train/runs-compare.ts';
 import { reviewCommand } from './curate/review.ts';
 import { samplesCommand } from './curate/samples.ts';
 import { serveCommand } from './serve.ts';
@@ -40,6 +42,8 @@ export const commands: readonly Command[] = [
   modelConfirmCommand,
   trainCommand,
   runsCommand,
+  runsCompareCommand,
+  runsPruneCommand,
   exportCommand,
   generateCommand,
   chatCommand,

@@ -4,6 +4,7 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { showToast } from '../../ui/feedback/toast.tsx';
+import { downloadText } from '../../ui/files/download-text.ts';
 import { exportFile } from '../../ui/files/export-file.tsx';
 
 const formats = [
@@ -46,17 +47,4 @@ export function ExportButtons({ id }: { id: string }) {
       {save.error !== undefined && <ErrorView error={save.error} />}
     </>
   );
-}
-
-/** Long enough for the browser to have read the blob; it is freed afterwards. */
-const keptMs = 60_000;
-
-/** Hands text to the browser as a file to save. */
-function downloadText(fileName: string, text: string, mediaType: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), keptMs);
 }

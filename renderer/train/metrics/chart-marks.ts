@@ -8,37 +8,52 @@ export interface ChartMarks {
   checkpointSteps: readonly number[];
 }
 
-const closestEpochsPx = 14;
+/** Room of a label with step and epoch. */
+const closestLabelsPx = 56;
 
 /**
- * Every how many epochs a line is drawn, so that lines are at least `closestEpochsPx` apart:
+ * Every how many epochs a line is drawn, so that lines are at least `closestLabelsPx` apart:
  * 1, 2, 5, 10 and so on.
  */
 export function epochStride(epochWidthPx: number): number {
-  const needed = closestEpochsPx / epochWidthPx;
+  const needed = closestLabelsPx / epochWidthPx;
   for (let magnitude = 1; ; magnitude *= 10)
     for (const factor of [1, 2, 5]) if (factor * magnitude >= needed) return factor * magnitude;
 }
 
-/** Draws the ends of epochs as lines behind the series. */
-export function drawEpochLines(chart: uPlot, marks: ChartMarks, color: string): void {
-  const { stepsPerEpoch } = marks;
-  const { min, max } = chart.scales['x'] ?? {};
-  if (stepsPerEpoch <= 0 || min == null || max == null || max <= min) return;
-  const { ctx, bbox } = chart;
-  const epochWidthPx = (bbox.width / devicePixelRatio / (max - min)) * stepsPerEpoch;
-  const stride = epochStride(epochWidthPx) * stepsPerEpoch;
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.beginPath();
-  for (let step = Math.ceil(min / stride) * stride; step <= max; step += stride) {
-    const x = Math.round(chart.valToPos(step, 'x', true)) + 0.5;
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-  }
-  ctx.stroke();
-  ctx.restore();
+/** A stretch of steps as it is shown. */
+interface ShownSteps {
+  min: number;
+  max: number;
+  widthPx: number;
+  /** Distance of round numbers that has room for a label. */
+  roundStep: number;
+}
+
+/**
+ * The steps where lines and labels stand: the ends of epochs, or round numbers where fewer than two
+ * epochs end in sight.
+ */
+export function gridSteps(stepsPerEpoch: number, shown: ShownSteps): number[] {
+  const { min, max, widthPx, roundStep } = shown;
+  if (max <= min) return [];
+  const ends =
+    stepsPerEpoch > 0
+      ? multiples(epochStride((widthPx / (max - min)) * stepsPerEpoch) * stepsPerEpoch, min, max)
+      : [];
+  return ends.length >= 2 ? ends : multiples(roundStep, min, max);
+}
+
+function multiples(size: number, min: number, max: number): number[] {
+  const first = Math.ceil(min / size);
+  const count = Math.max(0, Math.floor(max / size) - first + 1);
+  return Array.from({ length: count }, (_, index) => (first + index) * size);
+}
+
+/** What a line is called: its step, and its epoch where one ends there. */
+export function gridLabel(step: number, stepsPerEpoch: number): string {
+  const epoch = stepsPerEpoch > 0 ? step / stepsPerEpoch : 0;
+  return epoch >= 1 && Number.isInteger(epoch) ? `${step}\nepoch ${epoch}` : String(step);
 }
 
 /** Draws a small triangle on the lower edge for every saved adapter. */

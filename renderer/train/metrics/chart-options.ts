@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 import type uPlot from 'uplot';
-import { drawCheckpointTicks, drawEpochLines, type ChartMarks } from './chart-marks.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
+import { drawCheckpointTicks, gridLabel, gridSteps, type ChartMarks } from './chart-marks.ts';
+import { cursorLabel } from './cursor-label.ts';
 import type { MetricColumn } from './metric-series.ts';
 
 /** One line of a chart. */
@@ -23,6 +25,8 @@ interface ChartSetup {
   /** Charts of one key share the cursor and the zoom. */
   syncKey: string;
   formatValue: (value: number) => string;
+  /** How a value is told beside the pointer. */
+  formatPrecisely: (value: number) => string;
   /** Read at every drawing, so that a new checkpoint appears at once. */
   marks: () => ChartMarks;
   onCursor: (chart: uPlot) => void;
@@ -30,7 +34,8 @@ interface ChartSetup {
 
 /** Options of uPlot for one chart of a run: no legend, shared cursor, marks behind the lines. */
 export function chartOptions(setup: ChartSetup): uPlot.Options {
-  const { element, lines, heightPx, syncKey, formatValue, marks, onCursor } = setup;
+  const { element, lines, heightPx, syncKey, formatValue, formatPrecisely, marks, onCursor } =
+    setup;
   const gridColor = canvasColor(element, '--line');
   const textColor = canvasColor(element, '--text-dim');
   const tickColor = canvasColor(element, '--series-3');
@@ -43,7 +48,16 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
     scales: { x: { time: false }, y: { range: yRange } },
     cursor: { sync: { key: syncKey }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
     axes: [
-      { ...axis, grid: { show: false }, incrs: wholeSteps, size: 26 },
+      {
+        ...axis,
+        incrs: wholeSteps,
+        size: 40,
+        splits: (chart, _axis, min, max, roundStep) => {
+          const widthPx = chart.bbox.width / devicePixelRatio;
+          return gridSteps(marks().stepsPerEpoch, { min, max, widthPx, roundStep });
+        },
+        values: (_chart, splits) => splits.map((step) => gridLabel(step, marks().stepsPerEpoch)),
+      },
       { ...axis, size: 62, space: 26, values: (_chart, values) => values.map(formatValue) },
     ],
     series: [
@@ -58,10 +72,10 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
       })),
     ],
     hooks: {
-      drawAxes: [(chart) => drawEpochLines(chart, marks(), gridColor)],
       draw: [(chart) => drawCheckpointTicks(chart, marks(), tickColor)],
       setCursor: [onCursor],
     },
+    plugins: [cursorLabel((step) => `step ${formatCount(step)}`, formatPrecisely)],
   };
 }
 
@@ -76,14 +90,15 @@ const wholeSteps = [1, 2, 5]
   .toSorted((a, b) => a - b);
 
 /** A little room above and below; a flat line stands in the middle. */
-function yRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
+export function yRange(_chart: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
   if (min == null || max == null) return [0, 1];
   const room = max > min ? 0.08 * (max - min) : 0.1 * Math.abs(max) || 1;
   const bottom = min - room;
   return [min >= 0 && bottom < 0 ? 0 : bottom, max + room];
 }
 
-function axisStyle(gridColor: string, textColor: string, fontFamily: string): uPlot.Axis {
+/** How axes of all charts look. */
+export function axisStyle(gridColor: string, textColor: string, fontFamily: string): uPlot.Axis {
   return {
     stroke: textColor,
     font: `11px ${fontFamily}`,
@@ -94,11 +109,10 @@ function axisStyle(gridColor: string, textColor: string, fontFamily: string): uP
 }
 
 /** Variables of tokens.css a chart may draw with. */
-type ChartColor =
-  '--series-1' | '--series-2' | '--series-3' | '--series-4' | '--line' | '--text-dim';
+export type ChartColor = `--series-${1 | 2 | 3 | 4 | 5 | 6}` | '--line' | '--text-dim';
 
 /** Resolves a colour variable to what a canvas understands, for the theme shown now. */
-function canvasColor(element: HTMLElement, name: ChartColor): string {
+export function canvasColor(element: HTMLElement, name: ChartColor): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
   element.append(probe);

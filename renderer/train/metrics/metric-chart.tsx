@@ -26,6 +26,8 @@ interface MetricChartProps {
   heightPx: number;
   syncKey: string;
   formatValue: (value: number) => string;
+  /** How a value is told beside the pointer. */
+  formatPrecisely: (value: number) => string;
   /** The point under the cursor, chosen here or by another control. */
   index: number | null;
   onIndex: (index: number | null) => void;
@@ -84,6 +86,7 @@ function ChartCanvas(props: MetricChartProps) {
       heightPx,
       syncKey,
       formatValue: latest.current.formatValue,
+      formatPrecisely: latest.current.formatPrecisely,
       marks: () => latest.current.marks,
       onCursor: (pointed) => {
         const next = stepIndex(pointed, leadingPoints(latest.current.devLosses));

@@ -77,6 +77,7 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
           lines={hasDevLoss ? lossAndDevLines : lossLines}
           heightPx={230}
           formatValue={(value) => String(Number(value.toPrecision(4)))}
+          formatPrecisely={formatLoss}
         />
         <MetricChart
           {...shared}
@@ -85,6 +86,7 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
           lines={rateLines}
           heightPx={150}
           formatValue={(value) => formatRate(value, 5)}
+          formatPrecisely={formatRate}
         />
         <MetricChart
           {...shared}
@@ -93,6 +95,7 @@ export function RunCharts({ run, metrics, isFinished }: RunChartsProps) {
           lines={normLines}
           heightPx={150}
           formatValue={(value) => String(Number(value.toPrecision(3)))}
+          formatPrecisely={(value) => value.toFixed(3)}
         />
       </div>
       {hasDevLoss && (

@@ -9,7 +9,7 @@ import { useQuery } from '../../rpc/use-query.ts';
 const settleMs = 400;
 
 /** What is asked about, once it has not changed for a while: typing asks only once. */
-function useSettled(modelId: string, recipe: Recipe): { modelId: string; recipe: Recipe } {
+export function useSettled(modelId: string, recipe: Recipe): { modelId: string; recipe: Recipe } {
   const [settled, setSettled] = useState({ modelId, recipe });
   const isSettled = JSON.stringify(settled) === JSON.stringify({ modelId, recipe });
   useEffect(() => {

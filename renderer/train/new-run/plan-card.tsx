@@ -2,11 +2,12 @@ import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
+import { describeTime, describeTimeBasis } from '../../../shared/text/time-estimate.ts';
 import { formatRate } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { planTraining, learningRatePoints } from '../training-plan.ts';
-import { MemoryFact } from './memory-fact.tsx';
+import { MemoryFact, useSettled } from './memory-fact.tsx';
 import './plan-card.css';
 
 interface PlanCardProps {
@@ -23,7 +24,7 @@ export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
       <h2>What will happen</h2>
       {!recipe && <p className="dim">Correct the marked settings to see the plan.</p>}
       {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
-      {recipe && dataset && <Plan recipe={recipe} samples={dataset.samples} model={model} />}
+      {recipe && dataset && <Plan recipe={recipe} dataset={dataset} model={model} />}
       {recipe && model && <ContextNote recipe={recipe} model={model} />}
     </section>
   );
@@ -31,13 +32,13 @@ export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
 
 interface PlanProps {
   recipe: Recipe;
-  samples: number;
+  dataset: Dataset;
   model: Model | undefined;
 }
 
-function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
+function Plan({ recipe, dataset, model }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
-  const plan = planTraining(recipe, datasetSamples);
+  const plan = planTraining(recipe, dataset.samples);
   const { samples, heldOut, stepsPerEpoch, totalSteps, lastBatch } = plan;
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
   return (
@@ -64,6 +65,7 @@ function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
           {formatQuantity(recipe.epochs, recipe.method === 'full' ? 'whole model' : 'adapter')}, one
           per epoch
         </dd>
+        {model && <TimeFact model={model} dataset={dataset} recipe={recipe} />}
         {model && <MemoryFact model={model} recipe={recipe} />}
         {project.data && (
           <>
@@ -77,6 +79,35 @@ function Plan({ recipe, samples: datasetSamples, model }: PlanProps) {
         {overlongText[recipe.overlong](formatCount(recipe.maxTokens))} The Token X-ray shows which
         ones, before the run.
       </p>
+    </>
+  );
+}
+
+interface TimeFactProps {
+  model: Model;
+  dataset: Dataset;
+  recipe: Recipe;
+}
+
+/** How long the run would take on this machine, and how that is known. */
+function TimeFact({ model, dataset, recipe }: TimeFactProps) {
+  const input = { ...useSettled(model.id, recipe), datasetId: dataset.id };
+  const key = ['runs.estimateTime', input];
+  const estimate = useQuery(key, () => rpc.runs.estimateTime(input), ['runs']);
+  if (estimate.error !== undefined) return null;
+  return (
+    <>
+      <dt>Time</dt>
+      <dd role="status" aria-label="Time">
+        {estimate.data ? (
+          <>
+            <strong>{describeTime(estimate.data)}</strong>
+            <span className="dim">, {describeTimeBasis(estimate.data)}</span>
+          </>
+        ) : (
+          <span className="dim">estimating…</span>
+        )}
+      </dd>
     </>
   );
 }

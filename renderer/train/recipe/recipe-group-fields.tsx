@@ -1,3 +1,4 @@
+import { Popover } from '../../ui/dialogs/menu.tsx';
 import { Select, TextInput } from '../../ui/inputs/inputs.tsx';
 import { setField } from '../train-store.ts';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
@@ -52,30 +53,51 @@ interface RecipeFieldInputProps {
 
 /** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
 function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
-  const { key, label, unit, choices, words, hint, fallback, isNumber } = field;
-  const hintText = isChanged ? `${hint} · default ${words[fallback] ?? fallback}` : hint;
-  const isFixed = choices.length === 1;
-  if (choices.length > 0)
-    return (
-      <Select
-        label={label}
-        hint={hintText}
-        error={error}
-        value={text}
-        disabled={isFixed}
-        options={choices.map((choice) => ({ value: choice, label: words[choice] ?? choice }))}
-        onValue={(choice) => setField(key, choice)}
-      />
-    );
+  const { key, label, unit, choices, words, fallback, isNumber } = field;
+  const shared = {
+    label,
+    error,
+    ...(isChanged && { hint: `default ${words[fallback] ?? fallback}` }),
+  };
   return (
-    <TextInput
-      label={label}
-      unit={unit}
-      hint={hintText}
-      error={error}
-      {...(isNumber ? { inputMode: 'decimal' as const } : {})}
-      value={text}
-      onValue={(next) => setField(key, next)}
-    />
+    <div className="recipe-field">
+      {choices.length > 0 ? (
+        <Select
+          {...shared}
+          value={text}
+          disabled={choices.length === 1}
+          options={choices.map((choice) => ({ value: choice, label: words[choice] ?? choice }))}
+          onValue={(choice) => setField(key, choice)}
+        />
+      ) : (
+        <TextInput
+          {...shared}
+          unit={unit}
+          {...(isNumber ? { inputMode: 'decimal' as const } : {})}
+          value={text}
+          onValue={(next) => setField(key, next)}
+        />
+      )}
+      <FieldHelp field={field} />
+    </div>
+  );
+}
+
+/** What a field means and where its value comes from, asked for one at a time. */
+function FieldHelp({ field: { label, hint, words, fallback } }: { field: RecipeField }) {
+  return (
+    <Popover
+      label={`About ${label}`}
+      trigger={
+        <button type="button" className="recipe-help" aria-label={`About ${label}`}>
+          ?
+        </button>
+      }
+    >
+      <div className="recipe-help-text">
+        <p>{hint}</p>
+        <p className="dim">default {words[fallback] ?? fallback}</p>
+      </div>
+    </Popover>
   );
 }

@@ -1,3 +1,4 @@
+import { useRef, useState } from 'react';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
@@ -5,12 +6,17 @@ import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
 import { ExportButton } from '../exports/export-dialog.tsx';
+import { Button } from '../../ui/button.tsx';
 import { devLossHelp } from '../run-text.ts';
+import { PruneButton } from './prune-dialog.tsx';
+import { useStickyHead } from './use-sticky-head.ts';
 
 interface CheckpointTableProps {
   run: Run;
   isFinished: boolean;
 }
+
+const fewShown = 12;
 
 /** What a run saved, newest first: an adapter or a whole model per finished epoch. */
 export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
@@ -29,8 +35,26 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
     );
   return (
     <section className="column" aria-label="Checkpoints">
-      <h2>Checkpoints</h2>
-      <div className="run-table-scroll">
+      <div className="row">
+        <h2>Checkpoints</h2>
+        <span className="spacer" />
+        <PruneButton run={run} isFinished={isFinished} />
+      </div>
+      <CheckpointRows run={run} hasDevLoss={hasDevLoss} />
+    </section>
+  );
+}
+
+/** The newest few, and all of them on demand: the page scrolls, not the table. */
+function CheckpointRows({ run, hasDevLoss }: { run: Run; hasDevLoss: boolean }) {
+  const [showsAll, setShowsAll] = useState(false);
+  const box = useRef<HTMLDivElement>(null);
+  useStickyHead(box);
+  const newest = run.checkpoints.toReversed();
+  const shown = showsAll ? newest : newest.slice(0, fewShown);
+  return (
+    <>
+      <div ref={box} className="run-table-scroll">
         <table className="table" aria-label="Checkpoints">
           <thead>
             <tr>
@@ -50,7 +74,7 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
             </tr>
           </thead>
           <tbody>
-            {checkpoints.toReversed().map((checkpoint) => (
+            {shown.map((checkpoint) => (
               <CheckpointRow
                 key={checkpoint.id}
                 checkpoint={checkpoint}
@@ -61,9 +85,19 @@ export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
           </tbody>
         </table>
       </div>
-    </section>
+      {shown.length < newest.length && (
+        <div className="row">
+          <Button small onClick={() => setShowsAll(true)}>
+            Show all {formatCount(newest.length)}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
+
+/** The folder of the epoch and the file: what tells one adapter of a run from another. */
+const placeInRun = (path: string) => path.split(/[/\\]/).slice(-2).join('/');
 
 interface CheckpointRowProps {
   checkpoint: Checkpoint;
@@ -103,10 +137,10 @@ function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps
           <CopyButton text={sha256} label={`Copy SHA-256 of epoch ${epoch}`} />
         </span>
       </td>
-      <td className="run-path-cell">
+      <td>
         <span className="row">
           <span className="truncate run-path dim" title={path}>
-            <bdi>{path}</bdi>
+            <bdi>{placeInRun(path)}</bdi>
           </span>
           <CopyButton text={path} label={`Copy path of epoch ${epoch}`} />
         </span>

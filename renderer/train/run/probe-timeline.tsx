@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import type { Probe, ProbeAnswer } from '../../../shared/domain/probe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
@@ -5,6 +6,7 @@ import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { useStickyHead } from './use-sticky-head.ts';
 import './probe-timeline.css';
 
 /** Answers to the probe prompts of a run: a row per prompt, a column per epoch. */
@@ -16,7 +18,6 @@ export function ProbeTimeline({ run }: { run: Run }) {
 
 function Timeline({ run, probe }: { run: Run; probe: Probe }) {
   const epochs = [...new Set(probe.answers.map(({ epoch }) => epoch))];
-  const answers = new Map(probe.answers.map((answer) => [keyOf(answer), answer]));
   const { temperature, maxTokens } = probe.sampling;
   return (
     <section className="column" aria-label="Probe prompts">
@@ -26,37 +27,50 @@ function Timeline({ run, probe }: { run: Run; probe: Probe }) {
         {formatCount(maxTokens)} tokens
         {epochs.length === 0 && ' · no answers yet'}
       </p>
-      {epochs.length > 0 && (
-        <div className="probe-scroll">
-          <table className="probe-table" aria-label="Answers to the probe prompts">
-            <thead>
-              <tr>
-                <th scope="col">Prompt</th>
-                {epochs.map((epoch) => (
-                  <th key={epoch} scope="col">
-                    <EpochHeading run={run} epoch={epoch} />
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {probe.prompts.map(({ ordinal, messages }) => (
-                <tr key={ordinal}>
-                  <th scope="row">
-                    <VisibleText text={messages.at(-1)?.content ?? ''} />
-                  </th>
-                  {epochs.map((epoch) => (
-                    <td key={epoch}>
-                      <AnswerText answer={answers.get(keyOf({ epoch, ordinal }))} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {epochs.length > 0 && <AnswerTable run={run} probe={probe} epochs={epochs} />}
     </section>
+  );
+}
+
+interface AnswerTableProps {
+  run: Run;
+  probe: Probe;
+  epochs: readonly number[];
+}
+
+function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useStickyHead(box);
+  const answers = new Map(probe.answers.map((answer) => [keyOf(answer), answer]));
+  return (
+    <div ref={box} className="probe-scroll">
+      <table className="probe-table" aria-label="Answers to the probe prompts">
+        <thead>
+          <tr>
+            <th scope="col">Prompt</th>
+            {epochs.map((epoch) => (
+              <th key={epoch} scope="col">
+                <EpochHeading run={run} epoch={epoch} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {probe.prompts.map(({ ordinal, messages }) => (
+            <tr key={ordinal}>
+              <th scope="row">
+                <VisibleText text={messages.at(-1)?.content ?? ''} />
+              </th>
+              {epochs.map((epoch) => (
+                <td key={epoch}>
+                  <AnswerText answer={answers.get(keyOf({ epoch, ordinal }))} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

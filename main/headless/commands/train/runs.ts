@@ -1,6 +1,8 @@
+import { jobStateSchema } from '../../../../shared/domain/job.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
+import { filterRuns, runOrders } from '../../../../shared/domain/runs/run-filter.ts';
 import { describeRunMemory, formatLoss } from '../../../../shared/text/training.ts';
-import { defineCommand } from '../../cli/command.ts';
+import { defineCommand, oneOf } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { formatTable, type Terminal } from '../../cli/terminal.ts';
@@ -9,7 +11,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 /** `lima runs`: every training run with its state and adapters. */
 export const runsCommand = defineCommand({
   name: 'runs',
-  usage: 'runs P.lima [--answers RUN]',
+  usage: 'runs P.lima [--answers RUN] [--find TEXT] [--state STATE] [--sort ORDER]',
   summary: 'List training runs: state, losses, checkpoints, and from where one can be resumed.',
   positionals: { min: 1, max: 1 },
   options: {
@@ -18,13 +20,29 @@ export const runsCommand = defineCommand({
       value: 'RUN',
       description: 'print the answers of this run to its probe prompts, by prompt and epoch',
     },
+    find: {
+      type: 'string',
+      value: 'TEXT',
+      description: 'only runs whose name, model or dataset has these words',
+    },
+    state: { type: 'string', value: 'STATE', description: 'only runs that are succeeded, paused…' },
+    sort: { type: 'string', value: 'ORDER', description: `one of ${runOrders.join(', ')}` },
   },
   async run(call) {
+    const { find = '', state = 'all', sort = 'newest' } = call.options;
+    const filter = {
+      text: find,
+      state: oneOf(state, ['all', ...jobStateSchema.options], '--state'),
+      order: oneOf(sort, runOrders, '--sort'),
+    };
     await using project = await openCoreWithProject(call);
     if (call.options.answers !== undefined)
       return await printAnswers(project.client, call.options.answers, call.terminal);
-    const list = await project.client.runs.list();
-    call.terminal.result({ runs: list }, describeRuns(list));
+    const every = await project.client.runs.list();
+    const list = filterRuns(every, filter);
+    const nothing = `None of the ${every.length} runs is like that.`;
+    const text = every.length > 0 && list.length === 0 ? nothing : describeRuns(list);
+    call.terminal.result({ runs: list }, text);
   },
 });
 

@@ -1,9 +1,13 @@
+import { resolve } from 'node:path';
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
-import { formatCount } from '../../../../shared/text/numbers.ts';
+import { devSampleCount, totalSteps } from '../../../../shared/domain/training-counts.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
+import { describeTime, describeTimeBasis } from '../../../../shared/text/time-estimate.ts';
 import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
+import { UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
@@ -29,6 +33,10 @@ const options = {
     value: 'FILE|SET',
     description: 'prompts answered at every epoch: a prompts file, a prompt set, or built-in',
   },
+  'dry-run': {
+    type: 'boolean',
+    description: 'start nothing: say how many steps it would be, how much memory and time',
+  },
   resume: {
     type: 'string',
     value: 'RUN',
@@ -41,13 +49,14 @@ export const trainCommand = defineCommand({
   name: 'train',
   usage:
     'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
-    '[--set key=value]… [--name RUN] [--probe FILE|SET]',
+    '[--set key=value]… [--name RUN] [--probe FILE|SET] [--dry-run]',
   summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Recipe fields (--set):', ...describeSettings(recipeSchema)],
   edits: true,
   async run(call) {
+    if (call.options['dry-run'] === true) return await tellPlan(call);
     const start = await plan(call);
     await using project = await openCoreWithProject(call);
     const { client } = project;
@@ -66,6 +75,36 @@ export const trainCommand = defineCommand({
     );
   },
 });
+
+/** What a run would be, without one: the project stays as it is. */
+async function tellPlan(call: Call<typeof options>): Promise<void> {
+  const { base, dataset: name, recipe: recipeName, set = [], resume } = call.options;
+  if (resume !== undefined) throw new UsageError('--dry-run is for a new run, not for --resume.');
+  const basePath = resolve(requiredOption(base, 'base'));
+  const datasetName = requiredOption(name, 'dataset');
+  const recipe = await resolveRecipe(recipeName, set);
+  await using project = await openCoreWithProject({ ...call, edits: false });
+  const { client } = project;
+  const dataset = findNamed(await client.datasets.list(), datasetName, 'dataset');
+  const model = (await client.models.list()).find(({ path }) => path === basePath);
+  const heldOut = devSampleCount(dataset.samples, recipe.devShare);
+  const steps = totalSteps(dataset.samples - heldOut, recipe);
+  const time = model
+    ? await client.runs.estimateTime({ modelId: model.id, datasetId: dataset.id, recipe })
+    : null;
+  const memory = model ? await client.runs.planMemory({ modelId: model.id, recipe }) : null;
+  const lines = [
+    `${formatQuantity(steps, 'step')}: ${formatQuantity(recipe.epochs, 'epoch')} of ` +
+      `${formatQuantity(dataset.samples - heldOut, 'sample')}, ${formatCount(heldOut)} held out`,
+    time && `time ${describeTime(time)}, ${describeTimeBasis(time)}`,
+    memory &&
+      `memory at most ${formatBytes(memory.totalBytes)} of ${formatBytes(memory.availableBytes)} free`,
+    model ? null : 'Time and memory are told once the model was used in this project.',
+    'Nothing was started.',
+  ];
+  const document = { steps, samples: dataset.samples - heldOut, heldOut, time, memory };
+  call.terminal.result(document, lines.filter((line) => line !== null).join('\n'));
+}
 
 /** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
 function describeDevLosses({ devLosses, encodeReport }: Run): string {
