@@ -3,7 +3,13 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { EvaluatePage } from '../pages/evaluate-page.ts';
 import { ShellPage } from '../pages/shell-page.ts';
-import { addEvaluation, conversation, writeProject, type AnsweredPrompt } from '../sample-files.ts';
+import {
+  addEvaluation,
+  contestants,
+  conversation,
+  writeProject,
+  type AnsweredPrompt,
+} from '../sample-files.ts';
 import type { Workbench } from '../workbench.ts';
 
 const widths = [900, 1280, 1920];
@@ -92,6 +98,53 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
     await expect(voting).toContainText('Pair 3 of 6');
     await expect(voting).toContainText('2 of 6 voted');
   });
+});
+
+test('names of systems are hidden until they are revealed, and voting begins before all is answered', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const answered = pairs(4, { words: 5 }).map((pair, index) => ({
+    ...pair,
+    expected: index < 2 ? 'deep' : 'shallow',
+    b: index === 3 ? null : pair.b,
+  }));
+  const { shell, evaluate } = await openPairs(workbench, answered);
+  const isTold = async () => {
+    const html = await page.locator('body').innerHTML();
+    return Object.values(contestants).filter((name) => html.includes(name));
+  };
+  await expect(evaluate.voting).toContainText('Pair 1 of 4');
+  expect(await page.title()).not.toContain('orca');
+  expect(await isTold()).toEqual([]);
+  await page.keyboard.press('ControlOrMeta+j');
+  expect(await isTold()).toEqual([]);
+  await page.keyboard.press('Escape');
+  for (const key of ['1', '3', '2']) await evaluate.vote(key);
+  await expect(evaluate.voting).toContainText('3 of 4 voted');
+  await expect(evaluate.voting).toContainText('The next pair is being answered');
+  expect(await isTold()).toEqual([]);
+  await shell.goTo('Curate');
+  await shell.goTo('Evaluate');
+  expect(await isTold()).toEqual([]);
+});
+
+test('where answers are expected, the result says how many each system gave', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const answered = pairs(4, { words: 5 }).map((pair, index) => ({
+    ...pair,
+    expected: index < 3 ? 'deep' : 'shallow',
+    vote: 'a' as const,
+  }));
+  const { evaluate } = await openPairs(workbench, answered);
+  await evaluate.reveal('sea');
+  await expect(page.getByRole('region', { name: 'System A' })).toContainText(contestants.a);
+  const accuracy = page.getByRole('table', { name: 'Right answers' });
+  await expect(accuracy.getByRole('row', { name: /^A: / })).toContainText('3 of 4');
+  await expect(accuracy.getByRole('row', { name: /^B: / })).toContainText('1 of 4');
+  await expect(page.getByText(/more votes?\b/)).toHaveCount(0);
 });
 
 /** What a toast lies over of what is pressed: buttons, fields and links, by their words. */

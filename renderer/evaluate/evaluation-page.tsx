@@ -34,12 +34,11 @@ export function EvaluationPage({ id }: { id: string }) {
 function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   const stage = stageOf(summary, useJob(summary.jobId));
   const isIncomplete = stage === 'generating' || stage === 'halted';
-  const readyPairs = Math.min(summary.generatedA, summary.generatedB);
   return (
     <div className="evaluate-page evaluate-blind">
       {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
       {isIncomplete && <GenerationPanel summary={summary} />}
-      {readyPairs > 0 && <VotingView key={summary.id} summary={summary} />}
+      {summary.readyPairs > 0 && <VotingView key={summary.id} summary={summary} />}
     </div>
   );
 }
@@ -52,8 +51,8 @@ function BlindHead({ summary }: { summary: EvaluationSummary }) {
           <VisibleText text={summary.name} />
         </h1>
         <p className="dim small truncate">
-          <VisibleText text={summary.systemA} /> against <VisibleText text={summary.systemB} /> on{' '}
-          <VisibleText text={summary.promptSetName} />
+          Two systems on <VisibleText text={summary.promptSetName} />; which ones is told when you
+          reveal them
         </p>
       </div>
       <Badge tone="warn" title="Which answer is whose is hidden until you reveal">

@@ -24,16 +24,22 @@ export const promptsContract = {
     ),
 };
 
-/** What may be known of an evaluation while it is blind: nothing that tells A from B by side. */
+/**
+ * What is told of an evaluation. While it is blind nobody is told which systems it compares, not
+ * even who made it: that is mostly the one who votes.
+ */
 export const evaluationSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
   promptSetName: z.string(),
-  systemA: z.string(),
-  systemB: z.string(),
+  /** Names of the systems; `null` until they are revealed. */
+  systemA: z.string().nullable(),
+  systemB: z.string().nullable(),
   comparisons: z.number().int(),
   generatedA: z.number().int(),
   generatedB: z.number().int(),
+  /** Comparisons that have both answers. */
+  readyPairs: z.number().int(),
   voted: z.number().int(),
   isRevealed: z.boolean(),
   jobId: z.string().nullable(),
@@ -71,7 +77,11 @@ export const evaluationsContract = {
     .output(z.object({ evaluationId: z.string(), jobId: z.string() })),
   list: reading.output(z.array(evaluationSummarySchema)),
   get: reading.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
-  /** The comparison with this ordinal, or the first that is ready and lacks this author's vote. */
+  /**
+   * The comparison with this ordinal, or the first that lacks this author's vote: `null` while it
+   * is being answered, so that pairs come in their order. Once nothing answers any more, those that
+   * lack an answer are passed over.
+   */
   comparison: reading
     .input(z.object({ id: z.string(), ordinal: z.number().int().optional() }))
     .output(blindComparisonSchema.nullable()),

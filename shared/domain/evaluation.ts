@@ -90,3 +90,10 @@ export const promptSetSchema = z.object({
   createdMs: momentSchema,
 });
 export type PromptSet = z.infer<typeof promptSetSchema>;
+
+/** The first “Evaluation N” that is free: whoever votes sees the name, so it tells no system. */
+export function freeName(evaluations: readonly { name: string }[]): string {
+  let number = evaluations.length + 1;
+  while (evaluations.some(({ name }) => name === `Evaluation ${number}`)) number += 1;
+  return `Evaluation ${number}`;
+}

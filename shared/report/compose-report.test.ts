@@ -196,7 +196,7 @@ describe('the warnings', () => {
     expect(text).toContain('Few votes: 10 comparisons');
     expect(text).toContain('1 comparison of 11 without a verdict');
     expect(text).toContain('Not significant: sign test p = 0.73');
-    expect(text).toMatch(/About \d+ more votes/);
+    expect(text).toMatch(/About \d+ more comparisons/);
   });
 
   it('name a lead that only ties make', () => {

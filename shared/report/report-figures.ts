@@ -87,7 +87,7 @@ export function statisticsTable(statistics: PreferenceSummary): ReportTable {
       shareRow('Win + tie', statistics.winPlusTie, 'Wilson; flatters the weaker system'),
       ['Sign test', `p = ${formatP(statistics.signTestP)}`, '–', signTestNote(statistics)],
       ['Winning score', statistics.winningScore.toFixed(2), '–', '(win − lose)/n + 1; 1 is parity'],
-      ['Votes to separate', votesToSeparate(statistics), '–', moreVotes(statistics)],
+      ['Comparisons to separate', votesToSeparate(statistics), '–', moreVotes(statistics)],
     ],
   };
 }

@@ -138,6 +138,12 @@ function comparison(item: ReportItem): Markup {
     </summary>
     <div class="inside">
       ${turns}
+      ${
+        item.expected === null
+          ? ''
+          : html`<h3>Expected answer</h3>
+              ${text(item.expected)}`
+      }
       <div class="answers">${answer(item, 'a')}${answer(item, 'b')}</div>
       ${
         item.votes.length === 0

@@ -54,6 +54,7 @@ function itemSection(item: ReportItem): string {
   const blocks = [`### ${item.ordinal + 1}: ${verdictWords(item.verdict)}`];
   for (const { role, content } of item.prompt)
     blocks.push(`Prompt, ${role}:`, fencedMarkdown(content));
+  if (item.expected !== null) blocks.push('Expected answer:', fencedMarkdown(item.expected));
   for (const key of ['a', 'b'] as const) {
     const side = item.shownLeft === key ? 'left' : 'right';
     blocks.push(

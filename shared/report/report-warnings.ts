@@ -39,15 +39,16 @@ function statisticsWarnings(statistics: PreferenceSummary, open: number): string
   return warnings;
 }
 
-/** How many more votes might settle it, as a sentence. */
+/** How many more comparisons might settle it, as a sentence: voting on these is closed. */
 export function moreVotes({ moreVotesToSeparate }: PreferenceSummary): string {
   if (moreVotesToSeparate === null)
-    return 'Neither system leads, so no number of votes is known to separate them.';
-  if (moreVotesToSeparate === 0) return 'The systems are separated; no more votes are needed.';
+    return 'Neither system leads, so no number of comparisons is known to separate them.';
+  if (moreVotesToSeparate === 0)
+    return 'The systems are separated; no more comparisons are needed.';
   if (moreVotesToSeparate > 1_000_000)
-    return 'More than a million more votes would be needed to separate the systems at these rates.';
-  const votes = formatQuantity(moreVotesToSeparate, 'more vote');
-  return `About ${votes} would separate the systems, if these rates are the true ones.`;
+    return 'More than a million more comparisons would be needed to separate the systems at these rates.';
+  const needed = formatQuantity(moreVotesToSeparate, 'more comparison');
+  return `About ${needed} would separate the systems, if these rates are the true ones.`;
 }
 
 function authorWarnings({ authors, basis, counts }: Findings): string[] {

@@ -98,14 +98,15 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
 
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {
   const { db } = session.file;
+  const isRevealed = evaluation.revealedMs !== null;
   return {
     id: evaluation.id,
     name: evaluation.name,
     promptSetName: findPromptSet(db, 'id', evaluation.promptSetId)?.name ?? '',
-    systemA: storedSystemName(session, evaluation.systemAId),
-    systemB: storedSystemName(session, evaluation.systemBId),
+    systemA: isRevealed ? storedSystemName(session, evaluation.systemAId) : null,
+    systemB: isRevealed ? storedSystemName(session, evaluation.systemBId) : null,
     ...comparisonCounts(db, evaluation.id),
-    isRevealed: evaluation.revealedMs !== null,
+    isRevealed,
     jobId: evaluation.jobId,
     createdMs: evaluation.createdMs,
   };

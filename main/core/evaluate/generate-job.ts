@@ -1,9 +1,16 @@
+import { freemem } from 'node:os';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
-import { withTransaction } from '../../store/database.ts';
-import { comparisonCounts, comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { withTransaction, type Database } from '../../store/database.ts';
+import {
+  comparisonCounts,
+  comparisonsOf,
+  findComparison,
+  type StoredComparison,
+} from '../../store/repositories/comparisons.ts';
 import { findEvaluation, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
-import { insertVote, standingVotes } from '../../store/repositories/votes.ts';
+import { insertVote, verdictOf } from '../../store/repositories/votes.ts';
+import { findModel } from '../../store/repositories/models.ts';
 import { findSystem, type StoredSystem } from '../../store/repositories/systems.ts';
 import {
   insertGeneration,
@@ -12,6 +19,7 @@ import {
 } from '../../store/repositories/generations.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { found } from '../base/app-error.ts';
+import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -28,16 +36,18 @@ export function generateJob(session: ProjectSession): JobHandler<'generate'> {
       frozenPromptsOf(db, found(findPromptSet(db, 'id', setId), 'prompt set', setId), 0);
       const progress = new GenerationProgress(session, evaluation, context);
       try {
-        for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {
-          const system = found(findSystem(db, systemId), 'system', systemId);
-          await answerMissing(session, evaluation, system, progress);
-          castTiesOnIdenticalAnswers(session, evaluation.id);
+        const contestants = contestantsOf(session, evaluation);
+        castTies(session, comparisonsOf(db, evaluationId));
+        for (const batch of batches(contestants, evaluation.parallel)) {
+          for (const contestant of contestants)
+            await answer(session, evaluation, { ...contestant, only: batch }, progress);
+          castTies(session, itemsOf(session, contestants, batch));
           context.signal.throwIfAborted();
         }
         return { evaluationId, answers: progress.done };
       } finally {
         // The next job needs the memory, however this one ended.
-        await session.inference.release(['generate']);
+        await session.inference.release(['generate', 'generate-b']);
         session.changes.touch('evaluations', 'project');
       }
     },
@@ -50,7 +60,8 @@ class GenerationProgress {
   readonly #total: number;
   #done: number;
   #tokens = 0;
-  #startMs = Date.now();
+  #tokensBefore = 0;
+  readonly #startMs = Date.now();
 
   constructor(session: ProjectSession, evaluation: StoredEvaluation, context: JobContext) {
     this.#session = session;
@@ -65,13 +76,13 @@ class GenerationProgress {
     return this.#done;
   }
 
-  /** Starts counting anew: each system has its own speed. */
-  startSystem(): void {
+  /** Begins another request, whose tokens are counted from 0 again. */
+  nextRequest(): void {
+    this.#tokensBefore += this.#tokens;
     this.#tokens = 0;
-    this.#startMs = Date.now();
   }
 
-  /** `tokens` is the sum of the current system so far. */
+  /** `tokens` is the sum of the current request so far. */
   setTokens(tokens: number): void {
     this.#tokens = tokens;
     this.#report();
@@ -85,25 +96,82 @@ class GenerationProgress {
 
   #report(): void {
     const seconds = (Date.now() - this.#startMs) / 1000;
-    const rate = seconds > 1 ? `${(this.#tokens / seconds).toFixed(1)} tokens/s` : '';
+    const rate =
+      seconds > 1 ? `${((this.#tokensBefore + this.#tokens) / seconds).toFixed(1)} tokens/s` : '';
     const counts = { done: this.#done, total: this.#total, unit: 'answers' };
     this.context.report({ phase: 'generating', ...counts, detail: rate });
   }
 }
 
-async function answerMissing(
+/** One of the two systems, what it still has to answer, and the process that does it. */
+interface Contestant {
+  system: StoredSystem;
+  missing: readonly MissingGeneration[];
+  /** Of a system that has answered everything nothing is needed any more. */
+  engine: (() => { engine: GuardedInference; files: GuardedSystem }) | undefined;
+}
+
+/**
+ * Both systems. Each has a process of its own where both models fit into memory at once; else, or
+ * where they stand on one base, which stays loaded, they take turns in one.
+ */
+function contestantsOf(session: ProjectSession, evaluation: StoredEvaluation): Contestant[] {
+  const both = [evaluation.systemAId, evaluation.systemBId].map((systemId) => {
+    const system = found(findSystem(session.file.db, systemId), 'system', systemId);
+    const missing = missingGenerations(session.file.db, evaluation.id, systemId);
+    return { system, missing, files: missing.length > 0 && systemFiles(session, system.spec) };
+  });
+  const needed = both.flatMap(({ files }) => files || []);
+  const isApart =
+    new Set(needed.map(({ basePath }) => basePath)).size > 1 &&
+    fitAtOnce(
+      session,
+      both.map(({ system }) => system),
+    );
+  return both.map(({ system, missing, files }, index) => {
+    const slot = isApart && index === 1 ? 'generate-b' : 'generate';
+    const reads = isApart && files ? [files] : needed;
+    const engine = files && (() => ({ files, engine: session.inference.engine(slot, ...reads) }));
+    return { system, missing, engine: engine || undefined };
+  });
+}
+
+/** Beside the weights: contexts, and what other programs need. */
+const memoryShare = 0.6;
+
+/** Whether the weights of all systems fit into the memory that is free now. */
+function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly StoredSystem[]): boolean {
+  const sizes = systems.map(({ spec }) => findModel(db, spec.modelId)?.info.fileSizeBytes);
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? Infinity), 0);
+  return bytes < memoryShare * freemem();
+}
+
+/**
+ * Places of comparisons to be answered by both systems before the next ones: few at first, so that
+ * voting begins soon, then ever more, so that models change and parallel answers wait seldom.
+ */
+function* batches(contestants: readonly Contestant[], parallel: number): Generator<Set<number>> {
+  const missing = contestants.flatMap((contestant) => contestant.missing);
+  const places = [...new Set(missing.map(({ place }) => place))].toSorted((p, q) => p - q);
+  for (let start = 0, size = parallel; start < places.length; size *= 2) {
+    yield new Set(places.slice(start, start + size));
+    start += size;
+  }
+}
+
+async function answer(
   session: ProjectSession,
   evaluation: StoredEvaluation,
-  system: StoredSystem,
+  { system, missing, engine, only }: Contestant & { only: ReadonlySet<number> },
   progress: GenerationProgress,
 ): Promise<void> {
-  const missing = missingGenerations(session.file.db, evaluation.id, system.id);
-  if (missing.length === 0) return;
-  const files = systemFiles(session, system.spec);
-  progress.startSystem();
-  await session.inference.engine('generate', files).request(
+  const items = missing.filter(({ place }) => only.has(place));
+  const started = items.length > 0 && engine?.();
+  if (!started) return;
+  progress.nextRequest();
+  await started.engine.request(
     'generate',
-    { system: files, items: toItems(missing, system), ...settingsOf(evaluation, system) },
+    { system: started.files, items: toItems(items, system), ...settingsOf(evaluation, system) },
     {
       signal: progress.context.signal,
       onEvent: (event) => {
@@ -112,6 +180,18 @@ async function answerMissing(
       },
     },
   );
+}
+
+function itemsOf(
+  { file: { db } }: ProjectSession,
+  contestants: readonly Contestant[],
+  batch: ReadonlySet<number>,
+): StoredComparison[] {
+  const ids = contestants
+    .flatMap(({ missing }) => missing)
+    .filter(({ place }) => batch.has(place))
+    .map(({ comparisonId }) => comparisonId);
+  return [...new Set(ids)].flatMap((id) => findComparison(db, id) ?? []);
 }
 
 const settingsOf = (evaluation: StoredEvaluation, system: StoredSystem) => ({
@@ -142,18 +222,13 @@ function store(
   progress.addAnswer();
 }
 
-function castTiesOnIdenticalAnswers(session: ProjectSession, evaluationId: string): void {
-  const { db } = session.file;
-  const cast = new Set(
-    standingVotes(db, evaluationId)
-      .filter((vote) => vote.authorKind === 'rule')
-      .map((vote) => vote.comparisonId),
-  );
+/** Ties pairs of identical answers that the rule has not tied yet. */
+function castTies({ file: { db } }: ProjectSession, items: readonly StoredComparison[]): void {
   withTransaction(db, () => {
-    for (const { id, a, b } of comparisonsOf(db, evaluationId))
-      if (a && b && a.output === b.output && !cast.has(id))
+    for (const { id: comparisonId, a, b } of items)
+      if (a && b && a.output === b.output && !isTied(db, comparisonId))
         insertVote(db, {
-          comparisonId: id,
+          comparisonId,
           shown: 'neither',
           author: identicalAnswersAuthor,
           authorKind: 'rule',
@@ -161,3 +236,6 @@ function castTiesOnIdenticalAnswers(session: ProjectSession, evaluationId: strin
         });
   });
 }
+
+const isTied = (db: Database, comparisonId: string) =>
+  verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { run } from '../../store/database.ts';
 import { requireSession } from '../project/core-state.ts';
 import { TestCore } from '../testing/a-core.ts';
@@ -23,7 +23,7 @@ test('showing, voting on and undoing one comparison read no other comparison’s
   expect(await evaluations.comparison({ id, ordinal: 1 })).toMatchObject({ verdict: 'left' });
   expect(await evaluations.undoVote({ id })).toMatchObject({ ordinal: 1, verdict: null });
   expect(await evaluations.list()).toMatchObject([
-    { comparisons: 3, generatedA: 3, generatedB: 3, voted: 0 },
+    { comparisons: 3, generatedA: 3, generatedB: 3, readyPairs: 3, voted: 0 },
   ]);
 });
 
@@ -46,4 +46,30 @@ test('the next comparison is the first without a standing vote of this author', 
   expect(await next()).toBeNull();
   await core.client.app.setAuthor({ author: 'Somebody else' });
   expect((await next())?.ordinal).toBe(0);
+});
+
+test('pairs are voted on in their order while later ones are still being answered', async () => {
+  await using core = await TestCore.start();
+  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts: 12, maxTokens: 60 });
+  const { evaluations } = core.client;
+  const first = await vi.waitFor(
+    async () => {
+      const shown = await evaluations.comparison({ id });
+      if (!shown) throw new Error('The first pair is not answered yet');
+      return shown;
+    },
+    { timeout: 60_000, interval: 20 },
+  );
+  const summary = await evaluations.vote({ comparisonId: first.comparisonId, verdict: 'left' });
+  expect(first.ordinal).toBe(0);
+  expect(summary.generatedA).toBeLessThan(12);
+  expect(summary.readyPairs).toBeGreaterThanOrEqual(1);
+  const [listed] = await evaluations.list();
+  expect([listed, summary]).toMatchObject([
+    { systemA: null, systemB: null },
+    { systemA: null, systemB: null },
+  ]);
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+  const revealed = await evaluations.reveal({ id });
+  expect(revealed).toMatchObject({ systemA: expect.any(String), readyPairs: 12 });
 });

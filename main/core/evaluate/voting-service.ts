@@ -1,5 +1,6 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { identicalAnswersAuthor, type ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import { isJobFinished } from '../../../shared/domain/job.ts';
 import {
   comparisonAt,
   evaluationOf,
@@ -8,6 +9,7 @@ import {
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { insertVote, lastVoteOf, verdictOf } from '../../store/repositories/votes.ts';
+import { findJob } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -27,7 +29,7 @@ function toBlind(
     prompt: item.prompt,
     left: left.output,
     right: right.output,
-    verdict: verdictOf(session.file.db, item.id, settings.author),
+    verdict: verdictOf(session.file.db, item.id, { author: settings.author }),
   };
 }
 
@@ -38,11 +40,15 @@ export function nextComparison(
   input: { id: string; ordinal?: number | undefined },
 ): BlindComparison | null {
   const { db } = session.file;
-  const { id: evaluationId } = evaluationById(session, input.id);
+  const { id: evaluationId, jobId } = evaluationById(session, input.id);
   const { author } = state.settings;
+  const job = jobId === null ? undefined : findJob(db, jobId);
+  // In order as long as the answer that lacks is on its way.
+  const isReady = job === undefined || isJobFinished(job.state);
+  const wanted = { evaluationId, author, ruledBy: identicalAnswersAuthor, isReady };
   const item =
     input.ordinal === undefined
-      ? firstWaiting(db, { evaluationId, author, ruledBy: identicalAnswersAuthor })
+      ? firstWaiting(db, wanted)
       : comparisonAt(db, evaluationId, input.ordinal);
   return toBlind(state, session, item);
 }

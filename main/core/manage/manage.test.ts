@@ -118,7 +118,8 @@ describe('a run that an evaluation compares', () => {
     expect(await core.client.runs.list()).toEqual([]);
     const [evaluation] = await core.client.evaluations.list();
     expect(evaluation).toMatchObject({ generatedA: 2, generatedB: 2 });
-    expect(evaluation?.systemB).toMatch(/renamed \(deleted [0-9a-f]{8}\)/);
+    const revealed = await core.client.evaluations.reveal({ id: made.evaluationId });
+    expect(revealed.systemB).toMatch(/renamed \(deleted [0-9a-f]{8}\)/);
     expect(await refusalOf(core.client.runs.get({ id: made.run.id }))).toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -1,18 +1,24 @@
 import { availableParallelism } from 'node:os';
 import {
   startInference,
+  toRead,
   systemToRead,
   type GuardedInference,
   type GuardedSystem,
 } from '../files/guarded-engines.ts';
 
-/** What an inference process is kept for; each slot holds at most one loaded model. */
-export type InferenceSlot = 'left' | 'right' | 'generate';
+/**
+ * What an inference process is kept for; each slot holds at most one loaded model. `generate-b`
+ * has the second system of an evaluation where both models fit.
+ */
+export type InferenceSlot = 'left' | 'right' | 'generate' | 'generate-b';
+
+const everySlot: readonly InferenceSlot[] = ['left', 'right', 'generate', 'generate-b'];
 
 /** The two chat panes answer at once: each takes half the cores, or both would mostly wait. */
 function threadsFor(slot: InferenceSlot): number {
   const cores = availableParallelism();
-  return slot === 'generate' ? cores : Math.max(1, Math.floor(cores / 2));
+  return slot === 'left' || slot === 'right' ? Math.max(1, Math.floor(cores / 2)) : cores;
 }
 
 /** Inference processes by slot, started when first needed and again after one died. */
@@ -23,9 +29,9 @@ export class InferenceSlots {
   >();
   readonly #retired = new Set<GuardedInference>();
 
-  /** The live process of a slot for a system: one of other files is another process. */
-  engine(slot: InferenceSlot, system: GuardedSystem): GuardedInference {
-    const files = systemToRead(system);
+  /** The live process of a slot for systems in turn: one of other files is another process. */
+  engine(slot: InferenceSlot, ...systems: readonly GuardedSystem[]): GuardedInference {
+    const files = toRead(...systems.flatMap((system) => systemToRead(system).reads));
     const current = this.#engines.get(slot);
     const isEnough = files.reads.every((path) => current?.reads.includes(path));
     if (current && isEnough && !current.engine.hasExited) return current.engine;
@@ -43,7 +49,7 @@ export class InferenceSlots {
   }
 
   /** Ends the processes of these slots (all of them by default) and frees their memory. */
-  async release(slots: readonly InferenceSlot[] = ['left', 'right', 'generate']): Promise<number> {
+  async release(slots: readonly InferenceSlot[] = everySlot): Promise<number> {
     const live = slots.flatMap((slot) => this.#engines.get(slot)?.engine ?? []);
     for (const slot of slots) this.#engines.delete(slot);
     const ending = [...live, ...this.#retired];

@@ -100,24 +100,24 @@ export function comparisonAt(
 }
 
 /**
- * The first comparison that has both answers and neither a standing vote of this person nor one of
- * the rule `ruledBy`.
+ * The first comparison with neither a standing vote of this person nor one of the rule `ruledBy`;
+ * with `isReady` the first such one that has both answers.
  */
 export function firstWaiting(
   db: Database,
-  { evaluationId, author, ruledBy }: { evaluationId: string; author: string; ruledBy: string },
+  wanted: { evaluationId: string; author: string; ruledBy: string; isReady: boolean },
 ): StoredComparison | undefined {
   const row = get(
     db,
     comparisonRow,
     `${selectComparisons}
-     WHERE c.evaluation_id = @evaluationId AND a.id IS NOT NULL AND b.id IS NOT NULL
+     WHERE c.evaluation_id = @evaluationId AND (@isReady = 0 OR (a.id IS NOT NULL AND b.id IS NOT NULL))
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @author
          AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @ruledBy
          AND author_kind = 'rule' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
      ORDER BY c.ordinal LIMIT 1`,
-    { evaluationId, author, ruledBy },
+    { ...wanted, isReady: wanted.isReady ? 1 : 0 },
   );
   return row && toComparison(row);
 }
@@ -126,6 +126,7 @@ const countsRow = z.object({
   comparisons: z.number().int(),
   generatedA: z.number().int(),
   generatedB: z.number().int(),
+  readyPairs: z.number().int(),
   voted: z.number().int(),
 });
 
@@ -135,6 +136,7 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
     db,
     countsRow,
     `SELECT count(*) AS comparisons, count(a.id) AS generatedA, count(b.id) AS generatedB,
+       count(a.id || b.id) AS readyPairs,
        (SELECT count(DISTINCT v.comparison_id) FROM vote v
         JOIN comparison voted ON voted.id = v.comparison_id
         WHERE voted.evaluation_id = @evaluationId AND v.shown <> 'withdrawn'
@@ -145,7 +147,7 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
      WHERE c.evaluation_id = @evaluationId`,
     { evaluationId },
   );
-  return counts ?? { comparisons: 0, generatedA: 0, generatedB: 0, voted: 0 };
+  return counts ?? { comparisons: 0, generatedA: 0, generatedB: 0, readyPairs: 0, voted: 0 };
 }
 
 function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {

@@ -12,7 +12,11 @@ import { sampleWordsHash } from '../content-hash.ts';
 export const finishColumn = z.enum(['stop', 'length']);
 
 const missingRow = z.object({
+  comparisonId: idSchema,
+  /** Of the comparison in its evaluation. */
+  place: countSchema,
   promptId: idSchema,
+  /** Of the prompt in its set. */
   ordinal: countSchema,
   messages: messagesColumn,
 });
@@ -29,7 +33,7 @@ export function missingGenerations(
   return all(
     db,
     missingRow,
-    `SELECT p.id AS promptId, p.ordinal, p.messages_json AS messages FROM comparison c
+    `SELECT c.id AS comparisonId, c.ordinal AS place, p.id AS promptId, p.ordinal, p.messages_json AS messages FROM comparison c
      JOIN prompt p ON p.id = c.prompt_id
      WHERE c.evaluation_id = @evaluationId AND NOT EXISTS
        (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = @systemId)

@@ -61,7 +61,7 @@ test('of two votes the later one counts, though its id and time are earlier', ()
   writeOneOfEach(db, 'later', 'right');
   expect(lastById(db, 'vote')).toEqual(future);
   const comparisonId = comparisonsOf(db, 'e')[0]?.id ?? '';
-  expect(verdictOf(db, comparisonId, 'me')).toBe('right');
+  expect(verdictOf(db, comparisonId, { author: 'me' })).toBe('right');
   expect(lastVoteOf(db, 'e', 'me')?.shown).toBe('right');
   expect(standingVotes(db, 'e').map(({ author, shown }) => `${author} ${shown}`)).toEqual([
     'rule neither',

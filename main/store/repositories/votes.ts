@@ -1,6 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { authorKindSchema, shownVerdictSchema } from '../../../shared/domain/evaluation.ts';
+import {
+  authorKindSchema,
+  shownVerdictSchema,
+  type AuthorKind,
+} from '../../../shared/domain/evaluation.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
@@ -64,18 +68,18 @@ export function lastVoteOf(
 
 const shownRow = voteRow.pick({ shown: true });
 
-/** A person's standing vote on one comparison, or `null`. */
+/** An author's standing vote on one comparison, or `null`; a person's unless said otherwise. */
 export function verdictOf(
   db: Database,
   comparisonId: string,
-  author: string,
+  by: { author: string; authorKind?: AuthorKind },
 ): z.infer<typeof shownVerdictSchema> | null {
   const vote = get(
     db,
     shownRow,
     `SELECT shown FROM vote WHERE comparison_id = @comparisonId AND author = @author
-       AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1`,
-    { comparisonId, author },
+       AND author_kind = @authorKind ORDER BY sequence DESC, id DESC LIMIT 1`,
+    { comparisonId, authorKind: 'human', ...by },
   );
   return vote === undefined || vote.shown === 'withdrawn' ? null : vote.shown;
 }

@@ -1,12 +1,8 @@
+import { freeName } from '../../../shared/domain/evaluation.ts';
 import { expect, it } from 'vitest';
 import type { Model } from '../../../shared/domain/model.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
-import {
-  plannedComparisons,
-  freeName,
-  startObstacle,
-  type EvaluationDraft,
-} from './new-evaluation.ts';
+import { plannedComparisons, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
 
 const model = (id: string, isMissing = false): Model => ({
   id,

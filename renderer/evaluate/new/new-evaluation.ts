@@ -1,7 +1,7 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import { freeName, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import { limaSampling, samplingProblems } from '../../ui/systems/sampling.ts';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
 import {
@@ -67,13 +67,6 @@ function uniqueName(name: string, others: readonly { name: string }[]): string {
 }
 
 const largestSeed = 4_294_967_295;
-
-/** A name nobody has taken: "Evaluation 3". */
-export function freeName(evaluations: readonly { name: string }[]): string {
-  let number = evaluations.length + 1;
-  while (evaluations.some(({ name }) => name === `Evaluation ${number}`)) number += 1;
-  return `Evaluation ${number}`;
-}
 
 /** How many prompts would be compared. */
 export function plannedComparisons(draft: EvaluationDraft, sets: readonly PromptSet[]): number {

@@ -66,8 +66,8 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
     );
   if (done < total)
     return (
-      <EmptyState title="All pairs so far are voted">
-        The next one appears by itself when both of its answers are there.
+      <EmptyState title="The next pair is being answered">
+        It appears by itself when both of its answers are there.
       </EmptyState>
     );
   if (isPacket)

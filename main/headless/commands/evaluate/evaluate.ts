@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { freeName } from '../../../../shared/domain/evaluation.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
@@ -12,7 +12,11 @@ const options = {
   a: { type: 'string', value: 'SYSTEM', description: 'FILE.gguf, FILE.gguf+RUN or +RUN@epoch' },
   b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
   prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
-  name: { type: 'string', value: 'NAME', description: 'name; default made of the two systems' },
+  name: {
+    type: 'string',
+    value: 'NAME',
+    description: 'name, shown to whoever votes: default “Evaluation N”',
+  },
   'prompts-count': {
     type: 'string',
     value: 'N',
@@ -57,12 +61,11 @@ function readWords({ options: given }: Call<typeof options>) {
   const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
   const parallel = wholeNumber(given.parallel, 'parallel', 1);
   const seed = wholeNumber(given.seed, 'seed', 0);
-  const fallback = `${basename(systems.a)} and ${basename(systems.b)}`.slice(0, 100);
   return {
     systems,
     promptSet,
     settings: {
-      name: given.name ?? fallback,
+      name: given.name,
       sampling,
       ...(prompts !== undefined && { prompts }),
       ...(parallel !== undefined && { parallel }),
@@ -79,5 +82,6 @@ async function createEvaluation(
   const a = await resolveSystem(client, systems.a, call);
   const b = await resolveSystem(client, systems.b, call);
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
-  return await client.evaluations.create({ ...settings, promptSetId, a, b });
+  const name = settings.name ?? freeName(await client.evaluations.list());
+  return await client.evaluations.create({ ...settings, name, promptSetId, a, b });
 }
