@@ -75,6 +75,20 @@ export const evaluationsContract = {
       }),
     )
     .output(z.object({ evaluationId: z.string(), jobId: z.string() })),
+  /**
+   * A further evaluation of the systems of a revealed one, on prompts that they were not compared
+   * on: at most `prompts`, of its own set or of another. Its report counts its own votes, and
+   * beside them all together, with what that is worth after a look at the first.
+   */
+  extend: procedure
+    .input(
+      z.object({
+        id: z.string(),
+        prompts: z.number().int().min(1),
+        promptSetId: z.string().optional(),
+      }),
+    )
+    .output(z.object({ evaluationId: z.string(), jobId: z.string(), prompts: z.number().int() })),
   list: reading.output(z.array(evaluationSummarySchema)),
   get: reading.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /**

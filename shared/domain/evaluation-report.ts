@@ -104,6 +104,18 @@ export const reportSystemSchema = z.object({
 });
 export type ReportSystem = z.infer<typeof reportSystemSchema>;
 
+/** An evaluation of the same systems that was revealed before, with what it adds to this one. */
+export const earlierEvaluationSchema = z.object({
+  name: z.string(),
+  statistics: preferenceSummarySchema,
+});
+
+/** This evaluation and the ones it extends, together; every one of them was a look at the result. */
+export const pooledResultSchema = z.object({
+  earlier: z.array(earlierEvaluationSchema),
+  statistics: preferenceSummarySchema,
+});
+
 /** How many verdicts one author gave, and what they say alone. */
 export const reportAuthorSchema = z.object({
   author: z.string(),
@@ -162,6 +174,8 @@ export const evaluationReportSchema = z.object({
   agreements: z.array(reportAgreementSchema),
   positionBias: positionBiasSchema.nullable(),
   lengthBias: lengthBiasSchema.nullable(),
+  /** Only of an evaluation that extends others. */
+  pooled: pooledResultSchema.nullable().default(null),
   /** What does not agree with what the project says elsewhere, as sentences. */
   disagreements: z.array(z.string()).default([]),
   warnings: z.array(z.string()),

@@ -34,6 +34,8 @@ export interface ReportFacts {
   sideSeed: number;
   /** Every vote ever given: of one author on one item only the newest counts and is reported. */
   items: Omit<ReportItem, 'verdict'>[];
+  /** Of evaluations that this one extends, oldest first: verdicts on prompts that it does not ask. */
+  earlier?: { name: string; verdicts: readonly Verdict[] }[];
   /** What can be compared with something else that is stored. */
   checked?: CheckedEvaluation;
 }
@@ -72,6 +74,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     positionBias: positionBias(shownByPeople(votes, basis)),
     lengthBias: lengthBias(items.flatMap(lengthJudgement)),
     items,
+    pooled: pooledOf(facts.earlier ?? [], verdicts),
     disagreements: facts.checked ? disagreements(facts.checked) : [],
   };
   return evaluationReportSchema.parse({
@@ -91,6 +94,28 @@ function accuracyOf(items: readonly ReportItem[]): ReportAccuracy | null {
     return { right, share: wilsonInterval(right, asked.length) };
   };
   return { questions: asked.length, a: of('a'), b: of('b') };
+}
+
+/** The verdicts that count, of items with every vote ever given; open ones are left out. */
+export function verdictsOf(items: ReportFacts['items']): Verdict[] {
+  const standing = items.map(({ votes }) => standingVotes(votes));
+  const basis = basisOf(standing.flat());
+  return standing.flatMap((votes) => itemVerdict(votes, basis) ?? []);
+}
+
+/** All verdicts together; null where nothing was judged before, or nothing since. */
+function pooledOf(
+  earlier: NonNullable<ReportFacts['earlier']>,
+  verdicts: readonly Verdict[],
+): EvaluationReport['pooled'] {
+  const judged = earlier.flatMap(({ name, verdicts: theirs }) => {
+    const statistics = preferenceSummary(theirs);
+    return statistics ? [{ name, statistics }] : [];
+  });
+  const all = [...earlier.flatMap((one) => one.verdicts), ...verdicts];
+  const statistics = preferenceSummary(all);
+  if (judged.length === 0 || verdicts.length === 0 || !statistics) return null;
+  return { earlier: judged, statistics };
 }
 
 /** The newest vote of every author, oldest author first. */

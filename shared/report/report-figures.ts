@@ -163,6 +163,28 @@ function identityFields(identity: Identity | undefined): [label: string, value: 
   ];
 }
 
+/** An extension beside what it extends, and all together; null of an evaluation that extends none. */
+export function pooledTable({ pooled, statistics, name }: EvaluationReport): ReportTable | null {
+  if (pooled === null || statistics === null) return null;
+  return {
+    columns: ['Evaluation', 'Win / tie / lose', 'Win + ½ tie', 'Sign test p'],
+    rows: [
+      ...pooled.earlier.map((one) => pooledRow(one.name, one.statistics)),
+      pooledRow(`${name} (this one)`, statistics),
+      pooledRow('All together, after a look at the first', pooled.statistics),
+    ],
+  };
+}
+
+function pooledRow(label: string, own: PreferenceSummary): string[] {
+  return [
+    displayLine(label),
+    `${own.wins} / ${own.ties} / ${own.losses}`,
+    formatEstimate(own.winPlusHalfTie),
+    formatP(own.signTestP),
+  ];
+}
+
 /** Every author's own result. */
 export function authorsTable(authors: readonly ReportAuthor[]): ReportTable {
   return {

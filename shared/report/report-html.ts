@@ -11,6 +11,7 @@ import {
   biasRows,
   headline,
   originRows,
+  pooledTable,
   type ReportTable,
   statisticsTable,
   systemsTable,
@@ -42,7 +43,8 @@ export function reportToHtml(report: EvaluationReport): string {
           <h1 dir="auto">${displayLine(report.name)}</h1>
           <p class="lead">${headline(report)}</p>
           ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
-          ${result(report)} ${rightAnswers(report)}
+          ${result(report)} ${section('Together with what it extends', pooledTable(report))}
+          ${section('Right answers', accuracyTable(report))}
           ${warnings('Read before quoting', report.warnings)}
           <h2>Protocol</h2>
           <p class="protocol">${report.protocol}</p>
@@ -61,14 +63,6 @@ export function reportToHtml(report: EvaluationReport): string {
   return page.toString();
 }
 
-function rightAnswers(report: EvaluationReport): Markup {
-  const accuracy = accuracyTable(report);
-  return accuracy === null
-    ? html``
-    : html`<h2>Right answers</h2>
-        ${table(accuracy)}`;
-}
-
 function result({ statistics }: EvaluationReport): Markup {
   if (statistics === null) return html``;
   return html`<h2>Result</h2>
@@ -80,6 +74,12 @@ function result({ statistics }: EvaluationReport): Markup {
       </figcaption>
     </figure>
     ${table(statisticsTable(statistics))}`;
+}
+
+function section(title: string, figures: ReportTable | null): Markup {
+  if (figures === null) return html``;
+  return html`<h2>${title}</h2>
+    ${table(figures)}`;
 }
 
 function warnings(title: string, sentences: readonly string[]): Markup {

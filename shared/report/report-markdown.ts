@@ -7,6 +7,7 @@ import {
   biasRows,
   headline,
   originRows,
+  pooledTable,
   type ReportTable,
   statisticsTable,
   systemsTable,
@@ -19,12 +20,14 @@ import { displayLine, displayText } from '../text/foreign-text.ts';
 export function reportToMarkdown(report: EvaluationReport): string {
   const { statistics, disagreements, warnings } = report;
   const accuracy = accuracyTable(report);
+  const pooled = pooledTable(report);
   const sections = [
     `# ${inlineMarkdown(report.name)}`,
     inlineMarkdown(headline(report)),
     markdownTable(['Evaluation', ''], originRows(report)),
     ...(disagreements.length === 0 ? [] : ['## Does not agree', list(disagreements)]),
     ...(statistics === null ? [] : ['## Result', table(statisticsTable(statistics))]),
+    ...(pooled === null ? [] : ['## Together with what it extends', table(pooled)]),
     ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', list(warnings)]),
     '## Protocol',

@@ -15,6 +15,7 @@ export function reportWarnings(findings: Findings): string[] {
   return [
     ...warnings,
     ...authorWarnings(findings),
+    ...extensionWarnings(findings),
     ...biasWarnings(findings),
     ...answerWarnings(findings),
     ...systemWarnings(findings),
@@ -66,6 +67,17 @@ function authorWarnings({ authors, basis, counts }: Findings): string[] {
       `${formatQuantity(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
     );
   return warnings;
+}
+
+/** What an extension is worth: who goes on until a result is significant will find one. */
+function extensionWarnings({ pooled }: Findings): string[] {
+  if (pooled === null) return [];
+  const looks = pooled.earlier.length + 1;
+  const last = pooled.earlier.at(-1);
+  const seen = last ? ` (p = ${formatP(last.statistics.signTestP)})` : '';
+  return [
+    `Extended after a result was seen${seen}: whoever goes on until a result is significant will find one (optional stopping). Quote these comparisons by themselves; all together are significant only below p = ${formatP(SIGNIFICANT_P / looks)}, which is 0.05 for ${looks} looks (Bonferroni).`,
+  ];
 }
 
 function biasWarnings({ positionBias, lengthBias }: Findings): string[] {

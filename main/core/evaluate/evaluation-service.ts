@@ -15,7 +15,7 @@ import {
 } from '../../store/repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
-import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -72,9 +72,18 @@ export function createEvaluation(
   return { evaluationId: id, jobId: job.id };
 }
 
-/** All prompts in order, or as many as asked for, chosen by the seed and kept in order. */
-function choosePrompts(session: ProjectSession, set: PromptSet, input: NewEvaluation): string[] {
-  const prompts = frozenPromptsOf(session.file.db, set);
+/**
+ * All prompts in order but for those that were `asked`, or as many as wanted, chosen by the seed
+ * and kept in order.
+ */
+export function choosePrompts(
+  session: ProjectSession,
+  set: PromptSet,
+  input: Pick<NewEvaluation, 'prompts' | 'seed'> & { asked?: ReadonlySet<string> },
+): string[] {
+  const prompts = frozenPromptsOf(session.file.db, set).filter(
+    ({ messages }) => !input.asked?.has(promptKey(messages)),
+  );
   if (input.prompts === undefined || input.prompts >= prompts.length)
     return prompts.map((prompt) => prompt.id);
   const rank = (ordinal: number) =>

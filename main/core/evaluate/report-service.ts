@@ -1,6 +1,10 @@
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
-import { composeReport, type ReportFacts } from '../../../shared/report/compose-report.ts';
+import {
+  composeReport,
+  verdictsOf,
+  type ReportFacts,
+} from '../../../shared/report/compose-report.ts';
 import type { CheckedEvaluation } from '../../../shared/report/disagreements.ts';
 import { reportToHtml } from '../../../shared/report/report-html.ts';
 import { reportToJson } from '../../../shared/report/report-json.ts';
@@ -11,10 +15,13 @@ import {
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { standingVotes, type StoredVote } from '../../store/repositories/votes.ts';
-import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
+import {
+  evaluationsOfSystems,
+  type StoredEvaluation,
+} from '../../store/repositories/evaluations.ts';
 import { packetOf } from '../../store/repositories/project/packet.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
-import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import { expectedWeights } from '../models/checkpoints.ts';
@@ -72,9 +79,8 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
   );
   // The report says what was asked by the hash of the set.
   frozenPromptsOf(db, set, 0);
-  const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
   const comparisons = comparisonsOf(db, id);
-  const ready = comparisons.flatMap((item) => toItem(item, votes.get(item.id) ?? []));
+  const ready = readyItems(session, id, comparisons);
   const identities = (key: 'a' | 'b') => ready.map((entry) => entry[key].identity);
   return composeReport({
     name: evaluation.name,
@@ -86,9 +92,42 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
     },
     sideSeed: evaluation.seed,
     items: ready.map((entry) => entry.item),
+    earlier: earlierVerdicts(session, evaluation, comparisons),
     // A packet says nothing of its systems.
     ...(packetOf(db) === null && { checked: checkedEvaluation(session, evaluation, comparisons) }),
   });
+}
+
+function readyItems(
+  { file: { db } }: ProjectSession,
+  id: string,
+  comparisons: readonly StoredComparison[],
+): ReturnType<typeof toItem> {
+  const votes = Map.groupBy(standingVotes(db, id), (vote) => vote.comparisonId);
+  return comparisons.flatMap((item) => toItem(item, votes.get(item.id) ?? []));
+}
+
+/** Verdicts of what this evaluation extends: revealed before it was made, each prompt counted once. */
+function earlierVerdicts(
+  session: ProjectSession,
+  evaluation: StoredEvaluation,
+  comparisons: readonly StoredComparison[],
+): NonNullable<ReportFacts['earlier']> {
+  const { db } = session.file;
+  const counted = new Set(comparisons.map(({ prompt }) => promptKey(prompt)));
+  const all = evaluationsOfSystems(db, evaluation);
+  const before = all.slice(
+    0,
+    all.findIndex(({ id }) => id === evaluation.id),
+  );
+  return before
+    .filter(({ revealedMs }) => revealedMs !== null && revealedMs <= evaluation.createdMs)
+    .map(({ id, name }) => {
+      const items = readyItems(session, id, comparisonsOf(db, id)).map(({ item }) => item);
+      const fresh = items.filter(({ prompt }) => !counted.has(promptKey(prompt)));
+      for (const { prompt } of fresh) counted.add(promptKey(prompt));
+      return { name, verdicts: verdictsOf(fresh) };
+    });
 }
 
 function checkedEvaluation(

@@ -5,6 +5,7 @@ import {
   evaluationSummary,
   reveal,
 } from '../evaluate/evaluation-service.ts';
+import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
 import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
@@ -28,6 +29,9 @@ export const promptsRouter = {
 export const evaluationsRouter = {
   create: withProject.evaluations.create.handler(({ context: { core, session }, input }) =>
     createEvaluation(core, session, input),
+  ),
+  extend: withProject.evaluations.extend.handler(({ context: { core, session }, input }) =>
+    extendEvaluation(core, session, input),
   ),
   list: withProject.evaluations.list.handler(({ context: { session } }) => evaluations(session)),
   get: withProject.evaluations.get.handler(({ context: { session }, input }) =>

@@ -4,7 +4,7 @@ import type { TestCore } from './a-core.ts';
 /** An evaluation of a tiny model against itself at another strength of sampling, being generated. */
 export async function startEvaluation(
   core: TestCore,
-  options: { prompts: number; maxTokens: number },
+  options: { prompts: number; maxTokens: number; compared?: number },
 ): Promise<{ evaluationId: string; jobId: string }> {
   const [first, second] = [
     await core.addModel({ contextLength: 4096 }),
@@ -20,5 +20,6 @@ export async function startEvaluation(
     b: { modelId: second.modelId },
     sampling: { maxTokens: options.maxTokens, temperature: 2, repeatPenalty: 1, topP: 1 },
     parallel: 2,
+    prompts: options.compared,
   });
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { SystemKey } from '../../../shared/domain/evaluation.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { messagesColumn } from '../columns.ts';
+import { promptKey } from './prompt-sets.ts';
 import { nextSequence } from './sequence.ts';
 
 const evaluationRow = z.object({
@@ -96,4 +98,35 @@ export function findEvaluation(
     `SELECT ${evaluationColumns} FROM evaluation WHERE ${by} = @value`,
     { value },
   );
+}
+
+type OfSystems = Pick<StoredEvaluation, 'systemAId' | 'systemBId'>;
+
+/** Every evaluation of the same two systems, oldest first: each but the first extends the ones before. */
+export function evaluationsOfSystems(
+  db: Database,
+  { systemAId, systemBId }: OfSystems,
+): StoredEvaluation[] {
+  return all(
+    db,
+    evaluationRow,
+    `SELECT ${evaluationColumns} FROM evaluation
+     WHERE system_a_id = @systemAId AND system_b_id = @systemBId ORDER BY sequence, id`,
+    { systemAId, systemBId },
+  );
+}
+
+const askedRow = z.object({ messages: messagesColumn });
+
+/** What two systems were compared on, by `promptKey`, whichever set it came from. */
+export function askedBySystems(db: Database, { systemAId, systemBId }: OfSystems): Set<string> {
+  const rows = all(
+    db,
+    askedRow,
+    `SELECT p.messages_json AS messages FROM comparison c JOIN prompt p ON p.id = c.prompt_id
+     JOIN evaluation e ON e.id = c.evaluation_id
+     WHERE e.system_a_id = @systemAId AND e.system_b_id = @systemBId`,
+    { systemAId, systemBId },
+  );
+  return new Set(rows.map(({ messages }) => promptKey(messages)));
 }

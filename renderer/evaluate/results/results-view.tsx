@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import {
   evaluationReportSchema,
@@ -10,6 +11,7 @@ import {
   biasRows,
   headline,
   originRows,
+  pooledTable,
   statisticsTable,
 } from '../../../shared/report/report-figures.ts';
 import { moreVotes } from '../../../shared/report/report-warnings.ts';
@@ -18,6 +20,7 @@ import { useQuery } from '../../rpc/use-query.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { ExtendPanel } from './extend-panel.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import { FactList, FigureTable } from './figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
@@ -49,15 +52,16 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
         <ExportButtons id={id} />
       </header>
       <QueryView query={report} loading="Computing the report…">
-        {(data) => <Report report={data} />}
+        {(data) => <Report report={data} extend={<ExtendPanel summary={summary} />} />}
       </QueryView>
     </div>
   );
 }
 
-function Report({ report }: { report: EvaluationReport }) {
+function Report({ report, extend }: { report: EvaluationReport; extend: ReactNode }) {
   const { statistics, systems } = report;
   const accuracy = accuracyTable(report);
+  const pooled = pooledTable(report);
   return (
     <>
       <Disagreements found={report.disagreements} />
@@ -75,6 +79,8 @@ function Report({ report }: { report: EvaluationReport }) {
         <IdentityCard side="A" system={systems.a} />
         <IdentityCard side="B" system={systems.b} />
       </div>
+      {pooled && <FigureTable title="Together with what it extends" table={pooled} />}
+      {extend}
       {accuracy && <FigureTable title="Right answers" table={accuracy} />}
       {statistics && <FigureTable title="Statistics" table={statisticsTable(statistics)} />}
       <div className="results-pair">

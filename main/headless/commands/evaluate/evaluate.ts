@@ -2,6 +2,8 @@ import { freeName } from '../../../../shared/domain/evaluation.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
+import { UsageError } from '../../cli/command-error.ts';
+import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
@@ -12,6 +14,11 @@ const options = {
   a: { type: 'string', value: 'SYSTEM', description: 'FILE.gguf, FILE.gguf+RUN or +RUN@epoch' },
   b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
   prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
+  extend: {
+    type: 'string',
+    value: 'EVALUATION',
+    description: 'compare the systems of a revealed evaluation on further prompts instead',
+  },
   name: {
     type: 'string',
     value: 'NAME',
@@ -32,17 +39,17 @@ export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
-    '[--parallel N] [--seed N] [--set key=value]…',
+    '[--parallel N] [--seed N] [--set key=value]… | --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   edits: true,
   async run(call) {
-    const words = readWords(call);
+    const start = call.options.extend === undefined ? creating(call) : extending(call);
     await using project = await openCoreWithProject(call);
     const { client } = project;
-    const { evaluationId, jobId } = await createEvaluation(client, words, call);
+    const { evaluationId, jobId } = await start(client);
     call.terminal.note(`Evaluation ${evaluationId}`);
     await waitForJob(client, { jobId, kind: 'generate' }, call);
     const summary = await client.evaluations.get({ id: evaluationId });
@@ -52,6 +59,35 @@ export const evaluateCommand = defineCommand({
     );
   },
 });
+
+type Start = (client: CoreClient) => Promise<{ evaluationId: string; jobId: string }>;
+
+function creating(call: Call<typeof options>): Start {
+  const words = readWords(call);
+  return async (client) => await createEvaluation(client, words, call);
+}
+
+function extending({ options: given, terminal }: Call<typeof options>): Start {
+  const other = (['a', 'b', 'name', 'parallel', 'seed', 'set'] as const).find(
+    (name) => given[name] !== undefined,
+  );
+  if (other !== undefined)
+    throw new UsageError(`--${other} cannot be changed by --extend: it compares the same systems.`);
+  const prompts = wholeNumber(
+    requiredOption(given['prompts-count'], 'prompts-count'),
+    'prompts-count',
+    1,
+  );
+  return async (client) => {
+    const { id } = findNamed(await client.evaluations.list(), given.extend ?? '', 'evaluation');
+    const set = given.prompts && (await resolvePromptSet(client, given.prompts, terminal));
+    return await client.evaluations.extend({
+      id,
+      prompts: prompts ?? 1,
+      ...(set && { promptSetId: set.id }),
+    });
+  };
+}
 
 /** Everything that can be wrong with the words is found before the project is opened. */
 function readWords({ options: given }: Call<typeof options>) {
