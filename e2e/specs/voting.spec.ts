@@ -72,7 +72,11 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
     await voting.getByRole('button', { name: 'Previous pair' }).focus();
     await page.keyboard.press('ArrowLeft');
     await expect(voting).toContainText('Pair 5 of 6');
-    for (const key of ['Delete', 'Backspace', 'a', 'x', 'r', 'e', '4', '0', 'Tab'])
+    await page.keyboard.press('Delete');
+    const question = page.getByRole('dialog', { name: 'Delete the evaluation “sea”?' });
+    await question.getByRole('button', { name: 'Keep it' }).click();
+    await expect(question).toHaveCount(0);
+    for (const key of ['Backspace', 'a', 'x', 'r', 'e', '4', '0', 'Tab'])
       await page.keyboard.press(key);
     await page.waitForTimeout(400);
     await expect(voting).toContainText('0 of 6 voted');
