@@ -64,6 +64,8 @@ test('pressing the primary action of each screen leads a newcomer from the first
   await newcomer.press(/^Send/);
   await newcomer.follow('Evaluate');
   await newcomer.press('Generate 606 answers');
+  // Neither the tuned model nor its base is named while it is blind.
+  await expect(shell.page.getByRole('heading', { name: 'Evaluation 1' })).toBeVisible();
   await newcomer.press('Vote by expected answers…', wholeWayMs);
   await newcomer.press('Vote by rule');
   await newcomer.press('Reveal…');

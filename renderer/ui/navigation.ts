@@ -9,8 +9,6 @@ export type TabId = 'curate' | 'train' | 'chat' | 'evaluate';
 export interface WantedEvaluation {
   a: SystemSpec;
   b: SystemSpec;
-  /** Made unlike others by a number, where there is one of that name. */
-  name: string;
 }
 
 /** Something that another tab, or the shell, wants a tab to show. */

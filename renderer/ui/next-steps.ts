@@ -6,7 +6,6 @@ import { goTo, goToTab } from './navigation.ts';
 
 /** A run with a checkpoint to compare with the model it was trained on. */
 export interface TrainedRun {
-  name: string;
   modelId: string;
   checkpointId: string;
 }
@@ -33,7 +32,7 @@ export async function compareInChat(run: TrainedRun): Promise<void> {
 /** Opens the form of an evaluation of the tuned model against its base. */
 export function evaluateAgainstBase(run: TrainedRun): void {
   const { tuned, base } = systemsOf(run);
-  goTo({ tab: 'evaluate', form: { a: tuned, b: base, name: `${run.name} against its base` } });
+  goTo({ tab: 'evaluate', form: { a: tuned, b: base } });
 }
 
 /** The first single question of the project's prompt set; empty where there is none. */
@@ -69,5 +68,5 @@ export function goToStep(facts: PipelineFacts, step: PipelineStep): void {
 /** The run of the facts as one to compare; null before its first checkpoint. */
 function trainedRunOf({ run }: PipelineFacts): TrainedRun | null {
   if (!run?.checkpoint) return null;
-  return { name: run.name, modelId: run.modelId, checkpointId: run.checkpoint.id };
+  return { modelId: run.modelId, checkpointId: run.checkpoint.id };
 }

@@ -2,7 +2,12 @@ import { freeName } from '../../../shared/domain/evaluation.ts';
 import { expect, it } from 'vitest';
 import type { Model } from '../../../shared/domain/model.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
-import { plannedComparisons, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
+import {
+  draftFor,
+  plannedComparisons,
+  startObstacle,
+  type EvaluationDraft,
+} from './new-evaluation.ts';
 
 const model = (id: string, isMissing = false): Model => ({
   id,
@@ -64,4 +69,10 @@ it('never promises more comparisons than there are prompts', () => {
 
 it('skips names that are taken', () => {
   expect(freeName([{ name: 'Evaluation 2' }])).toBe('Evaluation 3');
+});
+
+// The name is shown to whoever votes, while the systems are hidden.
+it('begins with a name that tells no system, also where two are asked for', () => {
+  const wanted = { a: system('x'), b: system('y') };
+  expect(draftFor(context, undefined, wanted)).toMatchObject({ ...wanted, name: 'Evaluation 1' });
 });

@@ -44,7 +44,7 @@ export function draftFor(
 ): EvaluationDraft {
   const newest = newestSystem(available);
   return {
-    name: wanted ? uniqueName(wanted.name, evaluations) : freeName(evaluations),
+    name: freeName(evaluations),
     promptSetId: promptSetId ?? defaults.promptSetId?.value ?? sets[0]?.id ?? '',
     usesAll: true,
     prompts: defaultPrompts,
@@ -54,16 +54,6 @@ export function draftFor(
     parallel: 4,
     seed: 42,
   };
-}
-
-/** The name itself, or with the first number that makes it unlike the others. */
-function uniqueName(name: string, others: readonly { name: string }[]): string {
-  const short = Array.from(name).slice(0, 90).join('');
-  const isTaken = (candidate: string) => others.some((other) => other.name === candidate);
-  let number = 2;
-  if (!isTaken(short)) return short;
-  while (isTaken(`${short} ${number}`)) number += 1;
-  return `${short} ${number}`;
 }
 
 const largestSeed = 4_294_967_295;

@@ -63,7 +63,7 @@ function NextActions({ run }: { run: Run }) {
   const facts = usePipeline().data;
   const last = run.checkpoints.toSorted((p, q) => q.epoch - p.epoch)[0];
   if (!last) return null;
-  const trained = { name: run.name, modelId: run.modelId, checkpointId: last.id };
+  const trained = { modelId: run.modelId, checkpointId: last.id };
   const wasAsked = facts?.run?.id === run.id && facts.chatAnswers > 0;
   return (
     <>
