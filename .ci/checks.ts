@@ -70,7 +70,7 @@ function testChecks(reportsDir: string, e2eTarget: string): Check[] {
       name: 'e2e',
       why: `a person's work in the window, in ${e2eTarget}`,
       command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts'],
-      timeoutMs: 8 * minuteMs,
+      timeoutMs: 12 * minuteMs,
       report: { file: e2e, count: countPlaywright },
     },
   ];

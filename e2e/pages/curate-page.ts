@@ -45,7 +45,7 @@ export class CuratePage {
   async import(path: string, options: { isDryRun?: boolean } = {}): Promise<Locator> {
     await this.startImport(path, options);
     const outcome = this.dialog(/./).filter({
-      has: this.page.getByRole('button', { name: 'Done' }),
+      has: this.page.getByRole('button', { name: 'Done', exact: true }),
     });
     await expect(outcome.getByText('Read as')).toBeVisible();
     return outcome;
@@ -62,7 +62,7 @@ export class CuratePage {
 
   /** Leaves the outcome of an import. */
   async closeOutcome(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Done' }).click();
+    await this.page.getByRole('button', { name: 'Done', exact: true }).click();
     await expect(this.page.getByRole('dialog')).toHaveCount(0);
   }
 

@@ -76,7 +76,7 @@ export class MergePage {
     }
     const sent = this.shell.dialog('Send this file back');
     await expect(sent).toContainText(path);
-    await sent.getByRole('button', { name: 'Done' }).click();
+    await sent.getByRole('button', { name: 'Done', exact: true }).click();
     await expect(sent).toHaveCount(0);
   }
 

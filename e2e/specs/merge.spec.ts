@@ -114,7 +114,7 @@ test('a packet of what the list shows goes out for one person and comes back by 
   await expect(written).toContainText('2 samples for ann');
   await expect(written).toContainText(packetPath);
   expect(existsSync(packetPath)).toBe(true);
-  await written.getByRole('button', { name: 'Done' }).click();
+  await written.getByRole('button', { name: 'Done', exact: true }).click();
 
   await shell.closeProject('notes');
   await shell.openProject(packetPath);
@@ -170,7 +170,7 @@ test('a packet of blind pairs offers voting alone, says how many are left, and g
   await write.click();
   const written = shell.dialog('Review packet written');
   await expect(written).toContainText('2 pairs for bo');
-  await written.getByRole('button', { name: 'Done' }).click();
+  await written.getByRole('button', { name: 'Done', exact: true }).click();
   await shell.closeProject('notes');
   await shell.openProject(join(workbench.folder, 'bo.lima'));
   await expect(merging.packetBanner).toContainText(

@@ -32,7 +32,9 @@ class Newcomer {
 
   /** Presses the step that the bar above every tab marks as the next one. */
   async follow(step: string): Promise<void> {
-    const next = pipeline(this.shell).getByRole('button', { name: `${step}, next` });
+    const next = pipeline(this.shell).getByRole('button', {
+      name: new RegExp(`^${step},.* next$`),
+    });
     await expect(next).toHaveAttribute('aria-current', 'step', { timeout: 60_000 });
     await this.#click(next);
   }
@@ -83,12 +85,12 @@ test('pressing the primary action of each screen leads a newcomer from the first
   expect(tookMs).toBeLessThan(wholeWayMs);
   await expect(pipeline(shell).locator('[aria-current]')).toHaveCount(0);
   expect(await stepsOf(shell)).toEqual([
-    'Curate, done, 300 accepted',
-    'Freeze, done, 300 frozen',
-    expect.stringMatching(/^Train, done, [\d.]+ loss$/),
-    'Chat, done, 2 answers',
-    'Evaluate, done, 303/303 voted',
-    expect.stringMatching(/^Report, done, \d+ % win \+ ½ tie$/),
+    'Curate, 300 accepted, done',
+    'Freeze, 300 frozen, done',
+    expect.stringMatching(/^Train, [\d.]+ loss, done$/),
+    'Chat, 2 answers, done',
+    'Evaluate, 303/303 voted, done',
+    expect.stringMatching(/^Report, \d+ % win \+ ½ tie, done$/),
   ]);
 });
 

@@ -69,7 +69,7 @@ test('a model and a stopped run from elsewhere are used once each was confirmed 
   await expect(their).toContainText('from elsewhere');
   await expect(their).not.toContainText('file missing');
   await their.getByRole('button', { name: 'Use it from there…' }).click();
-  const confirm = shell.dialog(/^Use their model from where the project says/);
+  const confirm = shell.dialog(/^Use pupil from where the project says/);
   await expect(confirm).toContainText(model.path);
   await confirm.getByRole('button', { name: 'Compare and use it' }).click();
   await expect(train.getByText('from elsewhere')).toHaveCount(0);

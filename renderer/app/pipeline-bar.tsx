@@ -48,7 +48,7 @@ function Step({ step, place, facts }: StepProps) {
   const amount = facts ? stepAmount(facts, step) : null;
   const isNext = state === 'next';
   const text = facts ? stepAmountText(facts, step) : '';
-  const words = [stepNames[step], stateWords[state], text].filter(Boolean).join(', ');
+  const words = [stepNames[step], text, stateWords[state]].filter(Boolean).join(', ');
   return (
     <button
       type="button"
@@ -59,8 +59,8 @@ function Step({ step, place, facts }: StepProps) {
       disabled={!facts}
       onClick={() => facts && goToStep(facts, step)}
     >
-      <span className="pipeline-mark" aria-hidden>
-        <Mark state={state} place={place} />
+      <span className="pipeline-mark" aria-hidden data-place={place}>
+        <Mark state={state} />
       </span>
       <span className="pipeline-name">{stepNames[step]}</span>
       <span className="pipeline-amount truncate">
@@ -79,7 +79,8 @@ function Step({ step, place, facts }: StepProps) {
   );
 }
 
-function Mark({ state, place }: { state: StepState; place: number }) {
+/** Nothing where the number of the step stands, which the style draws: it is no part of its name. */
+function Mark({ state }: { state: StepState }) {
   if (state === 'done') return <Check size={12} strokeWidth={3} />;
-  return state === 'running' ? <LoaderCircle className="spin" size={12} /> : place;
+  return state === 'running' ? <LoaderCircle className="spin" size={12} /> : null;
 }

@@ -23,7 +23,7 @@ export function SingleTurnNote({ system, available }: SingleTurnNoteProps) {
   ).data;
   if (checkpointId === null || !training?.isSingleTurn) return null;
   return (
-    <aside className="chat-single-turn small" aria-label="About the next question">
+    <div role="note" className="chat-single-turn small" aria-label="About the next question">
       <p>
         This adapter was trained on single questions: none of the{' '}
         {formatQuantity(training.samples, 'sample')} of “
@@ -37,6 +37,6 @@ export function SingleTurnNote({ system, available }: SingleTurnNoteProps) {
       >
         Ask in a new conversation
       </Button>
-    </aside>
+    </div>
   );
 }

@@ -43,6 +43,7 @@ const inputs: Record<string, unknown> = {
   'project.watch': undefined,
   'project.closeWhenDone': { isWanted: false },
   'project.ongoing': undefined,
+  'project.opening': undefined,
   'backups.damage': undefined,
   'backups.list': {},
   'backups.folder': undefined,

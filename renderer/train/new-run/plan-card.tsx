@@ -98,15 +98,17 @@ function TimeFact({ model, dataset, recipe }: TimeFactProps) {
   return (
     <>
       <dt>Time</dt>
-      <dd role="status" aria-label="Time">
-        {estimate.data ? (
-          <>
-            <strong>{describeTime(estimate.data)}</strong>
-            <span className="dim">, {describeTimeBasis(estimate.data)}</span>
-          </>
-        ) : (
-          <span className="dim">estimating…</span>
-        )}
+      <dd>
+        <span role="status" aria-label="Time">
+          {estimate.data ? (
+            <>
+              <strong>{describeTime(estimate.data)}</strong>
+              <span className="dim">, {describeTimeBasis(estimate.data)}</span>
+            </>
+          ) : (
+            <span className="dim">estimating…</span>
+          )}
+        </span>
       </dd>
     </>
   );
