@@ -69,7 +69,7 @@ it.each([
 });
 
 it.each([
-  ['r@3', /no checkpoint of epoch 3. It has: 2, 10, 1/],
+  ['r@3', /no checkpoint of epoch 3. It has: 1, 2, 10/],
   ['empty', /no checkpoint yet/],
   ['other', /The project has: r, r@2, empty/],
 ])('refuses the checkpoint %s and says what there is instead', (reference, message) => {
