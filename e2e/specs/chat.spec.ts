@@ -31,11 +31,11 @@ test('base and adapter answer beside each other, each under the hash of what rea
   await expect(chat.log('Left')).toContainText('What comes after 7?');
 
   // Its samples have one question each: that a second one is something else is said of it alone.
-  const notes = page.getByRole('note', { name: 'About the next question' });
+  const notes = page.getByRole('group', { name: 'About the next question' });
   await expect(notes).toHaveCount(1);
-  await expect(chat.log('Right').getByRole('complementary')).toContainText(
-    'none of the 40 samples of “course” has a second one',
-  );
+  await expect(
+    chat.log('Right').getByRole('group', { name: 'About the next question' }),
+  ).toContainText('none of the 40 samples of “course” has a second one');
 
   // One pane alone is asked something long; after that the same question stands level in both.
   await chat.sendTo('Left');

@@ -54,7 +54,6 @@ function Step({ step, place, facts }: StepProps) {
       type="button"
       className={`pipeline-step pipeline-step-${state}`}
       aria-current={isNext ? 'step' : undefined}
-      aria-label={words}
       title={words}
       disabled={!facts}
       onClick={() => facts && goToStep(facts, step)}
@@ -75,6 +74,7 @@ function Step({ step, place, facts }: StepProps) {
           </>
         )}
       </span>
+      {amount !== null && <span className="visually-hidden">{stateWords[state]}</span>}
     </button>
   );
 }

@@ -23,7 +23,7 @@ export function SingleTurnNote({ system, available }: SingleTurnNoteProps) {
   ).data;
   if (checkpointId === null || !training?.isSingleTurn) return null;
   return (
-    <div role="note" className="chat-single-turn small" aria-label="About the next question">
+    <div role="group" className="chat-single-turn small" aria-label="About the next question">
       <p>
         This adapter was trained on single questions: none of the{' '}
         {formatQuantity(training.samples, 'sample')} of “

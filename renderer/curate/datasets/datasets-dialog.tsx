@@ -146,7 +146,7 @@ function DatasetRow({ dataset, isNewest, labels, isBusy, onExport }: DatasetRowP
           <Button
             small
             variant={isNewest ? 'primary' : 'default'}
-            aria-label={`Train on ${dataset.name}`}
+            aria-label={`Train on this: ${dataset.name}`}
             onClick={() => {
               showCurateDialog(null);
               trainOn(dataset.id);
