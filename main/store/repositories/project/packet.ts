@@ -1,10 +1,10 @@
-import { z } from 'zod';
-import { packetKindSchema, type PacketInfo } from '../../../../shared/domain/project/packet.ts';
+import type { z } from 'zod';
+import { packetInfoSchema, type PacketInfo } from '../../../../shared/domain/project/packet.ts';
 import type { SampleStatus } from '../../../../shared/domain/sample.ts';
 import { get, type Database } from '../../database.ts';
 import { comparisonCounts } from '../comparisons.ts';
 
-const packetRow = z.object({ kind: packetKindSchema, annotator: z.string() });
+const packetRow = packetInfoSchema.pick({ kind: true, annotator: true });
 /** For whom a review packet was made, and of what. */
 export type StoredPacket = z.infer<typeof packetRow>;
 
