@@ -137,6 +137,7 @@ async function keep(project: string, signal: AbortSignal): Promise<void> {
     turn += 1;
     const mine = turn;
     const { tab } = useNavigation.getState();
+    // A row that cannot be read is shown as an error by the list; the address then names the tab.
     const item = await shownItem().catch(() => null);
     // Another step came while the sample of this one was looked up.
     if (mine !== turn || signal.aborted || isFollowing) return;

@@ -4,6 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { bringingForward, describeOpening } from '../../../shared/text/opening-project.ts';
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { readOnlyNotice } from '../../../shared/text/read-only.ts';
 import type { ExportDraft } from '../../core/files/export-files.ts';
 import { shellWord } from '../../../shared/text/foreign-text.ts';
@@ -47,6 +48,19 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
     },
     [Symbol.asyncDispose]: () => core.close(),
   };
+}
+
+/** Writes a text into the file that was started for it, and says where it is. */
+export async function placeText(
+  terminal: Pick<Terminal, 'result'>,
+  draft: ExportDraft,
+  { format, text }: { format: string; text: string },
+): Promise<void> {
+  await draft.file.writeFile(text);
+  await draft.place();
+  const { path } = draft;
+  const sizeBytes = Buffer.byteLength(text);
+  terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);
 }
 
 /** Closes the project, and says where it is when somebody had taken its file away meanwhile. */
@@ -97,6 +111,7 @@ export async function tellOpening(
     hasTold = true;
     terminal.progress('opening', describeOpening(opening), { ...opening });
   };
+  // How far it is may go untold; whether it succeeded is told by the opening itself.
   const timer = setInterval(() => void tell().catch(() => undefined), askEveryMs);
   try {
     return await open({ signal });

@@ -61,7 +61,13 @@ export function AboutDialog() {
                   They are written by “npm run build” to out/third-party-notices.txt.
                 </p>
               ) : (
-                <section className="about-notices" aria-label="Licences of others">
+                <section
+                  className="about-notices"
+                  aria-label="Licences of others"
+                  // Arrows and Page keys scroll it, once it has the focus.
+                  // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+                  tabIndex={0}
+                >
                   {text}
                 </section>
               )

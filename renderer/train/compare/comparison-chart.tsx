@@ -1,10 +1,16 @@
 import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { ComparedRun } from '../../../shared/domain/runs/run-comparison.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
-import { followWidth } from '../metrics/chart-data.ts';
-import { axisStyle, canvasColor, useThemeKey, yRange } from '../metrics/chart-options.ts';
+import {
+  axisStyle,
+  canvasColor,
+  chartPadding,
+  drawIn,
+  useThemeKey,
+  yRange,
+} from '../metrics/chart-options.ts';
 import { cursorLabel } from '../metrics/cursor-label.ts';
 import { axisText, comparisonData, runColor, type CurveAxis } from './comparison-curves.ts';
 import 'uplot/dist/uPlot.min.css';
@@ -24,7 +30,7 @@ export function ComparisonChart(props: ComparisonChartProps) {
   return (
     <figure className="metric-chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
       </figcaption>
       <Canvas
         key={`${themeKey} ${kind} ${axis} ${runs.map(({ id }) => id).join(' ')}`}
@@ -48,14 +54,7 @@ function Canvas({ title, kind, runs, axis }: ComparisonChartProps) {
     const element = holder.current;
     if (!element) return undefined;
     const data = comparisonData(latest.current, kind, axis);
-    const made = new uPlot(optionsOf(element, latest.current, kind, axis), data, element);
-    chart.current = made;
-    const stopResizing = followWidth(element, made);
-    return () => {
-      stopResizing();
-      made.destroy();
-      chart.current = null;
-    };
+    return drawIn(element, chart, optionsOf(element, latest.current, kind, axis), data);
   }, [kind, axis]);
   const said = runs.map((run) => `${run.name} ${courseOf(run[kind])}`).join(', ');
   return (
@@ -93,7 +92,7 @@ function optionsOf(
   return {
     width: element.clientWidth,
     height: heightPx,
-    padding: [8, 12, 0, 0],
+    padding: chartPadding,
     legend: { show: false },
     scales: { x: { time: false }, y: { range: yRange } },
     cursor: { sync: { key: 'comparison' }, y: false, drag: { x: true, y: false } },

@@ -61,13 +61,3 @@ export function stepIndex(chart: uPlot, leading: number): number | null {
   const { idx } = chart.cursor;
   return idx == null ? null : Math.max(0, idx - leading);
 }
-
-/** Keeps a chart as wide as its element; a hidden tab has no width and changes nothing. */
-export function followWidth(element: HTMLElement, chart: uPlot): () => void {
-  const observer = new ResizeObserver(() => {
-    const width = element.clientWidth;
-    if (width > 0) chart.setSize({ width, height: chart.height });
-  });
-  observer.observe(element);
-  return () => observer.disconnect();
-}

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { drawCheckpointTicks, gridLabel, gridSteps, type ChartMarks } from './chart-marks.ts';
 import { cursorLabel } from './cursor-label.ts';
@@ -32,6 +32,9 @@ interface ChartSetup {
   onCursor: (chart: uPlot) => void;
 }
 
+/** Pixels around a chart: at the right the last label, such as "epoch 15", has half of its width. */
+export const chartPadding: uPlot.Padding = [8, 28, 0, 0];
+
 /** Options of uPlot for one chart of a run: no legend, shared cursor, marks behind the lines. */
 export function chartOptions(setup: ChartSetup): uPlot.Options {
   const { element, lines, heightPx, syncKey, formatValue, formatPrecisely, marks, onCursor } =
@@ -43,7 +46,7 @@ export function chartOptions(setup: ChartSetup): uPlot.Options {
   return {
     width: element.clientWidth,
     height: heightPx,
-    padding: [8, 12, 0, 0],
+    padding: chartPadding,
     legend: { show: false },
     scales: { x: { time: false }, y: { range: yRange } },
     cursor: { sync: { key: syncKey }, y: false, drag: { x: true, y: false }, points: { size: 6 } },
@@ -140,5 +143,29 @@ function watchTheme(listener: () => void): () => void {
   return () => {
     observer.disconnect();
     darkQuery.removeEventListener('change', listener);
+  };
+}
+
+/**
+ * Draws a chart that stays as wide as its element and is what `holder` holds, until the result is
+ * called. A hidden tab has no width and changes nothing.
+ */
+export function drawIn(
+  element: HTMLElement,
+  holder: { current: uPlot | null },
+  options: uPlot.Options,
+  data: uPlot.AlignedData,
+): () => void {
+  const chart = new uPlot(options, data, element);
+  holder.current = chart;
+  const observer = new ResizeObserver(() => {
+    const width = element.clientWidth;
+    if (width > 0) chart.setSize({ width, height: chart.height });
+  });
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    chart.destroy();
+    holder.current = null;
   };
 }

@@ -1,16 +1,9 @@
 import { useEffect, useRef, type CSSProperties } from 'react';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import type { DevLoss } from '../../../shared/domain/run.ts';
-import {
-  feedChart,
-  followWidth,
-  pointAt,
-  stepIndex,
-  chartData,
-  leadingPoints,
-} from './chart-data.ts';
+import { feedChart, pointAt, stepIndex, chartData, leadingPoints } from './chart-data.ts';
 import type { ChartMarks } from './chart-marks.ts';
-import { useThemeKey, chartOptions, type ChartLine } from './chart-options.ts';
+import { useThemeKey, chartOptions, drawIn, type ChartLine } from './chart-options.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 import 'uplot/dist/uPlot.min.css';
 import './metric-chart.css';
@@ -93,14 +86,7 @@ function ChartCanvas(props: MetricChartProps) {
         if (next !== latest.current.index) latest.current.onIndex(next);
       },
     });
-    const made = new uPlot(options, dataOf(latest.current), element);
-    chart.current = made;
-    const stopResizing = followWidth(element, made);
-    return () => {
-      stopResizing();
-      made.destroy();
-      chart.current = null;
-    };
+    return drawIn(element, chart, options, dataOf(latest.current));
   }, [heightPx, syncKey]);
   useEffect(() => {
     if (chart.current) feedChart(chart.current, dataOf({ metrics, lines, devLosses }));

@@ -1,7 +1,6 @@
-import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { openCoreWithProject } from '../../cli/open-core.ts';
+import { openCoreWithProject, placeText } from '../../cli/open-core.ts';
 
 const formats = ['json', 'md', 'html'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html' } as const;
@@ -37,10 +36,6 @@ export const reportCommand = defineCommand({
       terminal.result(document, text);
       return;
     }
-    await draft.file.writeFile(text);
-    await draft.place();
-    const { path } = draft;
-    const sizeBytes = Buffer.byteLength(text);
-    terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);
+    await placeText(terminal, draft, { format, text });
   },
 });

@@ -5,11 +5,10 @@ import {
   type RunComparison,
 } from '../../../../shared/domain/runs/run-comparison.ts';
 import { comparisonFiles, resultRows } from '../../../../shared/text/run-comparison.ts';
-import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { defineCommand, oneOf, overwriteOption } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
-import { openCoreWithProject } from '../../cli/open-core.ts';
+import { openCoreWithProject, placeText } from '../../cli/open-core.ts';
 import { formatTable } from '../../cli/terminal.ts';
 
 const formats = ['table', ...comparisonFormats] as const;
@@ -51,11 +50,7 @@ export const runsCompareCommand = defineCommand({
       terminal.result(document, text);
       return;
     }
-    await draft.file.writeFile(text);
-    await draft.place();
-    const { path } = draft;
-    const sizeBytes = Buffer.byteLength(text);
-    terminal.result({ path, format, sizeBytes }, `Wrote ${path} (${formatBytes(sizeBytes)}).`);
+    await placeText(terminal, draft, { format, text });
   },
 });
 
