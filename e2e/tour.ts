@@ -65,6 +65,14 @@ async function tourShell(shell: ShellPage, look: Look): Promise<void> {
   await page.keyboard.press('?');
   await look('shortcuts');
   await page.keyboard.press('Escape');
+  for (const dialog of ['Settings', 'Help', 'About']) {
+    await shell.runCommand(dialog);
+    await look(dialog.toLowerCase());
+    await page.keyboard.press('Escape');
+  }
+  await shell.chooseInProjectMenu('school', /Backups/);
+  await look('backups');
+  await page.keyboard.press('Escape');
 }
 
 async function tourTrain(workbench: Workbench, shell: ShellPage, look: Look): Promise<void> {
@@ -102,6 +110,28 @@ async function tourTrain(workbench: Workbench, shell: ShellPage, look: Look): Pr
     .getByRole('heading', { name: 'Recipe' })
     .scrollIntoViewIfNeeded();
   await look('train-finished-below');
+  await tourRuns(workbench, shell, look);
+}
+
+/** What is done with several runs and with what they left on the disk. */
+async function tourRuns(workbench: Workbench, shell: ShellPage, look: Look): Promise<void> {
+  const { page } = workbench;
+  const train = new TrainPage(workbench);
+  await page.getByRole('button', { name: 'Start again with these settings' }).click();
+  await train.start({ name: 'short course', dataset: courseDataset, recipe: { Epochs: '2' } });
+  await expect(train.run('short course').getByText('succeeded')).toBeVisible({
+    timeout: trainingTimeoutMs,
+  });
+  await page.getByRole('button', { name: /^Keep only some/ }).click();
+  await look('train-prune');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Compare(?! in)/ }).click();
+  for (const box of await page.getByRole('checkbox').all()) await box.check();
+  await expect(page.getByRole('heading', { name: '2 runs compared' })).toBeVisible();
+  await look('train-compare');
+  await shell.chooseInProjectMenu('school', /Disk/);
+  await look('disk');
+  await page.keyboard.press('Escape');
 }
 
 async function tourChat(page: Page, shell: ShellPage, look: Look): Promise<void> {

@@ -48,6 +48,8 @@ test('axe finds nothing on any page, by any of its rules, in both themes and at 
   const found: Record<string, string[]> = {};
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await tour(workbench, async (place) => {
+    // The same page, scrolled for a picture.
+    if (place.endsWith('-below')) return;
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
     for (const width of [900, 1920])
       for (const colorScheme of ['dark', 'light'] as const) {

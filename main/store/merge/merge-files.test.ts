@@ -185,35 +185,26 @@ describe('copies of one project', () => {
     );
   }, 180_000);
 
-  test('hold the same after renaming and deleting in whatever order three of them are merged', () => {
-    fc.assert(
-      fc.property(withoutGoingOn, withoutGoingOn, withoutGoingOn, (one, two, three) => {
-        const [a, b, c] = [
-          copyOf(base, one, 'me'),
-          copyOf(base, two, 'you'),
-          copyOf(base, three, 'me'),
-        ];
-        const expected = contentOf(merged(merged(a, b), c));
-        expect(contentOf(merged(a, merged(b, c)))).toEqual(expected);
-        expect(contentOf(merged(merged(c, a), b))).toEqual(expected);
-      }),
-      { numRuns: 8 },
-    );
-  }, 180_000);
-
-  test('hold the same in whatever order three of them are merged', () => {
-    fc.assert(
-      fc.property(history, history, history, (one, two, three) => {
-        const [a, b, c] = [
-          copyOf(base, one, 'me'),
-          copyOf(base, two, 'you'),
-          copyOf(base, three, 'me'),
-        ];
-        const expected = contentOf(merged(merged(a, b), c));
-        expect(contentOf(merged(a, merged(b, c)))).toEqual(expected);
-        expect(contentOf(merged(merged(c, a), b))).toEqual(expected);
-      }),
-      { numRuns: 15 },
-    );
-  }, 180_000);
+  test.each([
+    { deeds: 'renaming and deleting', histories: withoutGoingOn, numRuns: 8 },
+    { deeds: 'other work', histories: history, numRuns: 15 },
+  ])(
+    'hold the same after $deeds in whatever order three of them are merged',
+    ({ histories, numRuns }) => {
+      fc.assert(
+        fc.property(histories, histories, histories, (one, two, three) => {
+          const [a, b, c] = [
+            copyOf(base, one, 'me'),
+            copyOf(base, two, 'you'),
+            copyOf(base, three, 'me'),
+          ];
+          const expected = contentOf(merged(merged(a, b), c));
+          expect(contentOf(merged(a, merged(b, c)))).toEqual(expected);
+          expect(contentOf(merged(merged(c, a), b))).toEqual(expected);
+        }),
+        { numRuns },
+      );
+    },
+    180_000,
+  );
 });
