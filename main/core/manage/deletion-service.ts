@@ -7,7 +7,7 @@ import { markDeleted, purgeDeleted } from '../../store/labels/purge-deleted.ts';
 import { findCheckpoint, listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { addLabel, isDeleted } from '../../store/repositories/labels.ts';
 import { AppError } from '../base/app-error.ts';
-import { artifactPath, removeArtifact } from '../files/artifacts.ts';
+import { artifactFile, artifactPath, removeArtifact } from '../files/artifacts.ts';
 import { treeSize } from '../files/tree-size.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -75,12 +75,26 @@ function filesOf({ file }: ProjectSession, { thing, id }: Thing): GuardedPath[] 
   if (thing === 'run') return [artifactPath(file, 'runs', id)];
   const checkpoint = thing === 'checkpoint' ? findCheckpoint(file.db, id) : undefined;
   if (!checkpoint) return [];
+  const place = placeOf(checkpoint.file);
   // What a merge brought may be shared by two runs that split from one.
-  const isShared = listCheckpoints(file.db).some(
-    (other) => other.id !== id && !other.isDeleted && other.file === checkpoint.file,
-  );
-  // Its folder: what the trainer recorded of it lies beside it.
-  return isShared ? [] : [artifactPath(file, ...checkpoint.file.split('/').slice(0, -1))];
+  const isShared = listCheckpoints(file.db)
+    .filter((other) => other.id !== id && !other.isDeleted)
+    .some((other) => `${withSlashes(other.file)}/`.startsWith(`${place}/`));
+  return isShared ? [] : [artifactFile(file, place)];
+}
+
+/** As rows name a file, on Windows too. */
+const withSlashes = (file: string) => file.replaceAll('\\', '/');
+
+/**
+ * What goes with the file of a checkpoint: its own folder, in which the trainer's records lie too.
+ * A file that lies elsewhere, as a changed project may name it, goes alone.
+ */
+function placeOf(stored: string): string {
+  const file = withSlashes(stored);
+  const [runs, run, epoch, weights, ...deeper] = file.split('/');
+  const isTrainers = runs === 'runs' && weights !== undefined && deeper.length === 0;
+  return isTrainers ? [runs, run, epoch].join('/') : file;
 }
 
 /** The title of a job that works with a thing. */

@@ -142,6 +142,36 @@ describe('a run that an evaluation compares', () => {
   });
 });
 
+test('a checkpoint whose file lies elsewhere than the trainer puts it takes nothing else along', async () => {
+  await using other = await TestCore.start();
+  const { runId, jobId } = await other.startRun(shortRecipe);
+  await other.job(jobId);
+  const run = await other.client.runs.get({ id: runId });
+  const [first, second] = run.checkpoints;
+  const names = [
+    'stray.gguf',
+    'runs/stray.gguf',
+    `runs/${run.id}/stray.gguf`,
+    `runs/${run.id}/epoch-002/adapter.gguf`,
+  ];
+  const { db } = other.core.context.core.session?.file ?? {};
+  const rename = db?.prepare('UPDATE checkpoint SET file = ? WHERE id = ?');
+  for (const name of names) {
+    rename?.run(name, first?.id);
+    const stray = join(`${other.projectPath}.d`, name);
+    if (!existsSync(stray)) writeFileSync(stray, 'weights');
+    const plan = await other.client.things.planDeletion({
+      thing: 'checkpoint',
+      id: first?.id ?? '',
+    });
+    expect(plan.freesBytes).toBe(name.includes('stray') ? 'weights'.length : 0);
+  }
+  rename?.run('stray.gguf', first?.id);
+  await other.client.things.delete({ thing: 'checkpoint', id: first?.id ?? '' });
+  expect(existsSync(join(`${other.projectPath}.d`, 'stray.gguf'))).toBe(false);
+  expect(existsSync(second?.path ?? '')).toBe(true);
+});
+
 test('a model is removed from the project, and its file stays where it is', async () => {
   const { modelId, path } = await core.addModel({ seed: 9 }, 'nine.gguf');
   const { freesBytes } = await core.client.things.planDeletion({ thing: 'model', id: modelId });
