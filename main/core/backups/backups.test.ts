@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { conversations, refusalOf, TestCore } from '../testing/a-core.ts';
+import { rowChecksOf } from '../checksums/row-checks.ts';
 import { backupsOf } from './session-backups.ts';
 
 const samples = (core: TestCore, name: string, count: number) =>
@@ -26,10 +27,15 @@ const samples = (core: TestCore, name: string, count: number) =>
 const countNow = async ({ client }: TestCore) =>
   Object.values((await client.project.current())?.samples ?? {}).reduce((a, b) => a + b, 0);
 
-const sessionBackups = ({ core }: TestCore) => {
+const sessionOf = ({ core }: TestCore) => {
   const { session } = core.context.core;
-  const backups = session && backupsOf(session);
-  if (!backups) throw new Error('No project is open');
+  if (!session) throw new Error('No project is open');
+  return session;
+};
+
+const sessionBackups = (core: TestCore) => {
+  const backups = backupsOf(sessionOf(core));
+  if (!backups) throw new Error('There are no backups');
   return backups;
 };
 
@@ -188,8 +194,13 @@ test('backups are made at the first change of a day, hourly while changes come, 
   const isSameDay = (ms: number) =>
     new Date(ms).toDateString() === new Date(createdMs).toDateString();
   const later = createdMs + 1.5 * hourMs;
+  await samples(core, 'third', 13);
   await backups.check(later);
   expect(await reasons(core)).toEqual([isSameDay(later) ? 'hourly' : 'daily', 'daily']);
+  // Checksums are written after the rows they are of, and are nobody's work.
+  const checks = rowChecksOf(sessionOf(core));
+  await checks?.seal();
+  expect(checks?.ownChanges).toBeGreaterThan(0);
   await backups.check(later + 48 * hourMs);
   expect(await reasons(core)).toHaveLength(2);
 });

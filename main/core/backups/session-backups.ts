@@ -13,6 +13,7 @@ import { explainError } from '../base/explain-error.ts';
 import type { Log } from '../base/log.ts';
 import { Turns } from '../base/ongoing-calls.ts';
 import type { UserSettings } from '../base/user-settings.ts';
+import { rowChecksOf } from '../checksums/row-checks.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 const minuteMs = 60_000;
@@ -155,7 +156,8 @@ export class SessionBackups {
   }
 
   #changes(): number {
-    return get(this.#session.file.db, changesRow, 'SELECT total_changes() AS n')?.n ?? 0;
+    const all = get(this.#session.file.db, changesRow, 'SELECT total_changes() AS n')?.n ?? 0;
+    return all - (rowChecksOf(this.#session)?.ownChanges ?? 0);
   }
 }
 

@@ -26,6 +26,7 @@ export class RowChecks {
   #isClosing = false;
   #sealing: Promise<void> | undefined;
   #sealedChanges = -1;
+  #ownChanges = 0;
 
   constructor(session: ProjectSession, log: Log) {
     this.#session = session;
@@ -37,6 +38,11 @@ export class RowChecks {
   /** Groups of rows that are not what was stored, as far as they were compared yet. */
   get damage(): readonly DamagedGroup[] {
     return this.#found;
+  }
+
+  /** How many rows of `total_changes()` sealing wrote: none of them is anybody's work. */
+  get ownChanges(): number {
+    return this.#ownChanges;
   }
 
   /** Takes a group off the list: its rows are what they were. */
@@ -93,8 +99,10 @@ export class RowChecks {
   }
 
   #sealSome(): boolean {
+    const before = this.#changes();
     try {
       const isMore = sealSomeRows(this.#session.file.db, sliceMs);
+      this.#ownChanges += this.#changes() - before;
       if (!isMore) this.#sealedChanges = this.#changes();
       return isMore;
     } catch (error) {
