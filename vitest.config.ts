@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['shared/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts'],
+    setupFiles: ['.ci/keep-type-stripper.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
