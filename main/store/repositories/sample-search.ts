@@ -31,10 +31,11 @@ function* withWords(
   found: (seq: number) => void,
 ): Steps<void> {
   const query = words.map((word) => `"${word}"`).join(' ');
+  // Numbers are bound as REAL, by which FTS5 does not seek: it would read the whole index each time.
   for (let from = after; from < through;) {
     const until = Math.min(through, from + (yield));
-    const sql =
-      'SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query AND rowid > @from AND rowid <= @until';
+    const sql = `SELECT rowid FROM sample_fts WHERE sample_fts MATCH @query
+      AND rowid > CAST(@from AS INTEGER) AND rowid <= CAST(@until AS INTEGER)`;
     for (const seq of integers(db, sql, { query, from, until })) found(seq);
     from = until;
   }
