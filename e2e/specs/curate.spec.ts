@@ -107,6 +107,46 @@ test('an edit is measured by the rules while it is written, and everywhere once 
   await expect(page.getByRole('combobox', { name: 'Flag' })).toContainText('No flags (1)');
 });
 
+test('samples are marked, moved to the bin, restored, and gone for good once it is emptied', async ({
+  workbench,
+}) => {
+  const { shell, curate } = await openPrepared(workbench);
+  const { page } = workbench;
+  await curate.press('Delete');
+  const one = curate.dialog('Move 1 sample to the bin?');
+  await expect(one).toContainText('no dataset to come has it');
+  await one.getByRole('button', { name: 'Move 1 sample to the bin' }).click();
+  await expect(curate.toast('1 sample moved to the bin.')).toBeVisible();
+  await expect(curate.rows).toHaveCount(2);
+  await expect(shell.counts).toHaveText(/2 pending/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(curate.rows).toHaveCount(3);
+
+  await curate.select('sloop');
+  await curate.press('m');
+  await curate.row('plums').click({ modifiers: ['ControlOrMeta'] });
+  const marked = page.getByRole('group', { name: 'Marked samples' });
+  await expect(marked).toContainText('2 marked');
+  await marked.getByRole('button', { name: 'Move to bin…' }).click();
+  await page.getByRole('button', { name: 'Move 2 samples to the bin' }).click();
+  await expect(curate.rows).toHaveText([/ketch/]);
+  await page.getByRole('button', { name: 'Bin 2' }).click();
+  await expect(curate.rows).toHaveText([/sloop/, /plums/]);
+  await expect(page.getByRole('radio', { name: 'Pending 2' })).toBeVisible();
+  await curate.select('sloop');
+  await curate.detail.getByRole('button', { name: 'Restore' }).click();
+  await expect(curate.rows).toHaveText([/plums/]);
+
+  await page.getByRole('button', { name: 'Empty the bin…' }).click();
+  const question = curate.dialog('Delete 1 sample for good?');
+  await expect(question).toContainText('only a backup does');
+  await question.getByRole('button', { name: 'Delete 1 sample' }).click();
+  await expect(curate.toast(/1 sample deleted for good/)).toBeVisible();
+  await expect(page.getByText('The bin is empty')).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the samples' }).click();
+  await expect(curate.rows).toHaveText([/ketch/, /sloop/]);
+});
+
 test('a review by keyboard is counted, undone, and still there after the program was killed', async ({
   workbench,
 }) => {

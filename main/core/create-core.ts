@@ -13,7 +13,7 @@ import { ExportFiles } from './files/export-files.ts';
 import { PathGuard } from './files/path-guard.ts';
 import { abandon, closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
-import { datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
+import { binRouter, datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
 import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
@@ -37,6 +37,7 @@ const router = implement(contract).$context<CallContext>().router({
   files: filesRouter,
   imports: importsRouter,
   samples: samplesRouter,
+  bin: binRouter,
   datasets: datasetsRouter,
   devices: devicesRouter,
   models: modelsRouter,

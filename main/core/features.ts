@@ -1,5 +1,6 @@
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
+import { emptyBinJob } from './curate/bin-service.ts';
 import { tidyDatasets } from './curate/dataset-service.ts';
 import { importJob } from './curate/import-service.ts';
 import { recoverReviews, reviewJob } from './curate/review-service.ts';
@@ -21,6 +22,7 @@ const jobsOf = [
   mergeJob,
   packetJob,
   reviewJob,
+  emptyBinJob,
 ];
 
 /** What every feature does with a project that is opened. */

@@ -2,7 +2,8 @@ import type { RefObject } from 'react';
 import { usePacket } from '../rpc/project.ts';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
-import { edit, showCurateDialog, useCurate } from './curate-store.ts';
+import { binFiltered, binSelected, emptyBin, showBin } from './bin/bin-actions.ts';
+import { edit, showCurateDialog, toggleMark, useCurate } from './curate-store.ts';
 import { rowCache } from './list/row-cache.ts';
 import { pressMove, reviewFiltered, reviewSelected, undoLastReview } from './review-actions.ts';
 
@@ -18,7 +19,10 @@ interface Targets {
 export function useCurateShortcuts({ search, detail }: Targets): void {
   const isPacket = usePacket() !== null;
   const isEditing = useCurate((state) => state.editing !== null);
-  const reading = isEditing ? [] : reviewShortcuts(detail);
+  const isBin = useCurate((state) => state.filter.inBin === true);
+  const reading = isEditing
+    ? []
+    : [...listShortcuts(detail), ...(isBin ? [] : reviewShortcuts), ...markShortcuts];
   useShortcuts([
     ...reading,
     {
@@ -27,12 +31,13 @@ export function useCurateShortcuts({ search, detail }: Targets): void {
       group,
       run: () => search.current?.select(),
     },
-    ...bulkShortcuts,
+    ...(isBin ? [] : bulkShortcuts),
     ...(isPacket ? [] : ownerShortcuts),
+    ...(isPacket || isBin || isEditing ? [] : binShortcuts),
   ]);
 }
 
-function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
+function listShortcuts(detail: Targets['detail']): Shortcut[] {
   return [
     {
       keys: ['j', 'ArrowDown'],
@@ -64,15 +69,27 @@ function reviewShortcuts(detail: Targets['detail']): Shortcut[] {
     },
     { keys: ['Home'], label: 'First sample', group, run: () => pressMove(-Infinity) },
     { keys: ['End'], label: 'Last sample', group, run: () => pressMove(Infinity) },
-    { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },
-    { keys: ['x'], label: 'Reject', group, run: () => reviewSelected('reject') },
-    { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },
     { keys: ['u'], label: 'Undo the last review', group, run: undoLastReview },
-    { keys: ['e'], label: 'Edit', group, run: editSelected },
     { keys: ['Enter'], label: 'Read: arrows scroll', group, run: () => detail.current?.focus() },
     { keys: ['Escape'], label: 'Back to the list', group, run: () => detail.current?.blur() },
   ];
 }
+
+const reviewShortcuts: Shortcut[] = [
+  { keys: ['a'], label: 'Accept', group, run: () => reviewSelected('accept') },
+  { keys: ['x'], label: 'Reject', group, run: () => reviewSelected('reject') },
+  { keys: ['r'], label: 'Reset to pending', group, run: () => reviewSelected('reset') },
+  { keys: ['e'], label: 'Edit', group, run: editSelected },
+];
+
+const markShortcuts: Shortcut[] = [
+  { keys: ['m'], label: 'Mark or unmark the sample', group, run: markSelected },
+];
+
+const binShortcuts: Shortcut[] = [
+  { keys: ['Delete'], label: 'Move the sample to the bin…', group, run: binSelected },
+  { keys: [], label: 'Move all under the filter to the bin…', group, run: binFiltered },
+];
 
 /** Of whoever brings samples in and freezes them; a review packet comes with its samples. */
 const ownerShortcuts: Shortcut[] = [
@@ -80,6 +97,8 @@ const ownerShortcuts: Shortcut[] = [
   { keys: ['i'], label: 'Import samples…', group, run: () => showCurateDialog({ kind: 'import' }) },
   { keys: [], label: 'Freeze dataset…', group, run: () => showCurateDialog({ kind: 'freeze' }) },
   { keys: [], label: 'Datasets…', group, run: () => showCurateDialog({ kind: 'datasets' }) },
+  { keys: [], label: 'Show the bin', group, run: () => showBin(true) },
+  { keys: [], label: 'Empty the bin…', group, run: emptyBin },
 ];
 
 const bulkShortcuts: Shortcut[] = [
@@ -87,6 +106,11 @@ const bulkShortcuts: Shortcut[] = [
   { keys: [], label: 'Reject all under the filter…', group, run: () => reviewFiltered('reject') },
   { keys: [], label: 'Reset all under the filter…', group, run: () => reviewFiltered('reset') },
 ];
+
+function markSelected(): void {
+  const { selectedSeq } = useCurate.getState();
+  if (selectedSeq !== null) toggleMark(selectedSeq);
+}
 
 /** Opens the editor on the selected sample. */
 function editSelected(): void {

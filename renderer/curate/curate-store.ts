@@ -26,6 +26,8 @@ export interface CurateState {
   selectedSeq: number | null;
   /** Reviewed under this filter: they stay listed although they may no longer match. */
   retained: ReadonlySet<number>;
+  /** Marked in the list, to do something with all of them. */
+  marked: ReadonlySet<number>;
   /** The sample being edited; `new` is the one that is written by hand. */
   editing: string | null;
   dialog: CurateDialog | null;
@@ -40,6 +42,7 @@ export const useCurate = create<CurateState>(() => ({
   listedFilter: {},
   selectedSeq: null,
   retained: new Set(),
+  marked: new Set(),
   editing: null,
   dialog: null,
   imports: {},
@@ -54,7 +57,7 @@ export function changeFilter(change: {
     const next = Object.fromEntries(
       entries.filter(([, value]) => value !== undefined && value !== ''),
     );
-    return { filter: next, retained: new Set() };
+    return { filter: next, retained: new Set(), marked: new Set() };
   });
 }
 
@@ -75,6 +78,29 @@ export function moveSelection(rows: number): void {
 /** Keeps a sample in the list although it may no longer match the filter. */
 export function retain(seq: number): void {
   useCurate.setState(({ retained }) => ({ retained: new Set(retained).add(seq) }));
+}
+
+/** Marks a sample, or takes its mark away. */
+export function toggleMark(seq: number): void {
+  useCurate.setState(({ marked }) => {
+    const next = new Set(marked);
+    if (!next.delete(seq)) next.add(seq);
+    return { marked: next };
+  });
+}
+
+/** Marks everything in the list between the selected sample and this one. */
+export function markThrough(seq: number): void {
+  useCurate.setState(({ seqs, selectedSeq, marked }) => {
+    const ends = [seqs.indexOf(selectedSeq ?? seq), seqs.indexOf(seq)];
+    const [first, last] = [Math.max(0, Math.min(...ends)), Math.max(...ends)];
+    return { marked: new Set([...marked, ...seqs.slice(first, last + 1)]) };
+  });
+}
+
+/** Takes every mark away. */
+export function clearMarks(): void {
+  useCurate.setState({ marked: new Set() });
 }
 
 /** Lets go of everything that no longer matches the filter. */

@@ -16,6 +16,8 @@ import { EditButton } from '../ui/edit-button.tsx';
 import { Menu } from '../ui/dialogs/menu.tsx';
 import { trainOn } from '../ui/next-steps.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
+import { binFiltered } from './bin/bin-actions.ts';
+import { BinButton } from './bin/bin-bar.tsx';
 import { edit, retain, selectSample, showCurateDialog, useCurate } from './curate-store.ts';
 import { useFacets } from './list/filter-bar.tsx';
 import { reviewFiltered } from './review-actions.ts';
@@ -24,10 +26,12 @@ import './curate-toolbar.css';
 /** What can be done with the whole list: bring in, review in bulk, freeze; in a packet review alone. */
 export function CurateToolbar({ matching }: { matching: number }) {
   const isPacket = usePacket() !== null;
+  const isBin = useCurate((state) => state.filter.inBin === true);
   return (
     <div className="curate-toolbar" role="toolbar" aria-label="Curate">
       {!isPacket && <AddButtons />}
-      <BulkMenu matching={matching} />
+      {!isBin && <BulkMenu matching={matching} canBin={!isPacket} />}
+      {!isPacket && <BinButton />}
       <EditConflicts />
       <span className="spacer" />
       {!isPacket && <DatasetButtons />}
@@ -122,7 +126,7 @@ function EditConflicts() {
   );
 }
 
-function BulkMenu({ matching }: { matching: number }) {
+function BulkMenu({ matching, canBin }: { matching: number; canBin: boolean }) {
   const amount = formatQuantity(matching, 'sample');
   return (
     <Menu
@@ -136,6 +140,16 @@ function BulkMenu({ matching }: { matching: number }) {
         { label: `Accept ${amount}…`, run: () => reviewFiltered('accept') },
         { label: `Reject ${amount}…`, run: () => reviewFiltered('reject') },
         { label: `Reset ${amount} to pending…`, run: () => reviewFiltered('reset') },
+        ...(canBin
+          ? [
+              {
+                label: `Move ${amount} to the bin…`,
+                run: binFiltered,
+                isDangerous: true,
+                separator: true,
+              },
+            ]
+          : []),
       ]}
     />
   );

@@ -40,10 +40,12 @@ export function undoLastReview(): void {
     }
     // A large one is a job, which tells of its end itself.
     if (changed === null) return;
-    showToast({ text: `Undid ${formatQuantity(changed, 'review')}.`, key: 'undo' });
+    showToast({ text: `Undone for ${formatQuantity(changed, 'sample')}.`, key: 'undo' });
     rowCache.invalidate();
     if (sampleId === null) return;
-    const { seq } = await rpc.samples.get({ id: sampleId });
+    const { seq, isInBin } = await rpc.samples.get({ id: sampleId });
+    // A list shows what is in the bin, or what is not.
+    if (isInBin !== (useCurate.getState().filter.inBin === true)) return;
     if (useCurate.getState().seqs.includes(seq)) retain(seq);
     selectSample(seq);
   });

@@ -8,6 +8,8 @@ import { useJobEnd } from '../rpc/jobs.ts';
 import { showToast } from '../ui/feedback/toast.tsx';
 import { useWanted } from '../ui/navigation.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
+import { announceEmptied } from './bin/bin-actions.ts';
+import { BinBar, MarkedActions } from './bin/bin-bar.tsx';
 import { announceReview } from './review-actions.ts';
 import { useCurateShortcuts } from './curate-shortcuts.ts';
 import { useCurate, showCurateDialog } from './curate-store.ts';
@@ -33,6 +35,7 @@ export default function CurateView() {
   return (
     <>
       <CurateToolbar matching={list.matching} />
+      <BinBar matching={list.matching} />
       <SplitPane
         name="curate"
         initialPx={440}
@@ -41,6 +44,7 @@ export default function CurateView() {
           <>
             <FilterBar searchRef={search} />
             <SampleList list={list} />
+            <MarkedActions />
             <BulkReview />
           </>
         }
@@ -62,6 +66,7 @@ function CurateDialogs() {
   const dialog = useCurate((state) => state.dialog);
   useJobEnd(announceImport);
   useJobEnd(announceReview);
+  useJobEnd(announceEmptied);
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;
@@ -83,8 +88,10 @@ function announceImport(job: Job): void {
 /** Shows the sample that another tab asked for, whatever the filter was. */
 async function show(id: string): Promise<void> {
   try {
-    const { seq } = await rpc.samples.get({ id });
-    useCurate.setState({ filter: {}, retained: new Set(), selectedSeq: seq, editing: null });
+    const { seq, isInBin } = await rpc.samples.get({ id });
+    const filter = isInBin ? { inBin: true } : {};
+    const none = { retained: new Set<number>(), marked: new Set<number>() };
+    useCurate.setState({ filter, ...none, selectedSeq: seq, editing: null });
   } catch (error) {
     showToast({ text: describeError(error).message, tone: 'bad' });
   }

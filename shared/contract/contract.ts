@@ -1,5 +1,6 @@
 import { appContract, filesContract, projectContract } from './app.ts';
 import { backupsContract } from './backups.ts';
+import { binContract } from './bin.ts';
 import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
@@ -14,6 +15,7 @@ const groups = {
   files: filesContract,
   imports: importsContract,
   samples: samplesContract,
+  bin: binContract,
   datasets: datasetsContract,
   devices: devicesContract,
   models: modelsContract,

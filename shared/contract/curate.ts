@@ -80,7 +80,8 @@ export const importsContract = {
     .output(z.object({ jobId: z.string() })),
 };
 
-const selection = z.union([
+/** Samples by id, or all that pass a filter. */
+export const sampleSelectionSchema = z.union([
   z.object({ ids: z.array(z.string()).min(1).max(10_000) }),
   z.object({ filter: sampleFilterSchema }),
 ]);
@@ -155,7 +156,7 @@ export const samplesContract = {
    * answers; a large one is made by the job `jobId` and counts, as a whole, once that succeeded.
    */
   review: judging('samples')
-    .input(z.object({ action: reviewActionSchema, selection }))
+    .input(z.object({ action: reviewActionSchema, selection: sampleSelectionSchema }))
     .output(
       z.object({
         batchId: z.string(),

@@ -57,6 +57,15 @@ export const jobKinds = {
       isUndo: z.boolean(),
     }),
   },
+  'empty-bin': {
+    payload: z.object({}),
+    /** `kept`: samples that stay in the bin, since a dataset holds them. */
+    result: z.object({
+      emptied: z.number().int(),
+      kept: z.number().int(),
+      freedBytes: z.number().int(),
+    }),
+  },
 } satisfies Record<JobKind, { payload: z.ZodObject; result: z.ZodObject }>;
 
 type JobKinds = typeof jobKinds;
@@ -66,6 +75,9 @@ export type JobPayload<Kind extends JobKind = JobKind> = z.output<JobKinds[Kind]
 
 /** What a job of a kind leaves when it ended well. */
 export type JobResult<Kind extends JobKind = JobKind> = z.output<JobKinds[Kind]['result']>;
+
+/** What emptying the bin did. */
+export type EmptiedBin = JobResult<'empty-bin'>;
 
 const jobOf = <Kind extends JobKind, Result extends z.ZodType>(kind: Kind, result: Result) =>
   jobSnapshotSchema.extend({
@@ -84,6 +96,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('merge', jobKinds.merge.result),
   jobOf('packet', jobKinds.packet.result),
   jobOf('review', jobKinds.review.result),
+  jobOf('empty-bin', jobKinds['empty-bin'].result),
 ]);
 export type Job = z.output<typeof jobSchema>;
 

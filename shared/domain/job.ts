@@ -28,6 +28,7 @@ export const jobKindSchema = z.enum([
   'merge',
   'packet',
   'review',
+  'empty-bin',
 ]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 

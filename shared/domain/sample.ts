@@ -2,13 +2,17 @@ import { z } from 'zod';
 import { countSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 import { messageSchema } from './message.ts';
 
-/** Where a sample stands in the review: nothing is deleted, a rejected sample stays findable. */
+/** Where a sample stands in the review: a rejected one stays findable. */
 export const sampleStatusSchema = z.enum(['pending', 'accepted', 'rejected']);
 export type SampleStatus = z.infer<typeof sampleStatusSchema>;
 
 /** What a reviewer does to a sample; `reset` puts it back to pending. */
 export const reviewActionSchema = z.enum(['accept', 'reject', 'reset']);
 export type ReviewAction = z.infer<typeof reviewActionSchema>;
+
+/** Into the bin, where a sample is in no list and no dataset to come, or out of it again. */
+export const binMoveSchema = z.enum(['bin', 'restore']);
+export type BinMove = z.infer<typeof binMoveSchema>;
 
 /** Words that a rule found in a text: how often in all, and the first that differ. */
 const foundWordsSchema = z.object({ times: countSchema, words: z.array(z.string()).max(4) });
@@ -86,6 +90,8 @@ export const sampleSchema = z.object({
   versionId: idSchema,
   versionOrdinal: countSchema,
   status: sampleStatusSchema,
+  /** In the bin: listed and counted nowhere else, with the status that it has once restored. */
+  isInBin: z.boolean(),
   source: nameSchema,
   messages: z.array(messageSchema),
   provenance: provenanceSchema,
@@ -94,11 +100,13 @@ export const sampleSchema = z.object({
 });
 export type Sample = z.infer<typeof sampleSchema>;
 
-/** Which samples a list shows; every field narrows, an empty filter is everything. */
+/** Which samples a list shows; every field narrows, an empty filter is all that is not in the bin. */
 export const sampleFilterSchema = z.object({
   status: sampleStatusSchema.optional(),
   source: z.string().optional(),
   flag: z.union([flagRuleSchema, z.literal('none')]).optional(),
   query: z.string().max(1000).optional(),
+  /** Only what is in the bin; without it nothing of that is listed. */
+  inBin: z.boolean().optional(),
 });
 export type SampleFilter = z.infer<typeof sampleFilterSchema>;

@@ -13,6 +13,7 @@ const reasons: Record<BackupReason, string> = {
   asked: 'you asked for it',
   merge: 'before a merge',
   undo: 'before a large undo',
+  emptying: 'before the bin was emptied',
   restore: 'before a restoring',
   migration: 'before a new version',
   damaged: 'the damaged file itself',

@@ -18,6 +18,7 @@ export const thingNouns: Record<LabelledThing, string> = {
 const counted: Record<Dependents['what'], string> = {
   run: 'run',
   checkpoint: 'checkpoint',
+  dataset: 'dataset',
   evaluation: 'evaluation',
   vote: 'vote',
   'chat-answer': 'chat answer',
@@ -82,7 +83,9 @@ const becomes: Record<
     run: (all) => stays(all, 'stays.', 'stay.'),
     evaluation: (all) => stays(all, 'stays.', 'stay.'),
   },
-  sample: {},
+  sample: {
+    dataset: (all) => stays(all, 'keeps it as it was frozen.', 'keep it as it was frozen.'),
+  },
   conversation: { 'chat-answer': (all) => stays(all, 'goes with it.', 'go with it.') },
 };
 
@@ -93,7 +96,7 @@ const meaning: Record<LabelledThing, string> = {
   'prompt-set': 'The file that it was imported from is not touched.',
   evaluation: 'Its answers go, unless another evaluation has them.',
   model: 'It leaves the project. The GGUF file stays where it is; add it again to have it back.',
-  sample: 'It is moved to the bin.',
+  sample: 'It is moved to the bin, out of every list and dataset to come; it can be restored.',
   conversation: 'What was said in it goes.',
 };
 
@@ -101,11 +104,13 @@ const meaning: Record<LabelledThing, string> = {
 export const deletionQuestion = ({ thing, name }: DeletionPlan): string =>
   thing === 'model'
     ? `Remove “${previewLine(name, 60)}” from the project?`
-    : `Delete the ${thingNouns[thing]} “${previewLine(name, 60)}”?`;
+    : thing === 'sample'
+      ? `Move the ${previewLine(name, 60)} to the bin?`
+      : `Delete the ${thingNouns[thing]} “${previewLine(name, 60)}”?`;
 
 /** What the button says that does it. */
 export const deletionVerb = ({ thing }: Pick<DeletionPlan, 'thing'>): string =>
-  thing === 'model' ? 'Remove' : 'Delete';
+  thing === 'model' ? 'Remove' : thing === 'sample' ? 'Move to bin' : 'Delete';
 
 /** What deleting does, a sentence each: what goes, what becomes of what depends on it, the disk. */
 export function deletionLines({
@@ -120,7 +125,8 @@ export function deletionLines({
     ];
   const lines = dependents.flatMap((each) => becomes[thing][each.what]?.(each) ?? []);
   const disk = freesBytes > 0 ? [`Frees ${formatBytes(freesBytes)} of the disk.`] : [];
-  const isFinal = thing === 'model' ? [] : ['This cannot be undone, except by a backup.'];
+  const canComeBack = thing === 'model' || thing === 'sample';
+  const isFinal = canComeBack ? [] : ['This cannot be undone, except by a backup.'];
   return [meaning[thing], ...lines, ...disk, ...isFinal];
 }
 

@@ -5,7 +5,9 @@ import {
   type JobSubtask,
 } from '../domain/job.ts';
 import { importReportSchema } from '../contract/curate.ts';
+import { jobKinds } from '../contract/job-kinds.ts';
 import { mergeReportSchema, packetResultSchema } from '../contract/merge.ts';
+import { emptiedText } from './bin.ts';
 import { importSummary } from './importing.ts';
 import { cameText, packetContentsText } from './merging.ts';
 import { formatBytes, formatCount } from './numbers.ts';
@@ -53,6 +55,9 @@ export function describeResult(job: JobSnapshot): string {
   const packet = job.kind === 'packet' ? packetResultSchema.safeParse(job.result) : undefined;
   if (packet?.success)
     return joinFacts([packetContentsText(packet.data), formatBytes(packet.data.sizeBytes)]);
+  const emptied =
+    job.kind === 'empty-bin' ? jobKinds['empty-bin'].result.safeParse(job.result) : undefined;
+  if (emptied?.success) return emptiedText(emptied.data);
   const counts = Object.entries(job.result ?? {}).flatMap(([name, value]) =>
     typeof value === 'number' && value !== 0 ? [`${formatCount(value)} ${wordsOf(name)}`] : [],
   );

@@ -20,6 +20,7 @@ export function describeDependents({ removed }: PrunePlan): string[] {
   const nouns = {
     run: 'run',
     checkpoint: 'checkpoint',
+    dataset: 'dataset',
     evaluation: 'evaluation',
     vote: 'vote',
     'chat-answer': 'chat answer',

@@ -65,11 +65,11 @@ export class SessionBackups {
     return this.#turns.run(() => this.#write(reason, this.#closing.signal));
   }
 
-  /** Makes one before a large undo, where that is quick; a failure is told and does not hold it. */
-  async makeBeforeUndo(signal: AbortSignal): Promise<void> {
+  /** Makes one before a large step, where that is quick; a failure is told and does not hold it. */
+  async makeBefore(step: 'undo' | 'emptying', signal: AbortSignal): Promise<void> {
     if (statSync(this.#session.file.path).size > quickBytes) return;
     if (this.#hasChanged() || !this.#newest())
-      await this.#tryTo('undo', AbortSignal.any([signal, this.#closing.signal]));
+      await this.#tryTo(step, AbortSignal.any([signal, this.#closing.signal]));
   }
 
   /** Ends what is under way, and makes one of what changed since the last. */

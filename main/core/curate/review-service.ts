@@ -13,16 +13,12 @@ import {
   listOpenBatches,
   openBatch,
   selectionOf,
+  type BatchAction,
   type OpenBatch,
 } from '../../store/repositories/open-batches.ts';
-import {
-  addReviews,
-  countReviews,
-  findBatch,
-  lastBatch,
-  sampleHistory,
-  undoLastBatch,
-} from '../../store/repositories/reviews.ts';
+import { hasMoves } from '../../store/repositories/bin-moves.ts';
+import { countReviews, findBatch, lastBatch } from '../../store/repositories/review-batches.ts';
+import { addReviews, sampleHistory, undoLastBatch } from '../../store/repositories/reviews.ts';
 import { seqOf } from '../../store/repositories/sample-list.ts';
 import { backupsOf } from '../backups/session-backups.ts';
 import { AppError } from '../base/app-error.ts';
@@ -39,8 +35,8 @@ export interface MadeReview {
   jobId: string | null;
 }
 
-// In one transaction on a slow machine: well under the 200 ms that others may wait.
-const mostAtOnce = 2000;
+/** In one transaction on a slow machine: well under the 200 ms that others may wait. */
+export const mostAtOnce = 2000;
 
 /** Reviews samples by id or by filter in the name of this author; the batch can be undone as one. */
 export async function review(
@@ -63,9 +59,11 @@ export async function review(
 
 const verbs: Record<ReviewAction, string> = { accept: 'Accept', reject: 'Reject', reset: 'Reset' };
 
-type Selection = { ids: string[] } | { filter: SampleFilter };
+/** Samples by id, or all that pass a filter. */
+export type Selection = { ids: string[] } | { filter: SampleFilter };
 
-async function selected(
+/** The samples of a selection, in order. */
+export async function selected(
   session: ProjectSession,
   selection: Selection,
   signal: AbortSignal | undefined,
@@ -78,7 +76,7 @@ async function selected(
 }
 
 /** Stores a batch with the job that makes it. */
-function startBatch(
+export function startBatch(
   session: ProjectSession,
   title: string,
   open: (ids: { id: string; jobId: string }) => void,
@@ -99,20 +97,28 @@ export function undoReview(
   if (!last) return { batchId: null, changed: 0, jobId: null, sampleId: null };
   if (last.isOpen) throw new AppError('INVALID_STATE', unfinishedText('undo another review'));
   const total = countReviews(db, last.id);
+  const isMove = hasMoves(db, last.id);
   if (total > mostAtOnce) {
-    const title = `Undo ${formatQuantity(total, 'review')}`;
+    const title = isMove
+      ? `Undo moving ${formatQuantity(total, 'sample')}`
+      : `Undo ${formatQuantity(total, 'review')}`;
     const undo = { author, total, undoesBatchId: last.id };
     const made = startBatch(session, title, (ids) => openBatch(db, { ...ids, ...undo }));
     return { ...made, sampleId: null };
   }
   const { batchId, ids } = undoLastBatch(db, author);
-  session.changes.touch('reviews', 'project');
+  touchReviews(session, isMove);
   const sampleId = ids.length === 1 ? (ids[0] ?? null) : null;
   return { batchId, changed: ids.length, jobId: null, sampleId };
 }
 
+/** What is in the bin is in no list: a move changes those without a status, too. */
+function touchReviews(session: ProjectSession, isMove: boolean): void {
+  session.changes.touch('reviews', 'project', ...(isMove ? (['samples'] as const) : []));
+}
+
 const unfinishedText = (what: string) =>
-  'A review of many samples is not finished. Wait for it, or resume or cancel it under Jobs, then ' +
+  'A change of many samples is not finished. Wait for it, or resume or cancel it under Jobs, then ' +
   `${what}.`;
 
 /** Throws INVALID_STATE while a batch is half made: what is accepted then is nobody's decision. */
@@ -150,15 +156,17 @@ async function makeBatch(
   context: JobContext,
 ): Promise<JobResult<'review'>> {
   const { db } = session.file;
-  const isUndo = findBatch(db, batchId)?.undoesBatchId != null;
+  const undoes = findBatch(db, batchId)?.undoesBatchId ?? null;
+  const isUndo = undoes !== null;
   // It was closed before a crash, and only the job had not heard of it.
   const open = findOpenBatch(db, batchId);
   if (!open) return { batchId, changed: countReviews(db, batchId), isUndo };
   if (isUndo && open.lookedAt === 0) {
     context.report({ phase: 'backing up', done: 0, total: 0, unit: '' });
-    await backupsOf(session)?.makeBeforeUndo(context.signal);
+    await backupsOf(session)?.makeBefore('undo', context.signal);
   }
   const selection = selectionOf(db, batchId);
+  const isMove = isBinMove(open.action) || (isUndo && hasMoves(db, undoes));
   const turns = new LoopTurns(firstPiece, largestPiece);
   let toldMs = performance.now();
   for (;;) {
@@ -169,7 +177,7 @@ async function makeBatch(
     if (isAtEnd) closeBatch(db, batch);
     report(context, batch);
     if (isAtEnd || performance.now() - toldMs > tellEveryMs) {
-      session.changes.touch('reviews', 'project');
+      touchReviews(session, isMove);
       toldMs = performance.now();
     }
     if (!isAtEnd) continue;
@@ -186,10 +194,14 @@ function stopOrCancel(session: ProjectSession, batchId: string, context: JobCont
   cancelBatch(session.file.db, batchId);
 }
 
-const phases: Record<ReviewAction, string> = {
+const isBinMove = (action: BatchAction | null) => action === 'bin' || action === 'restore';
+
+const phases: Record<BatchAction, string> = {
   accept: 'accepting',
   reject: 'rejecting',
   reset: 'resetting',
+  bin: 'moving to the bin',
+  restore: 'restoring',
 };
 
 function report(context: JobContext, batch: OpenBatch): void {

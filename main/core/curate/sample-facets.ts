@@ -23,8 +23,8 @@ export async function facets(
 ): Promise<SampleFacets> {
   if (Object.values(filter).every((value) => value === undefined))
     return await projectFacets(session, signal);
-  const { status, source, flag, query } = filter;
-  const key = JSON.stringify([status, source, flag, query]);
+  const { status, source, flag, query, inBin } = filter;
+  const key = JSON.stringify([status, source, flag, query, inBin]);
   const question = { key, topics: ['samples', 'reviews'] as const, signal };
   return await session.answer(filtered.of(session), question, (stopped) =>
     countUnder(session.file.db, filter, stopped),
@@ -58,7 +58,12 @@ async function countUnder(
   const turns = new LoopTurns(tallyRows.first, tallyRows.most);
   // A search is made once, whatever else narrows the list.
   if (isSearch(filter))
-    for await (const seqs of filteredSeqs(db, { query: filter.query }, 0, stopped))
+    for await (const seqs of filteredSeqs(
+      db,
+      { query: filter.query, inBin: filter.inBin },
+      0,
+      stopped,
+    ))
       await inPieces(seqs.length, (from, rows) => {
         const found = seqs.slice(from, from + rows);
         const part = { after: (found[0] ?? 1) - 1, through: found.at(-1) ?? 0, found };

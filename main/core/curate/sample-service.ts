@@ -42,7 +42,13 @@ export function sampleIndex(
   filter: SampleFilter,
   signal: AbortSignal | undefined,
 ): Promise<SampleIndex> {
-  const key = JSON.stringify([filter.status, filter.source, filter.flag, filter.query]);
+  const key = JSON.stringify([
+    filter.status,
+    filter.source,
+    filter.flag,
+    filter.query,
+    filter.inBin,
+  ]);
   const question = { key, topics: topicsOf(filter), signal };
   return session.answer(indexes.of(session), question, async (stopped) => {
     const writer = new SeqRunWriter();
@@ -120,7 +126,10 @@ export function createSample(
   const provenance = { authors: [author], createdAt: new Date().toISOString() };
   const id = insertSample(session.file.db, { ...input, provenance, flags: [], originHash }, author);
   if (id === undefined)
-    throw new AppError('NAME_TAKEN', 'A sample with exactly these words is in the project already');
+    throw new AppError(
+      'NAME_TAKEN',
+      'A sample with exactly these words is in the project already, in its bin, or was deleted for good',
+    );
   session.changes.touch('samples', 'project');
   return sampleById(session, id);
 }
@@ -133,6 +142,14 @@ export function editSample(
 ): Sample {
   refuseUntrainable(input.messages);
   const sample = sampleById(session, input.id);
+  if (sample.isInBin)
+    throw new AppError(
+      'INVALID_STATE',
+      'This sample is in the bin: restore it before you edit it.',
+      {
+        id: input.id,
+      },
+    );
   if (sample.versionId !== input.baseVersionId)
     throw new AppError(
       'INVALID_STATE',

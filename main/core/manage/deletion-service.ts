@@ -9,13 +9,28 @@ import { addLabel, isDeleted } from '../../store/repositories/labels.ts';
 import { AppError } from '../base/app-error.ts';
 import { artifactFile, artifactPath, removeArtifact } from '../files/artifacts.ts';
 import { treeSize } from '../files/tree-size.ts';
+import { moveSamples, planBin } from '../curate/bin-service.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { nameOfThing } from './find-thing.ts';
 import { topicsOf } from './label-service.ts';
 
-/** What deleting a thing would do; nothing is changed. */
+/** What deleting a thing would do; nothing is changed. Of a sample: what moving it to the bin would. */
+export async function planAnyDeletion(
+  session: ProjectSession,
+  { thing, id }: Thing,
+  signal?: AbortSignal,
+): Promise<DeletionPlan> {
+  const plan = planDeletion(session, { thing, id });
+  if (thing !== 'sample') return plan;
+  const { datasets } = await planBin(session, { selection: { ids: [id] } }, signal);
+  const names = datasets.map((dataset) => dataset.name);
+  if (names.length === 0) return plan;
+  return { ...plan, dependents: [{ what: 'dataset', total: names.length, names }] };
+}
+
+/** The same of anything but a sample, of which it does not look what depends on it. */
 export function planDeletion(session: ProjectSession, { thing, id }: Thing): DeletionPlan {
   const { db } = session.file;
   const name = nameOfThing(db, { thing, id });
@@ -35,6 +50,11 @@ export async function deleteThing(
   { thing, id }: Thing,
 ): Promise<{ freedBytes: number }> {
   const { db } = session.file;
+  if (thing === 'sample') {
+    nameOfThing(db, { thing, id });
+    await moveSamples(state, session, { move: 'bin', selection: { ids: [id] } });
+    return { freedBytes: 0 };
+  }
   const plan = planDeletion(session, { thing, id });
   if (plan.usedByJob !== null)
     throw new AppError(
@@ -55,15 +75,24 @@ export async function deleteThing(
   return { freedBytes: plan.freesBytes };
 }
 
-/** Brings back a model that was removed; anything else is gone for good. */
-export function restoreThing(
+/** Brings back a model that was removed, or a sample in the bin; anything else is gone for good. */
+export async function restoreThing(
   state: CoreState,
   session: ProjectSession,
   { thing, id }: Thing,
-): { restored: boolean } {
+): Promise<{ restored: boolean }> {
   const { db } = session.file;
+  if (thing === 'sample') {
+    const selection = { ids: [id] };
+    const { changed } = await moveSamples(state, session, { move: 'restore', selection });
+    return { restored: changed === 1 };
+  }
   if (thing !== 'model')
-    throw new AppError('INVALID_STATE', 'Only a model that was removed can be brought back', {});
+    throw new AppError(
+      'INVALID_STATE',
+      'Only a model that was removed and a sample in the bin can be brought back',
+      {},
+    );
   if (!isDeleted(db, { thing, id })) return { restored: false };
   addLabel(db, { thing, id, field: 'deleted', value: '', author: state.settings.author });
   session.changes.touch('labels', ...topicsOf[thing]);

@@ -39,7 +39,7 @@ class SampleCounter {
     for (;;) {
       const { n, last, isAtEnd } = await this.#turns.take((limit) => {
         const piece = countPiece(this.#db, counted, after, limit);
-        return { ...piece, isAtEnd: piece.n < limit };
+        return { ...piece, isAtEnd: piece.looked < limit };
       });
       this.#signal.throwIfAborted();
       total += n;
@@ -71,9 +71,11 @@ export async function countContent(db: Database, signal: AbortSignal): Promise<C
       source,
       samples: await counter.count({ what: 'source', value: source }),
     });
+  counts.sources = counts.sources.filter(({ samples }) => samples > 0);
   let flag = nextFlag(db, '');
   for (; flag !== undefined; flag = nextFlag(db, flag))
     counts.flags.push({ flag, samples: await counter.count({ what: 'flag', value: flag }) });
+  counts.flags = counts.flags.filter(({ samples }) => samples > 0);
   counts.flagged = await counter.count({ what: 'flagged', value: null });
   return counts;
 }

@@ -1,4 +1,6 @@
 import { sampleRows } from '../../store/repositories/sample-list.ts';
+import { countBinned } from '../../store/repositories/bin-moves.ts';
+import { moveSamples, planBin, planEmptyBin, startEmptyBin } from '../curate/bin-service.ts';
 import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
@@ -55,6 +57,23 @@ export const samplesRouter = {
   undoReview: withProject.samples.undoReview.handler(({ context: { core, session } }) =>
     undoReview(core, session),
   ),
+};
+
+/** The bin of samples. */
+export const binRouter = {
+  count: withProject.bin.count.handler(({ context: { session } }) => ({
+    samples: countBinned(session.file.db),
+  })),
+  plan: withProject.bin.plan.handler(({ context: { session }, input, signal }) =>
+    planBin(session, input, signal),
+  ),
+  move: withProject.bin.move.handler(({ context: { core, session }, input, signal }) =>
+    moveSamples(core, session, input, signal),
+  ),
+  planEmpty: withProject.bin.planEmpty.handler(({ context: { session }, signal }) =>
+    planEmptyBin(session, signal),
+  ),
+  empty: withProject.bin.empty.handler(({ context: { session } }) => startEmptyBin(session)),
 };
 
 /** Frozen datasets and their files. */

@@ -1,4 +1,4 @@
-import { deleteThing, planDeletion, restoreThing } from '../manage/deletion-service.ts';
+import { deleteThing, planAnyDeletion, restoreThing } from '../manage/deletion-service.ts';
 import { diskUsage, removeLeftovers } from '../manage/disk-service.ts';
 import { labelsOfKind, labelThing } from '../manage/label-service.ts';
 import { withProject } from './implement.ts';
@@ -11,8 +11,8 @@ export const thingsRouter = {
   label: withProject.things.label.handler(({ context: { core, session }, input }) =>
     labelThing(core, session, input),
   ),
-  planDeletion: withProject.things.planDeletion.handler(({ context: { session }, input }) =>
-    planDeletion(session, input),
+  planDeletion: withProject.things.planDeletion.handler(({ context: { session }, input, signal }) =>
+    planAnyDeletion(session, input, signal),
   ),
   delete: withProject.things.delete.handler(({ context: { core, session }, input }) =>
     deleteThing(core, session, input),

@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command.ts';
 import { backupCommand, backupFolderCommand, backupListCommand, restoreCommand } from './backup.ts';
+import { binCommand } from './curate/bin.ts';
 import { chatCommand } from './chat/chat.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   importCommand,
   samplesCommand,
   reviewCommand,
+  binCommand,
   datasetFreezeCommand,
   datasetExportCommand,
   datasetXrayCommand,

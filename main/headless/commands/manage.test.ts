@@ -47,6 +47,31 @@ test('a dataset is renamed, noted, tagged and deleted by its name', async () => 
   expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('no dataset "second"')]);
 }, 120_000);
 
+const inBin = z.object({ inBin: z.number(), emptied: z.number() });
+const listed = z.object({ samples: z.array(z.object({ id: z.string() })) });
+
+test('a sample is moved to the bin by its id, listed there, and deleted for good with --yes', async () => {
+  const { samples } = await folder.document(listed, 'samples', 'p.lima');
+  const id = samples[0]?.id ?? '';
+  const moved = await folder.run('delete', 'p.lima', 'sample', id, '--yes');
+  expect([moved.code, moved.stdout]).toEqual([0, 'The sample #1 is in the bin.\n']);
+  expect(await folder.document(listed, 'samples', 'p.lima', '--bin')).toMatchObject({
+    samples: [{ id }],
+  });
+  const restored = await folder.run('bin', 'p.lima', 'restore', '--all');
+  expect(restored.stdout).toBe('1 sample restored; 0 samples in the bin.\n');
+  const again = await folder.run('bin', 'p.lima', 'move', '--id', id);
+  expect([again.stdout, again.stderr]).toEqual([
+    '1 sample moved to the bin; 1 sample in the bin.\n',
+    expect.stringContaining('It leaves every list and count'),
+  ]);
+  expect(await folder.document(inBin, 'bin', 'p.lima')).toMatchObject({ inBin: 1, emptied: 0 });
+  expect(await folder.document(inBin, 'bin', 'p.lima', 'empty', '--yes')).toMatchObject({
+    inBin: 0,
+    emptied: 1,
+  });
+}, 120_000);
+
 test('a kind that is none is a wrong usage that names the kinds', async () => {
   const { code, stderr } = await folder.run('delete', 'p.lima', 'sandwich', 'x');
   expect([code, stderr]).toEqual([2, expect.stringContaining('run, checkpoint, dataset')]);

@@ -38,6 +38,11 @@ function kindOf(call: Pick<Call, 'positionals'>): LabelledThing {
   return word;
 }
 
+async function findSample(client: CoreClient, reference: string) {
+  const { id, seq } = await client.samples.get({ id: reference });
+  return { thing: 'sample' as const, id, name: `#${seq}` };
+}
+
 async function findThing(client: CoreClient, thing: LabelledThing, reference: string) {
   const found = await finders[thing]?.(client, reference);
   if (!found) throw new CommandError('NOT_FOUND', `There is no ${thing} "${reference}".`, {});
@@ -123,13 +128,19 @@ export const deleteCommand = defineCommand({
   summary: 'Say what deleting a thing does and what depends on it; --yes deletes it.',
   positionals: { min: 3, max: 3 },
   options: { yes: { type: 'boolean', description: 'delete it' } },
-  details: kindDetails,
+  details: () => [
+    ...kindDetails(),
+    'KIND sample and an id move a sample to the bin, from which it can be restored.',
+  ],
   async run(call) {
-    const kind = kindOf(call);
+    const isSample = call.positionals[1] === 'sample';
+    const kind = isSample ? 'sample' : kindOf(call);
     const isSure = call.options.yes ?? false;
     await using project = await openCoreWithProject({ ...call, edits: isSure });
     const { client } = project;
-    const { thing, id, name } = await findThing(client, kind, positional(call, 2));
+    const { thing, id, name } = isSample
+      ? await findSample(client, positional(call, 2))
+      : await findThing(client, kind, positional(call, 2));
     const plan = await client.things.planDeletion({ thing, id });
     if (!isSure) {
       const lines = [...deletionLines(plan), 'Nothing was deleted: add --yes to do it.'];
@@ -138,7 +149,9 @@ export const deleteCommand = defineCommand({
     const { freedBytes } = await client.things.delete({ thing, id });
     call.terminal.result(
       { ...plan, deleted: true, freedBytes },
-      `The ${thingNouns[thing]} “${name}” is deleted; ${formatBytes(freedBytes)} freed.`,
+      isSample
+        ? `The sample ${name} is in the bin.`
+        : `The ${thingNouns[thing]} “${name}” is deleted; ${formatBytes(freedBytes)} freed.`,
     );
   },
 });

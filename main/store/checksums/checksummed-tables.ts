@@ -58,6 +58,14 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     about: `action || ' of ' || ${ofSample('t.sample_seq')}`,
   },
   {
+    name: 'bin_move',
+    columns: 'batch_id sample_seq is_in'.split(' '),
+    parent: { table: 'review_batch', key: 'batch_id', place: 'sample_seq' },
+    waitsFor: 'open_batch',
+    ...marks,
+    about: `CASE is_in WHEN 1 THEN 'move to the bin of ' ELSE 'restoring of ' END || ${ofSample('t.sample_seq')}`,
+  },
+  {
     name: 'dataset',
     columns: 'id name content_hash author created_ms sequence'.split(' '),
     waitsFor: 'unfinished_dataset',

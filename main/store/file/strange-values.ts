@@ -69,12 +69,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
   },
   packet: { id: 'count', kind: 'word', annotator: 'name', created_ms: 'moment' },
   sample_flag: { sample_seq: 'count', rule: 'word', scope: 'word', reason: 'name' },
-  review_batch: {
-    id: 'id',
-    author: 'name',
-    undoes_batch_id: 'id?',
-    ...ordered,
-  },
+  review_batch: { id: 'id', author: 'name', undoes_batch_id: 'id?', ...ordered },
   review: {
     batch_id: 'id',
     sample_seq: 'count',
@@ -244,6 +239,9 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     ...ordered,
   },
   unfinished_dataset: { dataset_id: 'id' },
+  bin_move: { batch_id: 'id', sample_seq: 'count', is_in: 'count' },
+  binned_sample: { sample_seq: 'count' },
+  emptied_sample: { origin_hash: 'hash' },
   open_batch: {
     batch_id: 'id',
     job_id: 'id',

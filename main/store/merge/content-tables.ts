@@ -74,6 +74,12 @@ const rules = {
       status_before: value,
     },
   },
+  bin_move: {
+    columns: { batch_id: { of: 'review_batch' }, sample_seq: ofSample, is_in: value },
+  },
+  // Follows from the moves, and from what was emptied.
+  binned_sample: { columns: { sample_seq: ofSample } },
+  emptied_sample: { columns: { origin_hash: 'key' } },
   dataset: { columns: { id: 'key', name: 'name', content_hash: value, author: value, ...ordered } },
   dataset_item: {
     columns: {

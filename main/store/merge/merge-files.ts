@@ -13,8 +13,10 @@ import { migrate } from '../migrations/migrate.ts';
 import { migrations } from '../migrations/registry.ts';
 import { mergeProjects, type MergedProjects, type MergeOptions } from './merge-projects.ts';
 import { shareDeletions, type DeletedThing } from './merge-labels.ts';
+import { shareEmptied } from './merge-bin.ts';
 import { projectContentHash } from './project-content.ts';
 import { purgeDeleted } from '../labels/purge-deleted.ts';
+import { purgeEmptied } from '../labels/empty-bin.ts';
 
 /** Two private copies: of the project that is merged into, and of the one that is read. */
 export interface MergePlace {
@@ -65,17 +67,20 @@ export function mergeFiles({ own, other }: MergePlace, options: MergeOptions): M
 /** Takes out of both files what was deleted in either. */
 function purgeBoth(db: Database, other: string): DeletedThing[] {
   const { deleted, isAny } = shareDeletions(db);
-  if (!isAny) return deleted;
+  const emptied = shareEmptied(db);
+  if (!isAny && !emptied.isAny) return deleted;
   db.exec('DETACH DATABASE other');
   purgeDeleted(db);
+  purgeEmptied(db);
   const theirs = openCopy(other, other);
   try {
     purgeDeleted(theirs);
+    purgeEmptied(theirs);
   } finally {
     theirs.close();
   }
   run(db, 'ATTACH DATABASE @other AS other', { other });
-  return deleted;
+  return [...deleted, ...emptied.samples];
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   type Renamed,
 } from './merge-named.ts';
 import { mergeLabels } from './merge-labels.ts';
+import { deriveBin, mergeBinMoves, touchEmptied } from './merge-bin.ts';
 import { mergeRuns, type ComingFile, type SplitRun } from './merge-runs.ts';
 import { mergeSamples } from './merge-samples.ts';
 import {
@@ -77,11 +78,13 @@ function mergeAttached(db: Database, options: MergeOptions): MergedProjects {
   startIdentities(db);
   onStep('samples', 0, 0);
   const counts: Record<string, UnionCount> = mergeSamples(db, path, packet !== null);
+  touchEmptied(db);
   onStep('reviews', 0, 0);
   const opposite = findOppositeReviews(db);
   counts['reviews'] = mergeReviews(db, path);
   const more = packet ? mergePacketVotes(db, path) : mergeRest(db, path, counts, onStep);
   deriveSamples(db, (done, total) => onStep('words', done, total));
+  deriveBin(db);
   db.exec(
     `UPDATE main.project SET last_sequence =
        max(last_sequence, (SELECT last_sequence FROM other.project))`,
@@ -155,10 +158,17 @@ function mergeReviews(db: Database, path: string): UnionCount {
   const reviews = unionRows(db, 'review', {
     where: 'NOT EXISTS (SELECT 1 FROM main.review_batch k WHERE k.id = o.batch_id)',
   });
+  const moves = mergeBinMoves(db, path);
   unionRows(db, 'review_batch');
   earliestSequence(db, 'review_batch');
-  const all = get(db, countRow, 'SELECT count(*) AS n FROM other.review')?.n ?? 0;
-  return { came: reviews.came, known: all - reviews.came };
+  const all =
+    get(
+      db,
+      countRow,
+      'SELECT (SELECT count(*) FROM other.review) + (SELECT count(*) FROM other.bin_move) AS n',
+    )?.n ?? 0;
+  const came = reviews.came + moves.came;
+  return { came, known: all - came };
 }
 
 type Rest = Pick<MergedProjects, 'counts' | 'renamed' | 'splits' | 'files' | 'strayVotes'> & {

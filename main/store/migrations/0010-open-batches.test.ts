@@ -13,7 +13,7 @@ import {
   openBatch,
   selectionOf,
 } from '../repositories/open-batches.ts';
-import { lastBatch } from '../repositories/reviews.ts';
+import { lastBatch } from '../repositories/review-batches.ts';
 import { statusCounts } from '../repositories/sample-list.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';

@@ -13,6 +13,7 @@ import { hashedContent } from './0011-hashed-content.ts';
 import { labels } from './0012-labels.ts';
 import { projectDefaults } from './0013-project-defaults.ts';
 import { unfinishedDatasets } from './0014-unfinished-datasets.ts';
+import { bin } from './0015-bin.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   labels,
   projectDefaults,
   unfinishedDatasets,
+  bin,
 ];

@@ -32,6 +32,7 @@ export function findEditConflicts(db: Database): EditConflict[] {
        json_group_array(DISTINCT v.author) AS authors
      FROM sample s JOIN sample_version v ON v.sample_seq = s.seq
      WHERE s.seq IN (${editedTwice}) AND ${isHead}
+       AND NOT EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = s.seq)
      GROUP BY s.seq HAVING count(DISTINCT v.content_hash) > 1 ORDER BY s.seq`,
   );
 }

@@ -1,7 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';
-import { sampleStatusSchema } from '../../../shared/domain/sample.ts';
 import { messagesColumn, sequenceColumn } from '../columns.ts';
 import { changedSinceStored, versionHash } from '../content-hash.ts';
 import { all, get, run, withoutSyncing, withTransaction, type Database } from '../database.ts';
@@ -19,7 +18,7 @@ export interface AcceptedList {
 const sampleRow = z.object({
   sequence: sequenceColumn,
   seq: z.number().int(),
-  status: sampleStatusSchema,
+  isAccepted: z.number().int(),
   id: idSchema,
   versionId: idSchema,
   contentHash: hashSchema,
@@ -31,7 +30,7 @@ const sampleRow = z.object({
 type SampleRow = z.infer<typeof sampleRow>;
 
 /**
- * Lists every accepted sample in list order, in steps. Throws PROJECT_INVALID at the first that is
+ * Lists every accepted sample that is not in the bin, in list order, in steps. Throws PROJECT_INVALID at the first that is
  * not what was stored.
  */
 export function* listAccepted(db: Database): Steps<AcceptedList> {
@@ -54,7 +53,7 @@ export function* listAccepted(db: Database): Steps<AcceptedList> {
     const rows = samplesAfter(db, last, yield);
     for (const row of rows) {
       if (row.sequence !== last.sequence) endBatch();
-      if (row.status === 'accepted') batch.push(row);
+      if (row.isAccepted === 1) batch.push(row);
       last = row;
     }
     if (rows.length > 0) continue;
@@ -62,6 +61,9 @@ export function* listAccepted(db: Database): Steps<AcceptedList> {
     return { versionIds, contentHash: hash.digest() };
   }
 }
+
+const isAccepted = `(s.status = 'accepted'
+  AND NOT EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = s.seq))`;
 
 // The inner query is answered by the index alone, whatever the samples hold.
 const samplesAfter = (
@@ -72,9 +74,9 @@ const samplesAfter = (
   all(
     db,
     sampleRow,
-    `SELECT p.sequence, p.seq, s.status, s.id, v.id AS versionId, v.content_hash AS contentHash,
+    `SELECT p.sequence, p.seq, ${isAccepted} AS "isAccepted", s.id, v.id AS versionId, v.content_hash AS contentHash,
        s.prompt_preview AS prompt, w.weights AS unhashedWeights,
-       CASE WHEN s.status = 'accepted' THEN v.messages_json END AS messages
+       CASE WHEN ${isAccepted} THEN v.messages_json END AS messages
      FROM (SELECT sequence, seq FROM sample WHERE (sequence, seq) > (@sequence, @seq)
        ORDER BY sequence, seq LIMIT @limit) p
      CROSS JOIN sample s ON s.seq = p.seq JOIN sample_version v ON v.id = s.current_version_id

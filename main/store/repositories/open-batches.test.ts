@@ -6,7 +6,8 @@ import { all, type Database } from '../database.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 import { insertJob } from './jobs.ts';
 import { advanceBatch, cancelBatch, closeBatch, findOpenBatch, openBatch } from './open-batches.ts';
-import { addReviews, lastBatch, sampleHistory, undoLastBatch } from './reviews.ts';
+import { lastBatch } from './review-batches.ts';
+import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
 import { statusCounts } from './sample-list.ts';
 import { addSamples } from './samples.ts';
 

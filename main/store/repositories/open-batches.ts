@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import { reviewActionSchema, type ReviewAction } from '../../../shared/domain/sample.ts';
+import {
+  binMoveSchema,
+  reviewActionSchema,
+  type BinMove,
+  type ReviewAction,
+} from '../../../shared/domain/sample.ts';
 import { parseSeqRuns, seqsAfter, type SeqRun } from '../../../shared/domain/seq-runs.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withoutSyncing, withTransaction, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
-import {
-  findBatch,
-  insertBatch,
-  reviewSeqs,
-  takeBackReviews,
-  undoReviews,
-  type ReviewBatch,
-} from './reviews.ts';
+import { hasMoves, moveSeqs, takeBackMoves, undoMoves } from './bin-moves.ts';
+import { findBatch, insertBatch, type ReviewBatch } from './review-batches.ts';
+import { reviewSeqs, takeBackReviews, undoReviews } from './reviews.ts';
 
-/** A batch to be made in pieces: a review of the samples of `runs`, or the undo of a batch. */
+/** What a batch of many samples does with each. */
+export type BatchAction = ReviewAction | BinMove;
+
+/** A batch to be made in pieces: of the samples of `runs`, or the undo of a batch. */
 export type NewOpenBatch = { id: string; jobId: string; author: string; total: number } & (
-  { action: ReviewAction; runs: string } | { undoesBatchId: string }
+  { action: BatchAction; runs: string } | { undoesBatchId: string }
 );
 
 /** Stores that a batch is to be made; it counts once `advanceBatch` has made all of it. */
@@ -43,7 +46,7 @@ export function openBatch(db: Database, batch: NewOpenBatch): void {
 const openRow = z.object({
   batchId: idSchema,
   jobId: idSchema,
-  action: reviewActionSchema.nullable(),
+  action: z.union([reviewActionSchema, binMoveSchema]).nullable(),
   total: countSchema,
   throughSeq: countSchema,
   /** How many of `total` were looked at. */
@@ -161,22 +164,26 @@ function reviewPiece(
   db: Database,
   { throughSeq }: OpenBatch,
   batch: ReviewBatch,
-  action: ReviewAction,
+  action: BatchAction,
   { selection, limit }: { selection: readonly SeqRun[]; limit: number },
 ) {
   const seqs = seqsAfter(selection, throughSeq, limit);
-  const changed = reviewSeqs(db, batch, action, seqs);
+  const changed =
+    action === 'bin' || action === 'restore'
+      ? moveSeqs(db, batch, action, seqs)
+      : reviewSeqs(db, batch, action, seqs);
   return { looked: seqs.length, last: seqs.at(-1) ?? throughSeq, changed };
 }
 
 function undoPiece(db: Database, { throughSeq }: OpenBatch, batch: ReviewBatch, limit: number) {
   const undone = batch.undoesBatchId === null ? undefined : findBatch(db, batch.undoesBatchId);
   if (!undone) throw new StoreError('PROJECT_INVALID', 'The review that is undone is not there');
-  return undoReviews(db, batch, undone, { after: throughSeq, limit });
+  const undo = hasMoves(db, undone.id) ? undoMoves : undoReviews;
+  return undo(db, batch, undone, { after: throughSeq, limit });
 }
 
 function takeBack(db: Database, batchId: string, batch: ReviewBatch, limit: number): boolean {
-  const taken = takeBackReviews(db, batch, limit);
+  const taken = takeBackReviews(db, batch, limit) + takeBackMoves(db, batch, limit);
   run(
     db,
     'UPDATE open_batch SET looked_at = max(0, looked_at - @taken) WHERE batch_id = @batchId',

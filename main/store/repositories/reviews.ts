@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import {
   sampleStatusSchema,
@@ -13,9 +12,17 @@ import {
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { countRow, idRow, sequenceColumn } from '../columns.ts';
+import { idRow } from '../columns.ts';
+import { undoMoves } from './bin-moves.ts';
+import {
+  findBatch,
+  hasLaterBatch,
+  hasLaterDecisions,
+  insertBatch,
+  lastBatch,
+  type ReviewBatch,
+} from './review-batches.ts';
 import { sampleSeqs, seqOf } from './sample-list.ts';
-import { nextSequence } from './sequence.ts';
 
 /** Where a sample stands after a review. */
 export const statusAfter: Record<ReviewAction, SampleStatus> = {
@@ -24,48 +31,10 @@ export const statusAfter: Record<ReviewAction, SampleStatus> = {
   reset: 'pending',
 };
 
-/** A batch of reviews with its place in the order of the project. */
-export interface ReviewBatch {
-  id: string;
-  sequence: number;
-  undoesBatchId: string | null;
-}
-
-/** Stores an empty batch, the newest of the project. */
-export function insertBatch(
-  db: Database,
-  author: string,
-  { id = uuidv7(), undoesBatchId = null }: Partial<ReviewBatch> = {},
-): ReviewBatch {
-  const batch = { id, sequence: nextSequence(db), undoesBatchId };
-  run(
-    db,
-    `INSERT INTO review_batch (id, author, undoes_batch_id, created_ms, sequence)
-     VALUES (@id, @author, @undoesBatchId, @createdMs, @sequence)`,
-    { ...batch, author, createdMs: Date.now() },
-  );
-  return batch;
-}
-
-const batchRow = z.object({
-  id: idSchema,
-  sequence: sequenceColumn,
-  undoesBatchId: idSchema.nullable(),
-});
-
-/** A batch by id. */
-export function findBatch(db: Database, id: string): ReviewBatch | undefined {
-  return get(
-    db,
-    batchRow,
-    `SELECT id, sequence, undoes_batch_id AS undoesBatchId FROM review_batch WHERE id = @id`,
-    { id },
-  );
-}
-
 /**
  * Appends a review to a batch for each of these samples whose status changes, and changes it; they
- * ascend, and lie above those of the batch that were reviewed before. One that was reviewed after the batch began keeps that decision: the later one counts.
+ * ascend, and lie above those of the batch that were reviewed before. One that was reviewed after
+ * the batch began keeps that decision: the later one counts. What is in the bin is not reviewed.
  */
 export function reviewSeqs(
   db: Database,
@@ -81,7 +50,9 @@ export function reviewSeqs(
     `INSERT INTO review (batch_id, sample_seq, version_id, action, status_before)
      SELECT @id, s.seq, s.current_version_id, @action, s.status
      FROM json_each(@seqs) j CROSS JOIN sample s ON s.seq = j.value
-     WHERE s.status <> @after AND NOT (@hasLater AND EXISTS (
+     WHERE s.status <> @after
+       AND NOT EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = s.seq)
+       AND NOT (@hasLater AND EXISTS (
        SELECT 1 FROM review l CROSS JOIN review_batch b ON b.id = l.batch_id
        WHERE l.sample_seq = s.seq AND (b.sequence, b.id) > (@sequence, @id)))`,
     { ...given, action, sequence, hasLater },
@@ -118,26 +89,6 @@ function seqsOf(db: Database, selection: ReviewSelection): readonly number[] {
   const seqs = new Set(selection.ids.flatMap((id) => seqOf(db, id) ?? []));
   return [...seqs].toSorted((a, b) => a - b);
 }
-
-/** Whether any batch came after this one: for most, nothing has to be looked up by sample. */
-const hasLaterBatch = (db: Database, { id, sequence }: ReviewBatch): boolean =>
-  get(
-    db,
-    countRow,
-    'SELECT EXISTS (SELECT 1 FROM review_batch WHERE (sequence, id) > (@sequence, @id)) AS n',
-    { id, sequence },
-  )?.n === 1;
-
-/** Whether a batch came after this one that is neither an undo nor undone. */
-const hasLaterDecisions = (db: Database, { id, sequence }: ReviewBatch): boolean =>
-  get(
-    db,
-    countRow,
-    `SELECT EXISTS (SELECT 1 FROM review_batch b
-       WHERE (b.sequence, b.id) > (@sequence, @id) AND b.undoes_batch_id IS NULL
-         AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id)) AS n`,
-    { id, sequence },
-  )?.n === 1;
 
 const undoneRow = z.object({ seqs: countSchema, last: countSchema.nullable() });
 
@@ -241,39 +192,6 @@ const laterReviews = (db: Database, { id, sequence }: ReviewBatch, last: number)
     { id, sequence, last },
   );
 
-const lastRow = z.object({ id: idSchema, isOpen: z.number().int() });
-
-/**
- * This author's newest batch with reviews that is no undo and not undone, and whether it is still
- * being made, or being undone.
- */
-export function lastBatch(
-  db: Database,
-  author: string,
-): { id: string; isOpen: boolean } | undefined {
-  const row = get(
-    db,
-    lastRow,
-    `SELECT id, EXISTS (SELECT 1 FROM open_batch o LEFT JOIN review_batch u ON u.id = o.batch_id
-       WHERE o.batch_id = b.id OR u.undoes_batch_id = b.id) AS isOpen
-     FROM review_batch b
-     WHERE author = @author AND undoes_batch_id IS NULL
-       AND NOT EXISTS (SELECT 1 FROM review_batch u WHERE u.undoes_batch_id = b.id
-         AND u.id NOT IN (SELECT batch_id FROM open_batch))
-       AND (EXISTS (SELECT 1 FROM review r WHERE r.batch_id = b.id)
-         OR b.id IN (SELECT batch_id FROM open_batch))
-     ORDER BY sequence DESC, id DESC LIMIT 1`,
-    { author },
-  );
-  return row && { id: row.id, isOpen: row.isOpen === 1 };
-}
-
-/** How many reviews a batch has, counted no further than `most`. */
-export function countReviews(db: Database, batchId: string, most = 2 ** 31): number {
-  const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM review WHERE batch_id = @batchId LIMIT @most)`;
-  return get(db, countRow, sql, { batchId, most })?.n ?? 0;
-}
-
 /** Undoes this author's last batch at once: a small one. Returns the samples whose status changed. */
 export function undoLastBatch(
   db: Database,
@@ -285,10 +203,12 @@ export function undoLastBatch(
     if (!undone) return { batchId: null, ids: [] };
     const undo = insertBatch(db, author, { undoesBatchId: undone.id });
     undoReviews(db, undo, undone, { after: 0, limit: -1 });
+    undoMoves(db, undo, undone, { after: 0, limit: -1 });
     const ids = all(
       db,
       idRow,
-      'SELECT s.id FROM review r JOIN sample s ON s.seq = r.sample_seq WHERE r.batch_id = @id',
+      `SELECT s.id FROM sample s JOIN (SELECT sample_seq FROM review WHERE batch_id = @id
+         UNION ALL SELECT sample_seq FROM bin_move WHERE batch_id = @id) c ON c.sample_seq = s.seq`,
       { id: undo.id },
     );
     return { batchId: undo.id, ids: ids.map(({ id }) => id) };
@@ -302,7 +222,7 @@ const historyRow = z.object({
   text: z.string(),
 });
 
-/** What happened to a sample, oldest first: versions and reviews. */
+/** What happened to a sample, oldest first: versions, reviews and moves into the bin and out of it. */
 export function sampleHistory(db: Database, seq: number): z.infer<typeof historyRow>[] {
   return all(
     db,
@@ -316,6 +236,13 @@ export function sampleHistory(db: Database, seq: number): z.infer<typeof history
        b.sequence, b.id
        FROM review r JOIN review_batch b ON b.id = r.batch_id
        WHERE r.sample_seq = @seq AND b.id NOT IN (SELECT batch_id FROM open_batch)
+     UNION ALL
+     SELECT 'review', b.created_ms, b.author,
+       CASE WHEN b.undoes_batch_id IS NULL THEN '' ELSE 'undo: ' END
+         || CASE m.is_in WHEN 1 THEN 'bin' ELSE 'restore' END,
+       b.sequence, b.id
+       FROM bin_move m JOIN review_batch b ON b.id = m.batch_id
+       WHERE m.sample_seq = @seq AND b.id NOT IN (SELECT batch_id FROM open_batch)
      ORDER BY sequence, id`,
     { seq },
   );

@@ -10,6 +10,7 @@ import {
 } from '../../../shared/domain/sample.ts';
 import { get, integers, type Database, type SqlValue } from '../database.ts';
 import { takeAtOnce } from '../steps.ts';
+import { countBinned } from './bin-moves.ts';
 import { searchSamples } from './sample-search.ts';
 import type { SeqSet, SeqWindow } from './seq-set.ts';
 
@@ -42,15 +43,16 @@ export function seqsWithin(
   window: SeqWindow,
   found?: SeqSet,
 ): number[] {
-  if (found && isSearchAlone(filter)) return found.within(window.after, window.through);
+  if (found && isSearchAlone(filter) && countBinned(db) === 0)
+    return found.within(window.after, window.through);
   const { where, params } = whereFilter(filter);
   const sql: string = `SELECT seq FROM sample ${where} ORDER BY seq`;
   const seqs = integers(db, sql, { ...params, ...window });
   return found ? seqs.filter((seq) => found.has(seq)) : seqs;
 }
 
-const isSearchAlone = ({ status, source, flag }: SampleFilter) =>
-  status === undefined && source === undefined && flag === undefined;
+const isSearchAlone = ({ status, source, flag, inBin }: SampleFilter) =>
+  status === undefined && source === undefined && flag === undefined && inBin !== true;
 
 /** True when a filter looks for words. */
 export const isSearch = ({ query }: SampleFilter): boolean => (query?.trim() ?? '') !== '';
@@ -90,9 +92,16 @@ export function seqOf(db: Database, id: string): number | undefined {
   return get(db, seqRow, 'SELECT seq FROM sample WHERE id = @id', { id })?.seq;
 }
 
-const pieceRow = z.object({ n: z.number().int(), last: z.number().int().nullable() });
+const pieceRow = z.object({
+  looked: z.number().int(),
+  n: z.number().int(),
+  last: z.number().int().nullable(),
+});
 
-/** How many of at most `limit` rows above a sequence number there are, and the last one's number. */
+/**
+ * How many of at most `limit` rows above a sequence number are not in the bin, of how many, and the
+ * last one's number.
+ */
 export type CountedPiece = z.infer<typeof pieceRow>;
 
 /** Rows that are counted piece by piece, each by an index of its own. */
@@ -118,8 +127,10 @@ export function countPiece(
   after: number,
   limit: number,
 ): CountedPiece {
-  const sql: string = `SELECT count(*) AS n, max(seq) AS last FROM (${countedRows[what]} LIMIT @limit)`;
-  return get(db, pieceRow, sql, { value, after, limit }) ?? { n: 0, last: null };
+  const sql: string = `SELECT count(*) AS looked, max(seq) AS last,
+      count(*) - coalesce(sum(EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = seq)), 0) AS n
+    FROM (${countedRows[what]} LIMIT @limit)`;
+  return get(db, pieceRow, sql, { value, after, limit }) ?? { looked: 0, n: 0, last: null };
 }
 
 const nextSourceRow = z.object({ value: z.string() });
@@ -187,6 +198,8 @@ function whereFilter(filter: SampleFilter): FilterClause {
     clauses.push('EXISTS (SELECT 1 FROM sample_flag WHERE sample_seq = seq AND rule = @flag)');
     params['flag'] = filter.flag;
   }
+  const isBinned = 'EXISTS (SELECT 1 FROM binned_sample WHERE sample_seq = seq)';
+  clauses.push(filter.inBin === true ? isBinned : `NOT ${isBinned}`);
   const where = ['seq > @after', 'seq <= @through', ...clauses].join(' AND ');
   return { where: `WHERE ${where}`, params };
 }

@@ -34,6 +34,7 @@ const kindRow = z.object({
 const flagRow = z.object({ rule: flagRuleSchema, n: z.number().int() });
 
 const within = `s.seq > @after AND s.seq <= @through
+  AND EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = s.seq) = @inBin
   AND (@found IS NULL OR s.seq IN (SELECT value FROM json_each(@found)))`;
 const besideFlag = `${within} AND (@status IS NULL OR s.status = @status)
   AND (@source IS NULL OR s.source = @source)`;
@@ -52,13 +53,13 @@ const unflagged = `SELECT count(*) AS n FROM sample s WHERE ${besideFlag}
 /** Adds the samples of a part of the list; of a search, those that were `found` there. */
 export function addTally(
   db: Database,
-  { status, source, flag }: SampleFilter,
+  { status, source, flag, inBin }: SampleFilter,
   part: { after: number; through: number; found: readonly number[] | null },
   tally: SampleTally,
 ): void {
   const { after, through } = part;
   const found = part.found && JSON.stringify(part.found);
-  const place = { after, through, found };
+  const place = { after, through, found, inBin: inBin === true ? 1 : 0 };
   for (const row of all(db, kindRow, kinds, { ...place, flag: flag ?? null })) {
     if (row.passesFlag === 0) continue;
     if (source === undefined || row.source === source) add(tally.statuses, row.status, row.n);

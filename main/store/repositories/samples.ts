@@ -10,7 +10,7 @@ import {
 } from '../../../shared/domain/sample.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';
 import { changeSealedRow } from '../checksums/seal-rows.ts';
-import { json, messagesColumn } from '../columns.ts';
+import { countRow, json, messagesColumn } from '../columns.ts';
 import { sampleContentHash } from '../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
 import { nextSequence } from './sequence.ts';
@@ -103,10 +103,11 @@ function insertNew(
   return id;
 }
 
-/** True when a sample of this origin is in the project, whatever became of it. */
+/** True when a sample of this origin is in the project, in its bin, or was emptied out of that. */
 export function hasOrigin(db: Database, originHash: string): boolean {
-  const sql = 'SELECT seq FROM sample WHERE origin_hash = @originHash';
-  return get(db, seqRow, sql, { originHash }) !== undefined;
+  const sql = `SELECT EXISTS (SELECT 1 FROM sample WHERE origin_hash = @originHash)
+    OR EXISTS (SELECT 1 FROM emptied_sample WHERE origin_hash = @originHash) AS n`;
+  return get(db, countRow, sql, { originHash })?.n === 1;
 }
 
 interface NewVersion {
@@ -164,9 +165,11 @@ export function addVersion(
   });
 }
 
-const wholeSampleRow = sampleSchema
-  .omit({ flags: true })
-  .extend({ messages: messagesColumn, provenance: json(provenanceSchema) });
+const wholeSampleRow = sampleSchema.omit({ flags: true }).extend({
+  messages: messagesColumn,
+  provenance: json(provenanceSchema),
+  isInBin: z.number().transform((is) => is === 1),
+});
 
 /** A whole sample in its current version. */
 export function getSample(db: Database, id: string): Sample | undefined {
@@ -175,7 +178,8 @@ export function getSample(db: Database, id: string): Sample | undefined {
     wholeSampleRow,
     `SELECT s.seq, s.id, s.current_version_id AS versionId, v.ordinal AS versionOrdinal, s.status,
        s.source, v.messages_json AS messages, s.provenance_json AS provenance,
-       s.created_ms AS createdMs
+       s.created_ms AS createdMs,
+       EXISTS (SELECT 1 FROM binned_sample i WHERE i.sample_seq = s.seq) AS "isInBin"
      FROM sample s JOIN sample_version v ON v.id = s.current_version_id WHERE s.id = @id`,
     { id },
   );

@@ -16,10 +16,11 @@ import { upsertModel } from '../repositories/models.ts';
 import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
 import { storeProjectDefaults } from '../repositories/project/project-defaults.ts';
 import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
+import { addMoves } from '../repositories/bin-moves.ts';
 import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, insertRun } from '../repositories/runs.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import { lastSeq, listSamples } from '../repositories/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
@@ -96,8 +97,16 @@ function addReviewedSamples(db: Database): void {
   addReviews(db, 'accept', { filter: {} }, 'me');
   undoLastBatch(db, 'me');
   addReviews(db, 'accept', { filter: { status: 'pending' } }, 'you');
+  moveToBin(db);
   editFirst(db);
   leaveWeightsUnhashed(db);
+}
+
+/** One more sample, which stays in the bin, and one that was emptied out of it. */
+function moveToBin(db: Database): void {
+  addSamples(db, [aSample(4)], 'me');
+  addMoves(db, 'bin', [lastSeq(db)], 'me');
+  run(db, `INSERT INTO emptied_sample (origin_hash) VALUES ('emptied')`);
 }
 
 /** As a version is that was stored before hashes covered weights. */

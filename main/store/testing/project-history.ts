@@ -1,6 +1,6 @@
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
-import type { ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
+import type { BinMove, ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
 import { run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
@@ -27,11 +27,14 @@ import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, findRun, insertRun, listRuns } from '../repositories/runs.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import { listSamples, sampleSeqs } from '../repositories/sample-list.ts';
+import { addMoves } from '../repositories/bin-moves.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';
 import { markDeleted, purgeDeleted } from '../labels/purge-deleted.ts';
+import { emptyPiece, keptInBin } from '../labels/empty-bin.ts';
+import { takeAtOnce } from '../steps.ts';
 import { idOfName, renameThing } from '../labels/rename-thing.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { aSample } from './a-project.ts';
@@ -41,6 +44,9 @@ import { storedModelInfo } from './old-project.ts';
 export type Deed =
   | { do: 'import'; first: number; count: number }
   | { do: 'review'; action: ReviewAction; at: number; status?: SampleStatus }
+  | { do: 'bin'; move: BinMove; at: number }
+  /** Only samples up to a place in the list, so that copies agree on who they are. */
+  | { do: 'empty'; through: number }
   | { do: 'undo' }
   | { do: 'edit'; at: number; text: string }
   | { do: 'freeze'; name: string }
@@ -78,6 +84,12 @@ export function perform(db: Database, deed: Deed, author: string): void {
       return;
     case 'review':
       review(db, deed, author);
+      return;
+    case 'bin':
+      moveOne(db, deed, author);
+      return;
+    case 'empty':
+      empty(db, deed.through);
       return;
     case 'undo':
       undoLastBatch(db, author);
@@ -175,6 +187,17 @@ function review(db: Database, deed: Extract<Deed, { do: 'review' }>, author: str
   const sample = pick(listSamples(db, {}, { limit: 1000 }), deed.at);
   if (deed.status) addReviews(db, deed.action, { filter: { status: deed.status } }, author);
   else if (sample) addReviews(db, deed.action, { ids: [sample.id] }, author);
+}
+
+function moveOne(db: Database, { move, at }: Extract<Deed, { do: 'bin' }>, author: string): void {
+  const seq = pick(sampleSeqs(db, { inBin: move === 'restore' }), at);
+  if (seq !== undefined) addMoves(db, move, [seq], author);
+}
+
+function empty(db: Database, through: number): void {
+  const { seqs: kept } = takeAtOnce(keptInBin(db));
+  for (const seq of sampleSeqs(db, { inBin: true })) if (seq > through) kept.add(seq);
+  emptyPiece(db, kept, 0, 1000);
 }
 
 function edit(db: Database, deed: Extract<Deed, { do: 'edit' }>, author: string): void {

@@ -11,7 +11,10 @@ import {
   type NewOpenBatch,
 } from '../../store/repositories/open-batches.ts';
 import { addReviews } from '../../store/repositories/reviews.ts';
-import { listSamples } from '../../store/repositories/sample-list.ts';
+import { addMoves } from '../../store/repositories/bin-moves.ts';
+import { listSamples, sampleSeqs } from '../../store/repositories/sample-list.ts';
+import { emptyPiece, keptInBin } from '../../store/labels/empty-bin.ts';
+import { takeAtOnce } from '../../store/steps.ts';
 
 function everySample(db: Database) {
   const seqs = listSamples(db, {}, { limit: 100 }).map(({ seq }) => seq);
@@ -30,6 +33,27 @@ export function* reviewingInPieces({ db }: ProjectFile): Generator<unknown, void
   yield* inPieces(db, { ...batch, id: 'undoing', undoesBatchId: 'accepting' });
   yield* inPieces(db, { ...batch, id: 'cancelled', action: 'reject', runs }, 3);
   yield addReviews(db, 'reset', { filter: {} }, 'me');
+}
+
+/**
+ * Moves all into the bin in pieces, undoes that, moves again and takes it back half way; then some
+ * one by one, restored, and emptied a few at a time. Each piece of emptying is acknowledged.
+ */
+export function* binning({ db }: ProjectFile): Generator<unknown, void> {
+  const { runs, ...batch } = everySample(db);
+  yield* inPieces(db, { ...batch, id: 'binning', action: 'bin', runs });
+  yield* inPieces(db, { ...batch, id: 'unbinning', undoesBatchId: 'binning' });
+  yield* inPieces(db, { ...batch, id: 'halfway', action: 'bin', runs }, 3);
+  const seqs = sampleSeqs(db, {});
+  yield addMoves(db, 'bin', seqs.slice(0, 20), 'me');
+  yield addMoves(db, 'restore', seqs.slice(0, 5), 'me');
+  const { seqs: kept } = takeAtOnce(keptInBin(db));
+  for (let after = 0; ;) {
+    const { looked, last } = emptyPiece(db, kept, after, 4);
+    yield last;
+    if (looked === 0) return;
+    after = last;
+  }
 }
 
 type WithoutJob<Batch> = Batch extends NewOpenBatch ? Omit<Batch, 'jobId'> : never;

@@ -26,7 +26,7 @@ import { aSample } from '../../store/testing/a-project.ts';
 import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';
 import { addModelAndDataset, writeOldProject } from '../../store/testing/old-project.ts';
 import { hashRows, type Acts } from './acts.ts';
-import { everyPieceAtOnce, reviewingInPieces } from './reviewing-in-pieces.ts';
+import { binning, everyPieceAtOnce, reviewingInPieces } from './reviewing-in-pieces.ts';
 
 /**
  * Something that is done to a project, and recorded. `prepare` makes what is there before, unseen;
@@ -230,6 +230,10 @@ export const scenarios: Record<string, Scenario> = {
     disk: 'network',
     prepare: filled,
     act: (path, acts) => inProject(path, acts, reviewingInPieces),
+  },
+  'moving to the bin, restoring and emptying it': {
+    prepare: filled,
+    act: (path, acts) => inProject(path, acts, binning),
   },
   editing: { prepare: filled, act: (path, acts) => inProject(path, acts, editing) },
   importing: { prepare: filled, act: (path, acts) => inProject(path, acts, importing) },

@@ -1,9 +1,11 @@
 import type { Ref } from 'react';
-import { Check, Pencil, RotateCcw, X } from 'lucide-react';
+import { ArchiveRestore, Check, Pencil, RotateCcw, Trash2, X } from 'lucide-react';
 import type { Sample } from '../../../shared/domain/sample.ts';
+import { usePacket } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
+import { binSelected, restoreSelected } from '../bin/bin-actions.ts';
 import { edit } from '../curate-store.ts';
 import { setDraft, useHasDraft } from '../edit/drafts.ts';
 import { FlagList } from '../flag-list.tsx';
@@ -48,7 +50,25 @@ function DetailHeader({ sample }: { sample: Sample }) {
       <h2>#{sample.seq}</h2>
       <Badge tone={statusTones[sample.status]}>{sample.status}</Badge>
       {sample.versionOrdinal > 1 && <Badge>version {sample.versionOrdinal}</Badge>}
+      {sample.isInBin && <Badge tone="warn">in the bin</Badge>}
       <span className="spacer" />
+      {sample.isInBin ? <RestoreButton /> : <ReviewButtons sample={sample} />}
+    </header>
+  );
+}
+
+function RestoreButton() {
+  return (
+    <EditButton variant="primary" icon={<ArchiveRestore size={14} />} onClick={restoreSelected}>
+      Restore
+    </EditButton>
+  );
+}
+
+function ReviewButtons({ sample }: { sample: Sample }) {
+  const isPacket = usePacket() !== null;
+  return (
+    <>
       <EditButton
         icon={<Check size={14} />}
         shortcut="a"
@@ -76,7 +96,17 @@ function DetailHeader({ sample }: { sample: Sample }) {
       <EditButton icon={<Pencil size={14} />} shortcut="e" onClick={() => edit(sample.id)}>
         Edit
       </EditButton>
-    </header>
+      {!isPacket && (
+        <EditButton
+          className="button-icon"
+          variant="ghost"
+          aria-label="Move to the bin…"
+          title="Move to the bin… (Delete)"
+          icon={<Trash2 size={14} />}
+          onClick={binSelected}
+        />
+      )}
+    </>
   );
 }
 

@@ -11,10 +11,12 @@ import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { resumeJob } from '../../ui/resume-job.ts';
 import './sample-list.css';
 
-/** Reviews of many samples that are being made, or that a crash left half made. */
+/** Changes of many samples that are being made, or that a crash left half made. */
 export function BulkReview() {
   const open = useJobs().filter(
-    (job) => job.kind === 'review' && (!isJobFinished(job.state) || job.state === 'interrupted'),
+    ({ kind, state }) =>
+      (kind === 'review' && (!isJobFinished(state) || state === 'interrupted')) ||
+      (kind === 'empty-bin' && !isJobFinished(state)),
   );
   return open.map((job) => <OpenReview key={job.id} job={job} />);
 }

@@ -29,6 +29,11 @@ export function FilterBar({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
 }
 
 const everything: SampleFilter = {};
+const allInBin: SampleFilter = { inBin: true };
+
+/** What the list shows without conditions: all samples, or all in the bin. */
+const useAllListed = () =>
+  useCurate((state) => (state.filter.inBin === true ? allInBin : everything));
 
 /** Counts under the conditions of a filter; over the whole project without one. */
 export function useFacets(filter: SampleFilter = everything) {
@@ -104,7 +109,7 @@ function StatusFilter({ facets }: FilterProps) {
 
 function SourceFilter({ facets }: FilterProps) {
   const source = useCurate((state) => state.filter.source);
-  const all = useFacets().data?.sources.map((entry) => entry.source) ?? [];
+  const all = useFacets(useAllListed()).data?.sources.map((entry) => entry.source) ?? [];
   const counts = new Map(facets?.sources.map((entry) => [entry.source, entry.samples]));
   const names = source === undefined || all.includes(source) ? all : [...all, source];
   return (
@@ -126,7 +131,7 @@ function SourceFilter({ facets }: FilterProps) {
 
 function FlagFilter({ facets }: FilterProps) {
   const flag = useCurate((state) => state.filter.flag);
-  const all = useFacets().data?.flags.map((entry) => entry.flag) ?? [];
+  const all = useFacets(useAllListed()).data?.flags.map((entry) => entry.flag) ?? [];
   const names = flag === undefined || flag === 'none' || all.includes(flag) ? all : [...all, flag];
   const counts = new Map(facets?.flags.map((entry) => [entry.flag, entry.samples]));
   return (

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, type MouseEvent } from 'react';
 import { Check, Circle, X } from 'lucide-react';
 import type { SampleRow, SampleStatus } from '../../../shared/domain/sample.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
@@ -16,22 +16,33 @@ interface SampleListRowProps {
   row: SampleRow | undefined;
   topPx: number;
   isSelected: boolean;
-  onSelect: (seq: number) => void;
+  isMarked: boolean;
+  onSelect: (seq: number, how: ClickKind) => void;
+}
+
+/** With Ctrl or Cmd a click marks one more sample, with Shift all up to it. */
+export type ClickKind = 'select' | 'mark' | 'mark-through';
+
+function clickKind({ shiftKey, ctrlKey, metaKey }: MouseEvent): ClickKind {
+  if (shiftKey) return 'mark-through';
+  return ctrlKey || metaKey ? 'mark' : 'select';
 }
 
 /** One sample: status, both previews, source, length and flags. */
 export const SampleListRow = memo(function SampleListRow(props: SampleListRowProps) {
-  const { seq, row, topPx, isSelected, onSelect } = props;
+  const { seq, row, topPx, isSelected, isMarked, onSelect } = props;
   return (
     // Keys are handled for the whole list, which holds the focus.
     <div
       id={`sample-${seq}`}
       role="option"
       tabIndex={-1}
-      aria-selected={isSelected}
+      aria-selected={isSelected || isMarked}
+      data-current={isSelected || undefined}
+      data-marked={isMarked || undefined}
       className="sample-row"
       style={{ height: rowHeightPx, transform: `translateY(${topPx}px)` }}
-      onMouseDown={() => onSelect(seq)}
+      onMouseDown={(event) => onSelect(seq, clickKind(event))}
     >
       {row ? (
         <RowContent row={row} />

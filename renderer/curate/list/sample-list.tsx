@@ -7,13 +7,16 @@ import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import {
   changeFilter,
+  clearMarks,
   dropRetained,
+  markThrough,
   selectSample,
   showCurateDialog,
+  toggleMark,
   useCurate,
 } from '../curate-store.ts';
 import { useRowCache } from './row-cache.ts';
-import { SampleListRow, rowHeightPx } from './sample-list-row.tsx';
+import { SampleListRow, rowHeightPx, type ClickKind } from './sample-list-row.tsx';
 import type { ListedSamples } from './use-sample-list.ts';
 import './sample-list.css';
 
@@ -35,6 +38,7 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
   const scroller = useRef<HTMLDivElement>(null);
   const cache = useRowCache();
   const selectedSeq = useCurate((state) => state.selectedSeq);
+  const marked = useCurate((state) => state.marked);
   const virtualizer = useVirtualizer({
     count: seqs.length,
     getScrollElement: () => scroller.current,
@@ -55,6 +59,7 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
       className="sample-list"
       role="listbox"
       aria-label="Samples"
+      aria-multiselectable
       aria-activedescendant={selectedSeq === null ? undefined : `sample-${selectedSeq}`}
       tabIndex={0}
     >
@@ -68,13 +73,21 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
               row={cache.get(seq)}
               topPx={item.start}
               isSelected={seq === selectedSeq}
-              onSelect={selectSample}
+              isMarked={marked.has(seq)}
+              onSelect={click}
             />
           );
         })}
       </div>
     </div>
   );
+}
+
+function click(seq: number, how: ClickKind): void {
+  if (how === 'mark') toggleMark(seq);
+  else if (how === 'mark-through') markThrough(seq);
+  else clearMarks();
+  if (how === 'select') selectSample(seq);
 }
 
 /** Scrolls when the selection moves or arrives, and for another filter; new rows alone do not. */
@@ -92,7 +105,11 @@ function followSelection(scrollTo: (index: number) => void): () => void {
 }
 
 function NothingListed() {
+  const isBinAlone = useCurate(
+    ({ filter: { inBin, ...rest } }) => inBin === true && Object.keys(rest).length === 0,
+  );
   const isFiltered = useCurate((state) => Object.keys(state.filter).length > 0);
+  if (isBinAlone) return <EmptyState title="The bin is empty">No sample is in it.</EmptyState>;
   if (isFiltered)
     return (
       <EmptyState

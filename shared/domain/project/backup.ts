@@ -8,6 +8,7 @@ export const backupReasonSchema = z.enum([
   'asked',
   'merge',
   'undo',
+  'emptying',
   'restore',
   'migration',
   'damaged',
@@ -58,6 +59,7 @@ export interface KeptBackup {
 const lastOfItsKind: ReadonlySet<BackupReason> = new Set([
   'merge',
   'undo',
+  'emptying',
   'restore',
   'migration',
   'damaged',

@@ -70,7 +70,7 @@ async function takeBackOrFinish(
 const isHalfMade = (job: Job) => job.kind === 'review' && job.state === 'interrupted';
 
 /** What a review changed, once the job that makes a large one has ended. */
-async function changesOf(
+export async function changesOf(
   client: CoreClient,
   made: Made,
   { terminal, signal }: WaitOptions,
@@ -93,7 +93,7 @@ interface SelectionOptions {
 }
 
 /** Words after the action belong to `--id`, so that a shell can paste a list of ids. */
-function selectionOf(options: SelectionOptions, words: string[]) {
+export function selectionOf(options: SelectionOptions, words: string[]) {
   const ways = [options.id !== undefined, options.query !== undefined, options.all === true];
   if (ways.filter(Boolean).length !== 1)
     throw new UsageError('Say which samples: exactly one of --id, --query and --all.');

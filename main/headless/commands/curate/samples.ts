@@ -17,19 +17,20 @@ export function filterOf(options: { status?: string; query?: string }): SampleFi
 /** `lima samples`: lists samples, page by page. */
 export const samplesCommand = defineCommand({
   name: 'samples',
-  usage: `samples P.lima [--status ${statuses.join('|')}] [--query TEXT] [--limit N] [--after ID]`,
+  usage: `samples P.lima [--status ${statuses.join('|')}] [--query TEXT] [--bin] [--limit N] [--after ID]`,
   summary: 'List samples with their status and flags.',
   positionals: { min: 1, max: 1 },
   options: {
     status: { type: 'string', value: 'STATUS', description: statuses.join(', ') },
     query: { type: 'string', value: 'TEXT', description: 'words the sample must contain' },
+    bin: { type: 'boolean', description: 'those in the bin' },
     limit: { type: 'string', value: 'N', description: 'at most this many, up to 1000; default 50' },
     after: { type: 'string', value: 'ID', description: 'go on after this sample' },
   },
   async run(call) {
     const { options, terminal } = call;
     const limit = wholeNumber(options.limit, 'limit', 1) ?? 50;
-    const filter = filterOf(options);
+    const filter = { ...filterOf(options), ...(options.bin && { inBin: true }) };
     await using project = await openCoreWithProject(call);
     const rows = await project.client.samples.list({
       filter,

@@ -85,7 +85,8 @@ export function acceptedAsFrozen(
     db,
     pieceRow,
     `SELECT count(*) AS read, coalesce(sum(same), 0) AS same, max(ordinal) AS last FROM (
-       SELECT i.ordinal, s.status = 'accepted' AND s.current_version_id = i.version_id AS same
+       SELECT i.ordinal, s.status = 'accepted' AND s.current_version_id = i.version_id
+         AND NOT EXISTS (SELECT 1 FROM binned_sample b WHERE b.sample_seq = s.seq) AS same
        FROM dataset_item i JOIN sample_version v ON v.id = i.version_id
        JOIN sample s ON s.seq = v.sample_seq
        WHERE i.dataset_id = @datasetId AND i.ordinal > @after ORDER BY i.ordinal LIMIT @limit)`,

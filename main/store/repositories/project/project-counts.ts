@@ -70,6 +70,8 @@ export function workAfter(
     `SELECT (SELECT count(*) FROM sample WHERE sequence > @sequence) AS samples,
        (SELECT count(*) FROM sample_version WHERE sequence > @sequence AND ordinal > 1) AS versions,
        (SELECT count(*) FROM review r JOIN review_batch b ON b.id = r.batch_id
+          WHERE b.sequence > @sequence)
+         + (SELECT count(*) FROM bin_move m JOIN review_batch b ON b.id = m.batch_id
           WHERE b.sequence > @sequence) AS reviews,
        (SELECT count(*) FROM vote WHERE sequence > @sequence) AS votes,
        (SELECT count(*) FROM dataset WHERE sequence > @sequence) AS datasets,
