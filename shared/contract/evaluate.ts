@@ -94,10 +94,16 @@ export const evaluationsContract = {
   /**
    * The comparison with this ordinal, or the first that lacks this author's vote: `null` while it
    * is being answered, so that pairs come in their order. Once nothing answers any more, those that
-   * lack an answer are passed over.
+   * lack an answer are passed over. `besides` is passed over, too: what comes after a vote on it.
    */
   comparison: reading
-    .input(z.object({ id: z.string(), ordinal: z.number().int().optional() }))
+    .input(
+      z.object({
+        id: z.string(),
+        ordinal: z.number().int().optional(),
+        besides: z.string().optional(),
+      }),
+    )
     .output(blindComparisonSchema.nullable()),
   /** Durable before it answers; a second vote of the same author replaces the first in results. */
   vote: judging('evaluation')

@@ -37,6 +37,8 @@ test('the next comparison is the first without a standing vote of this author', 
     const comparisonId = (await next())?.comparisonId ?? '';
     await evaluations.vote({ comparisonId, verdict: 'neither' });
   };
+  const besides = (await next())?.comparisonId;
+  expect((await evaluations.comparison({ id, besides }))?.ordinal).toBe(1);
   expect((await next())?.ordinal).toBe(0);
   await vote();
   expect((await next())?.ordinal).toBe(1);

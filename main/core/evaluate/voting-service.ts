@@ -37,7 +37,7 @@ function toBlind(
 export function nextComparison(
   state: CoreState,
   session: ProjectSession,
-  input: { id: string; ordinal?: number | undefined },
+  input: { id: string; ordinal?: number | undefined; besides?: string | undefined },
 ): BlindComparison | null {
   const { db } = session.file;
   const { id: evaluationId, jobId } = evaluationById(session, input.id);
@@ -45,7 +45,8 @@ export function nextComparison(
   const job = jobId === null ? undefined : findJob(db, jobId);
   // In order as long as the answer that lacks is on its way.
   const isReady = job === undefined || isJobFinished(job.state);
-  const wanted = { evaluationId, author, ruledBy: identicalAnswersAuthor, isReady };
+  const { besides = '' } = input;
+  const wanted = { evaluationId, author, ruledBy: identicalAnswersAuthor, isReady, besides };
   const item =
     input.ordinal === undefined
       ? firstWaiting(db, wanted)

@@ -101,17 +101,23 @@ export function comparisonAt(
 
 /**
  * The first comparison with neither a standing vote of this person nor one of the rule `ruledBy`;
- * with `isReady` the first such one that has both answers.
+ * with `isReady` the first such one that has both answers. It is never `besides`.
  */
 export function firstWaiting(
   db: Database,
-  wanted: { evaluationId: string; author: string; ruledBy: string; isReady: boolean },
+  wanted: {
+    evaluationId: string;
+    author: string;
+    ruledBy: string;
+    isReady: boolean;
+    besides: string;
+  },
 ): StoredComparison | undefined {
   const row = get(
     db,
     comparisonRow,
     `${selectComparisons}
-     WHERE c.evaluation_id = @evaluationId AND (@isReady = 0 OR (a.id IS NOT NULL AND b.id IS NOT NULL))
+     WHERE c.evaluation_id = @evaluationId AND c.id <> @besides AND (@isReady = 0 OR (a.id IS NOT NULL AND b.id IS NOT NULL))
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @author
          AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @ruledBy

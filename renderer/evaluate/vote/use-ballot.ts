@@ -40,6 +40,7 @@ export function useBallot(evaluationId: string): Ballot {
   const [stored, setStored] = useState<Ballot['stored']>(null);
   const clock = useVoteClock(shown.current?.comparisonId);
   const isBusy = useRef(false);
+  const next = useNextPair(evaluationId, shown.current);
 
   const load = async (ordinal: number | null) => {
     setShown(await fetchPair(evaluationId, ordinal));
@@ -79,7 +80,10 @@ export function useBallot(evaluationId: string): Ballot {
       setChoice({ choice: verdict, voteError: error });
       return;
     }
-    await load(null);
+    const ahead = await next();
+    if (!ahead) return await load(null);
+    setShown({ current: ahead, ordinal: null, loadError: undefined });
+    setChoice(noChoice);
   };
 
   const takeBack = async () => {
@@ -105,6 +109,22 @@ export function useBallot(evaluationId: string): Ballot {
     vote: (verdict) => void exclusively(() => store(verdict)),
     undo: () => void exclusively(takeBack),
   };
+}
+
+/**
+ * Asks for the pair after the shown one while that is looked at, so that it is there once the vote
+ * is stored. What it answers is `null` where there was none yet: it is to be asked again.
+ */
+function useNextPair(evaluationId: string, shown: BlindComparison | null | undefined) {
+  const ahead = useRef<Promise<BlindComparison | null>>(undefined);
+  const besides = shown?.comparisonId;
+  useEffect(() => {
+    ahead.current =
+      besides === undefined
+        ? undefined
+        : rpc.evaluations.comparison({ id: evaluationId, besides }).catch(() => null);
+  }, [evaluationId, besides]);
+  return async () => (await ahead.current) ?? null;
 }
 
 /** The pair at an ordinal, or the next open one; an error becomes part of what is shown. */
