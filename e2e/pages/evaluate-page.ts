@@ -58,6 +58,29 @@ export class EvaluatePage {
     await this.form.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
     await this.form.getByRole('textbox', { name: 'Most tokens' }).fill(String(mostTokens));
     await this.form.getByRole('button', { name: /^Generate/ }).click();
+    await this.answered();
+  }
+
+  /** Compares on so many prompts of the set that the form has, chosen by the seed. */
+  async compareSome(prompts: number): Promise<void> {
+    await this.form.getByRole('radio', { name: 'Some, by seed' }).click();
+    await this.form.getByRole('textbox', { name: 'Number of prompts' }).fill(String(prompts));
+  }
+
+  /** What a revealed evaluation is extended by. */
+  get extension(): Locator {
+    return this.page.getByRole('region', { name: 'Extend' });
+  }
+
+  /** Extends the revealed evaluation that is shown; ends in front of the first further pair. */
+  async extend(prompts: number): Promise<void> {
+    await this.extension.getByRole('textbox', { name: 'Further prompts' }).fill(String(prompts));
+    await this.extension.getByRole('button', { name: `Extend by ${prompts} prompts` }).click();
+    await expect(this.page.getByRole('heading', { name: /, extended$/, level: 1 })).toBeVisible();
+    await this.answered();
+  }
+
+  private async answered(): Promise<void> {
     await expect(this.voting.getByRole('region', { name: 'Left answer' })).toBeVisible({
       timeout: answerTimeoutMs,
     });

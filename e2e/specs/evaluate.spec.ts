@@ -76,4 +76,32 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     expect(html).not.toMatch(/<script|<link|<iframe|<img|\ssrc\s*=|\son\w+\s*=|url\(|@import/i);
     expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
   });
+
+  await test.step('it is extended by further prompts, blind again, and both are told together', async () => {
+    await evaluate.extension.getByRole('button', { name: 'Extend by 10 prompts' }).click();
+    await expect(evaluate.extension).toContainText(
+      'compared on every prompt of “four questions” already',
+    );
+    const further = join(folder, 'further.txt');
+    writeFileSync(further, 'Name a tree.\nCount to three.\n');
+    await evaluate.importPrompts(further, 'further questions');
+    await evaluate.open('first match');
+    await evaluate.extension
+      .getByRole('combobox', { name: 'Of the prompt set' })
+      .selectOption({ label: 'further questions' });
+    await evaluate.extend(2);
+    await expect(page.getByRole('tabpanel', { name: 'Evaluate' })).not.toContainText(
+      lesson.adapterHash,
+    );
+    await expect(evaluate.voting).toContainText('0 of 2 voted');
+    for (const key of ['1', '3']) await evaluate.vote(key);
+    await evaluate.reveal('first match, extended');
+    const together = page.getByRole('table', { name: 'Together with what it extends' });
+    await expect(together.getByRole('row', { name: /^first match \d/ })).toBeVisible();
+    await expect(together.getByRole('row', { name: /^first match, extended/ })).toBeVisible();
+    await expect(together.getByRole('row', { name: /^All together/ })).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Warnings' })).toContainText('optional stopping');
+    await evaluate.list.getByRole('button', { name: /^first match(?!,)/ }).click();
+    await expect(statistics.getByRole('row', { name: /^Tie \d/ })).toContainText('1 of 4; Wilson');
+  });
 });

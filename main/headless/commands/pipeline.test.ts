@@ -6,6 +6,7 @@ import {
   blindComparisonSchema,
   evaluationSummarySchema,
 } from '../../../shared/contract/evaluate.ts';
+import { evaluationReportSchema } from '../../../shared/domain/evaluation-report.ts';
 import { datasetSchema } from '../../../shared/domain/dataset.ts';
 import { identitySchema } from '../../../shared/domain/identity.ts';
 import { modelInfoSchema } from '../../../shared/domain/model.ts';
@@ -204,6 +205,41 @@ describe('the whole pipeline by command line', () => {
     const page = ['report', 'p.lima', 'e', '--format', 'html', '--out', 'e.html'];
     expect((await folder.run(...page)).code).toBe(0);
     expect(readFileSync(join(folder.path, 'e.html'), 'utf8')).toContain('<!doctype html>');
+  });
+
+  it('extends a revealed evaluation by further prompts, blind again, and reports both together', async () => {
+    const extend = ['evaluate', 'p.lima', '--extend', 'e', '--prompts-count', '2'];
+    const other = await folder.run(...extend, '--b', 'tiny.gguf');
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      expect.stringContaining('--b cannot be changed by --extend'),
+    ]);
+    const exhausted = await folder.run(...extend, '--json');
+    expect([exhausted.code, exhausted.stdout]).toEqual([
+      1,
+      expect.stringContaining('compared on every prompt of “prompts” already'),
+    ]);
+    folder.write('more.jsonl', [{ prompt: 'Four' }, { prompt: 'Five' }, { prompt: 'Six' }]);
+    const further = [...extend, '--prompts', 'more.jsonl'];
+    expect(await folder.document(evaluationSummarySchema, ...further)).toMatchObject({
+      name: 'e, extended',
+      comparisons: 2,
+      readyPairs: 2,
+      isRevealed: false,
+      systemA: null,
+    });
+    folder.write('more-verdicts.jsonl', [
+      { ordinal: 0, verdict: 'neither' },
+      { ordinal: 1, verdict: 'neither' },
+    ]);
+    const votes = z.object({ voted: z.number() });
+    const vote = ['vote', 'p.lima', 'e, extended', '--verdicts', 'more-verdicts.jsonl'];
+    expect((await folder.document(votes, ...vote)).voted).toBe(2);
+    const reveal = ['report', 'p.lima', 'e, extended', '--reveal'];
+    expect(await folder.document(evaluationReportSchema, ...reveal)).toMatchObject({
+      statistics: { n: 2, ties: 2 },
+      pooled: { earlier: [{ name: 'e', statistics: { n: 3 } }], statistics: { n: 5 } },
+    });
   });
 
   it('replaces a file that no export wrote only with --overwrite, and a project or model never', async () => {
