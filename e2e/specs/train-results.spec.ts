@@ -31,6 +31,18 @@ test('a run ends with an adapter and answers per epoch, and its adapters can be 
     await expect(epochs.nth(1).getByTitle(/^[0-9a-f]{64}$/)).toHaveText(/^[0-9a-f]{8}$/);
   });
 
+  await test.step('each curve tells its values in a table', async () => {
+    const curves = run.getByRole('region', { name: 'Curves' }).getByRole('figure');
+    await expect(curves).toHaveCount(3);
+    for (const curve of await curves.all()) {
+      await expect(curve.getByRole('img')).toHaveAccessibleName(/ from \S+ to \S+ over 8 steps/);
+      await curve.getByText('Values', { exact: true }).click();
+      const rows = curve.getByRole('table', { name: /^Values of / }).getByRole('row');
+      await expect(rows).toHaveCount(9);
+      await expect(rows.last()).toHaveText(/^8\d+[.e]/);
+    }
+  });
+
   await test.step('each prompt is answered by the base and at each epoch', async () => {
     const table = run.getByRole('table', { name: 'Answers to the probe prompts' });
     const columns = [/^Prompt$/, /^Base$/, /^Epoch 1/, /^Epoch 2/];

@@ -1,11 +1,18 @@
 import type { ReportTable } from '../../../shared/report/report-figures.ts';
 
+interface FigureTableProps {
+  title: string;
+  table: ReportTable;
+  /** For what points to the table. */
+  id?: string;
+}
+
 /** A table of the report, as its writers compute it. */
-export function FigureTable({ title, table }: { title: string; table: ReportTable }) {
+export function FigureTable({ title, table, id }: FigureTableProps) {
   return (
     <section className="results-section" aria-label={title}>
       <h2>{title}</h2>
-      <table className="table" aria-label={title}>
+      <table className="table" aria-label={title} id={id}>
         <thead>
           <tr>
             {table.columns.map((column) => (

@@ -11,6 +11,9 @@ interface PreferenceChartProps {
   systems: EvaluationReport['systems'];
 }
 
+/** The table behind the drawing. */
+export const statisticsId = 'evaluation-statistics';
+
 /** Wins, ties and losses of A as one bar, and below it A's win + ½ tie with its interval. */
 export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
   const { wins, ties, losses, n } = statistics;
@@ -21,7 +24,7 @@ export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
   ];
   const words = outcomes.map(({ name, count }) => `${name} ${count} of ${n}`).join(', ');
   return (
-    <figure className="preference" aria-label="Preference">
+    <figure className="preference" aria-label="Preference" aria-details={statisticsId}>
       <div className="preference-names small">
         <span className="truncate">
           <b>A</b> <VisibleText text={systems.a.name} />

@@ -25,7 +25,7 @@ import { ExportButtons } from './export-buttons.tsx';
 import { FactList, FigureTable } from './figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { ItemTable } from './item-table.tsx';
-import { PreferenceChart } from './preference-chart.tsx';
+import { PreferenceChart, statisticsId } from './preference-chart.tsx';
 import './results.css';
 
 /** The results of a revealed evaluation, from the same report that can be saved. */
@@ -40,7 +40,7 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
     ['evaluations'],
   );
   return (
-    <div className="evaluate-page results">
+    <div className="evaluate-page results" tabIndex={-1} data-work>
       <header className="evaluate-head">
         <div className="evaluate-title">
           <h1 className="truncate">
@@ -82,7 +82,9 @@ function Report({ report, extend }: { report: EvaluationReport; extend: ReactNod
       {pooled && <FigureTable title="Together with what it extends" table={pooled} />}
       {extend}
       {accuracy && <FigureTable title="Right answers" table={accuracy} />}
-      {statistics && <FigureTable title="Statistics" table={statisticsTable(statistics)} />}
+      {statistics && (
+        <FigureTable title="Statistics" table={statisticsTable(statistics)} id={statisticsId} />
+      )}
       <div className="results-pair">
         <FactList title="Checks on the judging" rows={biasRows(report)} />
         <FactList title="Origin" rows={originRows(report)} />

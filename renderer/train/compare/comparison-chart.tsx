@@ -11,6 +11,7 @@ import {
   useThemeKey,
   yRange,
 } from '../metrics/chart-options.ts';
+import { ChartTable } from '../../ui/chart-table.tsx';
 import { cursorLabel } from '../metrics/cursor-label.ts';
 import { axisText, comparisonData, runColor, type CurveAxis } from './comparison-curves.ts';
 import 'uplot/dist/uPlot.min.css';
@@ -36,7 +37,23 @@ export function ComparisonChart(props: ComparisonChartProps) {
         key={`${themeKey} ${kind} ${axis} ${runs.map(({ id }) => id).join(' ')}`}
         {...props}
       />
+      <ComparisonValues {...props} />
     </figure>
+  );
+}
+
+function ComparisonValues({ title, kind, runs, axis }: ComparisonChartProps) {
+  const [places = [], ...columns] = comparisonData(runs, kind, axis);
+  return (
+    <ChartTable
+      title={title}
+      columns={['At', ...runs.map(({ name }) => name)]}
+      count={places.length}
+      rowAt={(at) => [
+        axisText[axis](places[at] ?? 0),
+        ...columns.map((column) => (column[at] == null ? '' : formatLoss(column[at]))),
+      ]}
+    />
   );
 }
 

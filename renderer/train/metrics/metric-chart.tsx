@@ -1,8 +1,10 @@
 import { useEffect, useRef, type CSSProperties } from 'react';
 import type uPlot from 'uplot';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import { feedChart, pointAt, stepIndex, chartData, leadingPoints } from './chart-data.ts';
 import type { ChartMarks } from './chart-marks.ts';
+import { ChartTable } from '../../ui/chart-table.tsx';
 import { useThemeKey, chartOptions, drawIn, type ChartLine } from './chart-options.ts';
 import type { RunMetrics } from './use-run-metrics.ts';
 import 'uplot/dist/uPlot.min.css';
@@ -47,7 +49,22 @@ export function MetricChart(props: MetricChartProps) {
         )}
       </figcaption>
       <ChartCanvas key={themeKey} {...props} />
+      <ChartValues {...props} />
     </figure>
+  );
+}
+
+function ChartValues({ title, lines, metrics, devLosses, formatPrecisely }: MetricChartProps) {
+  const [steps = [], ...columns] = dataOf({ metrics, lines, devLosses });
+  const valueOf = (value: number | null | undefined) =>
+    value == null || Number.isNaN(value) ? '' : formatPrecisely(value);
+  return (
+    <ChartTable
+      title={title}
+      columns={['Step', ...lines.map(({ label }) => label)]}
+      count={steps.length}
+      rowAt={(at) => [formatCount(steps[at] ?? 0), ...columns.map((column) => valueOf(column[at]))]}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import { describeTime, describeTimeBasis } from '../../../shared/text/time-estim
 import { formatRate } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
+import { ChartTable } from '../../ui/chart-table.tsx';
 import { planTraining, learningRatePoints } from '../training-plan.ts';
 import { MemoryFact, useSettled } from './memory-fact.tsx';
 import './plan-card.css';
@@ -166,6 +167,15 @@ function LearningRateSketch({ recipe, totalSteps }: { recipe: Recipe; totalSteps
           {formatRate(last)} at step {formatCount(totalSteps)}
         </span>
       </div>
+      <ChartTable
+        title="Learning rate"
+        columns={['Step', 'Learning rate']}
+        count={points.length}
+        rowAt={(at) => [
+          formatCount(1 + Math.round((points[at]?.share ?? 0) * (totalSteps - 1))),
+          formatRate(points[at]?.rate ?? 0),
+        ]}
+      />
     </figure>
   );
 }

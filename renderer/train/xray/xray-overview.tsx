@@ -11,6 +11,7 @@ import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { formatCount, formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { allWholeText } from '../../../shared/text/xray.ts';
 import { Button } from '../../ui/button.tsx';
+import { ChartTable } from '../../ui/chart-table.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useXray } from './xray-store.ts';
@@ -157,9 +158,25 @@ function XrayHistogram({ rows, maxTokens }: XrayHistogramProps) {
         )}
         <span>{formatCount(end)}</span>
       </div>
+      <ChartTable
+        title="Lengths"
+        columns={['Tokens', 'Samples that fit', 'Longer than the limit']}
+        count={bins.length}
+        rowAt={(at) => binCells(bins, at)}
+      />
     </figure>
   );
 }
+
+function binCells(bins: readonly LengthBin[], at: number): string[] {
+  const bin = bins[at];
+  if (!bin) return [];
+  const counts = [bin.fitting, bin.overlong].map((count) => formatCount(count));
+  return [rangeOf(bin, at === bins.length - 1), ...counts];
+}
+
+const rangeOf = ({ from, to }: LengthBin, isLast: boolean) =>
+  isLast ? `${formatCount(from)} and more` : `${formatCount(from)} to ${formatCount(to - 1)}`;
 
 interface BarProps {
   bin: LengthBin;
@@ -168,14 +185,11 @@ interface BarProps {
 }
 
 function Bar({ bin, most, isLast }: BarProps) {
-  const { from, to, fitting, overlong } = bin;
-  const range = isLast
-    ? `${formatCount(from)} and more`
-    : `${formatCount(from)} to ${formatCount(to - 1)}`;
+  const { fitting, overlong } = bin;
   return (
     <span
       className="xray-bar"
-      title={`${range} tokens: ${formatQuantity(fitting + overlong, 'sample')}`}
+      title={`${rangeOf(bin, isLast)} tokens: ${formatQuantity(fitting + overlong, 'sample')}`}
     >
       {overlong > 0 && (
         <span className="xray-bar-over" style={{ height: `${(100 * overlong) / most}%` }} />
