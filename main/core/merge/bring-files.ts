@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ComingFile } from '../../store/merge/merge-runs.ts';
 import { AppError } from '../base/app-error.ts';
@@ -12,7 +12,8 @@ import {
   removeArtifact,
   type ArtifactFolder,
 } from '../files/artifacts.ts';
-import { copyFile } from './copy-file.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
+import { copyFile, hashOfFile, type CopyProgress } from './copy-file.ts';
 
 /** What became of the weights that belong to runs which come. */
 export interface BroughtFiles {
@@ -53,14 +54,15 @@ export async function bringFiles(
 async function bring(
   { from, to, sha256, sizeBytes }: ComingFile,
   folders: { from: string; to: string },
-  progress: { signal: AbortSignal; onBytes: (bytes: number) => void },
+  progress: CopyProgress,
 ): Promise<string | null> {
   if (!placePattern.test(from) || !placePattern.test(to)) return 'its name is none of this program';
   try {
     const source = artifactFile({ artifactsDir: folders.from }, from);
     const target = artifactFile({ artifactsDir: folders.to }, to);
     // Brought by a merge that was undone, or that a crash ended.
-    if (artifactSize(target) === sizeBytes) return null;
+    if (artifactSize(target) === sizeBytes && (await hashOfFile(target, progress)) === sha256)
+      return null;
     const found = artifactSize(source);
     if (found === undefined) return `there is no ${source}`;
     if (found !== sizeBytes) return `it has ${found} bytes instead of ${sizeBytes}`;
@@ -72,6 +74,7 @@ async function bring(
       if (artifactNames(folder).length === 0) await removeArtifact(folder);
       return 'its SHA-256 is not the one of the run';
     }
+    setAside(target);
     renameSync(temporary, target);
     return null;
   } catch (error) {
@@ -79,6 +82,17 @@ async function bring(
     const known = explainError(error);
     if (!known || known.code === 'DISK_FULL') throw error;
     return known.message;
+  }
+}
+
+/** What lies in the place of weights that come and is something else: it keeps its bytes. */
+function setAside(target: GuardedPath): void {
+  if (artifactSize(target) === undefined) return;
+  for (let number = 1; ; number += 1) {
+    const aside = `${target}.aside-${number}`;
+    if (lstatSync(aside, { throwIfNoEntry: false })) continue;
+    renameSync(target, aside);
+    return;
   }
 }
 

@@ -14,6 +14,12 @@ export interface CopiedFile {
   sizeBytes: number;
 }
 
+/** Who hears how far it is, and what ends it early. */
+export interface CopyProgress {
+  signal: AbortSignal;
+  onBytes: (bytes: number) => void;
+}
+
 /**
  * Copies a regular file to a new one, hashing what passes, and syncs it. Throws FILE_UNREADABLE for
  * anything but a regular file; what was made is removed when it throws or is aborted.
@@ -21,30 +27,37 @@ export interface CopiedFile {
 export async function copyFile(
   from: string,
   to: string,
-  { signal, onBytes }: { signal: AbortSignal; onBytes: (bytes: number) => void },
+  progress: CopyProgress,
 ): Promise<CopiedFile> {
-  const source = await open(from, readOnly);
+  await using source = await openRegular(from);
+  const target = await openSideFile(to);
   try {
-    if (!(await source.stat()).isFile())
-      throw new AppError('FILE_UNREADABLE', `${from} is no regular file`, { path: from });
-    const target = await openSideFile(to);
-    try {
-      return await copyPieces(source, target, { signal, onBytes });
-    } catch (error) {
-      rmSync(to, { force: true });
-      throw error;
-    } finally {
-      await target.close();
-    }
+    return await copyPieces(source, target, progress);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
   } finally {
-    await source.close();
+    await target.close();
   }
+}
+
+/** The SHA-256 of a regular file; throws and ends as `copyFile` does. */
+export async function hashOfFile(path: string, progress: CopyProgress): Promise<string> {
+  await using source = await openRegular(path);
+  return (await copyPieces(source, undefined, progress)).sha256;
+}
+
+async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, readOnly);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new AppError('FILE_UNREADABLE', `${path} is no regular file`, { path });
 }
 
 async function copyPieces(
   source: FileHandle,
-  target: FileHandle,
-  { signal, onBytes }: { signal: AbortSignal; onBytes: (bytes: number) => void },
+  target: FileHandle | undefined,
+  { signal, onBytes }: CopyProgress,
 ): Promise<CopiedFile> {
   const hash = createHash('sha256');
   const piece = Buffer.alloc(pieceBytes);
@@ -54,10 +67,10 @@ async function copyPieces(
     const { bytesRead } = await source.read(piece, 0, pieceBytes);
     if (bytesRead === 0) break;
     hash.update(piece.subarray(0, bytesRead));
-    await target.writeFile(piece.subarray(0, bytesRead));
+    await target?.writeFile(piece.subarray(0, bytesRead));
     sizeBytes += bytesRead;
     onBytes(bytesRead);
   }
-  await target.sync();
+  await target?.sync();
   return { sha256: hash.digest('hex'), sizeBytes };
 }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,6 +15,7 @@ import type { MergeReport } from '../../../shared/contract/merge.ts';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { run } from '../../store/database.ts';
+import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { listRuns } from '../../store/repositories/runs.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
 import { projectContent } from '../../store/merge/project-content.ts';
@@ -175,6 +178,10 @@ test('weights come along by their hash; what is missing or differs is named', as
     mkdirSync(dirname(join(`${other}.d`, place(epoch))), { recursive: true });
   writeFileSync(join(`${other}.d`, place(1)), 'right');
   writeFileSync(join(`${other}.d`, place(2)), 'wrong');
+  // In the place of what comes lies something else that is as long.
+  const taken = join(`${core.projectPath}.d`, place(1));
+  mkdirSync(dirname(taken), { recursive: true });
+  writeFileSync(taken, 'other');
   await core.client.project.open({ path: core.projectPath });
   const { files } = await merge(core, other);
   expect(files.came).toBe(1);
@@ -182,7 +189,9 @@ test('weights come along by their hash; what is missing or differs is named', as
     'its SHA-256 is not the one of the run',
     expect.stringMatching(/^there is no .*epoch-003/),
   ]);
-  expect(readFileSync(join(`${core.projectPath}.d`, place(1)), 'utf8')).toBe('right');
+  expect(readFileSync(taken, 'utf8')).toBe('right');
+  expect(readFileSync(`${taken}.aside-1`, 'utf8')).toBe('other');
+  rmSync(`${taken}.aside-1`);
   expect(existsSync(join(`${core.projectPath}.d`, place(2)))).toBe(false);
   expect((await core.client.runs.list()).map(({ name }) => name)).toContain('theirs');
   // They go with the merge, and nothing else of the folder does.
@@ -201,6 +210,65 @@ test('weights come along by their hash; what is missing or differs is named', as
 });
 
 const sha256OfWeights = '27042f4e6eca7d0b2a7ee4026df2ecfa51d3339e6d122aa099118ecd8563bad9';
+
+/** Goes on with the newest run of a closed project; its weights are the loss as five letters. */
+function trainOn(path: string, author: string, losses: readonly number[], name?: string): void {
+  const renamed: Deed[] = name === undefined ? [] : [{ do: 'rename', what: 'run', name, at: 0 }];
+  const file = openProjectFile(path);
+  for (const deed of [...renamed, ...losses.map((loss) => ({ do: 'go on', at: 0, loss }) as const)])
+    perform(file.db, deed, author);
+  for (const { file: place, sha256 } of listCheckpoints(file.db)) {
+    if (!sha256.startsWith('adapter-')) continue;
+    const text = sha256.slice(-3).padStart(5, 'w');
+    mkdirSync(dirname(join(`${path}.d`, place)), { recursive: true });
+    writeFileSync(join(`${path}.d`, place), text);
+    run(file.db, 'UPDATE checkpoint SET sha256 = @hash WHERE file = @place', {
+      hash: hashOf(text),
+      place,
+    });
+  }
+  file.close();
+}
+
+// Of a run that went on in both files the further one keeps the id, so that the files of either
+// side may be those that come to another place.
+test.each([
+  { further: 'here', own: [2.5, 2.25], others: [1.5] },
+  { further: 'there', own: [2.5], others: [1.5, 1.25] },
+])(
+  'weights of a run that went on in both, further $further, lie where its checkpoints say, whatever it is called',
+  async ({ own, others }) => {
+    const { core, other } = await twoCopies();
+    await using _ = core;
+    trainOn(core.projectPath, 'me', own, 'mine');
+    trainOn(other, 'you', others, 'theirs');
+    await core.client.project.open({ path: core.projectPath });
+    const report = await merge(core, other);
+    expect(report.splitRuns).toHaveLength(1);
+    expect(report.files).toMatchObject({ came: others.length, missing: [] });
+    const runs = await core.client.runs.list();
+    expect(runs).toHaveLength(2);
+    const wordsOfRuns = async () => {
+      const made = await core.client.runs.checkpoints();
+      const here = made.filter(({ path }) => path.includes('epoch-'));
+      for (const { path, sha256 } of here) expect(hashOf(readFileSync(path))).toBe(sha256);
+      return runs.map(({ id }) =>
+        here.filter(({ runId }) => runId === id).map(({ path }) => readFileSync(path, 'utf8')),
+      );
+    };
+    const expected = [wordsOf(own), wordsOf(others)];
+    expect(new Set(await wordsOfRuns())).toEqual(new Set(expected));
+    expect(await merge(core, other)).toMatchObject({ changed: false });
+    const split = runs.find(({ name }) => name === report.splitRuns[0]?.splitName);
+    await core.client.things.label({ thing: 'run', id: split?.id ?? '', name: 'of both' });
+    expect(new Set(await wordsOfRuns())).toEqual(new Set(expected));
+  },
+);
+
+const hashOf = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
+
+const wordsOf = (losses: readonly number[]) =>
+  losses.map((loss) => String(Math.round(100 * loss)).padStart(5, 'w'));
 
 test('a project that is no copy is refused unless it was said, and so is the open one itself', async () => {
   const { core, other } = await twoCopies();
