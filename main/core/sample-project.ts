@@ -151,7 +151,7 @@ async function fill(state: CoreState, modelPath: GuardedPath): Promise<ProjectIn
   const { author } = state.settings;
   await addSamplesOf(session, resource('samples.jsonl'), author);
   addReviews(session.file.db, 'accept', { filter: {} }, author);
-  await freeze(state, session, names.dataset);
+  await freeze(state, session, { name: names.dataset });
   const prompts = { path: resource('held-out.jsonl'), name: names.prompts };
   const { set } = await storePrompts(session, prompts);
   await addModelFile(session, modelPath);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { datasetSchema, exportFormatSchema } from '../domain/dataset.ts';
+import { jobProgressSchema } from '../domain/job.ts';
 import { messageSchema } from '../domain/message.ts';
 import {
   flagRuleSchema,
@@ -178,11 +179,14 @@ export const samplesContract = {
   ),
 };
 
+/** Chosen by who calls, to ask by `datasets.progress` how far what they called is. */
+const workId = z.string().min(1).max(64);
+
 export const datasetsContract = {
   list: reading.output(z.array(datasetSchema)),
-  /** Freezes every accepted sample in list order. */
+  /** Freezes every accepted sample in list order; a cancelled call leaves nothing. */
   freeze: procedure
-    .input(z.object({ name: z.string().trim().min(1).max(100) }))
+    .input(z.object({ name: z.string().trim().min(1).max(100), workId: workId.optional() }))
     .output(datasetSchema),
   export: reading
     .input(
@@ -192,9 +196,12 @@ export const datasetsContract = {
         format: exportFormatSchema,
         /** A file that no export wrote may be replaced: a person agreed. */
         overwrite: z.boolean().default(false),
+        workId: workId.optional(),
       }),
     )
     .output(z.object({ path: z.string(), samples: z.number().int(), sizeBytes: z.number().int() })),
+  /** How far a freeze or an export is; null before it begins and when it is over. */
+  progress: reading.input(z.object({ workId })).output(jobProgressSchema.nullable()),
 };
 
 /** A dataset as the trainer will see it with one base model and recipe, before any run. */

@@ -8,6 +8,8 @@ import { listAccepted, storeDataset } from '../../store/repositories/freeze-data
 import { listDatasets } from '../../store/repositories/datasets.ts';
 import { takeAtOnce } from '../../store/steps.ts';
 import { refusalOf, type TestCore } from '../testing/a-core.ts';
+import { requireSession } from '../project/core-state.ts';
+import { datasetProgress } from './dataset-progress.ts';
 import { openManySamples, writeManySamples } from '../testing/many-samples.ts';
 import { turnsDuring } from '../testing/turns-during.ts';
 
@@ -58,6 +60,25 @@ test('freezing, listing and exporting many samples let others have their turn af
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   expect(lines).toHaveLength(many);
   expect(lines[7]).toContain('Question number 8?');
+});
+
+test('a freeze and an export tell how far they are until they are over', async () => {
+  const { datasets } = core.client;
+  const session = requireSession(core.core.context.core);
+  const told = async (work: Promise<unknown>) => {
+    const seen = new Map<string, number>();
+    await turnsDuring(work, () => {
+      const progress = datasetProgress(session, 'w');
+      if (progress) seen.set(progress.phase, progress.done / progress.total);
+    });
+    expect(await datasets.progress({ workId: 'w' })).toBeNull();
+    return Object.fromEntries(seen);
+  };
+  const freezing = datasets.freeze({ name: 'told', workId: 'w' });
+  expect(await told(freezing)).toEqual({ reading: 1, storing: 1 });
+  const wish = { path: core.path('told.jsonl'), format: 'messages', workId: 'w' } as const;
+  const { id: datasetId } = await freezing;
+  expect(await told(datasets.export({ datasetId, ...wish }))).toEqual({ writing: 1 });
 });
 
 test('a sample that is reviewed while many are frozen is in the dataset as before or as after', async () => {

@@ -20,6 +20,7 @@ import {
   type NewDataset,
 } from '../../store/repositories/freeze-dataset.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
+import { withProgress, type ReportWork } from './dataset-progress.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
 import { pagesOfDataset } from '../project/frozen-items.ts';
 import type { Log } from '../base/log.ts';
@@ -41,22 +42,38 @@ const mostAtOnce = 2000;
 export async function freeze(
   state: CoreState,
   session: ProjectSession,
-  name: string,
+  { name, workId }: { name: string; workId?: string | undefined },
   signal?: AbortSignal,
 ): Promise<Dataset> {
   const { db } = session.file;
   refuseTakenName(db, name);
-  return session.calls.run([signal], async (stopped) => {
-    const list = await acceptedNow(session, stopped);
-    if (list.versionIds.length === 0)
-      throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
-    refuseTakenName(db, name);
-    const made = { ...list, id: uuidv7(), name, author: state.settings.author };
-    const isSmall = list.versionIds.length <= mostAtOnce;
-    const stored = isSmall ? storeSmallDataset(db, made) : await store(session, made, stopped);
-    session.changes.touch('datasets', 'project');
-    return await withSources(session, found(stored, 'dataset', made.id), stopped);
-  });
+  return await withProgress(session, workId, (report) =>
+    session.calls.run([signal], (stopped) => freezeNow(state, session, { name, stopped, report })),
+  );
+}
+
+/** What ends a freeze early, and who hears how far it is. */
+interface Freezing {
+  stopped: AbortSignal;
+  report: ReportWork;
+}
+
+async function freezeNow(
+  state: CoreState,
+  session: ProjectSession,
+  { name, ...freezing }: Freezing & { name: string },
+): Promise<Dataset> {
+  const { db } = session.file;
+  const { stopped } = freezing;
+  const list = await acceptedNow(session, freezing);
+  if (list.versionIds.length === 0)
+    throw new AppError('INVALID_STATE', 'No sample is accepted yet: accept some, then freeze');
+  refuseTakenName(db, name);
+  const made = { ...list, id: uuidv7(), name, author: state.settings.author };
+  const isSmall = list.versionIds.length <= mostAtOnce;
+  const stored = isSmall ? storeSmallDataset(db, made) : await store(session, made, freezing);
+  session.changes.touch('datasets', 'project');
+  return await withSources(session, found(stored, 'dataset', made.id), stopped);
 }
 
 function refuseTakenName(db: Database, name: string): void {
@@ -69,13 +86,20 @@ function refuseTakenName(db: Database, name: string): void {
 const mostReadings = 5;
 
 /** Reads the accepted samples again when somebody reviewed or edited one meanwhile. */
-async function acceptedNow(session: ProjectSession, signal: AbortSignal): Promise<AcceptedList> {
+async function acceptedNow(
+  session: ProjectSession,
+  { stopped, report }: Freezing,
+): Promise<AcceptedList> {
   const { db } = session.file;
+  const counts = Object.values(await session.statuses(stopped));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const onRows = (done: number) =>
+    report({ phase: 'reading', done: Math.min(done, total), total, unit: 'samples' });
   for (let reading = 0; reading < mostReadings; reading += 1) {
     session.requireEditing();
     refuseHalfReviewed(session, 'freeze');
     const before = lastSequence(db);
-    const list = await listTurns().all(listAccepted(db), signal);
+    const list = await listTurns().all(listAccepted(db, onRows), stopped);
     if (!isJudgedSince(db, before)) return list;
   }
   throw new AppError(
@@ -88,15 +112,17 @@ async function acceptedNow(session: ProjectSession, signal: AbortSignal): Promis
 async function store(
   session: ProjectSession,
   dataset: NewDataset,
-  signal: AbortSignal,
+  { stopped, report }: Freezing,
 ): Promise<StoredDataset | undefined> {
   const { db } = session.file;
-  const steps = storeDataset(db, dataset);
+  const total = dataset.versionIds.length;
+  const onItems = (done: number) => report({ phase: 'storing', done, total, unit: 'samples' });
+  const steps = storeDataset(db, dataset, onItems);
   const turns = listTurns();
   try {
     for (;;) {
       const { done, value } = await turns.take((limit) => {
-        signal.throwIfAborted();
+        stopped.throwIfAborted();
         session.requireEditing();
         return steps.next(limit);
       });
@@ -148,11 +174,20 @@ async function withSources(
   return { ...dataset, bySource };
 }
 
+/** What is written where; `workId` is asked for to know how far that is. */
+interface DatasetExport {
+  datasetId: string;
+  path: string;
+  format: ExportFormat;
+  overwrite: boolean;
+  workId?: string | undefined;
+}
+
 /** Writes a dataset to a file in one of the four forms; it is placed once its hash was compared. */
 export async function exportTo(
   state: CoreState,
   session: ProjectSession,
-  input: { datasetId: string; path: string; format: ExportFormat; overwrite: boolean },
+  input: DatasetExport,
   signal?: AbortSignal,
 ): Promise<{ path: string; samples: number; sizeBytes: number }> {
   const dataset = found(
@@ -161,14 +196,19 @@ export async function exportTo(
     input.datasetId,
   );
   const wish = { overwrite: input.overwrite, project: protectedBy(session) };
-  return session.calls.run([signal], async (stopped) => {
+  const write = async (stopped: AbortSignal, report: ReportWork) => {
     await using draft = await state.exports.start(input.path, wish);
     const pages = pagesOfDataset(session, dataset, stopped);
-    const written = await writeItems(draft, pages, input.format);
+    const onItems = (done: number) =>
+      report({ phase: 'writing', done, total: dataset.samples, unit: 'samples' });
+    const written = await writeItems(draft, pages, { format: input.format, onItems });
     refuseLostSystem(written.withSystem, input.format);
     await draft.place();
     return { path: draft.path, samples: written.samples, sizeBytes: written.sizeBytes };
-  });
+  };
+  return await withProgress(session, input.workId, (report) =>
+    session.calls.run([signal], (stopped) => write(stopped, report)),
+  );
 }
 
 const shareGptNames = { user: 'human', assistant: 'gpt', system: 'system' } as const;
@@ -225,7 +265,7 @@ function refuseLostSystem(withSystem: number, format: ExportFormat): void {
 async function writeItems(
   { file }: ExportDraft,
   pages: AsyncIterable<DatasetItem[]>,
-  format: ExportFormat,
+  { format, onItems }: { format: ExportFormat; onItems: (done: number) => void },
 ): Promise<{ samples: number; sizeBytes: number; withSystem: number }> {
   const written = { samples: 0, sizeBytes: 0, withSystem: 0 };
   for await (const items of pages) {
@@ -233,6 +273,7 @@ async function writeItems(
     await file.writeFile(lines);
     written.samples += items.length;
     written.sizeBytes += Buffer.byteLength(lines);
+    onItems(written.samples);
     written.withSystem += items.filter((item) => systemText(item.messages) !== undefined).length;
   }
   return written;

@@ -1,6 +1,7 @@
 import { sampleRows } from '../../store/repositories/sample-list.ts';
 import { countBinned } from '../../store/repositories/bin-moves.ts';
 import { moveSamples, planBin, planEmptyBin, startEmptyBin } from '../curate/bin-service.ts';
+import { datasetProgress } from '../curate/dataset-progress.ts';
 import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';
 import { startImport } from '../curate/import-service.ts';
 import { historyOf, review, undoReview } from '../curate/review-service.ts';
@@ -82,9 +83,12 @@ export const datasetsRouter = {
     datasetsWithSources(session, signal),
   ),
   freeze: withProject.datasets.freeze.handler(({ context: { core, session }, input, signal }) =>
-    freeze(core, session, input.name, signal),
+    freeze(core, session, input, signal),
   ),
   export: withProject.datasets.export.handler(({ context: { core, session }, input, signal }) =>
     exportTo(core, session, input, signal),
+  ),
+  progress: withProject.datasets.progress.handler(({ context: { session }, input }) =>
+    datasetProgress(session, input.workId),
   ),
 };

@@ -61,6 +61,7 @@ const inputs: Record<string, unknown> = {
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,
+  'datasets.progress': { workId: 'x' },
   'datasets.export': { datasetId: 'x', path: join(folder, 'out.jsonl'), format: 'messages' },
   'devices.list': undefined,
   'devices.test': { device: 'none' },

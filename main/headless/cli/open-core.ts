@@ -39,9 +39,10 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
     client: createRouterClient(core.router, { context: core.context }),
     startExport: async (path, overwrite) => {
       const { exports, session } = core.context.core;
+      const target = resolve(path);
       const project = session ? { project: protectedBy(session) } : {};
       try {
-        return await exports.start(resolve(path), { overwrite, ...project });
+        return await exports.start(target, { overwrite, ...project });
       } catch (error) {
         throw commandErrorOf(error);
       }
@@ -97,6 +98,24 @@ export async function openCoreWithProject(
 
 const askEveryMs = 250;
 
+/** Makes a call that may take long, and tells meanwhile how far it is; Ctrl-C cancels it. */
+export async function whileTelling<Output>(
+  signal: AbortSignal,
+  tell: () => Promise<void>,
+  call: (options: { signal: AbortSignal }) => Promise<Output>,
+): Promise<Output> {
+  // How far it is may go untold; whether it succeeded is told by the call itself.
+  const timer = setInterval(() => void tell().catch(() => undefined), askEveryMs);
+  try {
+    return await call({ signal });
+  } catch (error) {
+    if (signal.aborted) throw new CancelledError();
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Makes a call that opens a project, and tells how far it is where that is brought forward first. */
 export async function tellOpening(
   client: CoreClient,
@@ -111,16 +130,7 @@ export async function tellOpening(
     hasTold = true;
     terminal.progress('opening', describeOpening(opening), { ...opening });
   };
-  // How far it is may go untold; whether it succeeded is told by the opening itself.
-  const timer = setInterval(() => void tell().catch(() => undefined), askEveryMs);
-  try {
-    return await open({ signal });
-  } catch (error) {
-    if (signal.aborted) throw new CancelledError();
-    throw error;
-  } finally {
-    clearInterval(timer);
-  }
+  return await whileTelling(signal, tell, open);
 }
 
 async function openProject(client: CoreClient, call: ProjectCall): Promise<ProjectInfo> {

@@ -30,10 +30,14 @@ const sampleRow = z.object({
 type SampleRow = z.infer<typeof sampleRow>;
 
 /**
- * Lists every accepted sample that is not in the bin, in list order, in steps. Throws PROJECT_INVALID at the first that is
- * not what was stored.
+ * Lists every accepted sample that is not in the bin, in list order, in steps; `onRows` hears how
+ * many samples were looked at. Throws PROJECT_INVALID at the first that is not what was stored.
  */
-export function* listAccepted(db: Database): Steps<AcceptedList> {
+export function* listAccepted(
+  db: Database,
+  onRows: (done: number) => void = () => undefined,
+): Steps<AcceptedList> {
+  let looked = 0;
   const hash = new ListHash();
   const versionIds: string[] = [];
   // Samples of one batch share a sequence number and are in the order of their ids.
@@ -56,6 +60,7 @@ export function* listAccepted(db: Database): Steps<AcceptedList> {
       if (row.isAccepted === 1) batch.push(row);
       last = row;
     }
+    onRows((looked += rows.length));
     if (rows.length > 0) continue;
     endBatch();
     return { versionIds, contentHash: hash.digest() };
@@ -111,9 +116,13 @@ export interface NewDataset extends AcceptedList {
 
 /**
  * Stores a dataset in steps. It is there for nobody before the last, which waits for the disk; what a
- * crash leaves of it is removed by `removeUnfinished`.
+ * crash leaves of it is removed by `removeUnfinished`. `onItems` hears how many are stored.
  */
-export function* storeDataset(db: Database, dataset: NewDataset): Steps<StoredDataset | undefined> {
+export function* storeDataset(
+  db: Database,
+  dataset: NewDataset,
+  onItems: (done: number) => void = () => undefined,
+): Steps<StoredDataset | undefined> {
   const { id, versionIds } = dataset;
   withTransaction(db, () => {
     run(db, 'INSERT INTO unfinished_dataset (dataset_id) VALUES (@id)', { id });
@@ -123,6 +132,7 @@ export function* storeDataset(db: Database, dataset: NewDataset): Steps<StoredDa
     const until = from + (yield);
     withoutSyncing(db, () => withTransaction(db, () => insertItems(db, dataset, from, until)));
     from = until;
+    onItems(Math.min(until, versionIds.length));
   }
   withTransaction(db, () => {
     run(db, 'DELETE FROM unfinished_dataset WHERE dataset_id = @id', { id });

@@ -20,6 +20,7 @@ import { ThingLabels } from '../../ui/things/thing-labels.tsx';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
 import { useLabels } from '../../ui/things/things-store.ts';
 import { showCurateDialog } from '../curate-store.ts';
+import { DatasetWorkProgress, useDatasetWork } from './dataset-work.tsx';
 
 const formats: readonly Option<ExportFormat>[] = [
   { value: 'messages', label: 'Export as OpenAI messages' },
@@ -32,7 +33,20 @@ const formats: readonly Option<ExportFormat>[] = [
 export function DatasetsDialog() {
   const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
   const [format, setFormat] = useState<ExportFormat>('messages');
-  const exporting = useAction(exportDataset);
+  const { work, run } = useDatasetWork();
+  const exporting = useAction((dataset: Dataset, form: ExportFormat) =>
+    exportDataset(
+      dataset,
+      (target) =>
+        run('Exporting', (named, options) =>
+          rpc.datasets.export(
+            { datasetId: dataset.id, format: form, ...target, ...named },
+            options,
+          ),
+        ),
+      form,
+    ),
+  );
   return (
     <Dialog title="Datasets" isWide onClose={() => showCurateDialog(null)}>
       <QueryView query={datasets}>
@@ -53,18 +67,26 @@ export function DatasetsDialog() {
           )
         }
       </QueryView>
+      <DatasetWorkProgress work={work} />
+      {work && <Button onClick={work.cancel}>Cancel exporting</Button>}
       {exporting.error !== undefined && <ErrorView error={exporting.error} />}
     </Dialog>
   );
 }
 
-async function exportDataset(dataset: Dataset, format: ExportFormat): Promise<void> {
+type Written = Awaited<ReturnType<typeof rpc.datasets.export>>;
+
+async function exportDataset(
+  dataset: Dataset,
+  save: (target: { path: string; overwrite: boolean }) => Promise<Written | undefined>,
+  format: ExportFormat,
+): Promise<void> {
   const written = await exportFile(
     {
       title: `Export “${previewLine(dataset.name)}”`,
       suggestedName: `${dataset.name.slice(0, 100)}.${format}.jsonl`,
     },
-    (target) => rpc.datasets.export({ datasetId: dataset.id, format, ...target }),
+    save,
   );
   if (written === undefined) return;
   showToast({

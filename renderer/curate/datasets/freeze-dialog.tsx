@@ -14,6 +14,7 @@ import { TextInput } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showCurateDialog } from '../curate-store.ts';
 import { useDrafts } from '../edit/drafts.ts';
+import { DatasetWorkProgress, useDatasetWork } from './dataset-work.tsx';
 import {
   freezeWarnings,
   limaComposition,
@@ -31,8 +32,12 @@ export function FreezeDialog() {
   const summary = useAcceptedSummary();
   const [name, setName] = useState('');
   const isTaken = datasets.data?.some((dataset) => dataset.name === name.trim()) ?? false;
+  const { work, run } = useDatasetWork();
   const freeze = useAction(async () => {
-    const dataset = await rpc.datasets.freeze({ name: name.trim() });
+    const dataset = await run('Freezing', (named, options) =>
+      rpc.datasets.freeze({ name: name.trim(), ...named }, options),
+    );
+    if (dataset === undefined) return;
     const amount = formatQuantity(dataset.samples, 'sample');
     showToast({
       text: `Froze ${amount} as “${dataset.name}” (${shortHash(dataset.contentHash)}).`,
@@ -45,10 +50,10 @@ export function FreezeDialog() {
     <Dialog
       title="Freeze a dataset"
       isWide
-      onClose={close}
+      onClose={work?.cancel ?? close}
       footer={
         <>
-          <Button onClick={close}>Cancel</Button>
+          <Button onClick={work?.cancel ?? close}>{work ? 'Cancel freezing' : 'Cancel'}</Button>
           <EditButton
             variant="primary"
             disabled={name.trim() === '' || isTaken || accepted === 0}
@@ -77,6 +82,7 @@ export function FreezeDialog() {
         />
       </form>
       <QueryView query={summary}>{(data) => <Summary summary={data} />}</QueryView>
+      <DatasetWorkProgress work={work} />
       {freeze.error !== undefined && <ErrorView error={freeze.error} />}
     </Dialog>
   );

@@ -1,11 +1,32 @@
+import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { exportFormatSchema } from '../../../../shared/domain/dataset.ts';
-import { formatBytes, formatQuantity } from '../../../../shared/text/numbers.ts';
-import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
+import type { JobProgress } from '../../../../shared/domain/job.ts';
+import { formatBytes, formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
+import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
+import { defineCommand, oneOf, overwriteOption, positional, type Call } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
-import { openCoreWithProject } from '../../cli/open-core.ts';
+import { openCoreWithProject, whileTelling, type CoreClient } from '../../cli/open-core.ts';
 
 const formats = exportFormatSchema.options;
+
+/** Makes a call that freezes or exports, named so that it can be asked how far it is. */
+async function tellDatasetWork<Output>(
+  client: CoreClient,
+  { terminal, signal }: Pick<Call, 'terminal' | 'signal'>,
+  title: string,
+  call: (named: { workId: string }, options: { signal: AbortSignal }) => Promise<Output>,
+): Promise<Output> {
+  const workId = randomUUID();
+  const tell = async () => {
+    const progress = await client.datasets.progress({ workId });
+    if (progress) terminal.progress(progress.phase, progressText(title, progress), { ...progress });
+  };
+  return await whileTelling(signal, tell, (options) => call({ workId }, options));
+}
+
+const progressText = (title: string, progress: JobProgress) =>
+  `${title}: ${joinFacts([describeProgress(progress), timeLeft(progress.etaMs)])}`;
 
 /** `lima dataset freeze`: fixes the accepted samples under a name. */
 export const datasetFreezeCommand = defineCommand({
@@ -17,7 +38,11 @@ export const datasetFreezeCommand = defineCommand({
   edits: true,
   async run(call) {
     await using project = await openCoreWithProject(call);
-    const dataset = await project.client.datasets.freeze({ name: positional(call, 1) });
+    const { client } = project;
+    const name = positional(call, 1);
+    const dataset = await tellDatasetWork(client, call, `Freeze ${name}`, (named, options) =>
+      client.datasets.freeze({ name, ...named }, options),
+    );
     const text = `Froze ${formatQuantity(dataset.samples, 'sample')} as "${dataset.name}", ${dataset.contentHash}.`;
     call.terminal.result(dataset, text);
   },
@@ -43,12 +68,12 @@ export const datasetExportCommand = defineCommand({
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const path = resolve(positional(call, 2));
-    const written = await client.datasets.export({
-      datasetId: dataset.id,
-      path,
-      format,
-      overwrite: call.options.overwrite ?? false,
-    });
+    const overwrite = call.options.overwrite ?? false;
+    const wish = { datasetId: dataset.id, path, format, overwrite };
+    const title = `Export ${dataset.name}`;
+    const written = await tellDatasetWork(client, call, title, (named, options) =>
+      client.datasets.export({ ...wish, ...named }, options),
+    );
     const size = formatBytes(written.sizeBytes);
     const text = `Wrote ${formatQuantity(written.samples, 'sample')} to ${written.path} (${size}).`;
     call.terminal.result({ ...written, format, contentHash: dataset.contentHash }, text);
