@@ -87,6 +87,11 @@ function OwnProjects() {
   );
 }
 
+const whyNotThere = ({ isSilent }: { isSilent: boolean }) =>
+  isSilent
+    ? 'its disk does not answer: is a network drive gone?'
+    : 'file not found: open it to look for a backup';
+
 function RecentProjects() {
   const recent = useQuery(['project.recent'], () => rpc.project.recent(), ['project']);
   return (
@@ -101,9 +106,7 @@ function RecentProjects() {
                 <button type="button" onClick={() => void openProject(project.path)}>
                   <strong className="truncate">{project.name}</strong>
                   <span className="faint small welcome-date">
-                    {project.exists
-                      ? formatMoment(project.openedMs)
-                      : 'file not found: open it to look for a backup'}
+                    {project.exists ? formatMoment(project.openedMs) : whyNotThere(project)}
                   </span>
                   <span className="dim small truncate welcome-path" title={project.path}>
                     {project.path}

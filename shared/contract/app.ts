@@ -113,6 +113,8 @@ export const projectContract = {
         name: z.string(),
         openedMs: z.number(),
         exists: z.boolean(),
+        /** The disk that it is on does not answer: nobody knows whether it is there. */
+        isSilent: z.boolean(),
         /** As when it was last open here: its file is not looked into. Null while not known. */
         sizeBytes: z.number().nullable(),
         samples: z.number().int().nullable(),

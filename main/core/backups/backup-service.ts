@@ -26,6 +26,7 @@ export async function listProjectBackups(state: CoreState, path?: string): Promi
   const target = state.paths.check(path ?? requireSession(state).file.path);
   const chosen = state.settings.backupFolder;
   const folder = backupFolder(target, chosen);
+  await state.paths.reach(folder);
   const session = state.session?.file.path === target ? state.session : null;
   const files = listBackups(folder, target);
   return {
@@ -52,10 +53,12 @@ export async function makeProjectBackup(session: ProjectSession): Promise<Backup
 }
 
 /** Puts the backups of this person's projects into a folder, or with null beside each project. */
-export function setBackupFolder(
+export async function setBackupFolder(
   { paths, settings }: CoreState,
   folder: string | null,
-): { folder: string | null } {
+  signal?: AbortSignal,
+): Promise<{ folder: string | null }> {
+  if (folder !== null) await paths.reach(folder, { signal });
   const target = folder === null ? null : paths.check(folder);
   if (target !== null && !statSync(target, { throwIfNoEntry: false })?.isDirectory())
     throw new AppError('FILE_NOT_FOUND', `There is no folder ${target}: make it first`, {

@@ -59,13 +59,15 @@ async function damageOf(session: ProjectSession): Promise<DamagedGroup[]> {
 
 /** Looks through the backups, newest first, until each group was found whole in one. */
 async function findRescues(
-  { settings }: CoreState,
+  { settings, paths }: CoreState,
   { file }: ProjectSession,
   groups: readonly DamagedGroup[],
 ): Promise<Rescue[]> {
   const rescues: Rescue[] = [];
   let open = groups.filter((group) => !group.isUnreadable);
-  for (const backup of listBackups(backupFolder(file.path, settings.backupFolder), file.path)) {
+  const folder = backupFolder(file.path, settings.backupFolder);
+  await paths.reach(folder);
+  for (const backup of listBackups(folder, file.path)) {
     if (open.length === 0) break;
     const wanted = open.map((group) => wantedRows(file.db, group));
     const found = await rowsIn(backup.path, wanted);

@@ -41,6 +41,7 @@ export function restoreBackup(
   const target = state.paths.check(request.path);
   const folder = backupFolder(target, state.settings.backupFolder);
   return state.projectTurns.run(async () => {
+    await state.paths.reach(folder);
     const { session } = state;
     // What is open for reading only is not replaced under the eyes of whoever reads it.
     if (session?.file.path === target) session.requireEditing();
@@ -83,7 +84,9 @@ async function chooseBackup(
 ): Promise<Source> {
   const files = listBackups(folder, target);
   if (name !== undefined) {
-    const path = files.find((file) => file.name === name)?.path ?? state.paths.check(name);
+    const listed = files.find((file) => file.name === name)?.path;
+    if (listed === undefined) await state.paths.reach(name);
+    const path = listed ?? state.paths.check(name);
     if (path !== target && existsSync(path)) return { ...(await verify(path)), path };
     throw noBackup(`${target} has no backup “${name}”: look at the list of its backups`, name);
   }

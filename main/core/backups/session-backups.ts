@@ -55,30 +55,37 @@ export class SessionBackups {
   /** Makes a backup if there are changes and the last one is of another day or an hour old. */
   async check(nowMs = Date.now()): Promise<void> {
     if (this.#session.readReason !== null) return;
-    const reason = await this.#dueReason(nowMs);
-    if (reason !== undefined && !this.#closing.signal.aborted)
-      await this.#tryTo(reason, this.#closing.signal);
+    const { signal } = this.#closing;
+    await this.#telling(signal, async () => {
+      const reason = await this.#dueReason(nowMs);
+      if (reason !== undefined && !signal.aborted) await this.#write(reason, signal);
+    });
   }
 
   /** Makes one now; throws what is in the way. */
   make(reason: BackupReason): Promise<string> {
-    return this.#turns.run(() => this.#write(reason, this.#closing.signal));
+    return this.#write(reason, this.#closing.signal);
   }
 
   /** Makes one before a large step, where that is quick; a failure is told and does not hold it. */
   async makeBefore(step: 'undo' | 'emptying', signal: AbortSignal): Promise<void> {
     if (statSync(this.#session.file.path).size > quickBytes) return;
-    if (this.#hasChanged() || !this.#newest())
-      await this.#tryTo(step, AbortSignal.any([signal, this.#closing.signal]));
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    await this.#telling(either, async () => {
+      if (this.#hasChanged() || !(await this.#newest())) await this.#write(step, either);
+    });
   }
 
   /** Ends what is under way, and makes one of what changed since the last. */
   async close(): Promise<void> {
     await this.#stop();
-    const newest = this.#newest();
-    const isYoung = newest !== undefined && isWithin(newest, backupTimes.closingMs, Date.now());
-    if (this.#hasChanged() && !isYoung)
-      await this.#tryTo('closing', AbortSignal.timeout(backupTimes.closingLimitMs));
+    if (!this.#hasChanged()) return;
+    const signal = AbortSignal.timeout(backupTimes.closingLimitMs);
+    await this.#telling(signal, async () => {
+      const newest = await this.#newest(signal);
+      if (!newest || !isWithin(newest, backupTimes.closingMs, Date.now()))
+        await this.#write('closing', signal);
+    });
   }
 
   /** Makes no more: the project is kept in another way. */
@@ -95,7 +102,7 @@ export class SessionBackups {
 
   async #dueReason(nowMs: number): Promise<BackupReason | undefined> {
     if (nowMs - this.#failedMs < backupTimes.retryMs) return undefined;
-    const newest = this.#newest();
+    const newest = await this.#newest(this.#closing.signal);
     if (newest && isWithin(newest, backupTimes.hourlyMs, nowMs)) return undefined;
     if (!this.#hasChanged() && !(await this.#wasLeftBehind(newest))) return undefined;
     return newest && dayOf(newest.createdMs) === dayOf(nowMs) ? 'hourly' : 'daily';
@@ -117,9 +124,9 @@ export class SessionBackups {
     }
   }
 
-  async #tryTo(reason: BackupReason, signal: AbortSignal): Promise<void> {
+  async #telling(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#turns.run(() => this.#write(reason, signal));
+      await work();
     } catch (error) {
       if (signal.aborted) return;
       this.#failedMs = Date.now();
@@ -130,8 +137,13 @@ export class SessionBackups {
     }
   }
 
-  async #write(reason: BackupReason, signal: AbortSignal): Promise<string> {
+  #write(reason: BackupReason, signal: AbortSignal): Promise<string> {
+    return this.#turns.run(() => this.#writeInTurn(reason, signal));
+  }
+
+  async #writeInTurn(reason: BackupReason, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
+    await this.#session.paths.reach(this.#folder, { signal });
     const { db } = this.#session.file;
     const changes = this.#changes();
     const verify = (copy: string) => verifyCopyAside(copy, signal);
@@ -146,7 +158,9 @@ export class SessionBackups {
     return backupFolder(this.#session.file.path, this.#state.settings.backupFolder);
   }
 
-  #newest(): BackupFile | undefined {
+  /** Throws where the folder does not answer. */
+  async #newest(signal?: AbortSignal): Promise<BackupFile | undefined> {
+    await this.#session.paths.reach(this.#folder, { signal });
     const backups = listBackups(this.#folder, this.#session.file.path);
     return backups.find(({ reason }) => reason !== 'damaged');
   }

@@ -70,9 +70,9 @@ export class UserSettings {
     this.#write(settingsSchema.parse({ ...this.#read(), ...Object.fromEntries(given) }));
   }
 
-  /** Recent projects, newest first, with whether their file is still there. */
-  recent(): (RecentEntry & { exists: boolean })[] {
-    return this.#settings.recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }));
+  /** Recent projects, newest first; whether their files are still there is not looked at. */
+  recent(): RecentEntry[] {
+    return this.#settings.recent;
   }
 
   /** Puts a project on top of the recent ones. */

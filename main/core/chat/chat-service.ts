@@ -37,7 +37,7 @@ export async function* sendChat(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChatEvent, void> {
   refuseDeleted(session, request.conversationId);
-  const system = systemFiles(session, request.system);
+  const system = await systemFiles(session, request.system, signal);
   const events = new AsyncQueue<ChatEvent>();
   const stop = new AbortController();
   const key = answerKey(request);

@@ -195,7 +195,7 @@ export async function exportTo(
     'dataset',
     input.datasetId,
   );
-  const wish = { overwrite: input.overwrite, project: protectedBy(session) };
+  const wish = { overwrite: input.overwrite, project: await protectedBy(session) };
   const write = async (stopped: AbortSignal, report: ReportWork) => {
     await using draft = await state.exports.start(input.path, wish);
     const pages = pagesOfDataset(session, dataset, stopped);

@@ -36,12 +36,17 @@ export interface NewEvaluation {
 }
 
 /** Stores an evaluation and queues the generation of both systems' answers. */
-export function createEvaluation(
+export async function createEvaluation(
   state: CoreState,
   session: ProjectSession,
   input: NewEvaluation,
-): { evaluationId: string; jobId: string } {
+  signal?: AbortSignal,
+): Promise<{ evaluationId: string; jobId: string }> {
   const { db } = session.file;
+  const [filesA, filesB] = [
+    await systemFiles(session, input.a, signal),
+    await systemFiles(session, input.b, signal),
+  ];
   const { name, promptSetId, seed, parallel, sampling } = input;
   if (findEvaluation(db, 'name', name))
     throw new AppError(
@@ -53,7 +58,6 @@ export function createEvaluation(
     );
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
-  const [filesA, filesB] = [systemFiles(session, input.a), systemFiles(session, input.b)];
   const promptIds = choosePrompts(session, set, input);
   const id = uuidv7();
   const payload = { evaluationId: id };

@@ -20,13 +20,17 @@ import { choosePrompts, evaluationById } from './evaluation-service.ts';
  * Stores a further evaluation of the same two systems, on prompts that they were not compared on,
  * and queues its answers. It is blind by itself; the votes that were revealed stay as they are.
  */
-export function extendEvaluation(
+export async function extendEvaluation(
   state: CoreState,
   session: ProjectSession,
   input: { id: string; prompts: number; promptSetId?: string | undefined },
-): { evaluationId: string; jobId: string; prompts: number } {
+  signal?: AbortSignal,
+): Promise<{ evaluationId: string; jobId: string; prompts: number }> {
   const { db } = session.file;
-  const { id: from, revealedMs, ...evaluation } = evaluationById(session, input.id);
+  const { systemAId, systemBId } = evaluationById(session, input.id);
+  for (const systemId of [systemAId, systemBId])
+    await systemFiles(session, found(findSystem(db, systemId), 'system', systemId).spec, signal);
+  const { id: from, revealedMs, parallel, ...evaluation } = evaluationById(session, input.id);
   if (revealedMs === null)
     throw new AppError(
       'INVALID_STATE',
@@ -36,9 +40,6 @@ export function extendEvaluation(
   const promptSetId = input.promptSetId ?? evaluation.promptSetId;
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
-  const { systemAId, systemBId, parallel } = evaluation;
-  for (const systemId of [systemAId, systemBId])
-    systemFiles(session, found(findSystem(db, systemId), 'system', systemId).spec);
   // Another seed: the sides of the pairs that were revealed must not tell those of these.
   const seed = (evaluation.seed + evaluationsOfSystems(db, evaluation).length) >>> 0;
   const asked = askedBySystems(db, evaluation);

@@ -36,7 +36,7 @@ export function generateJob(session: ProjectSession): JobHandler<'generate'> {
       frozenPromptsOf(db, found(findPromptSet(db, 'id', setId), 'prompt set', setId), 0);
       const progress = new GenerationProgress(session, evaluation, context);
       try {
-        const contestants = contestantsOf(session, evaluation);
+        const contestants = await contestantsOf(session, evaluation, context.signal);
         castTies(session, comparisonsOf(db, evaluationId));
         for (const batch of batches(contestants, evaluation.parallel)) {
           for (const contestant of contestants)
@@ -115,12 +115,23 @@ interface Contestant {
  * Both systems. Each has a process of its own where both models fit into memory at once; else, or
  * where they stand on one base, which stays loaded, they take turns in one.
  */
-function contestantsOf(session: ProjectSession, evaluation: StoredEvaluation): Contestant[] {
-  const both = [evaluation.systemAId, evaluation.systemBId].map((systemId) => {
+async function contestantsOf(
+  session: ProjectSession,
+  evaluation: StoredEvaluation,
+  signal: AbortSignal,
+): Promise<Contestant[]> {
+  const ids = [evaluation.systemAId, evaluation.systemBId];
+  const asked = ids.map(async (systemId) => {
     const system = found(findSystem(session.file.db, systemId), 'system', systemId);
     const missing = missingGenerations(session.file.db, evaluation.id, systemId);
-    return { system, missing, files: missing.length > 0 && systemFiles(session, system.spec) };
+    const isNeeded = missing.length > 0;
+    return {
+      system,
+      missing,
+      files: isNeeded && (await systemFiles(session, system.spec, signal)),
+    };
   });
+  const both = await Promise.all(asked);
   const needed = both.flatMap(({ files }) => files || []);
   const isApart =
     new Set(needed.map(({ basePath }) => basePath)).size > 1 &&

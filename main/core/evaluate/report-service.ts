@@ -54,7 +54,7 @@ export async function saveReport(
   session: ProjectSession,
   input: { id: string; format: ReportFormat; path: string; overwrite: boolean },
 ): Promise<{ path: string; sizeBytes: number }> {
-  const wish = { overwrite: input.overwrite, project: protectedBy(session) };
+  const wish = { overwrite: input.overwrite, project: await protectedBy(session) };
   await using draft = await state.exports.start(input.path, wish);
   const { text } = reportText(session, input);
   await draft.file.writeFile(text);

@@ -21,7 +21,7 @@ interface ExportWish {
   /** A person agreed to replace what is there. */
   overwrite: boolean;
   /** What the open project adds to what is protected. */
-  project?: Pick<ProtectedPlaces, 'projectPaths' | 'modelPaths'>;
+  project?: Pick<ProtectedPlaces, 'projectPaths' | 'modelPaths' | 'silentPaths'>;
 }
 
 const formerExport = z.object({
@@ -95,10 +95,13 @@ export class ExportFiles {
 
   #places(project: ExportWish['project']): ProtectedPlaces {
     const userDataDir = this.#paths.resolved(this.#userDataDir);
+    const { projectPaths = [], modelPaths = [], silentPaths = [] } = project ?? {};
+    const answering = modelPaths.filter((path) => !silentPaths.includes(path));
     return {
       userDataDir,
-      projectPaths: bothNames(project?.projectPaths ?? [], this.#paths),
-      modelPaths: bothNames(project?.modelPaths ?? [], this.#paths),
+      projectPaths: bothNames(projectPaths, this.#paths),
+      modelPaths: [...bothNames(answering, this.#paths), ...silentPaths],
+      silentPaths,
     };
   }
 

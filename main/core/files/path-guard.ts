@@ -9,7 +9,9 @@ import {
   type GuardedPath,
   type WithGuardedPaths,
 } from './guarded-path.ts';
+import { localDisks } from './local-disks.ts';
 import { pathProblem } from './path-problem.ts';
+import { places, SilentPlace, type PlaceWait } from './places.ts';
 
 const maxLinks = 40;
 
@@ -34,16 +36,20 @@ const thisSystem: PathSystem = {
 
 /**
  * Resolves symbolic links one after the other, also one to a file that does not exist yet: writing
- * would follow it. No link is followed before its target was looked at.
+ * would follow it. No link is followed before its target was looked at. Yields each path that is to
+ * be asked for its target.
  */
-function realPath(path: string, { paths, linkTarget }: PathSystem): string {
+function* resolving(
+  path: string,
+  paths: PlatformPath,
+): Generator<string, string, string | undefined> {
   const { root } = paths.parse(path);
   let real = root;
   let left = namesOf(path, paths);
   for (let links = 0; left.length > 0;) {
     const [name = '', ...rest] = left;
     const next = paths.join(real, name);
-    const target = linkTarget(next);
+    const target = yield next;
     if (target === undefined) {
       real = next;
       left = rest;
@@ -60,6 +66,13 @@ function realPath(path: string, { paths, linkTarget }: PathSystem): string {
     left = [...namesOf(leads, paths), ...rest];
   }
   return real;
+}
+
+function realPath(path: string, { paths, linkTarget }: PathSystem): string {
+  const steps = resolving(path, paths);
+  let step = steps.next();
+  while (!step.done) step = steps.next(linkTarget(step.value));
+  return step.value;
 }
 
 const namesOf = (path: string, paths: PlatformPath) =>
@@ -101,6 +114,42 @@ export class PathGuard {
     return asGuarded(this.#guard(path).real);
   }
 
+  /**
+   * Asks whether a path answers, with every link on the way to it: throws `SilentPlace` when it does
+   * not. To be waited for before anything else looks at a path that a person or a project names;
+   * whether it may be used at all is what `check` says then.
+   */
+  async reach(path: string, wait?: PlaceWait): Promise<void> {
+    try {
+      await this.#follow(path, wait);
+    } catch (error) {
+      if (error instanceof SilentPlace || wait?.signal?.aborted) throw error;
+      // Whatever else it is, whoever uses the path is told by `check` or by the system.
+    }
+  }
+
+  /** The same for each path of a value, by the names of its properties. */
+  async reachAll(value: unknown, wait?: PlaceWait): Promise<void> {
+    await Promise.all(pathsIn(value).map((path) => this.reach(path, wait)));
+  }
+
+  async #follow(path: string, wait: PlaceWait | undefined): Promise<void> {
+    const { paths } = this.#system;
+    const absolute = paths.resolve(path);
+    refuseProblem(absolute, paths);
+    const isLocal = localDisks();
+    const steps = resolving(absolute, paths);
+    let step = steps.next();
+    while (!step.done) {
+      const next = step.value;
+      step = steps.next(
+        isLocal(next) ? this.#system.linkTarget(next) : await places.link(next, wait),
+      );
+    }
+    // What nobody may use is not looked at.
+    if (!isLocal(step.value) && this.#allows(step.value)) await places.look(step.value, wait);
+  }
+
   /** Where a path leads, be it inside a root or not: to compare with, never to open. */
   resolved(path: string): string {
     const { paths } = this.#system;
@@ -114,6 +163,12 @@ export class PathGuard {
    * process, so one that is not absolute here (as of another system) is INVALID_INPUT.
    */
   checkStored(path: string): GuardedPath {
+    this.requireOfThisSystem(path);
+    return this.check(path);
+  }
+
+  /** What `checkStored` says of the words of a path alone: nothing is looked at. */
+  requireOfThisSystem(path: string): void {
     const { paths } = this.#system;
     refuseProblem(path, paths);
     if (!paths.isAbsolute(path))
@@ -123,7 +178,6 @@ export class PathGuard {
           'Show where the file is on this machine.',
         { path: path.slice(0, 1000) },
       );
-    return this.check(path);
   }
 
   /** A stored payload with every path in it checked: the handler of a job gets no other. */
@@ -135,14 +189,22 @@ export class PathGuard {
     return asGuardedPaths<Payload>(Object.fromEntries(entries));
   }
 
+  /** The same once each of them answers. */
+  async reachedPaths<Payload extends object>(
+    payload: Payload,
+    wait: PlaceWait,
+  ): Promise<WithGuardedPaths<Payload>> {
+    await this.reachAll(payload, wait);
+    return this.checkPaths(payload);
+  }
+
   #guard(path: string): { absolute: GuardedPath; real: string } {
     const { paths } = this.#system;
     refuseProblem(path, paths);
     const absolute = paths.resolve(path);
     refuseProblem(absolute, paths);
     const real = realPath(absolute, this.#system);
-    const allowed = this.roots && [...this.roots, ...this.#ownFolders];
-    if (allowed && !allowed.some((root) => isInside(root, real, paths)))
+    if (!this.#allows(real))
       throw new AppError(
         'PATH_FORBIDDEN',
         `${previewLine(absolute, 1000)} is outside the folders this server may use ` +
@@ -151,7 +213,18 @@ export class PathGuard {
       );
     return { absolute: asGuarded(absolute), real };
   }
+
+  #allows(real: string): boolean {
+    const allowed = this.roots && [...this.roots, ...this.#ownFolders];
+    return !allowed || allowed.some((root) => isInside(root, real, this.#system.paths));
+  }
 }
+
+/** Every path in what a call or a job was given; none of them lies deeper. */
+const pathsIn = (value: unknown): string[] =>
+  Object.entries(value ?? {}).flatMap(([name, inner]: [string, unknown]) =>
+    isPathName(name) && typeof inner === 'string' && inner !== '' ? [inner] : [],
+  );
 
 /** True for a folder itself and for everything below it; compares names as the system does. */
 export function isInside(root: string, path: string, paths: PlatformPath = nodePath): boolean {

@@ -18,6 +18,8 @@ export interface ProtectedPlaces {
   projectPaths: readonly string[];
   /** Files that rows name as base models, also those that are missing. */
   modelPaths: readonly string[];
+  /** Those of them that do not answer: they are compared by name, and not looked at. */
+  silentPaths: readonly string[];
 }
 
 const endings = ['-wal', '-shm', '-journal', '.lock'];
@@ -128,11 +130,11 @@ function startOf(path: string): Buffer {
   }
 }
 
-function protectedFiles({ userDataDir, projectPaths, modelPaths }: ProtectedPlaces) {
+function protectedFiles({ userDataDir, projectPaths, modelPaths, silentPaths }: ProtectedPlaces) {
   const files = [
     ...projectPaths.flatMap((path) => ['', ...endings].map((ending) => path + ending)),
     ...projectPaths.flatMap((path) => filesIn(`${path}.d`)),
-    ...modelPaths,
+    ...modelPaths.filter((path) => !silentPaths.includes(path)),
     ...filesIn(userDataDir),
   ];
   return files.flatMap((path) => lstatSync(path, { throwIfNoEntry: false }) ?? []);

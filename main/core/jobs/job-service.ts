@@ -63,7 +63,7 @@ export class JobService {
   readonly #snapshots = new Map<string, Job>();
   readonly #handedOver = new Set<string>();
   readonly #log: Log;
-  readonly #paths: Pick<PathGuard, 'checkPaths'>;
+  readonly #paths: Pick<PathGuard, 'reachedPaths'>;
   #isReadOnly: boolean;
   /** Why nothing runs any more, although nobody closes the project. */
   #suspension: AppError | null = null;
@@ -71,7 +71,7 @@ export class JobService {
 
   constructor(
     db: Database,
-    { log, paths }: { log: Log; paths: Pick<PathGuard, 'checkPaths'> },
+    { log, paths }: { log: Log; paths: Pick<PathGuard, 'reachedPaths'> },
     isReadOnly = false,
   ) {
     this.#db = db;
@@ -247,7 +247,7 @@ export class JobService {
     signals: Pick<JobContext, 'signal' | 'pausing'>,
   ): Promise<void> {
     try {
-      const payload = this.#payload(id, handler.kind);
+      const payload = await this.#payload(id, handler.kind, signals.signal);
       const handOver = () => void this.#handedOver.add(id);
       const context = { ...signals, jobId: id, report: this.#reporter(id), handOver };
       const work = handler.execute(payload, context);
@@ -266,9 +266,9 @@ export class JobService {
   }
 
   /** Parsed and guarded here and nowhere else: another version, or anybody, may have stored it. */
-  #payload(id: string, kind: JobKind): GuardedPayload {
+  async #payload(id: string, kind: JobKind, signal: AbortSignal): Promise<GuardedPayload> {
     const parsed = jobKinds[kind].payload.safeParse(jobPayload(this.#db, id));
-    if (parsed.success) return this.#paths.checkPaths<JobPayload>(parsed.data);
+    if (parsed.success) return await this.#paths.reachedPaths<JobPayload>(parsed.data, { signal });
     throw new AppError(
       'PROJECT_INVALID',
       `The job ${id} cannot go on: what it was to do is stored in a way that this program does not ` +

@@ -12,8 +12,13 @@ import type { ProjectSession } from '../project/project-session.ts';
 const isOfResume = (path: string) => /[\\/]resume-\d+[\\/]/.test(path);
 
 /** What the open project takes on the disk, and what of it belongs to nothing. */
-export function diskUsage(state: CoreState, session: ProjectSession): DiskUsage {
+export async function diskUsage(
+  state: CoreState,
+  session: ProjectSession,
+  signal?: AbortSignal,
+): Promise<DiskUsage> {
   const { file } = session;
+  await state.paths.reach(backupFolder(file.path, state.settings.backupFolder), { signal });
   const leftovers = findLeftovers(session);
   const isLeft = (path: string) =>
     leftovers.some((each) => path === each.path || path.startsWith(join(each.path, '/')));

@@ -27,8 +27,12 @@ const withoutAdapter = {
 const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 
 /** The files behind a system, with the hashes the engine must find in them. */
-export function systemFiles(session: ProjectSession, spec: SystemSpec): GuardedSystem {
-  const model = usableModel(session, spec.modelId);
+export async function systemFiles(
+  session: ProjectSession,
+  spec: SystemSpec,
+  signal?: AbortSignal,
+): Promise<GuardedSystem> {
+  const model = await usableModel(session, spec.modelId, signal);
   const baseName = modelNameOf(session.file.db, model);
   const base = { basePath: model.path, baseSha256: model.sha256, baseName };
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };

@@ -5,6 +5,7 @@ import { modelFileName } from '../../../shared/text/model-names.ts';
 import { startInspector, type GuardedInspector, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { fileSize } from '../files/guarded-files.ts';
+import { placeTimes, type PlaceWait } from '../files/places.ts';
 import {
   findModel,
   listModels,
@@ -21,39 +22,55 @@ import type { ProjectSession } from '../project/project-session.ts';
 export type UsableModel = Omit<StoredModel, 'path'> & { path: GuardedPath };
 
 /** Every model of the project with whether its file is still there. */
-export function models(session: ProjectSession): Model[] {
-  return listModels(session.file.db).map((model) => {
+export async function models(session: ProjectSession, signal?: AbortSignal): Promise<Model[]> {
+  const { db } = session.file;
+  const listed = listModels(db).map(async (model) => {
+    const name = modelNameOf(db, model);
     // Not even looked for, where somebody else said that it lies.
     const isFromElsewhere = !session.own.hasModel(model);
-    const isMissing = isFromElsewhere || !isPresent(session, model.path);
-    return { ...model, name: modelNameOf(session.file.db, model), isFromElsewhere, isMissing };
+    const isMissing = isFromElsewhere || !(await isPresent(session, model.path, signal));
+    return { ...model, name, isFromElsewhere, isMissing };
   });
+  return await Promise.all(listed);
 }
 
-/** A file that may not even be looked at counts as missing: whoever uses it is told why. */
-function isPresent(session: ProjectSession, path: string): boolean {
+/**
+ * A file that may not even be looked at, or that does not answer, counts as missing: whoever uses it
+ * is told why.
+ */
+async function isPresent(
+  session: ProjectSession,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const wait = { signal, mostMs: placeTimes.listedMs };
   try {
-    return fileSize(session.paths.checkStored(path)) !== undefined;
+    return fileSize(await reachedPath(session, path, wait)) !== undefined;
   } catch (error) {
     if (error instanceof AppError) return false;
     throw error;
   }
 }
 
+/** The path of a row once it answers, so that nothing waits for it any more. */
+async function reachedPath({ paths }: ProjectSession, stored: string, wait: PlaceWait) {
+  paths.requireOfThisSystem(stored);
+  await paths.reach(stored, wait);
+  return paths.checkStored(stored);
+}
+
 /**
  * A model whose file exists with the size it had; MODEL_MISSING or MODEL_CHANGED otherwise, and
  * what the guard says of a path that nobody may read.
  */
-export function usableModel(session: ProjectSession, id: string): UsableModel {
+export async function usableModel(
+  session: ProjectSession,
+  id: string,
+  signal?: AbortSignal,
+): Promise<UsableModel> {
   const model = found(findModel(session.file.db, id), 'model', id);
-  const path = session.paths.checkStored(model.path);
-  if (!session.own.hasModel(model))
-    throw new AppError(
-      'PATH_FROM_ELSEWHERE',
-      `The project says that the model ${modelFileName(path)} is ${path}, and nobody on this machine ` +
-        'did. Show where it is, there or elsewhere: then it is compared and used.',
-      { modelId: id, path },
-    );
+  const path = await reachedPath(session, model.path, { signal });
+  if (!session.own.hasModel(model)) refuseFromElsewhere(model);
   const sizeBytes = fileSize(path);
   if (sizeBytes === undefined)
     throw new AppError(
@@ -64,6 +81,15 @@ export function usableModel(session: ProjectSession, id: string): UsableModel {
   if (sizeBytes !== model.info.fileSizeBytes)
     throw changed(path, `${sizeBytes} bytes instead of ${model.info.fileSizeBytes}`);
   return { ...model, path };
+}
+
+function refuseFromElsewhere({ id, path }: StoredModel): never {
+  throw new AppError(
+    'PATH_FROM_ELSEWHERE',
+    `The project says that the model ${modelFileName(path)} is ${path}, and nobody on this machine ` +
+      'did. Show where it is, there or elsewhere: then it is compared and used.',
+    { modelId: id, path },
+  );
 }
 
 const changed = (path: string, how: string) =>

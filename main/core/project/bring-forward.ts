@@ -21,6 +21,8 @@ export async function bringForwardBeside(
   if (!isOfEarlierVersion(path)) return inspected;
   // What is refused is refused before the file is touched.
   requireNothingOngoing(state, ending);
+  // The backup of before goes there.
+  await state.paths.reach(request.backups, { signal: ending.signal });
   const onStep = (step: string, done: number, total: number) => {
     state.opening = { path, step, done, total };
   };

@@ -10,6 +10,7 @@ import type { Log } from '../base/log.ts';
 import type { OngoingCalls, Turns } from '../base/ongoing-calls.ts';
 import type { ExportFiles } from '../files/export-files.ts';
 import type { PathGuard } from '../files/path-guard.ts';
+import { placeTimes } from '../files/places.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from './project-session.ts';
 import type { UserSettings } from '../base/user-settings.ts';
@@ -52,8 +53,18 @@ export function requireSession(state: CoreState): ProjectSession {
   throw new AppError('NO_PROJECT', 'No project is open: create one or open one first');
 }
 
-/** What no export of a project may be written to. */
-export const protectedBy = ({ file }: ProjectSession) => ({
-  projectPaths: [file.path],
-  modelPaths: listModels(file.db).map(({ path }) => path),
-});
+/** What no export of a project may be written to; models that do not answer are named alone. */
+export async function protectedBy({ file, paths }: ProjectSession) {
+  const projectPaths = [file.path];
+  const modelPaths = listModels(file.db).map(({ path }) => path);
+  const wait = { mostMs: placeTimes.listedMs };
+  const reached = modelPaths.map(async (path) => {
+    try {
+      await paths.reach(path, wait);
+      return [];
+    } catch {
+      return [path];
+    }
+  });
+  return { projectPaths, modelPaths, silentPaths: (await Promise.all(reached)).flat() };
+}

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { changeTopicSchema, type Ending, type ProjectInfo } from '../../../shared/contract/app.ts';
@@ -12,6 +12,7 @@ import { countOngoing, describeOngoing } from '../../../shared/text/ongoing-work
 import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
 import { AppError } from '../base/app-error.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
+import { placeTimes, SilentPlace } from '../files/places.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
 import { ProjectSession } from './project-session.ts';
@@ -139,13 +140,26 @@ export async function abandon(state: CoreState): Promise<void> {
   await session?.close();
 }
 
-/** Recent projects for the welcome screen. */
-export function recentProjects(state: CoreState) {
-  return state.settings.recent().map((entry) => ({
+/** Recent projects for the welcome screen, and whether their files are still there. */
+export async function recentProjects(state: CoreState, signal?: AbortSignal) {
+  const listed = state.settings.recent().map(async (entry) => ({
     ...entry,
+    ...(await presence(state, entry.path, signal)),
     name: basename(entry.path).replace(/\.lima$/, ''),
     ongoing: state.session?.file.path === entry.path ? state.session.jobs.ongoing.length : 0,
   }));
+  return await Promise.all(listed);
+}
+
+async function presence({ paths }: CoreState, path: string, signal: AbortSignal | undefined) {
+  const wait = { signal, mostMs: placeTimes.listedMs };
+  try {
+    await paths.reach(path, wait);
+    return { exists: existsSync(path), isSilent: false };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { exists: false, isSilent: error instanceof SilentPlace };
+  }
 }
 
 /** Opens a project in place of the open one, which is closed; refused before anything is touched. */

@@ -47,7 +47,9 @@ export const projectRouter = {
   current: os.project.current.handler(
     async ({ context: { core } }) => (await core.session?.info()) ?? null,
   ),
-  recent: os.project.recent.handler(({ context: { core } }) => recentProjects(core)),
+  recent: os.project.recent.handler(({ context: { core }, signal }) =>
+    recentProjects(core, signal),
+  ),
   create: os.project.create.handler(({ context: { core }, input }) =>
     createAndOpen(core, input.path, input),
   ),
@@ -109,13 +111,15 @@ export const backupsRouter = {
   folder: os.backups.folder.handler(({ context: { core } }) => ({
     folder: core.settings.backupFolder,
   })),
-  setFolder: os.backups.setFolder.handler(({ context: { core }, input }) =>
-    setBackupFolder(core, input.folder),
+  setFolder: os.backups.setFolder.handler(({ context: { core }, input, signal }) =>
+    setBackupFolder(core, input.folder, signal),
   ),
 };
 
 /** Choosing files by the shell’s dialog or by listing folders. */
 export const filesRouter = {
   pick: os.files.pick.handler(({ context: { core }, input }) => pickFile(core, input)),
-  list: os.files.list.handler(({ context: { core }, input }) => listFolder(core.paths, input.path)),
+  list: os.files.list.handler(({ context: { core }, input, signal }) =>
+    listFolder(core.paths, input.path, signal),
+  ),
 };

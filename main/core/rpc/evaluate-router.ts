@@ -27,11 +27,11 @@ export const promptsRouter = {
 
 /** Evaluations: blind comparisons, votes and reports. */
 export const evaluationsRouter = {
-  create: withProject.evaluations.create.handler(({ context: { core, session }, input }) =>
-    createEvaluation(core, session, input),
+  create: withProject.evaluations.create.handler(({ context: { core, session }, input, signal }) =>
+    createEvaluation(core, session, input, signal),
   ),
-  extend: withProject.evaluations.extend.handler(({ context: { core, session }, input }) =>
-    extendEvaluation(core, session, input),
+  extend: withProject.evaluations.extend.handler(({ context: { core, session }, input, signal }) =>
+    extendEvaluation(core, session, input, signal),
   ),
   list: withProject.evaluations.list.handler(({ context: { session } }) => evaluations(session)),
   get: withProject.evaluations.get.handler(({ context: { session }, input }) =>

@@ -13,11 +13,11 @@ export interface CallContext {
  * that a stream throws after its call was answered; anything else becomes INTERNAL with an incident
  * id that is also in the log. Stacks never cross. A procedure that may change the project is
  * refused before its handler while the project is open for reading only, or is a review packet
- * that this is not meant for.
+ * that this is not meant for; one with a path where that does not answer.
  */
 export const os = implement(contract)
   .$context<CallContext>()
-  .use(async ({ context: { core }, next, path, procedure, signal }) => {
+  .use(async ({ context: { core }, next, path, procedure, signal }, input) => {
     const where = path.join('.');
     try {
       // By the contract and not by the handler: what is not declared to read is refused.
@@ -26,6 +26,8 @@ export const os = implement(contract)
         core.session?.requireEditing();
         core.session?.requirePacket(packets);
       }
+      // Before anything looks at them in this thread, which would wait for ever.
+      await core.paths.reachAll(input, { signal });
       const result = await next();
       if (!isStream(result.output)) return result;
       return { ...result, output: explained(core, where, result.output) };

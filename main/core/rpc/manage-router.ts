@@ -24,8 +24,8 @@ export const thingsRouter = {
 
 /** What the project takes on the disk. */
 export const diskRouter = {
-  usage: withProject.disk.usage.handler(({ context: { core, session } }) =>
-    diskUsage(core, session),
+  usage: withProject.disk.usage.handler(({ context: { core, session }, signal }) =>
+    diskUsage(core, session, signal),
   ),
   removeLeftovers: withProject.disk.removeLeftovers.handler(({ context: { session } }) =>
     removeLeftovers(session),

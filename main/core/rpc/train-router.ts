@@ -18,7 +18,9 @@ import { openXray, xraySample } from '../train/xray-service.ts';
 
 /** Base models of the project. */
 export const modelsRouter = {
-  list: withProject.models.list.handler(({ context: { session } }) => models(session)),
+  list: withProject.models.list.handler(({ context: { session }, signal }) =>
+    models(session, signal),
+  ),
   inspect: os.models.inspect.handler(({ context: { core }, input }) =>
     inspectModel(core, input.path),
   ),
@@ -40,8 +42,8 @@ export const devicesRouter = {
 
 /** Training runs, their metrics and checkpoints. */
 export const runsRouter = {
-  start: withProject.runs.start.handler(({ context: { session }, input }) =>
-    startRun(session, input),
+  start: withProject.runs.start.handler(({ context: { session }, input, signal }) =>
+    startRun(session, input, signal),
   ),
   planMemory: withProject.runs.planMemory.handler(({ context: { session }, input, signal }) =>
     planRunMemory(session, input, signal),
@@ -62,8 +64,8 @@ export const runsRouter = {
   prune: withProject.runs.prune.handler(({ context: { core, session }, input }) =>
     pruneCheckpoints(core, session, input),
   ),
-  estimateTime: withProject.runs.estimateTime.handler(({ context: { session }, input }) =>
-    estimateTime(session, input),
+  estimateTime: withProject.runs.estimateTime.handler(({ context: { session }, input, signal }) =>
+    estimateTime(session, input, signal),
   ),
   probe: withProject.runs.probe.handler(({ context: { session }, input }) =>
     probeOf(session, input.id),
@@ -74,8 +76,8 @@ export const runsRouter = {
   checkpoints: withProject.runs.checkpoints.handler(({ context: { session } }) =>
     checkpoints(session).filter(({ isDeleted }) => !isDeleted),
   ),
-  export: withProject.runs.export.handler(({ context: { core, session }, input }) => ({
-    jobId: startExport(core, session, input).id,
+  export: withProject.runs.export.handler(async ({ context: { core, session }, input }) => ({
+    jobId: (await startExport(core, session, input)).id,
   })),
 };
 

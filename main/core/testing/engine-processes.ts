@@ -4,15 +4,18 @@ import { execFileSync } from 'node:child_process';
 export const canFindEngines = process.platform !== 'win32';
 
 /** Process ids of a process's engine children, by the folder of their entry; none on Windows. */
-export function enginePids(
+export const enginePids = (
   name: 'trainer' | 'inference' | 'inspector' | '',
   parentPid = process.pid,
-): number[] {
+): number[] => childPids(`${name}/entry.`, parentPid);
+
+/** Process ids of a process's children whose command holds these words; none on Windows. */
+export function childPids(words: string, parentPid = process.pid): number[] {
   if (!canFindEngines) return [];
   const listing = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   return listing.split('\n').flatMap((line) => {
-    const [pid, parent, ...words] = line.trim().split(/\s+/);
-    const isOurs = Number(parent) === parentPid && words.join(' ').includes(`${name}/entry.`);
+    const [pid, parent, ...command] = line.trim().split(/\s+/);
+    const isOurs = Number(parent) === parentPid && command.join(' ').includes(words);
     return isOurs ? [Number(pid)] : [];
   });
 }

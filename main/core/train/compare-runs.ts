@@ -41,7 +41,7 @@ export async function saveComparison(
   input: { ids: readonly string[]; format: ComparisonFormat; path: string; overwrite: boolean },
 ): Promise<{ path: string; sizeBytes: number }> {
   const text = comparisonFiles[input.format].write(compareRuns(session, input.ids));
-  const wish = { overwrite: input.overwrite, project: protectedBy(session) };
+  const wish = { overwrite: input.overwrite, project: await protectedBy(session) };
   await using draft = await state.exports.start(input.path, wish);
   await draft.file.writeFile(text);
   await draft.place();

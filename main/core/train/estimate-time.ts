@@ -16,9 +16,10 @@ import { medianSpeed } from './compare-runs.ts';
 export async function estimateTime(
   session: ProjectSession,
   input: { modelId: string; datasetId: string; recipe: Recipe },
+  signal?: AbortSignal,
 ): Promise<TimeEstimate> {
   const { recipe } = input;
-  const { sha256, info } = usableModel(session, input.modelId);
+  const { sha256, info } = await usableModel(session, input.modelId, signal);
   const dataset = found(
     findDataset(session.file.db, 'id', input.datasetId),
     'dataset',

@@ -13,12 +13,12 @@ import type { ProjectSession } from '../project/project-session.ts';
 import { runById } from './run-service.ts';
 
 /** Queues an export; what cannot be done is refused before. */
-export function startExport(
+export async function startExport(
   state: CoreState,
   session: ProjectSession,
   request: ExportRequest,
-): JobSnapshot {
-  const path = state.exports.decideNew(request.path, protectedBy(session));
+): Promise<JobSnapshot> {
+  const path = state.exports.decideNew(request.path, await protectedBy(session));
   const checkpoint = usableCheckpoint(session, request.checkpointId);
   const { recipe } = runById(session, checkpoint.runId);
   if (request.kind === 'merged' && request.type === null)
@@ -44,9 +44,10 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
     resource: 'disk',
     execute: async ({ checkpointId, kind, type, strength, path }, context) => {
       const checkpoint = usableCheckpoint(session, checkpointId);
-      const base = usableModel(session, runById(session, checkpoint.runId).modelId);
+      const { modelId } = runById(session, checkpoint.runId);
+      const base = await usableModel(session, modelId, context.signal);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
-      await using draft = session.exports.startElsewhere(path, protectedBy(session));
+      await using draft = session.exports.startElsewhere(path, await protectedBy(session));
       const reads = [base.path, checkpoint.path];
       await using trainer = startTrainer({ reads, writes: [dirname(path)] });
       const written = trainer.request(

@@ -19,7 +19,7 @@ export async function planRunMemory(
   { modelId, recipe }: PlannedRun,
   signal: AbortSignal | undefined,
 ): Promise<MemoryPlan & { availableBytes: number }> {
-  const { path: basePath, info, sha256 } = usableModel(session, modelId);
+  const { path: basePath, info, sha256 } = await usableModel(session, modelId, signal);
   const longestTokens = Math.min(recipe.maxTokens, info.contextLength || recipe.maxTokens);
   return await session.calls.run([signal], async (anySignal) => {
     await using engine = startTrainer(toRead(basePath));
@@ -31,7 +31,7 @@ export async function planRunMemory(
 }
 
 /** Tests a device with a kind of model; only one of the project's models needs an open project. */
-export function testDevice(
+export async function testDevice(
   state: CoreState,
   input: {
     device: string;
@@ -41,7 +41,7 @@ export function testDevice(
   signal: AbortSignal | undefined,
 ): Promise<SelfTest> {
   const { device, modelId, method } = input;
-  const basePath = modelId && usableModel(requireSession(state), modelId).path;
+  const basePath = modelId && (await usableModel(requireSession(state), modelId, signal)).path;
   const subject = { ...(basePath && { basePath }), ...(method && { method }) };
-  return state.devices.test(device, subject, signal);
+  return await state.devices.test(device, subject, signal);
 }

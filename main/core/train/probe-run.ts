@@ -135,7 +135,11 @@ async function answerEpoch(
   const tell = () =>
     report({ phase: 'answering probe prompts', done: answered.size, total, unit: 'answers' });
   tell();
-  const system = systemFiles(session, { modelId: run.modelId, checkpointId, strength: 1 });
+  const system = await systemFiles(
+    session,
+    { modelId: run.modelId, checkpointId, strength: 1 },
+    signal,
+  );
   const { sampling } = probe;
   const items = missing.map(({ ordinal, messages }) => ({
     key: String(ordinal),

@@ -34,12 +34,13 @@ interface RunInput {
 }
 
 /** Queues a run. Refused before it starts when the model cannot be trained or is not there. */
-export function startRun(
+export async function startRun(
   session: ProjectSession,
   input: RunInput,
-): { runId: string; jobId: string } {
+  signal?: AbortSignal,
+): Promise<{ runId: string; jobId: string }> {
   const { db } = session.file;
-  const model = usableModel(session, input.modelId);
+  const model = await usableModel(session, input.modelId, signal);
   const modelName = modelNameOf(db, model);
   if (model.info.trainable !== 'yes')
     throw new AppError('MODEL_INVALID', `${modelName} cannot be trained: ${model.info.trainable}`, {

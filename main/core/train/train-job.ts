@@ -50,7 +50,7 @@ async function trainRun(
   context: JobContext,
 ): Promise<TrainResult> {
   const run = found(findRun(session.file.db, 'id', runId), 'run', runId);
-  const model = usableModel(session, run.modelId);
+  const model = await usableModel(session, run.modelId, context.signal);
   // Before the first step there is nothing to save: a pause ends it like a cancel.
   const early = { ...context, signal: AbortSignal.any([context.signal, context.pausing]) };
   await verifyFiles([model], early);

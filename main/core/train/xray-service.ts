@@ -46,7 +46,7 @@ export async function* openXray(
   request: XrayRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<XrayEvent, void> {
-  const { path: basePath } = usableModel(session, request.modelId);
+  const { path: basePath } = await usableModel(session, request.modelId, signal);
   const { db } = session.file;
   const dataset = found(findDataset(db, 'id', request.datasetId), 'dataset', request.datasetId);
   const items = await verifiedItems(session, dataset, signal);

@@ -18,8 +18,8 @@ function send(frame: FromCore): void {
 }
 
 /** Tells the shell which projects were opened last, for its menu. */
-function reportRecent(core: Core): void {
-  const known = recentProjects(core.context.core).filter((project) => project.exists);
+async function reportRecent(core: Core): Promise<void> {
+  const known = (await recentProjects(core.context.core)).filter((project) => project.exists);
   const projects = known.slice(0, recentLimit).map(({ path, name }) => ({ path, name }));
   send({ channel: 'recent', projects });
 }
@@ -65,14 +65,14 @@ async function main(): Promise<void> {
     if (end) send(end);
   };
   const connections = new DesktopConnections(core, send, (path) => {
-    if (['project.open', 'project.create'].includes(path.join('.'))) reportRecent(core);
+    if (['project.open', 'project.create'].includes(path.join('.'))) void reportRecent(core);
   });
   process.on('message', (frame: ToCore) => {
     if (frame.channel === 'quit') stopping.resolve();
     else receiveFrame(frame, { core, connections, host });
   });
   send({ channel: 'ready' });
-  reportRecent(core);
+  void reportRecent(core);
   await stopping.promise;
   connections.closeAll();
   await core.close();

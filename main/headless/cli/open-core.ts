@@ -38,10 +38,11 @@ export async function openCore(userData = userDataDir()): Promise<OpenCore> {
   return {
     client: createRouterClient(core.router, { context: core.context }),
     startExport: async (path, overwrite) => {
-      const { exports, session } = core.context.core;
+      const { exports, paths, session } = core.context.core;
       const target = resolve(path);
-      const project = session ? { project: protectedBy(session) } : {};
+      const project = session ? { project: await protectedBy(session) } : {};
       try {
+        await paths.reach(target);
         return await exports.start(target, { overwrite, ...project });
       } catch (error) {
         throw commandErrorOf(error);
