@@ -78,7 +78,7 @@ test('a merge of a closed copy brings its work, keeps the other file, and is don
   expect((await core.client.samples.facets()).statuses).not.toMatchObject({ pending: 3 });
   const report = await merge(core, other);
   expect(report.counts).toEqual(plan.counts);
-  expect(report.counts['samples']).toEqual({ came: 3, known: 3 });
+  expect(report.counts['samples']).toEqual({ came: 3, known: 4 });
   expect(report.content).toBe(plan.content);
   expect(report.edits.total).toBe(1);
   expect(report.edits.first[0]?.authors.toSorted()).toEqual(['me', 'you']);

@@ -44,7 +44,7 @@ test('what it contains tells who wrote how much and when, and what it names outs
   await core.client.project.open({ path: writeForeignProject(core) });
   const contents = await core.client.project.contents();
   const me = contents.authors.find(({ author }) => author === 'me');
-  expect(me).toMatchObject({ samples: 3, reviews: 7, votes: 4, datasets: 1 });
+  expect(me).toMatchObject({ samples: 4, reviews: 7, votes: 4, datasets: 1 });
   expect(Number(me?.firstMs)).toBeGreaterThan(contents.createdMs - 1);
   expect(contents.authors.map(({ author }) => author)).toEqual(['me', 'you', 'rule']);
   expect(contents.datasets).toMatchObject([{ name: 'd', author: 'me' }]);

@@ -32,14 +32,14 @@ test('a command that writes is refused by a project from elsewhere, with what it
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toContain('PROJECT_READ_ONLY: The project is open for reading only.');
   expect(refused.stderr).toMatch(
-    /written by\n\s+me: 3 samples · 7 reviews · 4 votes · 1 dataset, /,
+    /written by\n\s+me: 4 samples · 7 reviews · 4 votes · 1 dataset, /,
   );
   expect(refused.stderr).toContain('m: /m.gguf');
   expect(refused.stderr).toContain('train “T” (paused): /m.gguf');
   expect(refused.stderr).toContain('Trust it with: lima trust p.lima');
   const info = await folder.run('info', 'p.lima');
   expect(info.code).toBe(0);
-  expect(info.stdout).toMatch(/me: 3 samples/);
+  expect(info.stdout).toMatch(/me: 4 samples/);
   expect(info.stderr).toMatch(/^The project is open for reading only\. It was not made on this/);
   expect(projectState(folder)).toEqual(before);
 });
@@ -49,7 +49,7 @@ test('a project is trusted by a command of its own or by --trust, once', async (
   receiveProject(folder);
   const trusted = await folder.run('trust', 'p.lima');
   expect(trusted.code).toBe(0);
-  expect(trusted.stderr).toContain('me: 3 samples');
+  expect(trusted.stderr).toContain('me: 4 samples');
   expect(trusted.stdout).toMatch(/p\.lima is trusted on this machine from now on\.\n$/);
   expect((await folder.run('review', 'p.lima', 'accept', '--all')).code).toBe(0);
   using other = new CliFolder();
