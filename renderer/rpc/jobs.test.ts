@@ -30,6 +30,15 @@ describe('JobsFeed', () => {
     expect(feed.revision).toBe(5);
   });
 
+  it('drops a job that is forgotten because what it worked on was deleted', () => {
+    const feed = new JobsFeed();
+    feed.push(job('a', 5, 'succeeded'));
+    feed.push(job('b', 6, 'running'));
+    feed.push({ ...job('a', 7, 'succeeded'), isForgotten: true });
+    expect(feed.read().map(({ id }) => id)).toEqual(['b']);
+    expect(feed.revision).toBe(7);
+  });
+
   it('starts its revisions anew when the core was restarted', () => {
     const feed = new JobsFeed();
     feed.push(job('a', 90, 'running'));

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import type { Job } from '../../shared/contract/job-kinds.ts';
+import type { Job, JobChange } from '../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
 
 /** Called once when a job that was seen unfinished comes to its end. */
@@ -36,13 +36,13 @@ export class JobsFeed {
     this.#emit(ended);
   }
 
-  /** Takes one snapshot of the stream. */
-  push(job: Job): void {
+  /** Takes one snapshot of the stream; one of a job that is forgotten takes it away. */
+  push({ isForgotten = false, ...job }: JobChange): void {
     const known = this.#jobs.find((other) => other.id === job.id);
     if (known && known.revision >= job.revision) return;
     const ended = this.#endsNow(job) ? [job] : [];
     const others = this.#jobs.filter((other) => other.id !== job.id);
-    this.#jobs = [...others, job].toSorted(newestFirst);
+    this.#jobs = isForgotten ? others : [...others, job].toSorted(newestFirst);
     this.#revision = Math.max(this.#revision, job.revision);
     this.#emit(ended);
   }

@@ -100,6 +100,10 @@ export const jobSchema = z.discriminatedUnion('kind', [
 ]);
 export type Job = z.output<typeof jobSchema>;
 
+/** A job as it changed; `isForgotten` once what it worked on was deleted: nothing comes after that. */
+export const jobChangeSchema = jobSchema.and(z.object({ isForgotten: z.boolean().optional() }));
+export type JobChange = z.output<typeof jobChangeSchema>;
+
 /** The result of a job of this kind that ended well; null of any other. */
 export function resultOf<Kind extends JobKind>(job: Job, kind: Kind): JobResult<Kind> | null;
 export function resultOf(job: Job, kind: JobKind): Job['result'] {

@@ -1,7 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
-import { jobSchema } from './job-kinds.ts';
+import { jobChangeSchema, jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema } from '../domain/probe.ts';
@@ -104,7 +104,7 @@ export const jobsContract = {
   /** Snapshots with a revision above `afterRevision`, then every change. */
   watch: reading
     .input(z.object({ afterRevision: z.number().int().default(0) }))
-    .output(eventIterator(jobSchema)),
+    .output(eventIterator(jobChangeSchema)),
   /** Also while the project takes no changes, since a merge is why. */
   cancel: reading.input(z.object({ id: z.string() })).output(jobSchema),
   /** Asks a training run to save and to free its memory; it goes on with `resume`. */

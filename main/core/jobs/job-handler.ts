@@ -1,5 +1,8 @@
-import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.ts';
+import { z } from 'zod';
+import { jobKinds, type JobPayload, type JobResult } from '../../../shared/contract/job-kinds.ts';
 import type { JobKind, JobSubtask, JobProgress } from '../../../shared/domain/job.ts';
+import { previewLine } from '../../../shared/text/foreign-text.ts';
+import { AppError } from '../base/app-error.ts';
 import type { WithGuardedPaths } from '../files/guarded-path.ts';
 
 /** What a running job reports; the service adds the ETA of the phase. */
@@ -50,6 +53,17 @@ export class ProgressMeter {
 
 /** What a handler gets: each path in it went through the guard when the job began, also a stored one. */
 export type GuardedPayload<Kind extends JobKind = JobKind> = WithGuardedPaths<JobPayload<Kind>>;
+
+/** Reads what a job is to do: another version, or anybody, may have stored it. */
+export function storedPayload(id: string, kind: JobKind, stored: unknown): JobPayload {
+  const parsed = jobKinds[kind].payload.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'PROJECT_INVALID',
+    `The job ${id} cannot go on: what it was to do is stored in a way that this program does not ` +
+      `understand (${previewLine(z.prettifyError(parsed.error), 300)}). Start it anew.`,
+  );
+}
 
 /** What a job is called, and what its handler gets. */
 export interface NewJob<Kind extends JobKind> {

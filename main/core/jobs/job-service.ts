@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   canPauseJob,
   canResumeJob,
@@ -9,17 +8,17 @@ import {
   type JobState,
 } from '../../../shared/domain/job.ts';
 import {
-  jobKinds,
   jobSchema,
   type Job,
+  type JobChange,
   type JobPayload,
   type JobResult,
 } from '../../../shared/contract/job-kinds.ts';
-import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
   findJob,
   insertJob,
+  isJobWanted,
   jobPayload,
   listJobs,
   updateJob,
@@ -35,11 +34,11 @@ import {
   type JobContext,
   type JobHandler,
   type NewJob,
-  type GuardedPayload,
   ProgressMeter,
   type RunningJob,
   ReportPace,
   type JobReport,
+  storedPayload,
 } from './job-handler.ts';
 
 // One count for the whole process: a watcher that outlives a project must not miss the next one's.
@@ -59,7 +58,7 @@ export class JobService {
   readonly #db: Database;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #running = new Map<string, RunningJob>();
-  readonly #changes = new Broadcast<Job>();
+  readonly #changes = new Broadcast<JobChange>();
   readonly #snapshots = new Map<string, Job>();
   readonly #handedOver = new Set<string>();
   readonly #log: Log;
@@ -120,9 +119,19 @@ export class JobService {
   }
 
   /** Snapshots above a revision, then each change, until the signal aborts or the project closes. */
-  watch(afterRevision: number, signal: AbortSignal | undefined): AsyncGenerator<Job> {
+  watch(afterRevision: number, signal: AbortSignal | undefined): AsyncGenerator<JobChange> {
     const known = () => this.list().filter((job) => job.revision > afterRevision);
     return this.#changes.subscribe(signal, known);
+  }
+
+  /** Forgets the jobs whose subject was deleted, and tells so to whoever watches. */
+  forgetDeleted(): void {
+    for (const job of this.list()) {
+      const isOver = isJobFinished(job.state) && !this.#running.has(job.id);
+      if (!isOver || isJobWanted(this.#db, job.id)) continue;
+      this.#snapshots.delete(job.id);
+      this.#changes.publish({ ...job, revision: ++lastRevision, isForgotten: true });
+    }
   }
 
   /** Persists that it shall be cancelled, then tells the handler. A finished job stays as it is. */
@@ -247,12 +256,13 @@ export class JobService {
     signals: Pick<JobContext, 'signal' | 'pausing'>,
   ): Promise<void> {
     try {
-      const payload = await this.#payload(id, handler.kind, signals.signal);
+      const stored = storedPayload(id, handler.kind, jobPayload(this.#db, id));
+      const { signal } = signals;
+      const payload = await this.#paths.reachedPaths<JobPayload>(stored, { signal });
       const handOver = () => void this.#handedOver.add(id);
       const context = { ...signals, jobId: id, report: this.#reporter(id), handOver };
       const work = handler.execute(payload, context);
       // What has to be taken back is waited for, however long that takes.
-      const { signal } = signals;
       const result = await (handler.takesBack ? work : orAborted(work, signal, cancelGraceMs));
       if (this.#handedOver.has(id)) return;
       this.#finish(id, 'succeed', { result });
@@ -263,17 +273,6 @@ export class JobService {
       else if (handler.takesBack && error !== signals.signal.reason) this.#interrupt(id, error);
       else this.#finishBadly(id, error, signals.signal);
     }
-  }
-
-  /** Parsed and guarded here and nowhere else: another version, or anybody, may have stored it. */
-  async #payload(id: string, kind: JobKind, signal: AbortSignal): Promise<GuardedPayload> {
-    const parsed = jobKinds[kind].payload.safeParse(jobPayload(this.#db, id));
-    if (parsed.success) return await this.#paths.reachedPaths<JobPayload>(parsed.data, { signal });
-    throw new AppError(
-      'PROJECT_INVALID',
-      `The job ${id} cannot go on: what it was to do is stored in a way that this program does not ` +
-        `understand (${previewLine(z.prettifyError(parsed.error), 300)}). Start it anew.`,
-    );
   }
 
   #interrupt(id: string, error: unknown): void {

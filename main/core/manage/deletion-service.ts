@@ -4,7 +4,11 @@ import type { Thing } from '../../../shared/domain/label.ts';
 import { withTransaction } from '../../store/database.ts';
 import { dependentsOf, evaluationIdsWith } from '../../store/labels/dependents.ts';
 import { markDeleted, purgeDeleted } from '../../store/labels/purge-deleted.ts';
-import { findCheckpoint, listCheckpoints } from '../../store/repositories/checkpoints.ts';
+import {
+  findCheckpoint,
+  isPlaceShared,
+  listCheckpoints,
+} from '../../store/repositories/checkpoints.ts';
 import { addLabel, isDeleted } from '../../store/repositories/labels.ts';
 import { AppError } from '../base/app-error.ts';
 import { artifactFile, artifactPath, removeArtifact } from '../files/artifacts.ts';
@@ -39,40 +43,54 @@ export function planDeletion(session: ProjectSession, { thing, id }: Thing): Del
   return { thing, id, name, dependents, freesBytes, usedByJob: jobWith(session, { thing, id }) };
 }
 
-/**
- * Deletes a thing: first the rows, in one transaction that also remembers that it is gone, then the
- * files. A crash between the two leaves files of nothing, which the view of the disk offers to
- * remove.
- */
+/** Deletes a thing; a sample goes to the bin. */
 export async function deleteThing(
   state: CoreState,
   session: ProjectSession,
   { thing, id }: Thing,
 ): Promise<{ freedBytes: number }> {
+  if (thing !== 'sample') return await deleteThings(state, session, [{ thing, id }]);
+  nameOfThing(session.file.db, { thing, id });
+  await moveSamples(state, session, { move: 'bin', selection: { ids: [id] } });
+  return { freedBytes: 0 };
+}
+
+/**
+ * Deletes things of one kind that are no samples, all or none: first the rows, in one transaction
+ * that also remembers that they are gone, then the files. A crash between the two leaves files of
+ * nothing, which the view of the disk offers to remove.
+ */
+export async function deleteThings(
+  state: CoreState,
+  session: ProjectSession,
+  things: readonly Thing[],
+): Promise<{ freedBytes: number }> {
   const { db } = session.file;
-  if (thing === 'sample') {
-    nameOfThing(db, { thing, id });
-    await moveSamples(state, session, { move: 'bin', selection: { ids: [id] } });
-    return { freedBytes: 0 };
+  for (const each of things) {
+    const name = nameOfThing(db, each);
+    const usedByJob = jobWith(session, each);
+    if (usedByJob !== null)
+      throw new AppError(
+        'INVALID_STATE',
+        `“${name}” is in use by the job “${usedByJob}”: wait for it, or ` +
+          'cancel it under Jobs. Nothing was deleted.',
+        { id: each.id },
+      );
   }
-  const plan = planDeletion(session, { thing, id });
-  if (plan.usedByJob !== null)
-    throw new AppError(
-      'INVALID_STATE',
-      `“${plan.name}” is in use by the job “${plan.usedByJob}”: wait for it, or cancel it under ` +
-        'Jobs. Nothing was deleted.',
-      { id },
-    );
-  const files = filesOf(session, { thing, id });
-  withTransaction(db, () => {
-    markDeleted(db, { thing, id }, state.settings.author);
+  const files = withTransaction(db, () => {
+    for (const each of things) markDeleted(db, each, state.settings.author);
+    // Now that all are marked, a place that only they share is nobody's.
+    const paths = new Set(things.flatMap((each) => filesOf(session, each)));
     purgeDeleted(db);
+    return [...paths];
   });
-  session.changes.touch('labels', ...topicsOf[thing]);
+  const freedBytes = files.reduce((sum, path) => sum + treeSize(path), 0);
+  session.jobs.forgetDeleted();
+  session.changes.touch('labels', ...things.slice(0, 1).flatMap(({ thing }) => topicsOf[thing]));
   // An engine that still has the file open would keep the disk from it.
   if (files.length > 0) await session.inference.release(['left', 'right']);
   for (const path of files) await removeArtifact(path);
-  return { freedBytes: plan.freesBytes };
+  return { freedBytes };
 }
 
 /** Brings back a model that was removed, or a sample in the bin; anything else is gone for good. */
@@ -106,10 +124,7 @@ function filesOf({ file }: ProjectSession, { thing, id }: Thing): GuardedPath[] 
   if (!checkpoint) return [];
   const place = placeOf(checkpoint.file);
   // What a merge brought may be shared by two runs that split from one.
-  const isShared = listCheckpoints(file.db)
-    .filter((other) => other.id !== id && !other.isDeleted)
-    .some((other) => `${withSlashes(other.file)}/`.startsWith(`${place}/`));
-  return isShared ? [] : [artifactFile(file, place)];
+  return isPlaceShared(file.db, id, place) ? [] : [artifactFile(file, place)];
 }
 
 /** As rows name a file, on Windows too. */

@@ -116,6 +116,8 @@ describe('a run that an evaluation compares', () => {
     await core.client.things.delete({ thing: 'run', id: made.run.id });
     expect(existsSync(runFolder(made.run.id))).toBe(false);
     expect(await core.client.runs.list()).toEqual([]);
+    // Its row stays with that of the run, for the evaluation.
+    expect((await core.client.jobs.list()).map(({ id }) => id)).not.toContain(made.run.jobId);
     const [evaluation] = await core.client.evaluations.list();
     expect(evaluation).toMatchObject({ generatedA: 2, generatedB: 2 });
     const revealed = await core.client.evaluations.reveal({ id: made.evaluationId });

@@ -5,7 +5,7 @@ import { listEvaluations } from '../../store/repositories/evaluations.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
 import { AppError } from '../base/app-error.ts';
 import { evaluationReport } from '../evaluate/report-service.ts';
-import { deleteThing, planDeletion } from '../manage/deletion-service.ts';
+import { deleteThings, planDeletion } from '../manage/deletion-service.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { runById } from './run-service.ts';
@@ -81,9 +81,8 @@ export async function pruneCheckpoints(
       runId,
     );
   }
-  let freedBytes = 0;
-  for (const id of ids)
-    freedBytes += (await deleteThing(state, session, { thing: 'checkpoint', id })).freedBytes;
+  const things = ids.map((id) => ({ thing: 'checkpoint', id }) as const);
+  const { freedBytes } = await deleteThings(state, session, things);
   return { removed: ids.length, freedBytes };
 }
 

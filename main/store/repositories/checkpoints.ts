@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { checkpointSchema } from '../../../shared/domain/run.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { artifactColumn, idRow, real } from '../columns.ts';
 import { addLabel, isCheckpointLive, isDeleted, isLive } from './labels.ts';
 
@@ -54,13 +54,19 @@ const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName, c.
 
 /** Checkpoints of one run, or of every run: the newest run first, each by epoch. */
 export function listCheckpoints(db: Database, runId: string | null = null): StoredCheckpoint[] {
-  return all(
-    db,
-    checkpointRow,
-    `${selectCheckpoints} WHERE @runId IS NULL OR c.run_id = @runId
-     ORDER BY r.sequence DESC, r.id DESC, c.epoch`,
-    { runId },
-  );
+  const order = 'ORDER BY r.sequence DESC, r.id DESC, c.epoch';
+  if (runId === null) return all(db, checkpointRow, `${selectCheckpoints} ${order}`);
+  // Apart from the above, so that each run reads its own rows and not those of all runs.
+  const ofRun = `${selectCheckpoints} WHERE c.run_id = @runId ORDER BY c.epoch`;
+  return all(db, checkpointRow, ofRun, { runId });
+}
+
+/** True when a file that is still wanted, of another checkpoint, lies at this place or below it. */
+export function isPlaceShared(db: Database, id: string, place: string): boolean {
+  const sql = `SELECT c.id FROM checkpoint c WHERE c.id <> @id
+      AND substr(replace(c.file, '\\', '/') || '/', 1, length(@place) + 1) = @place || '/'
+      AND ${isCheckpointLive('c.id', 'c.sha256')} AND ${isLive('run', 'c.run_id')} LIMIT 1`;
+  return get(db, idRow, assembled(sql), { id, place }) !== undefined;
 }
 
 /** One checkpoint by id. */

@@ -7,7 +7,8 @@ import {
   jobSnapshotSchema,
 } from '../../../shared/domain/job.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { json } from '../columns.ts';
+import { idRow, json } from '../columns.ts';
+import { isLive } from './labels.ts';
 import { nextSequence } from './sequence.ts';
 
 const jobRow = jobSnapshotSchema.omit({ revision: true }).extend({
@@ -77,12 +78,21 @@ export function jobPayload(db: Database, id: string): unknown {
     ?.payload;
 }
 
-/** The newest jobs, oldest of them first. */
+// The row of a run that was deleted may stay for an evaluation, and with it that of its job.
+const isWanted = `NOT EXISTS
+  (SELECT 1 FROM run r WHERE r.job_id = job.id AND NOT (${isLive('run', 'r.id')}))`;
+
+/** The newest jobs, oldest of them first; not those of deleted runs. */
 export function listJobs(db: Database, limit = 200): StoredJob[] {
   return all(
     db,
     jobRow,
-    `SELECT ${jobColumns} FROM job ORDER BY sequence DESC, id DESC LIMIT @limit`,
+    `SELECT ${jobColumns} FROM job WHERE ${isWanted} ORDER BY sequence DESC, id DESC LIMIT @limit`,
     { limit },
   ).toReversed();
+}
+
+/** False once what a job worked on was deleted. */
+export function isJobWanted(db: Database, id: string): boolean {
+  return get(db, idRow, `SELECT id FROM job WHERE id = @id AND ${isWanted}`, { id }) !== undefined;
 }
