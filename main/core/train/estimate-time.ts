@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { estimateFrom, type TimeEstimate } from '../../../shared/domain/runs/time-estimate.ts';
+import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { devSampleCount } from '../../../shared/domain/training-counts.ts';
 import { findDataset, type DatasetItem } from '../../store/repositories/datasets.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
@@ -49,11 +50,21 @@ export async function estimateTime(
       epochs: recipe.epochs,
       tokensLow,
       tokensHigh,
-      cores: availableParallelism(),
+      threads: threadsOf(recipe, info, device),
     },
     session.devices.speeds.all(),
   );
   return { ...estimate, device, tokensLow, tokensHigh, areTokensCounted: counted !== undefined };
+}
+
+/** Threads that a run computes on; 0 where the processor is not what computes. */
+function threadsOf(
+  { threads }: Recipe,
+  { fileSizeBytes }: UsableModel['info'],
+  device: string,
+): number {
+  if (device !== 'cpu') return 0;
+  return threads || (wantsOneThread(fileSizeBytes) ? 1 : availableParallelism());
 }
 
 interface Encoded {
@@ -126,6 +137,7 @@ export function rememberSpeed(
     embeddingLength,
     layers,
     parameters,
+    threads: threadsOf(recipe, info, device),
     tokensPerSecond,
     wallTokensPerSecond: wall,
   });

@@ -12,6 +12,8 @@ export const speedMeasurementSchema = z.object({
   embeddingLength: z.number().int(),
   layers: z.number().int(),
   parameters: z.number(),
+  /** Threads that a CPU computed on; 0 where nobody noted it, and for a GPU. */
+  threads: z.number().int().default(0),
   /** The median over the steps: training alone. */
   tokensPerSecond: z.number().positive(),
   /** Over the whole run, with saving and measuring. */
@@ -51,8 +53,8 @@ export interface EstimatedRun {
   epochs: number;
   tokensLow: number;
   tokensHigh: number;
-  /** Processor cores of the machine. */
-  cores: number;
+  /** Threads that a CPU will compute on; 0 for a GPU. */
+  threads: number;
 }
 
 type Speeds = Pick<TimeEstimate, 'basis' | 'measuredRuns'> & { slowest: number; fastest: number };
@@ -83,7 +85,7 @@ function speedsOf(run: EstimatedRun, measured: readonly SpeedMeasurement[]): Spe
     ({ device, method }) => device === run.device && method === run.method,
   );
   const sameModel = comparable.filter(({ baseSha256 }) => baseSha256 === run.baseSha256);
-  if (sameModel.length > 0) return rangeOf('same-model', sameModel, () => 1, 1);
+  if (sameModel.length > 0) return rangeOf(run, 'same-model', sameModel);
   const sameShape = comparable.filter(
     (one) =>
       one.architecture === run.architecture &&
@@ -91,16 +93,10 @@ function speedsOf(run: EstimatedRun, measured: readonly SpeedMeasurement[]): Spe
       one.embeddingLength === run.embeddingLength &&
       one.layers === run.layers,
   );
-  if (sameShape.length > 0) return rangeOf('same-shape', sameShape, () => 1, 1);
-  if (comparable.length > 0)
-    return rangeOf(
-      'other-model',
-      comparable,
-      ({ parameters }) => parameters / run.parameters,
-      otherModelFactor,
-    );
+  if (sameShape.length > 0) return rangeOf(run, 'same-shape', sameShape);
+  if (comparable.length > 0) return rangeOf(run, 'other-model', comparable);
   const isCpu = run.device === 'cpu';
-  const units = isCpu ? run.cores : 1;
+  const units = isCpu ? run.threads : 1;
   const [few, many] = isCpu ? guessedFlops.core : guessedFlops.gpu;
   // Six operations per weight and token: forwards, and twice that backwards.
   const operations = 6 * run.parameters;
@@ -112,19 +108,32 @@ function speedsOf(run: EstimatedRun, measured: readonly SpeedMeasurement[]): Spe
   };
 }
 
+/** The newest runs tell, those on as many threads before all others. */
 function rangeOf(
+  run: EstimatedRun,
   basis: TimeEstimate['basis'],
   measured: readonly SpeedMeasurement[],
-  scaleOf: (one: SpeedMeasurement) => number,
-  factor: number,
 ): Speeds {
-  const newest = measured.slice(-mostRuns);
-  const slowest = Math.min(...newest.map((one) => one.wallTokensPerSecond * scaleOf(one)));
-  const fastest = Math.max(...newest.map((one) => one.tokensPerSecond * scaleOf(one)));
+  const alike = measured.filter(({ threads }) => threads === run.threads);
+  const newest = (alike.length > 0 ? alike : measured).slice(-mostRuns);
+  const isOther = basis === 'other-model';
+  const factor = isOther ? otherModelFactor : 1;
+  const scaleOf = ({ parameters }: SpeedMeasurement) => (isOther ? parameters / run.parameters : 1);
+  const slowest = newest.map(
+    (one) => one.wallTokensPerSecond * scaleOf(one) * Math.min(1, threadGain(run, one)),
+  );
+  const fastest = newest.map(
+    (one) => one.tokensPerSecond * scaleOf(one) * Math.max(1, threadGain(run, one)),
+  );
+  const least = Math.min(...slowest);
   return {
     basis,
     measuredRuns: newest.length,
-    slowest: slowest / factor,
-    fastest: Math.max(fastest * factor, slowest),
+    slowest: least / factor,
+    fastest: Math.max(Math.max(...fastest) * factor, least),
   };
 }
+
+/** What other threads change at most: as many times as many are nowhere near as much faster. */
+const threadGain = (run: EstimatedRun, { threads }: SpeedMeasurement) =>
+  run.threads > 0 && threads > 0 ? run.threads / threads : 1;
