@@ -43,7 +43,8 @@ export type ProjectInfo = z.infer<typeof projectInfo>;
 
 /**
  * What changed in the project; a view that shows the topic asks again. `reviews` means that samples
- * changed their status alone, `samples` anything else about them; `settings` are the person's own.
+ * changed their status alone, `samples` anything else about them; `settings` are the person's own;
+ * `probes` are answers alone, of which a run gives many.
  */
 export const changeTopicSchema = z.enum([
   'project',
@@ -52,6 +53,7 @@ export const changeTopicSchema = z.enum([
   'datasets',
   'models',
   'runs',
+  'probes',
   'prompts',
   'evaluations',
   'settings',

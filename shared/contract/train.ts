@@ -4,7 +4,7 @@ import { exportRequestSchema } from '../domain/export.ts';
 import { jobChangeSchema, jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
-import { probeInputSchema, probeSchema } from '../domain/probe.ts';
+import { probeInputSchema, probeSchema, shownEpochsSchema } from '../domain/probe.ts';
 import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
 import {
   comparisonFormats,
@@ -86,8 +86,13 @@ export const runsContract = {
   estimateTime: reading
     .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: checkedRecipeSchema }))
     .output(timeEstimateSchema),
-  /** Prompts and answers by epoch, the base as epoch 0; null for a run without probe. */
-  probe: reading.input(z.object({ id: z.string() })).output(probeSchema.nullable()),
+  /**
+   * Prompts and answers by epoch, the base as epoch 0; null for a run without probe. `shown` asks
+   * for the answers of the base and of a few epochs, where every one would be too many.
+   */
+  probe: reading
+    .input(z.object({ id: z.string(), shown: shownEpochsSchema.optional() }))
+    .output(probeSchema.nullable()),
   /** Every metric after `afterStep`, then new ones as they come; ends with the run. */
   metrics: reading
     .input(z.object({ runId: z.string(), afterStep: z.number().int().default(0) }))

@@ -38,11 +38,40 @@ export const probeAnswerSchema = z.object({
 });
 export type ProbeAnswer = z.infer<typeof probeAnswerSchema>;
 
-/** The probe of a run: its prompts, and the answers that are there. */
+/** The probe of a run: its prompts, every epoch that has answers, and those that were asked for. */
 export const probeSchema = z.object({
   name: nameSchema,
   sampling: samplingSchema,
   prompts: z.array(z.object({ ordinal: countSchema, messages: z.array(messageSchema) })),
+  epochs: z.array(countSchema),
   answers: z.array(probeAnswerSchema),
 });
 export type Probe = z.infer<typeof probeSchema>;
+
+/** At most this many epochs of a probe are shown beside the base. */
+export const mostShownEpochs = 12;
+
+/** Which epochs of a probe are shown: the last ones, some from first to last, or those from one on. */
+export const shownEpochsSchema = z.discriminatedUnion('which', [
+  z.object({ which: z.literal('last') }),
+  z.object({ which: z.literal('spread') }),
+  z.object({ which: z.literal('from'), epoch: countSchema }),
+]);
+export type ShownEpochs = z.infer<typeof shownEpochsSchema>;
+
+/** The base and the few epochs that are shown, of those that have answers, in their order. */
+export function pickEpochs(answered: readonly number[], shown: ShownEpochs): number[] {
+  const epochs = answered.filter((epoch) => epoch > 0);
+  return [...answered.filter((epoch) => epoch === 0), ...fewOf(epochs, shown)];
+}
+
+function fewOf(epochs: readonly number[], shown: ShownEpochs): number[] {
+  if (shown.which === 'last') return epochs.slice(-mostShownEpochs);
+  if (shown.which === 'from')
+    return epochs.filter((epoch) => epoch >= shown.epoch).slice(0, mostShownEpochs);
+  const count = Math.min(epochs.length, mostShownEpochs);
+  return Array.from({ length: count }, (_, index) => {
+    const place = count === 1 ? 0 : Math.round((index * (epochs.length - 1)) / (count - 1));
+    return epochs.slice(place, place + 1);
+  }).flat();
+}

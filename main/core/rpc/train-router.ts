@@ -68,7 +68,7 @@ export const runsRouter = {
     estimateTime(session, input, signal),
   ),
   probe: withProject.runs.probe.handler(({ context: { session }, input }) =>
-    probeOf(session, input.id),
+    probeOf(session, input),
   ),
   metrics: withProject.runs.metrics.handler(({ context: { session }, input, signal }) =>
     watchMetrics(session, input, signal),

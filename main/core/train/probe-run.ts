@@ -4,13 +4,21 @@ import {
   type ProbeAnswer,
   builtInProbePrompts,
   mostProbePrompts,
+  pickEpochs,
   type Probe,
   type probeInputSchema,
+  type ShownEpochs,
 } from '../../../shared/domain/probe.ts';
 import type { GenerateParams } from '../../engines/protocol/inference.ts';
 import { startInference, systemToRead } from '../files/guarded-engines.ts';
 import type { WithGuardedPaths } from '../files/guarded-path.ts';
-import { findProbe, insertProbeAnswer, type NewProbe } from '../../store/repositories/probes.ts';
+import {
+  answersByEpoch,
+  findProbe,
+  insertProbeAnswer,
+  probeAnswers,
+  type NewProbe,
+} from '../../store/repositories/probes.ts';
 import { addRunEvent, type StoredRun, findRun } from '../../store/repositories/runs.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { systemFiles } from '../models/checkpoints.ts';
@@ -35,10 +43,18 @@ export function newProbe(
   return { name: set.name, sampling, prompts };
 }
 
-/** The probe of a run with its answers so far; NOT_FOUND for an unknown run. */
-export function probeOf(session: ProjectSession, runId: string): Probe | null {
-  const run = found(findRun(session.file.db, 'id', runId), 'run', runId);
-  return findProbe(session.file.db, run.id) ?? null;
+/** The probe of a run with its answers so far, or with those of a few epochs; NOT_FOUND for an unknown run. */
+export function probeOf(
+  session: ProjectSession,
+  { id, shown }: { id: string; shown?: ShownEpochs | undefined },
+): Probe | null {
+  const { db } = session.file;
+  const run = found(findRun(db, 'id', id), 'run', id);
+  const probe = findProbe(db, run.id);
+  if (!probe) return null;
+  const epochs = answersByEpoch(db, run.id).map(({ epoch }) => epoch);
+  const wanted = shown ? pickEpochs(epochs, shown) : epochs;
+  return { ...probe, epochs, answers: probeAnswers(db, run.id, wanted) };
 }
 
 const parallel = 4;
@@ -59,11 +75,20 @@ export async function answerProbes(
   run: StoredRun,
   { signal, report }: ProbeContext,
 ): Promise<void> {
-  if (!findProbe(session.file.db, run.id)) return;
+  const { db } = session.file;
+  const probe = findProbe(db, run.id);
+  if (!probe) return;
   try {
-    const checkpoints = listCheckpoints(session.file.db, run.id);
-    for (const { epoch, id } of [{ epoch: 0, id: null }, ...checkpoints])
-      await answerEpoch({ session, run, signal, report }, epoch, id);
+    const counts = answersByEpoch(db, run.id).map(
+      ({ epoch, answers }) => [epoch, answers] as const,
+    );
+    const answered = new Map(counts);
+    // Each epoch asks anew: what many epochs before it have answered must cost it nothing.
+    const lacking = [{ epoch: 0, id: null, isDeleted: false }, ...listCheckpoints(db, run.id)]
+      .filter(({ isDeleted }) => !isDeleted)
+      .filter(({ epoch }) => (answered.get(epoch) ?? 0) < probe.prompts.length);
+    for (const { epoch, id } of lacking)
+      await answerEpoch({ session, run, probe, signal, report }, epoch, id);
   } catch (error) {
     if (signal.aborted || !session.file.db.open) return;
     const known = explainError(error);
@@ -115,6 +140,7 @@ export class EpochProbe implements AsyncDisposable {
 interface ProbedRun extends ProbeContext {
   session: ProjectSession;
   run: StoredRun;
+  probe: Omit<Probe, 'epochs' | 'answers'>;
 }
 
 async function answerEpoch(
@@ -122,12 +148,9 @@ async function answerEpoch(
   epoch: number,
   checkpointId: string | null,
 ): Promise<void> {
-  const { session, run, signal, report } = probed;
-  const probe = findProbe(session.file.db, run.id);
-  if (!probe) return;
-  const answered = new Set(
-    probe.answers.filter((answer) => answer.epoch === epoch).map(({ ordinal }) => ordinal),
-  );
+  const { session, run, probe, signal, report } = probed;
+  const answers = probeAnswers(session.file.db, run.id, [epoch]);
+  const answered = new Set(answers.map(({ ordinal }) => ordinal));
   const missing = probe.prompts.filter(({ ordinal }) => !answered.has(ordinal));
   if (missing.length === 0) return;
   signal.throwIfAborted();
@@ -148,7 +171,7 @@ async function answerEpoch(
   }));
   await answerItems(probed, { system, items, sampling, parallel }, (ordinal, answer) => {
     insertProbeAnswer(session.file.db, run.id, { ...answer, epoch, ordinal });
-    session.changes.touch('runs');
+    session.changes.touch('probes');
     answered.add(ordinal);
     tell();
   });

@@ -44,15 +44,31 @@ export function insertProbeAnswer(db: Database, runId: string, answer: ProbeAnsw
 
 const probeRow = z.object({ name: nameSchema, sampling: json(samplingSchema) });
 
-/** The probe of a run with its answers by epoch and prompt; `undefined` for a run without one. */
-export function findProbe(db: Database, runId: string): Probe | undefined {
+/** What a run is asked, without the answers; `undefined` for a run without a probe. */
+export function findProbe(
+  db: Database,
+  runId: string,
+): Omit<Probe, 'epochs' | 'answers'> | undefined {
   const row = get(
     db,
     probeRow,
     'SELECT name, sampling_json AS sampling FROM run_probe WHERE run_id = @runId',
     { runId },
   );
-  return row && { ...row, prompts: probePrompts(db, runId), answers: probeAnswers(db, runId) };
+  return row && { ...row, prompts: probePrompts(db, runId) };
+}
+
+const epochRow = z.object({ epoch: countSchema, answers: countSchema });
+
+/** How many answers there are of each epoch that has any. */
+export function answersByEpoch(db: Database, runId: string): { epoch: number; answers: number }[] {
+  return all(
+    db,
+    epochRow,
+    `SELECT epoch, count(*) AS answers FROM probe_answer WHERE run_id = @runId
+     GROUP BY epoch ORDER BY epoch`,
+    { runId },
+  );
 }
 
 const promptRow = z.object({ ordinal: countSchema, messages: messagesColumn });
@@ -69,13 +85,19 @@ function probePrompts(db: Database, runId: string): Probe['prompts'] {
 
 const answerRow = probeAnswerSchema.extend({ identity: json(identitySchema) });
 
-function probeAnswers(db: Database, runId: string): ProbeAnswer[] {
+/** The answers of these epochs, by epoch and prompt. */
+export function probeAnswers(
+  db: Database,
+  runId: string,
+  epochs: readonly number[],
+): ProbeAnswer[] {
   return all(
     db,
     answerRow,
     `SELECT epoch, ordinal, output, finish, prompt_tokens AS promptTokens,
        output_tokens AS outputTokens, duration_ms AS durationMs, identity_json AS identity
-     FROM probe_answer WHERE run_id = @runId ORDER BY epoch, ordinal`,
-    { runId },
+     FROM probe_answer WHERE run_id = @runId
+       AND epoch IN (SELECT value FROM json_each(@epochs)) ORDER BY epoch, ordinal`,
+    { runId, epochs: JSON.stringify(epochs) },
   );
 }

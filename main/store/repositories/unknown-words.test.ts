@@ -4,7 +4,7 @@ import { aProject } from '../testing/a-project.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { listJobs } from './jobs.ts';
-import { findProbe } from './probes.ts';
+import { probeAnswers } from './probes.ts';
 import { findRun, runEvents } from './runs.ts';
 import { listSamples, nextFlag } from './sample-list.ts';
 import { getSample } from './samples.ts';
@@ -27,7 +27,7 @@ test.each<[string, string, string, (db: Database) => unknown]>([
   ['sample_flag', 'rule', 'first-person', (db) => listSamples(db, {}, { limit: 9 })],
   ['sample_flag', 'rule', 'first-person', everyFlag],
   ['generation', 'finish', 'length', (db) => comparisonsOf(db, 'e')],
-  ['probe_answer', 'finish', 'stop', (db) => findProbe(db, 'r')],
+  ['probe_answer', 'finish', 'stop', (db) => probeAnswers(db, 'r', [0, 1])],
   ['vote', 'shown', 'neither', (db) => standingVotes(db, 'e')],
   ['vote', 'author_kind', 'rule', (db) => standingVotes(db, 'e')],
 ])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { epochStride, gridLabel, gridSteps } from './chart-marks.ts';
+import { apart, epochStride, gridLabel, gridSteps } from './chart-marks.ts';
 
 describe('epochStride', () => {
   it.each([
@@ -33,4 +33,10 @@ describe('gridSteps', () => {
     expect(gridLabel(36, 18)).toBe('36\nepoch 2');
     expect([gridLabel(35, 18), gridLabel(0, 18), gridLabel(5, 0)]).toEqual(['35', '0', '5']);
   });
+});
+
+it('one mark stands for those that would overlap it', () => {
+  expect(apart([0, 1, 2, 3, 4, 5, 6, 20, 21], 4)).toEqual([0, 4, 20]);
+  const many = Array.from({ length: 10_000 }, (_, index) => index / 10);
+  expect(apart(many, 4)).toHaveLength(250);
 });

@@ -56,23 +56,33 @@ export function gridLabel(step: number, stepsPerEpoch: number): string {
   return epoch >= 1 && Number.isInteger(epoch) ? `${step}\nepoch ${epoch}` : String(step);
 }
 
-/** Draws a small triangle on the lower edge for every saved adapter. */
+/** Draws a small triangle on the lower edge for every saved adapter; one where many would overlap. */
 export function drawCheckpointTicks(chart: uPlot, marks: ChartMarks, color: string): void {
   const { min, max } = chart.scales['x'] ?? {};
   if (min == null || max == null) return;
   const { ctx, bbox } = chart;
   const size = 4 * devicePixelRatio;
   const bottom = bbox.top + bbox.height;
+  const shown = marks.checkpointSteps.filter((step) => step >= min && step <= max);
+  const places = shown.map((step) => chart.valToPos(step, 'x', true));
   ctx.save();
   ctx.fillStyle = color;
-  for (const step of marks.checkpointSteps) {
-    if (step < min || step > max) continue;
-    const x = chart.valToPos(step, 'x', true);
-    ctx.beginPath();
+  ctx.beginPath();
+  for (const x of apart(places, size)) {
     ctx.moveTo(x, bottom - 1.5 * size);
     ctx.lineTo(x + size, bottom);
     ctx.lineTo(x - size, bottom);
-    ctx.fill();
   }
+  ctx.fill();
   ctx.restore();
+}
+
+/** The places of an ascending list that are so far from the one before. */
+export function apart(places: readonly number[], distance: number): number[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return places.filter((place) => {
+    if (place - last < distance) return false;
+    last = place;
+    return true;
+  });
 }

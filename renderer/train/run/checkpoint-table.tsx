@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { devLossHelp } from '../run-text.ts';
 import { PruneButton } from './prune-dialog.tsx';
 import { useStickyHead } from './use-sticky-head.ts';
+import { useWindowRows } from './use-window-rows.ts';
 
 interface CheckpointTableProps {
   run: Run;
@@ -17,6 +18,8 @@ interface CheckpointTableProps {
 }
 
 const fewShown = 12;
+/** As the style sheet makes them. */
+const rowHeightPx = 34;
 
 /** What a run saved, newest first: an adapter or a whole model per finished epoch. */
 export function CheckpointTable({ run, isFinished }: CheckpointTableProps) {
@@ -51,13 +54,18 @@ function CheckpointRows({ run, hasDevLoss }: { run: Run; hasDevLoss: boolean }) 
   const box = useRef<HTMLDivElement>(null);
   useStickyHead(box);
   const newest = run.checkpoints.toReversed();
-  const shown = showsAll ? newest : newest.slice(0, fewShown);
+  const count = showsAll ? newest.length : Math.min(fewShown, newest.length);
+  const { first, end, beforePx, afterPx } = useWindowRows(box, count, rowHeightPx);
   return (
     <>
       <div ref={box} className="run-table-scroll">
-        <table className="table" aria-label="Checkpoints">
+        <table
+          className="table checkpoint-table"
+          aria-label="Checkpoints"
+          aria-rowcount={count + 1}
+        >
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               <th className="number">Epoch</th>
               <th className="number">Step</th>
               <th className="number">Mean loss</th>
@@ -68,27 +76,30 @@ function CheckpointRows({ run, hasDevLoss }: { run: Run; hasDevLoss: boolean }) 
               )}
               <th className="number">Size</th>
               <th>SHA-256</th>
-              <th>{run.recipe.method === 'full' ? 'Model file' : 'Adapter file'}</th>
+              <th className="checkpoint-file">File</th>
               <th>Export</th>
               <th>More</th>
             </tr>
           </thead>
           <tbody>
-            {shown.map((checkpoint) => (
+            <Room heightPx={beforePx} />
+            {newest.slice(first, end).map((checkpoint, index) => (
               <CheckpointRow
                 key={checkpoint.id}
                 checkpoint={checkpoint}
+                rowIndex={first + index + 2}
                 isAdapter={run.recipe.method !== 'full'}
                 hasDevLoss={hasDevLoss}
               />
             ))}
+            <Room heightPx={afterPx} />
           </tbody>
         </table>
       </div>
-      {shown.length < newest.length && (
+      {newest.length > fewShown && (
         <div className="row">
-          <Button small onClick={() => setShowsAll(true)}>
-            Show all {formatCount(newest.length)}
+          <Button small onClick={() => setShowsAll(!showsAll)}>
+            {showsAll ? `Show the newest ${fewShown}` : `Show all ${formatCount(newest.length)}`}
           </Button>
         </div>
       )}
@@ -96,16 +107,28 @@ function CheckpointRows({ run, hasDevLoss }: { run: Run; hasDevLoss: boolean }) 
   );
 }
 
-/** The folder of the epoch and the file: what tells one adapter of a run from another. */
-const placeInRun = (path: string) => path.split(/[/\\]/).slice(-2).join('/');
+/** Where rows would stand that are out of sight. */
+function Room({ heightPx }: { heightPx: number }) {
+  if (heightPx <= 0) return null;
+  return (
+    <tr aria-hidden>
+      <td className="checkpoint-room" aria-label="Rows out of sight" style={{ height: heightPx }} />
+    </tr>
+  );
+}
+
+/** The folder of the epoch: what tells one file of a run from another, since all have one name. */
+const folderInRun = (path: string) => path.split(/[/\\]/).at(-2) ?? path;
 
 interface CheckpointRowProps {
   checkpoint: Checkpoint;
+  /** Its place among all rows of the table, most of which may be out of sight. */
+  rowIndex: number;
   isAdapter: boolean;
   hasDevLoss: boolean;
 }
 
-function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps) {
+function CheckpointRow({ checkpoint, rowIndex, isAdapter, hasDevLoss }: CheckpointRowProps) {
   const { id, epoch, step, meanLoss, devLoss, sizeBytes, sha256, path, isDeleted } = checkpoint;
   const target = {
     thing: 'checkpoint',
@@ -115,7 +138,7 @@ function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps
   const keys = useThingKeys(target);
   if (isDeleted)
     return (
-      <tr className="dim">
+      <tr className="dim" aria-rowindex={rowIndex}>
         <td className="number">{formatCount(epoch)}</td>
         <td className="number">{formatCount(step)}</td>
         <td className="number">{formatLoss(meanLoss)}</td>
@@ -125,7 +148,7 @@ function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps
       </tr>
     );
   return (
-    <tr ref={keys}>
+    <tr ref={keys} aria-rowindex={rowIndex}>
       <td className="number">{formatCount(epoch)}</td>
       <td className="number">{formatCount(step)}</td>
       <td className="number">{formatLoss(meanLoss)}</td>
@@ -140,7 +163,7 @@ function CheckpointRow({ checkpoint, isAdapter, hasDevLoss }: CheckpointRowProps
       <td>
         <span className="row">
           <span className="truncate run-path dim" title={path}>
-            <bdi>{placeInRun(path)}</bdi>
+            <bdi>{folderInRun(path)}</bdi>
           </span>
           <CopyButton text={path} label={`Copy path of epoch ${epoch}`} />
         </span>

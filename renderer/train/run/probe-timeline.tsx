@@ -1,27 +1,47 @@
-import { useRef } from 'react';
-import type { Probe, ProbeAnswer } from '../../../shared/domain/probe.ts';
-import type { Run } from '../../../shared/domain/run.ts';
+import { useRef, useState } from 'react';
+import {
+  mostShownEpochs,
+  type Probe,
+  type ProbeAnswer,
+  type ShownEpochs,
+} from '../../../shared/domain/probe.ts';
+import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
-import { useQuery } from '../../rpc/use-query.ts';
+import { useLastData, useQuery } from '../../rpc/use-query.ts';
+import { Select } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useStickyHead } from './use-sticky-head.ts';
 import './probe-timeline.css';
 
-/** Answers to the probe prompts of a run: a row per prompt, a column per epoch. */
+/** Answers to the probe prompts of a run: a row per prompt, a column per epoch, a few epochs at once. */
 export function ProbeTimeline({ run }: { run: Run }) {
-  const probe = useQuery(['runs.probe', run.id], () => rpc.runs.probe({ id: run.id }), ['runs']);
-  if (!probe.data) return null;
-  return <Timeline run={run} probe={probe.data} />;
+  const [shown, setShown] = useState<ShownEpochs>({ which: 'last' });
+  const input = { id: run.id, shown };
+  const query = useQuery(['runs.probe', input], () => rpc.runs.probe(input), ['probes']);
+  const probe = useLastData(query.data);
+  if (!probe) return null;
+  return <Timeline run={run} probe={probe} shown={shown} onShown={setShown} />;
 }
 
-function Timeline({ run, probe }: { run: Run; probe: Probe }) {
+interface TimelineProps {
+  run: Run;
+  probe: Probe;
+  shown: ShownEpochs;
+  onShown: (shown: ShownEpochs) => void;
+}
+
+function Timeline({ run, probe, shown, onShown }: TimelineProps) {
   const epochs = [...new Set(probe.answers.map(({ epoch }) => epoch))];
   const { temperature, maxTokens } = probe.sampling;
   return (
     <section className="column" aria-label="Probe prompts">
-      <h2>Probe prompts</h2>
+      <div className="row">
+        <h2>Probe prompts</h2>
+        <span className="spacer" />
+        <EpochChoice epochs={probe.epochs} shown={shown} onShown={onShown} />
+      </div>
       <p className="small dim">
         {probe.name} · {temperature === 0 ? 'greedy' : `temperature ${temperature}`} · at most{' '}
         {formatCount(maxTokens)} tokens
@@ -29,6 +49,41 @@ function Timeline({ run, probe }: { run: Run; probe: Probe }) {
       </p>
       {epochs.length > 0 && <AnswerTable run={run} probe={probe} epochs={epochs} />}
     </section>
+  );
+}
+
+const keyOfShown = (shown: ShownEpochs) =>
+  shown.which === 'from' ? String(shown.epoch) : shown.which;
+
+/** Chooses which epochs are shown, where there are more than stand side by side. */
+function EpochChoice({
+  epochs,
+  shown,
+  onShown,
+}: Pick<Probe, 'epochs'> & Omit<TimelineProps, 'run' | 'probe'>) {
+  const trained = epochs.filter((epoch) => epoch > 0);
+  if (trained.length <= mostShownEpochs) return null;
+  const choices: { shown: ShownEpochs; label: string }[] = [
+    { shown: { which: 'last' }, label: `The last ${mostShownEpochs} epochs` },
+    { shown: { which: 'spread' }, label: `${mostShownEpochs} from first to last` },
+  ];
+  for (let place = 0; place < trained.length; place += mostShownEpochs) {
+    const epoch = trained[place] ?? 0;
+    const last = trained[place + mostShownEpochs - 1] ?? trained.at(-1) ?? epoch;
+    const label = `Epochs ${formatCount(epoch)} to ${formatCount(last)}`;
+    choices.push({ shown: { which: 'from', epoch }, label });
+  }
+  return (
+    <Select
+      label="Epochs shown"
+      hideLabel
+      value={keyOfShown(shown)}
+      options={choices.map((choice) => ({ value: keyOfShown(choice.shown), label: choice.label }))}
+      onValue={(key) => {
+        const choice = choices.find((one) => keyOfShown(one.shown) === key);
+        if (choice) onShown(choice.shown);
+      }}
+    />
   );
 }
 
@@ -42,6 +97,7 @@ function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
   const box = useRef<HTMLDivElement>(null);
   useStickyHead(box);
   const answers = new Map(probe.answers.map((answer) => [keyOf(answer), answer]));
+  const checkpoints = new Map(run.checkpoints.map((checkpoint) => [checkpoint.epoch, checkpoint]));
   return (
     <div ref={box} className="probe-scroll">
       <table className="probe-table" aria-label="Answers to the probe prompts">
@@ -50,7 +106,7 @@ function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
             <th scope="col">Prompt</th>
             {epochs.map((epoch) => (
               <th key={epoch} scope="col">
-                <EpochHeading run={run} epoch={epoch} />
+                <EpochHeading epoch={epoch} checkpoint={checkpoints.get(epoch)} />
               </th>
             ))}
           </tr>
@@ -76,9 +132,13 @@ function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
 
 const keyOf = ({ epoch, ordinal }: Pick<ProbeAnswer, 'epoch' | 'ordinal'>) => `${epoch} ${ordinal}`;
 
-function EpochHeading({ run, epoch }: { run: Run; epoch: number }) {
+interface EpochHeadingProps {
+  epoch: number;
+  checkpoint: Checkpoint | undefined;
+}
+
+function EpochHeading({ epoch, checkpoint }: EpochHeadingProps) {
   if (epoch === 0) return <>Base</>;
-  const checkpoint = run.checkpoints.find((each) => each.epoch === epoch);
   return (
     <>
       Epoch {formatCount(epoch)}

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Run, RunEvent } from '../../../shared/domain/run.ts';
 import { useJob } from '../../rpc/jobs.ts';
@@ -24,15 +25,29 @@ export function RunPage({ run }: { run: Run }) {
       <div className="run-page-body">
         <RunOutcomeView run={run} state={state} error={job?.error ?? null} />
         <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
-        <CheckpointTable run={run} isFinished={isJobFinished(state)} />
-        <ProbeTimeline run={run} />
-        <EncodeReportView run={run} isFinished={isJobFinished(state)} />
-        <RunHistory events={run.events} />
-        <RecipeTable run={run} />
+        <RunDetails run={run} isFinished={isJobFinished(state)} />
       </div>
     </article>
   );
 }
+
+interface RunDetailsProps {
+  run: Run;
+  isFinished: boolean;
+}
+
+/** What does not change with each step: long tables are not made anew while points come in. */
+const RunDetails = memo(function RunDetails({ run, isFinished }: RunDetailsProps) {
+  return (
+    <>
+      <CheckpointTable run={run} isFinished={isFinished} />
+      <ProbeTimeline run={run} />
+      <EncodeReportView run={run} isFinished={isFinished} />
+      <RunHistory events={run.events} />
+      <RecipeTable run={run} />
+    </>
+  );
+});
 
 const isTrouble = ({ kind }: RunEvent) => kind === 'damaged' || kind === 'warning';
 

@@ -29,7 +29,7 @@ export function useStickyHead(box: RefObject<HTMLElement | null>): void {
 }
 
 /** The nearest element that scrolls up and down. */
-function scrollerOf(element: HTMLElement): HTMLElement | null {
+export function scrollerOf(element: HTMLElement): HTMLElement | null {
   let parent = element.parentElement;
   while (parent && !/auto|scroll/.test(getComputedStyle(parent).overflowY))
     parent = parent.parentElement;

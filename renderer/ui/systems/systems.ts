@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
@@ -113,12 +114,22 @@ const hashOrNone = (hash: string | null) => (hash === null ? 'none' : shortHash(
 
 /** The base models and runs of the project, fresh as adapters appear. */
 export function useSystems(): QueryResult<AvailableModels> {
-  return useQuery(
-    ['ui.systems'],
-    async () => {
-      const [models, runs] = await Promise.all([rpc.models.list(), rpc.runs.list()]);
-      return { models, runs };
-    },
-    ['models', 'runs'],
+  // The very answers that the other tabs show: a run that goes on makes each of them anew.
+  const models = useQuery(['models.list'], () => rpc.models.list(), ['models']);
+  const runs = useQuery(['runs.list'], () => rpc.runs.list(), ['runs']);
+  const data = useMemo(
+    () => models.data && runs.data && { models: models.data, runs: runs.data },
+    [models.data, runs.data],
   );
+  const error = models.error ?? runs.error;
+  return {
+    data,
+    error,
+    isLoading: data === undefined && error === undefined,
+    isFetching: models.isFetching || runs.isFetching,
+    refetch: () => {
+      models.refetch();
+      runs.refetch();
+    },
+  };
 }
