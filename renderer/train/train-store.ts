@@ -14,6 +14,19 @@ export type Selection =
   | { kind: 'run'; id: string }
   | { kind: 'compare'; ids: readonly string[] };
 
+/** What the recipe of the form began as: what is changed is told, and reset, against it. */
+export interface RecipeStart {
+  /** A preset's name, or words such as “The project’s recipe”. */
+  name: string;
+  draft: RecipeDraft;
+}
+
+/** The start of a form that nothing else was chosen for. */
+export const defaultStart: RecipeStart = { name: 'Defaults', draft: draftOf() };
+
+/** What the start is called that a project brings along. */
+export const projectStartName = 'The project’s recipe';
+
 interface TrainState {
   selection: Selection | null;
   filter: RunFilter;
@@ -23,6 +36,7 @@ interface TrainState {
   /** `none`, `built-in`, or the id of a prompt set. */
   probe: string;
   draft: RecipeDraft;
+  start: RecipeStart;
   /** False while the draft is the one that the project's forms begin with. */
   isDraftChosen: boolean;
   /** The job that reads a model file, shown in the model picker until it ended. */
@@ -37,7 +51,8 @@ export const useTrain = create<TrainState>(() => ({
   datasetId: null,
   runName: '',
   probe: 'none',
-  draft: draftOf(),
+  draft: defaultStart.draft,
+  start: defaultStart,
   isDraftChosen: false,
   modelJobId: null,
 }));
@@ -86,29 +101,42 @@ export function setField(key: RecipeKey, text: string): void {
   useTrain.setState(({ draft }) => ({ draft: { ...draft, [key]: text }, isDraftChosen: true }));
 }
 
-/** Every recipe field back to its default. */
+/** One recipe field back to what it began as. */
+export function resetField(key: RecipeKey): void {
+  setField(key, useTrain.getState().start.draft[key]);
+}
+
+/** Every recipe field back to what it began as. */
 export function resetRecipe(): void {
-  useTrain.setState({ draft: draftOf(), isDraftChosen: true });
+  useTrain.setState(({ start }) => ({ draft: start.draft, isDraftChosen: true }));
+}
+
+/** Takes over the defaults. */
+export function chooseDefaults(): void {
+  useTrain.setState({ draft: defaultStart.draft, start: defaultStart, isDraftChosen: true });
 }
 
 /** Takes over a recipe that comes with the application. */
-export function applyPreset({ recipe }: RecipePreset): void {
-  chooseRecipe(checkedRecipeSchema.parse(recipe));
+export function applyPreset({ name, recipe }: RecipePreset): void {
+  chooseRecipe(checkedRecipeSchema.parse(recipe), name);
 }
 
 /** Takes over the recipe of a run. */
 export function copyRecipe(run: Run): void {
-  chooseRecipe(run.recipe);
+  chooseRecipe(run.recipe, `Run ${run.name}`);
 }
 
-/** Takes over a recipe as it is. */
-export function chooseRecipe(recipe: Recipe): void {
-  useTrain.setState({ draft: draftOf(recipe), isDraftChosen: true });
+/** Takes over a recipe as it is; it is called `name` from now on. */
+export function chooseRecipe(recipe: Recipe, name: string): void {
+  const draft = draftOf(recipe);
+  useTrain.setState({ draft, start: { name, draft }, isDraftChosen: true });
 }
 
 /** Begins with the recipe of the project, or with the defaults where it has none. */
 export function beginWith(recipe: Recipe | undefined): void {
-  useTrain.setState({ draft: draftOf(recipe), isDraftChosen: false });
+  const draft = draftOf(recipe);
+  const start = recipe === undefined ? defaultStart : { name: projectStartName, draft };
+  useTrain.setState({ draft, start, isDraftChosen: false });
 }
 
 /** Opens the form as it was left, with another dataset. */
@@ -119,15 +147,9 @@ export function showFormFor(datasetId: string | null): void {
 
 /** Opens the form with everything a run was started with; the name is left to be made anew. */
 export function startAgain(run: Run): void {
-  const { modelId, datasetId, recipe } = run;
-  useTrain.setState({
-    selection: { kind: 'form' },
-    modelId,
-    datasetId,
-    runName: '',
-    draft: draftOf(recipe),
-    isDraftChosen: true,
-  });
+  const { modelId, datasetId } = run;
+  copyRecipe(run);
+  useTrain.setState({ selection: { kind: 'form' }, modelId, datasetId, runName: '' });
 }
 
 /** Forgets everything: the tab is mounted anew for each project. */

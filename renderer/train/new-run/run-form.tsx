@@ -37,7 +37,8 @@ export function RunForm({ runs }: { runs: readonly Run[] }) {
 
 /** Keeps the draft what the project begins with, until a person changes it. */
 function useProjectRecipe(recipe: Recipe | undefined): RecipeDraft {
-  const { draft, isDraftChosen } = useTrain();
+  const draft = useTrain((state) => state.draft);
+  const isDraftChosen = useTrain((state) => state.isDraftChosen);
   const begins = draftOf(recipe);
   const isBehind = !isDraftChosen && JSON.stringify(draft) !== JSON.stringify(begins);
   useEffect(() => {

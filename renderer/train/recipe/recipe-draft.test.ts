@@ -60,4 +60,12 @@ describe('recipe draft', () => {
     expect(changedFields(draft)).toEqual([]);
     expect(changedFields({ ...draft, epochs: '3' }).map(({ key }) => key)).toEqual(['epochs']);
   });
+
+  it('counts what was changed from the recipe that the form began with', () => {
+    const start = draftOf(checkedRecipeSchema.parse({ epochs: 3, rank: 8 }));
+    expect(changedFields(start, start)).toEqual([]);
+    const draft = { ...start, epochs: '15', learningRate: '2e-4' };
+    const keys = changedFields(draft, start).map(({ key }) => key);
+    expect(keys.toSorted()).toEqual(['epochs', 'learningRate']);
+  });
 });

@@ -41,12 +41,12 @@ export function checkDraft(draft: RecipeDraft): CheckedDraft {
   return { recipe: isGood ? parsed.data : null, errors };
 }
 
-/** The fields that say something else than the default; equal numbers count as equal. */
-export function changedFields(draft: RecipeDraft): RecipeField[] {
+/** The fields that say something else than another draft, or than the defaults; equal numbers count as equal. */
+export function changedFields(draft: RecipeDraft, from: RecipeDraft = draftOf()): RecipeField[] {
   return recipeFields.filter((field) => {
-    const text = draft[field.key].trim();
-    if (!field.isNumber) return text !== field.fallback;
-    return !isNumber(text) || Number(text) !== Number(field.fallback);
+    const [text, other] = [draft[field.key].trim(), from[field.key].trim()];
+    if (!field.isNumber) return text !== other;
+    return !isNumber(text) || Number(text) !== Number(other);
   });
 }
 

@@ -6,12 +6,21 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useReadOnlyNotice } from '../../rpc/project.ts';
 import { Button } from '../../ui/button.tsx';
-import { Menu } from '../../ui/dialogs/menu.tsx';
+import { Menu, type MenuItem } from '../../ui/dialogs/menu.tsx';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { formatMoment } from '../../ui/format.ts';
-import { applyPreset, chooseRecipe, copyRecipe, resetRecipe } from '../train-store.ts';
+import {
+  applyPreset,
+  chooseDefaults,
+  chooseRecipe,
+  copyRecipe,
+  defaultStart,
+  projectStartName,
+  resetRecipe,
+  useTrain,
+} from '../train-store.ts';
 import { changedFields, checkDraft, type CheckedDraft, type RecipeDraft } from './recipe-draft.ts';
-import { recipeGroups, recipeFields, type RecipeKey } from './recipe-fields.ts';
+import { recipeGroups, recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
 import { RecipeGroupFields } from './recipe-group-fields.tsx';
 import './recipe-editor.css';
 
@@ -25,21 +34,24 @@ interface RecipeEditorProps {
 
 /** Every field of the recipe under its heading; the rarely needed ones folded away. */
 export function RecipeEditor({ draft, errors, runs, projectRecipe }: RecipeEditorProps) {
-  const changed = new Set(changedFields(draft).map(({ key }) => key));
+  const start = useTrain((state) => state.start);
+  const fields = changedFields(draft, start.draft);
+  const changed = new Set(fields.map(({ key }) => key));
+  const said = fields.length === 0 ? 'nothing changed' : `${fields.length} changed`;
   return (
     <section className="run-form-section" aria-label="Recipe">
-      <div className="row">
+      <div className="row row-wrap">
         <h2>Recipe</h2>
-        <span className="small faint">
-          {changed.size === 0 ? 'all defaults' : `${changed.size} changed`}
+        <span className="small dim" role="status" aria-label="Recipe in use">
+          {start.name} · {said}
         </span>
         <span className="spacer" />
         {changed.size > 0 && (
           <Button small variant="ghost" icon={<RotateCcw size={13} />} onClick={resetRecipe}>
-            Reset to defaults
+            Reset all
           </Button>
         )}
-        <PresetMenu projectRecipe={projectRecipe} draft={draft} />
+        <PresetMenu projectRecipe={projectRecipe} draft={draft} changed={fields} />
         {runs.length > 0 && <CopyMenu runs={runs} />}
       </div>
       <div className="recipe-groups">
@@ -59,15 +71,30 @@ export function RecipeEditor({ draft, errors, runs, projectRecipe }: RecipeEdito
 interface PresetMenuProps {
   projectRecipe: Recipe | undefined;
   draft: RecipeDraft;
+  /** What is no longer as in the recipe that is in use. */
+  changed: readonly RecipeField[];
 }
 
-function PresetMenu({ projectRecipe, draft }: PresetMenuProps) {
+/** The recipes to begin with: the one in use is checked, and says what was changed since. */
+function PresetMenu({ projectRecipe, draft, changed }: PresetMenuProps) {
   const notice = useReadOnlyNotice();
+  const used = useTrain((state) => state.start.name);
   const { recipe } = checkDraft(draft);
+  const choice = ({ label, hint, run }: MenuItem): MenuItem => {
+    const isChecked = label === used;
+    const isChanged = isChecked && changed.length > 0;
+    const said = isChanged ? `changed: ${changed.map((field) => field.label).join(', ')}` : hint;
+    return { label, run, isChecked, ...(said === undefined ? {} : { hint: said }) };
+  };
   const ofProject = [
     ...(projectRecipe === undefined
       ? []
-      : [{ label: 'The project’s recipe', run: () => chooseRecipe(projectRecipe) }]),
+      : [
+          choice({
+            label: projectStartName,
+            run: () => chooseRecipe(projectRecipe, projectStartName),
+          }),
+        ]),
     ...(recipe === null || notice !== null
       ? []
       : [
@@ -87,11 +114,14 @@ function PresetMenu({ projectRecipe, draft }: PresetMenuProps) {
         </Button>
       }
       items={[
-        ...recipePresets.map((preset) => ({
-          label: preset.name,
-          hint: preset.summary,
-          run: () => applyPreset(preset),
-        })),
+        choice({
+          label: defaultStart.name,
+          hint: 'Every setting as it comes',
+          run: chooseDefaults,
+        }),
+        ...recipePresets.map((preset) =>
+          choice({ label: preset.name, hint: preset.summary, run: () => applyPreset(preset) }),
+        ),
         ...ofProject.map((item, index) => ({ ...item, separator: index === 0 })),
       ]}
     />
@@ -101,6 +131,7 @@ function PresetMenu({ projectRecipe, draft }: PresetMenuProps) {
 async function keepRecipe(recipe: Recipe): Promise<void> {
   try {
     await rpc.project.keepDefaults({ recipe });
+    chooseRecipe(recipe, projectStartName);
     showToast({ text: 'New runs of this project begin with this recipe.', tone: 'good' });
   } catch (error) {
     showErrorToast(error);

@@ -1,6 +1,6 @@
 import { Popover } from '../../ui/dialogs/menu.tsx';
 import { Select, TextInput } from '../../ui/inputs/inputs.tsx';
-import { setField } from '../train-store.ts';
+import { resetField, setField, useTrain } from '../train-store.ts';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
 import {
   fieldsOfGroup,
@@ -53,12 +53,8 @@ interface RecipeFieldInputProps {
 
 /** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
 function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
-  const { key, label, unit, choices, words, fallback, isNumber } = field;
-  const shared = {
-    label,
-    error,
-    ...(isChanged && { hint: `default ${words[fallback] ?? fallback}` }),
-  };
+  const { key, label, unit, choices, words, isNumber } = field;
+  const shared = { label, error, ...(isChanged && { hint: <ResetButton field={field} /> }) };
   return (
     <div className="recipe-field">
       {choices.length > 0 ? (
@@ -80,6 +76,16 @@ function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputPro
       )}
       <FieldHelp field={field} />
     </div>
+  );
+}
+
+/** Takes one field back to what it is in the recipe in use, which it tells by that. */
+function ResetButton({ field: { key, label, words } }: { field: RecipeField }) {
+  const text = useTrain(({ start }) => start.draft[key]);
+  return (
+    <button type="button" className="recipe-standing" onClick={() => resetField(key)}>
+      Reset <span className="visually-hidden">{label} </span>to {words[text] ?? text}
+    </button>
   );
 }
 

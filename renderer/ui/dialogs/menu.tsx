@@ -1,4 +1,5 @@
 import { useContext, type ReactNode } from 'react';
+import { Check } from 'lucide-react';
 import { DropdownMenu, Popover as RadixPopover } from 'radix-ui';
 import { Kbd } from '../button.tsx';
 import { DialogElementContext } from './dialog.tsx';
@@ -14,6 +15,8 @@ export interface MenuItem {
   isDisabled?: boolean;
   isDangerous?: boolean;
   separator?: boolean;
+  /** For one of several choices: whether it is the one that counts now. */
+  isChecked?: boolean;
 }
 
 interface MenuProps {
@@ -41,21 +44,32 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
 }
 
 function MenuEntry({ item }: { item: MenuItem }) {
+  const shared = {
+    className: item.isDangerous ? 'menu-item menu-item-danger' : 'menu-item',
+    disabled: item.isDisabled === true,
+    onSelect: item.run,
+  };
+  const content = (
+    <>
+      {item.icon}
+      <span className="menu-label">
+        {item.label}
+        {item.hint !== undefined && <span className="menu-hint">{item.hint}</span>}
+      </span>
+      {item.shortcut !== undefined && <Kbd keys={item.shortcut} />}
+    </>
+  );
   return (
     <>
       {item.separator && <DropdownMenu.Separator className="menu-separator" />}
-      <DropdownMenu.Item
-        className={item.isDangerous ? 'menu-item menu-item-danger' : 'menu-item'}
-        disabled={item.isDisabled === true}
-        onSelect={item.run}
-      >
-        {item.icon}
-        <span className="menu-label">
-          {item.label}
-          {item.hint !== undefined && <span className="menu-hint">{item.hint}</span>}
-        </span>
-        {item.shortcut !== undefined && <Kbd keys={item.shortcut} />}
-      </DropdownMenu.Item>
+      {item.isChecked === undefined ? (
+        <DropdownMenu.Item {...shared}>{content}</DropdownMenu.Item>
+      ) : (
+        <DropdownMenu.CheckboxItem {...shared} checked={item.isChecked}>
+          <Check size={13} className={item.isChecked ? undefined : 'menu-unchecked'} />
+          {content}
+        </DropdownMenu.CheckboxItem>
+      )}
     </>
   );
 }
