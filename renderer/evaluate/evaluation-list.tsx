@@ -78,7 +78,7 @@ const tones: Record<EvaluationStage, Tone> = {
   generating: 'accent',
   halted: 'bad',
   voting: 'warn',
-  voted: 'good',
+  voted: 'warn',
   revealed: 'plain',
 };
 

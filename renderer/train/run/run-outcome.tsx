@@ -4,6 +4,7 @@ import { formatCount } from '../../../shared/text/numbers.ts';
 import { adviceFor, runAdviceFor } from '../../../shared/text/error-advice.ts';
 import { describeResume } from '../../../shared/text/training.ts';
 import { Button } from '../../ui/button.tsx';
+import { stateTones } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { startAgain } from '../train-store.ts';
 
@@ -18,7 +19,7 @@ export function RunOutcomeView({ run, state, error }: RunOutcomeProps) {
   if (state === 'failed') return <Failure run={run} error={error} />;
   const title = stoppedTitles[state];
   if (title === undefined) return null;
-  return <StoppedNote run={run} title={title} isPaused={state === 'paused'} error={error} />;
+  return <StoppedNote run={run} title={title} state={state} error={error} />;
 }
 
 const stoppedTitles: Partial<Record<JobState, string>> = {
@@ -48,16 +49,16 @@ function Failure({ run, error }: { run: Run; error: JobError | null }) {
 interface StoppedNoteProps {
   run: Run;
   title: string;
-  isPaused: boolean;
+  state: JobState;
   error: JobError | null;
 }
 
-function StoppedNote({ run, title, isPaused, error }: StoppedNoteProps) {
+function StoppedNote({ run, title, state, error }: StoppedNoteProps) {
+  const isPaused = state === 'paused';
+  // The colour of the state, as its badge has it; what went wrong stands out all the same.
+  const isCalm = stateTones[state] === 'plain' && !error;
   return (
-    <section
-      className={isPaused && !error ? 'run-note run-note-calm' : 'run-note'}
-      aria-label={title}
-    >
+    <section className={isCalm ? 'run-note run-note-calm' : 'run-note'} aria-label={title}>
       <h2>{title}</h2>
       {error && <ErrorView error={{ ...error, advice: adviceFor(error.code) }} />}
       <p>
