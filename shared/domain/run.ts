@@ -46,6 +46,9 @@ export const checkpointSchema = z.object({
 });
 export type Checkpoint = z.infer<typeof checkpointSchema>;
 
+/** Whether the file of a checkpoint is a model of its own, as full training writes it, and no adapter. */
+export const holdsWholeModel = (path: string): boolean => /(^|[\\/])model\.gguf$/.test(path);
+
 /** A sample named by id; `prompt` is the start of its question (empty in early project files). */
 const namedSample = z.object({ id: nameSchema, prompt: z.string().default('') });
 

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { artifactFile, artifactSize } from '../files/artifacts.ts';
@@ -8,7 +8,7 @@ import { usableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';
 import { modelNameOf } from '../../store/repositories/models.ts';
-import type { Checkpoint } from '../../../shared/domain/run.ts';
+import { holdsWholeModel, type Checkpoint } from '../../../shared/domain/run.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import {
   findCheckpoint,
@@ -22,9 +22,6 @@ const withoutAdapter = {
   adapterName: null,
   strength: 0,
 } as const;
-
-/** After full-parameter training a checkpoint is a base model of its own. */
-const holdsWholeModel = (path: string) => basename(path) === 'model.gguf';
 
 /** The files behind a system, with the hashes the engine must find in them. */
 export async function systemFiles(

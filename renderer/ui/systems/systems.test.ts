@@ -139,3 +139,17 @@ it('reports weights the engine did not take from the picker: base, adapter and s
   const base = { ...asked, checkpointId: null };
   expect(identityDifferences(identity, base, available)[0]).toContain('asked for none');
 });
+
+it('takes the weights of a full training for what was asked for, and those of the base for others', () => {
+  const full = run('full', 'old', { createdMs: 4, epochs: 1 });
+  const checkpoints = full.checkpoints.map((each) => ({ ...each, path: '/p/full/model.gguf' }));
+  const known = { ...available, runs: [...available.runs, { ...full, checkpoints }] };
+  const asked = { modelId: 'old', checkpointId: 'full-1', strength: 1 };
+  const whole = { adapterSha256: null, adapterName: null, strength: 0 };
+  const answered = { ...identity, ...whole, baseSha256: 'adapter-sha-full-1' };
+  expect(identityDifferences(answered, asked, known)).toEqual([]);
+  const [difference, ...more] = identityDifferences({ ...identity, ...whole }, asked, known);
+  expect([difference, more]).toEqual([expect.stringMatching(/^base .*asked for/), []]);
+  // The run was deleted since: nobody knows what the answer should have been.
+  expect(identityDifferences(answered, asked, available)).toEqual([]);
+});

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
+import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
 import { formatShare } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
@@ -88,26 +88,34 @@ export function identityDifferences(
   system: SystemSpec,
   available: AvailableModels,
 ): string[] {
+  const asked = askedWeights(system, available);
   const differences: string[] = [];
-  const model = available.models.find(({ id }) => id === system.modelId);
-  if (model && model.sha256 !== identity.baseSha256)
+  const { adapterSha256 } = identity;
+  if (asked.base !== undefined && asked.base !== identity.baseSha256)
+    differences.push(`base ${shortHash(identity.baseSha256)}, asked for ${shortHash(asked.base)}`);
+  if (asked.adapter !== undefined && adapterSha256 !== asked.adapter)
     differences.push(
-      `base ${shortHash(identity.baseSha256)}, asked for ${shortHash(model.sha256)}`,
+      `adapter ${hashOrNone(adapterSha256)}, asked for ${hashOrNone(asked.adapter)}`,
     );
-  const checkpoint = available.runs
-    .flatMap((run) => run.checkpoints)
-    .find(({ id }) => id === system.checkpointId);
-  const adapter = checkpoint?.sha256 ?? null;
-  const isKnown = checkpoint !== undefined || system.checkpointId === null;
-  if (isKnown && identity.adapterSha256 !== adapter)
-    differences.push(
-      `adapter ${hashOrNone(identity.adapterSha256)}, asked for ${hashOrNone(adapter)}`,
-    );
-  if (adapter !== null && Math.abs(identity.strength - system.strength) > 1e-6)
+  if (asked.adapter != null && Math.abs(identity.strength - system.strength) > 1e-6)
     differences.push(
       `strength ${formatShare(identity.strength)}, asked for ${formatShare(system.strength)}`,
     );
   return differences;
+}
+
+/** Hashes of what a system stands for; undefined where the project does not know them (any more). */
+function askedWeights(
+  { modelId, checkpointId }: SystemSpec,
+  { models, runs }: AvailableModels,
+): { base: string | undefined; adapter: string | null | undefined } {
+  const base = models.find(({ id }) => id === modelId)?.sha256;
+  if (checkpointId === null) return { base, adapter: null };
+  const checkpoint = runs.flatMap((run) => run.checkpoints).find(({ id }) => id === checkpointId);
+  // What is not known any more may have been an adapter or a model of its own.
+  if (!checkpoint) return { base: undefined, adapter: undefined };
+  const { path, sha256 } = checkpoint;
+  return holdsWholeModel(path) ? { base: sha256, adapter: null } : { base, adapter: sha256 };
 }
 
 const hashOrNone = (hash: string | null) => (hash === null ? 'none' : shortHash(hash));
