@@ -7,6 +7,12 @@ import './dialog.css';
 /** The open dialog around a component: menus must open inside it to be reachable. */
 export const DialogElementContext = createContext<HTMLElement | null>(null);
 
+const useOpenDialogs = create<{ open: readonly HTMLElement[] }>(() => ({ open: [] }));
+
+/** The dialog on top of all: outside of it nothing can be pressed. Null while none is open. */
+export const useTopDialog = (): HTMLElement | null =>
+  useOpenDialogs(({ open }) => open.at(-1) ?? null);
+
 interface DialogProps {
   title: string;
   onClose: () => void;
@@ -29,7 +35,12 @@ export function Dialog({ title, onClose, children, footer, isWide }: DialogProps
     if (!element) return undefined;
     element.showModal();
     element.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-    return () => element.close();
+    useOpenDialogs.setState(({ open }) => ({ open: [...open, element] }));
+    return () => {
+      useOpenDialogs.setState(({ open }) => ({ open: open.filter((one) => one !== element) }));
+      dropSelection(element);
+      element.close();
+    };
   }, [element]);
   return (
     <dialog
@@ -58,6 +69,15 @@ export function Dialog({ title, onClose, children, footer, isWide }: DialogProps
       </DialogElementContext>
     </dialog>
   );
+}
+
+/**
+ * Chromium leaves the caret in a field of the dialog while the focus goes back: with the field it
+ * would be gone, and the text box with the focus would take no keys.
+ */
+function dropSelection(element: HTMLElement): void {
+  const selection = document.getSelection();
+  if (element.contains(selection?.anchorNode ?? null)) selection?.removeAllRanges();
 }
 
 const focusable = 'button, a[href], input, select, textarea, [tabindex]';

@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { X } from 'lucide-react';
 import { create } from 'zustand';
 import { describeError } from '../../rpc/rpc-error.ts';
 import { Button, IconButton } from '../button.tsx';
+import { useTopDialog } from '../dialogs/dialog.tsx';
 import { placeToasts, pressables } from './toast-place.ts';
 import './toast.css';
 
@@ -47,14 +49,24 @@ function dismiss(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
 
-/** Shows the toasts above everything, dialogs included; mounted once by the shell. */
+/**
+ * Shows the toasts above everything, and within the dialog on top, where there is one, so that they
+ * can be pressed; mounted once by the shell.
+ */
 export function ToastHost() {
+  const dialog = useTopDialog();
+  return dialog ? createPortal(<Toasts />, dialog) : <Toasts />;
+}
+
+function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   const host = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = host.current;
-    element?.hidePopover();
-    if (!element || toasts.length === 0) return () => undefined;
+    // In a dialog that has just closed: the toasts are about to be shown elsewhere.
+    if (!element?.isConnected) return () => undefined;
+    element.hidePopover();
+    if (toasts.length === 0) return () => undefined;
     element.showPopover();
     return followFreePlace(element);
   }, [toasts]);
