@@ -1,3 +1,4 @@
+import { nextStep } from '../../shared/domain/project/pipeline.ts';
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
 import { emptyBinJob } from './curate/bin-service.ts';
@@ -8,6 +9,7 @@ import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { packetJob } from './merge/packet-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
 import { addModelJob } from './models/model-service.ts';
+import { pipelineFacts } from './pipeline-service.ts';
 import type { ProjectFeatures } from './project/core-state.ts';
 import { adoptCheckpoints } from './train/adopt-checkpoints.ts';
 import { exportJob } from './train/export-service.ts';
@@ -48,5 +50,6 @@ export const features: ProjectFeatures = {
     const isKept = session.readReason === 'changed-outside';
     await (isKept ? backupsOf(session)?.giveUp() : backupsOf(session)?.close());
   },
+  nextStep: async (session, signal) => nextStep(await pipelineFacts(session, signal)),
   jobs: (session, state) => jobsOf.map((jobOf) => jobOf(session, state)),
 };

@@ -1,4 +1,5 @@
 import { BookOpen, FilePlus2, FolderOpen } from 'lucide-react';
+import { describeNext, describeRecent } from '../../shared/text/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';
@@ -108,7 +109,8 @@ function RecentProjects() {
                   <span className="faint small welcome-date">
                     {project.exists ? formatMoment(project.openedMs) : whyNotThere(project)}
                   </span>
-                  <span className="dim small truncate welcome-path" title={project.path}>
+                  <RecentState project={project} />
+                  <span className="faint small truncate welcome-path" title={project.path}>
                     {project.path}
                   </span>
                 </button>
@@ -118,5 +120,18 @@ function RecentProjects() {
         )
       }
     </QueryView>
+  );
+}
+
+/** What it held when it was last open here, and what was next. */
+function RecentState({ project }: { project: Parameters<typeof describeRecent>[0] }) {
+  const next = describeNext(project);
+  const holds = describeRecent(project);
+  if (!project.exists || (holds === '' && next === '')) return null;
+  return (
+    <span className="dim small welcome-state">
+      <span className="truncate">{holds}</span>
+      {next !== '' && <span className="welcome-next">{next}</span>}
+    </span>
   );
 }

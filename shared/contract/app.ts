@@ -4,6 +4,7 @@ import { ongoingWorkSchema } from '../domain/job.ts';
 import { projectAccessSchema, readReasonSchema } from '../domain/project/access.ts';
 import { packetInfoSchema } from '../domain/project/packet.ts';
 import { projectContentsSchema } from '../domain/project/project-contents.ts';
+import { recentStateSchema } from '../domain/project/recent-state.ts';
 import { aboutProgramSchema, personalSettingsSchema, preferencesChangeSchema } from './settings.ts';
 import { pipelineFactsSchema } from '../domain/project/pipeline.ts';
 import {
@@ -120,6 +121,7 @@ export const projectContract = {
         /** As when it was last open here: its file is not looked into. Null while not known. */
         sizeBytes: z.number().nullable(),
         samples: z.number().int().nullable(),
+        state: recentStateSchema.nullable(),
         /** Jobs that go on in it, where it is the open one. */
         ongoing: z.number().int(),
       }),

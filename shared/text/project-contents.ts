@@ -1,6 +1,8 @@
 import type { AuthorWork, ProjectContents } from '../domain/project/project-contents.ts';
+import type { RecentState } from '../domain/project/recent-state.ts';
 import { displayLine } from './foreign-text.ts';
 import { formatBytes, formatQuantity } from './numbers.ts';
+import { stepNames } from './pipeline.ts';
 import { joinFacts } from './progress.ts';
 
 /** A day in figures, the same in every place and language. */
@@ -73,18 +75,36 @@ export function describeContents(contents: ProjectContents): string[] {
   ];
 }
 
-/** What the settings remember of a project: `300 samples · 1.2 MiB`; empty while nothing is known. */
-export function describeRecent(recent: {
+/** What the settings remember of a project, but for its place and its day. */
+interface RecentProject {
   exists: boolean;
+  /** The disk that it is on does not answer. */
+  isSilent: boolean;
   samples: number | null;
   sizeBytes: number | null;
+  state: RecentState | null;
   ongoing: number;
-}): string {
-  if (!recent.exists) return 'file not found';
-  const facts = [
-    recent.samples === null ? '' : formatQuantity(recent.samples, 'sample'),
-    recent.sizeBytes === null ? '' : formatBytes(recent.sizeBytes),
-    recent.ongoing === 0 ? '' : `${formatQuantity(recent.ongoing, 'job')} running`,
-  ];
-  return joinFacts(facts);
+}
+
+/** What a project holds: `300 samples · 1 dataset · 1.2 MiB`; empty while nothing is known. */
+export function describeRecent(project: RecentProject): string {
+  const { exists, isSilent, samples, sizeBytes, state, ongoing } = project;
+  if (isSilent) return 'its disk does not answer';
+  if (!exists) return 'file not found';
+  const counts = state
+    ? { dataset: state.datasets, run: state.runs, evaluation: state.evaluations }
+    : {};
+  const made = Object.entries(counts).filter(([, count]) => count > 0);
+  return joinFacts([
+    samples === null ? '' : formatQuantity(samples, 'sample'),
+    ...made.map(([noun, count]) => formatQuantity(count, noun)),
+    sizeBytes === null ? '' : formatBytes(sizeBytes),
+    ongoing === 0 ? '' : `${formatQuantity(ongoing, 'job')} running`,
+  ]);
+}
+
+/** What comes next in a project that was open before: `Next: Train`; empty while it is not known. */
+export function describeNext({ exists, state }: Pick<RecentProject, 'exists' | 'state'>): string {
+  if (!exists || state === null) return '';
+  return state.next === null ? 'Every step done' : `Next: ${stepNames[state.next]}`;
 }

@@ -76,12 +76,21 @@ test('what another window sets is seen by this one', () => {
 test('what is remembered of a recent project stays when it is opened again', () => {
   const settings = new UserSettings(folder);
   settings.addRecent('/a.lima');
-  settings.describeRecent('/a.lima', { sizeBytes: 7, samples: 3 });
+  const state = { datasets: 1, runs: 2, evaluations: 0, next: 'chat' } as const;
+  settings.describeRecent('/a.lima', { sizeBytes: 7, samples: 3, state });
   settings.addRecent('/b.lima');
   settings.addRecent('/a.lima');
   settings.describeRecent('/unknown.lima', { sizeBytes: 1, samples: 1 });
   expect(new UserSettings(folder).recent()).toMatchObject([
-    { path: '/a.lima', sizeBytes: 7, samples: 3, exists: false },
-    { path: '/b.lima', sizeBytes: null, samples: null },
+    { path: '/a.lima', sizeBytes: 7, samples: 3, state },
+    { path: '/b.lima', sizeBytes: null, samples: null, state: null },
   ]);
+});
+
+test('a state of a recent project that this program does not know counts as unknown', () => {
+  const known = { path: '/a.lima', openedMs: 1, samples: 3 };
+  const state = { datasets: 1, runs: 2, evaluations: 0, next: 'publish' };
+  const stored = { author: 'Anna', recent: [{ ...known, state }] };
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(stored));
+  expect(new UserSettings(folder).recent()).toMatchObject([{ ...known, state: null }]);
 });

@@ -7,6 +7,7 @@ import {
   type PersonalSettings,
   type PreferencesChange,
 } from '../../../shared/contract/settings.ts';
+import { recentStateSchema } from '../../../shared/domain/project/recent-state.ts';
 import { readInputFileSync } from '../../input-files/input-file.ts';
 import { replaceFile } from '../../side-files/side-file.ts';
 
@@ -16,8 +17,10 @@ const recentSchema = z.object({
   openedMs: z.number(),
   sizeBytes: z.number().nullable().default(null).catch(null),
   samples: z.number().int().nullable().default(null).catch(null),
+  state: recentStateSchema.nullable().default(null).catch(null),
 });
 type RecentEntry = z.infer<typeof recentSchema>;
+type RecentFacts = Partial<Omit<RecentEntry, 'path' | 'openedMs'>>;
 
 const settingsSchema = preferencesSchema.extend({
   author: z.string().min(1),
@@ -79,14 +82,14 @@ export class UserSettings {
   addRecent(path: string): void {
     const settings = this.#read();
     const known = settings.recent.find((entry) => entry.path === path);
-    const facts = { sizeBytes: known?.sizeBytes ?? null, samples: known?.samples ?? null };
     const others = settings.recent.filter((entry) => entry.path !== path);
-    const recent = [{ path, openedMs: Date.now(), ...facts }, ...others].slice(0, maxRecent);
+    const entry = recentSchema.parse({ ...known, path, openedMs: Date.now() });
+    const recent = [entry, ...others].slice(0, maxRecent);
     this.#write({ ...settings, recent });
   }
 
-  /** Remembers how large one of the recent projects is; nothing happens when it is none of them. */
-  describeRecent(path: string, facts: { sizeBytes: number; samples: number }): void {
+  /** Remembers what one of the recent projects holds; nothing happens when it is none of them. */
+  describeRecent(path: string, facts: RecentFacts): void {
     const settings = this.#read();
     const recent = settings.recent.map((entry) =>
       entry.path === path ? { ...entry, ...facts } : entry,

@@ -1,4 +1,5 @@
 import type { OpeningProgress } from '../../../shared/contract/app.ts';
+import type { PipelineStep } from '../../../shared/domain/project/pipeline.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
@@ -23,6 +24,8 @@ export interface ProjectFeatures {
   opened(session: ProjectSession, state: CoreState): void;
   /** Ends it, when jobs and engines are gone and the file is still open; it must not throw. */
   closing(session: ProjectSession): Promise<void>;
+  /** What comes next on the way of a project; null once every step is done. */
+  nextStep(session: ProjectSession, signal?: AbortSignal): Promise<PipelineStep | null>;
   /** How each kind of job is done. */
   jobs(session: ProjectSession, state: CoreState): JobHandler[];
 }

@@ -16,6 +16,7 @@ import { placeTimes, SilentPlace } from '../files/places.ts';
 import { explainError } from '../base/explain-error.ts';
 import { requireSession, type CoreState } from './core-state.ts';
 import { ProjectSession } from './project-session.ts';
+import { describeBeforeClosing, describeOpened, rememberRecent } from './recent-projects.ts';
 
 /** Makes a new project file, closes the open one and opens the new one. */
 export async function createAndOpen(
@@ -183,8 +184,9 @@ export async function takeOver(
     throw error;
   }
   rememberRecent(state, file.path);
-  const info = await requireSession(state).info();
-  describeRecent(state, info);
+  const session = requireSession(state);
+  const info = await session.info();
+  describeOpened(state, session, info);
   return info;
 }
 
@@ -246,35 +248,5 @@ function recover({ features, log }: CoreState, file: ProjectFile): void {
   } catch (error) {
     // What was lost stays where it is; a full disk must not keep the rest of the project shut.
     log.write(`${file.path}: what a crash left could not be recovered: ${String(error)}`);
-  }
-}
-
-function rememberRecent(state: CoreState, path: string): void {
-  try {
-    state.settings.addRecent(path);
-  } catch (error) {
-    // The list is a convenience: a full or read-only home must not keep a project shut.
-    state.log.write(`${path} could not be added to the recent projects: ${String(error)}`);
-  }
-}
-
-const countMs = 500;
-
-/** Never what a closing waits for: a count that takes long, or fails, leaves the last one. */
-async function describeBeforeClosing(state: CoreState, session: ProjectSession): Promise<void> {
-  try {
-    describeRecent(state, await session.info(AbortSignal.timeout(countMs)));
-  } catch {
-    // The list is a convenience.
-  }
-}
-
-function describeRecent(state: CoreState, { path, sizeBytes, samples }: ProjectInfo): void {
-  const { pending, accepted, rejected } = samples;
-  try {
-    state.settings.describeRecent(path, { sizeBytes, samples: pending + accepted + rejected });
-  } catch (error) {
-    // As above.
-    state.log.write(`${path} could not be described among the recent projects: ${String(error)}`);
   }
 }
