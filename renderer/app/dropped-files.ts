@@ -1,11 +1,10 @@
 import { useEffect } from 'react';
-import { showCurateDialog } from '../curate/curate-store.ts';
-import { rpc } from '../rpc/client.ts';
+import { addDropped } from '../curate/curate-store.ts';
+import { startImports } from '../curate/import/start-imports.ts';
 import { usePacket, useProject } from '../rpc/project.ts';
-import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
+import { showToast } from '../ui/feedback/toast.tsx';
 import { goToTab } from '../ui/navigation.ts';
 import { chooseProject, openProject } from './project.ts';
-import { setJobsOpen } from './shell-store.ts';
 
 const isProject = (name: string) => name.toLowerCase().endsWith('.lima');
 
@@ -39,11 +38,13 @@ async function takeFiles(files: readonly File[], takesData: boolean): Promise<vo
       'Data is imported into an open project that takes changes: open or make one first.';
     return showToast({ text, tone: 'bad' });
   }
-  const pathOf = window.limaDesktop?.pathOf;
-  if (pathOf) return await importAll(files.map(pathOf));
   goToTab('curate');
-  showCurateDialog({ kind: 'import', droppedName: files.map(({ name }) => name).join('”, “') });
+  const pathOf = window.limaDesktop?.pathOf;
+  if (pathOf) return await startImports(files.map((file) => ({ path: pathOf(file), ...asIs })));
+  addDropped(files.map(({ name, size }) => ({ name, sizeBytes: size, path: '' })));
 }
+
+const asIs = { format: 'auto', dryRun: false } as const;
 
 async function takeProject(file: File, others: number): Promise<void> {
   if (others > 0)
@@ -52,17 +53,4 @@ async function takeProject(file: File, others: number): Promise<void> {
   if (path !== undefined) return await openProject(path);
   showToast({ text: `A page is not told where “${file.name}” lies: choose it here.` });
   await chooseProject();
-}
-
-/** Each is a job of its own; the core runs them one after the other. */
-async function importAll(paths: readonly string[]): Promise<void> {
-  let started = 0;
-  for (const path of paths)
-    try {
-      await rpc.imports.start({ path });
-      started += 1;
-    } catch (error) {
-      showErrorToast(error);
-    }
-  if (started > 0) setJobsOpen(true);
 }

@@ -4,9 +4,27 @@ import type { SampleFilter } from '../../shared/domain/sample.ts';
 
 /** A dialog of the Curate tab. */
 export type CurateDialog =
-  | { kind: 'import'; droppedName?: string; jobId?: string }
+  | { kind: 'import'; jobId?: string }
+  /** Files that were dropped on a page, which is not told where they lie. */
+  | { kind: 'drop'; files: readonly DroppedFile[] }
+  /** Imports that were started together. */
+  | { kind: 'imports'; started: readonly StartedImport[] }
   | { kind: 'freeze' }
   | { kind: 'datasets' };
+
+/** What a page is told of a file that is dropped on it, and the path once that is known. */
+export interface DroppedFile {
+  name: string;
+  sizeBytes: number;
+  path: string;
+}
+
+/** One file of several that are imported together: its job, or why there is none. */
+export interface StartedImport {
+  request: ImportRequest;
+  jobId: string | null;
+  error: unknown;
+}
 
 /** What was asked of an import; a dry run can be repeated for real. */
 export interface ImportRequest {
@@ -111,6 +129,14 @@ export function dropRetained(): void {
 /** Opens a dialog of the tab, or closes it with `null`. */
 export function showCurateDialog(dialog: CurateDialog | null): void {
   useCurate.setState({ dialog });
+}
+
+/** Takes dropped files into the dialog that asks where they lie, beside those that wait in it. */
+export function addDropped(files: readonly DroppedFile[]): void {
+  useCurate.setState(({ dialog }) => {
+    const waiting = dialog?.kind === 'drop' ? dialog.files : [];
+    return { dialog: { kind: 'drop', files: [...waiting, ...files] } };
+  });
 }
 
 /** Keeps what was asked of an import; a dry run of the same file is settled by the real one. */

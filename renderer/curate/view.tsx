@@ -17,7 +17,9 @@ import { CurateToolbar } from './curate-toolbar.tsx';
 import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
+import { DropDialog } from './import/drop-dialog.tsx';
 import { ImportDialog } from './import/import-dialog.tsx';
+import { ImportsDialog } from './import/imports-dialog.tsx';
 import { BulkReview } from './list/bulk-review.tsx';
 import { FilterBar } from './list/filter-bar.tsx';
 import { rowCache } from './list/row-cache.ts';
@@ -68,6 +70,8 @@ function CurateDialogs() {
   useJobEnd(announceReview);
   useJobEnd(announceEmptied);
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
+  if (dialog?.kind === 'drop') return <DropDialog files={dialog.files} />;
+  if (dialog?.kind === 'imports') return <ImportsDialog started={dialog.started} />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;
   return null;
@@ -76,7 +80,8 @@ function CurateDialogs() {
 const tones: Partial<Record<JobState, 'good' | 'bad'>> = { succeeded: 'good', failed: 'bad' };
 
 function announceImport(job: Job): void {
-  if (job.kind !== 'import' || useCurate.getState().dialog?.kind === 'import') return;
+  const shown = useCurate.getState().dialog?.kind;
+  if (job.kind !== 'import' || shown === 'import' || shown === 'imports') return;
   const report = resultOf(job, 'import');
   showToast({
     text: `${job.title}: ${report ? importSummary(report) : `${job.state}.`}`,

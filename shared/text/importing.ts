@@ -58,3 +58,15 @@ export function accountLines({ rows, dryRun }: ImportReport): string[] {
     (part) => `${formatCount(part.rows)} ${part.reason}: ${outcomeText(part.outcome, dryRun)}`,
   );
 }
+
+/** Several imports on one line: `2 files: 5 samples added, 1 duplicate`. */
+export function importsSummary(
+  files: number,
+  reports: readonly Pick<ImportReport, 'added' | 'duplicates' | 'dryRun'>[],
+): string {
+  const sum = (key: 'added' | 'duplicates') =>
+    reports.reduce((all, report) => all + report[key], 0);
+  const dryRun = reports.some((report) => report.dryRun);
+  const duplicates = formatQuantity(sum('duplicates'), 'duplicate');
+  return `${formatQuantity(files, 'file')}: ${addedText({ added: sum('added'), dryRun })}, ${duplicates}`;
+}

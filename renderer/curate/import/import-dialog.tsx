@@ -20,7 +20,8 @@ import {
 import { ImportOutcome } from './import-outcome.tsx';
 import './import-dialog.css';
 
-const formats: readonly Option<RequestedFormat>[] = [
+/** Formats to choose from. */
+export const importFormats: readonly Option<RequestedFormat>[] = [
   { value: 'auto', label: 'Detect by content' },
   { value: 'stack-exchange', label: 'Stack Exchange Posts.xml' },
   { value: 'messages', label: 'OpenAI messages (JSON, JSONL)' },
@@ -30,14 +31,13 @@ const formats: readonly Option<RequestedFormat>[] = [
 ];
 
 interface ImportDialogProps {
-  droppedName?: string;
   jobId?: string;
 }
 
 const close = () => showCurateDialog(null);
 
 /** Chooses what to import; then follows the job and shows what it did. */
-export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogProps) {
+export function ImportDialog({ jobId: givenJobId }: ImportDialogProps) {
   const [form, setForm] = useState(emptyForm);
   const [jobId, setJobId] = useState(givenJobId);
   const start = useAction(async (request: ImportRequest) => {
@@ -71,7 +71,6 @@ export function ImportDialog({ droppedName, jobId: givenJobId }: ImportDialogPro
         </>
       }
     >
-      {droppedName !== undefined && <DropNote name={droppedName} />}
       <ImportForm form={form} onForm={setForm} />
       {start.error !== undefined && <ErrorView error={start.error} onRetry={run} />}
     </Dialog>
@@ -176,7 +175,7 @@ function ImportForm({ form, onForm }: ImportFormProps) {
         <Select
           label="Format"
           value={form.format}
-          options={formats}
+          options={importFormats}
           onValue={(format) => onForm({ ...form, format })}
         />
         <TextInput
@@ -197,14 +196,5 @@ function ImportForm({ form, onForm }: ImportFormProps) {
         flag, rejected records are counted by reason.
       </p>
     </>
-  );
-}
-
-function DropNote({ name }: { name: string }) {
-  return (
-    <p className="import-note">
-      A page is not told where the dropped “{name}” lies, and large dumps are read straight from the
-      disk. Choose the file below, or type its path.
-    </p>
   );
 }

@@ -28,11 +28,13 @@ export function FileDialogHost() {
 
 const lastFolderKey = 'lima.files.folder';
 
+/** The folder in which a file was chosen last in this window. */
+export const lastFolder = (): string | undefined =>
+  sessionStorage.getItem(lastFolderKey) ?? undefined;
+
 function FileDialog({ request }: { request: FileRequest }) {
   const saving = isSaving(request.purpose);
-  const [folder, setFolder] = useState<string | undefined>(
-    () => sessionStorage.getItem(lastFolderKey) ?? undefined,
-  );
+  const [folder, setFolder] = useState(lastFolder);
   const [typed, setTyped] = useState(request.suggestedName ?? '');
   const query = useQuery(
     ['files.list', folder],
