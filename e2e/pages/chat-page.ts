@@ -39,6 +39,12 @@ export class ChatPage {
     return this.page.getByRole('dialog', { name: 'Conversations' });
   }
 
+  /** The conversations that are listed in it. */
+  get listed(): Locator {
+    const list = this.conversations.getByRole('list', { name: 'Conversations' });
+    return list.getByRole('button', { name: /\d answers?/ });
+  }
+
   /** How far from the top of the page a prompt stands in a pane. */
   async heightOf(side: ChatSide, prompt: string): Promise<number> {
     const box = await this.log(side).getByText(prompt, { exact: true }).boundingBox();

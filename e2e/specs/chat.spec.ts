@@ -90,15 +90,60 @@ test('base and adapter answer beside each other, each under the hash of what rea
   await chat.answered('Left', 1);
   await chat.answered('Right', 1);
   await page.getByRole('button', { name: 'Conversations' }).click();
-  const list = chat.conversations.getByRole('list', { name: 'Conversations' });
-  await expect(list.getByRole('button')).toHaveText([/^Something else/, /^What comes after 7/]);
+  await expect(chat.listed).toHaveText([/^Something else/, /^What comes after 7/]);
   await chat.conversations.getByRole('searchbox').fill('AFTER 9');
-  await expect(list.getByRole('button')).toHaveText([/^What comes after 7/]);
-  await list.getByRole('button').press('Enter');
-  await chat.conversations.waitFor({ state: 'detached' });
-  await chat.answered('Left', 3);
+  await expect(chat.listed).toHaveText([/^What comes after 7/]);
+
+  await test.step('a conversation is renamed in the list, and is called so from then on', async () => {
+    const dialog = shell.dialog('Name, note and tags of the conversation');
+    await chat.listed.press('F2');
+    await dialog.getByLabel('Name').fill('Counting');
+    await dialog.getByLabel('Name').press('Enter');
+    await expect(chat.listed).toHaveText([/^Counting/]);
+    // The toast takes the name away again, and does not give it the words of the first prompt.
+    const renamed = page.locator('.toast').filter({ hasText: 'Renamed' });
+    await renamed.getByRole('button', { name: 'Undo' }).click();
+    await expect(chat.listed).toHaveText([/^What comes after 7/]);
+    await chat.listed.press('F2');
+    await dialog.getByLabel('Name').fill('Counting');
+    await dialog.getByLabel('Name').press('Enter');
+    await expect(chat.listed).toHaveText([/^Counting/]);
+    await expect(dialog).toHaveCount(0);
+    await chat.listed.press('Enter');
+    await chat.conversations.waitFor({ state: 'detached' });
+    await chat.answered('Left', 3);
+    await expect(page).toHaveTitle('Counting · Chat · school · Lima Workbench');
+    await expect(page).toHaveURL(/#\/chat\/conversation\/[\w-]+\?project=school$/);
+  });
+
+  await test.step('back leads to the conversation before, and a reload stays at it', async () => {
+    const counting = page.url();
+    await page.goBack();
+    await expect(chat.log('Left')).toContainText('Something else');
+    await expect(page).toHaveTitle('Chat · school · Lima Workbench');
+    expect(page.url()).not.toBe(counting);
+    await page.reload();
+    await expect(chat.log('Left')).toContainText('Something else');
+    await page.goForward();
+    await expect(chat.log('Left')).toContainText('What comes after 9?');
+    expect(page.url()).toBe(counting);
+  });
+
+  await test.step('the one that is shown is deleted after a question, and leaves the panes', async () => {
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    await chat.conversations.getByRole('button', { name: 'More about Counting' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const question = shell.dialog('Delete the conversation “Counting”?');
+    await expect(question).toContainText('5 chat answers go with it.');
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await expect(chat.listed).toHaveText([/^Something else/]);
+    await expect(page.getByRole('heading', { name: 'The model before' })).toBeVisible();
+    await chat.listed.press('Enter');
+    await chat.conversations.waitFor({ state: 'detached' });
+    await chat.answered('Left', 1);
+  });
   await chat.composer.getByRole('button', { name: /sampling/i }).click();
-  await expect(page.getByRole('textbox', { name: 'Most tokens' })).toHaveValue('12');
+  await expect(page.getByRole('textbox', { name: 'Most tokens' })).toHaveValue('6');
 });
 
 test('one Stop ends both answers, what came stays, and Enter sends or breaks the line as the person set it', async ({
@@ -119,6 +164,20 @@ test('one Stop ends both answers, what came stays, and Enter sends or breaks the
   await chat.prompt.press('Shift+Enter');
   await chat.prompt.pressSequentially('without end.');
   await expect(chat.prompt).toHaveValue('Count\nwithout end.');
+
+  // A dialog that had a field gives the keys back to the box, at the place of its caret.
+  await chat.prompt.press('ArrowLeft');
+  for (const close of ['Escape', 'Close'] as const) {
+    await workbench.page.keyboard.press('ControlOrMeta+k');
+    await workbench.page.keyboard.type('zz');
+    const commands = shell.dialog('Commands');
+    if (close === 'Escape') await workbench.page.keyboard.press(close);
+    else await commands.getByRole('button', { name: close }).click();
+    await expect(commands).toHaveCount(0);
+    await workbench.page.keyboard.type('!');
+  }
+  await expect(chat.prompt).toHaveValue('Count\nwithout end!!.');
+  await chat.prompt.fill('Count\nwithout end.');
   await chat.prompt.press('Enter');
   await expect(chat.prompt).toHaveValue('');
   await isAnswering(chat);

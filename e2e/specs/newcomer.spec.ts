@@ -1,12 +1,50 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
+import type { Workbench } from '../workbench.ts';
 
 const mostActions = 12;
 /** The whole walk on two cores, training and 606 answers included. */
 const wholeWayMs = 180_000;
+
+declare global {
+  interface Window {
+    told?: (EventTarget & { words: string })[];
+  }
+}
+
+/** A shorter training than this may end untold. */
+const longMs = 12_000;
+
+/** A person who looks elsewhere and has allowed notifications: the page keeps what it told them. */
+async function lookAway({ page, folder }: Workbench): Promise<void> {
+  const settings = { author: 'newcomer', recent: [], notifies: true };
+  writeFileSync(join(folder, 'user-data', 'settings.json'), JSON.stringify(settings));
+  await page.addInitScript(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    const told: NonNullable<Window['told']> = [];
+    class Told extends EventTarget {
+      static permission = 'granted';
+      static requestPermission = () => Promise.reject(new Error('asked without a click'));
+      readonly words: string;
+      constructor(title: string, { body }: { body: string }) {
+        super();
+        this.words = `${title}: ${body}`;
+        told.push(this);
+      }
+    }
+    Object.assign(window, { Notification: Told, told });
+  });
+  await page.reload();
+}
+
+/** The words of the notifications so far. */
+const toldBy = (page: Page) => page.evaluate(() => window.told?.map(({ words }) => words) ?? []);
+
+const clickFirstTold = (page: Page) =>
+  page.evaluate(() => window.told?.[0]?.dispatchEvent(new Event('click')));
 
 /** Somebody who knows nothing and presses what each screen puts first. */
 class Newcomer {
@@ -58,11 +96,16 @@ test('pressing the primary action of each screen leads a newcomer from the first
   test.setTimeout(wholeWayMs + 30_000);
   const shell = new ShellPage(workbench);
   const newcomer = new Newcomer(shell);
-  await expect(shell.page.getByRole('figure', { name: /from samples to a verdict/ })).toBeVisible();
+  const { page } = shell;
+  const isTold = !workbench.isDesktop;
+  if (isTold) await lookAway(workbench);
+  await expect(page.getByRole('figure', { name: /from samples to a verdict/ })).toBeVisible();
   const startMs = performance.now();
   await newcomer.press('Open the sample project');
   await newcomer.press('Start training');
+  const trainingMs = performance.now();
   await newcomer.press('Compare in chat', wholeWayMs);
+  const trainedMs = performance.now() - trainingMs;
   await newcomer.press(/^Send/);
   await newcomer.follow('Evaluate');
   await newcomer.press('Generate 606 answers');
@@ -92,6 +135,10 @@ test('pressing the primary action of each screen leads a newcomer from the first
     'Evaluate, 303/303 voted, done',
     expect.stringMatching(/^Report, \d+ % win \+ ½ tie, done$/),
   ]);
+  if (!isTold || trainedMs < longMs) return;
+  expect((await toldBy(page))[0]).toMatch(/succeeded after \d/);
+  await clickFirstTold(page);
+  await expect(page.getByRole('tab', { name: 'Train' })).toHaveAttribute('aria-selected', 'true');
 });
 
 test('the sample project opens where it was left, can be started afresh, and is saved where a person likes', async ({

@@ -1,8 +1,32 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { openCourse, trainLesson } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage } from '../pages/train-page.ts';
+import { conversation, writeConversations } from '../sample-files.ts';
+
+declare global {
+  interface Window {
+    counted?: { requests: number };
+  }
+}
+
+function countPermissionRequests(): void {
+  const counted = { requests: 0 };
+  const stub = {
+    permission: 'default',
+    requestPermission: () => {
+      counted.requests += 1;
+      stub.permission = 'granted';
+      return Promise.resolve('granted');
+    },
+  };
+  Object.assign(window, { Notification: stub, counted });
+}
+
+const permissionRequests = (page: Page) => page.evaluate(() => window.counted?.requests);
 
 const toast = (page: Page, text: RegExp) => page.getByRole('status').filter({ hasText: text });
 const option = (page: Page, name: RegExp) => page.getByRole('option', { name });
@@ -73,6 +97,12 @@ test('address and title say what is shown: reload stays, back goes back, and wha
   await goTo('#/curate?project=elsewhere');
   await expect(toast(page, /leads to the project “elsewhere”; “school” is open/)).toBeVisible();
   expect(page.url()).not.toContain('token');
+
+  // The first page tells what a project holds and what is next in it.
+  await shell.closeProject('school');
+  await expect(shell.recentProjects.getByRole('button', { name: /school/ })).toContainText(
+    /40 samples · 1 dataset · 1 run · [\d.]+ \w+Next: Chat/,
+  );
 });
 
 test('what a person sets holds in every window, and after the program was started again', async ({
@@ -90,10 +120,15 @@ test('what a person sets holds in every window, and after the program was starte
   await expect.poll(size).toBe('17px');
   await settings.getByRole('textbox', { name: 'Annotator name' }).fill('Ada');
   await settings.getByRole('button', { name: 'Save name' }).click();
-  if (!workbench.isDesktop) await shell.page.context().grantPermissions(['notifications']);
   const tells = settings.getByRole('checkbox', { name: /Tell when a job/ });
+  if (!workbench.isDesktop) {
+    await shell.page.context().grantPermissions(['notifications']);
+    await shell.page.evaluate(countPermissionRequests);
+    expect(await permissionRequests(shell.page)).toBe(0);
+  }
   await tells.click();
   await expect(tells).toBeChecked();
+  if (!workbench.isDesktop) expect(await permissionRequests(shell.page)).toBe(1);
   await workbench.restart('quit');
   await expect(workbench.page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
   const { page } = workbench;
@@ -120,24 +155,50 @@ test('what a person sets holds in every window, and after the program was starte
   await expect(about.getByLabel('Licences of others')).toContainText('better-sqlite3');
 });
 
-test('files dropped on any tab are named where they can be imported, and a project is opened', async ({
+test('files dropped together are one import with a report of each, and a project is opened', async ({
   workbench,
 }) => {
   test.skip(workbench.isDesktop, 'the desktop app is told where dropped files lie');
+  const { page, folder } = workbench;
   const shell = new ShellPage(workbench);
   await shell.createProject('target');
   await shell.goTo('Chat');
-  const drop = (names: string[]) =>
-    workbench.page.evaluate((given) => {
+  const own = readFileSync(writeConversations(folder), 'utf8');
+  const one = JSON.stringify({ messages: conversation('What is a yawl?', 'A small ketch.') });
+  writeFileSync(join(folder, 'one.jsonl'), one);
+  const deeper = join(folder, 'deeper');
+  mkdirSync(deeper);
+  writeFileSync(join(deeper, 'two.jsonl'), one);
+  const drop = (files: Record<string, string>) =>
+    page.evaluate((given) => {
       const dataTransfer = new DataTransfer();
-      for (const name of given) dataTransfer.items.add(new File(['{}'], name));
+      for (const [name, text] of Object.entries(given))
+        dataTransfer.items.add(new File([text], name));
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
-    }, names);
-  await drop(['one.jsonl', 'two.jsonl']);
-  const dialog = shell.dialog(/Import/);
-  await expect(dialog).toContainText('“one.jsonl”, “two.jsonl”');
-  await workbench.page.keyboard.press('Escape');
-  await drop(['other.lima']);
-  await expect(toast(workbench.page, /not told where “other\.lima” lies/)).toBeVisible();
-  await expect(workbench.page.getByRole('textbox', { name: /name or path$/i })).toBeVisible();
+    }, files);
+  await drop({ 'own-writing.jsonl': own, 'one.jsonl': one });
+  const dialog = shell.dialog(/^Import \d dropped files$/);
+  const path = (name: string) => dialog.getByRole('textbox', { name });
+  await expect(path('own-writing.jsonl')).toHaveValue(join(folder, 'own-writing.jsonl'));
+  await expect(path('one.jsonl')).toHaveValue(join(folder, 'one.jsonl'));
+  // More that are dropped meanwhile join them; what is not found is asked for, or left out.
+  await drop({ 'two.jsonl': one, 'nowhere.jsonl': '{}' });
+  const start = dialog.getByRole('button', { name: /^Import \d files$/ });
+  await expect(path('two.jsonl')).toHaveValue('');
+  await expect(dialog).toContainText('2 files are still to be found.');
+  await expect(start).toBeDisabled();
+  await path('two.jsonl').fill(join(deeper, 'two.jsonl'));
+  await dialog.getByRole('button', { name: 'Leave out nowhere.jsonl' }).click();
+  await start.click();
+  const outcome = shell.dialog('Import of several files');
+  await expect(outcome).toContainText('3 files: 4 samples added, 1 duplicate.');
+  await expect(outcome.getByRole('region', { name: 'own-writing.jsonl' })).toContainText(
+    /Samples added3.*1 bad line/,
+  );
+  await expect(outcome.getByRole('region', { name: 'two.jsonl' })).toContainText('Duplicates1');
+  await outcome.getByRole('button', { name: 'Done' }).click();
+  await expect(shell.counts).toHaveText(/4 pending/);
+  await drop({ 'other.lima': '' });
+  await expect(toast(page, /not told where “other\.lima” lies/)).toBeVisible();
+  await expect(page.getByRole('textbox', { name: /name or path$/i })).toBeVisible();
 });

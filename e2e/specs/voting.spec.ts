@@ -104,6 +104,45 @@ test('arrows scroll answers and move between pairs; only the keys on the buttons
   });
 });
 
+test('the address names the pair: back leads to the one before, and a reload stays', async ({
+  workbench,
+}) => {
+  const { page } = workbench;
+  const { shell, evaluate } = await openPairs(workbench, pairs(4, { words: 5 }));
+  const { voting } = evaluate;
+  const isAt = async (pair: number) => {
+    await expect(voting).toContainText(`Pair ${pair} of 4`);
+    await expect(page).toHaveURL(new RegExp(`#/evaluate/evaluation/sea/${pair}\\?project=sea$`));
+  };
+  await isAt(1);
+  await evaluate.vote('1');
+  await isAt(2);
+  await voting.getByRole('button', { name: 'Next pair' }).click();
+  await isAt(3);
+  await page.reload();
+  await isAt(3);
+  await page.goBack();
+  await isAt(2);
+  await expect(voting).toContainText('1 of 4 voted');
+  await page.goBack();
+  await isAt(1);
+  await expect(voting).toContainText('Your vote: Left is better');
+  await page.goBack();
+  await expect(page.getByRole('tabpanel', { name: 'Evaluate' })).toContainText('Which of two');
+  await page.goForward();
+  await isAt(1);
+  await shell.goTo('Curate');
+  await page.goBack();
+  await isAt(1);
+  await page.evaluate(() => {
+    location.hash = '#/evaluate/evaluation/sea/99?project=sea';
+  });
+  await expect(page.getByText('This evaluation has no pair 99, only 4.')).toBeVisible();
+  await expect(voting).toContainText('1 of 4 voted');
+  const html = await page.locator('body').innerHTML();
+  expect(Object.values(contestants).filter((name) => html.includes(name))).toEqual([]);
+});
+
 test('names of systems are hidden until they are revealed, and voting begins before all is answered', async ({
   workbench,
 }) => {

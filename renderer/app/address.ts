@@ -2,7 +2,9 @@ import type { TabId } from '../ui/navigation.ts';
 
 /** What of a tab is shown: a thing with an id, or one of its pages. */
 export type ShownItem =
-  { kind: 'run' | 'evaluation' | 'prompts' | 'sample'; id: string } | { kind: 'new' | 'xray' };
+  | { kind: 'run' | 'prompts' | 'sample' | 'conversation'; id: string }
+  | { kind: 'evaluation'; id: string; pair?: number }
+  | { kind: 'new' | 'xray' };
 
 /** Where a person is, as the address of the window says it; nothing secret is in it. */
 export interface Place {
@@ -15,15 +17,18 @@ export interface Place {
 const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
   curate: ['sample'],
   train: ['run', 'new', 'xray'],
-  chat: [],
+  chat: ['conversation'],
   evaluate: ['evaluation', 'prompts', 'new'],
 };
 
 const idPattern = /^[\w-]{1,100}$/;
 
-/** The fragment of a place: `#/train/run/ID?project=atlas`. */
+const pairPattern = /^[1-9]\d{0,6}$/;
+
+/** The fragment of a place: `#/train/run/ID?project=atlas`; pairs are counted as the page does. */
 export function formatAddress({ tab, item, project }: Place): string {
   const words = item === null ? [] : 'id' in item ? [item.kind, item.id] : [item.kind];
+  if (item?.kind === 'evaluation' && item.pair !== undefined) words.push(String(item.pair + 1));
   const path = [tab, ...words].map(encodeURIComponent).join('/');
   const query = project === null ? '' : `?${new URLSearchParams({ project }).toString()}`;
   return `#/${path}${query}`;
@@ -33,18 +38,20 @@ export function formatAddress({ tab, item, project }: Place): string {
 export function parseAddress(fragment: string): Place | null {
   if (!fragment.startsWith('#/')) return null;
   const [path = '', query = ''] = fragment.slice(2).split('?', 2);
-  const [tab = '', kind = '', id = ''] = path.split('/').map(decoded);
+  const [tab = '', ...words] = path.split('/').map(decoded);
   if (!isTab(tab)) return null;
-  return { tab, item: itemOf(tab, kind, id), project: new URLSearchParams(query).get('project') };
+  return { tab, item: itemOf(tab, words), project: new URLSearchParams(query).get('project') };
 }
 
 const isTab = (word: string): word is TabId => Object.hasOwn(kinds, word);
 
-function itemOf(tab: TabId, word: string, id: string): ShownItem | null {
+function itemOf(tab: TabId, [word = '', id = '', pair = '']: readonly string[]): ShownItem | null {
   const kind = kinds[tab].find((known) => known === word);
   if (kind === undefined) return null;
   if (kind === 'new' || kind === 'xray') return { kind };
-  return idPattern.test(id) ? { kind, id } : null;
+  if (!idPattern.test(id)) return null;
+  if (kind !== 'evaluation' || !pairPattern.test(pair)) return { kind, id };
+  return { kind, id, pair: Number(pair) - 1 };
 }
 
 function decoded(word: string): string {
@@ -54,6 +61,18 @@ function decoded(word: string): string {
     // Half an escape: no word of ours.
     return '';
   }
+}
+
+/**
+ * Whether a place is the same one as before, told in more words: the next sample of a list, the pair
+ * or the conversation that a page has come to show.
+ */
+export function isSameStep(before: Place, { tab, item }: Place): boolean {
+  if (before.tab !== tab) return false;
+  if (item?.kind === 'sample') return true;
+  if (item?.kind === 'conversation') return before.item === null;
+  if (item?.kind !== 'evaluation' || before.item?.kind !== 'evaluation') return false;
+  return before.item.pair === undefined && before.item.id === item.id;
 }
 
 /** Whether two places are the same; what is null in both is. */

@@ -6,9 +6,17 @@ import { showEvaluate, useEvaluate } from '../evaluate/evaluate-store.ts';
 import { rpc } from '../rpc/client.ts';
 import { hasErrorCode } from '../rpc/rpc-error.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
-import { goToTab, showSample, useNavigation } from '../ui/navigation.ts';
+import { shownConversation, useChat } from '../chat/chat-store.ts';
+import { goTo, goToTab, showSample, useNavigation } from '../ui/navigation.ts';
 import { showForm, showRun, showXray, useTrain } from '../train/train-store.ts';
-import { formatAddress, isSamePlace, parseAddress, type Place, type ShownItem } from './address.ts';
+import {
+  formatAddress,
+  isSamePlace,
+  isSameStep,
+  parseAddress,
+  type Place,
+  type ShownItem,
+} from './address.ts';
 
 /** Where an address wants to go that has not been followed yet. */
 let wanted: Place | null = parseAddress(location.hash);
@@ -18,6 +26,7 @@ async function shownItem(): Promise<ShownItem | null> {
   const { tab } = useNavigation.getState();
   if (tab === 'train') return shownInTrain();
   if (tab === 'evaluate') return shownInEvaluate();
+  if (tab === 'chat') return shownInChat();
   const { selectedSeq } = useCurate.getState();
   if (tab !== 'curate' || selectedSeq === null) return null;
   const row = await rowCache.load(selectedSeq);
@@ -32,20 +41,44 @@ function shownInTrain(): ShownItem | null {
 }
 
 function shownInEvaluate(): ShownItem | null {
-  const { selection } = useEvaluate.getState();
+  const { selection, shownPair } = useEvaluate.getState();
   if (selection.kind === 'none') return null;
-  return selection.kind === 'new' ? { kind: 'new' } : selection;
+  if (selection.kind === 'new') return { kind: 'new' };
+  if (selection.kind === 'prompts') return selection;
+  const { kind, id } = selection;
+  const onPage = shownPair?.evaluationId === id ? shownPair.ordinal : undefined;
+  const pair = selection.pair ?? onPage;
+  return { kind, id, ...(pair !== undefined && { pair }) };
+}
+
+function shownInChat(): ShownItem | null {
+  const { wanted } = useNavigation.getState();
+  const isWanted = wanted?.tab === 'chat' && 'conversationId' in wanted;
+  const id = isWanted ? wanted.conversationId : shownConversation(useChat.getState());
+  return id === null ? null : { kind: 'conversation', id };
 }
 
 /** NOT_FOUND where the thing is not in the project. */
-async function requireItem(item: { kind: string; id: string }): Promise<void> {
+async function requireItem(item: ItemWithId): Promise<void> {
   const { id } = item;
   if (item.kind === 'run') await rpc.runs.get({ id });
-  else if (item.kind === 'evaluation') await rpc.evaluations.get({ id });
-  else if (item.kind === 'sample') await rpc.samples.get({ id });
+  else if (item.kind === 'evaluation') await requirePair(item);
+  else if (item.kind === 'conversation') {
+    const { panes } = await rpc.chat.get({ id });
+    if (panes.left.length + panes.right.length === 0) throw new GoneError();
+  } else if (item.kind === 'sample') await rpc.samples.get({ id });
   else if (!(await rpc.prompts.list()).some((set) => set.id === id)) throw new GoneError();
 }
 
+type ItemWithId = Extract<ShownItem, { id: string }>;
+
+async function requirePair({ id, pair }: { id: string; pair?: number }): Promise<void> {
+  const { comparisons } = await rpc.evaluations.get({ id });
+  if (pair === undefined || pair < comparisons) return;
+  throw new GoneError(`This evaluation has no pair ${pair + 1}, only ${comparisons}.`);
+}
+
+/** What an address leads to is not there; with words of its own where the rest of it is. */
 class GoneError extends Error {}
 
 const names = {
@@ -53,6 +86,7 @@ const names = {
   evaluation: 'evaluation',
   sample: 'sample',
   prompts: 'prompt set',
+  conversation: 'conversation',
 } as const;
 
 /** Goes to a place of the open project; what is gone is said, and its tab shown. */
@@ -64,12 +98,16 @@ async function follow({ tab, item }: Place): Promise<void> {
     await requireItem(item);
   } catch (error) {
     if (!(error instanceof GoneError) && !hasErrorCode(error, 'NOT_FOUND')) throw error;
-    const text = `The ${names[item.kind]} of this address is not in this project any more (${item.id}).`;
-    showToast({ text, tone: 'bad' });
-    return showNothing(tab);
+    const known = error instanceof GoneError ? error.message : '';
+    const gone = `The ${names[item.kind]} of this address is not in this project any more (${item.id}).`;
+    showToast({ text: known || gone, tone: 'bad' });
+    if (known === '' || item.kind !== 'evaluation') return showNothing(tab);
+    return showEvaluate({ kind: 'evaluation', id: item.id });
   }
   if (item.kind === 'run') showRun(item.id);
   else if (item.kind === 'sample') showSample(item.id);
+  else if (item.kind === 'conversation') goTo({ tab: 'chat', conversationId: item.id });
+  else if (item.kind === 'evaluation') showEvaluate(item);
   else showEvaluate({ kind: item.kind, id: item.id });
 }
 
@@ -106,14 +144,13 @@ async function followWanted(project: string): Promise<void> {
   }
 }
 
-/** Moving through samples is one step of the history, everything else a step of its own. */
+/** A step of the history, or the same one in other words. */
 function write(place: Place, isNew: boolean): void {
   const before = parseAddress(location.hash);
   if (before && isSamePlace(before, place)) return;
-  const isSample = place.item?.kind === 'sample' && before?.tab === 'curate';
-  const isStep = isNew || before === null || isSample;
+  const isSame = isNew || before === null || isSameStep(before, place);
   const address = formatAddress(place);
-  if (isStep) history.replaceState(null, '', address);
+  if (isSame) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
 }
 
@@ -158,6 +195,12 @@ async function keep(project: string, signal: AbortSignal): Promise<void> {
   const onShown = () => void show(false);
   const stops = [useNavigation, useTrain, useEvaluate, useCurate].map((store) =>
     store.subscribe(onShown),
+  );
+  // Not at each piece of an answer.
+  stops.push(
+    useChat.subscribe((now, before) => {
+      if (shownConversation(now) !== shownConversation(before)) onShown();
+    }),
   );
   window.addEventListener('hashchange', onAddress, { signal });
   signal.addEventListener('abort', () => {

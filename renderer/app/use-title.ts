@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
+import { shownConversation, useChat } from '../chat/chat-store.ts';
 import { useCurate } from '../curate/curate-store.ts';
 import { useEvaluate } from '../evaluate/evaluate-store.ts';
 import { useEvaluations, usePromptSets } from '../evaluate/queries.ts';
@@ -33,8 +34,17 @@ function useItemName(isOpen: boolean): string {
   const runs = useQuery(isRun ? ['runs.list'] : null, () => rpc.runs.list(), ['runs']);
   const evaluations = useEvaluations(isOpen && tab === 'evaluate');
   const sets = usePromptSets(isOpen && tab === 'evaluate');
+  const inChat = useChat(shownConversation);
+  const isChat = isOpen && tab === 'chat' && inChat !== null;
+  const conversations = useQuery(
+    isChat ? ['things.labels', 'conversation'] : null,
+    () => rpc.things.labels({ thing: 'conversation' }),
+    ['labels'],
+  );
   if (tab === 'curate') return seq === null ? '' : `Sample ${seq}`;
   if (isRun) return runs.data?.find(({ id }) => id === inTrain.id)?.name ?? '';
+  // A prompt as a title would stand in every list of windows: only a name that a person gave.
+  if (isChat) return conversations.data?.[inChat]?.name ?? '';
   if (tab !== 'evaluate') return '';
   if (inEvaluate.kind === 'evaluation')
     return evaluations.data?.find(({ id }) => id === inEvaluate.id)?.name ?? '';

@@ -30,6 +30,8 @@ export interface ChatTabState {
   /** The project that it belongs to; `null` until what was left there is known. */
   project: string | null;
   conversationId: string;
+  /** A stored conversation on its way into the panes. */
+  opening: string | null;
   panes: Record<PaneId, PaneState>;
   draft: string;
   target: Target;
@@ -43,6 +45,7 @@ const emptyPane = (): PaneState => ({ system: null, turns: [], isEditing: false 
 const initialState = (): ChatTabState => ({
   project: null,
   conversationId: crypto.randomUUID(),
+  opening: null,
   panes: { left: emptyPane(), right: emptyPane() },
   draft: '',
   target: 'both',
@@ -52,6 +55,13 @@ const initialState = (): ChatTabState => ({
 
 /** UI state of the Chat tab. */
 export const useChat = create<ChatTabState>(initialState);
+
+/** The stored conversation that is shown or about to be; null while nothing is stored of it. */
+export function shownConversation({ opening, conversationId, panes }: ChatTabState): string | null {
+  if (opening !== null) return opening;
+  const isStored = paneIds.some((id) => panes[id].turns.some(({ answer }) => answer.answer));
+  return isStored ? conversationId : null;
+}
 
 /** Changes one pane. */
 export function changePane(id: PaneId, change: Partial<PaneState>): void {
@@ -63,6 +73,7 @@ export function clearPanes(): void {
   const { left, right } = useChat.getState().panes;
   useChat.setState({
     conversationId: crypto.randomUUID(),
+    opening: null,
     panes: {
       left: { ...emptyPane(), system: left.system },
       right: { ...emptyPane(), system: right.system },
@@ -84,6 +95,7 @@ export function showConversation(conversation: Conversation, available: Availabl
   };
   useChat.setState({
     conversationId: conversation.id,
+    opening: null,
     panes: { left: pane('left'), right: pane('right') },
     ...(last && { sampling: last.sampling }),
   });

@@ -1,6 +1,7 @@
 import { History, MessageSquarePlus } from 'lucide-react';
 import { useState } from 'react';
 import type { ConversationSummary } from '../../shared/contract/chat.ts';
+import { conversationName, conversationSystems } from '../../shared/text/conversations.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
@@ -13,18 +14,22 @@ import { formatMoment } from '../ui/format.ts';
 import { TextInput } from '../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
+import { ThingLabels } from '../ui/things/thing-labels.tsx';
+import { ThingRow } from '../ui/things/thing-menu.tsx';
+import { useLabels } from '../ui/things/things-store.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { useChat } from './chat-store.ts';
-import { newConversation, openConversation } from './keep-chat.ts';
+import { leaveDeleted, newConversation, openConversation } from './keep-chat.ts';
 
 const newKeys = 'Mod+Shift+O';
 
 /** Which conversation is shown, the way to earlier ones, and to a new one for both panes. */
 export function ConversationBar({ available }: { available: AvailableModels }) {
   const { left, right } = useChat((state) => state.panes);
+  const { name } = useLabels('conversation')(useChat((state) => state.conversationId));
   const [isListed, setIsListed] = useState(false);
   const isEmpty = left.turns.length === 0 && right.turns.length === 0;
-  const first = left.turns[0]?.prompt ?? right.turns[0]?.prompt;
+  const title = name ?? left.turns[0]?.prompt ?? right.turns[0]?.prompt;
   const begin = () => newConversation(available);
   useShortcuts([
     {
@@ -39,11 +44,11 @@ export function ConversationBar({ available }: { available: AvailableModels }) {
   ]);
   return (
     <div className="chat-bar">
-      <span className="chat-title truncate" title={first}>
-        {first === undefined ? (
+      <span className="chat-title truncate" title={title}>
+        {title === undefined ? (
           <span className="dim">New conversation</span>
         ) : (
-          <VisibleText text={first} />
+          <VisibleText text={title} />
         )}
       </span>
       <span className="spacer" />
@@ -139,22 +144,12 @@ function FoundConversations(props: FoundConversationsProps) {
       </p>
       <ul className="conversation-list" aria-label="Conversations">
         {conversations.map((each) => (
-          <li key={each.id}>
-            <button
-              type="button"
-              className="conversation"
-              aria-current={each.id === shown || undefined}
-              onClick={() => onOpen(each.id)}
-            >
-              <span className="conversation-name truncate">
-                <VisibleText text={each.name ?? each.opening} />
-              </span>
-              <span className="dim small truncate">
-                {formatMoment(each.changedMs)} · {formatQuantity(each.answers, 'answer')} ·{' '}
-                <VisibleText text={systemsOf(each)} />
-              </span>
-            </button>
-          </li>
+          <ConversationRow
+            key={each.id}
+            conversation={each}
+            isShown={each.id === shown}
+            onOpen={() => onOpen(each.id)}
+          />
         ))}
       </ul>
       {conversations.length < total && <Button onClick={onMore}>Show more</Button>}
@@ -162,8 +157,38 @@ function FoundConversations(props: FoundConversationsProps) {
   );
 }
 
-function systemsOf({ systems }: ConversationSummary): string {
-  return [systems.left, systems.right]
-    .flatMap((system) => (system ? [system.adapterName ?? system.baseName] : []))
-    .join(' beside ');
+interface ConversationRowProps {
+  conversation: ConversationSummary;
+  isShown: boolean;
+  onOpen: () => void;
+}
+
+function ConversationRow({ conversation, isShown, onOpen }: ConversationRowProps) {
+  const { id, name, opening, changedMs, answers } = conversation;
+  const labels = useLabels('conversation')(id);
+  const target = {
+    thing: 'conversation',
+    id,
+    name: conversationName(conversation),
+    onDeleted: () => leaveDeleted(id),
+  } as const;
+  return (
+    <ThingRow target={target}>
+      <button
+        type="button"
+        className="conversation"
+        aria-current={isShown || undefined}
+        onClick={onOpen}
+      >
+        <span className="conversation-name truncate">
+          <VisibleText text={name ?? opening} />
+        </span>
+        <span className="dim small truncate">
+          {formatMoment(changedMs)} · {formatQuantity(answers, 'answer')} ·{' '}
+          <VisibleText text={conversationSystems(conversation)} />
+        </span>
+        <ThingLabels labels={labels} />
+      </button>
+    </ThingRow>
+  );
 }

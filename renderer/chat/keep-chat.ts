@@ -69,8 +69,11 @@ function bringBack({ project, state, conversation }: LeftBehind): void {
   });
   // A prompt is kept as a draft until it is answered: here it was answered after all.
   const isAnswered = paneIds.some((id) => conversation.panes[id].at(-1)?.prompt === draft);
+  const isStored = paneIds.some((id) => conversation.panes[id].length > 0);
   useChat.setState({
     ...rest,
+    // One that was deleted meanwhile takes no answer any more.
+    conversationId: isStored ? rest.conversationId : crypto.randomUUID(),
     project,
     panes: { left: pane('left'), right: pane('right') },
     draft: isAnswered ? '' : draft,
@@ -126,8 +129,25 @@ function stateToKeep(chat: ChatTabState): ChatState {
 export async function openConversation(id: string, available: AvailableModels): Promise<void> {
   stopAnswers();
   const { project } = useChat.getState();
-  const conversation = await endedConversation(id);
-  if (useChat.getState().project === project) showConversation(conversation, available);
+  useChat.setState({ opening: id });
+  const isWanted = () => {
+    const chat = useChat.getState();
+    return chat.project === project && chat.opening === id;
+  };
+  try {
+    const conversation = await endedConversation(id);
+    // Another one may have been opened, or begun, meanwhile.
+    if (isWanted()) showConversation(conversation, available);
+  } finally {
+    if (isWanted()) useChat.setState({ opening: null });
+  }
+}
+
+/** Clears the panes where the conversation that was deleted stands in them. */
+export function leaveDeleted(id: string): void {
+  if (useChat.getState().conversationId !== id) return;
+  stopAnswers();
+  clearPanes();
 }
 
 /** Begins a new conversation in both panes, with a way back to the one that stood there. */

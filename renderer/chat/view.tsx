@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useProjectDefaults } from '../rpc/project.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { AddModelButton } from '../ui/models/model-buttons.tsx';
 import { goToTab, useWanted } from '../ui/navigation.ts';
 import { useSystems, type AvailableModels } from '../ui/systems/systems.ts';
@@ -10,7 +11,7 @@ import { PaneHead } from './chat-pane.tsx';
 import { beginSampling, compare, useChat } from './chat-store.ts';
 import { Composer } from './composer.tsx';
 import { ConversationBar } from './conversation-bar.tsx';
-import { useKeptChat } from './keep-chat.ts';
+import { openConversation, useKeptChat } from './keep-chat.ts';
 import './chat.css';
 
 /** The Chat tab: the same prompt to two systems beside each other. */
@@ -37,7 +38,10 @@ export default function ChatView() {
 function Chat({ available }: { available: AvailableModels }) {
   const defaults = useProjectDefaults().data;
   useEffect(() => beginSampling(defaults?.sampling?.value), [defaults]);
-  useWanted('chat', ({ systems: { left, right }, prompt }) => compare({ left, right }, prompt));
+  useWanted('chat', (wanted) => {
+    if ('conversationId' in wanted) void showWanted(wanted.conversationId, available);
+    else compare(wanted.systems, wanted.prompt);
+  });
   return (
     <div className="chat">
       <ConversationBar available={available} />
@@ -49,6 +53,15 @@ function Chat({ available }: { available: AvailableModels }) {
       <Composer available={available} />
     </div>
   );
+}
+
+/** What an address leads to; what stands there already keeps its draft and its systems. */
+async function showWanted(id: string, available: AvailableModels): Promise<void> {
+  try {
+    if (id !== useChat.getState().conversationId) await openConversation(id, available);
+  } catch (error) {
+    showErrorToast(error);
+  }
 }
 
 function NoModels() {

@@ -5,23 +5,47 @@ import type { WantedEvaluation } from '../ui/navigation.ts';
 export type EvaluateSelection =
   | { kind: 'none' }
   | { kind: 'new'; promptSetId?: string; wanted?: WantedEvaluation }
-  | { kind: 'evaluation'; id: string }
+  /** With the ordinal of a pair that an address leads to, until the voting page has taken it. */
+  | { kind: 'evaluation'; id: string; pair?: number }
   | { kind: 'prompts'; id: string };
+
+/** The pair that a voting page has in front of the voter. */
+interface ShownPair {
+  evaluationId: string;
+  ordinal: number;
+}
 
 interface EvaluateState {
   selection: EvaluateSelection;
+  shownPair: ShownPair | null;
   isImporting: boolean;
 }
 
 /** UI state of the Evaluate tab. */
 export const useEvaluate = create<EvaluateState>(() => ({
   selection: { kind: 'none' },
+  shownPair: null,
   isImporting: false,
 }));
 
 /** Shows something on the right side. */
 export function showEvaluate(selection: EvaluateSelection): void {
   useEvaluate.setState({ selection });
+}
+
+/** Tells which pair a voting page shows; null for none. */
+export function showPair(shownPair: ShownPair | null): void {
+  useEvaluate.setState({ shownPair });
+}
+
+/** The pair of an evaluation that an address leads to, for the one who goes there; null for none. */
+export function takeWantedPair(evaluationId: string): number | null {
+  const { selection } = useEvaluate.getState();
+  if (selection.kind !== 'evaluation' || selection.id !== evaluationId) return null;
+  const { pair: ordinal, ...page } = selection;
+  if (ordinal === undefined) return null;
+  useEvaluate.setState({ selection: page, shownPair: { evaluationId, ordinal } });
+  return ordinal;
 }
 
 /** Opens or closes the import of prompts. */

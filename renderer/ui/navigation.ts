@@ -16,6 +16,7 @@ export type Wanted =
   | { tab: 'curate'; sampleId: string }
   | { tab: 'train'; runId: string }
   | { tab: 'train'; form: { datasetId: string | null } }
+  | { tab: 'chat'; conversationId: string }
   | { tab: 'chat'; systems: { left: SystemSpec; right: SystemSpec }; prompt: string }
   | { tab: 'evaluate'; evaluationId: string }
   | { tab: 'evaluate'; form: WantedEvaluation | null };

@@ -16,16 +16,19 @@ export const thingsContract = {
   labels: reading
     .input(z.object({ thing: labelledThingSchema }))
     .output(z.record(z.string(), labelsSchema)),
-  /** Sets the fields that are given; answers what was there before, for an undo. */
+  /**
+   * Sets the fields that are given; a name of null takes a given one away, where the thing is called
+   * by something else then. Answers what was there before; `given` is the name that an undo gives.
+   */
   label: procedure
     .input(
       thingSchema.extend({
-        name: givenNameSchema.optional(),
+        name: givenNameSchema.nullable().optional(),
         note: noteSchema.optional(),
         tags: tagsSchema.optional(),
       }),
     )
-    .output(labelsSchema.extend({ name: z.string() })),
+    .output(labelsSchema.extend({ name: z.string(), given: z.string().nullable() })),
   /** What deleting it would do: nothing is changed. */
   planDeletion: reading.input(thingSchema).output(deletionPlanSchema),
   /** Deletes it. Refused while a job works with it. */

@@ -104,7 +104,9 @@ async function ask(
   const answer = await engine.request('chat', { system, messages, sampling }, options);
   const { output, finish, identity } = answer;
   const stored = { conversationId, pane, messages, output, finish, identity };
-  insertChatAnswer(session.file.db, stored);
+  // One that was deleted while it was answered: stored under its id, the answer would be a ghost.
+  const isWanted = !isDeleted(session.file.db, { thing: 'conversation', id: conversationId });
+  if (isWanted) insertChatAnswer(session.file.db, stored);
   session.changes.touch('chats');
   events.push({ type: 'answer', answer });
 }

@@ -99,6 +99,21 @@ test('a search finds every word wherever it stands, without case, and in the nam
   expect(await core.client.chat.get({ id: 'quotes' })).toMatchObject({ name: 'Greetings' });
 });
 
+test('a name that was given to a conversation is taken away again, and a dataset keeps its own', async () => {
+  await using core = await TestCore.start();
+  store(core, 'boats', 'Ketch?>1');
+  const thing = { thing: 'conversation', id: 'boats' } as const;
+  const { client } = core;
+  const before = await client.things.label({ ...thing, name: 'Boats' });
+  expect(before).toMatchObject({ name: 'Ketch?', given: null });
+  expect(await client.things.planDeletion(thing)).toMatchObject({ name: 'Boats' });
+  expect(await client.things.label({ ...thing, name: null })).toMatchObject({ given: 'Boats' });
+  expect((await client.chat.list()).conversations).toMatchObject([{ name: null }]);
+  const id = await core.freezeDataset(1, 'four');
+  const nameless = client.things.label({ thing: 'dataset', id, name: null });
+  expect(await refusalOf(nameless)).toMatchObject({ code: 'INVALID_STATE' });
+});
+
 test('a conversation that was deleted takes no further answer', async () => {
   await using core = await TestCore.start();
   store(core, 'gone', 'a>1');

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { Thing } from '../../../shared/domain/label.ts';
+import { conversationName } from '../../../shared/text/conversations.ts';
 import { thingNouns } from '../../../shared/text/deleting.ts';
 import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
-import { countConversation } from '../../store/repositories/chat-answers.ts';
+import { conversationOpening } from '../../store/repositories/chat-answers.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import { findEvaluation } from '../../store/repositories/evaluations.ts';
 import { isDeleted, labelsOfOne } from '../../store/repositories/labels.ts';
@@ -36,7 +37,10 @@ function storedName(db: Database, { thing, id }: Thing): string | undefined {
     return model && basename(model.path);
   }
   if (thing === 'sample') return getSample(db, id) && `sample ${id.slice(-6)}`;
-  if (thing === 'conversation') return countConversation(db, id) > 0 ? 'conversation' : undefined;
+  if (thing === 'conversation') {
+    const opening = conversationOpening(db, id);
+    return opening === undefined ? undefined : conversationName({ name: null, opening });
+  }
   const checkpoint = findCheckpoint(db, id);
   return checkpoint && !checkpoint.isDeleted
     ? `${checkpoint.runName} · epoch ${checkpoint.epoch}`

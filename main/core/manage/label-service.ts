@@ -2,7 +2,12 @@ import type { ChangeTopic } from '../../../shared/contract/app.ts';
 import type { LabelledThing, Labels, Thing } from '../../../shared/domain/label.ts';
 import { withTransaction } from '../../store/database.ts';
 import { addLabel, labelsOf, labelsOfOne } from '../../store/repositories/labels.ts';
-import { idOfName, renameThing } from '../../store/labels/rename-thing.ts';
+import {
+  hasOwnName,
+  idOfName,
+  renameThing,
+  takeNameAway,
+} from '../../store/labels/rename-thing.ts';
 import { AppError } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -29,7 +34,7 @@ export const labelsOfKind = (
 
 /** What of a thing shall change. */
 interface LabelInput extends Thing {
-  name?: string | undefined;
+  name?: string | null | undefined;
   note?: string | undefined;
   tags?: string[] | undefined;
 }
@@ -39,15 +44,19 @@ export function labelThing(
   state: CoreState,
   session: ProjectSession,
   { thing: kind, id, name, note, tags }: LabelInput,
-): Labels & { name: string } {
+): Labels & { name: string; given: string | null } {
   const { db } = session.file;
   const thing = { thing: kind, id };
   const nameBefore = nameOfThing(db, thing);
-  const before = { ...labelsOfOne(db, thing), name: nameBefore };
+  const labels = labelsOfOne(db, thing);
+  const given = hasOwnName(kind) ? nameBefore : labels.name;
+  const before = { ...labels, name: nameBefore, given };
   const { author } = state.settings;
-  if (name !== undefined && name !== nameBefore) refuseTaken(session, thing, name);
+  const isRenamed = name !== undefined && name !== nameBefore;
+  if (isRenamed) requireUsable(session, thing, name);
   withTransaction(db, () => {
-    if (name !== undefined && name !== nameBefore) renameThing(db, thing, name, author);
+    if (isRenamed && name !== null) renameThing(db, thing, name, author);
+    if (name === null && given !== null) takeNameAway(db, thing, author);
     if (note !== undefined && note !== before.note)
       addLabel(db, { ...thing, field: 'note', value: note, author });
     if (tags !== undefined && JSON.stringify(tags) !== JSON.stringify(before.tags))
@@ -57,7 +66,12 @@ export function labelThing(
   return before;
 }
 
-function refuseTaken({ file }: ProjectSession, { thing, id }: Thing, name: string): void {
+function requireUsable({ file }: ProjectSession, { thing, id }: Thing, name: string | null): void {
+  if (name === null) {
+    if (!hasOwnName(thing)) return;
+    const message = `A ${thingNouns[thing]} cannot be without a name: give it another one`;
+    throw new AppError('INVALID_STATE', message, { id });
+  }
   const taken = idOfName(file.db, thing, name);
   if (taken === undefined || taken === id) return;
   throw new AppError(

@@ -27,13 +27,18 @@ function ambiguous(named: readonly { id: string }[], name: string, what: string)
   );
 }
 
+const mostListed = 30;
+
 function notFound(items: readonly { name: string }[], name: string, what: string): CommandError {
   const names = items.map((item) => item.name);
+  const hidden = names.length - mostListed;
+  const listed =
+    names.slice(0, mostListed).join(', ') + (hidden > 0 ? ` … and ${hidden} more` : '');
   return new CommandError(
     'NOT_FOUND',
     names.length === 0
       ? `There is no ${what} "${name}": the project has no ${what} yet.`
-      : `There is no ${what} "${name}". The project has: ${names.join(', ')}.`,
+      : `There is no ${what} "${name}". The project has: ${listed}.`,
     { names },
   );
 }

@@ -2,6 +2,7 @@ import type { Command } from '../cli/command.ts';
 import { backupCommand, backupFolderCommand, backupListCommand, restoreCommand } from './backup.ts';
 import { binCommand } from './curate/bin.ts';
 import { chatCommand } from './chat/chat.ts';
+import { conversationsCommand, conversationsShowCommand } from './chat/conversations.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
 import { demoCommand } from './demo.ts';
@@ -49,6 +50,8 @@ export const commands: readonly Command[] = [
   exportCommand,
   generateCommand,
   chatCommand,
+  conversationsCommand,
+  conversationsShowCommand,
   evaluateCommand,
   voteCommand,
   reportCommand,

@@ -1,6 +1,7 @@
 import { deletionLines, describeDisk, thingNouns } from '../../../shared/text/deleting.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { LabelledThing } from '../../../shared/domain/label.ts';
+import { findConversation } from '../arguments/find-conversation.ts';
 import { findNamed } from '../arguments/find-named.ts';
 import { findModelNamed, resolveCheckpoint } from '../arguments/project-models.ts';
 import { defineCommand, positional, type Call } from '../cli/command.ts';
@@ -21,6 +22,7 @@ const finders: Record<string, (client: CoreClient, reference: string) => Promise
   evaluation: async (client, reference) =>
     findNamed(await client.evaluations.list(), reference, 'evaluation'),
   model: async (client, reference) => findModelNamed(await client.models.list(), reference),
+  conversation: findConversation,
 };
 
 interface ThingFound {
@@ -58,7 +60,7 @@ const kindDetails = () => [
 export const renameCommand = defineCommand({
   name: 'rename',
   usage: 'rename P.lima KIND NAME NEW-NAME',
-  summary: 'Give a run, checkpoint, dataset, prompt set, evaluation or model another name.',
+  summary: 'Give a run, dataset, evaluation, model, conversation… another name.',
   positionals: { min: 4, max: 4 },
   options: {},
   edits: true,

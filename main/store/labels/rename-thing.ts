@@ -25,6 +25,13 @@ export function idOfName(db: Database, thing: LabelledThing, name: string): stri
   return get(db, nameRow, sql, { name })?.id;
 }
 
+/** Whether things of a kind have a name of their own in their row, which cannot be taken away. */
+export const hasOwnName = (thing: LabelledThing): boolean => namedTables[thing] !== undefined;
+
+/** Takes the name away that a person gave to a thing which has none of its own. */
+export const takeNameAway = (db: Database, thing: Thing, author: string): void =>
+  addLabel(db, { ...thing, field: 'name', value: '', author });
+
 /**
  * Gives a thing another name: as a label, which merges compare, and in its row, by which it is
  * found. The caller checks that the name is free.

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identitySchema, type Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
-import { countRow, json, messagesColumn } from '../columns.ts';
+import { json, messagesColumn } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
@@ -37,15 +37,6 @@ export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
     ),
   );
 }
-
-/** How many answers of a conversation are stored. */
-export const countConversation = (db: Database, conversationId: string): number =>
-  get(
-    db,
-    countRow,
-    'SELECT count(*) AS n FROM chat_answer WHERE conversation_id = @conversationId',
-    { conversationId },
-  )?.n ?? 0;
 
 const paneColumn = z.enum(['left', 'right']);
 
@@ -81,6 +72,17 @@ const lastRow = z.object({
 });
 
 const openingLength = 200;
+
+/** How a conversation began; undefined where nothing of it is stored. */
+export const conversationOpening = (db: Database, id: string): string | undefined =>
+  get(
+    db,
+    openingRow,
+    `SELECT conversation_id AS id, min(sequence) AS first,
+       substr(coalesce(json_extract(messages_json, '$[0].content'), ''), 1, @length) AS opening
+     FROM chat_answer WHERE conversation_id = @id GROUP BY conversation_id`,
+    { id, length: openingLength },
+  )?.opening;
 
 /**
  * How each conversation began, and the last answer of each of its panes, newest first. Columns that

@@ -3,6 +3,7 @@ import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
+import { showPair, takeWantedPair, useEvaluate } from '../evaluate-store.ts';
 import { useVoteClock } from './vote-clock.ts';
 
 /** The pair in front of the voter. */
@@ -49,7 +50,7 @@ export function useBallot(evaluationId: string): Ballot {
   useEffect(() => {
     let isGone = false;
     const begin = async () => {
-      const first = await fetchPair(evaluationId, null);
+      const first = await fetchPair(evaluationId, takeWantedPair(evaluationId));
       if (!isGone) setShown(first);
     };
     void begin();
@@ -66,7 +67,14 @@ export function useBallot(evaluationId: string): Ballot {
     } finally {
       isBusy.current = false;
     }
+    goToWanted();
   };
+
+  const goToWanted = () => {
+    const wanted = isBusy.current ? null : takeWantedPair(evaluationId);
+    if (wanted !== null) void exclusively(() => load(wanted));
+  };
+  usePairInAddress(evaluationId, shown, goToWanted);
 
   const store = async (verdict: ShownVerdict) => {
     const { current } = shown;
@@ -125,6 +133,26 @@ function useNextPair(evaluationId: string, shown: BlindComparison | null | undef
         : rpc.evaluations.comparison({ id: evaluationId, besides }).catch(() => null);
   }, [evaluationId, besides]);
   return async () => (await ahead.current) ?? null;
+}
+
+/** The address names the pair that is shown, and leads to others. */
+function usePairInAddress(
+  evaluationId: string,
+  { current, ordinal }: Shown,
+  goToWanted: () => void,
+): void {
+  const wanted = useEvaluate(({ selection }) =>
+    selection.kind === 'evaluation' ? selection.pair : undefined,
+  );
+  const isLoaded = current !== undefined;
+  const place = current?.ordinal ?? ordinal;
+  useEffect(() => {
+    if (isLoaded) showPair(place === null ? null : { evaluationId, ordinal: place });
+  }, [evaluationId, isLoaded, place]);
+  useEffect(() => () => showPair(null), []);
+  useEffect(() => {
+    if (wanted !== undefined) goToWanted();
+  });
 }
 
 /** The pair at an ordinal, or the next open one; an error becomes part of what is shown. */

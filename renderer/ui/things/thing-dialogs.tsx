@@ -126,7 +126,7 @@ async function saveLabels(
       .label({
         thing,
         id,
-        ...(isRenamed && { name: before.name }),
+        ...(isRenamed && { name: before.given }),
         note: before.note,
         tags: before.tags,
       })
@@ -143,7 +143,7 @@ function DeletionDialog({ target }: { target: ThingTarget }) {
   const plan = useQuery(
     ['things.planDeletion', thing, id],
     () => rpc.things.planDeletion({ thing, id }),
-    ['runs', 'datasets', 'prompts', 'evaluations', 'models'],
+    ['runs', 'datasets', 'prompts', 'evaluations', 'models', 'chats'],
   );
   const deleting = useAction(async () => {
     await deleteThing(target);
