@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
 import { all, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
-import { freezeDataset } from '../repositories/freeze-dataset.ts';
+import { freezeDataset, listAccepted, storeDataset } from '../repositories/freeze-dataset.ts';
 import { addDevLosses } from '../repositories/dev-losses.ts';
 import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
 import { insertGeneration } from '../repositories/generations.ts';
 import { insertJob, updateJob } from '../repositories/jobs.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { upsertModel } from '../repositories/models.ts';
+import { openBatch } from '../repositories/open-batches.ts';
 import { insertProbe, insertProbeAnswer } from '../repositories/probes.ts';
 import { storeProjectDefaults } from '../repositories/project/project-defaults.ts';
 import { insertPromptSet, promptsOf } from '../repositories/prompt-sets.ts';
@@ -24,6 +26,7 @@ import { lastSeq, listSamples } from '../repositories/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
+import { takeAtOnce } from '../steps.ts';
 import { aProject, aSample } from './a-project.ts';
 import { storedModelInfo } from './old-project.ts';
 
@@ -56,6 +59,19 @@ export function fillEveryTable(db: Database): void {
     insertChatAnswer(db, { conversationId: 'c', pane, messages: [user('Hi')], ...answer });
   addLabel(db, { thing: 'run', id: 'r', field: 'note', value: 'a “note”', author: 'me' });
   sealSomeRows(db, 1000);
+}
+
+/** Adds what only a large work that was stopped half-way leaves: a batch and a dataset. */
+export function leaveHalfMade(db: Database): void {
+  const job = insertJob(db, { kind: 'review', title: 'R', subjectId: null, payload: {} });
+  updateJob(db, { ...job, state: 'interrupted' });
+  const runs = new SeqRunWriter();
+  runs.add(1, 3);
+  const half = { id: 'half-batch', jobId: job.id, author: 'me', total: runs.count };
+  openBatch(db, { ...half, action: 'reset', runs: runs.text() });
+  const { versionIds, contentHash } = takeAtOnce(listAccepted(db));
+  const dataset = { id: 'half-dataset', name: 'half', author: 'me', versionIds, contentHash };
+  storeDataset(db, dataset).next(1);
 }
 
 const nameRow = z.object({ name: z.string() });
