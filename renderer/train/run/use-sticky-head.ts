@@ -21,6 +21,8 @@ export function useStickyHead(box: RefObject<HTMLElement | null>): void {
     scroller.addEventListener('scroll', place, { passive: true });
     const observer = new ResizeObserver(place);
     observer.observe(element);
+    // What stands above the page may grow into a second line, which moves it without a scroll.
+    observer.observe(scroller);
     return () => {
       scroller.removeEventListener('scroll', place);
       observer.disconnect();
