@@ -50,6 +50,17 @@ test('everything is renamed, noted, tagged and deleted in its list, after a word
     await expect(row).toHaveCount(1);
   });
 
+  await test.step('models with a tag are found by it, too', async () => {
+    await page.getByRole('button', { name: 'New run' }).click();
+    await page.getByRole('button', { name: 'More about pupil' }).click();
+    await page.getByRole('menuitem', { name: 'Note and tags…' }).click();
+    await dialog.getByLabel('Tags').fill('keep');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByLabel('Models with tag').selectOption('keep');
+    await expect(train.model('pupil')).toBeVisible();
+    await runs.getByRole('button', { name: /^first try/ }).click();
+  });
+
   await test.step('a checkpoint goes with its file, and its record stays', async () => {
     const table = train.run('first try').getByRole('table', { name: 'Checkpoints' });
     await table.getByRole('button', { name: 'More about first try · epoch 1' }).click();
@@ -64,6 +75,13 @@ test('everything is renamed, noted, tagged and deleted in its list, after a word
   await test.step('a dataset leaves the list, and the run that was trained on it keeps it', async () => {
     await shell.goTo('Curate');
     await page.getByRole('button', { name: '1 dataset', exact: true }).click();
+    await page.getByRole('button', { name: `More about ${courseDataset}` }).click();
+    await page.getByRole('menuitem', { name: 'Note and tags…' }).click();
+    const naming = page.getByRole('dialog', { name: /^Name, note and tags/ });
+    await naming.getByLabel('Tags').fill('keep');
+    await naming.getByRole('button', { name: 'Save' }).click();
+    await page.getByLabel('Datasets with tag').selectOption('keep');
+    await expect(page.getByRole('row', { name: courseDataset })).toBeVisible();
     await page.getByRole('button', { name: `More about ${courseDataset}` }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     const question = page.getByRole('dialog', { name: `Delete the dataset “${courseDataset}”?` });

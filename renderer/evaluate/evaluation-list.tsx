@@ -9,7 +9,7 @@ import { Badge, type Tone } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { formatMoment, shortHash } from '../ui/format.ts';
-import { ThingLabels } from '../ui/things/thing-labels.tsx';
+import { Tagged, ThingLabels } from '../ui/things/thing-labels.tsx';
 import { ThingRow } from '../ui/things/thing-menu.tsx';
 import { useLabels } from '../ui/things/things-store.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
@@ -34,11 +34,15 @@ export function EvaluationList() {
           list.length === 0 ? (
             <p className="evaluation-list-empty">None yet.</p>
           ) : (
-            <ul>
-              {list.map((evaluation) => (
-                <EvaluationRow key={evaluation.id} evaluation={evaluation} />
-              ))}
-            </ul>
+            <Tagged thing="evaluation" list={list}>
+              {(shown) => (
+                <ul>
+                  {shown.map((evaluation) => (
+                    <EvaluationRow key={evaluation.id} evaluation={evaluation} />
+                  ))}
+                </ul>
+              )}
+            </Tagged>
           )
         }
       </QueryView>
@@ -52,11 +56,15 @@ export function EvaluationList() {
           list.length === 0 ? (
             <p className="evaluation-list-empty">None yet: import a JSONL or text file.</p>
           ) : (
-            <ul>
-              {list.map((set) => (
-                <PromptSetRow key={set.id} set={set} />
-              ))}
-            </ul>
+            <Tagged thing="prompt-set" list={list}>
+              {(shown) => (
+                <ul>
+                  {shown.map((set) => (
+                    <PromptSetRow key={set.id} set={set} />
+                  ))}
+                </ul>
+              )}
+            </Tagged>
           )
         }
       </QueryView>

@@ -1,11 +1,10 @@
-import { useState } from 'react';
 import { GitCompareArrows, Plus } from 'lucide-react';
 import type { Labels } from '../../shared/domain/label.ts';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 import { fewestCompared, mostCompared } from '../../shared/domain/runs/run-comparison.ts';
 import { everyRun, filterRuns } from '../../shared/domain/runs/run-filter.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { formatCount } from '../../shared/text/numbers.ts';
+import { formatCount, formatQuantity } from '../../shared/text/numbers.ts';
 import { describeJob } from '../../shared/text/progress.ts';
 import { formatLoss } from '../../shared/text/training.ts';
 import { useJobs } from '../rpc/jobs.ts';
@@ -14,7 +13,7 @@ import { Button } from '../ui/button.tsx';
 import { stateTones, Badge } from '../ui/feedback/badge.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
 import { formatMoment } from '../ui/format.ts';
-import { TagFilter, ThingLabels } from '../ui/things/thing-labels.tsx';
+import { Tagged, ThingLabels } from '../ui/things/thing-labels.tsx';
 import { ThingRow } from '../ui/things/thing-menu.tsx';
 import { useLabels } from '../ui/things/things-store.ts';
 import { stateOf } from './run-text.ts';
@@ -42,10 +41,7 @@ export function RunList({ runs, selection }: RunListProps) {
   const filter = useTrain((state) => state.filter);
   const list = runs.data ?? [];
   const labelsOf = useLabels('run');
-  const [tag, setTag] = useState('');
-  const tagged = list.filter(({ id }) => labelsOf(id).tags.includes(tag));
-  // A tag that was taken away from all of them hides nothing.
-  const shown = filterRuns(tagged.length > 0 ? tagged : list, filter);
+  const found = filterRuns(list, filter);
   const compared = selection.kind === 'compare' ? selection.ids : null;
   return (
     <>
@@ -78,37 +74,35 @@ export function RunList({ runs, selection }: RunListProps) {
         <p className="state dim">No run yet. Fill in the form to start the first one.</p>
       )}
       {list.length >= fewestCompared && <RunFinder runs={list} filter={filter} />}
-      {list.length > 0 && shown.length === 0 && (
+      {list.length > 0 && found.length === 0 && (
         <p className="state dim">
-          None of the {formatCount(list.length)} runs is like that.{' '}
+          Of {formatQuantity(list.length, 'run')} none is like that.{' '}
           <Button small onClick={() => filterList(everyRun)}>
             Show all
           </Button>
         </p>
       )}
-      <TagFilter
-        label="Runs with tag"
-        all={list.map(({ id }) => labelsOf(id))}
-        value={tag}
-        onValue={setTag}
-      />
-      <ul className="run-list" aria-label="Runs">
-        {shown.map((run) => {
-          const isChosen = selection.kind === 'run' && selection.id === run.id;
-          const target = { thing: 'run', id: run.id, name: run.name } as const;
-          return (
-            <ThingRow key={run.id} target={target} isCurrent={isChosen}>
-              {compared && <CompareBox run={run} compared={compared} />}
-              <RunItem
-                run={run}
-                job={jobs.get(run.jobId)}
-                labels={labelsOf(run.id)}
-                isChosen={isChosen}
-              />
-            </ThingRow>
-          );
-        })}
-      </ul>
+      <Tagged thing="run" list={found}>
+        {(shown) => (
+          <ul className="run-list" aria-label="Runs">
+            {shown.map((run) => {
+              const isChosen = selection.kind === 'run' && selection.id === run.id;
+              const target = { thing: 'run', id: run.id, name: run.name } as const;
+              return (
+                <ThingRow key={run.id} target={target} isCurrent={isChosen}>
+                  {compared && <CompareBox run={run} compared={compared} />}
+                  <RunItem
+                    run={run}
+                    job={jobs.get(run.jobId)}
+                    labels={labelsOf(run.id)}
+                    isChosen={isChosen}
+                  />
+                </ThingRow>
+              );
+            })}
+          </ul>
+        )}
+      </Tagged>
     </>
   );
 }

@@ -16,7 +16,7 @@ import { exportFile } from '../../ui/files/export-file.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
 import { trainOn } from '../../ui/next-steps.ts';
 import { Select, type Option } from '../../ui/inputs/inputs.tsx';
-import { ThingLabels } from '../../ui/things/thing-labels.tsx';
+import { Tagged, ThingLabels } from '../../ui/things/thing-labels.tsx';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
 import { useLabels } from '../../ui/things/things-store.ts';
 import { showCurateDialog } from '../curate-store.ts';
@@ -58,11 +58,16 @@ export function DatasetsDialog() {
           ) : (
             <>
               <Select label="File format" value={format} options={formats} onValue={setFormat} />
-              <DatasetTable
-                datasets={list}
-                isBusy={exporting.isRunning}
-                onExport={(dataset) => void exporting.run(dataset, format)}
-              />
+              <Tagged thing="dataset" list={list}>
+                {(shown) => (
+                  <DatasetTable
+                    datasets={shown}
+                    newestId={list[0]?.id}
+                    isBusy={exporting.isRunning}
+                    onExport={(dataset) => void exporting.run(dataset, format)}
+                  />
+                )}
+              </Tagged>
             </>
           )
         }
@@ -97,11 +102,13 @@ async function exportDataset(
 
 interface DatasetTableProps {
   datasets: readonly Dataset[];
+  /** The one to train on next. */
+  newestId: string | undefined;
   isBusy: boolean;
   onExport: (dataset: Dataset) => void;
 }
 
-function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
+function DatasetTable({ datasets, newestId, isBusy, onExport }: DatasetTableProps) {
   const labelsOf = useLabels('dataset');
   return (
     <table className="table" aria-label="Datasets">
@@ -118,11 +125,11 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
         </tr>
       </thead>
       <tbody>
-        {datasets.map((dataset, index) => (
+        {datasets.map((dataset) => (
           <DatasetRow
             key={dataset.id}
             dataset={dataset}
-            isNewest={index === 0}
+            isNewest={dataset.id === newestId}
             labels={labelsOf(dataset.id)}
             isBusy={isBusy}
             onExport={onExport}
@@ -133,9 +140,8 @@ function DatasetTable({ datasets, isBusy, onExport }: DatasetTableProps) {
   );
 }
 
-interface DatasetRowProps extends Omit<DatasetTableProps, 'datasets'> {
+interface DatasetRowProps extends Omit<DatasetTableProps, 'datasets' | 'newestId'> {
   dataset: Dataset;
-  /** The one to train on next. */
   isNewest: boolean;
   labels: Labels;
 }

@@ -16,6 +16,7 @@ import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { confirmModel } from '../../ui/models/model-buttons.tsx';
 import { chooseFile } from '../../ui/files/file-chooser.ts';
+import { Tagged } from '../../ui/things/thing-labels.tsx';
 import { useTrain } from '../train-store.ts';
 import { ModelOption } from './model-option.tsx';
 import { TrainableKinds } from './trainable-kinds.tsx';
@@ -64,17 +65,21 @@ export function ModelPicker({ models, chosenId }: ModelPickerProps) {
             </div>
           ) : (
             <div role="radiogroup" aria-label="Base model">
-              <ul className="picker">
-                {list.map((model) => (
-                  <ModelOption
-                    key={model.id}
-                    model={model}
-                    isChosen={model.id === chosenId}
-                    onRelocate={() => void relocating.run(model)}
-                    onConfirm={() => void confirming.run(model)}
-                  />
-                ))}
-              </ul>
+              <Tagged thing="model" list={list} keptId={chosenId}>
+                {(shown) => (
+                  <ul className="picker">
+                    {shown.map((model) => (
+                      <ModelOption
+                        key={model.id}
+                        model={model}
+                        isChosen={model.id === chosenId}
+                        onRelocate={() => void relocating.run(model)}
+                        onConfirm={() => void confirming.run(model)}
+                      />
+                    ))}
+                  </ul>
+                )}
+              </Tagged>
             </div>
           )
         }
