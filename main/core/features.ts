@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../shared/text/numbers.ts';
 import { nextStep } from '../../shared/domain/project/pipeline.ts';
 import { backupsOf, startBackups } from './backups/session-backups.ts';
 import { rowChecksOf, startRowChecks } from './checksums/row-checks.ts';
@@ -32,7 +33,7 @@ export const features: ProjectFeatures = {
   recover: (file) => {
     const adopted = adoptCheckpoints(file);
     return [
-      ...(adopted > 0 ? [`${adopted} adapters were listed anew`] : []),
+      ...(adopted > 0 ? [`listed anew: ${formatQuantity(adopted, 'adapter')}`] : []),
       ...(removeMergeScratch(file) ? ['a merge that a crash ended was cleared away'] : []),
       ...recoverReviews(file),
     ];

@@ -47,7 +47,8 @@ function revealBody({
   comparisons,
 }: Pick<EvaluationSummary, 'voted' | 'comparisons'>): string {
   const end = 'This ends the blind phase for good: afterwards nobody can vote on it.';
-  if (voted >= comparisons) return `All ${comparisons} pairs have a vote. ${end}`;
+  if (voted >= comparisons)
+    return `${comparisons === 1 ? 'The pair has' : `All ${formatQuantity(comparisons, 'pair')} have`} a vote. ${end}`;
   return `${formatQuantity(comparisons - voted, 'pair')} of ${comparisons} without a vote will be left out of the result. ${end}`;
 }
 

@@ -1,3 +1,4 @@
+import { formatCount, formatQuantity } from '../../shared/text/numbers.ts';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { isJobFinished, type JobSnapshot } from '../../shared/domain/job.ts';
 
@@ -29,7 +30,7 @@ export function stageOf(
 export function stageText(counts: Counts, stage: EvaluationStage): string {
   const { done, total } = answerCounts(counts);
   const votes = `${counts.voted} of ${counts.comparisons} voted`;
-  const answers = `${done} of ${total} answers`;
+  const answers = `${formatCount(done)} of ${formatQuantity(total, 'answer')}`;
   return { generating: answers, halted: answers, voting: votes, voted: votes, revealed: votes }[
     stage
   ];

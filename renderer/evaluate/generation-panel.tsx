@@ -1,7 +1,7 @@
 import { Play, Square } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
-import { timeLeft } from '../../shared/text/numbers.ts';
+import { formatCount, formatQuantity, timeLeft } from '../../shared/text/numbers.ts';
 import { adviceFor } from '../../shared/text/error-advice.ts';
 import { describeJob, joinFacts } from '../../shared/text/progress.ts';
 import { rpc } from '../rpc/client.ts';
@@ -32,7 +32,7 @@ export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
     <section className="panel generation" aria-label="Generating answers">
       <div className="row">
         <strong>
-          {done} of {total} answers
+          {formatCount(done)} of {formatQuantity(total, 'answer')}
         </strong>
         {!isHalted && <span className="dim">{describe(job)}</span>}
         <span className="spacer" />

@@ -162,7 +162,7 @@ export function describeMerge(report: MergeReport): string {
     ? [`${dryRun ? 'Merging would bring' : 'Merged'} ${what}${came === '' ? '.' : `: ${came}.`}`]
     : [`Nothing to merge: everything of ${what} is here.`];
   if (files.came > 0)
-    lines.push(`Weights: ${formatCount(files.came)} files, ${formatBytes(files.bytes)}.`);
+    lines.push(`Weights: ${formatQuantity(files.came, 'file')}, ${formatBytes(files.bytes)}.`);
   for (const { title, details } of mergeRemarks(report))
     lines.push(`${title}${details.length > 0 ? ':' : '.'}`, ...details.map((line) => `  ${line}`));
   lines.push(`Content ${report.content.slice(0, 16)}: the same in every copy that holds the same.`);

@@ -35,6 +35,12 @@ describe('progress', () => {
     expect(text).toBe('training: 11 of 1,200 steps');
   });
 
+  test('speaks of one thing as of one', () => {
+    const one = progress({ phase: 'moving', unit: 'samples', done: 0, total: 1 });
+    expect(describeProgress(one)).toBe('moving: 0 of 1 sample');
+    expect(describeProgress(progress({ done: 1 }))).toBe('training: 1 step');
+  });
+
   test('tells bytes as sizes', () => {
     const hashed = progress({ phase: 'hashing', unit: 'bytes', done: 512, total: 1024 });
     expect(describeProgress(hashed)).toBe('hashing: 512 B of 1.0 KiB');

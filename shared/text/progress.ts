@@ -17,7 +17,9 @@ function amountOf({ done, total, unit }: JobSubtask): string {
   if (unit === '' || (done === 0 && total === 0)) return '';
   const print = unit === 'bytes' ? formatBytes : (value: number) => formatCount(Math.floor(value));
   const amount = total > 0 ? `${print(done)} of ${print(total)}` : print(done);
-  return unit === 'bytes' ? amount : `${amount} ${unit}`;
+  return unit === 'bytes'
+    ? amount
+    : `${amount} ${(total > 0 ? total : done) === 1 ? unit.replace(/s$/, '') : unit}`;
 }
 
 function phaseText(phase: JobSubtask): string {

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../shared/text/numbers.ts';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../store/database.ts';
@@ -256,7 +257,7 @@ function refuseLostSystem(withSystem: number, format: ExportFormat): void {
   if (format === 'lima' && withSystem > 0)
     throw new AppError(
       'FILE_FORMAT_UNKNOWN',
-      `${withSystem} samples have a system message, which LIMA's form cannot hold: export as messages`,
+      `Of the samples, ${formatCount(withSystem)} ${withSystem === 1 ? 'has' : 'have'} a system message, which LIMA's form cannot hold: export as messages`,
       { withSystem },
     );
 }

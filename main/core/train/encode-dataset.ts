@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { startInference, toRead } from '../files/guarded-engines.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
@@ -52,7 +53,7 @@ export async function encodeDataset(
   if (encoded.samples.length === 0)
     throw new AppError(
       'NOTHING_TO_TRAIN',
-      `None of the ${items.length} samples of “${run.datasetName}” has a token to train on: ` +
+      `Of ${formatQuantity(items.length, 'sample')} of “${run.datasetName}” none has a token to train on: ` +
         (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
     );
   const problem = devShareProblem(split.candidates, run.recipe.devShare);

@@ -3,7 +3,7 @@ import type {
   PreferenceSummary,
 } from '../../../shared/domain/evaluation-report.ts';
 import { headline } from '../../../shared/report/report-figures.ts';
-import { formatShare } from '../../../shared/text/numbers.ts';
+import { formatQuantity, formatShare } from '../../../shared/text/numbers.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import type { HeldOutAccuracy } from './held-out.ts';
@@ -45,8 +45,8 @@ function trainingLines({ run, imports }: DemoOutcome): string[] {
   const { name, totalSteps, lastMetric, checkpoints } = run;
   return [
     `Imported ${imports.map((one) => `${one.added} (${one.format})`).join(' and ')} samples.`,
-    `Run “${name}”: ${totalSteps} steps, loss ${formatLoss(lastMetric?.loss)}, ` +
-      `${checkpoints.length} checkpoints.`,
+    `Run “${name}”: ${formatQuantity(totalSteps, 'step')}, loss ${formatLoss(lastMetric?.loss)}, ` +
+      `${formatQuantity(checkpoints.length, 'checkpoint')}.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { z } from 'zod';
 import type { ImportReport } from '../../../shared/contract/curate.ts';
 import {
@@ -42,7 +43,9 @@ export async function runPipeline(
   await client.samples.review({ action: 'accept', selection: { filter: {} } });
   const dataset = await client.datasets.freeze({ name: 'questions' });
   const modelId = await ensureModel(client, plan.modelPath, wait);
-  tell(`Train a LoRA adapter on ${dataset.samples} samples, ${plan.recipe.epochs} epochs`);
+  tell(
+    `Train a LoRA adapter on ${formatQuantity(dataset.samples, 'sample')}, ${formatQuantity(plan.recipe.epochs, 'epoch')}`,
+  );
   const started = await client.runs.start({
     name: 'answers',
     modelId,

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
@@ -168,7 +169,7 @@ const isCrash = (error: unknown) =>
 const tooMuch = (heapMegabytes: number) =>
   new TemplateError(
     'TEMPLATE_TOO_LONG',
-    `The chat template was stopped: it needs more than ${heapMegabytes} MB of memory or does not end.`,
+    `The chat template was stopped: it needs more than ${formatBytes(heapMegabytes * 2 ** 20)} of memory or does not end.`,
   );
 
 /** Calls back when nothing was heard for too long, and again nothing in a second look. */

@@ -171,7 +171,7 @@ test('backups take at most a quarter of what is free: the oldest go, the newest 
 test('a backup that would take more than a quarter of the free disk is refused in a sentence', async () => {
   using project = aProject();
   await expect(refuseWithoutSpace(project.folder, 2 ** 60)).rejects.toThrow(
-    /^There is no backup: it would take 1099511627776 MiB of the \d+ MiB that are free.*choose another folder/,
+    /^There is no backup: it would take 1024\.0 PiB of the [\d.]+ [MGT]iB that are free.*choose another folder/,
   );
   await expect(refuseWithoutSpace(project.folder, 4096)).resolves.toBeUndefined();
 });

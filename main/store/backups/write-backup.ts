@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../shared/text/numbers.ts';
 import { closeSync, renameSync, rmSync } from 'node:fs';
 import { open, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -57,14 +58,12 @@ export async function refuseWithoutSpace(folder: string, sizeBytes: number): Pro
   if (sizeBytes <= mostBackupShare * free) return;
   throw new StoreError(
     'DISK_FULL',
-    `There is no backup: it would take ${megabytes(sizeBytes)} of the ${megabytes(free)} that are ` +
+    `There is no backup: it would take ${formatBytes(sizeBytes)} of the ${formatBytes(free)} that are ` +
       `free on the disk of ${dirname(folder)}, and backups take at most a quarter of that. Free ` +
       'some space, or choose another folder for backups.',
     { path: folder },
   );
 }
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
 
 function projectBytes(db: Database): number {
   const number = (name: string) => Number(db.pragma(name, { simple: true }));

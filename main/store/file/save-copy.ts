@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { closeSync, constants, existsSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -66,7 +67,10 @@ function refuseOrphans(path: string): void {
   try {
     const orphans = all(copy, z.unknown(), 'PRAGMA foreign_key_check');
     if (orphans.length > 0)
-      throw new StoreError('PROJECT_INVALID', `${orphans.length} rows refer to rows that are gone`);
+      throw new StoreError(
+        'PROJECT_INVALID',
+        `${formatQuantity(orphans.length, 'reference')} to rows that are gone`,
+      );
   } finally {
     copy.close();
   }

@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -21,7 +22,7 @@ export function usableSamples(
   if (usable.length === 0)
     throw new TrainerError(
       'NOTHING_TO_TRAIN',
-      `None of the ${samples.length} samples has a token to train on. Check that they end with ` +
+      `Of ${formatQuantity(samples.length, 'sample')} none has a token to train on. Check that they end with ` +
         `an answer and that maxTokens does not cut it off.`,
     );
   return usable;

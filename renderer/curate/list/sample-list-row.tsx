@@ -69,7 +69,7 @@ function RowContent({ row }: { row: SampleRow }) {
       </div>
       <div className="sample-row-meta">
         <span className="truncate faint">{row.source}</span>
-        {row.turns > 2 && <span className="faint">{row.turns} turns</span>}
+        {row.turns > 2 && <span className="faint">{formatQuantity(row.turns, 'turn')}</span>}
         {hasDraft && <Badge tone="accent">draft</Badge>}
         {row.flags.map((flag) => (
           <Badge key={flag} tone="warn" title={flagTexts[flag].meaning}>

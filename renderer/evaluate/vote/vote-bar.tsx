@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -82,7 +83,9 @@ function PairSteps({ ballot, comparisons }: { ballot: Ballot; comparisons: numbe
         <ChevronLeft size={15} />
       </IconButton>
       <span className="vote-place">
-        {place === null ? `${comparisons} pairs` : `Pair ${place + 1} of ${comparisons}`}
+        {place === null
+          ? formatQuantity(comparisons, 'pair')
+          : `Pair ${place + 1} of ${comparisons}`}
       </span>
       <IconButton
         small

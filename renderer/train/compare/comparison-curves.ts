@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { ComparedRun, CurvePoint } from '../../../shared/domain/runs/run-comparison.ts';
-import { formatCount, formatDuration } from '../../../shared/text/numbers.ts';
+import { formatCount, formatDuration, formatQuantity } from '../../../shared/text/numbers.ts';
 import type { ChartColor } from '../metrics/chart-options.ts';
 import { Smoother, smoothingFactor } from '../metrics/metric-series.ts';
 
@@ -15,7 +15,7 @@ export const runColor = (index: number): ChartColor => `--series-${colors[index]
 /** How a place on an axis is told. */
 export const axisText: Record<CurveAxis, (value: number) => string> = {
   step: (step) => `step ${formatCount(Math.round(step))}`,
-  tokens: (tokens) => `${formatCount(Math.round(tokens))} tokens`,
+  tokens: (tokens) => formatQuantity(Math.round(tokens), 'token'),
   time: formatDuration,
 };
 

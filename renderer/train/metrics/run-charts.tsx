@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { Run, DevLoss } from '../../../shared/domain/run.ts';
-import { formatCount } from '../../../shared/text/numbers.ts';
+import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import {
   describeDevLosses,
   formatLoss,
@@ -119,7 +119,7 @@ function summaryOf(
     gradNorm: 'Gradient norm',
   };
   const last = series.length - 1;
-  return `${words[column]} from ${format(series.at(column, 0))} to ${format(series.at(column, last))} over ${series.length} steps`;
+  return `${words[column]} from ${format(series.at(column, 0))} to ${format(series.at(column, last))} over ${formatQuantity(series.length, 'step')}`;
 }
 
 interface CursorReadoutProps {

@@ -1,6 +1,6 @@
 import { FileCheck, MapPin } from 'lucide-react';
 import type { Model } from '../../../shared/domain/model.ts';
-import { formatBytes } from '../../../shared/text/numbers.ts';
+import { formatBytes, formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { Badge } from '../../ui/feedback/badge.tsx';
@@ -57,7 +57,7 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
           </span>
           <span className="small dim" id={`model-${model.id}-facts`}>
             {info.architecture} · {formatParameters(info.parameters)} · {info.quantization} ·{' '}
-            {formatBytes(info.fileSizeBytes)} · {info.layers} layers
+            {formatBytes(info.fileSizeBytes)} · {formatQuantity(info.layers, 'layer')}
           </span>
           <ThingLabels labels={labels} />
           {isFromElsewhere && (

@@ -137,7 +137,10 @@ function ProbeChoice() {
   const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
   const options = [
     { value: 'none', label: 'None' },
-    { value: 'built-in', label: `Built-in · ${builtInProbePrompts.length} prompts` },
+    {
+      value: 'built-in',
+      label: `Built-in · ${formatQuantity(builtInProbePrompts.length, 'prompt')}`,
+    },
     ...(sets.data ?? []).map((set) => ({
       value: set.id,
       label: `${set.name} · ${formatQuantity(Math.min(set.prompts, mostProbePrompts), 'prompt')}`,

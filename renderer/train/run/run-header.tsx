@@ -6,6 +6,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatQuantity,
   timeLeft,
 } from '../../../shared/text/numbers.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
@@ -121,7 +122,8 @@ function FinishedLine({ run, job }: { run: Run; job: JobSnapshot | undefined }) 
   const durationMs = run.lastMetric?.elapsedMs ?? durationOf(job);
   const last = run.checkpoints.at(-1);
   const facts = [
-    run.lastMetric && `${formatCount(run.lastMetric.step)} of ${formatCount(run.totalSteps)} steps`,
+    run.lastMetric &&
+      `${formatCount(run.lastMetric.step)} of ${formatQuantity(run.totalSteps, 'step')}`,
     last && `mean loss of the last epoch ${formatLoss(last.meanLoss)}`,
     durationMs !== null && `trained for ${formatDuration(durationMs)}`,
     run.engine !== '' && run.engine,

@@ -103,7 +103,7 @@ describe('blocks of a sample', () => {
     expect(headings).toEqual([
       'Not seen: nothing in this window is trained',
       'Sequence 1 of 2: 2 tokens, the first 1 repeated and masked',
-      'Sequence 2 of 2: 1 tokens',
+      'Sequence 2 of 2: 1 token',
     ]);
   });
 });

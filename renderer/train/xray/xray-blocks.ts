@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../shared/text/numbers.ts';
 import type { Role } from '../../../shared/domain/message.ts';
 import {
   tokenFate,
@@ -43,7 +44,7 @@ function headingOf(sample: XraySample, stretch: XrayStretch, sequence: number): 
   if (sample.outcome !== 'split') return [];
   const repeated =
     stretch.repeated > 0 ? `, the first ${stretch.repeated} repeated and masked` : '';
-  const text = `Sequence ${sequence} of ${sample.sequences}: ${stretch.tokens.length} tokens${repeated}`;
+  const text = `Sequence ${sequence} of ${sample.sequences}: ${formatQuantity(stretch.tokens.length, 'token')}${repeated}`;
   return [{ kind: 'heading', isCut: false, text }];
 }
 

@@ -6,7 +6,7 @@ import {
   xrayTotalsBySource,
 } from '../../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../../shared/domain/xray.ts';
-import { formatQuantity } from '../../../../shared/text/numbers.ts';
+import { formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { describeProblems, describeTokens, describeTotals } from './describe-xray.ts';
@@ -74,7 +74,7 @@ async function encodeAndShow(
     else if (event.type === 'rows') {
       rows.push(...event.rows);
       const { samples } = opened;
-      const text = `encoding: ${rows.length} of ${samples} samples`;
+      const text = `encoding: ${formatCount(rows.length)} of ${formatQuantity(samples, 'sample')}`;
       terminal.progress('encoding', text, { phase: 'encoding', done: rows.length, total: samples });
     } else {
       const { sample } = call.options;

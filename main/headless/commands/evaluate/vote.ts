@@ -110,7 +110,7 @@ async function voteFromFile(
     if (!comparison)
       throw new CommandError(
         'NOT_FOUND',
-        `Comparison ${ordinal} does not exist or has no answers yet; ${voted} votes were stored.`,
+        `Comparison ${ordinal} does not exist or has no answers yet; stored: ${formatQuantity(voted, 'vote')}.`,
         { ordinal, voted },
       );
     await client.evaluations.vote({ comparisonId: comparison.comparisonId, verdict });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Model } from '../../../../shared/domain/model.ts';
 import { longModelName } from '../../../../shared/text/model-names.ts';
-import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
+import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { openCore, openCoreWithProject } from '../../cli/open-core.ts';
@@ -20,7 +20,7 @@ export const modelInspectCommand = defineCommand({
     const info = await core.client.models.inspect({ path: resolve(positional(call, 0)) });
     const lines = [
       `${info.name} (${info.architecture}, ${info.quantization}, ${formatBytes(info.fileSizeBytes)})`,
-      `parameters      ${formatCount(info.parameters)} in ${info.layers} layers`,
+      `parameters      ${formatCount(info.parameters)} in ${formatQuantity(info.layers, 'layer')}`,
       `context length  ${formatCount(info.contextLength)} tokens`,
       `vocabulary      ${formatCount(info.vocabularySize)} tokens`,
       `chat template   ${info.hasChatTemplate ? 'yes' : 'no'}`,

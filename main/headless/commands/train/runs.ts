@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { jobStateSchema } from '../../../../shared/domain/job.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import { filterRuns, runOrders } from '../../../../shared/domain/runs/run-filter.ts';
@@ -40,7 +41,7 @@ export const runsCommand = defineCommand({
       return await printAnswers(project.client, call.options.answers, call.terminal);
     const every = await project.client.runs.list();
     const list = filterRuns(every, filter);
-    const nothing = `None of the ${every.length} runs is like that.`;
+    const nothing = `Of ${formatQuantity(every.length, 'run')} none is like that.`;
     const text = every.length > 0 && list.length === 0 ? nothing : describeRuns(list);
     call.terminal.result({ runs: list }, text);
   },

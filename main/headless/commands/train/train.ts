@@ -67,7 +67,7 @@ export const trainCommand = defineCommand({
     const last = run.checkpoints.at(-1);
     call.terminal.result(
       run,
-      `Run "${run.name}" is done: ${formatCount(run.totalSteps)} steps, ` +
+      `Run "${run.name}" is done: ${formatQuantity(run.totalSteps, 'step')}, ` +
         `mean loss ${formatLoss(last?.meanLoss)}\n` +
         describeDevLosses(run) +
         (run.memory ? `memory ${describeRunMemory(run.memory)}\n` : '') +

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../../../shared/text/numbers.ts';
 import { JsonArraySplitter, type ArrayElement } from './split-json-array.ts';
 import { maxRecordBytes, readLines, type Line } from './read-lines.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
@@ -26,7 +27,7 @@ export async function* readJsonRecords(
 
 /** The message for a line or element that is longer than the limit. */
 export function tooLongMessage(what: string): string {
-  return `${what} is longer than ${maxRecordBytes / 1024 / 1024} MB; it was skipped`;
+  return `${what} is longer than ${formatBytes(maxRecordBytes)}; it was skipped`;
 }
 
 async function* readArrayRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<JsonRecord[]> {
