@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
+import { addEvaluation, conversation, writeProject } from '../sample-files.ts';
 
 test('a new project opens on its tabs and is found again among the recent ones', async ({
   workbench,
@@ -76,17 +77,103 @@ test('the shortcut list names the keys of the shown tab', async ({ workbench }) 
   await expect(list).not.toContainText('Send the prompt');
 });
 
-test('a dialog that closes gives the keyboard back to the button that opened it', async ({
+test('focus lands where work goes on: after a tab, a dialog, a menu, a search and a deletion', async ({
   workbench,
 }) => {
+  const { page, folder } = workbench;
   const shell = new ShellPage(workbench);
-  await shell.createProject('focus');
-  const opener = shell.page.getByRole('button', { name: /^\d+ datasets?$/ });
-  await opener.focus();
-  await shell.page.keyboard.press('Enter');
-  await expect(shell.page.getByRole('dialog')).toBeVisible();
-  await shell.page.keyboard.press('Escape');
-  await expect(opener).toBeFocused();
+  const path = writeProject(join(folder, 'focus.lima'), [
+    { messages: conversation('What is a ketch?', 'A boat with two masts.') },
+  ]);
+  addEvaluation(path, 'sails', [{ prompt: 'How many masts?', a: 'Two.', b: 'One.' }]);
+  await shell.openProject(path);
+  const list = page.getByRole('listbox', { name: 'Samples' });
+  await expect(list).toBeVisible();
+
+  await test.step('a dialog gives it back to its button, or to the button of its menu', async () => {
+    const opener = page.getByRole('button', { name: /^\d+ datasets?$/ });
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(opener).toBeFocused();
+    await shell.chooseInProjectMenu('focus', /Disk/);
+    await expect(shell.dialog('Disk')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(shell.projectButton('focus')).toBeFocused();
+  });
+
+  await test.step('tabs follow the ARIA pattern, and lead to what is worked on', async () => {
+    const tab = (name: string) => page.getByRole('tab', { name });
+    await tab('Curate').focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect(tab('Evaluate')).toBeFocused();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect(tab('Train')).toBeFocused();
+    await expect(tab('Curate')).toHaveAttribute('aria-selected', 'true');
+    await expect(tab('Curate')).toHaveAttribute('tabindex', '0');
+    await expect(tab('Train')).toHaveAttribute('tabindex', '-1');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await expect(tab('Evaluate')).toHaveAttribute('aria-selected', 'true');
+    const panel = page.locator('#panel-evaluate');
+    await expect(panel).toHaveAccessibleName('Evaluate');
+    await expect(tab('Evaluate')).toHaveAttribute('aria-controls', 'panel-evaluate');
+    await expect(panel.getByRole('button', { name: 'New evaluation…' }).last()).toBeFocused();
+    await page.keyboard.press('ControlOrMeta+1');
+    await expect(list).toBeFocused();
+    await page.keyboard.press('ControlOrMeta+2');
+    await expect(page.getByRole('tabpanel', { name: 'Train' }).locator(':focus')).toHaveCount(1);
+  });
+
+  await test.step('a field that was typed in is gone on with', async () => {
+    await shell.goTo('Curate');
+    await page.keyboard.press('n');
+    const field = page.getByRole('textbox', { name: /^Text of turn 1/ });
+    await field.fill('Half a question');
+    await page.keyboard.press('ControlOrMeta+2');
+    await shell.goTo('Curate');
+    await expect(field).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(list).toBeFocused();
+  });
+
+  await test.step('Esc in the search leads back to the list, and clears it', async () => {
+    await page.keyboard.press('/');
+    const search = page.getByRole('searchbox', { name: 'Search samples' });
+    await search.fill('nowhere');
+    await expect(page.getByText('Nothing matches')).toBeVisible();
+    await search.press('Escape');
+    await expect(list).toBeFocused();
+    await expect(search).toHaveValue('');
+  });
+
+  await test.step('what was deleted leaves it to what is shown instead', async () => {
+    await shell.goTo('Evaluate');
+    await page.getByRole('button', { name: 'More about sails' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const question = page.getByRole('dialog', { name: 'Delete the evaluation “sails”?' });
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await expect(page.getByRole('button', { name: 'More about sails' })).toHaveCount(0);
+    const panel = page.getByRole('tabpanel', { name: 'Evaluate' });
+    await expect(panel.getByRole('button', { name: 'New evaluation…' }).last()).toBeFocused();
+  });
+
+  await test.step('who wants less motion sees nothing move', async () => {
+    const moving = () =>
+      page.evaluate(() => {
+        const spinner = document.createElement('i');
+        spinner.className = 'spin';
+        document.body.append(spinner);
+        const running = document.getAnimations().map(({ effect }) => effect?.getComputedTiming());
+        spinner.remove();
+        return running.map((timing) => Number(timing?.endTime)).filter((ms) => ms > 1000);
+      });
+    expect(await moving()).not.toEqual([]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await moving()).toEqual([]);
+  });
 });
 
 test('letters that are shortcuts stay letters while one types', async ({ workbench }) => {

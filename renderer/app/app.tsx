@@ -1,4 +1,4 @@
-import { Suspense, useState, Component, type ReactNode } from 'react';
+import { Suspense, useEffect, useRef, useState, Component, type ReactNode } from 'react';
 import { PlugZap } from 'lucide-react';
 import { useConnection } from '../rpc/connection.ts';
 import { Button } from '../ui/button.tsx';
@@ -10,6 +10,7 @@ import { ToastHost } from '../ui/feedback/toast.tsx';
 import { FileDialogHost } from '../ui/files/file-dialog.tsx';
 import type { TabId } from '../ui/navigation.ts';
 import { TabActiveContext } from '../ui/shortcuts.ts';
+import { focusTab } from '../ui/work-focus.ts';
 import { useProject } from '../rpc/project.ts';
 import { useAppearance } from './appearance.ts';
 import { ClosingBanner, useLeaveGuard } from './closing-banner.tsx';
@@ -24,7 +25,7 @@ import { ShellDialogs } from './shell-dialogs.tsx';
 import { useDesktopCommands, useShellShortcuts } from './shell-commands.ts';
 import { useJobNotifications } from './settings/notifications.ts';
 import { useShell } from './shell-store.ts';
-import { useTabs } from './tabs.tsx';
+import { panelIdOf, tabIdOf, useTabs } from './tabs.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useAddress } from './use-address.ts';
 import { useTitle } from './use-title.ts';
@@ -82,14 +83,21 @@ function TabPanels() {
   const { tabs, shown: active } = useTabs();
   const [visited, setVisited] = useState<readonly TabId[]>([active]);
   if (!visited.includes(active)) setVisited([...visited, active]);
+  const shown = useRef(active);
+  useEffect(() => {
+    if (shown.current !== active) focusTab();
+    shown.current = active;
+  }, [active]);
   return tabs
     .filter((tab) => visited.includes(tab.id))
     .map(({ id, label, View }) => (
       <section
         key={id}
+        id={panelIdOf(id)}
         className="app-tab"
         role="tabpanel"
-        aria-label={label}
+        aria-labelledby={tabIdOf(id)}
+        tabIndex={-1}
         hidden={id !== active}
       >
         <h1 className="visually-hidden">{label}</h1>

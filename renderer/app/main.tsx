@@ -4,6 +4,7 @@ import { config } from 'zod';
 import { stayConnected } from '../rpc/connection.ts';
 import { watchCore } from '../rpc/watch.ts';
 import { listenForShortcuts } from '../ui/shortcuts.ts';
+import { listenForTyping } from '../ui/work-focus.ts';
 import { App } from './app.tsx';
 import { applyStoredAppearance } from './appearance.ts';
 import '../ui/tokens.css';
@@ -13,6 +14,7 @@ import '../ui/base.css';
 config({ jitless: true });
 applyStoredAppearance();
 listenForShortcuts();
+listenForTyping();
 void stayConnected(watchCore);
 
 const root = document.getElementById('root');

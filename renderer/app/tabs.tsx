@@ -12,6 +12,12 @@ export interface TabDefinition {
   View: LazyExoticComponent<ComponentType>;
 }
 
+/** The id of a tab in the page. */
+export const tabIdOf = (id: TabId): string => `tab-${id}`;
+
+/** The id of what a tab shows. */
+export const panelIdOf = (id: TabId): string => `panel-${id}`;
+
 const packetTab: Record<PacketKind, TabId> = { samples: 'curate', evaluation: 'evaluate' };
 
 /** The tabs in the order of the pipeline: one line and one folder each. */

@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from 'react';
 import { ChevronDown, CircleHelp, Command, Monitor, Moon, ShieldAlert, Sun } from 'lucide-react';
 import type { Preferences } from '../../shared/contract/settings.ts';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
@@ -11,7 +12,7 @@ import { AuthorField } from './author-field.tsx';
 import { JobsTray } from './jobs-tray.tsx';
 import { chooseMerge, chooseProject, closeProject, newProject, saveProjectAs } from './project.ts';
 import { showBackups, showShellDialog, showUndoMerge } from './shell-store.ts';
-import { useTabs } from './tabs.tsx';
+import { panelIdOf, tabIdOf, useTabs } from './tabs.tsx';
 import { cycleTheme } from './appearance.ts';
 
 interface TopBarProps {
@@ -94,6 +95,7 @@ function closeNow(): void {
   void closeProject();
 }
 
+/** Arrows walk over the tabs, Enter or Space shows one: a tab may have much to load. */
 function TabList() {
   const { tabs, shown: active } = useTabs();
   return (
@@ -101,10 +103,14 @@ function TabList() {
       {tabs.map(({ id, label, icon: Icon }, index) => (
         <button
           key={id}
+          id={tabIdOf(id)}
           type="button"
           role="tab"
           className="top-bar-tab"
           aria-selected={id === active}
+          aria-controls={id === active ? panelIdOf(id) : undefined}
+          tabIndex={id === active ? 0 : -1}
+          onKeyDown={walkTabs}
           title={`${label} (${formatShortcut(`Mod+${index + 1}`)})`}
           onClick={() => goToTab(id)}
         >
@@ -114,6 +120,17 @@ function TabList() {
       ))}
     </div>
   );
+}
+
+function walkTabs(event: KeyboardEvent<HTMLElement>): void {
+  const tab = event.currentTarget;
+  const list = tab.closest('[role="tablist"]') ?? tab;
+  const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
+  const at = tabs.indexOf(tab);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  tabs.at(to % tabs.length)?.focus();
 }
 
 function Counts({ project }: { project: ProjectInfo }) {

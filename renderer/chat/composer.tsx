@@ -54,6 +54,7 @@ export function Composer({ available }: { available: AvailableModels }) {
         label="Prompt"
         hideLabel
         rows={3}
+        data-work
         placeholder={`Ask both systems the same thing… ${sendKeyHint(enterKey)}.`}
         value={draft}
         onValue={(next) => useChat.setState({ draft: next })}

@@ -8,6 +8,7 @@ import { TextArea } from '../ui/inputs/inputs.tsx';
 import { randomSeed } from '../ui/systems/sampling.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
+import { returnFocusSoon } from '../ui/work-focus.ts';
 import { AnswerView } from './answer-view.tsx';
 import { changePane } from './chat-store.ts';
 import type { Asked, Turn } from './chat-turns.ts';
@@ -83,7 +84,10 @@ interface PromptEditorProps {
 function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
   const [draft, setDraft] = useState(prompt);
   const root = useRef<HTMLDivElement>(null);
-  useEffect(() => root.current?.querySelector('textarea')?.focus(), []);
+  useEffect(() => {
+    root.current?.querySelector('textarea')?.focus();
+    return returnFocusSoon;
+  }, []);
   const enterKey = usePreference('enterKey');
   const canSend = draft.trim() !== '';
   return (

@@ -2,6 +2,7 @@ import type { RefObject } from 'react';
 import { usePacket } from '../rpc/project.ts';
 import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { useShortcuts, type Shortcut } from '../ui/shortcuts.ts';
+import { focusWork } from '../ui/work-focus.ts';
 import { binFiltered, binSelected, emptyBin, showBin } from './bin/bin-actions.ts';
 import { edit, showCurateDialog, toggleMark, useCurate } from './curate-store.ts';
 import { rowCache } from './list/row-cache.ts';
@@ -71,7 +72,7 @@ function listShortcuts(detail: Targets['detail']): Shortcut[] {
     { keys: ['End'], label: 'Last sample', group, run: () => pressMove(Infinity) },
     { keys: ['u'], label: 'Undo the last review', group, run: undoLastReview },
     { keys: ['Enter'], label: 'Read: arrows scroll', group, run: () => detail.current?.focus() },
-    { keys: ['Escape'], label: 'Back to the list', group, run: () => detail.current?.blur() },
+    { keys: ['Escape'], label: 'Back to the list', group, run: focusWork },
   ];
 }
 

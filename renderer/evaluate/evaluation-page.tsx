@@ -33,12 +33,13 @@ export function EvaluationPage({ id }: { id: string }) {
 
 function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   const stage = stageOf(summary, useJob(summary.jobId));
+  const isVoting = summary.readyPairs > 0;
   const isIncomplete = stage === 'generating' || stage === 'halted';
   return (
-    <div className="evaluate-page evaluate-blind">
+    <div className="evaluate-page evaluate-blind" tabIndex={-1} data-work={!isVoting || undefined}>
       {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
       {isIncomplete && <GenerationPanel summary={summary} />}
-      {summary.readyPairs > 0 && <VotingView key={summary.id} summary={summary} />}
+      {isVoting && <VotingView key={summary.id} summary={summary} />}
     </div>
   );
 }

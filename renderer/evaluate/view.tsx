@@ -80,6 +80,7 @@ function Selected() {
           <EditButton
             variant="primary"
             icon={<Plus size={14} />}
+            data-work
             onClick={() => showEvaluate({ kind: 'new' })}
           >
             New evaluation…

@@ -14,6 +14,13 @@ const orderWords: Record<RunOrder, string> = {
 };
 const orders = runOrders.map((value) => ({ value, label: orderWords[value] }));
 
+/** To the run that is shown, else to the first one. */
+function focusList(): void {
+  const items = [...document.querySelectorAll<HTMLElement>('.run-list .run-item')];
+  const shown = items.find(({ ariaCurrent }) => ariaCurrent === 'true');
+  (shown ?? items[0])?.focus();
+}
+
 /** Searches, filters and sorts the list of runs. */
 export function RunFinder({ runs, filter }: { runs: readonly Run[]; filter: RunFilter }) {
   const states = jobStateSchema.options.filter(
@@ -29,7 +36,10 @@ export function RunFinder({ runs, filter }: { runs: readonly Run[]; filter: RunF
         value={filter.text}
         onValue={(text) => filterList({ text })}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') filterList({ text: '' });
+          if (event.key !== 'Escape') return;
+          filterList({ text: '' });
+          // The list has every run again by then.
+          setTimeout(focusList);
         }}
       />
       <Select

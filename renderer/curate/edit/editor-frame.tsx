@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
+import { returnFocusSoon } from '../../ui/work-focus.ts';
 import { edit } from '../curate-store.ts';
 import { ConversationEditor } from './conversation-editor.tsx';
 import '../detail-pane.css';
@@ -29,7 +30,10 @@ export function EditorFrame(props: EditorFrameProps) {
   const problem = conversationProblem(messages);
   const canSave = problem === undefined && isChanged && !props.isOutdated && !save.isRunning;
   const scroller = useRef<HTMLDivElement>(null);
-  useEffect(() => scroller.current?.querySelector('textarea')?.focus(), []);
+  useEffect(() => {
+    scroller.current?.querySelector('textarea')?.focus();
+    return returnFocusSoon;
+  }, []);
   useShortcuts([
     {
       keys: ['Mod+Enter'],

@@ -6,6 +6,7 @@ import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Segments, Select, TextInput } from '../../ui/inputs/inputs.tsx';
+import { focusWork } from '../../ui/work-focus.ts';
 import { changeFilter, useCurate, type CurateState } from '../curate-store.ts';
 import { flagTexts, sampleStatuses } from '../sample-labels.ts';
 import './filter-bar.css';
@@ -68,6 +69,7 @@ function SearchField({ searchRef }: { searchRef: Ref<HTMLInputElement> }) {
           if (event.key !== 'Escape' && event.key !== 'Enter') return;
           if (event.key === 'Escape') setText('');
           event.currentTarget.blur();
+          focusWork();
         }}
       />
     </div>

@@ -62,6 +62,7 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
       aria-multiselectable
       aria-activedescendant={selectedSeq === null ? undefined : `sample-${selectedSeq}`}
       tabIndex={0}
+      data-work
     >
       <div className="sample-list-space" style={{ height: virtualizer.getTotalSize() }}>
         {items.map((item) => {
@@ -123,7 +124,11 @@ function NothingListed() {
     <EmptyState
       title="No samples yet"
       actions={
-        <EditButton variant="primary" onClick={() => showCurateDialog({ kind: 'import' })}>
+        <EditButton
+          variant="primary"
+          data-work
+          onClick={() => showCurateDialog({ kind: 'import' })}
+        >
           Import samples
         </EditButton>
       }

@@ -51,6 +51,8 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
     <form
       className="evaluate-page evaluate-form"
       aria-label="New evaluation"
+      tabIndex={-1}
+      data-work
       onSubmit={(event) => {
         event.preventDefault();
         if (obstacle === undefined) void create.run();

@@ -25,7 +25,7 @@ export function PromptSetPage({ id }: { id: string }) {
   ]);
   const data = useLastData(query.data);
   return (
-    <div className="evaluate-page">
+    <div className="evaluate-page" tabIndex={-1} data-work>
       <QueryView query={{ ...query, data, isLoading: data === undefined && query.isLoading }}>
         {({ set, prompts }) => (
           <>

@@ -24,7 +24,7 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
   const { current } = ballot;
   useFocusOnPair(section, current?.comparisonId);
   return (
-    <section ref={section} className="voting" aria-label="Voting" tabIndex={-1}>
+    <section ref={section} className="voting" aria-label="Voting" tabIndex={-1} data-work>
       <div className="voting-head">
         <p className="voting-question">{annotatorQuestion}</p>
         <div className="voting-progress">

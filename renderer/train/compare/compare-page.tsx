@@ -37,7 +37,7 @@ export function ComparePage({ ids, runs }: { ids: readonly string[]; runs: reado
   const key = isEnough ? ['runs.compare', ...known] : null;
   const comparison = useQuery(key, () => rpc.runs.compare({ ids: known }), ['runs', 'evaluations']);
   return (
-    <article className="compare-page" aria-label="Comparison of runs">
+    <article className="compare-page" aria-label="Comparison of runs" tabIndex={-1} data-work>
       {isEnough ? (
         <QueryView query={comparison} loading="Comparing the runs…">
           {(data) => <Comparison comparison={data} />}

@@ -62,7 +62,7 @@ function Form({ runs, projectRecipe }: FormProps) {
   const { recipe, errors } = checkDraft(draft);
   return (
     <section className="run-form" aria-label="New run">
-      <div className="run-form-body">
+      <div className="run-form-body" tabIndex={-1} data-work>
         <div className="run-form-fields">
           <ModelPicker models={models} chosenId={model?.id ?? null} />
           <DatasetPicker datasets={datasets} chosenId={dataset?.id ?? null} />

@@ -22,7 +22,7 @@ export function RunPage({ run }: { run: Run }) {
   return (
     <article className="run-page" aria-label={`Run ${run.name}`}>
       <RunHeader run={run} job={job} metrics={metrics} />
-      <div className="run-page-body">
+      <div className="run-page-body" tabIndex={-1} data-work>
         <RunOutcomeView run={run} state={state} error={job?.error ?? null} />
         <RunCharts run={run} metrics={metrics} isFinished={isJobFinished(state)} />
         <RunDetails run={run} isFinished={isJobFinished(state)} />

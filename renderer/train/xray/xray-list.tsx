@@ -38,6 +38,7 @@ export function XrayList({ rows }: { rows: readonly XrayRow[] }) {
       aria-label="Samples of the dataset"
       aria-activedescendant={selectedId === null ? undefined : `xray-${selectedId}`}
       tabIndex={0}
+      data-work
     >
       <div className="xray-list-space" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => {

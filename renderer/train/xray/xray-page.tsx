@@ -12,6 +12,7 @@ import { Segments } from '../../ui/inputs/inputs.tsx';
 import { showSample } from '../../ui/navigation.ts';
 import { useShortcuts, type Shortcut } from '../../ui/shortcuts.ts';
 import { SplitPane } from '../../ui/split-pane.tsx';
+import { focusWork } from '../../ui/work-focus.ts';
 import { showForm } from '../train-store.ts';
 import { XrayFilter, XrayList } from './xray-list.tsx';
 import { XrayOverview } from './xray-overview.tsx';
@@ -69,7 +70,7 @@ function useXrayShortcuts(move: (steps: number) => void): void {
 /** Out of the tokens first, then out of the X-ray. */
 function goBack(): void {
   const focused = document.activeElement;
-  if (focused instanceof HTMLElement && focused.matches('[data-scroll-keys]')) focused.blur();
+  if (focused instanceof HTMLElement && focused.matches('[data-scroll-keys]')) focusWork();
   else showForm();
 }
 

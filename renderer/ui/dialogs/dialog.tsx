@@ -2,6 +2,7 @@ import { createContext, useId, useLayoutEffect, useState, type ReactNode } from 
 import { X } from 'lucide-react';
 import { create } from 'zustand';
 import { Button, IconButton } from '../button.tsx';
+import { openerNow, returnFocus } from '../work-focus.ts';
 import './dialog.css';
 
 /** The open dialog around a component: menus must open inside it to be reachable. */
@@ -33,6 +34,7 @@ export function Dialog({ title, onClose, children, footer, isWide }: DialogProps
   // Before the element leaves the page: only a close in it gives the focus back.
   useLayoutEffect(() => {
     if (!element) return undefined;
+    const opener = openerNow();
     element.showModal();
     element.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     useOpenDialogs.setState(({ open }) => ({ open: [...open, element] }));
@@ -40,6 +42,7 @@ export function Dialog({ title, onClose, children, footer, isWide }: DialogProps
       useOpenDialogs.setState(({ open }) => ({ open: open.filter((one) => one !== element) }));
       dropSelection(element);
       element.close();
+      returnFocus(opener, element);
     };
   }, [element]);
   return (

@@ -2,6 +2,7 @@ import { useContext, type ReactNode } from 'react';
 import { Check } from 'lucide-react';
 import { DropdownMenu, Popover as RadixPopover } from 'radix-ui';
 import { Kbd } from '../button.tsx';
+import { choseIn, keepMovedFocus } from '../work-focus.ts';
 import { DialogElementContext } from './dialog.tsx';
 import './menu.css';
 
@@ -33,7 +34,13 @@ export function Menu({ trigger, items, align = 'start' }: MenuProps) {
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={container}>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
+        <DropdownMenu.Content
+          className="menu"
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          onCloseAutoFocus={keepMovedFocus}
+        >
           {items.map((item) => (
             <MenuEntry key={item.label} item={item} />
           ))}
@@ -47,7 +54,10 @@ function MenuEntry({ item }: { item: MenuItem }) {
   const shared = {
     className: item.isDangerous ? 'menu-item menu-item-danger' : 'menu-item',
     disabled: item.isDisabled === true,
-    onSelect: item.run,
+    onSelect: ({ target }: Event) => {
+      if (target instanceof Element) choseIn(target.closest('[role="menu"]'));
+      item.run();
+    },
   };
   const content = (
     <>
@@ -100,6 +110,7 @@ export function Popover({ trigger, label, children, align = 'start', ...state }:
           align={align}
           sideOffset={4}
           collisionPadding={8}
+          onCloseAutoFocus={keepMovedFocus}
         >
           {children}
         </RadixPopover.Content>

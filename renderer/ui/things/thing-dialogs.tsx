@@ -16,6 +16,7 @@ import { ErrorView } from '../feedback/error-view.tsx';
 import { LoadingState, QueryView } from '../feedback/states.tsx';
 import { showErrorToast, showToast } from '../feedback/toast.tsx';
 import { TextArea, TextInput } from '../inputs/inputs.tsx';
+import { focusWork } from '../work-focus.ts';
 import { closeThingDialog, useThingDialog, type ThingTarget } from './things-store.ts';
 import './things.css';
 
@@ -148,6 +149,8 @@ function DeletionDialog({ target }: { target: ThingTarget }) {
   const deleting = useAction(async () => {
     await deleteThing(target);
     closeThingDialog();
+    // The row that the focus goes back to goes as well.
+    setTimeout(focusWork);
   });
   const { data } = plan;
   const verb = deletionVerb(target);
