@@ -1,5 +1,8 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTinyModel, type TinyModelOptions } from '../main/gguf/tiny/tiny-model.ts';
+import { openProjectFile } from '../main/store/file/open-project-file.ts';
+import { addReviews } from '../main/store/repositories/reviews.ts';
 import { expect } from './fixtures.ts';
 import { CuratePage } from './pages/curate-page.ts';
 import { ShellPage } from './pages/shell-page.ts';
@@ -12,6 +15,16 @@ export const courseSamples = 40;
 /** Name of that dataset. */
 export const courseDataset = 'course';
 
+/** A copy of the project of `openCourse`, in which somebody else has accepted every sample. */
+export function reviewedCopy(folder: string): string {
+  const file = openProjectFile(copyIn(folder));
+  addReviews(file.db, 'accept', { filter: {} }, 'Ada');
+  file.close();
+  return copyIn(folder);
+}
+
+const copyIn = (folder: string) => join(folder, 'school of Ada.lima');
+
 /** Opens a project with a frozen dataset of short conversations. */
 export async function openCourse(workbench: Workbench): Promise<ShellPage> {
   const samples = Array.from({ length: courseSamples }, (_, index) => ({
@@ -21,6 +34,7 @@ export async function openCourse(workbench: Workbench): Promise<ShellPage> {
     ),
   }));
   const path = writeProject(join(workbench.folder, 'school.lima'), samples);
+  copyFileSync(path, copyIn(workbench.folder));
   const shell = new ShellPage(workbench);
   await shell.openProject(path);
   const curate = new CuratePage(workbench.page);

@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { courseDataset, openCourse, writeModel } from './course.ts';
+import { courseDataset, openCourse, reviewedCopy, writeModel } from './course.ts';
 import { expect } from './fixtures.ts';
 import { answerTimeoutMs, ChatPage } from './pages/chat-page.ts';
 import { CuratePage } from './pages/curate-page.ts';
 import { EvaluatePage } from './pages/evaluate-page.ts';
+import { MergePage } from './pages/merge-page.ts';
 import type { ShellPage } from './pages/shell-page.ts';
 import { TrainPage, trainingTimeoutMs } from './pages/train-page.ts';
 import { writeConversations, writePosts } from './sample-files.ts';
@@ -20,6 +21,7 @@ export async function tour(workbench: Workbench, look: Look): Promise<void> {
   const shell = await openCourse(workbench);
   await tourCurate(workbench, look);
   await tourShell(shell, look);
+  await tourMerge(workbench, shell, look);
   await tourTrain(workbench, shell, look);
   await tourChat(workbench.page, shell, look);
   await tourEvaluate(workbench, shell, look);
@@ -132,6 +134,19 @@ async function tourRuns(workbench: Workbench, shell: ShellPage, look: Look): Pro
   await shell.chooseInProjectMenu('school', /Disk/);
   await look('disk');
   await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'More about short course' }).click();
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await expect(page.getByRole('dialog', { name: /^Delete the run/ })).toContainText('Frees');
+  await look('delete');
+  await page.keyboard.press('Escape');
+}
+
+/** Another copy of the project, as it is brought in. */
+async function tourMerge(workbench: Workbench, shell: ShellPage, look: Look): Promise<void> {
+  const merge = new MergePage(shell);
+  await merge.preview('school', reviewedCopy(workbench.folder));
+  await look('merge');
+  await workbench.page.keyboard.press('Escape');
 }
 
 async function tourChat(page: Page, shell: ShellPage, look: Look): Promise<void> {
@@ -155,7 +170,7 @@ async function tourEvaluate(workbench: Workbench, shell: ShellPage, look: Look):
   await expect(page.getByRole('button', { name: 'New evaluation…' })).toBeVisible();
   await look('evaluate-empty');
   const path = join(workbench.folder, 'questions.jsonl');
-  const prompts = Array.from({ length: 12 }, (_, index) => ({
+  const prompts = Array.from({ length: 8 }, (_, index) => ({
     prompt: `What is ${index} plus 1?`,
   }));
   writeFileSync(path, prompts.map((prompt) => JSON.stringify(prompt)).join('\n'));
@@ -163,14 +178,17 @@ async function tourEvaluate(workbench: Workbench, shell: ShellPage, look: Look):
   await evaluate.importPrompts(path, 'sums');
   await look('evaluate-prompts');
   await evaluate.prepareOnShownSet();
+  await evaluate.compareSome(4);
   await look('evaluate-form');
   await evaluate.start('sums, before and after', 60);
   await evaluate.vote('1');
   await look('evaluate-voting');
-  for (const key of ['1', '3', '1', '2', '1', '1', '3', '1', '1', '2', '1'])
-    await evaluate.vote(key);
+  for (const key of ['1', '3', '2']) await evaluate.vote(key);
   await look('evaluate-voted');
   await evaluate.reveal('sums, before and after');
+  await evaluate.extend(4);
+  for (const key of ['1', '1', '3', '1']) await evaluate.vote(key);
+  await evaluate.reveal('sums, before and after, extended');
   await look('evaluate-results');
   await page.getByRole('region', { name: 'Comparisons' }).getByRole('button').first().click();
   await page.getByRole('region', { name: 'Comparisons' }).scrollIntoViewIfNeeded();
