@@ -38,7 +38,7 @@ test('the list narrows by words, source and status, and says when nothing is lef
   await expect(curate.search).toHaveValue('');
   await expect(curate.rows).toHaveCount(3);
   await curate.filterBy('Source', 'garden (1)');
-  await expect(curate.rows).toHaveText(/When are plums ripe\?/);
+  await expect(curate.rows).toHaveText([/When are plums ripe\?/]);
   await curate.filterStatus(/^Rejected 0/);
   await expect(curate.rows).toHaveCount(0);
 });
