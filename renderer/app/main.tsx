@@ -5,8 +5,10 @@ import { stayConnected } from '../rpc/connection.ts';
 import { watchCore } from '../rpc/watch.ts';
 import { listenForShortcuts } from '../ui/shortcuts.ts';
 import { listenForTyping } from '../ui/work-focus.ts';
+import { parseAddress } from './address.ts';
 import { App } from './app.tsx';
 import { applyStoredAppearance } from './appearance.ts';
+import { preloadTab } from './tabs.tsx';
 import '../ui/tokens.css';
 import '../ui/base.css';
 
@@ -16,6 +18,7 @@ applyStoredAppearance();
 listenForShortcuts();
 listenForTyping();
 void stayConnected(watchCore);
+preloadTab(parseAddress(location.hash)?.tab ?? 'curate');
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element with the id "root".');

@@ -20,17 +20,25 @@ export const panelIdOf = (id: TabId): string => `panel-${id}`;
 
 const packetTab: Record<PacketKind, TabId> = { samples: 'curate', evaluation: 'evaluate' };
 
-/** The tabs in the order of the pipeline: one line and one folder each. */
+const loads = {
+  curate: () => import('../curate/view.tsx'),
+  train: () => import('../train/view.tsx'),
+  chat: () => import('../chat/view.tsx'),
+  evaluate: () => import('../evaluate/view.tsx'),
+};
+
+/** Loads a tab that is about to be shown, while the page still connects to the core. */
+export function preloadTab(id: TabId): void {
+  // What fails here is asked for again, and told, where it is shown.
+  loads[id]().catch(() => undefined);
+}
+
+/** The tabs in the order of the pipeline: two lines and one folder each. */
 const everyTab: readonly TabDefinition[] = [
-  { id: 'curate', label: 'Curate', icon: Filter, View: lazy(() => import('../curate/view.tsx')) },
-  { id: 'train', label: 'Train', icon: Activity, View: lazy(() => import('../train/view.tsx')) },
-  { id: 'chat', label: 'Chat', icon: MessagesSquare, View: lazy(() => import('../chat/view.tsx')) },
-  {
-    id: 'evaluate',
-    label: 'Evaluate',
-    icon: Scale,
-    View: lazy(() => import('../evaluate/view.tsx')),
-  },
+  { id: 'curate', label: 'Curate', icon: Filter, View: lazy(loads.curate) },
+  { id: 'train', label: 'Train', icon: Activity, View: lazy(loads.train) },
+  { id: 'chat', label: 'Chat', icon: MessagesSquare, View: lazy(loads.chat) },
+  { id: 'evaluate', label: 'Evaluate', icon: Scale, View: lazy(loads.evaluate) },
 ];
 
 /** The tabs of the open project, of a review packet the one where it is judged, and which is shown. */
