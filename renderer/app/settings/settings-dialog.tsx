@@ -1,5 +1,9 @@
 import { useState } from 'react';
-import type { PersonalSettings, Preferences } from '../../../shared/contract/settings.ts';
+import type {
+  PersonalSettings,
+  Preferences,
+  PreferencesChange,
+} from '../../../shared/contract/settings.ts';
 import { changeSettings, useSettings } from '../../rpc/settings.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Dialog } from '../../ui/dialogs/dialog.tsx';
@@ -47,23 +51,27 @@ interface SettingsProps {
 }
 
 function Settings({ settings, onChanged }: SettingsProps) {
-  const change = useAction(changeSettings);
+  const [problem, setProblem] = useState<unknown>();
+  // Not an action, which takes one press at a time: two quick choices are both meant.
+  const change = (wanted: PreferencesChange) => {
+    changeSettings(wanted).then(() => setProblem(undefined), setProblem);
+  };
   return (
     <div className="settings">
-      {change.error !== undefined && <ErrorView error={change.error} />}
+      {problem !== undefined && <ErrorView error={problem} />}
       <section aria-label="Appearance">
         <h3>Appearance</h3>
         <Choice
           label="Theme"
           value={settings.theme}
           options={themes}
-          onValue={(theme) => void change.run({ theme })}
+          onValue={(theme) => change({ theme })}
         />
         <Choice
           label="Text size"
           value={settings.textSize}
           options={textSizes}
-          onValue={(textSize) => void change.run({ textSize })}
+          onValue={(textSize) => change({ textSize })}
         />
       </section>
       <section aria-label="Writing">
@@ -72,7 +80,7 @@ function Settings({ settings, onChanged }: SettingsProps) {
           label="Enter"
           value={settings.enterKey}
           options={enterKeys}
-          onValue={(enterKey) => void change.run({ enterKey })}
+          onValue={(enterKey) => change({ enterKey })}
         />
         <p className="dim small">Shift and Enter does the other.</p>
       </section>
