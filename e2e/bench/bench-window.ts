@@ -38,8 +38,8 @@ function makeProject(folder: string): string {
   writeProject(path, numbered);
   const answered = Array.from({ length: pairs }, (_, index) => ({
     prompt: `How does dough number ${index + 1} rise?`,
-    a: `${index + 1}. ${words.repeat(8)}`,
-    b: `${index + 1}: ${words.repeat(6)}`,
+    a: `Answer ${index + 1}. ${words.repeat(8)}`,
+    b: `Reply ${index + 1}. ${words.repeat(6)}`,
   }));
   addEvaluation(path, 'dough', answered);
   return path;
