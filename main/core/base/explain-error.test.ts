@@ -12,6 +12,8 @@ test.each([
   ['PROMPT_TOO_LONG', 'ENGINE_FAILED'],
   ['ENOSPC', 'DISK_FULL'],
   ['SQLITE_CORRUPT', 'PROJECT_INVALID'],
+  // A damaged search index asks for what its noise says.
+  ['SQLITE_NOMEM', 'PROJECT_INVALID'],
   ['SQLITE_IOERR_SHORT_READ', 'FILE_UNREADABLE'],
   ['NAME_TAKEN', 'NAME_TAKEN'],
 ])('%s is told as %s, with the foreign code as its cause', (foreign, code) => {

@@ -72,6 +72,7 @@ const systemCodes = new Map<string, ErrorCode>(
     SQLITE_CORRUPT: 'PROJECT_INVALID',
     SQLITE_NOTADB: 'PROJECT_INVALID',
     SQLITE_CONSTRAINT: 'PROJECT_INVALID',
+    SQLITE_NOMEM: 'PROJECT_INVALID',
     SQLITE_READONLY: 'FILE_UNREADABLE',
     SQLITE_IOERR: 'FILE_UNREADABLE',
     SQLITE_CANTOPEN: 'FILE_UNREADABLE',
@@ -135,6 +136,8 @@ function wordsFor({ code: foreign, message, path }: CodedError, code: ErrorCode)
     return `The disk is full: nothing was lost, but the last step was not stored (${message}). Free some space and try again.`;
   if (foreign.startsWith('SQLITE_CONSTRAINT'))
     return `The project holds rows that do not fit together, so nothing was stored (${message}). It was changed by another program, or is damaged: restore it from a backup.`;
+  if (foreign === 'SQLITE_NOMEM')
+    return `The project file asks for more memory than it may have (${message}): a part of it is damaged. Restore it from a backup.`;
   if (foreign.startsWith('SQLITE_'))
     return `The project file cannot be read or written (${foreign}: ${message}). Check its disk and its permissions, then open it again.`;
   if (foreign === 'ENGINE_CRASHED')
