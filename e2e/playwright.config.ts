@@ -8,8 +8,8 @@ const target = 'path' in findDesktop() ? 'desktop' : 'web';
 export default defineConfig<object, TargetOptions>({
   testDir: 'specs',
   outputDir: '../test-results',
-  // The engines want both cores; a second page would only make both slow.
-  workers: 1,
+  // A page waits more than it computes, for its server and its engines.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 20_000 },
 
