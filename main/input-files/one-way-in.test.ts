@@ -25,6 +25,7 @@ const others: Record<string, string> = {
   'core/files/artifacts.ts': 'asks what it opened, without waiting; a small text',
   'core/files/export-files.ts': 'makes files, exclusively',
   'core/files/protected-places.ts': 'asks what it opened, without waiting; 16 bytes',
+  'core/files/local-disks.ts': 'a file of the kernel',
   'core/files/project-to-read.ts': 'makes files, exclusively',
   'engines/confinement/build.ts': 'files of the checkout',
   'electron/verify-package.ts': 'files of the product',

@@ -171,13 +171,13 @@ class Places {
     question: PlaceQuestion,
     { signal, mostMs = placeTimes.askedMs }: PlaceWait,
   ): Promise<PlaceAnswer> {
-    await orAborted(within(asking.ready, placeTimes.startMs), signal).catch((error: unknown) => {
+    await within(asking.ready, placeTimes.startMs, signal).catch((error: unknown) => {
       if (error !== signal?.reason) asking.kill();
       throw error;
     });
     const { id, answer } = asking.ask(question);
     try {
-      const found = await orAborted(within(answer, mostMs), signal);
+      const found = await within(answer, mostMs, signal);
       if (found.kind === 'list' && found.isStuck) asking.retire();
       return found;
     } catch (error) {
@@ -203,11 +203,15 @@ const mostTries = 3;
 
 class LateAnswer extends Error {}
 
-async function within<Value>(work: Promise<Value>, mostMs: number): Promise<Value> {
+async function within<Value>(
+  work: Promise<Value>,
+  mostMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Value> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new LateAnswer()), mostMs);
   try {
-    return await Promise.race([work, promise]);
+    return await orAborted(Promise.race([work, promise]), signal);
   } finally {
     clearTimeout(timer);
   }
