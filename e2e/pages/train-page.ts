@@ -49,7 +49,8 @@ export class TrainPage {
   async shownSteps(name: string): Promise<number> {
     const chart = this.lossChart(name);
     const summary = (await chart.count()) === 0 ? null : await chart.getAttribute('aria-label');
-    return Number(/over (\d+) steps/.exec(summary ?? '')?.[1] ?? 0);
+    const [, steps = '0'] = /over ([\d,]+) steps?/.exec(summary ?? '') ?? [];
+    return Number(steps.replaceAll(',', ''));
   }
 
   /** A model of the form by its name. */

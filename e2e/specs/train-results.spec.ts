@@ -156,7 +156,7 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
     await find.fill('mornings pupil');
     await expect.poll(names).toEqual(['three mornings']);
     await find.fill('nights');
-    await expect(page.getByText('None of the 2 runs is like that.')).toBeVisible();
+    await expect(page.getByText('Of 2 runs none is like that.')).toBeVisible();
     await page.getByRole('button', { name: 'Show all', exact: true }).click();
     await expect(find).toHaveValue('');
     const state = page.getByRole('combobox', { name: 'State of runs' });
