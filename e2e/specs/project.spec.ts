@@ -170,6 +170,7 @@ test('focus lands where work goes on: after a tab, a dialog, a menu, a search an
         spinner.remove();
         return running.map((timing) => Number(timing?.endTime)).filter((ms) => ms > 1000);
       });
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
     expect(await moving()).not.toEqual([]);
     await page.emulateMedia({ reducedMotion: 'reduce' });
     expect(await moving()).toEqual([]);
