@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTinyModel, type TinyModelOptions } from '../main/gguf/tiny/tiny-model.ts';
 import { openProjectFile } from '../main/store/file/open-project-file.ts';
-import { addReviews } from '../main/store/repositories/reviews.ts';
+import { addReviews } from '../main/store/repositories/samples/reviews.ts';
 import { expect } from './fixtures.ts';
 import { CuratePage } from './pages/curate-page.ts';
 import { ShellPage } from './pages/shell-page.ts';

@@ -8,7 +8,7 @@ import { freezeDataset } from '../main/store/repositories/freeze-dataset.ts';
 import { insertJob, updateJob } from '../main/store/repositories/jobs.ts';
 import { upsertModel } from '../main/store/repositories/models.ts';
 import { insertProbe, insertProbeAnswer } from '../main/store/repositories/probes.ts';
-import { addReviews } from '../main/store/repositories/reviews.ts';
+import { addReviews } from '../main/store/repositories/samples/reviews.ts';
 import { addMetrics } from '../main/store/repositories/run-metrics.ts';
 import { insertRun, setRunEngine } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';

@@ -16,7 +16,7 @@ import { comparisonsOf } from '../main/store/repositories/comparisons.ts';
 import { insertEvaluation } from '../main/store/repositories/evaluations.ts';
 import { insertGeneration } from '../main/store/repositories/generations.ts';
 import { insertPromptSet, promptsOf } from '../main/store/repositories/prompt-sets.ts';
-import { addReviews } from '../main/store/repositories/reviews.ts';
+import { addReviews } from '../main/store/repositories/samples/reviews.ts';
 import { insertVote } from '../main/store/repositories/votes.ts';
 import { upsertSystem } from '../main/store/repositories/systems.ts';
 import { showVerdict, sideOf, type Verdict } from '../shared/domain/evaluation.ts';
@@ -25,7 +25,7 @@ import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';
 import { recipeSchema } from '../shared/domain/recipe.ts';
 import { projectIdentity } from '../main/store/repositories/project/project-contents.ts';
-import { addSamples, type NewSample } from '../main/store/repositories/samples.ts';
+import { addSamples, type NewSample } from '../main/store/repositories/samples/samples.ts';
 
 /** A conversation whose turns alternate, beginning with the user. */
 export function conversation(...turns: string[]): Message[] {

@@ -11,9 +11,9 @@ import {
   sizeOfBinned,
 } from '../../store/labels/empty-bin.ts';
 import { frozenAmong } from '../../store/labels/frozen-samples.ts';
-import { addMoves, countBinned, isBinned } from '../../store/repositories/bin-moves.ts';
-import { openBatch } from '../../store/repositories/open-batches.ts';
-import { SeqSet } from '../../store/repositories/seq-set.ts';
+import { addMoves, countBinned, isBinned } from '../../store/repositories/samples/bin-moves.ts';
+import { openBatch } from '../../store/repositories/samples/open-batches.ts';
+import { SeqSet } from '../../store/repositories/samples/seq-set.ts';
 import { backupsOf } from '../backups/session-backups.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';

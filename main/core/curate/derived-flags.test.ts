@@ -5,7 +5,7 @@ import type { Sample, SampleFilter } from '../../../shared/domain/sample.ts';
 import { run } from '../../store/database.ts';
 import { mergeFiles } from '../../store/merge/merge-files.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
-import { getSample } from '../../store/repositories/samples.ts';
+import { getSample } from '../../store/repositories/samples/samples.ts';
 import { requireSession } from '../project/core-state.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { answer, postRow, postsDump, question } from './testing/import-fixtures.ts';

@@ -1,7 +1,7 @@
 import type { Sample } from '../../../shared/domain/sample.ts';
 import { withTransaction } from '../../store/database.ts';
-import { headVersions } from '../../store/repositories/edit-conflicts.ts';
-import { addVersion } from '../../store/repositories/samples.ts';
+import { headVersions } from '../../store/repositories/samples/edit-conflicts.ts';
+import { addVersion } from '../../store/repositories/samples/samples.ts';
 import { found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';

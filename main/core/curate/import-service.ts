@@ -8,7 +8,7 @@ import {
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { importProgressText } from '../../../shared/text/importing.ts';
-import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples.ts';
+import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';

@@ -15,11 +15,19 @@ import {
   selectionOf,
   type BatchAction,
   type OpenBatch,
-} from '../../store/repositories/open-batches.ts';
-import { hasMoves } from '../../store/repositories/bin-moves.ts';
-import { countReviews, findBatch, lastBatch } from '../../store/repositories/review-batches.ts';
-import { addReviews, sampleHistory, undoLastBatch } from '../../store/repositories/reviews.ts';
-import { seqOf } from '../../store/repositories/sample-list.ts';
+} from '../../store/repositories/samples/open-batches.ts';
+import { hasMoves } from '../../store/repositories/samples/bin-moves.ts';
+import {
+  countReviews,
+  findBatch,
+  lastBatch,
+} from '../../store/repositories/samples/review-batches.ts';
+import {
+  addReviews,
+  sampleHistory,
+  undoLastBatch,
+} from '../../store/repositories/samples/reviews.ts';
+import { seqOf } from '../../store/repositories/samples/sample-list.ts';
 import { backupsOf } from '../backups/session-backups.ts';
 import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';

@@ -1,8 +1,12 @@
 import type { SampleFacets } from '../../../shared/contract/curate.ts';
 import type { SampleFilter, SampleStatus } from '../../../shared/domain/sample.ts';
 import type { Database } from '../../store/database.ts';
-import { isSearch, lastSeq } from '../../store/repositories/sample-list.ts';
-import { addTally, emptyTally, type SampleTally } from '../../store/repositories/sample-tally.ts';
+import { isSearch, lastSeq } from '../../store/repositories/samples/sample-list.ts';
+import {
+  addTally,
+  emptyTally,
+  type SampleTally,
+} from '../../store/repositories/samples/sample-tally.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';

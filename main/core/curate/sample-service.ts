@@ -9,12 +9,12 @@ import {
   sampleRows,
   seqOf,
   seqsWithin,
-} from '../../store/repositories/sample-list.ts';
-import { searchSamples } from '../../store/repositories/sample-search.ts';
+} from '../../store/repositories/samples/sample-list.ts';
+import { searchSamples } from '../../store/repositories/samples/sample-search.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
-import { addVersion, getSample, insertSample } from '../../store/repositories/samples.ts';
-import { flagsWith } from '../../store/repositories/sample-flags.ts';
+import { addVersion, getSample, insertSample } from '../../store/repositories/samples/samples.ts';
+import { flagsWith } from '../../store/repositories/samples/sample-flags.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';

@@ -10,7 +10,7 @@ import { isDeleted, labelsOfOne } from '../../store/repositories/labels.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { findRun } from '../../store/repositories/runs.ts';
-import { getSample } from '../../store/repositories/samples.ts';
+import { getSample } from '../../store/repositories/samples/samples.ts';
 import type { Database } from '../../store/database.ts';
 import { AppError } from '../base/app-error.ts';
 

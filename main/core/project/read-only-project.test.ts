@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
 import { openProjectFile } from '../../store/file/open-project-file.ts';
-import { addSamples } from '../../store/repositories/samples.ts';
+import { addSamples } from '../../store/repositories/samples/samples.ts';
 import { aSample } from '../../store/testing/a-project.ts';
 import { writeOldProject } from '../../store/testing/old-project.ts';
 import { subfolder, TestCore } from '../testing/a-core.ts';

@@ -9,7 +9,7 @@ import {
   nextFlag,
   nextSource,
   type Counted,
-} from '../../store/repositories/sample-list.ts';
+} from '../../store/repositories/samples/sample-list.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 
 /** What the filter bar shows beside the statuses. */

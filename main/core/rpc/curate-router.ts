@@ -1,5 +1,5 @@
-import { sampleRows } from '../../store/repositories/sample-list.ts';
-import { countBinned } from '../../store/repositories/bin-moves.ts';
+import { sampleRows } from '../../store/repositories/samples/sample-list.ts';
+import { countBinned } from '../../store/repositories/samples/bin-moves.ts';
 import { moveSamples, planBin, planEmptyBin, startEmptyBin } from '../curate/bin-service.ts';
 import { datasetProgress } from '../curate/dataset-progress.ts';
 import { datasetsWithSources, exportTo, freeze } from '../curate/dataset-service.ts';

@@ -1,4 +1,4 @@
-import { findEditConflicts } from '../../store/repositories/edit-conflicts.ts';
+import { findEditConflicts } from '../../store/repositories/samples/edit-conflicts.ts';
 import { chooseEdit, editsOf } from '../curate/edit-conflict-service.ts';
 import { startMerge } from '../merge/merge-service.ts';
 import { startPacket } from '../merge/packet-service.ts';

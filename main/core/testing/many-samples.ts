@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
 import { createProjectFile } from '../../store/file/open-project-file.ts';
-import { addSamples } from '../../store/repositories/samples.ts';
+import { addSamples } from '../../store/repositories/samples/samples.ts';
 import { aSample } from '../../store/testing/a-project.ts';
 import { TestCore } from './a-core.ts';
 

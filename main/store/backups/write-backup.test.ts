@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { describeProjectFile, verifyCopy, verifyProjectFile } from '../file/verify-project.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
 import { contentCounts } from '../repositories/project/project-counts.ts';
 import { schemaVersion } from '../migrations/migrate.ts';
 import { aProject, aSample, type TestProject } from '../testing/a-project.ts';

@@ -9,10 +9,15 @@ import { countRow } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { insertJob } from '../repositories/jobs.ts';
-import { advanceBatch, cancelBatch, closeBatch, openBatch } from '../repositories/open-batches.ts';
-import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
-import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import {
+  advanceBatch,
+  cancelBatch,
+  closeBatch,
+  openBatch,
+} from '../repositories/samples/open-batches.ts';
+import { addReviews, undoLastBatch } from '../repositories/samples/reviews.ts';
+import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
+import { listSamples } from '../repositories/samples/sample-list.ts';
 import { aProject, aSample, type TestProject } from '../testing/a-project.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';
 import { checkRows, type DamagedGroup } from './check-rows.ts';

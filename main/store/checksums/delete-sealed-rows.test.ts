@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { run, type Database } from '../database.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
 import { freezeDataset } from '../repositories/freeze-dataset.ts';
-import { addReviews } from '../repositories/reviews.ts';
+import { addReviews } from '../repositories/samples/reviews.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';

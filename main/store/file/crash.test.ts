@@ -6,7 +6,7 @@ import { countRow } from '../columns.ts';
 import { all, get } from '../database.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { openProjectFile } from './open-project-file.ts';
-import { statusCounts } from '../repositories/sample-list.ts';
+import { statusCounts } from '../repositories/samples/sample-list.ts';
 import { aProject } from '../testing/a-project.ts';
 import { migrations } from '../migrations/registry.ts';
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { createProjectFile, openProjectFile } from './open-project-file.ts';
 import { applicationId } from './project-header.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 import { errorCode } from '../store-error.ts';
 import { migrations } from '../migrations/registry.ts';

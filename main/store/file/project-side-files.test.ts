@@ -17,7 +17,7 @@ import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { listJobs } from '../repositories/jobs.ts';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
 import { aProject, aSample, type TestProject } from '../testing/a-project.ts';
 import { stampOf } from './file-state.ts';
 import { fillEveryTable } from '../testing/fill-every-table.ts';

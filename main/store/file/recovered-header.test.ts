@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { statusCounts } from '../repositories/sample-list.ts';
-import { addSamples } from '../repositories/samples.ts';
+import { statusCounts } from '../repositories/samples/sample-list.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
 import { aProject, aSample } from '../testing/a-project.ts';
 import { inspectProjectFile } from './inspect-project-file.ts';
 import { openProjectFile } from './open-project-file.ts';

@@ -5,7 +5,7 @@ import { checkRows } from '../checksums/check-rows.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { insertJob } from '../repositories/jobs.ts';
-import { addMoves, countBinned } from '../repositories/bin-moves.ts';
+import { addMoves, countBinned } from '../repositories/samples/bin-moves.ts';
 import { listDatasets } from '../repositories/datasets.ts';
 import { freezeDataset } from '../repositories/freeze-dataset.ts';
 import {
@@ -14,12 +14,12 @@ import {
   closeBatch,
   openBatch,
   selectionOf,
-} from '../repositories/open-batches.ts';
-import { addReviews, sampleHistory, undoLastBatch } from '../repositories/reviews.ts';
-import { sampleSeqs, seqOf, statusCounts } from '../repositories/sample-list.ts';
-import { addTally, emptyTally } from '../repositories/sample-tally.ts';
-import { addSamples, addVersion, getSample, hasOrigin } from '../repositories/samples.ts';
-import { sampleRows } from '../repositories/sample-list.ts';
+} from '../repositories/samples/open-batches.ts';
+import { addReviews, sampleHistory, undoLastBatch } from '../repositories/samples/reviews.ts';
+import { sampleSeqs, seqOf, statusCounts } from '../repositories/samples/sample-list.ts';
+import { addTally, emptyTally } from '../repositories/samples/sample-tally.ts';
+import { addSamples, addVersion, getSample, hasOrigin } from '../repositories/samples/samples.ts';
+import { sampleRows } from '../repositories/samples/sample-list.ts';
 import { takeAtOnce } from '../steps.ts';
 import { aProject, aSample, type TestProject } from '../testing/a-project.ts';
 import { emptyPiece, keptInBin, newestDataset, sizeOfBinned } from './empty-bin.ts';

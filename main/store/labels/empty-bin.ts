@@ -3,7 +3,7 @@ import { deleteSealedRows } from '../checksums/delete-sealed-rows.ts';
 import { countRow } from '../columns.ts';
 import { get, integers, run, withTransaction, type Database } from '../database.ts';
 import { StoreError } from '../store-error.ts';
-import { SeqSet } from '../repositories/seq-set.ts';
+import { SeqSet } from '../repositories/samples/seq-set.ts';
 import { takeAtOnce, type Steps } from '../steps.ts';
 import { frozenAmong, type FrozenSamples } from './frozen-samples.ts';
 

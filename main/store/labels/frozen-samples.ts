@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, integers, type Database } from '../database.ts';
-import { SeqSet } from '../repositories/seq-set.ts';
+import { SeqSet } from '../repositories/samples/seq-set.ts';
 import type { Steps } from '../steps.ts';
 
 /** Which of some samples are in datasets, which keep them: all that are, and each dataset's number. */

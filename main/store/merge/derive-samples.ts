@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { messagesColumn } from '../columns.ts';
 import { get, integers, run, type Database } from '../database.ts';
-import { refreshFlags } from '../repositories/sample-flags.ts';
-import { insertSearchText, summary } from '../repositories/samples.ts';
+import { refreshFlags } from '../repositories/samples/sample-flags.ts';
+import { insertSearchText, summary } from '../repositories/samples/samples.ts';
 
 /**
  * Works out anew what follows from versions and reviews, for the samples that a merge touched:

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countRow } from '../columns.ts';
 import { get, type Database, assembled } from '../database.ts';
 import { StoreError } from '../store-error.ts';
-import { findEditConflicts, type EditConflict } from '../repositories/edit-conflicts.ts';
+import { findEditConflicts, type EditConflict } from '../repositories/samples/edit-conflicts.ts';
 import { isCheckpointLive, isLive } from '../repositories/labels.ts';
 import { deriveSamples } from './derive-samples.ts';
 import { findConflicts, findOppositeReviews, type Conflicts } from './find-conflicts.ts';

@@ -8,7 +8,7 @@ import { messagesColumn } from '../columns.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';
 import { changedSinceStored, versionHash } from '../content-hash.ts';
 import { pairsId } from '../repositories/project/packet.ts';
-import { insertSearchText } from '../repositories/samples.ts';
+import { insertSearchText } from '../repositories/samples/samples.ts';
 
 const projectRow = z.object({
   uuid: z.string(),

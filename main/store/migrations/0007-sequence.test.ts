@@ -7,7 +7,7 @@ import { all, get, run, type Database } from '../database.ts';
 import { orderedTables } from '../file/foreign-order.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { listDatasets } from '../repositories/datasets.ts';
-import { sampleHistory, undoLastBatch } from '../repositories/reviews.ts';
+import { sampleHistory, undoLastBatch } from '../repositories/samples/reviews.ts';
 import { standingVotes } from '../repositories/votes.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { migrateTo, writeOldProject } from '../testing/old-project.ts';

@@ -7,7 +7,7 @@ import { checkRows } from '../checksums/check-rows.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
 import { get, run } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import { listSamples } from '../repositories/samples/sample-list.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 

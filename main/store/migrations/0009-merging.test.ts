@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { all, run } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { findEditConflicts } from '../repositories/edit-conflicts.ts';
+import { findEditConflicts } from '../repositories/samples/edit-conflicts.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-merging-'));

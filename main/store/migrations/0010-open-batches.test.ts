@@ -12,9 +12,9 @@ import {
   listOpenBatches,
   openBatch,
   selectionOf,
-} from '../repositories/open-batches.ts';
-import { lastBatch } from '../repositories/review-batches.ts';
-import { statusCounts } from '../repositories/sample-list.ts';
+} from '../repositories/samples/open-batches.ts';
+import { lastBatch } from '../repositories/samples/review-batches.ts';
+import { statusCounts } from '../repositories/samples/sample-list.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 

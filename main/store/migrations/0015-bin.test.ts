@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { run } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
-import { addMoves, countBinned } from '../repositories/bin-moves.ts';
-import { sampleSeqs } from '../repositories/sample-list.ts';
+import { addMoves, countBinned } from '../repositories/samples/bin-moves.ts';
+import { sampleSeqs } from '../repositories/samples/sample-list.ts';
 import { fillEveryOldTable } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 

@@ -18,9 +18,9 @@ import { listEvaluations } from './evaluations.ts';
 import { listJobs } from './jobs.ts';
 import { listModels } from './models.ts';
 import { listPromptSets } from './prompt-sets.ts';
-import { sampleHistory, undoLastBatch } from './reviews.ts';
+import { sampleHistory, undoLastBatch } from './samples/reviews.ts';
 import { listRuns, runEvents } from './runs.ts';
-import { listSamples, statusCounts } from './sample-list.ts';
+import { listSamples, statusCounts } from './samples/sample-list.ts';
 import { nextSequence } from './sequence.ts';
 import { lastVoteOf, standingVotes, verdictOf } from './votes.ts';
 

@@ -6,8 +6,8 @@ import { comparisonsOf } from './comparisons.ts';
 import { listJobs } from './jobs.ts';
 import { probeAnswers } from './probes.ts';
 import { findRun, runEvents } from './runs.ts';
-import { listSamples, nextFlag } from './sample-list.ts';
-import { getSample } from './samples.ts';
+import { listSamples, nextFlag } from './samples/sample-list.ts';
+import { getSample } from './samples/samples.ts';
 import { standingVotes } from './votes.ts';
 
 const everySample = (db: Database) =>

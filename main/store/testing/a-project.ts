@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Message } from '../../../shared/domain/message.ts';
 import { createProjectFile, type ProjectFile } from '../file/open-project-file.ts';
-import type { NewSample } from '../repositories/samples.ts';
+import type { NewSample } from '../repositories/samples/samples.ts';
 
 /** A project in a folder of its own; disposing of it closes the file and removes the folder. */
 export interface TestProject extends Disposable {

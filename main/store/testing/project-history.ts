@@ -23,12 +23,12 @@ import {
   listPromptSets,
   promptsOf,
 } from '../repositories/prompt-sets.ts';
-import { addReviews, undoLastBatch } from '../repositories/reviews.ts';
+import { addReviews, undoLastBatch } from '../repositories/samples/reviews.ts';
 import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, findRun, insertRun, listRuns } from '../repositories/runs.ts';
-import { addSamples, addVersion, getSample } from '../repositories/samples.ts';
-import { listSamples, sampleSeqs } from '../repositories/sample-list.ts';
-import { addMoves } from '../repositories/bin-moves.ts';
+import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
+import { listSamples, sampleSeqs } from '../repositories/samples/sample-list.ts';
+import { addMoves } from '../repositories/samples/bin-moves.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';

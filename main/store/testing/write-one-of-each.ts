@@ -8,10 +8,10 @@ import { findEvaluation, insertEvaluation } from '../repositories/evaluations.ts
 import { insertJob } from '../repositories/jobs.ts';
 import { upsertModel } from '../repositories/models.ts';
 import { insertPromptSet } from '../repositories/prompt-sets.ts';
-import { addReviews } from '../repositories/reviews.ts';
+import { addReviews } from '../repositories/samples/reviews.ts';
 import { addRunEvent, insertRun } from '../repositories/runs.ts';
-import { addVersion, getSample } from '../repositories/samples.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import { addVersion, getSample } from '../repositories/samples/samples.ts';
+import { listSamples } from '../repositories/samples/sample-list.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { storedModelInfo } from './old-project.ts';
 

@@ -1,6 +1,6 @@
-import { addReviews } from '../repositories/reviews.ts';
-import { addSamples } from '../repositories/samples.ts';
-import { listSamples } from '../repositories/sample-list.ts';
+import { addReviews } from '../repositories/samples/reviews.ts';
+import { addSamples } from '../repositories/samples/samples.ts';
+import { listSamples } from '../repositories/samples/sample-list.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { errorCode } from '../store-error.ts';
 import { saveCopy } from '../file/save-copy.ts';

@@ -10,7 +10,7 @@ import type { TestCore } from '../../core/testing/a-core.ts';
 import { openManySamples } from '../../core/testing/many-samples.ts';
 import { run, withTransaction } from '../../store/database.ts';
 import { createProjectFile, openProjectFile } from '../../store/file/open-project-file.ts';
-import { addReviews } from '../../store/repositories/reviews.ts';
+import { addReviews } from '../../store/repositories/samples/reviews.ts';
 import { askAllTheTime } from './another-client.ts';
 import { addNumbered } from './numbered-samples.ts';
 

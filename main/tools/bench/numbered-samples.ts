@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts';
-import { addSamples, type NewSample } from '../../store/repositories/samples.ts';
+import { addSamples, type NewSample } from '../../store/repositories/samples/samples.ts';
 
 const words = 'how why when brew tea garden river stone paper light music train kernel'.split(' ');
 

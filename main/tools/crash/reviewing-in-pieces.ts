@@ -9,10 +9,10 @@ import {
   openBatch,
   selectionOf,
   type NewOpenBatch,
-} from '../../store/repositories/open-batches.ts';
-import { addReviews } from '../../store/repositories/reviews.ts';
-import { addMoves } from '../../store/repositories/bin-moves.ts';
-import { listSamples, sampleSeqs } from '../../store/repositories/sample-list.ts';
+} from '../../store/repositories/samples/open-batches.ts';
+import { addReviews } from '../../store/repositories/samples/reviews.ts';
+import { addMoves } from '../../store/repositories/samples/bin-moves.ts';
+import { listSamples, sampleSeqs } from '../../store/repositories/samples/sample-list.ts';
 import { emptyPiece, keptInBin } from '../../store/labels/empty-bin.ts';
 import { takeAtOnce } from '../../store/steps.ts';
 

@@ -18,9 +18,9 @@ import {
 import { verifyCopy } from '../../store/file/verify-project.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { freezeDataset } from '../../store/repositories/freeze-dataset.ts';
-import { addReviews, undoLastBatch } from '../../store/repositories/reviews.ts';
-import { listSamples } from '../../store/repositories/sample-list.ts';
-import { addSamples, addVersion, getSample } from '../../store/repositories/samples.ts';
+import { addReviews, undoLastBatch } from '../../store/repositories/samples/reviews.ts';
+import { listSamples } from '../../store/repositories/samples/sample-list.ts';
+import { addSamples, addVersion, getSample } from '../../store/repositories/samples/samples.ts';
 import { insertVote } from '../../store/repositories/votes.ts';
 import { aSample } from '../../store/testing/a-project.ts';
 import { fillEveryOldTable, fillEveryTable } from '../../store/testing/fill-every-table.ts';

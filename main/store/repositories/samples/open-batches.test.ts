@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseSeqRuns, SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
-import type { ReviewAction } from '../../../shared/domain/sample.ts';
-import { all, type Database } from '../database.ts';
-import { aProject, aSample } from '../testing/a-project.ts';
-import { insertJob } from './jobs.ts';
+import { parseSeqRuns, SeqRunWriter } from '../../../../shared/domain/seq-runs.ts';
+import type { ReviewAction } from '../../../../shared/domain/sample.ts';
+import { all, type Database } from '../../database.ts';
+import { aProject, aSample } from '../../testing/a-project.ts';
+import { insertJob } from '../jobs.ts';
 import { advanceBatch, cancelBatch, closeBatch, findOpenBatch, openBatch } from './open-batches.ts';
 import { lastBatch } from './review-batches.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';

@@ -4,11 +4,11 @@ import {
   reviewActionSchema,
   type BinMove,
   type ReviewAction,
-} from '../../../shared/domain/sample.ts';
-import { parseSeqRuns, seqsAfter, type SeqRun } from '../../../shared/domain/seq-runs.ts';
-import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
-import { all, get, run, withoutSyncing, withTransaction, type Database } from '../database.ts';
-import { StoreError } from '../store-error.ts';
+} from '../../../../shared/domain/sample.ts';
+import { parseSeqRuns, seqsAfter, type SeqRun } from '../../../../shared/domain/seq-runs.ts';
+import { countSchema, idSchema } from '../../../../shared/domain/stored-value.ts';
+import { all, get, run, withoutSyncing, withTransaction, type Database } from '../../database.ts';
+import { StoreError } from '../../store-error.ts';
 import { hasMoves, moveSeqs, takeBackMoves, undoMoves } from './bin-moves.ts';
 import { findBatch, insertBatch, type ReviewBatch } from './review-batches.ts';
 import { reviewSeqs, takeBackReviews, undoReviews } from './reviews.ts';

@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { countRow, sequenceColumn } from '../columns.ts';
-import { idSchema } from '../../../shared/domain/stored-value.ts';
-import { get, run, type Database } from '../database.ts';
-import { nextSequence } from './sequence.ts';
+import { countRow, sequenceColumn } from '../../columns.ts';
+import { idSchema } from '../../../../shared/domain/stored-value.ts';
+import { get, run, type Database } from '../../database.ts';
+import { nextSequence } from '../sequence.ts';
 
 /** A batch of reviews, or of moves into the bin and out of it, with its place in the order. */
 export interface ReviewBatch {

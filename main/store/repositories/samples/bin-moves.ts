@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { BinMove } from '../../../shared/domain/sample.ts';
-import { countSchema } from '../../../shared/domain/stored-value.ts';
-import { countRow } from '../columns.ts';
-import { get, run, withTransaction, type Database } from '../database.ts';
+import type { BinMove } from '../../../../shared/domain/sample.ts';
+import { countSchema } from '../../../../shared/domain/stored-value.ts';
+import { countRow } from '../../columns.ts';
+import { get, run, withTransaction, type Database } from '../../database.ts';
 import {
   hasLaterBatch,
   hasLaterDecisions,

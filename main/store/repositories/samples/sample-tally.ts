@@ -5,9 +5,9 @@ import {
   type FlagRule,
   type SampleFilter,
   type SampleStatus,
-} from '../../../shared/domain/sample.ts';
-import { countRow } from '../columns.ts';
-import { all, get, type Database } from '../database.ts';
+} from '../../../../shared/domain/sample.ts';
+import { countRow } from '../../columns.ts';
+import { all, get, type Database } from '../../database.ts';
 
 /** How many samples there are of each kind beside the other conditions of a filter. */
 export interface SampleTally {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { datasetPages } from './datasets.ts';
-import { freezeDataset } from './freeze-dataset.ts';
+import { datasetPages } from '../datasets.ts';
+import { freezeDataset } from '../freeze-dataset.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
 import { addSamples, addVersion, getSample } from './samples.ts';
 import { listSamples, sampleRows, sampleSeqs, statusCounts } from './sample-list.ts';
-import { aProject, aSample } from '../testing/a-project.ts';
+import { aProject, aSample } from '../../testing/a-project.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { all, integers, type Database } from '../database.ts';
-import type { Steps } from '../steps.ts';
+import { all, integers, type Database } from '../../database.ts';
+import type { Steps } from '../../steps.ts';
 import { SeqSet, type SeqWindow } from './seq-set.ts';
 
 const wordRow = z.object({ word: z.string() });

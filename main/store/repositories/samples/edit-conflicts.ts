@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { messagesColumn } from '../columns.ts';
-import { all, type Database } from '../database.ts';
+import { messagesColumn } from '../../columns.ts';
+import { all, type Database } from '../../database.ts';
 
 const conflictRow = z.object({
   seq: z.number().int(),

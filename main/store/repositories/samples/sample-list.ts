@@ -7,9 +7,9 @@ import {
   type SampleFilter,
   type SampleRow,
   type SampleStatus,
-} from '../../../shared/domain/sample.ts';
-import { get, integers, type Database, type SqlValue } from '../database.ts';
-import { takeAtOnce } from '../steps.ts';
+} from '../../../../shared/domain/sample.ts';
+import { get, integers, type Database, type SqlValue } from '../../database.ts';
+import { takeAtOnce } from '../../steps.ts';
 import { countBinned } from './bin-moves.ts';
 import { searchSamples } from './sample-search.ts';
 import type { SeqSet, SeqWindow } from './seq-set.ts';

@@ -1,19 +1,19 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { Message } from '../../../shared/domain/message.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
 import {
   type Flag,
   type Provenance,
   type Sample,
   provenanceSchema,
   sampleSchema,
-} from '../../../shared/domain/sample.ts';
-import { get, run, withTransaction, type Database } from '../database.ts';
-import { changeSealedRow } from '../checksums/seal-rows.ts';
-import { countRow, json, messagesColumn } from '../columns.ts';
-import { sampleContentHash } from '../content-hash.ts';
+} from '../../../../shared/domain/sample.ts';
+import { get, run, withTransaction, type Database } from '../../database.ts';
+import { changeSealedRow } from '../../checksums/seal-rows.ts';
+import { countRow, json, messagesColumn } from '../../columns.ts';
+import { sampleContentHash } from '../../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
-import { nextSequence } from './sequence.ts';
+import { nextSequence } from '../sequence.ts';
 
 /** A sample about to be stored; `originHash` is what makes a second import add nothing. */
 export interface NewSample {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Message } from '../../../shared/domain/message.ts';
-import { flagSchema, provenanceSchema, type Flag } from '../../../shared/domain/sample.ts';
-import { answerRules, communityRules } from '../../../shared/flags/community-rules.ts';
-import { answerOf, measureSample } from '../../../shared/flags/sample-flags.ts';
-import { json, messagesColumn } from '../columns.ts';
-import { textHash } from '../content-hash.ts';
-import { all, get, run, type Database } from '../database.ts';
+import type { Message } from '../../../../shared/domain/message.ts';
+import { flagSchema, provenanceSchema, type Flag } from '../../../../shared/domain/sample.ts';
+import { answerRules, communityRules } from '../../../../shared/flags/community-rules.ts';
+import { answerOf, measureSample } from '../../../../shared/flags/sample-flags.ts';
+import { json, messagesColumn } from '../../columns.ts';
+import { textHash } from '../../content-hash.ts';
+import { all, get, run, type Database } from '../../database.ts';
 
 /** The flags of a sample, by the name of their rule. */
 export const flagsOf = (db: Database, seq: number): Flag[] =>

@@ -4,15 +4,15 @@ import {
   type ReviewAction,
   type SampleFilter,
   type SampleStatus,
-} from '../../../shared/domain/sample.ts';
+} from '../../../../shared/domain/sample.ts';
 import {
   countSchema,
   idSchema,
   momentSchema,
   nameSchema,
-} from '../../../shared/domain/stored-value.ts';
-import { all, get, run, withTransaction, type Database } from '../database.ts';
-import { idRow } from '../columns.ts';
+} from '../../../../shared/domain/stored-value.ts';
+import { all, get, run, withTransaction, type Database } from '../../database.ts';
+import { idRow } from '../../columns.ts';
 import { undoMoves } from './bin-moves.ts';
 import {
   findBatch,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { integers, run, type Database } from '../database.ts';
-import { aProject, aSample } from '../testing/a-project.ts';
+import { integers, run, type Database } from '../../database.ts';
+import { aProject, aSample } from '../../testing/a-project.ts';
 import { sampleSeqs } from './sample-list.ts';
 import { searchSamples } from './sample-search.ts';
 import { addSamples, addVersion, getSample } from './samples.ts';
