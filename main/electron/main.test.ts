@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { eventually } from './testing/eventually.ts';
-import { runningCores, startDesktop } from './testing/start-desktop.ts';
+import { killCore, runningCores, startDesktop } from './testing/start-desktop.ts';
 import { StandInPage } from './testing/stand-in-page.ts';
 
 const line = (number: number) =>
@@ -241,8 +241,7 @@ describe('the core', () => {
     const page = new StandInPage(electron);
     const before = page.connect();
     await before.client.app.info();
-    const [pid] = runningCores();
-    process.kill(pid ?? 0, 'SIGKILL');
+    killCore();
     const dialog = await electron.nextDialog();
     await before.closed;
     expect(dialog.options.detail).toContain('signal SIGKILL');
@@ -256,7 +255,7 @@ describe('the core', () => {
   test('takes the app with it when the person says so after a crash', async () => {
     const electron = await startDesktop();
     await eventually(() => expect(runningCores()).toHaveLength(1));
-    process.kill(runningCores()[0] ?? 0, 'SIGKILL');
+    killCore();
     (await electron.nextDialog()).answer({ response: 1 });
     await expect(electron.app.exited).resolves.toBe(0);
     expect(runningCores()).toEqual([]);

@@ -155,12 +155,14 @@ test('a prompt longer than the context is refused with both numbers', async () =
 test('a killed process rejects what was asked of it instead of hanging', async () => {
   const doomed = startInference(testFiles);
   await doomed.engine;
+  const { pid } = doomed;
+  if (pid === undefined) throw new Error('There is no process to kill');
   const patient = await writeTestSystem(folder.file('patient.gguf'), { contextLength: 16_384 });
   const sampling = { ...greedy, maxTokens: 16_000 };
   const asked = doomed.request(
     'chat',
     { system: patient, messages: ask('Hello'), sampling },
-    { onEvent: () => process.kill(doomed.pid ?? 0, 'SIGKILL') },
+    { onEvent: () => process.kill(pid, 'SIGKILL') },
   );
   const error = await refusal(asked);
   expect(error).toMatchObject({ code: 'ENGINE_CRASHED', data: { exit: 'signal SIGKILL' } });

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { formatCount } from '../../shared/text/numbers.ts';
+import { ColumnHeads } from './column-heads.tsx';
 import './chart-table.css';
 
 interface ChartTableProps {
@@ -23,15 +24,7 @@ export function ChartTable({ title, columns, count, rowAt }: ChartTableProps) {
       {isOpen && (
         <div className="chart-table-scroll">
           <table className="table" aria-label={`Values of ${title}`}>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column} scope="col">
-                    {column}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <ColumnHeads columns={columns} />
             <tbody>
               {shown.map((index) => (
                 <Row key={index} cells={rowAt(index)} />

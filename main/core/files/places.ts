@@ -116,6 +116,7 @@ class AskingProcess {
 
   #expect(id: number): Promise<PlaceAnswer> {
     const waiting = Promise.withResolvers<PlaceAnswer>();
+    // Whoever waits hears of it; where nobody does any more, it is no failure of the program.
     waiting.promise.catch(() => undefined);
     this.#waiting.set(id, waiting);
     return waiting.promise;

@@ -34,6 +34,13 @@ export function runningCores(): number[] {
   });
 }
 
+/** Kills the core that runs, as the system does when memory runs out. */
+export function killCore(): void {
+  const [pid] = runningCores();
+  if (pid === undefined) throw new Error('There is no core to kill');
+  process.kill(pid, 'SIGKILL');
+}
+
 function readStatus(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,4 +1,5 @@
 import type { ReportTable } from '../../../shared/report/report-figures.ts';
+import { ColumnHeads } from '../../ui/column-heads.tsx';
 
 interface FigureTableProps {
   title: string;
@@ -13,15 +14,7 @@ export function FigureTable({ title, table, id }: FigureTableProps) {
     <section className="results-section" aria-label={title}>
       <h2>{title}</h2>
       <table className="table" aria-label={title} id={id}>
-        <thead>
-          <tr>
-            {table.columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads columns={table.columns} />
         <tbody>
           {table.rows.map((row, index) => (
             <tr key={index}>
