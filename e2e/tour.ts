@@ -50,6 +50,15 @@ async function tourCurate(workbench: Workbench, look: Look): Promise<void> {
   await expect(page.getByText('Nothing matches')).toBeVisible();
   await look('curate-nothing');
   await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await curate.filterStatus(/^Pending/);
+  await curate.select('reef knot');
+  await curate.press('Delete');
+  await page.getByRole('button', { name: 'Move 1 sample to the bin' }).click();
+  await page.getByRole('button', { name: 'Bin 1' }).click();
+  await expect(curate.rows).toHaveText([/reef knot/]);
+  await curate.press('m');
+  await look('curate-bin');
+  await page.getByRole('button', { name: 'Back to the samples' }).click();
   await page.getByRole('button', { name: /^Freeze .*…$/ }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('second harvest');
   await look('curate-freeze');
@@ -159,6 +168,10 @@ async function tourChat(page: Page, shell: ShellPage, look: Look): Promise<void>
   await expect(chat.identity('Left')).toBeVisible({ timeout: answerTimeoutMs });
   await expect(chat.identity('Right')).toBeVisible({ timeout: answerTimeoutMs });
   await look('chat-answers');
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await expect(chat.conversations.getByRole('listitem')).toHaveCount(1);
+  await look('chat-conversations');
+  await page.keyboard.press('Escape');
   await chat.composer.getByRole('button', { name: /sampling/i }).click();
   await look('chat-sampling');
   await page.keyboard.press('Escape');
