@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures.ts';
+import { toast } from './messages.ts';
 
 /** The Curate tab. */
 export class CuratePage {
@@ -33,7 +34,7 @@ export class CuratePage {
 
   /** A short message in the corner. */
   toast(text: string | RegExp): Locator {
-    return this.page.getByRole('status').getByText(text);
+    return toast(this.page, text);
   }
 
   /** The row of a sample by a piece of its text. */

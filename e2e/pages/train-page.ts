@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { expect } from '../fixtures.ts';
 import type { Workbench } from '../workbench.ts';
+import { statusIn } from './messages.ts';
 import { choosePath } from './shell-page.ts';
 
 /** Training takes seconds with a tiny model on a free machine, and far longer on a busy one. */
@@ -95,7 +96,7 @@ export class TrainPage {
     await dialog.getByRole('combobox', { name: 'Export as' }).selectOption({ label: as });
     await dialog.getByRole('textbox', { name: /^New (file|folder)$/ }).fill(path);
     await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-    await expect(dialog.getByRole('status')).toContainText(path, { timeout: 30_000 });
+    await expect(statusIn(dialog)).toContainText(path, { timeout: 30_000 });
     await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   }
 

@@ -1,6 +1,7 @@
 import { openCourse, trainLesson, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { answerTimeoutMs, ChatPage } from '../pages/chat-page.ts';
+import { toast } from '../pages/messages.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { trainingTimeoutMs } from '../pages/train-page.ts';
 
@@ -82,7 +83,9 @@ test('base and adapter answer beside each other, each under the hash of what rea
   await chat.prompt.press('ControlOrMeta+Shift+o');
   await expect(page.getByRole('heading', { name: 'The model before' })).toBeVisible();
   await expect(chat.prompt).toHaveValue('Half a question');
-  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await toast(page, /new conversation/i)
+    .getByRole('button', { name: 'Undo' })
+    .click();
   await isAsLeft();
   await chat.prompt.press('ControlOrMeta+Shift+o');
   await chat.sample({ 'Most tokens': '6' });
@@ -101,7 +104,7 @@ test('base and adapter answer beside each other, each under the hash of what rea
     await dialog.getByLabel('Name').press('Enter');
     await expect(chat.listed).toHaveText([/^Counting/]);
     // The toast takes the name away again, and does not give it the words of the first prompt.
-    const renamed = page.locator('.toast').filter({ hasText: 'Renamed' });
+    const renamed = toast(page, 'Renamed');
     await renamed.getByRole('button', { name: 'Undo' }).click();
     await expect(chat.listed).toHaveText([/^What comes after 7/]);
     await chat.listed.press('F2');

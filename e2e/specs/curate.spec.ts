@@ -116,10 +116,11 @@ test('samples are marked, moved to the bin, restored, and gone for good once it 
   const one = curate.dialog('Move 1 sample to the bin?');
   await expect(one).toContainText('no dataset to come has it');
   await one.getByRole('button', { name: 'Move 1 sample to the bin' }).click();
-  await expect(curate.toast('1 sample moved to the bin.')).toBeVisible();
+  const moved = curate.toast('1 sample moved to the bin.');
+  await expect(moved).toBeVisible();
   await expect(curate.rows).toHaveCount(2);
   await expect(shell.counts).toHaveText(/2 pending/);
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await moved.getByRole('button', { name: 'Undo' }).click();
   await expect(curate.rows).toHaveCount(3);
 
   await curate.select('sloop');

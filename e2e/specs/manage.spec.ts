@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { courseDataset, openTrainingForm } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
+import { toast } from '../pages/messages.ts';
 import { trainingTimeoutMs } from '../pages/train-page.ts';
 
 const shortRecipe = { Rank: '4', Epochs: '2', 'Batch size': '10', 'Learning rate': '0.02' };
@@ -16,6 +17,7 @@ test('everything is renamed, noted, tagged and deleted in its list, after a word
   await train.start({ name: 'first try', dataset: courseDataset, recipe: shortRecipe });
   const runs = page.getByRole('list', { name: 'Runs' });
   const dialog = page.getByRole('dialog');
+  const undo = (said: string) => toast(page, said).getByRole('button', { name: 'Undo' }).click();
   await expect(train.run('first try').getByText('8 of 8 steps')).toBeVisible({
     timeout: trainingTimeoutMs,
   });
@@ -31,7 +33,7 @@ test('everything is renamed, noted, tagged and deleted in its list, after a word
     await page.keyboard.press('Enter');
     await expect(dialog).toHaveCount(0);
     await expect(train.run('second thoughts')).toBeVisible();
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await undo('Renamed to “second thoughts”');
     await expect(train.run('first try')).toBeVisible();
   });
 
@@ -121,7 +123,7 @@ test('everything is renamed, noted, tagged and deleted in its list, after a word
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await expect(train.model('pupil')).toHaveCount(0);
     expect(existsSync(join(folder, 'pupil.gguf'))).toBe(true);
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await undo('Removed “pupil”');
     await expect(train.model('pupil')).toBeVisible();
   });
 });

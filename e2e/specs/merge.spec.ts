@@ -7,6 +7,7 @@ import { perform } from '../../main/store/testing/project-history.ts';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { MergePage } from '../pages/merge-page.ts';
+import { statusIn } from '../pages/messages.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { conversation, writeProject } from '../sample-files.ts';
 
@@ -94,17 +95,17 @@ test('a packet of what the list shows goes out for one person and comes back by 
   const write = packet.getByRole('button', { name: 'Write the packet' });
   await expect(packet.getByRole('textbox', { name: 'For' })).toBeFocused();
   await expect(packet.getByRole('radio', { name: 'Blind pairs to vote on' })).toBeDisabled();
-  await expect(packet.getByRole('status')).toContainText('3 samples as they read now');
+  await expect(statusIn(packet)).toContainText('3 samples as they read now');
   await expect(write).toBeDisabled();
   const which = packet.getByRole('combobox', { name: 'Which samples' });
   await which.selectOption('rejected');
-  await expect(packet.getByRole('status')).toContainText('No sample passes');
+  await expect(statusIn(packet)).toContainText('No sample passes');
   await packet.getByRole('textbox', { name: 'For' }).fill('ann');
   const file = packet.getByRole('textbox', { name: 'New file' });
   await file.fill(path);
   await expect(write).toBeDisabled();
   await which.selectOption({ label: 'What the list in Curate shows: ships' });
-  await expect(packet.getByRole('status')).toContainText('In it: 2 samples');
+  await expect(statusIn(packet)).toContainText('In it: 2 samples');
   // A project is never replaced by a packet.
   await write.click();
   await expect(packet.getByRole('alert')).toContainText('FILE_EXISTS');

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
+import { toast } from '../pages/messages.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { addEvaluation, conversation, writeProject } from '../sample-files.ts';
 
@@ -26,8 +27,7 @@ test('a file that is no project is refused with its path, and the open project s
   const impostor = join(workbench.folder, 'holiday.lima');
   writeFileSync(impostor, 'Not a database, only a few words that end with the right letters.');
   await choosePath(workbench, impostor, () => shell.chooseInProjectMenu('kept', /Open project/));
-  const toast = shell.page.getByRole('status').filter({ hasText: impostor });
-  await expect(toast).toContainText('Open another file');
+  await expect(toast(shell.page, impostor)).toContainText('Open another file');
   await expect(shell.projectButton('kept')).toBeVisible();
   await expect(shell.tabs.first()).toBeVisible();
 });
@@ -42,11 +42,11 @@ test('the theme changes at each press and is remembered when the page is loaded 
   const light = await background();
   await page.getByRole('button', { name: 'Theme: light' }).click();
   await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
+  await expect.poll(background).not.toBe(light);
   const dark = await background();
-  expect(dark).not.toBe(light);
   await page.reload();
   await expect(page.getByRole('button', { name: 'Theme: dark' })).toBeVisible();
-  expect(await background()).toBe(dark);
+  await expect.poll(background).toBe(dark);
 });
 
 test('the command palette finds a command by a few letters and runs it', async ({ workbench }) => {

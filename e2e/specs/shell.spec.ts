@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { openCourse, trainLesson } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
+import { toast } from '../pages/messages.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage } from '../pages/train-page.ts';
 import { conversation, writeConversations } from '../sample-files.ts';
@@ -28,7 +29,6 @@ function countPermissionRequests(): void {
 
 const permissionRequests = (page: Page) => page.evaluate(() => window.counted?.requests);
 
-const toast = (page: Page, text: RegExp) => page.getByRole('status').filter({ hasText: text });
 const option = (page: Page, name: RegExp) => page.getByRole('option', { name });
 
 async function find(shell: ShellPage, words: string, name: RegExp): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { courseDataset, openTrainingForm } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { addLongRun } from '../long-run.ts';
+import { statusIn } from '../pages/messages.ts';
 import { columnWidths, expectValuesAtPointer, nestedScrollers } from '../pages/run-page.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage, trainingTimeoutMs } from '../pages/train-page.ts';
@@ -193,7 +194,7 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
     expect(copies.map((path) => existsSync(path))).toEqual([true, true, true]);
     await other.getByRole('button', { name: 'Keep only some…' }).click();
     const dialog = page.getByRole('dialog');
-    const plan = dialog.getByRole('status');
+    const plan = statusIn(dialog);
     await expect(plan).toHaveText(
       /^2 checkpoints would go \(epochs 1, 2\), which frees [\d.]+ [KM]iB\. What stays: epoch 3\.$/,
     );

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
+import { toast } from '../pages/messages.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage } from '../pages/train-page.ts';
 import { writeModel } from '../course.ts';
@@ -33,7 +34,7 @@ test('a project from elsewhere shows who wrote it, is read untouched, and is edi
   await curate.getByText('What is a ketch?').first().click();
   await expect(curate.getByRole('button', { name: 'Accept', exact: true })).toBeDisabled();
   await shell.page.keyboard.press('a');
-  await expect(shell.page.getByRole('status').filter({ hasText: 'reading only' })).toBeVisible();
+  await expect(toast(shell.page, 'reading only')).toBeVisible();
   expect(readFileSync(path).equals(before)).toBe(true);
   await shell.readOnlyBanner.getByRole('button', { name: 'What it contains' }).click();
   await shell.page.getByRole('button', { name: 'Trust and edit' }).click();

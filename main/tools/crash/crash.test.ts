@@ -6,7 +6,7 @@ import { replay, type ReplayReport } from './replay.ts';
 import { careless, scenarios } from './scenarios.ts';
 import type { Operation } from './trace.ts';
 
-const statesOfEach = 27;
+const statesOfEach = 15;
 
 function replayOf(name: string, states: number): ReplayReport {
   const within = makePlace();
