@@ -84,8 +84,13 @@ export class WebWorkbench implements Workbench {
   }
 
   /** Ends the server and leaves its page alone with whoever takes its port. */
-  endServer(): Promise<void> {
-    return stop(this.#server, 'SIGTERM');
+  endServer(how: 'quit' | 'kill' = 'quit'): Promise<void> {
+    return stop(this.#server, how === 'kill' ? 'SIGKILL' : 'SIGTERM');
+  }
+
+  /** Lets the server do nothing, as behind a disk that does not answer, until it goes on. */
+  holdServer(isHeld: boolean): void {
+    this.#server.kill(isHeld ? 'SIGSTOP' : 'SIGCONT');
   }
 
   answerNextDialog(path: string): Promise<void> {

@@ -1,10 +1,16 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { showPair, takeWantedPair, useEvaluate } from '../evaluate-store.ts';
 import { useVoteClock } from './vote-clock.ts';
+
+/** What was chosen for the pair at a place of the evaluation. */
+export interface CastVote {
+  ordinal: number;
+  verdict: ShownVerdict;
+}
 
 /** The pair in front of the voter. */
 export interface Ballot {
@@ -13,11 +19,13 @@ export interface Ballot {
   /** The ordinal that was asked for, `null` for the next open pair. */
   ordinal: number | null;
   loadError: unknown;
-  /** The choice that is being stored or failed to be. */
+  /** The vote that is on its way to the disk; no other one is taken until it is there. */
+  storing: CastVote | null;
+  /** The choice for the shown pair that could not be stored. */
   choice: ShownVerdict | null;
   voteError: unknown;
   /** What was stored last, once the core has said so. */
-  stored: { ordinal: number; verdict: ShownVerdict } | null;
+  stored: CastVote | null;
   goTo: (ordinal: number | null) => void;
   vote: (verdict: ShownVerdict) => void;
   undo: () => void;
@@ -30,7 +38,10 @@ const noChoice: Choice = { choice: null, voteError: undefined };
 /** A held key repeats: a choice this soon after the pair appeared was meant for the last one. */
 const tooSoonMs = 300;
 
-/** Walks one evaluation pair by pair: one call at a time, nothing counted before it is stored. */
+/**
+ * Walks one evaluation pair by pair: one call at a time, nothing counted before it is stored. The
+ * next pair is shown while a vote is stored; where that fails, the pair comes back with the choice.
+ */
 export function useBallot(evaluationId: string): Ballot {
   const [shown, setShown] = useState<Shown>({
     current: undefined,
@@ -38,24 +49,29 @@ export function useBallot(evaluationId: string): Ballot {
     loadError: undefined,
   });
   const [choice, setChoice] = useState<Choice>(noChoice);
-  const [stored, setStored] = useState<Ballot['stored']>(null);
+  const [storing, setStoring] = useState<CastVote | null>(null);
+  const [stored, setStored] = useState<CastVote | null>(null);
   const clock = useVoteClock(shown.current?.comparisonId);
   const isBusy = useRef(false);
-  const next = useNextPair(evaluationId, shown.current);
+  const isGone = useRef(false);
+  const lastVote = useRef<Promise<unknown>>(Promise.resolve());
+  const next = useNextPair(evaluationId, shown.current, lastVote);
 
   const load = async (ordinal: number | null) => {
     setShown(await fetchPair(evaluationId, ordinal));
     setChoice(noChoice);
   };
   useEffect(() => {
-    let isGone = false;
+    isGone.current = false;
+    let isOld = false;
     const begin = async () => {
       const first = await fetchPair(evaluationId, takeWantedPair(evaluationId));
-      if (!isGone) setShown(first);
+      if (!isOld) setShown(first);
     };
     void begin();
     return () => {
-      isGone = true;
+      isOld = true;
+      isGone.current = true;
     };
   }, [evaluationId]);
 
@@ -79,19 +95,28 @@ export function useBallot(evaluationId: string): Ballot {
   const store = async (verdict: ShownVerdict) => {
     const { current } = shown;
     if (!current || clock.elapsedMs() < tooSoonMs) return;
-    setChoice({ choice: verdict, voteError: undefined });
+    const { comparisonId, ordinal } = current;
+    const vote = rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+    lastVote.current = vote.catch(() => undefined);
+    const early = next.known();
+    if (early) setShown({ current: early, ordinal: null, loadError: undefined });
+    setChoice(noChoice);
+    setStoring({ ordinal, verdict });
     try {
-      const { comparisonId, ordinal } = current;
-      await rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+      await vote;
       setStored({ ordinal, verdict });
     } catch (error) {
+      if (isGone.current) showErrorToast(error);
+      setShown(shown);
       setChoice({ choice: verdict, voteError: error });
       return;
+    } finally {
+      setStoring(null);
     }
-    const ahead = await next();
-    if (!ahead) return await load(null);
-    setShown({ current: ahead, ordinal: null, loadError: undefined });
-    setChoice(noChoice);
+    if (early) return;
+    const ahead = await next.asked();
+    if (ahead) setShown({ current: ahead, ordinal: null, loadError: undefined });
+    else await load(null);
   };
 
   const takeBack = async () => {
@@ -112,6 +137,7 @@ export function useBallot(evaluationId: string): Ballot {
   return {
     ...shown,
     ...choice,
+    storing,
     stored,
     goTo: (ordinal) => void exclusively(() => load(ordinal)),
     vote: (verdict) => void exclusively(() => store(verdict)),
@@ -120,19 +146,34 @@ export function useBallot(evaluationId: string): Ballot {
 }
 
 /**
- * Asks for the pair after the shown one while that is looked at, so that it is there once the vote
- * is stored. What it answers is `null` where there was none yet: it is to be asked again.
+ * Asks for the pair after the shown one while that is looked at, and not before the last vote is
+ * stored, whose pair would be the next one still. `null`: there was none yet, it is to be asked again.
  */
-function useNextPair(evaluationId: string, shown: BlindComparison | null | undefined) {
-  const ahead = useRef<Promise<BlindComparison | null>>(undefined);
+function useNextPair(
+  evaluationId: string,
+  shown: BlindComparison | null | undefined,
+  lastVote: RefObject<Promise<unknown>>,
+) {
+  const asked = useRef<Promise<BlindComparison | null>>(undefined);
+  const known = useRef<BlindComparison | null>(null);
   const besides = shown?.comparisonId;
   useEffect(() => {
-    ahead.current =
-      besides === undefined
-        ? undefined
-        : rpc.evaluations.comparison({ id: evaluationId, besides }).catch(() => null);
-  }, [evaluationId, besides]);
-  return async () => (await ahead.current) ?? null;
+    known.current = null;
+    asked.current = undefined;
+    if (besides === undefined) return undefined;
+    let isOld = false;
+    const ask = async () => {
+      await lastVote.current;
+      const pair = await rpc.evaluations.comparison({ id: evaluationId, besides });
+      if (!isOld) known.current = pair;
+      return pair;
+    };
+    asked.current = ask().catch(() => null);
+    return () => {
+      isOld = true;
+    };
+  }, [evaluationId, besides, lastVote]);
+  return { known: () => known.current, asked: async () => (await asked.current) ?? null };
 }
 
 /** The address names the pair that is shown, and leads to others. */

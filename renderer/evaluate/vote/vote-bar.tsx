@@ -25,9 +25,10 @@ function verdictLabel(verdict: ShownVerdict): string {
 
 /** The three options, undo, and the way to other pairs. */
 export function VoteBar({ ballot, comparisons }: { ballot: Ballot; comparisons: number }) {
-  const { current, choice, voteError } = ballot;
-  const standing = choice ?? current?.verdict ?? null;
-  const isStoring = choice !== null && voteError === undefined;
+  const { current, choice, voteError, storing } = ballot;
+  const isOfShown = storing !== null && storing.ordinal === current?.ordinal;
+  const standing = choice ?? (isOfShown ? storing.verdict : null) ?? current?.verdict ?? null;
+  const isStoring = storing !== null;
   return (
     <footer className="vote-bar">
       {voteError !== undefined && choice !== null && (
@@ -105,9 +106,9 @@ function PairSteps({ ballot, comparisons }: { ballot: Ballot; comparisons: numbe
   );
 }
 
-function statusText({ choice, voteError, current, stored }: Ballot): string {
-  if (choice !== null)
-    return voteError === undefined ? 'Storing…' : `Not stored: ${verdictLabel(choice)}`;
+function statusText({ choice, storing, current, stored }: Ballot): string {
+  if (choice !== null) return `Not stored: ${verdictLabel(choice)}`;
+  if (storing) return `Storing for pair ${storing.ordinal + 1}: ${verdictLabel(storing.verdict)}`;
   if (current?.verdict) return `Your vote: ${verdictLabel(current.verdict)}`;
   if (stored) return `Stored for pair ${stored.ordinal + 1}: ${verdictLabel(stored.verdict)}`;
   return '';
