@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { conversation, writePosts, writeProject } from '../sample-files.ts';
-import type { Workbench } from '../workbench.ts';
+import { WebWorkbench, type Workbench } from '../workbench.ts';
 
 /** Opens a project with three samples of two sources. */
 async function openPrepared(
@@ -167,6 +167,17 @@ test('a review by keyboard is counted, undone, and still there after the program
   await shell.recentProjects.getByRole('button', { name: /prepared/ }).click();
   await expect(shell.counts).toHaveText(/2 pending.*1 accepted.*0 rejected/);
   await expect(curate.row('What is a ketch?').getByLabel('accepted')).toBeVisible();
+
+  if (!(workbench instanceof WebWorkbench)) return;
+  // The next sample is shown while the review is stored, and the one before where that fails.
+  await curate.select('sloop');
+  await expect(curate.detail).toContainText('What is a sloop?');
+  workbench.holdServer(true);
+  await curate.press('x');
+  await expect(curate.detail).toContainText('When are plums ripe?');
+  await workbench.endServer('kill');
+  await expect(curate.detail).toContainText('What is a sloop?');
+  await expect(curate.row('sloop').getByLabel('rejected')).toHaveCount(0);
 });
 
 test('an edit of one turn becomes a new version and the old one stays in the history', async ({

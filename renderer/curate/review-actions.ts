@@ -16,17 +16,28 @@ export function pressMove(rows: number): void {
   presses.add(() => moveSelection(rows));
 }
 
-/** Reviews the selected sample; once it is stored the mark appears and the next one is shown. */
+/**
+ * Reviews the selected sample and shows the next one; the mark appears once the review is stored.
+ * Where that fails, the sample is shown again.
+ */
 export function reviewSelected(action: ReviewAction): void {
   presses.add(async () => {
     const { selectedSeq } = useCurate.getState();
-    const row = selectedSeq === null ? undefined : await rowCache.load(selectedSeq);
+    if (selectedSeq === null) return;
+    const row = rowCache.get(selectedSeq) ?? (await rowCache.load(selectedSeq));
     if (!row) return;
-    await rpc.samples.review({ action, selection: { ids: [row.id] } });
-    rowCache.put({ ...row, status: statusAfter[action] });
+    const stored = rpc.samples.review({ action, selection: { ids: [row.id] } });
     retain(row.seq);
     const isStillShown = useCurate.getState().selectedSeq === row.seq;
     if (action !== 'reset' && isStillShown) moveSelection(1);
+    const next = useCurate.getState().selectedSeq;
+    try {
+      await stored;
+    } catch (error) {
+      if (useCurate.getState().selectedSeq === next) selectSample(row.seq);
+      throw error;
+    }
+    rowCache.put({ ...row, status: statusAfter[action] });
   });
 }
 
