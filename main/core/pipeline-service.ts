@@ -51,13 +51,14 @@ function evaluationFacts(session: ProjectSession, id: string): PipelineFacts['ev
   const { db } = session.file;
   const evaluation = findEvaluation(db, 'id', id);
   if (!evaluation) return null;
-  const { comparisons, generatedA, generatedB, voted } = comparisonCounts(db, id);
+  const { comparisons, generatedA, generatedB, failed, voted } = comparisonCounts(db, id);
   const isRevealed = evaluation.revealedMs !== null;
   return {
     id,
     name: evaluation.name,
     comparisons,
     answers: generatedA + generatedB,
+    failed,
     voted,
     isRevealed,
     share: isRevealed && comparisons <= mostCounted ? shareOf(session, id, voted) : null,

@@ -8,23 +8,25 @@ import { EditButton } from '../ui/edit-button.tsx';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { showToast } from '../ui/feedback/toast.tsx';
-import { answerCounts } from './evaluation-stage.ts';
+import { answerCounts, votablePairs } from './evaluation-stage.ts';
 import { usePromptSets } from './queries.ts';
 
 /** Ends the blind phase, after a question that says so. */
 export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   const reveal = useAction(async () => {
-    const { voted, comparisons } = await rpc.evaluations.get({ id: summary.id });
+    const now = await rpc.evaluations.get({ id: summary.id });
+    const { voted } = now;
+    const pairs = votablePairs(now);
     const isConfirmed = await confirmAction({
       title: `Reveal “${summary.name}”?`,
-      body: revealBody({ voted, comparisons }),
+      body: revealBody({ voted, pairs }),
       confirmLabel: 'Reveal',
-      isDangerous: voted < comparisons,
+      isDangerous: voted < pairs,
     });
     if (isConfirmed) await rpc.evaluations.reveal({ id: summary.id });
   });
   const { done, total } = answerCounts(summary);
-  const isDone = summary.voted >= summary.comparisons;
+  const isDone = summary.voted >= votablePairs(summary);
   return (
     <>
       <EditButton
@@ -42,14 +44,12 @@ export function RevealButton({ summary }: { summary: EvaluationSummary }) {
   );
 }
 
-function revealBody({
-  voted,
-  comparisons,
-}: Pick<EvaluationSummary, 'voted' | 'comparisons'>): string {
+function revealBody({ voted, pairs }: { voted: number; pairs: number }): string {
   const end = 'This ends the blind phase for good: afterwards nobody can vote on it.';
-  if (voted >= comparisons)
-    return `${comparisons === 1 ? 'The pair has' : `All ${formatQuantity(comparisons, 'pair')} have`} a vote. ${end}`;
-  return `${formatQuantity(comparisons - voted, 'pair')} of ${comparisons} without a vote will be left out of the result. ${end}`;
+  if (pairs === 0) return `No pair has both answers, so there is nothing to vote on. ${end}`;
+  if (voted >= pairs)
+    return `${pairs === 1 ? 'The pair has' : `All ${formatQuantity(pairs, 'pair')} have`} a vote. ${end}`;
+  return `${formatQuantity(pairs - voted, 'pair')} of ${pairs} without a vote will be left out of the result. ${end}`;
 }
 
 const explanation =
@@ -69,7 +69,7 @@ export function RuleVoteButton({ summary }: { summary: EvaluationSummary }) {
   return (
     <>
       <EditButton
-        variant={summary.voted < summary.comparisons ? 'primary' : 'default'}
+        variant={summary.voted < votablePairs(summary) ? 'primary' : 'default'}
         icon={<ListChecks size={14} />}
         isBusy={cast.isRunning}
         title={explanation}

@@ -39,6 +39,7 @@ function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
     <div className="evaluate-page evaluate-blind" tabIndex={-1} data-work={!isVoting || undefined}>
       {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
       {isIncomplete && <GenerationPanel summary={summary} />}
+      <FailedPairs summary={summary} />
       {isVoting && <VotingView key={summary.id} summary={summary} />}
     </div>
   );
@@ -63,6 +64,28 @@ function BlindHead({ summary }: { summary: EvaluationSummary }) {
       <RuleVoteButton summary={summary} />
       <RevealButton summary={summary} />
     </header>
+  );
+}
+
+/** What nobody can vote on, and why: the rest of the evaluation goes on without it. */
+function FailedPairs({ summary: { failed, failures } }: { summary: EvaluationSummary }) {
+  if (failed === 0) return null;
+  const more = new Set(failures.map(({ ordinal }) => ordinal)).size < failed;
+  return (
+    <section className="panel column" aria-label="Pairs without a vote" role="status">
+      <p>
+        {formatQuantity(failed, 'pair')} cannot be voted on, because a prompt could not be asked.
+        The others are not affected.
+      </p>
+      <ul className="small">
+        {failures.map(({ ordinal, reason }) => (
+          <li key={`${ordinal} ${reason}`}>
+            Pair {ordinal + 1}: <VisibleText text={reason} />
+          </li>
+        ))}
+        {more && <li>…</li>}
+      </ul>
+    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { answerFinishSchema } from '../domain/evaluation.ts';
 import {
   identitySchema,
   samplingSchema,
@@ -13,10 +14,10 @@ import { procedure, reading } from './errors.ts';
 
 const finishSchema = z.enum(['stop', 'length', 'cancelled']);
 
-/** A finished answer with what the engine says it ran. */
+/** A finished answer with what the engine says it ran; of a failed one `output` is the reason. */
 const answerSchema = z.object({
   output: z.string(),
-  finish: finishSchema,
+  finish: finishSchema.or(answerFinishSchema),
   promptTokens: z.number().int(),
   outputTokens: z.number().int(),
   durationMs: z.number(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
 import { messageSchema } from '../domain/message.ts';
-import { promptSchema, promptSetSchema } from '../domain/evaluation.ts';
+import { promptSchema, promptSetSchema, systemKeySchema } from '../domain/evaluation.ts';
 import { judging, procedure, reading } from './errors.ts';
 
 export const promptsContract = {
@@ -36,10 +36,21 @@ export const evaluationSummarySchema = z.object({
   systemA: z.string().nullable(),
   systemB: z.string().nullable(),
   comparisons: z.number().int(),
+  /** Prompts that a system has answered, or cannot answer. */
   generatedA: z.number().int(),
   generatedB: z.number().int(),
   /** Comparisons that have both answers. */
   readyPairs: z.number().int(),
+  /** Comparisons of which an answer failed: nobody votes on them. */
+  failed: z.number().int(),
+  /** The first of them with the reason; `system` is null until the systems are revealed. */
+  failures: z.array(
+    z.object({
+      ordinal: z.number().int(),
+      system: systemKeySchema.nullable(),
+      reason: z.string(),
+    }),
+  ),
   voted: z.number().int(),
   isRevealed: z.boolean(),
   jobId: z.string().nullable(),
@@ -94,7 +105,7 @@ export const evaluationsContract = {
   /**
    * The comparison with this ordinal, or the first that lacks this author's vote: `null` while it
    * is being answered, so that pairs come in their order. Once nothing answers any more, those that
-   * lack an answer are passed over. `besides` is passed over, too: what comes after a vote on it.
+   * lack an answer are passed over; those of which one failed are so at once. `besides` is passed over, too: what comes after a vote on it.
    */
   comparison: reading
     .input(

@@ -166,6 +166,10 @@ export const evaluationReportSchema = z.object({
     identicalOutputs: z.number().int(),
     votes: z.number().int(),
   }),
+  /** Comparisons that are no items, because a system could not answer; none in earlier reports. */
+  failures: z
+    .array(z.object({ ordinal: z.number().int(), system: systemKeySchema, reason: z.string() }))
+    .default([]),
   basis: reportBasisSchema,
   statistics: preferenceSummarySchema.nullable(),
   /** Null where no prompt has an expected answer, and in earlier reports. */

@@ -15,6 +15,13 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const shownVerdictSchema = z.enum(['left', 'right', 'neither']);
 export type ShownVerdict = z.infer<typeof shownVerdictSchema>;
 
+/**
+ * How an answer to a prompt ended: the model was done, it reached the limit of tokens, or this
+ * prompt could not be asked. The output of a failed one is the reason, as a sentence.
+ */
+export const answerFinishSchema = z.enum(['stop', 'length', 'failed']);
+export type AnswerFinish = z.infer<typeof answerFinishSchema>;
+
 /** Who casts the tie on two identical answers, which nobody needs to read: no author of its own. */
 export const identicalAnswersAuthor = 'identical answers';
 

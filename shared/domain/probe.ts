@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countSchema, nameSchema } from './stored-value.ts';
+import { answerFinishSchema } from './evaluation.ts';
 import { identitySchema, samplingSchema } from './identity.ts';
 import { messageSchema } from './message.ts';
 
@@ -30,7 +31,7 @@ export const probeAnswerSchema = z.object({
   epoch: countSchema,
   ordinal: countSchema,
   output: z.string(),
-  finish: z.enum(['stop', 'length']),
+  finish: answerFinishSchema,
   promptTokens: countSchema,
   outputTokens: countSchema,
   durationMs: z.number(),

@@ -185,6 +185,14 @@ describe('the warnings', () => {
     expect(warningsOf(facts)).toBe('');
   });
 
+  it('name each reason for which a prompt could not be asked once, with how often', () => {
+    const reason = 'The prompt has 900 tokens.';
+    const failures = [4, 7].map((ordinal) => ({ ordinal, system: 'b' as const, reason }));
+    expect(warningsOf({ ...fixtureFacts(['a']), failures })).toContain(
+      '2 comparisons left out, because a prompt could not be asked of B: The prompt has 900 tokens.',
+    );
+  });
+
   it('say that nobody has voted, without inventing a result', () => {
     const report = composeReport(fixtureFacts([null, null]));
     expect(report.statistics).toBeNull();

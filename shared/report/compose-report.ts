@@ -34,6 +34,8 @@ export interface ReportFacts {
   sideSeed: number;
   /** Every vote ever given: of one author on one item only the newest counts and is reported. */
   items: Omit<ReportItem, 'verdict'>[];
+  /** Of comparisons that are no items: who could not answer, and why. */
+  failures?: EvaluationReport['failures'];
   /** Of evaluations that this one extends, oldest first: verdicts on prompts that it does not ask. */
   earlier?: { name: string; verdicts: readonly Verdict[] }[];
   /** What can be compared with something else that is stored. */
@@ -66,6 +68,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
       identicalOutputs: items.filter((item) => item.a.output === item.b.output).length,
       votes: votes.filter(isByAuthor).length,
     },
+    failures: facts.failures ?? [],
     basis,
     statistics: preferenceSummary(verdicts),
     accuracy: accuracyOf(items),

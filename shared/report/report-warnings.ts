@@ -17,6 +17,7 @@ export function reportWarnings(findings: Findings): string[] {
     ...authorWarnings(findings),
     ...extensionWarnings(findings),
     ...biasWarnings(findings),
+    ...failureWarnings(findings),
     ...answerWarnings(findings),
     ...systemWarnings(findings),
   ];
@@ -91,6 +92,18 @@ function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
       `The longer answer won ${formatEstimate(lengthBias.longerShare)} of decided comparisons: length alone may explain part of the result.`,
     );
   return warnings;
+}
+
+/** Each reason is told once: a template that refuses one prompt may refuse a hundred. */
+function failureWarnings({ failures }: Findings): string[] {
+  const reasons = Map.groupBy(
+    failures,
+    ({ system, reason }) => `${system.toUpperCase()}: ${reason}`,
+  );
+  return [...reasons].map(([reason, { length }]) => {
+    const pairs = formatQuantity(length, 'comparison');
+    return `${pairs} left out, because a prompt could not be asked of ${reason}`;
+  });
 }
 
 function answerWarnings({ items }: Findings): string[] {

@@ -65,9 +65,9 @@ const amounts: Readonly<Record<PipelineStep, (facts: PipelineFacts) => StepAmoun
       : { number: formatCount(chatAnswers), words: chatAnswers === 1 ? 'answer' : 'answers' },
   evaluate: ({ evaluation }) => {
     if (!evaluation) return null;
-    const { answers, comparisons, voted } = evaluation;
+    const { answers, comparisons, failed, voted } = evaluation;
     return isAnswered(evaluation)
-      ? { number: share(voted, comparisons), words: 'voted' }
+      ? { number: share(voted, comparisons - failed), words: 'voted' }
       : { number: share(answers, 2 * comparisons), words: 'answers' };
   },
   report: ({ evaluation }) =>

@@ -4,7 +4,7 @@ import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import { systemName } from '../../../shared/text/model-names.ts';
-import { comparisonCounts } from '../../store/repositories/comparisons.ts';
+import { comparisonCounts, failedAnswers } from '../../store/repositories/comparisons.ts';
 import {
   findEvaluation,
   insertEvaluation,
@@ -112,17 +112,34 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {
   const { db } = session.file;
   const isRevealed = evaluation.revealedMs !== null;
+  const counts = comparisonCounts(db, evaluation.id);
   return {
     id: evaluation.id,
     name: evaluation.name,
     promptSetName: findPromptSet(db, 'id', evaluation.promptSetId)?.name ?? '',
     systemA: isRevealed ? storedSystemName(session, evaluation.systemAId) : null,
     systemB: isRevealed ? storedSystemName(session, evaluation.systemBId) : null,
-    ...comparisonCounts(db, evaluation.id),
+    ...counts,
+    failures: counts.failed > 0 ? toldFailures(session, evaluation) : [],
     isRevealed,
     jobId: evaluation.jobId,
     createdMs: evaluation.createdMs,
   };
+}
+
+const mostFailures = 20;
+
+/** While it is blind, two systems that fail for one reason are one line, and none is named. */
+function toldFailures(
+  { file: { db } }: ProjectSession,
+  { id, revealedMs }: StoredEvaluation,
+): EvaluationSummary['failures'] {
+  const failures = failedAnswers(db, id, 2 * mostFailures);
+  if (revealedMs !== null) return failures.slice(0, mostFailures);
+  const told = new Map(
+    failures.map((failure) => [JSON.stringify([failure.ordinal, failure.reason]), failure]),
+  );
+  return [...told.values()].slice(0, mostFailures).map((failure) => ({ ...failure, system: null }));
 }
 
 /** Every evaluation, newest first. */

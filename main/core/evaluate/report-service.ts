@@ -92,6 +92,9 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
     },
     sideSeed: evaluation.seed,
     items: ready.map((entry) => entry.item),
+    failures: comparisons.flatMap(({ ordinal, failures }) =>
+      failures.map((failure) => ({ ordinal, ...failure })),
+    ),
     earlier: earlierVerdicts(session, evaluation, comparisons),
     // A packet says nothing of its systems.
     ...(packetOf(db) === null && { checked: checkedEvaluation(session, evaluation, comparisons) }),

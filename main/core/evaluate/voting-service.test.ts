@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { run } from '../../store/database.ts';
+import { isDone } from '../../../shared/domain/project/pipeline.ts';
+import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { requireSession } from '../project/core-state.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { startEvaluation } from '../testing/an-evaluation.ts';
@@ -25,6 +27,47 @@ test('showing, voting on and undoing one comparison read no other comparison’s
   expect(await evaluations.list()).toMatchObject([
     { comparisons: 3, generatedA: 3, generatedB: 3, readyPairs: 3, voted: 0 },
   ]);
+});
+
+// One over-long prompt ended the whole evaluation, which could never be completed.
+test('a prompt that cannot be asked is left out of the vote with its reason, and the rest is voted on', async () => {
+  await using core = await TestCore.start();
+  const prompts = ['One', 'long '.repeat(1200), 'Three'];
+  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts, maxTokens: 8 });
+  expect(await core.job(jobId)).toMatchObject({ state: 'succeeded', result: { answers: 6 } });
+  const { evaluations } = core.client;
+  const reason = expect.stringMatching(/^The prompt has \d+ tokens/);
+  expect(await evaluations.get({ id })).toMatchObject({
+    comparisons: 3,
+    generatedA: 3,
+    generatedB: 3,
+    readyPairs: 2,
+    failed: 1,
+    // Both systems failed: while it is blind that is told once, and of neither.
+    failures: [{ ordinal: 1, system: null, reason }],
+  });
+  const voted: number[] = [];
+  for (;;) {
+    const shown = await evaluations.comparison({ id });
+    if (!shown) break;
+    voted.push(shown.ordinal);
+    await evaluations.vote({ comparisonId: shown.comparisonId, verdict: 'left' });
+  }
+  expect(voted).toEqual([0, 2]);
+  expect(await evaluations.comparison({ id, ordinal: 1 })).toBeNull();
+  const { db } = requireSession(core.core.context.core).file;
+  const comparisonId = comparisonsOf(db, id)[1]?.id ?? '';
+  await expect(evaluations.vote({ comparisonId, verdict: 'left' })).rejects.toThrow(
+    'nothing to vote on: The prompt has',
+  );
+  const facts = await core.client.project.pipeline();
+  expect(isDone(facts, 'evaluate')).toBe(true);
+  const { failures } = await evaluations.reveal({ id });
+  expect(failures.map(({ system }) => system)).toEqual(['a', 'b']);
+  const { text } = await evaluations.report({ id, format: 'markdown' });
+  expect(text).toMatch(
+    /1 comparison left out, because a prompt could not be asked of A: The prompt/,
+  );
 });
 
 test('the next comparison is the first without a standing vote of this author', async () => {

@@ -65,10 +65,7 @@ export function vote(
   const id = found(evaluationOf(db, comparisonId), 'comparison', comparisonId);
   refuseRevealed(session, id);
   const item = findComparison(db, comparisonId);
-  if (!item?.a || !item.b)
-    throw new AppError('INVALID_STATE', 'One of the two answers is not generated yet', {
-      comparisonId,
-    });
+  if (!item?.a || !item.b) throw new AppError('INVALID_STATE', lackOf(item), { comparisonId });
   insertVote(db, {
     comparisonId,
     shown: input.verdict,
@@ -79,6 +76,11 @@ export function vote(
   session.changes.touch('evaluations');
   return evaluationSummary(session, id);
 }
+
+const lackOf = (item: StoredComparison | undefined): string =>
+  item?.failures[0]
+    ? `One of the two answers failed, so there is nothing to vote on: ${item.failures[0].reason}`
+    : 'One of the two answers is not generated yet';
 
 /** Withdraws this author's newest standing vote and returns its comparison. */
 export function undoVote(

@@ -4,14 +4,17 @@ import type { TestCore } from './a-core.ts';
 /** An evaluation of a tiny model against itself at another strength of sampling, being generated. */
 export async function startEvaluation(
   core: TestCore,
-  options: { prompts: number; maxTokens: number; compared?: number },
+  options: { prompts: number | string[]; maxTokens: number; compared?: number },
 ): Promise<{ evaluationId: string; jobId: string }> {
   const [first, second] = [
     await core.addModel({ contextLength: 4096 }),
     await core.addModel({ contextLength: 4096, seed: 2 }, 'second.gguf'),
   ];
   const path = core.path('prompts.txt');
-  writeFileSync(path, Array.from({ length: options.prompts }, (_, n) => `Prompt ${n}\n`).join(''));
+  const texts = Array.isArray(options.prompts)
+    ? options.prompts
+    : Array.from({ length: options.prompts }, (_, n) => `Prompt ${n}`);
+  writeFileSync(path, texts.map((text) => `${text}\n`).join(''));
   const { set } = await core.client.prompts.import({ path });
   return await core.client.evaluations.create({
     name: 'e',

@@ -7,12 +7,15 @@ import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
 const recipe: RecipeInput = { epochs: 2, batchSize: 2, rank: 4, threads: 1, learningRate: 0.05 };
 const sampling = { temperature: 0, repeatPenalty: 1, maxTokens: 6 };
 
-async function aProbedRun(fields: RecipeInput = {}) {
+async function aProbedRun(fields: RecipeInput = {}, last = 'Question 19?') {
   const core = await TestCore.start();
   const { modelId } = await core.addModel({ contextLength: 512 });
   const datasetId = await core.freezeDataset();
   const path = core.path('asked.txt');
-  writeFileSync(path, Array.from({ length: 22 }, (_, n) => `Question ${n}?\n`).join(''));
+  writeFileSync(
+    path,
+    Array.from({ length: 22 }, (_, n) => `${n === 19 ? last : `Question ${n}?`}\n`).join(''),
+  );
   const { set } = await core.client.prompts.import({ path });
   const input = { modelId, datasetId, recipe: { ...recipe, ...fields } };
   const probe = { promptSetId: set.id, sampling };
@@ -21,7 +24,8 @@ async function aProbedRun(fields: RecipeInput = {}) {
 }
 
 test('every epoch answers the probe with its own adapter, and the probe changes no weight', async () => {
-  const { core, input, runId, jobId } = await aProbedRun();
+  // One prompt that cannot be asked: it fails alone, and the run says so once.
+  const { core, input, runId, jobId } = await aProbedRun({}, 'long '.repeat(200));
   await using _ = core;
   expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
   const probe = await core.client.runs.probe({ id: runId });
@@ -33,6 +37,16 @@ test('every epoch answers the probe with its own adapter, and the probe changes 
     const answers = probe?.answers.filter((answer) => answer.epoch === epoch) ?? [];
     expect(answers.every(({ identity }) => identity.adapterSha256 === sha256)).toBe(true);
   }
+  const failed = probe?.answers.filter(({ finish }) => finish === 'failed');
+  expect(failed?.map(({ epoch, ordinal }) => [epoch, ordinal])).toEqual(
+    [0, 1, 2].map((epoch) => [epoch, 19]),
+  );
+  expect(run.events).toMatchObject([
+    {
+      kind: 'warning',
+      message: expect.stringMatching(/^Probe prompt 20 is not answered: The prompt has/),
+    },
+  ]);
   const outputs = (epoch: number) =>
     probe?.answers.filter((answer) => answer.epoch === epoch).map(({ output }) => output);
   expect(outputs(2)).not.toEqual(outputs(0));

@@ -171,6 +171,13 @@ async function answerEpoch(
   }));
   await answerItems(probed, { system, items, sampling, parallel }, (ordinal, answer) => {
     insertProbeAnswer(session.file.db, run.id, { ...answer, epoch, ordinal });
+    // No epoch changes what the template refuses: told once, by the base.
+    if (answer.finish === 'failed' && epoch === 0)
+      addRunEvent(session.file.db, run.id, {
+        kind: 'warning',
+        step: 0,
+        message: `Probe prompt ${ordinal + 1} is not answered: ${answer.output}`,
+      });
     session.changes.touch('probes');
     answered.add(ordinal);
     tell();

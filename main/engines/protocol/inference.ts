@@ -1,3 +1,4 @@
+import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
@@ -23,7 +24,8 @@ export interface ChatParams {
 /** One answer. `finish` is `length` when maxTokens or the context ended it. */
 export interface Answer {
   output: string;
-  finish: 'stop' | 'length' | 'cancelled';
+  /** `failed`, in `generate` alone: this prompt cannot be asked, and `output` says why. */
+  finish: AnswerFinish | 'cancelled';
   promptTokens: number;
   outputTokens: number;
   durationMs: number;

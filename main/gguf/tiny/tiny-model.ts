@@ -9,6 +9,8 @@ export interface TinyModelOptions extends Partial<TinyWeights> {
   contextLength?: number;
   /** Metadata beside that of the shape; keys below the architecture, as in `rope.freq_base`. */
   metadata?: Record<string, string | number>;
+  /** Entries by their whole key, in the place of those that are written otherwise. */
+  entries?: readonly GgufEntry[];
 }
 
 const defaults = {
@@ -24,6 +26,7 @@ const defaults = {
   biases: false,
   ropeFactors: [],
   metadata: {},
+  entries: [],
   seed: 1,
   type: 'F32',
 } as const;
@@ -80,6 +83,7 @@ function tinyMetadata(shape: TinyModelShape): GgufEntry[] {
     u32('vocab_size', tinyTokens.length),
     ...tinyTokenizer(),
     ...more,
+    ...shape.entries,
   ] satisfies GgufEntry[];
   return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
 }

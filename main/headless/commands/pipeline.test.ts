@@ -150,6 +150,27 @@ describe('the whole pipeline by command line', () => {
     expect(printed.map((answer) => answer.identity.adapterSha256)).toEqual([null, null, null]);
   });
 
+  it('names the prompts that cannot be asked, answers the others, and fails where there is none', async () => {
+    const long = JSON.stringify({ prompt: 'long '.repeat(1000) });
+    writeFileSync(join(folder.path, 'long.jsonl'), `{"prompt":"One"}\n${long}\n`);
+    const words = ['generate', 'p.lima', ...base, ...short, '--json', '--prompts'];
+    const some = await folder.run(...words, 'long.jsonl');
+    const reason = expect.stringMatching(/^The prompt has \d+ tokens/);
+    expect([some.code, JSON.parse(some.stdout)]).toMatchObject([
+      0,
+      {
+        answered: 1,
+        failures: [{ prompt: 2, reason }],
+        answers: [{ output: expect.any(String) }, { output: null, error: reason }],
+      },
+    ]);
+    expect(some.stderr).toContain('Prompt 2 could not be asked: The prompt has');
+    writeFileSync(join(folder.path, 'longer.jsonl'), `${long}\n${long.replace('long', 'also')}\n`);
+    const none = await folder.run(...words, 'longer.jsonl');
+    const error = { code: 'NOTHING_ANSWERED' };
+    expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { error }]);
+  });
+
   it('chats without a project: the same seed gives the same answer', async () => {
     const words = ['chat', ...base, '--prompt', 'Hello', ...short];
     const answer = z.object({ output: z.string(), outputTokens: z.number() });

@@ -143,16 +143,25 @@ export function contextSize(
   maxTokens: number,
   trainedTokens: number,
 ): number {
-  const longest = Math.max(...promptTokens);
-  if (longest >= trainedTokens)
-    throw new InferenceError(
-      'PROMPT_TOO_LONG',
-      `The prompt has ${longest} tokens, and the model's context has ${trainedTokens}: shorten it.`,
-      { promptTokens: longest, contextTokens: trainedTokens },
-    );
+  const longest = promptTokens.reduce((most, length) => Math.max(most, length), 0);
+  const tooLong = tooLongFor(longest, trainedTokens);
+  if (tooLong) throw tooLong;
   const wanted = Math.ceil((longest + maxTokens) / contextStepTokens) * contextStepTokens;
   return Math.min(trainedTokens, wanted);
 }
+
+/** PROMPT_TOO_LONG where a prompt leaves no room for a single token of answer. */
+export const tooLongFor = (
+  promptTokens: number,
+  contextTokens: number,
+): InferenceError | undefined =>
+  promptTokens < contextTokens
+    ? undefined
+    : new InferenceError(
+        'PROMPT_TOO_LONG',
+        `The prompt has ${promptTokens} tokens, and the model's context has ${contextTokens}: shorten it.`,
+        { promptTokens, contextTokens },
+      );
 
 /** What an answer will carry: hashes of the files that were opened, not those that were asked for. */
 export function identify(

@@ -31,18 +31,19 @@ const items = (count: number): GenerateItem[] =>
     seed: 100 + index,
   }));
 
-async function generate(sampling: Sampling, parallel: number, asked: GenerateItem[]) {
+async function generate(sampling: Sampling, parallel: number, asked: GenerateItem[], own = system) {
   const answers = new Map<string, Answer>();
   const result = await engine.request(
     'generate',
-    { system, items: asked, sampling, parallel },
+    { system: own, items: asked, sampling, parallel },
     {
       onEvent: (event) => {
         if (event.type === 'answer') answers.set(event.key, event.answer);
       },
     },
   );
-  expect(result.answered).toBe(answers.size);
+  const failed = [...answers.values()].filter(({ finish }) => finish === 'failed');
+  expect(result.answered).toBe(answers.size - failed.length);
   return answers;
 }
 
@@ -68,6 +69,43 @@ test.each([
     expect(batched.get(key)?.identity.sampling.seed).toBe(seed);
   }
   expect(equal).toBeGreaterThanOrEqual(leastEqual);
+});
+
+// One of many prompts must never take the others along: neither their answers nor the engine.
+test('a prompt that is too long, or that the template refuses, fails alone with its reason', async () => {
+  const strict = {
+    key: 'tokenizer.chat_template',
+    type: 'string',
+    value: `{% for m in messages %}{% if 'no' in m.content %}{{ raise_exception('never no') }}{% endif %}{{ m.content }}{{ eos_token }}{% endfor %}`,
+  } as const;
+  const own = await writeTestSystem(folder.file('strict.gguf'), { entries: [strict] });
+  const [first, second] = items(2);
+  const bad = ['long '.repeat(300), 'no'].map((text, index) => ({
+    key: `bad-${index}`,
+    messages: ask(text),
+    seed: 1,
+  }));
+  const asked = [bad[0], first, bad[1], second].filter((item) => item !== undefined);
+  const answers = await generate(greedy, 4, asked, own);
+  const alone = await generate(greedy, 4, items(2), own);
+  for (const { key } of items(2)) {
+    expect(answers.get(key)?.output).toBe(alone.get(key)?.output);
+    expect(answers.get(key)?.finish).not.toBe('failed');
+  }
+  expect(answers.get('bad-0')).toMatchObject({
+    finish: 'failed',
+    output: expect.stringMatching(/^The prompt has \d+ tokens, and the model's context has 512/),
+    outputTokens: 0,
+    identity: { baseSha256: own.baseSha256 },
+  });
+  expect(answers.get('bad-1')).toMatchObject({
+    finish: 'failed',
+    output: expect.stringContaining('never no'),
+  });
+  expect([...(await generate(greedy, 2, bad, own)).values()]).toMatchObject([
+    { finish: 'failed' },
+    { finish: 'failed' },
+  ]);
 });
 
 test('an end-of-generation token ends the answer and is not part of its text', async () => {

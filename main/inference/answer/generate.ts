@@ -1,9 +1,10 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { answerPrompt, contextSize, identify } from './answer-prompt.ts';
+import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
+import { answerPrompt, contextSize, identify, tooLongFor } from './answer-prompt.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
-import type { ModelHost } from '../model/model-host.ts';
+import type { LoadedModel, ModelHost } from '../model/model-host.ts';
 
 type Generate = InferenceRequests['generate'];
 
@@ -11,7 +12,8 @@ const tokensEventIntervalMs = 250;
 
 /**
  * Answers many prompts in parallel sequences of one context. Every answer is an event the moment
- * it is complete; a cancel drops the incomplete ones, so that what was sent is what there is.
+ * it is complete; a cancel drops the incomplete ones, so that what was sent is what there is. A
+ * prompt that cannot be asked is an answer that failed, and not counted.
  */
 export async function generate(
   runtime: LlamaRuntime,
@@ -22,15 +24,25 @@ export async function generate(
   const { signal } = request;
   if (items.length === 0) return { answered: 0 };
   const loaded = await host.open(system, signal);
-  const prompts = await Promise.all(
-    items.map((item) => loaded.vocabulary.encodePrompt(item.messages)),
-  );
-  const lengths = prompts.map(({ length }) => length);
+  const asked = await Promise.all(items.map((item) => encodeItem(loaded, item)));
+  for (const { item, promptTokens, failure } of asked)
+    if (failure !== undefined) {
+      const identity = identify(runtime, loaded, system, { ...sampling, seed: item.seed });
+      const failed = { output: failure, finish: 'failed', promptTokens, outputTokens: 0 } as const;
+      request.emit({
+        type: 'answer',
+        key: item.key,
+        answer: { ...failed, durationMs: 0, identity },
+      });
+    }
+  const askable = asked.filter(({ failure }) => failure === undefined);
+  if (askable.length === 0) return { answered: 0 };
+  const lengths = askable.map(({ promptTokens }) => promptTokens);
   const tokens = contextSize(lengths, sampling.maxTokens, loaded.model.trainContextSize);
-  const sequences = Math.max(1, Math.min(parallel, items.length));
+  const sequences = Math.max(1, Math.min(parallel, askable.length));
   const context = await host.createContext(loaded, system, { tokens, sequences });
   const onToken = countTokens(request);
-  const queue = items.map((item, index) => ({ item, prompt: prompts[index] ?? [] })).values();
+  const queue = askable.values();
   let answered = 0;
 
   const answer = async (sequence: LlamaContextSequence, item: GenerateItem, prompt: Token[]) => {
@@ -54,6 +66,36 @@ export async function generate(
     return { answered };
   } finally {
     await context.dispose();
+  }
+}
+
+interface AskedItem {
+  item: GenerateItem;
+  prompt: Token[];
+  promptTokens: number;
+  /** Why this prompt cannot be asked; the others can. */
+  failure?: string;
+}
+
+/** Refusals that depend on the conversation: with any other one the model would answer. */
+const refusalsOfOne: ReadonlySet<string> = new Set<TemplateErrorCode>([
+  'TEMPLATE_FAILED',
+  'TEMPLATE_TOO_LONG',
+  'TEMPLATE_DROPS_MESSAGE',
+  'TEMPLATE_REPEATS_MESSAGE',
+  'TEMPLATE_REWRITES_MESSAGE',
+]);
+
+/** The prompt as tokens, or why it has none; throws what would stop every other one, too. */
+async function encodeItem(loaded: LoadedModel, item: GenerateItem): Promise<AskedItem> {
+  try {
+    const prompt = await loaded.vocabulary.encodePrompt(item.messages);
+    const promptTokens = prompt.length;
+    const tooLong = tooLongFor(promptTokens, loaded.model.trainContextSize);
+    return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };
+  } catch (error) {
+    if (!(error instanceof TemplateError) || !refusalsOfOne.has(error.code)) throw error;
+    return { item, prompt: [], promptTokens: 0, failure: error.message };
   }
 }
 

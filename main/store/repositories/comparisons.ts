@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { systemKeySchema, type SystemKey } from '../../../shared/domain/evaluation.ts';
+import {
+  type AnswerFinish,
+  answerFinishSchema,
+  systemKeySchema,
+  type SystemKey,
+} from '../../../shared/domain/evaluation.ts';
 import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
-import { answerHash, finishColumn } from './generations.ts';
+import { answerHash } from './generations.ts';
 import { isLastVote } from './votes.ts';
 
 /** The evaluation a comparison belongs to. */
@@ -24,7 +29,7 @@ export interface ComparisonAnswer {
   integrity: 'verified' | 'changed' | 'unhashed';
 }
 
-/** A comparison with both answers as far as they are there. */
+/** A comparison with both answers as far as they are there, and why one will never be. */
 export interface StoredComparison {
   id: string;
   ordinal: number;
@@ -34,6 +39,7 @@ export interface StoredComparison {
   expected: string | null;
   a: ComparisonAnswer | null;
   b: ComparisonAnswer | null;
+  failures: { system: SystemKey; reason: string }[];
 }
 
 const identityColumn = json(identitySchema);
@@ -46,12 +52,12 @@ const comparisonRow = z.object({
   prompt: messagesColumn,
   expected: z.string().nullable(),
   aOutput: z.string().nullable(),
-  aFinish: finishColumn.nullable(),
+  aFinish: answerFinishSchema.nullable(),
   aIdentity: identityColumn.nullable(),
   aStored: z.string().nullable(),
   aHash: hashSchema.nullable(),
   bOutput: z.string().nullable(),
-  bFinish: finishColumn.nullable(),
+  bFinish: answerFinishSchema.nullable(),
   bIdentity: identityColumn.nullable(),
   bStored: z.string().nullable(),
   bHash: hashSchema.nullable(),
@@ -101,7 +107,8 @@ export function comparisonAt(
 
 /**
  * The first comparison with neither a standing vote of this person nor one of the rule `ruledBy`;
- * with `isReady` the first such one that has both answers. It is never `besides`.
+ * with `isReady` the first such one that has both answers. It is never `besides`, and never one of
+ * which an answer failed: there is nothing to vote on.
  */
 export function firstWaiting(
   db: Database,
@@ -117,7 +124,9 @@ export function firstWaiting(
     db,
     comparisonRow,
     `${selectComparisons}
-     WHERE c.evaluation_id = @evaluationId AND c.id <> @besides AND (@isReady = 0 OR (a.id IS NOT NULL AND b.id IS NOT NULL))
+     WHERE c.evaluation_id = @evaluationId AND c.id <> @besides
+       AND coalesce(a.finish, '') <> 'failed' AND coalesce(b.finish, '') <> 'failed'
+       AND (@isReady = 0 OR (a.id IS NOT NULL AND b.id IS NOT NULL))
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @author
          AND author_kind = 'human' ORDER BY sequence DESC, id DESC LIMIT 1), 'withdrawn') = 'withdrawn'
        AND coalesce((SELECT shown FROM vote WHERE comparison_id = c.id AND author = @ruledBy
@@ -128,21 +137,47 @@ export function firstWaiting(
   return row && toComparison(row);
 }
 
+const failedRow = z.object({
+  ordinal: countSchema,
+  system: systemKeySchema,
+  reason: z.string(),
+});
+
+const failuresOf = (key: SystemKey) => `SELECT c.ordinal, '${key}' AS system, g.output AS reason
+   FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+   JOIN generation g ON g.prompt_id = c.prompt_id AND g.system_id = e.system_${key}_id
+   WHERE c.evaluation_id = @evaluationId AND g.finish = 'failed'`;
+
+/** The first answers of an evaluation that failed, by comparison. */
+export function failedAnswers(
+  db: Database,
+  evaluationId: string,
+  limit: number,
+): z.infer<typeof failedRow>[] {
+  const sql = `${failuresOf('a')} UNION ALL ${failuresOf('b')} ORDER BY ordinal, system LIMIT @limit`;
+  return all(db, failedRow, sql, { evaluationId, limit });
+}
+
 const countsRow = z.object({
   comparisons: z.number().int(),
   generatedA: z.number().int(),
   generatedB: z.number().int(),
   readyPairs: z.number().int(),
+  failed: z.number().int(),
   voted: z.number().int(),
 });
 
-/** How many comparisons an evaluation has, with an answer of each system, and with a vote. */
+/**
+ * How many comparisons an evaluation has, with an answer of each system (also one that failed),
+ * with both, with one that failed, and with a vote.
+ */
 export function comparisonCounts(db: Database, evaluationId: string): z.infer<typeof countsRow> {
   const counts = get(
     db,
     countsRow,
     `SELECT count(*) AS comparisons, count(a.id) AS generatedA, count(b.id) AS generatedB,
-       count(a.id || b.id) AS readyPairs,
+       count(CASE WHEN a.finish <> 'failed' AND b.finish <> 'failed' THEN 1 END) AS readyPairs,
+       count(CASE WHEN a.finish = 'failed' OR b.finish = 'failed' THEN 1 END) AS failed,
        (SELECT count(DISTINCT v.comparison_id) FROM vote v
         JOIN comparison voted ON voted.id = v.comparison_id
         WHERE voted.evaluation_id = @evaluationId AND v.shown <> 'withdrawn'
@@ -153,7 +188,8 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
      WHERE c.evaluation_id = @evaluationId`,
     { evaluationId },
   );
-  return counts ?? { comparisons: 0, generatedA: 0, generatedB: 0, readyPairs: 0, voted: 0 };
+  if (!counts) throw new Error('SQLite counts nothing in no row');
+  return counts;
 }
 
 function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
@@ -165,17 +201,25 @@ function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
     ...rest,
     a: answerOf(rest.prompt, a, { identity: aStored, hash: aHash }),
     b: answerOf(rest.prompt, b, { identity: bStored, hash: bHash }),
+    failures: [...failureOf('a', a), ...failureOf('b', b)],
   };
 }
 
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null };
+interface StoredAnswer {
+  output: string | null;
+  finish: AnswerFinish | null;
+  identity: Identity | null;
+}
+
+const failureOf = (system: SystemKey, { output, finish }: StoredAnswer) =>
+  finish === 'failed' ? [{ system, reason: output ?? '' }] : [];
 
 function answerOf(
   asked: readonly Message[],
-  { output, finish, identity }: Nullable<Omit<ComparisonAnswer, 'integrity'>>,
+  { output, finish, identity }: StoredAnswer,
   stored: { identity: string | null; hash: string | null },
 ): ComparisonAnswer | null {
-  if (output === null || finish === null || identity === null) return null;
+  if (output === null || finish === null || finish === 'failed' || identity === null) return null;
   const found = answerHash({ asked, output, finish, identity: stored.identity ?? '' });
   const integrity =
     stored.hash === null ? 'unhashed' : stored.hash === found ? 'verified' : 'changed';

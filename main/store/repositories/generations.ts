@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 import { sampleWordsHash } from '../content-hash.ts';
-
-/** Why an answer ended: the model was done, or it reached the limit of tokens. */
-export const finishColumn = z.enum(['stop', 'length']);
 
 const missingRow = z.object({
   comparisonId: idSchema,
@@ -58,12 +56,12 @@ export const answerHash = ({ asked, output, finish, identity }: HashedAnswer): s
     .update(JSON.stringify([sampleWordsHash(asked), output, finish, identity]))
     .digest('hex');
 
-/** A complete answer to a prompt of a set. */
+/** A complete answer to a prompt of a set, or why there is none. */
 export interface NewGeneration {
   systemId: string;
   promptId: string;
   output: string;
-  finish: z.infer<typeof finishColumn>;
+  finish: AnswerFinish;
   promptTokens: number;
   outputTokens: number;
   durationMs: number;

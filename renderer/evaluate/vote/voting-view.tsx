@@ -7,7 +7,8 @@ import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
-import { answerCounts } from '../evaluation-stage.ts';
+import { answerCounts, votablePairs } from '../evaluation-stage.ts';
+import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
@@ -22,6 +23,7 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
   useVoteShortcuts(ballot, summary, section);
   useNewPairs(ballot, summary);
   const { current } = ballot;
+  const pairs = votablePairs(summary);
   useFocusOnPair(section, current?.comparisonId);
   return (
     <section ref={section} className="voting" aria-label="Voting" tabIndex={-1} data-work>
@@ -29,10 +31,10 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
         <p className="voting-question">{annotatorQuestion}</p>
         <div className="voting-progress">
           <span aria-live="polite">
-            {summary.voted} of {summary.comparisons} voted
-            {isPacket && `, ${summary.comparisons - summary.voted} left`}
+            {summary.voted} of {pairs} voted
+            {isPacket && `, ${pairs - summary.voted} left`}
           </span>
-          <ProgressBar label="Votes" done={summary.voted} total={summary.comparisons} />
+          <ProgressBar label="Votes" done={summary.voted} total={pairs} />
         </div>
       </div>
       {current === undefined && ballot.loadError === undefined && <LoadingState />}
@@ -58,6 +60,13 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
 function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummary }) {
   const isPacket = usePacket() !== null;
   const { done, total } = answerCounts(summary);
+  const failure = summary.failures.find(({ ordinal }) => ordinal === ballot.ordinal);
+  if (ballot.ordinal !== null && failure)
+    return (
+      <EmptyState title={`Comparison ${ballot.ordinal + 1} has no vote`}>
+        One of its two answers failed: <VisibleText text={failure.reason} />
+      </EmptyState>
+    );
   if (ballot.ordinal !== null)
     return (
       <EmptyState title={`Comparison ${ballot.ordinal + 1} is not ready`}>

@@ -149,6 +149,12 @@ function EpochHeading({ epoch, checkpoint }: EpochHeadingProps) {
 
 function AnswerText({ answer }: { answer: ProbeAnswer | undefined }) {
   if (!answer) return <span className="faint">not answered</span>;
+  if (answer.finish === 'failed')
+    return (
+      <span className="faint">
+        could not be asked: <VisibleText text={answer.output} />
+      </span>
+    );
   return (
     <>
       {answer.output === '' ? (

@@ -19,6 +19,7 @@ const evaluation = {
   comparisons: 10,
   answers: 20,
   voted: 10,
+  failed: 0,
   isRevealed: false,
   share: null,
 };

@@ -30,6 +30,8 @@ const evaluationFactsSchema = z.object({
   /** Answers of both systems that are there, and comparisons with a vote. */
   answers: countSchema,
   voted: countSchema,
+  /** Comparisons that nobody can vote on, because an answer failed. */
+  failed: countSchema,
   isRevealed: z.boolean(),
   /** Win + ½ tie of system A, once it is revealed and judged; null in one too large to count each time. */
   share: z.number().nullable(),
@@ -94,8 +96,8 @@ export function isDone(facts: PipelineFacts, step: PipelineStep): boolean {
 
 const reviewed = ({ samples }: PipelineFacts) => samples.accepted + samples.rejected;
 
-const isVoted = ({ voted, comparisons }: NonNullable<PipelineFacts['evaluation']>) =>
-  comparisons > 0 && voted >= comparisons;
+const isVoted = ({ voted, comparisons, failed }: NonNullable<PipelineFacts['evaluation']>) =>
+  comparisons > 0 && voted >= comparisons - failed;
 
 /** Whether both systems have answered every prompt. */
 export const isAnswered = ({ answers, comparisons }: NonNullable<PipelineFacts['evaluation']>) =>

@@ -9,6 +9,8 @@ import type { Terminal } from '../../cli/terminal.ts';
  */
 export class AnswerSink implements AsyncDisposable {
   readonly answers: object[] = [];
+  /** Prompts (from 1) that could not be asked, and why. */
+  readonly failures: { prompt: number; reason: string }[] = [];
   readonly #lines: OrderedLines;
   readonly #draft: ExportDraft | undefined;
   readonly #terminal: Terminal;
@@ -26,6 +28,11 @@ export class AnswerSink implements AsyncDisposable {
   /** How many answers have come. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Notes that the prompt with this number (from 1) could not be asked. */
+  addFailure(prompt: number, reason: string): void {
+    this.failures.push({ prompt, reason });
   }
 
   /** Takes the answer to the prompt at `index`. */

@@ -12,6 +12,7 @@ import {
   wholeNumber,
   type Call,
 } from '../../cli/command.ts';
+import { CommandError } from '../../cli/command-error.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
@@ -20,6 +21,8 @@ import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
 const maxPrompts = 100_000;
+/** Of prompts that could not be asked; the output names every one. */
+const mostToldFailures = 20;
 
 const options = {
   base: { type: 'string', value: 'FILE.gguf', description: 'the base model' },
@@ -60,12 +63,24 @@ export const generateCommand = defineCommand({
         ? null
         : await project.startExport(words.out, call.options.overwrite ?? false);
     const sink = await answerAll(project.client, { prompts, system, words, draft, call });
-    const summary = { system: system.name, promptSet: set.name, answered: sink.count };
+    const { failures } = sink;
+    const answered = sink.count - failures.length;
+    for (const { prompt, reason } of failures.slice(0, mostToldFailures))
+      call.terminal.note(`Prompt ${prompt} could not be asked: ${reason}`);
+    const summary = { system: system.name, promptSet: set.name, answered, failures };
+    if (answered === 0 && failures.length > 0)
+      throw new CommandError(
+        'NOTHING_ANSWERED',
+        `None of ${formatQuantity(failures.length, 'prompt')} could be asked: ${failures[0]?.reason ?? ''}`,
+        { failures },
+      );
+    const failed =
+      failures.length > 0 ? `; ${formatQuantity(failures.length, 'prompt')} failed` : '';
     if (draft === null) call.terminal.result({ ...summary, answers: sink.answers }, '');
     else
       call.terminal.result(
         { ...summary, path: draft.path },
-        `Wrote ${formatQuantity(sink.count, 'answer')} to ${draft.path}.`,
+        `Wrote ${formatQuantity(answered, 'answer')} to ${draft.path}${failed}.`,
       );
   },
 });
@@ -117,6 +132,7 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
     onAnswer: (key, answer) => {
       const prompt = prompts[Number(key)];
       if (!prompt) throw new RangeError(`The core answered an unknown prompt: ${key}`);
+      if (answer.finish === 'failed') sink.addFailure(Number(key) + 1, answer.output);
       sink.add(Number(key), answerRecord(prompt, system.name, answer));
       showProgress(terminal, { done: sink.count, total: prompts.length, startedMs });
     },
@@ -149,7 +165,7 @@ function answerRecord(prompt: Prompt, system: string, answer: ChatAnswer) {
   return {
     prompt: prompt.messages.findLast((message) => message.role === 'user')?.content ?? '',
     ...(prompt.messages.length > 1 && { messages: prompt.messages }),
-    output,
+    ...(finish === 'failed' ? { output: null, error: output } : { output }),
     system,
     finish,
     promptTokens,

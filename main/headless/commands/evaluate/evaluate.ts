@@ -2,7 +2,9 @@ import { freeName } from '../../../../shared/domain/evaluation.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
-import { UsageError } from '../../cli/command-error.ts';
+import type { EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
@@ -53,12 +55,28 @@ export const evaluateCommand = defineCommand({
     call.terminal.note(`Evaluation ${evaluationId}`);
     await waitForJob(client, { jobId, kind: 'generate' }, call);
     const summary = await client.evaluations.get({ id: evaluationId });
+    tellFailures(summary, call.terminal);
     call.terminal.result(
       { evaluationId, ...summary },
-      `${summary.id}\n${formatQuantity(summary.comparisons, 'comparison')} to vote on: lima vote`,
+      `${summary.id}\n${formatQuantity(summary.comparisons - summary.failed, 'comparison')} to vote on: lima vote`,
     );
   },
 });
+
+/** Says what could not be asked; an evaluation without a single pair has failed as a whole. */
+function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
+  const { id, comparisons, failed, failures } = summary;
+  for (const { ordinal, reason } of failures)
+    terminal.note(`Comparison ${ordinal} has no vote: ${reason}`);
+  if (failed > 0)
+    terminal.note(`${failed} of ${formatQuantity(comparisons, 'comparison')} failed.`);
+  if (failed > 0 && failed === comparisons)
+    throw new CommandError(
+      'NOTHING_ANSWERED',
+      `No prompt could be asked of both systems: ${failures[0]?.reason ?? ''}`,
+      { evaluationId: id, failures },
+    );
+}
 
 type Start = (client: CoreClient) => Promise<{ evaluationId: string; jobId: string }>;
 

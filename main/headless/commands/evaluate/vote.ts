@@ -65,7 +65,7 @@ async function listPairs(client: CoreClient, id: string, terminal: Terminal): Pr
 }
 
 function describeVotes(summary: EvaluationSummary, votes: number): string {
-  return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons} comparisons are voted on.`;
+  return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons - summary.failed} comparisons are voted on.`;
 }
 
 /** Room for a million verdicts. */
@@ -110,7 +110,7 @@ async function voteFromFile(
     if (!comparison)
       throw new CommandError(
         'NOT_FOUND',
-        `Comparison ${ordinal} does not exist or has no answers yet; stored: ${formatQuantity(voted, 'vote')}.`,
+        `Comparison ${ordinal} does not exist, has no answers yet or one that failed; stored: ${formatQuantity(voted, 'vote')}.`,
         { ordinal, voted },
       );
     await client.evaluations.vote({ comparisonId: comparison.comparisonId, verdict });
