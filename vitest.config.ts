@@ -1,13 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
+const common = {
+  setupFiles: ['.ci/keep-type-stripper.ts'],
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 /** Native addons need real processes, and ggml wants both cores: forks, few at a time. */
 export default defineConfig({
   test: {
-    include: ['shared/**/*.test.ts', 'main/**/*.test.ts', 'renderer/**/*.test.ts'],
-    setupFiles: ['.ci/keep-type-stripper.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        // Starting a process for each of these files takes five times as long as what they test.
+        test: {
+          ...common,
+          name: 'pure',
+          include: ['shared/**/*.test.ts', 'renderer/**/*.test.ts'],
+          isolate: false,
+        },
+      },
+      { test: { ...common, name: 'main', include: ['main/**/*.test.ts'] } },
+    ],
   },
 });
