@@ -1,4 +1,5 @@
 import type { Message } from '../domain/message.ts';
+import { strip } from './jinja/python-text.ts';
 
 /** A stretch of a message that is rendered as a mark, or literal text that templates look for. */
 export type ContentPiece = { literal: string } | { text: string; isRequired: boolean };
@@ -34,9 +35,9 @@ export function strippedVariants(text: string): Set<string> {
   const withoutBreaks = text.replace(/^\n+/, '');
   return new Set([
     text,
-    text.trim(),
-    text.trimStart(),
-    text.trimEnd(),
+    strip(text),
+    strip(text, 'start'),
+    strip(text, 'end'),
     withoutBreaks,
     text.replace(/\n+$/, ''),
     withoutBreaks.replace(/\n+$/, ''),

@@ -1,30 +1,18 @@
-import { Interpreter } from '@huggingface/jinja';
 import { TemplateError } from './template-error.ts';
 
-const maxSteps = 500_000;
-const maxTextCharacters = 64_000_000;
+/** Steps and characters that a template may take; honest ones take a hundredth. */
+export const maxSteps = 500_000;
+export const maxTextCharacters = 64_000_000;
 
-/** What is used of the library's interpreter; its own declarations do not resolve under nodenext. */
-interface JinjaInterpreter {
-  run(program: unknown): { value: unknown };
-  evaluate(statement: unknown, environment: unknown): { value: unknown };
+/** A text several times, refused before it is built when it would be too long. */
+export function repeatText(text: string, times: number): string {
+  if (text.length * times > maxTextCharacters) throw tooManyCharacters();
+  return text.repeat(times);
 }
 
-const BaseInterpreter: new (environment: unknown) => JinjaInterpreter = Interpreter;
-
-/** Jinja that stops: a template out of a downloaded file may loop or double a string for ever. */
-export class BoundedInterpreter extends BaseInterpreter {
-  #steps = 0;
-
-  override evaluate(statement: unknown, environment: unknown): { value: unknown } {
-    this.#steps += 1;
-    if (this.#steps > maxSteps) throw tooLong(`it needs more than ${maxSteps} steps`);
-    const result = super.evaluate(statement, environment);
-    if (typeof result.value === 'string' && result.value.length > maxTextCharacters)
-      throw tooLong(`it writes more than ${maxTextCharacters} characters`);
-    return result;
-  }
-}
+/** The refusal of a text that outgrows the bounds. */
+export const tooManyCharacters = (): TemplateError =>
+  tooLong(`it writes more than ${maxTextCharacters} characters`);
 
 /** What a template finds beside its variables: as `apply_chat_template` gives it, in bounds. */
 export const sandboxGlobals = {

@@ -1,6 +1,8 @@
 import { Environment, Template } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
-import { BoundedInterpreter, sandboxGlobals, tooLong } from './jinja-sandbox.ts';
+import { BoundedInterpreter } from './jinja/bounded-interpreter.ts';
+import { librarySource } from './jinja/jinja-source.ts';
+import { sandboxGlobals, tooLong } from './jinja-sandbox.ts';
 import { TemplateError } from './template-error.ts';
 
 /** Values a template sees beside the messages; both texts may be empty. */
@@ -67,7 +69,7 @@ function parseTemplate(template: string): Template['parsed'] {
     );
   let parsed: Template['parsed'];
   try {
-    parsed = new Template(template).parsed;
+    parsed = new Template(librarySource(template)).parsed;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TemplateError(
