@@ -5,7 +5,8 @@ import {
   paragraphLines,
   type FrameKind,
 } from './markdown-blocks.ts';
-import { longestRun, MarkdownInline, scriptText } from './markdown-inline.ts';
+import { longestRun, MarkdownInline } from './markdown-inline.ts';
+import { scriptOf, type Script } from './markdown-scripts.ts';
 
 const marks: Record<string, string> = {
   b: '**',
@@ -24,6 +25,8 @@ const blocks = new Set(
 );
 const hidden = new Set(['script', 'style', 'iframe', 'noembed', 'noframes', 'title', 'textarea']);
 const cells = new Set(['td', 'th']);
+/** Deeper ones keep their text: nesting must not cost time. */
+const mostScripts = 8;
 
 /**
  * Turns the HTML of a post into clean Markdown. Kept: paragraphs, headings, lists, quotes, tables,
@@ -36,14 +39,28 @@ export function htmlToMarkdown(html: string): string {
   return reader.finish();
 }
 
+/** Text that is kept to the letter, and its last character, which costs no look at all of it. */
+interface RawText {
+  text: string;
+  last: string;
+}
+
+function addRaw(raw: RawText, text: string): void {
+  raw.text += text;
+  raw.last = text.at(-1) ?? raw.last;
+}
+
 class MarkdownReader implements HtmlEvents {
   readonly #blocks = new MarkdownBlocks();
   readonly #inline = new MarkdownInline();
   #hiddenIn: string | undefined;
   #isInParagraph = false;
   #headingLevel = 0;
-  // Text of a code block, of inline code, or of a super- or subscript while it is open.
-  #raw: { name: string; text: string; language: string } | undefined;
+  // Text of a code block or of inline code while it is open.
+  #raw: ({ name: string; language: string } & RawText) | undefined;
+  // Super- and subscripts that are open, each inside the one before it.
+  readonly #scripts: ({ kind: Script['kind'] } & RawText)[] = [];
+  #ignoredScripts = 0;
   #commentLanguage = '';
   #defaultLanguage = '';
   #table: MarkdownTable | undefined;
@@ -58,7 +75,8 @@ class MarkdownReader implements HtmlEvents {
 
   onText(text: string): void {
     if (this.#hiddenIn) return;
-    if (this.#raw) this.#raw.text += text;
+    const holder = this.#scripts.at(-1) ?? this.#raw;
+    if (holder) addRaw(holder, text);
     else this.#inline.addText(text);
   }
 
@@ -73,13 +91,17 @@ class MarkdownReader implements HtmlEvents {
 
   onOpen(name: string, attributes: ReadonlyMap<string, string>): void {
     if (this.#hiddenIn) return;
-    if (this.#raw && !this.#leavesRaw(name, attributes)) return;
+    if (name === 'sup' || name === 'sub') {
+      this.#openScript(name);
+      return;
+    }
+    if ((this.#raw || this.#scripts.length > 0) && !this.#leavesRaw(name, attributes)) return;
     const mark = markOf(name);
     if (mark) this.#inline.openMark(mark);
     else if (hidden.has(name)) this.#hiddenIn = name;
     else if (name === 'br') this.#inline.addLineBreak();
     else if (name === 'pre') this.#openPre(attributes);
-    else if (isRaw(name)) this.#raw = { name, text: '', language: '' };
+    else if (isRaw(name)) this.#raw = { name, text: '', last: '', language: '' };
     else if (this.#table) this.#openInTable(name);
     else this.#openBlock(name, attributes);
   }
@@ -89,9 +111,17 @@ class MarkdownReader implements HtmlEvents {
       if (this.#hiddenIn === name) this.#hiddenIn = undefined;
       return;
     }
+    if (name === 'sup' || name === 'sub') {
+      this.#closeScript(name);
+      return;
+    }
     if (this.#raw) {
       if (this.#raw.name === name) this.#closeRaw();
       return;
+    }
+    if (this.#scripts.length > 0) {
+      if (!isBlock(name) && !cells.has(name) && name !== 'tr' && name !== 'table') return;
+      this.#closeScripts();
     }
     const mark = markOf(name);
     if (mark) this.#inline.closeMark(mark);
@@ -99,31 +129,58 @@ class MarkdownReader implements HtmlEvents {
     else this.#closeBlock(name);
   }
 
+  #openScript(kind: Script['kind']): void {
+    if (this.#scripts.length < mostScripts) this.#scripts.push({ kind, text: '', last: '' });
+    else this.#ignoredScripts++;
+  }
+
+  /** Closes the innermost script; one of the other kind has been forgotten in it. */
+  #closeScript(kind: Script['kind']): void {
+    if (this.#ignoredScripts > 0) {
+      this.#ignoredScripts--;
+      return;
+    }
+    const index = this.#scripts.findLastIndex((script) => script.kind === kind);
+    if (index === -1) return;
+    while (this.#scripts.length > index) this.#endScript();
+  }
+
+  #closeScripts(): void {
+    this.#ignoredScripts = 0;
+    while (this.#scripts.length > 0) this.#endScript();
+  }
+
+  #endScript(): void {
+    const script = this.#scripts.pop();
+    if (!script) return;
+    const holder = this.#scripts.at(-1) ?? this.#raw;
+    if (holder) addRaw(holder, scriptOf({ ...script, base: holder.last }).apart);
+    else this.#inline.addScript(script.kind, script.text);
+  }
+
   /** Whether an opening tag ends the code or script that is open; tags inside of it are dropped. */
   #leavesRaw(name: string, attributes: ReadonlyMap<string, string>): boolean {
-    if (!this.#raw) return true;
-    if (this.#raw.name === 'pre') {
+    if (this.#raw?.name === 'pre') {
       if (name === 'code') this.#raw.language ||= languageOf(attributes);
-      if (name === 'br') this.#raw.text += '\n';
+      if (name === 'br') this.onText('\n');
       return false;
     }
-    const isBlock = blocks.has(name) || ['pre', 'ul', 'ol', 'li', 'blockquote'].includes(name);
-    if (isBlock) this.#closeRaw();
-    return isBlock;
+    const leaves = isBlock(name) || cells.has(name) || name === 'tr';
+    if (leaves) this.#closeRaw();
+    return leaves;
   }
 
   #openPre(attributes: ReadonlyMap<string, string>): void {
     if (!this.#table) this.#flush();
-    this.#raw = { name: 'pre', text: '', language: languageOf(attributes) };
+    this.#raw = { name: 'pre', text: '', last: '', language: languageOf(attributes) };
   }
 
   #closeRaw(): void {
+    this.#closeScripts();
     const raw = this.#raw;
     this.#raw = undefined;
     if (!raw) return;
-    if (raw.name === 'sup' || raw.name === 'sub')
-      this.#inline.addText(scriptText(raw.name, raw.text));
-    else if (raw.name === 'pre' && !this.#table) this.#writeCodeBlock(raw.text, raw.language);
+    if (raw.name === 'pre' && !this.#table) this.#writeCodeBlock(raw.text, raw.language);
     else this.#inline.addCode(raw.text);
   }
 
@@ -223,7 +280,11 @@ function markOf(name: string): string | undefined {
 }
 
 function isRaw(name: string): boolean {
-  return name === 'code' || name === 'tt' || name === 'sup' || name === 'sub';
+  return name === 'code' || name === 'tt';
+}
+
+function isBlock(name: string): boolean {
+  return blocks.has(name) || ['pre', 'ul', 'ol', 'li', 'blockquote'].includes(name);
 }
 
 function headingLevelOf(name: string): number {

@@ -1,6 +1,6 @@
 type Frame =
   | { kind: 'quote' }
-  | { kind: 'list'; nextNumber: number | undefined }
+  | { kind: 'list'; nextNumber: number | undefined; isOther: boolean }
   | { kind: 'item'; firstPrefix: string; restPrefix: string; isStarted: boolean };
 
 /** A container that blocks can lie in. */
@@ -8,6 +8,8 @@ export type FrameKind = Frame['kind'];
 
 // Deeper containers keep their text and lose their indentation: nesting must not cost stack or time.
 const maxFrames = 24;
+/** Markdown takes nine digits. */
+const mostListNumber = 999_999_999;
 
 /** Lays out Markdown blocks inside block quotes and lists: prefixes, numbering and blank lines. */
 export class MarkdownBlocks {
@@ -28,7 +30,7 @@ export class MarkdownBlocks {
 
   /** Opens a list; a numbered one starts at `firstNumber`. */
   openList(firstNumber?: number): void {
-    this.#push({ kind: 'list', nextNumber: firstNumber });
+    this.#push({ kind: 'list', nextNumber: firstNumber, isOther: false });
   }
 
   /** Opens a list item, closing the one before it; an item outside of any list gets a bullet. */
@@ -52,7 +54,9 @@ export class MarkdownBlocks {
     const isNewItem = this.#frames.some((frame) => frame.kind === 'item' && !frame.isStarted);
     const shared = this.#sharedFrames();
     const isListGoingOn = shared.length > 0 && shared.at(-1)?.kind !== 'quote';
-    const isJoined = isNewItem && isListGoingOn && this.#wasTight && isTight;
+    const isJoined =
+      isNewItem && isListGoingOn && this.#wasTight && isTight && !this.#interruptsNothing(shared);
+    this.#tellListsApart();
     if (this.#lines.length > 0 && !isJoined) this.#lines.push(this.#blankLine(shared));
     for (const line of lines) this.#lines.push(this.#prefix(line));
     this.#lastFrames = [...this.#frames];
@@ -73,6 +77,22 @@ export class MarkdownBlocks {
     return end === -1 ? this.#frames : this.#frames.slice(0, end);
   }
 
+  /** A list that starts with another number than 1 does not interrupt a paragraph. */
+  #interruptsNothing(shared: readonly Frame[]): boolean {
+    const list = this.#frames[shared.length];
+    return list?.kind === 'list' && list.nextNumber !== undefined && list.nextNumber !== 1;
+  }
+
+  /** A list right after another one of its kind gets other marks: it would go on with that one. */
+  #tellListsApart(): void {
+    const index = this.#sharedFrames().length;
+    const list = this.#frames[index];
+    const before = this.#lastFrames[index];
+    if (list?.kind !== 'list' || before?.kind !== 'list') return;
+    const isSameKind = (list.nextNumber === undefined) === (before.nextNumber === undefined);
+    if (isSameKind && this.#frames[index + 1]?.kind === 'item') list.isOther = !before.isOther;
+  }
+
   #blankLine(shared: readonly Frame[]): string {
     return shared.map(continuedPrefix).join('').trimEnd();
   }
@@ -87,8 +107,11 @@ export class MarkdownBlocks {
     if (frame.kind !== 'item' || frame.isStarted) return continuedPrefix(frame);
     const list = this.#frames[index - 1];
     const number = list?.kind === 'list' ? list.nextNumber : undefined;
-    if (list?.kind === 'list' && number !== undefined) list.nextNumber = number + 1;
-    frame.firstPrefix = number === undefined ? '- ' : `${number}. `;
+    if (list?.kind === 'list' && number !== undefined)
+      list.nextNumber = Math.min(number + 1, mostListNumber);
+    const isOther = list?.kind === 'list' && list.isOther;
+    const bullet = isOther ? '* ' : '- ';
+    frame.firstPrefix = number === undefined ? bullet : `${number}${isOther ? ')' : '.'} `;
     frame.restPrefix = ' '.repeat(frame.firstPrefix.length);
     frame.isStarted = true;
     return frame.firstPrefix;
@@ -100,18 +123,29 @@ function continuedPrefix(frame: Frame): string {
   return frame.kind === 'item' ? frame.restPrefix : '';
 }
 
-const blockMark = /^(?:#{1,6}(?=\s|$)|[-+*](?=\s)|>|(?:=+|-{2,}|\*{3,}|_{3,})\s*$|~{3})/;
-const numberMark = /^(\d{1,9})([.)])(?=\s)/;
+const blockMark =
+  /^(?:#{1,6}(?=\s|$)|[-+*](?=\s|$)|>|<(?=[a-zA-Z/!?])|(?:=+|-{2,}|\*{3,}|_(?:\s*_){2,})\s*$|~{3}|\[[^\]]+\]:)/;
+const fenceMark = /^`{3,}(?=[^`]*$)/;
+const numberMark = /^(\d{1,9})([.)])(?=\s|$)/;
 
-/** The lines of a paragraph, with a mark that would turn one into a heading or list escaped. */
+/** The lines of a paragraph, with a mark that would turn one into another block escaped. */
 export function paragraphLines(text: string): string[] {
   return text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .map((line) =>
-      blockMark.test(line) ? `\\${line}` : line.replace(numberMark, String.raw`$1\$2`),
-    );
+    .map(escapeMark);
+}
+
+/** Whether a line would make a table of the one above it. */
+const isUnderHeader = (line: string) =>
+  /^[|:-][\s|:-]*$/.test(line) && line.includes('-') && /[|:]/.test(line);
+
+function escapeMark(line: string): string {
+  if (blockMark.test(line) || isUnderHeader(line)) return `\\${line}`;
+  return line
+    .replace(numberMark, String.raw`$1\$2`)
+    .replace(fenceMark, (ticks) => ticks.replaceAll('`', String.raw`\``));
 }
 
 /** The cells of one HTML table while it is read. */

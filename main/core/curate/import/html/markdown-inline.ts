@@ -1,10 +1,13 @@
+import { scriptOf, type Script } from './markdown-scripts.ts';
+
 interface Span {
   text: string;
   isCode: boolean;
 }
 
-// White space that is not one plain space.
-const uncollapsed = /[^\S ]| {2}/;
+// White space that is not one plain space, and what is no character of a text.
+const uncollapsed = /[^\S ]| {2}|(?!\s)\p{Cc}/u;
+const noText = /(?!\s)\p{Cc}/gu;
 
 /**
  * The text of one Markdown block while it is read: collapses white space as HTML does and puts
@@ -15,19 +18,34 @@ export class MarkdownInline {
   // Marks that are open: where their slot lies among the spans.
   readonly #open = new Map<string, number>();
   #endsWithSpace = true;
+  // The script that was just written, while it is not told apart from what may follow it.
+  #openScript: { span: Span; apart: string } | undefined;
 
   /** Adds text; runs of white space become one space, and none at the start of the block. */
   addText(text: string): void {
-    const collapsed = uncollapsed.test(text) ? text.replaceAll(/\s+/g, ' ') : text;
+    const collapsed = uncollapsed.test(text)
+      ? text.replaceAll(noText, '').replaceAll(/\s+/g, ' ')
+      : text;
     const visible = this.#endsWithSpace ? collapsed.trimStart() : collapsed;
     if (visible === '') return;
+    this.#endScript(visible);
     this.#spans.push({ text: visible, isCode: false });
     this.#endsWithSpace = visible.endsWith(' ');
+  }
+
+  /** Adds a super- or subscript to what stands before it. */
+  addScript(kind: Script['kind'], text: string): void {
+    const base = this.#endsWithSpace ? '' : (this.#lastVisible()?.text ?? '');
+    const { plain, apart } = scriptOf({ kind, text, base });
+    this.addText(plain);
+    const span = this.#spans.at(-1);
+    if (span && apart !== plain) this.#openScript = { span, apart };
   }
 
   addLineBreak(): void {
     if (this.#spans.length === 0) return;
     this.#dropTrailingSpace();
+    this.#openScript = undefined;
     this.#spans.push({ text: '\n', isCode: false });
     this.#endsWithSpace = true;
   }
@@ -36,6 +54,7 @@ export class MarkdownInline {
   addCode(code: string): void {
     const text = code.replaceAll(/\s+/g, ' ');
     if (text.trim() === '') return;
+    this.#openScript = undefined;
     const ticks = '`'.repeat(longestRun(text, '`') + 1);
     const isPadded = /^`|`$|^ .* $/.test(text);
     const padding = isPadded ? ' ' : '';
@@ -71,10 +90,22 @@ export class MarkdownInline {
     for (const mark of marks.toReversed()) this.closeMark(mark);
     const text = joinSpans(this.#spans);
     this.#spans = [];
+    this.#openScript = undefined;
     this.#open.clear();
     this.#endsWithSpace = true;
     for (const mark of marks) this.openMark(mark);
     return text.trim();
+  }
+
+  /** A letter right after 2^k would be taken for a part of it. */
+  #endScript(next: string): void {
+    const script = this.#openScript;
+    this.#openScript = undefined;
+    if (script && /^(?:[\p{L}\p{N}_^]|\.\d)/u.test(next)) script.span.text = script.apart;
+  }
+
+  #lastVisible(): Span | undefined {
+    return this.#spans.findLast((span) => span.text !== '');
   }
 
   #firstVisible(from: number): Span | undefined {
@@ -86,7 +117,7 @@ export class MarkdownInline {
   }
 
   #dropTrailingSpace(): boolean {
-    const last = this.#spans.findLast((span) => span.text !== '');
+    const last = this.#lastVisible();
     if (!last || last.isCode || !last.text.endsWith(' ')) return false;
     last.text = last.text.slice(0, -1);
     return true;
@@ -121,32 +152,26 @@ function joinSpans(spans: readonly Span[]): string {
 
 const completeTag = /<(?=\/?[a-zA-Z][^<>]*>|![-[a-zA-Z]|\?)/g;
 const tagBeforeCode = /<(?=\/?[a-zA-Z][^<>]*(?:>|$)|![-[a-zA-Z]|\?)/g;
+// As Pandoc tells TeX from prices: no space inside of the dollars, and no digit after them.
+const formula =
+  /(?<!\\)(?:\$\$[^$]+\$\$|\$(?![\s$])[^$]*?(?<![\s\\])\$(?!\d))|\\\((?:(?!\\[()]).)*\\\)|\\\[(?:(?!\\[[\]]).)*\\\]/gs;
 
+/** The text with every `<` escaped that would start a tag; formulas stay as they are. */
 function escapeTags(text: string, isBeforeCode: boolean): string {
   if (!text.includes('<')) return text;
+  let escaped = '';
+  let at = 0;
+  for (const match of text.matchAll(formula)) {
+    escaped += escapeProse(text.slice(at, match.index), false) + match[0];
+    at = match.index + match[0].length;
+  }
+  return escaped + escapeProse(text.slice(at), isBeforeCode);
+}
+
+function escapeProse(text: string, isBeforeCode: boolean): string {
   return text.replaceAll(isBeforeCode ? tagBeforeCode : completeTag, (_match, offset: number) => {
     let slashes = 0;
     while (text[offset - 1 - slashes] === '\\') slashes++;
     return slashes % 2 === 0 ? String.raw`\<` : '<';
   });
-}
-
-const superscripts = new Map(zip('0123456789+-=()ni', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ'));
-const subscripts = new Map(zip('0123456789+-=()', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎'));
-
-/**
- * The text of a super- or subscript without its tag: Unicode characters where they exist (x², H₂O),
- * `^` before another short superscript (2^k), and plain text for anything longer, as in side notes.
- */
-export function scriptText(kind: 'sup' | 'sub', text: string): string {
-  const table = kind === 'sup' ? superscripts : subscripts;
-  const characters = Array.from(text.trim(), (character) => table.get(character));
-  if (characters.length > 0 && characters.every((character) => character !== undefined))
-    return characters.join('');
-  return kind === 'sup' && /^\w{1,8}$/.test(text) ? `^${text}` : text;
-}
-
-function zip(keys: string, values: string): [string, string][] {
-  const characters = Array.from(values);
-  return Array.from(keys, (key, index) => [key, characters[index] ?? key]);
 }
