@@ -27,4 +27,6 @@ export const flagTexts: Record<FlagRule, { short: string; meaning: string }> = {
   'cross-reference': { short: 'refers', meaning: 'The answer refers to other answers' },
   'title-not-self-contained': { short: 'title', meaning: 'The title alone is not a question' },
   'truncated-conversation': { short: 'cut', meaning: 'The conversation was cut' },
+  'bare-url': { short: 'URL', meaning: 'The answer has an address that leads nowhere' },
+  'control-characters': { short: 'control', meaning: 'It has characters that are no text' },
 };

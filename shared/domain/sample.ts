@@ -55,6 +55,8 @@ export const flagRuleSchema = z.enum([
   'cross-reference',
   'title-not-self-contained',
   'truncated-conversation',
+  'bare-url',
+  'control-characters',
 ]);
 export type FlagRule = z.infer<typeof flagRuleSchema>;
 

@@ -120,8 +120,37 @@ test.each([
   ['Filter upside down', 'it does not end with a question mark'],
   ['What now?', 'it has 2 words, fewer than 5'],
   ['How is tea made without caffeine?', undefined],
+  ['怎样在家里做好喝的绿茶？', undefined],
+  ['お茶？', 'it has 1 word, fewer than 5'],
+  ['كيف أصنع الشاي الأخضر في البيت؟', undefined],
+  ['Who said "how is tea made?"', undefined],
+  ['How do you say “is the tea hot?”', undefined],
 ])('the title "%s" is judged by whether it stands alone', (title, problem) => {
   expect(titleProblem(title)).toBe(problem);
+});
+
+test.each([
+  ['See https://example.org/tea.', 'https://example.org/tea.'],
+  ['It is at www.example.org/tea now', 'www.example.org/tea'],
+])('an address that is left in the answer is found in "%s"', (text, url) => {
+  const markdown = `${text} ${'w'.repeat(1300)}`;
+  expect(flagsOf({ markdown })).toEqual([
+    `bare-url cleaned: the answer has "${url}" (once in all)`,
+  ]);
+});
+
+test('an address in code or behind the text of a link is no bare one', () => {
+  const rawHtml = `<p><a href="https://example.org">tea</a> ${'w'.repeat(1300)}</p>`;
+  expect(flagsOf({ rawHtml, markdown: `tea \`curl https://x.org\` ${'w'.repeat(1300)}` })).toEqual(
+    [],
+  );
+});
+
+// In lower case İ takes two places where it took one.
+test('letters that grow in lower case move no code into the prose', () => {
+  const html = `${'İ'.repeat(60)}<code>my $x</code><p>Tea.</p>`;
+  expect(proseOfHtml(html)).toBe(`${'İ'.repeat(60)} </code><p>Tea.</p>`);
+  expect(measureHtml(html).firstPerson.times).toBe(0);
 });
 
 test('hostile text does not take quadratic time', () => {

@@ -36,6 +36,7 @@ export const answerRules: ReadonlySet<FlagRule> = new Set([
   'answer-too-long',
   'first-person',
   'cross-reference',
+  'bare-url',
 ]);
 
 /** Every rule for answers of a community. */
@@ -68,6 +69,7 @@ export function communityFlags({ title, answerScore, markdown, html }: Community
     lengthFlag(lengths, 'long'),
     wordsFlag('first-person', html?.firstPerson, findWords(prose, firstPerson)),
     wordsFlag('cross-reference', html?.crossReference, findWords(prose, crossReference)),
+    wordsFlag('bare-url', undefined, findWords(prose, bareUrl)),
     titleFlag(title),
   ];
   return flags.filter((flag) => flag !== undefined);
@@ -78,26 +80,46 @@ export function communityFlags({ title, answerScore, markdown, html }: Community
  * question mark, have at least `minTitleWords` words, and not point at the body ("this", "below").
  */
 export function titleProblem(title: string): string | undefined {
-  const words = title.split(/\s+/).filter((word) => word !== '').length;
+  const words = countWords(title);
   const minimum = ruleThresholds.minTitleWords.value;
-  if (!title.trim().endsWith('?')) return 'it does not end with a question mark';
-  if (words < minimum) return `it has ${words} words, fewer than ${minimum}`;
+  if (!questionEnd.test(title)) return 'it does not end with a question mark';
+  if (words < minimum) return `it has ${formatQuantity(words, 'word')}, fewer than ${minimum}`;
   const pointer = /\b(?:this|these|those|following|below)\b/i.exec(title)?.[0];
   return pointer && `it points at the body with "${pointer}"`;
 }
 
+// The marks of Latin, CJK, Arabic, Greek, Armenian and Ethiopic, and what may close after them.
+const questionEnd =
+  /[?\uff1f\ufe56\u061f\u037e\u055e\u1367\u203d\u2047][\s"'\u201d\u2019\u00bb\u300d\u300f\uff09)\]]*$/;
+const unspaced = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+/** Words between spaces, and those of scripts that put none. */
+function countWords(title: string): number {
+  if (!unspaced.test(title)) return title.split(/\s+/).filter((word) => word !== '').length;
+  const segments = [...new Intl.Segmenter('und', { granularity: 'word' }).segment(title)];
+  return segments.filter(({ isWordLike }) => isWordLike).length;
+}
+
 /** Text outside of code blocks and inline code, of HTML; attributes and tags stay. */
 export function proseOfHtml(html: string): string {
-  const lowered = html.toLowerCase();
   let prose = '';
   let at = 0;
-  for (const match of lowered.matchAll(/<(?:pre|code)\b/g)) {
-    if (match.index < at) continue;
-    const end = lowered.indexOf(`</${match[0].slice(1)}`, match.index);
+  let isAfterEnd = false;
+  // Upper and lower case of a letter may differ in length: offsets of another text are of no use.
+  for (const match of html.matchAll(/<(?:pre|code)\b/gi)) {
+    if (match.index < at || isAfterEnd) continue;
+    const end = indexOfEnd(html, match[0].slice(1), match.index);
     prose += `${html.slice(at, match.index)} `;
-    at = end === -1 ? html.length : end;
+    isAfterEnd = end === -1;
+    at = isAfterEnd ? html.length : end;
   }
   return prose + html.slice(at);
+}
+
+function indexOfEnd(html: string, name: string, from: number): number {
+  const end = new RegExp(`</${name}`, 'gi');
+  end.lastIndex = from;
+  return end.exec(html)?.index ?? -1;
 }
 
 /** Text outside of fenced code and inline code, of Markdown as `htmlToMarkdown` writes it. */
@@ -105,7 +127,7 @@ export function proseOfMarkdown(markdown: string): string {
   const prose: string[] = [];
   let fence: string | undefined;
   for (const line of markdown.split('\n')) {
-    const mark = /^[\s>\d.-]*(`{3,})[^`]*$/.exec(line)?.[1];
+    const mark = /^[\s>\d.)*-]*(`{3,})[^`]*$/.exec(line)?.[1];
     if (fence === undefined && mark) fence = mark;
     else if (fence !== undefined && mark === fence) fence = undefined;
     else if (fence === undefined) prose.push(withoutInlineCode(line));
@@ -151,6 +173,9 @@ const crossReference = new RegExp(
   ].join('|'),
   'gi',
 );
+
+/** Cleaning keeps the text of a link: where that is its address, a reader has nothing to follow. */
+const bareUrl = /\b(?:https?|ftp):\/\/[^\s<>)\]]+|\bwww\.[\w-]+\.[^\s<>)\]]+/gi;
 
 function scoreFlag(score: number): Flag | undefined {
   const minimum = ruleThresholds.minAnswerScore.value;

@@ -1,5 +1,7 @@
 import type { Message } from '../domain/message.ts';
-import type { Flag, Provenance } from '../domain/sample.ts';
+import type { Flag, FlagRule, Provenance } from '../domain/sample.ts';
+import { codePointOf } from '../text/foreign-text.ts';
+import { formatQuantity } from '../text/numbers.ts';
 import { communityFlags } from './community-rules.ts';
 
 /** The words of a sample's answers, as one text. */
@@ -24,6 +26,21 @@ export function measureSample(
     markdown: answerOf(messages),
     html: isAsImported ? answerHtml : undefined,
   });
+}
+
+/** The rules for the words of any sample, wherever it is from. */
+export const textRules: ReadonlySet<FlagRule> = new Set<FlagRule>(['control-characters']);
+
+// Tabs, line ends, and the form feeds and vertical tabs of source code are white space.
+const control = /(?!\s)\p{Cc}/gu;
+
+/** What the rules for any text find, such as NUL, which neither shows nor is meant. */
+export function measureText(messages: readonly Message[]): Flag[] {
+  const found = messages.flatMap(({ content }) => content.match(control) ?? []);
+  if (found.length === 0) return [];
+  const named = [...new Set(found)].slice(0, 4).map(codePointOf).join(', ');
+  const reason = `the text has ${formatQuantity(found.length, 'control character')} (${named})`;
+  return [{ rule: 'control-characters', scope: 'both', reason }];
 }
 
 /** A prompt begins with its title, whoever wrote it. */

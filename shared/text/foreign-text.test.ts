@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   displayLine,
   displayText,
+  cutText,
   previewLine,
   splitControls,
   visibleJson,
@@ -82,5 +83,20 @@ describe('previewLine', () => {
   it('cuts between characters, not inside an emoji', () => {
     expect(previewLine('😀'.repeat(200), 3)).toBe('😀😀😀…');
     expect(previewLine('short', 5)).toBe('short');
+  });
+});
+
+describe('cutText', () => {
+  it.each([
+    ['abc', 2, 'ab'],
+    ['abc', 3, 'abc'],
+    ['a😀', 2, 'a'],
+    ['ab👩‍👩‍👧', 6, 'ab'],
+    ['ab🇩🇪🇫🇷', 7, 'ab🇩🇪'],
+    ['cafe\u0301', 4, 'caf'],
+    ['x'.repeat(300) + '😀', 301, 'x'.repeat(300)],
+    ['a' + '\u0301'.repeat(300), 200, 'a' + '\u0301'.repeat(199)],
+  ])('ends %j within %i units where a character ends', (text, most, cut) => {
+    expect(cutText(text, most)).toBe(cut);
   });
 });

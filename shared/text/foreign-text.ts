@@ -52,7 +52,8 @@ export function splitControls(text: string): TextPiece[] {
   return pieces;
 }
 
-function codePointOf(character: string): string {
+/** The first character of a text as Unicode names it: `U+202E`. */
+export function codePointOf(character: string): string {
   return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
@@ -91,12 +92,29 @@ function escapeUnit(text: string, index: number): string {
   return `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
 }
 
-/** The beginning of a text on one line, cut between code points, with "…" when something is cut. */
+/** The beginning of a text on one line, cut between characters, with "…" when something is cut. */
 export function previewLine(text: string, mostCharacters = 110): string {
-  const line = displayLine(text.slice(0, mostCharacters * 10));
+  const line = displayLine(cutText(text, mostCharacters * 10));
   const characters = Array.from(line);
   if (characters.length <= mostCharacters) return line;
-  return `${characters.slice(0, mostCharacters).join('')}…`;
+  return `${cutText(line, characters.slice(0, mostCharacters).join('').length)}…`;
+}
+
+const longestCharacter = 64;
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+
+/**
+ * At most so many code units of the beginning of a text, cut where a character as a person sees it
+ * ends: a family in one emoji is one.
+ */
+export function cutText(text: string, mostUnits: number): string {
+  if (text.length <= mostUnits) return text;
+  const from = Math.max(0, mostUnits - longestCharacter);
+  const near = text.slice(from, mostUnits + longestCharacter);
+  const at = graphemes.segment(near).containing(mostUnits - from)?.index ?? 0;
+  // Marks without end belong to no character: they are cut between code points.
+  const whole = from > 0 && at === 0 ? mostUnits : from + at;
+  return text.slice(0, whole).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** A text as one word for a POSIX shell, quoted only where it has to be. */

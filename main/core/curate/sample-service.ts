@@ -1,6 +1,7 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
 import type { Flag, Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
+import { measureText } from '../../../shared/flags/sample-flags.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -124,7 +125,11 @@ export function createSample(
   const author = state.settings.author;
   const originHash = sampleWordsHash(input.messages);
   const provenance = { authors: [author], createdAt: new Date().toISOString() };
-  const id = insertSample(session.file.db, { ...input, provenance, flags: [], originHash }, author);
+  const id = insertSample(
+    session.file.db,
+    { ...input, provenance, flags: measureText(input.messages), originHash },
+    author,
+  );
   if (id === undefined)
     throw new AppError(
       'NAME_TAKEN',

@@ -1,3 +1,4 @@
+import { cutText } from '../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { startInference, toRead } from '../files/guarded-engines.ts';
@@ -66,11 +67,12 @@ const promptLength = 160;
 /** The start of a sample's first question in one line, so that a person recognizes it. */
 export function promptOf({ messages }: Pick<DatasetItem, 'messages'>): string {
   const text = messages.find(({ role }) => role === 'user')?.content ?? '';
-  return text
-    .slice(0, 4 * promptLength)
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .slice(0, promptLength);
+  return cutText(
+    cutText(text, 4 * promptLength)
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    promptLength,
+  );
 }
 
 /** What a run keeps of its encoding: sums, and every sample that did not come whole. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Labels } from '../../../shared/domain/label.ts';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
-import { previewLine } from '../../../shared/text/foreign-text.ts';
+import { cutText, previewLine } from '../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -89,7 +89,7 @@ async function exportDataset(
   const written = await exportFile(
     {
       title: `Export “${previewLine(dataset.name)}”`,
-      suggestedName: `${dataset.name.slice(0, 100)}.${format}.jsonl`,
+      suggestedName: `${cutText(dataset.name, 100)}.${format}.jsonl`,
     },
     save,
   );

@@ -1,3 +1,4 @@
+import { cutText } from '../../../shared/text/foreign-text.ts';
 import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { ReportItem } from '../../../shared/domain/evaluation-report.ts';
@@ -127,5 +128,5 @@ export function promptExcerpt({ prompt }: Pick<ReportItem, 'prompt'>): string {
   const asked = prompt.findLast((message) => message.role === 'user') ?? prompt.at(-1);
   const line = (asked?.content ?? '').replaceAll(/\s+/g, ' ').trim();
   if (line.length <= longestExcerpt) return line;
-  return `${Array.from(line).slice(0, longestExcerpt).join('')}…`;
+  return `${cutText(line, longestExcerpt)}…`;
 }

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { Message } from '../../../../shared/domain/message.ts';
 import { flagSchema, provenanceSchema, type Flag } from '../../../../shared/domain/sample.ts';
 import { answerRules, communityRules } from '../../../../shared/flags/community-rules.ts';
-import { answerOf, measureSample } from '../../../../shared/flags/sample-flags.ts';
+import {
+  answerOf,
+  measureSample,
+  measureText,
+  textRules,
+} from '../../../../shared/flags/sample-flags.ts';
 import { json, messagesColumn } from '../../columns.ts';
 import { textHash } from '../../content-hash.ts';
 import { all, get, run, type Database } from '../../database.ts';
@@ -35,18 +40,21 @@ const firstRow = z.object({ messages: messagesColumn });
  * and what an import found out otherwise stays.
  */
 export function flagsWith(db: Database, seq: number, messages: readonly Message[]): Flag[] {
-  const known = flagsOf(db, seq);
+  const known = flagsOf(db, seq).filter(({ rule }) => !textRules.has(rule));
+  const ofText = measureText(messages);
   const sql = 'SELECT provenance_json AS provenance FROM sample WHERE seq = @seq';
   const { provenance = {} } = get(db, originRow, sql, { seq }) ?? {};
   const answer = answerOf(messages);
   const isAsImported = provenance.answerHtml?.markdownSha256 === textHash(answer);
   const measured = measureSample(messages, provenance, isAsImported);
-  if (!measured) return known;
+  if (!measured) return [...known, ...ofText];
   // Imported before the HTML was measured for later: what it said holds for the words it became.
   const isOld = provenance.answerHtml === undefined && answer === importedAnswer(db, seq);
   const isKept = ({ rule }: Flag) => !communityRules.has(rule) || (isOld && answerRules.has(rule));
   const found = isOld ? measured.filter(({ rule }) => !answerRules.has(rule)) : measured;
-  return [...known.filter(isKept), ...found].toSorted((a, b) => (a.rule < b.rule ? -1 : 1));
+  return [...known.filter(isKept), ...found, ...ofText].toSorted((a, b) =>
+    a.rule < b.rule ? -1 : 1,
+  );
 }
 
 function importedAnswer(db: Database, seq: number): string | undefined {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { datasetPages } from '../datasets.ts';
 import { freezeDataset } from '../freeze-dataset.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
-import { addSamples, addVersion, getSample } from './samples.ts';
+import { addSamples, addVersion, getSample, summary } from './samples.ts';
 import { listSamples, sampleRows, sampleSeqs, statusCounts } from './sample-list.ts';
 import { aProject, aSample } from '../../testing/a-project.ts';
 
@@ -135,4 +135,11 @@ test('a full disk during an import keeps what was stored before and adds none of
   expect(sampleSeqs(db, {})).toEqual([1]);
   db.pragma('max_page_count = 1073741823');
   expect(addSamples(db, many, 'me')).toBe(500);
+});
+
+test('what the list shows of a sample is cut where a character ends, and holds no NUL', () => {
+  const prompt = `a\0 b ${'x'.repeat(154)}👩‍👩‍👧`;
+  const { prompt: shown, characters } = summary([{ role: 'user', content: prompt }]);
+  expect(shown).toBe(`a b ${'x'.repeat(154)}`);
+  expect(characters).toBe(prompt.length);
 });

@@ -8,6 +8,7 @@ import {
   provenanceSchema,
   sampleSchema,
 } from '../../../../shared/domain/sample.ts';
+import { cutText } from '../../../../shared/text/foreign-text.ts';
 import { get, run, withTransaction, type Database } from '../../database.ts';
 import { changeSealedRow } from '../../checksums/seal-rows.ts';
 import { countRow, json, messagesColumn } from '../../columns.ts';
@@ -28,7 +29,7 @@ const previewLength = 160;
 
 function preview(messages: readonly Message[], role: 'user' | 'assistant'): string {
   const text = messages.find((message) => message.role === role)?.content ?? '';
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, previewLength);
+  return cutText(text.replaceAll(/[\s\0]+/g, ' ').trim(), previewLength);
 }
 
 /** What the list shows of a sample, from its words. */

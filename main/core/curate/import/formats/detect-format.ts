@@ -1,4 +1,5 @@
 import type { ImportFormat } from '../../../../../shared/contract/curate.ts';
+import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { ImportError } from '../sample/import-error.ts';
 import { withoutByteOrderMark } from '../read/read-lines.ts';
@@ -90,7 +91,7 @@ function describeRecords(seen: readonly unknown[]): string {
 }
 
 function quoted(text: string): string {
-  const short = text.replaceAll(/\s+/g, ' ').slice(0, 40);
+  const short = cutText(text.replaceAll(/\s+/g, ' '), 40);
   return `"${short}"`;
 }
 

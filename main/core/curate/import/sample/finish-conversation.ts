@@ -5,6 +5,7 @@ import {
   type Role,
 } from '../../../../../shared/domain/message.ts';
 import type { Flag } from '../../../../../shared/domain/sample.ts';
+import { measureText } from '../../../../../shared/flags/sample-flags.ts';
 import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { RecordProblem } from './import-error.ts';
 import type { ParsedConversation } from './parsed-sample.ts';
@@ -48,7 +49,7 @@ export function finishConversation(parsed: readonly Message[]): ParsedConversati
   }
   const problem = conversationProblem(messages) ?? sizeProblem(messages);
   if (problem) throw new RecordProblem(problem);
-  return { messages, flags };
+  return { messages, flags: [...flags, ...measureText(messages)] };
 }
 
 function nameOf(value: unknown): string {

@@ -31,7 +31,7 @@ export function stackExchangeSample(pair: CommunityPair, site: StackExchangeSite
   if (markdown === '')
     throw new RecordProblem(`answer ${answer.integer('Id')} has no text once images are removed`);
   const prompt = promptOf(question, title);
-  const { messages } = finishConversation([
+  const { messages, flags: ofText } = finishConversation([
     messageOf('user', prompt.text),
     messageOf('assistant', markdown),
   ]);
@@ -40,7 +40,7 @@ export function stackExchangeSample(pair: CommunityPair, site: StackExchangeSite
     promptFrom: prompt.from,
     answerHtml: { ...measureHtml(rawHtml), markdownSha256: textHash(answerOf(messages)) },
   };
-  const flags = measureSample(messages, provenance, true) ?? [];
+  const flags = [...(measureSample(messages, provenance, true) ?? []), ...ofText];
   return { messages, source: site.source, provenance, flags };
 }
 
