@@ -66,6 +66,7 @@ async function writeAdapter(path: string): Promise<void> {
 async function exportTo(name: string, change: Partial<ExportParams>, signal?: AbortSignal) {
   const params: ExportParams = {
     basePath: folder.file('base.gguf'),
+    baseSha256: 'b'.repeat(64),
     checkpointPath: folder.file('adapter.gguf'),
     kind: 'gguf',
     type: null,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { getString } from '../gguf/header/gguf-file.ts';
+import { adapterBaseKey } from '../gguf/model/adapter-base.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { EngineRequestError } from '../engines/engine-process.ts';
 import type { SystemFiles } from '../engines/protocol/inference.ts';
@@ -136,6 +137,33 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     });
     const adapted = await withTestAdapter(small, folder.file('large-adapter.gguf'), 3);
     expect((await refusal(chat(adapted))).code).toBe('ADAPTER_UNREADABLE');
+  });
+
+  // Both bases have the same shapes, so llama.cpp would apply it and nobody would notice.
+  test('an adapter of another base, unless a person allowed it: then its answers say so', async () => {
+    const adapted = await withTestAdapter(system, folder.file('others.gguf'), 3);
+    const adapterBaseSha256 = 'e'.repeat(64);
+    const foreign = { ...adapted, adapterBaseSha256 };
+    expect(await refusal(chat(foreign))).toMatchObject({
+      code: 'ADAPTER_OTHER_BASE',
+      data: { path: adapted.adapterPath, baseSha256: system.baseSha256, adapterBaseSha256 },
+    });
+    const { identity } = await chat({ ...foreign, otherBase: true });
+    expect(identity).toMatchObject({ baseSha256: system.baseSha256, adapterBaseSha256 });
+    const own = await chat({ ...adapted, adapterBaseSha256: system.baseSha256, otherBase: true });
+    expect(own.identity).not.toHaveProperty('adapterBaseSha256');
+    expect((await refusal(chat(foreign))).code).toBe('ADAPTER_OTHER_BASE');
+  });
+
+  test('an adapter whose own header names another base', async () => {
+    const adapted = await withTestAdapter(system, folder.file('named.gguf'), 3, [
+      { key: adapterBaseKey, type: 'string', value: 'c'.repeat(64) },
+    ]);
+    const told = { ...adapted, adapterBaseSha256: system.baseSha256 };
+    expect(await refusal(chat(told))).toMatchObject({
+      code: 'ADAPTER_OTHER_BASE',
+      data: { adapterBaseSha256: 'c'.repeat(64) },
+    });
   });
 
   test('an adapter that was deleted', async () => {

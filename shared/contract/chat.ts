@@ -9,6 +9,7 @@ import {
   type Sampling,
   type SystemSpec,
 } from '../domain/identity.ts';
+import { hashSchema } from '../domain/stored-value.ts';
 import { messageSchema } from '../domain/message.ts';
 import { procedure, reading } from './errors.ts';
 
@@ -176,6 +177,10 @@ export const fileSystemSchema = z.object({
   basePath: z.string().min(1),
   adapterPath: z.string().min(1).nullable().default(null),
   strength: z.number().min(0).max(4).default(1),
+  /** The base that the adapter was trained on, where the caller knows; else the files are asked. */
+  adapterBaseSha256: hashSchema.nullable().default(null),
+  /** Allows an adapter that was trained on another base of the same shape; answers record it. */
+  otherBase: z.boolean().default(false),
 });
 export type FileSystem = z.infer<typeof fileSystemSchema>;
 

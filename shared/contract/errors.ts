@@ -61,6 +61,11 @@ export const errorData = {
   INVALID_INPUT: inFile.extend({ runId: z.string().optional() }),
   MODEL_INVALID: inFile.extend({ modelId: z.string().optional() }),
   MODEL_CHANGED: inFile,
+  /** The adapter was trained on another base; `otherBase` allows it. */
+  ADAPTER_OTHER_BASE: inFile.extend({
+    baseSha256: z.string().optional(),
+    adapterBaseSha256: z.string().optional(),
+  }),
   MODEL_MISSING: inFile.extend({ modelId: z.string().optional() }),
   NOTHING_TO_TRAIN: foreign,
   DIVERGED: z.object({ steps: z.number().optional() }),
@@ -106,6 +111,7 @@ export const declaredErrors: DeclaredErrors = {
   INVALID_STATE: { data: errorData.INVALID_STATE.loose() },
   INVALID_INPUT: { data: errorData.INVALID_INPUT.loose() },
   MODEL_INVALID: { data: errorData.MODEL_INVALID.loose() },
+  ADAPTER_OTHER_BASE: { data: errorData.ADAPTER_OTHER_BASE.loose() },
   MODEL_CHANGED: { data: errorData.MODEL_CHANGED.loose() },
   MODEL_MISSING: { data: errorData.MODEL_MISSING.loose() },
   NOTHING_TO_TRAIN: { data: errorData.NOTHING_TO_TRAIN.loose() },

@@ -22,6 +22,8 @@ export const identitySchema = z.object({
   baseName: nameSchema,
   adapterSha256: hashSchema.nullable(),
   adapterName: nameSchema.nullable(),
+  /** Only where a person allowed it: the adapter was trained on this base, not on the one above. */
+  adapterBaseSha256: hashSchema.optional(),
   strength: z.number(),
   templateSha256: hashSchema,
   sampling: samplingSchema,
@@ -35,5 +37,7 @@ export const systemSpecSchema = z.object({
   modelId: z.string(),
   checkpointId: z.string().nullable().default(null),
   strength: z.number().min(0).max(4).default(1),
+  /** Allows an adapter that was trained on another base of the same shape; answers record it. */
+  otherBase: z.boolean().optional(),
 });
 export type SystemSpec = z.infer<typeof systemSpecSchema>;

@@ -122,6 +122,11 @@ function systemWarnings({ systems }: Findings): string[] {
   const warnings = (['a', 'b'] as const).flatMap((key) => {
     const count = systems[key].identities.length;
     const system = `System ${key.toUpperCase()}`;
+    const others = systems[key].identities.flatMap(
+      ({ adapterBaseSha256 }) => adapterBaseSha256 ?? [],
+    );
+    if (others.length > 0)
+      return [`${system}: its adapter was trained on another base model (${others[0]}).`];
     if (count === 0) return [`${system}: the weights behind its answers are not recorded.`];
     return count > 1 ? [`${system} answered in ${count} different configurations.`] : [];
   });

@@ -26,6 +26,7 @@ const advice: Record<ErrorCode, string> = {
   INVALID_INPUT: 'Correct the value that the message names, then try again.',
   MODEL_INVALID: 'Choose another GGUF file, or download this one again.',
   MODEL_CHANGED: 'Point the model at the original file, or add the changed file as a new model.',
+  ADAPTER_OTHER_BASE: 'Choose the base model that the adapter was trained on.',
   MODEL_MISSING: 'Point the model at the place the file was moved to.',
   NOTHING_TO_TRAIN: otherSettings,
   DIVERGED:

@@ -1,5 +1,7 @@
-import { basename } from 'node:path';
-import type { z } from 'zod';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { readInputFile } from '../../input-files/input-file.ts';
+import { hashSchema } from '../../../shared/domain/stored-value.ts';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
@@ -109,13 +111,41 @@ async function hashedSystem(
     (await inspector.request('hashFile', { path }, { signal })).sha256;
   // Refused before anything is answered when it is no model.
   await inspector.request('inspectModel', { path: basePath }, { signal });
+  const adapterSha256 = adapterPath === null ? null : await hash(adapterPath);
   return {
     basePath,
     baseSha256: await hash(basePath),
     baseName: modelFileName(basePath),
     adapterPath,
-    adapterSha256: adapterPath === null ? null : await hash(adapterPath),
+    adapterSha256,
     adapterName: adapterPath === null ? null : basename(adapterPath),
     strength: adapterPath === null ? 0 : files.strength,
+    adapterBaseSha256:
+      files.adapterBaseSha256 ?? (await recordedBase(state, adapterPath, adapterSha256)),
+    otherBase: files.otherBase,
   };
+}
+
+const recordSchema = z.object({
+  base: z.object({ sha256: hashSchema }),
+  adapter: z.object({ sha256: hashSchema }),
+});
+const mostRecordBytes = 256 * 1024 * 1024;
+
+/** The base in the record that the trainer leaves beside an adapter, where it is of this adapter. */
+async function recordedBase(
+  state: CoreState,
+  adapterPath: GuardedPath | null,
+  adapterSha256: string | null,
+): Promise<string | null> {
+  if (adapterPath === null) return null;
+  try {
+    const path = state.paths.check(join(dirname(adapterPath), 'record.json'));
+    const text = (await readInputFile(path, mostRecordBytes)).toString('utf8');
+    const { base, adapter } = recordSchema.parse(JSON.parse(text));
+    return adapter.sha256 === adapterSha256 ? base.sha256 : null;
+  } catch {
+    // Most adapters have none, and it may be anything: then only the adapter's own header can tell.
+    return null;
+  }
 }

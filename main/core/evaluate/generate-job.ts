@@ -128,7 +128,8 @@ async function contestantsOf(
     return {
       system,
       missing,
-      files: isNeeded && (await systemFiles(session, system.spec, signal)),
+      // What is stored as a contestant was agreed on when the evaluation was made.
+      files: isNeeded && (await systemFiles(session, { ...system.spec, otherBase: true }, signal)),
     };
   });
   const both = await Promise.all(asked);

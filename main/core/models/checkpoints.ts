@@ -4,7 +4,8 @@ import { AppError, found } from '../base/app-error.ts';
 import { artifactFile, artifactSize } from '../files/artifacts.ts';
 import type { GuardedSystem } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
-import { usableModel } from './model-service.ts';
+import { usableModel, type UsableModel } from './model-service.ts';
+import { findRun } from '../../store/repositories/runs.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';
 import { modelNameOf } from '../../store/repositories/models.ts';
@@ -35,6 +36,12 @@ export async function systemFiles(
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
   const checkpoint = usableCheckpoint(session, spec.checkpointId);
   const name = checkpointName(checkpoint);
+  const { baseSha256: adapterBaseSha256 } = found(
+    findRun(session.file.db, 'id', checkpoint.runId),
+    'run',
+    checkpoint.runId,
+  );
+  if (adapterBaseSha256 !== model.sha256) requireAllowed(spec, { checkpoint, model });
   if (holdsWholeModel(checkpoint.path))
     return {
       ...withoutAdapter,
@@ -48,7 +55,26 @@ export async function systemFiles(
     adapterSha256: checkpoint.sha256,
     adapterName: name,
     strength: spec.strength,
+    adapterBaseSha256,
+    otherBase: spec.otherBase ?? false,
   };
+}
+
+/** A whole model has no other base: named together with one, it would answer in its place. */
+function requireAllowed(
+  { otherBase }: SystemSpec,
+  {
+    checkpoint,
+    model,
+  }: { checkpoint: Pick<Checkpoint, 'path' | 'runName' | 'epoch'>; model: UsableModel },
+): void {
+  const { path } = checkpoint;
+  if (otherBase && !holdsWholeModel(path)) return;
+  throw new AppError(
+    'ADAPTER_OTHER_BASE',
+    `${checkpointName(checkpoint)} was trained on another base model than ${model.path}. Choose the base it was trained on.`,
+    { path, baseSha256: model.sha256 },
+  );
 }
 
 const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint): Checkpoint => ({

@@ -58,6 +58,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
           strength,
           outPath: draft.draftPath,
           basePath: base.path,
+          baseSha256: base.sha256,
           checkpointPath: checkpoint.path,
           name: `${checkpoint.runName} epoch ${checkpoint.epoch}`,
         },

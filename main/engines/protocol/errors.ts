@@ -59,6 +59,7 @@ export const trainerErrors = {
 export const inferenceErrors = {
   ...everyEngineErrors,
   ...modelErrors,
+  ADAPTER_OTHER_BASE: inFile.extend({ baseSha256: z.string(), adapterBaseSha256: z.string() }),
   CONTEXT_FAILED: noData,
   PROMPT_TOO_LONG: z.object({ promptTokens: z.number(), contextTokens: z.number() }),
   TEMPLATE_INVALID: noData,

@@ -13,6 +13,10 @@ export interface SystemFiles {
   adapterSha256: string | null;
   adapterName: string | null;
   strength: number;
+  /** The base that the adapter was trained on, where the core knows; the file may tell it, too. */
+  adapterBaseSha256?: string | null;
+  /** A person allowed an adapter of another base. */
+  otherBase?: boolean;
 }
 
 export interface ChatParams {

@@ -150,6 +150,7 @@ export function familiesOf(platform: string): DeviceFamily[] {
 /** A checkpoint and what to make of it; see `ExportRequest` for the meaning of the fields. */
 export interface ExportParams {
   basePath: string;
+  baseSha256: string;
   /** A LoRA adapter, or a whole model after full-parameter training. */
   checkpointPath: string;
   kind: ExportKind;

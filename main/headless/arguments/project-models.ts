@@ -82,12 +82,18 @@ export function splitSystem(text: string): { file: string; run: string | undefin
 export async function resolveSystem(
   client: CoreClient,
   text: string,
-  wait: WaitOptions,
+  wait: WaitOptions & { otherBase: boolean },
 ): Promise<SystemSpec> {
   const { file, run } = splitSystem(text);
   const checkpoint = run === undefined ? null : resolveCheckpoint(await client.runs.list(), run);
   const modelId = await ensureModel(client, file, wait);
-  return { modelId, checkpointId: checkpoint?.id ?? null, strength: 1 };
+  const { otherBase } = wait;
+  return {
+    modelId,
+    checkpointId: checkpoint?.id ?? null,
+    strength: 1,
+    ...(otherBase && { otherBase }),
+  };
 }
 
 /** An adapter given as a file, or as a run of the project. */
@@ -96,7 +102,9 @@ export async function resolveAdapter(client: CoreClient, text: string) {
     () => true,
     () => false,
   );
-  if (isFile) return { path: resolve(text), name: text };
-  const checkpoint = resolveCheckpoint(await client.runs.list(), text);
-  return { path: checkpoint.path, name: `${checkpoint.runName}@${checkpoint.epoch}` };
+  if (isFile) return { path: resolve(text), name: text, baseSha256: null };
+  const runs = await client.runs.list();
+  const checkpoint = resolveCheckpoint(runs, text);
+  const baseSha256 = runs.find(({ id }) => id === checkpoint.runId)?.baseSha256 ?? null;
+  return { path: checkpoint.path, name: `${checkpoint.runName}@${checkpoint.epoch}`, baseSha256 };
 }

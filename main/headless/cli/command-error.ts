@@ -61,6 +61,11 @@ const replaceable = z.object({ canReplace: z.literal(true) });
 
 /** The window asks whether a file may be replaced; here it is said beforehand. */
 function withAdvice(failure: Failure): Failure {
+  if (failure.code === 'ADAPTER_OTHER_BASE')
+    return {
+      ...failure,
+      message: `${failure.message} With --other-base an adapter is used all the same, and answers record it.`,
+    };
   if (!replaceable.safeParse(failure.data).success) return failure;
   return { ...failure, message: `${failure.message}. With --overwrite it is replaced.` };
 }

@@ -66,6 +66,14 @@ export const overwriteOption = {
   overwrite: { type: 'boolean', description: 'replace a file that is there and no export wrote' },
 } as const satisfies OptionTable;
 
+/** The option of a command that asks a system which may be put together of strangers. */
+export const otherBaseOption = {
+  'other-base': {
+    type: 'boolean',
+    description: 'allow an adapter that was trained on another base; answers record it',
+  },
+} as const satisfies OptionTable;
+
 /** Options every command has. */
 export const commonOptions = {
   json: { type: 'boolean', description: 'print one JSON document on standard output' },

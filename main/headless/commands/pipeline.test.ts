@@ -171,6 +171,33 @@ describe('the whole pipeline by command line', () => {
     expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { error }]);
   });
 
+  it('refuses an adapter on another base of the same shape, named by run or file, and records an allowed one', async () => {
+    const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64, seed: 2 };
+    await writeTinyModel(join(folder.path, 'other.gguf'), model);
+    const systems = ['--a', 'tiny.gguf', '--b', 'other.gguf+r'];
+    const named = await folder.run(
+      'evaluate',
+      'p.lima',
+      ...systems,
+      '--prompts',
+      'prompts.jsonl',
+      '--json',
+    );
+    const refused = {
+      error: { code: 'ADAPTER_OTHER_BASE', message: expect.stringContaining('With --other-base') },
+    };
+    expect([named.code, JSON.parse(named.stdout)]).toMatchObject([1, refused]);
+    const listed = await folder.document(z.object({ runs: z.array(runSchema) }), 'runs', 'p.lima');
+    const adapter = ['--adapter', listed.runs[0]?.checkpoints[0]?.path ?? ''];
+    const chat = ['chat', '--base', 'other.gguf', ...adapter, '--prompt', 'Hello', ...short];
+    const byFile = await folder.run(...chat, '--json');
+    expect([byFile.code, JSON.parse(byFile.stdout)]).toMatchObject([1, refused]);
+    const answer = z.object({ identity: identitySchema });
+    const { identity } = await folder.document(answer, ...chat, '--other-base');
+    expect(identity.adapterBaseSha256).toBe(listed.runs[0]?.baseSha256);
+    expect(identity.adapterBaseSha256).not.toBe(identity.baseSha256);
+  });
+
   it('chats without a project: the same seed gives the same answer', async () => {
     const words = ['chat', ...base, '--prompt', 'Hello', ...short];
     const answer = z.object({ output: z.string(), outputTokens: z.number() });

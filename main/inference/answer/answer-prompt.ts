@@ -8,7 +8,7 @@ import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
 import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
-import type { LoadedModel } from '../model/model-host.ts';
+import { type LoadedModel, otherBaseOf } from '../model/model-host.ts';
 
 /** Small on a CPU, because a cancel is only heard between chunks. */
 const promptChunkTokens = { cpu: 64, gpu: 512 };
@@ -172,11 +172,13 @@ export function identify(
 ): Identity {
   const { adapterPath, baseName, adapterName, strength } = system;
   const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
+  const adapterBaseSha256 = otherBaseOf(loaded, system);
   return {
     baseSha256: loaded.base.sha256,
     baseName,
     adapterSha256: adapter?.sha256 ?? null,
     adapterName,
+    ...(adapterBaseSha256 !== undefined && { adapterBaseSha256 }),
     strength,
     templateSha256: loaded.vocabulary.templateSha256,
     sampling,

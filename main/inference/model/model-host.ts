@@ -1,7 +1,8 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
@@ -17,7 +18,12 @@ export interface LoadedModel {
   header: GgufFile;
   base: VerifiedFile;
   /** Adapters stay with the model until it is unloaded; key is the path. */
-  adapters: Map<string, VerifiedFile>;
+  adapters: Map<string, LoadedAdapter>;
+}
+
+/** An adapter in memory, and the base that its file says it was trained on. */
+export interface LoadedAdapter extends VerifiedFile {
+  trainedOnSha256: string | undefined;
 }
 
 /** Size of a context: tokens per sequence, and sequences decoded side by side. */
@@ -49,9 +55,11 @@ export class ModelHost {
     const loaded = this.#loaded;
     if (!loaded) throw new Error('The model was unloaded while it was opened');
     if (adapter && !loaded.adapters.has(adapter.path)) {
-      await checkAdapterFile(adapter.path, loaded.header);
-      loaded.adapters.set(adapter.path, adapter);
+      const header = await checkAdapterFile(adapter.path, loaded.header);
+      const trainedOnSha256 = getString(header, adapterBaseKey);
+      loaded.adapters.set(adapter.path, { ...adapter, trainedOnSha256 });
     }
+    if (adapter && system.otherBase !== true) requireOwnBase(loaded, system);
     return loaded;
   }
 
@@ -111,6 +119,30 @@ export class ModelHost {
     const vocabulary = new Vocabulary(model, header, this.#templates);
     return { model, vocabulary, header, base, adapters: new Map() };
   }
+}
+
+/** The base that the adapter of a system was trained on, where it is another one. */
+export function otherBaseOf(
+  { base, adapters }: LoadedModel,
+  { adapterPath, adapterBaseSha256 }: SystemFiles,
+): string | undefined {
+  if (adapterPath === null) return undefined;
+  const trainedOn = adapters.get(adapterPath)?.trainedOnSha256 ?? adapterBaseSha256 ?? base.sha256;
+  return trainedOn === base.sha256 ? undefined : trainedOn;
+}
+
+/** Equal shapes say nothing: on another base an adapter gives answers that nobody trained. */
+function requireOwnBase(loaded: LoadedModel, system: SystemFiles): void {
+  const adapterBaseSha256 = otherBaseOf(loaded, system);
+  if (adapterBaseSha256 === undefined) return;
+  const { path, sha256: baseSha256 } = loaded.base;
+  const adapterPath = system.adapterPath ?? '';
+  throw new InferenceError(
+    'ADAPTER_OTHER_BASE',
+    `${adapterPath} was trained on another base model (SHA-256 ${adapterBaseSha256.slice(0, 12)}…) than ` +
+      `${path} (${baseSha256.slice(0, 12)}…). Choose the base it was trained on.`,
+    { path: adapterPath, baseSha256, adapterBaseSha256 },
+  );
 }
 
 /** Loads a checked GGUF file; native reasons for a refusal become part of the error. */

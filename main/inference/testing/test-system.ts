@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 
@@ -41,6 +42,7 @@ export async function withTestAdapter(
   system: SystemFiles,
   path: string,
   seed: number,
+  entries: readonly GgufEntry[] = [],
 ): Promise<SystemFiles> {
   const tensor = (name: string, ne: [number, number]) => {
     const values = new Float32Array(ne[0] * ne[1]);
@@ -53,6 +55,7 @@ export async function withTestAdapter(
       { key: 'general.architecture', type: 'string', value: 'llama' },
       { key: 'adapter.type', type: 'string', value: 'lora' },
       { key: 'adapter.lora.alpha', type: 'f32', value: rank },
+      ...entries,
     ],
     tensors: [
       tensor('blk.3.ffn_down.weight.lora_a', [feedForwardLength, rank]),

@@ -9,10 +9,15 @@ import { toGgufAdapter } from './gguf-checkpoint.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
+import { getString } from '../../gguf/header/gguf-file.ts';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
 
 /** A tiny model and an adapter of it in a folder. */
-async function writePair(folder: string): Promise<{ basePath: string; checkpointPath: string }> {
+async function writePair(
+  folder: string,
+): Promise<{ basePath: string; baseSha256: string; checkpointPath: string }> {
   const basePath = join(folder, 'base.gguf');
   const checkpointPath = join(folder, 'adapter.gguf');
   await writeTinyModel(basePath, { embeddingLength: 64, feedForwardLength: 96, layers: 2 });
@@ -21,7 +26,7 @@ async function writePair(folder: string): Promise<{ basePath: string; checkpoint
   using adapter = new LoraAdapter(device, model, { rank: 4, alpha: 8, seed: 1 });
   const names = { name: 'test', architecture: 'llama' };
   await writeGgufStream(checkpointPath, toGgufAdapter(device, adapter, names));
-  return { basePath, checkpointPath };
+  return { basePath, baseSha256: 'b'.repeat(64), checkpointPath };
 }
 
 test.each<ExportKind>(['merged', 'ollama'])(
@@ -65,3 +70,12 @@ test.each<ExportKind>(['gguf', 'merged', 'ollama', 'peft'])(
     expect(await readdir(folder.path, { recursive: true })).toEqual(before);
   },
 );
+
+test('an exported adapter names the base that it was trained on', async () => {
+  await using folder = await temporaryFolder();
+  const outPath = join(folder.path, 'out.gguf');
+  const pair = await writePair(folder.path);
+  const params = { ...pair, kind: 'gguf', type: null, strength: 1, name: 'out', outPath } as const;
+  await exportCheckpoint(params, { signal: new AbortController().signal, emit: () => undefined });
+  expect(getString(await readGguf(outPath), adapterBaseKey)).toBe(pair.baseSha256);
+});

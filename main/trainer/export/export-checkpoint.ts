@@ -44,9 +44,9 @@ export async function exportCheckpoint(
 
 async function write(opened: Opened, context: Context): Promise<ExportResult> {
   const { base, checkpoint, params } = opened;
-  const { kind, type, strength, outPath: path } = params;
+  const { kind, type, strength, baseSha256, outPath: path } = params;
   if (kind === 'gguf')
-    return { files: [await writeGgufCopy(path, { checkpoint, strength }, context)] };
+    return { files: [await writeGgufCopy(path, { checkpoint, strength, baseSha256 }, context)] };
   if (kind === 'ollama')
     return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));
   if (kind === 'merged') {

@@ -2,17 +2,25 @@ import { getNumber } from '../../gguf/header/gguf-file.ts';
 import type { ExportProgress } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
+import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { isAdapter } from './lora-factors.ts';
 
+interface GgufCopy {
+  checkpoint: ModelFile;
+  strength: number;
+  baseSha256: string;
+}
+
 /**
  * Copies a checkpoint as it is, except that a strength other than 1 becomes part of the adapter's
- * alpha, by which llama.cpp scales it.
+ * alpha, by which llama.cpp scales it, and that an adapter tells the base it was trained on.
  */
 export async function writeGgufCopy(
   path: string,
-  { checkpoint, strength }: { checkpoint: ModelFile; strength: number },
+  { checkpoint, strength, baseSha256 }: GgufCopy,
   context: RequestContext<ExportProgress>,
 ): Promise<{ path: string; sizeBytes: number }> {
   const { header } = checkpoint;
@@ -32,11 +40,13 @@ export async function writeGgufCopy(
       }
     },
   }));
-  const metadata = [...header.metadata].map(([key, value]) =>
+  const metadata: GgufEntry[] = [...header.metadata].map(([key, value]) =>
     key === 'adapter.lora.alpha' && alpha !== undefined
       ? { key, type: 'f32' as const, value: alpha * strength }
       : { key, ...value },
   );
+  if (isAdapter(checkpoint) && !header.metadata.has(adapterBaseKey))
+    metadata.push({ key: adapterBaseKey, type: 'string', value: baseSha256 });
   const { sizeBytes } = await writeGgufStream(path, { metadata, tensors });
   await checkpoint.requireUnchanged();
   return { path, sizeBytes };

@@ -3,7 +3,7 @@ import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
 import { CommandError } from '../../cli/command-error.ts';
-import { defineCommand, requiredOption } from '../../cli/command.ts';
+import { defineCommand, otherBaseOption, requiredOption } from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCore } from '../../cli/open-core.ts';
 import { existingFile } from '../../arguments/project-models.ts';
@@ -12,7 +12,8 @@ import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 /** `lima chat`: one answer, streamed, without a project. */
 export const chatCommand = defineCommand({
   name: 'chat',
-  usage: 'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]…',
+  usage:
+    'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… [--other-base]',
   summary: 'Ask a model one question and stream the answer; needs no project.',
   positionals: { min: 0, max: 0 },
   options: {
@@ -21,6 +22,7 @@ export const chatCommand = defineCommand({
     prompt: { type: 'string', value: 'TEXT', description: 'the question; - reads standard input' },
     system: { type: 'string', value: 'TEXT', description: 'a system message before it' },
     set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+    ...otherBaseOption,
   },
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   async run({ options, terminal, signal }) {
@@ -36,7 +38,13 @@ export const chatCommand = defineCommand({
     await using core = await openCore();
     let answer: ChatAnswer | undefined;
     await generateAnswers(core.client, {
-      system: { basePath, adapterPath, strength: 1 },
+      system: {
+        basePath,
+        adapterPath,
+        adapterBaseSha256: null,
+        strength: 1,
+        otherBase: options['other-base'] ?? false,
+      },
       items: [{ key: 'chat', messages }],
       sampling,
       parallel: 1,

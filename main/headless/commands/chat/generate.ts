@@ -7,6 +7,7 @@ import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts
 import { AnswerSink } from './answer-sink.ts';
 import {
   defineCommand,
+  otherBaseOption,
   overwriteOption,
   requiredOption,
   wholeNumber,
@@ -39,6 +40,7 @@ const options = {
   out: { type: 'string', value: 'FILE', description: 'where to write; default standard output' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  ...otherBaseOption,
   ...overwriteOption,
 } as const;
 
@@ -47,7 +49,7 @@ export const generateCommand = defineCommand({
   name: 'generate',
   usage:
     'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
-    '[--set key=value]… [--parallel N]',
+    '[--set key=value]… [--parallel N] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
   options,
@@ -96,16 +98,23 @@ async function readWords({ options: given }: Call<typeof options>) {
     parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
     basePath: await existingFile(base),
     out: given.out,
+    otherBase: given['other-base'] ?? false,
   };
 }
 
 type Words = Awaited<ReturnType<typeof readWords>>;
 
-async function findSystem(client: CoreClient, { base, basePath, adapter: text }: Words) {
+async function findSystem(client: CoreClient, { base, basePath, otherBase, adapter: text }: Words) {
   const adapter = text === undefined ? null : await resolveAdapter(client, text);
   return {
     name: adapter ? `${base}+${adapter.name}` : base,
-    files: { basePath, adapterPath: adapter?.path ?? null, strength: 1 },
+    files: {
+      basePath,
+      adapterPath: adapter?.path ?? null,
+      adapterBaseSha256: adapter?.baseSha256 ?? null,
+      strength: 1,
+      otherBase,
+    },
   };
 }
 

@@ -1,7 +1,13 @@
 import { freeName } from '../../../../shared/domain/evaluation.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
-import { defineCommand, requiredOption, wholeNumber, type Call } from '../../cli/command.ts';
+import {
+  defineCommand,
+  otherBaseOption,
+  requiredOption,
+  wholeNumber,
+  type Call,
+} from '../../cli/command.ts';
 import type { EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
@@ -34,6 +40,7 @@ const options = {
   parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
   seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+  ...otherBaseOption,
 } as const;
 
 /** `lima evaluate`: two systems answer the same prompts, ready for blind votes. */
@@ -41,7 +48,7 @@ export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
-    '[--parallel N] [--seed N] [--set key=value]… | --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
+    '[--parallel N] [--seed N] [--set key=value]… [--other-base] | --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
@@ -86,7 +93,7 @@ function creating(call: Call<typeof options>): Start {
 }
 
 function extending({ options: given, terminal }: Call<typeof options>): Start {
-  const other = (['a', 'b', 'name', 'parallel', 'seed', 'set'] as const).find(
+  const other = (['a', 'b', 'name', 'parallel', 'seed', 'set', 'other-base'] as const).find(
     (name) => given[name] !== undefined,
   );
   if (other !== undefined)
@@ -118,6 +125,7 @@ function readWords({ options: given }: Call<typeof options>) {
   return {
     systems,
     promptSet,
+    otherBase: given['other-base'] ?? false,
     settings: {
       name: given.name,
       sampling,
@@ -130,11 +138,12 @@ function readWords({ options: given }: Call<typeof options>) {
 
 async function createEvaluation(
   client: CoreClient,
-  { systems, promptSet, settings }: ReturnType<typeof readWords>,
+  { systems, promptSet, otherBase, settings }: ReturnType<typeof readWords>,
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
-  const a = await resolveSystem(client, systems.a, call);
-  const b = await resolveSystem(client, systems.b, call);
+  const wait = { ...call, otherBase };
+  const a = await resolveSystem(client, systems.a, wait);
+  const b = await resolveSystem(client, systems.b, wait);
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
   const name = settings.name ?? freeName(await client.evaluations.list());
   return await client.evaluations.create({ ...settings, name, promptSetId, a, b });
