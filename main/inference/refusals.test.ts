@@ -61,7 +61,7 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
   test('a model that was moved away', async () => {
     const basePath = folder.file('gone.gguf');
     const error = await refusal(chat({ ...system, basePath }));
-    expect(error).toMatchObject({ code: 'MODEL_UNREADABLE', data: { path: basePath } });
+    expect(error).toMatchObject({ code: 'MODEL_NOT_THERE', data: { path: basePath } });
   });
 
   test('a file that is no GGUF', async () => {
@@ -169,7 +169,7 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
   test('an adapter that was deleted', async () => {
     const adapted = await withTestAdapter(system, folder.file('deleted.gguf'), 3);
     await rm(adapted.adapterPath ?? '');
-    expect((await refusal(chat(adapted))).code).toBe('MODEL_UNREADABLE');
+    expect((await refusal(chat(adapted))).code).toBe('MODEL_NOT_THERE');
   });
 });
 

@@ -210,6 +210,8 @@ export const generationsContract = {
       eventIterator(
         z.discriminatedUnion('type', [
           z.object({ type: z.literal('loading') }),
+          /** What is odd about the base model though it can be used. */
+          z.object({ type: z.literal('warning'), text: z.string() }),
           z.object({ type: z.literal('text'), text: z.string() }),
           z.object({
             type: z.literal('answer'),

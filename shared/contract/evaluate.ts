@@ -17,6 +17,8 @@ export const promptsContract = {
         /** Rows of the file: those that became prompts of the set, and those that are unusable. */
         read: z.number().int(),
         unusable: z.number().int(),
+        /** Prompts of the set that one before them was already: no independent comparisons. */
+        repeated: z.number().int(),
         /** Lines that were left out: the first thousand of `errorsTotal`. */
         errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
         errorsTotal: z.number().int(),

@@ -88,6 +88,19 @@ export const promptSchema = z.object({
 });
 export type Prompt = z.infer<typeof promptSchema>;
 
+/** What makes two prompts the same: roles and words, without the space around them. */
+const promptWords = (messages: readonly { role: string; content: string }[]): string =>
+  JSON.stringify(
+    messages.map(({ role, content }) => [role, content.trim().replaceAll(/\s+/g, ' ')]),
+  );
+
+/** How many of these prompts another one before them was already. */
+export function repeatedPrompts(
+  prompts: readonly (readonly { role: string; content: string }[])[],
+): number {
+  return prompts.length - new Set(prompts.map(promptWords)).size;
+}
+
 /** A frozen set of prompts; its content hash tells whether two reports used the same one. */
 export const promptSetSchema = z.object({
   id: idSchema,

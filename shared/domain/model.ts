@@ -16,6 +16,8 @@ export const modelInfoSchema = z.object({
   fileSizeBytes: countSchema,
   /** `yes`, or the reason why the trainer cannot train it. */
   trainable: nameSchema,
+  /** What is odd about the file though it can be used, as sentences; none where an older version looked. */
+  warnings: z.array(z.string().max(2000)).optional(),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 

@@ -193,6 +193,21 @@ describe('the warnings', () => {
     );
   });
 
+  it('tell comparisons of equal prompts, which are not independent', () => {
+    const facts = fixtureFacts(['a', 'b', 'tie', 'a']);
+    for (const [at, content] of [
+      'What is tea?',
+      ' What  is tea?\n',
+      'Why?',
+      'What is tea?',
+    ].entries())
+      for (const item of facts.items.slice(at, at + 1)) item.prompt = [{ role: 'user', content }];
+    expect(warningsOf(facts)).toContain(
+      '2 comparisons of 4 with a prompt that another one has, too',
+    );
+    expect(warningsOf(fixtureFacts(['a', 'b']))).not.toContain('another one has');
+  });
+
   it('say that nobody has voted, without inventing a result', () => {
     const report = composeReport(fixtureFacts([null, null]));
     expect(report.statistics).toBeNull();

@@ -1,4 +1,5 @@
 import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
+import { repeatedPrompts } from '../domain/evaluation.ts';
 import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
@@ -18,6 +19,7 @@ export function reportWarnings(findings: Findings): string[] {
     ...extensionWarnings(findings),
     ...biasWarnings(findings),
     ...failureWarnings(findings),
+    ...repeatWarnings(findings),
     ...answerWarnings(findings),
     ...systemWarnings(findings),
   ];
@@ -92,6 +94,15 @@ function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
       `The longer answer won ${formatEstimate(lengthBias.longerShare)} of decided comparisons: length alone may explain part of the result.`,
     );
   return warnings;
+}
+
+/** Statistics take comparisons for independent: those of one prompt are not. */
+function repeatWarnings({ items }: Findings): string[] {
+  const repeated = repeatedPrompts(items.map(({ prompt }) => prompt));
+  if (repeated === 0) return [];
+  return [
+    `${formatQuantity(repeated, 'comparison')} of ${formatCount(items.length)} with a prompt that another one has, too: the intervals and p take them for independent, so they are too narrow.`,
+  ];
 }
 
 /** Each reason is told once: a template that refuses one prompt may refuse a hundred. */

@@ -48,6 +48,7 @@ export function runAdviceFor(code: string): string {
 
 const mendedByOtherSettings: ReadonlySet<string> = new Set<ErrorCode>([
   'DIVERGED',
+  'MODEL_INVALID',
   'NOTHING_TO_TRAIN',
 ]);
 

@@ -36,7 +36,7 @@ test('every declared error has an advice that is a sentence', () => {
 });
 
 test('a diverged run and one with nothing to train need other settings, not a resumption', () => {
-  expect(['DIVERGED', 'NOTHING_TO_TRAIN'].every(isRepeatedByResuming)).toBe(true);
+  expect(['DIVERGED', 'MODEL_INVALID', 'NOTHING_TO_TRAIN'].every(isRepeatedByResuming)).toBe(true);
   expect(['ENGINE_CRASHED', 'DISK_FULL', 'INTERNAL'].some(isRepeatedByResuming)).toBe(false);
   expect(adviceFor('DIVERGED')).toContain('lower learning rate');
   expect(runAdviceFor('INVALID_STATE')).toBe(adviceFor('NOTHING_TO_TRAIN'));

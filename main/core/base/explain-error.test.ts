@@ -8,6 +8,9 @@ const coded = (code: string) => Object.assign(new Error('It failed.'), { code })
 
 test.each([
   ['GGUF_UNREADABLE', 'MODEL_MISSING'],
+  ['MODEL_NOT_THERE', 'MODEL_MISSING'],
+  // An unknown pre-tokenizer, for example: the file is where it was, and looking for it is no use.
+  ['MODEL_UNREADABLE', 'MODEL_INVALID'],
   ['ENGINE_SILENT', 'ENGINE_CRASHED'],
   ['PROMPT_TOO_LONG', 'ENGINE_FAILED'],
   ['ENOSPC', 'DISK_FULL'],

@@ -28,6 +28,7 @@ export interface GenerationRequest {
 
 type GenerationEvent =
   | { type: 'loading' }
+  | { type: 'warning'; text: string }
   | { type: 'text'; text: string }
   | { type: 'answer'; key: string; answer: ChatAnswer };
 
@@ -60,7 +61,8 @@ async function answer(
   events: AsyncQueue<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
-  const system = await hashedSystem(state, request.system, signal);
+  const { system, warnings } = await hashedSystem(state, request.system, signal);
+  for (const text of warnings) events.push({ type: 'warning', text });
   await using engine = startInference(systemToRead(system));
   const ask = request.items.length === 1 ? askOne : askMany;
   await ask(engine, { ...request, system }, events, signal);
@@ -103,16 +105,16 @@ async function hashedSystem(
   state: CoreState,
   files: FileSystem,
   signal: AbortSignal,
-): Promise<GuardedSystem> {
+): Promise<{ system: GuardedSystem; warnings: readonly string[] }> {
   const basePath = state.paths.check(files.basePath);
   const adapterPath = files.adapterPath === null ? null : state.paths.check(files.adapterPath);
   await using inspector = startInspector(toRead(basePath, adapterPath));
   const hash = async (path: GuardedPath) =>
     (await inspector.request('hashFile', { path }, { signal })).sha256;
   // Refused before anything is answered when it is no model.
-  await inspector.request('inspectModel', { path: basePath }, { signal });
+  const { warnings = [] } = await inspector.request('inspectModel', { path: basePath }, { signal });
   const adapterSha256 = adapterPath === null ? null : await hash(adapterPath);
-  return {
+  const system = {
     basePath,
     baseSha256: await hash(basePath),
     baseName: modelFileName(basePath),
@@ -124,6 +126,7 @@ async function hashedSystem(
       files.adapterBaseSha256 ?? (await recordedBase(state, adapterPath, adapterSha256)),
     otherBase: files.otherBase,
   };
+  return { system, warnings };
 }
 
 const recordSchema = z.object({

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
+import { type Prompt, type PromptSet, repeatedPrompts } from '../../../shared/domain/evaluation.ts';
 import {
   findPromptSet,
   hashPrompts,
@@ -17,6 +17,7 @@ interface ImportedPrompts {
   set: PromptSet;
   read: number;
   unusable: number;
+  repeated: number;
   errors: { line: number; message: string }[];
   errorsTotal: number;
 }
@@ -59,9 +60,10 @@ export async function storePrompts(
         `or one prompt a line. ${errors[0] ? `Line ${errors[0].line}: ${errors[0].message}` : ''}`,
       { path },
     );
+  const repeated = repeatedPrompts(prompts.map(({ messages }) => messages));
   const known = findPromptSet(db, 'content_hash', hashPrompts(prompts));
   if (known && (input.name === undefined || known.name === input.name))
-    return { set: known, ...rows, errors, errorsTotal };
+    return { set: known, ...rows, repeated, errors, errorsTotal };
   if (findPromptSet(db, 'name', name))
     throw new AppError(
       'NAME_TAKEN',
@@ -73,7 +75,7 @@ export async function storePrompts(
   const id = insertPromptSet(db, name, prompts);
   session.changes.touch('prompts');
   const set = found(findPromptSet(db, 'id', id), 'prompt set', id);
-  return { set, ...rows, errors, errorsTotal };
+  return { set, ...rows, repeated, errors, errorsTotal };
 }
 
 /** A prompt set with its first prompts, or NOT_FOUND. */

@@ -10,6 +10,7 @@ import {
   findRun,
   insertRun,
   listRuns,
+  addRunEvent,
   runEvents,
   type StoredRun,
 } from '../../store/repositories/runs.ts';
@@ -63,6 +64,8 @@ export async function startRun(
     (jobId) => {
       insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe });
       if (probe) insertProbe(db, runId, probe);
+      for (const message of model.info.warnings ?? [])
+        addRunEvent(db, runId, { kind: 'warning', step: 0, message });
     },
   );
   session.changes.touch('runs', 'project');

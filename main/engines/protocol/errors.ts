@@ -17,6 +17,8 @@ const processErrors = {
 };
 
 const modelErrors = {
+  /** The file cannot be opened; MODEL_UNREADABLE: it can, and is no model that can be used. */
+  MODEL_NOT_THERE: inFile,
   MODEL_UNREADABLE: inFile.extend({ reason: z.string().optional() }),
   MODEL_CHANGED: inFile.extend({
     sha256: z.string().optional(),

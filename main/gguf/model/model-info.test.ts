@@ -51,6 +51,7 @@ test('a tiny model is described by its tensors, and the trainer can train it', a
     embeddingLength: 32,
     layers: 2,
     vocabularySize: 288,
+    warnings: [],
     hasChatTemplate: true,
     fileSizeBytes: info.fileSizeBytes,
     trainable: 'yes',
@@ -128,4 +129,19 @@ test('heads that do not add up to the width are refused where llama.cpp would re
   expect(modelInfo(await tiny(options)).trainable).toBe('yes');
   const qwen = modelInfo(await tiny({ ...options, architecture: 'qwen2' }));
   expect(qwen.trainable).toMatch(/4 heads of 16 do not add up to its width 32/);
+});
+
+// llama.cpp says it in a log that nobody sees, and goes on with another tokenizer.
+test('a byte-pair vocabulary that names no pre-tokenizer is warned of, and no other', async () => {
+  const file = await tiny();
+  expect(modelInfo(file).warnings).toEqual([]);
+  const without = (model: string) => {
+    const named = withMetadata(file, 'tokenizer.ggml.model', text(model));
+    named.metadata.delete('tokenizer.ggml.pre');
+    return modelInfo(named).warnings;
+  };
+  expect(without('gpt2')).toEqual([expect.stringContaining('no "tokenizer.ggml.pre"')]);
+  expect(without('llama')).toEqual([]);
+  const empty = withMetadata(file, 'tokenizer.ggml.pre', text(''));
+  expect(modelInfo(empty).warnings).toHaveLength(1);
 });

@@ -46,7 +46,19 @@ export function modelInfo(file: GgufFile): ModelInfo {
     hasChatTemplate: getString(file, 'tokenizer.chat_template') !== undefined,
     fileSizeBytes: file.fileSizeBytes,
     trainable: trainability(file),
+    warnings: tokenizerWarnings(file),
   };
+}
+
+/** llama.cpp warns of it in its log alone: words are split into other tokens than in pretraining. */
+function tokenizerWarnings(file: GgufFile): string[] {
+  const isBytePair = getString(file, 'tokenizer.ggml.model') === 'gpt2';
+  if (!isBytePair || getString(file, 'tokenizer.ggml.pre')) return [];
+  return [
+    'The file does not say how its tokenizer splits words (no "tokenizer.ggml.pre"): llama.cpp takes ' +
+      'a default, and where that is not the one of the model, training and answers are worse. Convert ' +
+      'the model again with a current llama.cpp, or download a newer file.',
+  ];
 }
 
 function vocabularySize(file: GgufFile): number {

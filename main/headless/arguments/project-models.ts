@@ -28,10 +28,19 @@ export async function ensureModel(
 ): Promise<string> {
   const path = await existingFile(file);
   for (const model of await client.models.list()) {
-    if (!model.isMissing && (await realpath(model.path)) === path) return model.id;
+    if (model.isMissing || (await realpath(model.path)) !== path) continue;
+    noteWarnings(model, wait);
+    return model.id;
   }
   const { jobId } = await client.models.add({ path });
-  return (await waitForJob(client, { jobId, kind: 'add-model' }, wait)).modelId;
+  const { modelId } = await waitForJob(client, { jobId, kind: 'add-model' }, wait);
+  const added = (await client.models.list()).find(({ id }) => id === modelId);
+  if (added) noteWarnings(added, wait);
+  return modelId;
+}
+
+function noteWarnings({ path, info }: Model, { terminal }: WaitOptions): void {
+  for (const warning of info.warnings ?? []) terminal.note(`${path}: ${warning}`);
 }
 
 /** The model that is called so, by a person, its file, or its header; or has this id. */

@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
+import { repeatedText } from '../../../shared/text/prompts.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
@@ -28,11 +29,16 @@ export async function resolvePromptSet(
       { names },
     );
   }
-  const { set, read, unusable, errors, errorsTotal } = await importPrompts(client, path, sets);
+  const { set, read, unusable, repeated, errors, errorsTotal } = await importPrompts(
+    client,
+    path,
+    sets,
+  );
   terminal.note(
     `${text}: ${formatQuantity(read, 'row')} read, ${formatQuantity(read - unusable, 'prompt')}` +
       `${unusable > 0 ? `, ${formatCount(unusable)} not usable` : ''}.`,
   );
+  if (repeated > 0) terminal.note(`${text}: ${repeatedText(repeated)}`);
   for (const { line, message } of errors)
     terminal.note(`${text}, line ${line}: ${message}; the line was left out.`);
   const unlisted = errorsTotal - errors.length;

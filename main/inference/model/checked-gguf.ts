@@ -96,5 +96,7 @@ async function readHeader(path: string, code: UnreadableCode): Promise<GgufFile>
 
 function coded(path: string, code: UnreadableCode, error: unknown): unknown {
   if (!(error instanceof GgufError)) return error;
+  if (error.code === 'GGUF_UNREADABLE')
+    return new InferenceError('MODEL_NOT_THERE', error.message, { path });
   return new InferenceError(code, error.message, { path, reason: error.code });
 }

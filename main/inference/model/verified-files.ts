@@ -16,7 +16,7 @@ export interface VerifiedFile {
 export class VerifiedFiles {
   readonly #known = new Map<string, VerifiedFile>();
 
-  /** Throws MODEL_CHANGED when the content is not the expected one, MODEL_UNREADABLE when there is none. */
+  /** Throws MODEL_CHANGED when the content is not the expected one, MODEL_NOT_THERE when there is none. */
   async verify(path: string, expectedSha256: string, signal: AbortSignal): Promise<VerifiedFile> {
     const file = await this.#identify(path, signal);
     if (file.sha256 === expectedSha256) return file;
@@ -69,7 +69,7 @@ async function stampOf(path: string): Promise<string> {
 function unreadable(path: string, error: unknown): InferenceError {
   const reason = error instanceof Error ? error.message : String(error);
   return new InferenceError(
-    'MODEL_UNREADABLE',
+    'MODEL_NOT_THERE',
     `Cannot read ${path}: ${reason}. Was it moved or deleted?`,
     { path },
   );

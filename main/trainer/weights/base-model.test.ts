@@ -69,7 +69,7 @@ describe('loading a model', () => {
   test('reports a missing file with its path', async () => {
     const path = join(folder.path, 'nowhere.gguf');
     await expect(openModel(device, path)).rejects.toMatchObject({
-      code: 'MODEL_UNREADABLE',
+      code: 'MODEL_NOT_THERE',
       message: expect.stringContaining(path),
     });
   });

@@ -84,6 +84,12 @@ const truncated = (path: string, problem: string) =>
     path,
   });
 
+const ggufCodes = {
+  GGUF_TRUNCATED: 'MODEL_TRUNCATED',
+  GGUF_INVALID: 'MODEL_UNREADABLE',
+  GGUF_UNREADABLE: 'MODEL_NOT_THERE',
+} as const;
+
 /** The coded form of an error in a model file; EngineErrors stay as they are. */
 export function toModelError(path: string, error: unknown): Error {
   if (error instanceof TrainerError) return error;
@@ -92,12 +98,11 @@ export function toModelError(path: string, error: unknown): Error {
       path,
     });
   if (error instanceof GgufError) {
-    const code = error.code === 'GGUF_TRUNCATED' ? 'MODEL_TRUNCATED' : 'MODEL_UNREADABLE';
-    return new TrainerError(code, error.message, { path });
+    return new TrainerError(ggufCodes[error.code], error.message, { path });
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new TrainerError(
-    'MODEL_UNREADABLE',
+    'MODEL_NOT_THERE',
     `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
     { path },
   );

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { repeatedText } from '../../../shared/text/prompts.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -29,7 +30,7 @@ export function ImportPromptsDialog() {
     const { signal } = stopping.current;
     const imported = await rpc.prompts.import({ path: path.trim(), ...named }, { signal });
     showEvaluate({ kind: 'prompts', id: imported.set.id });
-    if (imported.errors.length === 0) setImporting(false);
+    if (imported.errors.length === 0 && imported.repeated === 0) setImporting(false);
     else setOutcome(imported);
   });
   return (
@@ -90,32 +91,40 @@ export function ImportPromptsDialog() {
 }
 
 function BadLines({ outcome }: { outcome: Outcome }) {
-  const { set, read, unusable, errors, errorsTotal } = outcome;
+  const { set, read, unusable, repeated, errors, errorsTotal } = outcome;
   return (
     <>
       <p>
         {formatQuantity(read, 'row')} read: {formatQuantity(read - unusable, 'prompt')} in “
         {set.name}”, {formatCount(unusable)} not usable
-        {errorsTotal > errors.length && `; the first ${formatCount(errors.length)} are`}:
+        {errorsTotal > errors.length && `; the first ${formatCount(errors.length)} are`}
+        {errorsTotal > 0 ? ':' : '.'}
       </p>
-      <table className="table" aria-label="Lines left out">
-        <thead>
-          <tr>
-            <th className="number">Line</th>
-            <th>Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {errors.map(({ line, message }, index) => (
-            <tr key={index}>
-              <td className="number">{line}</td>
-              <td>
-                <VisibleText text={message} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {repeated > 0 && <p>{repeatedText(repeated)}</p>}
+      {errors.length > 0 && <LinesLeftOut errors={errors} />}
     </>
+  );
+}
+
+function LinesLeftOut({ errors }: Pick<Outcome, 'errors'>) {
+  return (
+    <table className="table" aria-label="Lines left out">
+      <thead>
+        <tr>
+          <th className="number">Line</th>
+          <th>Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {errors.map(({ line, message }, index) => (
+          <tr key={index}>
+            <td className="number">{line}</td>
+            <td>
+              <VisibleText text={message} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -66,6 +66,11 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
             </span>
           )}
           {!isTrainable && <span className="picker-why">{info.trainable}</span>}
+          {info.warnings?.map((warning) => (
+            <span key={warning} className="picker-why">
+              {warning}
+            </span>
+          ))}
           <span className="small faint truncate" title={`${path}\nSHA-256 ${sha256}`}>
             {path} · <code>{shortHash(sha256)}</code>
           </span>

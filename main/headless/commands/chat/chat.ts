@@ -49,6 +49,7 @@ export const chatCommand = defineCommand({
       sampling,
       parallel: 1,
       signal,
+      onWarning: (text) => terminal.note(text),
       onLoading: () => terminal.progress('loading', `Loading ${basePath}`, { phase: 'loading' }),
       onText: (text) => terminal.stream(text),
       onAnswer: (_, complete) => {

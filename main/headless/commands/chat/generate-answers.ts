@@ -11,6 +11,7 @@ export interface GenerateRequest {
   parallel: number;
   signal: AbortSignal;
   onLoading?: () => void;
+  onWarning: (text: string) => void;
   /** Pieces of the answer; only when there is one prompt. */
   onText?: (text: string) => void;
   onAnswer: (key: string, answer: ChatAnswer) => void;
@@ -18,11 +19,13 @@ export interface GenerateRequest {
 
 /** Runs a generation to its end; an abort throws `CancelledError` after the engine has stopped. */
 export async function generateAnswers(client: CoreClient, request: GenerateRequest): Promise<void> {
-  const { system, items, sampling, parallel, signal, onLoading, onText, onAnswer } = request;
+  const { system, items, sampling, parallel, signal, onLoading, onWarning, onText, onAnswer } =
+    request;
   try {
     const events = await client.generations.run({ system, items, sampling, parallel }, { signal });
     for await (const event of events) {
       if (event.type === 'loading') onLoading?.();
+      else if (event.type === 'warning') onWarning(event.text);
       else if (event.type === 'text') onText?.(event.text);
       else onAnswer(event.key, event.answer);
     }

@@ -137,6 +137,7 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
     sampling: words.sampling,
     parallel: words.parallel,
     signal,
+    onWarning: (text) => terminal.note(text),
     onLoading: () => terminal.progress('loading', `Loading ${system.name}`, { phase: 'loading' }),
     onAnswer: (key, answer) => {
       const prompt = prompts[Number(key)];

@@ -25,6 +25,7 @@ export const modelInspectCommand = defineCommand({
       `vocabulary      ${formatCount(info.vocabularySize)} tokens`,
       `chat template   ${info.hasChatTemplate ? 'yes' : 'no'}`,
       `trainable       ${info.trainable}`,
+      ...(info.warnings ?? []).map((warning) => `warning         ${warning}`),
     ];
     call.terminal.result(info, lines.join('\n'));
   },
