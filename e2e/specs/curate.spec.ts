@@ -175,9 +175,19 @@ test('a review by keyboard is counted, undone, and still there after the program
   workbench.holdServer(true);
   await curate.press('x');
   await expect(curate.detail).toContainText('When are plums ripe?');
+  // What could be lost is told, and the browser asks before the page is left.
+  const storing = curate.page.getByRole('status', { name: 'Storing' });
+  await expect(storing).toHaveText('Storing…');
+  const asked = curate.page.waitForEvent('dialog');
+  const leaving = curate.page.evaluate(() => location.reload());
+  const question = await asked;
+  expect(question.type()).toBe('beforeunload');
+  await question.dismiss();
+  await leaving;
   await workbench.endServer('kill');
   await expect(curate.detail).toContainText('What is a sloop?');
   await expect(curate.row('sloop').getByLabel('rejected')).toHaveCount(0);
+  await expect(storing).toHaveText('');
 });
 
 test('an edit of one turn becomes a new version and the old one stays in the history', async ({

@@ -4,6 +4,7 @@ import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { isRunning } from '../chat/chat-turns.ts';
 import { useChat } from '../chat/chat-store.ts';
 import { rpc } from '../rpc/client.ts';
+import { isStoring } from '../rpc/storing.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
@@ -24,12 +25,16 @@ export function ClosingBanner({ project }: { project: ProjectInfo | null }) {
   );
 }
 
-/** Jobs go on without a page, an answer does not: the browser asks before it leaves one. */
+/**
+ * Jobs go on without a page; an answer does not, and a review or vote that is not stored yet may be
+ * lost: the browser asks before it leaves one.
+ */
 export function useLeaveGuard(): void {
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
       const { left, right } = useChat.getState().panes;
-      if ([left, right].some((pane) => isRunning(pane.turns))) event.preventDefault();
+      const isAnswering = [left, right].some((pane) => isRunning(pane.turns));
+      if (isAnswering || isStoring()) event.preventDefault();
     };
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);

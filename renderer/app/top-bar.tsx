@@ -4,6 +4,7 @@ import type { Preferences } from '../../shared/contract/settings.ts';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
 import { usePreference } from '../rpc/settings.ts';
+import { useStoring } from '../rpc/storing.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Menu, type MenuItem } from '../ui/dialogs/menu.tsx';
 import { goToTab } from '../ui/navigation.ts';
@@ -28,6 +29,7 @@ export function TopBar({ project, areTabsShown }: TopBarProps) {
       {project ? <ProjectMenu project={project} /> : <strong>Lima Workbench</strong>}
       {project && areTabsShown && <TabList />}
       {project && project.packet?.kind !== 'evaluation' && <Counts project={project} />}
+      <Storing />
       {project && <FileProblem project={project} />}
       <span className="spacer" />
       {project && project.packet?.kind !== 'evaluation' && <JobsTray />}
@@ -141,6 +143,16 @@ function Counts({ project }: { project: ProjectInfo }) {
       <span>{formatCount(accepted)} accepted</span>
       <span>{formatCount(rejected)} rejected</span>
     </div>
+  );
+}
+
+/** Beside numbers that do not know of it yet. */
+function Storing() {
+  const isSlow = useStoring((state) => state.isSlow);
+  return (
+    <span className="dim small" role="status" aria-label="Storing">
+      {isSlow && 'Storing…'}
+    </span>
   );
 }
 

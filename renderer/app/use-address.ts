@@ -144,6 +144,12 @@ async function followWanted(project: string): Promise<void> {
   }
 }
 
+/** Runs something once the frame that is due has been drawn; a page in the background draws none. */
+function afterFrame(run: () => void): void {
+  if (document.visibilityState === 'hidden') setTimeout(run);
+  else requestAnimationFrame(() => setTimeout(run));
+}
+
 /** A step of the history, or the same one in other words. */
 function write(place: Place, isNew: boolean): void {
   const before = parseAddress(location.hash);
@@ -193,8 +199,25 @@ async function keep(project: string, signal: AbortSignal): Promise<void> {
   await go();
   if (signal.aborted) return;
   const onShown = () => void show(false);
-  const stops = [useNavigation, useTrain, useEvaluate, useCurate].map((store) =>
-    store.subscribe(onShown),
+  const stops = [useNavigation, useTrain].map((store) => store.subscribe(onShown));
+  // What keys walk through, sample by sample and pair by pair, is on the screen before it is here.
+  let isDue = false;
+  const onWalked = () => {
+    if (isDue) return;
+    isDue = true;
+    afterFrame(() => {
+      isDue = false;
+      void show(false);
+    });
+  };
+  stops.push(
+    useCurate.subscribe((now, before) => {
+      if (now.selectedSeq !== before.selectedSeq) onWalked();
+    }),
+    useEvaluate.subscribe((now, before) => {
+      if (now.selection !== before.selection) onShown();
+      else onWalked();
+    }),
   );
   // Not at each piece of an answer.
   stops.push(

@@ -2,6 +2,7 @@ import type { ReviewAction, SampleFilter } from '../../shared/domain/sample.ts';
 import type { Job } from '../../shared/contract/job-kinds.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
+import { whileStoring } from '../rpc/storing.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { dropRetained, moveSelection, retain, selectSample, useCurate } from './curate-store.ts';
@@ -26,7 +27,8 @@ export function reviewSelected(action: ReviewAction): void {
     if (selectedSeq === null) return;
     const row = rowCache.get(selectedSeq) ?? (await rowCache.load(selectedSeq));
     if (!row) return;
-    const stored = rpc.samples.review({ action, selection: { ids: [row.id] } });
+    const review = rpc.samples.review({ action, selection: { ids: [row.id] } });
+    const stored = whileStoring(review);
     retain(row.seq);
     const isStillShown = useCurate.getState().selectedSeq === row.seq;
     if (action !== 'reset' && isStillShown) moveSelection(1);
@@ -44,7 +46,7 @@ export function reviewSelected(action: ReviewAction): void {
 /** Takes back this annotator's newest review or bulk review, and shows what it was about. */
 export function undoLastReview(): void {
   presses.add(async () => {
-    const { batchId, changed, sampleId } = await rpc.samples.undoReview();
+    const { batchId, changed, sampleId } = await whileStoring(rpc.samples.undoReview());
     if (batchId === null) {
       showToast({ text: 'There is no review of yours to undo.', key: 'undo' });
       return;

@@ -128,16 +128,21 @@ export class RowCache {
   }
 
   #store(rows: readonly SampleRow[]): void {
+    let hasChanged = false;
     for (const row of rows) {
+      const known = this.#rows.get(row.seq);
+      const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(row);
+      hasChanged ||= !isSame;
       this.#rows.delete(row.seq);
-      this.#rows.set(row.seq, row);
+      // The same object: a row that says the same is not drawn again.
+      this.#rows.set(row.seq, isSame ? known : row);
     }
     for (const seq of this.#rows.keys()) {
       if (this.#rows.size <= keptRows) break;
       this.#rows.delete(seq);
       this.#stale.delete(seq);
     }
-    this.#changed();
+    if (hasChanged) this.#changed();
   }
 
   #changed(): void {

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
@@ -49,10 +49,15 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => cache.show(seqs, first, last), [cache, seqs, first, last]);
-  useEffect(
-    () => followSelection((index) => virtualizer.scrollToIndex(index, { align: 'auto' })),
-    [virtualizer],
-  );
+  useEffect(() => {
+    let leftPx: number | null = null;
+    return followSelection((index) => {
+      // Scrolling lays out the page once more; where it began last, it may not have ended yet.
+      if (virtualizer.scrollOffset !== leftPx && isInSight(virtualizer, index)) return;
+      leftPx = virtualizer.scrollOffset;
+      virtualizer.scrollToIndex(index, { align: 'auto' });
+    });
+  }, [virtualizer]);
   return (
     <div
       ref={scroller}
@@ -82,6 +87,16 @@ function VirtualRows({ seqs }: { seqs: readonly number[] }) {
       </div>
     </div>
   );
+}
+
+/** Whether all of a row can be seen. */
+function isInSight(
+  { scrollOffset, scrollRect }: Virtualizer<HTMLDivElement, Element>,
+  index: number,
+): boolean {
+  if (scrollOffset === null || scrollRect === null) return false;
+  const topPx = index * rowHeightPx;
+  return topPx >= scrollOffset && topPx + rowHeightPx <= scrollOffset + scrollRect.height;
 }
 
 function click(seq: number, how: ClickKind): void {

@@ -10,6 +10,12 @@ it('does not list a sample twice when it matches again after an undo', () => {
   expect(mergeRetained([5], new Set([5, 6]))).toEqual([5, 6]);
 });
 
+it('is the very same list while everything that was reviewed still matches', () => {
+  const matching = [2, 5, 9];
+  expect(mergeRetained(matching, new Set([9, 2]))).toBe(matching);
+  expect(mergeRetained(matching, new Set())).toBe(matching);
+});
+
 it('shows what stayed when nothing matches any more', () => {
   expect(mergeRetained([], new Set([3, 1]))).toEqual([1, 3]);
 });

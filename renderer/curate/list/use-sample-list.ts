@@ -59,6 +59,8 @@ export function mergeRetained(
   retained: ReadonlySet<number>,
 ): readonly number[] {
   const extra = [...retained].toSorted((a, b) => a - b);
+  // The same list, where nothing of it has gone: all that follows the list then stays as it is.
+  if (extra.every((seq) => isIn(matching, seq))) return matching;
   const merged: number[] = [];
   let next = 0;
   for (const seq of matching) {
@@ -66,5 +68,16 @@ export function mergeRetained(
       if (extra[next] !== seq) merged.push(extra[next] ?? seq);
     merged.push(seq);
   }
-  return retained.size === 0 ? matching : [...merged, ...extra.slice(next)];
+  return [...merged, ...extra.slice(next)];
+}
+
+/** Whether an ascending list of numbers has this one. */
+function isIn(ascending: readonly number[], wanted: number): boolean {
+  let [first, end] = [0, ascending.length];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if ((ascending[middle] ?? wanted) < wanted) first = middle + 1;
+    else end = middle;
+  }
+  return ascending[first] === wanted;
 }

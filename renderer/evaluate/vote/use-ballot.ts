@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
+import { whileStoring } from '../../rpc/storing.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { showPair, takeWantedPair, useEvaluate } from '../evaluate-store.ts';
 import { useVoteClock } from './vote-clock.ts';
@@ -96,7 +97,8 @@ export function useBallot(evaluationId: string): Ballot {
     const { current } = shown;
     if (!current || clock.elapsedMs() < tooSoonMs) return;
     const { comparisonId, ordinal } = current;
-    const vote = rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+    const call = rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+    const vote = whileStoring(call);
     lastVote.current = vote.catch(() => undefined);
     const early = next.known();
     if (early) setShown({ current: early, ordinal: null, loadError: undefined });
@@ -121,7 +123,7 @@ export function useBallot(evaluationId: string): Ballot {
 
   const takeBack = async () => {
     try {
-      const current = await rpc.evaluations.undoVote({ id: evaluationId });
+      const current = await whileStoring(rpc.evaluations.undoVote({ id: evaluationId }));
       if (!current) {
         showToast({ text: 'There is no vote of yours to take back.', key: 'undo' });
         return;
