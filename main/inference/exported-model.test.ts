@@ -108,6 +108,25 @@ test.each([
   expect(distance(await logitsOf(folder.file('base.gguf')), merged)).toBeGreaterThan(2 * bound);
 });
 
+// Rows of 64 fill no block of a K-quant: these matrices get what llama-quantize falls back to.
+test.each([
+  ['Q4_K_M', 'Q5_0', 'Q8_0'],
+  ['Q5_K_M', 'Q5_1', 'Q8_0'],
+  ['Q6_K', 'Q8_0', 'Q8_0'],
+] as const)('a model merged in %s is read by llama.cpp', async (type, most, more) => {
+  const name = `merged-${type}.gguf`;
+  await exportTo(name, { kind: 'merged', type });
+  const { tensors } = await readGguf(folder.file(name));
+  const typeOf = (wanted: string) =>
+    tensorTypeName(tensors.find((tensor) => tensor.name === wanted)?.type ?? -1);
+  expect(typeOf('blk.0.attn_q.weight')).toBe(most);
+  expect(typeOf('blk.1.ffn_down.weight')).toBe(more);
+  expect(typeOf('blk.1.attn_norm.weight')).toBe('F32');
+  const merged = await logitsOf(folder.file(name));
+  const toBase = distance(await logitsOf(folder.file('base.gguf')), merged);
+  expect(distance(await withAdapter(strength), merged)).toBeLessThan(toBase / 3);
+});
+
 test('a copied adapter has its strength written into it', async () => {
   await exportTo('copy.gguf', { kind: 'gguf' });
   const adapter = { filePath: folder.file('copy.gguf'), scale: 1 };

@@ -4,8 +4,11 @@ import { z } from 'zod';
 export const exportKindSchema = z.enum(['gguf', 'peft', 'merged', 'ollama']);
 export type ExportKind = z.infer<typeof exportKindSchema>;
 
-/** Type of the matrices of a merged model; vectors, as norms are, stay F32. */
-export const exportTypeSchema = z.enum(['F16', 'BF16', 'Q8_0']);
+/**
+ * Type of the matrices of a merged model; vectors, as norms are, stay F32. `Q4_K_M` and `Q5_K_M`
+ * are mixtures of types, as `llama-quantize` makes them.
+ */
+export const exportTypeSchema = z.enum(['F16', 'BF16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M']);
 export type ExportType = z.infer<typeof exportTypeSchema>;
 
 /**

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { ExportRequest } from '../../../shared/domain/export.ts';
+import { exportTypeSchema, type ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { ExportDraft } from '../files/export-files.ts';
@@ -22,7 +22,11 @@ export async function startExport(
   const checkpoint = usableCheckpoint(session, request.checkpointId);
   const { recipe } = runById(session, checkpoint.runId);
   if (request.kind === 'merged' && request.type === null)
-    throw new AppError('INVALID_INPUT', 'A merged model needs a type: F16, BF16 or Q8_0.', {});
+    throw new AppError(
+      'INVALID_INPUT',
+      `A merged model needs a type: one of ${exportTypeSchema.options.join(', ')}.`,
+      {},
+    );
   if (recipe.method === 'full' && (request.kind === 'peft' || request.strength !== 1))
     throw new AppError(
       'INVALID_INPUT',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { exportTypeSchema } from '../../../shared/domain/export.ts';
 import { syncFolder } from '../../side-files/sync-folder.ts';
 import type { ExportParams, ExportProgress, ExportResult } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -50,7 +51,8 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
   if (kind === 'ollama')
     return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));
   if (kind === 'merged') {
-    if (type === null) throw refused('A merged model needs a type: F16, BF16 or Q8_0.');
+    if (type === null)
+      throw refused(`A merged model needs a type: one of ${exportTypeSchema.options.join(', ')}.`);
     const model = await writeMergedModel(
       { base, checkpoint },
       { ...params, type },

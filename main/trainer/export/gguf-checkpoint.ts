@@ -1,3 +1,4 @@
+import type { ExportType } from '../../../shared/domain/export.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights, LoraBranch } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
@@ -11,7 +12,15 @@ import { transposed } from '../weights/transpose.ts';
 export type OutputType = 'F32' | 'F16' | 'BF16' | 'Q8_0';
 
 /** `general.file_type` of a file whose matrices have a type (`llama_ftype`, llama.h). */
-const fileTypes: Record<OutputType, number> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 };
+const fileTypes: Record<OutputType | ExportType, number> = {
+  F32: 0,
+  F16: 1,
+  Q8_0: 7,
+  Q4_K_M: 15,
+  Q5_K_M: 17,
+  Q6_K: 18,
+  BF16: 32,
+};
 
 /**
  * A whole model after full-parameter training, with the metadata of its base: tokenizer, template
@@ -33,7 +42,7 @@ export function toGgufModel(
 /** The metadata of a base with the name and the file type of another model. */
 export function metadataOfModel(
   base: BaseModel['metadata'],
-  { name, type }: { name: string; type: OutputType },
+  { name, type }: { name: string; type: OutputType | ExportType },
 ): GgufEntry[] {
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },

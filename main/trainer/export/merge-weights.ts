@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
-import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import { loadGgml } from '../ffi/library.ts';
 import { dequantizerOf } from '../weights/dequantize.ts';
 import type { ModelFile } from '../weights/model-file.ts';
@@ -17,13 +16,6 @@ export interface MergedTensor {
   type: number;
   /** What is added to it; nothing when absent. */
   change?: { factors: LoraFactors; strength: number } | undefined;
-}
-
-/** The type that a tensor gets: vectors stay F32, and rows that fill no whole blocks are F16. */
-export function mergedType({ ne }: GgufTensor, wanted: number): number {
-  if (ne.length < 2 || (ne[1] ?? 1) === 1) return elementType.f32;
-  const { blockSize = 1 } = findTensorType(wanted) ?? {};
-  return (ne[0] ?? 1) % blockSize === 0 ? wanted : elementType.f16;
 }
 
 /**

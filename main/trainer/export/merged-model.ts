@@ -2,12 +2,13 @@ import type { ExportType } from '../../../shared/domain/export.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { tensorSizeBytes, tensorTypeId } from '../../gguf/header/tensor-types.ts';
+import { tensorSizeBytes } from '../../gguf/header/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { metadataOfModel } from './gguf-checkpoint.ts';
 import { type LoraFactors, findUnusable, isAdapter, readFactors } from './lora-factors.ts';
-import { mergedChunks, mergedType, type MergedTensor } from './merge-weights.ts';
+import { mergedChunks, type MergedTensor } from './merge-weights.ts';
+import { typesOf } from './quantization-mix.ts';
 
 /** What a merge is made of: base and adapter, or a whole trained model and no adapter. */
 interface MergeSources {
@@ -28,10 +29,11 @@ export async function writeMergedModel(
   if (source === checkpoint) requireFullStrength(strength);
   const factors = source === base ? await readFactors(checkpoint) : new Map<string, LoraFactors>();
   requireUsable(factors, { base, checkpoint });
+  const types = typesOf(source.header.tensors, type);
   const merged = source.header.tensors.map((tensor): MergedTensor => {
     const found = factors.get(tensor.name);
     const change = found && { factors: found, strength };
-    return { tensor, type: mergedType(tensor, tensorTypeId(type)), change };
+    return { tensor, type: types.get(tensor.name) ?? tensor.type, change };
   });
   const progress = countedBy(merged, context);
   const tensors = merged.map((one) => ({

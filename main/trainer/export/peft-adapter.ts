@@ -30,16 +30,22 @@ export async function writePeftAdapter(
   const [first] = factors.values();
   if (!first) throw new TrainerError('EXPORT_REFUSED', 'The adapter has no factors to export.');
   const config = peftConfig(modules, { base, first, strength });
-  const weights = encodeSafetensors(modules.flatMap(toTensors));
+  const roots = layerRoots(architecture);
+  const weights = encodeSafetensors(
+    roots.flatMap((root) => modules.flatMap((module) => toTensors(root, module))),
+  );
   await writeSynced(join(folder, 'adapter_model.safetensors'), weights);
   await writeSynced(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
   return ['adapter_model.safetensors', 'adapter_config.json'];
 }
 
 /** `lora_A` is [rank, in] and `lora_B` [out, rank] in PyTorch's order: the bytes of GGUF as they are. */
-function toTensors({ path, factor }: { path: string; factor: LoraFactors }): FloatTensor[] {
+function toTensors(
+  root: string,
+  { path, factor }: { path: string; factor: LoraFactors },
+): FloatTensor[] {
   const { rank, a, b } = factor;
-  const name = `base_model.model.${path}`;
+  const name = `base_model.model.${root}.${path}`;
   return [
     { name: `${name}.lora_A.weight`, shape: [rank, a.length / rank], values: a },
     { name: `${name}.lora_B.weight`, shape: [b.length / rank, rank], values: b },
@@ -66,7 +72,10 @@ function peftConfig(
     r: first.rank,
     lora_alpha: first.scale * first.rank * strength,
     lora_dropout: 0,
-    target_modules: [...new Set(modules.map(({ name }) => name))].toSorted(),
+    target_modules: targetModules(
+      [...new Set(modules.map(({ name }) => name))].toSorted(),
+      getString(base.header, 'general.architecture') ?? '',
+    ),
     bias: 'none',
     fan_in_fan_out: false,
     use_rslora: false,
@@ -106,9 +115,23 @@ const modules: Record<string, string> = {
   ffn_down: 'mlp.down_proj',
 };
 
+/**
+ * What holds the layers in the classes that transformers loads an architecture as. Gemma 3 comes as
+ * `Gemma3ForCausalLM` and, with its vision tower, as `Gemma3ForConditionalGeneration`: a GGUF does
+ * not tell which, PEFT takes the names that fit and leaves the others.
+ */
+const layerRoots = (architecture: string): readonly string[] =>
+  architecture === 'gemma3' ? ['model', 'model.language_model'] : ['model'];
+
+/** Last names of the modules; of Gemma 3 an expression, since its vision tower has the same ones. */
+function targetModules(names: readonly string[], architecture: string): readonly string[] | string {
+  if (architecture !== 'gemma3') return names;
+  return `(?:.*\\.)?(?:model|language_model)\\.layers\\.\\d+\\.(?:self_attn|mlp)\\.(?:${names.join('|')})`;
+}
+
 /** A weight in a transformers model. */
 export interface HfModule {
-  /** As in `model.layers.3.self_attn.q_proj`. */
+  /** As in `layers.3.self_attn.q_proj`, under what holds the layers. */
   path: string;
   /** Its last name, which `target_modules` lists. */
   name: string;
@@ -127,7 +150,7 @@ function hfModule(tensorName: string, architecture: string): HfModule {
       'EXPORT_REFUSED',
       `${tensorName} has no known name in PEFT: export the adapter as GGUF or merge it.`,
     );
-  return { path: `model.layers.${layer}.${module}`, name: module.split('.')[1] ?? module };
+  return { path: `layers.${layer}.${module}`, name: module.split('.')[1] ?? module };
 }
 
 /**

@@ -1,6 +1,10 @@
 import { useState } from 'react';
 import { PackageOpen } from 'lucide-react';
-import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
+import {
+  exportTypeSchema,
+  type ExportKind,
+  type ExportType,
+} from '../../../shared/domain/export.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -26,11 +30,10 @@ const modelKinds: readonly Option<ExportKind>[] = [
   { value: 'gguf', label: 'Model as it is' },
   { value: 'ollama', label: 'Folder for Ollama' },
 ];
-const types: readonly Option<ExportChoice['type']>[] = [
-  { value: 'F16', label: 'F16' },
-  { value: 'BF16', label: 'BF16' },
-  { value: 'Q8_0', label: 'Q8_0' },
-];
+const types: readonly Option<ExportChoice['type']>[] = exportTypeSchema.options.map((value) => ({
+  value,
+  label: value,
+}));
 const unmerged: Option<ExportChoice['type']> = { value: 'keep', label: 'As it is, not merged' };
 
 interface ExportDialogProps {

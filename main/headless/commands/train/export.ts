@@ -22,7 +22,7 @@ const options = {
   },
   type: {
     type: 'string',
-    value: 'F16|BF16|Q8_0',
+    value: exportTypeSchema.options.join('|'),
     description: 'type of the merged matrices; with ollama, merges',
   },
   epoch: { type: 'string', value: 'N', description: 'the checkpoint of this epoch; default: last' },
@@ -33,7 +33,7 @@ const options = {
 export const exportCommand = defineCommand({
   name: 'export',
   usage:
-    'export P.lima RUN [--epoch N] --as gguf|peft|merged|ollama [--type F16|BF16|Q8_0] ' +
+    'export P.lima RUN [--epoch N] --as gguf|peft|merged|ollama [--type TYPE] ' +
     '[--strength S] OUT',
   summary: 'Export what a run trained: adapter, PEFT, merged GGUF, or a folder for Ollama.',
   positionals: { min: 3, max: 3 },
@@ -49,7 +49,9 @@ export const exportCommand = defineCommand({
       path: resolve(out ?? ''),
     };
     if (request.kind === 'merged' && request.type === null)
-      throw new UsageError('--as merged needs a --type: F16, BF16 or Q8_0.');
+      throw new UsageError(
+        `--as merged needs a --type: one of ${exportTypeSchema.options.join(', ')}.`,
+      );
     const wantedEpoch = wholeNumber(epoch, 'epoch', 1);
     await using project = await openCoreWithProject(call);
     const { client } = project;
