@@ -40,21 +40,29 @@ interface GraphSetting {
   model: BaseModel;
   trained: TrainedWeights;
   spans: readonly QuerySpan[];
+  /** Of samples beyond the context that the model was first trained with (LongRoPE). */
+  usesLongFactors: boolean;
   /** Nothing is dropped when it is left out. */
   dropout?: DropoutMasks;
 }
 
+/**
+ * Whether a sample of so many tokens is turned by the long factors of a model, as in Hugging Face
+ * (`_longrope_frequency_update`): its own length decides, whatever is computed beside it.
+ */
+export const usesLongFactors = ({ ropeFactors, parameters }: BaseModel, tokens: number): boolean =>
+  ropeFactors.long !== ropeFactors.short && tokens > parameters.rope.originalContextLength;
+
 /** Declares the inputs that every block of a graph reads. */
 export function declareContext(
   graph: ComputeGraph,
-  { model, trained, spans, dropout = new Map() }: GraphSetting,
+  { model, trained, spans, usesLongFactors, dropout = new Map() }: GraphSetting,
 ): GraphContext {
   const { ropeFactors, parameters } = model;
   const { rope, sliding } = parameters;
   const tokens = spans.reduce((sum, { count }) => sum + count, 0);
   const positions = graph.input([tokens], elementType.i32);
-  // As llama.cpp with a context of these tokens (llama_model::get_rope_factors).
-  const factors = tokens > rope.originalContextLength ? ropeFactors.long : ropeFactors.short;
+  const factors = usesLongFactors ? ropeFactors.long : ropeFactors.short;
   const anglesOf = (curve: RopeCurve) => ({ curve, positions, factors });
   const angles = { global: anglesOf(rope), sliding: anglesOf(sliding?.rope ?? rope) };
   const visibleKeys = declareVisibleKeys(graph, parameters, { spans, tokens });

@@ -34,9 +34,9 @@ const pinned: Record<EngineName, Record<string, string>> = {
       'd205258c893629354d834f0a485fe17d742432fa899bb4f2e81e072e57fd436c',
     'gemma3, F32, in full': '4eef264c8937c05c635ed5991e564d631def28306539a1de52a986ebbcbcb3c7',
     'phi3, Q8_0 and F16, LoRA, more than two spans':
-      'b5c639c4e8eeda6c23df53fde94387675069fc38005496851954bc22505127ef',
+      '277831cf9b246858612cee7e1d7fe09358be03a7fc9c8a34a290aed6a9842a69',
     'phi3, F16, in full, Q8_0 written':
-      'ca5c6b730ec4e49e05070a44d1e9ff0f9a924e57135107450c6ee445ac2d14ca',
+      '354ebe9f1ad58efb57533f0eca86bcd40ce889ed9ff7bdc71806c84af5f9da17',
   },
   'kernels for AVX-512': {
     'llama, F32, LoRA': 'f0d9431937a94e37d7b8826f212026ebb6e1a98437fd891a973fa5808449caa3',
@@ -51,9 +51,9 @@ const pinned: Record<EngineName, Record<string, string>> = {
       'a2e16cd58fe3a573382eda0a2a2be854953a97007419336bee6166051d916fec',
     'gemma3, F32, in full': '3ed31213822a540cf811b8e139d6af69d9411848d6cc232a9e76b17e35578e42',
     'phi3, Q8_0 and F16, LoRA, more than two spans':
-      '35f4fa6a83e6e3453dafe113cae82eedd00e5f5f7c088a62ad90e6341fe6a40e',
+      '9ee3323d438200fe92aabdcb1bf3c17bd366bb9655ed99360afef28fd5d956c3',
     'phi3, F16, in full, Q8_0 written':
-      '746f1cfd29454e70404d28021c89e5045dc267abb667f02bcf1d6ab6d5ccfec0',
+      '7ac0ceac0583dac9011e4c6e85fa37295a0c99f83f6f600da8d004b0592103fa',
   },
   "ggml's operations": {
     'llama, F32, LoRA': '88766ef2f1538854f85da8a0b4fa1c21a78606c707d05add84fb76ef46c14946',
@@ -68,9 +68,9 @@ const pinned: Record<EngineName, Record<string, string>> = {
       'ed1ca03a9a1e725a9129d23c7936fc8d231ae11a24adfd98f1621278eac3156b',
     'gemma3, F32, in full': 'fec9e4a799f00f8bc46e1de2cf23c29675c2b69b861ff9da331bd1b293ec8bc3',
     'phi3, Q8_0 and F16, LoRA, more than two spans':
-      'fa4844b866faf688a44ee1b7d29cc4a4c49c731114672f6a1e1c337538ded9c3',
+      '8abff1b110942a69af58a0a8233ca2ebe3a16ffa483d4468accfa8a38e72b340',
     'phi3, F16, in full, Q8_0 written':
-      'e9ea00dccbe02a994052a9f3cb85022c20df1f73da4f2482a4a8dca1cede7d49',
+      '167e76503c4771a29ad909b2e82a7cd97b738bda38e8b4e9e9bbd8c65e024d99',
   },
 };
 

@@ -2,6 +2,7 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter, toGgufModel } from '../export/gguf-checkpoint.ts';
+import { usesLongFactors } from '../model/graph-context.ts';
 import { packSamples, weighRows } from '../data/pack.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
@@ -61,6 +62,15 @@ export class Trainer implements Disposable {
    * unweighted. Dropout and noise follow from the seed, `step` and the id of each sample alone.
    */
   async accumulate(samples: readonly EncodedSample[], step = 1): Promise<number> {
+    let loss = 0;
+    for (const alike of this.#byRotation(samples)) loss += await this.#accumulateAlike(alike, step);
+    return loss;
+  }
+
+  async #accumulateAlike(
+    { samples, usesLongFactors }: AlikeSamples,
+    step: number,
+  ): Promise<number> {
     const batch = packSamples(samples);
     const { parameters } = this.#model;
     const recompute = shouldRecompute(this.#device, parameters, batch.tokens.length);
@@ -68,7 +78,8 @@ export class Trainer implements Disposable {
     const rowWeights = weighRows(samples, lossWeighting);
     this.#weightSum += rowWeights.reduce((sum, weight) => sum + weight, 0);
     const keys = samples.map(({ id }) => `${seed}/${step}/${id}`);
-    return await this.#graphFor(shapeOf(batch, recompute)).run(batch, { rowWeights, keys });
+    const shape = { ...shapeOf(batch, recompute), usesLongFactors };
+    return await this.#graphFor(shape).run(batch, { rowWeights, keys });
   }
 
   /**
@@ -76,8 +87,19 @@ export class Trainer implements Disposable {
    * nothing of the training: no gradient is added, and no random number drawn.
    */
   async measureLoss(samples: readonly EncodedSample[]): Promise<number> {
-    const batch = packSamples(samples);
-    return await this.#graphFor(forwardShapeOf(batch)).run(batch);
+    let loss = 0;
+    for (const { samples: alike, usesLongFactors } of this.#byRotation(samples)) {
+      const batch = packSamples(alike);
+      loss += await this.#graphFor({ ...forwardShapeOf(batch), usesLongFactors }).run(batch);
+    }
+    return loss;
+  }
+
+  /** One rotation turns all tokens of a graph: what a sample computes must not hang on the others. */
+  #byRotation(samples: readonly EncodedSample[]): AlikeSamples[] {
+    const isLong = ({ tokens }: EncodedSample) => usesLongFactors(this.#model, tokens.length);
+    const groups = Map.groupBy(samples, isLong);
+    return [...groups].map(([long, alike]) => ({ samples: alike, usesLongFactors: long }));
   }
 
   /**
@@ -109,6 +131,11 @@ export class Trainer implements Disposable {
     this.#graph = graph;
     return graph;
   }
+}
+
+interface AlikeSamples {
+  samples: readonly EncodedSample[];
+  usesLongFactors: boolean;
 }
 
 /** Share of a device's memory that kept activations may take. */

@@ -37,6 +37,8 @@ export interface GraphShape {
   recompute: boolean;
   /** Measures the loss and does nothing else: no backward pass, no dropout, no noise. */
   isForwardOnly: boolean;
+  /** The same for every sample of a graph, since one rotation turns all of its tokens. */
+  usesLongFactors: boolean;
   /** First key of each span of queries (see firstKeysOf). */
   firstKeys: readonly number[];
 }
@@ -52,6 +54,7 @@ export function shapeOf({ tokens, rows, segments }: PackedBatch, recompute: bool
     rows: Math.ceil(rows.length / bucket) * bucket,
     recompute,
     isForwardOnly: false,
+    usesLongFactors: false,
     firstKeys: firstKeysOf(segments, paddedTokens),
   };
 }
@@ -68,6 +71,7 @@ export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
   a.rows === b.rows &&
   a.recompute === b.recompute &&
   a.isForwardOnly === b.isForwardOnly &&
+  a.usesLongFactors === b.usesLongFactors &&
   a.firstKeys.join() === b.firstKeys.join();
 
 /** What a graph trains and the noise that makes it harder; zeros switch that off. */
@@ -105,7 +109,7 @@ export class TrainingGraph implements Disposable {
   readonly #probabilities: readonly Tensor[];
 
   constructor(device: Device, { model, trained, noise }: Training, shape: GraphShape) {
-    const { tokens, rows, firstKeys, isForwardOnly } = shape;
+    const { tokens, rows, firstKeys, isForwardOnly, usesLongFactors } = shape;
     const spans = querySpans(tokens, firstKeys);
     const graph = new ComputeGraph(device, graphCapacity(model.blocks.length, spans.length));
     const { embeddingLength: width } = model.parameters;
@@ -117,7 +121,13 @@ export class TrainingGraph implements Disposable {
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
     const dropout = declareDropout(graph, sizes, residualDropout);
-    this.#context = declareContext(graph, { model, trained, spans, dropout });
+    this.#context = declareContext(graph, {
+      model,
+      trained,
+      spans,
+      usesLongFactors,
+      dropout,
+    });
     this.#embeddingNoise = neftuneAlpha > 0 ? graph.input([width, tokens]) : undefined;
     this.#loss = declareLossInputs(this.#context, rows);
     this.#gradient = isForwardOnly ? undefined : declareLossGradientInputs(this.#context, rows);

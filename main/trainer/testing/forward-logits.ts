@@ -1,7 +1,7 @@
 import { blockForward } from '../model/block.ts';
 import { embed } from '../model/embedding.ts';
 import type { BaseModel } from '../weights/base-model.ts';
-import { declareContext, writeLayout } from '../model/graph-context.ts';
+import { declareContext, usesLongFactors, writeLayout } from '../model/graph-context.ts';
 import { headForward } from '../model/head.ts';
 import { normForward } from '../model/norm.ts';
 import { querySpans } from '../model/visible-keys.ts';
@@ -20,7 +20,12 @@ export async function forwardLogits(
   using graph = new ComputeGraph(device, 1024 + model.blocks.length * 400);
   using memory = new WorkingMemory(device);
   const ids = graph.input([count], elementType.i32);
-  const context = declareContext(graph, { model, trained, spans: querySpans(count) });
+  const context = declareContext(graph, {
+    model,
+    trained,
+    spans: querySpans(count),
+    usesLongFactors: usesLongFactors(model, count),
+  });
   let stream = embed(context, ids);
   for (const index of model.blocks.keys()) stream = blockForward(context, index, stream).output;
   const { logits } = headForward(context, normForward(context, stream, model.outputNorm).output);
