@@ -29,4 +29,8 @@ export const flagTexts: Record<FlagRule, { short: string; meaning: string }> = {
   'truncated-conversation': { short: 'cut', meaning: 'The conversation was cut' },
   'bare-url': { short: 'URL', meaning: 'The answer has an address that leads nowhere' },
   'control-characters': { short: 'control', meaning: 'It has characters that are no text' },
+  'already-templated': {
+    short: 'templated',
+    meaning: 'It has text that chat templates write, such as <|im_end|>',
+  },
 };

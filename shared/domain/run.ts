@@ -76,6 +76,8 @@ export const encodeReportSchema = z.object({
     )
     .default([]),
   dropped: z.array(namedSample.extend({ reason: z.string() })),
+  /** Samples that may teach something else than meant, trained all the same; with the reason. */
+  remarked: z.array(namedSample.extend({ text: z.string() })).default([]),
   templateSha256: hashSchema,
   /** The length limit that held: the recipe's, or the model's context; null in early project files. */
   maxTokens: countSchema.nullable().default(null),

@@ -57,6 +57,7 @@ export const flagRuleSchema = z.enum([
   'truncated-conversation',
   'bare-url',
   'control-characters',
+  'already-templated',
 ]);
 export type FlagRule = z.infer<typeof flagRuleSchema>;
 

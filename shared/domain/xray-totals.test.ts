@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { xrayRow as row } from './testing/xray-row.ts';
-import { lengthHistogram, xrayProblem, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
+import { lengthHistogram, xrayProblems, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
 
 describe('totals', () => {
   test('give each source its share of the trained tokens, the largest share first', () => {
@@ -26,7 +26,7 @@ describe('totals', () => {
       row({ outcome: 'split', sequences: 3 }),
       row({ answers: 2 }),
     ];
-    expect(rows.map(xrayProblem)).toEqual([null, 'truncated', 'dropped', 'split', 'unended']);
+    expect(rows.flatMap(xrayProblems)).toEqual(['truncated', 'dropped', 'split', 'unended']);
     expect(xrayTotals(rows)).toEqual({
       samples: 5,
       tokens: 40,
@@ -35,6 +35,9 @@ describe('totals', () => {
       split: 1,
       dropped: 1,
       unended: 1,
+      differing: 0,
+      thoughtless: 0,
+      templated: 0,
     });
   });
 

@@ -1,4 +1,4 @@
-import type { XrayRow } from './xray.ts';
+import type { SampleRemark, XrayCounts, XrayRow } from './xray.ts';
 
 /** Sums over samples as the trainer will see them. */
 export interface XrayTotals {
@@ -11,6 +11,12 @@ export interface XrayTotals {
   dropped: number;
   /** Samples, neither cut nor dropped, with an answer whose end-of-turn token is not trained. */
   unended: number;
+  /** Samples with an answer that a chat would ask for with another prompt. */
+  differing: number;
+  /** Samples with an answer whose thinking the template left out. */
+  thoughtless: number;
+  /** Samples with text that chat templates write. */
+  templated: number;
 }
 
 /** The sums of one source; `trainedShare` is its part of every trained token, 0 to 1. */
@@ -20,24 +26,33 @@ export interface XraySourceTotals extends XrayTotals {
 }
 
 /** What may be wrong with a sample. */
-export type XrayProblem = 'truncated' | 'split' | 'dropped' | 'unended';
+export type XrayProblem =
+  'dropped' | 'differing' | 'thoughtless' | 'templated' | 'truncated' | 'split' | 'unended';
 
-/** What is wrong with a sample, if anything. */
-export function xrayProblem(row: XrayRow): XrayProblem | null {
-  if (row.outcome !== 'whole') return row.outcome;
-  return row.endedAnswers < row.answers ? 'unended' : null;
+const remarkProblems: Readonly<Record<SampleRemark['kind'], XrayProblem>> = {
+  'prompt-differs': 'differing',
+  'thinking-dropped': 'thoughtless',
+  templated: 'templated',
+};
+
+/** All that is wrong with a sample, without repetition; a cut sample is not also unended. */
+export function xrayProblems(row: XrayCounts): XrayProblem[] {
+  const ownProblems: XrayProblem[] = row.remarks.map(({ kind }) => remarkProblems[kind]);
+  if (row.outcome !== 'whole') ownProblems.push(row.outcome);
+  else if (row.endedAnswers < row.answers) ownProblems.push('unended');
+  return [...new Set(ownProblems)];
 }
 
 /** Sums over these samples. */
 export function xrayTotals(rows: readonly XrayRow[]): XrayTotals {
   const totals = { samples: 0, tokens: 0, trainedTokens: 0 };
-  const problems = { truncated: 0, split: 0, dropped: 0, unended: 0 };
+  const cut = { truncated: 0, split: 0, dropped: 0, unended: 0 };
+  const problems = { ...cut, differing: 0, thoughtless: 0, templated: 0 };
   for (const row of rows) {
     totals.samples += 1;
     totals.tokens += row.tokens;
     totals.trainedTokens += row.trainedTokens;
-    const problem = xrayProblem(row);
-    if (problem) problems[problem] += 1;
+    for (const problem of xrayProblems(row)) problems[problem] += 1;
   }
   return { ...totals, ...problems };
 }

@@ -21,6 +21,17 @@ export type XrayOpenRecipe = z.infer<typeof xrayOpenRecipeSchema>;
 const xrayOutcomeSchema = z.enum(['whole', 'truncated', 'split', 'dropped']);
 
 /**
+ * What may make a sample teach something else than meant, by message: `prompt-differs` and
+ * `thinking-dropped` as the template says, `templated` for text that chat templates write.
+ */
+export const sampleRemarkSchema = z.object({
+  kind: z.enum(['prompt-differs', 'thinking-dropped', 'templated']),
+  message: z.number().int(),
+  text: z.string(),
+});
+export type SampleRemark = z.infer<typeof sampleRemarkSchema>;
+
+/**
  * One sample in numbers. `tokens` is what the trainer gets (repeated context of a split sample
  * included), `wholeTokens` the length before any cut. An answer is ended when its end-of-turn
  * token is trained: without it the model does not learn to stop.
@@ -35,6 +46,7 @@ export const xrayCountsSchema = z.object({
   sequences: z.number().int(),
   answers: z.number().int(),
   endedAnswers: z.number().int(),
+  remarks: z.array(sampleRemarkSchema),
 });
 export type XrayCounts = z.infer<typeof xrayCountsSchema>;
 

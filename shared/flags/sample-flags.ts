@@ -3,6 +3,7 @@ import type { Flag, FlagRule, Provenance } from '../domain/sample.ts';
 import { codePointOf } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';
 import { communityFlags } from './community-rules.ts';
+import { templatedFlags } from './templated-text.ts';
 
 /** The words of a sample's answers, as one text. */
 export function answerOf(messages: readonly Message[]): string {
@@ -29,13 +30,22 @@ export function measureSample(
 }
 
 /** The rules for the words of any sample, wherever it is from. */
-export const textRules: ReadonlySet<FlagRule> = new Set<FlagRule>(['control-characters']);
+export const textRules: ReadonlySet<FlagRule> = new Set<FlagRule>([
+  'control-characters',
+  'already-templated',
+]);
 
 // Tabs, line ends, and the form feeds and vertical tabs of source code are white space.
 const control = /(?!\s)\p{Cc}/gu;
 
-/** What the rules for any text find, such as NUL, which neither shows nor is meant. */
-export function measureText(messages: readonly Message[]): Flag[] {
+/** What the rules for any text find: control characters, and the text of chat templates. */
+export const measureText = (messages: readonly Message[]): Flag[] => [
+  ...controlFlags(messages),
+  ...templatedFlags(messages),
+];
+
+/** NUL and its like neither show nor are meant. */
+function controlFlags(messages: readonly Message[]): Flag[] {
   const found = messages.flatMap(({ content }) => content.match(control) ?? []);
   if (found.length === 0) return [];
   const named = [...new Set(found)].slice(0, 4).map(codePointOf).join(', ');

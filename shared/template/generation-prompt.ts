@@ -1,6 +1,7 @@
 import type { Message } from '../domain/message.ts';
 import { runTemplate, type TemplateValues } from './run-template.ts';
-import { splitRendering } from './split-rendering.ts';
+import { type RenderedPiece, splitRendering } from './split-rendering.ts';
+import { TemplateError } from './template-error.ts';
 
 /** The texts that one model's template renders with; both may be empty. */
 export type TemplateTexts = Omit<TemplateValues, 'addGenerationPrompt'>;
@@ -17,7 +18,15 @@ export function missingHeader(
   if (template.includes('add_generation_prompt') || messages.at(-1)?.role !== 'user') return '';
   const values = { ...texts, addGenerationPrompt: true };
   const answered: Message[] = [...messages, { role: 'assistant', content: 'x' }];
-  const pieces = splitRendering(template, answered, values);
+  let pieces: RenderedPiece[];
+  try {
+    pieces = splitRendering(template, answered, values);
+  } catch (error) {
+    const isMoved = messages[0]?.role === 'system' && isDropped(error);
+    // The template writes a system message only into a last question, which this no longer is.
+    if (isMoved) return missingHeader(template, messages.slice(1), texts);
+    throw error;
+  }
   const answer = pieces.findIndex(({ messageIndex }) => messageIndex === messages.length);
   const before = pieces.slice(0, answer).map(({ text }) => text);
   const asked = runTemplate(template, messages, values);
@@ -26,6 +35,10 @@ export function missingHeader(
   // A prompt that ends in a space would be tokenized unlike the space in front of an answer.
   return header.trim() === '' ? '' : header.replace(/ +$/, '');
 }
+
+/** Whether a template was refused because it leaves out a message. */
+export const isDropped = (error: unknown): boolean =>
+  error instanceof TemplateError && error.code === 'TEMPLATE_DROPS_MESSAGE';
 
 /** The text of the chat prompt for a conversation that ends with a user message, without BOS rules. */
 export function promptText(

@@ -241,3 +241,86 @@ test('dates in templates are one fixed day, in training and in chat', () => {
   const texts = { bosText: '', eosText: '</s>' };
   expect(segmentsText(prompt({ name: '', template, texts }, [user('Hi')]))).toBe('26 Jul 2024 Hi');
 });
+
+describe('a template that writes the system message only into the last question', () => {
+  const template =
+    "{% if messages[0].role == 'system' %}{% set system = messages[0].content %}" +
+    '{% set rest = messages[1:] %}{% else %}{% set rest = messages %}{% endif %}{{ bos_token }}' +
+    "{% for m in rest %}{% if m.role == 'user' %}{% if loop.last and system is defined %}" +
+    "{{ '[INST] ' + system + '\n\n' + m.content + '[/INST]' }}{% else %}" +
+    "{{ '[INST] ' + m.content + '[/INST]' }}{% endif %}{% else %}" +
+    "{{ ' ' + m.content + eos_token }}{% endif %}{% endfor %}";
+  const options = { bosText: '<s>', eosText: '</s>', addGenerationPrompt: false };
+  const asked: Message[] = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'Uno.' },
+    { role: 'user', content: 'Two?' },
+  ];
+  const answered: Message[] = [...asked, { role: 'assistant', content: 'Dos.' }];
+
+  test('trains the answer behind the prompt that a chat would ask with', () => {
+    const prompt = segmentsText(
+      renderConversation(template, asked, { ...options, addGenerationPrompt: true }),
+    );
+    expect(segmentsText(renderConversation(template, answered, options))).toBe(
+      '<s>[INST] One?[/INST] Uno.</s>[INST] Be brief.\n\nTwo?[/INST] Dos.</s>',
+    );
+    expect(prompt).toBe('<s>[INST] One?[/INST] Uno.</s>[INST] Be brief.\n\nTwo?[/INST]');
+  });
+
+  test('says of the earlier answer that a chat would have asked it with the system message', () => {
+    const remarks = renderConversation(template, answered, options).flatMap(
+      ({ messageIndex, remarks: own = [] }) =>
+        own.map(({ kind, text }) => [messageIndex, kind, text]),
+    );
+    expect(remarks).toEqual([
+      [
+        2,
+        'prompt-differs',
+        'where the prompt of a chat has "Be brief.\\n\\nOne?[/INST]", the sample has "One?[/INST] "',
+      ],
+    ]);
+  });
+});
+
+test('an answer that a chat asks for with another prompt carries a remark with the place', () => {
+  // The prompt opens the thinking, which the sample does not have.
+  const template =
+    "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}{% endfor %}" +
+    "{% if add_generation_prompt %}{{ '<|assistant|><think>\n' }}{% endif %}";
+  const messages: Message[] = [
+    { role: 'user', content: 'Why?' },
+    { role: 'assistant', content: 'So.' },
+  ];
+  const options = { bosText: '', eosText: '</s>', addGenerationPrompt: false };
+  const remarksOf = (conversation: Message[]) =>
+    renderConversation(template, conversation, options).flatMap(({ remarks = [] }) => remarks);
+  expect(remarksOf(messages)).toEqual([
+    {
+      kind: 'prompt-differs',
+      text: 'where the prompt of a chat has "<think>\\n", the sample has ""',
+    },
+  ]);
+  const muted = messages.map((message) =>
+    message.role === 'assistant' ? { ...message, weight: 0 as const } : message,
+  );
+  expect(remarksOf(muted)).toEqual([]);
+});
+
+test('an earlier answer that loses its thinking carries a remark, the last one does not', () => {
+  const thinking = '<think>\nHm.\n</think>\n\nYes';
+  const messages: Message[] = ['a', 'b'].flatMap((content): Message[] => [
+    { role: 'user', content },
+    { role: 'assistant', content: thinking },
+  ]);
+  const segments = renderConversation(reasoningFixture.template, messages, {
+    ...reasoningFixture.texts,
+    addGenerationPrompt: false,
+  });
+  expect(
+    segments.flatMap(({ messageIndex, remarks = [] }) =>
+      remarks.map(({ kind }) => [messageIndex, kind]),
+    ),
+  ).toEqual([[1, 'thinking-dropped']]);
+});

@@ -1,7 +1,8 @@
 import type { Message } from '../domain/message.ts';
-import { missingHeader, type TemplateTexts } from './generation-prompt.ts';
+import { isDropped, missingHeader, promptText, type TemplateTexts } from './generation-prompt.ts';
+import type { TemplateValues } from './run-template.ts';
 import { type Segment, moveLeads, segmentsOfPieces } from './turn-segments.ts';
-import { splitRendering } from './split-rendering.ts';
+import { type RenderedPiece, splitRendering } from './split-rendering.ts';
 import { TemplateError } from './template-error.ts';
 
 /** How a conversation is rendered; the texts are those of the model's vocabulary. */
@@ -28,7 +29,7 @@ export function renderConversation(
 ): Segment[] {
   const { bosText, eosText, addGenerationPrompt, endTexts = [] } = options;
   const texts = { bosText, eosText };
-  const pieces = splitRendering(template, messages, { ...texts, addGenerationPrompt });
+  const pieces = piecesOf(template, messages, { ...texts, addGenerationPrompt });
   const split = segmentsOfPieces(pieces, messages, [eosText, ...endTexts]);
   const segments = moveLeads(split, template, messages, texts);
   if (addGenerationPrompt) {
@@ -38,6 +39,70 @@ export function renderConversation(
   startWithOneBos(segments, options);
   if (options.lossOn !== 'all') return segments;
   return segments.map((segment) => ({ ...segment, trained: true }));
+}
+
+/**
+ * A template may write the system message only into the question that waits for an answer
+ * (Mistral), so not at all where the answer is there. Then the sample is the prompt of the chat
+ * with the answer behind it, as the template ends it.
+ */
+function piecesOf(
+  template: string,
+  messages: readonly Message[],
+  values: TemplateValues,
+): RenderedPiece[] {
+  try {
+    return splitRendering(template, messages, values);
+  } catch (error) {
+    const pieces = isDropped(error) ? piecesBehindPrompt(template, messages, values) : undefined;
+    if (pieces) return pieces;
+    throw error;
+  }
+}
+
+function piecesBehindPrompt(
+  template: string,
+  messages: readonly Message[],
+  values: TemplateValues,
+): RenderedPiece[] | undefined {
+  const [system, ...others] = messages;
+  const isAnswered = others.at(-1)?.role === 'assistant' && others.at(-2)?.role === 'user';
+  if (values.addGenerationPrompt || system?.role !== 'system' || !isAnswered) return undefined;
+  const asked = { ...values, addGenerationPrompt: true };
+  const bare = promptText(template, others.slice(0, -1), values);
+  const answered = splitRendering(template, others, values);
+  if (
+    !answered
+      .map(({ text }) => text)
+      .join('')
+      .startsWith(bare)
+  )
+    return undefined;
+  const header = missingHeader(template, messages.slice(0, -1), values);
+  const prompt = splitRendering(template, messages.slice(0, -1), asked);
+  const tail = piecesFrom(answered, bare.length).map((piece) => ({
+    ...piece,
+    messageIndex: piece.messageIndex === null ? null : piece.messageIndex + 1,
+  }));
+  return [...prompt, { text: header, messageIndex: null }, ...tail].reduce(joinTemplate, []);
+}
+
+/** Two stretches of template text side by side are one. */
+function joinTemplate(pieces: RenderedPiece[], piece: RenderedPiece): RenderedPiece[] {
+  const last = pieces.at(-1);
+  if (piece.text === '') return pieces;
+  if (last?.messageIndex !== null || piece.messageIndex !== null) return [...pieces, piece];
+  return [...pieces.slice(0, -1), { text: last.text + piece.text, messageIndex: null }];
+}
+
+/** The pieces of the text from `start` on. */
+function piecesFrom(pieces: readonly RenderedPiece[], start: number): RenderedPiece[] {
+  let offset = 0;
+  return pieces.flatMap((piece) => {
+    const text = piece.text.slice(Math.max(0, start - offset));
+    offset += piece.text.length;
+    return text === '' ? [] : [{ ...piece, text }];
+  });
 }
 
 /** Without an end the model would never learn to stop, so EOS follows the answer directly. */

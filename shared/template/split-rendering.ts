@@ -7,6 +7,8 @@ import { TemplateError } from './template-error.ts';
 export interface RenderedPiece {
   text: string;
   messageIndex: number | null;
+  /** The template left out the thinking of this answer. */
+  losesThinking?: true;
 }
 
 /** A stretch of content that was rendered as a mark; its number is its place in the list. */
@@ -39,7 +41,14 @@ export function splitRendering(
   const rendered = runTemplate(template, marked, values);
   const split = rendered.split(new RegExp(`${open}(\\d+)${close}`));
   requireAllOnce(messages, marks, split);
-  return fitPieces(split, marks, runTemplate(template, messages, values));
+  const pieces = fitPieces(split, marks, runTemplate(template, messages, values));
+  const found = new Set(split.filter((_, place) => place % 2 === 1).map(Number));
+  const thoughtless = new Set(
+    marks.filter((_, mark) => !found.has(mark)).map(({ messageIndex }) => messageIndex),
+  );
+  return pieces.map((piece) =>
+    thoughtless.has(piece.messageIndex ?? -1) ? { ...piece, losesThinking: true } : piece,
+  );
 }
 
 function unusedMarks(texts: readonly string[]): [string, string] {

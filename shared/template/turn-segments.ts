@@ -13,6 +13,19 @@ export interface Segment {
   messageIndex: number;
   /** Whether its tokens are targets of the loss. */
   trained: boolean;
+  /** What a person has to know of the answer that begins here. */
+  remarks?: readonly AnswerRemark[];
+}
+
+/**
+ * Why an answer teaches something else than a chat will ask for. `prompt-differs`: the prompt of
+ * the chat is not what stands before the answer here; `thinking-dropped`: the template left out
+ * the thinking that the message has.
+ */
+export interface AnswerRemark {
+  kind: 'prompt-differs' | 'thinking-dropped';
+  /** What differs, for a person. */
+  text: string;
 }
 
 /** All text of a rendered conversation, for showing it and for tests. */
@@ -30,13 +43,19 @@ export function segmentsOfPieces(
 ): Segment[] {
   const segments: Segment[] = [];
   let spoken = -1;
-  for (const [index, { text, messageIndex }] of pieces.entries()) {
+  for (const [index, { text, messageIndex, losesThinking }] of pieces.entries()) {
     if (messageIndex !== null) {
       spoken = messageIndex;
       const message = messages[messageIndex];
       const spaces = message?.role === 'assistant' ? '' : takeTrailingSpaces(segments);
       const trained = isTrainedAnswer(message);
-      segments.push({ text: spaces + text, kind: 'content', messageIndex, trained });
+      segments.push({
+        text: spaces + text,
+        kind: 'content',
+        messageIndex,
+        trained,
+        ...(losesThinking && trained && { remarks: [thinkingDropped] }),
+      });
       continue;
     }
     const previous = messages[spoken];
@@ -54,6 +73,11 @@ export function segmentsOfPieces(
   }
   return segments;
 }
+
+const thinkingDropped: AnswerRemark = {
+  kind: 'thinking-dropped',
+  text: 'the template leaves out the thinking of this answer, and trains the rest as if there had been none',
+};
 
 /** Vocabularies know words with a space in front, so `[INST] ` must not keep the space of a word. */
 function takeTrailingSpaces(segments: Segment[]): string {
@@ -89,12 +113,30 @@ export function moveLeads(
     if (isAnswer) answered = messageIndex;
     if (isAnswer && messages[messageIndex - 1]?.role === 'user') {
       const prompt = promptText(template, messages.slice(0, messageIndex), texts);
+      const difference = segment.trained ? promptDifference(full.slice(0, offset), prompt) : [];
+      const remarks = [...(segment.remarks ?? []), ...difference];
       const lead = full.startsWith(prompt) ? full.slice(prompt.length, offset) : '';
-      moved.push(...withLead(moved, segment, lead));
+      const answer = remarks.length === 0 ? segment : { ...segment, remarks };
+      moved.push(...withLead(moved, answer, lead));
     } else moved.push(segment);
     offset += segment.text.length;
   }
   return moved;
+}
+
+const shownCharacters = 60;
+
+/** Says where the prompt of a chat is not what stands before an answer. */
+function promptDifference(before: string, prompt: string): AnswerRemark[] {
+  const length = Math.max(prompt.length, before.length);
+  let at = 0;
+  while (at < length && at < prompt.length && prompt[at] === before[at]) at += 1;
+  if (at === prompt.length) return [];
+  const [asked, trained] = [prompt, before].map((text) =>
+    JSON.stringify(text.slice(at, at + shownCharacters)),
+  );
+  const text = `where the prompt of a chat has ${asked}, the sample has ${trained}`;
+  return [{ kind: 'prompt-differs', text }];
 }
 
 function withLead(before: Segment[], answer: Segment, lead: string): Segment[] {
@@ -104,7 +146,8 @@ function withLead(before: Segment[], answer: Segment, lead: string): Segment[] {
   const kept = header.text.slice(0, -lead.length);
   if (kept !== '') before.push({ ...header, text: kept });
   if (lead.trim() === '') return [{ ...answer, text: lead + answer.text }];
-  return [{ ...answer, text: lead, kind: 'template' }, answer];
+  const { remarks: _remarks, ...bare } = answer;
+  return [{ ...bare, text: lead, kind: 'template' }, answer];
 }
 
 /** White space and the first end text at the start of `text`, or ''. */

@@ -1,22 +1,39 @@
-import type { XrayRow } from '../domain/xray.ts';
-import { xrayProblem } from '../domain/xray-totals.ts';
+import type { SampleRemark, XrayCounts, XrayRow } from '../domain/xray.ts';
+import { type XrayProblem, xrayProblems } from '../domain/xray-totals.ts';
 import { formatCount, formatQuantity } from './numbers.ts';
 
 /** Said when no sample of a dataset has a problem. */
 export const allWholeText = 'Every sample comes whole, with its end of turn trained.';
 
-/** What happens to a sample that does not come whole, in a sentence; empty for any other. */
+/** What happens to a sample that does not come as meant, in sentences; empty for any other. */
 export function xrayProblemText(row: XrayRow, maxTokens: number): string {
+  const found = xrayProblems(row).map((problem) => problemSentence(problem, row, maxTokens));
+  return [...row.remarks.map(remarkSentence), ...found].filter(Boolean).join(' ');
+}
+
+/** What may make a sample teach something else than meant, although it is trained; or empty. */
+export function remarksText(counts: XrayCounts): string {
+  const unended = xrayProblems(counts).includes('unended') ? [unendedText(counts)] : [];
+  return [...counts.remarks.map(remarkSentence), ...unended].join(' ');
+}
+
+function unendedText({ answers, endedAnswers }: XrayCounts): string {
+  const open = formatCount(answers - endedAnswers);
+  return `${open} of ${formatQuantity(answers, 'answer')} without a trained end-of-turn token: the model does not learn to stop there.`;
+}
+
+/** A remark with the place it is about. */
+const remarkSentence = ({ message, text }: Pick<SampleRemark, 'message' | 'text'>): string =>
+  `Message ${message + 1}: ${text}.`;
+
+function problemSentence(problem: XrayProblem, row: XrayRow, maxTokens: number): string {
   const limit = formatQuantity(maxTokens, 'token');
-  const problem = xrayProblem(row);
   if (problem === 'truncated')
     return `Cut at ${limit}: ${formatQuantity(row.wholeTokens - maxTokens, 'token')} and the last end of turn are never seen.`;
   if (problem === 'split')
     return `Split into ${formatQuantity(row.sequences, 'sequence')} of at most ${limit}.`;
-  if (problem === 'dropped') return `Left out: ${row.reason}.`;
-  if (problem === null) return '';
-  const open = formatCount(row.answers - row.endedAnswers);
-  return `${open} of ${formatQuantity(row.answers, 'answer')} without a trained end-of-turn token: the model does not learn to stop there.`;
+  if (problem === 'dropped') return `Left out: ${row.reason.replace(/\.$/, '')}.`;
+  return problem === 'unended' ? unendedText(row) : '';
 }
 
 /** The length rule in force, in a few words. */

@@ -86,7 +86,7 @@ function encodeReport(
     const item = byId.get(entry.id);
     return { ...entry, prompt: item ? promptOf(item) : '' };
   };
-  const { truncated, split, dropped, templateSha256, maxTokens } = encoded;
+  const { truncated, split, dropped, remarked, templateSha256, maxTokens } = encoded;
   return {
     samples: trained.length,
     tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
@@ -95,6 +95,7 @@ function encodeReport(
     truncated: truncated.map(named),
     split: split.map(named),
     dropped: dropped.map(named),
+    remarked: remarked.map(named),
     templateSha256,
     maxTokens,
   };

@@ -65,6 +65,8 @@ export interface EncodeResult {
   truncated: { id: string; tokens: number }[];
   split: { id: string; tokens: number; sequences: number }[];
   dropped: { id: string; reason: string }[];
+  /** Samples that may teach something else than meant; they may be in another list, too. */
+  remarked: { id: string; text: string }[];
   templateSha256: string;
   /** The length limit that holds: the recipe's, or the model's context when that is shorter. */
   maxTokens: number;

@@ -112,7 +112,7 @@ describe('the whole pipeline by command line', () => {
     const text = await folder.run(...words, ...drop);
     expect([text.code, text.stdout]).toEqual([
       0,
-      expect.stringContaining('4 samples do not come whole'),
+      expect.stringContaining('4 samples do not come as meant'),
     ]);
     expect(text.stdout).toMatch(/#\d+ +Count to \d +Left out: its \d+ tokens are more than 20/);
     const tokens = await folder.run(...words, '--sample', '3');

@@ -3,6 +3,9 @@ import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
 import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
+import { TokenPieces } from './token-pieces.ts';
+import { countFitted } from './xray.ts';
+import { remarksText } from '../../../shared/text/xray.ts';
 import { loadModel } from '../model/model-host.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
@@ -25,13 +28,19 @@ export async function encode(
     const encoder = new SampleEncoder(vocabulary, header, recipe);
     const { templateSha256 } = vocabulary;
     const { maxTokens } = encoder;
-    const lists = { samples: [], truncated: [], split: [], dropped: [] };
-    const result = { ...lists, templateSha256, maxTokens };
+    const pieces = new TokenPieces(model, header);
+    const lists = { samples: [], truncated: [], split: [], dropped: [], remarked: [] };
+    const result: EncodeResult = { ...lists, templateSha256, maxTokens };
     for (let start = 0; start < samples.length; start += samplesPerEvent) {
       const group = samples.slice(start, start + samplesPerEvent);
       // Side by side, so that they are rendered together and tokenized meanwhile.
       const fitted = await Promise.all(group.map(({ messages }) => encoder.encode(messages)));
-      for (const [index, one] of fitted.entries()) addSample(group[index]?.id ?? '', one, result);
+      for (const [index, one] of fitted.entries()) {
+        const { id = '', messages = [] } = group[index] ?? {};
+        addSample(id, one, result);
+        const text = remarksText(countFitted(one, messages, pieces));
+        if (text !== '') result.remarked.push({ id, text });
+      }
       request.emit({ type: 'encoded', done: start + group.length, total: samples.length });
       request.signal.throwIfAborted();
     }

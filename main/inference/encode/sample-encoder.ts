@@ -3,7 +3,7 @@ import type { XrayRecipe } from '../../../shared/domain/xray.ts';
 import { isLongConversation } from '../template/template-renderer.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type GgufFile, getNumber, getString } from '../../gguf/header/gguf-file.ts';
-import type { Vocabulary, TokenizedConversation } from '../model/vocabulary.ts';
+import type { Vocabulary, TokenizedConversation, TurnRemark } from '../model/vocabulary.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import {
   splitSample,
@@ -40,7 +40,8 @@ export class SampleEncoder {
       return await fitSample(tokenizer, messages, { maxTokens: this.maxTokens, overlong });
     } catch (error) {
       if (!(error instanceof TemplateError) || failsForAll(error, messages)) throw error;
-      return { wholeTokens: 0, outcome: 'dropped', reason: error.message, stretches: [] };
+      const reason = error.message;
+      return { wholeTokens: 0, outcome: 'dropped', reason, stretches: [], remarks: [] };
     }
   }
 }
@@ -65,6 +66,7 @@ export interface FittedSample {
   /** Why nothing of it is trained; empty unless it was dropped. */
   reason: string;
   stretches: Stretch[];
+  remarks: TurnRemark[];
 }
 
 /** How long a sample may be and what becomes of a longer one. */
@@ -78,7 +80,7 @@ async function fitSample(
 ): Promise<FittedSample> {
   const whole = await tokenizer.encodeSample(messages);
   const wholeTokens = whole.tokens.length;
-  const fitted = { wholeTokens, reason: '' };
+  const fitted = { wholeTokens, reason: '', remarks: whole.remarks };
   const first = whole.trained.indexOf(1);
   if (first < 0) return dropped(whole, 'no answer of it is trained (all have weight 0)');
   if (wholeTokens <= maxTokens)
@@ -105,5 +107,6 @@ async function fitSample(
 
 function dropped(whole: TokenizedConversation, reason: string): FittedSample {
   const unseen = { ...stretchOf(whole), kind: 'unseen' as const };
-  return { wholeTokens: whole.tokens.length, outcome: 'dropped', reason, stretches: [unseen] };
+  const wholeTokens = whole.tokens.length;
+  return { wholeTokens, outcome: 'dropped', reason, stretches: [unseen], remarks: [] };
 }

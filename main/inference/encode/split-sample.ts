@@ -18,7 +18,7 @@ export function stretchOf(conversation: TokenizedConversation, repeated = 0): St
 
 /** The tokens from `start` up to `end` (exclusive). */
 export function slice(
-  { tokens, trained, turns }: TokenizedConversation,
+  { tokens, trained, turns, remarks }: TokenizedConversation,
   start: number,
   end?: number,
 ): TokenizedConversation {
@@ -26,6 +26,7 @@ export function slice(
     tokens: tokens.slice(start, end),
     trained: trained.slice(start, end),
     turns: turns.slice(start, end),
+    remarks,
   };
 }
 
@@ -41,6 +42,7 @@ function join(a: TokenizedConversation, b: TokenizedConversation): TokenizedConv
     tokens: [...a.tokens, ...b.tokens],
     trained: [...a.trained, ...b.trained],
     turns: [...a.turns, ...b.turns],
+    remarks: b.remarks,
   };
 }
 

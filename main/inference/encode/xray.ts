@@ -1,5 +1,6 @@
 import { isTrained } from '../../../shared/domain/training-counts.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import { templatedRemarks } from '../../../shared/flags/templated-text.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import type {
@@ -105,8 +106,8 @@ async function showSample(
 }
 
 /** A fitted sample in numbers. */
-function countFitted(
-  { outcome, reason, wholeTokens, stretches }: FittedSample,
+export function countFitted(
+  { outcome, reason, wholeTokens, stretches, remarks }: FittedSample,
   messages: readonly Message[],
   pieces: TokenPieces,
 ): XrayCounts {
@@ -130,5 +131,6 @@ function countFitted(
     sequences: sequences.length,
     answers: answers.length,
     endedAnswers: ended.size,
+    remarks: outcome === 'dropped' ? [] : [...remarks, ...templatedRemarks(messages)],
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
-import type { Segment } from '../../../shared/template/turn-segments.ts';
+import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 import {
   getBoolean,
@@ -20,6 +20,12 @@ export interface TokenizedConversation {
   tokens: Token[];
   trained: (0 | 1)[];
   turns: number[];
+  remarks: TurnRemark[];
+}
+
+/** A remark on the answer in a message. */
+export interface TurnRemark extends AnswerRemark {
+  message: number;
 }
 
 /** Turns conversations into tokens: the only place that does, for training, chat and judging. */
@@ -88,8 +94,9 @@ export class Vocabulary {
   }
 
   #tokenize(segments: readonly Segment[]): TokenizedConversation {
-    const result: TokenizedConversation = { tokens: [], trained: [], turns: [] };
-    for (const { text, kind, trained, messageIndex } of segments) {
+    const result: TokenizedConversation = { tokens: [], trained: [], turns: [], remarks: [] };
+    for (const { text, kind, trained, messageIndex, remarks = [] } of segments) {
+      for (const remark of remarks) result.remarks.push({ ...remark, message: messageIndex });
       const continues = this.#prefixesSpace && !this.#isTextStart(result.tokens.at(-1));
       const added = this.#tokenizeText(text, kind === 'template', continues);
       for (const token of added) {

@@ -31,7 +31,7 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
 
 function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number }) {
   const { samples, tokens, trainedTokens, heldOut } = report;
-  const { truncated, split, dropped, templateSha256 } = report;
+  const { truncated, split, dropped, remarked, templateSha256 } = report;
   const share = tokens === 0 ? 0 : trainedTokens / tokens;
   const isWhole = truncated.length + split.length + dropped.length === 0;
   return (
@@ -52,6 +52,12 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
         label="Samples left out"
         column="Reason"
         rows={dropped.map(({ reason, ...sample }) => ({ ...sample, text: reason }))}
+      />
+      <EncodedSamples
+        title={`${formatQuantity(remarked.length, 'sample')} may teach something else than meant`}
+        label="Samples with a remark"
+        column="Remark"
+        rows={remarked}
       />
       <EncodedSamples
         title={`${formatQuantity(truncated.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}

@@ -31,6 +31,7 @@ const sample = (stretches: XrayStretch[], changes: Partial<XraySample> = {}): Xr
   sequences: 1,
   answers: 1,
   endedAnswers: 1,
+  remarks: [],
   maxTokens: 10,
   roles: ['user', 'assistant'],
   stretches,

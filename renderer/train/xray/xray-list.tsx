@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useMemo } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { xrayProblem } from '../../../shared/domain/xray-totals.ts';
+import { xrayProblems } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
@@ -102,8 +102,8 @@ function HeldOutBadge({ sampleId }: { sampleId: string }) {
 
 function ProblemBadge({ row }: { row: XrayRow }) {
   const maxTokens = useXray((state) => state.maxTokens);
-  const problem = xrayProblem(row);
-  if (problem === null) return null;
+  const [problem] = xrayProblems(row);
+  if (problem === undefined) return null;
   return (
     <Badge tone={problem === 'dropped' ? 'bad' : 'warn'} title={xrayProblemText(row, maxTokens)}>
       {problemWords[problem]}

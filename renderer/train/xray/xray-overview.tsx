@@ -53,6 +53,9 @@ export function XrayOverview() {
 
 const problems: readonly { problem: XrayProblem; text: string }[] = [
   { problem: 'dropped', text: 'left out' },
+  { problem: 'differing', text: 'asked with another prompt in a chat' },
+  { problem: 'thoughtless', text: 'trained without their thinking' },
+  { problem: 'templated', text: 'with text of a chat template' },
   { problem: 'truncated', text: 'cut' },
   { problem: 'split', text: 'split' },
   { problem: 'unended', text: 'without a trained end of turn' },

@@ -1,4 +1,4 @@
-import { xrayProblem, type XrayProblem } from '../../../shared/domain/xray-totals.ts';
+import { xrayProblems, type XrayProblem } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
 
 /** How the list of samples is ordered. */
@@ -21,8 +21,8 @@ export function listRows(rows: readonly XrayRow[], listing: XrayListing): readon
   const passing = rows.filter((row) => {
     if (source !== '' && row.source !== source) return false;
     if (problem === 'held-out') return heldOutIds.has(row.sampleId);
-    const own = xrayProblem(row);
-    return problem === '' || (problem === 'any' ? own !== null : own === problem);
+    const own = xrayProblems(row);
+    return problem === '' || (problem === 'any' ? own.length > 0 : own.includes(problem));
   });
   if (order === 'longest') return passing.toSorted((a, b) => b.wholeTokens - a.wholeTokens);
   if (order === 'least-trained')
@@ -36,4 +36,7 @@ export const problemWords: Readonly<Record<XrayProblem, string>> = {
   split: 'split',
   dropped: 'left out',
   unended: 'no end',
+  differing: 'other prompt',
+  thoughtless: 'no thinking',
+  templated: 'templated',
 };

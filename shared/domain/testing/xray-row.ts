@@ -15,5 +15,6 @@ export const xrayRow = (changes: Partial<XrayRow> = {}): XrayRow => ({
   sequences: 1,
   answers: 1,
   endedAnswers: 1,
+  remarks: [],
   ...changes,
 });

@@ -1,6 +1,6 @@
 import { allWholeText, xrayProblemText } from '../../../../shared/text/xray.ts';
 import {
-  xrayProblem,
+  xrayProblems,
   xrayTotals,
   xrayTotalsBySource,
 } from '../../../../shared/domain/xray-totals.ts';
@@ -39,7 +39,7 @@ export function describeTotals(rows: readonly XrayRow[]): string {
 
 /** Every sample that does not come whole, with its question and what becomes of it. */
 export function describeProblems(rows: readonly XrayRow[], maxTokens: number): string {
-  const found = rows.filter((row) => xrayProblem(row) !== null);
+  const found = rows.filter((row) => xrayProblems(row).length > 0);
   if (found.length === 0) return allWholeText;
   const table = found.map((row) => [
     `#${row.seq}`,
@@ -48,7 +48,7 @@ export function describeProblems(rows: readonly XrayRow[], maxTokens: number): s
   ]);
   const verb = found.length === 1 ? 'does' : 'do';
   return [
-    `${formatQuantity(found.length, 'sample')} ${verb} not come whole:`,
+    `${formatQuantity(found.length, 'sample')} ${verb} not come as meant:`,
     '',
     formatTable(['sample', 'question', 'what happens'], table),
   ].join('\n');

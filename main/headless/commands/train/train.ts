@@ -3,6 +3,7 @@ import type { ProbeInput } from '../../../../shared/domain/probe.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import { devSampleCount, totalSteps } from '../../../../shared/domain/training-counts.ts';
+import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../../shared/text/time-estimate.ts';
 import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
@@ -115,7 +116,13 @@ function describeDevLosses({ devLosses, encodeReport }: Run): string {
 
 /** Says how many samples the trainer did not get as they are. */
 function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
-  const { truncated = [], split = [], dropped = [], maxTokens } = encodeReport ?? {};
+  const { truncated = [], split = [], dropped = [], remarked = [], maxTokens } = encodeReport ?? {};
+  const [first] = remarked;
+  if (first)
+    terminal.note(
+      `${formatQuantity(remarked.length, 'sample')} may teach something else than meant; ` +
+        `“${previewLine(first.prompt, 60)}”: ${previewLine(first.text, 400)}`,
+    );
   if (truncated.length + split.length + dropped.length === 0) return;
   terminal.note(
     `Of the samples, ${truncated.length} were cut at ${maxTokens ?? recipe.maxTokens} tokens, ` +
