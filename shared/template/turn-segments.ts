@@ -13,6 +13,8 @@ export interface Segment {
   messageIndex: number;
   /** Whether its tokens are targets of the loss. */
   trained: boolean;
+  /** Template text that the model has to write itself in front of an answer. */
+  isLead?: true;
   /** What a person has to know of the answer that begins here. */
   remarks?: readonly AnswerRemark[];
 }
@@ -147,7 +149,7 @@ function withLead(before: Segment[], answer: Segment, lead: string): Segment[] {
   if (kept !== '') before.push({ ...header, text: kept });
   if (lead.trim() === '') return [{ ...answer, text: lead + answer.text }];
   const { remarks: _remarks, ...bare } = answer;
-  return [{ ...bare, text: lead, kind: 'template' }, answer];
+  return [{ ...bare, text: lead, kind: 'template', isLead: true }, answer];
 }
 
 /** White space and the first end text at the start of `text`, or ''. */

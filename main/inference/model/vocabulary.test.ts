@@ -84,6 +84,28 @@ describe('a SentencePiece vocabulary', () => {
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
   });
 
+  // llama.cpp strips white space behind the special tokens of Phi-3, which it knows by name.
+  test('gets the tokens of the whole text where a special token swallows the line break', async () => {
+    const path = folder.file('phi.gguf');
+    const special = ['<|endoftext|>', '<|user|>', '<|assistant|>', '<|end|>'];
+    const template =
+      "{% for m in messages %}{{ '<|' + m.role + '|>\\n' + m.content + '<|end|>\\n' }}{% endfor %}" +
+      "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}";
+    const metadata = sentencePieceModel(special, template);
+    const name: GgufEntry = { key: 'general.name', type: 'string', value: 'Phi-3 tiny' };
+    await writeGguf(path, { metadata: [name, ...metadata], tensors: [] });
+    const { model, vocabulary } = await open(path);
+    const history = [...answered(ask('Hi Yo'), 'Yo'), ...ask('Hi')];
+    const { tokens } = await vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
+    const whole =
+      '<|user|>\nHi Yo<|end|>\n<|assistant|>\nYo<|end|>\n' +
+      '<|user|>\nHi<|end|>\n<|assistant|>\nYo<|end|>\n';
+    const all = model.tokenize(whole, true);
+    expect(tokens.slice(1)).toEqual(all);
+    const prompt = await vocabulary.encodePrompt(history);
+    expect(tokens.slice(0, prompt.length)).toEqual(prompt);
+  });
+
   test('keeps a typed </s> in pieces', async () => {
     const path = folder.file('sentencepiece.gguf');
     await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
@@ -94,15 +116,17 @@ describe('a SentencePiece vocabulary', () => {
 });
 
 /** A vocabulary as Llama 2 has it: control tokens, bytes, pieces with scores, a space in front. */
-function sentencePieceModel(): GgufEntry[] {
+function sentencePieceModel(special: string[] = [], chatTemplate?: string): GgufEntry[] {
   const bytes = Array.from(
     { length: 256 },
     (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`,
   );
   const pieces = ['▁', 'H', 'i', 'Y', 'o', '[', ']', '/', 'I', 'N', 'S', 'T', '<', '>', 's'];
   const merged = ['▁Y', '▁Yo', '▁H', '▁Hi', 'Hi', 'Yo', '▁[', 'IN', 'ST', 'INST'];
-  const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...pieces, ...merged];
-  const types = tokens.map((_, index) => [2, 3, 3][index] ?? (index < 259 ? 6 : 1));
+  const tokens = ['<unk>', '<s>', '</s>', ...bytes, ...pieces, ...merged, ...special];
+  const types = tokens.map((token, index) =>
+    special.includes(token) ? 3 : ([2, 3, 3][index] ?? (index < 259 ? 6 : 1)),
+  );
   const template =
     "{% for m in messages %}{% if m.role == 'user' %}{{ bos_token + '[INST] ' + m.content + ' [/INST]' }}" +
     "{% else %}{{ ' ' + m.content + eos_token }}{% endif %}{% endfor %}";
@@ -126,7 +150,7 @@ function sentencePieceModel(): GgufEntry[] {
     { key: 'tokenizer.ggml.bos_token_id', type: 'u32', value: 1 },
     { key: 'tokenizer.ggml.eos_token_id', type: 'u32', value: 2 },
     { key: 'tokenizer.ggml.add_bos_token', type: 'bool', value: true },
-    { key: 'tokenizer.chat_template', type: 'string', value: template },
+    { key: 'tokenizer.chat_template', type: 'string', value: chatTemplate ?? template },
   ];
 }
 

@@ -3,6 +3,7 @@ import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp
 import type { Message } from '../../../shared/domain/message.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
+import { segmentGroups } from './segment-groups.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 import {
   getBoolean,
@@ -28,6 +29,13 @@ export interface TurnRemark extends AnswerRemark {
   message: number;
 }
 
+/** Whether llama.cpp takes a token for special only where it is asked to; by its look first, which is quick. */
+function isSpecial(model: LlamaModel, token: Token, text: string): boolean {
+  if (!/^[<[].+[>\]]$/s.test(text) || /^<0x..>$/.test(text)) return false;
+  const { control, unknown } = model.getTokenAttributes(token);
+  return control || unknown;
+}
+
 /** Turns conversations into tokens: the only place that does, for training, chat and judging. */
 export class Vocabulary {
   readonly templateSha256: string;
@@ -36,6 +44,8 @@ export class Vocabulary {
   readonly #template: string;
   readonly #endTexts: readonly string[];
   readonly #eosText: string;
+  /** Texts that become special tokens where a template writes them. */
+  readonly #specialTexts: readonly string[];
   /** SentencePiece puts a space in front of every text that it tokenizes, also in the middle. */
   readonly #prefixesSpace: boolean;
 
@@ -46,6 +56,10 @@ export class Vocabulary {
     this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
     const texts = getStrings(header, 'tokenizer.ggml.tokens') ?? [];
+    this.#specialTexts = [...model.iterateAllTokens()].flatMap((token) => {
+      const text = texts[token] ?? '';
+      return isSpecial(model, token, text) ? [text] : [];
+    });
     const endTokens = [...model.iterateAllTokens()].filter((token) => model.isEogToken(token));
     this.#endTexts = endTokens.map((token) => texts[token] ?? '');
     const eosText = model.tokens.eosString ?? '';
@@ -64,7 +78,7 @@ export class Vocabulary {
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
   async encodePrompt(messages: readonly Message[]): Promise<Token[]> {
-    return this.#tokenize(await this.#render(messages, true, 'answers')).tokens;
+    return this.#tokenize(await this.#render(messages, true, 'answers'), messages).tokens;
   }
 
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
@@ -72,7 +86,7 @@ export class Vocabulary {
     messages: readonly Message[],
     lossOn: 'answers' | 'all',
   ): Promise<TokenizedConversation> {
-    const sample = this.#tokenize(await this.#render(messages, false, lossOn));
+    const sample = this.#tokenize(await this.#render(messages, false, lossOn), messages);
     if (sample.trained.length > 0) sample.trained[0] = 0;
     return sample;
   }
@@ -93,19 +107,61 @@ export class Vocabulary {
     });
   }
 
-  #tokenize(segments: readonly Segment[]): TokenizedConversation {
+  #tokenize(segments: readonly Segment[], messages: readonly Message[]): TokenizedConversation {
     const result: TokenizedConversation = { tokens: [], trained: [], turns: [], remarks: [] };
-    for (const { text, kind, trained, messageIndex, remarks = [] } of segments) {
-      for (const remark of remarks) result.remarks.push({ ...remark, message: messageIndex });
-      const continues = this.#prefixesSpace && !this.#isTextStart(result.tokens.at(-1));
-      const added = this.#tokenizeText(text, kind === 'template', continues);
-      for (const token of added) {
-        result.tokens.push(token);
-        result.trained.push(trained ? 1 : 0);
-        result.turns.push(messageIndex);
+    for (const group of segmentGroups(segments, messages))
+      for (const [segment, tokens] of this.#tokenizeGroup(group, result.tokens.at(-1))) {
+        const { trained, messageIndex, remarks = [] } = segment;
+        for (const remark of remarks) result.remarks.push({ ...remark, message: messageIndex });
+        for (const token of tokens) {
+          result.tokens.push(token);
+          result.trained.push(trained ? 1 : 0);
+          result.turns.push(messageIndex);
+        }
       }
-    }
     return result;
+  }
+
+  /**
+   * The tokens of a group as of one text, so that they are those of the whole conversation: a
+   * template's `<|end|>` may swallow the line break behind it. Contents with the text of a special
+   * token come apart instead, because that must stay text.
+   */
+  #tokenizeGroup(group: readonly Segment[], previous: Token | undefined): [Segment, Token[]][] {
+    const isPlain = group.every(
+      ({ kind, text }) =>
+        kind === 'template' || !this.#specialTexts.some((special) => text.includes(special)),
+    );
+    const [first] = group;
+    if (first && group.length > 1 && isPlain) {
+      const text = group.map((segment) => segment.text).join('');
+      const whole = this.#tokenizeText(text, true, previous);
+      const start = this.#tokenizeText(first.text, true, previous);
+      // Only the end of an answer differs in its fate from the rest of a group.
+      const isCut = start.every((token, index) => whole[index] === token);
+      if (isCut) return this.#shares(group, whole, start.length);
+    }
+    let last = previous;
+    return group.map((segment) => {
+      const tokens = this.#tokenizeText(segment.text, segment.kind === 'template', last);
+      last = tokens.at(-1) ?? last;
+      return [segment, tokens];
+    });
+  }
+
+  /** The tokens of a group by segment; where one spans two, the first has it. */
+  #shares(group: readonly Segment[], whole: readonly Token[], first: number): [Segment, Token[]][] {
+    let from = 0;
+    let text = '';
+    return group.map((segment, index) => {
+      text += segment.text;
+      const isLast = index === group.length - 1;
+      const end = index === 0 ? first : this.#model.tokenize(text, true).length;
+      const to = isLast ? whole.length : Math.max(from, Math.min(end, whole.length));
+      const tokens = whole.slice(from, to);
+      from = to;
+      return [segment, tokens];
+    });
   }
 
   #isTextStart(previous: Token | undefined): boolean {
@@ -114,8 +170,9 @@ export class Vocabulary {
     return attributes.control || attributes.userDefined;
   }
 
-  /** `continues` tokenizes behind a line break and drops it, so that no space is put in front. */
-  #tokenizeText(text: string, withSpecialTokens: boolean, continues: boolean): Token[] {
+  /** In the middle of a text it tokenizes behind a line break and drops it: no space in front. */
+  #tokenizeText(text: string, withSpecialTokens: boolean, previous: Token | undefined): Token[] {
+    const continues = this.#prefixesSpace && !this.#isTextStart(previous);
     if (!continues) return this.#model.tokenize(text, withSpecialTokens);
     const start = this.#model.tokenize('\n', withSpecialTokens);
     const all = this.#model.tokenize(`\n${text}`, withSpecialTokens);
