@@ -220,7 +220,7 @@ export const recipeSchema = z.object({
     .default('auto')
     .meta(
       about(
-        'type of products: auto is f32 for an F32 model and bf16 for any other',
+        'type of products: auto is f32 for an F32 model and bf16 for any other; f32 rounds nothing, on a CPU with quantized weights held as F32 (four bytes each)',
         "this engine's own choice",
       ),
     ),

@@ -72,6 +72,20 @@ test.each(['F16', 'Q8_0', 'Q4_1', 'Q4_K', 'Q6_K'])(
   },
 );
 
+test.each(['BF16', 'Q8_0', 'Q4_1', 'Q4_K'])(
+  'precision f32 gives the logits of exact weights for a model of %s',
+  async (type) => {
+    const path = pathOf(`f32-of-${type}`);
+    await quantizeModel(basePath, path, () => type);
+    await dequantizeModel(path, pathOf(`exact-${type}`));
+    const exact = await logitsOf(pathOf(`exact-${type}`));
+    const options = { usesForwardCopies: true, precision: 'f32' } as const;
+    const { logits } = await logitsOf(path, options);
+    const difference = logits.map((value, index) => value - (exact.logits[index] ?? NaN));
+    expect(Math.hypot(...difference) / Math.hypot(...exact.logits)).toBeLessThan(1e-5);
+  },
+);
+
 // No device here lacks a type: what it says is the only thing that is made up.
 test.each<[string, number[], number, number]>([
   ['a type', [], elementType.bf16, 1e-2],

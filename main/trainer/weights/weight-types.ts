@@ -7,7 +7,10 @@ import type { Device } from '../device/device.ts';
 
 /** In which types a model is multiplied. */
 export interface ProductOptions {
-  /** Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. */
+  /**
+   * Type of products; `auto` is F32 for a model of F32 matrices and BF16 for any other. With `f32`
+   * quantized matrices are held as F32: products of their own type round activations to 8 bits.
+   */
   precision?: 'auto' | 'f32' | 'bf16';
   /** Holds matrices whose products are slow as BF16, where that pays (see chooseForwardTypes). */
   usesForwardCopies?: boolean;
@@ -23,6 +26,8 @@ export interface LoadOptions extends ProductOptions {
 
 /** Types whose products by ggml are about as fast as BF16 ones, or have to be exact (F32). */
 const fastTypes = new Set(['F32', 'BF16', 'Q8_0', 'Q4_0']);
+/** The types whose products by ggml round nothing. */
+const exactTypes = new Set(['F32']);
 /** The types that our kernels multiply, faster than ggml multiplies any. */
 const ownFastTypes = new Set(['F32', 'BF16', 'F16']);
 /** Share of the machine's memory that copies for the forward pass may take. */
@@ -42,8 +47,9 @@ export interface ForwardTypes {
 /**
  * The type in which each matrix is held for the forward pass: BF16 instead of a type whose
  * products are up to twice as slow, when asked for, our kernels or the processor multiply BF16 and
- * the copies fit; else its own, or the nearest that the device computes with (see holdableType).
- * Rounding to BF16 changes a weight by at most 2^-9 of itself.
+ * the copies fit; F32 where products are to be exact, on the CPU; else its own, or the nearest that
+ * the device computes with (see holdableType). Rounding to BF16 changes a weight by at most 2^-9 of
+ * itself.
  */
 export function chooseForwardTypes(
   device: Device,
@@ -52,22 +58,30 @@ export function chooseForwardTypes(
 ): ForwardTypes {
   const replaced = new Set<string>();
   const asked = canCompute ?? askDevice(device);
-  const fast = device.kernels ? ownFastTypes : fastTypes;
-  const isSlow = ({ type }: GgufTensor) => !fast.has(tensorTypeName(type));
+  const isExact = precision === 'f32';
+  const kept = keptTypes(device, isExact);
+  const isCopied = ({ type }: GgufTensor) => !kept.has(tensorTypeName(type));
   const copyBytes = weightMatricesOf(plan)
-    .filter(isSlow)
-    .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * 2, 0);
+    .filter(isCopied)
+    .reduce((sum, { ne }) => sum + elementCount(toExtents(ne)) * (isExact ? 4 : 2), 0);
   const hasFastProducts = device.kernels !== undefined || device.features.has('AVX512_BF16');
   const fits = copyBytes < totalmem() * copyShare;
-  const isWorthIt = usesForwardCopies && precision !== 'f32' && hasFastProducts && fits;
+  const isWorthIt = usesForwardCopies && fits && (isExact ? device.isCpu : hasFastProducts);
+  const copyType = isExact ? elementType.f32 : elementType.bf16;
   const typeOf = (source: GgufTensor) => {
     const isMatrix = source !== plan.embedding || plan.head.weight === plan.embedding;
-    const wanted = isWorthIt && isMatrix && isSlow(source) ? elementType.bf16 : source.type;
+    const wanted = isWorthIt && isMatrix && isCopied(source) ? copyType : source.type;
     const type = holdableType(asked, plan, { source, wanted });
     if (type !== wanted) replaced.add(tensorTypeName(wanted));
     return type;
   };
   return { typeOf, replaced };
+}
+
+/** Types that are multiplied as they are; where nothing may be rounded, those read as floats. */
+function keptTypes(device: Device, isExact: boolean): ReadonlySet<string> {
+  if (device.kernels) return ownFastTypes;
+  return isExact ? exactTypes : fastTypes;
 }
 
 /** Type of the copies and backward operands of a model (see BaseModel). */
