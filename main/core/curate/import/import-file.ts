@@ -21,6 +21,8 @@ export interface ImportCounts extends RowCounts {
   format: ImportFormat;
   /** Why the file ended early; everything before was kept. */
   damage?: string;
+  /** What the text was encoded in, where it was not UTF-8. */
+  encoding?: string;
 }
 
 /**
@@ -46,11 +48,7 @@ async function readFile(
     const { source: site, scratchFolder } = request;
     await importStackExchange(source.chunks(), { path, source: site, scratchFolder }, output);
   } else if (container !== 'xml')
-    await importRecords(
-      source.chunks(),
-      { path, format, container, source: request.source },
-      output,
-    );
+    await importRecords(source.chunks(), { path, format, source: request.source }, output);
   if (source.damage)
     await output.addBadLine(
       {
@@ -60,8 +58,13 @@ async function readFile(
       0,
     );
   await output.flush();
-  const counts = { format, ...output.counts };
-  return source.damage === undefined ? counts : { ...counts, damage: source.damage };
+  const { damage, encoding } = source;
+  return {
+    format,
+    ...output.counts,
+    ...(damage !== undefined && { damage }),
+    ...(encoding && { encoding: encoding.label }),
+  };
 }
 
 async function formatOf(request: ImportRequest): Promise<DetectedFormat> {

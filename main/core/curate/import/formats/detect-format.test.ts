@@ -27,8 +27,8 @@ const records = {
 };
 
 const jsonFiles = Object.entries(records).flatMap(([format, record]) => [
-  { format, container: 'json-lines', text: `\n${JSON.stringify(record)}\n` },
-  { format, container: 'json-array', text: JSON.stringify([record, record], null, 2) },
+  { format, container: 'json', text: `\n${JSON.stringify(record)}\n` },
+  { format, container: 'json', text: JSON.stringify([record, record], null, 2) },
 ]);
 const dump = postsDump([postRow(question(1)), postRow(answer(2, 1))]);
 const files = [...jsonFiles, { format: 'stack-exchange', container: 'xml', text: dump }];
@@ -44,7 +44,7 @@ test.each(files)('$format as $container is found by content', async (file) => {
 test('a broken first line does not hide the format of the rest', async () => {
   using folder = new FixtureFolder();
   const path = folder.write('a.jsonl', `{"instruction": \n${JSON.stringify(records.lima)}\n`);
-  expect(await detectFormat(path)).toEqual({ format: 'lima', container: 'json-lines' });
+  expect(await detectFormat(path)).toEqual({ format: 'lima', container: 'json' });
 });
 
 test.each([
@@ -52,7 +52,7 @@ test.each([
   ['name,age\nAda,36\n', /starts with "name,age Ada,36 "/],
   ['<users>\n<row Id="1"/></users>', /root element <users>/],
   ['{"colour": "red", "size": 3}', /fields "colour", "size"/],
-  ['{\n  "colour": "red"\n}', /no line that is a JSON object/],
+  ['{\n  "colour": "red"\n}', /fields "colour"/],
 ])('an unknown file says what was seen and what is supported: %j', async (text, seen) => {
   using folder = new FixtureFolder();
   const error = detectFormat(folder.write('unknown', text));

@@ -3,12 +3,16 @@ import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { ImportError } from '../sample/import-error.ts';
 import { withoutByteOrderMark } from '../read/read-lines.ts';
-import { readJsonRecords, type JsonContainer } from '../read/read-records.ts';
+import { readJsonRecords } from '../read/read-records.ts';
+import { withoutPrologue } from '../read/split-xml.ts';
+
+/** How a file lays its rows out. */
+type Container = 'json' | 'xml';
 
 /** What a file holds, found by looking into it. */
 export interface DetectedFormat {
   format: ImportFormat;
-  container: JsonContainer | 'xml';
+  container: Container;
 }
 
 const headBytes = 64 * 1024;
@@ -24,19 +28,18 @@ const supported =
 export async function detectFormat(path: string): Promise<DetectedFormat> {
   const container = await detectContainer(path);
   if (container === 'xml') return { format: 'stack-exchange', container };
-  const format = await formatOfRecords(path, container);
+  const format = await formatOfRecords(path);
   return { format, container };
 }
 
 /** Finds only how the records are laid out; throws `ImportError` when it is neither XML nor JSON. */
-export async function detectContainer(path: string): Promise<DetectedFormat['container']> {
+export async function detectContainer(path: string): Promise<Container> {
   const head = await readHead(path);
   const start = head.trimStart();
   if (start === '') throw unsupported(path, 'is empty');
-  if (start.startsWith('[')) return 'json-array';
-  if (start.startsWith('{')) return 'json-lines';
+  if (['[', '{', '\u001e'].includes(start.charAt(0))) return 'json';
   if (!start.startsWith('<')) throw unsupported(path, `starts with ${quoted(start)}`);
-  const root = /<([a-z][\w.:-]*)/i.exec(start)?.[1];
+  const root = /^<([a-z][\w.:-]*)/i.exec(withoutPrologue(start))?.[1];
   if (root === 'posts' || root === 'row') return 'xml';
   throw unsupported(path, `is XML or HTML with the root element <${root ?? '?'}>`);
 }
@@ -54,7 +57,7 @@ function formatOfRecord(value: unknown): ImportFormat | undefined {
 }
 
 /** The first 64 KB of a file, decompressed; throws `ImportError` when there is nothing to read. */
-export async function readHead(path: string): Promise<string> {
+async function readHead(path: string): Promise<string> {
   const source = await ByteSource.open(path);
   let head = Buffer.alloc(0);
   for await (const chunk of source.chunks()) {
@@ -66,10 +69,10 @@ export async function readHead(path: string): Promise<string> {
   return withoutByteOrderMark(head).toString('utf8', 0, headBytes);
 }
 
-async function formatOfRecords(path: string, container: JsonContainer): Promise<ImportFormat> {
+async function formatOfRecords(path: string): Promise<ImportFormat> {
   const source = await ByteSource.open(path);
   const seen: unknown[] = [];
-  for await (const records of readJsonRecords(source.chunks(), container)) {
+  for await (const records of readJsonRecords(source.chunks())) {
     for (const record of records) {
       const value = 'value' in record ? record.value : undefined;
       const format = formatOfRecord(value);
@@ -83,7 +86,7 @@ async function formatOfRecords(path: string, container: JsonContainer): Promise<
 
 function describeRecords(seen: readonly unknown[]): string {
   const record = seen.find((value) => typeof value === 'object' && value !== null);
-  if (record === undefined) return 'has no line that is a JSON object';
+  if (record === undefined) return 'has no record that is a JSON object';
   const fields = Object.keys(record).slice(0, 8).map(quoted);
   return fields.length === 0
     ? 'has records without fields'

@@ -83,7 +83,7 @@ test('OpenAI messages that cannot be trained on are skipped with their line and 
     '7 there is no answer; import it as a prompt set',
     '8 the content of message 2 is null, expected text',
     '9 "messages" is of type string, expected a list',
-    '10 the record is a list, expected an object',
+    '10 the record is of type number, expected an object',
   ]);
 });
 

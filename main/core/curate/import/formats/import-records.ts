@@ -14,7 +14,6 @@ import {
 import {
   badLineOf,
   readJsonRecords,
-  type JsonContainer,
   type JsonRecord,
   type RecordFault,
 } from '../read/read-records.ts';
@@ -32,7 +31,6 @@ const parsers: Record<JsonFormat, (value: unknown) => ParsedConversation> = {
 export interface RecordsOptions {
   path: string;
   format: JsonFormat;
-  container: JsonContainer;
   /** Names the source of records that name none; the file's name when it is missing. */
   source: string | undefined;
 }
@@ -43,7 +41,7 @@ export async function importRecords(
   options: RecordsOptions,
   output: ImportOutput,
 ): Promise<void> {
-  for await (const records of readJsonRecords(chunks, options.container)) {
+  for await (const records of readJsonRecords(chunks)) {
     for (const record of records) {
       output.lastLine = record.line;
       const sample = sampleOf(record, options);

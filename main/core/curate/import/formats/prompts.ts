@@ -1,6 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
-import { readHead } from './detect-format.ts';
 import { alpacaPrompt } from './alpaca.ts';
 import { limaMessages } from './lima.ts';
 import { openAiMessages } from './openai-messages.ts';
@@ -11,12 +11,7 @@ import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts
 import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { untilAborted } from '../../../base/streams.ts';
 import { readLines } from '../read/read-lines.ts';
-import {
-  badLineOf,
-  readJsonRecords,
-  tooLongMessage,
-  type JsonContainer,
-} from '../read/read-records.ts';
+import { badLineOf, readJsonRecords, tooLongMessage } from '../read/read-records.ts';
 
 /** A prompt to answer: messages that end with the user's, and the answer the file gives for it. */
 export interface ParsedPrompt {
@@ -49,11 +44,11 @@ const limits = { prompts: 100_000, characters: 64_000_000, badLines: 100_000, ke
  */
 export async function readPrompts(path: string, signal?: AbortSignal): Promise<PromptsFile> {
   return await inFile(path, async () => {
-    const container = await jsonContainerOf(path, signal);
+    const isJson = await holdsJson(path, signal);
     const source = await ByteSource.open(path);
     const list = new PromptList();
     const chunks = untilAborted(source.chunks(), signal);
-    if (container) await readJsonPrompts(chunks, container, list);
+    if (isJson) await readJsonPrompts(chunks, list);
     else await readTextPrompts(chunks, list);
     if (source.damage)
       list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` }, 0);
@@ -113,30 +108,21 @@ class PromptList {
   }
 }
 
-/** The layout of a JSON file, or `undefined` for text: a line that starts with a bracket is text. */
-async function jsonContainerOf(
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<JsonContainer | undefined> {
-  const head = await readHead(path);
-  const layout = head.trimStart().startsWith('[') ? 'json-array' : 'json-lines';
+/** Whether a file holds JSON records: a line of text that starts with a bracket is text. */
+async function holdsJson(path: string, signal: AbortSignal | undefined): Promise<boolean> {
   const source = await ByteSource.open(path);
   let seen = 0;
-  for await (const records of readJsonRecords(untilAborted(source.chunks(), signal), layout)) {
+  for await (const records of readJsonRecords(untilAborted(source.chunks(), signal))) {
     for (const record of records) {
-      if ('value' in record && isObject(record.value)) return layout;
-      if (++seen >= sampledRecords) return undefined;
+      if ('value' in record && isObject(record.value)) return true;
+      if (++seen >= sampledRecords) return false;
     }
   }
-  return undefined;
+  return false;
 }
 
-async function readJsonPrompts(
-  chunks: AsyncIterable<Buffer>,
-  container: JsonContainer,
-  list: PromptList,
-): Promise<void> {
-  for await (const records of readJsonRecords(chunks, container)) {
+async function readJsonPrompts(chunks: AsyncIterable<Buffer>, list: PromptList): Promise<void> {
+  for await (const records of readJsonRecords(chunks)) {
     for (const record of records) {
       if ('problem' in record) list.addBad(badLineOf(record), record.isOfFile ? 0 : 1);
       else list.add(record.line, () => promptOf(objectOf(record.value, 'the record')));
@@ -147,8 +133,11 @@ async function readJsonPrompts(
 async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList): Promise<void> {
   for await (const lines of readLines(chunks)) {
     for (const { number, bytes } of lines) {
-      const text = bytes?.toString('utf8').trim();
-      if (text === undefined) list.addBad({ line: number, message: tooLongMessage('the line') });
+      const text = bytes && isUtf8(bytes) ? bytes.toString('utf8').trim() : undefined;
+      if (bytes && text === undefined)
+        list.addBad({ line: number, message: 'the line is not UTF-8: convert the file' });
+      else if (text === undefined)
+        list.addBad({ line: number, message: tooLongMessage('the line') });
       else if (text !== '') list.add(number, () => ({ messages: [messageOf('user', text)] }));
     }
   }

@@ -55,12 +55,12 @@ test.each(['gzip', 'zstd'] as const)(
   },
 );
 
-test('an archive or UTF-16 text is refused by name instead of being read as garbage', async () => {
+test('an archive or UTF-32 text is refused by name instead of being read as garbage', async () => {
   using folder = new FixtureFolder();
   const archive = folder.write('Posts.7z', Buffer.from('377abcaf271c0004', 'hex'));
   await expect(ByteSource.open(archive)).rejects.toThrow(/7-Zip archive.*unpack/);
-  const wide = folder.write('wide.jsonl', Buffer.from('\uFEFF{"a":1}', 'utf16le'));
-  await expect(ByteSource.open(wide)).rejects.toThrow(/UTF-16 text/);
+  const wide = folder.write('wide.jsonl', Buffer.from('7b0000002200000061000000', 'hex'));
+  await expect(ByteSource.open(wide)).rejects.toThrow(/UTF-32 text/);
 });
 
 test('a folder and a missing file say which path and why', async () => {

@@ -4,11 +4,15 @@ import {
   openInputFile,
   type InputFile,
 } from '../../../../input-files/input-file.ts';
+import { detectEncoding, toUtf8, type TextEncoding } from './encoding.ts';
 import { decompressGzip, decompressZstd } from './decompress.ts';
 import { formatBytes } from '../../../../../shared/text/numbers.ts';
 import { ImportError, ReadLimitError } from '../sample/import-error.ts';
 
 const readSizeBytes = 256 * 1024;
+
+/** How far the text is looked into for characters that tell its encoding. */
+const maxSampleBytes = 4 * 1024 * 1024;
 
 type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -23,8 +27,11 @@ const foreignMagics: [hex: string, name: string][] = [
   ['504b0304', 'a ZIP archive'],
   ['fd377a585a00', 'an xz file'],
   ['425a68', 'a bzip2 file'],
-  ['fffe', 'UTF-16 text'],
-  ['feff', 'UTF-16 text'],
+  ['526172211a07', 'a RAR archive'],
+  ['25504446', 'a PDF file'],
+  ['50415231', 'a Parquet file'],
+  ['53514c697465', 'a SQLite database'],
+  ['47475546', 'a GGUF model'],
 ];
 
 /** The bytes of a file, decompressed when its first bytes say gzip or zstd. */
@@ -35,6 +42,7 @@ export class ByteSource {
   #stream: ReadStream | undefined;
   #unpackedBytes: number | undefined;
   #damage: string | undefined;
+  #encoding: TextEncoding | undefined;
 
   private constructor(path: string, totalBytes: number, compression: Compression) {
     this.#path = path;
@@ -48,7 +56,9 @@ export class ByteSource {
       await using file = await openInputFile(path);
       const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
-      return new ByteSource(path, file.stats.size, compressionOf(path, magic));
+      const source = new ByteSource(path, file.stats.size, compressionOf(path, magic));
+      source.#encoding = detectEncoding(path, await source.#sample());
+      return source;
     } catch (error) {
       throw asImportError(path, error);
     }
@@ -69,11 +79,35 @@ export class ByteSource {
     return this.#damage;
   }
 
+  /** What the text was encoded in, where it was not UTF-8. */
+  get encoding(): TextEncoding | undefined {
+    return this.#encoding?.label === 'utf-8' ? undefined : this.#encoding;
+  }
+
   /**
-   * The decompressed bytes, once; damaged compressed data ends them early and sets `damage`. What
+   * The decompressed bytes as UTF-8, once; damaged compressed data ends them early and sets `damage`. What
    * is added to the file meanwhile is not read. Throws ReadLimitError for a decompression bomb.
    */
   async *chunks(): AsyncGenerator<Buffer> {
+    const bytes = this.#bytes();
+    yield* this.encoding ? toUtf8(bytes, this.encoding, this.#path) : bytes;
+  }
+
+  /** The start of the file, as far as the first text that is not ASCII. */
+  async #sample(): Promise<Buffer> {
+    const probe = new ByteSource(this.#path, this.totalBytes, this.#compression);
+    const parts: Buffer[] = [];
+    let read = 0;
+    for await (const chunk of probe.#bytes()) {
+      const isPlain = chunk.every((byte) => byte < 0x80);
+      if (read === 0 || !isPlain) parts.push(chunk);
+      read += chunk.length;
+      if (!isPlain || read >= maxSampleBytes) break;
+    }
+    return Buffer.concat(parts);
+  }
+
+  async *#bytes(): AsyncGenerator<Buffer> {
     await using file = await this.#reopen();
     if (this.totalBytes === 0) return;
     const end = this.totalBytes - 1;
@@ -131,8 +165,8 @@ function compressionOf(path: string, magicHex: string): Compression {
   if (!foreign) return 'none';
   throw new ImportError(
     'FILE_FORMAT_UNKNOWN',
-    `${path} is ${foreign[1]}. Supported are UTF-8 text files, plain or compressed with gzip or ` +
-      `zstd: unpack or convert it first.`,
+    `${path} is ${foreign[1]}. Supported are text files, plain or compressed with gzip or zstd: ` +
+      `unpack or convert it first.`,
   );
 }
 

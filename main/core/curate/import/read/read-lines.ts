@@ -1,11 +1,11 @@
 import { formatBytes } from '../../../../../shared/text/numbers.ts';
 import { ReadLimitError } from '../sample/import-error.ts';
 
-/** Longer lines (and array elements) are reported and skipped: memory stays flat. */
-export const maxRecordBytes = 64 * 1024 * 1024;
+/** Longer lines (and records) are reported and skipped: each is held several times at once. */
+export const maxRecordBytes = 16 * 1024 * 1024;
 
 /** White space in a row, and bytes of one record: more is no data set, and reading on is in vain. */
-const maxBlankBytes = maxRecordBytes;
+const maxBlankBytes = 64 * 1024 * 1024;
 const maxSkippedBytes = 1024 ** 3;
 
 /** One line without its end; `bytes` is missing when the line is longer than `maxRecordBytes`. */

@@ -1,10 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { formatBytes } from '../../../../../shared/text/numbers.ts';
-import { JsonArraySplitter, type ArrayElement } from './split-json-array.ts';
-import { maxRecordBytes, readLines, type Line } from './read-lines.ts';
+import { validUtf8Bytes } from './encoding.ts';
+import { maxRecordBytes } from './read-lines.ts';
+import { JsonSplitter, type JsonPiece } from './split-json.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
-
-/** How the records of a JSON file are laid out: one a line, or as the elements of one array. */
-export type JsonContainer = 'json-lines' | 'json-array';
 
 /** What is wrong at a line: with a record, or with the file as a whole. */
 export interface RecordFault {
@@ -16,13 +15,14 @@ export interface RecordFault {
 /** One JSON value of a file, or why there is none at that line. */
 export type JsonRecord = { line: number; value: unknown } | RecordFault;
 
-/** Reads the records of a JSON file one after the other, in batches. */
+/** Reads the records of a JSON file one after the other, in batches, however they are laid out. */
 export async function* readJsonRecords(
   chunks: AsyncIterable<Buffer>,
-  container: JsonContainer,
 ): AsyncGenerator<JsonRecord[]> {
-  if (container === 'json-array') yield* readArrayRecords(chunks);
-  else for await (const lines of readLines(chunks)) yield lines.flatMap(recordOfLine);
+  const splitter = new JsonSplitter();
+  for await (const chunk of chunks) yield splitter.push(chunk).map(recordOf);
+  const last = splitter.end();
+  if (last.length > 0) yield last.map(recordOf);
 }
 
 /** The message for a line or element that is longer than the limit. */
@@ -30,31 +30,25 @@ export function tooLongMessage(what: string): string {
   return `${what} is longer than ${formatBytes(maxRecordBytes)}; it was skipped`;
 }
 
-async function* readArrayRecords(chunks: AsyncIterable<Buffer>): AsyncGenerator<JsonRecord[]> {
-  const splitter = new JsonArraySplitter();
-  for await (const chunk of chunks) yield splitter.push(chunk).map(recordOfElement);
-  const last = splitter.end();
-  if (last) yield [recordOfElement(last)];
-  const { line, isCutInElement } = splitter;
-  if (splitter.hasMore)
-    yield [
-      { line, problem: 'the JSON array ends here: what follows was not read', isOfFile: true },
-    ];
-  if (splitter.isClosed) return;
-  const problem = 'the JSON array is not closed: the file is cut off or a bracket is missing';
-  yield [isCutInElement ? { line, problem } : { line, problem, isOfFile: true }];
+function recordOf(piece: JsonPiece): JsonRecord {
+  const { line, ordinal, bytes, problem, isOfFile } = piece;
+  if (isOfFile) return { line, problem: problem ?? '', isOfFile };
+  const label = ordinal === undefined ? 'the line' : `element ${ordinal}`;
+  const prefix = ordinal === undefined ? '' : `${label}: `;
+  if (problem !== undefined)
+    return { line, problem: problem.startsWith('not valid') ? prefix + problem : problem };
+  if (!bytes) return { line, problem: tooLongMessage(label) };
+  const invalid = isUtf8(bytes) ? undefined : invalidText(bytes, piece.byte);
+  return invalid === undefined
+    ? parseRecord(line, bytes.toString('utf8'), prefix)
+    : { line, problem: prefix + invalid };
 }
 
-function recordOfLine(line: Line): JsonRecord[] {
-  if (!line.bytes) return [{ line: line.number, problem: tooLongMessage('the line') }];
-  const text = line.bytes.toString('utf8');
-  return text.trim() === '' ? [] : [parseRecord(line.number, text, '')];
-}
-
-function recordOfElement(element: ArrayElement): JsonRecord {
-  const label = `element ${element.ordinal}`;
-  if (!element.bytes) return { line: element.line, problem: tooLongMessage(label) };
-  return parseRecord(element.line, element.bytes.toString('utf8'), `${label}: `);
+/** What to say of text that is not in the encoding of the rest, with the place. */
+export function invalidText(bytes: Buffer, offset: number): string {
+  const at = validUtf8Bytes(bytes);
+  const value = (bytes[at] ?? 0).toString(16).padStart(2, '0');
+  return `not UTF-8 at byte ${offset + at + 1} (0x${value}): convert the file to UTF-8 and import it again`;
 }
 
 function parseRecord(line: number, text: string, prefix: string): JsonRecord {

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { basename } from 'node:path';
 import { ImportStaging, type StagedPair } from '../../../../store/import-staging.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ImportOutput } from '../sample/import-output.ts';
-import { readLines, type Line } from '../read/read-lines.ts';
-import { tooLongMessage } from '../read/read-records.ts';
+import { XmlSplitter, type XmlPiece } from '../read/split-xml.ts';
+import { invalidText, tooLongMessage } from '../read/read-records.ts';
 import { StackExchangeRow } from './posts-row.ts';
 import { stackExchangeSample } from './post-sample.ts';
 import { stackExchangeSite, type StackExchangeSite } from './site.ts';
@@ -34,10 +35,12 @@ export async function importStackExchange(
   output.readShare = 0.5;
   using staging = new ImportStaging(options.scratchFolder);
   const reader = new DumpReader(staging, output);
-  for await (const lines of readLines(chunks)) {
-    for (const line of lines) await reader.readLine(line);
+  const splitter = new XmlSplitter();
+  for await (const chunk of chunks) {
+    await reader.read(splitter.push(chunk));
     await output.tick();
   }
+  await reader.read(splitter.end());
   await reader.finish();
   const counts = staging.counts();
   const file = basename(options.path);
@@ -65,14 +68,11 @@ class DumpReader {
     this.#output = output;
   }
 
-  async readLine(line: Line): Promise<void> {
-    this.#output.lastLine = line.number;
-    try {
-      if (!line.bytes) throw this.#badRow(tooLongMessage('the row'));
-      this.#readRows(line.bytes, line.number);
-    } catch (error) {
-      if (!(error instanceof RecordProblem)) throw error;
-      await this.#output.addBadLine({ line: line.number, message: error.message });
+  async read(pieces: readonly XmlPiece[]): Promise<void> {
+    for (const piece of pieces) {
+      this.#output.lastLine = piece.line;
+      if (piece.kind === 'end') this.#isClosed = true;
+      else await this.#readRow(piece);
     }
   }
 
@@ -82,31 +82,18 @@ class DumpReader {
     await this.#output.addBadLine({ line: this.#output.lastLine, message }, 0);
   }
 
-  #badRow(problem: string): RecordProblem {
+  async #readRow(piece: XmlPiece): Promise<void> {
     this.#output.countRow();
-    return new RecordProblem(problem);
-  }
-
-  // A row has its own line in every dump; several in one line are read as well.
-  #readRows(bytes: Buffer, number: number): void {
-    let at = skipToTag(bytes, 0);
-    while (at < bytes.length) {
-      if (isTag(bytes, at, '<row')) {
-        this.#output.countRow();
-        const row = StackExchangeRow.read(bytes, at);
-        this.#stage(row, bytes.subarray(at, row.end), number);
-        at = skipToTag(bytes, row.end);
-      } else {
-        const end = bytes.indexOf('>', at) + 1;
-        if (isTag(bytes, at, '</posts')) this.#isClosed = true;
-        else if (end === 0 || !(isTag(bytes, at, '<?xml') || isTag(bytes, at, '<posts')))
-          throw this.#badRow(`not a <row>: "${bytes.toString('utf8', at, at + 30)}"`);
-        at = skipToTag(bytes, end);
-      }
+    try {
+      this.#stage(rowOf(piece), piece);
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      await this.#output.addBadLine({ line: piece.line, message: error.message });
     }
   }
 
-  #stage(row: StackExchangeRow, bytes: Buffer, line: number): void {
+  #stage(row: StackExchangeRow, { bytes, line }: XmlPiece): void {
+    if (!bytes) return;
     const id = row.integer('Id');
     const type = row.integer('PostTypeId');
     if (type === questionType) {
@@ -144,12 +131,11 @@ async function joinPair(
   }
 }
 
-function skipToTag(bytes: Buffer, start: number): number {
-  let at = start;
-  while (at < bytes.length && (bytes[at] ?? 0) <= 0x20) at++;
-  return at;
-}
-
-function isTag(bytes: Buffer, at: number, tag: string): boolean {
-  return bytes.toString('latin1', at, at + tag.length) === tag;
+/** The row that was cut out of the dump; throws `RecordProblem` when it is none. */
+function rowOf({ kind, bytes, byte }: XmlPiece): StackExchangeRow {
+  if (!bytes) throw new RecordProblem(tooLongMessage('the row'));
+  if (kind !== 'row')
+    throw new RecordProblem(`not a <row>: "${bytes.toString('utf8', 0, 30).trim()}"`);
+  if (!isUtf8(bytes)) throw new RecordProblem(invalidText(bytes, byte));
+  return StackExchangeRow.read(bytes);
 }

@@ -7,25 +7,23 @@ type AttributeSpans = Map<string, [start: number, end: number]>;
 export class StackExchangeRow {
   readonly #bytes: Buffer;
   readonly #spans: AttributeSpans;
-  /** Offset just behind the row in the bytes it was read from. */
-  readonly end: number;
 
-  private constructor(bytes: Buffer, spans: AttributeSpans, end: number) {
+  private constructor(bytes: Buffer, spans: AttributeSpans) {
     this.#bytes = bytes;
     this.#spans = spans;
-    this.end = end;
   }
 
-  /** Reads the row that starts at `start` in a line; throws `RecordProblem` when it is broken. */
-  static read(bytes: Buffer, start = 0): StackExchangeRow {
+  /** Reads a row from its start tag; throws `RecordProblem` when it is broken. */
+  static read(bytes: Buffer): StackExchangeRow {
     // One character per byte: offsets stay those of the bytes, and searching is fast.
     const text = bytes.toString('latin1');
     const spans: AttributeSpans = new Map();
-    if (!/^<row\s/.test(text.slice(start, start + 5))) throw new RecordProblem('not a <row>');
-    let at = start + 4;
+    if (!/^<row[\s/>]/.test(text.slice(0, 5))) throw new RecordProblem('not a <row>');
+    let at = 4;
     for (;;) {
       const next = skipSpaces(text, at);
-      if (text.startsWith('/>', next)) return new StackExchangeRow(bytes, spans, next + 2);
+      if (text[next] === '>' || text.startsWith('/>', next))
+        return new StackExchangeRow(bytes, spans);
       if (next === at) throw brokenRow(text, at, spans);
       at = readAttribute(text, next, spans);
     }
@@ -78,13 +76,15 @@ function decodeEntity(entity: string, hex?: string, decimal?: string): string {
 
 function readAttribute(text: string, start: number, spans: AttributeSpans): number {
   const equals = text.indexOf('=', start);
-  const name = equals === -1 ? '' : text.slice(start, equals);
-  const quote = text[equals + 1];
+  const name = equals === -1 ? '' : text.slice(start, equals).trimEnd();
+  const opening = skipSpaces(text, equals + 1);
+  const quote = text[opening];
   const isName = name.length < 64 && /^[A-Za-z_][\w.:-]*$/.test(name);
   if (!isName || (quote !== '"' && quote !== "'")) throw brokenRow(text, start, spans);
-  const end = text.indexOf(quote, equals + 2);
+  const end = text.indexOf(quote, opening + 1);
   if (end === -1) throw new RecordProblem(`the row is cut off inside ${name}`);
-  spans.set(name, [equals + 2, end]);
+  if (spans.has(name)) throw new RecordProblem(`the row has ${name} twice`);
+  spans.set(name, [opening + 1, end]);
   return end + 1;
 }
 

@@ -1,0 +1,182 @@
+import { isUtf8 } from 'node:buffer';
+import { analyse } from 'chardet';
+import { ImportError } from '../sample/import-error.ts';
+
+/** How the text of a file is encoded: a label of TextDecoder, and whether it had to be guessed. */
+export interface TextEncoding {
+  label: string;
+  isGuessed: boolean;
+}
+
+const utf8: TextEncoding = { label: 'utf-8', isGuessed: false };
+/** Families whose characters are mostly two bytes above 0x7f: what else looks like them is refused. */
+const multiByte = new Map([
+  ['GB18030', 'gb18030'],
+  ['Big5', 'big5'],
+  ['Shift_JIS', 'shift_jis'],
+  ['EUC-JP', 'euc-jp'],
+  ['EUC-KR', 'euc-kr'],
+]);
+const singleByte = new Map([
+  ['ISO-8859-1', 'windows-1252'],
+  ['windows-1252', 'windows-1252'],
+  ['ISO-8859-2', 'iso-8859-2'],
+  ['windows-1250', 'windows-1250'],
+  ['ISO-8859-5', 'iso-8859-5'],
+  ['windows-1251', 'windows-1251'],
+  ['KOI8-R', 'koi8-r'],
+  ['ISO-8859-7', 'iso-8859-7'],
+  ['windows-1253', 'windows-1253'],
+  ['ISO-8859-9', 'windows-1254'],
+  ['windows-1254', 'windows-1254'],
+]);
+
+/**
+ * Tells how text is encoded by a sample that begins with its first bytes: by its byte order mark,
+ * its zeros, what its XML declares, whether it is UTF-8, and at last by its letters. Throws
+ * `ImportError` when none of that settles it: a wrong guess would change the text unseen.
+ */
+export function detectEncoding(path: string, head: Buffer): TextEncoding {
+  const wide = wideEncoding(path, head);
+  if (wide) return wide;
+  const sample = withoutCutCharacter(head);
+  if (isMostlyUtf8(sample) && !isPlainAscii(sample)) return utf8;
+  const declared = declaredEncoding(path, head);
+  if (declared) return declared;
+  return isMostlyUtf8(sample) ? utf8 : guessEncoding(path, sample);
+}
+
+/** Text without the last character when only its first bytes are there. */
+export function withoutCutCharacter(bytes: Buffer): Buffer {
+  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return bytes;
+    if (byte < 0xc0) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+    return length > back ? bytes.subarray(0, -back) : bytes;
+  }
+  return bytes;
+}
+
+/** How many bytes are whole UTF-8 characters before the first that is none. */
+export function validUtf8Bytes(bytes: Buffer): number {
+  let [low, high] = [0, bytes.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (isUtf8(withoutCutCharacter(bytes.subarray(0, middle)))) low = middle;
+    else high = middle - 1;
+  }
+  return withoutCutCharacter(bytes.subarray(0, low)).length;
+}
+
+/** The text as UTF-8; throws `ImportError` with the place where it is not in its encoding. */
+export async function* toUtf8(
+  chunks: AsyncIterable<Buffer>,
+  { label }: TextEncoding,
+  path: string,
+): AsyncGenerator<Buffer> {
+  const decoder = new TextDecoder(label, { fatal: true });
+  let offset = 0;
+  const decode = (chunk?: Buffer) => {
+    try {
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
+    } catch {
+      throw new ImportError(
+        'FILE_UNREADABLE',
+        `${path} is ${label} at its start, and something else at or behind byte ${offset + 1}: ` +
+          `convert it to UTF-8 and import it again.`,
+      );
+    }
+  };
+  for await (const chunk of chunks) {
+    const text = decode(chunk);
+    offset += chunk.length;
+    if (text.length > 0) yield text;
+  }
+  const rest = decode();
+  if (rest.length > 0) yield rest;
+}
+
+/** UTF-16 by its mark, or by the zeros that its first two characters have; UTF-32 is refused. */
+function wideEncoding(path: string, head: Buffer): TextEncoding | undefined {
+  const start = head.toString('hex', 0, 4);
+  if (/^(?:fffe0000|0000feff|(?!00)..000000|000000(?!00)..)$/.test(start))
+    throw unreadable(path, 'is UTF-32 text');
+  if (/^fffe|^(?!00)..00(?!00)..00/.test(start)) return { label: 'utf-16le', isGuessed: false };
+  if (/^feff|^00(?!00)..00(?!00)../.test(start)) return { label: 'utf-16be', isGuessed: false };
+  return undefined;
+}
+
+function declaredEncoding(path: string, head: Buffer): TextEncoding | undefined {
+  const start = head.toString('latin1', 0, 512);
+  const declared =
+    /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml[^>]*?\sencoding\s*=\s*["']([^"']{1,40})["']/.exec(start);
+  const name = declared?.[1];
+  if (name === undefined) return undefined;
+  try {
+    const label = new TextDecoder(name, { fatal: true }).encoding;
+    // What declares UTF-16 in single bytes is something else, as is UTF-8 with bytes that are not.
+    return label.startsWith('utf-') ? undefined : { label, isGuessed: false };
+  } catch {
+    throw unreadable(path, `declares the encoding "${name}", which is not known here`);
+  }
+}
+
+function isPlainAscii(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte < 0x80);
+}
+
+/** Whether text is UTF-8 but for a stray byte here and there, which its reader reports. */
+function isMostlyUtf8(bytes: Buffer): boolean {
+  if (isUtf8(bytes)) return true;
+  const text = bytes.toString('utf8');
+  const broken = (text.match(/\ufffd/g) ?? []).length;
+  const whole = (text.match(/[^\0-\x7f\ufffd]/gu) ?? []).length;
+  return whole > 4 * broken;
+}
+
+/** Bytes above 0x7f come alone, between letters, in Latin text, and by twos in that of East Asia. */
+function guessEncoding(path: string, sample: Buffer): TextEncoding {
+  const runs = sample.toString('latin1').match(/[\x80-\xff]+/g) ?? [];
+  const odd = runs.filter((run) => run.length % 2 === 1).length;
+  const long = runs.filter((run) => run.length > 3).length;
+  const guesses = analyse(sample);
+  for (const { name, confidence } of guesses) {
+    const label = multiByte.get(name);
+    if (
+      label !== undefined &&
+      confidence >= 10 &&
+      (odd === 0 || confidence >= 60) &&
+      decodes(label, sample)
+    )
+      return { label, isGuessed: true };
+  }
+  // Letters of Latin scripts with marks, one at a time: what else is there is punctuation.
+  const best = guesses.find(({ name }) => singleByte.has(name));
+  const isLatin = long * 4 < runs.length;
+  if (best && (best.confidence >= 40 || (isLatin && best.confidence >= 10))) {
+    const label = singleByte.get(best.name);
+    if (label !== undefined) return { label, isGuessed: true };
+  }
+  if (isLatin) return { label: 'windows-1252', isGuessed: true };
+  throw unreadable(
+    path,
+    `is not UTF-8 from byte ${validUtf8Bytes(sample) + 1} on, and its encoding cannot be told`,
+  );
+}
+
+function decodes(label: string, sample: Buffer): boolean {
+  try {
+    new TextDecoder(label, { fatal: true }).decode(sample, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unreadable(path: string, problem: string): ImportError {
+  return new ImportError(
+    'FILE_FORMAT_UNKNOWN',
+    `${path} ${problem}. Save it as UTF-8 and import it again.`,
+  );
+}
