@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sampleWordsHash } from '../../main/store/content-hash.ts';
 import { expect, test } from '../fixtures.ts';
 import { CuratePage } from '../pages/curate-page.ts';
 import { choosePath, ShellPage } from '../pages/shell-page.ts';
 import { conversation, writePosts, writeProject } from '../sample-files.ts';
 import { WebWorkbench, type Workbench } from '../workbench.ts';
+
+const ofPlums = conversation('When are plums ripe?', 'In August.');
 
 /** Opens a project with three samples of two sources. */
 async function openPrepared(
@@ -16,7 +19,7 @@ async function openPrepared(
       messages: conversation('What is a ketch?', 'Two masts.', 'And a yawl?', 'Two as well.'),
     },
     { source: 'harbour', messages: conversation('What is a sloop?', 'One mast.') },
-    { source: 'garden', messages: conversation('When are plums ripe?', 'In August.') },
+    { source: 'garden', messages: ofPlums, originHash: sampleWordsHash(ofPlums) },
   ]);
   const shell = new ShellPage(workbench);
   await shell.openProject(path);
@@ -137,6 +140,13 @@ test('samples are marked, moved to the bin, restored, and gone for good once it 
   await curate.select('sloop');
   await curate.detail.getByRole('button', { name: 'Restore' }).click();
   await expect(curate.rows).toHaveText([/plums/]);
+  // An import accounts for what is in the bin, and for what was deleted out of it.
+  const file = join(workbench.folder, 'again.jsonl');
+  writeFileSync(file, JSON.stringify({ messages: ofPlums }));
+  const inBin = await curate.import(file);
+  await expect(inBin).toContainText(/Duplicates1Rows not used0/);
+  await expect(inBin).toContainText(/1conversationin the bin already: restore it there/);
+  await curate.closeOutcome();
 
   await page.getByRole('button', { name: 'Empty the bin…' }).click();
   const question = curate.dialog('Delete 1 sample for good?');
@@ -146,6 +156,16 @@ test('samples are marked, moved to the bin, restored, and gone for good once it 
   await expect(page.getByText('The bin is empty')).toBeVisible();
   await page.getByRole('button', { name: 'Back to the samples' }).click();
   await expect(curate.rows).toHaveText([/ketch/, /sloop/]);
+  const deleted = await curate.import(file);
+  await expect(deleted).toContainText(/Samples added0Duplicates0Deleted before1Rows not used0/);
+  await expect(deleted).toContainText(/1conversationdeleted for good before: not brought back/);
+  await curate.closeOutcome();
+  await curate.select('sloop');
+  await expect(curate.history).toHaveText([
+    /restored from the bin/,
+    /moved to the bin/,
+    /version 1/,
+  ]);
 });
 
 test('a review by keyboard is counted, undone, and still there after the program was killed', async ({
@@ -161,7 +181,7 @@ test('a review by keyboard is counted, undone, and still there after the program
   await curate.press('u');
   await expect(shell.counts).toHaveText(/2 pending.*1 accepted.*0 rejected/);
   await expect(curate.detail).toContainText('What is a sloop?');
-  await expect(curate.history.first()).toContainText('undo');
+  await expect(curate.history.first()).toContainText('undone: pending again');
 
   await workbench.restart('kill');
   await shell.recentProjects.getByRole('button', { name: /prepared/ }).click();

@@ -177,7 +177,7 @@ test('files dropped together are one import with a report of each, and a project
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
     }, files);
   await drop({ 'own-writing.jsonl': own, 'one.jsonl': one });
-  const dialog = shell.dialog(/^Import \d dropped files$/);
+  const dialog = shell.dialog(/^Import \d dropped files?$/);
   const path = (name: string) => dialog.getByRole('textbox', { name });
   await expect(path('own-writing.jsonl')).toHaveValue(join(folder, 'own-writing.jsonl'));
   await expect(path('one.jsonl')).toHaveValue(join(folder, 'one.jsonl'));
@@ -197,6 +197,21 @@ test('files dropped together are one import with a report of each, and a project
   );
   await expect(outcome.getByRole('region', { name: 'two.jsonl' })).toContainText('Duplicates1');
   await outcome.getByRole('button', { name: 'Done' }).click();
+  await expect(shell.counts).toHaveText(/4 pending/);
+  // What failed is corrected under what was asked of all.
+  await drop({ 'one.jsonl': one, 'three.jsonl': one });
+  await path('three.jsonl').fill(join(folder, 'three.jsonl'));
+  await dialog.getByRole('combobox', { name: 'Format' }).selectOption('messages');
+  await dialog.getByRole('checkbox', { name: /Dry run/ }).check();
+  await dialog.getByRole('button', { name: 'Check 2 files' }).click();
+  const checked = shell.dialog('Check of several files');
+  await checked.getByRole('button', { name: 'Correct what failed and try again' }).click();
+  await expect(path('three.jsonl')).toHaveValue(join(folder, 'three.jsonl'));
+  await expect(dialog.getByRole('combobox', { name: 'Format' })).toHaveValue('messages');
+  await path('three.jsonl').fill(join(deeper, 'two.jsonl'));
+  await dialog.getByRole('button', { name: 'Check 1 file' }).click();
+  await expect(checked).toContainText('1 file: would add 0 samples, 1 duplicate.');
+  await checked.getByRole('button', { name: 'Done' }).click();
   await expect(shell.counts).toHaveText(/4 pending/);
   await drop({ 'other.lima': '' });
   await expect(toast(page, /not told where “other\.lima” lies/)).toBeVisible();

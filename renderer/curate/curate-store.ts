@@ -6,11 +6,14 @@ import type { SampleFilter } from '../../shared/domain/sample.ts';
 export type CurateDialog =
   | { kind: 'import'; jobId?: string }
   /** Files that were dropped on a page, which is not told where they lie. */
-  | { kind: 'drop'; files: readonly DroppedFile[] }
+  | { kind: 'drop'; files: readonly DroppedFile[]; asked?: AskedOfDrop }
   /** Imports that were started together. */
   | { kind: 'imports'; started: readonly StartedImport[] }
   | { kind: 'freeze' }
   | { kind: 'datasets' };
+
+/** What is asked of files that are imported together. */
+export type AskedOfDrop = Pick<ImportRequest, 'format' | 'dryRun'>;
 
 /** What a page is told of a file that is dropped on it, and the path once that is known. */
 export interface DroppedFile {

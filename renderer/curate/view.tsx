@@ -70,7 +70,7 @@ function CurateDialogs() {
   useJobEnd(announceReview);
   useJobEnd(announceEmptied);
   if (dialog?.kind === 'import') return <ImportDialog {...dialog} />;
-  if (dialog?.kind === 'drop') return <DropDialog files={dialog.files} />;
+  if (dialog?.kind === 'drop') return <DropDialog {...dialog} />;
   if (dialog?.kind === 'imports') return <ImportsDialog started={dialog.started} />;
   if (dialog?.kind === 'freeze') return <FreezeDialog />;
   if (dialog?.kind === 'datasets') return <DatasetsDialog />;

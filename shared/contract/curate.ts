@@ -33,7 +33,14 @@ export type RequestedFormat = z.infer<typeof requestedFormatSchema>;
  * What became of a row: it is part of a sample that was added or was there before, it was left out
  * though nothing is wrong with it, or it is unusable.
  */
-export const rowOutcomeSchema = z.enum(['added', 'duplicate', 'left-out', 'unusable']);
+export const rowOutcomeSchema = z.enum([
+  'added',
+  'duplicate',
+  'in-bin',
+  'deleted',
+  'left-out',
+  'unusable',
+]);
 export type RowOutcome = z.infer<typeof rowOutcomeSchema>;
 
 const rowAccountSchema = z.object({
@@ -50,8 +57,9 @@ export function addsUp({ read, rows }: { read: number; rows: readonly RowAccount
 
 /**
  * What an import did, or in a dry run would have done, as the job's result and the command line's
- * document. `read` counts the rows, records or elements of the file; `added` and `duplicates` count
- * samples, of which one may be made of several rows. A report that does not add up is none.
+ * document. `read` counts the rows, records or elements of the file; `added`, `duplicates` (in the
+ * project, in its bin, or twice in the file) and `deleted` (emptied out of the bin, and not brought
+ * back) count samples, of which one may be made of several rows. A report that does not add up is none.
  */
 export const importReportSchema = z
   .object({
@@ -60,6 +68,8 @@ export const importReportSchema = z
     read: z.number().int(),
     added: z.number().int(),
     duplicates: z.number().int(),
+    /** Reports of before it was counted have none. */
+    deleted: z.number().int().default(0),
     /** What became of the rows, by reason: the sum is `read`. */
     rows: z.array(rowAccountSchema),
     errors: z.array(z.object({ line: z.number().int(), message: z.string() })),

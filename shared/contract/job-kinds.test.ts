@@ -7,6 +7,7 @@ const report = {
   read: 5,
   added: 2,
   duplicates: 1,
+  deleted: 0,
   rows: [
     { outcome: 'added', reason: 'conversation', rows: 2 },
     { outcome: 'duplicate', reason: 'conversation', rows: 1 },

@@ -8,6 +8,7 @@ const report: ImportReport = {
   read: 592,
   added: 212,
   duplicates: 1,
+  deleted: 2,
   rows: [
     { outcome: 'added', reason: 'question with an answer', rows: 212 },
     { outcome: 'left-out', reason: 'another answer', rows: 1 },
@@ -17,7 +18,8 @@ const report: ImportReport = {
 };
 
 test('an import says what it added, and a dry run what it would add', () => {
-  const words = '592 rows read · 212 samples added · 1 in the project already · 1 row left out';
+  const words =
+    '592 rows read · 212 samples added · 1 duplicate · 2 deleted for good before · 1 row left out';
   expect(importSummary(report)).toBe(words);
   expect(importSummary({ ...report, dryRun: true })).toBe(
     words.replace('212 samples added', 'would add 212 samples'),

@@ -3,7 +3,9 @@ import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
 
 const outcomes: Record<RowOutcome, string> = {
   added: 'added',
-  duplicate: 'in the project already',
+  duplicate: 'in the project already, or earlier in the file',
+  'in-bin': 'in the bin already: restore it there',
+  deleted: 'deleted for good before: not brought back',
   'left-out': 'left out',
   unusable: 'not usable',
 };
@@ -34,23 +36,22 @@ function addedText({ added, dryRun }: { added: number; dryRun: boolean }): strin
 
 /** An import on one line; what is zero is left out, apart from what was added. */
 export function importSummary(report: ImportReport): string {
-  const { read, duplicates, rows } = report;
+  const { read, duplicates, deleted, rows } = report;
   const count = (outcome: RowOutcome) =>
     rows.reduce((sum, part) => sum + (part.outcome === outcome ? part.rows : 0), 0);
+  const [leftOut, unusable] = [count('left-out'), count('unusable')];
   const rest = [
-    [duplicates, 'in the project already'],
-    [count('left-out'), 'rows left out'],
-    [count('unusable'), 'rows not usable'],
+    [duplicates, formatQuantity(duplicates, 'duplicate')],
+    [deleted, `${formatCount(deleted)} deleted for good before`],
+    [leftOut, `${formatQuantity(leftOut, 'row')} left out`],
+    [unusable, `${formatQuantity(unusable, 'row')} not usable`],
   ] as const;
   return [
     `${formatQuantity(read, 'row')} read`,
     addedText(report),
-    ...rest.filter(([n]) => n > 0).map(([n, words]) => `${formatCount(n)} ${rowWords(n, words)}`),
+    ...rest.filter(([n]) => n > 0).map(([, words]) => words),
   ].join(' · ');
 }
-
-const rowWords = (count: number, words: string) =>
-  count === 1 ? words.replace('rows', 'row') : words;
 
 /** The account of an import, a line for each outcome: it adds up to the rows that were read. */
 export function accountLines({ rows, dryRun }: ImportReport): string[] {
@@ -59,14 +60,17 @@ export function accountLines({ rows, dryRun }: ImportReport): string[] {
   );
 }
 
-/** Several imports on one line: `2 files: 5 samples added, 1 duplicate`. */
+/** Several imports on one line: `2 files: 5 samples added, 1 duplicate, 1 deleted before`. */
 export function importsSummary(
   files: number,
-  reports: readonly Pick<ImportReport, 'added' | 'duplicates' | 'dryRun'>[],
+  reports: readonly Pick<ImportReport, 'added' | 'duplicates' | 'deleted' | 'dryRun'>[],
 ): string {
-  const sum = (key: 'added' | 'duplicates') =>
+  const sum = (key: 'added' | 'duplicates' | 'deleted') =>
     reports.reduce((all, report) => all + report[key], 0);
   const dryRun = reports.some((report) => report.dryRun);
   const duplicates = formatQuantity(sum('duplicates'), 'duplicate');
-  return `${formatQuantity(files, 'file')}: ${addedText({ added: sum('added'), dryRun })}, ${duplicates}`;
+  const deleted = sum('deleted');
+  const facts = [addedText({ added: sum('added'), dryRun }), duplicates];
+  if (deleted > 0) facts.push(`${formatCount(deleted)} deleted for good before`);
+  return `${formatQuantity(files, 'file')}: ${facts.join(', ')}`;
 }

@@ -53,6 +53,11 @@ test('emptying the bin keeps what datasets hold, and what is gone is not importe
   const path = core.writeLines('more.jsonl', more);
   await core.import(path);
   await client.bin.move({ move: 'bin', selection: { filter: {} } });
+  expect((await core.import(path)).result).toMatchObject({
+    duplicates: 3,
+    deleted: 0,
+    rows: [{ outcome: 'in-bin', rows: 3 }],
+  });
   const plan = await client.bin.planEmpty();
   expect(plan).toMatchObject({ samples: 3, frozen: 2, datasets: [{ name: 'four', samples: 2 }] });
   expect(plan.freesBytes).toBeGreaterThan(2000);
@@ -63,7 +68,13 @@ test('emptying the bin keeps what datasets hold, and what is gone is not importe
     result: { emptied: 3, kept: 2 },
   });
   expect(await client.bin.count()).toEqual({ samples: 2 });
-  expect((await core.import(path)).result).toMatchObject({ added: 0, duplicates: 3 });
+  for (const dryRun of [true, false])
+    expect((await core.import(path, { dryRun })).result).toMatchObject({
+      added: 0,
+      duplicates: 0,
+      deleted: 3,
+      rows: [{ outcome: 'deleted', rows: 3 }],
+    });
   const [dataset] = await client.datasets.list();
   const file = core.path('out.jsonl');
   const written = { datasetId: dataset?.id ?? '', path: file, format: 'messages' as const };

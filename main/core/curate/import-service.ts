@@ -8,7 +8,12 @@ import {
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { importProgressText } from '../../../shared/text/importing.ts';
-import { addSamples, hasOrigin, type NewSample } from '../../store/repositories/samples/samples.ts';
+import {
+  addSamples,
+  placeOfOrigin,
+  type KnownPlace,
+  type NewSample,
+} from '../../store/repositories/samples/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -89,9 +94,10 @@ async function importFile(
 /** Stores batches, or only counts them in a dry run; of many errors the first thousand are kept. */
 class ImportTally {
   added = 0;
+  /** Samples that were not added, by where they are. */
+  readonly #known: Record<KnownPlace, number> = { listed: 0, bin: 0, deleted: 0 };
   readonly #session: ProjectSession;
   readonly #payload: ImportPayload;
-  #samples = 0;
   #errorsTotal = 0;
   readonly #errors: BadLine[] = [];
   /** What a dry run would have added: a sample that comes again is a duplicate then. */
@@ -108,16 +114,19 @@ class ImportTally {
       originHash: sampleWordsHash(sample.messages),
     }));
     const { db } = this.#session.file;
-    this.#samples += fresh.length;
-    this.added += this.#payload.dryRun
-      ? fresh.filter(({ originHash }) => this.#isNew(originHash)).length
-      : addSamples(db, fresh, this.#payload.author);
-  }
-
-  #isNew(originHash: string): boolean {
-    if (this.#seen.has(originHash)) return false;
-    this.#seen.add(originHash);
-    return !hasOrigin(this.#session.file.db, originHash);
+    const onKnown = (place: KnownPlace) => {
+      this.#known[place] += 1;
+    };
+    if (!this.#payload.dryRun) {
+      this.added += addSamples(db, fresh, this.#payload.author, onKnown);
+      return;
+    }
+    for (const { originHash } of fresh) {
+      const place = placeOfOrigin(db, originHash) ?? (this.#seen.has(originHash) ? 'listed' : null);
+      this.#seen.add(originHash);
+      if (place === null) this.added += 1;
+      else onKnown(place);
+    }
   }
 
   addError(bad: BadLine): void {
@@ -127,10 +136,12 @@ class ImportTally {
 
   /** The report, which has to account for every row: it throws when it does not. */
   report({ format, rows, leftOut, unusable }: ImportCounts): ImportReport {
-    const duplicates = this.#samples - this.added;
+    const { listed, bin, deleted } = this.#known;
+    const samples = { added: this.added, duplicate: listed, 'in-bin': bin, deleted };
     const account = [
-      ...rowsOfSample[format].map((reason) => ({ outcome: 'added', reason, rows: this.added })),
-      ...rowsOfSample[format].map((reason) => ({ outcome: 'duplicate', reason, rows: duplicates })),
+      ...Object.entries(samples).flatMap(([outcome, rows]) =>
+        rowsOfSample[format].map((reason) => ({ outcome, reason, rows })),
+      ),
       ...accountOf('left-out', leftOut),
       ...accountOf('unusable', unusable),
     ];
@@ -139,7 +150,8 @@ class ImportTally {
       dryRun: this.#payload.dryRun,
       read: rows,
       added: this.added,
-      duplicates,
+      duplicates: listed + bin,
+      deleted,
       rows: account.filter((part) => part.rows > 0),
       errors: this.#errors,
       errorsTotal: this.#errorsTotal,

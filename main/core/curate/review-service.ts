@@ -3,6 +3,7 @@ import type { JobPayload, JobResult } from '../../../shared/contract/job-kinds.t
 import type { ReviewAction, SampleFilter } from '../../../shared/domain/sample.ts';
 import { expandSeqRuns, SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
+import { historyText } from '../../../shared/text/sample-history.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import {
   advanceBatch,
@@ -220,6 +221,9 @@ function report(context: JobContext, batch: OpenBatch): void {
   context.report({ phase, done, total: batch.total, unit: 'samples' });
 }
 
-/** Versions and reviews of a sample, or NOT_FOUND. */
+/** Versions, reviews and moves of a sample, or NOT_FOUND. */
 export const historyOf = (session: ProjectSession, id: string) =>
-  sampleHistory(session.file.db, sampleById(session, id).seq);
+  sampleHistory(session.file.db, sampleById(session, id).seq).map((entry) => ({
+    ...entry,
+    text: historyText(entry.text),
+  }));

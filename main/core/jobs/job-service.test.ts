@@ -110,6 +110,7 @@ const resultsOf = (count: number): { [Kind in WorkKind]: JobResult<Kind> } => ({
     read: count,
     added: 0,
     duplicates: 0,
+    deleted: 0,
     dryRun: false,
     rows: [{ outcome: 'unusable', reason: 'no answer', rows: count }],
     errors: [],

@@ -18,7 +18,12 @@ import {
 import { addReviews, sampleHistory, undoLastBatch } from '../repositories/samples/reviews.ts';
 import { sampleSeqs, seqOf, statusCounts } from '../repositories/samples/sample-list.ts';
 import { addTally, emptyTally } from '../repositories/samples/sample-tally.ts';
-import { addSamples, addVersion, getSample, hasOrigin } from '../repositories/samples/samples.ts';
+import {
+  addSamples,
+  addVersion,
+  getSample,
+  placeOfOrigin,
+} from '../repositories/samples/samples.ts';
 import { sampleRows } from '../repositories/samples/sample-list.ts';
 import { takeAtOnce } from '../steps.ts';
 import { aProject, aSample, type TestProject } from '../testing/a-project.ts';
@@ -166,9 +171,11 @@ test('emptying takes every row of a sample out, but for those that a dataset hol
 test('what was emptied is known: an import does not bring it back, whatever its number', () => {
   using project = projectOf(2);
   const { db } = project;
+  expect(placeOfOrigin(db, 'origin-2')).toBe('listed');
   addMoves(db, 'bin', [2], 'me');
+  expect(placeOfOrigin(db, 'origin-2')).toBe('bin');
   emptyAll(db);
-  expect(hasOrigin(db, 'origin-2')).toBe(true);
+  expect(placeOfOrigin(db, 'origin-2')).toBe('deleted');
   expect(addSamples(db, [aSample(2), aSample(3)], 'me')).toBe(1);
   expect(seqOf(db, idOf(db, 2))).toBe(2);
   expect(sampleSeqs(db, { query: 'number 3' })).toEqual([2]);

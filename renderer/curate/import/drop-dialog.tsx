@@ -9,7 +9,12 @@ import { Dialog } from '../../ui/dialogs/dialog.tsx';
 import { lastFolder } from '../../ui/files/file-dialog.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
 import { Checkbox, Select } from '../../ui/inputs/inputs.tsx';
-import { showCurateDialog, useCurate, type DroppedFile } from '../curate-store.ts';
+import {
+  showCurateDialog,
+  useCurate,
+  type AskedOfDrop,
+  type DroppedFile,
+} from '../curate-store.ts';
 import { importFormats } from './import-dialog.tsx';
 import { placeIn, startImports } from './start-imports.ts';
 import './import-dialog.css';
@@ -19,10 +24,16 @@ const close = () => showCurateDialog(null);
 const show = (files: readonly DroppedFile[]) =>
   files.length === 0 ? close() : showCurateDialog({ kind: 'drop', files });
 
+interface DropDialogProps {
+  files: readonly DroppedFile[];
+  /** What it begins with: of the import whose failures are corrected here. */
+  asked?: AskedOfDrop;
+}
+
 /** Asks where dropped files lie, as far as they were not found, and imports them together. */
-export function DropDialog({ files }: { files: readonly DroppedFile[] }) {
-  const [format, setFormat] = useState(importFormats[0]?.value ?? 'auto');
-  const [dryRun, setDryRun] = useState(false);
+export function DropDialog({ files, asked }: DropDialogProps) {
+  const [format, setFormat] = useState(asked?.format ?? 'auto');
+  const [dryRun, setDryRun] = useState(asked?.dryRun ?? false);
   useFound(files.length);
   const start = useAction(() =>
     startImports(files.map(({ path }) => ({ path: path.trim(), format, dryRun }))),

@@ -63,7 +63,7 @@ function ImportProgress({ job }: { job: Job }) {
 }
 
 function ReportView({ report }: { report: ImportReport }) {
-  const { dryRun, read, added, duplicates, rows } = report;
+  const { dryRun, read, added, duplicates, deleted, rows } = report;
   const unused = rows.filter(({ outcome }) => outcome === 'left-out' || outcome === 'unusable');
   return (
     <>
@@ -72,6 +72,7 @@ function ReportView({ report }: { report: ImportReport }) {
         <Count label="Rows read" value={read} />
         <Count label={dryRun ? 'Samples it would add' : 'Samples added'} value={added} />
         <Count label="Duplicates" value={duplicates} />
+        {deleted > 0 && <Count label="Deleted before" value={deleted} />}
         <Count label="Rows not used" value={unused.reduce((sum, part) => sum + part.rows, 0)} />
       </dl>
       <p className="dim small">Read as {report.format}.</p>

@@ -27,11 +27,15 @@ export function ImportsDialog({ started }: { started: readonly StartedImport[] }
   const cancel = useAction(async () => {
     for (const { id } of open) await rpc.jobs.cancel({ id });
   });
-  const correct = () =>
-    showCurateDialog({
-      kind: 'drop',
-      files: failed.map((one) => ({ name: nameOf(one), sizeBytes: 0, path: one.request.path })),
-    });
+  const correct = () => {
+    const files = failed.map((one) => ({
+      name: nameOf(one),
+      sizeBytes: 0,
+      path: one.request.path,
+    }));
+    const asked = failed[0]?.request;
+    showCurateDialog({ kind: 'drop', files, ...(asked && { asked }) });
+  };
   return (
     <Dialog
       title={isDryRun ? 'Check of several files' : 'Import of several files'}

@@ -56,12 +56,13 @@ export const importCommand = defineCommand({
 
 /** One document for all files: sums, with every file's own report beside them. */
 function sumReports(files: FileReport[]) {
-  const sum = (key: 'read' | 'added' | 'duplicates' | 'errorsTotal') =>
+  const sum = (key: 'read' | 'added' | 'duplicates' | 'deleted' | 'errorsTotal') =>
     files.reduce((total, file) => total + file[key], 0);
   return {
     read: sum('read'),
     added: sum('added'),
     duplicates: sum('duplicates'),
+    deleted: sum('deleted'),
     rows: sumRows(files.flatMap(({ rows }) => rows)),
     errors: files.flatMap(({ file, errors }) => errors.map((error) => ({ file, ...error }))),
     errorsTotal: sum('errorsTotal'),

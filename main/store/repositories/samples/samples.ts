@@ -11,7 +11,7 @@ import {
 import { cutText } from '../../../../shared/text/foreign-text.ts';
 import { get, run, withTransaction, type Database } from '../../database.ts';
 import { changeSealedRow } from '../../checksums/seal-rows.ts';
-import { countRow, json, messagesColumn } from '../../columns.ts';
+import { json, messagesColumn } from '../../columns.ts';
 import { sampleContentHash } from '../../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
 import { nextSequence } from '../sequence.ts';
@@ -52,29 +52,42 @@ export function insertSearchText(db: Database, seq: number, messages: readonly M
 
 const seqRow = z.object({ seq: z.number().int() });
 
-/** Stores a batch in one transaction and returns how many of them were new. */
-export function addSamples(db: Database, samples: readonly NewSample[], author: string): number {
+/**
+ * Stores a batch in one transaction and returns how many of them were new; of the others it tells
+ * where they are.
+ */
+export function addSamples(
+  db: Database,
+  samples: readonly NewSample[],
+  author: string,
+  onKnown?: (place: KnownPlace) => void,
+): number {
   return withTransaction(db, () => {
     const sequence = nextSequence(db);
     let added = 0;
-    for (const sample of samples) if (insertNew(db, sample, author, sequence)) added += 1;
+    for (const sample of samples) {
+      const place = placeOfOrigin(db, sample.originHash);
+      if (place !== null) {
+        onKnown?.(place);
+        continue;
+      }
+      insertNew(db, sample, author, sequence);
+      added += 1;
+    }
     return added;
   });
 }
 
 /** Stores one sample and returns its id, or `undefined` when its origin is known already. */
 export function insertSample(db: Database, sample: NewSample, author: string): string | undefined {
-  return withTransaction(db, () => insertNew(db, sample, author, nextSequence(db)));
+  return withTransaction(db, () => {
+    if (placeOfOrigin(db, sample.originHash) !== null) return undefined;
+    return insertNew(db, sample, author, nextSequence(db));
+  });
 }
 
 /** Rows that share a sequence number stand in the order of their ids, so in that of their places. */
-function insertNew(
-  db: Database,
-  sample: NewSample,
-  author: string,
-  sequence: number,
-): string | undefined {
-  if (hasOrigin(db, sample.originHash)) return undefined;
+function insertNew(db: Database, sample: NewSample, author: string, sequence: number): string {
   const id = uuidv7();
   const versionId = uuidv7();
   const text = summary(sample.messages);
@@ -104,11 +117,19 @@ function insertNew(
   return id;
 }
 
-/** True when a sample of this origin is in the project, in its bin, or was emptied out of that. */
-export function hasOrigin(db: Database, originHash: string): boolean {
-  const sql = `SELECT EXISTS (SELECT 1 FROM sample WHERE origin_hash = @originHash)
-    OR EXISTS (SELECT 1 FROM emptied_sample WHERE origin_hash = @originHash) AS n`;
-  return get(db, countRow, sql, { originHash })?.n === 1;
+const placeRow = z.object({ place: z.enum(['listed', 'bin', 'deleted']).nullable() });
+/** Where a sample is that cannot be added again; `deleted`: it was emptied out of the bin. */
+export type KnownPlace = NonNullable<z.infer<typeof placeRow>['place']>;
+
+/** Where the sample of this origin is, `null` for one that the project never had. */
+export function placeOfOrigin(db: Database, originHash: string): KnownPlace | null {
+  const sql = `SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM sample WHERE origin_hash = @originHash) THEN CASE
+      WHEN EXISTS (SELECT 1 FROM sample s JOIN binned_sample b ON b.sample_seq = s.seq
+        WHERE s.origin_hash = @originHash) THEN 'bin' ELSE 'listed' END
+    WHEN EXISTS (SELECT 1 FROM emptied_sample WHERE origin_hash = @originHash) THEN 'deleted'
+    END AS place`;
+  return get(db, placeRow, sql, { originHash })?.place ?? null;
 }
 
 interface NewVersion {
