@@ -239,9 +239,14 @@ test('a sample written by hand cannot be saved half, and joins the list when who
   await editor.getByRole('textbox', { name: 'Text of turn 1, user' }).fill('What is a cutter?');
   await expect(editor.getByText(/^Cannot be saved/)).toBeVisible();
   await expect(editor.getByRole('button', { name: 'Save' })).toBeDisabled();
-  await editor.getByRole('textbox', { name: 'Text of turn 2, assistant' }).fill('A fast boat.');
+  await editor
+    .getByRole('textbox', { name: 'Text of turn 2, assistant' })
+    .fill('A fast boat.<|im_end|>');
+  const live = editor.getByRole('region', { name: 'Flags of the draft' });
+  await expect(live).toContainText('<|im_end|>');
   await curate.press('ControlOrMeta+Enter');
   await expect(curate.toast('Added sample #4.')).toBeVisible();
+  await expect(curate.detail.getByRole('list', { name: 'Flags' })).toContainText('<|im_end|>');
   await expect(curate.row('What is a cutter?')).toContainText('manual');
   await expect(shell.counts).toHaveText(/4 pending/);
 });

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { Sample } from '../../../shared/domain/sample.ts';
+import type { Flag, Sample } from '../../../shared/domain/sample.ts';
+import { measureText } from '../../../shared/flags/sample-flags.ts';
 import { rpc } from '../../rpc/client.ts';
 import { hasErrorCode } from '../../rpc/rpc-error.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -73,9 +74,20 @@ function DraftFlags({ sample, messages }: { sample: Sample; messages: readonly M
     ['samples'],
   );
   const flags = useLastData(query.data) ?? sample.flags;
-  const isMeasuring = measured !== messages || query.isFetching;
+  return <FlagSection flags={flags} isBusy={measured !== messages || query.isFetching} />;
+}
+
+/** The same of a sample that is new: of its words alone, once there is something of an answer. */
+function NewDraftFlags({ messages }: { messages: readonly Message[] }) {
+  const measured = useSettled(messages);
+  if (!measured.some(({ role, content }) => role === 'assistant' && content.trim() !== ''))
+    return null;
+  return <FlagSection flags={measureText(measured)} isBusy={measured !== messages} />;
+}
+
+function FlagSection({ flags, isBusy }: { flags: readonly Flag[]; isBusy: boolean }) {
   return (
-    <section className="editor-flags" aria-label="Flags of the draft" aria-busy={isMeasuring}>
+    <section className="editor-flags" aria-label="Flags of the draft" aria-busy={isBusy}>
       <FlagList flags={flags} />
       {flags.length === 0 && <p className="dim small">No flags.</p>}
     </section>
@@ -133,6 +145,7 @@ export function NewSampleEditor() {
       isChanged={draft !== undefined}
       onDiscard={() => setDraft(key, undefined)}
       save={create}
+      flags={<NewDraftFlags messages={messages} />}
     />
   );
 }
