@@ -109,6 +109,22 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     expect(error.message).toContain('lama9');
   });
 
+  test('one part of a model in several files, with how to join them', async () => {
+    const count = { key: 'split.count', type: 'u16', value: 3 } as const;
+    const part = await writeTestSystem(folder.file('a-00001-of-00003.gguf'), { entries: [count] });
+    const error = await refusal(chat(part));
+    expect(error.code).toBe('MODEL_UNREADABLE');
+    expect(error.message).toContain('one of 3 parts of a model: join them with llama-gguf-split');
+  });
+
+  test('a pre-tokenizer that llama.cpp does not know', async () => {
+    const pre = { key: 'tokenizer.ggml.pre', type: 'string', value: 'quince-3' } as const;
+    const unknown = await writeTestSystem(folder.file('pre.gguf'), { entries: [pre] });
+    const error = await refusal(chat(unknown));
+    expect(error.code).toBe('MODEL_UNREADABLE');
+    expect(error.message).toContain('quince-3');
+  });
+
   test('a model whose content is not the one the project knows', async () => {
     const path = folder.file('replaced.gguf');
     const before = await writeTestSystem(path, { seed: 5 });

@@ -126,3 +126,12 @@ export const runSchema = z.object({
   finishedMs: momentSchema.nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** False of a run that failed before it had anything to keep: the next try may take its name. */
+export const keepsName = ({
+  state,
+  checkpoints,
+}: {
+  state: Run['state'];
+  checkpoints: readonly unknown[];
+}): boolean => state !== 'failed' || checkpoints.length > 0;

@@ -7,6 +7,7 @@ import {
   isTrained,
   stepsPerEpoch,
   totalSteps,
+  warmupProblem,
 } from './training-counts.ts';
 
 test('the first token of a sequence does not count as trained, whatever its mark', () => {
@@ -33,4 +34,14 @@ test('a model below 16 MiB computes on one thread, as the recipe says', () => {
   expect(wantsOneThread(16 * 2 ** 20 - 1)).toBe(true);
   expect(wantsOneThread(16 * 2 ** 20)).toBe(false);
   expect(recipeSchema.shape.threads.description).toContain('under 16 MiB');
+});
+
+test('a warm-up longer than the run is a problem that names both, one as long is none', () => {
+  const recipe = { batchSize: 4, epochs: 2, devShare: 0.5, warmupSteps: 5 };
+  expect(warmupProblem(20, recipe)).toBe('');
+  expect(warmupProblem(20, { ...recipe, warmupSteps: 6 })).toBe('');
+  expect(warmupProblem(20, { ...recipe, warmupSteps: 7 })).toContain(
+    'warmupSteps is 7, and the whole run has 6 steps',
+  );
+  expect(warmupProblem(1, { ...recipe, epochs: 1, devShare: 0 })).toContain('has 1 step:');
 });

@@ -49,3 +49,16 @@ export function devShareProblem(samples: number, devShare: number): string {
     `set devShare to 0, or take a dataset of at least ${fewestSplitSamples} samples`
   );
 }
+
+/** Why a run over so many samples cannot have this warm-up, and what to do; empty when it can. */
+export function warmupProblem(
+  samples: number,
+  recipe: Pick<Recipe, 'batchSize' | 'epochs' | 'devShare' | 'warmupSteps'>,
+): string {
+  const steps = totalSteps(samples - devSampleCount(samples, recipe.devShare), recipe);
+  if (recipe.warmupSteps <= steps) return '';
+  return (
+    `warmupSteps is ${recipe.warmupSteps}, and the whole run has ${steps} ` +
+    `${steps === 1 ? 'step' : 'steps'}: the learning rate would never be reached. Set warmupSteps to at most ${steps}`
+  );
+}

@@ -133,7 +133,7 @@ const recordSchema = z.object({
   base: z.object({ sha256: hashSchema }),
   adapter: z.object({ sha256: hashSchema }),
 });
-const mostRecordBytes = 256 * 1024 * 1024;
+const mostRecordBytes = 32 * 1024 * 1024;
 
 /** The base in the record that the trainer leaves beside an adapter, where it is of this adapter. */
 async function recordedBase(

@@ -37,13 +37,11 @@ describe('devices', () => {
     }
   });
 
-  test('that are not there fail the run that names one and tell which there are', async () => {
+  test('that are not there are refused before a run is queued, with those that there are', async () => {
     await using core = await TestCore.start();
-    const { jobId } = await core.startRun({ ...shortRecipe, device: 'vulkan7' });
-    const job = await core.job(jobId);
-    expect(job.state).toBe('failed');
-    expect(job.error?.message).toContain('vulkan7');
-    expect(job.error?.message).toMatch(/Choose one of them|Install|npm ci|only cpu|it has cpu/);
+    const refusal = await refusalOf(core.startRun({ ...shortRecipe, device: 'vulkan7' }));
+    expect(refusal.message).toMatch(/no device vulkan7 here \(there is: .*cpu/);
+    expect(await core.client.runs.list()).toEqual([]);
   });
 
   test('are refused in a recipe under a name that no device can have', async () => {

@@ -42,8 +42,8 @@ export const devicesRouter = {
 
 /** Training runs, their metrics and checkpoints. */
 export const runsRouter = {
-  start: withProject.runs.start.handler(({ context: { session }, input, signal }) =>
-    startRun(session, input, signal),
+  start: withProject.runs.start.handler(({ context: { core, session }, input, signal }) =>
+    startRun(session, { ...input, author: core.settings.author }, signal),
   ),
   planMemory: withProject.runs.planMemory.handler(({ context: { session }, input, signal }) =>
     planRunMemory(session, input, signal),

@@ -55,11 +55,26 @@ export async function encodeDataset(
     throw new AppError(
       'NOTHING_TO_TRAIN',
       `Of ${formatQuantity(items.length, 'sample')} of “${run.datasetName}” none has a token to train on: ` +
-        (encoded.dropped[0]?.reason ?? 'the dataset is empty'),
+        describeReasons(encoded.dropped.map(({ reason }) => reason)),
     );
   const problem = devShareProblem(split.candidates, run.recipe.devShare);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   return { ...split, templateSha256: encoded.templateSha256 };
+}
+
+const mostReasons = 5;
+
+/** Each reason once with how many samples it is true of, the most frequent first. */
+export function describeReasons(reasons: readonly string[]): string {
+  if (reasons.length === 0) return 'the dataset is empty';
+  const counts = [...Map.groupBy(reasons, (reason) => reason)].map(
+    ([reason, { length }]) => [reason, length] as const,
+  );
+  const [only, ...others] = counts.toSorted(([, p], [, q]) => q - p);
+  if (others.length === 0) return only?.[0] ?? '';
+  const told = [only, ...others].flatMap((one) => (one ? [`${one[1]} × ${one[0]}`] : []));
+  const more = told.length - mostReasons;
+  return told.slice(0, mostReasons).join('; ') + (more > 0 ? `; and ${more} more reasons` : '');
 }
 
 const promptLength = 160;

@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { Run, RunMetric } from '../../../shared/domain/run.ts';
-import { devShareProblem } from '../../../shared/domain/training-counts.ts';
+import { keepsName, type Run, type RunMetric } from '../../../shared/domain/run.ts';
+import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
 import { modelNameOf } from '../../store/repositories/models.ts';
+import { renameThing } from '../../store/labels/rename-thing.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import {
   findRun,
@@ -32,6 +33,8 @@ interface RunInput {
   datasetId: string;
   recipe: Recipe;
   probe?: z.output<typeof probeInputSchema> | undefined;
+  /** Whoever starts it. */
+  author: string;
 }
 
 /** Queues a run. Refused before it starts when the model cannot be trained or is not there. */
@@ -49,9 +52,13 @@ export async function startRun(
     });
   const dataset = found(findDataset(db, 'id', input.datasetId), 'dataset', input.datasetId);
   requireLive(db, { thing: 'dataset', id: input.datasetId }, 'dataset');
-  const problem = devShareProblem(dataset.samples, input.recipe.devShare);
+  const problem =
+    devShareProblem(dataset.samples, input.recipe.devShare) ||
+    warmupProblem(dataset.samples, input.recipe);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
+  await requireDevice(session, input.recipe.device);
   const name = input.name ?? freeName(session, `${dataset.name} on ${modelName}`);
+  freeNameOfFailed(session, name, input.author);
   if (findRun(db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {
       name,
@@ -70,6 +77,28 @@ export async function startRun(
   );
   session.changes.touch('runs', 'project');
   return { runId, jobId: job.id };
+}
+
+/** A run that failed before its first checkpoint gives its name to the next try. */
+function freeNameOfFailed(session: ProjectSession, name: string, author: string): void {
+  const { db } = session.file;
+  const before = findRun(db, 'name', name);
+  if (!before || keepsName(runById(session, before.id))) return;
+  renameThing(db, { thing: 'run', id: before.id }, freeName(session, `${name} (failed)`), author);
+}
+
+/** A device that this machine lacks is told before the base is hashed, which may take minutes. */
+async function requireDevice({ devices }: ProjectSession, device: string): Promise<void> {
+  if (device === 'auto' || device === 'cpu') return;
+  const listings = await devices.list();
+  const ids = listings.flatMap((listing) => listing.devices.map(({ id }) => id));
+  if (ids.includes(device)) return;
+  const family = listings.find((listing) => device.startsWith(listing.family));
+  throw new AppError(
+    'INVALID_INPUT',
+    `There is no device ${device} here (there is: ${ids.join(', ')}).` +
+      `${family?.problem ? ` ${family.problem}` : ''} Choose one of them, or auto.`,
+  );
 }
 
 function freeName(session: ProjectSession, wanted: string): string {

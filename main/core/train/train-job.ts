@@ -1,5 +1,8 @@
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { grownLoss } from '../../../shared/domain/runs/loss-trend.ts';
+import { formatLoss } from '../../../shared/text/training.ts';
+import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { totalSteps } from '../../../shared/domain/training-counts.ts';
 import type { TrainResult } from '../../engines/protocol/trainer.ts';
 import { makeArtifactFolder } from '../files/artifacts.ts';
@@ -117,8 +120,24 @@ async function train(
     throw explainDeviceCrash(error, device);
   });
   recorder[Symbol.dispose]();
+  if (result.outcome === 'succeeded') noteGrownLoss(session, run.id);
   noteSpeed(session, run.id, model, device);
   return result;
+}
+
+/** A run that ends is green, whatever it learned: one that unlearned says so. */
+function noteGrownLoss(session: ProjectSession, runId: string): void {
+  const metrics = metricsAfter(session.file.db, runId, 0);
+  const grown = grownLoss(metrics.map(({ loss }) => loss));
+  if (!grown) return;
+  const message =
+    `The loss grew from ${formatLoss(grown.first)} to ${formatLoss(grown.last)} and stayed there: the run made ` +
+    'the model worse at its own samples. Start a new one with a lower learning rate or alpha, or with warm-up steps.';
+  addRunEvent(session.file.db, runId, {
+    kind: 'warning',
+    step: metrics.at(-1)?.step ?? 0,
+    message,
+  });
 }
 
 function noteSpeed(

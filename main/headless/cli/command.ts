@@ -74,6 +74,21 @@ export const otherBaseOption = {
   },
 } as const satisfies OptionTable;
 
+/** The strength of an adapter, from 0 (the base alone) to 4. */
+export const strengthOption = {
+  strength: { type: 'string', value: 'S', description: 'factor of the adapter; default: 1' },
+} as const satisfies OptionTable;
+
+/** The number of `--strength`; what is no strength is wrong usage. */
+export function strengthOf(text: string | undefined, hasAdapter: boolean): number {
+  if (text === undefined) return 1;
+  if (!hasAdapter) throw new UsageError('--strength is for an adapter: give one with --adapter.');
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 4))
+    throw new UsageError(`--strength "${text}" is not a number from 0 to 4.`);
+  return value;
+}
+
 /** Options every command has. */
 export const commonOptions = {
   json: { type: 'boolean', description: 'print one JSON document on standard output' },

@@ -131,6 +131,9 @@ describe('the whole pipeline by command line', () => {
     expect(documents.slice(0, -1)).not.toHaveLength(0);
     expect(documents.slice(0, -1)).toSatisfy((all: object[]) => all.every((d) => 'progress' in d));
     expect([run.state, run.recipe.epochs, run.recipe.rank]).toEqual(['succeeded', 2, 4]);
+    const told = z.object({ progress: z.object({ metric: z.object({ step: z.number() }) }) });
+    const steps = documents.flatMap((one) => told.safeParse(one).data?.progress.metric.step ?? []);
+    expect(steps).toEqual(Array.from({ length: run.totalSteps }, (_, index) => index + 1));
     expect(run.checkpoints.map((checkpoint) => existsSync(checkpoint.path))).toEqual([true, true]);
     const listed = await folder.document(z.object({ runs: z.array(runSchema) }), 'runs', 'p.lima');
     expect(listed.runs.map((each) => each.name)).toEqual(['r']);
@@ -148,27 +151,6 @@ describe('the whole pipeline by command line', () => {
     const plain = await folder.run(...words);
     const printed = lines(plain.stdout).map((line) => answerLine.parse(JSON.parse(line)));
     expect(printed.map((answer) => answer.identity.adapterSha256)).toEqual([null, null, null]);
-  });
-
-  it('names the prompts that cannot be asked, answers the others, and fails where there is none', async () => {
-    const long = JSON.stringify({ prompt: 'long '.repeat(1000) });
-    writeFileSync(join(folder.path, 'long.jsonl'), `{"prompt":"One"}\n${long}\n`);
-    const words = ['generate', 'p.lima', ...base, ...short, '--json', '--prompts'];
-    const some = await folder.run(...words, 'long.jsonl');
-    const reason = expect.stringMatching(/^The prompt has \d+ tokens/);
-    expect([some.code, JSON.parse(some.stdout)]).toMatchObject([
-      0,
-      {
-        answered: 1,
-        failures: [{ prompt: 2, reason }],
-        answers: [{ output: expect.any(String) }, { output: null, error: reason }],
-      },
-    ]);
-    expect(some.stderr).toContain('Prompt 2 could not be asked: The prompt has');
-    writeFileSync(join(folder.path, 'longer.jsonl'), `${long}\n${long.replace('long', 'also')}\n`);
-    const none = await folder.run(...words, 'longer.jsonl');
-    const error = { code: 'NOTHING_ANSWERED' };
-    expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { error }]);
   });
 
   it('refuses an adapter on another base of the same shape, named by run or file, and records an allowed one', async () => {
@@ -193,7 +175,14 @@ describe('the whole pipeline by command line', () => {
     const byFile = await folder.run(...chat, '--json');
     expect([byFile.code, JSON.parse(byFile.stdout)]).toMatchObject([1, refused]);
     const answer = z.object({ identity: identitySchema });
-    const { identity } = await folder.document(answer, ...chat, '--other-base');
+    const { identity } = await folder.document(
+      answer,
+      ...chat,
+      '--other-base',
+      '--strength',
+      '0.5',
+    );
+    expect(identity.strength).toBe(0.5);
     expect(identity.adapterBaseSha256).toBe(listed.runs[0]?.baseSha256);
     expect(identity.adapterBaseSha256).not.toBe(identity.baseSha256);
   });
@@ -321,6 +310,17 @@ describe('the whole pipeline by command line', () => {
       }
     expect((await folder.run('info', 'p.lima')).code).toBe(0);
   }, 120_000);
+
+  it('votes by expected answers without a keyboard', async () => {
+    folder.write('asked.jsonl', [
+      { prompt: 'One', expected: 'qqq' },
+      { prompt: 'Two', expected: 'zzz' },
+    ]);
+    const systems = ['--a', 'tiny.gguf', '--b', 'tiny.gguf+r', '--name', 'expected'];
+    await folder.run('evaluate', 'p.lima', ...systems, '--prompts', 'asked.jsonl', ...short);
+    const voted = await folder.run('vote', 'p.lima', 'expected', '--expected', '--json');
+    expect([voted.code, JSON.parse(voted.stdout)]).toMatchObject([0, { votes: 2, voted: 2 }]);
+  });
 
   it('refuses a value the core does not take as wrong usage, and says which', async () => {
     const { code, stderr } = await folder.run('samples', 'p.lima', '--limit', '5000');

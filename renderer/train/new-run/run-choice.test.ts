@@ -60,6 +60,11 @@ describe('startLabel', () => {
       },
       'Hold nothing out of one sample',
     ],
+    [
+      'a warm-up beyond the run',
+      { recipe: checkedRecipeSchema.parse({ epochs: 1, warmupSteps: 2 }) },
+      'Warm up in fewer steps than the run has',
+    ],
     ['a taken name', { isTaken: true }, 'Choose another name'],
   ])('names what is missing instead of starting: %s', (_case, change, label) => {
     expect(startLabel({ ...good, ...change })).toEqual({ label, isReady: false });

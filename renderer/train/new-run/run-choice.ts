@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import { devShareProblem } from '../../../shared/domain/training-counts.ts';
+import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
@@ -50,6 +50,8 @@ export function startLabel(conditions: StartConditions): { label: string; isRead
   if (!recipe) return missing('Correct the marked settings');
   if (devShareProblem(dataset.samples, recipe.devShare) !== '')
     return missing('Hold nothing out of one sample');
+  if (warmupProblem(dataset.samples, recipe) !== '')
+    return missing('Warm up in fewer steps than the run has');
   if (isTaken) return missing('Choose another name');
   return { label: 'Start training', isReady: true };
 }

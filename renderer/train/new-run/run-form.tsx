@@ -3,7 +3,7 @@ import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
-import type { Run } from '../../../shared/domain/run.ts';
+import { keepsName, type Run } from '../../../shared/domain/run.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useProjectDefaults } from '../../rpc/project.ts';
@@ -90,7 +90,7 @@ interface StartBarProps {
 function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
   const runName = useTrain((state) => state.runName);
   const name = runName.trim();
-  const isTaken = runs.some((run) => run.name === name);
+  const isTaken = runs.some((run) => run.name === name && keepsName(run));
   const start = useAction(async () => {
     if (!model || !dataset || !recipe) return;
     const named = name === '' ? {} : { name };

@@ -3,7 +3,13 @@ import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
 import { CommandError } from '../../cli/command-error.ts';
-import { defineCommand, otherBaseOption, requiredOption } from '../../cli/command.ts';
+import {
+  defineCommand,
+  otherBaseOption,
+  requiredOption,
+  strengthOf,
+  strengthOption,
+} from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCore } from '../../cli/open-core.ts';
 import { existingFile } from '../../arguments/project-models.ts';
@@ -13,7 +19,7 @@ import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 export const chatCommand = defineCommand({
   name: 'chat',
   usage:
-    'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… [--other-base]',
+    'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… [--strength S] [--other-base]',
   summary: 'Ask a model one question and stream the answer; needs no project.',
   positionals: { min: 0, max: 0 },
   options: {
@@ -22,12 +28,14 @@ export const chatCommand = defineCommand({
     prompt: { type: 'string', value: 'TEXT', description: 'the question; - reads standard input' },
     system: { type: 'string', value: 'TEXT', description: 'a system message before it' },
     set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+    ...strengthOption,
     ...otherBaseOption,
   },
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   async run({ options, terminal, signal }) {
     const promptText = requiredOption(options.prompt, 'prompt');
     const sampling = parseSettings(samplingSchema, options.set ?? []);
+    const strength = strengthOf(options.strength, options.adapter !== undefined);
     const basePath = await existingFile(requiredOption(options.base, 'base'));
     const adapterPath = options.adapter ? await existingFile(options.adapter) : null;
     const prompt = promptText === '-' ? await readText(process.stdin) : promptText;
@@ -42,7 +50,7 @@ export const chatCommand = defineCommand({
         basePath,
         adapterPath,
         adapterBaseSha256: null,
-        strength: 1,
+        strength,
         otherBase: options['other-base'] ?? false,
       },
       items: [{ key: 'chat', messages }],

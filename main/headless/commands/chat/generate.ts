@@ -10,6 +10,8 @@ import {
   otherBaseOption,
   overwriteOption,
   requiredOption,
+  strengthOf,
+  strengthOption,
   wholeNumber,
   type Call,
 } from '../../cli/command.ts';
@@ -40,6 +42,7 @@ const options = {
   out: { type: 'string', value: 'FILE', description: 'where to write; default standard output' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  ...strengthOption,
   ...otherBaseOption,
   ...overwriteOption,
 } as const;
@@ -49,7 +52,7 @@ export const generateCommand = defineCommand({
   name: 'generate',
   usage:
     'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
-    '[--set key=value]… [--parallel N] [--other-base]',
+    '[--set key=value]… [--parallel N] [--strength S] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
   options,
@@ -99,12 +102,16 @@ async function readWords({ options: given }: Call<typeof options>) {
     basePath: await existingFile(base),
     out: given.out,
     otherBase: given['other-base'] ?? false,
+    strength: strengthOf(given.strength, given.adapter !== undefined),
   };
 }
 
 type Words = Awaited<ReturnType<typeof readWords>>;
 
-async function findSystem(client: CoreClient, { base, basePath, otherBase, adapter: text }: Words) {
+async function findSystem(
+  client: CoreClient,
+  { base, basePath, otherBase, strength, adapter: text }: Words,
+) {
   const adapter = text === undefined ? null : await resolveAdapter(client, text);
   return {
     name: adapter ? `${base}+${adapter.name}` : base,
@@ -112,7 +119,7 @@ async function findSystem(client: CoreClient, { base, basePath, otherBase, adapt
       basePath,
       adapterPath: adapter?.path ?? null,
       adapterBaseSha256: adapter?.baseSha256 ?? null,
-      strength: 1,
+      strength,
       otherBase,
     },
   };

@@ -15,7 +15,7 @@ import { existingFile } from '../../arguments/project-models.ts';
 /** `lima vote`: blind votes, by keys or from a file. */
 export const voteCommand = defineCommand({
   name: 'vote',
-  usage: 'vote P.lima EVALUATION [--verdicts FILE | --list]',
+  usage: 'vote P.lima EVALUATION [--verdicts FILE | --expected | --list]',
   summary: 'Vote blind on the answers of an evaluation, by keys or from a file.',
   positionals: { min: 2, max: 2 },
   options: {
@@ -23,6 +23,11 @@ export const voteCommand = defineCommand({
       type: 'string',
       value: 'FILE',
       description: 'JSONL lines {"ordinal": 0, "verdict": "left" | "right" | "neither"}',
+    },
+    expected: {
+      type: 'boolean',
+      description:
+        'vote by rule where prompts have an expected answer: whose answer contains it wins',
     },
     list: { type: 'boolean', description: 'print every blind pair instead, for a script to judge' },
   },
@@ -35,7 +40,9 @@ export const voteCommand = defineCommand({
     const { options, terminal } = call;
     const verdicts =
       options.verdicts === undefined ? undefined : await readVerdicts(options.verdicts);
-    if (!options.list && !verdicts && !process.stdin.isTTY)
+    if (options.expected && (verdicts || options.list))
+      throw new UsageError('--expected votes by itself: leave --verdicts and --list out.');
+    if (!options.list && !options.expected && !verdicts && !process.stdin.isTTY)
       throw new CommandError(
         'NO_TERMINAL',
         'There is no keyboard to vote with: run this in a terminal, or use --verdicts FILE.',
@@ -44,6 +51,14 @@ export const voteCommand = defineCommand({
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
     if (options.list) return await listPairs(project.client, id, terminal);
+    if (options.expected) {
+      const { votes, summary } = await evaluations.voteByRule({ id, rule: 'expected-answer' });
+      terminal.result(
+        { ...summary, votes },
+        `${formatQuantity(votes, 'vote')} by rule stored. They count only while no person has voted.`,
+      );
+      return;
+    }
     const voted = verdicts
       ? await voteFromFile(project.client, id, verdicts)
       : await voteByKeys(project.client, id, call);

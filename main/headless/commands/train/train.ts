@@ -2,13 +2,17 @@ import { resolve } from 'node:path';
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
-import { devSampleCount, totalSteps } from '../../../../shared/domain/training-counts.ts';
+import {
+  devSampleCount,
+  totalSteps,
+  warmupProblem,
+} from '../../../../shared/domain/training-counts.ts';
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../../shared/text/time-estimate.ts';
 import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
-import { UsageError } from '../../cli/command-error.ts';
+import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
@@ -65,6 +69,7 @@ export const trainCommand = defineCommand({
     await waitForRun(client, started, call);
     const run = await client.runs.get({ id: started.runId });
     noteChanged(run, call.terminal);
+    for (const { kind, message } of run.events) if (kind === 'warning') call.terminal.note(message);
     const last = run.checkpoints.at(-1);
     call.terminal.result(
       run,
@@ -88,6 +93,8 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   const { client } = project;
   const dataset = findNamed(await client.datasets.list(), datasetName, 'dataset');
   const model = (await client.models.list()).find(({ path }) => path === basePath);
+  const problem = warmupProblem(dataset.samples, recipe);
+  if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const heldOut = devSampleCount(dataset.samples, recipe.devShare);
   const steps = totalSteps(dataset.samples - heldOut, recipe);
   const time = model

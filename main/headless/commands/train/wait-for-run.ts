@@ -24,14 +24,20 @@ export async function waitForRun(
   let latest: RunMetric | undefined;
   const stop = new AbortController();
   const watching = (async () => {
-    for await (const { metrics } of await client.runs.metrics({ runId }, { signal: stop.signal }))
+    for await (const { metrics } of await client.runs.metrics({ runId }, { signal: stop.signal })) {
       latest = metrics.at(-1) ?? latest;
+      // Every step once: a job tells how far it is a few times a second, and steps may be faster.
+      if (terminal.mode === 'json-lines')
+        for (const metric of metrics) terminal.progress('training', '', { jobId, metric });
+    }
   })().catch((error: unknown) => {
     if (!stop.signal.aborted) terminal.note(`Metrics are not shown: ${String(error)}`);
   });
   try {
-    const detail = () => ({ text: metricText(latest), document: { metric: latest ?? null } });
+    const detail = () => ({ text: metricText(latest), document: {} });
     await waitForJob(client, { jobId, kind: 'train' }, { terminal, signal, detail, resumeHint });
+    // It ends by itself with the run, once it has told the last steps.
+    await watching;
   } finally {
     stop.abort();
     await watching;

@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
+import { CliFolder } from '../../testing/child-cli.ts';
+
+test('generate names the prompts that cannot be asked, answers the others, and fails where there is none', async () => {
+  using folder = new CliFolder();
+  const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64 };
+  await writeTinyModel(join(folder.path, 'tiny.gguf'), model);
+  await folder.run('new', 'p.lima');
+  const long = JSON.stringify({ prompt: 'long '.repeat(1000) });
+  writeFileSync(join(folder.path, 'long.jsonl'), `{"prompt":"One"}\n${long}\n`);
+  const words = [
+    'generate',
+    'p.lima',
+    '--base',
+    'tiny.gguf',
+    '--set',
+    'maxTokens=6',
+    '--json',
+    '--prompts',
+  ];
+  const some = await folder.run(...words, 'long.jsonl');
+  const reason = expect.stringMatching(/^The prompt has \d+ tokens/);
+  expect([some.code, JSON.parse(some.stdout)]).toMatchObject([
+    0,
+    {
+      answered: 1,
+      failures: [{ prompt: 2, reason }],
+      answers: [{ output: expect.any(String) }, { output: null, error: reason }],
+    },
+  ]);
+  expect(some.stderr).toContain('Prompt 2 could not be asked: The prompt has');
+  writeFileSync(join(folder.path, 'longer.jsonl'), `${long}\n${long.replace('long', 'also')}\n`);
+  const none = await folder.run(...words, 'longer.jsonl');
+  const error = { code: 'NOTHING_ANSWERED' };
+  expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { error }]);
+});
