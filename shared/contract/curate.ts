@@ -15,13 +15,17 @@ import { judging, procedure, reading } from './errors.ts';
 import { eventIterator } from '@orpc/contract';
 import { xrayOpenRecipeSchema, xrayRowSchema, xraySampleSchema } from '../domain/xray.ts';
 
-/** The file formats that an import understands; `messages` is the chat format of OpenAI. */
+/**
+ * The file formats that an import understands; `messages` is the chat format of OpenAI, `pairs` are
+ * prompts with their answers under any of the usual names.
+ */
 export const importFormatSchema = z.enum([
   'stack-exchange',
   'messages',
   'alpaca',
   'sharegpt',
   'lima',
+  'pairs',
 ]);
 export type ImportFormat = z.infer<typeof importFormatSchema>;
 
@@ -72,6 +76,8 @@ export const importReportSchema = z
     deleted: z.number().int().default(0),
     /** What became of the rows, by reason: the sum is `read`. */
     rows: z.array(rowAccountSchema),
+    /** Fields of samples that hold something and were not read. */
+    ignoredFields: z.array(z.object({ field: z.string(), samples: z.number().int() })).default([]),
     errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
     errorsTotal: z.number().int(),
   })

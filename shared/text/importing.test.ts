@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { ImportReport } from '../contract/curate.ts';
-import { accountLines, importProgressText, importSummary } from './importing.ts';
+import {
+  accountLines,
+  ignoredFieldsText,
+  importProgressText,
+  importSummary,
+  isUseless,
+  uselessText,
+} from './importing.ts';
 
 const report: ImportReport = {
   format: 'stack-exchange',
@@ -13,6 +20,7 @@ const report: ImportReport = {
     { outcome: 'added', reason: 'question with an answer', rows: 212 },
     { outcome: 'left-out', reason: 'another answer', rows: 1 },
   ],
+  ignoredFields: [],
   errors: [],
   errorsTotal: 0,
 };
@@ -36,5 +44,34 @@ test('the progress of a dry run speaks of what it would add', () => {
   expect(importProgressText(state)).toBe('3 rows read, would add 1 sample');
   expect(importProgressText({ ...state, dryRun: false, unpackedBytes: 1024 })).toBe(
     '3 rows read, 1 sample added · 1.0 KiB unpacked',
+  );
+});
+
+test('fields that were not read are named with the number of samples that have them', () => {
+  expect(ignoredFieldsText(report)).toBeUndefined();
+  const ignoredFields = [{ field: 'category', samples: 1200 }];
+  expect(ignoredFieldsText({ ...report, ignoredFields })).toBe(
+    'Fields that were not read, with the number of samples that have them: category (1,200)',
+  );
+});
+
+test('a file is of no use when nothing of it is a sample, and what is said tells what it looks like', () => {
+  const known = { added: 0, duplicates: 3, deleted: 0 };
+  expect([report, known, { ...known, duplicates: 0, deleted: 1 }].map(isUseless)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  const nothing = {
+    ...report,
+    file: 'a.json',
+    format: 'messages',
+    added: 0,
+    duplicates: 0,
+    rows: [{ outcome: 'unusable' as const, reason: 'the record has images', rows: 3 }],
+  };
+  expect(isUseless(nothing)).toBe(true);
+  expect(uselessText(nothing)).toBe(
+    'Nothing of a.json could be used. Read as messages: the record has images (3 rows).',
   );
 });

@@ -1,4 +1,5 @@
 import type { ImportReport, RowOutcome } from '../contract/curate.ts';
+import { displayLine } from './foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
 
 const outcomes: Record<RowOutcome, string> = {
@@ -58,6 +59,33 @@ export function accountLines({ rows, dryRun }: ImportReport): string[] {
   return rows.map(
     (part) => `${formatCount(part.rows)} ${part.reason}: ${outcomeText(part.outcome, dryRun)}`,
   );
+}
+
+/** What samples have that was not read, on one line; `undefined` where all of it was. */
+export function ignoredFieldsText({ ignoredFields }: ImportReport): string | undefined {
+  if (ignoredFields.length === 0) return undefined;
+  const named = ignoredFields.map(
+    ({ field, samples }) => `${displayLine(field)} (${formatCount(samples)})`,
+  );
+  return `Fields that were not read, with the number of samples that have them: ${named.join(', ')}`;
+}
+
+/** Whether nothing of a file became a sample, now or before. */
+export const isUseless = ({
+  added,
+  duplicates,
+  deleted,
+}: Pick<ImportReport, 'added' | 'duplicates' | 'deleted'>): boolean =>
+  added + duplicates + deleted === 0;
+
+/** What a file looks like of which nothing could be used. */
+export function uselessText({ file, format, rows }: ImportReport & { file: string }): string {
+  const reasons = rows
+    .toSorted((a, b) => b.rows - a.rows)
+    .slice(0, 3)
+    .map((part) => `${part.reason} (${formatQuantity(part.rows, 'row')})`);
+  const seen = reasons.length === 0 ? 'it has no rows' : reasons.join('; ');
+  return `Nothing of ${file} could be used. Read as ${format}: ${displayLine(seen)}.`;
 }
 
 /** Several imports on one line: `2 files: 5 samples added, 1 duplicate, 1 deleted before`. */

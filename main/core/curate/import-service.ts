@@ -31,6 +31,7 @@ const rowsOfSample: Record<ImportFormat, readonly string[]> = {
   alpaca: ['instruction with its output'],
   sharegpt: ['conversation'],
   lima: ['conversation'],
+  pairs: ['prompt with its answer'],
 };
 
 type ImportPayload = GuardedPayload<'import'>;
@@ -135,7 +136,7 @@ class ImportTally {
   }
 
   /** The report, which has to account for every row: it throws when it does not. */
-  report({ format, rows, leftOut, unusable }: ImportCounts): ImportReport {
+  report({ format, rows, leftOut, unusable, ignoredFields }: ImportCounts): ImportReport {
     const { listed, bin, deleted } = this.#known;
     const samples = { added: this.added, duplicate: listed, 'in-bin': bin, deleted };
     const account = [
@@ -153,6 +154,9 @@ class ImportTally {
       duplicates: listed + bin,
       deleted,
       rows: account.filter((part) => part.rows > 0),
+      ignoredFields: Object.entries(ignoredFields)
+        .map(([field, samples]) => ({ field, samples }))
+        .toSorted((a, b) => b.samples - a.samples),
       errors: this.#errors,
       errorsTotal: this.#errorsTotal,
     });

@@ -113,6 +113,7 @@ const resultsOf = (count: number): { [Kind in WorkKind]: JobResult<Kind> } => ({
     deleted: 0,
     dryRun: false,
     rows: [{ outcome: 'unusable', reason: 'no answer', rows: count }],
+    ignoredFields: [],
     errors: [],
     errorsTotal: 0,
   },

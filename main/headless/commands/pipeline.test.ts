@@ -74,6 +74,11 @@ describe('the whole pipeline by command line', () => {
     const first = await folder.document(report, ...words);
     const second = await folder.document(report, ...words);
     expect([dry.added, first.added, second.added, second.duplicates]).toEqual([6, 6, 0, 6]);
+    folder.write('pictures.jsonl', [{ prompt: 'What is it?', completion: 'Tea', images: ['a'] }]);
+    const useless = await folder.run('import', 'p.lima', 'pictures.jsonl', '--json');
+    const error = { code: 'NOTHING_IMPORTED', data: { read: 1, added: 0 } };
+    expect([useless.code, JSON.parse(useless.stdout)]).toMatchObject([1, { error }]);
+    expect(useless.stdout).toContain('the record has images');
   });
 
   it('pages through samples by key without losing or repeating one, and reviews by id or status', async () => {

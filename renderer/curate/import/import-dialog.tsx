@@ -28,6 +28,7 @@ export const importFormats: readonly Option<RequestedFormat>[] = [
   { value: 'alpaca', label: 'Alpaca (JSON, JSONL)' },
   { value: 'sharegpt', label: 'ShareGPT (JSON, JSONL)' },
   { value: 'lima', label: 'LIMA conversations (JSON, JSONL)' },
+  { value: 'pairs', label: 'Prompts with answers (JSON, JSONL)' },
 ];
 
 interface ImportDialogProps {

@@ -8,7 +8,7 @@ import {
   timeLeft,
 } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
-import { outcomeText } from '../../../shared/text/importing.ts';
+import { ignoredFieldsText, outcomeText } from '../../../shared/text/importing.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
@@ -64,6 +64,7 @@ function ImportProgress({ job }: { job: Job }) {
 
 function ReportView({ report }: { report: ImportReport }) {
   const { dryRun, read, added, duplicates, deleted, rows } = report;
+  const ignored = ignoredFieldsText(report);
   const unused = rows.filter(({ outcome }) => outcome === 'left-out' || outcome === 'unusable');
   return (
     <>
@@ -77,6 +78,11 @@ function ReportView({ report }: { report: ImportReport }) {
       </dl>
       <p className="dim small">Read as {report.format}.</p>
       {rows.length > 0 && <RowsTable report={report} />}
+      {ignored !== undefined && (
+        <p className="import-note">
+          <VisibleText text={ignored} />
+        </p>
+      )}
       {report.errorsTotal > 0 && <BadLines report={report} />}
     </>
   );

@@ -4,8 +4,15 @@ import {
   type ImportReport,
   type RowAccount,
 } from '../../../../shared/contract/curate.ts';
-import { accountLines, importSummary } from '../../../../shared/text/importing.ts';
+import {
+  accountLines,
+  ignoredFieldsText,
+  importSummary,
+  isUseless,
+  uselessText,
+} from '../../../../shared/text/importing.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
+import { CommandError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
@@ -50,7 +57,12 @@ export const importCommand = defineCommand({
     }
     const text = reports.map(describeReport);
     if (dryRun) text.push('Dry run: nothing was stored.');
-    terminal.result({ dryRun, ...sumReports(reports) }, text.join('\n'));
+    const sums = { dryRun, ...sumReports(reports) };
+    const useless = reports.filter(isUseless);
+    // There is one document, which says of each file what became of it, also when some failed.
+    if (useless.length === 0 || terminal.mode === 'human') terminal.result(sums, text.join('\n'));
+    if (useless.length > 0)
+      throw new CommandError('NOTHING_IMPORTED', useless.map(uselessText).join('\n'), sums);
   },
 });
 
@@ -80,9 +92,11 @@ function sumRows(parts: readonly RowAccount[]): RowAccount[] {
 }
 
 function describeReport(report: FileReport): string {
+  const ignored = ignoredFieldsText(report);
   return [
     `${report.file} (${report.format}): ${importSummary(report)}`,
     ...accountLines(report).map((line) => `  ${line}`),
+    ...(ignored === undefined ? [] : [`  ${ignored}`]),
     ...report.errors.slice(0, shownErrors).map(({ line, message }) => `  line ${line}: ${message}`),
     ...(report.errorsTotal > shownErrors
       ? [`  … ${formatCount(report.errorsTotal - shownErrors)} more errors`]

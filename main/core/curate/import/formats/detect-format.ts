@@ -1,6 +1,8 @@
 import type { ImportFormat } from '../../../../../shared/contract/curate.ts';
 import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../read/byte-source.ts';
+import { turnListName } from './conversations.ts';
+import { pairNames } from './pairs.ts';
 import { ImportError } from '../sample/import-error.ts';
 import { withoutByteOrderMark } from '../read/read-lines.ts';
 import { readJsonRecords } from '../read/read-records.ts';
@@ -19,7 +21,8 @@ const headBytes = 64 * 1024;
 const maxSampledRecords = 20;
 const supported =
   'Supported are Stack Exchange Posts.xml, and JSON lines or one JSON array of OpenAI messages, ' +
-  'Alpaca, ShareGPT or LIMA records, each plain or compressed with gzip or zstd.';
+  'Alpaca, ShareGPT or LIMA records, or of prompts with their answers (prompt and completion, ' +
+  'question and answer, instruction and response), each plain or compressed with gzip or zstd.';
 
 /**
  * Finds the format of a file by its content, never by its name; throws `ImportError` saying what
@@ -48,11 +51,13 @@ export async function detectContainer(path: string): Promise<Container> {
 function formatOfRecord(value: unknown): ImportFormat | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const record: Record<string, unknown> = { ...value };
-  if (Array.isArray(record['messages'])) return 'messages';
-  const conversations = record['conversations'];
-  if (Array.isArray(conversations))
-    return typeof conversations[0] === 'string' ? 'lima' : 'sharegpt';
+  const turns = turnListName(record);
+  if (turns === 'messages') return 'messages';
+  const list = turns === undefined ? undefined : record[turns];
+  if (Array.isArray(list)) return typeof list[0] === 'string' ? 'lima' : 'sharegpt';
   if (typeof record['instruction'] === 'string' && 'output' in record) return 'alpaca';
+  const { prompt, answer } = pairNames(record);
+  if (prompt !== undefined && answer !== undefined) return 'pairs';
   return undefined;
 }
 

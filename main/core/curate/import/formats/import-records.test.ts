@@ -75,8 +75,8 @@ test('OpenAI messages that cannot be trained on are skipped with their line and 
   );
   expect(samples.map((sample) => sample.provenance.line)).toEqual([1, 11]);
   expect(badLines.map(({ line, message }) => `${line} ${message}`)).toEqual([
-    '2 message 2 is a tool call; tool calls cannot be trained on',
-    '3 message 1 has a part of type "image_url"; only text is read',
+    '2 message 2 has tool_calls; tool calls cannot be trained on',
+    '3 message 1 has a part of type image_url; only text is read',
     expect.stringMatching(/^4 not valid JSON: /),
     '5 turn 2 is by the user, expected the assistant',
     '6 message 2 has the unknown role "toString"',
@@ -166,4 +166,135 @@ test('a format that was asked for and does not fit the file is refused', async (
   await expect(importAll({ path, format: 'stack-exchange' })).rejects.toThrow(
     /is JSON and cannot be read as stack-exchange/,
   );
+});
+
+const pairs = {
+  'prompt and completion': { prompt: 'q', completion: 'a' },
+  'prompt and response': { prompt: 'q', response: 'a' },
+  'question and answer': { question: 'q', answer: 'a' },
+  'query and answer': { query: 'q', answer: 'a' },
+  'input and output': { input: 'q', output: 'a' },
+  'inputs and targets': { inputs: 'q', targets: 'a' },
+  'Human and GPT': { Human: 'q', GPT: 'a' },
+  'instruction and response of Dolly': { instruction: 'q', context: '', response: 'a' },
+  'messages of TRL in prompt and completion': {
+    prompt: [user('q')],
+    completion: [assistant('a')],
+  },
+  'role and content in conversations': { conversations: [user('q'), assistant('a')] },
+  'from and value in messages': { messages: [turn('human', 'q'), turn('gpt', 'a')] },
+  'speakers in capitals': { conversations: [turn('Human', 'q'), turn('GPT', 'a')] },
+  'one conversation': { conversation: [turn('human', 'q'), turn('gpt', 'a')] },
+  'contents with parts': {
+    contents: [
+      { role: 'user', parts: [{ text: 'q' }] },
+      { role: 'model', parts: [{ text: 'a' }] },
+    ],
+  },
+  'parts with value': {
+    messages: [user([{ type: 'text', value: 'q' }]), assistant([{ type: 'text', value: 'a' }])],
+  },
+};
+
+test.each(Object.entries(pairs))('a record is recognized and read: %s', async (_name, record) => {
+  const { samples, badLines } = await importText('shapes.jsonl', JSON.stringify(record));
+  expect(badLines).toEqual([]);
+  expect(samples.map(({ messages }) => messages)).toEqual([[user('q'), assistant('a')]]);
+});
+
+async function spoken(record: object): Promise<string[] | undefined> {
+  const { samples } = await importText('a.jsonl', JSON.stringify(record));
+  return samples[0]?.messages.map(({ role, content }) => `${role}:${content}`);
+}
+
+test('a context follows the question, and a system prompt comes first wherever it is', async () => {
+  expect(await spoken({ instruction: 'q', context: 'c', response: 'a' })).toEqual([
+    'user:q\n\nc',
+    'assistant:a',
+  ]);
+  const expected = ['system:S', 'user:q', 'assistant:a'];
+  expect(await spoken({ system_prompt: 'S', question: 'q', response: 'a' })).toEqual(expected);
+  expect(await spoken({ system: 'S', messages: [user('q'), assistant('a')] })).toEqual(expected);
+  expect(await spoken({ system_prompt: 'S', conversations: ['q', 'a'] })).toEqual(expected);
+});
+
+test('a thought beside an answer stands before it, as models write it', async () => {
+  const record = { messages: [user('q'), assistant('a', { reasoning_content: 'because\n' })] };
+  const { samples } = await importText('r.jsonl', JSON.stringify(record));
+  expect(samples[0]?.messages[1]?.content).toBe('<think>\nbecause\n</think>\n\na');
+});
+
+test.each([
+  [{ images: ['x.png'] }, 'the record has images; only text is read'],
+  [{ tools: [{ name: 'f' }] }, 'the record has tools; tool calls cannot be trained on'],
+  [{ label: false }, 'its label is false: the answer is marked as a bad one'],
+  [{ kto_tag: 'False' }, 'its kto_tag is false: the answer is marked as a bad one'],
+  [{ rejected: 'b' }, 'it has a rejected answer: preferences cannot be trained on'],
+])('a record with more than text to learn from is refused by name: %j', async (more, message) => {
+  const bad = { messages: [user('<image>q'), assistant('a')], ...more };
+  const { badLines, counts } = await importText('m.jsonl', JSON.stringify(bad));
+  expect(badLines).toEqual([{ line: 1, message }]);
+  expect(counts.unusable).toEqual({ [message]: 1 });
+});
+
+test.each([
+  [
+    { function_call: { name: 'f' } },
+    'message 2 has function_call; tool calls cannot be trained on',
+  ],
+  [{ images: ['x'] }, 'message 2 has images; only text is read'],
+  [{ weight: 0.5 }, 'the weight of message 2 is 0.5, expected 0 or 1'],
+  [{ train: 'no' }, 'the train of message 2 is "no", expected 0 or 1'],
+])('a turn that says more than can be trained is refused by name: %j', async (more, message) => {
+  const bad = { messages: [user('q'), assistant('a', more)] };
+  const { badLines } = await importText('m.jsonl', JSON.stringify(bad));
+  expect(badLines).toEqual([{ line: 1, message }]);
+});
+
+test('what is empty or allowed is no reason to refuse', async () => {
+  const more = { images: [], tools: null, label: true, function_call: null };
+  const record = {
+    messages: [user('q'), assistant('a', { tool_calls: [], weight: null })],
+    ...more,
+  };
+  expect((await importText('m.jsonl', JSON.stringify(record))).badLines).toEqual([]);
+});
+
+test.each([
+  [{ weight: 0 }, 0],
+  [{ train: false }, 0],
+  [{ loss: false }, 0],
+  [{ weight: 1 }, 1],
+  [{ train: true }, 1],
+  [{}, undefined],
+])('the loss counts a turn or not, in any format: %j', async (more, weight) => {
+  const records = [
+    { messages: [user('q'), assistant('a', more)] },
+    { conversations: [turn('human', 'p'), { ...turn('gpt', 'a'), ...more }] },
+  ];
+  for (const record of records) {
+    const { samples } = await importText('w.jsonl', JSON.stringify(record));
+    expect(samples[0]?.messages[1]?.weight).toBe(weight);
+  }
+});
+
+test('a record says where it is from, in any format, and fields that nobody read are counted', async () => {
+  const file = 'pairs.jsonl';
+  const text = lines([
+    {
+      prompt: 'q',
+      completion: 'a',
+      source: 'tea',
+      category: 'hot',
+      id: 7,
+      metadata: { url: 'https://tea.example/1', authors: ['Ann'], licence: 'CC0-1.0', votes: 3 },
+    },
+    { prompt: 'p', completion: 'b', license: 'MIT', url: 'javascript:alert(1)', id: 8, tags: [] },
+  ]);
+  const { samples, counts } = await importText(file, text);
+  expect(samples.map(({ source, provenance }) => [source, provenance])).toEqual([
+    ['tea', { url: 'https://tea.example/1', authors: ['Ann'], licence: 'CC0-1.0', file, line: 1 }],
+    ['pairs', { licence: 'MIT', file, line: 2 }],
+  ]);
+  expect(counts.ignoredFields).toEqual({ category: 1, id: 2, 'metadata.votes': 1 });
 });

@@ -2,15 +2,12 @@ import { basename } from 'node:path';
 import type { ImportFormat } from '../../../../../shared/contract/curate.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { ImportOutput } from '../sample/import-output.ts';
-import { parseAlpaca } from './alpaca.ts';
-import { parseLima } from './lima.ts';
-import { parseOpenAi } from './openai-messages.ts';
-import { parseShareGpt } from './sharegpt.ts';
-import {
-  sourceFromFileName,
-  type ParsedConversation,
-  type ParsedSample,
-} from '../sample/parsed-sample.ts';
+import { finishConversation } from '../sample/finish-conversation.ts';
+import type { Message } from '../../../../../shared/domain/message.ts';
+import { limaMessages, turnMessages } from './conversations.ts';
+import { pairMessages } from './pairs.ts';
+import { RecordFields } from './record-fields.ts';
+import { sourceFromFileName, type ParsedSample } from '../sample/parsed-sample.ts';
 import {
   badLineOf,
   readJsonRecords,
@@ -20,11 +17,12 @@ import {
 
 type JsonFormat = Exclude<ImportFormat, 'stack-exchange'>;
 
-const parsers: Record<JsonFormat, (value: unknown) => ParsedConversation> = {
-  messages: parseOpenAi,
-  alpaca: parseAlpaca,
-  sharegpt: parseShareGpt,
-  lima: parseLima,
+const readers: Record<JsonFormat, (fields: RecordFields) => Message[]> = {
+  messages: (fields) => turnMessages(fields, 'messages'),
+  sharegpt: (fields) => turnMessages(fields, 'conversations'),
+  lima: limaMessages,
+  alpaca: pairMessages,
+  pairs: pairMessages,
 };
 
 /** How one JSON file is read. */
@@ -48,20 +46,29 @@ export async function importRecords(
       const isRow = !('isOfFile' in sample);
       if (isRow) output.countRow();
       if ('problem' in sample) await output.addBadLine(badLineOf(sample), isRow ? 1 : 0);
-      else await output.addSample(sample);
+      else {
+        output.noteIgnored(sample.ignored);
+        await output.addSample(sample.sample);
+      }
     }
     await output.tick();
   }
 }
 
-function sampleOf(record: JsonRecord, options: RecordsOptions): ParsedSample | RecordFault {
+function sampleOf(
+  record: JsonRecord,
+  options: RecordsOptions,
+): { sample: ParsedSample; ignored: string[] } | RecordFault {
   if ('problem' in record) return record;
   const { line } = record;
   const file = basename(options.path);
   try {
-    const parsed = parsers[options.format](record.value);
-    const source = parsed.source ?? options.source ?? sourceFromFileName(options.path);
-    return { ...parsed, source, provenance: { file, line } };
+    const fields = new RecordFields(record.value);
+    const conversation = finishConversation(readers[options.format](fields));
+    const { source: named, provenance } = fields.origin();
+    const source = named ?? options.source ?? sourceFromFileName(options.path);
+    const sample = { ...conversation, source, provenance: { ...provenance, file, line } };
+    return { sample, ignored: fields.ignored };
   } catch (error) {
     if (error instanceof RecordProblem) return { line, problem: error.message };
     throw error;

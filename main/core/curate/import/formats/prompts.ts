@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
-import { alpacaPrompt } from './alpaca.ts';
-import { limaMessages } from './lima.ts';
-import { openAiMessages } from './openai-messages.ts';
-import { shareGptMessages } from './sharegpt.ts';
+import { limaMessages, turnListName, turnMessages } from './conversations.ts';
+import { pairNames, pairPrompt } from './pairs.ts';
+import { RecordFields } from './record-fields.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
-import { messageOf, objectOf, textOf } from '../sample/finish-conversation.ts';
+import { messageOf } from '../sample/finish-conversation.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts';
 import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { untilAborted } from '../../../base/streams.ts';
@@ -125,7 +124,7 @@ async function readJsonPrompts(chunks: AsyncIterable<Buffer>, list: PromptList):
   for await (const records of readJsonRecords(chunks)) {
     for (const record of records) {
       if ('problem' in record) list.addBad(badLineOf(record), record.isOfFile ? 0 : 1);
-      else list.add(record.line, () => promptOf(objectOf(record.value, 'the record')));
+      else list.add(record.line, () => promptOf(new RecordFields(record.value)));
     }
   }
 }
@@ -143,25 +142,25 @@ async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList):
   }
 }
 
-function promptOf(record: Record<string, unknown>): ParsedPrompt {
-  const messages = messagesOf(record);
+function promptOf(fields: RecordFields): ParsedPrompt {
+  const messages = messagesOf(fields);
   const last = messages.at(-1)?.role === 'assistant' ? messages.pop()?.content : undefined;
   if (messages.at(-1)?.role !== 'user') throw new RecordProblem('there is no question to answer');
   if (messages.at(-1)?.content.trim() === '') throw new RecordProblem('the prompt is empty');
-  const expected = last ?? expectedOf(record);
+  const expected = last ?? expectedOf(fields.record);
   return expected === undefined ? { messages } : { messages, expected };
 }
 
-function messagesOf(record: Record<string, unknown>): Message[] {
-  if ('messages' in record) return openAiMessages(record['messages']);
-  const { conversations, prompt } = record;
-  if (Array.isArray(conversations))
-    return typeof conversations[0] === 'string'
-      ? limaMessages(conversations)
-      : shareGptMessages(record);
-  if ('instruction' in record) return alpacaPrompt(record);
-  if (Array.isArray(prompt)) return openAiMessages(prompt);
-  if ('prompt' in record) return [messageOf('user', textOf(prompt, '"prompt"'))];
+function messagesOf(fields: RecordFields): Message[] {
+  const { record } = fields;
+  if ('messages' in record) return turnMessages(fields, 'messages');
+  const turns = turnListName(record);
+  const list = turns === undefined ? undefined : record[turns];
+  if (Array.isArray(list))
+    return typeof list[0] === 'string'
+      ? limaMessages(fields)
+      : turnMessages(fields, 'conversations');
+  if (pairNames(record).prompt !== undefined) return pairPrompt(fields);
   throw new RecordProblem(
     'there is none of the fields "prompt", "messages", "instruction" and "conversations"',
   );

@@ -1,3 +1,4 @@
+import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { ReadLimitError } from './import-error.ts';
 import type { BadLine, ParsedSample } from './parsed-sample.ts';
@@ -30,6 +31,8 @@ export interface RowCounts {
   bad: number;
   leftOut: Record<string, number>;
   unusable: Record<string, number>;
+  /** Fields that hold something and were not read, with the number of samples that have them. */
+  ignoredFields: Record<string, number>;
 }
 
 /** How much of the file was read. */
@@ -57,6 +60,7 @@ export class ImportOutput {
   #rows = 0;
   readonly #leftOut = new Map<string, number>();
   readonly #unusable = new Map<string, number>();
+  readonly #ignoredFields = new Map<string, number>();
   /** Share of the work that is done when the file is read: 1 unless a second pass follows. */
   readShare = 1;
   /** The last line that was read. */
@@ -77,6 +81,7 @@ export class ImportOutput {
       bad: this.#bad,
       leftOut: Object.fromEntries(this.#leftOut),
       unusable: Object.fromEntries(this.#unusable),
+      ignoredFields: Object.fromEntries(this.#ignoredFields),
     };
   }
 
@@ -88,6 +93,11 @@ export class ImportOutput {
   /** Notes rows that make no sample though nothing is wrong with them. */
   leaveOut(reason: string, rows: number): void {
     addTo(this.#leftOut, reason, rows);
+  }
+
+  /** Notes fields of a sample that were not read. */
+  noteIgnored(names: readonly string[]): void {
+    for (const name of names) addTo(this.#ignoredFields, cutText(name, 60), 1, 'other fields');
   }
 
   /** Takes a sample; resolves when there is room for the next. */
@@ -154,9 +164,14 @@ export class ImportOutput {
   }
 }
 
-function addTo(counts: Map<string, number>, reason: string, rows: number): void {
+function addTo(
+  counts: Map<string, number>,
+  reason: string,
+  rows: number,
+  other = otherReasons,
+): void {
   if (rows === 0) return;
-  const kept = counts.has(reason) || counts.size < maxReasons ? reason : otherReasons;
+  const kept = counts.has(reason) || counts.size < maxReasons ? reason : other;
   counts.set(kept, (counts.get(kept) ?? 0) + rows);
 }
 

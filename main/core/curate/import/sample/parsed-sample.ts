@@ -16,12 +16,8 @@ export interface BadLine {
   message: string;
 }
 
-/** What a JSON record holds, whichever format it is in; `source` only when the record names one. */
-export interface ParsedConversation {
-  messages: Message[];
-  flags: Flag[];
-  source?: string;
-}
+/** A conversation as a record gives it, with what was found in reading it. */
+export type ParsedConversation = Pick<ParsedSample, 'messages' | 'flags'>;
 
 /** A file's name without its extension and compression suffix. */
 export function sourceFromFileName(path: string): string {

@@ -27,7 +27,15 @@ test('an answered question becomes a sample with all that attribution asks for',
     answer(2, 1, { Body: '<p>Seam <b>first</b>.</p>\n<ul><li>fold</li><li>rinse</li></ul>' }),
   ]);
   expect({ counts, badLines }).toEqual({
-    counts: { format: 'stack-exchange', rows: 2, samples: 1, bad: 0, leftOut: {}, unusable: {} },
+    counts: {
+      format: 'stack-exchange',
+      rows: 2,
+      samples: 1,
+      bad: 0,
+      leftOut: {},
+      unusable: {},
+      ignoredFields: {},
+    },
     badLines: [],
   });
   expect(samples[0]?.messages[1]?.content).toBe('Seam **first**.\n\n- fold\n- rinse');
@@ -200,6 +208,10 @@ test.each([
   ['coffee.stackexchange.Posts.xml', undefined, 'coffee.stackexchange', 'coffee.stackexchange.com'],
   ['stackoverflow.com-Posts.xml', undefined, 'stackoverflow', 'stackoverflow.com'],
   ['Posts.xml', 'mathoverflow.net', 'mathoverflow', 'mathoverflow.net'],
+  ['meta.mathoverflow.net.Posts.xml', undefined, 'meta.mathoverflow', 'meta.mathoverflow.net'],
+  ['Posts.xml', 'es.meta.stackoverflow.com', 'es.meta.stackoverflow', 'es.meta.stackoverflow.com'],
+  ['meta.askubuntu.com.Posts.xml', undefined, 'meta.askubuntu', 'meta.askubuntu.com'],
+  ['Posts.xml', 'meta.stackexchange.com', 'meta.stackexchange', 'meta.stackexchange.com'],
   ['Posts.xml', undefined, 'stackexchange', undefined],
   ['my dump.xml', undefined, 'my dump', undefined],
 ])('the site of %s (given %s) is %s', async (file, given, source, site) => {

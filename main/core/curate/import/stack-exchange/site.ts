@@ -11,7 +11,7 @@ export interface StackExchangeSite {
 
 const unknownSite: StackExchangeSite = { source: 'stackexchange' };
 const topLevelSites =
-  /^(?:[a-z]{2}\.|meta\.)?(?:stackoverflow|superuser|serverfault|askubuntu|stackapps)$/;
+  /^(?:[a-z]{2}\.)?(?:meta\.)?(?:[a-z]{2}\.)?(?:stackoverflow|superuser|serverfault|askubuntu|stackapps)$/;
 
 /**
  * The site a dump belongs to: the name that was given, or what the file's name or its folder's
@@ -29,8 +29,8 @@ export function stackExchangeSite(path: string, given?: string): StackExchangeSi
 
 function knownSite(name: string): StackExchangeSite | undefined {
   const host = name.toLowerCase();
-  if (/^mathoverflow(\.net)?$/.test(host))
-    return { source: 'mathoverflow', host: 'mathoverflow.net' };
+  const math = /^(?:meta\.)?mathoverflow(?=$|\.net$)/.exec(host)?.[0];
+  if (math !== undefined) return { source: math, host: `${math}.net` };
   const source = host.replace(/\.com$/, '');
   const isKnown = topLevelSites.test(source) || /^(?:[a-z\d-]+\.){0,3}stackexchange$/.test(source);
   return isKnown && source !== 'stackexchange' ? { source, host: `${source}.com` } : undefined;

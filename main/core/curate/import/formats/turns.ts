@@ -1,0 +1,85 @@
+import type { Message, Role } from '../../../../../shared/domain/message.ts';
+import { cutText } from '../../../../../shared/text/foreign-text.ts';
+import { messageOf, objectOf, textOf } from '../sample/finish-conversation.ts';
+import { RecordProblem } from '../sample/import-error.ts';
+import type { RecordFields } from './record-fields.ts';
+
+// As OpenAI, TRL, FastChat, LLaMA-Factory and Gemini write them, in any case.
+const roles: Record<string, Role> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+  bing: 'assistant',
+  bard: 'assistant',
+  model: 'assistant',
+  ai: 'assistant',
+  bot: 'assistant',
+};
+const toolRoles = new Set(['tool', 'function', 'function_call', 'observation']);
+const contentNames = ['content', 'value', 'parts', 'text'];
+const thoughtNames = ['reasoning_content', 'reasoning', 'thinking'];
+const weightNames = ['weight', 'train', 'loss'];
+
+/**
+ * One turn of a conversation, whether it says `role` and `content` or `from` and `value`. Content is
+ * text or a list of parts; a thought apart from it is put before it as models write it.
+ */
+export function turnOf(item: unknown, what: string, fields: RecordFields): Message {
+  const turn = objectOf(item, what);
+  const speaker = turn['role'] === undefined && 'from' in turn ? 'from' : 'role';
+  const name = textOf(turn[speaker], `the ${speaker === 'from' ? 'speaker' : 'role'} of ${what}`);
+  fields.refuseUntrainable(turn, what);
+  if (toolRoles.has(name.toLowerCase()))
+    throw new RecordProblem(`${what} is a tool call; tool calls cannot be trained on`);
+  const key = name.toLowerCase();
+  const role = Object.hasOwn(roles, key) ? roles[key] : undefined;
+  if (!role) throw new RecordProblem(`${what} has the unknown role "${name}"`);
+  const contentName = contentNames.find((field) => turn[field] !== undefined) ?? 'content';
+  const content = contentText(turn[contentName], what);
+  const thought = role === 'assistant' ? thoughtOf(turn, what) : '';
+  const weight = weightOf(turn, what);
+  fields.use(
+    turn,
+    [speaker, contentName, ...weightNames, ...(thought ? thoughtNames : [])],
+    'turn',
+  );
+  const message = messageOf(role, thought + content);
+  return weight === undefined ? message : { ...message, weight };
+}
+
+function contentText(content: unknown, what: string): string {
+  if (!Array.isArray(content)) return textOf(content, `the content of ${what}`);
+  return content.map((part) => partText(part, what)).join('');
+}
+
+function partText(part: unknown, what: string): string {
+  if (typeof part === 'string') return part;
+  const { type = 'text', ...fields } = objectOf(part, `a content part of ${what}`);
+  if (type !== 'text' && type !== 'input_text' && type !== 'output_text')
+    throw new RecordProblem(
+      `${what} has a part of type ${cutText(String(type), 40)}; only text is read`,
+    );
+  const text = fields['text'] ?? fields['value'] ?? fields['content'];
+  return textOf(text, `the text of ${what}`);
+}
+
+// Templates of models that think find it between these marks.
+function thoughtOf(turn: Record<string, unknown>, what: string): string {
+  const name = thoughtNames.find((field) => turn[field] !== undefined && turn[field] !== null);
+  const thought = name === undefined ? '' : textOf(turn[name], `${name} of ${what}`).trim();
+  return thought === '' ? '' : `<think>\n${thought}\n</think>\n\n`;
+}
+
+/** Whether the loss counts a turn: `weight` as OpenAI has it, `train` or `loss` as others do. */
+function weightOf(turn: Record<string, unknown>, what: string): 0 | 1 | undefined {
+  const name = weightNames.find((field) => turn[field] !== undefined && turn[field] !== null);
+  const weight = name === undefined ? undefined : turn[name];
+  if (weight === undefined) return undefined;
+  if (weight === 0 || weight === false) return 0;
+  if (weight === 1 || weight === true) return 1;
+  throw new RecordProblem(`the ${name} of ${what} is ${JSON.stringify(weight)}, expected 0 or 1`);
+}
