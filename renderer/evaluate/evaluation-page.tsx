@@ -67,24 +67,27 @@ function BlindHead({ summary }: { summary: EvaluationSummary }) {
   );
 }
 
+/** More would leave no room for the pairs that can be voted on. */
+const mostToldFailures = 3;
+
 /** What nobody can vote on, and why: the rest of the evaluation goes on without it. */
 function FailedPairs({ summary: { failed, failures } }: { summary: EvaluationSummary }) {
   if (failed === 0) return null;
-  const more = new Set(failures.map(({ ordinal }) => ordinal)).size < failed;
+  const told = failures.slice(0, mostToldFailures);
   return (
     <section className="panel column" aria-label="Pairs without a vote" role="status">
       <p>
         {formatQuantity(failed, 'pair')} cannot be voted on, because a prompt could not be asked.
         The others are not affected.
       </p>
-      <ul className="small">
-        {failures.map(({ ordinal, reason }) => (
-          <li key={`${ordinal} ${reason}`}>
-            Pair {ordinal + 1}: <VisibleText text={reason} />
-          </li>
-        ))}
-        {more && <li>…</li>}
-      </ul>
+      {told.map(({ ordinal, reason }) => (
+        <p key={`${ordinal} ${reason}`} className="small dim">
+          Pair {ordinal + 1}: <VisibleText text={reason} />
+        </p>
+      ))}
+      {failures.length > told.length && (
+        <p className="small dim">The report names all of them, as does the step to each pair.</p>
+      )}
     </section>
   );
 }

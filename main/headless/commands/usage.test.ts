@@ -110,6 +110,11 @@ describe('a failure', () => {
     ['a project that is not there', ['info', 'missing.lima'], 'FILE_NOT_FOUND'],
     ['a base that is not there', ['chat', '--base', 'no.gguf', '--prompt', 'x'], 'FILE_NOT_FOUND'],
     ['a model that is no model', ['model', 'inspect', 'package.json'], 'MODEL_INVALID'],
+    [
+      'a recipe file that is not there',
+      ['train', 'p.lima', '--base', 'b.gguf', '--dataset', 'd', '--recipe', 'missing.json'],
+      'FILE_NOT_FOUND',
+    ],
     ['a vote without a keyboard', ['vote', 'missing.lima', 'e'], 'NO_TERMINAL'],
   ])('by %s ends with 1 and an error code', async (_, words, errorCode) => {
     const { code, stdout } = await run(...words, '--json');

@@ -61,10 +61,18 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
   const isPacket = usePacket() !== null;
   const { done, total } = answerCounts(summary);
   const failure = summary.failures.find(({ ordinal }) => ordinal === ballot.ordinal);
-  if (ballot.ordinal !== null && failure)
+  // Of many failures the summary names the first alone; once all is answered, what lacks has failed.
+  if (ballot.ordinal !== null && (failure || done >= total))
     return (
       <EmptyState title={`Comparison ${ballot.ordinal + 1} has no vote`}>
-        One of its two answers failed: <VisibleText text={failure.reason} />
+        One of its two answers failed
+        {failure ? (
+          <>
+            : <VisibleText text={failure.reason} />
+          </>
+        ) : (
+          '; the report says why.'
+        )}
       </EmptyState>
     );
   if (ballot.ordinal !== null)
