@@ -68,6 +68,26 @@ describe('RowCache', () => {
     expect(cache.get(1)?.promptPreview).toBe('new');
   });
 
+  it('asks after a change for the rows in sight, and for the others once they come into it', async () => {
+    const asked: number[][] = [];
+    const cache = new RowCache((seqs) => {
+      asked.push(seqs);
+      return Promise.resolve(seqs.map((seq) => row(seq)));
+    });
+    const seqs = list(300);
+    cache.show(seqs, 10, 12);
+    await settled();
+    asked.length = 0;
+    cache.invalidate();
+    await settled();
+    cache.show(seqs, 12, 14);
+    await settled();
+    expect(asked).toEqual([
+      [11, 12, 13],
+      [14, 15],
+    ]);
+  });
+
   it('asks again for rows that changed while they were being fetched', async () => {
     let text = 'old';
     const cache = new RowCache((seqs) => {

@@ -84,9 +84,14 @@ export class RowCache {
     }
   }
 
-  /** The visible blocks first, then the one below and the one above. */
+  /**
+   * What changed of the visible rows alone; then the visible blocks of rows that were never there,
+   * the one below and the one above.
+   */
   #nextBlock(): number[] | undefined {
     const { seqs, first, last } = this.#range;
+    const changed = seqs.slice(first, last + 1).filter((seq) => this.#isChanged(seq));
+    if (changed.length > 0) return changed;
     const firstBlock = Math.floor(first / blockRows);
     const lastBlock = Math.floor(last / blockRows);
     const blocks = [];
@@ -101,7 +106,11 @@ export class RowCache {
   }
 
   #isMissing(seq: number): boolean {
-    return !this.#pending.has(seq) && (!this.#rows.has(seq) || this.#stale.has(seq));
+    return !this.#pending.has(seq) && !this.#rows.has(seq);
+  }
+
+  #isChanged(seq: number): boolean {
+    return !this.#pending.has(seq) && this.#rows.has(seq) && this.#stale.has(seq);
   }
 
   async #request(seqs: number[]): Promise<void> {
