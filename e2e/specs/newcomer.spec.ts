@@ -90,6 +90,17 @@ const stepsOf = (shell: ShellPage) =>
     .getByRole('button')
     .evaluateAll((steps) => steps.map((step) => step.getAttribute('title')));
 
+/** How much of the height of the window the first page fills. */
+async function shareOfPage(page: Page): Promise<number> {
+  const parts = [
+    page.getByRole('heading', { level: 1 }),
+    page.getByRole('button', { name: 'Open the sample project' }),
+  ];
+  const [top, bottom] = await Promise.all(parts.map((part) => part.boundingBox()));
+  const height = page.viewportSize()?.height ?? NaN;
+  return ((bottom?.y ?? 0) + (bottom?.height ?? 0) - (top?.y ?? 0)) / height;
+}
+
 test('pressing the primary action of each screen leads a newcomer from the first page to a result in which the tuned model wins', async ({
   workbench,
 }) => {
@@ -100,6 +111,7 @@ test('pressing the primary action of each screen leads a newcomer from the first
   const isTold = !workbench.isDesktop;
   if (isTold) await lookAway(workbench);
   await expect(page.getByRole('figure', { name: /from samples to a verdict/ })).toBeVisible();
+  expect(await shareOfPage(page)).toBeGreaterThan(0.5);
   const startMs = performance.now();
   await newcomer.press('Open the sample project');
   await newcomer.press('Start training');

@@ -57,6 +57,23 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
     await expect(time).toContainText('roughly guessed');
   });
 
+  await test.step('at 900 px it is in sight what will happen, and where it is started', async () => {
+    await page.setViewportSize({ width: 900, height: 840 });
+    await expect(page.getByRole('heading', { name: 'What will happen' })).toBeInViewport();
+    await expect(time).toBeInViewport();
+    await expect(page.getByRole('button', { name: 'Start training' })).toBeInViewport();
+    await page.setViewportSize({ width: 1280, height: 840 });
+  });
+
+  await test.step('what a setting means, and where it comes from, is told when it is asked', async () => {
+    const source = page.getByText('LIMA, section', { exact: false }).filter({ visible: true });
+    await expect(source).toHaveCount(0);
+    await train.form.getByRole('button', { name: 'About Batch size' }).click();
+    await expect(source).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(source).toHaveCount(0);
+  });
+
   const cpu = train.device('cpu');
   await expect(cpu).toContainText('free');
   await expect(cpu).toContainText('self-tests compare with it');

@@ -219,6 +219,38 @@ test('where answers are expected, the result says how many each system gave', as
   await expect(accuracy.getByRole('row', { name: /^A: / })).toContainText('3 of 4');
   await expect(accuracy.getByRole('row', { name: /^B: / })).toContainText('1 of 4');
   await expect(page.getByText(/more votes?\b/)).toHaveCount(0);
+
+  await test.step('an evaluation is renamed, noted, tagged, and deleted after its question', async () => {
+    const list = page.getByRole('list', { name: 'Evaluations' });
+    const dialog = page.getByRole('dialog');
+    await list.getByRole('button', { name: 'More about sea' }).click();
+    await page.getByRole('menuitem', { name: 'Note and tags…' }).click();
+    await dialog.getByLabel('Name').fill('depths');
+    await dialog.getByLabel('Note').fill('four questions');
+    await dialog.getByLabel('Tags').fill('small');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await expect(list.getByRole('listitem')).toContainText(['depths']);
+    await expect(list.getByRole('listitem')).toContainText(['four questions']);
+    await list.getByRole('button', { name: 'More about depths' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await expect(dialog).toContainText('4 votes');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect(list.getByRole('listitem')).toHaveCount(0);
+  });
+
+  await test.step('a set of prompts that nothing asks any more is renamed and deleted, too', async () => {
+    const sets = page.getByRole('list', { name: 'Prompt sets' });
+    const dialog = page.getByRole('dialog');
+    await sets.getByRole('button').first().focus();
+    await page.keyboard.press('F2');
+    await dialog.getByLabel('Name').fill('soundings');
+    await page.keyboard.press('Enter');
+    await expect(sets.getByRole('listitem')).toContainText(['soundings']);
+    await sets.getByRole('button', { name: 'More about soundings' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await expect(sets.getByRole('listitem')).toHaveCount(0);
+  });
 });
 
 /** What a toast lies over of what is pressed: buttons, fields and links, by their words. */

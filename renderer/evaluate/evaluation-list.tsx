@@ -36,7 +36,7 @@ export function EvaluationList() {
           ) : (
             <Tagged thing="evaluation" list={list}>
               {(shown) => (
-                <ul>
+                <ul aria-label="Evaluations">
                   {shown.map((evaluation) => (
                     <EvaluationRow key={evaluation.id} evaluation={evaluation} />
                   ))}
@@ -58,7 +58,7 @@ export function EvaluationList() {
           ) : (
             <Tagged thing="prompt-set" list={list}>
               {(shown) => (
-                <ul>
+                <ul aria-label="Prompt sets">
                   {shown.map((set) => (
                     <PromptSetRow key={set.id} set={set} />
                   ))}
