@@ -134,7 +134,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(main|renderer)/',
-        pathNot: `^main/inference/template/render-orders\\.ts$|${test}`,
+        pathNot: `^main/(?:inference/template/render-orders|tools/corpus/try-file)\\.ts$|${test}`,
       },
       to: {
         path: '^shared/template/(generation|jinja|render|run|split)-|/@huggingface/jinja/',

@@ -80,6 +80,8 @@ export const importReportSchema = z
     ignoredFields: z.array(z.object({ field: z.string(), samples: z.number().int() })).default([]),
     errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
     errorsTotal: z.number().int(),
+    /** What the text was encoded in. */
+    encoding: z.string().default('utf-8'),
   })
   .refine(addsUp, { error: 'the outcomes of the rows do not add up to the rows that were read' });
 export type ImportReport = z.infer<typeof importReportSchema>;
@@ -92,6 +94,8 @@ export const importsContract = {
         format: requestedFormatSchema.default('auto'),
         source: z.string().max(200).optional(),
         dryRun: z.boolean().default(false),
+        /** Files that are checked in one go share it: what one of them would add, the next does not. */
+        batch: z.string().max(64).optional(),
       }),
     )
     .output(z.object({ jobId: z.string() })),

@@ -13,8 +13,10 @@ const report = {
     { outcome: 'duplicate', reason: 'conversation', rows: 1 },
     { outcome: 'unusable', reason: 'no answer', rows: 2 },
   ],
+  ignoredFields: [],
   errors: [{ line: 3, message: 'not JSON' }],
   errorsTotal: 1,
+  encoding: 'utf-8',
 };
 const job = {
   id: 'job',

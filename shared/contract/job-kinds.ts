@@ -12,6 +12,7 @@ export const jobKinds = {
       format: requestedFormatSchema,
       source: z.string().optional(),
       dryRun: z.boolean(),
+      batch: z.string().optional(),
       author: z.string(),
     }),
     result: importReportSchema,

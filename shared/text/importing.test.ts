@@ -23,6 +23,7 @@ const report: ImportReport = {
   ignoredFields: [],
   errors: [],
   errorsTotal: 0,
+  encoding: 'utf-8',
 };
 
 test('an import says what it added, and a dry run what it would add', () => {
@@ -68,6 +69,7 @@ test('a file is of no use when nothing of it is a sample, and what is said tells
     format: 'messages',
     added: 0,
     duplicates: 0,
+    deleted: 0,
     rows: [{ outcome: 'unusable' as const, reason: 'the record has images', rows: 3 }],
   };
   expect(isUseless(nothing)).toBe(true);

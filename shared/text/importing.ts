@@ -55,10 +55,16 @@ export function importSummary(report: ImportReport): string {
 }
 
 /** The account of an import, a line for each outcome: it adds up to the rows that were read. */
-export function accountLines({ rows, dryRun }: ImportReport): string[] {
-  return rows.map(
+export function accountLines({ rows, dryRun, encoding }: ImportReport): string[] {
+  const lines = rows.map(
     (part) => `${formatCount(part.rows)} ${part.reason}: ${outcomeText(part.outcome, dryRun)}`,
   );
+  return encoding === 'utf-8' ? lines : [...lines, encodingText(encoding)];
+}
+
+/** That a file was not UTF-8, so that a person looks whether its letters came out right. */
+export function encodingText(encoding: string): string {
+  return `The text was read as ${encoding}: look at a sample with letters beyond a to z.`;
 }
 
 /** What samples have that was not read, on one line; `undefined` where all of it was. */

@@ -163,6 +163,31 @@ test('a dry run of a file that says a thing twice promises what the import then 
   expect(done).toEqual({ ...planned, dryRun: false });
 });
 
+test('files that are checked in one go promise together what their import then adds', async () => {
+  const files = [
+    [910_001, 910_002],
+    [910_002, 910_003],
+  ].map((indexes, at) =>
+    write(`go-${at}.jsonl`, indexes.map((index) => JSON.stringify(line(index).alpaca)).join('\n')),
+  );
+  const addedBy = async (dryRun: boolean) => {
+    const added = [];
+    for (const path of files) {
+      const job = await core.import(path, { dryRun, batch: 'go' });
+      added.push(importReportSchema.parse(job.result).added);
+    }
+    return added;
+  };
+  expect(await addedBy(true)).toEqual([2, 1]);
+  expect(await addedBy(false)).toEqual([2, 1]);
+});
+
+test('a report names the encoding of a file that is not UTF-8', async () => {
+  const text = JSON.stringify({ instruction: 'Où?', output: 'Là-bas, près du café.' });
+  const report = await reportOf('latin.jsonl', Buffer.from(text, 'latin1'));
+  expect(report).toMatchObject({ read: 1, added: 1, encoding: 'windows-1252' });
+});
+
 test('the rows of a prompt file are its prompts and what is unusable', async () => {
   const lines = ['{"prompt":"One?"}', '{"prompt":""}', '', '{"half', '{"prompt":"Two?"}'];
   const path = write('prompts.jsonl', lines.join('\n'));

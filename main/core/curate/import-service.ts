@@ -102,11 +102,12 @@ class ImportTally {
   #errorsTotal = 0;
   readonly #errors: BadLine[] = [];
   /** What a dry run would have added: a sample that comes again is a duplicate then. */
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
 
   constructor(session: ProjectSession, payload: ImportPayload) {
     this.#session = session;
     this.#payload = payload;
+    this.#seen = payload.dryRun ? seenInBatch(session, payload.batch) : new Set();
   }
 
   addBatch(samples: readonly ParsedSample[]): void {
@@ -136,7 +137,8 @@ class ImportTally {
   }
 
   /** The report, which has to account for every row: it throws when it does not. */
-  report({ format, rows, leftOut, unusable, ignoredFields }: ImportCounts): ImportReport {
+  report(counts: ImportCounts): ImportReport {
+    const { format, rows, leftOut, unusable, ignoredFields, encoding = 'utf-8' } = counts;
     const { listed, bin, deleted } = this.#known;
     const samples = { added: this.added, duplicate: listed, 'in-bin': bin, deleted };
     const account = [
@@ -159,8 +161,21 @@ class ImportTally {
         .toSorted((a, b) => b.samples - a.samples),
       errors: this.#errors,
       errorsTotal: this.#errorsTotal,
+      encoding,
     });
   }
+}
+
+const batches = new WeakMap<ProjectSession, { batch: string; seen: Set<string> }>();
+
+/** What the files that were checked before in the same go would have added. */
+function seenInBatch(session: ProjectSession, batch: string | undefined): Set<string> {
+  const last = batches.get(session);
+  if (batch === undefined) return new Set();
+  if (last?.batch === batch) return last.seen;
+  const seen = new Set<string>();
+  batches.set(session, { batch, seen });
+  return seen;
 }
 
 const accountOf = (

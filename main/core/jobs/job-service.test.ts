@@ -116,6 +116,7 @@ const resultsOf = (count: number): { [Kind in WorkKind]: JobResult<Kind> } => ({
     ignoredFields: [],
     errors: [],
     errorsTotal: 0,
+    encoding: 'utf-8',
   },
   train: { runId: 'r', steps: count, engine: 'ggml', device: 'CPU' },
   generate: { evaluationId: 'e', answers: count },

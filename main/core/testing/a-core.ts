@@ -82,7 +82,10 @@ export class TestCore implements AsyncDisposable {
   }
 
   /** Imports a file to the end. */
-  async import(path: string, options: { dryRun?: boolean } = {}): Promise<JobSnapshot> {
+  async import(
+    path: string,
+    options: { dryRun?: boolean; batch?: string } = {},
+  ): Promise<JobSnapshot> {
     const { jobId } = await this.client.imports.start({ path, ...options });
     return await this.job(jobId);
   }

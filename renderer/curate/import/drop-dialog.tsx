@@ -35,9 +35,10 @@ export function DropDialog({ files, asked }: DropDialogProps) {
   const [format, setFormat] = useState(asked?.format ?? 'auto');
   const [dryRun, setDryRun] = useState(asked?.dryRun ?? false);
   useFound(files.length);
-  const start = useAction(() =>
-    startImports(files.map(({ path }) => ({ path: path.trim(), format, dryRun }))),
-  );
+  const start = useAction(() => {
+    const batch = `window-${Date.now()}`;
+    return startImports(files.map(({ path }) => ({ path: path.trim(), format, dryRun, batch })));
+  });
   const missing = files.filter(({ path }) => path.trim() === '').length;
   const change = (changed: DroppedFile, path: string) => {
     show(files.map((file) => (file === changed ? { ...file, path } : file)));

@@ -8,7 +8,7 @@ import {
   timeLeft,
 } from '../../../shared/text/numbers.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
-import { ignoredFieldsText, outcomeText } from '../../../shared/text/importing.ts';
+import { encodingText, ignoredFieldsText, outcomeText } from '../../../shared/text/importing.ts';
 import { describeJob } from '../../../shared/text/progress.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../../ui/feedback/progress.tsx';
@@ -69,6 +69,9 @@ function ReportView({ report }: { report: ImportReport }) {
   return (
     <>
       {dryRun && <p className="import-note">Dry run: nothing was stored.</p>}
+      {report.encoding !== 'utf-8' && (
+        <p className="import-note">{encodingText(report.encoding)}</p>
+      )}
       <dl className="import-counts">
         <Count label="Rows read" value={read} />
         <Count label={dryRun ? 'Samples it would add' : 'Samples added'} value={added} />

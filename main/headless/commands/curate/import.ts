@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ORPCError } from '@orpc/server';
 import {
   requestedFormatSchema,
   type ImportReport,
@@ -12,7 +13,7 @@ import {
   uselessText,
 } from '../../../../shared/text/importing.ts';
 import { formatCount } from '../../../../shared/text/numbers.ts';
-import { CommandError } from '../../cli/command-error.ts';
+import { CancelledError, CommandError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
@@ -44,27 +45,59 @@ export const importCommand = defineCommand({
     const dryRun = options['dry-run'] ?? false;
     await using project = await openCoreWithProject(call);
     const reports: FileReport[] = [];
-    for (const file of positionals.slice(1)) {
-      const { jobId } = await project.client.imports.start({
-        path: resolve(file),
-        format,
-        dryRun,
-        ...(options.source !== undefined && { source: options.source }),
-      });
-      const wanted = { jobId, kind: 'import' } as const;
-      const report = await waitForJob(project.client, wanted, { terminal, signal });
-      reports.push({ file, ...report });
+    const refused: RefusedFile[] = [];
+    const batch = `${process.pid}-${Math.round(performance.now())}`;
+    const files = positionals.slice(1);
+    for (const file of files) {
+      try {
+        const { jobId } = await project.client.imports.start({
+          path: resolve(file),
+          format,
+          dryRun,
+          batch,
+          ...(options.source !== undefined && { source: options.source }),
+        });
+        const wanted = { jobId, kind: 'import' } as const;
+        const report = await waitForJob(project.client, wanted, { terminal, signal });
+        reports.push({ file, ...report });
+      } catch (error) {
+        refused.push(refusalOf(file, error, files.length));
+      }
     }
     const text = reports.map(describeReport);
     if (dryRun) text.push('Dry run: nothing was stored.');
-    const sums = { dryRun, ...sumReports(reports) };
-    const useless = reports.filter(isUseless);
+    const sums = { dryRun, ...sumReports(reports), refused };
+    const failures = failuresOf(reports, refused);
+    const [first] = failures;
     // There is one document, which says of each file what became of it, also when some failed.
-    if (useless.length === 0 || terminal.mode === 'human') terminal.result(sums, text.join('\n'));
-    if (useless.length > 0)
-      throw new CommandError('NOTHING_IMPORTED', useless.map(uselessText).join('\n'), sums);
+    if (!first || terminal.mode === 'human') terminal.result(sums, text.join('\n'));
+    if (first)
+      throw new CommandError(first.code, failures.map(({ message }) => message).join('\n'), sums);
   },
 });
+
+/** A file that could not be read, beside others that were: they are read all the same. */
+interface RefusedFile {
+  file: string;
+  code: string;
+  message: string;
+}
+
+/** The files of which nothing came: those that were refused, then those that held nothing usable. */
+function failuresOf(reports: FileReport[], refused: RefusedFile[]): RefusedFile[] {
+  const useless = reports.filter(isUseless).map((report) => ({
+    file: report.file,
+    code: 'NOTHING_IMPORTED',
+    message: uselessText(report),
+  }));
+  return [...refused, ...useless];
+}
+
+function refusalOf(file: string, error: unknown, files: number): RefusedFile {
+  const isRefused = error instanceof CommandError || error instanceof ORPCError;
+  if (!isRefused || error instanceof CancelledError || files === 1) throw error;
+  return { file, code: String(error.code), message: error.message };
+}
 
 /** One document for all files: sums, with every file's own report beside them. */
 function sumReports(files: FileReport[]) {

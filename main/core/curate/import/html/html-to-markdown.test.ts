@@ -150,6 +150,13 @@ test('quotes keep their paragraphs and do not run into what follows', () => {
   expect(htmlToMarkdown(html)).toBe('> a\n>\n> - b\n\n> c\n\nd');
 });
 
+test('a table with one wide row grows no more than its text', () => {
+  const wide = `<tr>${'<td>x'.repeat(2000)}</tr>`;
+  const markdown = htmlToMarkdown(`<table>${wide}${'<tr><td>y'.repeat(2000)}</table>`);
+  expect(markdown.length).toBeLessThan(40_000);
+  expect(markdown.split('\n').slice(2, 4)).toEqual(['| y |', '| y |']);
+});
+
 test('a table becomes a pipe table, one of a single column plain lines', () => {
   const html =
     '<table><thead><tr><th>Bean</th><th>g</th></tr></thead><tbody><tr><td>a|<p>b</p></td><td><b>9</b></td></tr><tr><td>c</td></tr></tbody></table>';

@@ -175,7 +175,12 @@ export class MarkdownTable {
     const rows = this.#rows.filter((row) => row.some((cell) => cell !== ''));
     const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
     if (columns < 2) return rows.map((row) => row[0] ?? '');
-    const lines = rows.map((row) => tableLine([...row, ...filler(columns - row.length, '')]));
+    const cells = rows.reduce((sum, row) => sum + row.length, 0);
+    // A row may be shorter than its header: filling up many of them would outgrow the text.
+    const isEven = rows.length * columns <= 4 * cells + 100;
+    const lines = rows.map((row, index) =>
+      tableLine(isEven || index === 0 ? [...row, ...filler(columns - row.length, '')] : row),
+    );
     lines.splice(1, 0, tableLine(filler(columns, '---')));
     return lines;
   }
