@@ -10,7 +10,7 @@ import { replaceFile } from '../side-files/side-file.ts';
 import { findProjectDefaults } from '../store/repositories/project/project-defaults.ts';
 import { addReviews } from '../store/repositories/samples/reviews.ts';
 import { addSamples } from '../store/repositories/samples/samples.ts';
-import { sampleWordsHash } from '../store/content-hash.ts';
+import { sampleOriginHash } from '../store/content-hash.ts';
 import { AppError } from './base/app-error.ts';
 import { explainError } from './base/explain-error.ts';
 import { freeze } from './curate/dataset-service.ts';
@@ -191,7 +191,7 @@ async function addSamplesOf(
       onBatch: (samples) => {
         const withHashes = samples.map((sample) => ({
           ...sample,
-          originHash: sampleWordsHash(sample.messages),
+          originHash: sampleOriginHash(sample.messages),
         }));
         addSamples(session.file.db, withHashes, author);
       },

@@ -10,7 +10,7 @@ const hashOf = (canonical: unknown) => textHash(JSON.stringify(canonical));
 
 /**
  * SHA-256 over roles and contents: two samples with the same words have the same one, whatever
- * their weights, source or version. It tells what was imported twice, and who is held out.
+ * their weights, source or version. It tells who is held out.
  */
 export const sampleWordsHash = (messages: readonly Message[]): string =>
   hashOf(messages.map(({ role, content }) => [role, content]));
@@ -27,6 +27,19 @@ export const sampleContentHash = (messages: readonly Message[]): string =>
       weight === 0 ? [role, content, 0] : [role, content],
     ),
   );
+
+/**
+ * SHA-256 over all that makes one sample another: it tells what was imported twice. Other weights
+ * train something else; other line ends do not make other words. Without either it is the hash of
+ * the words.
+ */
+export const sampleOriginHash = (messages: readonly Message[]): string =>
+  sampleContentHash(
+    messages.map((message) => ({ ...message, content: message.content.replace(/\r\n?/g, '\n') })),
+  );
+
+/** Where a sample is kept that came beside one from before weights made a difference. */
+export const besideOrigin = (originHash: string): string => hashOf(['beside', originHash]);
 
 /** Which messages the loss counts, a digit for each: as `unhashed_weights` has them. */
 export const weightsOf = (messages: readonly Message[]): string =>

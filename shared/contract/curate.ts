@@ -216,6 +216,8 @@ export const datasetsContract = {
         format: exportFormatSchema,
         /** A file that no export wrote may be replaced: a person agreed. */
         overwrite: z.boolean().default(false),
+        /** Each line says where its sample is from: source, address, authors, licence. */
+        attribution: z.boolean().default(false),
         workId: workId.optional(),
       }),
     )

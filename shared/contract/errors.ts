@@ -42,8 +42,11 @@ export const errorData = {
   FILE_UNREADABLE: inFile.extend(ofProgram.shape),
   /** `canReplace`: with a person's consent the file may be replaced. */
   FILE_EXISTS: inFile.extend({ canReplace: z.boolean().optional() }),
-  /** `withSystem`: samples whose system message the format cannot hold. */
-  FILE_FORMAT_UNKNOWN: inFile.extend({ withSystem: z.number().optional() }),
+  /** Samples whose system message, or whose answers out of the loss, the format cannot hold. */
+  FILE_FORMAT_UNKNOWN: inFile.extend({
+    withSystem: z.number().optional(),
+    withWeights: z.number().optional(),
+  }),
   PATH_FORBIDDEN: z.object({ path: z.string() }),
   DISK_FULL: inFile,
   /** The call would end what goes on in the open project; `stopJobs` says that it may. */

@@ -1,4 +1,3 @@
-import { formatCount } from '../../../shared/text/numbers.ts';
 import type { Dataset, ExportFormat } from '../../../shared/domain/dataset.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type { Database } from '../../store/database.ts';
@@ -30,7 +29,7 @@ import { type CoreState, protectedBy } from '../project/core-state.ts';
 import type { ExportDraft } from '../files/export-files.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
 import { refuseHalfReviewed } from './review-service.ts';
-import type { Message } from '../../../shared/domain/message.ts';
+import { datasetLine, hasSystem, hasWeights, refuseLost } from './dataset-lines.ts';
 
 const listTurns = () => new LoopTurns(200, 20_000);
 // In one transaction, well under the 200 ms that others may wait.
@@ -181,6 +180,8 @@ interface DatasetExport {
   path: string;
   format: ExportFormat;
   overwrite: boolean;
+  /** Each line says where its sample is from. */
+  attribution: boolean;
   workId?: string | undefined;
 }
 
@@ -202,8 +203,8 @@ export async function exportTo(
     const pages = pagesOfDataset(session, dataset, stopped);
     const onItems = (done: number) =>
       report({ phase: 'writing', done, total: dataset.samples, unit: 'samples' });
-    const written = await writeItems(draft, pages, { format: input.format, onItems });
-    refuseLostSystem(written.withSystem, input.format);
+    const written = await writeItems(draft, pages, { ...input, onItems });
+    refuseLost(written, input.format);
     await draft.place();
     return { path: draft.path, samples: written.samples, sizeBytes: written.sizeBytes };
   };
@@ -212,70 +213,27 @@ export async function exportTo(
   );
 }
 
-const shareGptNames = { user: 'human', assistant: 'gpt', system: 'system' } as const;
-
-const withoutSystem = (messages: readonly Message[]) =>
-  messages.filter((message) => message.role !== 'system');
-const systemText = (messages: readonly Message[]) =>
-  messages.find((message) => message.role === 'system')?.content;
-
-// LLaMA-Factory's form of a dialogue: earlier rounds in `history`, the last one as the pair.
-function toAlpaca({ messages }: DatasetItem) {
-  const turns = withoutSystem(messages).map((message) => message.content);
-  const rounds: [string, string][] = [];
-  for (let i = 0; i + 1 < turns.length; i += 2) rounds.push([turns[i] ?? '', turns[i + 1] ?? '']);
-  const [instruction, output] = rounds.pop() ?? ['', ''];
-  const system = systemText(messages);
-  return {
-    instruction,
-    input: '',
-    output,
-    ...(system !== undefined && { system }),
-    ...(rounds.length > 0 && { history: rounds }),
-  };
-}
-
-/** One line of a dataset file in each of the four forms. */
-export const datasetLine: Record<ExportFormat, (item: DatasetItem) => object> = {
-  messages: ({ messages }) => ({ messages }),
-  alpaca: toAlpaca,
-  sharegpt: ({ messages, sampleId }) => ({
-    id: sampleId,
-    conversations: messages.map(({ role, content }) => ({
-      from: shareGptNames[role],
-      value: content,
-    })),
-  }),
-  lima: ({ messages, source }) => ({
-    conversations: withoutSystem(messages).map((message) => message.content),
-    source,
-  }),
-};
-
-/** LIMA's own form has no system messages: FILE_FORMAT_UNKNOWN rather than dropping one. */
-function refuseLostSystem(withSystem: number, format: ExportFormat): void {
-  if (format === 'lima' && withSystem > 0)
-    throw new AppError(
-      'FILE_FORMAT_UNKNOWN',
-      `Of the samples, ${formatCount(withSystem)} ${withSystem === 1 ? 'has' : 'have'} a system message, which LIMA's form cannot hold: export as messages`,
-      { withSystem },
-    );
-}
-
 /** Writes a dataset as JSON Lines, a page at a time. */
 async function writeItems(
   { file }: ExportDraft,
   pages: AsyncIterable<DatasetItem[]>,
-  { format, onItems }: { format: ExportFormat; onItems: (done: number) => void },
-): Promise<{ samples: number; sizeBytes: number; withSystem: number }> {
-  const written = { samples: 0, sizeBytes: 0, withSystem: 0 };
+  {
+    format,
+    attribution,
+    onItems,
+  }: Pick<DatasetExport, 'format' | 'attribution'> & { onItems: (done: number) => void },
+): Promise<{ samples: number; sizeBytes: number; withSystem: number; withWeights: number }> {
+  const written = { samples: 0, sizeBytes: 0, withSystem: 0, withWeights: 0 };
   for await (const items of pages) {
-    const lines = items.map((item) => `${JSON.stringify(datasetLine[format](item))}\n`).join('');
-    await file.writeFile(lines);
+    for (const item of items) {
+      const line = `${JSON.stringify(datasetLine(item, { format, attribution }))}\n`;
+      await file.writeFile(line);
+      written.sizeBytes += Buffer.byteLength(line);
+    }
     written.samples += items.length;
-    written.sizeBytes += Buffer.byteLength(lines);
     onItems(written.samples);
-    written.withSystem += items.filter((item) => systemText(item.messages) !== undefined).length;
+    written.withSystem += items.filter(hasSystem).length;
+    written.withWeights += items.filter(hasWeights).length;
   }
   return written;
 }

@@ -10,14 +10,14 @@ import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { importProgressText } from '../../../shared/text/importing.ts';
 import {
   addSamples,
-  placeOfOrigin,
+  settleOrigin,
   type KnownPlace,
   type NewSample,
 } from '../../store/repositories/samples/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { sampleWordsHash } from '../../store/content-hash.ts';
+import { sampleOriginHash } from '../../store/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
 import { runImport } from './import/run-import.ts';
@@ -113,7 +113,7 @@ class ImportTally {
   addBatch(samples: readonly ParsedSample[]): void {
     const fresh: NewSample[] = samples.map((sample) => ({
       ...sample,
-      originHash: sampleWordsHash(sample.messages),
+      originHash: sampleOriginHash(sample.messages),
     }));
     const { db } = this.#session.file;
     const onKnown = (place: KnownPlace) => {
@@ -123,8 +123,9 @@ class ImportTally {
       this.added += addSamples(db, fresh, this.#payload.author, onKnown);
       return;
     }
-    for (const { originHash } of fresh) {
-      const place = placeOfOrigin(db, originHash) ?? (this.#seen.has(originHash) ? 'listed' : null);
+    for (const sample of fresh) {
+      const { place: known, originHash } = settleOrigin(db, sample);
+      const place = known ?? (this.#seen.has(originHash) ? 'listed' : null);
       this.#seen.add(originHash);
       if (place === null) this.added += 1;
       else onKnown(place);

@@ -19,7 +19,7 @@ import { flagsWith } from '../../store/repositories/samples/sample-flags.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
-import { sampleContentHash, sampleWordsHash } from '../../store/content-hash.ts';
+import { sampleContentHash, sampleOriginHash } from '../../store/content-hash.ts';
 
 /** A sample by id, or NOT_FOUND. */
 export function sampleById(session: ProjectSession, id: string): Sample {
@@ -123,7 +123,7 @@ export function createSample(
 ): Sample {
   refuseUntrainable(input.messages);
   const author = state.settings.author;
-  const originHash = sampleWordsHash(input.messages);
+  const originHash = sampleOriginHash(input.messages);
   const provenance = { authors: [author], createdAt: new Date().toISOString() };
   const id = insertSample(
     session.file.db,

@@ -13,6 +13,7 @@ const item = (sampleId: string, source: string): DatasetItem => ({
   source,
   seq: 0,
   isCurrent: true,
+  provenance: {},
   versionId: sampleId,
   messages: turns(sampleId),
 });

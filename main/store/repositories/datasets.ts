@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { datasetSchema, type Dataset } from '../../../shared/domain/dataset.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import { provenanceSchema, type Provenance } from '../../../shared/domain/sample.ts';
 import {
   countSchema,
   hashSchema,
@@ -9,7 +10,7 @@ import {
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
 import { all, assembled, get, type Database } from '../database.ts';
-import { idRow, messagesColumn } from '../columns.ts';
+import { idRow, json, messagesColumn } from '../columns.ts';
 import { changedSinceFrozen, changedSinceStored, versionHash } from '../content-hash.ts';
 import type { Steps } from '../steps.ts';
 import { isLive } from './labels.ts';
@@ -86,6 +87,7 @@ const itemRow = z.object({
   currentVersionId: idSchema,
   versionId: idSchema,
   source: nameSchema,
+  provenance: json(provenanceSchema),
   contentHash: hashSchema,
   messages: messagesColumn,
   unhashedWeights: z.string().nullable(),
@@ -99,11 +101,13 @@ export interface DatasetItem {
   isCurrent: boolean;
   versionId: string;
   source: string;
+  provenance: Provenance;
   messages: Message[];
 }
 
 const selectItems = `SELECT i.ordinal, s.id AS sampleId, s.seq, s.current_version_id AS currentVersionId,
-    v.id AS versionId, v.content_hash AS contentHash, s.source, v.messages_json AS messages,
+    v.id AS versionId, v.content_hash AS contentHash, s.source, s.provenance_json AS provenance,
+    v.messages_json AS messages,
     w.weights AS unhashedWeights, s.prompt_preview AS prompt
   FROM dataset_item i
   JOIN sample_version v ON v.id = i.version_id JOIN sample s ON s.seq = v.sample_seq
@@ -116,12 +120,13 @@ const toItem = (row: z.infer<typeof itemRow>): DatasetItem => ({
   isCurrent: row.currentVersionId === row.versionId,
   versionId: row.versionId,
   source: row.source,
+  provenance: row.provenance,
   messages: row.messages,
 });
 
 /**
- * The exact sample versions of a dataset in their order, a page of at most `limit` at each
- * `next(limit)`. The end throws PROJECT_INVALID when they are not what the dataset's hash was made
+ * The exact sample versions of a dataset in their order, a page of at most `limit` and
+ * about 4 MB at each `next(limit)`. The end throws PROJECT_INVALID when they are not what the dataset's hash was made
  * of: whoever uses them passes that hash on, so nothing counts before the end.
  */
 export function* datasetPages(
@@ -134,8 +139,8 @@ export function* datasetPages(
     const rows = all(
       db,
       itemRow,
-      `${selectItems} AND i.ordinal > @after ORDER BY i.ordinal LIMIT @limit`,
-      { datasetId: dataset.id, after, limit },
+      `${selectItems} AND i.ordinal > @after AND i.ordinal <= @through ORDER BY i.ordinal`,
+      { datasetId: dataset.id, after, through: endOfPage(db, dataset.id, after, limit) },
     );
     for (const row of rows) hash.add(versionHash(row));
     const last = rows.at(-1);
@@ -145,6 +150,29 @@ export function* datasetPages(
   }
   const found = hash.digest();
   if (found !== dataset.contentHash) throw changedSinceFrozen('dataset', dataset, found);
+}
+
+const sizeRow = z.object({ ordinal: countSchema, bytes: countSchema });
+const mostPageBytes = 4_000_000;
+
+/** The last item of a page: of long texts there are fewer in one, which is held in memory. */
+function endOfPage(db: Database, datasetId: string, after: number, limit: number): number {
+  const sizes = all(
+    db,
+    sizeRow,
+    `SELECT i.ordinal, octet_length(v.messages_json) AS bytes
+     FROM dataset_item i JOIN sample_version v ON v.id = i.version_id
+     WHERE i.dataset_id = @datasetId AND i.ordinal > @after ORDER BY i.ordinal LIMIT @limit`,
+    { datasetId, after, limit },
+  );
+  let through = after;
+  let bytes = 0;
+  for (const size of sizes) {
+    bytes += size.bytes;
+    if (through > after && bytes > mostPageBytes) break;
+    through = size.ordinal;
+  }
+  return through;
 }
 
 /** The hash of a dataset: over the content hashes of its samples in their order. */

@@ -15,7 +15,7 @@ import { showToast } from '../../ui/feedback/toast.tsx';
 import { exportFile } from '../../ui/files/export-file.tsx';
 import { formatMoment, shortHash } from '../../ui/format.ts';
 import { trainOn } from '../../ui/next-steps.ts';
-import { Select, type Option } from '../../ui/inputs/inputs.tsx';
+import { Checkbox, Select, type Option } from '../../ui/inputs/inputs.tsx';
 import { Tagged, ThingLabels } from '../../ui/things/thing-labels.tsx';
 import { ThingMenu, useThingKeys } from '../../ui/things/thing-menu.tsx';
 import { useLabels } from '../../ui/things/things-store.ts';
@@ -33,6 +33,7 @@ const formats: readonly Option<ExportFormat>[] = [
 export function DatasetsDialog() {
   const datasets = useQuery(['datasets.list'], () => rpc.datasets.list(), ['datasets']);
   const [format, setFormat] = useState<ExportFormat>('messages');
+  const [attribution, setAttribution] = useState(false);
   const { work, run } = useDatasetWork();
   const exporting = useAction((dataset: Dataset, form: ExportFormat) =>
     exportDataset(
@@ -40,7 +41,7 @@ export function DatasetsDialog() {
       (target) =>
         run('Exporting', (named, options) =>
           rpc.datasets.export(
-            { datasetId: dataset.id, format: form, ...target, ...named },
+            { datasetId: dataset.id, format: form, attribution, ...target, ...named },
             options,
           ),
         ),
@@ -58,6 +59,11 @@ export function DatasetsDialog() {
           ) : (
             <>
               <Select label="File format" value={format} options={formats} onValue={setFormat} />
+              <Checkbox
+                label="With address, authors and licence of each sample"
+                isChecked={attribution}
+                onChecked={setAttribution}
+              />
               <Tagged thing="dataset" list={list}>
                 {(shown) => (
                   <DatasetTable

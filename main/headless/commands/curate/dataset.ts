@@ -51,7 +51,7 @@ export const datasetFreezeCommand = defineCommand({
 /** `lima dataset export`: writes a dataset as JSONL. */
 export const datasetExportCommand = defineCommand({
   name: 'dataset export',
-  usage: `dataset export P.lima NAME FILE [--format ${formats.join('|')}] [--overwrite]`,
+  usage: `dataset export P.lima NAME FILE [--format ${formats.join('|')}] [--attribution] [--overwrite]`,
   summary: 'Write a dataset as a file other programs read.',
   positionals: { min: 3, max: 3 },
   options: {
@@ -59,6 +59,10 @@ export const datasetExportCommand = defineCommand({
       type: 'string',
       value: 'FORMAT',
       description: `${formats.join(', ')}; default messages`,
+    },
+    attribution: {
+      type: 'boolean',
+      description: 'say in each line where its sample is from: address, authors, licence',
     },
     ...overwriteOption,
   },
@@ -69,7 +73,8 @@ export const datasetExportCommand = defineCommand({
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');
     const path = resolve(positional(call, 2));
     const overwrite = call.options.overwrite ?? false;
-    const wish = { datasetId: dataset.id, path, format, overwrite };
+    const attribution = call.options.attribution ?? false;
+    const wish = { datasetId: dataset.id, path, format, overwrite, attribution };
     const title = `Export ${dataset.name}`;
     const written = await tellDatasetWork(client, call, title, (named, options) =>
       client.datasets.export({ ...wish, ...named }, options),

@@ -2,7 +2,7 @@ import { sampleStatusSchema, type SampleFilter } from '../../../../shared/domain
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { defineCommand, oneOf, wholeNumber } from '../../cli/command.ts';
 import { formatTable } from '../../cli/terminal.ts';
-import { openCoreWithProject } from '../../cli/open-core.ts';
+import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 
 const statuses = sampleStatusSchema.options;
 
@@ -12,6 +12,12 @@ export function filterOf(options: { status?: string; query?: string }): SampleFi
     ...(options.status !== undefined && { status: oneOf(options.status, statuses, 'The status') }),
     ...(options.query !== undefined && { query: options.query }),
   };
+}
+
+/** What a program has to name when it uses a sample. */
+async function attributionOf(client: CoreClient, id: string) {
+  const { url, title, authors, licence } = (await client.samples.get({ id })).provenance;
+  return { url, title, authors, licence };
 }
 
 /** `lima samples`: lists samples, page by page. */
@@ -46,7 +52,11 @@ export const samplesCommand = defineCommand({
       row.flags.join(' '),
     ]);
     const table = formatTable(['id', 'status', 'source', 'prompt', 'flags'], cells);
-    terminal.result({ samples: rows, next }, rows.length === 0 ? 'No sample matches.' : table);
+    const samples: object[] = [];
+    if (terminal.mode !== 'human')
+      for (const row of rows)
+        samples.push({ ...row, ...(await attributionOf(project.client, row.id)) });
+    terminal.result({ samples, next }, rows.length === 0 ? 'No sample matches.' : table);
     if (next !== null) terminal.note(`More: --after ${next}`);
   },
 });

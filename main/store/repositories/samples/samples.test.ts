@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Message } from '../../../../shared/domain/message.ts';
+import { sampleOriginHash, sampleWordsHash } from '../../content-hash.ts';
 import { datasetPages } from '../datasets.ts';
 import { freezeDataset } from '../freeze-dataset.ts';
 import { addReviews, sampleHistory, undoLastBatch } from './reviews.ts';
@@ -142,4 +144,62 @@ test('what the list shows of a sample is cut where a character ends, and holds n
   const { prompt: shown, characters } = summary([{ role: 'user', content: prompt }]);
   expect(shown).toBe(`a b ${'x'.repeat(154)}`);
   expect(characters).toBe(prompt.length);
+});
+
+const spoken = (answer: string, weight?: 0 | 1): Message[] => [
+  { role: 'user', content: 'q' },
+  { role: 'assistant', content: answer, ...(weight !== undefined && { weight }) },
+];
+const came = (messages: Message[], originHash = sampleOriginHash(messages)) => ({
+  messages,
+  source: 'test',
+  provenance: {},
+  flags: [],
+  originHash,
+});
+
+test('words with other weights are another sample, with other line ends the same', () => {
+  using project = aProject();
+  const { db } = project.file;
+  const add = (...messages: Message[][]) =>
+    addSamples(
+      db,
+      messages.map((each) => came(each)),
+      'me',
+    );
+  expect(sampleOriginHash(spoken('a', 1))).toBe(sampleWordsHash(spoken('a')));
+  expect(add(spoken('a'), spoken('a', 0), spoken('a', 1), spoken('a', 0))).toBe(2);
+  expect(add(spoken('b\r\nc'), spoken('b\nc'), spoken('b\rc'))).toBe(1);
+  expect(add(spoken('d\ne'), spoken('d\r\ne'))).toBe(1);
+});
+
+// Their hash was that of the words alone, which a sample with other weights would have had too.
+test('samples from before weights told them apart are known again, and hide no others', () => {
+  using project = aProject();
+  const { db } = project.file;
+  const old = [spoken('a', 0), spoken('b\r\nc')];
+  const stored = old.map((messages) => came(messages, sampleWordsHash(messages)));
+  expect(addSamples(db, stored, 'me')).toBe(2);
+  const again = [...old, spoken('a'), spoken('a', 1), spoken('b\r\nc', 0)];
+  const add = () =>
+    addSamples(
+      db,
+      again.map((messages) => came(messages)),
+      'me',
+    );
+  expect(add()).toBe(2);
+  expect(add()).toBe(0);
+});
+
+test('a page of a dataset holds few samples where they are long, and all come in their order', () => {
+  using project = aProject();
+  const { db } = project.file;
+  const long = numbers(5).map((number) => came(spoken(`${number}${'x'.repeat(1_500_000)}`)));
+  addSamples(db, long, 'me');
+  addReviews(db, 'accept', { filter: {} }, 'me');
+  const frozen = freezeDataset(db, 'long', 'me');
+  if (!frozen) throw new Error('Nothing was frozen');
+  const pages = datasetPages(db, frozen);
+  const sizes = [...Array(5)].map(() => pages.next(100).value?.length);
+  expect(sizes).toEqual([0, 2, 2, 1, undefined]);
 });

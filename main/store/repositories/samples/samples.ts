@@ -12,7 +12,12 @@ import { cutText } from '../../../../shared/text/foreign-text.ts';
 import { get, run, withTransaction, type Database } from '../../database.ts';
 import { changeSealedRow } from '../../checksums/seal-rows.ts';
 import { json, messagesColumn } from '../../columns.ts';
-import { sampleContentHash } from '../../content-hash.ts';
+import {
+  besideOrigin,
+  sampleContentHash,
+  sampleOriginHash,
+  sampleWordsHash,
+} from '../../content-hash.ts';
 import { flagsOf, insertFlags, refreshFlags } from './sample-flags.ts';
 import { nextSequence } from '../sequence.ts';
 
@@ -66,12 +71,12 @@ export function addSamples(
     const sequence = nextSequence(db);
     let added = 0;
     for (const sample of samples) {
-      const place = placeOfOrigin(db, sample.originHash);
+      const { place, originHash } = settleOrigin(db, sample);
       if (place !== null) {
         onKnown?.(place);
         continue;
       }
-      insertNew(db, sample, author, sequence);
+      insertNew(db, { ...sample, originHash }, author, sequence);
       added += 1;
     }
     return added;
@@ -81,8 +86,9 @@ export function addSamples(
 /** Stores one sample and returns its id, or `undefined` when its origin is known already. */
 export function insertSample(db: Database, sample: NewSample, author: string): string | undefined {
   return withTransaction(db, () => {
-    if (placeOfOrigin(db, sample.originHash) !== null) return undefined;
-    return insertNew(db, sample, author, nextSequence(db));
+    const { place, originHash } = settleOrigin(db, sample);
+    if (place !== null) return undefined;
+    return insertNew(db, { ...sample, originHash }, author, nextSequence(db));
   });
 }
 
@@ -120,6 +126,42 @@ function insertNew(db: Database, sample: NewSample, author: string, sequence: nu
 const placeRow = z.object({ place: z.enum(['listed', 'bin', 'deleted']).nullable() });
 /** Where a sample is that cannot be added again; `deleted`: it was emptied out of the bin. */
 export type KnownPlace = NonNullable<z.infer<typeof placeRow>['place']>;
+
+/**
+ * Where such a sample is, `null` for one that the project never had, and the hash to store it under.
+ * Before weights and line ends were in that hash it was the one of the words alone, so that it says
+ * less of samples from then.
+ */
+export function settleOrigin(
+  db: Database,
+  { originHash, messages }: Pick<NewSample, 'originHash' | 'messages'>,
+): { place: KnownPlace | null; originHash: string } {
+  const place = placeOfOrigin(db, originHash);
+  if (messages.some(({ weight, content }) => weight === 0 || content.includes('\r'))) {
+    if (place !== null) return { place, originHash };
+    const wordsHash = sampleWordsHash(messages);
+    const old = placeOfOrigin(db, wordsHash);
+    const isSame =
+      old === 'deleted' || sampleOriginHash(firstVersion(db, wordsHash)) === originHash;
+    return { place: isSame ? old : null, originHash };
+  }
+  const isOther = place !== null && firstVersion(db, originHash).some(isUntrained);
+  if (!isOther) return { place, originHash };
+  const beside = besideOrigin(originHash);
+  return { place: placeOfOrigin(db, beside), originHash: beside };
+}
+
+const isUntrained = ({ weight }: Message) => weight === 0;
+
+const firstRow = z.object({ messages: messagesColumn });
+
+/** What a sample was when it came, by the hash that it is stored under; empty for none. */
+function firstVersion(db: Database, originHash: string): Message[] {
+  const sql = `SELECT v.messages_json AS messages FROM sample s
+    JOIN sample_version v ON v.sample_seq = s.seq AND v.ordinal = 1
+    WHERE s.origin_hash = @originHash LIMIT 1`;
+  return get(db, firstRow, sql, { originHash })?.messages ?? [];
+}
 
 /** Where the sample of this origin is, `null` for one that the project never had. */
 export function placeOfOrigin(db: Database, originHash: string): KnownPlace | null {
