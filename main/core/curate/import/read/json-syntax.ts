@@ -32,13 +32,15 @@ export class JsonSyntax {
   problem: string | undefined;
   values = 0;
   readonly #isObject: boolean[] = [];
+  /** What was opened beyond the limit is counted and not remembered. */
+  #tooDeep = 0;
   #expected: Expected = 'value';
   #isInString = false;
   #isEscaped = false;
   #isInPlain = false;
 
   get depth(): number {
-    return this.#isObject.length;
+    return this.#isObject.length + this.#tooDeep;
   }
 
   /** Whether nothing but a quote, a backslash or a line end can change anything. */
@@ -101,9 +103,10 @@ export class JsonSyntax {
   #open(isObject: boolean): void {
     this.#isInPlain = false;
     this.#value();
-    if (this.depth === limits.depth)
+    if (this.#isObject.length === limits.depth) {
       this.#fault(`it is nested more than ${limits.depth} deep: no conversation is`);
-    this.#isObject.push(isObject);
+      this.#tooDeep++;
+    } else this.#isObject.push(isObject);
     this.#expected = isObject ? 'name-or-end' : 'value-or-end';
   }
 
@@ -111,7 +114,8 @@ export class JsonSyntax {
     this.#isInPlain = false;
     const ends = isObject ? 'name-or-end' : 'value-or-end';
     if (this.#expected !== 'comma-or-end' && this.#expected !== ends) this.#unexpected();
-    if (this.#isObject.pop() !== isObject) this.#fault('brackets do not match');
+    if (this.#tooDeep > 0) this.#tooDeep--;
+    else if (this.#isObject.pop() !== isObject) this.#fault('brackets do not match');
     this.#expected = 'comma-or-end';
     return this.depth === 0;
   }
