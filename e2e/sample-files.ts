@@ -19,7 +19,12 @@ import { insertPromptSet, promptsOf } from '../main/store/repositories/prompt-se
 import { addReviews } from '../main/store/repositories/samples/reviews.ts';
 import { insertVote } from '../main/store/repositories/votes.ts';
 import { upsertSystem } from '../main/store/repositories/systems.ts';
-import { showVerdict, sideOf, type Verdict } from '../shared/domain/evaluation.ts';
+import {
+  identicalAnswersAuthor,
+  showVerdict,
+  sideOf,
+  type Verdict,
+} from '../shared/domain/evaluation.ts';
 import { identitySchema, samplingSchema } from '../shared/domain/identity.ts';
 import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';
@@ -138,6 +143,12 @@ export interface AnsweredPrompt {
 /** Names of the two models that `addEvaluation` compares. */
 export const contestants = { a: 'tuned-orca', b: 'plain-orca' };
 
+const byRule = {
+  author: identicalAnswersAuthor,
+  authorKind: 'rule',
+  durationMs: null,
+} as const;
+
 /** Gives a closed project a blind evaluation of two models, answered without an engine. */
 export function addEvaluation(path: string, name: string, pairs: readonly AnsweredPrompt[]): void {
   const file = openProjectFile(path);
@@ -190,6 +201,8 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
       const verdict = pairs[ordinal]?.vote;
       const by = { author: 'e2e', authorKind: 'human', durationMs: null } as const;
       if (verdict) insertVote(db, { comparisonId, shown: showVerdict(verdict, leftSide), ...by });
+      const { a, b } = pairs[ordinal] ?? {};
+      if (a && a === b) insertVote(db, { comparisonId, shown: 'neither', ...byRule });
     }
   } finally {
     file.close();

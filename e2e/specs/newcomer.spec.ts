@@ -123,6 +123,12 @@ test('pressing the primary action of each screen leads a newcomer from the first
   await newcomer.press('Generate 606 answers');
   // Neither the tuned model nor its base is named while it is blind.
   await expect(shell.page.getByRole('heading', { name: 'Evaluation 1' })).toBeVisible();
+  // The first pair can be voted on long before the last answer, and stays in front of the voter.
+  const voting = page.getByRole('region', { name: 'Voting' });
+  await expect(voting).toContainText('Pair 1 of 303', { timeout: wholeWayMs });
+  const ready = page.getByRole('button', { name: 'Vote by expected answers…' });
+  await expect(ready).toBeEnabled({ timeout: wholeWayMs });
+  await expect(voting).toContainText('Pair 1 of 303');
   await newcomer.press('Vote by expected answers…', wholeWayMs);
   await newcomer.press('Vote by rule');
   await newcomer.press('Reveal…');

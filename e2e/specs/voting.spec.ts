@@ -212,13 +212,21 @@ test('where answers are expected, the result says how many each system gave', as
     expected: index < 3 ? 'deep' : 'shallow',
     vote: 'a' as const,
   }));
-  const { evaluate } = await openPairs(workbench, answered);
+  const same = { prompt: 'How salt?', a: 'Very.', b: 'Very.', expected: 'very' };
+  const { evaluate } = await openPairs(workbench, [...answered, same]);
   await evaluate.reveal('sea');
   await expect(page.getByRole('region', { name: 'System A' })).toContainText(contestants.a);
   const accuracy = page.getByRole('table', { name: 'Right answers' });
-  await expect(accuracy.getByRole('row', { name: /^A: / })).toContainText('3 of 4');
-  await expect(accuracy.getByRole('row', { name: /^B: / })).toContainText('1 of 4');
+  await expect(accuracy.getByRole('row', { name: /^A: / })).toContainText('4 of 5');
+  await expect(accuracy.getByRole('row', { name: /^B: / })).toContainText('2 of 5');
   await expect(page.getByText(/more votes?\b/)).toHaveCount(0);
+
+  await test.step('a tie of identical answers is nobody’s vote: there is one author', async () => {
+    await expect(page.getByText('1 comparison with identical answers')).toBeVisible();
+    const authors = page.getByRole('table', { name: 'Authors' }).getByRole('row');
+    await expect(authors).toHaveCount(2);
+    await expect(authors.nth(1)).toContainText('human');
+  });
 
   await test.step('an evaluation is renamed, noted, tagged, and deleted after its question', async () => {
     const list = page.getByRole('list', { name: 'Evaluations' });
@@ -233,7 +241,7 @@ test('where answers are expected, the result says how many each system gave', as
     await expect(list.getByRole('listitem')).toContainText(['four questions']);
     await list.getByRole('button', { name: 'More about depths' }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    await expect(dialog).toContainText('4 votes');
+    await expect(dialog).toContainText('5 votes');
     await dialog.getByRole('button', { name: 'Delete' }).click();
     await expect(list.getByRole('listitem')).toHaveCount(0);
   });
