@@ -1,3 +1,4 @@
+import type { LlamaModel } from 'node-llama-cpp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
@@ -13,6 +14,7 @@ import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
 let runtime: LlamaRuntime;
+const opened: LlamaModel[] = [];
 const templates = new TemplateRenderer();
 
 beforeAll(async () => {
@@ -22,6 +24,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   templates[Symbol.dispose]();
+  // One that is collected while the library goes keeps it waiting for ever, now and then.
+  for (const model of opened) await model.dispose();
   await runtime.llama.dispose();
   await folder[Symbol.asyncDispose]();
 });
@@ -29,6 +33,7 @@ afterAll(async () => {
 async function open(path: string) {
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
   const model = await loadModel(runtime, path, options);
+  opened.push(model);
   return { model, vocabulary: new Vocabulary(model, await readGguf(path), templates) };
 }
 

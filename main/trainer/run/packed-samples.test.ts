@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
+import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { packSamples } from '../data/pack.ts';
 import { firstKeysOf } from '../model/visible-keys.ts';
@@ -46,18 +46,21 @@ test('samples packed side by side give the loss and the gradients of each alone'
   expect(Math.hypot(...difference) / Math.hypot(...alone.gradients)).toBeLessThan(1e-5);
 });
 
+/** A phi3 that turns what is longer than its first context by the long factors. */
+const phi3Shape = (firstContextLength: number): TinyModelOptions => ({
+  architecture: 'phi3',
+  embeddingLength: 64,
+  feedForwardLength: 96,
+  layers: 2,
+  fusedProjections: true,
+  ropeFactors: ['rope_factors_short', 'rope_factors_long'],
+  metadata: { 'rope.scaling.original_context_length': firstContextLength },
+});
+
 // A pack of short samples was longer than the first context, and turned all of them by the long factors.
 test('a sample is turned by the rope factors of its own length, whatever is packed beside it', async () => {
   const phi3 = join(folder.path, 'phi3.gguf');
-  await writeTinyModel(phi3, {
-    architecture: 'phi3',
-    embeddingLength: 64,
-    feedForwardLength: 96,
-    layers: 2,
-    fusedProjections: true,
-    ropeFactors: ['rope_factors_short', 'rope_factors_long'],
-    metadata: { 'rope.scaling.original_context_length': 130 },
-  });
+  await writeTinyModel(phi3, phi3Shape(130));
   const packed = await accumulate([samples], phi3);
   const alone = await accumulate(
     samples.map((sample) => [sample]),
@@ -69,15 +72,7 @@ test('a sample is turned by the rope factors of its own length, whatever is pack
   expect(Math.hypot(...difference) / Math.hypot(...alone.gradients)).toBeLessThan(1e-5);
   // The factors make a difference at all: with the long ones for all of them the loss is another.
   const everyLong = join(folder.path, 'long.gguf');
-  await writeTinyModel(everyLong, {
-    architecture: 'phi3',
-    embeddingLength: 64,
-    feedForwardLength: 96,
-    layers: 2,
-    fusedProjections: true,
-    ropeFactors: ['rope_factors_short', 'rope_factors_long'],
-    metadata: { 'rope.scaling.original_context_length': 10 },
-  });
+  await writeTinyModel(everyLong, phi3Shape(10));
   const long = await accumulate([samples], everyLong);
   expect(Math.abs(long.loss / alone.loss - 1)).toBeGreaterThan(1e-5);
 });
