@@ -107,7 +107,8 @@ export const evaluationsContract = {
   /**
    * The comparison with this ordinal, or the first that lacks this author's vote: `null` while it
    * is being answered, so that pairs come in their order. Once nothing answers any more, those that
-   * lack an answer are passed over; those of which one failed are so at once. `besides` is passed over, too: what comes after a vote on it.
+   * lack an answer are passed over; those of which one failed are so at once. `besides` is passed
+   * over, too: what comes after a vote on it.
    */
   comparison: reading
     .input(

@@ -16,7 +16,7 @@ import {
 } from '../../store/repositories/samples/samples.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { GuardedPayload, JobContext, JobHandler } from '../jobs/job-handler.ts';
-import type { ProjectSession } from '../project/project-session.ts';
+import { SessionScoped, type ProjectSession } from '../project/project-session.ts';
 import { sampleOriginHash } from '../../store/content-hash.ts';
 import type { ImportCounts } from './import/import-file.ts';
 import type { BadLine, ParsedSample } from './import/sample/parsed-sample.ts';
@@ -167,16 +167,15 @@ class ImportTally {
   }
 }
 
-const batches = new WeakMap<ProjectSession, { batch: string; seen: Set<string> }>();
+const lastBatch = new SessionScoped(() => ({ batch: '', seen: new Set<string>() }));
 
 /** What the files that were checked before in the same go would have added. */
 function seenInBatch(session: ProjectSession, batch: string | undefined): Set<string> {
-  const last = batches.get(session);
-  if (batch === undefined) return new Set();
-  if (last?.batch === batch) return last.seen;
   const seen = new Set<string>();
-  batches.set(session, { batch, seen });
-  return seen;
+  if (batch === undefined) return seen;
+  const last = lastBatch.of(session);
+  if (last.batch !== batch) Object.assign(last, { batch, seen });
+  return last.seen;
 }
 
 const accountOf = (

@@ -125,9 +125,9 @@ const toItem = (row: z.infer<typeof itemRow>): DatasetItem => ({
 });
 
 /**
- * The exact sample versions of a dataset in their order, a page of at most `limit` and
- * about 4 MB at each `next(limit)`. The end throws PROJECT_INVALID when they are not what the dataset's hash was made
- * of: whoever uses them passes that hash on, so nothing counts before the end.
+ * The exact sample versions of a dataset in their order, a page of at most `limit` and about 4 MB
+ * at each `next(limit)`. The end throws PROJECT_INVALID when they are not what the dataset's hash
+ * was made of: whoever uses them passes that hash on, so nothing counts before the end.
  */
 export function* datasetPages(
   db: Database,

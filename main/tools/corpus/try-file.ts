@@ -30,8 +30,8 @@ const conversations: Message[][] = [
   ],
 ];
 
-/** What a file is for, told by its name and its first bytes. */
-async function kindOf(path: string): Promise<'gguf' | 'template' | 'data'> {
+/** What a file is for, told by its name. */
+function kindOf(path: string): 'gguf' | 'template' | 'data' {
   if (/\.gguf$/i.test(path)) return 'gguf';
   return /\.jinja2?$|tokenizer_config\.json$|chat_template\.json$/i.test(path)
     ? 'template'
@@ -42,7 +42,7 @@ async function kindOf(path: string): Promise<'gguf' | 'template' | 'data'> {
 async function tryFile(path: string): Promise<Outcome> {
   const attempts = { gguf: inspect, template: render, data: importData };
   try {
-    return await attempts[await kindOf(path)](path);
+    return await attempts[kindOf(path)](path);
   } catch (error) {
     const isRefusal =
       error instanceof GgufError || error instanceof TemplateError || error instanceof ImportError;

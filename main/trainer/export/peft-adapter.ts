@@ -29,7 +29,8 @@ export async function writePeftAdapter(
   }));
   const [first] = factors.values();
   if (!first) throw new TrainerError('EXPORT_REFUSED', 'The adapter has no factors to export.');
-  const config = peftConfig(modules, { base, first, strength });
+  const targets = targetModules(modules, architecture);
+  const config = peftConfig(targets, { base, first, strength });
   const roots = layerRoots(architecture);
   const weights = encodeSafetensors(
     roots.flatMap((root) => modules.flatMap((module) => toTensors(root, module))),
@@ -62,7 +63,7 @@ function inHfOrder(name: string, { b, rank }: LoraFactors, { header }: ModelFile
 }
 
 function peftConfig(
-  modules: readonly { name: string }[],
+  targets: readonly string[] | string,
   { base, first, strength }: { base: ModelFile; first: LoraFactors; strength: number },
 ) {
   return {
@@ -72,10 +73,7 @@ function peftConfig(
     r: first.rank,
     lora_alpha: first.scale * first.rank * strength,
     lora_dropout: 0,
-    target_modules: targetModules(
-      [...new Set(modules.map(({ name }) => name))].toSorted(),
-      getString(base.header, 'general.architecture') ?? '',
-    ),
+    target_modules: targets,
     bias: 'none',
     fan_in_fan_out: false,
     use_rslora: false,
@@ -124,7 +122,11 @@ const layerRoots = (architecture: string): readonly string[] =>
   architecture === 'gemma3' ? ['model', 'model.language_model'] : ['model'];
 
 /** Last names of the modules; of Gemma 3 an expression, since its vision tower has the same ones. */
-function targetModules(names: readonly string[], architecture: string): readonly string[] | string {
+function targetModules(
+  modules: readonly HfModule[],
+  architecture: string,
+): readonly string[] | string {
+  const names = [...new Set(modules.map(({ name }) => name))].toSorted();
   if (architecture !== 'gemma3') return names;
   return `(?:.*\\.)?(?:model|language_model)\\.layers\\.\\d+\\.(?:self_attn|mlp)\\.(?:${names.join('|')})`;
 }

@@ -3,7 +3,7 @@ import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { limaMessages, turnListName, turnMessages } from './conversations.ts';
 import { pairNames, pairPrompt } from './pairs.ts';
-import { RecordFields } from './record-fields.ts';
+import { isObject, RecordFields } from './record-fields.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { messageOf } from '../sample/finish-conversation.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts';
@@ -169,8 +169,4 @@ function messagesOf(fields: RecordFields): Message[] {
 function expectedOf(record: Record<string, unknown>): string | undefined {
   const values = expectedFields.map((field) => record[field]);
   return values.find((value) => typeof value === 'string' && value !== '')?.toString();
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -99,7 +99,8 @@ function textIn(value: unknown, mostCharacters: number): string | undefined {
   return cutText(value.toWellFormed(), mostCharacters);
 }
 
-const isObject = (value: unknown): value is object =>
+/** Whether a value is a JSON object. */
+export const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Whether a field holds something: an empty text, list or object is as none. */

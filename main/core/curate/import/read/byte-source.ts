@@ -85,8 +85,9 @@ export class ByteSource {
   }
 
   /**
-   * The decompressed bytes as UTF-8, once; damaged compressed data ends them early and sets `damage`. What
-   * is added to the file meanwhile is not read. Throws ReadLimitError for a decompression bomb.
+   * The decompressed bytes as UTF-8, once; damaged compressed data ends them early and sets
+   * `damage`. What is added to the file meanwhile is not read. Throws ReadLimitError for a
+   * decompression bomb.
    */
   async *chunks(): AsyncGenerator<Buffer> {
     const bytes = this.#bytes();

@@ -3,14 +3,15 @@ import { formatCount } from '../../../../../shared/text/numbers.ts';
 /** Nesting and values of one record: a conversation needs ten levels and a few thousand values. */
 const limits = { depth: 64, values: 500_000 };
 
-const quote = 0x22;
-const comma = 0x2c;
 const colon = 0x3a;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
+/** The marks of JSON, as bytes. */
+export const quote = 0x22;
+export const comma = 0x2c;
+export const backslash = 0x5c;
+export const openBracket = 0x5b;
+export const closeBracket = 0x5d;
+export const openBrace = 0x7b;
+export const closeBrace = 0x7d;
 
 type Expected = 'value' | 'value-or-end' | 'name' | 'name-or-end' | 'colon' | 'comma-or-end';
 

@@ -1,4 +1,13 @@
-import { JsonSyntax } from './json-syntax.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  comma,
+  JsonSyntax,
+  openBrace,
+  openBracket,
+  quote,
+} from './json-syntax.ts';
 import { BlankRun, maxRecordBytes, refuseEndless } from './read-lines.ts';
 
 /** One JSON value of a file that is a record, or what stands where one should be. */
@@ -16,13 +25,6 @@ export interface JsonPiece {
 }
 
 const newline = 0x0a;
-const quote = 0x22;
-const comma = 0x2c;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
 const recordSeparator = 0x1e;
 /** What is read twice on behalf of broken records: of one, and of a file. */
 const readTwice = { recordBytes: 1024 ** 2, fileBytes: 64 * 1024 ** 2 };
