@@ -48,7 +48,7 @@ export class CuratePage {
     const outcome = this.dialog(/./).filter({
       has: this.page.getByRole('button', { name: 'Done', exact: true }),
     });
-    await expect(outcome.getByText('Read as')).toBeVisible();
+    await expect(outcome.getByText(/^Read as /)).toBeVisible();
     return outcome;
   }
 

@@ -58,10 +58,10 @@ class Newcomer {
   /** Presses the one primary button that can be pressed, which has to be this. */
   async press(name: string | RegExp, timeout = 60_000): Promise<void> {
     const { page } = this.shell;
-    const dialog = page.getByRole('dialog');
-    const screen = (await dialog.count()) > 0 ? dialog : page.locator('body');
-    const button = screen.getByRole('button', { name });
+    const button = page.getByRole('button', { name, exact: true });
     await expect(button).toBeEnabled({ timeout });
+    const dialog = page.getByRole('dialog').filter({ has: button });
+    const screen = (await dialog.count()) > 0 ? dialog : page.locator('body');
     const primary = screen.locator('.button-primary:visible:enabled, dialog .button-danger');
     await expect(primary).toHaveCount(1);
     await expect(primary).toHaveText(name);
