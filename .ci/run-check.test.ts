@@ -37,7 +37,7 @@ test('a command that leaves no report, or an empty one, counts as failed', async
   expect(await runCheck(check(write, { report }))).toMatchObject({ passed: 0, failed: 1 });
 });
 
-test('vitest: a failed test and a broken file count as failed, a skipped test as skipped', async () => {
+test('vitest: a failed test and a broken file count as failed and are named, a skipped test as skipped', async () => {
   const file = join(folder, 'vitest.json');
   writeFileSync(
     join(folder, 'mixed.test.ts'),
@@ -48,17 +48,28 @@ test('vitest: a failed test and a broken file count as failed, a skipped test as
   const outcome = await runCheck(check('', { command, report: { file, count: countVitest } }));
   expect(outcome).toMatchObject({ passed: 1, failed: 2 });
   expect(outcome.skipped).toEqual([expect.stringContaining('mixed.test.ts: c')]);
+  expect(outcome.failures.toSorted()).toEqual([
+    expect.stringContaining('broken.test.ts: outside its tests'),
+    expect.stringContaining('mixed.test.ts: b'),
+  ]);
 });
 
-test('Playwright: a flaky spec and a broken configuration count as failed', () => {
+test('Playwright: a flaky spec and a broken configuration count as failed, and specs are named', () => {
   const file = join(folder, 'playwright.json');
-  const stats = { expected: 3, unexpected: 0, flaky: 1, skipped: 2 };
-  writeFileSync(file, JSON.stringify({ errors: [], stats }));
-  expect(countPlaywright(file)).toMatchObject({
+  const stats = { expected: 3, unexpected: 1, flaky: 1, skipped: 2 };
+  const specs = [
+    { title: 'a vote is kept', file: 'voting.spec.ts', ok: false },
+    { title: 'a page opens', file: 'voting.spec.ts', ok: true },
+  ];
+  const suites = [{ specs: [], suites: [{ specs }] }];
+  writeFileSync(file, JSON.stringify({ suites, errors: [], stats }));
+  expect(countPlaywright(file)).toEqual({
     passed: 3,
-    failed: 1,
+    failed: 2,
+    failures: ['voting.spec.ts: a vote is kept'],
     skipped: [expect.stringContaining('2 specs')],
   });
-  writeFileSync(file, JSON.stringify({ errors: [{}], stats: { ...stats, expected: 0, flaky: 0 } }));
+  const none = { ...stats, expected: 0, unexpected: 0, flaky: 0 };
+  writeFileSync(file, JSON.stringify({ suites: [], errors: [{}], stats: none }));
   expect(countPlaywright(file)).toMatchObject({ passed: 0, failed: 1 });
 });

@@ -35,7 +35,7 @@ export async function runCheck(check: Check): Promise<Outcome> {
 }
 
 function countOf({ name, report }: Check, problem: string | undefined): Counts {
-  const asOne = { passed: problem ? 0 : 1, failed: problem ? 1 : 0, skipped: [] };
+  const asOne = { passed: problem ? 0 : 1, failed: problem ? 1 : 0, failures: [], skipped: [] };
   if (!report) return asOne;
   try {
     const counts = report.count(report.file);
@@ -43,7 +43,7 @@ function countOf({ name, report }: Check, problem: string | undefined): Counts {
     return problem && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } catch (error) {
     console.log(`${name} left no usable report: ${String(error)}`);
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, failures: [], skipped: [] };
   }
 }
 
@@ -77,10 +77,14 @@ function runCommand({ command, timeoutMs }: Check): Promise<string | undefined> 
   });
 }
 
-/** What one check counted; `skipped` names tests that did not run, with the reason if known. */
+/**
+ * What one check counted. `failures` names the tests that failed, where the report does; `skipped`
+ * those that did not run, with the reason if known.
+ */
 interface Counts {
   passed: number;
   failed: number;
+  failures: string[];
   skipped: string[];
 }
 
@@ -97,18 +101,28 @@ const vitestReport = z.object({
 /** Counts a vitest JSON report; a file that failed outside its tests is one failure. */
 export function countVitest(file: string): Counts {
   const { testResults } = vitestReport.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const counts: Counts = { passed: 0, failed: 0, skipped: [] };
+  const counts: Counts = { passed: 0, failed: 0, failures: [], skipped: [] };
   for (const { name, status, assertionResults } of testResults) {
-    const failed = assertionResults.filter((result) => result.status === 'failed').length;
-    counts.failed += failed === 0 && status === 'failed' ? 1 : failed;
+    const failed = assertionResults.filter((result) => result.status === 'failed');
+    counts.failures.push(...failed.map((result) => `${name}: ${result.fullName}`));
+    if (failed.length === 0 && status === 'failed')
+      counts.failures.push(`${name}: outside its tests`);
     for (const result of assertionResults)
       if (result.status === 'passed') counts.passed += 1;
       else if (result.status !== 'failed') counts.skipped.push(`${name}: ${result.fullName}`);
   }
-  return counts;
+  return { ...counts, failed: counts.failures.length };
 }
 
+const playwrightSuite = z.object({
+  specs: z.array(z.object({ title: z.string(), file: z.string(), ok: z.boolean() })),
+  get suites() {
+    return z.array(playwrightSuite).optional();
+  },
+});
+
 const playwrightReport = z.object({
+  suites: z.array(playwrightSuite),
   errors: z.array(z.unknown()),
   stats: z.object({
     expected: z.number(),
@@ -120,11 +134,17 @@ const playwrightReport = z.object({
 
 /** Counts a Playwright JSON report; a test that needed a second try has failed. */
 export function countPlaywright(file: string): Counts {
-  const { errors, stats } = playwrightReport.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const { suites, errors, stats } = playwrightReport.parse(JSON.parse(readFileSync(file, 'utf8')));
   const failed = stats.unexpected + stats.flaky;
   return {
     passed: stats.expected,
     failed: failed === 0 && errors.length > 0 ? 1 : failed,
+    failures: suites.flatMap(failuresIn),
     skipped: stats.skipped > 0 ? [`${stats.skipped} specs; the list above names them`] : [],
   };
+}
+
+function failuresIn({ specs, suites = [] }: z.infer<typeof playwrightSuite>): string[] {
+  const failed = specs.filter((spec) => !spec.ok).map(({ file, title }) => `${file}: ${title}`);
+  return [...failed, ...suites.flatMap(failuresIn)];
 }

@@ -29,9 +29,10 @@ function describeE2eTarget(): string {
 
 function summarize(outcomes: Outcome[]): void {
   console.log('\n== summary');
-  for (const { name, passed, failed, skipped, durationMs } of outcomes) {
+  for (const { name, passed, failed, failures, skipped, durationMs } of outcomes) {
     const counts = `${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed`;
     console.log(`${counts} ${(durationMs / 1000).toFixed(0).padStart(5)} s  ${name}`);
+    for (const failure of failures) console.log(`      failed: ${failure}`);
     for (const reason of skipped) console.log(`      did not run: ${reason}`);
   }
   const sum = (key: 'passed' | 'failed') =>
