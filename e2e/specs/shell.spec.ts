@@ -202,12 +202,14 @@ test('files dropped together are one import with a report of each, and a project
   await drop({ 'one.jsonl': one, 'three.jsonl': one });
   await path('three.jsonl').fill(join(folder, 'three.jsonl'));
   await dialog.getByRole('combobox', { name: 'Format' }).selectOption('messages');
+  await dialog.getByRole('combobox', { name: 'Encoding' }).selectOption('utf-8');
   await dialog.getByRole('checkbox', { name: /Dry run/ }).check();
   await dialog.getByRole('button', { name: 'Check 2 files' }).click();
   const checked = shell.dialog('Check of several files');
   await checked.getByRole('button', { name: 'Correct what failed and try again' }).click();
   await expect(path('three.jsonl')).toHaveValue(join(folder, 'three.jsonl'));
   await expect(dialog.getByRole('combobox', { name: 'Format' })).toHaveValue('messages');
+  await expect(dialog.getByRole('combobox', { name: 'Encoding' })).toHaveValue('utf-8');
   await path('three.jsonl').fill(join(deeper, 'two.jsonl'));
   await dialog.getByRole('button', { name: 'Check 1 file' }).click();
   await expect(checked).toContainText('1 file: would add 0 samples, 1 duplicate.');

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { RequestedFormat } from '../../shared/contract/curate.ts';
+import type { RequestedFormat, TextEncodingLabel } from '../../shared/contract/curate.ts';
 import type { SampleFilter } from '../../shared/domain/sample.ts';
 
 /** A dialog of the Curate tab. */
@@ -13,7 +13,7 @@ export type CurateDialog =
   | { kind: 'datasets' };
 
 /** What is asked of files that are imported together. */
-export type AskedOfDrop = Pick<ImportRequest, 'format' | 'dryRun'>;
+export type AskedOfDrop = Pick<ImportRequest, 'format' | 'encoding' | 'dryRun'>;
 
 /** What a page is told of a file that is dropped on it, and the path once that is known. */
 export interface DroppedFile {
@@ -34,6 +34,7 @@ export interface ImportRequest {
   path: string;
   format: RequestedFormat;
   source?: string;
+  encoding?: TextEncodingLabel;
   dryRun: boolean;
 }
 

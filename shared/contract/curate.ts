@@ -30,6 +30,34 @@ export const importFormatSchema = z.enum([
 export type ImportFormat = z.infer<typeof importFormatSchema>;
 
 /** A format, or `auto`: told by content. */
+/** Encodings of a text file, by their labels in the Encoding Standard. */
+export const textEncodingSchema = z.enum([
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'iso-8859-2',
+  'iso-8859-5',
+  'iso-8859-7',
+  'iso-8859-15',
+  'koi8-r',
+  'koi8-u',
+  'gb18030',
+  'big5',
+  'shift_jis',
+  'euc-jp',
+  'euc-kr',
+]);
+export type TextEncodingLabel = z.infer<typeof textEncodingSchema>;
+
 export const requestedFormatSchema = z.enum(['auto', ...importFormatSchema.options]);
 export type RequestedFormat = z.infer<typeof requestedFormatSchema>;
 
@@ -93,6 +121,8 @@ export const importsContract = {
         path: z.string().min(1),
         format: requestedFormatSchema.default('auto'),
         source: z.string().max(200).optional(),
+        /** Told from the content when missing. */
+        encoding: textEncodingSchema.optional(),
         dryRun: z.boolean().default(false),
         /** Files that are checked in one go share it: what one of them would add, the next does not. */
         batch: z.string().max(64).optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
 import { jobSnapshotSchema, type JobKind } from '../domain/job.ts';
-import { importReportSchema, requestedFormatSchema } from './curate.ts';
+import { importReportSchema, requestedFormatSchema, textEncodingSchema } from './curate.ts';
 import { mergeReportSchema, packetRequestSchema, packetResultSchema } from './merge.ts';
 
 /** What a job of each kind is given, and what one that ended well leaves as its result. */
@@ -11,6 +11,7 @@ export const jobKinds = {
       path: z.string(),
       format: requestedFormatSchema,
       source: z.string().optional(),
+      encoding: textEncodingSchema.optional(),
       dryRun: z.boolean(),
       batch: z.string().optional(),
       author: z.string(),

@@ -182,10 +182,14 @@ test('files that are checked in one go promise together what their import then a
   expect(await addedBy(false)).toEqual([2, 1]);
 });
 
-test('a report names the encoding of a file that is not UTF-8', async () => {
+test('a report names the encoding of a file that is not UTF-8, told or chosen', async () => {
   const text = JSON.stringify({ instruction: 'Où?', output: 'Là-bas, près du café.' });
   const report = await reportOf('latin.jsonl', Buffer.from(text, 'latin1'));
   expect(report).toMatchObject({ read: 1, added: 1, encoding: 'windows-1252' });
+  const other = await core.import(write('latin.jsonl', Buffer.from(text, 'latin1')), {
+    encoding: 'iso-8859-2',
+  });
+  expect(other.result).toMatchObject({ added: 1, encoding: 'iso-8859-2' });
 });
 
 test('the rows of a prompt file are its prompts and what is unusable', async () => {

@@ -71,6 +71,7 @@ async function importFile(
       path: payload.path,
       format: payload.format,
       ...(payload.source && { source: payload.source }),
+      ...(payload.encoding && { encoding: payload.encoding }),
     },
     {
       signal: context.signal,

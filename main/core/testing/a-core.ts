@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContractRouterClient } from '@orpc/contract';
 import { createRouterClient } from '@orpc/server';
+import type { TextEncodingLabel } from '../../../shared/contract/curate.ts';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
@@ -84,7 +85,7 @@ export class TestCore implements AsyncDisposable {
   /** Imports a file to the end. */
   async import(
     path: string,
-    options: { dryRun?: boolean; batch?: string } = {},
+    options: { dryRun?: boolean; batch?: string; encoding?: TextEncodingLabel } = {},
   ): Promise<JobSnapshot> {
     const { jobId } = await this.client.imports.start({ path, ...options });
     return await this.job(jobId);

@@ -15,7 +15,12 @@ import {
   type AskedOfDrop,
   type DroppedFile,
 } from '../curate-store.ts';
-import { importFormats } from './import-dialog.tsx';
+import {
+  encodingOf,
+  importFormats,
+  textEncodings,
+  type RequestedEncoding,
+} from './import-dialog.tsx';
 import { placeIn, startImports } from './start-imports.ts';
 import './import-dialog.css';
 
@@ -33,11 +38,13 @@ interface DropDialogProps {
 /** Asks where dropped files lie, as far as they were not found, and imports them together. */
 export function DropDialog({ files, asked }: DropDialogProps) {
   const [format, setFormat] = useState(asked?.format ?? 'auto');
+  const [encoding, setEncoding] = useState<RequestedEncoding>(asked?.encoding ?? 'auto');
   const [dryRun, setDryRun] = useState(asked?.dryRun ?? false);
   useFound(files.length);
   const start = useAction(() => {
     const batch = `window-${Date.now()}`;
-    return startImports(files.map(({ path }) => ({ path: path.trim(), format, dryRun, batch })));
+    const how = { format, dryRun, batch, ...encodingOf(encoding) };
+    return startImports(files.map(({ path }) => ({ path: path.trim(), ...how })));
   });
   const missing = files.filter(({ path }) => path.trim() === '').length;
   const change = (changed: DroppedFile, path: string) => {
@@ -89,7 +96,10 @@ export function DropDialog({ files, asked }: DropDialogProps) {
           </li>
         ))}
       </ul>
-      <Select label="Format" value={format} options={importFormats} onValue={setFormat} />
+      <div className="import-pair">
+        <Select label="Format" value={format} options={importFormats} onValue={setFormat} />
+        <Select label="Encoding" value={encoding} options={textEncodings} onValue={setEncoding} />
+      </div>
       <Checkbox
         label="Dry run: only report what would happen"
         isChecked={dryRun}

@@ -1,5 +1,9 @@
 import { useState } from 'react';
-import type { RequestedFormat } from '../../../shared/contract/curate.ts';
+import {
+  textEncodingSchema,
+  type RequestedFormat,
+  type TextEncodingLabel,
+} from '../../../shared/contract/curate.ts';
 import { resultOf } from '../../../shared/contract/job-kinds.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -30,6 +34,45 @@ export const importFormats: readonly Option<RequestedFormat>[] = [
   { value: 'lima', label: 'LIMA conversations (JSON, JSONL)' },
   { value: 'pairs', label: 'Prompts with answers (JSON, JSONL)' },
 ];
+
+/** An encoding, or that it is told from the content. */
+export type RequestedEncoding = 'auto' | TextEncodingLabel;
+
+const encodingNames: Partial<Record<TextEncodingLabel, string>> = {
+  'windows-1250': 'Central European',
+  'windows-1251': 'Cyrillic',
+  'windows-1252': 'Western European',
+  'windows-1253': 'Greek',
+  'windows-1254': 'Turkish',
+  'windows-1255': 'Hebrew',
+  'windows-1256': 'Arabic',
+  'windows-1257': 'Baltic',
+  'windows-1258': 'Vietnamese',
+  'iso-8859-2': 'Central European',
+  'iso-8859-5': 'Cyrillic',
+  'iso-8859-7': 'Greek',
+  'iso-8859-15': 'Western European',
+  'koi8-r': 'Russian',
+  'koi8-u': 'Ukrainian',
+  gb18030: 'Chinese, GBK too',
+  big5: 'Chinese',
+  shift_jis: 'Japanese',
+  'euc-jp': 'Japanese',
+  'euc-kr': 'Korean',
+};
+
+/** Encodings to choose from. */
+export const textEncodings: readonly Option<RequestedEncoding>[] = [
+  { value: 'auto', label: 'Detect by content' },
+  ...textEncodingSchema.options.map((value) => {
+    const script = encodingNames[value];
+    return { value, label: script === undefined ? value : `${value} (${script})` };
+  }),
+];
+
+/** The part of a request that names an encoding, where one was chosen. */
+export const encodingOf = (encoding: RequestedEncoding) =>
+  encoding === 'auto' ? {} : { encoding };
 
 interface ImportDialogProps {
   jobId?: string;
@@ -142,19 +185,27 @@ interface ImportFormState {
   path: string;
   format: RequestedFormat;
   source: string;
+  encoding: RequestedEncoding;
   dryRun: boolean;
 }
 
-const emptyForm: ImportFormState = { path: '', format: 'auto', source: '', dryRun: false };
+const emptyForm: ImportFormState = {
+  path: '',
+  format: 'auto',
+  source: '',
+  encoding: 'auto',
+  dryRun: false,
+};
 
 const formOf = (request: ImportRequest | undefined): ImportFormState => ({
   ...emptyForm,
   ...request,
 });
 
-function requestOf({ path, format, source, dryRun }: ImportFormState): ImportRequest {
+function requestOf({ path, format, source, encoding, dryRun }: ImportFormState): ImportRequest {
   const named = source.trim();
-  return { path: path.trim(), format, dryRun, ...(named !== '' && { source: named }) };
+  const how = { format, dryRun, ...encodingOf(encoding) };
+  return { path: path.trim(), ...how, ...(named !== '' && { source: named }) };
 }
 
 interface ImportFormProps {
@@ -178,6 +229,12 @@ function ImportForm({ form, onForm }: ImportFormProps) {
           value={form.format}
           options={importFormats}
           onValue={(format) => onForm({ ...form, format })}
+        />
+        <Select
+          label="Encoding"
+          value={form.encoding}
+          options={textEncodings}
+          onValue={(encoding) => onForm({ ...form, encoding })}
         />
         <TextInput
           label="Source name"

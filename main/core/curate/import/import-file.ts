@@ -1,4 +1,8 @@
-import type { ImportFormat, RequestedFormat } from '../../../../shared/contract/curate.ts';
+import type {
+  ImportFormat,
+  RequestedFormat,
+  TextEncodingLabel,
+} from '../../../../shared/contract/curate.ts';
 import { ByteSource } from './read/byte-source.ts';
 import { detectContainer, detectFormat, type DetectedFormat } from './formats/detect-format.ts';
 import { ImportError, inFile } from './sample/import-error.ts';
@@ -12,6 +16,8 @@ export interface ImportRequest {
   format: RequestedFormat;
   /** Site of a dump, or source of records that name none; told from the path when missing. */
   source?: string;
+  /** What the text is encoded in; told from the content when missing. */
+  encoding?: TextEncodingLabel;
   /** Where the scratch file of a dump goes; the system's folder when missing. */
   scratchFolder?: string;
 }
@@ -42,7 +48,7 @@ async function readFile(
 ): Promise<ImportCounts> {
   const { path } = request;
   const { format, container } = await formatOf(request);
-  const source = await ByteSource.open(path);
+  const source = await ByteSource.open(path, request.encoding);
   const output = new ImportOutput(source, onBatch);
   if (format === 'stack-exchange') {
     const { source: site, scratchFolder } = request;
@@ -68,9 +74,9 @@ async function readFile(
 }
 
 async function formatOf(request: ImportRequest): Promise<DetectedFormat> {
-  const { path, format } = request;
-  if (format === 'auto') return detectFormat(path);
-  const container = await detectContainer(path);
+  const { path, format, encoding } = request;
+  if (format === 'auto') return detectFormat(path, encoding);
+  const container = await detectContainer(path, encoding);
   if ((container === 'xml') === (format === 'stack-exchange')) return { format, container };
   throw new ImportError(
     'FILE_FORMAT_UNKNOWN',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
 import {
   requestedFormatSchema,
+  textEncodingSchema,
   type ImportReport,
   type RowAccount,
 } from '../../../../shared/contract/curate.ts';
@@ -19,6 +20,7 @@ import { openCoreWithProject } from '../../cli/open-core.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const formats = requestedFormatSchema.options;
+const encodings = textEncodingSchema.options;
 const shownErrors = 10;
 
 type FileReport = ImportReport & { file: string };
@@ -26,7 +28,7 @@ type FileReport = ImportReport & { file: string };
 /** `lima import`: reads dumps and datasets into the project as pending samples. */
 export const importCommand = defineCommand({
   name: 'import',
-  usage: `import P.lima FILE… [--format ${formats.join('|')}] [--source NAME] [--dry-run]`,
+  usage: `import P.lima FILE… [--format ${formats.join('|')}] [--source NAME] [--encoding NAME] [--dry-run]`,
   summary: 'Read community dumps or datasets into the project as pending samples.',
   positionals: { min: 2, max: 10_000 },
   options: {
@@ -36,6 +38,11 @@ export const importCommand = defineCommand({
       value: 'NAME',
       description: 'name of the source in lists and charts',
     },
+    encoding: {
+      type: 'string',
+      value: 'NAME',
+      description: `${encodings.join(', ')}; told from the content when left out`,
+    },
     'dry-run': { type: 'boolean', description: 'count what would happen, change nothing' },
   },
   edits: true,
@@ -43,6 +50,10 @@ export const importCommand = defineCommand({
     const { options, terminal, signal, positionals } = call;
     const format = oneOf(options.format ?? 'auto', formats, 'The format');
     const dryRun = options['dry-run'] ?? false;
+    const encoding =
+      options.encoding === undefined
+        ? undefined
+        : oneOf(options.encoding.toLowerCase(), encodings, 'The encoding');
     await using project = await openCoreWithProject(call);
     const reports: FileReport[] = [];
     const refused: RefusedFile[] = [];
@@ -56,6 +67,7 @@ export const importCommand = defineCommand({
           dryRun,
           batch,
           ...(options.source !== undefined && { source: options.source }),
+          ...(encoding && { encoding }),
         });
         const wanted = { jobId, kind: 'import' } as const;
         const report = await waitForJob(project.client, wanted, { terminal, signal });

@@ -1,11 +1,12 @@
-import type { ImportFormat } from '../../../../../shared/contract/curate.ts';
+import type { ImportFormat, TextEncodingLabel } from '../../../../../shared/contract/curate.ts';
 import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { turnListName } from './conversations.ts';
 import { pairNames } from './pairs.ts';
 import { ImportError } from '../sample/import-error.ts';
+import type { BadLine } from '../sample/parsed-sample.ts';
 import { withoutByteOrderMark } from '../read/read-lines.ts';
-import { readJsonRecords } from '../read/read-records.ts';
+import { badLineOf, readJsonRecords } from '../read/read-records.ts';
 import { withoutPrologue } from '../read/split-xml.ts';
 
 /** How a file lays its rows out. */
@@ -28,16 +29,22 @@ const supported =
  * Finds the format of a file by its content, never by its name; throws `ImportError` saying what
  * was seen when it is none of the supported ones.
  */
-export async function detectFormat(path: string): Promise<DetectedFormat> {
-  const container = await detectContainer(path);
+export async function detectFormat(
+  path: string,
+  encoding?: TextEncodingLabel,
+): Promise<DetectedFormat> {
+  const container = await detectContainer(path, encoding);
   if (container === 'xml') return { format: 'stack-exchange', container };
-  const format = await formatOfRecords(path);
+  const format = await formatOfRecords(path, encoding);
   return { format, container };
 }
 
 /** Finds only how the records are laid out; throws `ImportError` when it is neither XML nor JSON. */
-export async function detectContainer(path: string): Promise<Container> {
-  const head = await readHead(path);
+export async function detectContainer(
+  path: string,
+  encoding?: TextEncodingLabel,
+): Promise<Container> {
+  const head = await readHead(path, encoding);
   const start = head.trimStart();
   if (start === '') throw unsupported(path, 'is empty');
   if (['[', '{', '\u001e'].includes(start.charAt(0))) return 'json';
@@ -62,8 +69,8 @@ function formatOfRecord(value: unknown): ImportFormat | undefined {
 }
 
 /** The first 64 KB of a file, decompressed; throws `ImportError` when there is nothing to read. */
-async function readHead(path: string): Promise<string> {
-  const source = await ByteSource.open(path);
+async function readHead(path: string, encoding?: TextEncodingLabel): Promise<string> {
+  const source = await ByteSource.open(path, encoding);
   let head = Buffer.alloc(0);
   for await (const chunk of source.chunks()) {
     head = Buffer.concat([head, chunk]);
@@ -74,24 +81,30 @@ async function readHead(path: string): Promise<string> {
   return withoutByteOrderMark(head).toString('utf8', 0, headBytes);
 }
 
-async function formatOfRecords(path: string): Promise<ImportFormat> {
-  const source = await ByteSource.open(path);
+async function formatOfRecords(path: string, encoding?: TextEncodingLabel): Promise<ImportFormat> {
+  const source = await ByteSource.open(path, encoding);
   const seen: unknown[] = [];
+  let firstProblem: BadLine | undefined;
   for await (const records of readJsonRecords(source.chunks())) {
     for (const record of records) {
       const value = 'value' in record ? record.value : undefined;
+      if ('problem' in record) firstProblem ??= badLineOf(record);
       const format = formatOfRecord(value);
       if (format) return format;
       seen.push(value);
-      if (seen.length >= maxSampledRecords) throw unsupported(path, describeRecords(seen));
+      if (seen.length >= maxSampledRecords)
+        throw unsupported(path, describeRecords(seen, firstProblem));
     }
   }
-  throw unsupported(path, describeRecords(seen));
+  throw unsupported(path, describeRecords(seen, firstProblem));
 }
 
-function describeRecords(seen: readonly unknown[]): string {
+function describeRecords(seen: readonly unknown[], problem: BadLine | undefined): string {
   const record = seen.find((value) => typeof value === 'object' && value !== null);
-  if (record === undefined) return 'has no record that is a JSON object';
+  if (record === undefined) {
+    const why = problem ? ` (line ${problem.line}: ${problem.message})` : '';
+    return `has no record that is a JSON object${why}`;
+  }
   const fields = Object.keys(record).slice(0, 8).map(quoted);
   return fields.length === 0
     ? 'has records without fields'

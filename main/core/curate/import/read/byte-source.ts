@@ -1,4 +1,5 @@
 import type { ReadStream } from 'node:fs';
+import type { TextEncodingLabel } from '../../../../../shared/contract/curate.ts';
 import {
   InputFileError,
   openInputFile,
@@ -50,14 +51,19 @@ export class ByteSource {
     this.#compression = compression;
   }
 
-  /** Opens a file by its content, whatever its name; throws `ImportError` when it cannot be read. */
-  static async open(path: string): Promise<ByteSource> {
+  /**
+   * Opens a file by its content, whatever its name, in the encoding that is given or else told from
+   * its text; throws `ImportError` when it cannot be read.
+   */
+  static async open(path: string, encoding?: TextEncodingLabel): Promise<ByteSource> {
     try {
       await using file = await openInputFile(path);
       const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
       const source = new ByteSource(path, file.stats.size, compressionOf(path, magic));
-      source.#encoding = detectEncoding(path, await source.#sample());
+      source.#encoding = encoding
+        ? { label: encoding, isGuessed: false }
+        : detectEncoding(path, await source.#sample());
       return source;
     } catch (error) {
       throw asImportError(path, error);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { TextEncodingLabel } from '../../../../../shared/contract/curate.ts';
 import {
   FixtureFolder,
   importAll,
@@ -14,9 +15,12 @@ const record = (question_: string, answer_: string) =>
   `${JSON.stringify({ instruction: question_, output: answer_ })}\n`;
 const cafe = record('Où est le café?', 'À côté de la crêperie, près du théâtre.');
 
-async function answersOf(content: Buffer, name = 'file.jsonl') {
+async function answersOf(content: Buffer, name = 'file.jsonl', encoding?: TextEncodingLabel) {
   using folder = new FixtureFolder();
-  const { counts, samples, badLines } = await importAll({ path: folder.write(name, content) });
+  const { counts, samples, badLines } = await importAll({
+    path: folder.write(name, content),
+    ...(encoding && { encoding }),
+  });
   const answers = samples.map(({ messages }) => messages.at(-1)?.content);
   return {
     encoding: counts.encoding,
@@ -78,4 +82,24 @@ test('a sample that ends within a character is not taken for something else', ()
     });
     expect(withoutCutCharacter(bytes.subarray(0, end)).toString('utf8')).not.toContain('\ufffd');
   }
+});
+
+// In KOI8-U: де? and там, whose letters are others in every encoding that is guessed.
+const ukrainian = latin('{"instruction":"\u00c4\u00c5?","output":"\u00d4\u00c1\u00cd"}\n');
+
+test.each<[TextEncodingLabel, Buffer, string]>([
+  ['koi8-u', ukrainian, 'там'],
+  ['windows-1251', ukrainian, 'ФБН'],
+  ['windows-1252', Buffer.from(record('Où?', 'Là.')), 'LÃ\u00a0.'],
+])('text is read as %s when that is named, whatever it looks like', async (...named) => {
+  const [encoding, content, expected] = named;
+  const read = await answersOf(content, 'file.jsonl', encoding);
+  expect(read).toEqual({ encoding, answers: [expected], bad: [] });
+});
+
+test('text that is not in the encoding that was named is refused with the place', async () => {
+  const wrong = answersOf(latin(cafe), 'file.jsonl', 'shift_jis');
+  await expect(wrong).rejects.toThrow(/is shift_jis at its start, and something else at or behind/);
+  const utf8 = answersOf(latin(cafe), 'file.jsonl', 'utf-8');
+  await expect(utf8).rejects.toThrow(/no record that is a JSON object \(line 1: not UTF-8 at byte/);
 });

@@ -84,7 +84,7 @@ export async function* toUtf8(
       throw new ImportError(
         'FILE_UNREADABLE',
         `${path} is ${label} at its start, and something else at or behind byte ${offset + 1}: ` +
-          `convert it to UTF-8 and import it again.`,
+          `convert it to UTF-8, or import it with another encoding named.`,
       );
     }
   };
@@ -177,6 +177,6 @@ function decodes(label: string, sample: Buffer): boolean {
 function unreadable(path: string, problem: string): ImportError {
   return new ImportError(
     'FILE_FORMAT_UNKNOWN',
-    `${path} ${problem}. Save it as UTF-8 and import it again.`,
+    `${path} ${problem}. Save it as UTF-8, or import it with its encoding named.`,
   );
 }
