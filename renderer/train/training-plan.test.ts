@@ -2,29 +2,32 @@ import { describe, expect, it } from 'vitest';
 import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
 import { learningRatePoints, planTraining, stepsPerEpochOf } from './training-plan.ts';
 
+const length = { epochs: 15, batchSize: 32, maxSteps: 0, devShare: 0 };
+
 describe('planTraining', () => {
   it('counts the smaller last batch as a step of its own', () => {
-    expect(planTraining({ epochs: 15, batchSize: 32, devShare: 0 }, 1030)).toEqual({
+    expect(planTraining(length, 1030)).toEqual({
       samples: 1030,
       heldOut: 0,
       stepsPerEpoch: 33,
       totalSteps: 495,
+      epochs: 15,
       lastBatch: 6,
     });
   });
 
   it('does not add an empty batch when the samples divide evenly', () => {
-    const plan = planTraining({ epochs: 3, batchSize: 8, devShare: 0 }, 16);
+    const plan = planTraining({ ...length, epochs: 3, batchSize: 8 }, 16);
     expect(plan).toMatchObject({ stepsPerEpoch: 2, totalSteps: 6, lastBatch: 8 });
   });
 
   it('does not count samples that are held out, which take no steps', () => {
-    const plan = planTraining({ epochs: 15, batchSize: 32, devShare: 0.05 }, 1000);
+    const plan = planTraining({ ...length, devShare: 0.05 }, 1000);
     expect(plan).toMatchObject({ samples: 950, heldOut: 50, totalSteps: 450, lastBatch: 22 });
   });
 
   it('takes one step an epoch when the batch is larger than the dataset', () => {
-    const plan = planTraining({ epochs: 2, batchSize: 32, devShare: 0 }, 10);
+    const plan = planTraining({ ...length, epochs: 2 }, 10);
     expect(plan).toMatchObject({ stepsPerEpoch: 1, totalSteps: 2, lastBatch: 10 });
   });
 });
@@ -54,8 +57,11 @@ describe('learningRatePoints', () => {
 
 describe('stepsPerEpochOf', () => {
   it('agrees with the plan of the same run', () => {
-    const recipe = { epochs: 7, batchSize: 4, devShare: 0.05 };
-    const { totalSteps, stepsPerEpoch } = planTraining(recipe, 10);
-    expect(stepsPerEpochOf({ totalSteps, recipe })).toBe(stepsPerEpoch);
+    const recipe = { ...length, epochs: 2.5, batchSize: 3 };
+    const { totalSteps: step, stepsPerEpoch, epochs: epoch } = planTraining(recipe, 25);
+    expect([step, stepsPerEpoch]).toEqual([23, 9]);
+    const rest = { loss: 1, learningRate: 1, gradNorm: 1, tokensPerSecond: 1, elapsedMs: 1 };
+    expect(stepsPerEpochOf({ lastMetric: { ...rest, step, epoch } })).toBe(9);
+    expect(stepsPerEpochOf({ lastMetric: null })).toBe(0);
   });
 });

@@ -1,6 +1,14 @@
-import { devSampleCount, stepsPerEpoch, totalSteps } from '../../shared/domain/training-counts.ts';
+import {
+  devSampleCount,
+  epochStepsOf,
+  stepsPerEpoch,
+  totalEpochs,
+  totalSteps,
+  type RunLength,
+} from '../../shared/domain/training-counts.ts';
 import { learningRateAt } from '../../shared/domain/learning-rate.ts';
 import type { Recipe } from '../../shared/domain/recipe.ts';
+import type { Run } from '../../shared/domain/run.ts';
 
 /** What a recipe means for a number of samples. */
 export interface TrainingPlan {
@@ -9,16 +17,17 @@ export interface TrainingPlan {
   heldOut: number;
   stepsPerEpoch: number;
   totalSteps: number;
+  /** Passes that the steps are; the last may be a part of one. */
+  epochs: number;
   /** Samples in the last batch of each epoch, which may be smaller. */
   lastBatch: number;
 }
 
-type BatchFields = Pick<Recipe, 'epochs' | 'batchSize'>;
 type ScheduleFields = Parameters<typeof learningRateAt>[2];
 
-/** Counts optimizer steps: epochs × ceil(samples that are not held out / batch size). */
+/** Counts optimizer steps: `maxSteps`, or epochs × ceil(samples that are not held out / batch size). */
 export function planTraining(
-  recipe: BatchFields & Pick<Recipe, 'devShare'>,
+  recipe: RunLength & Pick<Recipe, 'devShare'>,
   datasetSamples: number,
 ): TrainingPlan {
   const heldOut = Math.min(datasetSamples, devSampleCount(datasetSamples, recipe.devShare));
@@ -29,6 +38,7 @@ export function planTraining(
     heldOut,
     stepsPerEpoch: epochSteps,
     totalSteps: totalSteps(samples, recipe),
+    epochs: totalEpochs(samples, recipe),
     lastBatch: samples === 0 ? 0 : samples - (epochSteps - 1) * recipe.batchSize,
   };
 }
@@ -50,6 +60,6 @@ export function learningRatePoints(
 }
 
 /** Optimizer steps of one epoch of a stored run; 0 while the run has not counted them yet. */
-export function stepsPerEpochOf(run: { totalSteps: number; recipe: BatchFields }): number {
-  return run.totalSteps / run.recipe.epochs;
+export function stepsPerEpochOf({ lastMetric }: Pick<Run, 'lastMetric'>): number {
+  return lastMetric ? epochStepsOf(lastMetric) : 0;
 }

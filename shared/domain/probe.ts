@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, nameSchema } from './stored-value.ts';
+import { countSchema, epochSchema, nameSchema } from './stored-value.ts';
 import { answerFinishSchema } from './evaluation.ts';
 import { identitySchema, samplingSchema } from './identity.ts';
 import { messageSchema } from './message.ts';
@@ -28,7 +28,7 @@ export type ProbeInput = z.input<typeof probeInputSchema>;
 
 /** One answer; epoch 0 is the base model. */
 export const probeAnswerSchema = z.object({
-  epoch: countSchema,
+  epoch: epochSchema,
   ordinal: countSchema,
   output: z.string(),
   finish: answerFinishSchema,
@@ -44,7 +44,7 @@ export const probeSchema = z.object({
   name: nameSchema,
   sampling: samplingSchema,
   prompts: z.array(z.object({ ordinal: countSchema, messages: z.array(messageSchema) })),
-  epochs: z.array(countSchema),
+  epochs: z.array(epochSchema),
   answers: z.array(probeAnswerSchema),
 });
 export type Probe = z.infer<typeof probeSchema>;
@@ -56,7 +56,7 @@ export const mostShownEpochs = 12;
 export const shownEpochsSchema = z.discriminatedUnion('which', [
   z.object({ which: z.literal('last') }),
   z.object({ which: z.literal('spread') }),
-  z.object({ which: z.literal('from'), epoch: countSchema }),
+  z.object({ which: z.literal('from'), epoch: epochSchema }),
 ]);
 export type ShownEpochs = z.infer<typeof shownEpochsSchema>;
 

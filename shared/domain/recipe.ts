@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseTargets, targetWords } from './lora-targets.ts';
+import { adamwFields, loraFields } from './method-fields.ts';
 import { about, only } from './setting-fields.ts';
 import { singleThreadBytes } from './threads.ts';
 
@@ -29,60 +29,32 @@ export const recipeSchema = z.object({
         ),
       ),
     ),
-  rank: z
-    .number()
-    .int()
-    .min(1)
-    .max(512)
-    .default(16)
-    .meta(only('lora', about('LoRA rank r', 'Hu et al. 2021, arXiv 2106.09685', 'dimensions'))),
-  alpha: z
-    .number()
-    .positive()
-    .max(4096)
-    .default(32)
-    .meta(
-      only(
-        'lora',
-        about('LoRA alpha; the branch is scaled by alpha / rank', 'LoRA Without Regret: 32'),
-      ),
-    ),
-  loraScaling: z
-    .enum(['standard', 'rankStable'])
-    .default('standard')
-    .meta(
-      only(
-        'lora',
-        about(
-          'scale of the branch: alpha / rank, or rankStable: alpha / √rank',
-          'rsLoRA, arXiv 2312.03732',
-        ),
-      ),
-    ),
-  targets: z
-    .string()
-    .max(200)
-    .refine((text) => parseTargets(text) !== undefined, {
-      error: `targets names layers or groups, separated by commas: ${targetWords.join(', ')}`,
-    })
-    .default('all')
-    .meta(
-      only(
-        'lora',
-        about(
-          'layers with a LoRA branch: all, attention, mlp, or layers joined by commas',
-          'LoRA Without Regret: all',
-          'layers',
-        ),
-      ),
-    ),
+  ...loraFields,
   epochs: z
     .number()
-    .int()
-    .min(1)
+    .positive()
     .max(1000)
     .default(15)
-    .meta(about('passes over the dataset', 'LIMA, section 3: 15', 'passes')),
+    .meta(
+      about(
+        'passes over the dataset; the last may be a part of one, as in 1.5',
+        'LIMA, section 3: 15',
+        'passes',
+      ),
+    ),
+  maxSteps: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .meta(
+      about(
+        'optimizer steps after which the run ends, whatever epochs says; 0: as many as the epochs have',
+        'max_steps of Hugging Face; LIMA: none',
+        'steps',
+      ),
+    ),
   learningRate: z
     .number()
     .positive()
@@ -162,38 +134,7 @@ export const recipeSchema = z.object({
         'LIMA, section 3: truncate',
       ),
     ),
-  weightDecay: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(0.1)
-    .meta(
-      about(
-        'AdamW weight decay, on matrices only',
-        'LIMA, section 3: 0.1',
-        'per step and learning rate',
-      ),
-    ),
-  beta1: z.number().min(0).lt(1).default(0.9).meta(about('AdamW beta 1', 'LIMA, section 3: 0.9')),
-  beta2: z.number().min(0).lt(1).default(0.95).meta(about('AdamW beta 2', 'LIMA, section 3: 0.95')),
-  epsilon: z
-    .number()
-    .positive()
-    .max(1)
-    .default(1e-8)
-    .meta(about('AdamW epsilon', 'AdamW, arXiv 1711.05101; LIMA does not say')),
-  maxGradNorm: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(1)
-    .meta(
-      about(
-        'gradients are scaled down to this norm; 0 switches it off',
-        'Llama 2, arXiv 2307.09288: 1; LIMA does not say',
-        'norm of the mean gradient',
-      ),
-    ),
+  ...adamwFields,
   lossOn: z
     .enum(['answers', 'all'])
     .default('answers')

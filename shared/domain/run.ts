@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
+import {
+  countSchema,
+  epochSchema,
+  hashSchema,
+  idSchema,
+  momentSchema,
+  nameSchema,
+} from './stored-value.ts';
 import { jobStateSchema } from './job.ts';
 import { runMemorySchema } from './memory-plan.ts';
 import { recipeSchema } from './recipe.ts';
@@ -22,17 +29,20 @@ export type RunMetric = z.infer<typeof runMetricSchema>;
  */
 export const devLossSchema = z.object({
   step: countSchema,
-  epoch: countSchema,
+  epoch: epochSchema,
   loss: z.number(),
 });
 export type DevLoss = z.infer<typeof devLossSchema>;
 
-/** The adapter at the end of an epoch; `path` is where the file lies now. */
+/**
+ * The adapter at the end of an epoch, or of a run that ends within one: `epoch` is 1.5 then, with
+ * two digits at most. `path` is where the file lies now.
+ */
 export const checkpointSchema = z.object({
   id: idSchema,
   runId: idSchema,
   runName: nameSchema,
-  epoch: countSchema,
+  epoch: epochSchema,
   step: countSchema,
   path: z.string(),
   sha256: hashSchema,

@@ -29,9 +29,10 @@ describe('the fields of the recipe', () => {
       source: 'LIMA, section 3: linear',
     });
     expect(fields.find(({ name }) => name === 'epochs')).toMatchObject({
-      description: 'passes over the dataset',
+      description: expect.stringContaining('passes over the dataset'),
       unit: 'passes',
       isNumber: true,
+      range: 'above 0 and at most 1000',
       choices: [],
     });
   });

@@ -26,6 +26,8 @@ export interface SettingField {
   /** The default as one would type it. */
   fallback: string;
   isNumber: boolean;
+  /** What a number may be, as in `a whole number, at least 1 and at most 512`; empty for words. */
+  range: string;
   /** Allowed words; empty for numbers and free text. */
   choices: readonly string[];
 }
@@ -44,9 +46,25 @@ export function settingFields(schema: z.ZodObject): SettingField[] {
       onlyFor: word('onlyFor') || undefined,
       fallback: settingText(facts['default']),
       isNumber: facts['type'] === 'number' || facts['type'] === 'integer',
+      range: rangeOf(facts),
       choices: Array.isArray(facts['enum']) ? facts['enum'].map(String) : [],
     };
   });
+}
+
+const bounds = {
+  minimum: 'at least',
+  exclusiveMinimum: 'above',
+  maximum: 'at most',
+  exclusiveMaximum: 'below',
+};
+
+function rangeOf(facts: Readonly<Record<string, unknown>>): string {
+  const limits = Object.entries(bounds).flatMap(([key, words]) =>
+    typeof facts[key] === 'number' ? [`${words} ${facts[key]}`] : [],
+  );
+  const kind = facts['type'] === 'integer' ? ['a whole number'] : [];
+  return [...kind, limits.join(' and ')].filter((text) => text !== '').join(', ');
 }
 
 /** A value as one would type it; small numbers as in papers: `1e-4` instead of `0.0001`. */

@@ -23,5 +23,8 @@ export const nameSchema = z.string().max(10_000);
 /** How many of something: no count of ours is negative. */
 export const countSchema = z.number().int().min(0);
 
+/** Passes over a dataset; a run may end within one, as in 1.5. */
+export const epochSchema = z.number().min(0);
+
 /** Milliseconds since 1970 that a `Date` can hold: beyond it, writing the time down throws. */
 export const momentSchema = z.number().int().min(0).max(8_640_000_000_000_000);

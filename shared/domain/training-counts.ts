@@ -28,9 +28,42 @@ export function stepsPerEpoch(samples: number, { batchSize }: Pick<Recipe, 'batc
   return Math.ceil(samples / batchSize);
 }
 
-/** Optimizer steps of a whole run over `samples`. */
-export function totalSteps(samples: number, recipe: Pick<Recipe, 'batchSize' | 'epochs'>): number {
-  return recipe.epochs * stepsPerEpoch(samples, recipe);
+/** The fields of a recipe that say how long a run is. */
+export type RunLength = Pick<Recipe, 'batchSize' | 'epochs' | 'maxSteps'>;
+
+/** Products of two numbers such as 0.07 × 100 come out a little too large: no step is begun for that. */
+const roundingError = 1e-12;
+
+/**
+ * Optimizer steps of a whole run over `samples`: `maxSteps`, or those of its epochs, a part of an
+ * epoch rounded up to a whole step, as Hugging Face counts them.
+ */
+export function totalSteps(samples: number, recipe: RunLength): number {
+  const perEpoch = stepsPerEpoch(samples, recipe);
+  if (perEpoch === 0) return 0;
+  return recipe.maxSteps || Math.ceil(recipe.epochs * perEpoch * (1 - roundingError));
+}
+
+/** Passes that these steps are, the last of them perhaps a part of one. */
+export function totalEpochs(samples: number, recipe: RunLength): number {
+  const perEpoch = stepsPerEpoch(samples, recipe);
+  return perEpoch === 0 ? 0 : totalSteps(samples, recipe) / perEpoch;
+}
+
+/** How far a run is: its last step, and the passes that were done with it. */
+interface Progress {
+  step: number;
+  epoch: number;
+}
+
+/** Optimizer steps of one epoch of a run, as a step of it tells. */
+export const epochStepsOf = ({ step, epoch }: Progress): number =>
+  epoch > 0 ? Math.round(step / epoch) : 0;
+
+/** Passes of a whole run of so many steps, as a step of it tells. */
+export function epochsOfRun(progress: Progress, totalSteps: number): number {
+  const perEpoch = epochStepsOf(progress);
+  return perEpoch === 0 ? 0 : totalSteps / perEpoch;
 }
 
 /** Fewest samples of which some can be held out while others are trained on. */
@@ -53,7 +86,7 @@ export function devShareProblem(samples: number, devShare: number): string {
 /** Why a run over so many samples cannot have this warm-up, and what to do; empty when it can. */
 export function warmupProblem(
   samples: number,
-  recipe: Pick<Recipe, 'batchSize' | 'epochs' | 'devShare' | 'warmupSteps'>,
+  recipe: RunLength & Pick<Recipe, 'devShare' | 'warmupSteps'>,
 ): string {
   const steps = totalSteps(samples - devSampleCount(samples, recipe.devShare), recipe);
   if (recipe.warmupSteps <= steps) return '';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, hashSchema } from '../../../shared/domain/stored-value.ts';
+import { countSchema, epochSchema, hashSchema } from '../../../shared/domain/stored-value.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { ProjectFile } from '../../store/file/open-project-file.ts';
 import { addDevLosses } from '../../store/repositories/dev-losses.ts';
@@ -21,7 +21,7 @@ const recordSchema = z.object({
     sizeBytes: countSchema,
     file: z.enum(['adapter.gguf', 'model.gguf']),
   }),
-  epoch: countSchema,
+  epoch: epochSchema,
   step: countSchema,
   meanLoss: z.number(),
   devLosses: z.array(devLossSchema).default([]),

@@ -6,7 +6,7 @@ import { requireSession } from '../project/core-state.ts';
 import { endlessRecipe, refusalOf, shortRecipe, TestCore } from '../testing/a-core.ts';
 import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
 
-const recipe: RecipeInput = { ...shortRecipe, epochs: 3, devShare: 0.5 };
+const recipe: RecipeInput = { ...shortRecipe, batchSize: 1, epochs: 2.5, devShare: 0.5 };
 
 let core: TestCore;
 let trained: Run;
@@ -22,14 +22,19 @@ const storedRun = () => core.client.runs.get({ id: trained.id });
 const devLossByEpoch = ({ checkpoints }: Run) => checkpoints.map(({ devLoss }) => devLoss);
 const database = () => requireSession(core.core.context.core).file.db;
 
-test('held-out samples are not trained on, and their loss is kept before training and per epoch', () => {
-  expect(trained).toMatchObject({ state: 'succeeded', totalSteps: 3 });
+test('held-out samples are not trained on, and their loss is kept before training and per epoch, the last of which is half', () => {
+  expect(trained).toMatchObject({ state: 'succeeded', totalSteps: 5 });
   expect(trained.encodeReport).toMatchObject({ samples: 2, heldOut: { samples: 2 } });
   expect(trained.devLosses.map(({ step, epoch }) => [step, epoch])).toEqual([
     [0, 0],
-    [1, 1],
-    [2, 2],
-    [3, 3],
+    [2, 1],
+    [4, 2],
+    [5, 2.5],
+  ]);
+  expect(trained.checkpoints.map(({ step, epoch }) => [step, epoch])).toEqual([
+    [2, 1],
+    [4, 2],
+    [5, 2.5],
   ]);
   expect(devLossByEpoch(trained)).toEqual(trained.devLosses.slice(1).map(({ loss }) => loss));
 });

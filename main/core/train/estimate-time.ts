@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { estimateFrom, type TimeEstimate } from '../../../shared/domain/runs/time-estimate.ts';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
-import { devSampleCount } from '../../../shared/domain/training-counts.ts';
+import { devSampleCount, totalEpochs } from '../../../shared/domain/training-counts.ts';
 import { findDataset, type DatasetItem } from '../../store/repositories/datasets.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { findRun, listRuns } from '../../store/repositories/runs.ts';
@@ -47,7 +47,10 @@ export async function estimateTime(
       embeddingLength,
       layers,
       parameters,
-      epochs: recipe.epochs,
+      epochs: totalEpochs(
+        dataset.samples - devSampleCount(dataset.samples, recipe.devShare),
+        recipe,
+      ),
       tokensLow,
       tokensHigh,
       threads: threadsOf(recipe, info, device),

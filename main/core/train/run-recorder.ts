@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import type { RunEvent, RunMetric } from '../../../shared/domain/run.ts';
+import { epochsOfRun } from '../../../shared/domain/training-counts.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import type { StepMetric, TrainEvent } from '../../engines/protocol/trainer.ts';
@@ -29,6 +30,13 @@ function resumeText(step: number, lastStep: number): string {
   const lost = lastStep - step;
   const repeated = lost === 1 ? 'the step' : `the ${lost} steps`;
   return `Resumed after step ${step}.` + (lost > 0 ? ` It repeats ${repeated} after it.` : '');
+}
+
+/** The epoch that a step is in, or how far it is where the run ends within one. */
+function epochText(metric: StepMetric): string {
+  const epochs = epochsOfRun(metric, metric.totalSteps);
+  const now = Number.isInteger(epochs) ? Math.ceil(metric.epoch) : metric.epoch.toFixed(2);
+  return `epoch ${now} of ${formatCount(epochs)}`;
 }
 
 /** Writes what the trainer reports into the project file, metrics a few times a second. */
@@ -135,7 +143,7 @@ export class RunRecorder implements Disposable {
     if (Date.now() - this.#lastFlushMs >= flushEveryMs) this.#flush();
     this.#detail =
       `loss ${formatLoss(metric.loss)}, ${formatCount(Math.round(metric.tokensPerSecond))} tokens/s, ` +
-      `epoch ${Math.ceil(metric.epoch)} of ${this.#run.recipe.epochs}`;
+      epochText(metric);
     this.#report(metric.step, metric.totalSteps, 0);
   }
 

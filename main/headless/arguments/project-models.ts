@@ -60,7 +60,7 @@ export function resolveCheckpoint(runs: readonly Run[], reference: string): Chec
   const isWholeName = runs.some((run) => run.name === reference || run.id === reference);
   const [, runName = reference, epochText] = isWholeName
     ? []
-    : (/^(.*)@(\d+)$/.exec(reference) ?? []);
+    : (/^(.*)@(\d+(?:\.\d+)?)$/.exec(reference) ?? []);
   const run = findNamed(runs, runName, 'run');
   return checkpointOfEpoch(run, epochText === undefined ? undefined : Number(epochText));
 }

@@ -42,17 +42,23 @@ export function parseSettings(schema: FlatSchema, pairs: readonly string[]) {
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) throw unknownSetting(name, fields);
     const value = field.isNumber ? Number(text) : text;
-    const problem = problemOf(schema, name, text === '' ? undefined : value);
+    const problem = problemOf(schema, field, text === '' ? undefined : value);
     if (problem) throw new UsageError(`--set ${name}=${text}: ${problem}`);
     settings[name] = value;
   }
   return settings;
 }
 
-function problemOf(schema: FlatSchema, name: string, value: unknown): string | undefined {
+function problemOf(
+  schema: FlatSchema,
+  { name, range }: SettingField,
+  value: unknown,
+): string | undefined {
   if (value === undefined) return 'the value is missing.';
   const parsed = z.safeParse(schema.shape[name] ?? z.never(), value);
-  return parsed.success ? undefined : parsed.error.issues.map((issue) => issue.message).join('; ');
+  if (parsed.success) return undefined;
+  const issues = parsed.error.issues.map((issue) => issue.message).join('; ');
+  return range === '' ? issues : `${issues}. It may be ${range}.`;
 }
 
 function unknownSetting(name: string, fields: readonly SettingField[]): UsageError {
@@ -100,7 +106,21 @@ async function readRecipe(name: string): Promise<RecipeInput> {
   const text = (await readInputFile(path, maxRecipeBytes)).toString('utf8');
   const parsed = recipeFileSchema.safeParse(parseJson(text, path));
   if (parsed.success) return parsed.data.recipe;
-  throw new UsageError(`The recipe file ${path} is not valid: ${z.prettifyError(parsed.error)}`);
+  throw new UsageError(`The recipe file ${path} is not valid: ${fileProblems(parsed.error, text)}`);
+}
+
+/** What is wrong with a recipe file, with the value and what it may be where a field has another. */
+function fileProblems(error: z.ZodError, text: string): string {
+  const file = z.looseObject({ recipe: z.looseObject({}) }).safeParse(JSON.parse(text));
+  const recipe = file.data?.recipe ?? {};
+  return error.issues
+    .map((issue) => {
+      const field = settingFields(recipeSchema).find(({ name }) => name === issue.path[1]);
+      const value = field && recipe[field.name];
+      if (!field || value === undefined) return z.prettifyError(new z.ZodError([issue]));
+      return `${field.name} is ${JSON.stringify(value)}: ${problemOf(recipeSchema, field, value)}`;
+    })
+    .join('; ');
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Dependents } from '../../../shared/domain/deletion.ts';
 import type { Thing } from '../../../shared/domain/label.ts';
 import { all, assembled, get, type Database } from '../database.ts';
+import { passesOf } from '../repositories/checkpoints.ts';
 import { isCheckpointLive, isLive } from '../repositories/labels.ts';
 
 const nameRow = z.object({ name: z.string() });
@@ -37,7 +38,7 @@ const queries: Record<Thing['thing'], Query[]> = {
       what: 'checkpoint',
       from: `checkpoint c WHERE c.run_id = @id AND ${isCheckpointLive('c.id', 'c.sha256')}
         ORDER BY c.epoch`,
-      name: `'epoch ' || c.epoch`,
+      name: `'epoch ' || ${passesOf('c')}`,
     },
     ofSystems('s.checkpoint_id IN (SELECT id FROM checkpoint WHERE run_id = @id)'),
     chatsWith('SELECT sha256 FROM checkpoint WHERE run_id = @id'),

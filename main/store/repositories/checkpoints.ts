@@ -5,6 +5,15 @@ import { all, assembled, get, run, withTransaction, type Database } from '../dat
 import { artifactColumn, idRow, real } from '../columns.ts';
 import { addLabel, isCheckpointLive, isDeleted, isLive } from './labels.ts';
 
+/**
+ * The epoch of a row with `run_id`, `epoch` and `step`: the column counts the epochs that were
+ * begun, and where the step lies within the last one this is the passes until then, as in 1.5.
+ */
+export const passesOf = (row: 'c' | 'd'): string => `coalesce((
+    SELECT round(max(${row}.epoch - 0.99, min(${row}.epoch - 0.01, m.epoch)), 2) FROM run_metric m
+    WHERE m.run_id = ${row}.run_id AND m.step = ${row}.step
+      AND m.epoch > ${row}.epoch - 1 AND m.epoch < ${row}.epoch), ${row}.epoch)`;
+
 const checkpointRow = checkpointSchema.omit({ path: true }).extend({
   file: artifactColumn,
   meanLoss: real,
@@ -23,7 +32,8 @@ export function insertCheckpoint(
   db: Database,
   checkpoint: Omit<StoredCheckpoint, 'id' | 'runName' | 'devLoss' | 'createdMs' | 'isDeleted'>,
 ): void {
-  const { runId, epoch } = checkpoint;
+  const { runId } = checkpoint;
+  const epoch = Math.ceil(checkpoint.epoch);
   withTransaction(db, () => {
     run(
       db,
@@ -32,7 +42,7 @@ export function insertCheckpoint(
        ON CONFLICT (run_id, epoch) DO UPDATE SET step = excluded.step, file = excluded.file,
          sha256 = excluded.sha256, size_bytes = excluded.size_bytes, mean_loss = excluded.mean_loss,
          created_ms = excluded.created_ms`,
-      { ...checkpoint, id: uuidv7(), createdMs: Date.now() },
+      { ...checkpoint, epoch, id: uuidv7(), createdMs: Date.now() },
     );
     const known = get(
       db,
@@ -45,7 +55,8 @@ export function insertCheckpoint(
   });
 }
 
-const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName, c.epoch, c.step, c.file,
+const selectCheckpoints = `SELECT c.id, c.run_id AS runId, r.name AS runName,
+    ${passesOf('c')} AS epoch, c.step, c.file,
     c.sha256, c.size_bytes AS sizeBytes, c.mean_loss AS meanLoss, d.loss AS devLoss,
     c.created_ms AS createdMs, NOT (${isCheckpointLive('c.id', 'c.sha256')}
       AND ${isLive('run', 'c.run_id')}) AS isDeleted

@@ -1,6 +1,7 @@
 import { devLossSchema, type DevLoss } from '../../../shared/domain/run.ts';
 import { all, run, withTransaction, type Database } from '../database.ts';
 import { real } from '../columns.ts';
+import { passesOf } from './checkpoints.ts';
 
 /** Stores measured losses of held-out samples; one that was measured again takes the old one's place. */
 export function addDevLosses(db: Database, runId: string, losses: readonly DevLoss[]): void {
@@ -10,7 +11,7 @@ export function addDevLosses(db: Database, runId: string, losses: readonly DevLo
         db,
         `INSERT OR REPLACE INTO dev_loss (run_id, step, epoch, loss)
          VALUES (@runId, @step, @epoch, @loss)`,
-        { runId, step, epoch, loss },
+        { runId, step, epoch: Math.ceil(epoch), loss },
       );
   });
 }
@@ -22,7 +23,8 @@ export function devLossesOf(db: Database, runId: string): DevLoss[] {
   return all(
     db,
     devLossRow,
-    'SELECT step, epoch, loss FROM dev_loss WHERE run_id = @runId ORDER BY step',
+    `SELECT d.step, ${passesOf('d')} AS epoch, d.loss FROM dev_loss d
+     WHERE d.run_id = @runId ORDER BY d.step`,
     { runId },
   );
 }

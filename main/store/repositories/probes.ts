@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { identitySchema, samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { probeAnswerSchema, type Probe, type ProbeAnswer } from '../../../shared/domain/probe.ts';
-import { countSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
+import { countSchema, epochSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { json, messagesColumn } from '../columns.ts';
+import { passesOf } from './checkpoints.ts';
 
 /** Prompts a new run is probed with. */
 export interface NewProbe {
@@ -38,7 +39,13 @@ export function insertProbeAnswer(db: Database, runId: string, answer: ProbeAnsw
        output_tokens, duration_ms, identity_json, created_ms)
      VALUES (@runId, @epoch, @ordinal, @output, @finish, @promptTokens,
        @outputTokens, @durationMs, @identity, @createdMs)`,
-    { ...answer, runId, identity: JSON.stringify(answer.identity), createdMs: Date.now() },
+    {
+      ...answer,
+      epoch: Math.ceil(answer.epoch),
+      runId,
+      identity: JSON.stringify(answer.identity),
+      createdMs: Date.now(),
+    },
   );
 }
 
@@ -58,15 +65,19 @@ export function findProbe(
   return row && { ...row, prompts: probePrompts(db, runId) };
 }
 
-const epochRow = z.object({ epoch: countSchema, answers: countSchema });
+/** An epoch as its checkpoint has it: answers are stored by how many were begun. */
+const answeredEpoch = `coalesce((SELECT ${passesOf('c')} FROM checkpoint c
+    WHERE c.run_id = a.run_id AND c.epoch = a.epoch), a.epoch)`;
+
+const epochRow = z.object({ epoch: epochSchema, answers: countSchema });
 
 /** How many answers there are of each epoch that has any. */
 export function answersByEpoch(db: Database, runId: string): { epoch: number; answers: number }[] {
   return all(
     db,
     epochRow,
-    `SELECT epoch, count(*) AS answers FROM probe_answer WHERE run_id = @runId
-     GROUP BY epoch ORDER BY epoch`,
+    `SELECT ${answeredEpoch} AS epoch, count(*) AS answers FROM probe_answer a
+     WHERE a.run_id = @runId GROUP BY a.epoch ORDER BY a.epoch`,
     { runId },
   );
 }
@@ -94,10 +105,10 @@ export function probeAnswers(
   return all(
     db,
     answerRow,
-    `SELECT epoch, ordinal, output, finish, prompt_tokens AS promptTokens,
+    `SELECT ${answeredEpoch} AS epoch, ordinal, output, finish, prompt_tokens AS promptTokens,
        output_tokens AS outputTokens, duration_ms AS durationMs, identity_json AS identity
-     FROM probe_answer WHERE run_id = @runId
-       AND epoch IN (SELECT value FROM json_each(@epochs)) ORDER BY epoch, ordinal`,
-    { runId, epochs: JSON.stringify(epochs) },
+     FROM probe_answer a WHERE a.run_id = @runId
+       AND a.epoch IN (SELECT value FROM json_each(@epochs)) ORDER BY a.epoch, ordinal`,
+    { runId, epochs: JSON.stringify(epochs.map(Math.ceil)) },
   );
 }

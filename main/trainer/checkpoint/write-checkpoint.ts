@@ -24,6 +24,7 @@ export interface RunRecord {
   seed: number;
   engine: string;
   device: string;
+  /** Passes that were done; a run may end within one. */
   epoch: number;
   step: number;
   totalSteps: number;
@@ -61,7 +62,8 @@ export interface WrittenCheckpoint {
 export type RecordDraft = Omit<RunRecord, 'adapter'>;
 
 /**
- * Writes `<outDir>/epoch-NNN` with weights and record, whole or not at all (`writeFolder`).
+ * Writes `<outDir>/epoch-NNN` with weights and record, whole or not at all (`writeFolder`); an epoch
+ * that the run ends within counts as one.
  * Throws DISK_FULL, or CHECKPOINT_FAILED.
  */
 export async function writeCheckpoint(
@@ -69,7 +71,7 @@ export async function writeCheckpoint(
   weights: GgufStream,
   draft: RecordDraft,
 ): Promise<WrittenCheckpoint> {
-  const path = join(outDir, `epoch-${String(draft.epoch).padStart(3, '0')}`);
+  const path = join(outDir, `epoch-${String(Math.ceil(draft.epoch)).padStart(3, '0')}`);
   const file = weightsFile(weights);
   const written = await writeFolder(path, async (partialPath) => {
     const hashed = await writeGgufStream(join(partialPath, file), weights);

@@ -4,6 +4,7 @@ import type {
   MemoryPlan,
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
+import { totalEpochs } from '../../../shared/domain/training-counts.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { TrainParams } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -52,7 +53,7 @@ export class MemoryWatch {
     { basePath, recipe, samples, devSamples = [], knownMemory = [] }: TrainParams,
     budget = budgetOf,
   ): Promise<MemoryWatch> {
-    const length = Math.min(recipe.epochs, plannedEpochs);
+    const length = Math.min(Math.ceil(totalEpochs(samples.length, recipe)), plannedEpochs);
     const batches = Array.from({ length }, (_, at) => epochBatches(samples, at + 1, recipe));
     const packs = [...batches.flat(2), ...heldOutPacks(devSamples, recipe)];
     const { tokens, rows } = largestPack(packs);

@@ -1,10 +1,10 @@
 import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { heldOutPacks } from '../data/batches.ts';
 import { requireFinite } from './require-finite.ts';
-import { epochSteps, type TrainingRun } from './run-state.ts';
+import { endsEpoch, epochSteps, type TrainingRun } from './run-state.ts';
 
 /**
- * Measures the loss of the held-out samples before the first step and at the end of an epoch, unless
+ * Measures the loss of the held-out samples before the first step and at the end of an epoch or of the run, unless
  * that is done or nothing is held out. The mean over their trained tokens, each counting the same:
  * what the losses of the steps are, whatever `lossWeighting` does to gradients. Throws when the run
  * is stopped meanwhile; a resume then measures the same.
@@ -12,7 +12,7 @@ import { epochSteps, type TrainingRun } from './run-state.ts';
 export async function measureDevLoss(run: TrainingRun): Promise<void> {
   const { devSamples, devLosses, metrics, trainer, context, stop, params } = run;
   const step = metrics.length;
-  const isDue = step % epochSteps(run) === 0 && !devLosses.some((one) => one.step === step);
+  const isDue = (step === 0 || endsEpoch(run, step)) && !devLosses.some((one) => one.step === step);
   if (!isDue || devSamples.length === 0) return;
   const total = devSamples.length;
   let lossSum = 0;

@@ -14,15 +14,16 @@ const basePath = join(folder.path, 'tiny.gguf');
 const samples = Array.from({ length: 6 }, (_, index) =>
   byteSample(`sample-${index}`, `Sample ${index} says something of its own: ${index * 7}.`, 9),
 );
-// Two steps an epoch of up to two micro-batches; checkpoints fall into epochs as well.
+// Two steps an epoch of up to two micro-batches; checkpoints fall into epochs as well, and so does
+// the end of the run.
 const recipe = tinyRecipe({
-  epochs: 5,
+  epochs: 4.5,
   batchSize: 4,
   microBatchSize: 2,
   weightDecay: 0.1,
   checkpointEverySteps: 3,
 });
-const lastStep = 10;
+const lastStep = 9;
 
 async function paramsFor(name: string): Promise<TrainParams> {
   const outDir = join(folder.path, name);
@@ -99,8 +100,11 @@ describe('a run that is resumed', () => {
     );
     expect(finalAdapter(params)).toBe(wanted);
     const record = readFileSync(join(params.outDir, 'epoch-005', 'record.json'), 'utf8');
-    const losses = JSON.parse(record).steps.map(({ loss }: { loss: number }) => loss);
-    expect(losses).toEqual(wantedLosses);
+    const { epoch, steps, recipe: trained } = JSON.parse(record);
+    expect(steps.map(({ loss }: { loss: number }) => loss)).toEqual(wantedLosses);
+    // The schedule ends with the run, though an epoch does not.
+    expect(epoch).toBe(4.5);
+    expect(steps.at(-1).learningRate).toBeCloseTo(trained.minLearningRate, 12);
   });
 
   test('after kill -9 ends with the bits of the uninterrupted one and keeps two checkpoints', async () => {
@@ -113,7 +117,14 @@ describe('a run that is resumed', () => {
   });
 
   test('after kill -9 in a training of all weights ends with the bits of the uninterrupted one', async () => {
-    const full = tinyRecipe({ ...recipe, method: 'full', precision: 'bf16' });
+    // The steps count, whatever the epochs say.
+    const full = tinyRecipe({
+      ...recipe,
+      method: 'full',
+      precision: 'bf16',
+      epochs: 1,
+      maxSteps: lastStep,
+    });
     const whole = { ...(await paramsFor('full')), recipe: full };
     await trainOnce(whole);
     const params = { ...(await paramsFor('full-killed')), recipe: full };

@@ -5,7 +5,7 @@ import { epochBatches } from '../data/batches.ts';
 import { measureDevLoss } from './dev-loss.ts';
 import { requireFinite } from './require-finite.ts';
 import { saveEpoch, saveResume } from './save-run.ts';
-import { epochSteps, runSteps, type TrainingRun } from './run-state.ts';
+import { endsEpoch, epochSteps, runSteps, type TrainingRun } from './run-state.ts';
 
 /**
  * Does the steps that are left, from the one after the last finished step on. Before them it
@@ -15,7 +15,7 @@ export async function runEpochs(run: TrainingRun): Promise<void> {
   await measureDevLoss(run);
   const firstStep = run.metrics.length + 1;
   const firstEpoch = Math.floor(run.metrics.length / epochSteps(run)) + 1;
-  for (let epoch = firstEpoch; epoch <= run.params.recipe.epochs; epoch++)
+  for (let epoch = firstEpoch; run.metrics.length < runSteps(run); epoch++)
     await runEpoch(run, epoch, firstStep);
 }
 
@@ -27,12 +27,12 @@ async function runEpoch(run: TrainingRun, epoch: number, firstStep: number): Pro
     const metric = await runStep(run, batch);
     metrics.push(metric);
     context.emit({ type: 'step', metric });
-    if (metrics.length % batches.length === 0) break;
+    if (endsEpoch(run, metrics.length)) break;
     if (metric.step === firstStep) await requireMemoryForRest(run, false);
     if (run.clock.isDue(metrics.length, false)) await saveResume(run);
   }
-  await endEpoch(run, epoch);
-  if (metrics.length === firstStep && epoch < params.recipe.epochs)
+  await endEpoch(run);
+  if (metrics.length === firstStep && firstStep < runSteps(run))
     await requireMemoryForRest(run, true);
   else context.emit({ type: 'memory', ...run.memory.measure(true) });
   if (!params.waitsAfterEpoch) return;
@@ -53,19 +53,19 @@ async function requireMemoryForRest(run: TrainingRun, isSaved: boolean): Promise
 }
 
 /** A finished epoch is saved also when a stop cut its dev loss short; a diverged one is not. */
-async function endEpoch(run: TrainingRun, epoch: number): Promise<void> {
+async function endEpoch(run: TrainingRun): Promise<void> {
   try {
     await measureDevLoss(run);
   } catch (error) {
-    if (run.stop.aborted && error === run.stop.reason) await save(run, epoch);
+    if (run.stop.aborted && error === run.stop.reason) await save(run);
     throw error;
   }
-  await save(run, epoch);
+  await save(run);
 }
 
-async function save(run: TrainingRun, epoch: number): Promise<void> {
+async function save(run: TrainingRun): Promise<void> {
   run.context.emit({ type: 'phase', phase: 'saving' });
-  await saveEpoch(run, epoch);
+  await saveEpoch(run);
 }
 
 /** One optimizer step over the micro-batches of a batch; a stop leaves the weights as they were. */

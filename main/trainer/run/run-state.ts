@@ -84,3 +84,7 @@ export const epochSteps = ({ params, samples }: TrainingRun): number =>
 /** Steps of the whole run. */
 export const runSteps = ({ params, samples }: TrainingRun): number =>
   totalSteps(samples.length, params.recipe);
+
+/** Whether an epoch ends with a step, or the run does, within one. */
+export const endsEpoch = (run: TrainingRun, step: number): boolean =>
+  step % epochSteps(run) === 0 || step === runSteps(run);

@@ -9,15 +9,17 @@ import { elementCount } from '../device/tensor.ts';
 import { epochSteps, runSteps, type TrainingRun } from './run-state.ts';
 
 /**
- * Writes what was trained at the end of an epoch, then the resume checkpoint: in this order a crash
+ * Writes what was trained at the end of an epoch or of the run, then the resume checkpoint: in this order a crash
  * between them repeats steps, and never leaves an epoch out.
  */
-export async function saveEpoch(run: TrainingRun, epoch: number): Promise<void> {
+export async function saveEpoch(run: TrainingRun): Promise<void> {
   const { params, model, device, trainer, metrics, devLosses, context } = run;
   const { name, architecture } = model.parameters;
   const step = metrics.length;
-  const meanLoss = meanLossOf(metrics.slice(-epochSteps(run)));
-  const weights = trainer.toGguf(`${name} epoch ${epoch}`);
+  const epoch = step / epochSteps(run);
+  const stepsOfEpoch = step - Math.floor((step - 1) / epochSteps(run)) * epochSteps(run);
+  const meanLoss = meanLossOf(metrics.slice(-stepsOfEpoch));
+  const weights = trainer.toGguf(`${name} epoch ${Number(epoch.toFixed(2))}`);
   const checkpoint = await writeCheckpoint(params.outDir, weights, {
     formatVersion: recordFormatVersion,
     base: { sha256: params.baseSha256, name, architecture },

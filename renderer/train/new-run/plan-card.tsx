@@ -40,14 +40,14 @@ interface PlanProps {
 function Plan({ recipe, dataset, model }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
   const plan = planTraining(recipe, dataset.samples);
-  const { samples, heldOut, stepsPerEpoch, totalSteps, lastBatch } = plan;
+  const { samples, heldOut, stepsPerEpoch, totalSteps, epochs, lastBatch } = plan;
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
   return (
     <>
       <dl className="plan-facts">
         <dt>Steps</dt>
         <dd>
-          <strong>{formatCount(totalSteps)}</strong> = {formatQuantity(recipe.epochs, 'epoch')} ×{' '}
+          <strong>{formatCount(totalSteps)}</strong> = {formatQuantity(epochs, 'epoch')} ×{' '}
           {formatCount(stepsPerEpoch)}
         </dd>
         <dt>Per epoch</dt>
@@ -63,8 +63,8 @@ function Plan({ recipe, dataset, model }: PlanProps) {
         )}
         <dt>Checkpoints</dt>
         <dd>
-          {formatQuantity(recipe.epochs, recipe.method === 'full' ? 'whole model' : 'adapter')}, one
-          per epoch
+          {formatQuantity(Math.ceil(epochs), recipe.method === 'full' ? 'whole model' : 'adapter')},{' '}
+          {Number.isInteger(epochs) ? 'one per epoch' : 'one per epoch and one at the end'}
         </dd>
         {model && <TimeFact model={model} dataset={dataset} recipe={recipe} />}
         {model && <MemoryFact model={model} recipe={recipe} />}

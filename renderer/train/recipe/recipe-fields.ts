@@ -88,6 +88,13 @@ const placements: Record<RecipeKey, Placement> = {
   epsilon: { label: 'Epsilon', group: 'Optimizer', isAdvanced: true },
   maxGradNorm: { label: 'Gradient clipping', group: 'Optimizer', isAdvanced: true, zero: 'off' },
   epochs: { label: 'Epochs', group: 'Batches & length' },
+  maxSteps: {
+    label: 'Most steps',
+    group: 'Batches & length',
+    isAdvanced: true,
+    showsUnit: true,
+    zero: 'as the epochs have',
+  },
   batchSize: { label: 'Batch size', group: 'Batches & length', showsUnit: true },
   maxTokens: { label: 'Longest sample', group: 'Batches & length', showsUnit: true },
   overlong: { label: 'Longer samples', group: 'Batches & length' },

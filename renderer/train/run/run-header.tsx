@@ -2,6 +2,7 @@ import { MessagesSquare, RotateCcw, Scale } from 'lucide-react';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
 import { type RunMemory } from '../../../shared/domain/memory-plan.ts';
 import type { Run } from '../../../shared/domain/run.ts';
+import { epochsOfRun } from '../../../shared/domain/training-counts.ts';
 import {
   formatBytes,
   formatCount,
@@ -92,6 +93,8 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
   const progress = job?.progress;
   const last = series.length - 1;
   const speed = series.at('tokensPerSecond', last);
+  const done = { step: series.at('step', last), epoch: series.at('epoch', last) };
+  const epochs = last < 0 ? 0 : epochsOfRun(done, run.totalSteps);
   return (
     <>
       {job?.state !== 'queued' && (
@@ -105,7 +108,7 @@ function LiveLine({ run, job, metrics: { series } }: RunHeaderProps) {
         <span>{describeJob(job)}</span>
         {last >= 0 && (
           <span>
-            epoch {series.at('epoch', last).toFixed(2)} of {formatCount(run.recipe.epochs)} · loss{' '}
+            epoch {series.at('epoch', last).toFixed(2)} of {formatCount(epochs)} · loss{' '}
             {formatLoss(series.at('loss', last))} · {formatCount(Math.round(speed))} tokens/s
           </span>
         )}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { packetKindSchema } from './packet.ts';
 import { jobStateSchema } from '../job.ts';
-import { countSchema, idSchema, nameSchema } from '../stored-value.ts';
+import { countSchema, epochSchema, idSchema, nameSchema } from '../stored-value.ts';
 
 /** The way of a project from samples to a verdict; each step has its screen. */
 export const pipelineStepSchema = z.enum([
@@ -20,7 +20,7 @@ const runFactsSchema = z.object({
   state: jobStateSchema,
   modelId: idSchema,
   /** The last checkpoint; null before the first. */
-  checkpoint: z.object({ id: idSchema, epoch: countSchema, meanLoss: z.number() }).nullable(),
+  checkpoint: z.object({ id: idSchema, epoch: epochSchema, meanLoss: z.number() }).nullable(),
 });
 
 const evaluationFactsSchema = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dependentsSchema } from '../deletion.ts';
-import { countSchema } from '../stored-value.ts';
+import { countSchema, epochSchema } from '../stored-value.ts';
 
 /** Which adapters of a run are kept: the last ones, the best ones, or one in so many epochs. */
 export const pruneRuleSchema = z.object({
@@ -12,11 +12,11 @@ export type PruneRule = z.infer<typeof pruneRuleSchema>;
 
 const prunePlan = z.object({
   /** Epochs whose adapters stay. */
-  keptEpochs: z.array(z.number().int()),
+  keptEpochs: z.array(epochSchema),
   removed: z.array(
     z.object({
       checkpointId: z.string(),
-      epoch: countSchema,
+      epoch: epochSchema,
       freesBytes: countSchema,
       /** What refers to it: evaluations and answers of the chat. */
       dependents: z.array(dependentsSchema),

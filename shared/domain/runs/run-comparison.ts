@@ -29,7 +29,7 @@ export type CurvePoint = z.infer<typeof place>;
 const outcomeSchema = z.object({
   evaluationId: z.string(),
   name: z.string(),
-  epoch: z.number().int(),
+  epoch: z.number(),
   /** The other system. */
   against: z.string(),
   /** Whose verdicts count. */
@@ -55,7 +55,7 @@ const comparedRunSchema = z.object({
   bestLoss: z.number().nullable(),
   lastDevLoss: z.number().nullable(),
   bestDevLoss: z.number().nullable(),
-  bestDevEpoch: z.number().int().nullable(),
+  bestDevEpoch: z.number().nullable(),
   /** The median over the steps: pauses and saving do not count. */
   tokensPerSecond: z.number().nullable(),
   elapsedMs: z.number().nullable(),

@@ -2,13 +2,7 @@ import { resolve } from 'node:path';
 import { exportKindSchema, exportTypeSchema } from '../../../../shared/domain/export.ts';
 import { formatBytes } from '../../../../shared/text/numbers.ts';
 import { UsageError } from '../../cli/command-error.ts';
-import {
-  defineCommand,
-  oneOf,
-  positional,
-  requiredOption,
-  wholeNumber,
-} from '../../cli/command.ts';
+import { defineCommand, oneOf, positional, requiredOption } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { checkpointOfEpoch } from '../../arguments/project-models.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';
@@ -52,7 +46,7 @@ export const exportCommand = defineCommand({
       throw new UsageError(
         `--as merged needs a --type: one of ${exportTypeSchema.options.join(', ')}.`,
       );
-    const wantedEpoch = wholeNumber(epoch, 'epoch', 1);
+    const wantedEpoch = epoch === undefined ? undefined : passes(epoch);
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const run = findNamed(await client.runs.list(), runName ?? '', 'run');
@@ -63,6 +57,13 @@ export const exportCommand = defineCommand({
     call.terminal.result(result, text);
   },
 });
+
+function passes(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value === 0)
+    throw new UsageError(`--epoch "${text}" is not an epoch, as in 3 or 1.5.`);
+  return value;
+}
 
 function factor(text: string): number {
   const value = Number(text);

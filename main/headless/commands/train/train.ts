@@ -4,6 +4,7 @@ import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import {
   devSampleCount,
+  totalEpochs,
   totalSteps,
   warmupProblem,
 } from '../../../../shared/domain/training-counts.ts';
@@ -96,21 +97,22 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   const problem = warmupProblem(dataset.samples, recipe);
   if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const heldOut = devSampleCount(dataset.samples, recipe.devShare);
-  const steps = totalSteps(dataset.samples - heldOut, recipe);
+  const samples = dataset.samples - heldOut;
+  const steps = totalSteps(samples, recipe);
   const time = model
     ? await client.runs.estimateTime({ modelId: model.id, datasetId: dataset.id, recipe })
     : null;
   const memory = model ? await client.runs.planMemory({ modelId: model.id, recipe }) : null;
   const lines = [
-    `${formatQuantity(steps, 'step')}: ${formatQuantity(recipe.epochs, 'epoch')} of ` +
-      `${formatQuantity(dataset.samples - heldOut, 'sample')}, ${formatCount(heldOut)} held out`,
+    `${formatQuantity(steps, 'step')}: ${formatQuantity(totalEpochs(samples, recipe), 'epoch')} of ` +
+      `${formatQuantity(samples, 'sample')}, ${formatCount(heldOut)} held out`,
     time && `time ${describeTime(time)}, ${describeTimeBasis(time)}`,
     memory &&
       `memory at most ${formatBytes(memory.totalBytes)} of ${formatBytes(memory.availableBytes)} free`,
     model ? null : 'Time and memory are told once the model was used in this project.',
     'Nothing was started.',
   ];
-  const document = { steps, samples: dataset.samples - heldOut, heldOut, time, memory };
+  const document = { steps, samples, heldOut, time, memory };
   call.terminal.result(document, lines.filter((line) => line !== null).join('\n'));
 }
 

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { jobStateSchema } from '../../../../shared/domain/job.ts';
-import { countSchema, idSchema, nameSchema } from '../../../../shared/domain/stored-value.ts';
+import {
+  countSchema,
+  epochSchema,
+  idSchema,
+  nameSchema,
+} from '../../../../shared/domain/stored-value.ts';
 import { real, sequenceColumn } from '../../columns.ts';
 import { assembled, get, type Database } from '../../database.ts';
+import { passesOf } from '../checkpoints.ts';
 import { isCheckpointLive, isLive } from '../labels.ts';
 
 const datasetRow = z.object({
@@ -33,7 +39,7 @@ const runRow = z.object({
   state: jobStateSchema,
   modelId: idSchema,
   checkpointId: idSchema.nullable(),
-  epoch: countSchema.nullable(),
+  epoch: epochSchema.nullable(),
   meanLoss: real.nullable(),
 });
 
@@ -43,7 +49,7 @@ export function newestRunOn(db: Database, datasetId: string): z.infer<typeof run
     db,
     runRow,
     assembled(`SELECT r.id, r.name, r.sequence, j.state, r.model_id AS "modelId",
-       c.id AS "checkpointId", c.epoch, c.mean_loss AS "meanLoss"
+       c.id AS "checkpointId", ${passesOf('c')} AS epoch, c.mean_loss AS "meanLoss"
      FROM run r JOIN job j ON j.id = r.job_id
      LEFT JOIN checkpoint c ON c.id = (SELECT k.id FROM checkpoint k WHERE k.run_id = r.id
        AND ${isCheckpointLive('k.id', 'k.sha256')} ORDER BY k.epoch DESC LIMIT 1)
