@@ -1,3 +1,4 @@
+import { modelPart, modelPartPaths, modelPath } from '../../shared/domain/model-parts.ts';
 import { InputFileError, openInputFile } from '../input-files/input-file.ts';
 import { checkedAlignment, padTo, placeTensors, readTensors } from './header/read-tensors.ts';
 import { checkAdapter } from './check/check-adapter.ts';
@@ -7,6 +8,7 @@ import { checkVocabulary } from './check/check-vocabulary.ts';
 import { GgufError, invalidGguf, truncatedGguf } from './header/gguf-error.ts';
 import type { GgufFile } from './header/gguf-file.ts';
 import { HeaderCursor } from './header/header-cursor.ts';
+import { type FileHeader, PartJoiner } from './header/join-parts.ts';
 import { readMetadata } from './header/read-metadata.ts';
 
 const magic = 0x46554747;
@@ -14,21 +16,45 @@ const maxTensors = 100_000;
 const maxKeys = 10_000;
 
 /**
- * Reads and validates the header of a GGUF file of version 2 or 3 without touching weights.
- * Every count, size and offset is checked against limits and the file size first, so a hostile
- * file is a `GgufError`: ggml itself aborts the process on some of them.
+ * Reads and validates the header of a GGUF file of version 2 or 3 without touching weights; the name
+ * of any part of a split model leads to all of it. Every count, size and offset is checked against
+ * limits and the file size first, so a hostile file is a `GgufError`: ggml itself aborts the process
+ * on some of them.
  */
 export async function readGguf(path: string): Promise<GgufFile> {
+  const joiner = new PartJoiner();
+  for (const partPath of modelPartPaths(path)) await readPart(partPath, joiner);
+  return named(modelPath(path), () => {
+    const file = joiner.join();
+    checkAdapter(file);
+    checkVocabulary(file);
+    checkHyperparameters(file);
+    return file;
+  });
+}
+
+async function readPart(path: string, joiner: PartJoiner): Promise<void> {
   try {
     await using file = await openInputFile(path);
-    return readHeader(new HeaderCursor(file.handle.fd, file.stats.size));
+    named(path, () =>
+      joiner.add(path, readHeader(new HeaderCursor(file.handle.fd, file.stats.size))),
+    );
   } catch (error) {
-    if (error instanceof GgufError) throw new GgufError(error.code, `${path}: ${error.message}`);
-    throw unreadable(path, error);
+    throw error instanceof GgufError ? error : unreadable(path, error);
   }
 }
 
-function readHeader(cursor: HeaderCursor): GgufFile {
+/** What is wrong with a file names it. */
+function named<Result>(path: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof GgufError) throw new GgufError(error.code, `${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function readHeader(cursor: HeaderCursor): FileHeader {
   const { version, tensorCount, keyCount } = readCounts(cursor);
   const metadata = readMetadata(cursor, keyCount);
   const alignment = checkedAlignment(metadata.get('general.alignment'));
@@ -37,11 +63,7 @@ function readHeader(cursor: HeaderCursor): GgufFile {
   // Without tensors there is no data section, and ggml pads nothing.
   const dataOffsetBytes = tensorCount > 0 ? padTo(cursor.position, alignment) : cursor.position;
   const tensors = placeTensors(listed, { dataOffsetBytes, alignment, fileSizeBytes });
-  const header = { metadata, tensors };
-  checkValueTypes(header);
-  checkAdapter(header);
-  checkVocabulary(header);
-  checkHyperparameters(header);
+  checkValueTypes({ metadata });
   return { version, alignment, metadata, tensors, dataOffsetBytes, fileSizeBytes };
 }
 
@@ -70,11 +92,17 @@ function readCounts(cursor: HeaderCursor) {
 
 function unreadable(path: string, cause: unknown): GgufError {
   if (cause instanceof InputFileError)
-    return new GgufError('GGUF_UNREADABLE', cause.message, { cause });
+    return new GgufError('GGUF_UNREADABLE', cause.message + missingPart(path, cause), { cause });
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GgufError(
     'GGUF_UNREADABLE',
     `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
     { cause },
   );
+}
+
+function missingPart(path: string, { code }: InputFileError): string {
+  const part = modelPart(path);
+  if (!part || code !== 'FILE_NOT_FOUND') return '';
+  return `: it is part ${part.number} of ${part.count} of the model. Put all parts into one folder.`;
 }

@@ -109,12 +109,15 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     expect(error.message).toContain('lama9');
   });
 
-  test('one part of a model in several files, with how to join them', async () => {
-    const count = { key: 'split.count', type: 'u16', value: 3 } as const;
-    const part = await writeTestSystem(folder.file('a-00001-of-00003.gguf'), { entries: [count] });
+  test('one part of a model in several files, with the path of the next that is missing', async () => {
+    const entries = [
+      { key: 'split.no', type: 'u16', value: 0 },
+      { key: 'split.count', type: 'u16', value: 3 },
+    ] as const;
+    const part = await writeTestSystem(folder.file('a-00001-of-00003.gguf'), { entries });
     const error = await refusal(chat(part));
-    expect(error.code).toBe('MODEL_UNREADABLE');
-    expect(error.message).toContain('one of 3 parts of a model: join them with llama-gguf-split');
+    expect(error.code).toBe('MODEL_NOT_THERE');
+    expect(error.message).toContain('a-00002-of-00003.gguf');
   });
 
   test('a pre-tokenizer that llama.cpp does not know', async () => {

@@ -1,9 +1,13 @@
+import { modelPart } from '../domain/model-parts.ts';
 import { previewLine } from './foreign-text.ts';
 
-/** The name of a file without its folders and the ending `.gguf`, on any system. */
+/**
+ * The name of a file without its folders and the ending `.gguf`, on any system; of a split model what
+ * the names of its parts share.
+ */
 export function modelFileName(path: string): string {
   const file = path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
-  const stem = file.replace(/\.gguf$/i, '');
+  const stem = modelPart(file)?.stem ?? file.replace(/\.gguf$/i, '');
   return stem === '' ? file : stem;
 }
 

@@ -80,6 +80,7 @@ describe('an export is refused, and nothing is touched, where it would name', ()
     'other.lima.d/x',
     'other.lima.backup-v3',
     'new.lima',
+    'quince-00001-of-00002.gguf',
     'renamed.sqlite',
     'renamed.sqlite-wal',
     'renamed.sqlite.lock',

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import { PathGuard } from './path-guard.ts';
 import { refusalOf, TestCore } from '../testing/a-core.ts';
 
@@ -38,6 +39,14 @@ test.each([
   ['a new file in a new folder of a link', 'out/a/b'],
 ])('a path that leads out of the roots by %s is forbidden', (_, way) => {
   expect(codeOf(() => guard.check(`${root}/${way}`))).toBe('PATH_FORBIDDEN');
+});
+
+test('a part of a split model is forbidden where another part leads out of the roots', () => {
+  const [first = '', , third = ''] = modelPartPaths(join(root, 'quince-00001-of-00003.gguf'));
+  expect(guard.check(first)).toBe(first);
+  symlinkSync(join(outside, 'secret'), third);
+  expect(codeOf(() => guard.check(first))).toBe('PATH_FORBIDDEN');
+  rmSync(third);
 });
 
 test('a path with NUL or a circle of links is refused with its own reason', () => {

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import nodePath, { type PlatformPath } from 'node:path';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { AppError } from '../base/app-error.ts';
 import {
@@ -134,9 +135,13 @@ export class PathGuard {
   }
 
   async #follow(path: string, wait: PlaceWait | undefined): Promise<void> {
+    const absolute = this.#system.paths.resolve(path);
+    refuseProblem(absolute, this.#system.paths);
+    for (const part of modelPartPaths(absolute)) await this.#followOne(part, wait);
+  }
+
+  async #followOne(absolute: string, wait: PlaceWait | undefined): Promise<void> {
     const { paths } = this.#system;
-    const absolute = paths.resolve(path);
-    refuseProblem(absolute, paths);
     const isLocal = localDisks();
     const steps = resolving(absolute, paths);
     let step = steps.next();
@@ -198,11 +203,19 @@ export class PathGuard {
     return this.checkPaths(payload);
   }
 
+  /** With one part of a split model all are let through, so each of them is looked at. */
   #guard(path: string): { absolute: GuardedPath; real: string } {
     const { paths } = this.#system;
     refuseProblem(path, paths);
     const absolute = paths.resolve(path);
     refuseProblem(absolute, paths);
+    const others = modelPartPaths(absolute).filter((part) => part !== absolute);
+    for (const other of others) this.#requireAllowed(other);
+    return { absolute: asGuarded(absolute), real: this.#requireAllowed(absolute) };
+  }
+
+  /** Where a path leads, which lies inside the roots. */
+  #requireAllowed(absolute: string): string {
     const real = realPath(absolute, this.#system);
     if (!this.#allows(real))
       throw new AppError(
@@ -211,7 +224,7 @@ export class PathGuard {
           `(${this.roots?.join(', ')}). Start it with --root to allow another folder.`,
         { path: absolute },
       );
-    return { absolute: asGuarded(absolute), real };
+    return real;
   }
 
   #allows(real: string): boolean {

@@ -8,6 +8,7 @@ import {
   readSync,
 } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
+import { modelPart } from '../../../shared/domain/model-parts.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
 
 /** What no export may write to, beside everything that looks like a project or a model. */
@@ -49,6 +50,7 @@ export function protectedByName(place: string, places: ProtectedPlaces): string 
     else if (isUnder(`${path}.d`) || wanted.startsWith(`${path}.backup`))
       return 'belongs to the open project';
   if (places.modelPaths.some((path) => folded(path) === wanted)) return 'is a model of the project';
+  if (modelPart(wanted)) return 'has the name of one part of a split model';
   if (projectName.test(basename(wanted)))
     return 'has the name of a project or of what lies beside one';
   if (foldersOf(wanted).some((folder) => projectFolder.test(folder)))

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
+import { modelPath } from '../../../shared/domain/model-parts.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
 import { startInspector, type GuardedInspector, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
-import { fileSize } from '../files/guarded-files.ts';
+import { modelSize } from '../files/guarded-files.ts';
 import { placeTimes, type PlaceWait } from '../files/places.ts';
 import {
   findModel,
@@ -45,7 +46,7 @@ async function isPresent(
 ): Promise<boolean> {
   const wait = { signal, mostMs: placeTimes.listedMs };
   try {
-    return fileSize(await reachedPath(session, path, wait)) !== undefined;
+    return 'sizeBytes' in modelSize(await reachedPath(session, path, wait));
   } catch (error) {
     if (error instanceof AppError) return false;
     throw error;
@@ -71,15 +72,15 @@ export async function usableModel(
   const model = found(findModel(session.file.db, id), 'model', id);
   const path = await reachedPath(session, model.path, { signal });
   if (!session.own.hasModel(model)) refuseFromElsewhere(model);
-  const sizeBytes = fileSize(path);
-  if (sizeBytes === undefined)
+  const size = modelSize(path);
+  if ('missingPath' in size)
     throw new AppError(
       'MODEL_MISSING',
-      `There is no model file ${path}. Put it back, or show where it is now.`,
-      { modelId: id, path },
+      `There is no model file ${size.missingPath}. Put it back, or show where it is now.`,
+      { modelId: id, path: size.missingPath },
     );
-  if (sizeBytes !== model.info.fileSizeBytes)
-    throw changed(path, `${sizeBytes} bytes instead of ${model.info.fileSizeBytes}`);
+  if (size.sizeBytes !== model.info.fileSizeBytes)
+    throw changed(path, `${size.sizeBytes} bytes instead of ${model.info.fileSizeBytes}`);
   return { ...model, path };
 }
 
@@ -116,7 +117,7 @@ export function startAddModel(
   path: string,
   expectedSha256: string | null = null,
 ): JobSnapshot {
-  const checked = state.paths.check(path);
+  const checked = state.paths.check(modelPath(path));
   return session.jobs.start({
     kind: 'add-model',
     title: `Read ${basename(checked)}`,

@@ -1,4 +1,5 @@
 import type { OpeningProgress } from '../../../shared/contract/app.ts';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import type { PipelineStep } from '../../../shared/domain/project/pipeline.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';
@@ -59,7 +60,7 @@ export function requireSession(state: CoreState): ProjectSession {
 /** What no export of a project may be written to; models that do not answer are named alone. */
 export async function protectedBy({ file, paths }: ProjectSession) {
   const projectPaths = [file.path];
-  const modelPaths = listModels(file.db).map(({ path }) => path);
+  const modelPaths = listModels(file.db).flatMap(({ path }) => modelPartPaths(path));
   const wait = { mostMs: placeTimes.listedMs };
   const reached = modelPaths.map(async (path) => {
     try {

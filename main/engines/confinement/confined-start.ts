@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import { nodeRuntimePath } from '../node-runtime.ts';
 import {
   confinementHere,
@@ -11,7 +12,10 @@ import {
 } from './launcher.ts';
 import { sandboxArguments } from './macos-sandbox.ts';
 
-/** What an engine is given: files or folders to read, and folders to write into as well. */
+/**
+ * What an engine is given: files or folders to read, and folders to write into as well. With one part
+ * of a split model come all of its parts.
+ */
 export interface EngineFiles {
   reads: readonly string[];
   writes: readonly string[];
@@ -114,7 +118,7 @@ export function confinedStart(
   if (landlock === 0 && !seccomp) return { execPath: nodePath, execArgv, env, scratchDir };
   const grants = [
     ...grant('x', [nodePath, launcherPath(), ...systemLibraries]),
-    ...grant('r', [...programFiles(), ...systemFiles, ...files.reads]),
+    ...grant('r', [...programFiles(), ...systemFiles, ...files.reads.flatMap(modelPartPaths)]),
     ...grant('d', plainDevices),
     ...grant('w', writes),
     ...(usesDrivers ? driverGrants() : []),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import { modelInfoSchema, type ModelInfo } from '../../../shared/domain/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
@@ -29,13 +30,35 @@ const progressIntervalMs = 100;
 type Request = InspectorRequests['hashFile'];
 type Context = RequestContext<Request['event']>;
 
-/** SHA-256 of a file in constant memory, with progress and cancel. */
+/** SHA-256 of a file, of a split model all parts in order, in constant memory and with progress. */
 async function hashFile({ path }: Request['params'], context: Context): Promise<Request['result']> {
+  await using opened = new AsyncDisposableStack();
+  const files: InputFile[] = [];
+  for (const part of modelPartPaths(path))
+    files.push(opened.use(await unlessUnreadable(part, context, () => openInputFile(part))));
+  const hash = createHash('sha256');
+  const report = progressOf(files, context);
+  let sizeBytes = 0;
+  for (const [index, file] of files.entries())
+    await unlessUnreadable(modelPartPaths(path)[index] ?? path, context, async () => {
+      for await (const chunk of chunksOf(file, context.signal)) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        report(sizeBytes);
+      }
+    });
+  return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+async function unlessUnreadable<Result>(
+  path: string,
+  { signal }: Context,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await using file = await openInputFile(path);
-    return await hashHandle(file, context);
+    return await work();
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     throw new InspectorError(
       'FILE_UNREADABLE',
@@ -45,24 +68,18 @@ async function hashFile({ path }: Request['params'], context: Context): Promise<
   }
 }
 
-async function hashHandle(
-  { handle, stats }: InputFile,
-  context: Context,
-): Promise<Request['result']> {
-  const hash = createHash('sha256');
-  const totalBytes = stats.size;
-  let sizeBytes = 0;
+/** The stream reads ahead while a chunk is hashed; it closes the file on abort as well. */
+const chunksOf = ({ handle }: InputFile, signal: AbortSignal): AsyncIterable<Buffer> =>
+  handle.createReadStream({ highWaterMark: chunkBytes, signal, autoClose: false });
+
+function progressOf(files: readonly InputFile[], context: Context): (bytes: number) => void {
+  const totalBytes = files.reduce((sum, { stats }) => sum + stats.size, 0);
   let reportedMs = performance.now();
-  // The stream reads ahead while a chunk is hashed; it closes the file on abort as well.
-  const stream = handle.createReadStream({ highWaterMark: chunkBytes, signal: context.signal });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    sizeBytes += chunk.length;
-    if (performance.now() - reportedMs < progressIntervalMs) continue;
+  return (bytes) => {
+    if (performance.now() - reportedMs < progressIntervalMs) return;
     reportedMs = performance.now();
-    context.emit({ type: 'hashed', bytes: sizeBytes, totalBytes });
-  }
-  return { sha256: hash.digest('hex'), sizeBytes };
+    context.emit({ type: 'hashed', bytes, totalBytes });
+  };
 }
 
 /** Validates and describes a GGUF file; a bad file is an `InspectorError` with the GGUF code. */

@@ -10,6 +10,7 @@ const general: Record<string, ScalarType> = {
   'general.quantization_version': 'u32',
   'split.no': 'u16',
   'split.count': 'u16',
+  'split.tensors.count': 'i32',
   'tokenizer.ggml.model': 'string',
   'tokenizer.ggml.pre': 'string',
   'tokenizer.chat_template': 'string',

@@ -41,12 +41,6 @@ test('weights off the alignment that a mapping needs are noticed', async () => {
 
 const refusals: [problem: string, kind: string, message: RegExp, change: (raw: RawGguf) => void][] =
   [
-    [
-      'one shard of several, whose others nobody checked',
-      bytes,
-      /llama-gguf-split/,
-      (raw) => put(raw, entry('split.count', 2, Buffer.from([2, 0]))),
-    ],
     ['no tokenizer', 'no tokenizer', /no tokenizer/, () => undefined],
     ['a vocabulary by number only', 'no vocabulary', /no tokenizer/, () => undefined],
     [

@@ -1,6 +1,6 @@
 import { trainedArchitectures, requireRowLengths } from './check-attention-shape.ts';
 import { invalidGguf } from '../header/gguf-error.ts';
-import { type GgufFile, getNumber, getString } from '../header/gguf-file.ts';
+import { type GgufFile, getString } from '../header/gguf-file.ts';
 import type { GgufTensor } from '../header/read-tensors.ts';
 import { StringTable } from '../header/string-table.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
@@ -21,12 +21,10 @@ const neededKeys = [
 const mappedAlignment = 32;
 
 /**
- * Rejects a valid model that llama.cpp aborts on while it tokenizes a text or evaluates it, and
- * one whose other shards nobody checked. Throws a `GgufError`.
+ * Rejects a valid model that llama.cpp aborts on while it tokenizes a text or evaluates it. Throws a
+ * `GgufError`.
  */
 export function requireRunnable(file: GgufFile): void {
-  if ((getNumber(file, 'split.count') ?? 1) > 1)
-    throw invalidGguf('it is one shard of a split model; merge the shards with llama-gguf-split');
   requireTokenizer(file);
   const architecture = getString(file, 'general.architecture') ?? '';
   if (!trainedArchitectures.includes(architecture) || file.tensors.length === 0) return;

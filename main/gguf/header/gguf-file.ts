@@ -3,7 +3,16 @@ import type { GgufTensor } from './read-tensors.ts';
 import { invalidGguf } from './gguf-error.ts';
 import { StringTable } from './string-table.ts';
 
-/** The header of a GGUF file, checked so that native code can load the file. */
+/** One of the files that a model lies in. */
+export interface GgufPart {
+  path: string;
+  sizeBytes: number;
+}
+
+/**
+ * The header of a GGUF file, checked so that native code can load it. A model in several files is
+ * one of these; version, alignment and place of the data are then those of the first.
+ */
 export interface GgufFile {
   version: number;
   /** Multiple that every tensor offset in the data section has, in bytes. */
@@ -11,7 +20,10 @@ export interface GgufFile {
   metadata: Map<string, GgufValue>;
   tensors: GgufTensor[];
   dataOffsetBytes: number;
+  /** Of all parts together. */
   fileSizeBytes: number;
+  /** The files in order; one, unless the model is split. llama.cpp is given the first. */
+  parts: readonly GgufPart[];
 }
 
 type WithMetadata = Pick<GgufFile, 'metadata'>;

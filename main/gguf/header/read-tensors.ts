@@ -16,9 +16,11 @@ export interface GgufTensor {
   ne: number[];
   /** A ggml type id; see tensor-types.ts. */
   type: number;
-  /** From the start of the file. */
+  /** From the start of the file that it lies in. */
   offsetBytes: number;
   sizeBytes: number;
+  /** Which of the model's files it lies in, from 0 on. */
+  part: number;
 }
 
 /** Reads `count` tensor entries; their offsets are still relative to the data section. */
@@ -45,7 +47,7 @@ function readTensor(cursor: HeaderCursor, index: number): GgufTensor {
   const ne = Array.from({ length: dimensions }, () => cursor.u64());
   const type = cursor.u32();
   const offsetBytes = cursor.u64();
-  return { name, ne, type, offsetBytes, sizeBytes: checkedSize(what, type, ne, cursor) };
+  return { name, ne, type, offsetBytes, sizeBytes: checkedSize(what, type, ne, cursor), part: 0 };
 }
 
 function checkedSize(what: string, type: number, ne: number[], cursor: HeaderCursor): number {

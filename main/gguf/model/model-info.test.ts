@@ -90,7 +90,6 @@ test('every kind of file that the trainer would get wrong has a reason', async (
   const reasons: [file: GgufFile, reason: RegExp][] = [
     [withMetadata(file, 'general.type', text('adapter')), /is an adapter/],
     [withMetadata(file, 'general.type', text('mmproj')), /"mmproj", not a model/],
-    [withMetadata(file, 'split.count', { type: 'u16', value: 3 }), /split model/],
     [{ ...file, tensors: [] }, /vocabulary only/],
     [withMetadata(file, 'llama.rope.scaling.type', text('spiral')), /rope scaling is "spiral"/],
     [withMetadata(file, 'llama.rope.dimension_count', { type: 'u32', value: 4 }), /turns 4 of 8/],

@@ -114,8 +114,6 @@ function wrongKindOfFile(file: GgufFile): string | undefined {
   const kind = getString(file, 'general.type') ?? 'model';
   if (kind === 'adapter') return 'It is an adapter; choose the base model it was trained on.';
   if (kind !== 'model') return `It is a file of the kind "${kind}", not a model.`;
-  if ((getNumber(file, 'split.count') ?? 1) > 1)
-    return 'It is one shard of a split model; merge the shards with llama-gguf-split.';
   if (file.tensors.length === 0) return 'It has a vocabulary only and no weights.';
   return undefined;
 }

@@ -1,9 +1,12 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { recipeSchema } from '../../../shared/domain/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
-import { resolveCheckpoint, splitSystem } from './project-models.ts';
+import { existingModel, resolveCheckpoint, splitSystem } from './project-models.ts';
 
 it.each([
   ['tiny.gguf', { file: 'tiny.gguf', run: undefined }],
@@ -83,4 +86,24 @@ it('refuses a name that two things share, and finds each by its id', () => {
   ];
   expect(() => findNamed(twins, 'same', 'run')).toThrow(CommandError);
   expect(findNamed(twins, '2', 'run')).toBe(twins[1]);
+});
+
+// A download cache keeps files under their hashes, and links to them under their names.
+it('finds the first part of a model behind links, and names the part that leads nowhere', async () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lima-links-')));
+  try {
+    mkdirSync(join(folder, 'named'));
+    symlinkSync(join(folder, 'named'), join(folder, 'alias'));
+    const link = (part: number) => join(folder, 'named', `quince-0000${part}-of-00002.gguf`);
+    for (const part of [1, 2]) symlinkSync(join(folder, `hash-${part}`), link(part));
+    writeFileSync(join(folder, 'hash-1'), '');
+    const asked = join(folder, 'alias', 'quince-00002-of-00002.gguf');
+    await expect(existingModel(asked)).rejects.toThrow('quince-00002-of-00002.gguf');
+    writeFileSync(join(folder, 'hash-2'), '');
+    expect(await existingModel(asked)).toBe(link(1));
+    writeFileSync(join(folder, 'whole.gguf'), '');
+    expect(await existingModel(join(folder, 'whole.gguf'))).toBe(join(folder, 'whole.gguf'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

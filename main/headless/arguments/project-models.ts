@@ -1,7 +1,8 @@
 import { access, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
+import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model-parts.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
@@ -20,15 +21,26 @@ export async function existingFile(path: string): Promise<string> {
   }
 }
 
+/**
+ * The real path of a model, of a split one that of its first part. Only the folder of parts is
+ * resolved: behind a link a part may have another name, and then leads to no others.
+ */
+export async function existingModel(path: string): Promise<string> {
+  if (!modelPart(resolve(path))) return await existingFile(path);
+  for (const part of modelPartPaths(resolve(path))) await existingFile(part);
+  const first = modelPath(resolve(path));
+  return join(await realpath(dirname(first)), basename(first));
+}
+
 /** Id of the base model in this file; a file the project does not know is hashed and added. */
 export async function ensureModel(
   client: CoreClient,
   file: string,
   wait: WaitOptions,
 ): Promise<string> {
-  const path = await existingFile(file);
+  const path = await existingModel(file);
   for (const model of await client.models.list()) {
-    if (model.isMissing || (await realpath(model.path)) !== path) continue;
+    if (model.isMissing || (await existingModel(model.path)) !== path) continue;
     noteWarnings(model, wait);
     return model.id;
   }

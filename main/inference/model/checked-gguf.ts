@@ -1,5 +1,5 @@
 import { GgufError } from '../../gguf/header/gguf-error.ts';
-import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
+import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import type { GgufTensor } from '../../gguf/header/read-tensors.ts';
 import { requireRunnable } from '../../gguf/check/require-runnable.ts';
@@ -18,13 +18,6 @@ export async function checkModelFile(path: string): Promise<GgufFile> {
     throw new InferenceError('MODEL_UNREADABLE', `${path} names no general.architecture.`, {
       path,
     });
-  const parts = getNumber(file, 'split.count') ?? 1;
-  if (parts > 1)
-    throw new InferenceError(
-      'MODEL_UNREADABLE',
-      `${path} is one of ${parts} parts of a model: join them with llama-gguf-split --merge, then use that file.`,
-      { path },
-    );
   try {
     requireRunnable(file);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
+import { modelPath } from '../../../shared/domain/model-parts.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
@@ -152,7 +153,7 @@ export async function loadModel(
   options: { vocabOnly?: boolean; useMmap?: false; loadSignal: AbortSignal },
 ): Promise<LlamaModel> {
   return await runtime.explain(
-    () => runtime.llama.loadModel({ modelPath: path, ...options }),
+    () => runtime.llama.loadModel({ modelPath: modelPath(path), ...options }),
     (reason, error) =>
       error instanceof InsufficientMemoryError
         ? outOfMemory(`The model ${path} does not fit into memory: ${reason}`)

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 
-/** Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. */
+/**
+ * Which file an answer's identity speaks of: the content hash, and a stamp that changes with it. Of a
+ * split model both are of all parts, one after the other.
+ */
 export interface VerifiedFile {
   path: string;
   sha256: string;
@@ -40,8 +44,11 @@ export class VerifiedFiles {
     const known = this.#known.get(path);
     if (known?.stamp === stamp) return known;
     const hash = createHash('sha256');
-    await using opened = await openModelFile(path);
-    await pipeline(opened.handle.createReadStream({ highWaterMark: 1 << 20 }), hash, { signal });
+    for (const part of modelPartPaths(path)) {
+      await using opened = await openModelFile(part);
+      const stream = opened.handle.createReadStream({ highWaterMark: 1 << 20 });
+      await pipeline(stream, hash, { signal, end: false });
+    }
     const file = { path, sha256: hash.digest('hex'), stamp };
     await this.requireUnchanged(file);
     this.#known.set(path, file);
@@ -58,6 +65,12 @@ async function openModelFile(path: string): Promise<InputFile> {
 }
 
 async function stampOf(path: string): Promise<string> {
+  const stamps = [];
+  for (const part of modelPartPaths(path)) stamps.push(await stampOfFile(part));
+  return stamps.join(' ');
+}
+
+async function stampOfFile(path: string): Promise<string> {
   try {
     const { size, mtimeNs, ino } = await stat(path, { bigint: true });
     return `${size}-${mtimeNs}-${ino}`;

@@ -48,6 +48,7 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
   const { kind, type, strength, baseSha256, outPath: path } = params;
   if (kind === 'gguf')
     return { files: [await writeGgufCopy(path, { checkpoint, strength, baseSha256 }, context)] };
+  if (kind === 'ollama' && type === null && isAdapter(checkpoint)) requireOneFile(base);
   if (kind === 'ollama')
     return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));
   if (kind === 'merged') {
@@ -65,6 +66,15 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
   return await writeOutputFolder(path, (folder) =>
     writePeftAdapter(folder, { base, checkpoint }, strength),
   );
+}
+
+/** A Modelfile names one file: of a split model, Ollama would take the first part for all of it. */
+function requireOneFile({ header, path }: ModelFile): void {
+  if (header.parts.length > 1)
+    throw refused(
+      `Ollama reads no model in ${header.parts.length} parts, as ${path} is one. Choose a type, so that ` +
+        'the model is written in one file.',
+    );
 }
 
 const refused = (message: string) => new TrainerError('EXPORT_REFUSED', message);

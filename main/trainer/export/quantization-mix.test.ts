@@ -13,6 +13,7 @@ const tensor = (name: string, ...ne: number[]): GgufTensor => ({
   type: 0,
   offsetBytes: 0,
   sizeBytes: 0,
+  part: 0,
 });
 const matrices = (kindsOfLayer: readonly string[]) =>
   Array.from({ length: layers }, (_, layer) =>

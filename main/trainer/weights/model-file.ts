@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { modelPath } from '../../../shared/domain/model-parts.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { Untrainable } from '../../gguf/model/trainable.ts';
@@ -9,24 +10,29 @@ import { TrainerError } from '../../engines/protocol/errors.ts';
 
 const readChunkBytes = 8 * 1024 * 1024;
 
-/** A base model opened for one pass over its tensors. Errors are coded for a person to act on. */
+/**
+ * A base model, in one file or split into several, opened for one pass over its tensors. Errors are
+ * coded for a person to act on.
+ */
 export class ModelFile implements AsyncDisposable {
+  /** That of the first part of a split model, whichever was named. */
   readonly path: string;
   readonly header: GgufFile;
-  readonly #file: InputFile;
+  /** One for each of the header's parts. */
+  readonly #files: InputFile[] = [];
   readonly #chunk = new Uint8Array(readChunkBytes);
 
-  private constructor(path: string, header: GgufFile, file: InputFile) {
+  private constructor(header: GgufFile, path: string) {
     this.path = path;
     this.header = header;
-    this.#file = file;
   }
 
   /** Reads the header; throws MODEL_UNREADABLE or MODEL_TRUNCATED. */
   static async open(path: string): Promise<ModelFile> {
     try {
-      const header = await readGguf(path);
-      return new ModelFile(path, header, await openInputFile(path));
+      const model = new ModelFile(await readGguf(path), modelPath(path));
+      await model.#openParts();
+      return model;
     } catch (error) {
       throw toModelError(path, error);
     }
@@ -42,38 +48,51 @@ export class ModelFile implements AsyncDisposable {
     for (let done = 0; done < tensor.sizeBytes; done += chunkBytes) {
       const wanted = Math.min(chunkBytes, tensor.sizeBytes - done);
       const chunk = target.subarray(0, wanted);
-      await this.#fill(chunk, tensor.offsetBytes + done, tensor.name);
+      await this.#fill(chunk, tensor, done);
       yield chunk;
     }
   }
 
-  /** Throws MODEL_CHANGED when the file was written to or replaced since it was opened. */
+  /** Throws MODEL_CHANGED when a file was written to or replaced since it was opened. */
   async requireUnchanged(): Promise<void> {
-    const now = await stat(this.path).catch((error: unknown) => {
-      throw toModelError(this.path, error);
-    });
-    if (now.mtimeMs === this.#file.stats.mtimeMs && now.size === this.header.fileSizeBytes) return;
-    throw new TrainerError(
-      'MODEL_CHANGED',
-      `${this.path} was changed while it was read. Wait until it is complete and start again.`,
-      { path: this.path },
-    );
+    for (const [index, { path, sizeBytes }] of this.header.parts.entries()) {
+      const now = await stat(path).catch((error: unknown) => {
+        throw toModelError(path, error);
+      });
+      const opened = this.#files[index]?.stats;
+      if (now.mtimeMs === opened?.mtimeMs && now.size === sizeBytes) continue;
+      throw new TrainerError(
+        'MODEL_CHANGED',
+        `${path} was changed while it was read. Wait until it is complete and start again.`,
+        { path },
+      );
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.handle.close();
+    for (const { handle } of this.#files) await handle.close();
   }
 
-  async #fill(target: Uint8Array, offsetBytes: number, tensorName: string): Promise<void> {
+  async #openParts(): Promise<void> {
+    try {
+      for (const { path } of this.header.parts) this.#files.push(await openInputFile(path));
+    } catch (error) {
+      await this[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #fill(target: Uint8Array, { part, name, offsetBytes }: GgufTensor, from: number) {
+    const file = this.#files[part];
+    const path = this.header.parts[part]?.path ?? this.path;
+    if (!file) throw new Error(`${name} lies in part ${part} of ${this.#files.length}`);
     for (let filled = 0; filled < target.length;) {
-      const position = offsetBytes + filled;
+      const position = offsetBytes + from + filled;
       const options = { offset: filled, length: target.length - filled, position };
-      const { bytesRead } = await this.#file.handle
-        .read(target, options)
-        .catch((error: unknown) => {
-          throw toModelError(this.path, error);
-        });
-      if (bytesRead === 0) throw truncated(this.path, `it ends inside the tensor "${tensorName}"`);
+      const { bytesRead } = await file.handle.read(target, options).catch((error: unknown) => {
+        throw toModelError(path, error);
+      });
+      if (bytesRead === 0) throw truncated(path, `it ends inside the tensor "${name}"`);
       filled += bytesRead;
     }
   }

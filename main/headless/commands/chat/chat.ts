@@ -12,7 +12,7 @@ import {
 } from '../../cli/command.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCore } from '../../cli/open-core.ts';
-import { existingFile } from '../../arguments/project-models.ts';
+import { existingFile, existingModel } from '../../arguments/project-models.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 
 /** `lima chat`: one answer, streamed, without a project. */
@@ -36,7 +36,7 @@ export const chatCommand = defineCommand({
     const promptText = requiredOption(options.prompt, 'prompt');
     const sampling = parseSettings(samplingSchema, options.set ?? []);
     const strength = strengthOf(options.strength, options.adapter !== undefined);
-    const basePath = await existingFile(requiredOption(options.base, 'base'));
+    const basePath = await existingModel(requiredOption(options.base, 'base'));
     const adapterPath = options.adapter ? await existingFile(options.adapter) : null;
     const prompt = promptText === '-' ? await readText(process.stdin) : promptText;
     const messages: Message[] = [

@@ -18,7 +18,7 @@ import {
 import { CommandError } from '../../cli/command-error.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
-import { existingFile, resolveAdapter } from '../../arguments/project-models.ts';
+import { existingModel, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import type { Terminal } from '../../cli/terminal.ts';
@@ -99,7 +99,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     adapter: given.adapter,
     sampling: parseSettings(samplingSchema, given.set ?? []),
     parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
-    basePath: await existingFile(base),
+    basePath: await existingModel(base),
     out: given.out,
     otherBase: given['other-base'] ?? false,
     strength: strengthOf(given.strength, given.adapter !== undefined),

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { modelPath } from '../../../../shared/domain/model-parts.ts';
 import type { Model } from '../../../../shared/domain/model.ts';
 import { longModelName } from '../../../../shared/text/model-names.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
@@ -60,7 +61,7 @@ export const modelConfirmCommand = defineCommand({
       return;
     }
     const { id, path: stored } = findModelNamed(models, wanted);
-    const path = call.options.at === undefined ? stored : resolve(call.options.at);
+    const path = call.options.at === undefined ? stored : modelPath(resolve(call.options.at));
     const { jobId } = await client.models.relocate({ id, path });
     const { sha256 } = await waitForJob(client, { jobId, kind: 'add-model' }, call);
     call.terminal.result(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ProbeInput } from '../../../../shared/domain/probe.ts';
+import { modelPath } from '../../../../shared/domain/model-parts.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import {
@@ -87,7 +88,7 @@ export const trainCommand = defineCommand({
 async function tellPlan(call: Call<typeof options>): Promise<void> {
   const { base, dataset: name, recipe: recipeName, set = [], resume } = call.options;
   if (resume !== undefined) throw new UsageError('--dry-run is for a new run, not for --resume.');
-  const basePath = resolve(requiredOption(base, 'base'));
+  const basePath = modelPath(resolve(requiredOption(base, 'base')));
   const datasetName = requiredOption(name, 'dataset');
   const recipe = await resolveRecipe(recipeName, set);
   await using project = await openCoreWithProject({ ...call, edits: false });
