@@ -69,7 +69,12 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     await writeFile(path, 'x'.repeat(4096));
     expect((await refusal(chat(await systemAt(path)))).code).toBe('MODEL_UNREADABLE');
     const samples = [{ id: 'a', messages: ask('x') }];
-    const limits = { maxTokens: 10, overlong: 'truncate', lossOn: 'answers' } as const;
+    const limits = {
+      maxTokens: 10,
+      overlong: 'truncate',
+      lossOn: 'answers',
+      droppedThinking: 'perAnswer',
+    } as const;
     const params = { basePath: path, samples, ...limits };
     expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
   });
@@ -89,7 +94,12 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
       message: 'The chat template was stopped: it runs for more than 5 s.',
     });
     const samples = [{ id: 'a', messages: ask('x') }];
-    const limits = { maxTokens: 10, overlong: 'truncate', lossOn: 'answers' } as const;
+    const limits = {
+      maxTokens: 10,
+      overlong: 'truncate',
+      lossOn: 'answers',
+      droppedThinking: 'perAnswer',
+    } as const;
     const encoding = engine.request('encode', { basePath: path, samples, ...limits });
     expect((await refusal(encoding)).code).toBe('TEMPLATE_TOO_LONG');
   }, 60_000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkedRecipeSchema, recipeSchema } from './recipe.ts';
+import { checkedRecipeSchema, recipeSchema, recordedRecipeSchema } from './recipe.ts';
 
 test('every field tells what it means, its unit and where its value comes from', () => {
   for (const field of Object.values(recipeSchema.shape)) {
@@ -33,4 +33,15 @@ test.each(['', 'everything', 'attn_q,', 'attn_q attn_v'])('targets “%s” are 
 test('random weights are refused for an adapter, and start a full training', () => {
   expect(() => checkedRecipeSchema.parse({ initialization: 'random' })).toThrow(/method full/);
   expect(checkedRecipeSchema.parse({ initialization: 'random', method: 'full' }).rank).toBe(16);
+});
+
+test('a recipe that was recorded before thinking was looked at trained answers without it', () => {
+  expect(recordedRecipeSchema.parse({ epochs: 2 })).toMatchObject({
+    epochs: 2,
+    droppedThinking: 'train',
+  });
+  const { droppedThinking } = recordedRecipeSchema.parse({ droppedThinking: 'mask' });
+  expect(droppedThinking).toBe('mask');
+  expect(recipeSchema.parse({}).droppedThinking).toBe('perAnswer');
+  expect(recordedRecipeSchema.safeParse('lima').success).toBe(false);
 });

@@ -144,6 +144,15 @@ export const recipeSchema = z.object({
         'LIMA does not say; both are in use',
       ),
     ),
+  droppedThinking: z
+    .enum(['perAnswer', 'mask', 'train'])
+    .default('perAnswer')
+    .meta(
+      about(
+        'earlier answers whose thinking the template drops: perAnswer makes one sample per answer, each with its own thinking; mask keeps them out of the loss; train trains them without it',
+        "this engine's own choice: what a chat will ask for, nothing left out; LIMA has no thinking",
+      ),
+    ),
   devShare: z
     .number()
     .min(0)
@@ -262,6 +271,16 @@ export const recipeSchema = z.object({
 });
 export type Recipe = z.infer<typeof recipeSchema>;
 export type RecipeInput = z.input<typeof recipeSchema>;
+
+/** What was done before a field came, where that is not its default. */
+const before = { droppedThinking: 'train' } satisfies RecipeInput;
+
+/** A recipe as it was recorded: a field that is younger says what was done without it. */
+export const recordedRecipeSchema = z.preprocess(
+  (recorded) =>
+    typeof recorded === 'object' && recorded !== null ? { ...before, ...recorded } : recorded,
+  recipeSchema,
+);
 
 /** Parses a recipe and checks the rules that span fields; throws `z.ZodError`. */
 export const checkedRecipeSchema = recipeSchema.superRefine((recipe, ctx) => {

@@ -85,6 +85,8 @@ export const encodeReportSchema = z.object({
       }),
     )
     .default([]),
+  /** Samples that became one per answer; they may be in another list, too. */
+  perAnswer: z.array(namedSample.extend({ sequences: countSchema })).default([]),
   dropped: z.array(namedSample.extend({ reason: z.string() })),
   /** Samples that may teach something else than meant, trained all the same; with the reason. */
   remarked: z.array(namedSample.extend({ text: z.string() })).default([]),

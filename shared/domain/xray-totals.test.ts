@@ -37,8 +37,20 @@ describe('totals', () => {
       unended: 1,
       differing: 0,
       thoughtless: 0,
+      masked: 0,
+      perAnswer: 0,
       templated: 0,
     });
+  });
+
+  test('name a sample that became one per answer, whole or cut, unless nothing of it is left', () => {
+    const perAnswer = { isPerAnswer: true, sequences: 2 };
+    expect(xrayProblems(row(perAnswer))).toEqual(['perAnswer']);
+    expect(xrayProblems(row({ ...perAnswer, outcome: 'truncated' }))).toEqual([
+      'truncated',
+      'perAnswer',
+    ]);
+    expect(xrayProblems(row({ ...perAnswer, outcome: 'dropped' }))).toEqual(['dropped']);
   });
 
   test('of no samples are zero, and so is the share of a source that trains nothing', () => {

@@ -15,6 +15,10 @@ export interface XrayTotals {
   differing: number;
   /** Samples with an answer whose thinking the template left out. */
   thoughtless: number;
+  /** Samples with an answer that is not trained, because the template left out its thinking. */
+  masked: number;
+  /** Samples that became one sample per answer. */
+  perAnswer: number;
   /** Samples with text that chat templates write. */
   templated: number;
 }
@@ -27,11 +31,20 @@ export interface XraySourceTotals extends XrayTotals {
 
 /** What may be wrong with a sample. */
 export type XrayProblem =
-  'dropped' | 'differing' | 'thoughtless' | 'templated' | 'truncated' | 'split' | 'unended';
+  | 'dropped'
+  | 'differing'
+  | 'thoughtless'
+  | 'masked'
+  | 'templated'
+  | 'truncated'
+  | 'split'
+  | 'perAnswer'
+  | 'unended';
 
 const remarkProblems: Readonly<Record<SampleRemark['kind'], XrayProblem>> = {
   'prompt-differs': 'differing',
   'thinking-dropped': 'thoughtless',
+  'thinking-masked': 'masked',
   templated: 'templated',
 };
 
@@ -40,6 +53,7 @@ export function xrayProblems(row: XrayCounts): XrayProblem[] {
   const ownProblems: XrayProblem[] = row.remarks.map(({ kind }) => remarkProblems[kind]);
   if (row.outcome !== 'whole') ownProblems.push(row.outcome);
   else if (row.endedAnswers < row.answers) ownProblems.push('unended');
+  if (row.isPerAnswer && row.outcome !== 'dropped') ownProblems.push('perAnswer');
   return [...new Set(ownProblems)];
 }
 
@@ -47,7 +61,8 @@ export function xrayProblems(row: XrayCounts): XrayProblem[] {
 export function xrayTotals(rows: readonly XrayRow[]): XrayTotals {
   const totals = { samples: 0, tokens: 0, trainedTokens: 0 };
   const cut = { truncated: 0, split: 0, dropped: 0, unended: 0 };
-  const problems = { ...cut, differing: 0, thoughtless: 0, templated: 0 };
+  const thinking = { thoughtless: 0, masked: 0, perAnswer: 0 };
+  const problems = { ...cut, ...thinking, differing: 0, templated: 0 };
   for (const row of rows) {
     totals.samples += 1;
     totals.tokens += row.tokens;

@@ -8,6 +8,7 @@ export const xrayRecipeSchema = recipeSchema.pick({
   maxTokens: true,
   overlong: true,
   lossOn: true,
+  droppedThinking: true,
 });
 export type XrayRecipe = z.infer<typeof xrayRecipeSchema>;
 
@@ -22,18 +23,20 @@ const xrayOutcomeSchema = z.enum(['whole', 'truncated', 'split', 'dropped']);
 
 /**
  * What may make a sample teach something else than meant, by message: `prompt-differs` and
- * `thinking-dropped` as the template says, `templated` for text that chat templates write.
+ * `thinking-dropped` and `thinking-masked` as the template says (the second is not trained),
+ * `templated` for text that chat templates write.
  */
 export const sampleRemarkSchema = z.object({
-  kind: z.enum(['prompt-differs', 'thinking-dropped', 'templated']),
+  kind: z.enum(['prompt-differs', 'thinking-dropped', 'thinking-masked', 'templated']),
   message: z.number().int(),
   text: z.string(),
 });
 export type SampleRemark = z.infer<typeof sampleRemarkSchema>;
 
 /**
- * One sample in numbers. `tokens` is what the trainer gets (repeated context of a split sample
- * included), `wholeTokens` the length before any cut. An answer is ended when its end-of-turn
+ * One sample in numbers. `tokens` is what the trainer gets (context that several sequences have
+ * included), `wholeTokens` the length before any cut, of the longest sequence where there is one per
+ * answer. An answer is ended when its end-of-turn
  * token is trained: without it the model does not learn to stop.
  */
 export const xrayCountsSchema = z.object({
@@ -44,6 +47,8 @@ export const xrayCountsSchema = z.object({
   tokens: z.number().int(),
   trainedTokens: z.number().int(),
   sequences: z.number().int(),
+  /** One sequence per answer, because the template drops the thinking of earlier ones. */
+  isPerAnswer: z.boolean(),
   answers: z.number().int(),
   endedAnswers: z.number().int(),
   remarks: z.array(sampleRemarkSchema),

@@ -1,4 +1,5 @@
 import type { Message } from '../domain/message.ts';
+import { contentPieces } from './content-pieces.ts';
 import { isDropped, missingHeader, promptText, type TemplateTexts } from './generation-prompt.ts';
 import type { TemplateValues } from './run-template.ts';
 import { type Segment, moveLeads, segmentsOfPieces } from './turn-segments.ts';
@@ -15,6 +16,8 @@ export interface RenderOptions extends TemplateTexts {
   endTexts?: readonly string[];
   /** `all` trains every segment (but never the first token, which nothing predicts). */
   lossOn?: 'answers' | 'all';
+  /** A last answer whose thinking the template leaves out stands behind the prompt, as it is. */
+  keepsThinking?: boolean;
 }
 
 /**
@@ -29,7 +32,11 @@ export function renderConversation(
 ): Segment[] {
   const { bosText, eosText, addGenerationPrompt, endTexts = [] } = options;
   const texts = { bosText, eosText };
-  const pieces = piecesOf(template, messages, { ...texts, addGenerationPrompt });
+  const values = { ...texts, addGenerationPrompt };
+  const rendered = piecesOf(template, messages, values);
+  const isLost = rendered.some((piece) => piece.losesThinking && isOfLast(piece, messages));
+  const pieces =
+    isLost && options.keepsThinking ? withThinking(rendered, template, messages, values) : rendered;
   const split = segmentsOfPieces(pieces, messages, [eosText, ...endTexts]);
   const segments = moveLeads(split, template, messages, texts);
   if (addGenerationPrompt) {
@@ -86,6 +93,43 @@ function piecesBehindPrompt(
   }));
   return [...prompt, { text: header, messageIndex: null }, ...tail].reduce(joinTemplate, []);
 }
+
+const isOfLast = ({ messageIndex }: RenderedPiece, messages: readonly Message[]): boolean =>
+  messageIndex === messages.length - 1 && messages.at(-1)?.role === 'assistant';
+
+/**
+ * The prompt of the chat and behind it the last answer with its thinking, ended as in `rendered`.
+ * Templates of DeepSeek-R1 drop the thinking of the last answer, too, and open it in the prompt.
+ */
+function withThinking(
+  rendered: readonly RenderedPiece[],
+  template: string,
+  messages: readonly Message[],
+  values: TemplateValues,
+): RenderedPiece[] {
+  const last = messages.length - 1;
+  const asked = messages.slice(0, -1);
+  const prompt = splitRendering(template, asked, { ...values, addGenerationPrompt: true });
+  const header = { text: missingHeader(template, asked, values), messageIndex: null };
+  const opened = /<think>(\s*)$/.exec((prompt.at(-1)?.text ?? '') + header.text);
+  const content = messages[last]?.content ?? '';
+  const isOpened = opened !== null && content.trimStart().startsWith(thinkTag);
+  const rest = isOpened
+    ? withoutStart(content.trimStart().slice(thinkTag.length), opened[1] ?? '')
+    : content;
+  const answer = contentPieces({ role: 'assistant', content: rest }).map((piece) =>
+    'literal' in piece
+      ? { text: piece.literal, messageIndex: null }
+      : { text: piece.text, messageIndex: last },
+  );
+  const end = rendered.slice(1 + rendered.findLastIndex((piece) => isOfLast(piece, messages)));
+  return [...prompt, header, ...answer, ...end].reduce(joinTemplate, []);
+}
+
+const thinkTag = '<think>';
+
+const withoutStart = (text: string, start: string): string =>
+  text.startsWith(start) ? text.slice(start.length) : text.trimStart();
 
 /** Two stretches of template text side by side are one. */
 function joinTemplate(pieces: RenderedPiece[], piece: RenderedPiece): RenderedPiece[] {

@@ -22,10 +22,10 @@ export interface Segment {
 /**
  * Why an answer teaches something else than a chat will ask for. `prompt-differs`: the prompt of
  * the chat is not what stands before the answer here; `thinking-dropped`: the template left out
- * the thinking that the message has.
+ * the thinking that the message has; `thinking-masked`: so did it, and the answer is not trained.
  */
 export interface AnswerRemark {
-  kind: 'prompt-differs' | 'thinking-dropped';
+  kind: 'prompt-differs' | 'thinking-dropped' | 'thinking-masked';
   /** What differs, for a person. */
   text: string;
 }

@@ -6,6 +6,8 @@ import {
   formatLoss,
   formatRate,
   heldOutText,
+  moreSamplesText,
+  perAnswerText,
 } from './training.ts';
 
 test.each([
@@ -62,4 +64,15 @@ test('dev losses are told by where they began, where they ended and where they w
 
 test('a run that was never encoded holds out no samples', () => {
   expect(heldOutText({ encodeReport: null })).toBe('0 held-out samples');
+});
+
+test('samples that become one per answer are told with the steps that follow, before and after', () => {
+  const recipe = { batchSize: 4, epochs: 3, maxSteps: 0 };
+  expect(moreSamplesText({ samplesLow: 10, samplesHigh: 10 }, recipe)).toBe('');
+  expect(moreSamplesText({ samplesLow: 10, samplesHigh: 13 }, recipe)).toContain(
+    'up to 13 samples and 12 steps',
+  );
+  const one = { id: 'a', prompt: 'q', sequences: 3 };
+  expect(perAnswerText([])).toBe('');
+  expect(perAnswerText([one, one])).toContain('2 samples became 6 samples, one per answer');
 });

@@ -1,5 +1,7 @@
 import type { RunMemory } from '../domain/memory-plan.ts';
-import type { DevLoss, Run } from '../domain/run.ts';
+import type { TimeEstimate } from '../domain/runs/time-estimate.ts';
+import { type RunLength, totalSteps } from '../domain/training-counts.ts';
+import type { DevLoss, EncodeReport, Run } from '../domain/run.ts';
 import { formatBytes, formatCount, formatQuantity } from './numbers.ts';
 
 /** A learning rate as it is typed, by default with three digits: `1e-4`, `2.5e-5`, `0.02`. */
@@ -49,4 +51,26 @@ export function heldOutText({ encodeReport }: Pick<Run, 'encodeReport'>): string
 /** Planned and measured memory of a run: `1.25 GiB planned, 1.21 GiB measured`. */
 export function describeRunMemory({ plannedBytes, peakBytes }: RunMemory): string {
   return `${formatBytes(plannedBytes, 2)} planned, ${formatBytes(peakBytes, 2)} measured`;
+}
+
+/** How many samples became one per answer, and how many they are now; empty without any. */
+export function perAnswerText(perAnswer: EncodeReport['perAnswer']): string {
+  if (perAnswer.length === 0) return '';
+  const sequences = perAnswer.reduce((sum, one) => sum + one.sequences, 0);
+  return (
+    `${formatQuantity(perAnswer.length, 'sample')} became ${formatQuantity(sequences, 'sample')}, one per answer: ` +
+    'the template drops the thinking of earlier answers, and each is trained with its own.'
+  );
+}
+
+/** Said before a run whose samples may become one per answer; empty where none does. */
+export function moreSamplesText(
+  { samplesLow, samplesHigh }: Pick<TimeEstimate, 'samplesLow' | 'samplesHigh'>,
+  recipe: RunLength,
+): string {
+  if (samplesHigh <= samplesLow) return '';
+  return (
+    `Some samples think before an earlier answer. Where the template drops that, each becomes one per answer: ` +
+    `up to ${formatQuantity(samplesHigh, 'sample')} and ${formatQuantity(totalSteps(samplesHigh, recipe), 'step')}.`
+  );
 }

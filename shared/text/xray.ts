@@ -32,6 +32,8 @@ function problemSentence(problem: XrayProblem, row: XrayRow, maxTokens: number):
     return `Cut at ${limit}: ${formatQuantity(row.wholeTokens - maxTokens, 'token')} and the last end of turn are never seen.`;
   if (problem === 'split')
     return `Split into ${formatQuantity(row.sequences, 'sequence')} of at most ${limit}.`;
+  if (problem === 'perAnswer')
+    return `One sample per answer, ${formatCount(row.sequences)} of them: the template drops the thinking of earlier answers, and each is trained with its own.`;
   if (problem === 'dropped') return `Left out: ${row.reason.replace(/\.$/, '')}.`;
   return problem === 'unended' ? unendedText(row) : '';
 }

@@ -40,6 +40,7 @@ export async function encodeDataset(
       maxTokens: run.recipe.maxTokens,
       overlong: run.recipe.overlong,
       lossOn: run.recipe.lossOn,
+      droppedThinking: run.recipe.droppedThinking,
     },
     {
       signal: context.signal,
@@ -101,7 +102,7 @@ function encodeReport(
     const item = byId.get(entry.id);
     return { ...entry, prompt: item ? promptOf(item) : '' };
   };
-  const { truncated, split, dropped, remarked, templateSha256, maxTokens } = encoded;
+  const { truncated, split, perAnswer, dropped, remarked, templateSha256, maxTokens } = encoded;
   return {
     samples: trained.length,
     tokens: trained.reduce((sum, { tokens }) => sum + tokens.length, 0),
@@ -109,6 +110,7 @@ function encodeReport(
     heldOut: { samples: heldIds.size, scoredTokens: countAllTrained(held) },
     truncated: truncated.map(named),
     split: split.map(named),
+    perAnswer: perAnswer.map(named),
     dropped: dropped.map(named),
     remarked: remarked.map(named),
     templateSha256,

@@ -3,6 +3,9 @@ import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { estimateFrom, type TimeEstimate } from '../../../shared/domain/runs/time-estimate.ts';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { devSampleCount, totalEpochs } from '../../../shared/domain/training-counts.ts';
+import { mostSamplesOf } from '../../../shared/template/thinking.ts';
+import type { EncodeReport } from '../../../shared/domain/run.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import { findDataset, type DatasetItem } from '../../store/repositories/datasets.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { findRun, listRuns } from '../../store/repositories/runs.ts';
@@ -26,15 +29,14 @@ export async function estimateTime(
     'dataset',
     input.datasetId,
   );
-  const counted = countedTokens(session, {
+  const counted = countedSizes(session, {
     baseSha256: sha256,
     datasetHash: dataset.contentHash,
     recipe,
   });
-  const [tokensLow, tokensHigh] =
-    counted === undefined
-      ? textTokens(await verifiedItems(session, dataset, undefined), recipe, info.vocabularySize)
-      : [counted, counted];
+  const sizes = counted
+    ? { tokensLow: counted.tokens, tokensHigh: counted.tokens, ...exactly(counted.samples) }
+    : textSizes(await verifiedItems(session, dataset, undefined), recipe, info.vocabularySize);
   const device = await likelyDevice(session.devices, recipe.device);
   const { architecture, quantization, embeddingLength, layers, parameters } = info;
   const estimate = estimateFrom(
@@ -47,18 +49,17 @@ export async function estimateTime(
       embeddingLength,
       layers,
       parameters,
-      epochs: totalEpochs(
-        dataset.samples - devSampleCount(dataset.samples, recipe.devShare),
-        recipe,
-      ),
-      tokensLow,
-      tokensHigh,
+      epochs: totalEpochs(sizes.samplesLow, recipe),
+      tokensLow: sizes.tokensLow,
+      tokensHigh: sizes.tokensHigh,
       threads: threadsOf(recipe, info, device),
     },
     session.devices.speeds.all(),
   );
-  return { ...estimate, device, tokensLow, tokensHigh, areTokensCounted: counted !== undefined };
+  return { ...estimate, device, ...sizes, areTokensCounted: counted !== undefined };
 }
+
+const exactly = (samples: number) => ({ samplesLow: samples, samplesHigh: samples });
 
 /** Threads that a run computes on; 0 where the processor is not what computes. */
 function threadsOf(
@@ -76,8 +77,10 @@ interface Encoded {
   recipe: Recipe;
 }
 
+type Sizes = Pick<TimeEstimate, 'tokensLow' | 'tokensHigh' | 'samplesLow' | 'samplesHigh'>;
+
 /** What a run of the same base on the same samples, cut in the same way, counted. */
-function countedTokens(session: ProjectSession, wanted: Encoded): number | undefined {
+function countedSizes(session: ProjectSession, wanted: Encoded): EncodeReport | undefined {
   const same = listRuns(session.file.db).find(
     ({ baseSha256, datasetHash, recipe, encodeReport }) =>
       encodeReport !== null &&
@@ -86,9 +89,10 @@ function countedTokens(session: ProjectSession, wanted: Encoded): number | undef
       recipe.maxTokens === wanted.recipe.maxTokens &&
       recipe.overlong === wanted.recipe.overlong &&
       recipe.devShare === wanted.recipe.devShare &&
-      recipe.lossOn === wanted.recipe.lossOn,
+      recipe.lossOn === wanted.recipe.lossOn &&
+      recipe.droppedThinking === wanted.recipe.droppedThinking,
   );
-  return same?.encodeReport?.tokens;
+  return same?.encodeReport ?? undefined;
 }
 
 /** Characters that a token of a large vocabulary stands for in most scripts, least and most. */
@@ -96,22 +100,33 @@ const charactersPerToken = [2, 5] as const;
 /** A vocabulary that holds little more than single bytes. */
 const byteVocabulary = 1024;
 
-/** Tokens of one epoch as the length of the texts suggests, least and most. */
-function textTokens(
+/** Tokens and samples of one epoch as the texts suggest, least and most. */
+function textSizes(
   items: readonly DatasetItem[],
-  { maxTokens, overlong, devShare }: Recipe,
+  { maxTokens, overlong, devShare, droppedThinking }: Recipe,
   vocabularySize: number,
-): [low: number, high: number] {
+): Sizes {
   const [least, most] = vocabularySize < byteVocabulary ? [0.9, 1] : charactersPerToken;
-  const tokensOf = (perToken: number, turn: number) =>
-    items.reduce((sum, { messages }) => {
-      const characters = messages.reduce((count, { content }) => count + content.length, 0);
-      const tokens = Math.max(1, characters / perToken + turn * messages.length);
-      return sum + (overlong === 'split' ? tokens : Math.min(maxTokens, tokens));
-    }, 0);
-  const trained = 1 - devSampleCount(items.length, devShare) / Math.max(1, items.length);
-  const low = Math.round(trained * tokensOf(most, 2));
-  return [low, Math.max(low, Math.round(trained * tokensOf(least, 30)))];
+  const tokensOf = (messages: readonly Message[], perToken: number, turn: number) => {
+    const characters = messages.reduce((count, { content }) => count + content.length, 0);
+    const tokens = Math.max(1, characters / perToken + turn * messages.length);
+    return overlong === 'split' ? tokens : Math.min(maxTokens, tokens);
+  };
+  const held = devSampleCount(items.length, devShare);
+  const trained = 1 - held / Math.max(1, items.length);
+  const sumOf = (sizeOf: (item: DatasetItem) => number) =>
+    Math.round(trained * items.reduce((sum, item) => sum + sizeOf(item), 0));
+  // Whether the template drops thinking shows only when the samples are encoded.
+  const mostOf = ({ messages }: DatasetItem) =>
+    droppedThinking === 'perAnswer' ? mostSamplesOf(messages) : 1;
+  const tokensLow = sumOf(({ messages }) => tokensOf(messages, most, 2));
+  const tokensHigh = sumOf((item) => mostOf(item) * tokensOf(item.messages, least, 30));
+  return {
+    tokensLow,
+    tokensHigh: Math.max(tokensLow, tokensHigh),
+    samplesLow: items.length - held,
+    samplesHigh: Math.max(items.length - held, sumOf(mostOf)),
+  };
 }
 
 /** Remembers how fast a run was; one that resumes replaces what it told before. */

@@ -7,6 +7,7 @@ const recipe: XrayOpenRecipe = {
   maxTokens: 100,
   overlong: 'truncate',
   lossOn: 'answers',
+  droppedThinking: 'perAnswer',
   devShare: 0,
 };
 

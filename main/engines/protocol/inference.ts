@@ -57,13 +57,15 @@ export interface EncodeParams extends XrayRecipe {
 }
 
 /**
- * Encoded samples, and by id those that do not come whole: each id is in one list at most. A split
- * sample is several encoded ones, with `#1`, `#2` … behind its id.
+ * Encoded samples, and by id those that do not come whole: each id is in one list at most, beside
+ * `perAnswer`. A sample that is several encoded ones has `#1`, `#2` … behind its id.
  */
 export interface EncodeResult {
   samples: EncodedSample[];
   truncated: { id: string; tokens: number }[];
   split: { id: string; tokens: number; sequences: number }[];
+  /** One encoded sample per answer, because the template drops the thinking of earlier ones. */
+  perAnswer: { id: string; sequences: number }[];
   dropped: { id: string; reason: string }[];
   /** Samples that may teach something else than meant; they may be in another list, too. */
   remarked: { id: string; text: string }[];

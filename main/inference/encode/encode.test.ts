@@ -36,6 +36,7 @@ const encode = (samples: Message[][], changes: Partial<EncodeParams> = {}) =>
     maxTokens: 400,
     overlong: 'truncate',
     lossOn: 'answers',
+    droppedThinking: 'perAnswer',
     ...changes,
   });
 
@@ -118,7 +119,14 @@ test('progress is told after every 50 samples and after the last', async () => {
   }));
   await engine.request(
     'encode',
-    { basePath: system.basePath, samples, maxTokens: 64, overlong: 'truncate', lossOn: 'answers' },
+    {
+      basePath: system.basePath,
+      samples,
+      maxTokens: 64,
+      overlong: 'truncate',
+      lossOn: 'answers',
+      droppedThinking: 'perAnswer',
+    },
     { onEvent: ({ done }) => events.push(done) },
   );
   expect(events).toEqual([50, 100, 120]);

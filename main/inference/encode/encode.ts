@@ -29,7 +29,14 @@ export async function encode(
     const { templateSha256 } = vocabulary;
     const { maxTokens } = encoder;
     const pieces = new TokenPieces(model, header);
-    const lists = { samples: [], truncated: [], split: [], dropped: [], remarked: [] };
+    const lists = {
+      samples: [],
+      truncated: [],
+      split: [],
+      perAnswer: [],
+      dropped: [],
+      remarked: [],
+    };
     const result: EncodeResult = { ...lists, templateSha256, maxTokens };
     for (let start = 0; start < samples.length; start += samplesPerEvent) {
       const group = samples.slice(start, start + samplesPerEvent);
@@ -51,15 +58,17 @@ export async function encode(
 }
 
 function addSample(id: string, fitted: FittedSample, result: EncodeResult): void {
-  const { outcome, wholeTokens, reason } = fitted;
+  const { outcome, wholeTokens, reason, isPerAnswer } = fitted;
   const sequences = fitted.stretches.filter((stretch) => stretch.kind === 'sequence');
   if (outcome === 'dropped') result.dropped.push({ id, reason });
   if (outcome === 'truncated') result.truncated.push({ id, tokens: wholeTokens });
   if (outcome === 'split')
     result.split.push({ id, tokens: wholeTokens, sequences: sequences.length });
+  if (isPerAnswer && outcome !== 'dropped')
+    result.perAnswer.push({ id, sequences: sequences.length });
   for (const [index, { tokens, trained }] of sequences.entries())
     result.samples.push({
-      id: outcome === 'split' ? `${id}#${index + 1}` : id,
+      id: outcome === 'split' || isPerAnswer ? `${id}#${index + 1}` : id,
       tokens: Int32Array.from(tokens),
       trained: Uint8Array.from(trained),
     });

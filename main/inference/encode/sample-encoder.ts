@@ -4,8 +4,9 @@ import { isLongConversation } from '../template/template-renderer.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 import { type GgufFile, getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import type { Vocabulary, TokenizedConversation, TurnRemark } from '../model/vocabulary.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { answerConversations, maskThoughtless } from './dropped-thinking.ts';
 import {
+  maskStart,
   splitSample,
   type SampleTokenizer,
   slice,
@@ -31,17 +32,23 @@ export class SampleEncoder {
    * broken or has to be stopped.
    */
   async encode(messages: readonly Message[]): Promise<FittedSample> {
-    const { overlong, lossOn } = this.#recipe;
+    const { lossOn, droppedThinking } = this.#recipe;
+    const options = { lossOn, keepsThinking: droppedThinking !== 'train' };
+    const isMasked = droppedThinking === 'mask';
     const tokenizer = {
       beginToken: this.#vocabulary.beginToken,
-      encodeSample: (turns: readonly Message[]) => this.#vocabulary.encodeSample(turns, lossOn),
+      encodeSample: async (turns: readonly Message[]) => {
+        const encoded = await this.#vocabulary.encodeSample(turns, options);
+        return isMasked ? maskThoughtless(encoded) : encoded;
+      },
     };
     try {
-      return await fitSample(tokenizer, messages, { maxTokens: this.maxTokens, overlong });
+      return await fitSample(tokenizer, messages, { ...this.#recipe, maxTokens: this.maxTokens });
     } catch (error) {
       if (!(error instanceof TemplateError) || failsForAll(error, messages)) throw error;
       const reason = error.message;
-      return { wholeTokens: 0, outcome: 'dropped', reason, stretches: [], remarks: [] };
+      const nothing = { stretches: [], remarks: [], isPerAnswer: false };
+      return { wholeTokens: 0, outcome: 'dropped', reason, ...nothing };
     }
   }
 }
@@ -60,37 +67,92 @@ function contextLength(header: GgufFile): number {
 
 /** A sample as the length limit leaves it: all of its tokens, in order. */
 export interface FittedSample {
-  /** Length before anything was cut. */
+  /** Length before anything was cut; of the longest conversation where there is one per answer. */
   wholeTokens: number;
   outcome: 'whole' | 'truncated' | 'split' | 'dropped';
   /** Why nothing of it is trained; empty unless it was dropped. */
   reason: string;
   stretches: Stretch[];
   remarks: TurnRemark[];
+  /** It is one conversation per answer, each with stretches of its own. */
+  isPerAnswer: boolean;
 }
 
-/** How long a sample may be and what becomes of a longer one. */
-export type LengthLimit = Pick<Recipe, 'maxTokens' | 'overlong'>;
+/** How long a sample may be, what becomes of a longer one, and of answers without their thinking. */
+type FitRules = Omit<XrayRecipe, 'lossOn'>;
 
-/** Makes a sample fit: as it is, cut at the end, split, or left out with the reason. */
+/** Makes a sample fit, as one conversation or, where that loses thinking, as one per answer. */
 async function fitSample(
   tokenizer: SampleTokenizer,
   messages: readonly Message[],
-  { maxTokens, overlong }: LengthLimit,
+  rules: FitRules,
 ): Promise<FittedSample> {
   const whole = await tokenizer.encodeSample(messages);
+  const isLost = whole.remarks.some(({ kind }) => kind === 'thinking-dropped');
+  if (!isLost || rules.droppedThinking !== 'perAnswer')
+    return await fitConversation(tokenizer, messages, whole, rules);
+  const fitted: FittedSample[] = [];
+  for (const { messages: turns, repeatedMessages } of answerConversations(messages)) {
+    const encoded = await tokenizer.encodeSample(turns);
+    const repeated = encoded.turns.findIndex((turn) => turn >= repeatedMessages);
+    const own = maskStart(encoded, Math.max(0, repeated));
+    const one = await fitConversation(tokenizer, turns, own, rules);
+    fitted.push({ ...one, stretches: markRepeated(one, repeated) });
+  }
+  return asOne(fitted, rules);
+}
+
+/** The context of an answer stands in the conversation of an earlier one, too. */
+function markRepeated({ outcome, stretches }: FittedSample, repeated: number): Stretch[] {
+  const [first, ...others] = stretches;
+  // What was split begins anew: its other windows show only context.
+  if (outcome === 'split') return stretches.filter(({ kind }) => kind === 'sequence');
+  if (!first) return [];
+  const ownRepeated = Math.max(0, Math.min(repeated, first.tokens.length));
+  return [{ ...first, repeated: ownRepeated }, ...others];
+}
+
+/** What became of the conversations of one sample; where one is too long, `drop` drops them all. */
+function asOne(fitted: readonly FittedSample[], { overlong }: FitRules): FittedSample {
+  const wholeTokens = Math.max(...fitted.map((one) => one.wholeTokens));
+  const outcomes = new Set(fitted.map(({ outcome }) => outcome));
+  const dropped = fitted.find(({ outcome }) => outcome === 'dropped');
+  const stretches = fitted.flatMap((one) => one.stretches);
+  const remarks = fitted.flatMap((one) => one.remarks);
+  const isAllDropped = outcomes.size === 1 || overlong === 'drop';
+  const shared = { wholeTokens, isPerAnswer: true };
+  if (dropped && isAllDropped) {
+    const unseen = stretches.map((stretch) => ({ ...stretch, kind: 'unseen' as const }));
+    return {
+      ...shared,
+      outcome: 'dropped',
+      reason: dropped.reason,
+      stretches: unseen,
+      remarks: [],
+    };
+  }
+  const isCut = outcomes.has('truncated') || outcomes.has('dropped');
+  const outcome = outcomes.has('split') ? 'split' : isCut ? 'truncated' : 'whole';
+  return { ...shared, outcome, reason: '', stretches, remarks };
+}
+
+/** Makes a conversation fit: as it is, cut at the end, split, or left out with the reason. */
+async function fitConversation(
+  tokenizer: SampleTokenizer,
+  messages: readonly Message[],
+  whole: TokenizedConversation,
+  { maxTokens, overlong }: FitRules,
+): Promise<FittedSample> {
   const wholeTokens = whole.tokens.length;
-  const fitted = { wholeTokens, reason: '', remarks: whole.remarks };
+  const fitted = { wholeTokens, reason: '', remarks: whole.remarks, isPerAnswer: false };
   const first = whole.trained.indexOf(1);
-  if (first < 0) return dropped(whole, 'no answer of it is trained (all have weight 0)');
+  if (first < 0) return dropped(whole, untrainedReason(whole));
   if (wholeTokens <= maxTokens)
     return { ...fitted, outcome: 'whole', stretches: [stretchOf(whole)] };
-  if (overlong === 'split')
-    return {
-      ...fitted,
-      outcome: 'split',
-      stretches: await splitSample(tokenizer, messages, maxTokens),
-    };
+  if (overlong === 'split') {
+    const stretches = await splitSample(tokenizer, messages, maxTokens);
+    return { ...fitted, outcome: 'split', stretches, remarks: remarksOf(stretches) };
+  }
   if (overlong === 'drop')
     return dropped(whole, `its ${wholeTokens} tokens are more than ${maxTokens}`);
   if (first >= maxTokens)
@@ -105,8 +167,22 @@ async function fitSample(
   return { ...fitted, outcome: 'truncated', stretches };
 }
 
+const untrainedReason = ({ remarks }: TokenizedConversation): string =>
+  remarks.some(({ kind }) => kind === 'thinking-masked')
+    ? 'the template leaves out the thinking of every answer that would be trained'
+    : 'no answer of it is trained (all have weight 0)';
+
+/** Each remark once: the windows of a conversation all carry its own. */
+function remarksOf(stretches: readonly Stretch[]): TurnRemark[] {
+  const byKey = new Map<string, TurnRemark>();
+  for (const { remarks } of stretches)
+    for (const remark of remarks) byKey.set(`${remark.message} ${remark.kind}`, remark);
+  return [...byKey.values()];
+}
+
 function dropped(whole: TokenizedConversation, reason: string): FittedSample {
   const unseen = { ...stretchOf(whole), kind: 'unseen' as const };
   const wholeTokens = whole.tokens.length;
-  return { wholeTokens, outcome: 'dropped', reason, stretches: [unseen], remarks: [] };
+  const nothing = { remarks: [], isPerAnswer: false };
+  return { wholeTokens, outcome: 'dropped', reason, stretches: [unseen], ...nothing };
 }

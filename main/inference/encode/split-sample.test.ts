@@ -29,6 +29,7 @@ const encode = (messages: Message[], changes: Partial<EncodeParams> = {}) =>
     maxTokens: 100,
     overlong: 'split',
     lossOn: 'answers',
+    droppedThinking: 'perAnswer',
     ...changes,
   });
 

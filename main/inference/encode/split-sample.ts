@@ -31,7 +31,10 @@ export function slice(
 }
 
 /** The same with its first `count` tokens kept out of the loss. */
-function maskStart(conversation: TokenizedConversation, count: number): TokenizedConversation {
+export function maskStart(
+  conversation: TokenizedConversation,
+  count: number,
+): TokenizedConversation {
   const trained = conversation.trained.map((mark, index) => (index < count ? 0 : mark));
   return { ...conversation, trained };
 }
@@ -108,7 +111,11 @@ async function encodeTurns(
   turns: readonly number[],
 ): Promise<TokenizedConversation> {
   const encoded = await tokenizer.encodeSample(turns.flatMap((turn) => messages[turn] ?? []));
-  return { ...encoded, turns: encoded.turns.map((index) => turns[index] ?? 0) };
+  const remarks = encoded.remarks.map((remark) => ({
+    ...remark,
+    message: turns[remark.message] ?? 0,
+  }));
+  return { ...encoded, remarks, turns: encoded.turns.map((index) => turns[index] ?? 0) };
 }
 
 /** How many tokens at the start belong to one of these messages. */

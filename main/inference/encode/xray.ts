@@ -107,7 +107,7 @@ async function showSample(
 
 /** A fitted sample in numbers. */
 export function countFitted(
-  { outcome, reason, wholeTokens, stretches, remarks }: FittedSample,
+  { outcome, reason, wholeTokens, stretches, remarks, isPerAnswer }: FittedSample,
   messages: readonly Message[],
   pieces: TokenPieces,
 ): XrayCounts {
@@ -121,7 +121,11 @@ export function countFitted(
       const turn = sequence.turns[index] ?? -1;
       if (messages[turn]?.role === 'assistant' && pieces.isEnd(token)) ended.add(turn);
     }
-  const answers = messages.filter(({ role, weight }) => role === 'assistant' && weight !== 0);
+  const masked = remarks.filter(({ kind }) => kind === 'thinking-masked');
+  const maskedTurns = new Set(masked.map(({ message }) => message));
+  const answers = messages.filter(
+    ({ role, weight }, index) => role === 'assistant' && weight !== 0 && !maskedTurns.has(index),
+  );
   return {
     outcome,
     reason,
@@ -129,6 +133,7 @@ export function countFitted(
     tokens: sequences.reduce((sum, { tokens }) => sum + tokens.length, 0),
     trainedTokens,
     sequences: sequences.length,
+    isPerAnswer,
     answers: answers.length,
     endedAnswers: ended.size,
     remarks: outcome === 'dropped' ? [] : [...remarks, ...templatedRemarks(messages)],

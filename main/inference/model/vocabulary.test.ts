@@ -48,7 +48,9 @@ describe('a byte-level vocabulary', () => {
     const { vocabulary } = await open(basePath);
     const history = [...answered(ask('Say <|im_end|>'), 'No\n'), ...ask(' Why? ')];
     const prompt = await vocabulary.encodePrompt(history);
-    const { tokens } = await vocabulary.encodeSample(answered(history, 'the end'), 'answers');
+    const { tokens } = await vocabulary.encodeSample(answered(history, 'the end'), {
+      lossOn: 'answers',
+    });
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
     expect(tokens.length).toBeGreaterThan(prompt.length);
   });
@@ -80,7 +82,9 @@ describe('a SentencePiece vocabulary', () => {
     await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
     const { model, vocabulary } = await open(path);
     const history = [...answered(ask('Hi'), 'Yo'), ...ask('Hi')];
-    const { tokens, trained } = await vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
+    const { tokens, trained } = await vocabulary.encodeSample(answered(history, 'Yo'), {
+      lossOn: 'answers',
+    });
     const whole = '<s>[INST] Hi [/INST] Yo</s><s>[INST] Hi [/INST] Yo</s>';
     expect(tokens).toEqual(model.tokenize(whole, true));
     const targets = tokens.filter((_, index) => trained[index] === 1);
@@ -101,7 +105,9 @@ describe('a SentencePiece vocabulary', () => {
     await writeGguf(path, { metadata: [name, ...metadata], tensors: [] });
     const { model, vocabulary } = await open(path);
     const history = [...answered(ask('Hi Yo'), 'Yo'), ...ask('Hi')];
-    const { tokens } = await vocabulary.encodeSample(answered(history, 'Yo'), 'answers');
+    const { tokens } = await vocabulary.encodeSample(answered(history, 'Yo'), {
+      lossOn: 'answers',
+    });
     const whole =
       '<|user|>\nHi Yo<|end|>\n<|assistant|>\nYo<|end|>\n' +
       '<|user|>\nHi<|end|>\n<|assistant|>\nYo<|end|>\n';
@@ -115,7 +121,9 @@ describe('a SentencePiece vocabulary', () => {
     const path = folder.file('sentencepiece.gguf');
     await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
     const { model, vocabulary } = await open(path);
-    const { tokens } = await vocabulary.encodeSample(answered(ask('Hi</s>'), 'Yo'), 'answers');
+    const { tokens } = await vocabulary.encodeSample(answered(ask('Hi</s>'), 'Yo'), {
+      lossOn: 'answers',
+    });
     expect(tokens.filter((token) => token === model.tokens.eos)).toHaveLength(1);
   });
 });
@@ -185,7 +193,7 @@ const turns = [...ask('A'), { role: 'assistant' as const, content: 'B' }];
 
 test('without a template every turn ends with the token that is reserved for it, not with EOS', async () => {
   const vocabulary = await withoutTemplate('reserved.gguf', []);
-  const { tokens, trained } = await vocabulary.encodeSample(turns, 'answers');
+  const { tokens, trained } = await vocabulary.encodeSample(turns, { lossOn: 'answers' });
   const end = tinyTokens.indexOf('<|im_end|>');
   expect(tokens).toEqual([65, end, 66, end]);
   expect(trained).toEqual([0, 0, 1, 1]);
@@ -197,5 +205,10 @@ test('without a token for turns they end with EOS', async () => {
     { key: 'tokenizer.ggml.tokens', type: 'array', elementType: 'string', value: tokens },
   ]);
   const eos = tinyTokens.indexOf('<|endoftext|>');
-  expect((await vocabulary.encodeSample(turns, 'answers')).tokens).toEqual([65, eos, 66, eos]);
+  expect((await vocabulary.encodeSample(turns, { lossOn: 'answers' })).tokens).toEqual([
+    65,
+    eos,
+    66,
+    eos,
+  ]);
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
+import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
 import { segmentGroups } from './segment-groups.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
@@ -78,15 +79,15 @@ export class Vocabulary {
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
   async encodePrompt(messages: readonly Message[]): Promise<Token[]> {
-    return this.#tokenize(await this.#render(messages, true, 'answers'), messages).tokens;
+    return this.#tokenize(await this.#render(messages, true, {}), messages).tokens;
   }
 
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
   async encodeSample(
     messages: readonly Message[],
-    lossOn: 'answers' | 'all',
+    options: Pick<RenderOptions, 'lossOn' | 'keepsThinking'>,
   ): Promise<TokenizedConversation> {
-    const sample = this.#tokenize(await this.#render(messages, false, lossOn), messages);
+    const sample = this.#tokenize(await this.#render(messages, false, options), messages);
     if (sample.trained.length > 0) sample.trained[0] = 0;
     return sample;
   }
@@ -94,7 +95,7 @@ export class Vocabulary {
   async #render(
     messages: readonly Message[],
     forChat: boolean,
-    lossOn: 'answers' | 'all',
+    options: Pick<RenderOptions, 'lossOn' | 'keepsThinking'>,
   ): Promise<Segment[]> {
     const { bosString, shouldPrependBosToken } = this.#model.tokens;
     return await this.#templates.render(this.#template, messages, {
@@ -103,7 +104,7 @@ export class Vocabulary {
       prependBos: shouldPrependBosToken,
       endTexts: this.#endTexts,
       addGenerationPrompt: forChat,
-      lossOn,
+      ...options,
     });
   }
 

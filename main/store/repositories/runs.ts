@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type RunMemory, runMemorySchema } from '../../../shared/domain/memory-plan.ts';
-import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recordedRecipeSchema } from '../../../shared/domain/recipe.ts';
 import {
   type EncodeReport,
   type Run,
@@ -114,7 +114,7 @@ const runRow = runSchema
   })
   .extend({
     modelPath: pathColumn,
-    recipe: json(recipeSchema),
+    recipe: json(recordedRecipeSchema),
     encodeReport: json(encodeReportSchema).nullable(),
     memory: json(runMemorySchema).nullable(),
   });

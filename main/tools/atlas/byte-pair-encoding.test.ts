@@ -38,6 +38,7 @@ test('the model cuts text into the tokens that its script trained it on', async 
     maxTokens: 256,
     overlong: 'truncate',
     lossOn: 'answers',
+    droppedThinking: 'perAnswer',
   });
   const end = endOfText(vocabulary);
   const expected = texts.map(([question, answer]) =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import { recipeSchema, recordedRecipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -99,8 +99,7 @@ const hashDifference = (what: string, then: string, now: string): string[] =>
   then === now ? [] : [`${what} has the hash ${now.slice(0, 12)} and had ${then.slice(0, 12)}`];
 
 function recipeDifferences(then: ResumeState['recipe'], now: Recipe): string[] {
-  // A field that is younger than the checkpoint had its default.
-  const known = recipeSchema.safeParse(then);
+  const known = recordedRecipeSchema.safeParse(then);
   if (!known.success) return ['its recipe is not one of this version'];
   return recipeSchema.keyof().options.flatMap((key) => {
     const [before, after] = [JSON.stringify(known.data[key]), JSON.stringify(now[key])];

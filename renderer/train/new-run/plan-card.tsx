@@ -3,7 +3,7 @@ import type { Model } from '../../../shared/domain/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../shared/text/time-estimate.ts';
-import { formatRate } from '../../../shared/text/training.ts';
+import { formatRate, moreSamplesText } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { ChartTable } from '../../ui/chart-table.tsx';
@@ -105,6 +105,9 @@ function TimeFact({ model, dataset, recipe }: TimeFactProps) {
             <>
               <strong>{describeTime(estimate.data)}</strong>
               <span className="dim">, {describeTimeBasis(estimate.data)}</span>
+              {moreSamplesText(estimate.data, recipe) !== '' && (
+                <span className="dim">. {moreSamplesText(estimate.data, recipe)}</span>
+              )}
             </>
           ) : (
             <span className="dim">estimating…</span>

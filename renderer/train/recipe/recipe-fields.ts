@@ -130,6 +130,16 @@ const placements: Record<RecipeKey, Placement> = {
   },
   neftuneAlpha: { label: 'NEFTune alpha', group: 'Optimizer', isAdvanced: true, zero: 'none' },
   lossOn: { label: 'Loss on', group: 'Loss' },
+  droppedThinking: {
+    label: 'Dropped thinking',
+    group: 'Loss',
+    isAdvanced: true,
+    words: {
+      perAnswer: 'one sample per answer',
+      mask: 'mask those answers',
+      train: 'train without it',
+    },
+  },
 };
 
 /** Every field of the recipe in the order of the schema. */

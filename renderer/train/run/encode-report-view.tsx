@@ -31,7 +31,7 @@ export function EncodeReportView({ run, isFinished }: EncodeReportViewProps) {
 
 function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number }) {
   const { samples, tokens, trainedTokens, heldOut } = report;
-  const { truncated, split, dropped, remarked, templateSha256 } = report;
+  const { truncated, split, perAnswer, dropped, remarked, templateSha256 } = report;
   const share = tokens === 0 ? 0 : trainedTokens / tokens;
   const isWhole = truncated.length + split.length + dropped.length === 0;
   return (
@@ -58,6 +58,15 @@ function Report({ report, maxTokens }: { report: EncodeReport; maxTokens: number
         label="Samples with a remark"
         column="Remark"
         rows={remarked}
+      />
+      <EncodedSamples
+        title={`${formatQuantity(perAnswer.length, 'sample')} trained as one sample per answer`}
+        label="Samples per answer"
+        column="Samples, each with its own thinking"
+        rows={perAnswer.map(({ sequences, ...sample }) => ({
+          ...sample,
+          text: formatQuantity(sequences, 'sample'),
+        }))}
       />
       <EncodedSamples
         title={`${formatQuantity(truncated.length, 'sample')} cut at ${formatCount(maxTokens)} tokens`}

@@ -29,6 +29,7 @@ const sample = (stretches: XrayStretch[], changes: Partial<XraySample> = {}): Xr
   tokens: 10,
   trainedTokens: 1,
   sequences: 1,
+  isPerAnswer: false,
   answers: 1,
   endedAnswers: 1,
   remarks: [],

@@ -41,7 +41,7 @@ export function blocksOf(sample: XraySample): XrayBlock[] {
 
 function headingOf(sample: XraySample, stretch: XrayStretch, sequence: number): XrayBlock[] {
   if (stretch.kind === 'unseen') return [{ kind: 'heading', isCut: true, text: whyUnseen(sample) }];
-  if (sample.outcome !== 'split') return [];
+  if (sample.outcome !== 'split' && !sample.isPerAnswer) return [];
   const repeated =
     stretch.repeated > 0 ? `, the first ${stretch.repeated} repeated and masked` : '';
   const text = `Sequence ${sequence} of ${sample.sequences}: ${formatQuantity(stretch.tokens.length, 'token')}${repeated}`;

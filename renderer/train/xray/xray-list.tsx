@@ -134,6 +134,9 @@ const problemOptions: readonly Option<XrayFilterState>[] = [
   { value: 'dropped', label: 'Left out' },
   { value: 'truncated', label: 'Cut' },
   { value: 'split', label: 'Split' },
+  { value: 'perAnswer', label: 'One per answer' },
+  { value: 'masked', label: 'Answers masked' },
+  { value: 'thoughtless', label: 'Without thinking' },
   { value: 'unended', label: 'No end of turn' },
   { value: 'held-out', label: 'Held out' },
 ];

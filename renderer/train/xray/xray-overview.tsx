@@ -55,6 +55,8 @@ const problems: readonly { problem: XrayProblem; text: string }[] = [
   { problem: 'dropped', text: 'left out' },
   { problem: 'differing', text: 'asked with another prompt in a chat' },
   { problem: 'thoughtless', text: 'trained without their thinking' },
+  { problem: 'masked', text: 'with answers masked, whose thinking is dropped' },
+  { problem: 'perAnswer', text: 'as one sample per answer' },
   { problem: 'templated', text: 'with text of a chat template' },
   { problem: 'truncated', text: 'cut' },
   { problem: 'split', text: 'split' },

@@ -38,5 +38,7 @@ export const problemWords: Readonly<Record<XrayProblem, string>> = {
   unended: 'no end',
   differing: 'other prompt',
   thoughtless: 'no thinking',
+  masked: 'masked answer',
+  perAnswer: 'per answer',
   templated: 'templated',
 };

@@ -35,6 +35,9 @@ const timeEstimate = z.object({
   tokensLow: z.number(),
   tokensHigh: z.number(),
   areTokensCounted: z.boolean(),
+  /** Samples of one epoch: more than the dataset has where some become one per answer. */
+  samplesLow: z.number().int(),
+  samplesHigh: z.number().int(),
 });
 /** How long a run would take, and how that is known. */
 export interface TimeEstimate extends z.infer<typeof timeEstimate> {}

@@ -13,6 +13,7 @@ export const xrayRow = (changes: Partial<XrayRow> = {}): XrayRow => ({
   tokens: 10,
   trainedTokens: 5,
   sequences: 1,
+  isPerAnswer: false,
   answers: 1,
   endedAnswers: 1,
   remarks: [],

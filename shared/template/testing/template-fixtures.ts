@@ -96,5 +96,17 @@ export const reasoningFixture: FixtureTemplate = {
   texts: { bosText: '', eosText: '<|im_end|>', endTexts: ['<|endoftext|>'] },
 };
 
+/** Drops the thinking of every answer and opens it in the prompt, as DeepSeek-R1 does. */
+export const droppingFixture: FixtureTemplate = {
+  name: 'DeepSeek-R1',
+  template:
+    "{% for message in messages %}{% if message['role'] == 'user' %}{{ '<|user|>' + message['content'] }}" +
+    "{% elif message['role'] == 'assistant' %}{% set content = message['content'] %}" +
+    "{% if '</think>' in content %}{% set content = content.split('</think>')[-1] %}{% endif %}" +
+    "{{ '<|assistant|>' + content + eos_token }}{% endif %}{% endfor %}" +
+    "{% if add_generation_prompt %}{{ '<|assistant|><think>\\n' }}{% endif %}",
+  texts: { bosText: '', eosText: '<|im_end|>' },
+};
+
 /** One template of each manner that the rules of this folder must hold for. */
 export const fixtureTemplates = { chatMl, llama3, llama2, mistral, zephyr };

@@ -26,7 +26,8 @@ const options = {
     type: 'string',
     multiple: true,
     value: 'KEY=VALUE',
-    description: 'change a recipe field: maxTokens, overlong, lossOn and devShare matter here',
+    description:
+      'change a recipe field: maxTokens, overlong, lossOn, droppedThinking and devShare matter here',
   },
   sample: {
     type: 'string',
@@ -98,11 +99,12 @@ function showTotals(
   { rows, recipe, maxTokens, templateSha256, heldOutIds }: EncodedDataset,
   { terminal }: Call,
 ): void {
-  const { overlong, lossOn, devShare } = recipe;
+  const { overlong, lossOn, droppedThinking, devShare } = recipe;
   const document = {
     maxTokens,
     overlong,
     lossOn,
+    droppedThinking,
     templateSha256,
     devShare,
     heldOutIds,

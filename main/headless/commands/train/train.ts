@@ -12,7 +12,13 @@ import {
 import { previewLine } from '../../../../shared/text/foreign-text.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../../shared/text/time-estimate.ts';
-import { describeRunMemory, formatLoss, heldOutText } from '../../../../shared/text/training.ts';
+import {
+  describeRunMemory,
+  formatLoss,
+  heldOutText,
+  moreSamplesText,
+  perAnswerText,
+} from '../../../../shared/text/training.ts';
 import { defineCommand, positional, requiredOption, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
@@ -108,6 +114,7 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
     `${formatQuantity(steps, 'step')}: ${formatQuantity(totalEpochs(samples, recipe), 'epoch')} of ` +
       `${formatQuantity(samples, 'sample')}, ${formatCount(heldOut)} held out`,
     time && `time ${describeTime(time)}, ${describeTimeBasis(time)}`,
+    (time && moreSamplesText(time, recipe)) || null,
     memory &&
       `memory at most ${formatBytes(memory.totalBytes)} of ${formatBytes(memory.availableBytes)} free`,
     model ? null : 'Time and memory are told once the model was used in this project.',
@@ -126,7 +133,9 @@ function describeDevLosses({ devLosses, encodeReport }: Run): string {
 
 /** Says how many samples the trainer did not get as they are. */
 function noteChanged({ encodeReport, recipe }: Run, terminal: Terminal): void {
-  const { truncated = [], split = [], dropped = [], remarked = [], maxTokens } = encodeReport ?? {};
+  const { truncated = [], split = [], dropped = [], remarked = [] } = encodeReport ?? {};
+  const { perAnswer = [], maxTokens } = encodeReport ?? {};
+  if (perAnswer.length > 0) terminal.note(perAnswerText(perAnswer));
   const [first] = remarked;
   if (first)
     terminal.note(
