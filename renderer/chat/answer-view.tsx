@@ -1,3 +1,4 @@
+import { withoutThinking } from '../../shared/template/thinking.ts';
 import { strengthText } from '../../shared/text/model-names.ts';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { formatQuantity } from '../../shared/text/numbers.ts';
@@ -6,6 +7,7 @@ import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { shortHash } from '../ui/format.ts';
 import { describeSampling, samplingDifferences } from '../ui/systems/sampling.ts';
 import { identityDifferences, type AvailableModels } from '../ui/systems/systems.ts';
+import { AnswerText } from '../ui/text/answer-text.tsx';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { tokensPerSecond, type AnswerAccount, type AnswerState, type Asked } from './chat-turns.ts';
@@ -23,15 +25,21 @@ export function AnswerView({ state, available, onRetry }: AnswerViewProps) {
   const isGrowing = phase === 'loading' || phase === 'streaming';
   return (
     <div className="answer" aria-busy={isGrowing}>
-      {text !== '' && (isGrowing ? <StreamingText text={text} /> : <MarkdownText text={text} />)}
+      <AnswerText
+        text={text}
+        isGrowing={isGrowing}
+        Body={isGrowing ? StreamingText : MarkdownText}
+      />
       {isGrowing && (
         <p className="answer-waiting dim small" role="status">
           <LoaderCircle className="spin" size={13} aria-hidden />
           {phase === 'loading' ? 'Loading the model and reading the prompt…' : 'Answering…'}
         </p>
       )}
-      {phase === 'done' && text.trim() === '' && (
-        <p className="faint">The model ended its turn without a word.</p>
+      {phase === 'done' && withoutThinking(text).trim() === '' && (
+        <p className="faint">
+          The model ended its turn without a word{text.trim() !== '' && ' of answer'}.
+        </p>
       )}
       <EndNote state={state} />
       {phase === 'failed' && <ErrorView error={state.error} onRetry={onRetry} />}

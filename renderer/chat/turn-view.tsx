@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Pencil, RefreshCw } from 'lucide-react';
+import { withoutThinking } from '../../shared/template/thinking.ts';
 import type { PaneId } from '../../shared/contract/chat.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { IconButton, Button } from '../ui/button.tsx';
@@ -59,7 +60,9 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
         onRetry={() => asked && again(asked.sampling)}
       />
       <div className="chat-turn-actions">
-        {answer.text !== '' && <CopyButton text={answer.text} label="Copy answer" />}
+        {answer.text !== '' && (
+          <CopyButton text={withoutThinking(answer.text)} label="Copy answer" />
+        )}
         {asked && answer.phase !== 'failed' && (
           <IconButton
             small

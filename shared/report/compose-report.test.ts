@@ -7,7 +7,9 @@ import {
   fixtureVerdicts,
   fixtureVote,
 } from './testing/report-fixture.ts';
+import { reportToHtml } from './report-html.ts';
 import { reportToJson } from './report-json.ts';
+import { reportToMarkdown } from './report-markdown.ts';
 
 function withVotes(...votes: ReportVote[][]): ReportFacts {
   const facts = fixtureFacts(votes.map(() => null));
@@ -253,5 +255,38 @@ describe('the warnings', () => {
     facts.systems.b.identities = [fixtureIdentity({ sampling: { ...sampling, temperature: 0 } })];
     expect(warningsOf(facts)).toContain('same weights');
     expect(warningsOf(facts)).toContain('different sampling');
+  });
+});
+
+describe('answers of a system that thinks', () => {
+  const long = 'because of this and that, '.repeat(20);
+  const facts = fixtureFacts(['b', 'b', 'tie']);
+  const report = composeReport({
+    ...facts,
+    items: facts.items.map((item, index) => ({
+      ...item,
+      expected: 'Rome',
+      a: { ...item.a, output: `<think>\nRome? ${long}\n</think>\n\nOslo` },
+      b: { ...item.b, output: index === 2 ? 'Oslo' : 'Lisbon it is' },
+    })),
+  });
+
+  it('are compared, measured and looked through without their thinking', () => {
+    expect(report.counts.identicalOutputs).toBe(1);
+    expect(report.lengthBias).toMatchObject({ longer: 2, shorter: 0 });
+    expect(report.accuracy?.a.right).toBe(0);
+    expect(report.warnings).toContain(
+      '3 answers of A with thinking, which voters did not see and no length or expected answer looks at.',
+    );
+  });
+
+  it('are reported in full, the thinking apart from the answer', () => {
+    const note = '4 characters, thought for 101 words, complete';
+    const markdown = reportToMarkdown(report);
+    expect(markdown).toContain(`Answer A (shown left; ${note}, seed 0):\n\n\`\`\`text\nOslo\n`);
+    expect(markdown).toContain(`Thinking of A, not shown:\n\n\`\`\`text\nRome? because`);
+    const page = reportToHtml(report).replaceAll(/\s+/g, ' ');
+    expect(page).toMatch(/<summary>Thinking<\/summary> <div [^>]*>Rome\? because/);
+    expect(page).toMatch(/<div [^>]*>Oslo<\/div>/);
   });
 });

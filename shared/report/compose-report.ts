@@ -19,6 +19,7 @@ import {
 import type { Identity } from '../domain/identity.ts';
 import { wilsonInterval } from '../stats/confidence-interval.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
+import { withoutThinking } from '../template/thinking.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { preferenceSummary } from '../stats/preference-summary.ts';
 import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
@@ -65,7 +66,9 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
       comparisons: items.length,
       judged: verdicts.length,
       open: items.length - verdicts.length,
-      identicalOutputs: items.filter((item) => item.a.output === item.b.output).length,
+      identicalOutputs: items.filter(
+        ({ a, b }) => withoutThinking(a.output) === withoutThinking(b.output),
+      ).length,
       votes: votes.filter(isByAuthor).length,
     },
     failures: facts.failures ?? [],
@@ -165,7 +168,8 @@ function shownByPeople(votes: readonly ReportVote[], basis: ReportBasis) {
 
 function lengthJudgement({ verdict, a, b }: ReportItem) {
   if (verdict === null) return [];
-  return [{ verdict, charactersA: a.output.length, charactersB: b.output.length }];
+  const [charactersA, charactersB] = [a, b].map(({ output }) => withoutThinking(output).length);
+  return [{ verdict, charactersA: charactersA ?? 0, charactersB: charactersB ?? 0 }];
 }
 
 /** False of the ties on identical answers, which count for everybody and are nobody's. */

@@ -17,6 +17,7 @@ import {
   formatPercent,
   formatTime,
 } from '../text/numbers.ts';
+import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { moreVotes } from './report-warnings.ts';
 
@@ -253,7 +254,9 @@ export function votesTable({ votes }: ReportItem): ReportTable {
 /** How an answer ended and the seed that drew it, for the line under it. */
 export function answerNote({ finish, seed, output }: ReportItem['a']): string {
   const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
-  const facts = [formatQuantity(output.length, 'character')];
+  const split = splitThinking(output);
+  const facts = [formatQuantity(split.answer.length, 'character')];
+  if (thoughtNote(split) !== '') facts.push(thoughtNote(split).toLowerCase());
   if (finish !== null) facts.push(end[finish]);
   if (seed !== null) facts.push(`seed ${seed}`);
   return facts.join(', ');

@@ -1,4 +1,5 @@
 import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
+import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, previewLine } from '../text/foreign-text.ts';
 import { reportStyle } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
@@ -159,9 +160,19 @@ function answer(item: ReportItem, key: 'a' | 'b'): Markup {
   const side = item.shownLeft === key ? 'left' : 'right';
   return html`<div>
     <h3>Answer ${key.toUpperCase()}, shown ${side}</h3>
-    ${text(item[key].output)}
+    ${thinkingOf(item[key])} ${text(withoutThinking(item[key].output))}
     <p class="soft">${answerNote(item[key])}</p>
   </div>`;
+}
+
+/** Folded away, as it was hidden from voters; nothing where there is none. */
+function thinkingOf({ output }: ReportItem['a']): Markup {
+  const split = splitThinking(output);
+  if (thoughtNote(split) === '') return html``;
+  return html`<details>
+    <summary>Thinking</summary>
+    ${text(split.thinking ?? '')}
+  </details>`;
 }
 
 function text(content: string): Markup {

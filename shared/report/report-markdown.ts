@@ -14,6 +14,7 @@ import {
   verdictWords,
   votesTable,
 } from './report-figures.ts';
+import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 
 /** The report as GitHub-flavoured Markdown; all foreign text is escaped or fenced. */
@@ -62,11 +63,19 @@ function itemSection(item: ReportItem): string {
     const side = item.shownLeft === key ? 'left' : 'right';
     blocks.push(
       `Answer ${key.toUpperCase()} (shown ${side}; ${answerNote(item[key])}):`,
-      fencedMarkdown(item[key].output),
+      fencedMarkdown(withoutThinking(item[key].output)),
+      ...thinkingBlocks(item[key], key),
     );
   }
   blocks.push(item.votes.length === 0 ? 'No vote.' : table(votesTable(item)));
   return blocks.join('\n\n');
+}
+
+/** What was hidden from voters; nothing where there is none. */
+function thinkingBlocks({ output }: ReportItem['a'], key: 'a' | 'b'): string[] {
+  const split = splitThinking(output);
+  if (thoughtNote(split) === '') return [];
+  return [`Thinking of ${key.toUpperCase()}, not shown:`, fencedMarkdown(split.thinking ?? '')];
 }
 
 const SHORTEST_FENCE = 3;

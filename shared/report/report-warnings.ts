@@ -1,5 +1,6 @@
 import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
 import { repeatedPrompts } from '../domain/evaluation.ts';
+import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
@@ -120,11 +121,18 @@ function failureWarnings({ failures }: Findings): string[] {
 function answerWarnings({ items }: Findings): string[] {
   return (['a', 'b'] as const).flatMap((key) => {
     const cut = items.filter((item) => item[key].finish === 'length').length;
-    const empty = items.filter((item) => item[key].output.trim() === '').length;
+    const empty = items.filter((item) => withoutThinking(item[key].output).trim() === '').length;
+    const thoughts = items.map((item) => thoughtNote(splitThinking(item[key].output)));
+    const thinking = thoughts.filter((note) => note !== '').length;
     const system = key.toUpperCase();
     return [
       ...(cut > 0 ? [`${formatQuantity(cut, 'answer')} of ${system} cut at the token limit.`] : []),
       ...(empty > 0 ? [`${formatQuantity(empty, 'empty answer')} of ${system}.`] : []),
+      ...(thinking > 0
+        ? [
+            `${formatQuantity(thinking, 'answer')} of ${system} with thinking, which voters did not see and no length or expected answer looks at.`,
+          ]
+        : []),
     ];
   });
 }

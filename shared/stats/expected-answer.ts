@@ -1,3 +1,5 @@
+import { withoutThinking } from '../template/thinking.ts';
+
 /** The words of a text in lower case between single spaces, with a space before and behind. */
 const words = (text: string) =>
   ` ${
@@ -8,7 +10,10 @@ const words = (text: string) =>
       ?.join(' ') ?? ''
   } `;
 
-/** True when an answer contains the expected one as whole words, whatever their case and punctuation. */
+/**
+ * True when an answer contains the expected one as whole words, whatever their case and punctuation.
+ * What the model thought before it does not count: it names wrong answers, too.
+ */
 export function containsExpected(answer: string, expected: string): boolean {
-  return words(expected).trim() !== '' && words(answer).includes(words(expected));
+  return words(expected).trim() !== '' && words(withoutThinking(answer)).includes(words(expected));
 }

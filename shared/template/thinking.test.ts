@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
-import { mostSamplesOf, splitThinking } from './thinking.ts';
+import { mostSamplesOf, splitThinking, thoughtNote } from './thinking.ts';
 
 describe('an answer is split into thinking and answer', () => {
   test.each([
@@ -55,6 +55,15 @@ const turn = (content: string, weight?: 0): Message[] => [
   { role: 'user', content: 'q' },
   { role: 'assistant', content, ...(weight === 0 && { weight }) },
 ];
+
+const note = (text: string) => thoughtNote(splitThinking(text));
+
+test('how much was thought is told in words, and nothing of empty thinking', () => {
+  expect(note('<think>\nOne two.\n</think>\n\nYes.')).toBe('Thought for 2 words');
+  expect(note('<think>\nOne')).toBe('Thought for 1 word and came to no answer');
+  expect(note('<think>\n\n</think>\n\nYes.')).toBe('');
+  expect(note('Yes.')).toBe('');
+});
 
 test('a conversation becomes one sample per trained answer where an earlier one thinks', () => {
   const thought = '<think>\nHm.\n</think>\n\nYes.';

@@ -1,4 +1,5 @@
 import type { Message } from '../domain/message.ts';
+import { formatQuantity } from '../text/numbers.ts';
 
 /** The text of an answer as a person is meant to read it, and what the model thought before. */
 export interface ThoughtAnswer {
@@ -54,6 +55,19 @@ const join = (thoughts: readonly string[]): string =>
     .map((thought) => thought.trim())
     .filter((thought) => thought !== '')
     .join('\n\n');
+
+/** The answer alone: what is voted on, compared, measured and looked through. */
+export const withoutThinking = (text: string): string => splitThinking(text).answer;
+
+/** How many words a thought has. */
+export const wordsOf = (thinking: string | null): number => thinking?.match(/\S+/g)?.length ?? 0;
+
+/** How much was thought: `Thought for 12 words`; empty where nothing was. */
+export function thoughtNote({ thinking, isOpen }: ThoughtAnswer): string {
+  if (wordsOf(thinking) === 0) return '';
+  const note = `Thought for ${formatQuantity(wordsOf(thinking), 'word')}`;
+  return isOpen ? `${note} and came to no answer` : note;
+}
 
 /**
  * How many samples a conversation may become where the template drops the thinking of earlier

@@ -1,5 +1,6 @@
 import { freemem } from 'node:os';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { withoutThinking } from '../../../shared/template/thinking.ts';
 import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
@@ -234,11 +235,11 @@ function store(
   progress.addAnswer();
 }
 
-/** Ties pairs of identical answers that the rule has not tied yet. */
+/** Ties pairs of answers, identical without their thinking, that the rule has not tied yet. */
 function castTies({ file: { db } }: ProjectSession, items: readonly StoredComparison[]): void {
   withTransaction(db, () => {
     for (const { id: comparisonId, a, b } of items)
-      if (a && b && a.output === b.output && !isTied(db, comparisonId))
+      if (a && b && isSame(a, b) && !isTied(db, comparisonId))
         insertVote(db, {
           comparisonId,
           shown: 'neither',
@@ -248,6 +249,9 @@ function castTies({ file: { db } }: ProjectSession, items: readonly StoredCompar
         });
   });
 }
+
+const isSame = (a: { output: string }, b: { output: string }) =>
+  withoutThinking(a.output) === withoutThinking(b.output);
 
 const isTied = (db: Database, comparisonId: string) =>
   verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;

@@ -4,6 +4,7 @@ import { isDone } from '../../../shared/domain/project/pipeline.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { requireSession } from '../project/core-state.ts';
 import { TestCore } from '../testing/a-core.ts';
+import { blindSides } from './voting-service.ts';
 import { startEvaluation } from '../testing/an-evaluation.ts';
 
 test('showing, voting on and undoing one comparison read no other comparison’s answers', async () => {
@@ -68,6 +69,16 @@ test('a prompt that cannot be asked is left out of the vote with its reason, and
   expect(text).toMatch(
     /1 comparison left out, because a prompt could not be asked of A: The prompt/,
   );
+});
+
+const shown = (a: string, b: string) =>
+  blindSides({ leftSide: 'b', a: { output: a }, b: { output: b } });
+
+test('no side of a pair shows or tells that its system thinks, whatever became of its answer', () => {
+  const thought = '<think>\nHm.\n</think>\n\nYes.';
+  expect(shown(thought, 'Yes.')).toEqual({ left: 'Yes.', right: 'Yes.' });
+  expect(shown('Hm.\n</think>\nNo', thought)).toEqual({ left: 'Yes.', right: 'No' });
+  expect(shown('<think>cut off', 'Yes.')).toEqual({ left: 'Yes.', right: '' });
 });
 
 test('the next comparison is the first without a standing vote of this author', async () => {

@@ -1,5 +1,6 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { identicalAnswersAuthor, type ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import { withoutThinking } from '../../../shared/template/thinking.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import {
   comparisonAt,
@@ -15,20 +16,36 @@ import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, evaluationSummary } from './evaluation-service.ts';
 
+type BothAnswers = Pick<StoredComparison, 'leftSide'> &
+  Record<'a' | 'b', { output: string } | null>;
+
+/**
+ * Both answers by side, without thinking: whether a system thinks tells which it is. Undefined
+ * while one of them is missing.
+ */
+export function blindSides({
+  leftSide,
+  a,
+  b,
+}: BothAnswers): { left: string; right: string } | undefined {
+  if (!a || !b) return undefined;
+  const [left, right] = leftSide === 'a' ? [a, b] : [b, a];
+  return { left: withoutThinking(left.output), right: withoutThinking(right.output) };
+}
+
 /** The two answers by side and nothing else, or null while one of them is missing. */
 function toBlind(
   { settings }: CoreState,
   session: ProjectSession,
   item: StoredComparison | undefined,
 ): BlindComparison | null {
-  if (!item?.a || !item.b) return null;
-  const [left, right] = item.leftSide === 'a' ? [item.a, item.b] : [item.b, item.a];
+  const sides = item && blindSides(item);
+  if (!item || !sides) return null;
   return {
     comparisonId: item.id,
     ordinal: item.ordinal,
     prompt: item.prompt,
-    left: left.output,
-    right: right.output,
+    ...sides,
     verdict: verdictOf(session.file.db, item.id, { author: settings.author }),
   };
 }

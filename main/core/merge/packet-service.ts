@@ -22,6 +22,7 @@ import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { sampleIndex } from '../curate/sample-service.ts';
 import { evaluationById } from '../evaluate/evaluation-service.ts';
+import { blindSides } from '../evaluate/voting-service.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -149,9 +150,9 @@ function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest): 
       .map(({ comparisonId }) => comparisonId),
   );
   return comparisonsOf(db, evaluation.id).flatMap((item): PacketPair[] => {
-    if (!item.a || !item.b || decided.has(item.id)) return [];
-    const [left, right] = item.leftSide === 'a' ? [item.a, item.b] : [item.b, item.a];
+    const sides = blindSides(item);
+    if (!sides || decided.has(item.id)) return [];
     const { id, ordinal, prompt } = item;
-    return [{ id, ordinal, prompt, left: left.output, right: right.output }];
+    return [{ id, ordinal, prompt, ...sides }];
   });
 }

@@ -6,6 +6,7 @@ import type {
 } from 'node-llama-cpp';
 import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
 import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
+import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { type LoadedModel, otherBaseOf } from '../model/model-host.ts';
@@ -15,7 +16,7 @@ const promptChunkTokens = { cpu: 64, gpu: 512 };
 
 /** One question to a sequence; `sampling.seed` is the seed of this very answer. */
 export interface Question {
-  prompt: Token[];
+  prompt: TokenizedPrompt;
   sampling: Sampling;
 }
 
@@ -31,11 +32,11 @@ export interface AnswerListener {
  */
 export async function answerPrompt(
   sequence: LlamaContextSequence,
-  { prompt, sampling }: Question,
+  { prompt: { tokens: prompt, opening }, sampling }: Question,
   { signal, onToken }: AnswerListener,
 ): Promise<Omit<Answer, 'identity'>> {
   const startedMs = performance.now();
-  const stream = new TextStream(sequence.model);
+  const stream = new TextStream(sequence.model, opening);
   const output: Token[] = [];
   const last = await evaluatePrompt(sequence, prompt, signal);
   let finish: Answer['finish'] = signal.aborted ? 'cancelled' : 'stop';
@@ -100,10 +101,13 @@ export class TextStream {
   readonly #model: LlamaModel;
   #held: Token[] = [];
   #recent: Token[] = [];
+  #opening: string;
   text = '';
 
-  constructor(model: LlamaModel) {
+  /** `opening` stood at the end of the prompt and belongs in front of the first text. */
+  constructor(model: LlamaModel, opening = '') {
     this.#model = model;
+    this.#opening = opening;
   }
 
   /** Text that is complete with this token, '' while a character is incomplete. */
@@ -127,8 +131,11 @@ export class TextStream {
   #release(text: string): string {
     this.#recent = [...this.#recent, ...this.#held].slice(-contextTokens);
     this.#held = [];
-    this.text += text;
-    return text;
+    if (text === '') return '';
+    const told = this.#opening + text;
+    this.#opening = '';
+    this.text += told;
+    return told;
   }
 }
 

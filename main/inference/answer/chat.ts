@@ -15,7 +15,11 @@ export async function chat(
 ): Promise<Answer> {
   const loaded = await host.open(system, request.signal);
   const prompt = await loaded.vocabulary.encodePrompt(messages);
-  const tokens = contextSize([prompt.length], sampling.maxTokens, loaded.model.trainContextSize);
+  const tokens = contextSize(
+    [prompt.tokens.length],
+    sampling.maxTokens,
+    loaded.model.trainContextSize,
+  );
   const context = await host.createContext(loaded, system, { tokens, sequences: 1 });
   try {
     const onToken = (text: string) => {

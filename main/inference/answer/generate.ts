@@ -1,9 +1,10 @@
-import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import type { LlamaContextSequence } from 'node-llama-cpp';
 import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
 import { answerPrompt, contextSize, identify, tooLongFor } from './answer-prompt.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
+import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import type { LoadedModel, ModelHost } from '../model/model-host.ts';
 
 type Generate = InferenceRequests['generate'];
@@ -45,7 +46,11 @@ export async function generate(
   const queue = askable.values();
   let answered = 0;
 
-  const answer = async (sequence: LlamaContextSequence, item: GenerateItem, prompt: Token[]) => {
+  const answer = async (
+    sequence: LlamaContextSequence,
+    item: GenerateItem,
+    prompt: TokenizedPrompt,
+  ) => {
     const own = { ...sampling, seed: item.seed };
     const made = await answerPrompt(sequence, { prompt, sampling: own }, { signal, onToken });
     if (made.finish === 'cancelled') return;
@@ -71,7 +76,7 @@ export async function generate(
 
 interface AskedItem {
   item: GenerateItem;
-  prompt: Token[];
+  prompt: TokenizedPrompt;
   promptTokens: number;
   /** Why this prompt cannot be asked; the others can. */
   failure?: string;
@@ -90,12 +95,12 @@ const refusalsOfOne: ReadonlySet<string> = new Set<TemplateErrorCode>([
 async function encodeItem(loaded: LoadedModel, item: GenerateItem): Promise<AskedItem> {
   try {
     const prompt = await loaded.vocabulary.encodePrompt(item.messages);
-    const promptTokens = prompt.length;
+    const promptTokens = prompt.tokens.length;
     const tooLong = tooLongFor(promptTokens, loaded.model.trainContextSize);
     return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };
   } catch (error) {
     if (!(error instanceof TemplateError) || !refusalsOfOne.has(error.code)) throw error;
-    return { item, prompt: [], promptTokens: 0, failure: error.message };
+    return { item, prompt: { tokens: [], opening: '' }, promptTokens: 0, failure: error.message };
   }
 }
 

@@ -7,6 +7,7 @@ import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { type LlamaRuntime, startLlamaRuntime } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
+import { droppingFixture } from '../../../shared/template/testing/template-fixtures.ts';
 import { TextStream } from '../answer/answer-prompt.ts';
 import { TemplateRenderer } from '../template/template-renderer.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -47,12 +48,26 @@ describe('a byte-level vocabulary', () => {
     const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
     const { vocabulary } = await open(basePath);
     const history = [...answered(ask('Say <|im_end|>'), 'No\n'), ...ask(' Why? ')];
-    const prompt = await vocabulary.encodePrompt(history);
+    const { tokens: prompt } = await vocabulary.encodePrompt(history);
     const { tokens } = await vocabulary.encodeSample(answered(history, 'the end'), {
       lossOn: 'answers',
     });
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
+    expect((await vocabulary.encodePrompt(ask('<think>'))).opening).toBe('');
     expect(tokens.length).toBeGreaterThan(prompt.length);
+  });
+
+  test('text that the prompt opens the thinking with comes in front of the first word of the answer', async () => {
+    const { template } = droppingFixture;
+    const entry: GgufEntry = { key: 'tokenizer.chat_template', type: 'string', value: template };
+    const { basePath } = await writeTestSystem(folder.file('opens.gguf'), { entries: [entry] });
+    const { model, vocabulary } = await open(basePath);
+    const { tokens, opening } = await vocabulary.encodePrompt(ask('<think>'));
+    expect(model.detokenize(tokens, true)).toBe('<|user|><think><|assistant|><think>\n');
+    expect(opening).toBe('<think>\n');
+    const stream = new TextStream(model, opening);
+    const told = model.tokenize('Hm').map((token) => stream.push(token));
+    expect([stream.text, told.join(''), stream.flush()]).toEqual(['<think>\nHm', stream.text, '']);
   });
 
   test('streamed text never contains half a character', async () => {
@@ -89,7 +104,7 @@ describe('a SentencePiece vocabulary', () => {
     expect(tokens).toEqual(model.tokenize(whole, true));
     const targets = tokens.filter((_, index) => trained[index] === 1);
     expect(targets).toEqual([...model.tokenize('Yo</s>', true), ...model.tokenize('Yo</s>', true)]);
-    const prompt = await vocabulary.encodePrompt(history);
+    const { tokens: prompt } = await vocabulary.encodePrompt(history);
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
   });
 
@@ -113,7 +128,7 @@ describe('a SentencePiece vocabulary', () => {
       '<|user|>\nHi<|end|>\n<|assistant|>\nYo<|end|>\n';
     const all = model.tokenize(whole, true);
     expect(tokens.slice(1)).toEqual(all);
-    const prompt = await vocabulary.encodePrompt(history);
+    const { tokens: prompt } = await vocabulary.encodePrompt(history);
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
   });
 

@@ -25,6 +25,12 @@ export interface TokenizedConversation {
   remarks: TurnRemark[];
 }
 
+/** A prompt, and the tag at its end with which it opens the thinking of the answer; or ''. */
+export interface TokenizedPrompt {
+  tokens: Token[];
+  opening: string;
+}
+
 /** A remark on the answer in a message. */
 export interface TurnRemark extends AnswerRemark {
   message: number;
@@ -78,8 +84,12 @@ export class Vocabulary {
   }
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */
-  async encodePrompt(messages: readonly Message[]): Promise<Token[]> {
-    return this.#tokenize(await this.#render(messages, true, {}), messages).tokens;
+  async encodePrompt(messages: readonly Message[]): Promise<TokenizedPrompt> {
+    const segments = await this.#render(messages, true, {});
+    const { tokens } = this.#tokenize(segments, messages);
+    const last = segments.at(-1);
+    const [opening = ''] = (last?.kind === 'template' && /<think>\s*$/.exec(last.text)) || [];
+    return { tokens, opening };
   }
 
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */

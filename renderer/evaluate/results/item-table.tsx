@@ -5,7 +5,7 @@ import type { ReportItem } from '../../../shared/domain/evaluation-report.ts';
 import { answerNote, verdictWords, votesTable } from '../../../shared/report/report-figures.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
-import { MarkdownText } from '../../ui/text/markdown.tsx';
+import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
@@ -103,7 +103,7 @@ function ItemDetail({ item }: { item: ReportItem }) {
                 {answerNote(item[key])} · shown {item.shownLeft === key ? 'left' : 'right'}
               </span>
             </h3>
-            <MarkdownText text={item[key].output} />
+            <AnswerText text={item[key].output} />
           </ScrollRegion>
         ))}
       </div>

@@ -11,6 +11,7 @@ import { formatLoss } from '../../../shared/text/training.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Select } from '../../ui/inputs/inputs.tsx';
+import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { useStickyHead } from './use-sticky-head.ts';
 import './probe-timeline.css';
@@ -119,7 +120,7 @@ function AnswerTable({ run, probe, epochs }: AnswerTableProps) {
               </th>
               {epochs.map((epoch) => (
                 <td key={epoch}>
-                  <AnswerText answer={answers.get(keyOf({ epoch, ordinal }))} />
+                  <ProbeAnswerText answer={answers.get(keyOf({ epoch, ordinal }))} />
                 </td>
               ))}
             </tr>
@@ -147,7 +148,7 @@ function EpochHeading({ epoch, checkpoint }: EpochHeadingProps) {
   );
 }
 
-function AnswerText({ answer }: { answer: ProbeAnswer | undefined }) {
+function ProbeAnswerText({ answer }: { answer: ProbeAnswer | undefined }) {
   if (!answer) return <span className="faint">not answered</span>;
   if (answer.finish === 'failed')
     return (
@@ -160,7 +161,7 @@ function AnswerText({ answer }: { answer: ProbeAnswer | undefined }) {
       {answer.output === '' ? (
         <span className="faint">(empty)</span>
       ) : (
-        <VisibleText text={answer.output} />
+        <AnswerText text={answer.output} Body={VisibleText} />
       )}
       {answer.finish === 'length' && <span className="faint"> … cut</span>}
     </>
