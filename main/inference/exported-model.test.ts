@@ -5,7 +5,7 @@ import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/header/tensor-types.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { writeGguf } from '../gguf/write/write-gguf.ts';
-import type { ExportParams } from '../engines/protocol/trainer.ts';
+import type { ExportParams, TaughtFormat } from '../engines/protocol/trainer.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { centredLogitsOf } from './testing/centred-logits.ts';
 import { createTestFolder } from './testing/test-system.ts';
@@ -214,13 +214,18 @@ function readSafetensors(path: string) {
   };
 }
 
-test('a folder for Ollama names the files in it and the end of a turn as its template has it', async () => {
-  await exportTo('ollama', { kind: 'ollama' });
+const taught: TaughtFormat = {
+  carried: null,
+  ollama: { template: '{{ .Prompt }}<|im_end|>', stops: ['<|im_end|>'] },
+};
+
+test('a folder for Ollama names the files in it, the template and the texts that end an answer', async () => {
+  await exportTo('ollama', { kind: 'ollama', taught });
   const text = readFileSync(folder.file('ollama/Modelfile'), 'utf8');
   expect(text).toContain(`FROM ${folder.file('base.gguf')}\nADAPTER ./adapter.gguf\n`);
-  expect(text).toContain('<|im_start|>user\n{{ .Prompt }}<|im_end|>');
+  expect(text).toContain('TEMPLATE """{{ .Prompt }}<|im_end|>"""\n');
   expect(text).toContain('PARAMETER stop "<|im_end|>"\nPARAMETER temperature 0.7\n');
-  await exportTo('ollama-merged', { kind: 'ollama', type: 'Q8_0' });
+  await exportTo('ollama-merged', { kind: 'ollama', type: 'Q8_0', taught });
   expect(readFileSync(folder.file('ollama-merged/Modelfile'), 'utf8')).toContain(
     'FROM ./model.gguf',
   );
@@ -233,7 +238,7 @@ test('a cancelled export leaves nothing, and no export overwrites what is there'
   await expect(exportTo('stopped.gguf', { kind: 'merged', type: 'F16' }, stop)).rejects.toThrow(
     /abort/i,
   );
-  await expect(exportTo('stopped', { kind: 'ollama', type: 'F16' }, stop)).rejects.toThrow(
+  await expect(exportTo('stopped', { kind: 'ollama', type: 'F16', taught }, stop)).rejects.toThrow(
     /abort/i,
   );
   expect(readdirSync(folder.path).filter((name) => name.includes('stopped'))).toEqual([]);

@@ -7,6 +7,7 @@ import { chat } from './answer/chat.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
 import { ModelHost } from './model/model-host.ts';
+import { taughtFormat } from './ollama/taught-format.ts';
 import type { TemplateRenderer } from './template/template-renderer.ts';
 import { XrayHost } from './encode/xray.ts';
 
@@ -43,6 +44,8 @@ export function inferenceHandlers(
       inTurn(context.signal, () => generate(runtime, host, params, context)),
     encode: (params, context) =>
       inTurn(context.signal, () => encode(runtime, templates, params, context)),
+    taughtFormat: (params, { signal }) =>
+      inTurn(signal, () => taughtFormat(runtime, templates, params, signal)),
     xray: (params, context) => inTurn(context.signal, () => xrays.count(params, context)),
     xraySample: async (params, { signal }) => {
       try {

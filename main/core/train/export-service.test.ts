@@ -16,6 +16,12 @@ test('a finished run is exported by a job, and what cannot be is refused before 
   const added = await core.job((await core.client.models.add({ path })).jobId);
   expect(added).toMatchObject({ state: 'succeeded' });
   await expect(core.client.runs.export(request)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  const forOllama = { checkpointId, kind: 'ollama', path: core.path('ollama') } as const;
+  const folder = await core.job((await core.client.runs.export(forOllama)).jobId);
+  expect(folder).toMatchObject({ state: 'succeeded', result: { path: core.path('ollama') } });
+  const modelfile = readFileSync(core.path('ollama/Modelfile'), 'utf8');
+  expect(modelfile).toContain('{{- .Content }}<|im_end|>\n<|im_start|>assistant\n');
+  expect(modelfile).toContain('PARAMETER stop "<|im_end|>"\n');
   writeFileSync(core.path('notes'), 'mine');
   const onNotes = core.client.runs.export({ ...request, path: core.path('notes') });
   await expect(onNotes).rejects.toMatchObject({ code: 'FILE_EXISTS' });

@@ -1,12 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { exportTypeSchema, type ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { ExportDraft } from '../files/export-files.ts';
-import { startTrainer } from '../files/guarded-engines.ts';
+import { startInference, startTrainer, toRead } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
 import { AppError } from '../base/app-error.ts';
 import { protectedBy, type CoreState } from '../project/core-state.ts';
-import type { JobHandler } from '../jobs/job-handler.ts';
+import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import { usableCheckpoint } from '../models/checkpoints.ts';
 import { usableModel, verifyFiles } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -48,10 +50,20 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
     resource: 'disk',
     execute: async ({ checkpointId, kind, type, strength, path }, context) => {
       const checkpoint = usableCheckpoint(session, checkpointId);
-      const { modelId } = runById(session, checkpoint.runId);
+      const {
+        modelId,
+        recipe: { method },
+      } = runById(session, checkpoint.runId);
       const base = await usableModel(session, modelId, context.signal);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
       await using draft = session.exports.startElsewhere(path, await protectedBy(session));
+      const isWhole = kind === 'merged' || (kind === 'gguf' && method === 'full');
+      const forOllama = kind === 'ollama';
+      const source = method === 'full' ? checkpoint : base;
+      const taught =
+        forOllama || (isWhole && !base.info.hasChatTemplate)
+          ? await taughtFormat(source.path, forOllama, context)
+          : undefined;
       const reads = [base.path, checkpoint.path];
       await using trainer = startTrainer({ reads, writes: [dirname(path)] });
       const written = trainer.request(
@@ -65,6 +77,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
           baseSha256: base.sha256,
           checkpointPath: checkpoint.path,
           name: `${checkpoint.runName} epoch ${checkpoint.epoch}`,
+          ...(taught && { taught }),
         },
         {
           signal: context.signal,
@@ -81,6 +94,16 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
       return { path: draft.path, files: placed.join('\n'), sizeBytes };
     },
   };
+}
+
+/** How the model in a file was taught to talk, read in an inference process that ends with it. */
+async function taughtFormat(
+  basePath: GuardedPath,
+  forOllama: boolean,
+  { signal }: JobContext,
+): Promise<TaughtFormat> {
+  await using engine = startInference(toRead(basePath), 1);
+  return await engine.request('taughtFormat', { basePath, forOllama }, { signal });
 }
 
 /** A failure of the engine in terms of the file that a person asked for, not of its draft. */

@@ -71,6 +71,7 @@ export const inferenceErrors = {
   TEMPLATE_REPEATS_MESSAGE: noData,
   TEMPLATE_REWRITES_MESSAGE: noData,
   TEMPLATE_NO_END_TOKEN: noData,
+  EXPORT_REFUSED: noData,
 };
 
 /** What the template process can fail with: a refusal of a template is an answer of its own. */

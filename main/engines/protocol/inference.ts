@@ -2,7 +2,7 @@ import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
-import type { EncodedSample } from './trainer.ts';
+import type { EncodedSample, TaughtFormat } from './trainer.ts';
 
 /** Which weights answer. Hashes are verified by the engine against the files it loaded. */
 export interface SystemFiles {
@@ -106,6 +106,11 @@ export type InferenceRequests = {
     /** Counts of the next samples, in the order of the request. */
     event: { type: 'counts'; counts: XrayCounts[] };
     result: XrayResult;
+  };
+  taughtFormat: {
+    params: { basePath: string; forOllama: boolean };
+    event: never;
+    result: TaughtFormat;
   };
   /** Answered also while `xray` is still under way. */
   xraySample: { params: XraySampleParams; event: never; result: XraySample };

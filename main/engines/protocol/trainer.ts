@@ -147,6 +147,14 @@ export function familiesOf(platform: string): DeviceFamily[] {
   return platformsWithGpuPackages.includes(platform) ? ['cpu', 'cuda', 'vulkan'] : ['cpu'];
 }
 
+/** How a model was taught to talk, as an export of it has to know. */
+export interface TaughtFormat {
+  /** For a file without a chat template: the one it was trained with, and the token that ends turns. */
+  carried: { chatTemplate: string; endOfTurnId: number } | null;
+  /** For Ollama: its template, and the texts that end an answer; null where it was not asked for. */
+  ollama: { template: string; stops: string[] } | null;
+}
+
 /** A checkpoint and what to make of it; see `ExportRequest` for the meaning of the fields. */
 export interface ExportParams {
   basePath: string;
@@ -159,6 +167,8 @@ export interface ExportParams {
   outPath: string;
   /** `general.name` of a written GGUF file. */
   name: string;
+  /** How the model was taught to talk, for Ollama and for whole models without a chat template. */
+  taught?: TaughtFormat;
 }
 
 /** How many bytes of the output are written. */

@@ -201,7 +201,9 @@ async function withoutTemplate(name: string, entries: GgufEntry[]) {
   const own = kept.map(([key, value]) => ({ key, ...value }));
   await writeGguf(path, { metadata: [...own, eos, ...entries], tensors: [] });
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
-  return new Vocabulary(await loadModel(runtime, path, options), await readGguf(path), templates);
+  const model = await loadModel(runtime, path, options);
+  opened.push(model);
+  return new Vocabulary(model, await readGguf(path), templates);
 }
 
 const turns = [...ask('A'), { role: 'assistant' as const, content: 'B' }];
@@ -226,4 +228,25 @@ test('without a token for turns they end with EOS', async () => {
     66,
     eos,
   ]);
+});
+
+test('a file that carries the template of a run without one has the tokens of that run', async () => {
+  const trained = await withoutTemplate('trained.gguf', []);
+  const { chatTemplate = '', endOfTurnId = -1 } = trained.carried ?? {};
+  const exported = await withoutTemplate('exported.gguf', [
+    { key: 'tokenizer.chat_template', type: 'string', value: chatTemplate },
+    { key: 'tokenizer.ggml.eot_token_id', type: 'u32', value: endOfTurnId },
+  ]);
+  expect(await exported.encodeSample(turns, {})).toEqual(await trained.encodeSample(turns, {}));
+  expect(await exported.encodePrompt(ask('A'))).toEqual(await trained.encodePrompt(ask('A')));
+  expect(endOfTurnId).toBe(tinyTokens.indexOf('<|im_end|>'));
+  expect(exported.carried).toBeNull();
+});
+
+test('the BOS that llama.cpp writes by itself is not in the text of a conversation', async () => {
+  const path = folder.file('with-bos.gguf');
+  await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
+  const { vocabulary } = await open(path);
+  const asked = await vocabulary.render([...turns, ...ask('C')], true);
+  expect(asked.map(({ text }) => text).join('')).toBe('[INST] A [/INST] B</s><s>[INST] C [/INST]');
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
+import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
 import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
@@ -49,6 +50,8 @@ export class Vocabulary {
   readonly #model: LlamaModel;
   readonly #templates: TemplateRenderer;
   readonly #template: string;
+  readonly #hasTemplate: boolean;
+  readonly #texts: readonly string[];
   readonly #endTexts: readonly string[];
   readonly #eosText: string;
   /** Texts that become special tokens where a template writes them. */
@@ -60,9 +63,11 @@ export class Vocabulary {
     this.#model = model;
     this.#templates = templates;
     const template = getString(header, 'tokenizer.chat_template');
+    this.#hasTemplate = template !== undefined;
     this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
     const texts = getStrings(header, 'tokenizer.ggml.tokens') ?? [];
+    this.#texts = texts;
     this.#specialTexts = [...model.iterateAllTokens()].flatMap((token) => {
       const text = texts[token] ?? '';
       return isSpecial(model, token, text) ? [text] : [];
@@ -81,6 +86,28 @@ export class Vocabulary {
   /** The token every text begins with, where the model has one. */
   get beginToken(): Token | null {
     return this.#model.tokens.bos;
+  }
+
+  /**
+   * What a file without a chat template needs, so that another program lets it talk as it was
+   * trained: the template, its end of turn written out, and that token. Null for other files.
+   */
+  get carried(): TaughtFormat['carried'] {
+    if (this.#hasTemplate) return null;
+    const chatTemplate = this.#template.replace('eos_token', () => JSON.stringify(this.#eosText));
+    return { chatTemplate, endOfTurnId: this.#texts.indexOf(this.#eosText) };
+  }
+
+  /**
+   * What a run and a chat write for a conversation, as its prompt or as a sample: less the BOS that
+   * llama.cpp puts in front of every text by itself. Throws `TemplateError`.
+   */
+  async render(messages: readonly Message[], asPrompt: boolean): Promise<Segment[]> {
+    const [first, ...others] = await this.#render(messages, asPrompt, {});
+    const { bosString, shouldPrependBosToken } = this.#model.tokens;
+    if (!first || !bosString || !shouldPrependBosToken || !first.text.startsWith(bosString))
+      return first ? [first, ...others] : [];
+    return [{ ...first, text: first.text.slice(bosString.length) }, ...others];
   }
 
   /** Tokens that ask the model for the next answer. Throws `TemplateError`. */

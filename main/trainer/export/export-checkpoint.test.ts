@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ExportKind } from '../../../shared/domain/export.ts';
-import type { ExportParams } from '../../engines/protocol/trainer.ts';
+import type { ExportParams, TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter } from './gguf-checkpoint.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
-import { getString } from '../../gguf/header/gguf-file.ts';
+import { getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { exportCheckpoint } from './export-checkpoint.ts';
@@ -31,6 +31,11 @@ async function writePair(
   return { basePath, baseSha256: 'b'.repeat(64), checkpointPath };
 }
 
+const taught: TaughtFormat = {
+  carried: { chatTemplate: '{{ messages[0].content }}', endOfTurnId: 7 },
+  ollama: { template: '{{ .Prompt }}', stops: ['</s>'] },
+};
+
 test.each<ExportKind>(['merged', 'ollama'])(
   'a cancelled export (%s) ends at once and leaves nothing behind',
   async (kind) => {
@@ -44,6 +49,7 @@ test.each<ExportKind>(['merged', 'ollama'])(
       strength: 1,
       name: 'out',
       outPath: join(folder.path, 'out'),
+      taught,
     };
     const controller = new AbortController();
     const emit = () => controller.abort(new Error('cancelled by the test'));
@@ -63,7 +69,15 @@ test.each<ExportKind>(['gguf', 'merged', 'ollama', 'peft'])(
     await mkdir(join(folder.path, 'elsewhere'));
     await symlink(join(folder.path, 'elsewhere'), `${outPath}.${process.pid}.partial`);
     const before = await readdir(folder.path, { recursive: true });
-    const params: ExportParams = { ...pair, kind, type: 'F16', strength: 1, name: 'out', outPath };
+    const params: ExportParams = {
+      ...pair,
+      kind,
+      type: 'F16',
+      strength: 1,
+      name: 'out',
+      outPath,
+      taught,
+    };
     const context = { signal: new AbortController().signal, emit: () => undefined };
     await expect(exportCheckpoint(params, context)).rejects.toMatchObject({
       code: 'FILE_EXISTS',
@@ -80,6 +94,23 @@ test('an exported adapter names the base that it was trained on', async () => {
   const params = { ...pair, kind: 'gguf', type: null, strength: 1, name: 'out', outPath } as const;
   await exportCheckpoint(params, { signal: new AbortController().signal, emit: () => undefined });
   expect(getString(await readGguf(outPath), adapterBaseKey)).toBe(pair.baseSha256);
+});
+
+test('a whole model carries the chat template that its base lacked, merged or copied as it is', async () => {
+  await using folder = await temporaryFolder();
+  const pair = await writePair(folder.path);
+  const context = { signal: new AbortController().signal, emit: () => undefined };
+  const merged = join(folder.path, 'merged.gguf');
+  const copied = join(folder.path, 'copied.gguf');
+  const params = { ...pair, type: 'F16', strength: 1, name: 'out', taught } as const;
+  await exportCheckpoint({ ...params, kind: 'merged', outPath: merged }, context);
+  const whole = { ...params, checkpointPath: pair.basePath };
+  await exportCheckpoint({ ...whole, kind: 'gguf', outPath: copied }, context);
+  for (const path of [merged, copied]) {
+    const header = await readGguf(path);
+    expect(getString(header, 'tokenizer.chat_template')).toBe('{{ messages[0].content }}');
+    expect(getNumber(header, 'tokenizer.ggml.eot_token_id')).toBe(7);
+  }
 });
 
 // Loaded with transformers 5.24 and PEFT 0.21: 28 of 28 tensors by either class, none in the tower.

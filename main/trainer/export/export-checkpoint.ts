@@ -45,9 +45,11 @@ export async function exportCheckpoint(
 
 async function write(opened: Opened, context: Context): Promise<ExportResult> {
   const { base, checkpoint, params } = opened;
-  const { kind, type, strength, baseSha256, outPath: path } = params;
+  const { kind, type, strength, baseSha256, taught, outPath: path } = params;
   if (kind === 'gguf')
-    return { files: [await writeGgufCopy(path, { checkpoint, strength, baseSha256 }, context)] };
+    return {
+      files: [await writeGgufCopy(path, { checkpoint, strength, baseSha256, taught }, context)],
+    };
   if (kind === 'ollama' && type === null && isAdapter(checkpoint)) requireOneFile(base);
   if (kind === 'ollama')
     return await writeOutputFolder(path, (folder) => writeOllamaFolder(folder, opened, context));

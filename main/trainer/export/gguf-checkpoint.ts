@@ -1,4 +1,5 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
+import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights, LoraBranch } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
@@ -39,18 +40,30 @@ export function toGgufModel(
   return { metadata, tensors };
 }
 
-/** The metadata of a base with the name and the file type of another model. */
+/** The metadata of a base with the name and the file type of another model, and what it was taught. */
 export function metadataOfModel(
   base: BaseModel['metadata'],
-  { name, type }: { name: string; type: OutputType | ExportType },
+  { name, type, taught }: { name: string; type: OutputType | ExportType; taught?: TaughtFormat },
 ): GgufEntry[] {
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },
     { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
+    ...carriedEntries(taught),
   ];
   const replaced = new Set(own.map(({ key }) => key));
   const kept = [...base].filter(([key]) => !replaced.has(key));
   return [...kept.map(([key, value]) => ({ key, ...value })), ...own];
+}
+
+/** Without them a base that has no template would talk elsewhere otherwise than it was trained. */
+export function carriedEntries(taught: TaughtFormat | undefined): GgufEntry[] {
+  if (!taught?.carried) return [];
+  const { chatTemplate, endOfTurnId } = taught.carried;
+  const end: GgufEntry = { key: 'tokenizer.ggml.eot_token_id', type: 'u32', value: endOfTurnId };
+  return [
+    { key: 'tokenizer.chat_template', type: 'string', value: chatTemplate },
+    ...(endOfTurnId < 0 ? [] : [end]),
+  ];
 }
 
 function toTensor(

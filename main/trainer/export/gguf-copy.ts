@@ -1,17 +1,19 @@
 import { getNumber } from '../../gguf/header/gguf-file.ts';
-import type { ExportProgress } from '../../engines/protocol/trainer.ts';
+import type { ExportProgress, TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ModelFile } from '../weights/model-file.ts';
+import { carriedEntries } from './gguf-checkpoint.ts';
 import { isAdapter } from './lora-factors.ts';
 
 interface GgufCopy {
   checkpoint: ModelFile;
   strength: number;
   baseSha256: string;
+  taught?: TaughtFormat | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ interface GgufCopy {
  */
 export async function writeGgufCopy(
   path: string,
-  { checkpoint, strength, baseSha256 }: GgufCopy,
+  { checkpoint, strength, baseSha256, taught }: GgufCopy,
   context: RequestContext<ExportProgress>,
 ): Promise<{ path: string; sizeBytes: number }> {
   const { header } = checkpoint;
@@ -40,13 +42,17 @@ export async function writeGgufCopy(
       }
     },
   }));
-  const metadata: GgufEntry[] = [...header.metadata].map(([key, value]) =>
+  const carried = isAdapter(checkpoint) ? [] : carriedEntries(taught);
+  const replaced = new Set(carried.map(({ key }) => key));
+  const kept = [...header.metadata].filter(([key]) => !replaced.has(key));
+  const metadata: GgufEntry[] = kept.map(([key, value]) =>
     key === 'adapter.lora.alpha' && alpha !== undefined
       ? { key, type: 'f32' as const, value: alpha * strength }
       : { key, ...value },
   );
   if (isAdapter(checkpoint) && !header.metadata.has(adapterBaseKey))
     metadata.push({ key: adapterBaseKey, type: 'string', value: baseSha256 });
+  metadata.push(...carried);
   const { sizeBytes } = await writeGgufStream(path, { metadata, tensors });
   await checkpoint.requireUnchanged();
   return { path, sizeBytes };

@@ -16,13 +16,15 @@ interface MergeSources {
   checkpoint: ModelFile;
 }
 
+type MergeParams = Pick<ExportParams, 'strength' | 'name' | 'taught'> & { type: ExportType };
+
 /**
  * Writes base + strength · adapter as one GGUF file, tensor by tensor. A checkpoint that is a
  * whole model is converted: its strength can only be 1.
  */
 export async function writeMergedModel(
   { base, checkpoint }: MergeSources,
-  { type, strength, name }: Pick<ExportParams, 'strength' | 'name'> & { type: ExportType },
+  { type, strength, name, taught }: MergeParams,
   { path, context }: { path: string; context: RequestContext<ExportProgress> },
 ): Promise<{ path: string; sizeBytes: number }> {
   const source = isAdapter(checkpoint) ? base : checkpoint;
@@ -43,7 +45,7 @@ export async function writeMergedModel(
     chunks: () => progress(mergedChunks(source, one, context.signal)),
   }));
   const { sizeBytes } = await writeGgufStream(path, {
-    metadata: metadataOfModel(source.header.metadata, { name, type }),
+    metadata: metadataOfModel(source.header.metadata, { name, type, ...(taught && { taught }) }),
     tensors,
   });
   await source.requireUnchanged();

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import { getNumber, getString, getStrings } from '../../gguf/header/gguf-file.ts';
 import type { ExportParams, ExportProgress } from '../../engines/protocol/trainer.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { ModelFile } from '../weights/model-file.ts';
@@ -18,24 +17,19 @@ export async function writeOllamaFolder(
   { base, checkpoint, params }: { base: ModelFile; checkpoint: ModelFile; params: ExportParams },
   context: RequestContext<ExportProgress>,
 ): Promise<string[]> {
+  const ollama = params.taught?.ollama;
+  if (!ollama) throw new Error('An export for Ollama needs a template of Ollama.');
   const isMerged = params.type !== null || !isAdapter(checkpoint);
   const name = isMerged ? 'model.gguf' : 'adapter.gguf';
   const path = join(folder, name);
   const { type } = params;
   if (type === null) await writeGgufCopy(path, { checkpoint, ...params }, context);
   else await writeMergedModel({ base, checkpoint }, { ...params, type }, { path, context });
-  const source = isAdapter(checkpoint) ? base : checkpoint;
   const text = modelfile({
     from: isMerged ? `./${name}` : resolve(base.path),
     adapter: isMerged ? undefined : `./${name}`,
-    chatTemplate: getString(source.header, 'tokenizer.chat_template'),
-    endText: endTextOf(source),
+    ...ollama,
   });
   await writeSynced(join(folder, 'Modelfile'), text);
   return [name, 'Modelfile'];
-}
-
-function endTextOf({ header }: ModelFile): string | undefined {
-  const id = getNumber(header, 'tokenizer.ggml.eos_token_id');
-  return id === undefined ? undefined : getStrings(header, 'tokenizer.ggml.tokens')?.[id];
 }
