@@ -51,6 +51,21 @@ export const loraFields = {
         ),
       ),
     ),
+  loraDropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .meta(
+      only(
+        'lora',
+        about(
+          'share of the inputs of each branch that is dropped in training, while the others grow by as much; 0: none',
+          'lora_dropout of PEFT; QLoRA, arXiv 2305.14314: 0.1, and 0.05 for large models',
+          'probability',
+        ),
+      ),
+    ),
 };
 
 /** The fields of a recipe that the optimizer reads, beside the learning rate. */

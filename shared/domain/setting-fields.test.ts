@@ -18,7 +18,7 @@ describe('the fields of the recipe', () => {
   });
 
   test('say which of them a method ignores', () => {
-    expect(ignoredBy('full')).toEqual(['rank', 'alpha', 'loraScaling', 'targets']);
+    expect(ignoredBy('full')).toEqual(['rank', 'alpha', 'loraScaling', 'targets', 'loraDropout']);
     expect(ignoredBy('lora')).toEqual(['initialization', 'outputType']);
   });
 

@@ -33,3 +33,38 @@ export function keyedBytes(name: string, count: number): Uint8Array<ArrayBuffer>
   // A copy: a buffer may lie at an odd offset of its pool, and callers read wider numbers.
   return Uint8Array.from(cipher.update(new Uint8Array(count)));
 }
+
+/** Where random marks go, and how often: each is drawn from 16 bits, which have to reach `threshold`. */
+interface Marks {
+  /** Elements that are not marked stay as they are. */
+  into: Uint16Array;
+  start: number;
+  end: number;
+  threshold: number;
+  mark: number;
+}
+
+/**
+ * Writes `mark` to elements that are drawn by a name alone, on every machine, several times as fast
+ * as by `keyedBytes`: sfc32 of PractRand, whose state is the start of the SHA-256 of the name.
+ */
+export function markKeyed(name: string, { into, start, end, threshold, mark }: Marks): void {
+  const digest = createHash('sha256').update(name).digest();
+  let a = digest.readInt32LE(0);
+  let b = digest.readInt32LE(4);
+  let c = digest.readInt32LE(8);
+  let counter = digest.readInt32LE(12);
+  for (let at = start - 2 * warmUpRounds; at < end; at += 2) {
+    const drawn = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + drawn;
+    if (at < start) continue;
+    if ((drawn & 0xffff) >= threshold) into[at] = mark;
+    if (at + 1 < end && drawn >>> 16 >= threshold) into[at + 1] = mark;
+  }
+}
+
+/** What sfc32 takes until every bit of its state depends on every bit of the seed. */
+const warmUpRounds = 12;

@@ -89,7 +89,7 @@ describe('gradients of the adapter', () => {
     trainer.trained.clearGradients();
     const batch = packSamples(samples);
     using memory = new WorkingMemory(device);
-    const noise = { residualDropout: 0, neftuneAlpha: 0 };
+    const noise = { residualDropout: 0, loraDropout: 0, neftuneAlpha: 0 };
     const training = { model, trained: trainer.trained, noise };
     using graph = new TrainingGraph(device, training, shapeOf(batch, true));
     graph.place(memory);

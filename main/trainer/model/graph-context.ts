@@ -4,6 +4,7 @@ import { elementType, type Tensor } from '../device/tensor.ts';
 import type { RopeAngles } from '../ops/rope.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
+import type { BranchDropout } from './branch-dropout.ts';
 import type { DropoutMasks } from './dropout.ts';
 import {
   declareVisibleKeys,
@@ -20,6 +21,8 @@ export interface GraphContext {
   trained: TrainedWeights;
   /** What is dropped from the outputs of sub-layers. */
   dropout: DropoutMasks;
+  /** What is dropped from the inputs of branches. */
+  branchDropout: BranchDropout;
   /** Transposes of layer inputs [in, tokens] that gradients of matrices share. */
   transposedInputs: Map<Tensor, Tensor>;
   /** Rotation of queries and keys, by the position of each token in its sample. */
@@ -44,7 +47,11 @@ interface GraphSetting {
   usesLongFactors: boolean;
   /** Nothing is dropped when it is left out. */
   dropout?: DropoutMasks;
+  /** Likewise. */
+  branchDropout?: BranchDropout;
 }
+
+const noBranchDropout: BranchDropout = { threshold: 0, masks: new Map() };
 
 /**
  * Whether a sample of so many tokens is turned by the long factors of a model, as in Hugging Face
@@ -56,7 +63,14 @@ export const usesLongFactors = ({ ropeFactors, parameters }: BaseModel, tokens: 
 /** Declares the inputs that every block of a graph reads. */
 export function declareContext(
   graph: ComputeGraph,
-  { model, trained, spans, usesLongFactors, dropout = new Map() }: GraphSetting,
+  {
+    model,
+    trained,
+    spans,
+    usesLongFactors,
+    dropout = new Map(),
+    branchDropout = noBranchDropout,
+  }: GraphSetting,
 ): GraphContext {
   const { ropeFactors, parameters } = model;
   const { rope, sliding } = parameters;
@@ -66,7 +80,16 @@ export function declareContext(
   const anglesOf = (curve: RopeCurve) => ({ curve, positions, factors });
   const angles = { global: anglesOf(rope), sliding: anglesOf(sliding?.rope ?? rope) };
   const visibleKeys = declareVisibleKeys(graph, parameters, { spans, tokens });
-  return { graph, model, trained, dropout, transposedInputs: new Map(), angles, visibleKeys };
+  return {
+    graph,
+    model,
+    trained,
+    dropout,
+    branchDropout,
+    transposedInputs: new Map(),
+    angles,
+    visibleKeys,
+  };
 }
 
 /** Writes the inputs that `declareContext` declared; do so before every computation. */

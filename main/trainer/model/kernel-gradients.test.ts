@@ -19,7 +19,11 @@ const samples = [
   byteSample('b', 'A longer sample with more of a text than the others have. '.repeat(3), 20),
   byteSample('c', 'The Seine', 1),
 ];
-const methods: RecipeInput[] = [{ method: 'lora' }, { method: 'full' }];
+const methods: RecipeInput[] = [
+  { method: 'lora', loraDropout: 0 },
+  { method: 'lora', loraDropout: 0.25 },
+  { method: 'full' },
+];
 
 const folder = await temporaryFolder();
 const own = GgmlDevice.openCpu(1);
@@ -58,7 +62,7 @@ async function compare(path: string, fields: RecipeInput) {
 describe.runIf(own.kernels)('a step by kernels', () => {
   describe.each(architectureNames)('of %s', (architecture) => {
     test.each(methods)(
-      'has the loss and the gradients of a step by ggml ($method)',
+      'has the loss and the gradients of a step by ggml ($method, LoRA dropout $loraDropout)',
       async (fields) => {
         await makePattern(folder.path, architecture);
         const result = await compare(join(folder.path, `${architecture}.gguf`), fields);
@@ -70,7 +74,7 @@ describe.runIf(own.kernels)('a step by kernels', () => {
   });
 
   test.each(methods)(
-    'equals a step by ggml where heads are no whole vectors and ggml computes attention ($method)',
+    'equals a step by ggml where heads are no whole vectors and ggml computes attention ($method, LoRA dropout $loraDropout)',
     async (fields) => {
       const path = join(folder.path, 'odd.gguf');
       await writeTinyModel(path, { embeddingLength: 80, heads: 4, kvHeads: 2, layers: 2 });

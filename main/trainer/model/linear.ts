@@ -11,6 +11,7 @@ import type { LoraBranch } from '../weights/trained-weights.ts';
 import type { GraphContext } from './graph-context.ts';
 import type { LinearWeights } from '../weights/declare-weights.ts';
 import { cont, contAs, transpose } from '../ops/layout.ts';
+import { dropInput, type BranchInput } from './branch-dropout.ts';
 
 /** Result of a linear layer with what its backward pass needs. */
 export interface LinearPass {
@@ -18,24 +19,44 @@ export interface LinearPass {
   /** Input x [in, tokens]. */
   input: Tensor;
   /** The branch of an adapter and s·A·x [rank, tokens], where the layer has one. */
-  branch: { lora: LoraBranch; hidden: Tensor } | undefined;
+  branch: BranchPass | undefined;
   /** W·x + B·(s·A·x) + bias [out, tokens]. */
   output: Tensor;
 }
 
+interface BranchPass extends BranchInput {
+  lora: LoraBranch;
+  /** s, and what the kept inputs grow by. */
+  scale: number;
+  hidden: Tensor;
+}
+
 /** y = W·x + B·(s·A·x) + bias: the scale acts on the short side, where it is almost free. */
 export function linearForward(
-  { graph, trained }: GraphContext,
+  context: GraphContext,
   weights: LinearWeights,
   input: Tensor,
 ): LinearPass {
-  const lora = trained.branchOf(weights.weight);
-  const branch = lora && { lora, hidden: scaledMatMul(graph, lora.a.weight, input, lora.scale) };
+  const { graph } = context;
+  const branch = branchForward(context, weights.weight, input);
   const terms: ProductTerm[] = [{ a: weights.weight, b: input }];
   if (branch) terms.push({ a: branch.lora.b.weight, b: branch.hidden, transposed: true });
   const product = sumOfProducts(graph, terms);
   const output = weights.bias ? add(graph, product, weights.bias) : product;
   return { weights, input, branch, output };
+}
+
+function branchForward(
+  context: GraphContext,
+  weight: Tensor,
+  input: Tensor,
+): BranchPass | undefined {
+  const { graph, trained } = context;
+  const lora = trained.branchOf(weight);
+  if (!lora) return undefined;
+  const kept = dropInput(context, weight, input);
+  const scale = lora.scale * kept.growth;
+  return { ...kept, lora, scale, hidden: scaledMatMul(graph, lora.a.weight, kept.read, scale) };
 }
 
 /** Backward pass; the sum of the returned terms is dx = Wᵀ·dy + Aᵀ·du [in, tokens]. */
@@ -49,7 +70,12 @@ export function linearBackward(
   const hiddenGradient = accumulateBranch(context, pass, gradient);
   const terms = [transposedTerm(weights, gradient)];
   if (branch && hiddenGradient)
-    terms.push({ a: branch.lora.a.weight, b: hiddenGradient, transposed: true });
+    terms.push({
+      a: branch.lora.a.weight,
+      b: hiddenGradient,
+      transposed: true,
+      ...(branch.mask && { mask: branch.mask }),
+    });
   return terms;
 }
 
@@ -76,14 +102,15 @@ export const transposedTerm = (
  */
 function accumulateBranch(
   { graph }: GraphContext,
-  { input, branch }: LinearPass,
+  { branch }: LinearPass,
   gradient: Tensor,
 ): Tensor | undefined {
   if (!branch) return undefined;
-  const { a, b, scale } = branch.lora;
+  const { lora, scale, read } = branch;
+  const { a, b } = lora;
   graph.require(addOuterProduct(graph, b.gradient, gradient, branch.hidden));
   const hiddenGradient = scaledMatMul(graph, b.weight, gradient, scale);
-  graph.require(addOuterProduct(graph, a.gradient, input, hiddenGradient));
+  graph.require(addOuterProduct(graph, a.gradient, read, hiddenGradient));
   return hiddenGradient;
 }
 

@@ -3,9 +3,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
-import { keyedBytes } from '../data/random.ts';
+import type { EncodedSample } from '../../engines/protocol/trainer.ts';
+import { keyedBytes, markKeyed } from '../data/random.ts';
 import { Trainer } from '../step/trainer.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
+import { fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
 import { dropoutRate } from './dropout.ts';
 import { type TrainedParameter, writeParameter } from '../weights/trained-weights.ts';
@@ -27,7 +29,7 @@ const noisy: RecipeInput = { residualDropout: 0.3, neftuneAlpha: 15 };
 const open = (fields: RecipeInput) =>
   new Trainer(device, model, tinyRecipe({ method: 'full', ...fields }));
 
-const gradientsOf = ({ parameters }: Trainer) =>
+const gradientsOf = ({ parameters }: Pick<Trainer, 'parameters'>) =>
   parameters.map(({ gradient }) => device.readFloats(gradient));
 
 function furthest(a: readonly Float32Array[], b: readonly Float32Array[]): number {
@@ -67,6 +69,96 @@ describe('dropout and embedding noise', () => {
       expect(Math.abs(found / Math.hypot(...gradient) - 1)).toBeLessThan(0.01);
     },
   );
+});
+
+const openAdapter = (fields: RecipeInput = {}) => {
+  const trainer = new Trainer(device, model, tinyRecipe({ loraDropout: 0.3, ...fields }));
+  fillUpMatrices(device, trainer);
+  return trainer;
+};
+/** Loss and gradients of a step over micro-batches. */
+const stepOf = async (trainer: Trainer, packs: EncodedSample[][], step = 7) => {
+  trainer.trained.clearGradients();
+  let loss = 0;
+  for (const pack of packs) loss += await trainer.accumulate(pack, step);
+  return { loss, gradients: gradientsOf(trainer) };
+};
+
+const isB = ({ name }: TrainedParameter) => name.endsWith('.lora_b');
+const share = (values: Uint16Array) => values.reduce((sum, one) => sum + one, 0) / values.length;
+
+describe('LoRA dropout', () => {
+  test('of a sample follows from seed, step and its id, not from what is packed beside it', async () => {
+    using trainer = openAdapter();
+    const apart = await stepOf(trainer, [[short], [long]]);
+    const packed = await stepOf(trainer, [[long, short]]);
+    expect(packed.loss).toBeCloseTo(apart.loss, 3);
+    expect(furthest(packed.gradients, apart.gradients)).toBeLessThan(1e-4);
+    expect((await stepOf(trainer, [[short], [long]])).gradients).toEqual(apart.gradients);
+    using seeded = openAdapter({ seed: 43 });
+    seeded.parameters.forEach((parameter, index) => {
+      const same = trainer.parameters[index];
+      if (same) writeParameter(device, parameter, device.readFloats(same.weight));
+    });
+    for (const other of [
+      await stepOf(trainer, [[short], [long]], 8),
+      await stepOf(seeded, [[short], [long]]),
+      await stepOf(trainer, [[{ ...short, id: 'other' }], [long]]),
+    ])
+      expect(furthest(other.gradients, apart.gradients)).toBeGreaterThan(0.01);
+  });
+
+  test.each([
+    'blk.0.attn_q',
+    'blk.0.ffn_down',
+    'blk.1.attn_v',
+    'blk.2.ffn_up',
+    'blk.2.attn_output',
+  ])('leaves the gradients of %s those of the loss with what is dropped', async (layer) => {
+    using trainer = openAdapter();
+    const matrices = trainer.parameters.filter(({ name }) => name.startsWith(`${layer}.`));
+    expect(matrices).toHaveLength(2);
+    for (const matrix of matrices) {
+      const gradient =
+        (await stepOf(trainer, [[short, long]], 3), device.readFloats(matrix.gradient));
+      const found = await slopeAlong(trainer, matrix, gradient);
+      expect(Math.abs(found / Math.hypot(...gradient) - 1)).toBeLessThan(0.01);
+    }
+  });
+
+  test('is in the mean over steps what nothing dropped gives', async () => {
+    // With B at its start of zero nothing is dropped of the loss, and its gradient is a sum over inputs.
+    using trainer = new Trainer(device, model, tinyRecipe({ loraDropout: 0.3 }));
+    using plain = new Trainer(device, model, tinyRecipe());
+    const expected = await stepOf(plain, [[long]]);
+    const steps = 200;
+    let loss = 0;
+    for (let step = 1; step <= steps; step++) loss += await trainer.accumulate([long], step);
+    expect(loss / steps).toBeCloseTo(expected.loss, 4);
+    const sums = gradientsOf({ parameters: trainer.parameters.filter(isB) });
+    const mean = sums.map((values) => values.map((value) => value / steps));
+    const whole = gradientsOf({ parameters: plain.parameters.filter(isB) });
+    expect(furthest(mean, whole)).toBeLessThan(0.1);
+  });
+
+  test('keeps the share of inputs that it should, each drawn by itself', () => {
+    const start = 10;
+    const into = new Uint16Array(400_011);
+    markKeyed('42/1/a/blk.0.attn_q.weight', {
+      into,
+      start,
+      end: 400_001,
+      threshold: 6554,
+      mark: 1,
+    });
+    expect([...into.subarray(0, start), ...into.subarray(400_001)]).not.toContain(1);
+    const kept = into.subarray(start, 400_001);
+    expect(Math.abs(share(kept) - 0.9)).toBeLessThan(0.002);
+    for (const distance of [1, 2, 64]) {
+      const both = kept.subarray(distance).map((one, at) => one & (kept[at] ?? 0));
+      expect(Math.abs(share(both) - 0.81)).toBeLessThan(0.003);
+    }
+  });
 });
 
 /** Slope of the loss of step 3 along a direction of any length, by central difference. */

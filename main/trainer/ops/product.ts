@@ -2,7 +2,7 @@ import type { ComputeGraph } from '../device/compute-graph.ts';
 import type { Device } from '../device/device.ts';
 import { elementType, haveSameExtents, type Extents, type Tensor } from '../device/tensor.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
-import { add, addInPlace, scale } from './arithmetic.ts';
+import { add, addInPlace, mul, scale } from './arithmetic.ts';
 import {
   floatBits,
   kernelNode,
@@ -11,7 +11,7 @@ import {
   type KernelCall,
   type KernelGraph,
 } from './kernel.ts';
-import { cont, transpose } from './layout.ts';
+import { cast, cont, transpose } from './layout.ts';
 import { areFloats, floats, requireShapes } from './shapes.ts';
 
 // Products of matrices and sums of them: by our own kernels where there are any and they read the
@@ -26,6 +26,8 @@ export interface ProductTerm {
   a: Tensor;
   b: Tensor;
   transposed?: boolean;
+  /** Multiplies the product element by element: [m, n], 0 and 1 in F16. */
+  mask?: Tensor;
 }
 
 /** Whether our kernels take first operands of this type; the second is always F32. */
@@ -94,7 +96,7 @@ export function sumOfProducts(graph: ComputeGraph, terms: readonly ProductTerm[]
   if (!ne || !extents.every((other) => haveSameExtents(other, ne)))
     throw new RangeError('A sum needs products, and they must not differ in their extents');
   const own = withKernels(graph);
-  const isOwn = ({ a }: ProductTerm) => own !== undefined && isKernelType(a.type);
+  const isOwn = ({ a, mask }: ProductTerm) => own !== undefined && !mask && isKernelType(a.type);
   const others = terms.filter((term) => !isOwn(term)).map((term) => product(graph, term));
   const sum = others.reduce<Tensor | undefined>(
     (all, one) => (all ? add(graph, all, one) : one),
@@ -120,8 +122,20 @@ function addTerms(
   return addTerms(graph, { ne, sum: floats(pointer, ne) }, later);
 }
 
-const product = (graph: ComputeGraph, { a, b, transposed }: ProductTerm): Tensor =>
-  transposed ? outerProduct(graph, a, cont(graph, transpose(graph, b))) : matMul(graph, a, b);
+function product(graph: ComputeGraph, { mask, ...term }: ProductTerm): Tensor {
+  const whole = wholeProduct(graph, term);
+  return mask ? mul(graph, whole, cast(graph, mask, f32)) : whole;
+}
+
+function wholeProduct(graph: ComputeGraph, term: ProductTerm): Tensor {
+  const { a, b, transposed } = term;
+  if (!transposed) return matMul(graph, a, b);
+  const own = withKernels(graph);
+  if (!own || !isKernelType(a.type))
+    return outerProduct(graph, a, cont(graph, transpose(graph, b)));
+  const ne = extentsOf(term);
+  return floats(productNode(own, [operandsOf(term)], ne), ne);
+}
 
 function extentsOf({ a, b, transposed }: ProductTerm): Extents {
   const [k, m] = transposed ? [a.ne[1], a.ne[0]] : [a.ne[0], a.ne[1]];

@@ -22,6 +22,7 @@ const recipe = tinyRecipe({
   microBatchSize: 2,
   weightDecay: 0.1,
   checkpointEverySteps: 3,
+  loraDropout: 0.2,
 });
 const lastStep = 9;
 

@@ -15,6 +15,7 @@ import { embed, embedBackward, writeEmbeddingNoise } from '../model/embedding.ts
 import type { BaseModel } from '../weights/base-model.ts';
 import { declareContext, type GraphContext, writeLayout } from '../model/graph-context.ts';
 import { firstKeysOf, querySpans } from '../model/visible-keys.ts';
+import { declareBranchDropout, writeBranchDropout } from '../model/branch-dropout.ts';
 import { declareDropout, type KeyedSpans, writeDropout } from '../model/dropout.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
 import { ComputeGraph, type WorkingMemory } from '../device/compute-graph.ts';
@@ -78,7 +79,7 @@ export const isSameShape = (a: GraphShape, b: GraphShape): boolean =>
 export interface Training {
   model: BaseModel;
   trained: TrainedWeights;
-  noise: Pick<Recipe, 'residualDropout' | 'neftuneAlpha'>;
+  noise: Pick<Recipe, 'residualDropout' | 'loraDropout' | 'neftuneAlpha'>;
 }
 
 /** What a batch brings along with its tokens. */
@@ -89,7 +90,7 @@ export interface BatchSettings {
   keys: readonly string[];
 }
 
-const silence: Training['noise'] = { residualDropout: 0, neftuneAlpha: 0 };
+const silence: Training['noise'] = { residualDropout: 0, loraDropout: 0, neftuneAlpha: 0 };
 
 /**
  * One micro-batch as one graph: forward pass, loss, and, unless its shape is forward only, a
@@ -114,19 +115,19 @@ export class TrainingGraph implements Disposable {
     const graph = new ComputeGraph(device, graphCapacity(model.blocks.length, spans.length));
     const { embeddingLength: width } = model.parameters;
     const sizes = { width, blocks: model.blocks.length, tokens };
-    const { neftuneAlpha, residualDropout } = isForwardOnly ? silence : noise;
+    const { neftuneAlpha, residualDropout, loraDropout } = isForwardOnly ? silence : noise;
     this.shape = shape;
     this.#neftuneAlpha = neftuneAlpha;
     this.#device = device;
     this.#graph = graph;
     this.#tokens = graph.input([tokens], elementType.i32);
-    const dropout = declareDropout(graph, sizes, residualDropout);
     this.#context = declareContext(graph, {
       model,
       trained,
       spans,
       usesLongFactors,
-      dropout,
+      dropout: declareDropout(graph, sizes, residualDropout),
+      branchDropout: declareBranchDropout(graph, { model, trained, tokens }, loraDropout),
     });
     this.#embeddingNoise = neftuneAlpha > 0 ? graph.input([width, tokens]) : undefined;
     this.#loss = declareLossInputs(this.#context, rows);
@@ -190,6 +191,7 @@ export class TrainingGraph implements Disposable {
 
   #writeNoise(samples: KeyedSpans): void {
     writeDropout(this.#device, this.#context.dropout, samples);
+    writeBranchDropout(this.#device, this.#context.branchDropout, samples);
     if (this.#embeddingNoise)
       writeEmbeddingNoise(this.#device, this.#embeddingNoise, samples, this.#neftuneAlpha);
   }

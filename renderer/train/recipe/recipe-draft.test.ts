@@ -18,7 +18,13 @@ describe('recipe fields', () => {
   });
 
   it('full training ignores the fields of LoRA, and LoRA those of full training', () => {
-    expect(ignoredBy('full').toSorted()).toEqual(['alpha', 'loraScaling', 'rank', 'targets']);
+    expect(ignoredBy('full').toSorted()).toEqual([
+      'alpha',
+      'loraDropout',
+      'loraScaling',
+      'rank',
+      'targets',
+    ]);
     expect(ignoredBy('lora').toSorted()).toEqual(['initialization', 'outputType']);
   });
 

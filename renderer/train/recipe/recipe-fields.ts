@@ -66,6 +66,12 @@ const placements: Record<RecipeKey, Placement> = {
     words: { standard: 'standard: alpha / rank', rankStable: 'rank-stable: alpha / √rank' },
   },
   targets: { label: 'Layers', group: 'What is trained', isAdvanced: true },
+  loraDropout: {
+    label: 'LoRA dropout',
+    group: 'What is trained',
+    isAdvanced: true,
+    zero: 'none',
+  },
   outputType: {
     label: 'Model file type',
     group: 'What is trained',
