@@ -1,14 +1,15 @@
 import type { Message } from '../domain/message.ts';
+import { withoutThinking } from '../template/thinking.ts';
 import type { Flag, FlagRule, Provenance } from '../domain/sample.ts';
 import { codePointOf } from '../text/foreign-text.ts';
 import { formatQuantity } from '../text/numbers.ts';
 import { communityFlags } from './community-rules.ts';
 import { templatedFlags } from './templated-text.ts';
 
-/** The words of a sample's answers, as one text. */
+/** The words of a sample's answers without their thinking, as one text. */
 export function answerOf(messages: readonly Message[]): string {
   const answers = messages.filter(({ role }) => role === 'assistant');
-  return answers.map(({ content }) => content).join('\n\n');
+  return answers.map(({ content }) => withoutThinking(content)).join('\n\n');
 }
 
 /**

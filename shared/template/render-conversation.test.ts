@@ -307,20 +307,3 @@ test('an answer that a chat asks for with another prompt carries a remark with t
   );
   expect(remarksOf(muted)).toEqual([]);
 });
-
-test('an earlier answer that loses its thinking carries a remark, the last one does not', () => {
-  const thinking = '<think>\nHm.\n</think>\n\nYes';
-  const messages: Message[] = ['a', 'b'].flatMap((content): Message[] => [
-    { role: 'user', content },
-    { role: 'assistant', content: thinking },
-  ]);
-  const segments = renderConversation(reasoningFixture.template, messages, {
-    ...reasoningFixture.texts,
-    addGenerationPrompt: false,
-  });
-  expect(
-    segments.flatMap(({ messageIndex, remarks = [] }) =>
-      remarks.map(({ kind }) => [messageIndex, kind]),
-    ),
-  ).toEqual([[1, 'thinking-dropped']]);
-});

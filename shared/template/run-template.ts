@@ -4,6 +4,7 @@ import { BoundedInterpreter } from './jinja/bounded-interpreter.ts';
 import { librarySource } from './jinja/jinja-source.ts';
 import { sandboxGlobals, tooLong } from './jinja-sandbox.ts';
 import { TemplateError } from './template-error.ts';
+import { splitThinking } from './thinking.ts';
 
 /** Values a template sees beside the messages; both texts may be empty. */
 export interface TemplateValues {
@@ -30,9 +31,10 @@ export function runTemplate(
   values: TemplateValues,
 ): string {
   const program = parseTemplate(template);
+  const field = thoughtField(template);
   const variables = {
     ...sandboxGlobals,
-    messages: messages.map(({ role, content }) => ({ role, content })),
+    messages: messages.map((message) => messageFor(message, field)),
     add_generation_prompt: values.addGenerationPrompt,
     bos_token: values.bosText,
     eos_token: values.eosText,
@@ -56,6 +58,23 @@ export function runTemplate(
       { cause: error },
     );
   }
+}
+
+/** Whether a template looks for thinking in the content of an answer, as most do. */
+const splitsContent = /['"]<\/think>['"]\s*in\b|split\(\s*['"]<\/think>/;
+const fieldOfThought = /\bmessage(?:\.|\[['"]|\.get\(['"])(reasoning_content|thinking|reasoning)\b/;
+
+/** The field of a message in which a template alone looks for thinking (gpt-oss), where one does. */
+function thoughtField(template: string): string | undefined {
+  return splitsContent.test(template) ? undefined : fieldOfThought.exec(template)?.[1];
+}
+
+function messageFor({ role, content }: Pick<Message, 'role' | 'content'>, field?: string) {
+  const plain = { role, content };
+  if (field === undefined || role !== 'assistant' || !content.trimStart().startsWith('<think>'))
+    return plain;
+  const { thinking, answer } = splitThinking(content);
+  return thinking === '' || answer === '' ? plain : { role, content: answer, [field]: thinking };
 }
 
 function parseTemplate(template: string): Template['parsed'] {

@@ -9,7 +9,7 @@ const plain: Message[] = [
   { role: 'user', content: 'q' },
   { role: 'assistant', content: 'a' },
   { role: 'user', content: 'r' },
-  { role: 'assistant', content: 'b' },
+  { role: 'assistant', content: '<think>\nHm.\n</think>\n\nb' },
 ];
 const system: Message[] = [{ role: 'system', content: 'S' }, ...plain];
 const masked = system.map((message, index) =>

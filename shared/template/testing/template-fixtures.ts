@@ -108,5 +108,24 @@ export const droppingFixture: FixtureTemplate = {
   texts: { bosText: '', eosText: '<|im_end|>' },
 };
 
+/** Reads thinking from a field of its own, for the answers behind the last question alone. */
+export const fieldFixture: FixtureTemplate = {
+  name: 'gpt-oss',
+  template: `{%- for message in messages %}
+    {%- if message.role == 'assistant' %}
+        {%- if message.thinking and loop.last %}
+            {{- '<|start|>assistant<|channel|>analysis<|message|>' + message.thinking + '<|end|>' }}
+        {%- endif %}
+        {{- '<|start|>assistant<|channel|>final<|message|>' + message.content + '<|return|>' }}
+    {%- else %}
+        {{- '<|start|>' + message.role + '<|message|>' + message.content + '<|end|>' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|start|>assistant' }}
+{%- endif %}`,
+  texts: { bosText: '', eosText: '<|return|>' },
+};
+
 /** One template of each manner that the rules of this folder must hold for. */
 export const fixtureTemplates = { chatMl, llama3, llama2, mistral, zephyr };

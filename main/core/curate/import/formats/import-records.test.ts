@@ -218,12 +218,6 @@ test('a context follows the question, and a system prompt comes first wherever i
   expect(await spoken({ system_prompt: 'S', conversations: ['q', 'a'] })).toEqual(expected);
 });
 
-test('a thought beside an answer stands before it, as models write it', async () => {
-  const record = { messages: [user('q'), assistant('a', { reasoning_content: 'because\n' })] };
-  const { samples } = await importText('r.jsonl', JSON.stringify(record));
-  expect(samples[0]?.messages[1]?.content).toBe('<think>\nbecause\n</think>\n\na');
-});
-
 test.each([
   [{ images: ['x.png'] }, 'the record has images; only text is read'],
   [{ tools: [{ name: 'f' }] }, 'the record has tools; tool calls cannot be trained on'],

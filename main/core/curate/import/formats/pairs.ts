@@ -2,7 +2,7 @@ import type { Message } from '../../../../../shared/domain/message.ts';
 import { listOf, messageOf, textOf } from '../sample/finish-conversation.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { RecordFields } from './record-fields.ts';
-import { turnOf } from './turns.ts';
+import { turnOf, withThought } from './turns.ts';
 
 const promptNames = [
   'instruction',
@@ -24,6 +24,8 @@ const answerNames = [
   'assistant',
   'targets',
 ];
+/** What was thought before the answer. */
+const thoughtNames = ['reasoning_content', 'reasoning', 'thinking', 'complex_cot'];
 /** What a question is about: a text that follows it after a blank line. */
 const contextNames = ['input', 'context'];
 
@@ -44,8 +46,19 @@ export function pairMessages(fields: RecordFields): Message[] {
   const { answer } = pairNames(record);
   const prompt = pairPrompt(fields);
   if (answer === undefined) throw new RecordProblem(`${nameList(answerNames)} is missing`);
-  fields.use(record, [...usedByPrompt(record), answer], 'record');
-  return [...prompt, ...spoken(record[answer], 'assistant', answer, fields)];
+  const spokenAnswer = spoken(record[answer], 'assistant', answer, fields);
+  const thoughtName = named(record, thoughtNames) ?? '';
+  const thought = record[thoughtName];
+  const last = spokenAnswer.at(-1);
+  const isThought = typeof thought === 'string' && spokenAnswer.length === 1 && last !== undefined;
+  if (isThought)
+    spokenAnswer[0] = { ...last, content: withThought(last.content, thought, `"${answer}"`) };
+  fields.use(
+    record,
+    [...usedByPrompt(record), answer, ...(isThought ? [thoughtName] : [])],
+    'record',
+  );
+  return [...prompt, ...spokenAnswer];
 }
 
 /** Everything before the answer: system, earlier turns, question and what it is about. */

@@ -2,7 +2,8 @@ import type { Message, Role } from '../../../../../shared/domain/message.ts';
 import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { messageOf, objectOf, textOf } from '../sample/finish-conversation.ts';
 import { RecordProblem } from '../sample/import-error.ts';
-import type { RecordFields } from './record-fields.ts';
+import { splitThinking, withoutThinking } from '../../../../../shared/template/thinking.ts';
+import { isObject, type RecordFields } from './record-fields.ts';
 
 // As OpenAI, TRL, FastChat, LLaMA-Factory and Gemini write them, in any case.
 const roles: Record<string, Role> = {
@@ -40,14 +41,14 @@ export function turnOf(item: unknown, what: string, fields: RecordFields): Messa
   if (!role) throw new RecordProblem(`${what} has the unknown role "${name}"`);
   const contentName = contentNames.find((field) => turn[field] !== undefined) ?? 'content';
   const content = contentText(turn[contentName], what);
-  const thought = role === 'assistant' ? thoughtOf(turn, what) : '';
+  const thought = role === 'assistant' ? thoughtIn(turn, turn[contentName], what) : '';
   const weight = weightOf(turn, what);
   fields.use(
     turn,
-    [speaker, contentName, ...weightNames, ...(thought ? thoughtNames : [])],
+    [speaker, contentName, ...weightNames, ...(thought === '' ? [] : thoughtNames)],
     'turn',
   );
-  const message = messageOf(role, thought + content);
+  const message = messageOf(role, withThought(content, thought, what));
   return weight === undefined ? message : { ...message, weight };
 }
 
@@ -59,6 +60,7 @@ function contentText(content: unknown, what: string): string {
 function partText(part: unknown, what: string): string {
   if (typeof part === 'string') return part;
   const { type = 'text', ...fields } = objectOf(part, `a content part of ${what}`);
+  if (isThoughtPart(part)) return '';
   if (type !== 'text' && type !== 'input_text' && type !== 'output_text')
     throw new RecordProblem(
       `${what} has a part of type ${cutText(String(type), 40)}; only text is read`,
@@ -67,11 +69,37 @@ function partText(part: unknown, what: string): string {
   return textOf(text, `the text of ${what}`);
 }
 
-// Templates of models that think find it between these marks.
-function thoughtOf(turn: Record<string, unknown>, what: string): string {
+/** The thought of a turn: a field beside its content, or parts of it, as Anthropic and Mistral have. */
+function thoughtIn(turn: Record<string, unknown>, content: unknown, what: string): string {
   const name = thoughtNames.find((field) => turn[field] !== undefined && turn[field] !== null);
-  const thought = name === undefined ? '' : textOf(turn[name], `${name} of ${what}`).trim();
-  return thought === '' ? '' : `<think>\n${thought}\n</think>\n\n`;
+  const beside = name === undefined ? '' : textOf(turn[name], `${name} of ${what}`);
+  const parts = Array.isArray(content) ? content.filter(isThoughtPart) : [];
+  const inside = parts.map((part) => contentText(part.thinking ?? part.text ?? '', what));
+  return [beside, ...inside].join('\n\n').trim();
+}
+
+const isThoughtPart = (part: unknown): part is { thinking?: unknown; text?: unknown } =>
+  isObject(part) && 'type' in part && (part.type === 'thinking' || part.type === 'reasoning');
+
+/**
+ * An answer behind its thought, between the marks that templates of models that think look for.
+ * Throws `RecordProblem` where nobody could tell afterwards which is which.
+ */
+export function withThought(answer: string, told: string, what: string): string {
+  // Some have the marks in the field, too.
+  const trimmed = told.trim();
+  const isMarked = trimmed.startsWith('<think>') && trimmed.endsWith('</think>');
+  const thought = isMarked ? trimmed.slice('<think>'.length, -'</think>'.length).trim() : trimmed;
+  if (thought === '') return answer;
+  const own = splitThinking(answer).thinking ?? '';
+  if (own === thought) return answer;
+  if (own !== '')
+    throw new RecordProblem(`${what} has a thought beside its text and another in it`);
+  if (/<\/?think>/.test(thought))
+    throw new RecordProblem(`the thought of ${what} has a <think> mark in the midst of it`);
+  if (withoutThinking(answer).trim() === '')
+    throw new RecordProblem(`${what} has a thought and no answer`);
+  return `<think>\n${thought}\n</think>\n\n${withoutThinking(answer)}`;
 }
 
 /** Whether the loss counts a turn: `weight` as OpenAI has it, `train` or `loss` as others do. */

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { Message } from '../domain/message.ts';
+import { renderConversation } from './render-conversation.ts';
+import {
+  type FixtureTemplate,
+  fieldFixture,
+  reasoningFixture,
+} from './testing/template-fixtures.ts';
+import { segmentsText } from './turn-segments.ts';
+
+const render = ({ template, texts }: FixtureTemplate, messages: Message[]) =>
+  renderConversation(template, messages, { ...texts, addGenerationPrompt: false });
+const user = (content: string): Message => ({ role: 'user', content });
+const thought = (thinking: string, answer: string): Message => ({
+  role: 'assistant',
+  content: `<think>\n${thinking}\n</think>\n\n${answer}`,
+});
+
+test('thinking is given in the field of its own in which a template looks for it', () => {
+  const messages = [
+    user('2+2?'),
+    thought('two twos', '4'),
+    user('3+3?'),
+    thought('two threes', '6'),
+  ];
+  const segments = render(fieldFixture, messages);
+  expect(segmentsText(segments)).toBe(
+    '<|start|>user<|message|>2+2?<|end|>' +
+      '<|start|>assistant<|channel|>final<|message|>4<|return|>' +
+      '<|start|>user<|message|>3+3?<|end|>' +
+      '<|start|>assistant<|channel|>analysis<|message|>two threes<|end|>' +
+      '<|start|>assistant<|channel|>final<|message|>6<|return|>',
+  );
+  const trained = segments.filter((segment) => segment.trained && segment.messageIndex === 3);
+  expect(segmentsText(trained)).toBe(
+    '<|channel|>analysis<|message|>two threes<|end|>' +
+      '<|start|>assistant<|channel|>final<|message|>6<|return|>',
+  );
+  expect(segments.flatMap(({ remarks = [] }) => remarks)).toMatchObject([
+    { kind: 'thinking-dropped' },
+  ]);
+});
+
+test('an earlier answer that loses its thinking carries a remark, the last one does not', () => {
+  const messages = [user('a'), thought('Hm.', 'Yes'), user('b'), thought('Hm.', 'Yes')];
+  const segments = render(reasoningFixture, messages);
+  expect(
+    segments.flatMap(({ messageIndex, remarks = [] }) =>
+      remarks.map(({ kind }) => [messageIndex, kind]),
+    ),
+  ).toEqual([[1, 'thinking-dropped']]);
+});
