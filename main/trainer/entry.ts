@@ -1,4 +1,5 @@
 import { selfTest } from './self-test/self-test.ts';
+import { importAdapter } from './from-adapter/import-adapter.ts';
 import { exportCheckpoint } from './export/export-checkpoint.ts';
 import { listFamily } from './ffi/devices.ts';
 import { engineName } from './ffi/library.ts';
@@ -37,5 +38,6 @@ serveEngine<TrainerRequests>(describeEngine(), {
   planMemory: (params) => planWorstCase(params),
   devices: ({ family }) => Promise.resolve(listFamily(family)),
   selfTest: (params) => selfTest(params),
+  importAdapter: (params) => importAdapter(params),
   export: exportCheckpoint,
 });

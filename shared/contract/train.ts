@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { exportRequestSchema } from '../domain/export.ts';
+import { adapterFactsSchema } from '../domain/runs/adapter-facts.ts';
 import { jobChangeSchema, jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
@@ -31,6 +32,14 @@ export const modelsContract = {
     .output(z.object({ jobId: z.string() })),
 };
 
+/** The adapter that a run goes on from, where a file and not the hash in the recipe names it. */
+const adapterInput = {
+  /** In GGUF, or a folder (or one of its files) as PEFT saves it. */
+  adapterPath: z.string().min(1).optional(),
+  /** A person agreed to one that was trained on another base. */
+  otherBase: z.boolean().default(false),
+};
+
 export const runsContract = {
   start: procedure
     .input(
@@ -41,9 +50,14 @@ export const runsContract = {
         recipe: checkedRecipeSchema.prefault({}),
         /** Prompts answered by the base and at every epoch; without it nothing is asked. */
         probe: probeInputSchema.optional(),
+        ...adapterInput,
       }),
     )
     .output(z.object({ runId: z.string(), jobId: z.string() })),
+  /** What an adapter is as the start of a run on this base: a file, or named by its hash. */
+  inspectAdapter: reading
+    .input(z.object({ modelId: z.string(), fromAdapter: z.string().default(''), ...adapterInput }))
+    .output(adapterFactsSchema),
   /** What a run on this base would take at most, and how much memory is free now. */
   planMemory: reading
     .input(z.object({ modelId: z.string(), recipe: checkedRecipeSchema }))

@@ -51,6 +51,21 @@ export const loraFields = {
         ),
       ),
     ),
+  fromAdapter: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/, {
+      error: 'fromAdapter is the SHA-256 of an adapter: 64 digits from 0 to f, or nothing',
+    })
+    .default('')
+    .meta(
+      only(
+        'lora',
+        about(
+          'SHA-256 of the adapter that training goes on from, a checkpoint of the project or a file; empty: a new one',
+          'adapter_name_or_path of LLaMA-Factory, lora_model_dir of Axolotl; LIMA: none',
+        ),
+      ),
+    ),
   loraDropout: z
     .number()
     .min(0)

@@ -291,6 +291,12 @@ export const checkedRecipeSchema = recipeSchema.superRefine((recipe, ctx) => {
       message:
         'initialization random needs method full: an adapter on random weights learns nothing',
     });
+  if (recipe.fromAdapter !== '' && recipe.method !== 'lora')
+    ctx.addIssue({
+      code: 'custom',
+      path: ['fromAdapter'],
+      message: 'fromAdapter needs method lora: a full training has no adapter to go on from',
+    });
   if (recipe.minLearningRate > recipe.learningRate)
     ctx.addIssue({
       code: 'custom',

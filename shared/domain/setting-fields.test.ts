@@ -18,7 +18,14 @@ describe('the fields of the recipe', () => {
   });
 
   test('say which of them a method ignores', () => {
-    expect(ignoredBy('full')).toEqual(['rank', 'alpha', 'loraScaling', 'targets', 'loraDropout']);
+    expect(ignoredBy('full')).toEqual([
+      'rank',
+      'alpha',
+      'loraScaling',
+      'targets',
+      'fromAdapter',
+      'loraDropout',
+    ]);
     expect(ignoredBy('lora')).toEqual(['initialization', 'outputType']);
   });
 

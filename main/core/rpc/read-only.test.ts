@@ -69,6 +69,7 @@ const inputs: Record<string, unknown> = {
   'models.inspect': { path: join(folder, 'x.gguf') },
   'xray.open': { modelId: 'x', datasetId: 'x', recipe: {} },
   'xray.sample': { xrayId: 'x', sampleId: 'x' },
+  'runs.inspectAdapter': { modelId: 'x', fromAdapter: 'a' },
   'runs.planMemory': { modelId: 'x', recipe: {} },
   'runs.list': undefined,
   'runs.get': { id: 'r' },

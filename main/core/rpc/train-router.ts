@@ -8,6 +8,7 @@ import { checkpoints } from '../models/checkpoints.ts';
 import { testDevice, planRunMemory } from '../train/preflight.ts';
 import { probeOf } from '../train/probe-run.ts';
 import { compareRuns, saveComparison } from '../train/compare-runs.ts';
+import { inspectAdapter } from '../train/from-adapter.ts';
 import { estimateTime } from '../train/estimate-time.ts';
 import { planPruning, pruneCheckpoints } from '../train/prune-checkpoints.ts';
 import { startExport } from '../train/export-service.ts';
@@ -44,6 +45,9 @@ export const devicesRouter = {
 export const runsRouter = {
   start: withProject.runs.start.handler(({ context: { core, session }, input, signal }) =>
     startRun(session, { ...input, author: core.settings.author }, signal),
+  ),
+  inspectAdapter: withProject.runs.inspectAdapter.handler(
+    ({ context: { session }, input, signal }) => inspectAdapter(session, input, signal),
   ),
   planMemory: withProject.runs.planMemory.handler(({ context: { session }, input, signal }) =>
     planRunMemory(session, input, signal),

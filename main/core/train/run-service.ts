@@ -23,6 +23,7 @@ import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { takeAdapter } from './from-adapter.ts';
 import { newProbe } from './probe-run.ts';
 import { savedStep } from './run-files.ts';
 
@@ -33,6 +34,8 @@ interface RunInput {
   datasetId: string;
   recipe: Recipe;
   probe?: z.output<typeof probeInputSchema> | undefined;
+  adapterPath?: string | undefined;
+  otherBase: boolean;
   /** Whoever starts it. */
   author: string;
 }
@@ -57,21 +60,22 @@ export async function startRun(
     warmupProblem(dataset.samples, input.recipe);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   await requireDevice(session, input.recipe.device);
+  const runId = uuidv7();
+  const { recipe, warnings } = await takeAdapter(session, runId, { ...input, model }, signal);
   const name = input.name ?? freeName(session, `${dataset.name} on ${modelName}`);
   freeNameOfFailed(session, name, input.author);
   if (findRun(db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {
       name,
     });
-  const runId = uuidv7();
   const probe = input.probe && newProbe(session, input.probe);
-  const { recipe, modelId, datasetId } = input;
+  const { modelId, datasetId } = input;
   const job = session.jobs.start(
     { kind: 'train', title: name, subjectId: runId, payload: { runId } },
     (jobId) => {
       insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe });
       if (probe) insertProbe(db, runId, probe);
-      for (const message of model.info.warnings ?? [])
+      for (const message of [...(model.info.warnings ?? []), ...warnings])
         addRunEvent(db, runId, { kind: 'warning', step: 0, message });
     },
   );

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
 import { TestCore } from '../testing/a-core.ts';
@@ -28,6 +30,67 @@ test('a warm-up beyond the run is refused, and a run that failed frees its name'
     ['first (failed)', 'failed'],
   ]);
   await expect(start({})).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+});
+
+test('a run goes on from a checkpoint or a file that fits its base and recipe', async () => {
+  await using core = await TestCore.start();
+  const base = await core.addModel();
+  const other = await core.addModel({ seed: 9 }, 'other.gguf');
+  const datasetId = await core.freezeDataset();
+  const recipe = { epochs: 1, batchSize: 4, rank: 2, alpha: 4, threads: 1, learningRate: 0.01 };
+  const start = (
+    fields: RecipeInput,
+    more: { adapterPath?: string; otherBase?: boolean } = {},
+    on = base,
+  ) =>
+    core.client.runs.start({
+      modelId: on.modelId,
+      datasetId,
+      recipe: { ...recipe, ...fields },
+      ...more,
+    });
+  const runOf = async ({ runId, jobId }: { runId: string; jobId: string }) => {
+    expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
+    return await core.client.runs.get({ id: runId });
+  };
+  const first = await runOf(await start({ devShare: 0.25 }));
+  const [checkpoint] = first.checkpoints;
+  if (!checkpoint) throw new Error('The run left no checkpoint');
+  const { sha256: fromAdapter, path: adapterPath } = checkpoint;
+  const { modelId } = base;
+  expect(await core.client.runs.inspectAdapter({ modelId, fromAdapter })).toMatchObject({
+    sha256: fromAdapter,
+    rank: 2,
+    alpha: 4,
+    targets: 'all',
+    adapterBaseSha256: base.sha256,
+  });
+  const second = await runOf(await start({ fromAdapter, devShare: 0.25 }));
+  expect(second.recipe).toMatchObject({ fromAdapter, rank: 2 });
+  expect(second.devLosses[0]?.loss).toBe(first.devLosses.at(-1)?.loss);
+
+  await expect(start({ fromAdapter, rank: 8, targets: 'mlp' })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/rank is 8, that of the adapter 2; targets is mlp, .* all/),
+  });
+  await expect(start({ fromAdapter: 'a'.repeat(64) })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(/No checkpoint of the project has the SHA-256 aaaa/),
+  });
+  await expect(start({ fromAdapter }, {}, other)).rejects.toMatchObject({
+    code: 'ADAPTER_OTHER_BASE',
+    data: { baseSha256: other.sha256, adapterBaseSha256: base.sha256 },
+  });
+  const folders = readdirSync(join(core.path('p.lima.d'), 'runs'));
+  expect(folders.toSorted()).toEqual([first.id, second.id].toSorted());
+
+  // Another base is allowed on purpose, and told; a file has the hash of the checkpoint it is.
+  const third = await runOf(await start({ fromAdapter }, { otherBase: true }, other));
+  expect(third.events).toMatchObject([
+    { kind: 'warning', message: expect.stringContaining('trained on another base') },
+  ]);
+  const fourth = await runOf(await start({}, { adapterPath }));
+  expect(fourth.recipe.fromAdapter).toBe(fromAdapter);
 });
 
 test('samples that were left out are told by reason, the most frequent first', () => {

@@ -21,6 +21,7 @@ import { usableModel, verifyFiles, type UsableModel } from '../models/model-serv
 import type { ProjectSession } from '../project/project-session.ts';
 import { encodeDataset, type EncodedDataset } from './encode-dataset.ts';
 import { rememberSpeed } from './estimate-time.ts';
+import { fromAdapterPath } from './from-adapter.ts';
 import { answerProbes, EpochProbe } from './probe-run.ts';
 import { removeResumeCheckpoints, runFolderNames } from './run-files.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -80,6 +81,8 @@ async function train(
   const outDir = makeArtifactFolder(session.file, ...runFolderNames(run.id));
   const request = { basePath: model.path, recipe: recipeSchema.parse(run.recipe) };
   const device = await deviceForRun(session.devices, request, context);
+  const adapterPath =
+    request.recipe.fromAdapter === '' ? undefined : fromAdapterPath(session, run.id);
   await using trainer = startTrainer({ reads: [model.path], writes: [outDir] });
   const engine = await trainer.engine;
   setRunEngine(session.file.db, run.id, engine, totalSteps(encoded.trained.length, run.recipe));
@@ -96,6 +99,7 @@ async function train(
       recipe: request.recipe,
       device,
       outDir,
+      ...(adapterPath !== undefined && { fromAdapterPath: adapterPath }),
       waitsAfterEpoch: probe.isNeeded,
       knownMemory: session.devices.memory.of(model.sha256),
       recordExtra: {

@@ -33,6 +33,8 @@ const modelErrors = {
   }),
 };
 
+const otherBase = inFile.extend({ baseSha256: z.string(), adapterBaseSha256: z.string() });
+
 /** What the trainer can fail with, and the data of each code. */
 export const trainerErrors = {
   ...everyEngineErrors,
@@ -52,6 +54,7 @@ export const trainerErrors = {
   RESUME_REFUSED: z.object({ step: z.number() }),
   CHECKPOINT_FAILED: inFile,
   EXPORT_REFUSED: noData,
+  ADAPTER_OTHER_BASE: otherBase,
   DISK_FULL: inFile,
   FILE_EXISTS: inFile,
   FILE_UNREADABLE: inFile,
@@ -61,7 +64,7 @@ export const trainerErrors = {
 export const inferenceErrors = {
   ...everyEngineErrors,
   ...modelErrors,
-  ADAPTER_OTHER_BASE: inFile.extend({ baseSha256: z.string(), adapterBaseSha256: z.string() }),
+  ADAPTER_OTHER_BASE: otherBase,
   CONTEXT_FAILED: noData,
   PROMPT_TOO_LONG: z.object({ promptTokens: z.number(), contextTokens: z.number() }),
   TEMPLATE_INVALID: noData,

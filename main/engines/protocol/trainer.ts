@@ -4,6 +4,7 @@ import type {
   MemoryPlan,
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
+import type { AdapterFacts } from '../../../shared/domain/runs/adapter-facts.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
@@ -32,6 +33,8 @@ export interface TrainParams {
   outDir: string;
   /** Fields copied into every record, for example dataset name and hash. */
   recordExtra: Record<string, string>;
+  /** The adapter that the recipe's `fromAdapter` names; a run without one starts with a new adapter. */
+  fromAdapterPath?: string;
   /** Wait for `goOn` after each epoch, with the checkpoint on disk and the processor free. */
   waitsAfterEpoch?: boolean;
   /** What earlier runs of this base took beyond their plans, oldest first. */
@@ -117,8 +120,23 @@ export type TrainerRequests = {
   };
   devices: { params: { family: DeviceFamily }; event: never; result: FamilyListing };
   selfTest: { params: SelfTestParams; event: never; result: SelfTest };
+  importAdapter: { params: ImportAdapterParams; event: never; result: AdapterFacts };
   export: { params: ExportParams; event: ExportProgress; result: ExportResult };
 };
+
+/** An adapter that a run shall start from. */
+export interface ImportAdapterParams {
+  /** A GGUF file, a folder as PEFT writes it, or a file of that. */
+  adapterPath: string;
+  /** The base it was trained on, where something else than the file knows. */
+  adapterBaseSha256: string | null;
+  basePath: string;
+  baseSha256: string;
+  /** Takes one that was trained on another base. */
+  otherBase: boolean;
+  /** Folder that gets it as `from-adapter.gguf`; without one it is only looked at. */
+  outDir?: string;
+}
 
 /** What one family has on this machine; `problem` and `advice` are empty when it can be used. */
 export interface FamilyListing {

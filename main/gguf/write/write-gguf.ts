@@ -31,15 +31,11 @@ export async function writeGgufStream(
   path: string,
   content: GgufStream,
 ): Promise<{ sizeBytes: number; sha256: string }> {
-  const alignment = checkedAlignment(
-    content.metadata.find(({ key }) => key === 'general.alignment'),
-  );
-  for (const { name } of content.tensors) requireShortName(name);
-  const header = encodeHeader(content, alignment);
+  const encoded = encode(content);
   const partialPath = `${path}.${process.pid}.partial`;
   const file = await openSideFile(partialPath);
   try {
-    const written = await writeSynced(file, header, { content, alignment });
+    const written = await writeSynced(file, encoded);
     await rename(partialPath, path);
     await syncFolder(dirname(path));
     return written;
@@ -49,21 +45,46 @@ export async function writeGgufStream(
   }
 }
 
+/** Size and hash of the file that `writeGgufStream` would write. */
+export const hashGgufStream = async (
+  content: GgufStream,
+): Promise<{ sizeBytes: number; sha256: string }> =>
+  await writeTo({ writeFile: () => Promise.resolve() }, encode(content));
+
+/** Content with its header, whose tensors follow it at multiples of the alignment. */
+interface EncodedGguf {
+  content: GgufStream;
+  header: Uint8Array;
+  alignment: number;
+}
+
+function encode(content: GgufStream): EncodedGguf {
+  const alignment = checkedAlignment(
+    content.metadata.find(({ key }) => key === 'general.alignment'),
+  );
+  for (const { name } of content.tensors) requireShortName(name);
+  return { content, header: encodeHeader(content, alignment), alignment };
+}
+
+async function writeTo(sink: Sink, { content, header, alignment }: EncodedGguf) {
+  const output = new HashedOutput(sink);
+  await output.write(header);
+  for (const tensor of content.tensors) {
+    await output.padTo(alignment);
+    await writeTensor(output, tensor);
+  }
+  if (content.tensors.length > 0) await output.padTo(alignment);
+  return { sizeBytes: output.sizeBytes, sha256: output.sha256() };
+}
+
 async function writeSynced(
   file: FileHandle,
-  header: Uint8Array,
-  { content, alignment }: { content: GgufStream; alignment: number },
+  encoded: EncodedGguf,
 ): Promise<{ sizeBytes: number; sha256: string }> {
   try {
-    const output = new HashedOutput(file);
-    await output.write(header);
-    for (const tensor of content.tensors) {
-      await output.padTo(alignment);
-      await writeTensor(output, tensor);
-    }
-    if (content.tensors.length > 0) await output.padTo(alignment);
+    const written = await writeTo(file, encoded);
     await file.sync();
-    return { sizeBytes: output.sizeBytes, sha256: output.sha256() };
+    return written;
   } finally {
     await file.close();
   }
@@ -75,20 +96,22 @@ async function writeTensor(output: HashedOutput, tensor: TensorStream): Promise<
   requireSize(tensor, output.sizeBytes - start);
 }
 
+type Sink = { writeFile: (chunk: Uint8Array) => Promise<unknown> };
+
 class HashedOutput {
-  readonly #file: FileHandle;
+  readonly #sink: Sink;
   readonly #hash: Hash = createHash('sha256');
   sizeBytes = 0;
 
-  constructor(file: FileHandle) {
-    this.#file = file;
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   async write(data: Uint8Array): Promise<void> {
     for (let start = 0; start < data.length; start += writeChunkBytes) {
       const chunk = data.subarray(start, start + writeChunkBytes);
       this.#hash.update(chunk);
-      await this.#file.writeFile(chunk);
+      await this.#sink.writeFile(chunk);
       this.sizeBytes += chunk.length;
     }
   }

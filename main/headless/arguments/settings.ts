@@ -77,14 +77,19 @@ const recipeFileSchema = z.object({
 
 /**
  * The recipe of `--recipe NAME|FILE.json` with every `--set key=value` on top. Without a name it
- * begins with `kept`, the recipe that the project keeps, or with the defaults.
+ * begins with `kept`, the recipe that the project keeps, or with the defaults; `shape` stands for
+ * what nobody named.
  */
 export async function resolveRecipe(
   name: string | undefined,
   pairs: readonly string[],
-  kept: RecipeInput = {},
+  {
+    kept = {},
+    shape = {},
+  }: { kept?: RecipeInput | undefined; shape?: RecipeInput | undefined } = {},
 ): Promise<Recipe> {
-  const base = name === undefined ? kept : await readRecipe(name);
+  const base =
+    name === undefined ? { ...kept, ...shape } : { ...shape, ...(await readRecipe(name)) };
   const parsed = checkedRecipeSchema.safeParse({ ...base, ...parseSettings(recipeSchema, pairs) });
   if (parsed.success) return parsed.data;
   throw new UsageError(parsed.error.issues.map((issue) => issue.message).join('; '));
@@ -104,9 +109,16 @@ async function readRecipe(name: string): Promise<RecipeInput> {
     );
   const path = resolve(name);
   const text = (await readInputFile(path, maxRecipeBytes)).toString('utf8');
-  const parsed = recipeFileSchema.safeParse(parseJson(text, path));
-  if (parsed.success) return parsed.data.recipe;
+  const content = parseJson(text, path);
+  const parsed = recipeFileSchema.safeParse(content);
+  if (parsed.success) return onlyNamed(parsed.data.recipe, content);
   throw new UsageError(`The recipe file ${path} is not valid: ${fileProblems(parsed.error, text)}`);
+}
+
+/** The fields that a file names, without the defaults of those that it does not. */
+function onlyNamed(recipe: Recipe, content: unknown): RecipeInput {
+  const named = z.object({ recipe: z.record(z.string(), z.unknown()) }).parse(content).recipe;
+  return Object.fromEntries(Object.entries(recipe).filter(([key]) => Object.hasOwn(named, key)));
 }
 
 /** What is wrong with a recipe file, with the value and what it may be where a field has another. */

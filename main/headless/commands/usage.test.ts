@@ -89,6 +89,15 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     expect(stderr).toMatch(message);
   });
 
+  it.each([
+    [['--other-base'], /--other-base goes with --from-adapter/],
+    [['--from-adapter', 'a.gguf', '--resume', 'r'], /--from-adapter is for a new run/],
+  ])('an adapter to go on from with %j is refused', async (more, message) => {
+    const words = ['train', p, '--base', 'b.gguf', '--dataset', 'd', ...more];
+    const { code, stderr } = await run(...words);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
   it('an unknown recipe is refused with the names of those there are', async () => {
     const { code, stderr } = await run(
       'train',

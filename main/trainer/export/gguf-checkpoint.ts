@@ -103,16 +103,27 @@ export function toGgufAdapter(
   { name, architecture }: { name: string; architecture: string },
 ): GgufStream {
   return {
-    metadata: [
-      { key: 'general.type', type: 'string', value: 'adapter' },
-      { key: 'general.architecture', type: 'string', value: architecture },
-      { key: 'general.name', type: 'string', value: name },
-      { key: 'adapter.type', type: 'string', value: 'lora' },
-      { key: 'adapter.lora.alpha', type: 'f32', value: adapter.scale * adapter.settings.rank },
-    ],
+    metadata: adapterMetadata({
+      name,
+      architecture,
+      alpha: adapter.scale * adapter.settings.rank,
+    }),
     tensors: adapter.branches.flatMap((branch) => toTensors(device, branch)),
   };
 }
+
+/** What llama.cpp asks an adapter for. */
+export const adapterMetadata = (adapter: {
+  name: string;
+  architecture: string;
+  alpha: number;
+}): GgufEntry[] => [
+  { key: 'general.type', type: 'string', value: 'adapter' },
+  { key: 'general.architecture', type: 'string', value: adapter.architecture },
+  { key: 'general.name', type: 'string', value: adapter.name },
+  { key: 'adapter.type', type: 'string', value: 'lora' },
+  { key: 'adapter.lora.alpha', type: 'f32', value: adapter.alpha },
+];
 
 function toTensors(device: Device, { tensorName, a, b }: LoraBranch): TensorStream[] {
   const [outputs, rank] = b.weight.ne;

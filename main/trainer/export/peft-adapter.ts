@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { getNumber, getString } from '../../gguf/header/gguf-file.ts';
+import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { type LoraFactors, readFactors } from './lora-factors.ts';
@@ -53,13 +53,26 @@ function toTensors(
   ];
 }
 
-function inHfOrder(name: string, { b, rank }: LoraFactors, { header }: ModelFile): Float32Array {
+type FactorB = Pick<LoraFactors, 'b' | 'rank'>;
+
+function inHfOrder(name: string, { b, rank }: FactorB, { header }: ModelFile): Float32Array {
+  const heads = permutedHeads(name, header);
+  return heads === undefined ? b : reorderRows({ b, rank }, heads, 'toHf');
+}
+
+/** A `lora_b` of transformers with its rows in the order of GGUF: the inverse of what is exported. */
+export function fromHfOrder(name: string, { b, rank }: FactorB, header: GgufFile): Float32Array {
+  const heads = permutedHeads(name, header);
+  return heads === undefined ? b : reorderRows({ b, rank }, heads, 'toGguf');
+}
+
+/** Heads of a projection whose rows llama.cpp puts into another order; undefined for others. */
+function permutedHeads(name: string, header: GgufFile): number | undefined {
   const isQuery = name.endsWith('.attn_q.weight');
   const isPermuted = isQuery || name.endsWith('.attn_k.weight');
-  if (!isPermuted || getString(header, 'general.architecture') !== 'llama') return b;
+  if (!isPermuted || getString(header, 'general.architecture') !== 'llama') return undefined;
   const queryHeads = getNumber(header, 'llama.attention.head_count') ?? 1;
-  const keyHeads = getNumber(header, 'llama.attention.head_count_kv') ?? queryHeads;
-  return undoPermutation(b, rank, isQuery ? queryHeads : keyHeads);
+  return isQuery ? queryHeads : (getNumber(header, 'llama.attention.head_count_kv') ?? queryHeads);
 }
 
 function peftConfig(
@@ -155,12 +168,32 @@ function hfModule(tensorName: string, architecture: string): HfModule {
   return { path: `layers.${layer}.${module}`, name: module.split('.')[1] ?? module };
 }
 
+/** What holds the layers in every class that transformers loads a model of language as, old ones too. */
+const knownRoots = ['model', 'model.language_model', 'language_model.model'];
+
+/**
+ * The GGUF weight that a module of transformers, as in `model.layers.3.self_attn.q_proj`, becomes;
+ * undefined for what a run does not train, such as the head or a vision tower.
+ */
+export function ggufWeightOf(module: string, header: GgufFile): string | undefined {
+  const [, root = '', layer, path] = /^(.+)\.layers\.(\d+)\.(\w+\.\w+)$/.exec(module) ?? [];
+  if (layer === undefined || !knownRoots.includes(root)) return undefined;
+  const isPhi3 = getString(header, 'general.architecture') === 'phi3';
+  if (isPhi3 && path === 'mlp.gate_up_proj') return `blk.${layer}.ffn_up.weight`;
+  const kind = Object.keys(modules).find((one) => modules[one] === path);
+  return kind === undefined ? undefined : `blk.${layer}.${kind}.weight`;
+}
+
 /**
  * Puts the rows of a `lora_b` [rank, out] of a query or key projection into the order of
- * transformers. llama.cpp interleaves the two halves of each head of llama models when it converts
+ * transformers, or back. llama.cpp interleaves the two halves of each head of llama models when it converts
  * them (`LlamaModel.permute`): row 2i + p of a head was row p · D/2 + i.
  */
-function undoPermutation(b: Float32Array, rank: number, heads: number): Float32Array {
+function reorderRows(
+  { b, rank }: FactorB,
+  heads: number,
+  direction: 'toHf' | 'toGguf',
+): Float32Array {
   const rows = b.length / rank;
   const headLength = rows / heads;
   const half = headLength / 2;
@@ -168,7 +201,8 @@ function undoPermutation(b: Float32Array, rank: number, heads: number): Float32A
   for (let row = 0; row < rows; row++) {
     const inHead = row % headLength;
     const original = row - inHead + (inHead % 2) * half + (inHead >> 1);
-    result.set(b.subarray(row * rank, (row + 1) * rank), original * rank);
+    const [from, to] = direction === 'toHf' ? [row, original] : [original, row];
+    result.set(b.subarray(from * rank, (from + 1) * rank), to * rank);
   }
   return result;
 }

@@ -8,7 +8,9 @@ import { usableDevSamples, usableSamples } from '../data/check-samples.ts';
 import { engineName } from '../ffi/library.ts';
 import { budgetOf } from '../memory/free-memory.ts';
 import { MemoryWatch } from '../memory/run-memory.ts';
+import { loadAdapter } from '../from-adapter/load-adapter.ts';
 import { BaseModel } from '../weights/base-model.ts';
+import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { runEpochs } from './run-epochs.ts';
@@ -80,6 +82,7 @@ async function start(setup: RunSetup): Promise<TrainingRun> {
   const { params, metrics, device, model } = setup;
   const identity = identityOf(setup);
   const { state, damaged } = await restore({ ...setup, identity });
+  if (!state) await startFromAdapter(setup);
   metrics.push(...(state?.steps ?? []));
   const devLosses = [...(state?.devLosses ?? [])];
   const warnings = state
@@ -100,6 +103,14 @@ async function start(setup: RunSetup): Promise<TrainingRun> {
     clock: new CheckpointClock(params.recipe.checkpointEverySteps, metrics.length),
     startedMs: performance.now() - (metrics.at(-1)?.elapsedMs ?? 0),
   };
+}
+
+/** A run that is not resumed begins with the adapter that its recipe names, if any. */
+async function startFromAdapter({ params, device, trainer: { trained } }: RunSetup): Promise<void> {
+  const { recipe, fromAdapterPath: path } = params;
+  if (recipe.fromAdapter === '' || !(trained instanceof LoraAdapter)) return;
+  if (path === undefined) throw new RangeError('The recipe names an adapter, and there is none');
+  await loadAdapter(device, trained, { path, sha256: recipe.fromAdapter });
 }
 
 /** What a device cannot compute with costs memory, and rounds a little: the run says so. */

@@ -20,6 +20,7 @@ describe('recipe fields', () => {
   it('full training ignores the fields of LoRA, and LoRA those of full training', () => {
     expect(ignoredBy('full').toSorted()).toEqual([
       'alpha',
+      'fromAdapter',
       'loraDropout',
       'loraScaling',
       'rank',

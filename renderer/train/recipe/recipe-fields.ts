@@ -66,6 +66,12 @@ const placements: Record<RecipeKey, Placement> = {
     words: { standard: 'standard: alpha / rank', rankStable: 'rank-stable: alpha / √rank' },
   },
   targets: { label: 'Layers', group: 'What is trained', isAdvanced: true },
+  fromAdapter: {
+    label: 'Go on from',
+    group: 'What is trained',
+    isAdvanced: true,
+    words: { '': 'a new adapter' },
+  },
   loraDropout: {
     label: 'LoRA dropout',
     group: 'What is trained',

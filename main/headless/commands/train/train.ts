@@ -26,6 +26,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings, resolveRecipe } from '../../arguments/settings.ts';
+import { readStartAdapter } from '../../arguments/start-adapter.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { planResume, resumeCommand } from './resume-run.ts';
 import { waitForRun, type StartedRun } from './wait-for-run.ts';
@@ -46,6 +47,16 @@ const options = {
     value: 'FILE|SET',
     description: 'prompts answered at every epoch: a prompts file, a prompt set, or built-in',
   },
+  'from-adapter': {
+    type: 'string',
+    value: 'FILE|RUN',
+    description:
+      'go on from an adapter: a GGUF file, a folder of PEFT, or a run (its last epoch, or RUN@EPOCH); rank, alpha and targets are its',
+  },
+  'other-base': {
+    type: 'boolean',
+    description: 'take an adapter that was trained on another base; the run records it',
+  },
   'dry-run': {
     type: 'boolean',
     description: 'start nothing: say how many steps it would be, how much memory and time',
@@ -62,7 +73,8 @@ export const trainCommand = defineCommand({
   name: 'train',
   usage:
     'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
-    '[--set key=value]… [--name RUN] [--probe FILE|SET] [--dry-run]',
+    '[--set key=value]… [--name RUN] [--probe FILE|SET] [--from-adapter FILE|RUN [--other-base]] ' +
+    '[--dry-run]',
   summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
   positionals: { min: 1, max: 1 },
   options,
@@ -96,11 +108,13 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   if (resume !== undefined) throw new UsageError('--dry-run is for a new run, not for --resume.');
   const basePath = modelPath(resolve(requiredOption(base, 'base')));
   const datasetName = requiredOption(name, 'dataset');
-  const recipe = await resolveRecipe(recipeName, set);
+  const named = await resolveRecipe(recipeName, set);
   await using project = await openCoreWithProject({ ...call, edits: false });
   const { client } = project;
   const dataset = findNamed(await client.datasets.list(), datasetName, 'dataset');
   const model = (await client.models.list()).find(({ path }) => path === basePath);
+  const adapter = model && (await wantedAdapter(client, call, model.id));
+  const recipe = adapter ? await resolveRecipe(recipeName, set, adapter) : named;
   const problem = warmupProblem(dataset.samples, recipe);
   if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const heldOut = devSampleCount(dataset.samples, recipe.devShare);
@@ -125,10 +139,11 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
 }
 
 /** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
-function describeDevLosses({ devLosses, encodeReport }: Run): string {
+function describeDevLosses({ devLosses, encodeReport, recipe }: Run): string {
   if (devLosses.length === 0) return '';
   const losses = devLosses.map(({ loss }) => formatLoss(loss));
-  return `dev loss of ${heldOutText({ encodeReport })}, base and by epoch: ${losses.join(' ')}\n`;
+  const start = recipe.fromAdapter === '' ? 'base' : 'adapter it went on from';
+  return `dev loss of ${heldOutText({ encodeReport })}, ${start} and by epoch: ${losses.join(' ')}\n`;
 }
 
 /** Says how many samples the trainer did not get as they are. */
@@ -162,7 +177,12 @@ async function probeInput(
 /** Checks every word before the project is opened; what it returns starts the run. */
 async function plan(call: Call<typeof options>) {
   const { base, dataset, recipe: recipeName, set = [], name, probe, resume } = call.options;
+  const { 'from-adapter': adapterText, 'other-base': otherBase = false } = call.options;
+  if (resume !== undefined && adapterText !== undefined)
+    throw new UsageError('--from-adapter is for a new run: one that is resumed has its own.');
   if (resume !== undefined) return await planResume(resume, call);
+  if (otherBase && adapterText === undefined)
+    throw new UsageError('--other-base goes with --from-adapter.');
   const basePath = requiredOption(base, 'base');
   const datasetName = requiredOption(dataset, 'dataset');
   // What is wrong with the words is found before the project is opened.
@@ -171,14 +191,26 @@ async function plan(call: Call<typeof options>) {
   return async (client: CoreClient): Promise<StartedRun> => {
     const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
     const modelId = await ensureModel(client, basePath, call);
-    const recipe = named ?? (await resolveRecipe(undefined, set, await keptRecipe(client)));
+    const adapter = await wantedAdapter(client, call, modelId);
+    const recipe =
+      named && !adapter
+        ? named
+        : await resolveRecipe(recipeName, set, { kept: await keptRecipe(client), ...adapter });
     const called = name === undefined ? {} : { name };
     const asked = probe === undefined ? {} : { probe: await probeInput(client, probe, call) };
-    const input = { modelId, datasetId, recipe, ...called, ...asked };
+    const input = { modelId, datasetId, recipe, ...adapter?.input, ...called, ...asked };
     const { runId, jobId } = await client.runs.start(input);
     const run = await client.runs.get({ id: runId });
     return { runId, jobId, resumeHint: resumeCommand(positional(call, 0), run) };
   };
+}
+
+/** What `--from-adapter` names: how a run is started from it, and what a recipe has to be. */
+async function wantedAdapter(client: CoreClient, call: Call<typeof options>, modelId: string) {
+  const { 'from-adapter': text, 'other-base': otherBase = false } = call.options;
+  return text === undefined
+    ? undefined
+    : await readStartAdapter(client, { text, modelId, otherBase });
 }
 
 /** The recipe that the project itself keeps; what its newest run had a script has to name. */

@@ -1,0 +1,145 @@
+import { basename, dirname } from 'node:path';
+import {
+  adapterContradiction,
+  type AdapterFacts,
+} from '../../../shared/domain/runs/adapter-facts.ts';
+import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { holdsWholeModel } from '../../../shared/domain/run.ts';
+import { checkpointName } from '../../../shared/text/model-names.ts';
+import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
+import { findRun, listRuns } from '../../store/repositories/runs.ts';
+import { AppError } from '../base/app-error.ts';
+import {
+  artifactPath,
+  artifactSize,
+  makeArtifactFolder,
+  removeArtifact,
+} from '../files/artifacts.ts';
+import { startTrainer } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
+import { usableCheckpoint } from '../models/checkpoints.ts';
+import { usableModel, type UsableModel } from '../models/model-service.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+import { runFolderNames } from './run-files.ts';
+
+/** The adapter that a run shall start from: a file, or what the recipe names by its hash. */
+interface WantedAdapter {
+  fromAdapter: string;
+  adapterPath?: string | undefined;
+  /** A person agreed to one that was trained on another base. */
+  otherBase: boolean;
+}
+
+/** The copy that a run keeps of the adapter that it starts from. */
+export const fromAdapterPath = (session: ProjectSession, runId: string): GuardedPath =>
+  artifactPath(session.file, ...runFolderNames(runId), 'from-adapter.gguf');
+
+/** What an adapter is as the start of a run on this base; nothing is written. */
+export async function inspectAdapter(
+  session: ProjectSession,
+  { modelId, ...wanted }: WantedAdapter & { modelId: string },
+  signal?: AbortSignal,
+): Promise<AdapterFacts> {
+  const model = await usableModel(session, modelId, signal);
+  return await readAdapter(session, model, wanted, signal);
+}
+
+/**
+ * Puts the adapter that a new run starts from into its folder and returns the recipe with its hash.
+ * Refused, with nothing left behind, when it does not fit the base or the recipe.
+ */
+export async function takeAdapter(
+  session: ProjectSession,
+  runId: string,
+  {
+    model,
+    recipe,
+    ...wanted
+  }: Omit<WantedAdapter, 'fromAdapter'> & {
+    model: UsableModel;
+    recipe: Recipe;
+  },
+  signal?: AbortSignal,
+): Promise<{ recipe: Recipe; warnings: string[] }> {
+  const { fromAdapter, method } = recipe;
+  if (fromAdapter === '' && wanted.adapterPath === undefined) return { recipe, warnings: [] };
+  if (method !== 'lora')
+    throw new AppError('INVALID_INPUT', 'A run that starts from an adapter needs method lora.');
+  const outDir = makeArtifactFolder(session.file, ...runFolderNames(runId));
+  try {
+    const asked = { fromAdapter, ...wanted, outDir };
+    const facts = await readAdapter(session, model, asked, signal);
+    const problem = contradiction(recipe, facts);
+    if (problem !== '') throw new AppError('INVALID_INPUT', problem);
+    const { sha256, adapterBaseSha256 } = facts;
+    const isOfOther = adapterBaseSha256 !== null && adapterBaseSha256 !== model.sha256;
+    const warnings = isOfOther
+      ? [
+          `The adapter that the run starts from was trained on another base (SHA-256 ${adapterBaseSha256.slice(0, 12)}…), as was allowed.`,
+        ]
+      : [];
+    return { recipe: { ...recipe, fromAdapter: sha256 }, warnings };
+  } catch (error) {
+    await removeArtifact(outDir);
+    throw error;
+  }
+}
+
+function contradiction(recipe: Recipe, facts: AdapterFacts): string {
+  if (recipe.fromAdapter !== '' && recipe.fromAdapter !== facts.sha256)
+    return `The adapter has the SHA-256 ${facts.sha256}, and the recipe names ${recipe.fromAdapter}.`;
+  return adapterContradiction(recipe, facts);
+}
+
+async function readAdapter(
+  session: ProjectSession,
+  { path: basePath, sha256: baseSha256 }: UsableModel,
+  wanted: WantedAdapter & { outDir?: GuardedPath },
+  signal: AbortSignal | undefined,
+): Promise<AdapterFacts> {
+  const { adapterPath, adapterBaseSha256 } = placeOf(session, wanted);
+  const { otherBase, outDir } = wanted;
+  // An adapter of PEFT is a folder: one of its files stands for it.
+  const isOfPeft = /^adapter_(model\.safetensors|config\.json)$/.test(basename(adapterPath));
+  const read = isOfPeft ? session.paths.check(dirname(adapterPath)) : adapterPath;
+  return await session.calls.run([signal], async (anySignal) => {
+    const files = { reads: [basePath, read], writes: outDir === undefined ? [] : [outDir] };
+    await using engine = startTrainer(files);
+    const params = { adapterPath: read, adapterBaseSha256, basePath, baseSha256, otherBase };
+    return await engine.request(
+      'importAdapter',
+      { ...params, ...(outDir !== undefined && { outDir }) },
+      { signal: anySignal },
+    );
+  });
+}
+
+/** Where the adapter lies, and the base that the project knows it was trained on. */
+function placeOf(
+  session: ProjectSession,
+  { fromAdapter, adapterPath }: WantedAdapter,
+): { adapterPath: GuardedPath; adapterBaseSha256: string | null } {
+  if (adapterPath !== undefined)
+    return { adapterPath: session.paths.check(adapterPath), adapterBaseSha256: null };
+  const { db } = session.file;
+  const known = listCheckpoints(db).filter(({ sha256 }) => sha256 === fromAdapter);
+  const live = known.find(({ isDeleted }) => !isDeleted);
+  const [first] = known;
+  const adapterBaseSha256 = first ? (findRun(db, 'id', first.runId)?.baseSha256 ?? null) : null;
+  if (live && holdsWholeModel(live.file))
+    throw new AppError(
+      'INVALID_INPUT',
+      `${checkpointName(live)} is a whole model and no adapter: take it as the base instead.`,
+    );
+  if (live) return { adapterPath: usableCheckpoint(session, live.id).path, adapterBaseSha256 };
+  // Another run began with it, and kept it.
+  const kept = listRuns(db)
+    .filter(({ recipe }) => recipe.fromAdapter === fromAdapter)
+    .map(({ id }) => fromAdapterPath(session, id))
+    .find((path) => artifactSize(path) !== undefined);
+  if (kept !== undefined) return { adapterPath: kept, adapterBaseSha256 };
+  throw new AppError(
+    'INVALID_INPUT',
+    `No checkpoint of the project has the SHA-256 ${fromAdapter} that the recipe starts from. Give the adapter itself (--from-adapter), or clear fromAdapter.`,
+  );
+}
