@@ -27,6 +27,11 @@ export const identitySchema = z.object({
   strength: z.number(),
   templateSha256: hashSchema,
   sampling: samplingSchema,
+  /**
+   * How many answers were computed at a time, at most. Alone, an answer depends on prompt and seed;
+   * beside others its sums are rounded otherwise, which may tip a sampled token. Absent in old answers.
+   */
+  parallel: z.number().int().min(1).optional(),
   engine: nameSchema,
   device: nameSchema,
 });

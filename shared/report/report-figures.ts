@@ -159,6 +159,7 @@ function identityFields(identity: Identity | undefined): [label: string, value: 
     ['Repetition penalty', show((known) => known.sampling.repeatPenalty)],
     ['Longest answer, tokens', show((known) => known.sampling.maxTokens)],
     ['Seed of the first answer', show((known) => known.sampling.seed)],
+    ['Answers side by side', show((known) => known.parallel ?? 'not recorded')],
     ['Engine', show((known) => known.engine)],
     ['Device', show((known) => known.device)],
   ];

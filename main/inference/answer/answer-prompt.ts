@@ -175,7 +175,7 @@ export function identify(
   runtime: LlamaRuntime,
   loaded: LoadedModel,
   system: SystemFiles,
-  sampling: Sampling,
+  { sampling, parallel }: Required<Pick<Identity, 'sampling' | 'parallel'>>,
 ): Identity {
   const { adapterPath, baseName, adapterName, strength } = system;
   const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
@@ -189,6 +189,7 @@ export function identify(
     strength,
     templateSha256: loaded.vocabulary.templateSha256,
     sampling,
+    parallel,
     engine: runtime.engine,
     device: loaded.model.gpuLayers > 0 ? runtime.device : 'CPU',
   };

@@ -30,7 +30,7 @@ export async function chat(
       { prompt, sampling },
       { signal: request.signal, onToken },
     );
-    return { ...answer, identity: identify(runtime, loaded, system, sampling) };
+    return { ...answer, identity: identify(runtime, loaded, system, { sampling, parallel: 1 }) };
   } finally {
     await context.dispose();
   }

@@ -71,6 +71,28 @@ test.each([
   expect(equal).toBeGreaterThanOrEqual(leastEqual);
 });
 
+// llama.cpp takes the long rope factors of phi3 for a whole context that is longer than the original.
+test('a long prompt changes nothing for short ones beside it: neither their context nor their answers', async () => {
+  const own = await writeTestSystem(folder.file('phi3.gguf'), {
+    architecture: 'phi3',
+    fusedProjections: true,
+    contextLength: 1024,
+    layers: 2,
+    ropeFactors: ['rope_factors_short', 'rope_factors_long'],
+    metadata: { 'rope.scaling.original_context_length': 256 },
+  });
+  const [first, second] = items(2);
+  const long = { key: 'long', messages: ask('word '.repeat(90)), seed: 1 };
+  const asked = [first, long, second].filter((item) => item !== undefined);
+  const together = await generate(greedy, 1, asked, own);
+  expect(together.get('long')?.promptTokens).toBeGreaterThan(256);
+  for (const item of asked) {
+    const alone = await generate(greedy, 1, [item], own);
+    expect(together.get(item.key)?.output).toBe(alone.get(item.key)?.output);
+  }
+  expect([...together.values()].map(({ identity }) => identity.parallel)).toEqual([1, 1, 1]);
+});
+
 // One of many prompts must never take the others along: neither their answers nor the engine.
 test('a prompt that is too long, or that the template refuses, fails alone with its reason', async () => {
   const strict = {

@@ -1,4 +1,6 @@
 import type { LlamaContextSequence } from 'node-llama-cpp';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
@@ -12,9 +14,9 @@ type Generate = InferenceRequests['generate'];
 const tokensEventIntervalMs = 250;
 
 /**
- * Answers many prompts in parallel sequences of one context. Every answer is an event the moment
- * it is complete; a cancel drops the incomplete ones, so that what was sent is what there is. A
- * prompt that cannot be asked is an answer that failed, and not counted.
+ * Answers many prompts in parallel sequences. Every answer is an event the moment it is complete; a
+ * cancel drops the incomplete ones, so that what was sent is what there is. A prompt that cannot be
+ * asked is an answer that failed, and not counted.
  */
 export async function generate(
   runtime: LlamaRuntime,
@@ -26,52 +28,72 @@ export async function generate(
   if (items.length === 0) return { answered: 0 };
   const loaded = await host.open(system, signal);
   const asked = await Promise.all(items.map((item) => encodeItem(loaded, item)));
+  const identityOf = ({ seed }: GenerateItem) =>
+    identify(runtime, loaded, system, { sampling: { ...sampling, seed }, parallel });
   for (const { item, promptTokens, failure } of asked)
     if (failure !== undefined) {
-      const identity = identify(runtime, loaded, system, { ...sampling, seed: item.seed });
       const failed = { output: failure, finish: 'failed', promptTokens, outputTokens: 0 } as const;
-      request.emit({
-        type: 'answer',
-        key: item.key,
-        answer: { ...failed, durationMs: 0, identity },
-      });
+      const answer = { ...failed, durationMs: 0, identity: identityOf(item) };
+      request.emit({ type: 'answer', key: item.key, answer });
     }
-  const askable = asked.filter(({ failure }) => failure === undefined);
-  if (askable.length === 0) return { answered: 0 };
-  const lengths = askable.map(({ promptTokens }) => promptTokens);
-  const tokens = contextSize(lengths, sampling.maxTokens, loaded.model.trainContextSize);
-  const sequences = Math.max(1, Math.min(parallel, askable.length));
-  const context = await host.createContext(loaded, system, { tokens, sequences });
   const onToken = countTokens(request);
-  const queue = askable.values();
   let answered = 0;
-
-  const answer = async (
-    sequence: LlamaContextSequence,
-    item: GenerateItem,
-    prompt: TokenizedPrompt,
-  ) => {
-    const own = { ...sampling, seed: item.seed };
-    const made = await answerPrompt(sequence, { prompt, sampling: own }, { signal, onToken });
-    if (made.finish === 'cancelled') return;
-    const identity = identify(runtime, loaded, system, own);
-    request.emit({ type: 'answer', key: item.key, answer: { ...made, identity } });
-    answered += 1;
-  };
-  const work = async (sequence: LlamaContextSequence) => {
-    for (const { item, prompt } of queue) {
-      if (signal.aborted) return;
-      await answer(sequence, item, prompt);
-      await sequence.clearHistory();
+  for (const { group, tokens } of bySize(asked, sampling, loaded)) {
+    if (signal.aborted) break;
+    const sequences = Math.min(parallel, group.length);
+    const context = await host.createContext(loaded, system, { tokens, sequences });
+    const queue = group.values();
+    const work = async (sequence: LlamaContextSequence) => {
+      for (const { item, prompt } of queue) {
+        if (signal.aborted) return;
+        const own = { ...sampling, seed: item.seed };
+        const made = await answerPrompt(sequence, { prompt, sampling: own }, { signal, onToken });
+        if (made.finish === 'cancelled') return;
+        const answer = { ...made, identity: identityOf(item) };
+        request.emit({ type: 'answer', key: item.key, answer });
+        answered += 1;
+        await sequence.clearHistory();
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: sequences }, () => work(context.getSequence())));
+    } finally {
+      await context.dispose();
     }
-  };
-
-  try {
-    await Promise.all(Array.from({ length: sequences }, () => work(context.getSequence())));
-    return { answered };
-  } finally {
-    await context.dispose();
   }
+  return { answered };
+}
+
+interface SizeGroup {
+  group: AskedItem[];
+  /** Of the context of each. */
+  tokens: number;
+}
+
+/**
+ * What can be asked, by the context it needs, in the order of the prompts: one long prompt makes no
+ * large context for short ones, and never decides which rope factors they are computed with.
+ */
+function bySize(asked: AskedItem[], { maxTokens }: Sampling, { model, header }: LoadedModel) {
+  const most = model.trainContextSize;
+  const sizeOf = ({ promptTokens }: AskedItem) => contextSize([promptTokens], maxTokens, most);
+  const original = originalContext(header);
+  const askable = asked.filter(({ failure }) => failure === undefined);
+  const groups = Map.groupBy(askable, (item) => {
+    const tokens = sizeOf(item);
+    return `${Math.ceil(Math.log2(tokens))} ${tokens > original}`;
+  });
+  return [...groups.values()].map((group): SizeGroup => ({
+    group,
+    tokens: Math.max(...group.map(sizeOf)),
+  }));
+}
+
+/** From here on llama.cpp takes the long factors of a rope, for a whole context. */
+function originalContext(header: GgufFile): number {
+  const architecture = getString(header, 'general.architecture') ?? '';
+  const key = `${architecture}.rope.scaling.original_context_length`;
+  return getNumber(header, key) ?? Number.MAX_SAFE_INTEGER;
 }
 
 interface AskedItem {

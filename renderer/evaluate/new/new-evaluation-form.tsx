@@ -88,7 +88,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
         <div className="evaluate-form-pair">
           <NumberInput
             label="Prompts at a time"
-            hint="More is faster and takes more memory."
+            hint="More is faster and takes more memory. At 1 an answer depends on prompt and seed alone."
             value={draft.parallel}
             onValue={(parallel) => change({ parallel })}
           />

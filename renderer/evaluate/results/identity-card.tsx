@@ -42,7 +42,10 @@ function IdentityFacts({ identity }: { identity: Identity }) {
       <HashFact label="Template" name="" hash={identity.templateSha256} />
       <div>
         <dt>Sampling</dt>
-        <dd>{describeSampling(identity.sampling)}</dd>
+        <dd>
+          {describeSampling(identity.sampling)}
+          {identity.parallel !== undefined && `, ${identity.parallel} side by side`}
+        </dd>
       </div>
       <div>
         <dt>Engine</dt>

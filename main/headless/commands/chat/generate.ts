@@ -41,7 +41,11 @@ const options = {
   },
   out: { type: 'string', value: 'FILE', description: 'where to write; default standard output' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
-  parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  parallel: {
+    type: 'string',
+    value: 'N',
+    description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
+  },
   ...strengthOption,
   ...otherBaseOption,
   ...overwriteOption,

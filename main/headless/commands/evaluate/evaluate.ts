@@ -37,7 +37,11 @@ const options = {
     value: 'N',
     description: 'compare only this many prompts, chosen by the seed',
   },
-  parallel: { type: 'string', value: 'N', description: 'answers side by side; default 4' },
+  parallel: {
+    type: 'string',
+    value: 'N',
+    description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
+  },
   seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   ...otherBaseOption,
