@@ -103,7 +103,9 @@ export class Vocabulary {
    * llama.cpp puts in front of every text by itself. Throws `TemplateError`.
    */
   async render(messages: readonly Message[], asPrompt: boolean): Promise<Segment[]> {
-    const [first, ...others] = await this.#render(messages, asPrompt, {});
+    const [first, ...others] = await this.#render(messages, asPrompt, {
+      keepsThinking: true,
+    });
     const { bosString, shouldPrependBosToken } = this.#model.tokens;
     if (!first || !bosString || !shouldPrependBosToken || !first.text.startsWith(bosString))
       return first ? [first, ...others] : [];

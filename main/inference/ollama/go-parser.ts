@@ -24,7 +24,8 @@ type Piece = { text: string } | { tokens: string[] };
 
 /** Parses the part of Go's text/template that we write. Throws for all else. */
 export function parseGoTemplate(source: string): GoProgram {
-  const parser = new Parser(piecesOf(source));
+  // Strings of Go are bytes: one character stands for each here.
+  const parser = new Parser(piecesOf(Buffer.from(source, 'utf8').toString('latin1')));
   const nodes = parser.list();
   if (parser.ending.length > 0) throw new Error(`unexpected {{${parser.ending.join(' ')}}}`);
   return { nodes, definitions: parser.definitions };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { renderGoTemplate, type OllamaMessage } from './go-template.ts';
+import { parseGoTemplate } from './go-parser.ts';
+import { type OllamaMessage, runGoTemplate } from './go-template.ts';
 
 const conversation: OllamaMessage[] = [
   { role: 'system', content: 'S' },
@@ -28,7 +29,7 @@ test.each([
   ['{{ define "x" }}<{{ . }}{{ $ }}>{{ end }}{{ template "x" .System }}', '<SS>'],
   ['{{ "\\n\\t\\\\\\x41\\u00e9\\U0001f375\\"{{" }}', '\n\t\\Aé🍵"{{'],
 ])('%s writes %j', (template, text) => {
-  expect(renderGoTemplate(template, conversation)).toBe(text);
+  expect(runGoTemplate(parseGoTemplate(template), conversation)).toBe(text);
 });
 
 describe('what Go stops at', () => {
@@ -43,6 +44,6 @@ describe('what Go stops at', () => {
     ['{{ lower .System }}', /not defined/],
     ['{{ .System', /bad action/],
   ])('%s throws', (template, reason) => {
-    expect(() => renderGoTemplate(template, conversation)).toThrow(reason);
+    expect(() => runGoTemplate(parseGoTemplate(template), conversation)).toThrow(reason);
   });
 });

@@ -1,9 +1,11 @@
-import { type GoExpression, type GoNode, parseGoTemplate } from './go-parser.ts';
+import type { GoExpression, GoNode, GoProgram } from './go-parser.ts';
 
 /** A message as a template of Ollama sees it. */
 export interface OllamaMessage {
   role: 'system' | 'user' | 'assistant';
   content: string;
+  /** What Ollama keeps apart for templates that ask for it. */
+  thinking?: string;
 }
 
 /** Strings are held as Go holds them, one character for each byte of UTF-8. */
@@ -18,13 +20,19 @@ interface Scope {
  * What Ollama writes for a conversation: Go's text/template, as far as our templates use it, over
  * `.Messages` and the `.System` that Ollama joins of them. Throws where Go would stop.
  */
-export function renderGoTemplate(source: string, messages: readonly OllamaMessage[]): string {
+export function runGoTemplate(
+  { nodes, definitions }: GoProgram,
+  messages: readonly OllamaMessage[],
+): string {
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const data: GoValue = {
     System: toBytes(system.join('\n\n')),
-    Messages: messages.map(({ role, content }) => ({ Role: role, Content: toBytes(content) })),
+    Messages: messages.map(({ role, content, thinking = '' }) => ({
+      Role: role,
+      Content: toBytes(content),
+      Thinking: toBytes(thinking),
+    })),
   };
-  const { nodes, definitions } = parseGoTemplate(toBytes(source));
   const written: string[] = [];
   new Execution(definitions, written).run(nodes, data, newScope(data));
   return Buffer.from(written.join(''), 'latin1').toString('utf8');

@@ -7,8 +7,10 @@ import {
   fixtureTemplates,
   reasoningFixture,
 } from '../../../shared/template/testing/template-fixtures.ts';
-import { renderGoTemplate } from './go-template.ts';
+import { parseGoTemplate } from './go-parser.ts';
+import { type OllamaMessage, runGoTemplate } from './go-template.ts';
 import { ollamaTemplate } from './ollama-template.ts';
+import { writeTemplate } from './write-template.ts';
 
 const texts = { bosText: '<s>', eosText: '</s>', prependBos: true };
 
@@ -50,6 +52,21 @@ Today Date: {{ strftime_now('%d %b %Y') }}
     template: `{% for m in messages %}{% if m.role == 'user' %}USER: {{ m.content.lstrip() }} {% elif m.role == 'assistant' %}ASSISTANT: {{ m.content.rstrip() }}</s>{% else %}{{ m.content.strip('\n') }} {% endif %}{% endfor %}`,
     texts,
   },
+  silent: {
+    name: 'Phi-3: system messages are left out',
+    template: `{% for m in messages %}{% if m.role == 'user' %}<|user|>
+{{ m.content }}<|end|>
+<|assistant|>
+{% elif m.role == 'assistant' %}{{ m.content }}<|end|>
+{% endif %}{% endfor %}`,
+    texts: { bosText: '', eosText: '<|endoftext|>', endTexts: ['<|end|>'] },
+  },
+  deepSeek: {
+    name: 'DeepSeek-R1: the prompt opens the thinking, earlier answers lose it',
+    template: `{% for m in messages %}{% if m.role == 'user' %}<|User|>{{ m.content }}{% elif m.role == 'assistant' %}<|Assistant|>{{ m.content.split('</think>')[-1] }}<|end|>{% else %}{{ m.content }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|Assistant|><think>
+{% endif %}`,
+    texts: { bosText: '', eosText: '<|end|>' },
+  },
   plain: {
     name: 'no chat template',
     template: fallbackTemplate,
@@ -63,6 +80,7 @@ const trainingOf =
     const [first, ...others] = renderConversation(template, messages, {
       ...own,
       addGenerationPrompt: asPrompt,
+      keepsThinking: true,
     });
     const bos = own.prependBos === true ? own.bosText : '';
     return first
@@ -83,7 +101,8 @@ async function ollamaOf(fixture: FixtureTemplate) {
   const found = known.get(fixture) ?? ollamaTemplate(trainingOf(fixture));
   known.set(fixture, found);
   const { template, stops } = await found;
-  const write = (...messages: Message[]) => renderGoTemplate(template, messages);
+  const write = (...messages: OllamaMessage[]) =>
+    runGoTemplate(parseGoTemplate(template), messages);
   return { write, template, stops };
 }
 
@@ -137,6 +156,11 @@ describe('what the fixed texts of a family get wrong', () => {
   });
 
   test('a system message stops Ollama with the reason where the template takes none', async () => {
+    const silent = await ollamaOf(families.silent);
+    expect(() => silent.write(system, ...turns('A'))).toThrow(/takes no system message/);
+    expect(silent.write({ ...system, content: '' }, ...turns('A'))).toBe(
+      silent.write(...turns('A')),
+    );
     const { write } = await ollamaOf(fixtureTemplates.mistral);
     expect(() => write(system, ...turns('A'))).toThrow(/takes no system message: send none/);
     expect(write(...turns('A'))).toBe('[INST] A [/INST]');
@@ -145,6 +169,27 @@ describe('what the fixed texts of a family get wrong', () => {
   test('an answer that is begun by the user is gone on with, without an end of turn', async () => {
     const { write } = await ollamaOf(families.phi4);
     expect(write(...turns('A', 'B'))).toBe('<|user|>A<|end|><|assistant|>B');
+  });
+
+  test('thinking that a template drops from earlier answers is kept apart by Ollama, and dropped', async () => {
+    const thought = { role: 'assistant' as const, content: 'B', thinking: 'weigh' };
+    const [question] = turns('A');
+    if (!question) throw new Error('no question');
+    const qwen = await ollamaOf(reasoningFixture);
+    const start = '<|im_start|>user\nA<|im_end|>\n<|im_start|>assistant\n';
+    expect(qwen.write(question, thought)).toBe(`${start}<think>\nweigh\n</think>\n\nB`);
+    expect(qwen.write(question, thought, ...turns('C'))).toContain(`${start}B<|im_end|>`);
+    const { write } = await ollamaOf(families.deepSeek);
+    expect(write(question)).toBe('<|User|>A<|Assistant|><think>\n');
+    expect(write(question, thought)).toBe('<|User|>A<|Assistant|><think>\nweigh\n</think>\n\nB');
+    expect(write(question, thought, ...turns('C'))).toBe(
+      '<|User|>A<|Assistant|>\n\nB<|end|><|User|>C<|Assistant|><think>\n',
+    );
+  });
+
+  test('thinking that a template takes for text like any other stays in the content', async () => {
+    const { template } = await ollamaOf(families.phi4);
+    expect(template).not.toContain('.Thinking');
   });
 
   // Ollama leaves out the oldest messages of a long chat, one by one.
@@ -164,6 +209,11 @@ test.each([
     'numbers its turns',
     loop('Round {{ loop.index }}: {{ m.content }}'),
     /with 5 messages, no system message and plain texts, at character 127, the run had "5: Text/,
+  ],
+  [
+    'drops a part of the thinking',
+    loop("{{ m.content.split('</think>')[-1] + ('!' if '<think>' in m.content else '') }}"),
+    /messages and thinking in answers/,
   ],
   [
     'asks for a system message',
@@ -197,12 +247,19 @@ test.each([
   '{',
   '}}',
   '\u00a0',
-])('an end of turn %j is written as it is', async (eosText) => {
-  const { template, stops } = await ollamaTemplate(
-    trainingOf({ name: '', template: fallbackTemplate, texts: { ...texts, eosText } }),
-  );
-  expect(renderGoTemplate(template, turns('A'))).toBe(`A${eosText}`);
+])('a text %j is written as it is', (text) => {
+  const content = { content: 'own', start: 'none', end: 'none' } as const;
+  const template = writeTemplate({
+    beforeQuestion: { written: [text] },
+    question: { written: [content] },
+    afterQuestion: { written: [text] },
+    answer: { written: [content] },
+    beforeAnswer: undefined,
+    takesSystem: 'any',
+    thinking: undefined,
+  });
+  const written = runGoTemplate(parseGoTemplate(template), turns('A', 'B', 'C'));
+  expect(written).toBe(`${text}A${text}B${text}C${text}`);
   expect(template).toMatch(/^[\n\x20-\x7e]+$/);
   expect(template).not.toContain('"""');
-  expect(stops).toEqual([eosText.trim()].filter(Boolean));
 });

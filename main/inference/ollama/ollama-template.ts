@@ -1,10 +1,6 @@
 import { decide } from './decision-tree.ts';
-import {
-  type Findings,
-  inexpressible,
-  probeTemplate,
-  type RenderTraining,
-} from './probe-template.ts';
+import { type Findings, inexpressible, probeTemplate } from './probe-template.ts';
+import type { RenderTraining } from './training-text.ts';
 import { findDifference } from './prove-template.ts';
 import { writeTemplate } from './write-template.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
@@ -25,28 +21,27 @@ export async function ollamaTemplate(render: RenderTraining): Promise<OllamaTemp
       ? inexpressible(error.message.replace(/\.$/, ''))
       : error;
   });
-  const { stops, systemRefusal } = findings;
-  const takesSystem = systemRefusal === undefined;
+  const { stops, takesSystem, thinking } = findings;
   const full = templateOf(findings, findings.starts.length > 0);
-  const isStarted = { isStarted: true, takesSystem };
+  const isStarted = { isStarted: true, takesSystem, thinking };
   const mayStart =
     findings.starts.length > 0 && (await findDifference(full, render, isStarted)) === undefined;
   const template = mayStart ? full : templateOf(findings, false);
-  const difference = await findDifference(template, render, { isStarted: false, takesSystem });
+  const kind = { isStarted: false, takesSystem, thinking };
+  const difference = await findDifference(template, render, kind);
   if (difference !== undefined) throw inexpressible(difference);
   return { template, stops };
 }
 
-const noSystem =
-  'This model was trained with a chat template that takes no system message: send none.';
-
-function templateOf({ observations, starts, systemRefusal }: Findings, mayStart: boolean): string {
+function templateOf(findings: Findings, mayStart: boolean): string {
+  const { observations, starts, takesSystem, thinking } = findings;
   return writeTemplate({
     beforeQuestion: decide(observations, 'beforeQuestion'),
     question: decide(observations, 'question'),
     afterQuestion: decide(observations, 'afterQuestion'),
     answer: decide(observations, 'answer'),
     beforeAnswer: mayStart ? decide(starts, 'beforeAnswer') : undefined,
-    systemRefusal: systemRefusal && noSystem,
+    takesSystem,
+    thinking,
   });
 }

@@ -1,14 +1,8 @@
 import type { Message } from '../../../shared/domain/message.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
-import { strip } from '../../../shared/template/jinja/python-text.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import type { Segment } from '../../../shared/template/turn-segments.ts';
-
-/** Renders a conversation as a run and a chat do: as the prompt for an answer, or as a sample. */
-export type RenderTraining = (
-  messages: readonly Message[],
-  asPrompt: boolean,
-) => Promise<Segment[]>;
+import { probeThinking, type ThinkingForm } from './probe-thinking.ts';
+import { mark, type RenderTraining, stopsOf, textOf } from './training-text.ts';
 
 /** What a template takes away at one end of a text: nothing, line breaks, or all white space. */
 export type Stripped = 'none' | 'breaks' | 'space';
@@ -37,6 +31,9 @@ export interface Observation {
 /** What became of one probe: what was observed, or why the template refuses it. */
 type Outcome = { observations: Observation[]; stops: string[] } | { refusal: TemplateError };
 
+/** Which system messages a template takes: any, an empty one, or none at all. */
+export type TakenSystem = 'any' | 'empty' | 'none';
+
 /** All that the probes of a template showed. */
 export interface Findings {
   observations: Observation[];
@@ -44,8 +41,9 @@ export interface Findings {
   starts: Observation[];
   /** Texts behind answers that a model learned to end with. */
   stops: string[];
-  /** Why the template takes no system message, where it takes none. */
-  systemRefusal: TemplateError | undefined;
+  /** Which system messages the template takes. */
+  takesSystem: TakenSystem;
+  thinking: ThinkingForm | undefined;
 }
 
 interface Probe {
@@ -69,22 +67,33 @@ export async function probeTemplate(render: RenderTraining): Promise<Findings> {
     systems.map((system) => probeAll(lengths.map((length) => ({ system, roles: turns(length) })))),
   );
   for (const one of plain) if ('refusal' in one) throw one.refusal;
-  const systemRefusal = text.find((one) => 'refusal' in one)?.refusal;
-  const allowed = systemRefusal ? (['none'] as const) : systems;
-  const started = await probeAll(
-    allowed.flatMap((system) =>
-      [1, 3].map((length) => ({ system, roles: ['assistant' as const, ...turns(length)] })),
+  const takesSystem = taken(text, empty);
+  const [started, thinking] = await Promise.all([
+    probeAll(
+      takenSystems[takesSystem].flatMap((system) =>
+        [1, 3].map((length) => ({ system, roles: ['assistant' as const, ...turns(length)] })),
+      ),
     ),
-  );
-  const observed = [...plain, ...(systemRefusal ? [] : [...text, ...empty])].filter(isObserved);
+    probeThinking(render),
+  ]);
+  const observed = [...plain, ...text, ...empty].filter(isObserved);
   return {
     observations: observed.flatMap(({ observations }) => observations),
     starts: started.every(isObserved)
       ? started.flatMap(({ observations }) => observations.filter(isStart))
       : [],
     stops: [...new Set(observed.flatMap(({ stops }) => stops))],
-    systemRefusal,
+    takesSystem,
+    thinking,
   };
+}
+
+const takenSystems = { any: systems, empty: ['none', 'empty'], none: ['none'] } as const;
+
+/** A template that takes a text in part of the conversations only takes none. */
+function taken(text: readonly Outcome[], empty: readonly Outcome[]): TakenSystem {
+  if (!empty.every(isObserved)) return 'none';
+  return text.every(isObserved) ? 'any' : 'empty';
 }
 
 const isObserved = (one: Outcome): one is Exclude<Outcome, { refusal: TemplateError }> =>
@@ -101,7 +110,6 @@ export const inexpressible = (reason: string): InferenceError =>
       'llama.cpp (llama-server --jinja).',
   );
 
-const mark = (index: number) => `Lima${index}Mark`;
 const padStart = '\n\u00a0\t';
 const padEnd = '\t\u00a0\n';
 
@@ -134,20 +142,6 @@ async function probe(render: RenderTraining, { system, roles }: Probe): Promise<
     if (!(refusal instanceof TemplateError) || refusal.code === 'TEMPLATE_TOO_LONG') throw refusal;
     return { refusal };
   }
-}
-
-/** What a chat can see of a rendered conversation: of a sample, up to the end of the last answer. */
-export function textOf(segments: readonly Segment[], asPrompt: boolean): string {
-  const last = segments.findLastIndex(({ kind }) => kind === 'content');
-  const seen = asPrompt ? segments : segments.slice(0, last + 1);
-  return seen.map(({ text }) => text).join('');
-}
-
-/** What stands behind answers and is trained with them, without the white space before it. */
-function stopsOf(segments: readonly Segment[]): string[] {
-  return segments.flatMap(({ kind, trained, isLead, text }) =>
-    kind === 'template' && trained && !isLead && text.trim() !== '' ? [strip(text)] : [],
-  );
 }
 
 /** Constant texts and the numbers of marks by turns. */

@@ -1,5 +1,6 @@
 import type { Decision } from './decision-tree.ts';
-import type { Written } from './probe-template.ts';
+import type { TakenSystem, Written } from './probe-template.ts';
+import type { ThinkingForm } from './probe-thinking.ts';
 import { stripDefinitions, stripName } from './strip-definitions.ts';
 
 /** A text that is written as it is, or an action of Go's template language. */
@@ -13,8 +14,8 @@ export interface TemplateParts {
   answer: Decision;
   /** In front of an answer with which a conversation begins; without it such an answer is left out. */
   beforeAnswer: Decision | undefined;
-  /** Why no system message is taken; then one stops Ollama with these words. */
-  systemRefusal: string | undefined;
+  takesSystem: TakenSystem;
+  thinking: ThinkingForm | undefined;
 }
 
 /** The Go template of Ollama that writes a conversation turn by turn. */
@@ -29,39 +30,73 @@ type Definitions = Map<string, string[]>;
 
 function turnTokens(parts: TemplateParts, definitions: Definitions): Token[] {
   const say = (decision: Decision) => decisionTokens(decision, definitions);
-  const { beforeAnswer } = parts;
+  const { beforeAnswer, thinking } = parts;
+  const after = say(parts.afterQuestion);
+  const spoken = [...(thinking ? thoughtBefore(thinking) : []), ...say(parts.answer)];
   const answer = beforeAnswer
-    ? [
-        ...condition('$isFirst', say(beforeAnswer)),
-        ...say(parts.answer),
-        ...actions('$isFirst = false'),
-      ]
-    : condition('not $isFirst', say(parts.answer));
+    ? [...condition('$isFirst', say(beforeAnswer)), ...spoken, ...actions('$isFirst = false')]
+    : condition('not $isFirst', spoken);
   return [
-    ...systemTokens(parts),
+    ...preambleTokens(parts),
     ...actions('$isFirst := true', 'range $i, $_ := .Messages'),
     ...actions('$left := len (slice $.Messages $i)', 'if eq .Role "user"'),
     ...say(parts.beforeQuestion),
     ...say(parts.question),
-    ...say(parts.afterQuestion),
+    ...(thinking ? thoughtAfter(thinking, after) : after),
     ...actions('$isFirst = false', 'else if eq .Role "assistant"'),
     ...answer,
     ...actions('end', 'end'),
   ];
 }
 
-/** Finds out whether there is a system message, even an empty one; stops where none is taken. */
-function systemTokens(parts: TemplateParts): Token[] {
-  const { systemRefusal } = parts;
-  const found = (action: string) => [
+/**
+ * Looks at all messages first: whether there is a system message, even an empty one, and whether a
+ * chat goes on with an answer that was thought out. A system message that is not taken stops Ollama.
+ */
+function preambleTokens({ takesSystem, thinking, ...decisions }: TemplateParts): Token[] {
+  const usesSystem = JSON.stringify(decisions).includes('$system');
+  const system = [...systemCheck(takesSystem), ...(usesSystem ? actions('$system = true') : [])];
+  const looked = [
+    ...condition('eq .Role "system"', system),
+    ...(thinking ? actions('$thinking = .Thinking') : []),
+  ];
+  if (looked.length === 0) return [];
+  return [
+    ...(usesSystem ? actions('$system := false') : []),
+    ...(thinking ? actions('$thinking := ""') : []),
     ...actions('range .Messages'),
-    ...condition('eq .Role "system"', actions(action)),
+    ...looked,
     ...actions('end'),
   ];
-  if (systemRefusal !== undefined) return found(`template ${goString(systemRefusal)} .`);
-  const isUsed = JSON.stringify(parts).includes('$system');
-  return isUsed ? [...actions('$system := false'), ...found('$system = true')] : [];
 }
+
+function systemCheck(takesSystem: TakenSystem): Token[] {
+  const refusal = actions(`template ${goString(noSystem)} .`);
+  if (takesSystem === 'any') return [];
+  return takesSystem === 'none' ? refusal : condition('.Content', refusal);
+}
+
+/** Go says it as the name of a template that it does not find. */
+const noSystem =
+  'This model was trained with a chat template that takes no system message: send none.';
+
+const thoughtAfter = ({ before }: ThinkingForm, after: Token[]): Token[] => [
+  ...actions('if and $thinking (eq $left 2)'),
+  ...textTokens(before),
+  ...actions('else'),
+  ...after,
+  ...actions('end'),
+];
+
+/** Ollama finds the tags of thinking by the texts around `.Thinking`. */
+const thoughtBefore = ({ open, close, left }: ThinkingForm): Token[] => [
+  ...condition('and .Thinking (eq $left 1)', [
+    ...textTokens(open),
+    ...actions('.Thinking'),
+    ...textTokens(close),
+  ]),
+  ...condition('and .Thinking (ne $left 1)', textTokens(left)),
+];
 
 const actions = (...sources: string[]): Token[] => sources.map((action) => ({ action }));
 

@@ -24,6 +24,9 @@ export function modelfile({ from, adapter, template, stops }: ModelfileContent):
     `FROM ${path(from)}`,
     ...(adapter === undefined ? [] : [`ADAPTER ${path(adapter)}`]),
     '# Writes conversations as they were written for the training of this model.',
+    ...(template.includes('.Thinking')
+      ? ['# It needs Ollama 0.9, which keeps thinking apart.']
+      : []),
     `TEMPLATE """${requireSafe(template)}"""`,
     ...stops.map((stop) =>
       isPlain(stop)
