@@ -213,13 +213,29 @@ test('where answers are expected, the result says how many each system gave', as
     vote: 'a' as const,
   }));
   const same = { prompt: 'How salt?', a: 'Very.', b: 'Very.', expected: 'very' };
-  const { evaluate } = await openPairs(workbench, [...answered, same]);
+  const thought = {
+    prompt: 'How wide?',
+    a: '<think>\nNarrow, or wide?\n</think>\n\nWide as the sky.',
+    b: 'Narrow.',
+  };
+  const { evaluate } = await openPairs(workbench, [thought, ...answered, same]);
+  await expect(evaluate.voting).toContainText('Wide as the sky.');
+  await expect(evaluate.voting).not.toContainText(/think|thought|Narrow, or wide/i);
   await evaluate.reveal('sea');
   await expect(page.getByRole('region', { name: 'System A' })).toContainText(contestants.a);
   const accuracy = page.getByRole('table', { name: 'Right answers' });
   await expect(accuracy.getByRole('row', { name: /^A: / })).toContainText('4 of 5');
   await expect(accuracy.getByRole('row', { name: /^B: / })).toContainText('2 of 5');
   await expect(page.getByText(/more votes?\b/)).toHaveCount(0);
+
+  await test.step('thinking that no voter saw is folded in the result, and opened by key', async () => {
+    await page.getByRole('button', { name: /How wide\?/ }).click();
+    const thinking = page.getByText('Narrow, or wide?', { exact: true });
+    await expect(page.getByText('Wide as the sky.', { exact: true })).toBeVisible();
+    await expect(thinking).toBeHidden();
+    await page.getByText('Thought for 3 words', { exact: true }).press('Enter');
+    await expect(thinking).toBeVisible();
+  });
 
   await test.step('a tie of identical answers is nobody’s vote: there is one author', async () => {
     await expect(page.getByText('1 comparison with identical answers')).toBeVisible();
