@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startInference } from '../../engines/start-engines.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
@@ -9,6 +11,7 @@ import {
   withTestAdapter,
   writeTestSystem,
 } from '../testing/test-system.ts';
+import { splitGguf } from '../../gguf/testing/split-gguf.ts';
 import { testFiles } from '../../engines/testing/test-files.ts';
 
 let folder: Awaited<ReturnType<typeof createTestFolder>>;
@@ -86,6 +89,17 @@ describe('an answer', () => {
     expect(answer.output).not.toBe('');
     expect(answer.outputTokens).toBeLessThan(16_000);
     expect((await chat()).finish).toBe('length');
+  });
+
+  test('is that of the whole file where the model is split, whichever part is named', async () => {
+    const stem = folder.file('quince');
+    const parts = await splitGguf(system.basePath, { stem, tensors: [0, 12] });
+    const hash = createHash('sha256');
+    for (const path of parts) hash.update(await readFile(path));
+    const split = { ...system, basePath: parts[1] ?? '', baseSha256: hash.digest('hex') };
+    const answer = await chat(sampled, split);
+    expect(answer.output).toBe((await chat(sampled)).output);
+    expect(answer.identity.baseSha256).toBe(split.baseSha256);
   });
 
   test('comes again after the model was unloaded', async () => {

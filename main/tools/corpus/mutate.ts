@@ -1,3 +1,4 @@
+import { damagedBytes } from '../../gguf/testing/damaged-bytes.ts';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 
 /** Larger files are mutated by their start: what a reader does with them shows there as well. */
@@ -60,11 +61,25 @@ const mutations: Record<string, Mutation> = {
   'with CRLF': (bytes) => Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'),
 };
 
+/** What became of a file; `sparseBytes` zeros follow its bytes. */
+interface Mutated {
+  name: string;
+  bytes: Buffer;
+  sparseBytes?: number;
+}
+
+/** Its weights as zeros, so that what is told of the tensors still lies inside of the file. */
+function damagedGguf(start: Buffer, wholeBytes: number, pick: (count: number) => number) {
+  const { name, bytes } = damagedBytes(start, pick);
+  return { name, bytes, sparseBytes: name === 'cut' ? 0 : wholeBytes - start.length };
+}
+
 /** A mutation of a file, the same for the same seed, and what it is called. */
-export function mutate(bytes: Buffer, seed: number): { name: string; bytes: Buffer } {
+export function mutate(bytes: Buffer, seed: number): Mutated {
   const random = seededUniform(seed);
   const pick = (count: number) => Math.floor(random() * Math.max(1, count));
   const [name, change] = anyOf(Object.entries(mutations), pick) ?? ['cut', mutations['cut']];
   const start = bytes.subarray(0, maxBytes);
+  if (start.toString('latin1', 0, 4) === 'GGUF') return damagedGguf(start, bytes.length, pick);
   return { name, bytes: change ? change(start, pick) : start };
 }

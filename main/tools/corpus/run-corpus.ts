@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -88,9 +96,10 @@ try {
     tell(await rowOf(path, path));
     for (let index = 0; index < Number(values.mutate); index++) {
       const seed = seeds + index;
-      const { name, bytes } = mutate(readFileSync(path), seed);
+      const { name, bytes, sparseBytes = 0 } = mutate(readFileSync(path), seed);
       const mutated = join(scratch, basename(path));
       writeFileSync(mutated, bytes);
+      truncateSync(mutated, bytes.length + sparseBytes);
       tell(await rowOf(mutated, `${basename(path)} (${name}, seed ${seed})`));
     }
   }
