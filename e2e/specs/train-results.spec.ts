@@ -146,6 +146,17 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
     expect(durationMs(high)).toBeGreaterThanOrEqual(0.9 * tookMs);
   });
 
+  await test.step('a run can go on from an adapter, whose shape the recipe then has', async () => {
+    const from = train.form.getByRole('combobox', { name: 'Go on from', exact: true });
+    await train.recipeField('Rank').fill('9');
+    await from.selectOption({ label: 'two evenings · epoch 2' });
+    await expect(train.recipeField('Rank')).toHaveValue('4');
+    const command = train.form.getByRole('region', { name: 'As a command', exact: true });
+    await expect(command).toContainText(/--from-adapter [0-9a-f]{64}/);
+    await from.selectOption({ label: 'A new adapter' });
+    await expect(command).not.toContainText('--from-adapter');
+  });
+
   await train.start({
     name: 'three mornings',
     dataset: courseDataset,

@@ -30,6 +30,11 @@ const purposes: Readonly<Record<string, Purpose>> = {
     isSave: false,
     filters: [{ name: 'GGUF models', extensions: ['gguf'] }, everything],
   },
+  adapter: {
+    title: 'Choose an Adapter',
+    isSave: false,
+    filters: [{ name: 'LoRA adapters', extensions: ['gguf', 'safetensors'] }, everything],
+  },
   prompts: {
     title: 'Choose Prompts',
     isSave: false,

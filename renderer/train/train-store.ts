@@ -33,6 +33,10 @@ interface TrainState {
   modelId: string | null;
   datasetId: string | null;
   runName: string;
+  /** The file of the adapter that the recipe goes on from, where it is none of the project. */
+  adapterFile: { path: string; sha256: string } | null;
+  /** An adapter that was trained on another base is taken, too. */
+  otherBase: boolean;
   /** `none`, `built-in`, or the id of a prompt set. */
   probe: string;
   draft: RecipeDraft;
@@ -50,6 +54,8 @@ export const useTrain = create<TrainState>(() => ({
   modelId: null,
   datasetId: null,
   runName: '',
+  adapterFile: null,
+  otherBase: false,
   probe: 'none',
   draft: defaultStart.draft,
   start: defaultStart,
@@ -99,6 +105,25 @@ export function filterList(change: Partial<RunFilter>): void {
 /** Changes one recipe field. */
 export function setField(key: RecipeKey, text: string): void {
   useTrain.setState(({ draft }) => ({ draft: { ...draft, [key]: text }, isDraftChosen: true }));
+}
+
+/** What of a recipe an adapter decides, and its hash. */
+type AdapterShape = Pick<Recipe, 'rank' | 'alpha' | 'targets'> &
+  Partial<Pick<Recipe, 'loraScaling'>> & { sha256: string };
+
+/** Goes on from an adapter, whose shape the recipe takes over, or from none. */
+export function chooseAdapter(adapter: AdapterShape | null, path?: string): void {
+  useTrain.setState(({ draft }) => {
+    if (!adapter)
+      return { draft: { ...draft, fromAdapter: '' }, isDraftChosen: true, adapterFile: null };
+    const { rank, alpha, targets, loraScaling = 'standard', sha256 } = adapter;
+    const shape = { rank: String(rank), alpha: String(alpha), targets, loraScaling };
+    return {
+      draft: { ...draft, ...shape, fromAdapter: sha256 },
+      isDraftChosen: true,
+      adapterFile: path === undefined ? null : { path, sha256 },
+    };
+  });
 }
 
 /** One recipe field back to what it began as. */

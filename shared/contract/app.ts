@@ -184,7 +184,15 @@ export const filesContract = {
   pick: reading
     .input(
       z.object({
-        purpose: z.enum(['open-project', 'new-project', 'import', 'model', 'prompts', 'save']),
+        purpose: z.enum([
+          'open-project',
+          'new-project',
+          'import',
+          'model',
+          'adapter',
+          'prompts',
+          'save',
+        ]),
         suggestedName: z.string().optional(),
       }),
     )

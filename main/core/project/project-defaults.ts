@@ -1,3 +1,4 @@
+import type { Recipe } from '../../../shared/domain/recipe.ts';
 import type {
   ProjectDefaults,
   ProjectDefaultsChange,
@@ -22,11 +23,15 @@ export function projectDefaults({ file: { db } }: ProjectSession): ProjectDefaul
   const newestSet = newest.promptSetId;
   const isThere = newestSet !== null && !isDeleted(db, { thing: 'prompt-set', id: newestSet });
   return {
-    recipe: first(kept.recipe, newest.recipe),
+    recipe: first(withoutAdapter(kept.recipe), withoutAdapter(newest.recipe)),
     promptSetId: first(keptSet?.id ?? null, isThere ? newestSet : null),
     sampling: first(kept.sampling, newest.sampling),
   };
 }
+
+/** To go on from an adapter is decided for one run: the next one begins with a new adapter. */
+const withoutAdapter = (recipe: Recipe | null): Recipe | null =>
+  recipe && { ...recipe, fromAdapter: '' };
 
 function first<Value>(kept: Value | null, newest: Value | null) {
   if (kept !== null) return { value: kept, origin: 'project' as const };

@@ -67,6 +67,7 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
   });
   const second = await runOf(await start({ fromAdapter, devShare: 0.25 }));
   expect(second.recipe).toMatchObject({ fromAdapter, rank: 2 });
+  expect((await core.client.project.defaults()).recipe?.value.fromAdapter).toBe('');
   expect(second.devLosses[0]?.loss).toBe(first.devLosses.at(-1)?.loss);
 
   await expect(start({ fromAdapter, rank: 8, targets: 'mlp' })).rejects.toMatchObject({

@@ -14,8 +14,7 @@ export async function readStartAdapter(
 ): Promise<{ input: { adapterPath?: string; otherBase: boolean }; shape: RecipeInput }> {
   const adapterPath = await fileOf(text);
   const input = { otherBase, ...(adapterPath !== undefined && { adapterPath }) };
-  const fromAdapter =
-    adapterPath === undefined ? resolveCheckpoint(await client.runs.list(), text).sha256 : '';
+  const fromAdapter = adapterPath === undefined ? await hashOf(client, text) : '';
   const facts = await client.runs.inspectAdapter({ modelId, fromAdapter, ...input });
   const { sha256, rank, alpha, targets } = facts;
   return {
@@ -23,6 +22,10 @@ export async function readStartAdapter(
     shape: { fromAdapter: sha256, rank, alpha, targets, loraScaling: 'standard' },
   };
 }
+
+/** An adapter of the project by its own hash, as a recipe names it, or by its run. */
+const hashOf = async (client: CoreClient, text: string): Promise<string> =>
+  /^[0-9a-f]{64}$/.test(text) ? text : resolveCheckpoint(await client.runs.list(), text).sha256;
 
 /** Undefined for what no file is called and could be the name of a run. */
 async function fileOf(text: string): Promise<string | undefined> {

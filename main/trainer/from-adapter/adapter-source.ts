@@ -63,7 +63,8 @@ export function describeSource(
   const untrained = loraTargets.filter(
     (kind) => !layers.has(kind) && weights.has(`blk.0.${kind}.weight`),
   );
-  return { ...sizeOf(source, ranks), targets: targetsText(layers, untrained), untrained };
+  const targets = targetsText(layers, untrained);
+  return { ...sizeOf(source, ranks), targets, layers: [...layers], untrained };
 }
 
 function placeOf(path: string, name: string) {

@@ -18,6 +18,24 @@ describe('trainCommandLine', () => {
     );
   });
 
+  it('names the adapter it goes on from by file or hash, and sets what the adapter has', () => {
+    const words = {
+      projectPath: 'p.lima',
+      modelPath: 'b.gguf',
+      datasetName: 'd',
+      runName: '',
+      probe: undefined,
+      keepsRecipe: false,
+      draft: { ...draftOf(), rank: '4', fromAdapter: 'a'.repeat(64) },
+    };
+    const line = (more: object) =>
+      trainCommandLine({ ...words, ...more }).replaceAll(/\s*\\\n\s*/g, ' ');
+    const start = 'lima train p.lima --base b.gguf --dataset d --from-adapter';
+    expect(line({})).toBe(`${start} ${'a'.repeat(64)} --set rank=4`);
+    const adapterFile = { path: '/peft', sha256: 'a'.repeat(64) };
+    expect(line({ adapterFile, otherBase: true })).toBe(`${start} /peft --other-base --set rank=4`);
+  });
+
   it('shows placeholders for what is not chosen yet', () => {
     const command = trainCommandLine({
       projectPath: undefined,

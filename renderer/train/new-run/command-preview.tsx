@@ -18,7 +18,7 @@ interface CommandPreviewProps {
 export function CommandPreview({ model, dataset }: CommandPreviewProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
   const sets = useQuery(['prompts.list'], () => rpc.prompts.list(), ['prompts']);
-  const { draft, runName, probe } = useTrain();
+  const { draft, runName, probe, adapterFile, otherBase } = useTrain();
   const recipe = useProjectDefaults().data?.recipe;
   const probeSet = sets.data?.find(({ id }) => id === probe)?.name;
   const command = trainCommandLine({
@@ -28,6 +28,8 @@ export function CommandPreview({ model, dataset }: CommandPreviewProps) {
     runName,
     probe: probe === 'built-in' ? probe : probeSet,
     keepsRecipe: recipe?.origin === 'project',
+    adapterFile,
+    otherBase,
     draft,
   });
   return (
@@ -53,24 +55,34 @@ interface TrainCommand {
   /** Without a word a command begins with the recipe that the project keeps. */
   keepsRecipe: boolean;
   draft: RecipeDraft;
+  /** The file behind the recipe's `fromAdapter`, where it is none of the project. */
+  adapterFile?: { path: string; sha256: string } | null;
+  otherBase?: boolean;
 }
 
 /** The `lima train` command that does what the form would do; only changed fields are set. */
 export function trainCommandLine(command: TrainCommand): string {
   const { projectPath, modelPath, datasetName, runName, probe, keepsRecipe, draft } = command;
-  const settings = changedFields(draft).map(
-    ({ key }) => `--set ${shellWord(`${key}=${draft[key].trim()}`)}`,
-  );
+  // The words of an adapter decide its fields; of a checkpoint its hash is a word of its own.
+  const adapter = draft.fromAdapter === '' ? [] : [`--from-adapter ${adapterWord(command)}`];
+  const settings = changedFields(draft)
+    .filter(({ key }) => key !== 'fromAdapter')
+    .map(({ key }) => `--set ${shellWord(`${key}=${draft[key].trim()}`)}`);
   return [
     `lima train ${wordOr(projectPath, 'PROJECT.lima')}`,
     `--base ${wordOr(modelPath, 'MODEL.gguf')}`,
     `--dataset ${wordOr(datasetName, 'DATASET')}`,
     ...(runName.trim() === '' ? [] : [`--name ${shellWord(runName.trim())}`]),
     ...(probe === undefined ? [] : [`--probe ${shellWord(probe)}`]),
+    ...adapter,
+    ...(adapter.length > 0 && command.otherBase ? ['--other-base'] : []),
     ...(keepsRecipe ? ['--recipe defaults'] : []),
     ...settings,
   ].join(' \\\n  ');
 }
+
+const adapterWord = ({ adapterFile, draft: { fromAdapter } }: TrainCommand) =>
+  shellWord(adapterFile?.sha256 === fromAdapter ? adapterFile.path : fromAdapter);
 
 const wordOr = (value: string | undefined, placeholder: string) =>
   value === undefined ? placeholder : shellWord(value);

@@ -64,7 +64,7 @@ function Plan({ recipe, dataset, model }: PlanProps) {
         <dt>Checkpoints</dt>
         <dd>
           {formatQuantity(Math.ceil(epochs), recipe.method === 'full' ? 'whole model' : 'adapter')},{' '}
-          {Number.isInteger(epochs) ? 'one per epoch' : 'one per epoch and one at the end'}
+          {checkpointsText(epochs)}
         </dd>
         {model && <TimeFact model={model} dataset={dataset} recipe={recipe} />}
         {model && <MemoryFact model={model} recipe={recipe} />}
@@ -116,6 +116,11 @@ function TimeFact({ model, dataset, recipe }: TimeFactProps) {
       </dd>
     </>
   );
+}
+
+function checkpointsText(epochs: number): string {
+  if (Number.isInteger(epochs)) return 'one per epoch';
+  return epochs < 1 ? 'at the end' : 'one per epoch and one at the end';
 }
 
 const overlongText: Readonly<Record<Recipe['overlong'], (limit: string) => string>> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { checkedRecipeSchema } from '../../../shared/domain/recipe.ts';
-import { chosenOrOnly, startLabel } from './run-choice.ts';
+import { adapterInput, adapterOptions, chosenOrOnly, startLabel } from './run-choice.ts';
 
 const model = (isMissing: boolean, trainable: string): Model => ({
   id: 'model',
@@ -40,6 +40,43 @@ const dataset: Dataset = {
 
 const recipe = checkedRecipeSchema.parse({});
 const good = { model: model(false, 'yes'), dataset, recipe, isTaken: false };
+
+describe('the adapter that a run goes on from', () => {
+  const one = { runName: 'one', epoch: 1, sha256: 'a1', path: '/r/adapter.gguf', isDeleted: false };
+  const half = { ...one, epoch: 1.5, sha256: 'a2' };
+
+  it('is any that is there, last epoch first, equal ones once, no whole model', () => {
+    const runs = [
+      { baseSha256: 'other', checkpoints: [{ ...one, runName: 'new', sha256: 'b' }] },
+      {
+        baseSha256: 'own',
+        checkpoints: [
+          one,
+          { ...one, runName: 'full', sha256: 'c', path: '/r/model.gguf' },
+          { ...one, sha256: 'd', isDeleted: true },
+          half,
+        ],
+      },
+      { baseSha256: 'own', checkpoints: [{ ...one, runName: 'same' }] },
+    ];
+    expect(adapterOptions(runs, { sha256: 'own' })).toEqual([
+      { value: 'b', label: 'new · epoch 1 (of another base)', isOfOther: true },
+      { value: 'a2', label: 'one · epoch 1.5', isOfOther: false },
+      { value: 'a1', label: 'one · epoch 1', isOfOther: false },
+    ]);
+    expect(adapterOptions(runs, undefined)[0]?.label).toBe('new · epoch 1');
+  });
+
+  it('is named by its file only while the recipe goes on from that', () => {
+    const file = { path: '/a.gguf', sha256: 'a1' };
+    expect(adapterInput({ fromAdapter: '' }, file, true)).toEqual({});
+    expect(adapterInput({ fromAdapter: 'a1' }, file, true)).toEqual({
+      otherBase: true,
+      adapterPath: '/a.gguf',
+    });
+    expect(adapterInput({ fromAdapter: 'a2' }, file, false)).toEqual({ otherBase: false });
+  });
+});
 
 describe('startLabel', () => {
   it('starts when nothing is missing', () => {

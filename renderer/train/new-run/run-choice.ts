@@ -3,6 +3,8 @@ import { devShareProblem, warmupProblem } from '../../../shared/domain/training-
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
+import { checkpointName } from '../../../shared/text/model-names.ts';
 
 /** The chosen one of a list; until a person chose, the only one that can be, if there is just one. */
 export function chosenOrOnly<Item extends { id: string }>(
@@ -29,6 +31,40 @@ export const canTrain = ({ info, isMissing }: Model): boolean =>
 export function probeInput(probe: string): { probe?: ProbeInput } {
   if (probe === 'none') return {};
   return { probe: { promptSetId: probe === 'built-in' ? null : probe } };
+}
+
+interface ListedRun extends Pick<Run, 'baseSha256'> {
+  checkpoints: readonly Pick<Checkpoint, 'runName' | 'epoch' | 'sha256' | 'path' | 'isDeleted'>[];
+}
+
+/** Every adapter of the project by its hash, newest run and last epoch first; equal ones once. */
+export function adapterOptions(
+  runs: readonly ListedRun[],
+  model: Pick<Model, 'sha256'> | undefined,
+): { value: string; label: string; isOfOther: boolean }[] {
+  const options = runs.flatMap(({ baseSha256, checkpoints }) => {
+    const isOfOther = model !== undefined && model.sha256 !== baseSha256;
+    return checkpoints
+      .filter(({ isDeleted, path }) => !isDeleted && !holdsWholeModel(path))
+      .toReversed()
+      .map((checkpoint) => ({
+        value: checkpoint.sha256,
+        label: checkpointName(checkpoint) + (isOfOther ? ' (of another base)' : ''),
+        isOfOther,
+      }));
+  });
+  const byHash = Map.groupBy(options, ({ value }) => value);
+  return [...byHash.values()].flatMap((equal) => equal.slice(0, 1));
+}
+
+/** How the start of a run names the adapter that its recipe goes on from, if it does. */
+export function adapterInput(
+  { fromAdapter }: Pick<Recipe, 'fromAdapter'>,
+  file: { path: string; sha256: string } | null,
+  otherBase: boolean,
+): { adapterPath?: string; otherBase?: boolean } {
+  if (fromAdapter === '') return {};
+  return { otherBase, ...(file?.sha256 === fromAdapter && { adapterPath: file.path }) };
 }
 
 interface StartConditions {

@@ -22,7 +22,15 @@ import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
 import { PlanCard } from './plan-card.tsx';
-import { canTrain, chosenOrNewest, chosenOrOnly, probeInput, startLabel } from './run-choice.ts';
+import { FromAdapterChoice } from './from-adapter-choice.tsx';
+import {
+  adapterInput,
+  canTrain,
+  chosenOrNewest,
+  chosenOrOnly,
+  probeInput,
+  startLabel,
+} from './run-choice.ts';
 import './run-form.css';
 
 /** The form of a new run: model, dataset, recipe, and what will come of it. */
@@ -66,6 +74,7 @@ function Form({ runs, projectRecipe }: FormProps) {
         <div className="run-form-fields">
           <ModelPicker models={models} chosenId={model?.id ?? null} />
           <DatasetPicker datasets={datasets} chosenId={dataset?.id ?? null} />
+          <FromAdapterChoice runs={runs} model={model} draft={draft} />
           <ProbeChoice />
           <RecipeEditor draft={draft} errors={errors} runs={runs} projectRecipe={projectRecipe} />
         </div>
@@ -94,9 +103,11 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
   const start = useAction(async () => {
     if (!model || !dataset || !recipe) return;
     const named = name === '' ? {} : { name };
-    const { probe } = useTrain.getState();
+    const { probe, adapterFile, otherBase } = useTrain.getState();
+    const adapter = adapterInput(recipe, adapterFile, otherBase);
     const ids = { modelId: model.id, datasetId: dataset.id };
-    const { runId } = await rpc.runs.start({ ...ids, recipe, ...named, ...probeInput(probe) });
+    const more = { ...adapter, ...named, ...probeInput(probe) };
+    const { runId } = await rpc.runs.start({ ...ids, recipe, ...more });
     useTrain.setState({ runName: '' });
     showRun(runId);
   });

@@ -22,8 +22,11 @@ interface RecipeGroupFieldsProps {
 export function RecipeGroupFields(props: RecipeGroupFieldsProps) {
   const { group, isAdvanced, draft, errors, changed } = props;
   // What is wrong stays in sight also where nothing reads it: it keeps the run from starting.
+  // The adapter is chosen in a section of its own.
   const fields = fieldsOfGroup(group, isAdvanced).filter(
-    (field) => isRead(field, draft.method) || errors[field.key] !== undefined,
+    (field) =>
+      (isRead(field, draft.method) && field.key !== 'fromAdapter') ||
+      errors[field.key] !== undefined,
   );
   if (fields.length === 0) return null;
   return (

@@ -36,6 +36,7 @@ export function RecipeTable({ run }: { run: Run }) {
 
 function valueText({ unit, zero, words }: RecipeField, text: string): string {
   if (text === '0' && zero !== undefined) return zero;
+  if (/^[0-9a-f]{64}$/.test(text)) return `adapter ${shortHash(text)}`;
   if (unit === undefined) return words[text] ?? text;
   return `${text} ${text === '1' ? unit.replace(/s$/, '') : unit}`;
 }

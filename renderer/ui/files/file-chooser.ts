@@ -3,7 +3,8 @@ import type { FileEntry } from '../../../shared/contract/app.ts';
 import { rpc } from '../../rpc/client.ts';
 
 /** What a path is wanted for; decides the native dialog's filter and the listing's emphasis. */
-type FilePurpose = 'open-project' | 'new-project' | 'import' | 'model' | 'prompts' | 'save';
+type FilePurpose =
+  'open-project' | 'new-project' | 'import' | 'model' | 'adapter' | 'prompts' | 'save';
 
 /** A request for one path. */
 export interface FileRequest {
@@ -54,6 +55,7 @@ export function isSaving(purpose: FilePurpose): boolean {
 const endings: Partial<Record<FilePurpose, readonly string[]>> = {
   'open-project': ['.lima'],
   model: ['.gguf'],
+  adapter: ['.gguf', '.safetensors'],
   import: ['.xml', '.json', '.jsonl', '.7z', '.gz'],
   prompts: ['.jsonl', '.txt', '.json'],
 };

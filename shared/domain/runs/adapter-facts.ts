@@ -10,6 +10,8 @@ const adapterFacts = z.object({
   alpha: z.number(),
   /** Layers with a branch, as a recipe names them. */
   targets: z.string(),
+  /** The same one by one, without those that the base does not have. */
+  layers: z.array(z.enum(loraTargets)),
   /** Layers of its base that it leaves alone. */
   untrained: z.array(z.enum(loraTargets)),
   /** Hash of the base that it was trained on, where anything tells. */
@@ -38,10 +40,10 @@ export function adapterContradiction(recipe: Shape, facts: AdapterFacts): string
   const { rank, alpha, loraScaling } = recipe;
   const scale = alpha / (loraScaling === 'standard' ? rank : Math.sqrt(rank));
   const isSameScale = Math.abs((scale * facts.rank) / facts.alpha - 1) < 1e-6;
-  const [named, trained] = [recipe.targets, facts.targets].map((text) => parseTargets(text));
-  const differing = loraTargets.filter((one) => named?.has(one) !== trained?.has(one));
+  const named = parseTargets(recipe.targets) ?? new Set();
   // Layers that the base does not have may be named or not.
-  const isSame = !differing.some((one) => trained?.has(one) || facts.untrained.includes(one));
+  const isSame =
+    facts.layers.every((one) => named.has(one)) && !facts.untrained.some((one) => named.has(one));
   const differences = [
     ...(rank === facts.rank ? [] : [`rank is ${rank}, that of the adapter ${facts.rank}`]),
     ...(isSameScale || rank !== facts.rank
