@@ -167,6 +167,7 @@ describe('an adapter is refused, with the reason,', () => {
     await makeAdapter('base', {}, tinyRecipe({ rank: 4 }));
     await writeTinyModel(join(folder.path, 'wide.gguf'), { ...shape, feedForwardLength: 128 });
     await writeTinyModel(join(folder.path, 'deep.gguf'), { ...shape, layers: 3 });
+    await writeTinyModel(join(folder.path, 'other.gguf'), { ...shape, architecture: 'qwen3' });
   });
 
   test.each([
@@ -176,6 +177,7 @@ describe('an adapter is refused, with the reason,', () => {
       /ffn_\w+\.weight of the base is (64 x 128|128 x 64)/,
     ],
     ['that has not every block', { basePath: 'deep.gguf' }, /no factors of blk\.2\.\w+\.weight/],
+    ['of another architecture', { basePath: 'other.gguf' }, /architecture llama, .* base of qwen3/],
     ['that is a whole model', { adapterPath: 'wide.gguf' }, /is a whole model and no adapter/],
   ])('%s', async (_, names, reason) => {
     const paths = Object.fromEntries(

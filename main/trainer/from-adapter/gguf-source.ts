@@ -1,11 +1,11 @@
-import { getNumber, getString } from '../../gguf/header/gguf-file.ts';
+import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { isAdapter, readFloats } from '../export/lora-factors.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { unusable, type AdapterSource } from './adapter-source.ts';
 
 /** An adapter in GGUF, as llama.cpp loads it. Throws ADAPTER_UNREADABLE and the codes of model files. */
-export async function openGgufAdapter(path: string): Promise<AdapterSource> {
+export async function openGgufAdapter(path: string, base: GgufFile): Promise<AdapterSource> {
   const file = await ModelFile.open(path);
   try {
     if (!isAdapter(file))
@@ -13,6 +13,9 @@ export async function openGgufAdapter(path: string): Promise<AdapterSource> {
     const kind = getString(file.header, 'adapter.type');
     if (kind !== 'lora')
       throw unusable(path, `its adapter.type is ${kind ?? 'missing'}, not lora.`);
+    const [made, needed] = [file.header, base].map(architectureOf);
+    if (made !== needed)
+      throw unusable(path, `it is of the architecture ${made}, and the base of ${needed}.`);
     const alpha = getNumber(file.header, 'adapter.lora.alpha') ?? 0;
     return {
       path,
@@ -31,3 +34,6 @@ export async function openGgufAdapter(path: string): Promise<AdapterSource> {
     throw error;
   }
 }
+
+const architectureOf = (header: GgufFile): string =>
+  getString(header, 'general.architecture') ?? 'missing';

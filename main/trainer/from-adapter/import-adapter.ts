@@ -29,7 +29,7 @@ export async function importAdapter(params: ImportAdapterParams): Promise<Adapte
   const folder = await peftFolder(adapterPath);
   await using source =
     folder === undefined
-      ? await openGgufAdapter(adapterPath)
+      ? await openGgufAdapter(adapterPath, base.header)
       : await openPeftAdapter(folder, base.header);
   const shape = describeSource(source, base.header);
   const adapterBaseSha256 = requireOwnBase(source, params);
