@@ -36,7 +36,7 @@ export function keyedBytes(name: string, count: number): Uint8Array<ArrayBuffer>
 
 /** Where random marks go, and how often: each is drawn from 16 bits, which have to reach `threshold`. */
 interface Marks {
-  /** Elements that are not marked stay as they are. */
+  /** Elements from `start` to `end` that are not marked become 0. */
   into: Uint16Array;
   start: number;
   end: number;
@@ -54,15 +54,17 @@ export function markKeyed(name: string, { into, start, end, threshold, mark }: M
   let b = digest.readInt32LE(4);
   let c = digest.readInt32LE(8);
   let counter = digest.readInt32LE(12);
+  const highest = threshold - 1;
   for (let at = start - 2 * warmUpRounds; at < end; at += 2) {
     const drawn = (a + b + counter) | 0;
     counter = (counter + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + drawn;
+    c = (((c << 21) | (c >>> 11)) + drawn) | 0;
     if (at < start) continue;
-    if ((drawn & 0xffff) >= threshold) into[at] = mark;
-    if (at + 1 < end && drawn >>> 16 >= threshold) into[at + 1] = mark;
+    // Shifted to all ones where the draw is high enough: no processor can predict a branch here.
+    into[at] = mark & ((highest - (drawn & 0xffff)) >> 31);
+    if (at + 1 < end) into[at + 1] = mark & ((highest - (drawn >>> 16)) >> 31);
   }
 }
 
