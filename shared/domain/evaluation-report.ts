@@ -42,6 +42,18 @@ export const preferenceSummarySchema = z.object({
   winningScore: z.number(),
   /** 0: separated already; `null`: neither leads. */
   moreVotesToSeparate: z.number().int().nullable(),
+  /**
+   * Only where a prompt was asked more than once: each prompt by what most of its verdicts say. The
+   * sign test is of these, and the intervals are wider than those of independent comparisons.
+   */
+  byPrompt: z
+    .object({
+      prompts: z.number().int(),
+      wins: z.number().int(),
+      ties: z.number().int(),
+      losses: z.number().int(),
+    })
+    .optional(),
 });
 export type PreferenceSummary = z.infer<typeof preferenceSummarySchema>;
 

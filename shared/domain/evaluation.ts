@@ -89,7 +89,7 @@ export const promptSchema = z.object({
 export type Prompt = z.infer<typeof promptSchema>;
 
 /** What makes two prompts the same: roles and words, without the space around them. */
-const promptWords = (messages: readonly { role: string; content: string }[]): string =>
+export const promptWords = (messages: readonly { role: string; content: string }[]): string =>
   JSON.stringify(
     messages.map(({ role, content }) => [role, content.trim().replaceAll(/\s+/g, ' ')]),
   );

@@ -7,6 +7,7 @@ import {
   fixtureVerdicts,
   fixtureVote,
 } from './testing/report-fixture.ts';
+import { statisticsTable } from './report-figures.ts';
 import { reportToHtml } from './report-html.ts';
 import { reportToJson } from './report-json.ts';
 import { reportToMarkdown } from './report-markdown.ts';
@@ -207,6 +208,10 @@ describe('the warnings', () => {
     expect(warningsOf(facts)).toContain(
       '2 comparisons of 4 with a prompt that another one has, too',
     );
+    const { statistics } = composeReport(facts);
+    expect(statistics).toMatchObject({ wins: 2, n: 4, byPrompt: { prompts: 2 } });
+    const rows = statistics ? statisticsTable(statistics).rows : [];
+    expect(rows.join('\n')).toContain('each of 2 prompts once, 1 against 0');
     expect(warningsOf(fixtureFacts(['a', 'b']))).not.toContain('another one has');
   });
 

@@ -13,15 +13,15 @@ import {
   type AuthorKind,
   evaluationProtocol,
   identicalAnswersAuthor,
+  promptWords,
   type SystemKey,
   type Verdict,
 } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
-import { wilsonInterval } from '../stats/confidence-interval.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
 import { withoutThinking } from '../template/thinking.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
-import { preferenceSummary } from '../stats/preference-summary.ts';
+import { clusteredShare, clusteredSummary, type JudgedPrompt } from '../stats/clustered-summary.ts';
 import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
 import { reportWarnings } from './report-warnings.ts';
 
@@ -38,7 +38,7 @@ export interface ReportFacts {
   /** Of comparisons that are no items: who could not answer, and why. */
   failures?: EvaluationReport['failures'];
   /** Of evaluations that this one extends, oldest first: verdicts on prompts that it does not ask. */
-  earlier?: { name: string; verdicts: readonly Verdict[] }[];
+  earlier?: { name: string; judged: readonly JudgedPrompt[] }[];
   /** What can be compared with something else that is stored. */
   checked?: CheckedEvaluation;
 }
@@ -52,7 +52,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
   const basis = basisOf(standing.flatMap((item) => item.votes));
   const items = standing.map((item) => ({ ...item, verdict: itemVerdict(item.votes, basis) }));
   const votes = items.flatMap((item) => item.votes);
-  const verdicts = items.map((item) => item.verdict).filter((verdict) => verdict !== null);
+  const judged = items.flatMap(judgedPrompt);
   const findings = {
     format: 'lima-evaluation-report' as const,
     formatVersion: 1 as const,
@@ -64,8 +64,8 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     protocol: evaluationProtocol,
     counts: {
       comparisons: items.length,
-      judged: verdicts.length,
-      open: items.length - verdicts.length,
+      judged: judged.length,
+      open: items.length - judged.length,
       identicalOutputs: items.filter(
         ({ a, b }) => withoutThinking(a.output) === withoutThinking(b.output),
       ).length,
@@ -73,14 +73,14 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     },
     failures: facts.failures ?? [],
     basis,
-    statistics: preferenceSummary(verdicts),
+    statistics: clusteredSummary(judged),
     accuracy: accuracyOf(items),
     authors: authorsOf(items),
     agreements: agreementsOf(items),
     positionBias: positionBias(shownByPeople(votes, basis)),
     lengthBias: lengthBias(items.flatMap(lengthJudgement)),
     items,
-    pooled: pooledOf(facts.earlier ?? [], verdicts),
+    pooled: pooledOf(facts.earlier ?? [], judged),
     disagreements: facts.checked ? disagreements(facts.checked) : [],
   };
   return evaluationReportSchema.parse({
@@ -96,32 +96,41 @@ function accuracyOf(items: readonly ReportItem[]): ReportAccuracy | null {
   );
   if (asked.length === 0) return null;
   const of = (key: SystemKey) => {
-    const right = asked.filter((item) => containsExpected(item[key].output, item.expected)).length;
-    return { right, share: wilsonInterval(right, asked.length) };
+    const isRight = asked.map((item) => ({
+      prompt: promptWords(item.prompt),
+      score: containsExpected(item[key].output, item.expected) ? 1 : 0,
+    }));
+    const clusters = [...Map.groupBy(isRight, ({ prompt }) => prompt).values()];
+    const share = clusteredShare(clusters.map((one) => one.map(({ score }) => score)));
+    return { right: isRight.filter(({ score }) => score === 1).length, share };
   };
   return { questions: asked.length, a: of('a'), b: of('b') };
 }
 
 /** The verdicts that count, of items with every vote ever given; open ones are left out. */
-export function verdictsOf(items: ReportFacts['items']): Verdict[] {
+export function judgedOf(items: ReportFacts['items']): JudgedPrompt[] {
   const standing = items.map(({ votes }) => standingVotes(votes));
   const basis = basisOf(standing.flat());
-  return standing.flatMap((votes) => itemVerdict(votes, basis) ?? []);
+  return items.flatMap(({ prompt }, index) =>
+    judgedPrompt({ prompt, verdict: itemVerdict(standing[index] ?? [], basis) }),
+  );
 }
+
+const judgedPrompt = ({ verdict, prompt }: Pick<ReportItem, 'verdict' | 'prompt'>) =>
+  verdict === null ? [] : [{ verdict, prompt: promptWords(prompt) }];
 
 /** All verdicts together; null where nothing was judged before, or nothing since. */
 function pooledOf(
   earlier: NonNullable<ReportFacts['earlier']>,
-  verdicts: readonly Verdict[],
+  judged: readonly JudgedPrompt[],
 ): EvaluationReport['pooled'] {
-  const judged = earlier.flatMap(({ name, verdicts: theirs }) => {
-    const statistics = preferenceSummary(theirs);
-    return statistics ? [{ name, statistics }] : [];
+  const before = earlier.flatMap((one) => {
+    const statistics = clusteredSummary(one.judged);
+    return statistics ? [{ name: one.name, statistics }] : [];
   });
-  const all = [...earlier.flatMap((one) => one.verdicts), ...verdicts];
-  const statistics = preferenceSummary(all);
-  if (judged.length === 0 || verdicts.length === 0 || !statistics) return null;
-  return { earlier: judged, statistics };
+  const statistics = clusteredSummary([...earlier.flatMap((one) => one.judged), ...judged]);
+  if (before.length === 0 || judged.length === 0 || !statistics) return null;
+  return { earlier: before, statistics };
 }
 
 /** The newest vote of every author, oldest author first. */
@@ -184,11 +193,12 @@ function authorsOf(items: readonly ReportItem[]): ReportAuthor[] {
     authors.set(authorKey(vote), vote);
   return [...authors.entries()].map(([key, { author, authorKind }]) => {
     const own = verdictsBy(items, key);
-    const ruled = items.filter((item, index) => own[index] === null && isRuled(item));
-    const verdicts = own.filter((verdict) => verdict !== null);
-    const counted = [...verdicts, ...ruled.map(() => 'tie' as const)];
-    const statistics = authorKind === 'rule' ? null : preferenceSummary(counted);
-    return { author, authorKind, votes: verdicts.length, statistics };
+    const counted = items.flatMap((item, index) =>
+      judgedPrompt({ ...item, verdict: own[index] ?? (isRuled(item) ? 'tie' : null) }),
+    );
+    const statistics = authorKind === 'rule' ? null : clusteredSummary(counted);
+    const votes = own.filter((verdict) => verdict !== null).length;
+    return { author, authorKind, votes, statistics };
   });
 }
 

@@ -37,7 +37,8 @@ export function headline({ statistics, systems }: EvaluationReport): string {
   const rates = `A (${a}) wins ${formatPercent(winRate.value)}, ties ${formatPercent(tieRate.value)} and loses ${formatPercent(loseRate.value)} of ${formatQuantity(n, 'comparison')} with B (${b}).`;
   const p = `exact sign test p = ${formatP(signTestP)}`;
   if (signTestP >= SIGNIFICANT_P) return `${rates} The difference is not significant (${p}).`;
-  const better = statistics.wins > statistics.losses ? 'A' : 'B';
+  const { wins, losses } = statistics.byPrompt ?? statistics;
+  const better = wins > losses ? 'A' : 'B';
   return `${rates} ${better} is preferred (${p}).`;
 }
 
@@ -78,14 +79,15 @@ export function accuracyTable({ accuracy, systems }: EvaluationReport): ReportTa
 export function statisticsTable(statistics: PreferenceSummary): ReportTable {
   const { wins, ties, losses, n, winPlusHalfTie } = statistics;
   const of = (count: number) => `${formatCount(count)} of ${formatCount(n)}`;
+  const wilson = statistics.byPrompt ? 'Wilson, clustered by prompt' : 'Wilson';
   return {
     columns: ['Measure, for A', 'Value', `${confidencePercent(statistics)} interval`, 'Note'],
     rows: [
-      shareRow('Win', statistics.winRate, `${of(wins)}; Wilson`),
-      shareRow('Tie', statistics.tieRate, `${of(ties)}; Wilson`),
-      shareRow('Lose', statistics.loseRate, `${of(losses)}; Wilson`),
+      shareRow('Win', statistics.winRate, `${of(wins)}; ${wilson}`),
+      shareRow('Tie', statistics.tieRate, `${of(ties)}; ${wilson}`),
+      shareRow('Lose', statistics.loseRate, `${of(losses)}; ${wilson}`),
       shareRow('Win + ½ tie', winPlusHalfTie, halfTieNote(statistics)),
-      shareRow('Win + tie', statistics.winPlusTie, 'Wilson; flatters the weaker system'),
+      shareRow('Win + tie', statistics.winPlusTie, `${wilson}; flatters the weaker system`),
       ['Sign test', `p = ${formatP(statistics.signTestP)}`, '–', signTestNote(statistics)],
       ['Winning score', statistics.winningScore.toFixed(2), '–', '(win − lose)/n + 1; 1 is parity'],
       ['Comparisons to separate', votesToSeparate(statistics), '–', moreVotes(statistics)],
@@ -101,15 +103,18 @@ function confidencePercent({ confidence }: PreferenceSummary): string {
   return `${Number((confidence * 100).toFixed(2))}\u00a0%`;
 }
 
-function halfTieNote({ winPlusHalfTie }: PreferenceSummary): string {
+function halfTieNote({ winPlusHalfTie, byPrompt }: PreferenceSummary): string {
   const { standardError, intervalMethod } = winPlusHalfTie;
   const method = intervalMethod === 'normal' ? 'mean ± z·s/√n' : 'Tango score, for few votes';
-  if (standardError === null) return method;
-  return `${method}; standard error ${(standardError * 100).toFixed(1)} points`;
+  const clustered = byPrompt ? `${method}, clustered by prompt` : method;
+  if (standardError === null) return clustered;
+  return `${clustered}; standard error ${(standardError * 100).toFixed(1)} points`;
 }
 
-function signTestNote({ wins, losses }: PreferenceSummary): string {
-  return `two-sided, exact; ${formatCount(wins)} against ${formatCount(losses)}, ties left out`;
+function signTestNote({ wins, losses, byPrompt }: PreferenceSummary): string {
+  const once = byPrompt ? `each of ${formatQuantity(byPrompt.prompts, 'prompt')} once, ` : '';
+  const counted = byPrompt ?? { wins, losses };
+  return `two-sided, exact; ${once}${formatCount(counted.wins)} against ${formatCount(counted.losses)}, ties left out`;
 }
 
 function votesToSeparate({ moreVotesToSeparate }: PreferenceSummary): string {

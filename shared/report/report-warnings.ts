@@ -97,12 +97,12 @@ function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
   return warnings;
 }
 
-/** Statistics take comparisons for independent: those of one prompt are not. */
+/** Comparisons of one prompt are not independent. */
 function repeatWarnings({ items }: Findings): string[] {
   const repeated = repeatedPrompts(items.map(({ prompt }) => prompt));
   if (repeated === 0) return [];
   return [
-    `${formatQuantity(repeated, 'comparison')} of ${formatCount(items.length)} with a prompt that another one has, too: the intervals and p take them for independent, so they are too narrow.`,
+    `${formatQuantity(repeated, 'comparison')} of ${formatCount(items.length)} with a prompt that another one has, too: they are not independent, so intervals are clustered by prompt, and the sign test takes each prompt once.`,
   ];
 }
 

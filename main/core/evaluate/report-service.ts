@@ -2,7 +2,7 @@ import type { EvaluationReport } from '../../../shared/domain/evaluation-report.
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import {
   composeReport,
-  verdictsOf,
+  judgedOf,
   type ReportFacts,
 } from '../../../shared/report/compose-report.ts';
 import type { CheckedEvaluation } from '../../../shared/report/disagreements.ts';
@@ -129,7 +129,7 @@ function earlierVerdicts(
       const items = readyItems(session, id, comparisonsOf(db, id)).map(({ item }) => item);
       const fresh = items.filter(({ prompt }) => !counted.has(promptKey(prompt)));
       for (const { prompt } of fresh) counted.add(promptKey(prompt));
-      return { name, verdicts: verdictsOf(fresh) };
+      return { name, judged: judgedOf(fresh) };
     });
 }
 

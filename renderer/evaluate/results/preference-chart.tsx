@@ -61,7 +61,8 @@ export function PreferenceChart({ statistics, systems }: PreferenceChartProps) {
           Win + ½ tie for A <b>{formatEstimate(statistics.winPlusHalfTie)}</b>
         </span>
         <span>
-          Win <b>{formatEstimate(statistics.winRate)}</b> (Wilson)
+          Win <b>{formatEstimate(statistics.winRate)}</b> (Wilson
+          {statistics.byPrompt && ', clustered by prompt'})
         </span>
         <span>
           Exact sign test <b>p = {formatP(statistics.signTestP)}</b>
