@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Llama } from 'node-llama-cpp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { getString } from '../gguf/header/gguf-file.ts';
+import { chatTemplateKey } from '../gguf/model/chat-template.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/header/tensor-types.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
+import type { GgufEntry } from '../gguf/write/gguf-content.ts';
 import { writeGguf } from '../gguf/write/write-gguf.ts';
 import type { ExportParams, TaughtFormat } from '../engines/protocol/trainer.ts';
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
@@ -38,7 +41,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-async function writeAdapter(path: string): Promise<void> {
+async function writeAdapter(path: string, ...more: GgufEntry[]): Promise<void> {
   const tensors = changed.flatMap(([name, inputs, outputs], index) =>
     [
       { name: `${name}.lora_a`, ne: [inputs, rank] },
@@ -58,6 +61,7 @@ async function writeAdapter(path: string): Promise<void> {
       { key: 'general.architecture', type: 'string', value: 'llama' },
       { key: 'adapter.type', type: 'string', value: 'lora' },
       { key: 'adapter.lora.alpha', type: 'f32', value: alpha },
+      ...more,
     ],
     tensors,
   });
@@ -252,4 +256,21 @@ test('an adapter of another model is refused, and nothing is written', async () 
   const params = { kind: 'merged', type: 'F16', basePath } as const;
   await expect(exportTo('wrong.gguf', params)).rejects.toThrow(/trained on another model/);
   expect(existsSync(folder.file('wrong.gguf'))).toBe(false);
+});
+
+test('every export carries the chat template that trained an adapter, where it is not the one of its base', async () => {
+  const value = '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}';
+  const checkpointPath = folder.file('templated.gguf');
+  await writeAdapter(checkpointPath, { key: chatTemplateKey, type: 'string', value });
+  await exportTo('templated', { kind: 'peft', checkpointPath });
+  expect(readFileSync(folder.file('templated/chat_template.jinja'), 'utf8')).toBe(value);
+  await exportTo('own', { kind: 'peft' });
+  expect(existsSync(folder.file('own/chat_template.jinja'))).toBe(false);
+  for (const [name, change] of [
+    ['templated-copy.gguf', { kind: 'gguf' }],
+    ['templated-merged.gguf', { kind: 'merged', type: 'Q8_0' }],
+  ] as const) {
+    await exportTo(name, { ...change, checkpointPath });
+    expect(getString(await readGguf(folder.file(name)), chatTemplateKey)).toBe(value);
+  }
 });

@@ -74,6 +74,7 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
       overlong: 'truncate',
       lossOn: 'answers',
       droppedThinking: 'perAnswer',
+      chatTemplate: '',
     } as const;
     const params = { basePath: path, samples, ...limits };
     expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
@@ -99,6 +100,7 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
       overlong: 'truncate',
       lossOn: 'answers',
       droppedThinking: 'perAnswer',
+      chatTemplate: '',
     } as const;
     const encoding = engine.request('encode', { basePath: path, samples, ...limits });
     expect((await refusal(encoding)).code).toBe('TEMPLATE_TOO_LONG');

@@ -3,6 +3,9 @@ import { adamwFields, loraFields } from './method-fields.ts';
 import { about, only } from './setting-fields.ts';
 import { singleThreadBytes } from './threads.ts';
 
+/** Templates of the field have at most some twenty thousand. */
+export const mostTemplateCharacters = 100_000;
+
 /**
  * How a run trains. One schema for the form, the command line (`--set key=value`), the contract
  * and the record kept with every checkpoint. Each field tells its meaning, source and unit.
@@ -142,6 +145,16 @@ export const recipeSchema = z.object({
       about(
         'tokens that count in the loss: answers only, or every token',
         'LIMA does not say; both are in use',
+      ),
+    ),
+  chatTemplate: z
+    .string()
+    .max(mostTemplateCharacters)
+    .default('')
+    .meta(
+      about(
+        'chat template in Jinja for training and for every answer of what was trained; empty: that of the model, or turns that end with its end-of-turn token',
+        'LIMA, section 3: an end-of-turn token and nothing else',
       ),
     ),
   droppedThinking: z

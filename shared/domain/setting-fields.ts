@@ -72,3 +72,20 @@ export function settingText(value: unknown): string {
   const isSmall = typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3;
   return isSmall ? value.toExponential() : String(value);
 }
+
+/**
+ * A chat template of a recipe in a few words, where the whole of it has no room: texts that differ
+ * have different words. The run's report has its SHA-256.
+ */
+export function templateSummary(template: string): string {
+  if (template === '') return 'of the model';
+  return `own, ${template.length} characters, checksum ${checksum(template)}`;
+}
+
+/** FNV-1a in 32 bits: enough to tell the few templates of one project apart. */
+function checksum(text: string): string {
+  let sum = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1)
+    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return (sum >>> 0).toString(16).padStart(8, '0');
+}

@@ -8,6 +8,7 @@ export const xrayRecipeSchema = recipeSchema.pick({
   maxTokens: true,
   overlong: true,
   lossOn: true,
+  chatTemplate: true,
   droppedThinking: true,
 });
 export type XrayRecipe = z.infer<typeof xrayRecipeSchema>;

@@ -41,6 +41,7 @@ export async function encodeDataset(
       overlong: run.recipe.overlong,
       lossOn: run.recipe.lossOn,
       droppedThinking: run.recipe.droppedThinking,
+      chatTemplate: run.recipe.chatTemplate,
     },
     {
       signal: context.signal,

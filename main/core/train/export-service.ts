@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { exportTypeSchema, type ExportRequest } from '../../../shared/domain/export.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
+import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { explainError } from '../base/explain-error.ts';
 import type { ExportDraft } from '../files/export-files.ts';
@@ -52,7 +53,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
       const checkpoint = usableCheckpoint(session, checkpointId);
       const {
         modelId,
-        recipe: { method },
+        recipe: { method, chatTemplate },
       } = runById(session, checkpoint.runId);
       const base = await usableModel(session, modelId, context.signal);
       await verifyFiles([checkpoint, ...(kind === 'gguf' ? [] : [base])], context);
@@ -62,7 +63,7 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
       const source = method === 'full' ? checkpoint : base;
       const taught =
         forOllama || (isWhole && !base.info.hasChatTemplate)
-          ? await taughtFormat(source.path, forOllama, context)
+          ? await taughtFormat({ basePath: source.path, chatTemplate, forOllama }, context)
           : undefined;
       const reads = [base.path, checkpoint.path];
       await using trainer = startTrainer({ reads, writes: [dirname(path)] });
@@ -98,12 +99,11 @@ export function exportJob(session: ProjectSession): JobHandler<'export'> {
 
 /** How the model in a file was taught to talk, read in an inference process that ends with it. */
 async function taughtFormat(
-  basePath: GuardedPath,
-  forOllama: boolean,
+  params: InferenceRequests['taughtFormat']['params'] & { basePath: GuardedPath },
   { signal }: JobContext,
 ): Promise<TaughtFormat> {
-  await using engine = startInference(toRead(basePath), 1);
-  return await engine.request('taughtFormat', { basePath, forOllama }, { signal });
+  await using engine = startInference(toRead(params.basePath), 1);
+  return await engine.request('taughtFormat', params, { signal });
 }
 
 /** A failure of the engine in terms of the file that a person asked for, not of its draft. */

@@ -8,6 +8,7 @@ const recipe: XrayOpenRecipe = {
   overlong: 'truncate',
   lossOn: 'answers',
   droppedThinking: 'perAnswer',
+  chatTemplate: '',
   devShare: 0,
 };
 

@@ -108,7 +108,8 @@ export type InferenceRequests = {
     result: XrayResult;
   };
   taughtFormat: {
-    params: { basePath: string; forOllama: boolean };
+    /** With the chat template that a run chose; empty: that of the file, or none. */
+    params: { basePath: string; chatTemplate: string; forOllama: boolean };
     event: never;
     result: TaughtFormat;
   };

@@ -76,21 +76,27 @@ const recipeFileSchema = z.object({
 });
 
 /**
- * The recipe of `--recipe NAME|FILE.json` with every `--set key=value` on top. Without a name it
- * begins with `kept`, the recipe that the project keeps, or with the defaults; `shape` stands for
- * what nobody named.
+ * The recipe of `--recipe NAME|FILE.json` with every `--set key=value` and what other options said
+ * (`own`) on top. Without a name it begins with `kept`, the recipe that the project keeps, or with
+ * the defaults; `shape` stands for what nobody named.
  */
 export async function resolveRecipe(
   name: string | undefined,
   pairs: readonly string[],
   {
+    own = {},
     kept = {},
     shape = {},
-  }: { kept?: RecipeInput | undefined; shape?: RecipeInput | undefined } = {},
+  }: {
+    own?: RecipeInput;
+    kept?: RecipeInput | undefined;
+    shape?: RecipeInput | undefined;
+  } = {},
 ): Promise<Recipe> {
   const base =
     name === undefined ? { ...kept, ...shape } : { ...shape, ...(await readRecipe(name)) };
-  const parsed = checkedRecipeSchema.safeParse({ ...base, ...parseSettings(recipeSchema, pairs) });
+  const set = parseSettings(recipeSchema, pairs);
+  const parsed = checkedRecipeSchema.safeParse({ ...base, ...set, ...own });
   if (parsed.success) return parsed.data;
   throw new UsageError(parsed.error.issues.map((issue) => issue.message).join('; '));
 }

@@ -124,6 +124,19 @@ describe('an adapter', () => {
     expect((await chat()).output).toBe(base.output);
   });
 
+  test('is asked with the chat template that it was trained with, and its base with its own', async () => {
+    const template = '{% for m in messages %}[{{ m.content }}]{% endfor %}';
+    const entry = { key: 'tokenizer.chat_template', type: 'string', value: template } as const;
+    const tuned = await withTestAdapter(system, folder.file('own-template.gguf'), 1, [entry]);
+    const messages = ask('Hi');
+    const own = await engine.request('chat', { system: tuned, messages, sampling: greedy });
+    const base = await engine.request('chat', { system, messages, sampling: greedy });
+    expect(own.identity.templateSha256).toBe(createHash('sha256').update(template).digest('hex'));
+    expect(base.identity.templateSha256).not.toBe(own.identity.templateSha256);
+    // "[Hi]", and the "[" that opens the answer.
+    expect(own.promptTokens).toBe(5);
+  });
+
   test('that was trained again under the same name is not answered by its old weights', async () => {
     const path = folder.file('rewritten.gguf');
     const old = await chat(greedy, await withTestAdapter(system, path, 3));

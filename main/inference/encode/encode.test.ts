@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
 import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
@@ -37,6 +38,7 @@ const encode = (samples: Message[][], changes: Partial<EncodeParams> = {}) =>
     overlong: 'truncate',
     lossOn: 'answers',
     droppedThinking: 'perAnswer',
+    chatTemplate: '',
     ...changes,
   });
 
@@ -71,6 +73,14 @@ test('the end-of-turn token of the answer is trained and that of the question is
   const { tokens, trained } = samples[0] ?? { tokens: new Int32Array(), trained: new Uint8Array() };
   const marks = [...tokens].flatMap((token, index) => (token === endToken ? trained[index] : []));
   expect(marks).toEqual([0, 1]);
+});
+
+test('a chosen chat template takes the place of the model’s, and its hash is told', async () => {
+  const chatTemplate = '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}';
+  const { samples, templateSha256 } = await encode([answered('Hello', 'Hi')], { chatTemplate });
+  const text = [...(samples[0]?.tokens ?? [])].map((token) => tinyTokens[token]).join('');
+  expect(text).toBe('Hello<|im_end|>Hi<|im_end|>');
+  expect(templateSha256).toBe(createHash('sha256').update(chatTemplate).digest('hex'));
 });
 
 test('loss on all trains every token but the first, which nothing predicts', async () => {
@@ -126,6 +136,7 @@ test('progress is told after every 50 samples and after the last', async () => {
       overlong: 'truncate',
       lossOn: 'answers',
       droppedThinking: 'perAnswer',
+      chatTemplate: '',
     },
     { onEvent: ({ done }) => events.push(done) },
   );

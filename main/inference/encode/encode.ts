@@ -24,7 +24,10 @@ export async function encode(
   const header = await checkModelFile(basePath);
   const model = await loadModel(runtime, basePath, { vocabOnly: true, loadSignal: request.signal });
   try {
-    const vocabulary = new Vocabulary(model, header, templates);
+    const vocabulary = new Vocabulary(model, header, {
+      templates,
+      chatTemplate: recipe.chatTemplate,
+    });
     const encoder = new SampleEncoder(vocabulary, header, recipe);
     const { templateSha256 } = vocabulary;
     const { maxTokens } = encoder;

@@ -30,6 +30,7 @@ const encode = (messages: Message[], changes: Partial<EncodeParams> = {}) =>
     overlong: 'split',
     lossOn: 'answers',
     droppedThinking: 'perAnswer',
+    chatTemplate: '',
     ...changes,
   });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../../../shared/domain/message.ts';
 import { tokenFate, type XrayCounts, type XraySample } from '../../../shared/domain/xray.ts';
@@ -31,6 +32,7 @@ const recipe = {
   overlong: 'truncate',
   lossOn: 'answers',
   droppedThinking: 'perAnswer',
+  chatTemplate: '',
 } as const;
 
 const asked = (question: string, answer: string): Message[] => [
@@ -91,6 +93,24 @@ test('counts agree with what a run would encode, and come in the order of the sa
     samples.flatMap(({ id }, index) => (counts[index]?.outcome === outcome ? [id] : []));
   expect(idsOf('truncated')).toEqual(encoded.truncated.map(({ id }) => id));
   expect(idsOf('dropped')).toEqual(encoded.dropped.map(({ id }) => id));
+});
+
+test('a template of the recipe takes the place of the one in the model, in an X-ray and in a run', async () => {
+  const chatTemplate =
+    '{% for m in messages %}[{{ m.role }}] {{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}';
+  const own = { ...recipe, chatTemplate };
+  const messages = asked('Why?', 'So.');
+  const sample = await engine.request('xraySample', { basePath, messages, recipe: own });
+  const text = shown(sample).map((piece) => piece.replace(/^\w+:/, ''));
+  expect(text.join('')).toMatch(/^.*\[user\] Why\?.*\[assistant\] So\./);
+  const params = { basePath, samples: [{ id: 'a', messages }] };
+  const run = await engine.request('encode', { ...params, ...own });
+  expect(run.samples.map(({ tokens }) => [...tokens])).toEqual(
+    sample.stretches.map(({ tokens }) => [...tokens]),
+  );
+  expect(run.templateSha256).toBe(createHash('sha256').update(chatTemplate).digest('hex'));
+  // The next question is for the model's own again.
+  expect(shown(await show(messages))).not.toEqual(shown(sample));
 });
 
 const thought = (thinking: string, answer: string) => `<think>\n${thinking}\n</think>\n\n${answer}`;

@@ -1,3 +1,4 @@
+import type { LlamaModel } from 'node-llama-cpp';
 import { isTrained } from '../../../shared/domain/training-counts.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { templatedRemarks } from '../../../shared/flags/templated-text.ts';
@@ -23,17 +24,23 @@ type Xray = InferenceRequests['xray'];
 const tellEveryMs = 100;
 const samplesPerTurn = 16;
 
-interface OpenVocabulary {
+interface OpenModel {
+  model: LlamaModel;
   header: GgufFile;
-  vocabulary: Vocabulary;
   pieces: TokenPieces;
+}
+
+interface OpenVocabulary extends OpenModel {
+  vocabulary: Vocabulary;
 }
 
 /** Shows samples as the trainer will see them, with the vocabulary alone; it stays loaded. */
 export class XrayHost {
   readonly #runtime: LlamaRuntime;
   readonly #templates: TemplateRenderer;
-  readonly #open = new Map<string, Promise<OpenVocabulary>>();
+  readonly #open = new Map<string, Promise<OpenModel>>();
+  /** The one that was asked for last: a form asks for the same again and again. */
+  #vocabulary: { model: OpenModel; chatTemplate: string; vocabulary: Vocabulary } | undefined;
 
   constructor(runtime: LlamaRuntime, templates: TemplateRenderer) {
     this.#runtime = runtime;
@@ -45,7 +52,7 @@ export class XrayHost {
     { basePath, samples, ...recipe }: Xray['params'],
     request: RequestContext<Xray['event']>,
   ): Promise<XrayResult> {
-    const open = await this.#vocabulary(basePath);
+    const open = await this.#opened(basePath, recipe.chatTemplate);
     const encoder = new SampleEncoder(open.vocabulary, open.header, recipe);
     let counts: XrayCounts[] = [];
     let toldMs = performance.now();
@@ -66,23 +73,29 @@ export class XrayHost {
 
   /** Every token of one sample. */
   async show({ basePath, messages, recipe }: XraySampleParams): Promise<XraySample> {
-    const open = await this.#vocabulary(basePath);
+    const open = await this.#opened(basePath, recipe.chatTemplate);
     return await showSample(open, messages, recipe);
   }
 
-  #vocabulary(path: string): Promise<OpenVocabulary> {
-    const open = this.#open.get(path) ?? this.#load(path);
-    this.#open.set(path, open);
-    open.catch(() => this.#open.delete(path));
-    return open;
+  async #opened(path: string, chatTemplate: string): Promise<OpenVocabulary> {
+    const loading = this.#open.get(path) ?? this.#load(path);
+    this.#open.set(path, loading);
+    loading.catch(() => this.#open.delete(path));
+    const open = await loading;
+    const known = this.#vocabulary;
+    if (known?.model === open && known.chatTemplate === chatTemplate)
+      return { ...open, vocabulary: known.vocabulary };
+    const templates = this.#templates;
+    const vocabulary = new Vocabulary(open.model, open.header, { templates, chatTemplate });
+    this.#vocabulary = { model: open, chatTemplate, vocabulary };
+    return { ...open, vocabulary };
   }
 
-  async #load(path: string): Promise<OpenVocabulary> {
+  async #load(path: string): Promise<OpenModel> {
     const header = await checkModelFile(path);
     const loadSignal = new AbortController().signal;
     const model = await loadModel(this.#runtime, path, { vocabOnly: true, loadSignal });
-    const vocabulary = new Vocabulary(model, header, this.#templates);
-    return { header, vocabulary, pieces: new TokenPieces(model, header) };
+    return { model, header, pieces: new TokenPieces(model, header) };
   }
 }
 

@@ -3,6 +3,7 @@ import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { modelPath } from '../../../shared/domain/model-parts.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
@@ -25,6 +26,8 @@ export interface LoadedModel {
 /** An adapter in memory, and the base that its file says it was trained on. */
 export interface LoadedAdapter extends VerifiedFile {
   trainedOnSha256: string | undefined;
+  /** Set where it was trained with another chat template than the base's. */
+  vocabulary: Vocabulary | undefined;
 }
 
 /** Size of a context: tokens per sequence, and sequences decoded side by side. */
@@ -45,7 +48,10 @@ export class ModelHost {
     this.#templates = templates;
   }
 
-  /** The model of a system, its adapter verified too. Throws `InferenceError`. */
+  /**
+   * The model of a system, its adapter verified too, with the vocabulary of the chat template that
+   * the system was trained with. Throws `InferenceError`.
+   */
   async open(system: SystemFiles, signal: AbortSignal): Promise<LoadedModel> {
     const base = await this.#files.verify(system.basePath, system.baseSha256, signal);
     const adapter = await this.#verifyAdapter(system, signal);
@@ -58,10 +64,12 @@ export class ModelHost {
     if (adapter && !loaded.adapters.has(adapter.path)) {
       const header = await checkAdapterFile(adapter.path, loaded.header);
       const trainedOnSha256 = getString(header, adapterBaseKey);
-      loaded.adapters.set(adapter.path, { ...adapter, trainedOnSha256 });
+      const vocabulary = this.#trainedVocabulary(loaded, getString(header, chatTemplateKey));
+      loaded.adapters.set(adapter.path, { ...adapter, trainedOnSha256, vocabulary });
     }
     if (adapter && system.otherBase !== true) requireOwnBase(loaded, system);
-    return loaded;
+    const own = adapter && loaded.adapters.get(adapter.path)?.vocabulary;
+    return own ? { ...loaded, vocabulary: own } : loaded;
   }
 
   /** A fresh context with the adapter of `system` applied; the caller disposes of it. */
@@ -110,6 +118,14 @@ export class ModelHost {
     return await this.#files.verify(adapterPath, adapterSha256 ?? '', signal);
   }
 
+  #trainedVocabulary(
+    { model, header }: LoadedModel,
+    chatTemplate: string | undefined,
+  ): Vocabulary | undefined {
+    if (chatTemplate === undefined) return undefined;
+    return new Vocabulary(model, header, { templates: this.#templates, chatTemplate });
+  }
+
   async #load(base: VerifiedFile, signal: AbortSignal): Promise<LoadedModel> {
     const header = await checkModelFile(base.path);
     const model = await loadModel(this.#runtime, base.path, {
@@ -117,7 +133,7 @@ export class ModelHost {
       ...(!isMappable(header) && { useMmap: false }),
     });
     await this.#files.requireUnchanged(base);
-    const vocabulary = new Vocabulary(model, header, this.#templates);
+    const vocabulary = new Vocabulary(model, header, { templates: this.#templates });
     return { model, vocabulary, header, base, adapters: new Map() };
   }
 }

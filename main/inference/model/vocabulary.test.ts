@@ -35,7 +35,7 @@ async function open(path: string) {
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
   const model = await loadModel(runtime, path, options);
   opened.push(model);
-  return { model, vocabulary: new Vocabulary(model, await readGguf(path), templates) };
+  return { model, vocabulary: new Vocabulary(model, await readGguf(path), { templates }) };
 }
 
 const answered = (history: Message[], content: string): Message[] => [
@@ -203,7 +203,7 @@ async function withoutTemplate(name: string, entries: GgufEntry[]) {
   const options = { vocabOnly: true, loadSignal: new AbortController().signal };
   const model = await loadModel(runtime, path, options);
   opened.push(model);
-  return new Vocabulary(model, await readGguf(path), templates);
+  return new Vocabulary(model, await readGguf(path), { templates });
 }
 
 const turns = [...ask('A'), { role: 'assistant' as const, content: 'B' }];

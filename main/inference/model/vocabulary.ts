@@ -5,6 +5,7 @@ import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
 import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { segmentGroups } from './segment-groups.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 import {
@@ -59,10 +60,15 @@ export class Vocabulary {
   /** SentencePiece puts a space in front of every text that it tokenizes, also in the middle. */
   readonly #prefixesSpace: boolean;
 
-  constructor(model: LlamaModel, header: GgufFile, templates: TemplateRenderer) {
+  /** A template that is not empty takes the place of the one in the header. */
+  constructor(
+    model: LlamaModel,
+    header: GgufFile,
+    { templates, chatTemplate = '' }: { templates: TemplateRenderer; chatTemplate?: string },
+  ) {
     this.#model = model;
     this.#templates = templates;
-    const template = getString(header, 'tokenizer.chat_template');
+    const template = chatTemplate === '' ? getString(header, chatTemplateKey) : chatTemplate;
     this.#hasTemplate = template !== undefined;
     this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');

@@ -11,13 +11,13 @@ import { ollamaTemplate } from './ollama-template.ts';
 export async function taughtFormat(
   runtime: LlamaRuntime,
   templates: TemplateRenderer,
-  { basePath, forOllama }: InferenceRequests['taughtFormat']['params'],
+  { basePath, chatTemplate, forOllama }: InferenceRequests['taughtFormat']['params'],
   loadSignal: AbortSignal,
 ): Promise<TaughtFormat> {
   const header = await checkModelFile(basePath);
   const model = await loadModel(runtime, basePath, { vocabOnly: true, loadSignal });
   try {
-    const vocabulary = new Vocabulary(model, header, templates);
+    const vocabulary = new Vocabulary(model, header, { templates, chatTemplate });
     const ollama = forOllama
       ? await ollamaTemplate((messages, asPrompt) => vocabulary.render(messages, asPrompt))
       : null;

@@ -39,6 +39,7 @@ test('the model cuts text into the tokens that its script trained it on', async 
     overlong: 'truncate',
     lossOn: 'answers',
     droppedThinking: 'perAnswer',
+    chatTemplate: '',
   });
   const end = endOfText(vocabulary);
   const expected = texts.map(([question, answer]) =>

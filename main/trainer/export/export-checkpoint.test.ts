@@ -18,6 +18,7 @@ import { exportCheckpoint } from './export-checkpoint.ts';
 async function writePair(
   folder: string,
   architecture: 'llama' | 'gemma3' = 'llama',
+  chatTemplate = '',
 ): Promise<{ basePath: string; baseSha256: string; checkpointPath: string }> {
   const basePath = join(folder, 'base.gguf');
   const checkpointPath = join(folder, 'adapter.gguf');
@@ -26,7 +27,7 @@ async function writePair(
   using device = GgmlDevice.openCpu(1);
   using model = await openModel(device, basePath);
   using adapter = new LoraAdapter(device, model, { rank: 4, alpha: 8, seed: 1 });
-  const names = { name: 'test', architecture };
+  const names = { name: 'test', architecture, chatTemplate };
   await writeGgufStream(checkpointPath, toGgufAdapter(device, adapter, names));
   return { basePath, baseSha256: 'b'.repeat(64), checkpointPath };
 }
@@ -111,6 +112,27 @@ test('a whole model carries the chat template that its base lacked, merged or co
     expect(getString(header, 'tokenizer.chat_template')).toBe('{{ messages[0].content }}');
     expect(getNumber(header, 'tokenizer.ggml.eot_token_id')).toBe(7);
   }
+});
+
+test('the chat template that was chosen to train an adapter goes with it into every form', async () => {
+  await using folder = await temporaryFolder();
+  const chatTemplate = '{% for m in messages %}[{{ m.content }}]{% endfor %}\n';
+  const pair = await writePair(folder.path, 'llama', chatTemplate);
+  const context = { signal: new AbortController().signal, emit: () => undefined };
+  const params = { ...pair, type: 'F16', strength: 0.5, name: 'out' } as const;
+  const write = async (kind: ExportKind) => {
+    const outPath = join(folder.path, kind);
+    await exportCheckpoint({ ...params, kind, outPath, taught }, context);
+    return outPath;
+  };
+  for (const kind of ['gguf', 'merged'] as const) {
+    const header = await readGguf(await write(kind));
+    expect(getString(header, 'tokenizer.chat_template')).toBe(chatTemplate);
+  }
+  const ollama = await readGguf(join(await write('ollama'), 'model.gguf'));
+  expect(getString(ollama, 'tokenizer.chat_template')).toBe(chatTemplate);
+  const peft = join(await write('peft'), 'chat_template.jinja');
+  expect(await readFile(peft, 'utf8')).toBe(chatTemplate);
 });
 
 // Loaded with transformers 5.24 and PEFT 0.21: 28 of 28 tensors by either class, none in the tower.

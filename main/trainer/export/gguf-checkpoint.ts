@@ -1,5 +1,6 @@
 import type { ExportType } from '../../../shared/domain/export.ts';
 import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import type { BaseModel } from '../weights/base-model.ts';
 import type { TrainedParameter, TrainedWeights, LoraBranch } from '../weights/trained-weights.ts';
 import { elementType, type Tensor } from '../device/tensor.ts';
@@ -31,24 +32,37 @@ const fileTypes: Record<OutputType | ExportType, number> = {
 export function toGgufModel(
   device: Device,
   { model, trained }: { model: BaseModel; trained: TrainedWeights },
-  { name, type }: { name: string; type: OutputType },
+  { name, type, chatTemplate }: { name: string; type: OutputType; chatTemplate: string },
 ): GgufStream {
-  const metadata = metadataOfModel(model.metadata, { name, type });
+  const metadata = metadataOfModel(model.metadata, { name, type, chatTemplate });
   const tensors = trained.parameters.map((parameter) => toTensor(device, parameter, type));
   for (const { name: fixedName, tensor } of model.fixed)
     tensors.push(asFloats(fixedName, tensor, device));
   return { metadata, tensors };
 }
 
-/** The metadata of a base with the name and the file type of another model, and what it was taught. */
+/**
+ * The metadata of a base with the name and the file type of another model, and with the chat
+ * template that was chosen to train it (not empty), or what else it was taught.
+ */
 export function metadataOfModel(
   base: BaseModel['metadata'],
-  { name, type, taught }: { name: string; type: OutputType | ExportType; taught?: TaughtFormat },
+  {
+    name,
+    type,
+    chatTemplate = '',
+    taught,
+  }: {
+    name: string;
+    type: OutputType | ExportType;
+    chatTemplate?: string | undefined;
+    taught?: TaughtFormat | undefined;
+  },
 ): GgufEntry[] {
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },
     { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
-    ...carriedEntries(taught),
+    ...(chatTemplate === '' ? carriedEntries(taught) : templateEntry(chatTemplate)),
   ];
   const replaced = new Set(own.map(({ key }) => key));
   const kept = [...base].filter(([key]) => !replaced.has(key));
@@ -60,11 +74,11 @@ export function carriedEntries(taught: TaughtFormat | undefined): GgufEntry[] {
   if (!taught?.carried) return [];
   const { chatTemplate, endOfTurnId } = taught.carried;
   const end: GgufEntry = { key: 'tokenizer.ggml.eot_token_id', type: 'u32', value: endOfTurnId };
-  return [
-    { key: 'tokenizer.chat_template', type: 'string', value: chatTemplate },
-    ...(endOfTurnId < 0 ? [] : [end]),
-  ];
+  return [...templateEntry(chatTemplate), ...(endOfTurnId < 0 ? [] : [end])];
 }
+
+const templateEntry = (value: string): GgufEntry[] =>
+  value === '' ? [] : [{ key: chatTemplateKey, type: 'string', value }];
 
 function toTensor(
   device: Device,
@@ -95,19 +109,23 @@ function asFloats(name: string, tensor: Tensor, device: Device): TensorStream {
 /**
  * A LoRA adapter as llama.cpp loads it (llama-adapter.cpp, v0.4.0): per trained base tensor
  * `.lora_a` [in, rank] and `.lora_b` [rank, out], F32, and the alpha that scales
- * their product: llama.cpp divides it by the rank, whatever the scaling in training was.
+ * their product: llama.cpp divides it by the rank, whatever the scaling in training was. With the
+ * chat template that trained it, unless that is the base's (empty).
  */
 export function toGgufAdapter(
   device: Device,
   adapter: LoraAdapter,
-  { name, architecture }: { name: string; architecture: string },
+  {
+    name,
+    architecture,
+    chatTemplate = '',
+  }: { name: string; architecture: string; chatTemplate?: string },
 ): GgufStream {
   return {
-    metadata: adapterMetadata({
-      name,
-      architecture,
-      alpha: adapter.scale * adapter.settings.rank,
-    }),
+    metadata: [
+      ...adapterMetadata({ name, architecture, alpha: adapter.scale * adapter.settings.rank }),
+      ...templateEntry(chatTemplate),
+    ],
     tensors: adapter.branches.flatMap((branch) => toTensors(device, branch)),
   };
 }

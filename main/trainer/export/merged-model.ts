@@ -4,6 +4,8 @@ import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { tensorSizeBytes } from '../../gguf/header/tensor-types.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
+import { getString } from '../../gguf/header/gguf-file.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import type { ModelFile } from '../weights/model-file.ts';
 import { metadataOfModel } from './gguf-checkpoint.ts';
 import { type LoraFactors, findUnusable, isAdapter, readFactors } from './lora-factors.ts';
@@ -45,7 +47,12 @@ export async function writeMergedModel(
     chunks: () => progress(mergedChunks(source, one, context.signal)),
   }));
   const { sizeBytes } = await writeGgufStream(path, {
-    metadata: metadataOfModel(source.header.metadata, { name, type, ...(taught && { taught }) }),
+    metadata: metadataOfModel(source.header.metadata, {
+      name,
+      type,
+      chatTemplate: getString(checkpoint.header, chatTemplateKey),
+      taught,
+    }),
     tensors,
   });
   await source.requireUnchanged();

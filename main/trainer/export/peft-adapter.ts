@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { ModelFile } from '../weights/model-file.ts';
@@ -13,7 +14,8 @@ interface FloatTensor {
 }
 
 /**
- * Writes an adapter as PEFT loads it: `adapter_model.safetensors` and `adapter_config.json`. The
+ * Writes an adapter as PEFT loads it: `adapter_model.safetensors` and `adapter_config.json`, with
+ * `chat_template.jinja` where it was trained with another template than the base's. The
  * strength goes into `lora_alpha`, since PEFT multiplies by alpha / r.
  */
 export async function writePeftAdapter(
@@ -37,7 +39,12 @@ export async function writePeftAdapter(
   );
   await writeSynced(join(folder, 'adapter_model.safetensors'), weights);
   await writeSynced(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  return ['adapter_model.safetensors', 'adapter_config.json'];
+  const files = ['adapter_model.safetensors', 'adapter_config.json'];
+  const chatTemplate = getString(checkpoint.header, chatTemplateKey);
+  if (chatTemplate === undefined) return files;
+  // Where transformers looks for it; the base's tokenizer has another.
+  await writeSynced(join(folder, 'chat_template.jinja'), chatTemplate);
+  return [...files, 'chat_template.jinja'];
 }
 
 /** `lora_A` is [rank, in] and `lora_B` [out, rank] in PyTorch's order: the bytes of GGUF as they are. */

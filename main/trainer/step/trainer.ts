@@ -51,10 +51,11 @@ export class Trainer implements Disposable {
   toGguf(name: string): GgufStream {
     const { trained } = this;
     const { architecture } = this.#model.parameters;
+    const { outputType, chatTemplate } = this.#recipe;
     if (trained instanceof LoraAdapter)
-      return toGgufAdapter(this.#device, trained, { name, architecture });
+      return toGgufAdapter(this.#device, trained, { name, architecture, chatTemplate });
     const weights = { model: this.#model, trained };
-    return toGgufModel(this.#device, weights, { name, type: this.#recipe.outputType });
+    return toGgufModel(this.#device, weights, { name, type: outputType, chatTemplate });
   }
 
   /**

@@ -65,9 +65,11 @@ export function trainCommandLine(command: TrainCommand): string {
   const { projectPath, modelPath, datasetName, runName, probe, keepsRecipe, draft } = command;
   // The words of an adapter decide its fields; of a checkpoint its hash is a word of its own.
   const adapter = draft.fromAdapter === '' ? [] : [`--from-adapter ${adapterWord(command)}`];
-  const settings = changedFields(draft)
-    .filter(({ key }) => key !== 'fromAdapter')
+  const changed = changedFields(draft);
+  const settings = changed
+    .filter(({ key, isLong }) => key !== 'fromAdapter' && !isLong)
     .map(({ key }) => `--set ${shellWord(`${key}=${draft[key].trim()}`)}`);
+  const files = changed.some(({ isLong }) => isLong) ? ['--template TEMPLATE.jinja'] : [];
   return [
     `lima train ${wordOr(projectPath, 'PROJECT.lima')}`,
     `--base ${wordOr(modelPath, 'MODEL.gguf')}`,
@@ -77,6 +79,7 @@ export function trainCommandLine(command: TrainCommand): string {
     ...adapter,
     ...(adapter.length > 0 && command.otherBase ? ['--other-base'] : []),
     ...(keepsRecipe ? ['--recipe defaults'] : []),
+    ...files,
     ...settings,
   ].join(' \\\n  ');
 }

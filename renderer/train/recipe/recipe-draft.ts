@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkedRecipeSchema, recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
 import { settingText } from '../../../shared/domain/setting-fields.ts';
-import { recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
+import { readText, recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
 
 /** The recipe as it is typed: text per field, so that a wrong value can be shown as it stands. */
 export type RecipeDraft = Readonly<Record<RecipeKey, string>>;
@@ -27,7 +27,7 @@ export function checkDraft(draft: RecipeDraft): CheckedDraft {
   const errors: Partial<Record<RecipeKey, string>> = {};
   const values = Object.fromEntries(
     recipeFields.map((field) => {
-      const text = draft[field.key].trim();
+      const text = readText(field, draft[field.key]);
       if (field.isNumber && !isNumber(text)) errors[field.key] = notANumber(text);
       return [field.key, field.isNumber ? Number(text) : text];
     }),
@@ -44,7 +44,8 @@ export function checkDraft(draft: RecipeDraft): CheckedDraft {
 /** The fields that say something else than another draft, or than the defaults; equal numbers count as equal. */
 export function changedFields(draft: RecipeDraft, from: RecipeDraft = draftOf()): RecipeField[] {
   return recipeFields.filter((field) => {
-    const [text, other] = [draft[field.key].trim(), from[field.key].trim()];
+    const text = readText(field, draft[field.key]);
+    const other = readText(field, from[field.key]);
     if (!field.isNumber) return text !== other;
     return !isNumber(text) || Number(text) !== Number(other);
   });

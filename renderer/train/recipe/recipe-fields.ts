@@ -1,5 +1,5 @@
 import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import { settingFields } from '../../../shared/domain/setting-fields.ts';
+import { settingFields, templateSummary } from '../../../shared/domain/setting-fields.ts';
 
 /** Name of a recipe field. */
 export type RecipeKey = keyof Recipe;
@@ -25,6 +25,8 @@ export interface RecipeField {
   /** The schema's default as text. */
   fallback: string;
   isNumber: boolean;
+  /** Text of many lines, of which every space counts. */
+  isLong: boolean;
   /** Allowed words; empty for numbers and free text. */
   choices: readonly string[];
   /** What a choice is called, where its word in the schema says too little. */
@@ -42,6 +44,7 @@ interface Placement {
   /** What a 0 stands for where it is no amount. */
   zero?: string;
   words?: Readonly<Record<string, string>>;
+  isLong?: boolean;
 }
 
 /** Where a field stands. Typed by the recipe: a new field cannot be forgotten here. */
@@ -142,6 +145,7 @@ const placements: Record<RecipeKey, Placement> = {
   },
   neftuneAlpha: { label: 'NEFTune alpha', group: 'Optimizer', isAdvanced: true, zero: 'none' },
   lossOn: { label: 'Loss on', group: 'Loss' },
+  chatTemplate: { label: 'Chat template', group: 'Loss', isAdvanced: true, isLong: true },
   droppedThinking: {
     label: 'Dropped thinking',
     group: 'Loss',
@@ -171,6 +175,7 @@ function readFields(): RecipeField[] {
       isAdvanced,
       zero: placement.zero,
       words: placement.words ?? {},
+      isLong: placement.isLong ?? false,
       onlyFor,
       unit: showsUnit ? unit : undefined,
       hint: `${capitalized(description)} · ${source}`,
@@ -190,6 +195,15 @@ export function fieldsOfGroup(group: RecipeGroup, isAdvanced: boolean): RecipeFi
 export function isRead({ onlyFor }: RecipeField, method: string): boolean {
   return onlyFor === undefined || onlyFor === method;
 }
+
+/** What a field says by a text, in the words of the form. */
+export function choiceText({ words, isLong }: RecipeField, text: string): string {
+  return isLong ? templateSummary(text) : (words[text] ?? text);
+}
+
+/** What counts of the text of a field: white space around a number or a word does not. */
+export const readText = ({ isLong }: RecipeField, text: string): string =>
+  isLong && text.trim() !== '' ? text : text.trim();
 
 function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);

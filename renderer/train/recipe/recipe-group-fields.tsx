@@ -1,8 +1,9 @@
 import { Popover } from '../../ui/dialogs/menu.tsx';
-import { Select, TextInput } from '../../ui/inputs/inputs.tsx';
+import { Select, TextArea, TextInput } from '../../ui/inputs/inputs.tsx';
 import { resetField, setField, useTrain } from '../train-store.ts';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
 import {
+  choiceText,
   fieldsOfGroup,
   isRead,
   type RecipeGroup,
@@ -56,7 +57,7 @@ interface RecipeFieldInputProps {
 
 /** One recipe field; typed as text, so that a wrong value stays visible with its reason. */
 function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputProps) {
-  const { key, label, unit, choices, words, isNumber } = field;
+  const { key, label, unit, choices, words, isNumber, isLong } = field;
   const shared = { label, error, ...(isChanged && { hint: <ResetButton field={field} /> }) };
   return (
     <div className="recipe-field">
@@ -67,6 +68,16 @@ function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputPro
           disabled={choices.length === 1}
           options={choices.map((choice) => ({ value: choice, label: words[choice] ?? choice }))}
           onValue={(choice) => setField(key, choice)}
+        />
+      ) : isLong ? (
+        <TextArea
+          {...shared}
+          className="mono"
+          rows={text === '' ? 1 : 8}
+          placeholder="That of the model. Another one: its text in Jinja."
+          spellCheck={false}
+          value={text}
+          onValue={(next) => setField(key, next)}
         />
       ) : (
         <TextInput
@@ -83,17 +94,19 @@ function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputPro
 }
 
 /** Takes one field back to what it is in the recipe in use, which it tells by that. */
-function ResetButton({ field: { key, label, words } }: { field: RecipeField }) {
+function ResetButton({ field }: { field: RecipeField }) {
+  const { key, label } = field;
   const text = useTrain(({ start }) => start.draft[key]);
   return (
     <button type="button" className="recipe-standing" onClick={() => resetField(key)}>
-      Reset <span className="visually-hidden">{label} </span>to {words[text] ?? text}
+      Reset <span className="visually-hidden">{label} </span>to {choiceText(field, text)}
     </button>
   );
 }
 
 /** What a field means and where its value comes from, asked for one at a time. */
-function FieldHelp({ field: { label, hint, words, fallback } }: { field: RecipeField }) {
+function FieldHelp({ field }: { field: RecipeField }) {
+  const { label, hint, fallback } = field;
   return (
     <Popover
       label={`About ${label}`}
@@ -105,7 +118,7 @@ function FieldHelp({ field: { label, hint, words, fallback } }: { field: RecipeF
     >
       <div className="recipe-help-text">
         <p>{hint}</p>
-        <p className="dim">default {words[fallback] ?? fallback}</p>
+        <p className="dim">default {choiceText(field, fallback)}</p>
       </div>
     </Popover>
   );

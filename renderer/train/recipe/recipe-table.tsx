@@ -2,7 +2,7 @@ import type { Run } from '../../../shared/domain/run.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { shortHash } from '../../ui/format.ts';
 import { changedFields, draftOf } from './recipe-draft.ts';
-import { isRead, recipeFields, type RecipeField } from './recipe-fields.ts';
+import { choiceText, isRead, recipeFields, type RecipeField } from './recipe-fields.ts';
 
 /** What the run was made of: recipe, base model, dataset; values that are not the default stand out. */
 export function RecipeTable({ run }: { run: Run }) {
@@ -20,7 +20,7 @@ export function RecipeTable({ run }: { run: Run }) {
             <dt>{field.label}</dt>
             <dd>
               {changed.has(field.key) ? (
-                <strong title={`default ${field.words[field.fallback] ?? field.fallback}`}>
+                <strong title={`default ${choiceText(field, field.fallback)}`}>
                   {valueText(field, draft[field.key])}
                 </strong>
               ) : (
@@ -34,10 +34,11 @@ export function RecipeTable({ run }: { run: Run }) {
   );
 }
 
-function valueText({ unit, zero, words }: RecipeField, text: string): string {
+function valueText(field: RecipeField, text: string): string {
+  const { unit, zero } = field;
   if (text === '0' && zero !== undefined) return zero;
   if (/^[0-9a-f]{64}$/.test(text)) return `adapter ${shortHash(text)}`;
-  if (unit === undefined) return words[text] ?? text;
+  if (unit === undefined) return choiceText(field, text);
   return `${text} ${text === '1' ? unit.replace(/s$/, '') : unit}`;
 }
 

@@ -18,11 +18,11 @@ export function XrayButton({ model, dataset, recipe }: XrayButtonProps) {
   const isReady = model !== undefined && !model.isMissing && dataset !== undefined && recipe;
   const look = () => {
     if (!isReady) return;
-    const { maxTokens, overlong, lossOn, droppedThinking, devShare } = recipe;
+    const { maxTokens, overlong, lossOn, chatTemplate, droppedThinking, devShare } = recipe;
     startXray({
       modelId: model.id,
       datasetId: dataset.id,
-      recipe: { maxTokens, overlong, lossOn, droppedThinking, devShare },
+      recipe: { maxTokens, overlong, lossOn, chatTemplate, droppedThinking, devShare },
     });
     showXray();
   };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { reportBasisSchema } from '../evaluation-report.ts';
 import { jobStateSchema } from '../job.ts';
-import { recipeSchema } from '../recipe.ts';
+import { recipeSchema, type Recipe } from '../recipe.ts';
 import type { Run } from '../run.ts';
-import { settingFields, settingText } from '../setting-fields.ts';
+import { settingFields, settingText, templateSummary } from '../setting-fields.ts';
 
 /** Fewest and most runs of one comparison: as many as colours that can be told apart. */
 export const [fewestCompared, mostCompared] = [2, 6] as const;
@@ -89,14 +89,17 @@ type Compared = Pick<Run, 'recipe' | 'modelName' | 'baseSha256' | 'datasetName' 
 /** Name and content: two datasets of one name differ where their hashes do. */
 const identified = (name: string, hash: string) => `${name} (${hash.slice(0, 8)})`;
 
+function valueText(recipe: Recipe, name: string): string {
+  if (name === 'chatTemplate') return templateSummary(recipe.chatTemplate);
+  return settingText(new Map<string, unknown>(Object.entries(recipe)).get(name));
+}
+
 /** The settings in which runs differ, base model and dataset first; equal ones are left out. */
 export function settingDifferences(runs: readonly Compared[]): RunComparison['settings'] {
   const fields = settingFields(recipeSchema).map(({ name, onlyFor }) => ({
     key: name,
     values: runs.map(({ recipe }) =>
-      onlyFor !== undefined && onlyFor !== recipe.method
-        ? null
-        : settingText(new Map<string, unknown>(Object.entries(recipe)).get(name)),
+      onlyFor !== undefined && onlyFor !== recipe.method ? null : valueText(recipe, name),
     ),
   }));
   return [

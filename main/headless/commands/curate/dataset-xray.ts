@@ -13,6 +13,7 @@ import { describeProblems, describeTokens, describeTotals } from './describe-xra
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
+import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { resolveRecipe } from '../../arguments/settings.ts';
 
 const options = {
@@ -29,6 +30,7 @@ const options = {
     description:
       'change a recipe field: maxTokens, overlong, lossOn, droppedThinking and devShare matter here',
   },
+  template: templateOption,
   sample: {
     type: 'string',
     value: 'NUMBER|ID',
@@ -40,14 +42,16 @@ const options = {
 export const datasetXrayCommand = defineCommand({
   name: 'dataset xray',
   usage:
-    'dataset xray P.lima NAME --base FILE.gguf [--recipe NAME] [--set key=value]… [--sample NUMBER]',
+    'dataset xray P.lima NAME --base FILE.gguf [--recipe NAME] [--set key=value]… [--template FILE] [--sample NUMBER]',
   summary:
     'Show a dataset as the trainer will see it: tokens, what counts in the loss, what is cut.',
   positionals: { min: 2, max: 2 },
   options,
   async run(call) {
     const basePath = requiredOption(call.options.base, 'base');
-    const recipe = await resolveRecipe(call.options.recipe, call.options.set ?? []);
+    const recipe = await resolveRecipe(call.options.recipe, call.options.set ?? [], {
+      own: await readTemplateFile(call.options.template),
+    });
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const dataset = findNamed(await client.datasets.list(), positional(call, 1), 'dataset');

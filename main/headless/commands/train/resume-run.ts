@@ -1,6 +1,7 @@
 import { canResumeJob } from '../../../../shared/domain/job.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
+import { templateSummary } from '../../../../shared/domain/setting-fields.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
@@ -8,6 +9,7 @@ import { resumeJob } from '../../arguments/resume-job.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 import { ensureModel } from '../../arguments/project-models.ts';
+import { readTemplateFile } from '../../arguments/template-file.ts';
 import { resolveRecipe } from '../../arguments/settings.ts';
 import type { StartedRun } from './wait-for-run.ts';
 
@@ -19,6 +21,7 @@ interface RunOptions {
   set?: string[];
   name?: string;
   probe?: string;
+  template?: string;
 }
 
 type ResumeCall = Omit<Call, 'options'> & { options: RunOptions };
@@ -30,12 +33,12 @@ export function resumeCommand(projectPath: string, { name }: Pick<Run, 'name'>):
 
 /** Checks the words of `--resume RUN`; what it returns puts the run back into the queue. */
 export async function planResume(reference: string, call: ResumeCall) {
-  const { name, probe, recipe, set = [] } = call.options;
+  const { name, probe, recipe, set = [], template } = call.options;
   if (name !== undefined || probe !== undefined)
     throw new UsageError(
       `--${name === undefined ? 'probe' : 'name'} is for a new run; a resumed one keeps its own`,
     );
-  const wanted = await resolveRecipe(recipe, set);
+  const wanted = await resolveRecipe(recipe, set, { own: await readTemplateFile(template) });
   return async (client: CoreClient): Promise<StartedRun> => {
     const run = findNamed(await client.runs.list(), reference, 'run');
     const differences = [
@@ -90,11 +93,19 @@ async function datasetDifference(
 }
 
 /** With `--recipe` every field was asked for, else those of `--set`. */
-function recipeDifferences(run: Run, wanted: Recipe, { recipe, set = [] }: RunOptions): string[] {
+function recipeDifferences(
+  run: Run,
+  wanted: Recipe,
+  { recipe, set = [], template }: RunOptions,
+): string[] {
   const fields = recipeSchema.keyof().options;
   const named = set.map((word) => word.split('=')[0]);
+  if (template !== undefined) named.push('chatTemplate');
   const asked = recipe === undefined ? fields.filter((field) => named.includes(field)) : fields;
   return asked
     .filter((field) => JSON.stringify(run.recipe[field]) !== JSON.stringify(wanted[field]))
-    .map((field) => `${field} is ${run.recipe[field]}, not ${wanted[field]}`);
+    .map((field) => `${field} is ${valueOf(run.recipe, field)}, not ${valueOf(wanted, field)}`);
 }
+
+const valueOf = (recipe: Recipe, field: keyof Recipe) =>
+  field === 'chatTemplate' ? templateSummary(recipe.chatTemplate) : recipe[field];

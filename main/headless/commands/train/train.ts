@@ -28,6 +28,7 @@ import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings, resolveRecipe } from '../../arguments/settings.ts';
 import { readStartAdapter } from '../../arguments/start-adapter.ts';
 import type { Terminal } from '../../cli/terminal.ts';
+import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { planResume, resumeCommand } from './resume-run.ts';
 import { waitForRun, type StartedRun } from './wait-for-run.ts';
 
@@ -41,6 +42,7 @@ const options = {
       'lima, lima-lora, quick, defaults (every field as below), or a .json file; default: the recipe that the project keeps, or defaults',
   },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change a recipe field' },
+  template: templateOption,
   name: { type: 'string', value: 'RUN', description: 'name of the run' },
   probe: {
     type: 'string',
@@ -73,8 +75,8 @@ export const trainCommand = defineCommand({
   name: 'train',
   usage:
     'train P.lima (--base FILE.gguf --dataset NAME | --resume RUN) [--recipe NAME] ' +
-    '[--set key=value]… [--name RUN] [--probe FILE|SET] [--from-adapter FILE|RUN [--other-base]] ' +
-    '[--dry-run]',
+    '[--set key=value]… [--template FILE] [--name RUN] [--probe FILE|SET] ' +
+    '[--from-adapter FILE|RUN [--other-base]] [--dry-run]',
   summary: 'Fine-tune a GGUF on a dataset; Ctrl-C pauses, --resume goes on.',
   positionals: { min: 1, max: 1 },
   options,
@@ -104,17 +106,18 @@ export const trainCommand = defineCommand({
 
 /** What a run would be, without one: the project stays as it is. */
 async function tellPlan(call: Call<typeof options>): Promise<void> {
-  const { base, dataset: name, recipe: recipeName, set = [], resume } = call.options;
+  const { base, dataset: name, recipe: recipeName, set = [], template, resume } = call.options;
   if (resume !== undefined) throw new UsageError('--dry-run is for a new run, not for --resume.');
   const basePath = modelPath(resolve(requiredOption(base, 'base')));
   const datasetName = requiredOption(name, 'dataset');
-  const named = await resolveRecipe(recipeName, set);
+  const own = await readTemplateFile(template);
+  const named = await resolveRecipe(recipeName, set, { own });
   await using project = await openCoreWithProject({ ...call, edits: false });
   const { client } = project;
   const dataset = findNamed(await client.datasets.list(), datasetName, 'dataset');
   const model = (await client.models.list()).find(({ path }) => path === basePath);
   const adapter = model && (await wantedAdapter(client, call, model.id));
-  const recipe = adapter ? await resolveRecipe(recipeName, set, adapter) : named;
+  const recipe = adapter ? await resolveRecipe(recipeName, set, { own, ...adapter }) : named;
   const problem = warmupProblem(dataset.samples, recipe);
   if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const heldOut = devSampleCount(dataset.samples, recipe.devShare);
@@ -177,7 +180,7 @@ async function probeInput(
 /** Checks every word before the project is opened; what it returns starts the run. */
 async function plan(call: Call<typeof options>) {
   const { base, dataset, recipe: recipeName, set = [], name, probe, resume } = call.options;
-  const { 'from-adapter': adapterText, 'other-base': otherBase = false } = call.options;
+  const { 'from-adapter': adapterText, 'other-base': otherBase = false, template } = call.options;
   if (resume !== undefined && adapterText !== undefined)
     throw new UsageError('--from-adapter is for a new run: one that is resumed has its own.');
   if (resume !== undefined) return await planResume(resume, call);
@@ -187,7 +190,9 @@ async function plan(call: Call<typeof options>) {
   const datasetName = requiredOption(dataset, 'dataset');
   // What is wrong with the words is found before the project is opened.
   if (recipeName === undefined) parseSettings(recipeSchema, set);
-  const named = recipeName === undefined ? undefined : await resolveRecipe(recipeName, set);
+  const own = await readTemplateFile(template);
+  const named =
+    recipeName === undefined ? undefined : await resolveRecipe(recipeName, set, { own });
   return async (client: CoreClient): Promise<StartedRun> => {
     const datasetId = findNamed(await client.datasets.list(), datasetName, 'dataset').id;
     const modelId = await ensureModel(client, basePath, call);
@@ -195,7 +200,11 @@ async function plan(call: Call<typeof options>) {
     const recipe =
       named && !adapter
         ? named
-        : await resolveRecipe(recipeName, set, { kept: await keptRecipe(client), ...adapter });
+        : await resolveRecipe(recipeName, set, {
+            own,
+            kept: await keptRecipe(client),
+            ...adapter,
+          });
     const called = name === undefined ? {} : { name };
     const asked = probe === undefined ? {} : { probe: await probeInput(client, probe, call) };
     const input = { modelId, datasetId, recipe, ...adapter?.input, ...called, ...asked };
