@@ -71,6 +71,8 @@ export const errorData = {
   }),
   MODEL_MISSING: inFile.extend({ modelId: z.string().optional() }),
   NOTHING_TO_TRAIN: foreign,
+  /** A checkpoint cannot leave in this form. */
+  EXPORT_REFUSED: foreign,
   DIVERGED: z.object({ steps: z.number().optional() }),
   ENGINE_CRASHED: ofEngine,
   ENGINE_FAILED: ofEngine,
@@ -118,6 +120,7 @@ export const declaredErrors: DeclaredErrors = {
   MODEL_CHANGED: { data: errorData.MODEL_CHANGED.loose() },
   MODEL_MISSING: { data: errorData.MODEL_MISSING.loose() },
   NOTHING_TO_TRAIN: { data: errorData.NOTHING_TO_TRAIN.loose() },
+  EXPORT_REFUSED: { data: errorData.EXPORT_REFUSED.loose() },
   DIVERGED: { data: errorData.DIVERGED.loose() },
   ENGINE_CRASHED: { data: errorData.ENGINE_CRASHED.loose() },
   ENGINE_FAILED: { data: errorData.ENGINE_FAILED.loose() },

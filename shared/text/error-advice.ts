@@ -29,6 +29,7 @@ const advice: Record<ErrorCode, string> = {
   ADAPTER_OTHER_BASE: 'Choose the base model that the adapter was trained on.',
   MODEL_MISSING: 'Point the model at the place the file was moved to.',
   NOTHING_TO_TRAIN: otherSettings,
+  EXPORT_REFUSED: 'Choose another form of export, or change what the message names.',
   DIVERGED:
     'Start a new run with a lower learning rate or alpha, or with warm-up steps. If no step was finished, download the base model again.',
   ENGINE_CRASHED: 'Try again with less memory in use. The project file was not touched.',

@@ -1,13 +1,24 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Checkpoint } from '../../../shared/domain/run.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
-test('a finished run is exported by a job, and what cannot be is refused before it starts', async () => {
-  await using core = await TestCore.start();
-  const { jobId, runId } = await core.startRun(shortRecipe);
+let core: TestCore;
+let modelPath: string;
+let checkpoint: Checkpoint | undefined;
+
+// One run for all: it takes longer than what is asked of it.
+beforeAll(async () => {
+  core = await TestCore.start();
+  const { jobId, runId, model } = await core.startRun(shortRecipe);
   await core.job(jobId);
-  const { checkpoints } = await core.client.runs.get({ id: runId });
-  const checkpointId = checkpoints.at(-1)?.id ?? '';
+  modelPath = model.path;
+  checkpoint = (await core.client.runs.get({ id: runId })).checkpoints.at(-1);
+});
+afterAll(() => core[Symbol.asyncDispose]());
+
+test('a finished run is exported by a job, and what cannot be is refused before it starts', async () => {
+  const checkpointId = checkpoint?.id ?? '';
   const path = core.path('merged.gguf');
   const request = { checkpointId, kind: 'merged', type: 'Q8_0', path } as const;
   const job = await core.job((await core.client.runs.export(request)).jobId);
@@ -39,21 +50,17 @@ function flip(path: string): void {
 }
 
 test('an export is refused when the bytes of its adapter or base have changed', async () => {
-  await using core = await TestCore.start();
-  const { jobId, runId, model } = await core.startRun(shortRecipe);
-  await core.job(jobId);
-  const checkpoint = (await core.client.runs.get({ id: runId })).checkpoints.at(-1);
   const { id: checkpointId = '', path: adapterPath = '' } = checkpoint ?? {};
   const exportAs = async (kind: 'gguf' | 'merged') => {
-    const path = core.path(`${kind}.gguf`);
+    const path = core.path(`changed-${kind}.gguf`);
     const request = { checkpointId, kind, type: 'F16', path } as const;
     const { state, error } = await core.job((await core.client.runs.export(request)).jobId);
     return { state, code: error?.code, isWritten: existsSync(path) };
   };
   const refused = { state: 'failed', code: 'MODEL_CHANGED', isWritten: false };
-  flip(model.path);
+  flip(modelPath);
   expect(await exportAs('merged')).toEqual(refused);
-  flip(model.path);
+  flip(modelPath);
   flip(adapterPath);
   expect(await exportAs('gguf')).toEqual(refused);
   flip(adapterPath);
