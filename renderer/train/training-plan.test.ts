@@ -21,6 +21,11 @@ describe('planTraining', () => {
     expect(plan).toMatchObject({ stepsPerEpoch: 2, totalSteps: 6, lastBatch: 8 });
   });
 
+  it('counts what an earlier run made of the samples, where that is known', () => {
+    const plan = planTraining({ ...length, devShare: 0.5, batchSize: 4, epochs: 1 }, 8, 9);
+    expect(plan).toMatchObject({ samples: 9, heldOut: 4, totalSteps: 3, lastBatch: 1 });
+  });
+
   it('does not count samples that are held out, which take no steps', () => {
     const plan = planTraining({ ...length, devShare: 0.05 }, 1000);
     expect(plan).toMatchObject({ samples: 950, heldOut: 50, totalSteps: 450, lastBatch: 22 });

@@ -25,13 +25,17 @@ export interface TrainingPlan {
 
 type ScheduleFields = Parameters<typeof learningRateAt>[2];
 
-/** Counts optimizer steps: `maxSteps`, or epochs × ceil(samples that are not held out / batch size). */
+/**
+ * Counts optimizer steps: `maxSteps`, or epochs × ceil(samples that are not held out / batch size).
+ * `countedSamples`: what an earlier run on the same samples made of them, where that is known.
+ */
 export function planTraining(
   recipe: RunLength & Pick<Recipe, 'devShare'>,
   datasetSamples: number,
+  countedSamples?: number,
 ): TrainingPlan {
   const heldOut = Math.min(datasetSamples, devSampleCount(datasetSamples, recipe.devShare));
-  const samples = datasetSamples - heldOut;
+  const samples = countedSamples ?? datasetSamples - heldOut;
   const epochSteps = stepsPerEpoch(samples, recipe);
   return {
     samples,

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { xrayRow as row } from './testing/xray-row.ts';
-import { lengthHistogram, xrayProblems, xrayTotals, xrayTotalsBySource } from './xray-totals.ts';
+import {
+  allTokens,
+  lengthHistogram,
+  xrayProblems,
+  xrayTotals,
+  xrayTotalsBySource,
+} from './xray-totals.ts';
 
 describe('totals', () => {
   test('give each source its share of the trained tokens, the largest share first', () => {
@@ -46,6 +52,8 @@ describe('totals', () => {
   test('name a sample that became one per answer, whole or cut, unless nothing of it is left', () => {
     const perAnswer = { isPerAnswer: true, sequences: 2 };
     expect(xrayProblems(row(perAnswer))).toEqual(['perAnswer']);
+    expect(allTokens(row({ ...perAnswer, tokens: 25 }))).toBe(25);
+    expect(allTokens(row({ outcome: 'truncated', tokens: 6 }))).toBe(10);
     expect(xrayProblems(row({ ...perAnswer, outcome: 'truncated' }))).toEqual([
       'truncated',
       'perAnswer',

@@ -57,6 +57,10 @@ export function xrayProblems(row: XrayCounts): XrayProblem[] {
   return [...new Set(ownProblems)];
 }
 
+/** All tokens of a sample before any cut; of one per answer those of every answer's conversation. */
+export const allTokens = ({ isPerAnswer, tokens, wholeTokens }: XrayCounts): number =>
+  isPerAnswer ? Math.max(tokens, wholeTokens) : wholeTokens;
+
 /** Sums over these samples. */
 export function xrayTotals(rows: readonly XrayRow[]): XrayTotals {
   const totals = { samples: 0, tokens: 0, trainedTokens: 0 };

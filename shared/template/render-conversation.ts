@@ -34,9 +34,10 @@ export function renderConversation(
   const texts = { bosText, eosText };
   const values = { ...texts, addGenerationPrompt };
   const rendered = piecesOf(template, messages, values);
-  const isLost = rendered.some((piece) => piece.losesThinking && isOfLast(piece, messages));
   const pieces =
-    isLost && options.keepsThinking ? withThinking(rendered, template, messages, values) : rendered;
+    options.keepsThinking && losesLastThinking(rendered, messages)
+      ? withThinking(rendered, template, messages, values)
+      : rendered;
   const split = segmentsOfPieces(pieces, messages, [eosText, ...endTexts]);
   const segments = moveLeads(split, template, messages, texts);
   if (addGenerationPrompt) {
@@ -96,6 +97,21 @@ function piecesBehindPrompt(
 
 const isOfLast = ({ messageIndex }: RenderedPiece, messages: readonly Message[]): boolean =>
   messageIndex === messages.length - 1 && messages.at(-1)?.role === 'assistant';
+
+/** Whether the last answer has thinking, be it empty, of which the template writes nothing. */
+function losesLastThinking(
+  rendered: readonly RenderedPiece[],
+  messages: readonly Message[],
+): boolean {
+  if (rendered.some((piece) => piece.losesThinking && isOfLast(piece, messages))) return true;
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant' || !/^\s*<think>\s*<\/think>/.test(last.content)) return false;
+  const question = rendered.findLastIndex(
+    ({ messageIndex }) => messageIndex !== null && messageIndex < messages.length - 1,
+  );
+  const behind = rendered.slice(question + 1).map(({ text }) => text);
+  return !behind.join('').includes('</think>');
+}
 
 /**
  * The prompt of the chat and behind it the last answer with its thinking, ended as in `rendered`.

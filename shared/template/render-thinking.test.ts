@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
 import { renderConversation } from './render-conversation.ts';
 import {
+  droppingFixture,
   type FixtureTemplate,
   fieldFixture,
   reasoningFixture,
@@ -50,3 +51,19 @@ test('an earlier answer that loses its thinking carries a remark, the last one d
     ),
   ).toEqual([[1, 'thinking-dropped']]);
 });
+
+test.each([
+  ['its thinking', 'Hm.', '<|user|>q<|assistant|><think>\n«Hm.\n</think>\n\nYes<|im_end|>»'],
+  ['empty thinking', '', '<|user|>q<|assistant|><think>\n«\n</think>\n\nYes<|im_end|>»'],
+])(
+  'an answer of which a template drops %s stands behind the prompt, as it was written',
+  (_, ...told) => {
+    const [thinking, expected] = told;
+    const { template, texts } = droppingFixture;
+    const options = { ...texts, addGenerationPrompt: false, keepsThinking: true };
+    const segments = renderConversation(template, [user('q'), thought(thinking, 'Yes')], options);
+    const marked = segments.map(({ text, trained }) => (trained ? `«${text}»` : text)).join('');
+    expect(marked.replaceAll('»«', '')).toBe(expected);
+    expect(segments.flatMap(({ remarks = [] }) => remarks)).toEqual([]);
+  },
+);

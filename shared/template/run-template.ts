@@ -74,7 +74,7 @@ function messageFor({ role, content }: Pick<Message, 'role' | 'content'>, field?
   if (field === undefined || role !== 'assistant' || !content.trimStart().startsWith('<think>'))
     return plain;
   const { thinking, answer } = splitThinking(content);
-  return thinking === '' || answer === '' ? plain : { role, content: answer, [field]: thinking };
+  return answer === '' ? plain : { role, content: answer, [field]: thinking };
 }
 
 function parseTemplate(template: string): Template['parsed'] {

@@ -39,7 +39,11 @@ interface PlanProps {
 
 function Plan({ recipe, dataset, model }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
-  const plan = planTraining(recipe, dataset.samples);
+  const estimate = useEstimate(recipe, dataset, model);
+  const { data } = estimate;
+  const counted = data?.areTokensCounted ? data.samplesHigh : undefined;
+  const plan = planTraining(recipe, dataset.samples, counted);
+  const more = data ? moreSamplesText(data, recipe) : '';
   const { samples, heldOut, stepsPerEpoch, totalSteps, epochs, lastBatch } = plan;
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
   return (
@@ -54,6 +58,7 @@ function Plan({ recipe, dataset, model }: PlanProps) {
         <dd>
           {formatQuantity(samples, 'sample')} in batches of {formatCount(recipe.batchSize)}
           {isUneven && `, the last of ${formatCount(lastBatch)}`}
+          {more !== '' && <span className="dim">. {more}</span>}
         </dd>
         {heldOut > 0 && (
           <>
@@ -66,7 +71,7 @@ function Plan({ recipe, dataset, model }: PlanProps) {
           {formatQuantity(Math.ceil(epochs), recipe.method === 'full' ? 'whole model' : 'adapter')},{' '}
           {checkpointsText(epochs)}
         </dd>
-        {model && <TimeFact model={model} dataset={dataset} recipe={recipe} />}
+        {model && <TimeFact estimate={estimate} />}
         {model && <MemoryFact model={model} recipe={recipe} />}
         {project.data && (
           <>
@@ -84,17 +89,20 @@ function Plan({ recipe, dataset, model }: PlanProps) {
   );
 }
 
-interface TimeFactProps {
-  model: Model;
-  dataset: Dataset;
-  recipe: Recipe;
+type Estimate = ReturnType<typeof useEstimate>;
+
+/** What earlier runs tell of this one. */
+function useEstimate(recipe: Recipe, dataset: Dataset, model: Model | undefined) {
+  const input = { ...useSettled(model?.id ?? '', recipe), datasetId: dataset.id };
+  const key = ['runs.estimateTime', input];
+  // An edit and another model are asked about once they have settled.
+  return useQuery(model?.id === input.modelId ? key : null, () => rpc.runs.estimateTime(input), [
+    'runs',
+  ]);
 }
 
 /** How long the run would take on this machine, and how that is known. */
-function TimeFact({ model, dataset, recipe }: TimeFactProps) {
-  const input = { ...useSettled(model.id, recipe), datasetId: dataset.id };
-  const key = ['runs.estimateTime', input];
-  const estimate = useQuery(key, () => rpc.runs.estimateTime(input), ['runs']);
+function TimeFact({ estimate }: { estimate: Estimate }) {
   if (estimate.error !== undefined) return null;
   return (
     <>
@@ -105,9 +113,6 @@ function TimeFact({ model, dataset, recipe }: TimeFactProps) {
             <>
               <strong>{describeTime(estimate.data)}</strong>
               <span className="dim">, {describeTimeBasis(estimate.data)}</span>
-              {moreSamplesText(estimate.data, recipe) !== '' && (
-                <span className="dim">. {moreSamplesText(estimate.data, recipe)}</span>
-              )}
             </>
           ) : (
             <span className="dim">estimating…</span>

@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useMemo } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { xrayProblems } from '../../../shared/domain/xray-totals.ts';
+import { allTokens, xrayProblems } from '../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
@@ -66,7 +66,7 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ row, topPx, isSelected }: RowProps) {
-  const { sampleId, prompt, source, wholeTokens, trainedTokens } = row;
+  const { sampleId, prompt, source, trainedTokens } = row;
   return (
     // Keys are handled for the whole view.
     <div
@@ -82,7 +82,7 @@ const Row = memo(function Row({ row, topPx, isSelected }: RowProps) {
         <VisibleText text={prompt === '' ? '(no question)' : prompt} />
       </span>
       <span className="xray-row-count" title="trained tokens of all its tokens">
-        {formatCount(trainedTokens)} / {formatCount(wholeTokens)}
+        {formatCount(trainedTokens)} / {formatCount(allTokens(row))}
       </span>
       <span className="xray-row-meta small faint">
         <span className="truncate">

@@ -1,5 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import { xrayProblemText } from '../../../shared/text/xray.ts';
+import { allTokens } from '../../../shared/domain/xray-totals.ts';
 import type { TokenFate, XrayRow } from '../../../shared/domain/xray.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -40,7 +41,7 @@ export function XraySampleView({ row }: { row: XrayRow }) {
           </Button>
         </div>
         <p className="small dim">
-          {formatQuantity(row.wholeTokens, 'token')}, {formatCount(row.trainedTokens)} trained ·{' '}
+          {formatQuantity(allTokens(row), 'token')}, {formatCount(row.trainedTokens)} trained ·{' '}
           {row.endedAnswers} of {formatQuantity(row.answers, 'answer')} with a trained end of turn
         </p>
         {problem !== '' && <p className="xray-problem">{problem}</p>}

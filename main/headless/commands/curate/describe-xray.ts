@@ -1,5 +1,6 @@
 import { allWholeText, xrayProblemText } from '../../../../shared/text/xray.ts';
 import {
+  allTokens,
   xrayProblems,
   xrayTotals,
   xrayTotalsBySource,
@@ -58,7 +59,7 @@ export function describeProblems(rows: readonly XrayRow[], maxTokens: number): s
 export function describeTokens(row: XrayRow, sample: XraySample): string {
   const head = [
     `#${row.seq}  ${displayLine(row.prompt)}`,
-    `${formatQuantity(row.wholeTokens, 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
+    `${formatQuantity(allTokens(row), 'token')}, ${formatCount(row.trainedTokens)} trained. ` +
       xrayProblemText(row, sample.maxTokens),
   ];
   const tables = sample.stretches.map((stretch) =>

@@ -121,11 +121,11 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   const problem = warmupProblem(dataset.samples, recipe);
   if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const heldOut = devSampleCount(dataset.samples, recipe.devShare);
-  const samples = dataset.samples - heldOut;
-  const steps = totalSteps(samples, recipe);
   const time = model
     ? await client.runs.estimateTime({ modelId: model.id, datasetId: dataset.id, recipe })
     : null;
+  const samples = time?.areTokensCounted ? time.samplesHigh : dataset.samples - heldOut;
+  const steps = totalSteps(samples, recipe);
   const memory = model ? await client.runs.planMemory({ modelId: model.id, recipe }) : null;
   const lines = [
     `${formatQuantity(steps, 'step')}: ${formatQuantity(totalEpochs(samples, recipe), 'epoch')} of ` +
