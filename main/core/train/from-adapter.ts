@@ -44,45 +44,60 @@ export async function inspectAdapter(
   return await readAdapter(session, model, wanted, signal);
 }
 
+/** What a run is started with once its adapter lies in its folder. */
+interface AdapterStart {
+  /** With the hash of the adapter. */
+  recipe: Recipe;
+  warnings: string[];
+}
+
 /**
- * Puts the adapter that a new run starts from into its folder and returns the recipe with its hash.
- * Refused, with nothing left behind, when it does not fit the base or the recipe.
+ * Puts the adapter that a new run goes on from, if any, into its folder and starts the run. Refused
+ * when it does not fit the base or the recipe; nothing is left behind when there is no run then.
  */
-export async function takeAdapter(
+export async function startWithAdapter<Started>(
   session: ProjectSession,
-  runId: string,
-  {
-    model,
-    recipe,
-    ...wanted
-  }: Omit<WantedAdapter, 'fromAdapter'> & {
-    model: UsableModel;
-    recipe: Recipe;
-  },
+  { runId, ...wanted }: NewRun,
+  start: (made: AdapterStart) => Started,
   signal?: AbortSignal,
-): Promise<{ recipe: Recipe; warnings: string[] }> {
-  const { fromAdapter, method } = recipe;
-  if (fromAdapter === '' && wanted.adapterPath === undefined) return { recipe, warnings: [] };
-  if (method !== 'lora')
-    throw new AppError('INVALID_INPUT', 'A run that starts from an adapter needs method lora.');
+): Promise<Started> {
+  const { recipe, adapterPath } = wanted;
+  if (recipe.fromAdapter === '' && adapterPath === undefined)
+    return start({ recipe, warnings: [] });
   const outDir = makeArtifactFolder(session.file, ...runFolderNames(runId));
   try {
-    const asked = { fromAdapter, ...wanted, outDir };
-    const facts = await readAdapter(session, model, asked, signal);
-    const problem = contradiction(recipe, facts);
-    if (problem !== '') throw new AppError('INVALID_INPUT', problem);
-    const { sha256, adapterBaseSha256 } = facts;
-    const isOfOther = adapterBaseSha256 !== null && adapterBaseSha256 !== model.sha256;
-    const warnings = isOfOther
-      ? [
-          `The adapter that the run starts from was trained on another base (SHA-256 ${adapterBaseSha256.slice(0, 12)}…), as was allowed.`,
-        ]
-      : [];
-    return { recipe: { ...recipe, fromAdapter: sha256 }, warnings };
+    return start(await takeAdapter(session, { ...wanted, outDir }, signal));
   } catch (error) {
     await removeArtifact(outDir);
     throw error;
   }
+}
+
+interface NewRun extends Omit<WantedAdapter, 'fromAdapter'> {
+  runId: string;
+  model: UsableModel;
+  recipe: Recipe;
+}
+
+async function takeAdapter(
+  session: ProjectSession,
+  { model, recipe, ...wanted }: Omit<NewRun, 'runId'> & { outDir: GuardedPath },
+  signal: AbortSignal | undefined,
+): Promise<AdapterStart> {
+  const { fromAdapter, method } = recipe;
+  if (method !== 'lora')
+    throw new AppError('INVALID_INPUT', 'A run that starts from an adapter needs method lora.');
+  const facts = await readAdapter(session, model, { fromAdapter, ...wanted }, signal);
+  const problem = contradiction(recipe, facts);
+  if (problem !== '') throw new AppError('INVALID_INPUT', problem);
+  const { sha256, adapterBaseSha256: trainedOn } = facts;
+  const warnings =
+    trainedOn === null || trainedOn === model.sha256
+      ? []
+      : [
+          `The adapter that the run starts from was trained on another base (SHA-256 ${trainedOn.slice(0, 12)}…), as was allowed.`,
+        ];
+  return { recipe: { ...recipe, fromAdapter: sha256 }, warnings };
 }
 
 function contradiction(recipe: Recipe, facts: AdapterFacts): string {

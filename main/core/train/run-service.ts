@@ -23,7 +23,7 @@ import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { takeAdapter } from './from-adapter.ts';
+import { startWithAdapter } from './from-adapter.ts';
 import { newProbe } from './probe-run.ts';
 import { savedStep } from './run-files.ts';
 
@@ -61,21 +61,41 @@ export async function startRun(
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   await requireDevice(session, input.recipe.device);
   const runId = uuidv7();
-  const { recipe, warnings } = await takeAdapter(session, runId, { ...input, model }, signal);
-  const name = input.name ?? freeName(session, `${dataset.name} on ${modelName}`);
-  freeNameOfFailed(session, name, input.author);
+  const suggested = `${dataset.name} on ${modelName}`;
+  return await startWithAdapter(
+    session,
+    { ...input, runId, model },
+    ({ recipe, warnings }) =>
+      queueRun(session, {
+        ...input,
+        runId,
+        recipe,
+        name: input.name ?? freeName(session, suggested),
+        warnings: [...(model.info.warnings ?? []), ...warnings],
+      }),
+    signal,
+  );
+}
+
+/** Stores a run that nothing speaks against but its name. */
+function queueRun(
+  session: ProjectSession,
+  run: RunInput & { runId: string; name: string; warnings: readonly string[] },
+): { runId: string; jobId: string } {
+  const { db } = session.file;
+  const { runId, name, modelId, datasetId, recipe } = run;
+  freeNameOfFailed(session, name, run.author);
   if (findRun(db, 'name', name))
     throw new AppError('NAME_TAKEN', `There is a run “${name}” already: choose another name`, {
       name,
     });
-  const probe = input.probe && newProbe(session, input.probe);
-  const { modelId, datasetId } = input;
+  const probe = run.probe && newProbe(session, run.probe);
   const job = session.jobs.start(
     { kind: 'train', title: name, subjectId: runId, payload: { runId } },
     (jobId) => {
       insertRun(db, { id: runId, name, jobId, modelId, datasetId, recipe });
       if (probe) insertProbe(db, runId, probe);
-      for (const message of [...(model.info.warnings ?? []), ...warnings])
+      for (const message of run.warnings)
         addRunEvent(db, runId, { kind: 'warning', step: 0, message });
     },
   );

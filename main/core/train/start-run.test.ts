@@ -82,6 +82,8 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
     code: 'ADAPTER_OTHER_BASE',
     data: { baseSha256: other.sha256, adapterBaseSha256: base.sha256 },
   });
+  const named = { modelId, datasetId, recipe: { ...recipe, fromAdapter }, name: second.name };
+  await expect(core.client.runs.start(named)).rejects.toMatchObject({ code: 'NAME_TAKEN' });
   const folders = readdirSync(join(core.path('p.lima.d'), 'runs'));
   expect(folders.toSorted()).toEqual([first.id, second.id].toSorted());
 
