@@ -211,6 +211,16 @@ test.each([
     /with 5 messages, no system message and plain texts, at character 127, the run had "5: Text/,
   ],
   [
+    'ends after six messages',
+    `{% if messages | length > 6 %}{{ raise_exception('Enough') }}{% endif %}${loop('{{ m.content }}')}`,
+    /with 7 messages, no system message and plain texts, it fails: .*Enough\. Export/,
+  ],
+  [
+    'looks at the end of a message',
+    loop("{{ m.content + ('' if m.content.endswith('.') else '?') }}"),
+    /with 1 message, no system message and plain texts, it fails: .*changes text/,
+  ],
+  [
     'drops a part of the thinking',
     loop("{{ m.content.split('</think>')[-1] + ('!' if '<think>' in m.content else '') }}"),
     /messages and thinking in answers/,

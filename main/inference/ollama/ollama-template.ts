@@ -1,7 +1,7 @@
 import { decide } from './decision-tree.ts';
 import { type Findings, inexpressible, probeTemplate } from './probe-template.ts';
 import type { RenderTraining } from './training-text.ts';
-import { findDifference } from './prove-template.ts';
+import { findDifference, withoutStop } from './prove-template.ts';
 import { writeTemplate } from './write-template.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 
@@ -18,7 +18,7 @@ export interface OllamaTemplate {
 export async function ollamaTemplate(render: RenderTraining): Promise<OllamaTemplate> {
   const findings = await probeTemplate(render).catch((error: unknown) => {
     throw error instanceof TemplateError && error.code !== 'TEMPLATE_TOO_LONG'
-      ? inexpressible(error.message.replace(/\.$/, ''))
+      ? inexpressible(withoutStop(error.message))
       : error;
   });
   const { stops, takesSystem, thinking } = findings;

@@ -13,6 +13,8 @@ interface Trial {
   messages: Message[];
   /** As Ollama gives them to its template. */
   seen: OllamaMessage[];
+  /** Whether a template of any use takes it: then a refusal is a difference, too. */
+  isOrdinary: boolean;
 }
 
 const plainTexts = 'plain texts';
@@ -59,7 +61,8 @@ function trials({ isStarted, takesSystem, thinking }: TrialKind): Trial[] {
         }));
         const all = system === undefined ? messages : [systemMessage(system), ...messages];
         const name = `${formatQuantity(count, 'message')}, ${systemName} and ${contentName}`;
-        return { name, messages: all, seen: all };
+        const isOrdinary = contentName === plainTexts && !isStarted;
+        return { name, messages: all, seen: all, isOrdinary };
       }),
     ),
   );
@@ -74,6 +77,7 @@ const thoughtTrials = (thinking: ThinkingForm | undefined): Trial[] =>
     name: `${count} messages and thinking in answers`,
     messages: thoughtful(count, false),
     seen: thoughtful(count, thinking !== undefined),
+    isOrdinary: false,
   }));
 
 const thoughtful = (count: number, isKeptApart: boolean): OllamaMessage[] =>
@@ -86,7 +90,7 @@ const thoughtful = (count: number, isKeptApart: boolean): OllamaMessage[] =>
 
 /**
  * Where the texts of a run and those of a template of Ollama differ, in words that end a sentence;
- * undefined where they never do. Conversations that the run's template refuses prove nothing.
+ * undefined where they never do. Odd conversations that the run's template refuses prove nothing.
  */
 export async function findDifference(
   template: string,
@@ -101,19 +105,22 @@ export async function findDifference(
 async function tryOne(
   program: GoProgram,
   render: RenderTraining,
-  { name, messages, seen }: Trial,
+  { name, messages, seen, isOrdinary }: Trial,
 ): Promise<string | undefined> {
   const asPrompt = messages.at(-1)?.role === 'user';
   let trained: string;
   try {
     trained = textOf(await render(messages, asPrompt), asPrompt);
   } catch (error) {
-    if (error instanceof TemplateError && error.code !== 'TEMPLATE_TOO_LONG') return undefined;
-    throw error;
+    if (!(error instanceof TemplateError) || error.code === 'TEMPLATE_TOO_LONG') throw error;
+    return isOrdinary ? `with ${name}, it fails: ${withoutStop(error.message)}` : undefined;
   }
   const written = runGoTemplate(program, seen);
   return written === trained ? undefined : describeDifference(name, trained, written);
 }
+
+/** A message as a part of a sentence. */
+export const withoutStop = (message: string): string => message.replace(/\.$/, '');
 
 const shownCharacters = 60;
 
