@@ -5,6 +5,7 @@ import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { devSampleCount, totalEpochs } from '../../../shared/domain/training-counts.ts';
 import { mostSamplesOf } from '../../../shared/template/thinking.ts';
 import type { EncodeReport } from '../../../shared/domain/run.ts';
+import { xrayOpenRecipeSchema } from '../../../shared/domain/xray.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { findDataset, type DatasetItem } from '../../store/repositories/datasets.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
@@ -79,6 +80,9 @@ interface Encoded {
 
 type Sizes = Pick<TimeEstimate, 'tokensLow' | 'tokensHigh' | 'samplesLow' | 'samplesHigh'>;
 
+/** What decides how many tokens and samples the trainer gets of a dataset. */
+const encodedBy = xrayOpenRecipeSchema.keyof().options;
+
 /** What a run of the same base on the same samples, cut in the same way, counted. */
 function countedSizes(session: ProjectSession, wanted: Encoded): EncodeReport | undefined {
   const same = listRuns(session.file.db).find(
@@ -86,11 +90,7 @@ function countedSizes(session: ProjectSession, wanted: Encoded): EncodeReport | 
       encodeReport !== null &&
       baseSha256 === wanted.baseSha256 &&
       datasetHash === wanted.datasetHash &&
-      recipe.maxTokens === wanted.recipe.maxTokens &&
-      recipe.overlong === wanted.recipe.overlong &&
-      recipe.devShare === wanted.recipe.devShare &&
-      recipe.lossOn === wanted.recipe.lossOn &&
-      recipe.droppedThinking === wanted.recipe.droppedThinking,
+      encodedBy.every((key) => recipe[key] === wanted.recipe[key]),
   );
   return same?.encodeReport ?? undefined;
 }
