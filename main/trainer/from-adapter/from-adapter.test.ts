@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
@@ -223,6 +223,15 @@ describe('an adapter is refused, with the reason,', () => {
     const adapterPath = await peftCopy('cut', undefined, undefined, length);
     await expect(importAdapter(paramsFor('base', { adapterPath }))).rejects.toMatchObject({
       code: 'ADAPTER_UNREADABLE',
+    });
+  });
+
+  test('that lacks one of the files of PEFT', async () => {
+    const adapterPath = await peftCopy('lacking');
+    await rm(join(adapterPath, 'adapter_model.safetensors'));
+    await expect(importAdapter(paramsFor('base', { adapterPath }))).rejects.toMatchObject({
+      code: 'ADAPTER_UNREADABLE',
+      message: expect.stringMatching(/no file .*adapter_model\.safetensors\. PEFT saves/),
     });
   });
 

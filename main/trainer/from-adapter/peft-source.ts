@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { readInputFile } from '../../input-files/input-file.ts';
+import { InputFileError, readInputFile } from '../../input-files/input-file.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { fromHfOrder, ggufWeightOf } from '../export/peft-adapter.ts';
 import { unusable, type AdapterSource, type SourceTensor } from './adapter-source.ts';
@@ -57,6 +57,16 @@ export async function peftFolder(path: string): Promise<string | undefined> {
  * ADAPTER_UNREADABLE for settings that a run of ours does not have, each by its name.
  */
 export async function openPeftAdapter(folder: string, base: GgufFile): Promise<AdapterSource> {
+  try {
+    return await openFolder(folder, base);
+  } catch (error) {
+    if (!(error instanceof InputFileError)) throw error;
+    const needed = `PEFT saves ${configFile} and ${weightsFile}; a file of another ending has to be saved anew`;
+    throw unusable(folder, `${error.message}. ${needed}.`);
+  }
+}
+
+async function openFolder(folder: string, base: GgufFile): Promise<AdapterSource> {
   const { alpha, isRankStable } = await readConfig(join(folder, configFile));
   const path = join(folder, weightsFile);
   const weights = await openSafetensors(path);
