@@ -19,7 +19,7 @@ import {
 } from '../domain/evaluation.ts';
 import type { Identity } from '../domain/identity.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
-import { withoutThinking } from '../template/thinking.ts';
+import { sameAnswer, withoutThinking } from '../template/thinking.ts';
 import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
 import { clusteredShare, clusteredSummary, type JudgedPrompt } from '../stats/clustered-summary.ts';
 import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
@@ -66,9 +66,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
       comparisons: items.length,
       judged: judged.length,
       open: items.length - judged.length,
-      identicalOutputs: items.filter(
-        ({ a, b }) => withoutThinking(a.output) === withoutThinking(b.output),
-      ).length,
+      identicalOutputs: items.filter(({ a, b }) => sameAnswer(a.output, b.output)).length,
       votes: votes.filter(isByAuthor).length,
     },
     failures: facts.failures ?? [],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../domain/message.ts';
-import { mostSamplesOf, splitThinking, thoughtNote } from './thinking.ts';
+import { mostSamplesOf, sameAnswer, splitThinking, thoughtNote } from './thinking.ts';
 
 describe('an answer is split into thinking and answer', () => {
   test.each([
@@ -71,4 +71,14 @@ test('a conversation becomes one sample per trained answer where an earlier one 
   expect(mostSamplesOf([...turn(thought, 0), ...turn('b')])).toBe(1);
   expect(mostSamplesOf([...turn('a'), ...turn(thought)])).toBe(1);
   expect(mostSamplesOf([...turn('<think>\n\n</think>\n\na'), ...turn('b')])).toBe(1);
+});
+
+test.each([
+  ['<think>a</think>\n\nYes.', 'Yes.', true],
+  ['<think>a</think>Yes.', '<think>\nb\n</think>\n\nYes.', true],
+  ['<think>a', '<think>b', true],
+  ['<think>a</think>Yes.', '<think>a</think>No.', false],
+  ['Yes.', 'yes.', false],
+])('%j and %j are the same answer: %s', (one, other, expected) => {
+  expect(sameAnswer(one, other)).toBe(expected);
 });

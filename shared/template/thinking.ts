@@ -59,6 +59,10 @@ const join = (thoughts: readonly string[]): string =>
 /** The answer alone: what is voted on, compared, measured and looked through. */
 export const withoutThinking = (text: string): string => splitThinking(text).answer;
 
+/** Whether a person who sees no thinking would see the same twice. */
+export const sameAnswer = (one: string, other: string): boolean =>
+  withoutThinking(one) === withoutThinking(other);
+
 /** How many words a thought has. */
 export const wordsOf = (thinking: string | null): number => thinking?.match(/\S+/g)?.length ?? 0;
 

@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
-import { withoutThinking } from '../../../shared/template/thinking.ts';
+import { sameAnswer } from '../../../shared/template/thinking.ts';
 import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import {
@@ -239,7 +239,7 @@ function store(
 function castTies({ file: { db } }: ProjectSession, items: readonly StoredComparison[]): void {
   withTransaction(db, () => {
     for (const { id: comparisonId, a, b } of items)
-      if (a && b && isSame(a, b) && !isTied(db, comparisonId))
+      if (a && b && sameAnswer(a.output, b.output) && !isTied(db, comparisonId))
         insertVote(db, {
           comparisonId,
           shown: 'neither',
@@ -249,9 +249,6 @@ function castTies({ file: { db } }: ProjectSession, items: readonly StoredCompar
         });
   });
 }
-
-const isSame = (a: { output: string }, b: { output: string }) =>
-  withoutThinking(a.output) === withoutThinking(b.output);
 
 const isTied = (db: Database, comparisonId: string) =>
   verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;
