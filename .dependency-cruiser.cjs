@@ -126,7 +126,7 @@ module.exports = {
       to: {
         path: '^main/',
         pathNot:
-          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/(serve-engine|engine-process)\\.ts$',
+          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/(serve-engine|engine-process|call-in-time)\\.ts$',
       },
     },
     {
@@ -134,10 +134,10 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(main|renderer)/',
-        pathNot: `^main/(?:inference/template/render-orders|tools/corpus/try-file)\\.ts$|${test}`,
+        pathNot: `^main/(?:inference/template/render-orders|engines/inspector/model-template|tools/corpus/try-file)\\.ts$|${test}`,
       },
       to: {
-        path: '^shared/template/(generation|jinja|render|run|split)-|/@huggingface/jinja/',
+        path: '^shared/template/(generation|jinja|render|run|split|try)-|/@huggingface/jinja/',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -96,6 +96,10 @@ export const runsContract = {
       }),
     )
     .output(z.object({ removed: z.number().int(), freedBytes: z.number().int() })),
+  /** What a chat template (empty: that of the model) makes of a conversation, before a run. */
+  tryTemplate: reading
+    .input(z.object({ modelId: z.string(), chatTemplate: recipeSchema.shape.chatTemplate }))
+    .output(z.object({ problem: z.string(), remarks: z.array(z.string()) })),
   /** How long a run would take on this machine, and how that is known. */
   estimateTime: reading
     .input(z.object({ modelId: z.string(), datasetId: z.string(), recipe: checkedRecipeSchema }))

@@ -18,6 +18,10 @@ export const modelInfoSchema = z.object({
   trainable: nameSchema,
   /** What is odd about the file though it can be used, as sentences; none where an older version looked. */
   warnings: z.array(z.string().max(2000)).optional(),
+  /** Why its chat template trains nothing; another one may be chosen for a run. */
+  templateProblem: z.string().max(2000).optional(),
+  /** What a person should know before training with its chat template, as sentences. */
+  templateRemarks: z.array(z.string()).optional(),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 

@@ -1,7 +1,12 @@
-import { Environment, Template } from '@huggingface/jinja';
+import { Environment } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
 import { BoundedInterpreter } from './jinja/bounded-interpreter.ts';
-import { librarySource } from './jinja/jinja-source.ts';
+import {
+  JinjaSyntaxError,
+  parseJinja,
+  type ParsedTemplate,
+  type TemplatePlace,
+} from './jinja/parsed-template.ts';
 import { sandboxGlobals, tooLong } from './jinja-sandbox.ts';
 import { TemplateError } from './template-error.ts';
 import { splitThinking } from './thinking.ts';
@@ -19,7 +24,7 @@ const maxTemplateCharacters = 1_000_000;
 /** What a template may write beside the contents, each of which it may write twice. */
 const freeCharacters = 1_000_000;
 
-const parsedTemplates = new Map<string, Template['parsed']>();
+const parsedTemplates = new Map<string, ParsedTemplate>();
 
 /**
  * Renders a Jinja chat template as Hugging Face's `apply_chat_template` does (no tools, no
@@ -30,7 +35,7 @@ export function runTemplate(
   messages: readonly Pick<Message, 'role' | 'content'>[],
   values: TemplateValues,
 ): string {
-  const program = parseTemplate(template);
+  const parsed = parseTemplate(template);
   const field = thoughtField(template);
   const variables = {
     ...sandboxGlobals,
@@ -43,19 +48,21 @@ export function runTemplate(
   for (const [name, value] of Object.entries(variables)) environment.set(name, value);
   const mostCharacters =
     freeCharacters + 2 * messages.reduce((sum, m) => sum + m.content.length, 0);
+  const interpreter = new BoundedInterpreter(environment);
   try {
-    const text = String(new BoundedInterpreter(environment).run(program).value);
+    const text = String(interpreter.run(parsed.program).value);
     if (text.length <= mostCharacters) return text;
     throw tooLong(`it writes ${text.length} characters around this conversation`);
   } catch (error) {
     if (error instanceof TemplateError) throw error;
+    const place = parsed.placeOf(interpreter.failedNode);
     const reason = error instanceof Error ? error.message : String(error);
     // The stack, a string or a list reached the limit of the engine.
     if (error instanceof RangeError) throw tooLong(reason);
     throw new TemplateError(
       'TEMPLATE_FAILED',
-      `The model's chat template refuses this conversation: ${reason}`,
-      { cause: error },
+      `The model's chat template refuses this conversation: ${reason}${atPlace(place)}`,
+      { cause: error, line: place?.line },
     );
   }
 }
@@ -77,7 +84,11 @@ function messageFor({ role, content }: Pick<Message, 'role' | 'content'>, field?
   return answer === '' ? plain : { role, content: answer, [field]: thinking };
 }
 
-function parseTemplate(template: string): Template['parsed'] {
+/** Where something failed, behind the reason. */
+const atPlace = (place: TemplatePlace | undefined) =>
+  place ? ` (line ${place.line}: ${place.tag})` : '';
+
+function parseTemplate(template: string): ParsedTemplate {
   const known = parsedTemplates.get(template);
   if (known) return known;
   if (template.length > maxTemplateCharacters)
@@ -86,15 +97,16 @@ function parseTemplate(template: string): Template['parsed'] {
       `The model's chat template has ${template.length} characters; at most ` +
         `${maxTemplateCharacters} are read.`,
     );
-  let parsed: Template['parsed'];
+  let parsed: ParsedTemplate;
   try {
-    parsed = new Template(librarySource(template)).parsed;
+    parsed = parseJinja(template);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const place = error instanceof JinjaSyntaxError ? error.place : undefined;
     throw new TemplateError(
       'TEMPLATE_INVALID',
-      `The model's chat template cannot be parsed: ${reason}`,
-      { cause: error },
+      `The model's chat template cannot be parsed: ${reason}${atPlace(place)}`,
+      { cause: error, line: place?.line },
     );
   }
   if (parsedTemplates.size >= maxCachedTemplates) parsedTemplates.clear();

@@ -15,8 +15,15 @@ export type TemplateErrorCode =
 /** A chat template that cannot be used for a conversation; `code` is stable, the message is for a person. */
 export class TemplateError extends Error {
   readonly code: TemplateErrorCode;
-  constructor(code: TemplateErrorCode, message: string, options?: ErrorOptions) {
+  /** The line of the template at which it failed, from 1, where that is known. */
+  readonly line: number | undefined;
+  constructor(
+    code: TemplateErrorCode,
+    message: string,
+    options: ErrorOptions & { line?: number | undefined } = {},
+  ) {
     super(message, options);
+    this.line = options.line;
     this.name = 'TemplateError';
     this.code = code;
   }

@@ -74,6 +74,7 @@ const inputs: Record<string, unknown> = {
   'runs.list': undefined,
   'runs.get': { id: 'r' },
   'runs.planPruning': { runId: 'r', rule: { keep: 'last', count: 1 } },
+  'runs.tryTemplate': { modelId: 'x', chatTemplate: '' },
   'runs.estimateTime': { modelId: 'x', datasetId: 'x', recipe: {} },
   'runs.compare': { ids: ['r', 's'] },
   'runs.saveComparison': { ids: ['r', 's'], format: 'csv', path: join(folder, 'runs.csv') },

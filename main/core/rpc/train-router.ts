@@ -9,6 +9,7 @@ import { testDevice, planRunMemory } from '../train/preflight.ts';
 import { probeOf } from '../train/probe-run.ts';
 import { compareRuns, saveComparison } from '../train/compare-runs.ts';
 import { inspectAdapter } from '../train/from-adapter.ts';
+import { tryChatTemplate } from '../train/template-trial.ts';
 import { estimateTime } from '../train/estimate-time.ts';
 import { planPruning, pruneCheckpoints } from '../train/prune-checkpoints.ts';
 import { startExport } from '../train/export-service.ts';
@@ -67,6 +68,9 @@ export const runsRouter = {
   ),
   prune: withProject.runs.prune.handler(({ context: { core, session }, input }) =>
     pruneCheckpoints(core, session, input),
+  ),
+  tryTemplate: withProject.runs.tryTemplate.handler(({ context: { session }, input, signal }) =>
+    tryChatTemplate(session, input, signal),
   ),
   estimateTime: withProject.runs.estimateTime.handler(({ context: { session }, input, signal }) =>
     estimateTime(session, input, signal),

@@ -25,6 +25,7 @@ import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { startWithAdapter } from './from-adapter.ts';
 import { newProbe } from './probe-run.ts';
+import { requireTemplate } from './template-trial.ts';
 import { savedStep } from './run-files.ts';
 
 /** What a run is started with. */
@@ -60,6 +61,7 @@ export async function startRun(
     warmupProblem(dataset.samples, input.recipe);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   await requireDevice(session, input.recipe.device);
+  const remarks = await requireTemplate(model, input.recipe.chatTemplate, signal);
   const runId = uuidv7();
   const suggested = `${dataset.name} on ${modelName}`;
   return await startWithAdapter(
@@ -71,7 +73,7 @@ export async function startRun(
         runId,
         recipe,
         name: input.name ?? freeName(session, suggested),
-        warnings: [...(model.info.warnings ?? []), ...warnings],
+        warnings: [...remarks, ...(model.info.warnings ?? []), ...warnings],
       }),
     signal,
   );

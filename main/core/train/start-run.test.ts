@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import { getString } from '../../gguf/header/gguf-file.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { describeReasons } from './encode-dataset.ts';
 
-test('a warm-up beyond the run is refused, and a run that failed frees its name', async () => {
+test('a warm-up beyond the run and a broken template are refused, a run that failed frees its name', async () => {
   await using core = await TestCore.start();
   const { modelId } = await core.addModel();
   const datasetId = await core.freezeDataset();
@@ -15,6 +18,13 @@ test('a warm-up beyond the run is refused, and a run that failed frees its name'
     code: 'INVALID_STATE',
     message: expect.stringContaining('warmupSteps is 2, and the whole run has 1 step'),
   });
+  const chatTemplate = '{% for m in messages %}\n{{ m.content }}\n{% endfor %}\n';
+  await expect(start({ chatTemplate: chatTemplate.replace('}}', '}') })).rejects.toMatchObject({
+    code: 'INVALID_INPUT',
+    message: expect.stringMatching(
+      /^The chosen chat template cannot be parsed: .* \(line 2: \{\{ m/,
+    ),
+  });
   expect(await core.client.runs.list()).toEqual([]);
   // Every sample is longer: nothing is left to train on.
   const failing = await start({ maxTokens: 8, overlong: 'drop' });
@@ -22,8 +32,16 @@ test('a warm-up beyond the run is refused, and a run that failed frees its name'
     state: 'failed',
     error: { code: 'NOTHING_TO_TRAIN', message: expect.stringContaining('of “four” none') },
   });
-  const again = await start({ epochs: 1, rank: 2, batchSize: 4 });
+  const again = await start({ epochs: 1, rank: 2, batchSize: 4, chatTemplate });
   expect(await core.job(again.jobId)).toMatchObject({ state: 'succeeded' });
+  const run = await core.client.runs.get({ id: again.runId });
+  expect(run.recipe.chatTemplate).toBe(chatTemplate);
+  const templateSha256 = createHash('sha256').update(chatTemplate).digest('hex');
+  expect(run.encodeReport).toMatchObject({ templateSha256 });
+  // Its turns end with a line break, which no vocabulary stops at.
+  expect(run.events.map(({ message }) => message).join()).toMatch(/ends earlier answers without/);
+  const header = await readGguf(run.checkpoints[0]?.path ?? '');
+  expect(getString(header, 'tokenizer.chat_template')).toBe(chatTemplate);
   const names = (await core.client.runs.list()).map(({ name, state }) => [name, state]);
   expect(names).toEqual([
     ['first', 'succeeded'],

@@ -1,3 +1,4 @@
+import type { TemplateTrial } from '../../../shared/template/try-template.ts';
 import type { ContentCounts } from '../../../shared/domain/project/backup.ts';
 import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
 import type { ModelInfo } from '../../../shared/domain/model.ts';
@@ -27,6 +28,12 @@ export interface InspectedFile {
 export type InspectorRequests = {
   /** Fails with `GGUF_INVALID`, `GGUF_TRUNCATED` or `GGUF_UNREADABLE`. */
   inspectModel: { params: { path: string }; event: never; result: ModelInfo };
+  /** Tries a chat template with the special tokens of a model; fails like `inspectModel`. */
+  tryTemplate: {
+    params: { path: string; chatTemplate: string };
+    event: never;
+    result: TemplateTrial;
+  };
   /** Fails with `FILE_UNREADABLE` or `CANCELLED`; at most 10 events a second. */
   hashFile: {
     params: { path: string };

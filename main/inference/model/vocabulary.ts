@@ -5,7 +5,7 @@ import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { fallbackTemplate } from '../../../shared/template/template-error.ts';
 import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
-import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
+import { chatTemplateKey, endOfTurnTexts } from '../../gguf/model/chat-template.ts';
 import { segmentGroups } from './segment-groups.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 import {
@@ -227,16 +227,6 @@ export class Vocabulary {
       : this.#model.tokenize(text, withSpecialTokens);
   }
 }
-
-/** Tokens that vocabularies hold for the end of a turn, in the order in which they are chosen. */
-const endOfTurnTexts = [
-  '<|eot_id|>',
-  '<|im_end|>',
-  '<end_of_turn>',
-  '<|end|>',
-  '<|end_of_turn|>',
-  '<EOT>',
-];
 
 /**
  * The text behind every turn where a model has no chat template (LIMA, section 3: a token of its

@@ -1,11 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { isNativeError } from 'node:util/types';
-import { createContext, Script } from 'node:vm';
 import type { Rendered, RenderOrder, TemplateRequests } from '../../engines/protocol/templates.ts';
+import { callInTime } from '../../engines/call-in-time.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { renderConversation } from '../../../shared/template/render-conversation.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
-import type { Segment } from '../../../shared/template/turn-segments.ts';
 
 type Render = TemplateRequests['render'];
 
@@ -23,29 +21,20 @@ export async function renderAll(
   return null;
 }
 
-// A thread of V8 watches scripts with a time limit: it stops also what never comes back to us.
-const watched = new Script('work()');
-const realm: { work?: () => void } = createContext({});
-
 /** Renders one conversation within its time. */
-function renderInTime(template: string, order: RenderOrder, timeout: number): Rendered {
-  let segments: Segment[] = [];
-  realm.work = () => {
-    segments = renderConversation(template, order.messages, order.options);
-  };
+function renderInTime(template: string, order: RenderOrder, timeoutMs: number): Rendered {
   try {
-    watched.runInContext(realm, { timeout });
-    return { segments };
-  } catch (error) {
-    if (error instanceof TemplateError) return { code: error.code, message: error.message };
-    if (!isTimeout(error)) throw error;
+    const done = callInTime(
+      () => renderConversation(template, order.messages, order.options),
+      timeoutMs,
+    );
+    if (done) return { segments: done.value };
     return {
       code: 'TEMPLATE_TOO_LONG',
-      message: `The chat template was stopped: it runs for more than ${timeout / 1000} s.`,
+      message: `The chat template was stopped: it runs for more than ${timeoutMs / 1000} s.`,
     };
+  } catch (error) {
+    if (error instanceof TemplateError) return { code: error.code, message: error.message };
+    throw error;
   }
 }
-
-// It is an error of the script's own realm, so `instanceof` does not know it.
-const isTimeout = (error: unknown) =>
-  isNativeError(error) && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';

@@ -66,7 +66,7 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
             </span>
           )}
           {!isTrainable && <span className="picker-why">{info.trainable}</span>}
-          {info.warnings?.map((warning) => (
+          {[...templateWords(info), ...(info.warnings ?? [])].map((warning) => (
             <span key={warning} className="picker-why">
               {warning}
             </span>
@@ -90,6 +90,11 @@ export function ModelOption({ model, isChosen, onRelocate, onConfirm }: ModelOpt
     </li>
   );
 }
+
+const templateWords = ({ templateProblem, templateRemarks = [] }: Model['info']): string[] =>
+  templateProblem === undefined
+    ? templateRemarks.map((remark) => `Its chat template: ${remark}`)
+    : [`Trains only with another chat template. ${templateProblem}`];
 
 /** A parameter count the way models are named: `494M`, `7.6B`, `12.3K`. */
 function formatParameters(parameters: number): string {

@@ -27,6 +27,7 @@ export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
       {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
       {recipe && dataset && <Plan recipe={recipe} dataset={dataset} model={model} />}
       {recipe && model && <ContextNote recipe={recipe} model={model} />}
+      {recipe && model && !model.isMissing && <TemplateNote recipe={recipe} model={model} />}
     </section>
   );
 }
@@ -135,6 +136,23 @@ const overlongText: Readonly<Record<Recipe['overlong'], (limit: string) => strin
     `Samples longer than ${limit} tokens are split, each sequence counting as a sample.`,
   drop: (limit) => `Samples longer than ${limit} tokens are left out.`,
 };
+
+/** What is wrong with the chat template of the run, or should be known before it. */
+function TemplateNote({ recipe, model }: { recipe: Recipe; model: Model }) {
+  const settled = useSettled(model.id, recipe);
+  const input = { modelId: settled.modelId, chatTemplate: settled.recipe.chatTemplate };
+  const trial = useQuery(['runs.tryTemplate', input], () => rpc.runs.tryTemplate(input), [
+    'models',
+  ]);
+  if (!trial.data) return null;
+  const { problem, remarks } = trial.data;
+  const words = problem === '' ? remarks.map((remark) => `Chat template: ${remark}`) : [problem];
+  return words.map((text) => (
+    <p key={text} className="picker-why" role="note">
+      {text}
+    </p>
+  ));
+}
 
 function ContextNote({ recipe, model }: { recipe: Recipe; model: Model }) {
   const { contextLength, name } = model.info;

@@ -39,6 +39,9 @@ function isTrue({ value }: JinjaValue): boolean {
  * texts, places counted in characters, scopes of loops, what a loop wrote before a `break`.
  */
 export class PythonInterpreter extends BaseInterpreter {
+  /** The innermost statement that failed, once one did. */
+  failedNode: JinjaNode | undefined;
+
   override evaluate(node: JinjaNode | undefined, scope: JinjaScope): JinjaValue {
     if (node?.given) return node.given;
     if (node?.type === 'Break' || node?.type === 'Continue') throw new LoopControl(node.type);
@@ -53,6 +56,7 @@ export class PythonInterpreter extends BaseInterpreter {
         written += isStatement(node) && value.type === 'NullValue' ? '' : pythonStr(value);
       } catch (error) {
         if (error instanceof LoopControl) error.written = written + error.written;
+        else this.failedNode ??= node;
         throw error;
       }
     return jinja.text(written);

@@ -6,23 +6,32 @@ const rawBlock = /^\{%[-+]?\s*raw\s*(-?)%\}([^]*?)\{%(-?)[+]?\s*endraw\s*([-+]?)
 
 /**
  * Rewrites a template into what the library reads as Jinja reads the original: escapes in its
- * strings, `raw` blocks, and `+` at the edge of a tag, which keeps white space there.
+ * strings, `raw` blocks, and `+` at the edge of a tag, which keeps white space there. `tags` says
+ * where in the original each tag of the rewritten text comes from.
  */
-export function librarySource(template: string): string {
+export function librarySource(template: string): { text: string; tags: number[] } {
+  const tags: number[] = [];
   let written = '';
   let from = 0;
   blockStart.lastIndex = 0;
   for (;;) {
     blockStart.lastIndex = from;
     const start = blockStart.exec(template);
-    if (!start) return written + template.slice(from);
+    if (!start) return { text: written + template.slice(from), tags };
     written += template.slice(from, start.index);
     const rest = template.slice(start.index);
     const raw = start[0] === '{%' ? rawBlock.exec(rest) : null;
     const taken = raw ? rawText(raw) : blockText(rest, template, start.index);
     written += taken.text;
+    for (let tag = 0; tag < tagCount(taken.text); tag += 1) tags.push(start.index);
     from = start.index + taken.length;
   }
+}
+
+/** Tags in the rewritten text of one tag: `+` adds some, and the library forgets `generation`. */
+function tagCount(text: string): number {
+  if (/^\{%-?\s*(?:end)?generation\s*-?%\}$/.test(text)) return 0;
+  return 1 + Number(text.startsWith("{{ '' }}{%")) + Number(text.endsWith("%}{{ '' }}"));
 }
 
 function rawText([whole, stripStart, text = '', stripEnd, after]: RegExpExecArray): {

@@ -41,6 +41,7 @@ export interface JinjaNode {
   loopvar?: JinjaNode;
   body?: JinjaNode[];
   defaultBlock?: JinjaNode[];
+  alternate?: JinjaNode[];
 }
 
 /** What is used of the library's interpreter; its own declarations do not resolve under nodenext. */

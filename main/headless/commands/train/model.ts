@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { modelPath } from '../../../../shared/domain/model-parts.ts';
-import type { Model } from '../../../../shared/domain/model.ts';
+import type { Model, ModelInfo } from '../../../../shared/domain/model.ts';
 import { longModelName } from '../../../../shared/text/model-names.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
@@ -24,13 +24,27 @@ export const modelInspectCommand = defineCommand({
       `parameters      ${formatCount(info.parameters)} in ${formatQuantity(info.layers, 'layer')}`,
       `context length  ${formatCount(info.contextLength)} tokens`,
       `vocabulary      ${formatCount(info.vocabularySize)} tokens`,
-      `chat template   ${info.hasChatTemplate ? 'yes' : 'no'}`,
-      `trainable       ${info.trainable}`,
-      ...(info.warnings ?? []).map((warning) => `warning         ${warning}`),
+      `chat template   ${templateText(info)}`,
+      `trainable       ${trainableText(info)}`,
+      ...[...(info.templateRemarks ?? []), ...(info.warnings ?? [])].map(
+        (warning) => `warning         ${warning}`,
+      ),
     ];
     call.terminal.result(info, lines.join('\n'));
   },
 });
+
+const templateText = ({ hasChatTemplate, templateProblem }: ModelInfo) =>
+  !hasChatTemplate
+    ? 'no'
+    : templateProblem === undefined
+      ? 'yes, and it renders a conversation'
+      : `cannot be used. ${templateProblem}`;
+
+const trainableText = ({ trainable, templateProblem }: ModelInfo) =>
+  trainable === 'yes' && templateProblem !== undefined
+    ? 'only with another chat template (train --template FILE)'
+    : trainable;
 
 /** `lima model confirm`: says that a model from elsewhere is the file that the project names. */
 export const modelConfirmCommand = defineCommand({

@@ -79,7 +79,7 @@ it('tells steps, memory and time of a run in a dry run, and starts none', async 
   expect([dry.steps, dry.time.basis]).toEqual([8, 'same-model']);
   const { stdout } = await folder.run(...train('never', 8), '--dry-run');
   expect(stdout).toMatch(
-    /8 steps: 8 epochs[^]*time .*2 earlier runs of this model[^]*memory at most/,
+    /8 steps: 8 epochs[^]*time .*2 earlier runs of this model[^]*memory at most[^]*Every sample comes whole/,
   );
   const schema = z.object({ runs: z.array(runSchema) });
   expect((await folder.document(schema, 'runs', 'p.lima')).runs).toHaveLength(2);

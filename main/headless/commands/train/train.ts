@@ -30,6 +30,7 @@ import { readStartAdapter } from '../../arguments/start-adapter.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { planResume, resumeCommand } from './resume-run.ts';
+import { samplesBeforehand } from './samples-beforehand.ts';
 import { waitForRun, type StartedRun } from './wait-for-run.ts';
 
 const options = {
@@ -127,6 +128,9 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   const samples = time?.areTokensCounted ? time.samplesHigh : dataset.samples - heldOut;
   const steps = totalSteps(samples, recipe);
   const memory = model ? await client.runs.planMemory({ modelId: model.id, recipe }) : null;
+  const trial = model ? await tryTemplate(client, model.id, recipe) : null;
+  const request = model && { modelId: model.id, datasetId: dataset.id, recipe };
+  const encoded = request ? await samplesBeforehand(client, request, call.signal) : null;
   const lines = [
     `${formatQuantity(steps, 'step')}: ${formatQuantity(totalEpochs(samples, recipe), 'epoch')} of ` +
       `${formatQuantity(samples, 'sample')}, ${formatCount(heldOut)} held out`,
@@ -134,11 +138,29 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
     (time && moreSamplesText(time, recipe)) || null,
     memory &&
       `memory at most ${formatBytes(memory.totalBytes)} of ${formatBytes(memory.availableBytes)} free`,
-    model ? null : 'Time and memory are told once the model was used in this project.',
+    ...(trial?.remarks ?? []).map((remark) => `chat template: ${remark}`),
+    encoded && encoded.text,
+    model
+      ? null
+      : 'Time, memory and the fate of samples are told once the model was used in this project.',
     'Nothing was started.',
   ];
-  const document = { steps, samples, heldOut, time, memory };
+  const document = {
+    steps,
+    samples,
+    heldOut,
+    time,
+    memory,
+    trial,
+    remarks: encoded?.remarks ?? null,
+  };
   call.terminal.result(document, lines.filter((line) => line !== null).join('\n'));
+}
+
+async function tryTemplate(client: CoreClient, modelId: string, { chatTemplate }: Recipe) {
+  const trial = await client.runs.tryTemplate({ modelId, chatTemplate });
+  if (trial.problem !== '') throw new CommandError('INVALID_INPUT', trial.problem);
+  return trial;
 }
 
 /** The loss of the held-out samples epoch by epoch, in a line of its own; empty without them. */
