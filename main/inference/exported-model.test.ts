@@ -220,6 +220,7 @@ function readSafetensors(path: string) {
 
 const taught: TaughtFormat = {
   carried: null,
+  addsBos: false,
   ollama: { template: '{{ .Prompt }}<|im_end|>', stops: ['<|im_end|>'] },
 };
 

@@ -169,6 +169,8 @@ export function familiesOf(platform: string): DeviceFamily[] {
 export interface TaughtFormat {
   /** For a file without a chat template: the one it was trained with, and the token that ends turns. */
   carried: { chatTemplate: string; endOfTurnId: number } | null;
+  /** Whether the model wants a BOS in front: programs differ in what they do if a file is silent. */
+  addsBos: boolean;
   /** For Ollama: its template, and the texts that end an answer; null where it was not asked for. */
   ollama: { template: string; stops: string[] } | null;
 }

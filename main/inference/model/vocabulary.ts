@@ -89,6 +89,11 @@ export class Vocabulary {
       (getBoolean(header, 'tokenizer.ggml.add_space_prefix') ?? true);
   }
 
+  /** Whether llama.cpp puts a BOS in front of every text by itself. */
+  get addsBos(): boolean {
+    return this.#model.tokens.shouldPrependBosToken;
+  }
+
   /** The token every text begins with, where the model has one. */
   get beginToken(): Token | null {
     return this.#model.tokens.bos;

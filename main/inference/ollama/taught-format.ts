@@ -21,7 +21,7 @@ export async function taughtFormat(
     const ollama = forOllama
       ? await ollamaTemplate((messages, asPrompt) => vocabulary.render(messages, asPrompt))
       : null;
-    return { carried: vocabulary.carried, ollama };
+    return { carried: vocabulary.carried, addsBos: vocabulary.addsBos, ollama };
   } finally {
     await model.dispose();
   }

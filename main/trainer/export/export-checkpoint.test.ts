@@ -5,10 +5,11 @@ import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import type { ExportKind } from '../../../shared/domain/export.ts';
 import type { ExportParams, TaughtFormat } from '../../engines/protocol/trainer.ts';
-import { toGgufAdapter } from './gguf-checkpoint.ts';
+import { metadataOfModel, toGgufAdapter } from './gguf-checkpoint.ts';
 import { LoraAdapter } from '../weights/lora-adapter.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { openModel, temporaryFolder } from '../testing/open-model.ts';
+import type { GgufValue } from '../../gguf/header/gguf-value.ts';
 import { getNumber, getString } from '../../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
@@ -34,6 +35,7 @@ async function writePair(
 
 const taught: TaughtFormat = {
   carried: { chatTemplate: '{{ messages[0].content }}', endOfTurnId: 7 },
+  addsBos: true,
   ollama: { template: '{{ .Prompt }}', stops: ['</s>'] },
 };
 
@@ -113,6 +115,20 @@ test('a whole model carries the chat template that its base lacked, merged or co
     expect(getNumber(header, 'tokenizer.ggml.eot_token_id')).toBe(7);
   }
 });
+
+// llama.cpp decides by the kind of vocabulary where a file is silent, Ollama puts a BOS always.
+test('a whole model says whether it wants a BOS, as its base says or as llama.cpp decides', () => {
+  const entries = (base: ReturnType<typeof metadataOf>) =>
+    metadataOfModel(base, { name: 'out', type: 'F16', taught }).filter(
+      ({ key }) => key === 'tokenizer.ggml.add_bos_token',
+    );
+  const key = 'tokenizer.ggml.add_bos_token';
+  expect(entries(metadataOf([]))).toEqual([{ key, type: 'bool', value: true }]);
+  const said = metadataOf([[key, { type: 'bool', value: false }]]);
+  expect(entries(said)).toEqual([{ key, type: 'bool', value: false }]);
+});
+
+const metadataOf = (entries: [string, GgufValue][]) => new Map(entries);
 
 test('the chat template that was chosen to train an adapter goes with it into every form', async () => {
   await using folder = await temporaryFolder();

@@ -62,20 +62,41 @@ export function metadataOfModel(
   const own: GgufEntry[] = [
     { key: 'general.name', type: 'string', value: name },
     { key: 'general.file_type', type: 'u32', value: fileTypes[type] },
-    ...(chatTemplate === '' ? carriedEntries(taught) : templateEntry(chatTemplate)),
+    ...carriedEntries(
+      base,
+      taught && (chatTemplate === '' ? taught : { ...taught, carried: null }),
+    ),
+    ...templateEntry(chatTemplate),
   ];
   const replaced = new Set(own.map(({ key }) => key));
   const kept = [...base].filter(([key]) => !replaced.has(key));
   return [...kept.map(([key, value]) => ({ key, ...value })), ...own];
 }
 
-/** Without them a base that has no template would talk elsewhere otherwise than it was trained. */
-export function carriedEntries(taught: TaughtFormat | undefined): GgufEntry[] {
-  if (!taught?.carried) return [];
-  const { chatTemplate, endOfTurnId } = taught.carried;
-  const end: GgufEntry = { key: 'tokenizer.ggml.eot_token_id', type: 'u32', value: endOfTurnId };
-  return [...templateEntry(chatTemplate), ...(endOfTurnId < 0 ? [] : [end])];
+/**
+ * Without them a base that has no template would talk elsewhere otherwise than it was trained, and
+ * Ollama would put a BOS where llama.cpp puts none.
+ */
+export function carriedEntries(
+  base: BaseModel['metadata'],
+  taught: TaughtFormat | undefined,
+): GgufEntry[] {
+  if (!taught) return [];
+  const { carried, addsBos } = taught;
+  const bos: GgufEntry = { key: addBosKey, type: 'bool', value: addsBos };
+  const end: GgufEntry = {
+    key: 'tokenizer.ggml.eot_token_id',
+    type: 'u32',
+    value: carried?.endOfTurnId ?? -1,
+  };
+  return [
+    ...(base.has(addBosKey) ? [] : [bos]),
+    ...templateEntry(carried?.chatTemplate ?? ''),
+    ...(end.value < 0 ? [] : [end]),
+  ];
 }
+
+const addBosKey = 'tokenizer.ggml.add_bos_token';
 
 const templateEntry = (value: string): GgufEntry[] =>
   value === '' ? [] : [{ key: chatTemplateKey, type: 'string', value }];

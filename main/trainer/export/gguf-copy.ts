@@ -42,7 +42,7 @@ export async function writeGgufCopy(
       }
     },
   }));
-  const carried = isAdapter(checkpoint) ? [] : carriedEntries(taught);
+  const carried = isAdapter(checkpoint) ? [] : carriedEntries(header.metadata, taught);
   const replaced = new Set(carried.map(({ key }) => key));
   const kept = [...header.metadata].filter(([key]) => !replaced.has(key));
   const metadata: GgufEntry[] = kept.map(([key, value]) =>
