@@ -40,8 +40,33 @@ export function missingHeader(
 export const isDropped = (error: unknown): boolean =>
   error instanceof TemplateError && error.code === 'TEMPLATE_DROPS_MESSAGE';
 
+/** Prompts of one template, which the samples per answer of a conversation ask for again and again. */
+const known = { template: '', prompts: new Map<string, string>(), characters: 0 };
+const mostKnownCharacters = 8_000_000;
+/** A longer conversation is not remembered: that would take its memory twice. */
+const mostRememberedCharacters = 1_000_000;
+
 /** The text of the chat prompt for a conversation that ends with a user message, without BOS rules. */
 export function promptText(
+  template: string,
+  messages: readonly Message[],
+  texts: TemplateTexts,
+): string {
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  if (characters > mostRememberedCharacters) return newPromptText(template, messages, texts);
+  const said = messages.map(({ role, content }) => [role, content]);
+  const key = JSON.stringify([texts.bosText, texts.eosText, said]);
+  const before = known.template === template ? known.prompts.get(key) : undefined;
+  if (before !== undefined) return before;
+  const prompt = newPromptText(template, messages, texts);
+  if (known.template !== template || known.characters > mostKnownCharacters)
+    Object.assign(known, { template, prompts: new Map(), characters: 0 });
+  known.prompts.set(key, prompt);
+  known.characters += key.length + prompt.length;
+  return prompt;
+}
+
+function newPromptText(
   template: string,
   messages: readonly Message[],
   texts: TemplateTexts,
