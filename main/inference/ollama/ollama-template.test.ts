@@ -213,7 +213,7 @@ test.each([
   [
     'ends after six messages',
     `{% if messages | length > 6 %}{{ raise_exception('Enough') }}{% endif %}${loop('{{ m.content }}')}`,
-    /with 7 messages, no system message and plain texts, it fails: .*Enough\. Export/,
+    /with 7 messages, no system message and plain texts, it fails: .*conversation: Enough/,
   ],
   [
     'looks at the end of a message',
