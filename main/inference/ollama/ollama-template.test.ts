@@ -161,6 +161,15 @@ describe('what the fixed texts of a family get wrong', () => {
     expect(silent.write({ ...system, content: '' }, ...turns('A'))).toBe(
       silent.write(...turns('A')),
     );
+    const filled = await ollamaOf({
+      name: 'no empty messages',
+      template: `{% for m in messages %}{% if not m.content %}{{ raise_exception('empty') }}{% endif %}{{ m.content }}</s>{% endfor %}`,
+      texts,
+    });
+    expect(filled.write(system, ...turns('A'))).toBe('S</s>A</s>');
+    expect(() => filled.write({ ...system, content: '' }, ...turns('A'))).toThrow(
+      /takes no empty system message/,
+    );
     const { write } = await ollamaOf(fixtureTemplates.mistral);
     expect(() => write(system, ...turns('A'))).toThrow(/takes no system message: send none/);
     expect(write(...turns('A'))).toBe('[INST] A [/INST]');

@@ -31,8 +31,8 @@ export interface Observation {
 /** What became of one probe: what was observed, or why the template refuses it. */
 type Outcome = { observations: Observation[]; stops: string[] } | { refusal: TemplateError };
 
-/** Which system messages a template takes: any, an empty one, or none at all. */
-export type TakenSystem = 'any' | 'empty' | 'none';
+/** Which system messages a template takes: any, with a text, an empty one, or none at all. */
+export type TakenSystem = 'any' | 'filled' | 'empty' | 'none';
 
 /** All that the probes of a template showed. */
 export interface Findings {
@@ -88,12 +88,17 @@ export async function probeTemplate(render: RenderTraining): Promise<Findings> {
   };
 }
 
-const takenSystems = { any: systems, empty: ['none', 'empty'], none: ['none'] } as const;
+const takenSystems = {
+  any: systems,
+  filled: ['none', 'text'],
+  empty: ['none', 'empty'],
+  none: ['none'],
+} as const;
 
 /** A template that takes a text in part of the conversations only takes none. */
 function taken(text: readonly Outcome[], empty: readonly Outcome[]): TakenSystem {
-  if (!empty.every(isObserved)) return 'none';
-  return text.every(isObserved) ? 'any' : 'empty';
+  if (text.every(isObserved)) return empty.every(isObserved) ? 'any' : 'filled';
+  return empty.every(isObserved) ? 'empty' : 'none';
 }
 
 const isObserved = (one: Outcome): one is Exclude<Outcome, { refusal: TemplateError }> =>

@@ -51,7 +51,9 @@ const lengths = (contentName: string, isStarted: boolean): number[] =>
 /** Conversations of up to four questions that end with a question, or with an answer. */
 function trials({ isStarted, takesSystem, thinking }: TrialKind): Trial[] {
   const isTaken = (system: string | undefined) =>
-    takesSystem === 'any' || system === undefined || (takesSystem === 'empty' && system === '');
+    takesSystem === 'any' ||
+    system === undefined ||
+    takesSystem === (system === '' ? 'empty' : 'filled');
   const plain = Object.entries(contents).flatMap(([contentName, content]) =>
     Object.entries(systemTexts).flatMap(([systemName, system]) =>
       (isTaken(system) ? lengths(contentName, isStarted) : []).map((count): Trial => {

@@ -70,15 +70,17 @@ function preambleTokens({ takesSystem, thinking, ...decisions }: TemplateParts):
   ];
 }
 
+/** Go says the reason as the name of a template that it does not find. */
 function systemCheck(takesSystem: TakenSystem): Token[] {
-  const refusal = actions(`template ${goString(noSystem)} .`);
   if (takesSystem === 'any') return [];
-  return takesSystem === 'none' ? refusal : condition('.Content', refusal);
+  const isFilled = takesSystem === 'filled';
+  const refusal =
+    'This model was trained with a chat template that takes no ' +
+    `${isFilled ? 'empty ' : ''}system message: send none.`;
+  const stop = actions(`template ${goString(refusal)} .`);
+  if (takesSystem === 'none') return stop;
+  return condition(isFilled ? 'not .Content' : '.Content', stop);
 }
-
-/** Go says it as the name of a template that it does not find. */
-const noSystem =
-  'This model was trained with a chat template that takes no system message: send none.';
 
 const thoughtAfter = ({ before }: ThinkingForm, after: Token[]): Token[] => [
   ...actions('if and $thinking (eq $left 2)'),
