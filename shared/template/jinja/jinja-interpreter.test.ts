@@ -92,6 +92,21 @@ const cases: [string, string][] = [
     "dflt||False|False|2|['role', 'content']",
   ],
   ["{{ ['a', 'b',] | join('-') }}|{{ '[%s]' % ('x',) }}", 'a-b|[x]'],
+  [
+    '{{ 4 is divisibleby(2) }} {{ 3 is divisibleby 2 }} {{ 3 is not divisibleby(2) }} {{ 1 is eq 1 and 2 is gt(1) }} {{ 1 is in [1, 2] }} {{ true is sameas true }} {{ 1 is sameas(true) }}',
+    'True False True True True True False',
+  ],
+  [
+    '{% for i in [1, 2] %}{% with a = loop.index, b = [2, 3]|sum %}{{ a + b }}{{ loop.last }}{% endwith %}{{ a }}{% endfor %}',
+    '6False7True',
+  ],
+  ['{% with %}{% set x = 1 %}{{ x }}{% endwith %}{{ x }}', '1'],
+  [
+    "{{ [1, 2.5]|sum }} {{ [{'a': 1}, {'a': 4}]|sum(attribute='a') }} {{ [3, 1, 2]|min }} {{ ['b', 'A']|max }} {{ []|min }}|",
+    '3.5 5 1 b |',
+  ],
+  ["{{ '<a&\"\\'>'|e }} {{ '<'|escape }}", '&lt;a&amp;&#34;&#39;&gt; &lt;'],
+  ["{{ 1.0|tojson }}{{ {1: 'a'}[1] }}{{ none|selectattr('x')|list }}", '1.0a[]'],
   ['{% for i in range(2) %}{% continue %}{% else %}never{% endfor %}', ''],
   ["{%- set _ = 'x' %}{{ none }}{{ 'a' if false }}", 'None'],
 ];

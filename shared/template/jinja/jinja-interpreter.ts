@@ -1,7 +1,6 @@
 import {
   BaseInterpreter,
   isDictionary,
-  isList,
   jinja,
   type JinjaNode,
   type JinjaScope,
@@ -9,9 +8,10 @@ import {
   replaceTextMethods,
   scopeIn,
 } from './jinja-values.ts';
-import { percentFormat } from './python-format.ts';
-import { pythonOperation } from './python-operations.ts';
-import { pythonStr, splitWords, strip } from './python-text.ts';
+import { overNothing, ownFilters } from './own-filters.ts';
+import { isTrue, itemsOf, pythonOperation } from './python-operations.ts';
+import { pythonStr } from './python-text.ts';
+import { withVariable } from './token-rewrites.ts';
 import { textMethods } from './text-methods.ts';
 
 replaceTextMethods(textMethods);
@@ -28,11 +28,6 @@ class LoopControl extends Error {
 
 const nothing: JinjaNode = { type: 'Undefined' };
 const givenNode = (given: JinjaValue): JinjaNode => ({ type: 'Given', given });
-/** Empty texts, lists and dictionaries are false in Python. */
-function isTrue({ value }: JinjaValue): boolean {
-  if (value instanceof Map) return value.size > 0;
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
-}
 
 /**
  * The library's interpreter where it differs from Jinja in Python: values as text, operators on
@@ -44,6 +39,7 @@ export class PythonInterpreter extends BaseInterpreter {
 
   override evaluate(node: JinjaNode | undefined, scope: JinjaScope): JinjaValue {
     if (node?.given) return node.given;
+    if (node?.type === 'ObjectLiteral') return this.#dictionary(node, scope);
     if (node?.type === 'Break' || node?.type === 'Continue') throw new LoopControl(node.type);
     return super.evaluate(node, scope);
   }
@@ -77,6 +73,11 @@ export class PythonInterpreter extends BaseInterpreter {
     const object = this.evaluate(node.object, scope);
     const known = { ...node, object: givenNode(object) };
     const { property = nothing } = node;
+    if (isDictionary(object) && node.computed && property.type !== 'SliceExpression') {
+      const key = this.evaluate(property, scope);
+      const name = typeof key.value === 'number' ? jinja.text(String(key.value)) : key;
+      return super.evaluateMemberExpression({ ...known, property: givenNode(name) }, scope);
+    }
     if (typeof object.value !== 'string' || !node.computed || property.type === 'SliceExpression')
       return super.evaluateMemberExpression(known, scope);
     const index = this.evaluate(property, scope);
@@ -86,9 +87,50 @@ export class PythonInterpreter extends BaseInterpreter {
     return character === undefined ? jinja.undefined() : jinja.text(character);
   }
 
+  /** Numbers are keys, too; a text of the same digits is not told from one. */
+  #dictionary({ value }: JinjaNode, scope: JinjaScope): JinjaValue {
+    const entries = new Map<string, JinjaValue>();
+    if (isNodePairs(value))
+      for (const [key, node] of value)
+        entries.set(pythonStr(this.evaluate(key, scope)), this.evaluate(node, scope));
+    return jinja.dictionary(entries);
+  }
+
+  /** `x is not NAME(argument)`, which the parser was given as a filter. */
+  #test(name: string, operand: JinjaValue, argument: JinjaValue, scope: JinjaScope): JinjaValue {
+    const [, not, test = ''] = /^is (not )?(.*)$/.exec(name) ?? [];
+    const given = (operator: string) =>
+      this.evaluateBinaryExpression(
+        {
+          type: 'BinaryExpression',
+          operator: { value: operator },
+          left: givenNode(operand),
+          right: givenNode(argument),
+        },
+        scope,
+      );
+    const operator = testOperators[test];
+    if (operator === undefined && test !== 'divisibleby' && test !== 'sameas')
+      throw new Error(`Unknown test: ${test}`);
+    const isSame = () => operand.type === argument.type && isTrue(given('=='));
+    const holds =
+      test === 'divisibleby'
+        ? given('%').value === 0
+        : operator === undefined
+          ? isSame()
+          : isTrue(given(operator));
+    return jinja.truth(holds === (not === undefined));
+  }
+
   override applyFilter(operand: JinjaValue, filter: JinjaNode, scope: JinjaScope): JinjaValue {
     const isCall = filter.type === 'CallExpression';
     const name = String((isCall ? filter.callee : filter)?.value);
+    if (name.startsWith('is ')) {
+      const [[argument = jinja.undefined()]] = this.evaluateArguments(filter.args ?? [], scope);
+      return this.#test(name, operand, argument, scope);
+    }
+    // Jinja goes over nothing where there is nothing: `none | selectattr('x')` is empty.
+    if (overNothing.has(name) && !isTrue(operand)) return jinja.list([]);
     const own = ownFilters[name];
     if (!own) return super.applyFilter(operand, filter, scope);
     const [positional, named] = isCall
@@ -114,7 +156,7 @@ export class PythonInterpreter extends BaseInterpreter {
     for (const index of items.keys()) {
       // Jinja forgets what an iteration set when the next one begins.
       const inner = scopeIn(scope);
-      inner.setVariable('loop', loopAt(items, index));
+      if (target.value !== withVariable) inner.setVariable('loop', loopAt(items, index));
       assign(inner, target, items[index] ?? jinja.undefined());
       try {
         written += String(this.evaluateBlock(node.body ?? [], inner).value);
@@ -132,16 +174,6 @@ export class PythonInterpreter extends BaseInterpreter {
 const isStatement = ({ type }: JinjaNode) =>
   ['Set', 'Macro', 'Comment', 'If', 'For', 'CallStatement', 'FilterStatement'].includes(type);
 
-function itemsOf(source: JinjaValue): readonly JinjaValue[] {
-  const { type, value } = source;
-  if (isList(source)) return source.value;
-  if (typeof value === 'string') return Array.from(value, jinja.text);
-  if (isDictionary(source) && type !== 'NamespaceValue')
-    return Array.from(source.value.keys(), jinja.text);
-  if (type === 'UndefinedValue') return [];
-  throw new Error(`a loop over ${type} is not possible`);
-}
-
 function assign(scope: JinjaScope, target: JinjaNode, value: JinjaValue): void {
   if (target.type === 'Identifier') {
     scope.setVariable(String(target.value), value);
@@ -154,6 +186,22 @@ function assign(scope: JinjaScope, target: JinjaNode, value: JinjaValue): void {
   for (const [index, name] of names.entries())
     assign(scope, name, items[index] ?? jinja.undefined());
 }
+
+const isNodePairs = (value: unknown): value is Map<JinjaNode, JinjaNode> => value instanceof Map;
+
+/** Tests with an argument that are operators under another name. */
+const testOperators: Readonly<Record<string, string>> = {
+  eq: '==',
+  equalto: '==',
+  ne: '!=',
+  lt: '<',
+  lessthan: '<',
+  le: '<=',
+  gt: '>',
+  greaterthan: '>',
+  ge: '>=',
+  in: 'in',
+};
 
 const isNodes = (value: unknown): value is JinjaNode[] => Array.isArray(value);
 
@@ -174,63 +222,3 @@ function loopAt(items: readonly JinjaValue[], index: number): JinjaValue {
     ]),
   );
 }
-
-type Filter = (
-  operand: JinjaValue,
-  positional: readonly JinjaValue[],
-  named: ReadonlyMap<string, JinjaValue>,
-) => JinjaValue | undefined;
-
-const methodFilter =
-  (name: string): Filter =>
-  (operand, positional) => {
-    const method = jinja.text(pythonStr(operand)).builtins.get(name)?.value;
-    return typeof method === 'function' ? method([...positional]) : undefined;
-  };
-
-/** Filters that the library lacks or does otherwise; undefined leaves it to the library. */
-const ownFilters: Record<string, Filter> = {
-  trim: (operand, [characters]) => {
-    const set = typeof characters?.value === 'string' ? characters.value : undefined;
-    return jinja.text(strip(pythonStr(operand), 'both', set));
-  },
-  format: (operand, positional, named) =>
-    jinja.text(percentFormat(pythonStr(operand), { positional, named })),
-  string: (operand) => jinja.text(pythonStr(operand)),
-  upper: methodFilter('upper'),
-  lower: methodFilter('lower'),
-  capitalize: methodFilter('capitalize'),
-  replace: methodFilter('replace'),
-  title: (operand) =>
-    jinja.text(
-      pythonStr(operand).replace(
-        /[^-\s({[<]+/gu,
-        (word) => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase(),
-      ),
-    ),
-  length: (operand) => jinja.integer(itemsOf(operand).length),
-  count: (operand) => jinja.integer(itemsOf(operand).length),
-  wordcount: (operand) => jinja.integer(splitWords(pythonStr(operand), -1).length),
-  list: (operand) => jinja.list(itemsOf(operand)),
-  first: (operand) => itemsOf(operand)[0] ?? jinja.undefined(),
-  last: (operand) => itemsOf(operand).at(-1) ?? jinja.undefined(),
-  reverse: (operand) =>
-    typeof operand.value === 'string'
-      ? jinja.text(Array.from(operand.value).toReversed().join(''))
-      : undefined,
-  join: (operand, [separator], named) => {
-    const between = separator ?? named.get('d');
-    return jinja.text(
-      itemsOf(operand)
-        .map(pythonStr)
-        .join(between ? pythonStr(between) : ''),
-    );
-  },
-  int: (operand) =>
-    operand.type === 'FloatValue' ? jinja.integer(Math.trunc(Number(operand.value))) : undefined,
-  map: (operand, [name]) => {
-    const method = typeof name?.value === 'string' ? ownFilters[name.value] : undefined;
-    if (!method) return undefined;
-    return jinja.list(itemsOf(operand).map((item) => method(item, [], new Map()) ?? item));
-  },
-};

@@ -1,6 +1,7 @@
 import { parse, tokenize } from '@huggingface/jinja';
 import { librarySource } from './jinja-source.ts';
 import type { JinjaNode } from './jinja-values.ts';
+import { isTag, rewriteTokens, type Token } from './token-rewrites.ts';
 
 /** Where something stands in a template: the line, from 1, and the tag that begins there. */
 export interface TemplatePlace {
@@ -24,26 +25,30 @@ export class JinjaSyntaxError extends Error {
   }
 }
 
-const messageOf = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));
+const messageOf = (reason: unknown) =>
+  reason instanceof RangeError
+    ? tooDeep
+    : reason instanceof Error
+      ? reason.message
+      : String(reason);
 
+const tooDeep = 'its brackets or blocks are nested too deeply';
 const endsEarly = 'it ends before a tag or a block is closed';
-
-interface Token {
-  type: string;
-  value: string;
-}
 
 const options = { lstrip_blocks: true, trim_blocks: true };
 
 /** Parses a template as `apply_chat_template` does. Throws `JinjaSyntaxError`. */
 export function parseJinja(template: string): ParsedTemplate {
-  const { text, tags } = librarySource(template);
-  const tokens = tokensOf(template, text, tags);
+  const source = librarySource(template);
+  const { tokens, tags } = rewriteTokens(tokensOf(template, source.text, source.tags), source.tags);
   let program: unknown;
   try {
     program = parse(tokens);
   } catch (error) {
-    throw new JinjaSyntaxError(error, placeAt(template, tags[failedTag(tokens)]));
+    throw new JinjaSyntaxError(
+      error,
+      placeAt(template, tags[Math.min(failedTag(tokens), tags.length - 1)] ?? 0),
+    );
   }
   let offsets: WeakMap<object, number> | undefined;
   const placeOf = (node: JinjaNode | undefined) => {
@@ -64,7 +69,7 @@ function tokensOf(template: string, text: string, tags: readonly number[]): Toke
       if (hasTokens(template.slice(0, tags[middle + 1]))) from = middle + 1;
       else to = middle;
     }
-    throw new JinjaSyntaxError(error, placeAt(template, tags[to]));
+    throw new JinjaSyntaxError(error, placeAt(template, tags[to] ?? 0));
   }
 }
 
@@ -93,9 +98,6 @@ function failedTag(tokens: readonly Token[]): number {
   }
   return tokens.slice(0, last + 1).filter(isTag).length - 1;
 }
-
-const isTag = ({ type }: Token) =>
-  type === 'OpenStatement' || type === 'OpenExpression' || type === 'Comment';
 
 const shownCharacters = 60;
 

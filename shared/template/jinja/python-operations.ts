@@ -76,3 +76,20 @@ function compareCharacters(left: string, right: string): number {
   if (at < 0) return a.length - b.length;
   return (a[at]?.codePointAt(0) ?? 0) - (b[at]?.codePointAt(0) ?? -1);
 }
+
+/** Empty texts, lists and dictionaries are false in Python. */
+export function isTrue({ value }: JinjaValue): boolean {
+  if (value instanceof Map) return value.size > 0;
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+/** What a loop or a filter goes over: items, characters or keys. */
+export function itemsOf(source: JinjaValue): readonly JinjaValue[] {
+  const { type, value } = source;
+  if (isList(source)) return source.value;
+  if (typeof value === 'string') return Array.from(value, jinja.text);
+  if (isDictionary(source) && type !== 'NamespaceValue')
+    return Array.from(source.value.keys(), jinja.text);
+  if (type === 'UndefinedValue') return [];
+  throw new Error(`a loop over ${type} is not possible`);
+}
