@@ -43,6 +43,9 @@ const answered = (history: Message[], content: string): Message[] => [
   { role: 'assistant', content },
 ];
 
+/** A turn of ChatML. */
+const chatMlTurn = (role: string, text: string) => `<|im_start|>${role}\n${text}<|im_end|>\n`;
+
 describe('a byte-level vocabulary', () => {
   test('a sample starts with exactly the tokens of its chat prompt', async () => {
     const { basePath } = await writeTestSystem(folder.file('bytes.gguf'));
@@ -55,6 +58,36 @@ describe('a byte-level vocabulary', () => {
     expect(tokens.slice(0, prompt.length)).toEqual(prompt);
     expect((await vocabulary.encodePrompt(ask('<think>'))).opening).toBe('');
     expect(tokens.length).toBeGreaterThan(prompt.length);
+  });
+
+  test.each([
+    ['Hi', 'Yo', 'And the other?'],
+    ['  the\n\n', ' the', '\n the\n'],
+    ['in\u00e9 \ud83d\ude80', '\ttext \n', 'the, "in"; '],
+  ])('gets the tokens of the whole text: %j', async (question, answer, next) => {
+    const { basePath } = await writeTestSystem(folder.file('whole.gguf'));
+    const { model, vocabulary } = await open(basePath);
+    const history = [...answered(ask(question), answer), ...ask(next)];
+    const { tokens } = await vocabulary.encodeSample(answered(history, answer), {
+      lossOn: 'answers',
+    });
+    const turns = [question, answer, next, answer].map((text, index) =>
+      chatMlTurn(index % 2 === 0 ? 'user' : 'assistant', text),
+    );
+    expect(tokens).toEqual(model.tokenize(turns.join(''), true));
+  });
+
+  test('gets the tokens of the whole text where a template ends as the first question begins', async () => {
+    const template = `{{ 'the' }}{% for m in messages %}{{ ' t' + m.content + '<|im_end|>' }}{% endfor %}`;
+    const entry: GgufEntry = { key: 'tokenizer.chat_template', type: 'string', value: template };
+    const { basePath } = await writeTestSystem(folder.file('merged.gguf'), { entries: [entry] });
+    const { model, vocabulary } = await open(basePath);
+    const { tokens } = await vocabulary.encodeSample(answered(ask('he'), 'x'), {
+      lossOn: 'answers',
+    });
+    // " the" is one token, although its first two letters are the template's.
+    expect(tokens).toEqual(model.tokenize('the the<|im_end|> tx<|im_end|>', true));
+    expect(tokens).toContain(tinyTokens.indexOf('Ġthe'));
   });
 
   test('text that the prompt opens the thinking with comes in front of the first word of the answer', async () => {
@@ -92,21 +125,27 @@ describe('a byte-level vocabulary', () => {
 });
 
 describe('a SentencePiece vocabulary', () => {
-  test('gets the tokens of the whole text, without spaces between template and content', async () => {
-    const path = folder.file('sentencepiece.gguf');
-    await writeGguf(path, { metadata: sentencePieceModel(), tensors: [] });
-    const { model, vocabulary } = await open(path);
-    const history = [...answered(ask('Hi'), 'Yo'), ...ask('Hi')];
-    const { tokens, trained } = await vocabulary.encodeSample(answered(history, 'Yo'), {
-      lossOn: 'answers',
-    });
-    const whole = '<s>[INST] Hi [/INST] Yo</s><s>[INST] Hi [/INST] Yo</s>';
-    expect(tokens).toEqual(model.tokenize(whole, true));
-    const targets = tokens.filter((_, index) => trained[index] === 1);
-    expect(targets).toEqual([...model.tokenize('Yo</s>', true), ...model.tokenize('Yo</s>', true)]);
-    const { tokens: prompt } = await vocabulary.encodePrompt(history);
-    expect(tokens.slice(0, prompt.length)).toEqual(prompt);
-  });
+  // Gemma's puts no space in front of a text, the others do.
+  test.each([true, false])(
+    'gets the tokens of the whole text, with a space in front: %s',
+    async (value) => {
+      const path = folder.file(`sentencepiece-${value}.gguf`);
+      const prefix: GgufEntry = { key: 'tokenizer.ggml.add_space_prefix', type: 'bool', value };
+      await writeGguf(path, { metadata: [...sentencePieceModel(), prefix], tensors: [] });
+      const { model, vocabulary } = await open(path);
+      const history = [...answered(ask('Hi'), 'Yo'), ...ask('Hi')];
+      const { tokens, trained } = await vocabulary.encodeSample(answered(history, 'Yo'), {
+        lossOn: 'answers',
+      });
+      const whole = '<s>[INST] Hi [/INST] Yo</s><s>[INST] Hi [/INST] Yo</s>';
+      expect(tokens).toEqual(model.tokenize(whole, true));
+      const targets = tokens.filter((_, index) => trained[index] === 1);
+      const answer = model.tokenize(value ? 'Yo</s>' : ' Yo</s>', true);
+      expect(targets).toEqual([...answer, ...answer]);
+      const { tokens: prompt } = await vocabulary.encodePrompt(history);
+      expect(tokens.slice(0, prompt.length)).toEqual(prompt);
+    },
+  );
 
   // llama.cpp strips white space behind the special tokens of Phi-3, which it knows by name.
   test('gets the tokens of the whole text where a special token swallows the line break', async () => {

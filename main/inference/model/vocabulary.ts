@@ -189,8 +189,9 @@ export class Vocabulary {
       const whole = this.#tokenizeText(text, true, previous);
       const start = this.#tokenizeText(first.text, true, previous);
       // Only the end of an answer differs in its fate from the rest of a group.
+      const isAlike = group.every(({ trained }) => trained === first.trained);
       const isCut = start.every((token, index) => whole[index] === token);
-      if (isCut) return this.#shares(group, whole, start.length);
+      if (isAlike || isCut) return this.#shares(group, whole, start.length);
     }
     let last = previous;
     return group.map((segment) => {
