@@ -13,7 +13,7 @@ test('a template that renders every trial conversation has no problem and no rem
 test.each([
   [
     '{% for m in messages %}\n{{ m.content }\n{% endfor %}',
-    /cannot be parsed: .* \(line 2: \{\{ m/,
+    /parsed: \}\} is expected, and \} found \(line 2: \{\{ m/,
   ],
   [
     'a\n{% for m in messages %}\n{{ m.content }}',

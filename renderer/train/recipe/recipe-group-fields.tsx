@@ -60,7 +60,7 @@ function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputPro
   const { key, label, unit, choices, words, isNumber, isLong } = field;
   const shared = { label, error, ...(isChanged && { hint: <ResetButton field={field} /> }) };
   return (
-    <div className="recipe-field">
+    <div className={isLong ? 'recipe-field recipe-field-long' : 'recipe-field'}>
       {choices.length > 0 ? (
         <Select
           {...shared}

@@ -25,12 +25,28 @@ export class JinjaSyntaxError extends Error {
   }
 }
 
-const messageOf = (reason: unknown) =>
-  reason instanceof RangeError
-    ? tooDeep
-    : reason instanceof Error
-      ? reason.message
-      : String(reason);
+function messageOf(reason: unknown): string {
+  if (reason instanceof RangeError) return tooDeep;
+  const words = reason instanceof Error ? reason.message : String(reason);
+  const [, found = '', wanted = ''] = /(\w+) !== (\w+)\.$/.exec(words) ?? [];
+  return wanted === '' ? words : `${nameOf(wanted)} is expected, and ${nameOf(found)} found`;
+}
+
+/** The library's names of tokens, as they stand in a template. */
+const tokenNames: Readonly<Record<string, string>> = {
+  CloseExpression: '}}',
+  CloseStatement: '%}',
+  OpenStatement: '{%',
+  OpenExpression: '{{',
+  CloseCurlyBracket: '}',
+  CloseParen: ')',
+  OpenParen: '(',
+  Colon: ':',
+  Identifier: 'a name',
+  StringLiteral: 'a text',
+  NumericLiteral: 'a number',
+};
+const nameOf = (token: string) => tokenNames[token] ?? token;
 
 const tooDeep = 'its brackets or blocks are nested too deeply';
 const endsEarly = 'it ends before a tag or a block is closed';
