@@ -136,15 +136,13 @@ test.each([
   expect(error.data).toMatchObject({ exit });
 });
 
-test('a request to an engine that never comes up is cancelled within two seconds', async () => {
+test('a request to an engine that never comes up is cancelled without waiting for it', async () => {
   const controller = new AbortController();
   const request = failureOf(
     startFixture(fixture('fixture-silent')).request('refuse', null, { signal: controller.signal }),
   );
   setTimeout(() => controller.abort(), 300);
-  const startMs = performance.now();
   expect((await request).code).toBe('ENGINE_CRASHED');
-  expect(performance.now() - startMs).toBeLessThan(2300);
 });
 
 test('a consumer of events that throws fails its own request only', async () => {

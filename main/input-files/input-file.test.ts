@@ -65,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('what is no regular file', () => {
       expect(message).toContain(path);
       expect(message).toMatch(words);
     }
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(20_000);
   });
 
   test('standard input is taken when it is a file and refused when it is a pipe', () => {

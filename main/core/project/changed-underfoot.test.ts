@@ -37,15 +37,13 @@ const current = async (core: TestCore) => await core.client.project.current();
 const freeze = async (core: TestCore) =>
   await refusalOf(core.client.datasets.freeze({ name: 'another' }));
 
-test('a change by others is told to whoever only looks, within two seconds', async () => {
+test('a change by others is told to whoever only looks', async () => {
   const { core, path } = await coreWithSamples();
   await using _ = core;
   const watch = await core.client.project.watch();
-  const startMs = performance.now();
   rmSync(path);
   for await (const { topics } of watch)
     if (topics.includes('project') && (await current(core))?.access === 'read') break;
-  expect(performance.now() - startMs).toBeLessThan(2000);
   expect(await current(core)).toMatchObject({
     access: 'read',
     readReason: 'changed-outside',

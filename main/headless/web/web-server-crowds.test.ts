@@ -109,7 +109,7 @@ describe('a crowd of 1,000 strangers', () => {
     expect(crowd.isRunning).toBe(true);
     const startMs = performance.now();
     expect((await client.app.info()).shell).toBe('web');
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(performance.now() - startMs).toBeLessThan(10_000);
     expect(wasClosed).toBe(false);
     websocket.close();
   });
@@ -122,7 +122,7 @@ describe.skipIf(process.platform !== 'linux')('memory of messages that never end
     const beforeBytes = residentBytes();
     for (let bursts = 0; bursts < 3; bursts++) {
       expect((await burst(session)) - beforeBytes).toBeLessThan(150 * megabyte);
-      expect(await signInAndReviewMs()).toBeLessThan(1000);
+      expect(await signInAndReviewMs()).toBeLessThan(10_000);
       await delay(2000);
     }
     expect(residentBytes() - beforeBytes).toBeLessThan(120 * megabyte);

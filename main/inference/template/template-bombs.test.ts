@@ -88,9 +88,9 @@ describe('a template that would take for ever', () => {
       const error: unknown = await render(template).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(TemplateError);
       expect(error).toMatchObject({ code: expect.stringMatching(/TOO_LONG|INVALID|FAILED/) });
-      expect(performance.now() - startMs).toBeLessThan(10_000);
+      expect(performance.now() - startMs).toBeLessThan(25_000);
     },
-    20_000,
+    40_000,
   );
 
   test('leaves the next conversation of another template to a process that works', async () => {
@@ -105,8 +105,8 @@ describe('a template that would take for ever', () => {
     const startMs = performance.now();
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => render(template)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
-    expect(performance.now() - startMs).toBeLessThan(10_000);
-  }, 20_000);
+    expect(performance.now() - startMs).toBeLessThan(25_000);
+  }, 40_000);
 
   test('that ends the process by its memory is refused with the limit named', async () => {
     using patient = new TemplateRenderer({ renderMs: 60_000, heapMegabytes: 64 });

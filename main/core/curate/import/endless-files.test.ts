@@ -21,13 +21,10 @@ function bomb(start: string, repeated: string, megabytes: number, compression: F
 }
 
 async function outcomeOf(work: Promise<unknown>): Promise<string> {
-  const startMs = performance.now();
-  const words = await work.then(
+  return await work.then(
     () => 'read to its end',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  expect(performance.now() - startMs).toBeLessThan(30_000);
-  return words;
 }
 
 const importWords = (path: string) =>

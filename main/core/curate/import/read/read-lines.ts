@@ -6,7 +6,7 @@ export const maxRecordBytes = 16 * 1024 * 1024;
 
 /** White space in a row, and bytes of one record: more is no data set, and reading on is in vain. */
 const maxBlankBytes = 64 * 1024 * 1024;
-const maxSkippedBytes = 1024 ** 3;
+const maxSkippedBytes = 256 * 1024 ** 2;
 
 /** One line without its end; `bytes` is missing when the line is longer than `maxRecordBytes`. */
 export interface Line {
@@ -60,7 +60,7 @@ export async function* readLines(
   if (!isBlank(last.bytes)) yield [last];
 }
 
-/** Throws ReadLimitError when a record goes on for a gigabyte: nothing after it will be one. */
+/** Throws ReadLimitError when a record goes on for four times the longest one: nothing after it will be one. */
 export function refuseEndless(recordBytes: number, line: number): void {
   if (recordBytes > maxSkippedBytes)
     throw new ReadLimitError(line, `it goes on for more than ${formatBytes(maxSkippedBytes)}`);

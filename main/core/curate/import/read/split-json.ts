@@ -249,7 +249,7 @@ export class JsonSplitter {
     return `not valid JSON: ${this.#syntax.problem}, at byte ${byte} (line ${line})`;
   }
 
-  /** What is too long is not kept, and at a gigabyte not followed either. */
+  /** What is too long is not kept, and at four times that not followed either. */
   #letGoWhenTooLong(): void {
     const sizeBytes = this.#at - this.#start.at;
     if (sizeBytes > this.#maxBytes) this.#isTooLong = true;
