@@ -12,7 +12,7 @@ import type { ExportParams, TaughtFormat } from '../engines/protocol/trainer.ts'
 import { exportCheckpoint } from '../trainer/export/export-checkpoint.ts';
 import { centredLogitsOf } from './testing/centred-logits.ts';
 import { createTestFolder } from './testing/test-system.ts';
-import { startLlama } from './testing/start-llama.ts';
+import { endLlama, startLlama } from './testing/start-llama.ts';
 
 const width = 64;
 const headLength = 16;
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await writeAdapter(folder.file('adapter.gguf'));
 });
 afterAll(async () => {
-  await llama.dispose();
+  await endLlama(llama);
   await folder[Symbol.asyncDispose]();
 });
 

@@ -9,7 +9,7 @@ import { tensorTypeName } from '../gguf/header/tensor-types.ts';
 import type { CheckpointWritten } from '../engines/protocol/trainer.ts';
 import { train } from '../trainer/run/train.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from '../trainer/testing/open-model.ts';
-import { startLlama } from './testing/start-llama.ts';
+import { endLlama, startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
 const prompt = 'The capital of France is';
@@ -18,7 +18,7 @@ const folder = await temporaryFolder();
 const basePath = join(folder.path, 'base.gguf');
 await writeTinyModel(basePath, { embeddingLength: 128, feedForwardLength: 256, layers: 2 });
 afterAll(async () => {
-  await llama.dispose();
+  await endLlama(llama);
   await folder[Symbol.asyncDispose]();
 });
 

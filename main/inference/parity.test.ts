@@ -19,7 +19,7 @@ import {
 } from '../trainer/testing/open-model.ts';
 import { quantizeModel } from '../trainer/weights/quantize-model.ts';
 import { centred, centredLogitsOf } from './testing/centred-logits.ts';
-import { startLlama } from './testing/start-llama.ts';
+import { endLlama, startLlama } from './testing/start-llama.ts';
 
 const text = 'The capital of France is Paris, a lovely city on the Seine.';
 const tokens = byteSample('text', text).tokens;
@@ -80,7 +80,7 @@ beforeAll(async () => {
   llama = await startLlama();
 });
 afterAll(async () => {
-  await llama.dispose();
+  await endLlama(llama);
   await folder[Symbol.asyncDispose]();
 });
 

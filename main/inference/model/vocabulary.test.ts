@@ -8,6 +8,7 @@ import { type LlamaRuntime, startLlamaRuntime } from './llama-runtime.ts';
 import { loadModel } from './model-host.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { droppingFixture } from '../../../shared/template/testing/template-fixtures.ts';
+import { endLlama } from '../testing/start-llama.ts';
 import { TextStream } from '../answer/answer-prompt.ts';
 import { TemplateRenderer } from '../template/template-renderer.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
   templates[Symbol.dispose]();
   // One that is collected while the library goes keeps it waiting for ever, now and then.
   for (const model of opened) await model.dispose();
-  await runtime.llama.dispose();
+  await endLlama(runtime.llama);
   await folder[Symbol.asyncDispose]();
 });
 
