@@ -109,17 +109,23 @@ export function setField(key: RecipeKey, text: string): void {
 
 /** What of a recipe an adapter decides, and its hash. */
 type AdapterShape = Pick<Recipe, 'rank' | 'alpha' | 'targets'> &
-  Partial<Pick<Recipe, 'loraScaling'>> & { sha256: string };
+  Partial<Pick<Recipe, 'loraScaling'>> &
+  Pick<Recipe, 'chatTemplate'> & { sha256: string };
 
 /** Goes on from an adapter, whose shape the recipe takes over, or from none. */
 export function chooseAdapter(adapter: AdapterShape | null, path?: string): void {
   useTrain.setState(({ draft }) => {
     if (!adapter)
       return { draft: { ...draft, fromAdapter: '' }, isDraftChosen: true, adapterFile: null };
-    const { rank, alpha, targets, loraScaling = 'standard', sha256 } = adapter;
+    const { rank, alpha, targets, loraScaling = 'standard', chatTemplate, sha256 } = adapter;
     const shape = { rank: String(rank), alpha: String(alpha), targets, loraScaling };
     return {
-      draft: { ...draft, ...shape, fromAdapter: sha256 },
+      draft: {
+        ...draft,
+        ...shape,
+        ...(chatTemplate !== '' && { chatTemplate }),
+        fromAdapter: sha256,
+      },
       isDraftChosen: true,
       adapterFile: path === undefined ? null : { path, sha256 },
     };

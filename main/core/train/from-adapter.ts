@@ -4,6 +4,7 @@ import {
   type AdapterFacts,
 } from '../../../shared/domain/runs/adapter-facts.ts';
 import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { templateSummary } from '../../../shared/domain/setting-fields.ts';
 import { holdsWholeModel } from '../../../shared/domain/run.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
@@ -20,6 +21,7 @@ import type { GuardedPath } from '../files/guarded-path.ts';
 import { usableCheckpoint } from '../models/checkpoints.ts';
 import { usableModel, type UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { requireTemplate } from './template-trial.ts';
 import { runFolderNames } from './run-files.ts';
 
 /** The adapter that a run shall start from: a file, or what the recipe names by its hash. */
@@ -91,13 +93,37 @@ async function takeAdapter(
   const problem = contradiction(recipe, facts);
   if (problem !== '') throw new AppError('INVALID_INPUT', problem);
   const { sha256, adapterBaseSha256: trainedOn } = facts;
-  const warnings =
-    trainedOn === null || trainedOn === model.sha256
-      ? []
-      : [
-          `The adapter that the run starts from was trained on another base (SHA-256 ${trainedOn.slice(0, 12)}…), as was allowed.`,
-        ];
-  return { recipe: { ...recipe, fromAdapter: sha256 }, warnings };
+  const template = await takeTemplate(model, recipe, facts, signal);
+  const warnings = [...template.warnings];
+  if (trainedOn !== null && trainedOn !== model.sha256)
+    warnings.push(
+      `The adapter that the run starts from was trained on another base (SHA-256 ${trainedOn.slice(0, 12)}…), as was allowed.`,
+    );
+  const { chatTemplate } = template;
+  return { recipe: { ...recipe, chatTemplate, fromAdapter: sha256 }, warnings };
+}
+
+/** A recipe that names no chat template goes on with the one that trained the adapter. */
+async function takeTemplate(
+  model: UsableModel,
+  { chatTemplate }: Recipe,
+  facts: AdapterFacts,
+  signal: AbortSignal | undefined,
+): Promise<{ chatTemplate: string; warnings: string[] }> {
+  // Where nothing tells, it may be any.
+  if (facts.chatTemplate === '' || chatTemplate === facts.chatTemplate)
+    return { chatTemplate, warnings: [] };
+  if (chatTemplate === '')
+    return {
+      chatTemplate: facts.chatTemplate,
+      warnings: await requireTemplate(model, facts.chatTemplate, signal),
+    };
+  return {
+    chatTemplate,
+    warnings: [
+      `The adapter that the run starts from was trained with another chat template (${templateSummary(facts.chatTemplate)}) than the one of the recipe.`,
+    ],
+  };
 }
 
 function contradiction(recipe: Recipe, facts: AdapterFacts): string {

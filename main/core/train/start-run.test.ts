@@ -71,7 +71,11 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
     expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
     return await core.client.runs.get({ id: runId });
   };
-  const first = await runOf(await start({ devShare: 0.25 }));
+  const written = (role: string) =>
+    `{% for m in messages %}${role}: {{ m.content }}{{ eos_token }}{% endfor %}` +
+    '{% if add_generation_prompt %}assistant: {% endif %}';
+  const chatTemplate = written('{{ m.role }}');
+  const first = await runOf(await start({ devShare: 0.25, chatTemplate }));
   const [checkpoint] = first.checkpoints;
   if (!checkpoint) throw new Error('The run left no checkpoint');
   const { sha256: fromAdapter, path: adapterPath } = checkpoint;
@@ -81,10 +85,11 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
     rank: 2,
     alpha: 4,
     targets: 'all',
+    chatTemplate,
     adapterBaseSha256: base.sha256,
   });
   const second = await runOf(await start({ fromAdapter, devShare: 0.25 }));
-  expect(second.recipe).toMatchObject({ fromAdapter, rank: 2 });
+  expect(second.recipe).toMatchObject({ fromAdapter, rank: 2, chatTemplate });
   expect((await core.client.project.defaults()).recipe?.value.fromAdapter).toBe('');
   expect(second.devLosses[0]?.loss).toBe(first.devLosses.at(-1)?.loss);
 
@@ -105,13 +110,15 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
   const folders = readdirSync(join(core.path('p.lima.d'), 'runs'));
   expect(folders.toSorted()).toEqual([first.id, second.id].toSorted());
 
-  // Another base is allowed on purpose, and told; a file has the hash of the checkpoint it is.
-  const third = await runOf(await start({ fromAdapter }, { otherBase: true }, other));
+  // Another base or template is allowed on purpose, and told; a file has the hash of the checkpoint it is.
+  const changed = { fromAdapter, chatTemplate: written('{{ m.role | upper | lower }}') };
+  const third = await runOf(await start(changed, { otherBase: true }, other));
   expect(third.events).toMatchObject([
+    { kind: 'warning', message: expect.stringContaining('with another chat template') },
     { kind: 'warning', message: expect.stringContaining('trained on another base') },
   ]);
   const fourth = await runOf(await start({}, { adapterPath }));
-  expect(fourth.recipe.fromAdapter).toBe(fromAdapter);
+  expect(fourth.recipe).toMatchObject({ fromAdapter, chatTemplate });
 });
 
 test('samples that were left out are told by reason, the most frequent first', () => {

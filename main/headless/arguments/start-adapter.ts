@@ -16,10 +16,17 @@ export async function readStartAdapter(
   const input = { otherBase, ...(adapterPath !== undefined && { adapterPath }) };
   const fromAdapter = adapterPath === undefined ? await hashOf(client, text) : '';
   const facts = await client.runs.inspectAdapter({ modelId, fromAdapter, ...input });
-  const { sha256, rank, alpha, targets } = facts;
+  const { sha256, rank, alpha, targets, chatTemplate } = facts;
   return {
     input,
-    shape: { fromAdapter: sha256, rank, alpha, targets, loraScaling: 'standard' },
+    shape: {
+      ...(chatTemplate !== '' && { chatTemplate }),
+      fromAdapter: sha256,
+      rank,
+      alpha,
+      targets,
+      loraScaling: 'standard',
+    },
   };
 }
 

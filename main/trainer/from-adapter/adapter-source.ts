@@ -1,7 +1,9 @@
 import { targetsText, type AdapterFacts } from '../../../shared/domain/runs/adapter-facts.ts';
 import { loraTargets, type LoraTarget } from '../../../shared/domain/lora-targets.ts';
+import { mostTemplateCharacters } from '../../../shared/domain/recipe.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
-import type { GgufFile } from '../../gguf/header/gguf-file.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
+import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 
 /** An adapter in whatever form it came, by the names and extents that GGUF has for its tensors. */
 export interface AdapterSource extends AsyncDisposable {
@@ -10,6 +12,8 @@ export interface AdapterSource extends AsyncDisposable {
   scaleOf: (rank: number) => number;
   /** Hash of the base that it says it was trained on. */
   baseSha256: string | null;
+  /** The chat template that it says it was trained with. */
+  chatTemplate: string | undefined;
   tensors: ReadonlyMap<string, SourceTensor>;
 }
 
@@ -64,7 +68,17 @@ export function describeSource(
     (kind) => !layers.has(kind) && weights.has(`blk.0.${kind}.weight`),
   );
   const targets = targetsText(layers, untrained);
-  return { ...sizeOf(source, ranks), targets, layers: [...layers], untrained };
+  const chatTemplate = templateOf(source, base);
+  return { ...sizeOf(source, ranks), targets, layers: [...layers], untrained, chatTemplate };
+}
+
+function templateOf({ path, chatTemplate = '' }: AdapterSource, base: GgufFile): string {
+  if (chatTemplate === getString(base, chatTemplateKey)) return '';
+  if (chatTemplate.length <= mostTemplateCharacters) return chatTemplate;
+  throw unusable(
+    path,
+    `its chat template has ${chatTemplate.length} characters, at most ${mostTemplateCharacters} are read.`,
+  );
 }
 
 function placeOf(path: string, name: string) {

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
 import type { ImportAdapterParams, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
+import { getString } from '../../gguf/header/gguf-file.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
+import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
@@ -83,6 +86,20 @@ const kinds: [string, TinyModelOptions, RecipeInput][] = [
   ['gemma3', { architecture: 'gemma3' }, {}],
   ['phi3', { architecture: 'phi3' }, {}],
 ];
+
+test("an adapter of PEFT was trained with the template that lies beside it, unless that is its base's", async () => {
+  const { peftPath: adapterPath } = await makeAdapter('templated', {}, tinyRecipe());
+  const base = await readGguf(join(folder.path, 'templated.gguf'));
+  const own = getString(base, chatTemplateKey) ?? '';
+  for (const [written, told] of [
+    [own, ''],
+    [`${own}!`, `${own}!`],
+  ] as const) {
+    await writeFile(join(adapterPath, 'chat_template.jinja'), written);
+    const { chatTemplate } = await importAdapter(paramsFor('templated', { adapterPath }));
+    expect(chatTemplate).toBe(told);
+  }
+});
 
 test.each(kinds)(
   'an adapter of %s gives its loss again, from GGUF and from PEFT',

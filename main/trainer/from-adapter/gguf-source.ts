@@ -1,5 +1,6 @@
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
+import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { isAdapter, readFloats } from '../export/lora-factors.ts';
 import { ModelFile } from '../weights/model-file.ts';
 import { unusable, type AdapterSource } from './adapter-source.ts';
@@ -21,6 +22,7 @@ export async function openGgufAdapter(path: string, base: GgufFile): Promise<Ada
       path,
       scaleOf: (rank) => (alpha === 0 ? 1 : alpha / rank),
       baseSha256: getString(file.header, adapterBaseKey) ?? null,
+      chatTemplate: getString(file.header, chatTemplateKey),
       tensors: new Map(
         file.header.tensors.map((tensor) => [
           tensor.name,

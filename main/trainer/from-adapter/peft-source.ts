@@ -9,6 +9,7 @@ import { openSafetensors, type SafeTensor } from './safetensors.ts';
 
 const configFile = 'adapter_config.json';
 const weightsFile = 'adapter_model.safetensors';
+const templateFile = 'chat_template.jinja';
 const mostConfigBytes = 1024 * 1024;
 
 const configSchema = z.object({
@@ -75,11 +76,22 @@ async function openFolder(folder: string, base: GgufFile): Promise<AdapterSource
       path,
       scaleOf: (rank) => alpha / (isRankStable ? Math.sqrt(rank) : rank),
       baseSha256: null,
+      chatTemplate: await readTemplate(join(folder, templateFile)),
       tensors: toGgufTensors(path, weights.tensors, base),
       [Symbol.asyncDispose]: () => weights[Symbol.asyncDispose](),
     };
   } catch (error) {
     await weights[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Beside an adapter there is one where a tokenizer was saved with it. */
+async function readTemplate(path: string): Promise<string | undefined> {
+  try {
+    return (await readInputFile(path, mostConfigBytes)).toString('utf8');
+  } catch (error) {
+    if (error instanceof InputFileError && error.code === 'FILE_NOT_FOUND') return undefined;
     throw error;
   }
 }

@@ -55,8 +55,8 @@ export function FromAdapterChoice({ runs, model, draft }: FromAdapterChoiceProps
       <Select label="Go on from" value={fromAdapter} options={options} onValue={choose} />
       {fromAdapter !== '' && (
         <p className="small dim">
-          Rank, alpha and layers are those of the adapter. The optimizer starts afresh; what is
-          written is relative to the base, not to this adapter.
+          Rank, alpha, layers and chat template are those of the adapter. The optimizer starts
+          afresh; what is written is relative to the base, not to this adapter.
         </p>
       )}
       {mayBeOfOther && (

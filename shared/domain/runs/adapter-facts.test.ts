@@ -12,6 +12,7 @@ const facts = {
   layers: ['attn_q' as const, 'attn_k' as const, 'attn_v' as const, 'attn_output' as const],
   untrained: ['ffn_gate' as const, 'ffn_up' as const, 'ffn_down' as const],
   adapterBaseSha256: null,
+  chatTemplate: '',
 };
 
 test.each([

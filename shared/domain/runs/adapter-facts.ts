@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loraTargets, parseTargets, type LoraTarget } from '../lora-targets.ts';
-import type { Recipe } from '../recipe.ts';
+import { mostTemplateCharacters, type Recipe } from '../recipe.ts';
 
 const adapterFacts = z.object({
   /** Of the GGUF file; of an adapter of PEFT as the GGUF file that it becomes. */
@@ -14,6 +14,8 @@ const adapterFacts = z.object({
   layers: z.array(z.enum(loraTargets)),
   /** Layers of its base that it leaves alone. */
   untrained: z.array(z.enum(loraTargets)),
+  /** The chat template that trained it; empty where that is its base's, or nothing tells. */
+  chatTemplate: z.string().max(mostTemplateCharacters),
   /** Hash of the base that it was trained on, where anything tells. */
   adapterBaseSha256: z.string().nullable(),
 });
