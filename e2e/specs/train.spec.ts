@@ -1,5 +1,6 @@
 import { courseDataset, openTrainingForm, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
+import { toast } from '../pages/messages.ts';
 import { ShellPage } from '../pages/shell-page.ts';
 import { TrainPage, trainingTimeoutMs } from '../pages/train-page.ts';
 
@@ -87,4 +88,18 @@ test('a model that cannot be trained is listed with the reason and cannot be cho
   await expect(model).toContainText('bloom');
   await expect(model.getByRole('radio')).toBeDisabled();
   await expect(train.startButton).toBeDisabled();
+
+  // A chat template comes from a file, of Jinja or of JSON; what is none leaves the field alone.
+  await train.form.getByText('Advanced').click();
+  const template = train.recipeField('Chat template');
+  const file = train.form.getByLabel('Chat template file');
+  const jinja = '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}';
+  const choose = async (name: string, text: string) => {
+    await file.setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  };
+  await choose('tokenizer_config.json', JSON.stringify({ chat_template: jinja }));
+  await expect(template).toHaveValue(jinja);
+  await choose('notes.txt', 'Dear model, answer.');
+  await expect(toast(shell.page, /notes\.txt gives no chat template: it has no/)).toBeVisible();
+  await expect(template).toHaveValue(jinja);
 });

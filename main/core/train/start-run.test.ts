@@ -50,6 +50,11 @@ test('a warm-up beyond the run and a broken template are refused, a run that fai
   await expect(start({})).rejects.toMatchObject({ code: 'NAME_TAKEN' });
 });
 
+/** A template that tells the speakers apart by their role, as it is written. */
+const written = (role: string) =>
+  `{% for m in messages %}${role}: {{ m.content }}{{ eos_token }}{% endfor %}` +
+  '{% if add_generation_prompt %}assistant: {% endif %}';
+
 test('a run goes on from a checkpoint or a file that fits its base and recipe', async () => {
   await using core = await TestCore.start();
   const base = await core.addModel();
@@ -71,9 +76,6 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
     expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
     return await core.client.runs.get({ id: runId });
   };
-  const written = (role: string) =>
-    `{% for m in messages %}${role}: {{ m.content }}{{ eos_token }}{% endfor %}` +
-    '{% if add_generation_prompt %}assistant: {% endif %}';
   const chatTemplate = written('{{ m.role }}');
   const first = await runOf(await start({ devShare: 0.25, chatTemplate }));
   const [checkpoint] = first.checkpoints;

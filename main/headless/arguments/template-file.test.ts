@@ -21,7 +21,22 @@ test('the text of a template file is read as it is, white space at its end inclu
   expect(await read(text)).toEqual({ chatTemplate: text });
 });
 
+test('of the JSON that a tokenizer is saved in it is the template called default, or the only one', async () => {
+  const [one, other] = ['{{ messages }}', '{{ messages | length }}'];
+  expect(await read(JSON.stringify({ bos_token: '<s>', chat_template: one }))).toEqual({
+    chatTemplate: one,
+  });
+  const named = [
+    { name: 'tool_use', template: other },
+    { name: 'default', template: one },
+  ];
+  expect(await read(JSON.stringify({ chat_template: named }))).toEqual({ chatTemplate: one });
+  const others = read(JSON.stringify({ chat_template: named.slice(0, 1) }));
+  await expect(others).rejects.toThrow(/none of its chat templates is called default: tool_use/);
+});
+
 test.each([
+  ['is other JSON', '{"a": "{{ 1 }}"}', /JSON without a "chat_template"/],
   ['is empty', ' \n', /the file is empty/],
   ['is too long', `{{ 1 }}${'x'.repeat(100_001)}`, /has at most 100,000/],
   ['holds no tag', 'Dear model, answer.', /no \{\{ … \}\} or \{% … %\}/],

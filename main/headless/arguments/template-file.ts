@@ -1,17 +1,18 @@
 import { resolve } from 'node:path';
 import { readInputFile } from '../../input-files/input-file.ts';
 import { mostTemplateCharacters } from '../../../shared/domain/recipe.ts';
-import { formatCount } from '../../../shared/text/numbers.ts';
+import { templateOfFile } from '../../../shared/template/template-file.ts';
 import { UsageError } from '../cli/command-error.ts';
 
-/** A character has at most four bytes. */
-const mostBytes = 4 * mostTemplateCharacters;
+/** A character has at most four bytes; a tokenizer_config.json lists special tokens, too. */
+const mostBytes = 4 * mostTemplateCharacters + 4 * 1024 * 1024;
 
 /** The `--template` option of every command that has one. */
 export const templateOption = {
   type: 'string',
   value: 'FILE',
-  description: 'a chat template in Jinja, instead of the one of the model',
+  description:
+    'a chat template in Jinja, or a tokenizer_config.json with one, instead of the one of the model',
 } as const;
 
 /**
@@ -29,20 +30,10 @@ export async function readTemplateFile(
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UsageError(
-      `${path} is not text in UTF-8: --template wants a chat template in Jinja.`,
+      `${path} is not text in UTF-8: --template wants a chat template in Jinja or JSON.`,
     );
   }
-  const problem = problemOf(text);
-  if (problem !== undefined) throw new UsageError(`--template ${path}: ${problem}`);
-  return { chatTemplate: text };
-}
-
-function problemOf(text: string): string | undefined {
-  if (text.trim() === '') return 'the file is empty.';
-  if (text.length > mostTemplateCharacters)
-    return `${formatCount(text.length)} characters; a template has at most ${formatCount(mostTemplateCharacters)}.`;
-  if (text.includes('\0')) return 'the file is not text: it has zero bytes.';
-  if (!/\{[{%]/.test(text))
-    return 'it has no {{ … }} or {% … %} and so would write the same for every conversation.';
-  return undefined;
+  const read = templateOfFile(text);
+  if ('problem' in read) throw new UsageError(`--template ${path}: ${read.problem}`);
+  return { chatTemplate: read.template };
 }

@@ -8,6 +8,7 @@ import { ImportError } from '../../core/curate/import/sample/import-error.ts';
 import { addsUp } from '../../../shared/contract/curate.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { renderConversation } from '../../../shared/template/render-conversation.ts';
+import { templatesOfConfig } from '../../../shared/template/template-file.ts';
 import { TemplateError } from '../../../shared/template/template-error.ts';
 
 /** What became of one file: it was read, or refused with a reason. */
@@ -98,22 +99,13 @@ function refusal(template: string, messages: Message[]): string[] {
   }
 }
 
-/** The template of a tokenizer_config.json, or its several ones with names. */
+/** The templates of a tokenizer_config.json. */
 function templatesIn(text: string): string[] {
-  let config: unknown;
   try {
-    config = JSON.parse(text);
+    return templatesOfConfig(JSON.parse(text)).map(({ template }) => template);
   } catch {
     return [];
   }
-  if (typeof config !== 'object' || config === null || !('chat_template' in config)) return [];
-  const found = config.chat_template;
-  const list: unknown[] = Array.isArray(found) ? found : [found];
-  return list.flatMap((one) => {
-    if (typeof one === 'string') return [one];
-    const isNamed = typeof one === 'object' && one !== null && 'template' in one;
-    return isNamed && typeof one.template === 'string' ? [one.template] : [];
-  });
 }
 
 // One file in a process of its own, so that its peak of memory and its crash are its own.

@@ -1,6 +1,7 @@
 import { Popover } from '../../ui/dialogs/menu.tsx';
 import { Select, TextArea, TextInput } from '../../ui/inputs/inputs.tsx';
 import { resetField, setField, useTrain } from '../train-store.ts';
+import { TemplateFromFile } from './template-from-file.tsx';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
 import {
   choiceText,
@@ -70,15 +71,18 @@ function RecipeFieldInput({ field, text, error, isChanged }: RecipeFieldInputPro
           onValue={(choice) => setField(key, choice)}
         />
       ) : isLong ? (
-        <TextArea
-          {...shared}
-          className="mono"
-          rows={text === '' ? 1 : 8}
-          placeholder="That of the model. Another one: its text in Jinja."
-          spellCheck={false}
-          value={text}
-          onValue={(next) => setField(key, next)}
-        />
+        <>
+          <TextArea
+            {...shared}
+            className="mono"
+            rows={text === '' ? 1 : 8}
+            placeholder="That of the model. Another one: its text in Jinja."
+            spellCheck={false}
+            value={text}
+            onValue={(next) => setField(key, next)}
+          />
+          <TemplateFromFile onTemplate={(template) => setField(key, template)} />
+        </>
       ) : (
         <TextInput
           {...shared}
