@@ -3,12 +3,21 @@ import { countPlaywright, countVitest, type Check } from './run-check.ts';
 
 const minuteMs = 60_000;
 
-/** Everything that must hold, in the order it runs: quick answers first. */
-export function listChecks(reportsDir: string, e2eTarget: string): Check[] {
-  return [...staticChecks, ...testChecks(reportsDir, e2eTarget)];
+/**
+ * Everything that must hold, in the order it runs: quick answers first. Those of one group run side
+ * by side, each in one thread.
+ */
+export function listChecks(reportsDir: string, e2eTarget: string): Check[][] {
+  const [format, types, lint, boundaries, deadCode] = staticChecks;
+  return [
+    [format, types],
+    [lint],
+    [boundaries, deadCode],
+    ...testChecks(reportsDir, e2eTarget).map((check) => [check]),
+  ];
 }
 
-const staticChecks: Check[] = [
+const staticChecks: [Check, Check, Check, Check, Check] = [
   {
     name: 'format',
     why: 'one layout of code, so that diffs show changes only',

@@ -44,7 +44,7 @@ function summarize(outcomes: Outcome[]): void {
 const reportsDir = mkdtempSync(join(tmpdir(), 'lima-test-reports-'));
 process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] = join(reportsDir, 'e2e.json');
 const outcomes: Outcome[] = [];
-for (const check of listChecks(reportsDir, describeE2eTarget()))
-  outcomes.push(await runCheck(check));
+for (const group of listChecks(reportsDir, describeE2eTarget()))
+  outcomes.push(...(await Promise.all(group.map(runCheck))));
 rmSync(reportsDir, { recursive: true });
 summarize(outcomes);
