@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { AdapterFacts } from '../../../shared/domain/runs/adapter-facts.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import type { ImportAdapterParams } from '../../engines/protocol/trainer.ts';
@@ -59,8 +62,7 @@ async function copyHashed(path: string, target: string | undefined): Promise<str
   if (target === undefined) return await hashFile(path);
   const partialPath = `${target}.partial`;
   try {
-    await copyFile(path, partialPath);
-    const sha256 = await hashFile(partialPath);
+    const sha256 = await hashFile(path, createWriteStream(partialPath));
     await rename(partialPath, target);
     return sha256;
   } catch (error) {
@@ -69,12 +71,18 @@ async function copyHashed(path: string, target: string | undefined): Promise<str
   }
 }
 
-/** SHA-256 of a file. */
-export async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file, of which a copy may be written on the way. */
+export async function hashFile(path: string, copy?: Writable): Promise<string> {
   const hash = createHash('sha256');
   await using file = await openInputFile(path);
   const chunks: AsyncIterable<Buffer> = file.handle.createReadStream({ autoClose: false });
-  for await (const chunk of chunks) hash.update(chunk);
+  const hashed = async function* hashed() {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  await pipeline(hashed, copy ?? new PassThrough().resume());
   return hash.digest('hex');
 }
 
