@@ -303,8 +303,9 @@ describe('the whole pipeline by command line', () => {
       // What an export of one's own wrote is replaced by the next one.
       expect((await folder.run(...words)).code).toBe(0);
     }
-    for (const name of ['p.lima', 'p.lima-wal', 'p.lima.lock', 'p.lima.d/x', 'tiny.gguf'])
-      for (const words of commands(name)) {
+    const everyPlace = ['p.lima', 'p.lima-wal', 'p.lima.lock', 'p.lima.d/x', 'tiny.gguf'];
+    for (const name of everyPlace)
+      for (const words of name === 'p.lima' ? commands(name) : commands(name).slice(0, 1)) {
         const before = readFileSync(join(folder.path, 'tiny.gguf'));
         const refused = await folder.run(...words, '--overwrite');
         expect([refused.code, refused.stderr]).toEqual([

@@ -15,7 +15,10 @@ const dump = '<?xml version="1.0" encoding="utf-8"?>\n<posts>\n';
 
 /** A file that begins well and goes on with so many megabytes of one thing. */
 function bomb(start: string, repeated: string, megabytes: number, compression: FixtureCompression) {
-  const block = compressFixture(repeated.repeat(megabyte / repeated.length), compression);
+  const block = compressFixture(
+    repeated.repeat(Math.floor(megabyte / repeated.length)),
+    compression,
+  );
   const head = compressFixture(start, compression);
   return Buffer.concat([head, ...Array.from({ length: megabytes }, () => block)]);
 }
@@ -46,7 +49,7 @@ describe('a compressed file that is nothing but air', () => {
       'the same record again and again',
       'zstd',
       sample,
-      `${sample.trimEnd()}                         \n\n`,
+      `{"instruction": "Add.", "output": "${'3 '.repeat(1000)}"}\n\n`,
     ],
   ])(
     '%s (%s): is refused with its name and what to do',
