@@ -78,7 +78,7 @@ export function settingText(value: unknown): string {
  * have different words. The run's report has its SHA-256.
  */
 export function templateSummary(template: string): string {
-  if (template === '') return 'of the model';
+  if (template === '') return "the model's";
   return `own, ${template.length} characters, checksum ${checksum(template)}`;
 }
 
