@@ -2,6 +2,8 @@ import { constants, createGunzip, createZstdDecompress, type Gunzip } from 'node
 
 type Decompressor = Gunzip | ReturnType<typeof createZstdDecompress>;
 
+// As much as is read of a plain file at once: who gathers a record copies it with every chunk.
+const chunkSize = 256 * 1024;
 // Output waiting for the reader; a decompressor with more than that is paused.
 const maxQueuedBytes = 8 * 1024 * 1024;
 
@@ -82,7 +84,7 @@ class CompressedStream implements Disposable {
 
 /** Decompresses gzip with any number of members; zero padding after the last one is ignored. */
 export async function* decompressGzip(compressed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  using stream = new CompressedStream(createGunzip());
+  using stream = new CompressedStream(createGunzip({ chunkSize }));
   for await (const chunk of compressed) {
     if (stream.hasEnded) break;
     stream.write(chunk);
@@ -119,5 +121,5 @@ export async function* decompressZstd(compressed: AsyncIterable<Buffer>): AsyncG
 // 31: the largest window of `zstd --long`, which community dumps are made with.
 function newZstdStream(): CompressedStream {
   const params = { [constants.ZSTD_d_windowLogMax]: 31 };
-  return new CompressedStream(createZstdDecompress({ params }));
+  return new CompressedStream(createZstdDecompress({ chunkSize, params }));
 }
