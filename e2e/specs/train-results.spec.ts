@@ -59,6 +59,10 @@ test('a run ends with an adapter and answers per epoch; runs are compared, found
 
   await test.step('at 900 px it is in sight what will happen, and where it is started', async () => {
     await page.setViewportSize({ width: 900, height: 840 });
+    // The steps before left the form scrolled.
+    await page
+      .getByRole('heading', { name: 'Model', exact: true })
+      .evaluate((heading) => heading.scrollIntoView());
     await expect(page.getByRole('heading', { name: 'What will happen' })).toBeInViewport();
     await expect(time).toBeInViewport();
     await expect(page.getByRole('button', { name: 'Start training' })).toBeInViewport();
