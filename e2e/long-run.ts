@@ -1,6 +1,6 @@
 import { probeInputSchema } from '../shared/domain/probe.ts';
 import { identitySchema } from '../shared/domain/identity.ts';
-import { recipeSchema } from '../shared/domain/recipe.ts';
+import { recipeSchema } from '../shared/domain/recipe/recipe.ts';
 import { withTransaction, type Database } from '../main/store/database.ts';
 import { openProjectFile } from '../main/store/file/open-project-file.ts';
 import { insertCheckpoint } from '../main/store/repositories/checkpoints.ts';

@@ -28,7 +28,7 @@ import {
 import { identitySchema, samplingSchema } from '../shared/domain/identity.ts';
 import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';
-import { recipeSchema } from '../shared/domain/recipe.ts';
+import { recipeSchema } from '../shared/domain/recipe/recipe.ts';
 import { projectIdentity } from '../main/store/repositories/project/project-contents.ts';
 import { addSamples, type NewSample } from '../main/store/repositories/samples/samples.ts';
 

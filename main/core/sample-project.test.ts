@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { nextStep } from '../../shared/domain/project/pipeline.ts';
-import { recipePresets } from '../../shared/domain/recipe-presets.ts';
+import { recipePresets } from '../../shared/domain/recipe/recipe-presets.ts';
 import { subfolder } from './testing/a-core.ts';
 import { TestCore } from './testing/a-core.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import type { Token } from 'node-llama-cpp';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { RecipeInput } from '../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../shared/domain/recipe/recipe.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { tensorTypeName } from '../gguf/header/tensor-types.ts';

@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../shared/domain/recipe/recipe.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from './testing/open-model.ts';
 import type { RunRecord } from './checkpoint/write-checkpoint.ts';
 import { readGguf } from '../gguf/read-gguf.ts';

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import { everyRun, type RunFilter } from '../../shared/domain/runs/run-filter.ts';
 import { mostCompared } from '../../shared/domain/runs/run-comparison.ts';
-import type { RecipePreset } from '../../shared/domain/recipe-presets.ts';
-import { checkedRecipeSchema, type Recipe } from '../../shared/domain/recipe.ts';
+import type { RecipePreset } from '../../shared/domain/recipe/recipe-presets.ts';
+import { checkedRecipeSchema, type Recipe } from '../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { draftOf, type RecipeDraft } from './recipe/recipe-draft.ts';
 import type { RecipeKey } from './recipe/recipe-fields.ts';

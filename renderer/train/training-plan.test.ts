@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkedRecipeSchema } from '../../shared/domain/recipe.ts';
+import { checkedRecipeSchema } from '../../shared/domain/recipe/recipe.ts';
 import { learningRatePoints, planTraining, stepsPerEpochOf } from './training-plan.ts';
 
 const length = { epochs: 15, batchSize: 32, maxSteps: 0, devShare: 0 };

@@ -6,8 +6,8 @@ import {
   totalSteps,
   type RunLength,
 } from '../../shared/domain/training-counts.ts';
-import { learningRateAt } from '../../shared/domain/learning-rate.ts';
-import type { Recipe } from '../../shared/domain/recipe.ts';
+import { learningRateAt } from '../../shared/domain/recipe/learning-rate.ts';
+import type { Recipe } from '../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../shared/domain/run.ts';
 
 /** What a recipe means for a number of samples. */

@@ -6,7 +6,7 @@ import { jobChangeSchema, jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
 import { modelInfoSchema, modelSchema } from '../domain/model.ts';
 import { probeInputSchema, probeSchema, shownEpochsSchema } from '../domain/probe.ts';
-import { checkedRecipeSchema, recipeSchema } from '../domain/recipe.ts';
+import { checkedRecipeSchema, recipeSchema } from '../domain/recipe/recipe.ts';
 import {
   comparisonFormats,
   fewestCompared,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe/recipe.ts';
 
 /** Kinds of devices that ggml has libraries for. */
 export const deviceFamilySchema = z.enum(['cpu', 'cuda', 'vulkan', 'metal']);

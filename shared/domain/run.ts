@@ -9,7 +9,7 @@ import {
 } from './stored-value.ts';
 import { jobStateSchema } from './job.ts';
 import { runMemorySchema } from './memory-plan.ts';
-import { recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe/recipe.ts';
 
 /** One optimizer step of a run. `loss` is nats per trained token. */
 export const runMetricSchema = z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe/recipe.ts';
 import { wantsOneThread } from './threads.ts';
 import {
   countAllTrained,

@@ -1,4 +1,4 @@
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from './recipe/recipe.ts';
 
 /** Tokens of one training sequence with a mark each: 1 for those that the loss is on. */
 export interface MarkedTokens {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roleSchema } from './message.ts';
-import { recipeSchema } from './recipe.ts';
+import { recipeSchema } from './recipe/recipe.ts';
 import { isTrained } from './training-counts.ts';
 
 /** The recipe fields that decide what the trainer sees of a sample. */

@@ -1,5 +1,5 @@
 import { formatCount } from '../text/numbers.ts';
-import { mostTemplateCharacters } from '../domain/recipe.ts';
+import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 
 /** A chat template with the name it has among several; `default` for the only one. */
 interface NamedTemplate {

@@ -20,5 +20,7 @@ test('a size is told by formatBytes alone: no other source puts a unit behind a 
       .map((line) => `${path.replaceAll('\\', '/')}: ${line.trim()}`),
   );
   // The words of a setting, which no module of words may be imported for: a whole number of MiB.
-  expect(strange).toEqual([expect.stringContaining('shared/domain/recipe.ts: `threads; 0 uses')]);
+  expect(strange).toEqual([
+    expect.stringContaining('shared/domain/recipe/recipe.ts: `threads; 0 uses'),
+  ]);
 });

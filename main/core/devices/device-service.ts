@@ -4,7 +4,7 @@ import {
   type DeviceListing,
   type SelfTest,
 } from '../../../shared/domain/device.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { familiesOf, type FamilyListing } from '../../engines/protocol/trainer.ts';
 import { startTrainer, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describeSelfTest, type DeviceListing } from '../../../shared/domain/device.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { EngineRequestError } from '../../engines/engine-process.ts';
 import { AppError } from '../base/app-error.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { samplingSchema } from '../../../shared/domain/identity.ts';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
 test('a new project has no defaults of its own', async () => {

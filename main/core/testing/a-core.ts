@@ -6,7 +6,7 @@ import { createRouterClient } from '@orpc/server';
 import type { TextEncodingLabel } from '../../../shared/contract/curate.ts';
 import type { Contract } from '../../../shared/contract/contract.ts';
 import { isJobFinished, type JobSnapshot } from '../../../shared/domain/job.ts';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { createCore, type Core } from '../create-core.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { run } from '../../store/database.ts';
 import { requireSession } from '../project/core-state.ts';

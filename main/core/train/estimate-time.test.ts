@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkedRecipeSchema } from '../../../shared/domain/recipe.ts';
+import { checkedRecipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { shortRecipe, TestCore } from '../testing/a-core.ts';
 
 test('a time is a guess before the first run, and follows from what runs of the model measured after it', async () => {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { estimateFrom, type TimeEstimate } from '../../../shared/domain/runs/time-estimate.ts';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { devSampleCount, totalEpochs } from '../../../shared/domain/training-counts.ts';

@@ -3,8 +3,8 @@ import {
   adapterContradiction,
   type AdapterFacts,
 } from '../../../shared/domain/runs/adapter-facts.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
-import { templateSummary } from '../../../shared/domain/setting-fields.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
+import { templateSummary } from '../../../shared/domain/recipe/setting-fields.ts';
 import { holdsWholeModel } from '../../../shared/domain/run.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';

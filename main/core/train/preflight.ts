@@ -1,5 +1,5 @@
 import type { SelfTest } from '../../../shared/domain/device.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireSession, type CoreState } from '../project/core-state.ts';
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
 

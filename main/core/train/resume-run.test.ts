@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import {
   conversations,

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { keepsName, type Run, type RunMetric } from '../../../shared/domain/run.ts';
 import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
 import { modelNameOf } from '../../store/repositories/models.ts';

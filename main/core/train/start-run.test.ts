@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { getString } from '../../gguf/header/gguf-file.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { TestCore } from '../testing/a-core.ts';

@@ -1,5 +1,5 @@
 import type { JobSubtask } from '../../../shared/domain/job.ts';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { grownLoss } from '../../../shared/domain/runs/loss-trend.ts';
 import { formatLoss } from '../../../shared/text/training.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';

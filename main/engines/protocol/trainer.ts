@@ -5,7 +5,7 @@ import type {
   RunMemory,
 } from '../../../shared/domain/memory-plan.ts';
 import type { AdapterFacts } from '../../../shared/domain/runs/adapter-facts.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import type { ExportKind, ExportType } from '../../../shared/domain/export.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readInputFile } from '../../input-files/input-file.ts';
-import { settingFields, type SettingField } from '../../../shared/domain/setting-fields.ts';
+import { settingFields, type SettingField } from '../../../shared/domain/recipe/setting-fields.ts';
 import { UsageError } from '../cli/command-error.ts';
-import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
+import { recipePresets } from '../../../shared/domain/recipe/recipe-presets.ts';
 import {
   checkedRecipeSchema,
   recipeSchema,
   type Recipe,
   type RecipeInput,
-} from '../../../shared/domain/recipe.ts';
+} from '../../../shared/domain/recipe/recipe.ts';
 
 type FlatSchema = z.ZodObject<Record<string, z.ZodType>>;
 

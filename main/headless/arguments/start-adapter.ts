@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import { existingFile, resolveCheckpoint } from './project-models.ts';
 

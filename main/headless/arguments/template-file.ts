@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readInputFile } from '../../input-files/input-file.ts';
-import { mostTemplateCharacters } from '../../../shared/domain/recipe.ts';
+import { mostTemplateCharacters } from '../../../shared/domain/recipe/recipe.ts';
 import { templateOfFile } from '../../../shared/template/template-file.ts';
 import { UsageError } from '../cli/command-error.ts';
 

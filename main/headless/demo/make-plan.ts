@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../side-files/side-file.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { resolveRecipe } from '../arguments/settings.ts';
 import type { PipelinePlan } from './run-pipeline.ts';
 import { resourcesDir } from '../../core/base/application.ts';

@@ -5,7 +5,7 @@ import {
   evaluationReportSchema,
   type EvaluationReport,
 } from '../../../shared/domain/evaluation-report.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { ensureModel } from '../arguments/project-models.ts';
 import type { CoreClient } from '../cli/open-core.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { all, get, run } from '../database.ts';
 import { findJob, listJobs, updateJob } from '../repositories/jobs.ts';
 import { schemaVersion } from './migrate.ts';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type RunMemory, runMemorySchema } from '../../../shared/domain/memory-plan.ts';
-import { type Recipe, recordedRecipeSchema } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recordedRecipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import {
   type EncodeReport,
   type Run,

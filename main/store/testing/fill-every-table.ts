@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
 import { all, run, type Database } from '../database.ts';

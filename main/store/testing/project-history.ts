@@ -1,4 +1,4 @@
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
 import type { BinMove, ReviewAction, SampleStatus } from '../../../shared/domain/sample.ts';
 import { run, type Database } from '../database.ts';

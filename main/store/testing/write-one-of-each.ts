@@ -1,5 +1,5 @@
 import { argv } from 'node:process';
-import { recipeSchema } from '../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import type { Database } from '../database.ts';
 import { openProjectFile } from '../file/open-project-file.ts';
 import { freezeDataset } from '../repositories/freeze-dataset.ts';

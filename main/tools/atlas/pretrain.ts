@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkedRecipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
+import { checkedRecipeSchema, type RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { EncodedSample, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';

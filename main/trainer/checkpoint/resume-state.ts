@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { recipeSchema, recordedRecipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
+import {
+  recipeSchema,
+  recordedRecipeSchema,
+  type Recipe,
+} from '../../../shared/domain/recipe/recipe.ts';
 import { devLossSchema } from '../../../shared/domain/run.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';

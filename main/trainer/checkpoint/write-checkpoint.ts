@@ -3,7 +3,7 @@ import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import { writeFolder, writeSynced } from './atomic-folder.ts';
 import type { RunMemory } from '../../../shared/domain/memory-plan.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { DevLoss } from '../../../shared/domain/run.ts';
 import type { StepMetric } from '../../engines/protocol/trainer.ts';
 

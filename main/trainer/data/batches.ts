@@ -1,5 +1,5 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { deriveSeed, shuffledOrder } from './random.ts';
 import { computedLength } from './pack.ts';

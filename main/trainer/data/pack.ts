@@ -4,7 +4,7 @@ import {
   countTrained,
 } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 
 /** Where one sample lies in a packed sequence, in tokens. */
 export interface PackedSpan {

@@ -1,6 +1,6 @@
 import { targetsText, type AdapterFacts } from '../../../shared/domain/runs/adapter-facts.ts';
-import { loraTargets, type LoraTarget } from '../../../shared/domain/lora-targets.ts';
-import { mostTemplateCharacters } from '../../../shared/domain/recipe.ts';
+import { loraTargets, type LoraTarget } from '../../../shared/domain/recipe/lora-targets.ts';
+import { mostTemplateCharacters } from '../../../shared/domain/recipe/recipe.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { getString, type GgufFile } from '../../gguf/header/gguf-file.ts';

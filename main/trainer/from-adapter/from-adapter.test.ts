@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { Recipe, RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { ImportAdapterParams, TrainEvent } from '../../engines/protocol/trainer.ts';
 import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { getString } from '../../gguf/header/gguf-file.ts';

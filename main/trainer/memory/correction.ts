@@ -1,5 +1,5 @@
 import type { MemoryMeasurement } from '../../../shared/domain/memory-plan.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { familyOf, listFamily } from '../ffi/devices.ts';
 import { engineName } from '../ffi/library.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { recipeSchema, type RecipeInput } from '../../../shared/domain/recipe.ts';
+import { recipeSchema, type RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { temporaryFolder } from '../testing/open-model.ts';
 import { planMemory } from './plan-memory.ts';

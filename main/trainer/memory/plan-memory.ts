@@ -1,5 +1,5 @@
 import type { MemoryMeasurement, MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample, PlanMemoryParams } from '../../engines/protocol/trainer.ts';
 import { packTokens } from '../data/batches.ts';

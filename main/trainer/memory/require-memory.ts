@@ -1,5 +1,5 @@
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import { type LargestPack, type PlanInput, planMemory } from './plan-memory.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { type TinyModelOptions, writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';
 import { Trainer } from '../step/trainer.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { loadOptions } from '../weights/start-weights.ts';

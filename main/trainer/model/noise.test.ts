@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { countTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
-import type { Recipe, RecipeInput } from '../../../shared/domain/recipe.ts';
+import { learningRateAt } from '../../../shared/domain/recipe/learning-rate.ts';
+import type { Recipe, RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import type { TrainedParameter } from '../weights/trained-weights.ts';

@@ -1,4 +1,4 @@
-import { learningRateAt } from '../../../shared/domain/learning-rate.ts';
+import { learningRateAt } from '../../../shared/domain/recipe/learning-rate.ts';
 import { countAllTrained } from '../../../shared/domain/training-counts.ts';
 import type { EncodedSample, StepMetric } from '../../engines/protocol/trainer.ts';
 import { epochBatches } from '../data/batches.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
 import { isTestOf, type SelfTest, type TrainingDevice } from '../../../shared/domain/device.ts';
-import { type Recipe, recipeSchema } from '../../../shared/domain/recipe.ts';
+import { type Recipe, recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import type { SelfTestParams, EncodedSample } from '../../engines/protocol/trainer.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import { familyOf, findDevice, listFamily } from '../ffi/devices.ts';

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { TrainedWeights } from '../weights/trained-weights.ts';
 import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
 import type { Tensor } from '../device/tensor.ts';

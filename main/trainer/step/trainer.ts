@@ -1,4 +1,4 @@
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { toGgufAdapter, toGgufModel } from '../export/gguf-checkpoint.ts';

@@ -1,7 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Recipe, type RecipeInput, recipeSchema } from '../../../shared/domain/recipe.ts';
+import {
+  type Recipe,
+  type RecipeInput,
+  recipeSchema,
+} from '../../../shared/domain/recipe/recipe.ts';
 import type { EncodedSample } from '../../engines/protocol/trainer.ts';
 import { BaseModel } from '../weights/base-model.ts';
 import { ModelFile } from '../weights/model-file.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import koffi from 'koffi';
-import type { RecipeInput } from '../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import type { TrainEvent } from '../../engines/protocol/trainer.ts';
 import { writeTinyModel, type TinyModelOptions } from '../../gguf/tiny/tiny-model.ts';
 import { findGgmlLibraries } from '../ffi/find-libraries.ts';

@@ -1,5 +1,5 @@
 import { seededUniform } from '../../../shared/domain/seeded-uniform.ts';
-import type { LoraTarget } from '../../../shared/domain/lora-targets.ts';
+import type { LoraTarget } from '../../../shared/domain/recipe/lora-targets.ts';
 import { deriveSeed } from '../data/random.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
 import { TensorStore } from '../device/tensor-store.ts';

@@ -1,5 +1,5 @@
-import { parseTargets } from '../../../shared/domain/lora-targets.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { parseTargets } from '../../../shared/domain/recipe/lora-targets.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { BaseModel } from './base-model.ts';
 import { FullParameters } from './full-parameters.ts';
 import { LoraAdapter } from './lora-adapter.ts';

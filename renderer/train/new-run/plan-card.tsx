@@ -1,6 +1,6 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../shared/text/time-estimate.ts';
 import { formatRate, moreSamplesText } from '../../../shared/text/training.ts';

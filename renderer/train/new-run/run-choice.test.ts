@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
 import type { Model } from '../../../shared/domain/model.ts';
-import { checkedRecipeSchema } from '../../../shared/domain/recipe.ts';
+import { checkedRecipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { adapterInput, adapterOptions, chosenOrOnly, startLabel } from './run-choice.ts';
 
 const model = (isMissing: boolean, trainable: string): Model => ({

@@ -2,7 +2,7 @@ import type { Dataset } from '../../../shared/domain/dataset.ts';
 import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';
 

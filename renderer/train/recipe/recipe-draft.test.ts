@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkedRecipeSchema, recipeSchema } from '../../../shared/domain/recipe.ts';
+import { checkedRecipeSchema, recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { changedFields, checkDraft, draftOf } from './recipe-draft.ts';
 import { fieldsOfGroup, isRead, recipeFields, recipeGroups } from './recipe-fields.ts';
 

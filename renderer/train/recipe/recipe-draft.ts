@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { checkedRecipeSchema, recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import { settingText } from '../../../shared/domain/setting-fields.ts';
+import {
+  checkedRecipeSchema,
+  recipeSchema,
+  type Recipe,
+} from '../../../shared/domain/recipe/recipe.ts';
+import { settingText } from '../../../shared/domain/recipe/setting-fields.ts';
 import { readText, recipeFields, type RecipeField, type RecipeKey } from './recipe-fields.ts';
 
 /** The recipe as it is typed: text per field, so that a wrong value can be shown as it stands. */

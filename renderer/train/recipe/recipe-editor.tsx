@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { BookOpen, Copy, RotateCcw } from 'lucide-react';
-import { recipePresets } from '../../../shared/domain/recipe-presets.ts';
-import type { Recipe } from '../../../shared/domain/recipe.ts';
+import { recipePresets } from '../../../shared/domain/recipe/recipe-presets.ts';
+import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../shared/domain/run.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useReadOnlyNotice } from '../../rpc/project.ts';

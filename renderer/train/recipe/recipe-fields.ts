@@ -1,5 +1,5 @@
-import { recipeSchema, type Recipe } from '../../../shared/domain/recipe.ts';
-import { settingFields, templateSummary } from '../../../shared/domain/setting-fields.ts';
+import { recipeSchema, type Recipe } from '../../../shared/domain/recipe/recipe.ts';
+import { settingFields, templateSummary } from '../../../shared/domain/recipe/setting-fields.ts';
 
 /** Name of a recipe field. */
 export type RecipeKey = keyof Recipe;

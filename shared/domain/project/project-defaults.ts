@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { samplingSchema } from '../identity.ts';
-import { checkedRecipeSchema, recipeSchema } from '../recipe.ts';
+import { checkedRecipeSchema, recipeSchema } from '../recipe/recipe.ts';
 import { idSchema } from '../stored-value.ts';
 
 /** Where a default comes from: the project keeps it, or its newest run or evaluation had it. */

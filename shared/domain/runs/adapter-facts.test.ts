@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { recipeSchema } from '../recipe.ts';
-import { loraTargets, parseTargets } from '../lora-targets.ts';
+import { recipeSchema } from '../recipe/recipe.ts';
+import { loraTargets, parseTargets } from '../recipe/lora-targets.ts';
 import { adapterContradiction, targetsText } from './adapter-facts.ts';
 
 // A base with queries, keys and values apart, and gate and up apart.

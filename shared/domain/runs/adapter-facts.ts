@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { loraTargets, parseTargets, type LoraTarget } from '../lora-targets.ts';
-import { mostTemplateCharacters, type Recipe } from '../recipe.ts';
+import { loraTargets, parseTargets, type LoraTarget } from '../recipe/lora-targets.ts';
+import { mostTemplateCharacters, type Recipe } from '../recipe/recipe.ts';
 
 const adapterFacts = z.object({
   /** Of the GGUF file; of an adapter of PEFT as the GGUF file that it becomes. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { reportBasisSchema } from '../evaluation-report.ts';
 import { jobStateSchema } from '../job.ts';
-import { recipeSchema, type Recipe } from '../recipe.ts';
+import { recipeSchema, type Recipe } from '../recipe/recipe.ts';
 import type { Run } from '../run.ts';
-import { settingFields, settingText, templateSummary } from '../setting-fields.ts';
+import { settingFields, settingText, templateSummary } from '../recipe/setting-fields.ts';
 
 /** Fewest and most runs of one comparison: as many as colours that can be told apart. */
 export const [fewestCompared, mostCompared] = [2, 6] as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Run } from '../run.ts';
-import { checkedRecipeSchema } from '../recipe.ts';
+import { checkedRecipeSchema } from '../recipe/recipe.ts';
 import { everyRun, filterRuns } from './run-filter.ts';
 
 const run = (name: string, fields: Partial<Run> = {}): Run => ({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { RecipeInput } from '../../../../shared/domain/recipe.ts';
+import type { RecipeInput } from '../../../../shared/domain/recipe/recipe.ts';
 import { TestCore } from '../../testing/a-core.ts';
 
 // Opens the project of a folder and starts its run, or resumes the one that is there. Says

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../../shared/domain/recipe/recipe.ts';
 import { xrayRuleText } from '../../../../shared/text/xray.ts';
 import {
   lengthHistogram,

@@ -1,7 +1,7 @@
 import { canResumeJob } from '../../../../shared/domain/job.ts';
-import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
-import { templateSummary } from '../../../../shared/domain/setting-fields.ts';
+import { templateSummary } from '../../../../shared/domain/recipe/setting-fields.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { positional, type Call } from '../../cli/command.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../../../shared/domain/recipe.ts';
+import type { Recipe } from '../../../../shared/domain/recipe/recipe.ts';
 import { xrayProblems } from '../../../../shared/domain/xray-totals.ts';
 import type { XrayRow } from '../../../../shared/domain/xray.ts';
 import { previewLine } from '../../../../shared/text/foreign-text.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
-import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../../shared/domain/recipe/recipe.ts';
 import { hashSchema } from '../../../../shared/domain/stored-value.ts';
 import { json } from '../../columns.ts';
 import { assembled, get, run, type Database } from '../../database.ts';

@@ -1,4 +1,4 @@
-import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../../shared/domain/recipe/recipe.ts';
 import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';
 import { BaseModel } from '../../../trainer/weights/base-model.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { recipeSchema } from '../../../../shared/domain/recipe.ts';
+import { recipeSchema } from '../../../../shared/domain/recipe/recipe.ts';
 import { writeGgufStream } from '../../../gguf/write/write-gguf.ts';
 import { loadOptions } from '../../../trainer/weights/start-weights.ts';
 import { Trainer } from '../../../trainer/step/trainer.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { adamwFields, loraFields } from './method-fields.ts';
 import { about, only } from './setting-fields.ts';
-import { singleThreadBytes } from './threads.ts';
+import { singleThreadBytes } from '../threads.ts';
 
 /** Templates of the field have at most some twenty thousand. */
 export const mostTemplateCharacters = 100_000;

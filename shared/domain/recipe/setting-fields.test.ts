@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { samplingSchema } from './identity.ts';
+import { samplingSchema } from '../identity.ts';
 import { recipeSchema } from './recipe.ts';
 import { settingFields, settingText } from './setting-fields.ts';
 
