@@ -5,7 +5,7 @@ import { getString } from '../gguf/header/gguf-file.ts';
 import { adapterBaseKey } from '../gguf/model/adapter-base.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { EngineRequestError } from '../engines/engine-process.ts';
-import type { SystemFiles } from '../engines/protocol/inference.ts';
+import type { EncodeParams, SystemFiles } from '../engines/protocol/inference.ts';
 import { startInference } from '../engines/start-engines.ts';
 import {
   ask,
@@ -53,6 +53,17 @@ async function systemAt(path: string): Promise<SystemFiles> {
   return { ...system, basePath: path, baseSha256 };
 }
 
+/** One sample to encode with a model. */
+const encoding = (basePath: string): EncodeParams => ({
+  basePath,
+  samples: [{ id: 'a', messages: ask('x') }],
+  maxTokens: 10,
+  overlong: 'truncate',
+  lossOn: 'answers',
+  droppedThinking: 'perAnswer',
+  chatTemplate: '',
+});
+
 describe('a file that cannot be loaded is refused with a code, and the engine lives on', () => {
   afterEach(async () => {
     await chat(system);
@@ -68,16 +79,7 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
     const path = folder.file('garbage.gguf');
     await writeFile(path, 'x'.repeat(4096));
     expect((await refusal(chat(await systemAt(path)))).code).toBe('MODEL_UNREADABLE');
-    const samples = [{ id: 'a', messages: ask('x') }];
-    const limits = {
-      maxTokens: 10,
-      overlong: 'truncate',
-      lossOn: 'answers',
-      droppedThinking: 'perAnswer',
-      chatTemplate: '',
-    } as const;
-    const params = { basePath: path, samples, ...limits };
-    expect((await refusal(engine.request('encode', params))).code).toBe('MODEL_UNREADABLE');
+    expect((await refusal(engine.request('encode', encoding(path)))).code).toBe('MODEL_UNREADABLE');
   });
 
   // It loops for ever inside single steps: nothing but the end of its process stops it.
@@ -94,16 +96,9 @@ describe('a file that cannot be loaded is refused with a code, and the engine li
       code: 'TEMPLATE_TOO_LONG',
       message: 'The chat template was stopped: it runs for more than 5 s.',
     });
-    const samples = [{ id: 'a', messages: ask('x') }];
-    const limits = {
-      maxTokens: 10,
-      overlong: 'truncate',
-      lossOn: 'answers',
-      droppedThinking: 'perAnswer',
-      chatTemplate: '',
-    } as const;
-    const encoding = engine.request('encode', { basePath: path, samples, ...limits });
-    expect((await refusal(encoding)).code).toBe('TEMPLATE_TOO_LONG');
+    expect((await refusal(engine.request('encode', encoding(path)))).code).toBe(
+      'TEMPLATE_TOO_LONG',
+    );
   }, 60_000);
 
   test('a download that stopped half way', async () => {

@@ -39,21 +39,15 @@ const taught: TaughtFormat = {
   ollama: { template: '{{ .Prompt }}', stops: ['</s>'] },
 };
 
+const asF16 = { type: 'F16', strength: 1, name: 'out', taught } as const;
+
 test.each<ExportKind>(['merged', 'ollama'])(
   'a cancelled export (%s) ends at once and leaves nothing behind',
   async (kind) => {
     await using folder = await temporaryFolder();
     const pair = await writePair(folder.path);
     const before = await readdir(folder.path);
-    const params: ExportParams = {
-      ...pair,
-      kind,
-      type: 'F16',
-      strength: 1,
-      name: 'out',
-      outPath: join(folder.path, 'out'),
-      taught,
-    };
+    const params = { ...pair, ...asF16, kind, outPath: join(folder.path, 'out') };
     const controller = new AbortController();
     const emit = () => controller.abort(new Error('cancelled by the test'));
     await expect(exportCheckpoint(params, { signal: controller.signal, emit })).rejects.toThrow(
@@ -72,15 +66,7 @@ test.each<ExportKind>(['gguf', 'merged', 'ollama', 'peft'])(
     await mkdir(join(folder.path, 'elsewhere'));
     await symlink(join(folder.path, 'elsewhere'), `${outPath}.${process.pid}.partial`);
     const before = await readdir(folder.path, { recursive: true });
-    const params: ExportParams = {
-      ...pair,
-      kind,
-      type: 'F16',
-      strength: 1,
-      name: 'out',
-      outPath,
-      taught,
-    };
+    const params = { ...pair, ...asF16, kind, outPath };
     const context = { signal: new AbortController().signal, emit: () => undefined };
     await expect(exportCheckpoint(params, context)).rejects.toMatchObject({
       code: 'FILE_EXISTS',
