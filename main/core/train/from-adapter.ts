@@ -21,7 +21,6 @@ import type { GuardedPath } from '../files/guarded-path.ts';
 import { usableCheckpoint } from '../models/checkpoints.ts';
 import { usableModel, type UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { requireTemplate } from './template-trial.ts';
 import { runFolderNames } from './run-files.ts';
 
 /** The adapter that a run shall start from: a file, or what the recipe names by its hash. */
@@ -48,7 +47,7 @@ export async function inspectAdapter(
 
 /** What a run is started with once its adapter lies in its folder. */
 interface AdapterStart {
-  /** With the hash of the adapter. */
+  /** With the hash of the adapter, and its chat template where it named none. */
   recipe: Recipe;
   warnings: string[];
 }
@@ -60,15 +59,15 @@ interface AdapterStart {
 export async function startWithAdapter<Started>(
   session: ProjectSession,
   { runId, ...wanted }: NewRun,
-  start: (made: AdapterStart) => Started,
+  start: (made: AdapterStart) => Promise<Started>,
   signal?: AbortSignal,
 ): Promise<Started> {
   const { recipe, adapterPath } = wanted;
   if (recipe.fromAdapter === '' && adapterPath === undefined)
-    return start({ recipe, warnings: [] });
+    return await start({ recipe, warnings: [] });
   const outDir = makeArtifactFolder(session.file, ...runFolderNames(runId));
   try {
-    return start(await takeAdapter(session, { ...wanted, outDir }, signal));
+    return await start(await takeAdapter(session, { ...wanted, outDir }, signal));
   } catch (error) {
     await removeArtifact(outDir);
     throw error;
@@ -93,37 +92,19 @@ async function takeAdapter(
   const problem = contradiction(recipe, facts);
   if (problem !== '') throw new AppError('INVALID_INPUT', problem);
   const { sha256, adapterBaseSha256: trainedOn } = facts;
-  const template = await takeTemplate(model, recipe, facts, signal);
-  const warnings = [...template.warnings];
+  const warnings: string[] = [];
+  // A recipe that names no chat template goes on with the one that trained the adapter.
+  const chatTemplate = recipe.chatTemplate || facts.chatTemplate;
+  // Where nothing tells, it may be any.
+  if (facts.chatTemplate !== '' && chatTemplate !== facts.chatTemplate)
+    warnings.push(
+      `The adapter that the run starts from was trained with another chat template (${templateSummary(facts.chatTemplate)}) than the one of the recipe.`,
+    );
   if (trainedOn !== null && trainedOn !== model.sha256)
     warnings.push(
       `The adapter that the run starts from was trained on another base (SHA-256 ${trainedOn.slice(0, 12)}…), as was allowed.`,
     );
-  const { chatTemplate } = template;
   return { recipe: { ...recipe, chatTemplate, fromAdapter: sha256 }, warnings };
-}
-
-/** A recipe that names no chat template goes on with the one that trained the adapter. */
-async function takeTemplate(
-  model: UsableModel,
-  { chatTemplate }: Recipe,
-  facts: AdapterFacts,
-  signal: AbortSignal | undefined,
-): Promise<{ chatTemplate: string; warnings: string[] }> {
-  // Where nothing tells, it may be any.
-  if (facts.chatTemplate === '' || chatTemplate === facts.chatTemplate)
-    return { chatTemplate, warnings: [] };
-  if (chatTemplate === '')
-    return {
-      chatTemplate: facts.chatTemplate,
-      warnings: await requireTemplate(model, facts.chatTemplate, signal),
-    };
-  return {
-    chatTemplate,
-    warnings: [
-      `The adapter that the run starts from was trained with another chat template (${templateSummary(facts.chatTemplate)}) than the one of the recipe.`,
-    ],
-  };
 }
 
 function contradiction(recipe: Recipe, facts: AdapterFacts): string {

@@ -61,20 +61,21 @@ export async function startRun(
     warmupProblem(dataset.samples, input.recipe);
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   await requireDevice(session, input.recipe.device);
-  const remarks = await requireTemplate(model, input.recipe.chatTemplate, signal);
   const runId = uuidv7();
   const suggested = `${dataset.name} on ${modelName}`;
   return await startWithAdapter(
     session,
     { ...input, runId, model },
-    ({ recipe, warnings }) =>
-      queueRun(session, {
+    async ({ recipe, warnings }) => {
+      const remarks = await requireTemplate(model, recipe.chatTemplate, signal);
+      return queueRun(session, {
         ...input,
         runId,
         recipe,
         name: input.name ?? freeName(session, suggested),
         warnings: [...remarks, ...(model.info.warnings ?? []), ...warnings],
-      }),
+      });
+    },
     signal,
   );
 }
