@@ -102,7 +102,7 @@ function repeatWarnings({ items }: Findings): string[] {
   const repeated = repeatedPrompts(items.map(({ prompt }) => prompt));
   if (repeated === 0) return [];
   return [
-    `${formatQuantity(repeated, 'comparison')} of ${formatCount(items.length)} with a prompt that another one has, too: they are not independent, so intervals are clustered by prompt, and the sign test takes each prompt once.`,
+    `Prompts that were asked before: ${formatCount(repeated)} of ${formatQuantity(items.length, 'comparison')}. They are not independent, so intervals are clustered by prompt, and the sign test takes each prompt once.`,
   ];
 }
 
