@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { EngineProcess, EngineRequestError } from './engine-process.ts';
 import { trainerErrors } from './protocol/errors.ts';
 import type { FixtureRequests } from './testing/fixture-requests.ts';
@@ -59,6 +59,19 @@ test('typed arrays and bigints survive the border, concurrent requests are not m
   ]);
   expect(binary).toEqual({ doubled: Int32Array.of(2, -4), big: 2n ** 60n });
   expect(counted).toEqual({ sum: 6 });
+});
+
+// Node alone would write it at an end of its own, and an engine ends by a signal.
+test('an engine has kept what Node compiled for it by the time it answers', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lima-compiled-'));
+  vi.stubEnv('NODE_COMPILE_CACHE', join(folder, 'compile-cache'));
+  const engine = startFixture();
+  vi.unstubAllEnvs();
+  await engine.request('count', { count: 1 });
+  engine.kill();
+  const kept = readdirSync(join(folder, 'engine-cache/node'), { recursive: true });
+  rmSync(folder, { recursive: true });
+  expect(kept.length).toBeGreaterThan(1);
 });
 
 test('an error a user can act on keeps its code, message and data', async () => {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { EngineError, type EngineFailure } from './protocol/errors.ts';
 import { refuseNetwork } from './refuse-network.ts';
 import type { FromEngine, RequestMap, ToEngine } from './protocol/frames.ts';
@@ -50,6 +51,8 @@ export function serveEngine<Requests extends RequestMap>(
   // Leaving Node the usual way joins its threads, and one may wait for a disk for good.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   send({ kind: 'ready', engine });
+  // Engines end by a signal, at which Node would not write what it compiled: written here, once.
+  flushCompileCache();
 }
 
 function send(frame: FromEngine): void {
