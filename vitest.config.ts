@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { shareCompileCache } from './.ci/compile-cache.ts';
+
+shareCompileCache();
 
 const common = {
   setupFiles: ['.ci/keep-type-stripper.ts'],

@@ -1,7 +1,9 @@
 import { defineConfig } from '@playwright/test';
 import { findDesktop } from '../.ci/browser.ts';
+import { shareCompileCache } from '../.ci/compile-cache.ts';
 import type { TargetOptions } from './fixtures.ts';
 
+shareCompileCache();
 const target = 'path' in findDesktop() ? 'desktop' : 'web';
 
 /** The same specs in the desktop app where there is one, else in Chromium against `lima serve`. */

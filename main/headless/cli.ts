@@ -7,9 +7,7 @@ import { userDataDir } from '../shell/app-paths.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 
 // Halves the start of every command; the variable hands the cache on to engine processes.
-const compileCacheDir = join(userDataDir(), 'compile-cache');
-enableCompileCache(compileCacheDir);
-process.env['NODE_COMPILE_CACHE'] = compileCacheDir;
+enableCompileCache((process.env['NODE_COMPILE_CACHE'] ??= join(userDataDir(), 'compile-cache')));
 
 // A reader such as `head` may close the pipe early: that ends the output, it is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

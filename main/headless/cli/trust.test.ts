@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -19,7 +19,6 @@ function receiveProject(folder: CliFolder): void {
 
 /** What must stay as it is: everything beside the settings. */
 function projectState(folder: CliFolder): Record<string, string> {
-  rmSync(join(folder.path, 'user', 'compile-cache'), { recursive: true, force: true });
   const entries = Object.entries(folderState(folder.path));
   return Object.fromEntries(entries.filter(([path]) => !path.includes('/user')));
 }
