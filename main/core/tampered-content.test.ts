@@ -153,9 +153,12 @@ test('an evaluation whose prompts were changed is neither reported nor gone on w
 
 test('a report says in words which answers, weights, seeds and sides are not what was stored', async () => {
   await using core = await TestCore.start();
-  const { evaluationId: id, jobId } = await startEvaluation(core, { prompts: 2, maxTokens: 4 });
+  const chatTemplate = '{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}';
+  const asked = { prompts: 2, maxTokens: 4, chatTemplate };
+  const { evaluationId: id, jobId } = await startEvaluation(core, asked);
   await core.job(jobId);
-  await core.client.evaluations.reveal({ id });
+  const { systemB } = await core.client.evaluations.reveal({ id });
+  expect(systemB).toMatch(/^\w+ · template [0-9a-f]{8}$/);
   const report = async () => {
     const { text } = await core.client.evaluations.report({ id, format: 'json' });
     return evaluationReportSchema.parse(JSON.parse(text));
@@ -188,6 +191,14 @@ test('a report says in words which answers, weights, seeds and sides are not wha
     core,
     'UPDATE system SET model_id = (SELECT id FROM model WHERE id <> system.model_id)',
   );
+  await tamper(
+    core,
+    "UPDATE system SET chat_template = chat_template || ' ' WHERE chat_template <> ''",
+  );
+  expect((await report()).disagreements).toEqual([
+    expect.stringMatching(/^2 answers of B .*another chat template than this system has/),
+  ]);
+  await tamper(core, 'UPDATE system SET chat_template = trim(chat_template)');
   await tamper(
     core,
     "UPDATE comparison SET left_side = CASE left_side WHEN 'a' THEN 'b' ELSE 'a' END",

@@ -9,6 +9,7 @@ import {
   type Sampling,
   type SystemSpec,
 } from '../domain/identity.ts';
+import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 import { hashSchema } from '../domain/stored-value.ts';
 import { messageSchema } from '../domain/message.ts';
 import { procedure, reading } from './errors.ts';
@@ -181,6 +182,8 @@ export const fileSystemSchema = z.object({
   adapterBaseSha256: hashSchema.nullable().default(null),
   /** Allows an adapter that was trained on another base of the same shape; answers record it. */
   otherBase: z.boolean().default(false),
+  /** A chat template in Jinja instead of that of the adapter or the base; empty: nobody chose one. */
+  chatTemplate: z.string().max(mostTemplateCharacters).default(''),
 });
 export type FileSystem = z.infer<typeof fileSystemSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mostTemplateCharacters } from './recipe/recipe.ts';
 import { hashSchema, nameSchema } from './stored-value.ts';
 
 /**
@@ -44,5 +45,7 @@ export const systemSpecSchema = z.object({
   strength: z.number().min(0).max(4).default(1),
   /** Allows an adapter that was trained on another base of the same shape; answers record it. */
   otherBase: z.boolean().optional(),
+  /** A chat template in Jinja instead of that of the adapter or the base; absent: nobody chose one. */
+  chatTemplate: z.string().max(mostTemplateCharacters).optional(),
 });
 export type SystemSpec = z.infer<typeof systemSpecSchema>;

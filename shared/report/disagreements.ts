@@ -8,6 +8,8 @@ export interface ExpectedIdentity {
   adapterSha256: string | null;
   /** Of the adapter; without one it means nothing. */
   strength: number;
+  /** Of the chat template that a person chose for the system; else that of its files. */
+  templateSha256?: string;
   sampling: Sampling;
 }
 
@@ -70,6 +72,12 @@ function systemDisagreements(
     ...of(
       ({ identity }) => expected.adapterSha256 !== null && identity.strength !== expected.strength,
       `was given with another strength of the adapter than ${expected.strength}`,
+    ),
+    ...of(
+      ({ identity }) =>
+        expected.templateSha256 !== undefined &&
+        identity.templateSha256 !== expected.templateSha256,
+      `was asked with another chat template than this system has (${expected.templateSha256})`,
     ),
     ...of(
       (answer) => !isSampledAs(expected.sampling, answer),

@@ -27,7 +27,13 @@ describe('the long form of a model', () => {
 });
 
 test('a system is called by its base, its adapter and a strength that is not 1', () => {
-  expect(systemName('base', null, 1)).toBe('base');
-  expect(systemName('base', { runName: 'r', epoch: 2 }, 1)).toBe('base + r · epoch 2');
-  expect(systemName('base', { runName: 'r', epoch: 2 }, 0.5)).toBe('base + r · epoch 2 × 0.5');
+  expect(systemName('base', null, { strength: 1 })).toBe('base');
+  expect(systemName('base', { runName: 'r', epoch: 2 }, { strength: 1 })).toBe(
+    'base + r · epoch 2',
+  );
+  expect(systemName('base', { runName: 'r', epoch: 2 }, { strength: 0.5 })).toBe(
+    'base + r · epoch 2 × 0.5',
+  );
+  const chosen = { strength: 1, templateSha256: 'c0ffee00'.repeat(8) };
+  expect(systemName('base', null, chosen)).toBe('base · template c0ffee00');
 });

@@ -34,13 +34,17 @@ export const checkpointName = ({ runName, epoch }: { runName: string; epoch: num
 /** Strength of an adapter as a factor: `× 0.75`. */
 export const strengthText = (strength: number): string => `× ${Number(strength.toFixed(2))}`;
 
-/** How a system is called: its base, and with an adapter that and its strength unless it is 1. */
+/**
+ * How a system is called: its base, with an adapter that and its strength unless it is 1, and with a
+ * chat template that a person chose the beginning of its hash.
+ */
 export function systemName(
   base: string,
   checkpoint: { runName: string; epoch: number } | null,
-  strength: number,
+  { strength, templateSha256 }: { strength: number; templateSha256?: string | undefined },
 ): string {
-  if (checkpoint === null) return base;
+  const template = templateSha256 ? ` · template ${templateSha256.slice(0, 8)}` : '';
+  if (checkpoint === null) return base + template;
   const factor = strength === 1 ? '' : ` ${strengthText(strength)}`;
-  return `${base} + ${checkpointName(checkpoint)}${factor}`;
+  return `${base} + ${checkpointName(checkpoint)}${factor}${template}`;
 }

@@ -16,6 +16,7 @@ import {
 } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { AsyncQueue } from '../base/streams.ts';
+import { requireChosen } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
 
 /** Prompts for one system named by files. */
@@ -113,6 +114,7 @@ async function hashedSystem(
     (await inspector.request('hashFile', { path }, { signal })).sha256;
   // Refused before anything is answered when it is no model.
   const { warnings = [] } = await inspector.request('inspectModel', { path: basePath }, { signal });
+  await requireChosen(inspector, { path: basePath, chatTemplate: files.chatTemplate }, signal);
   const adapterSha256 = adapterPath === null ? null : await hash(adapterPath);
   const system = {
     basePath,
@@ -125,6 +127,7 @@ async function hashedSystem(
     adapterBaseSha256:
       files.adapterBaseSha256 ?? (await recordedBase(state, adapterPath, adapterSha256)),
     otherBase: files.otherBase,
+    chatTemplate: files.chatTemplate,
   };
   return { system, warnings };
 }

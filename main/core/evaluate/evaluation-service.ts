@@ -17,7 +17,9 @@ import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
-import { systemFiles } from '../models/checkpoints.ts';
+import { chosenTemplateSha256, systemFiles } from '../models/checkpoints.ts';
+import { usableModel } from '../models/model-service.ts';
+import { requireTemplate } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -47,6 +49,9 @@ export async function createEvaluation(
     await systemFiles(session, input.a, signal),
     await systemFiles(session, input.b, signal),
   ];
+  for (const { modelId, chatTemplate = '' } of [input.a, input.b])
+    if (chatTemplate !== '')
+      await requireTemplate(await usableModel(session, modelId, signal), chatTemplate, signal);
   const { name, promptSetId, seed, parallel, sampling } = input;
   if (findEvaluation(db, 'name', name))
     throw new AppError(
@@ -106,7 +111,8 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
   const model = findModel(db, spec.modelId);
   const base = model ? modelNameOf(db, model) : 'unknown model';
   const checkpoint = spec.checkpointId === null ? undefined : findCheckpoint(db, spec.checkpointId);
-  return systemName(base, checkpoint ?? null, spec.strength);
+  const templateSha256 = chosenTemplateSha256(spec);
+  return systemName(base, checkpoint ?? null, { strength: spec.strength, templateSha256 });
 }
 
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {

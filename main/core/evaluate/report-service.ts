@@ -24,7 +24,7 @@ import { findSystem } from '../../store/repositories/systems.ts';
 import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
-import { expectedWeights } from '../models/checkpoints.ts';
+import { expectedOf } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationById, storedSystemName } from './evaluation-service.ts';
 
@@ -143,7 +143,7 @@ function checkedEvaluation(
     const answers = comparisons.flatMap(({ ordinal, promptOrdinal, [key]: answer }) =>
       answer ? [{ ordinal, promptOrdinal, ...answer }] : [],
     );
-    return { expected: { ...expectedWeights(session, spec), sampling }, answers };
+    return { expected: { ...expectedOf(session, spec), sampling }, answers };
   };
   return {
     systems: { a: checked('a', systemAId), b: checked('b', systemBId) },

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
+import type { ExpectedIdentity } from '../../../shared/report/disagreements.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { artifactFile, artifactSize } from '../files/artifacts.ts';
 import type { GuardedSystem } from '../files/guarded-engines.ts';
@@ -32,7 +34,8 @@ export async function systemFiles(
 ): Promise<GuardedSystem> {
   const model = await usableModel(session, spec.modelId, signal);
   const baseName = modelNameOf(session.file.db, model);
-  const base = { basePath: model.path, baseSha256: model.sha256, baseName };
+  const { chatTemplate = '' } = spec;
+  const base = { basePath: model.path, baseSha256: model.sha256, baseName, chatTemplate };
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
   const checkpoint = usableCheckpoint(session, spec.checkpointId);
   const name = checkpointName(checkpoint);
@@ -48,6 +51,7 @@ export async function systemFiles(
       basePath: checkpoint.path,
       baseSha256: checkpoint.sha256,
       baseName: name,
+      chatTemplate,
     };
   return {
     ...base,
@@ -82,11 +86,23 @@ const withPath = (session: ProjectSession, { file, ...rest }: StoredCheckpoint):
   path: join(session.file.artifactsDir, file),
 });
 
-/** The weights that a system is stored with, whether their files are there or not. */
-export function expectedWeights(
+/** What a system is stored with, whether its files are there or not. */
+export function expectedOf(
   session: ProjectSession,
   spec: SystemSpec,
-): { baseSha256: string; adapterSha256: string | null; strength: number } {
+): Omit<ExpectedIdentity, 'sampling'> {
+  const templateSha256 = chosenTemplateSha256(spec);
+  return {
+    ...expectedWeights(session, spec),
+    ...(templateSha256 !== undefined && { templateSha256 }),
+  };
+}
+
+/** As engines tell it in identities; undefined where nobody chose a template for the system. */
+export const chosenTemplateSha256 = ({ chatTemplate = '' }: SystemSpec): string | undefined =>
+  chatTemplate === '' ? undefined : createHash('sha256').update(chatTemplate).digest('hex');
+
+function expectedWeights(session: ProjectSession, spec: SystemSpec) {
   const { db } = session.file;
   const base = found(findModel(db, spec.modelId), 'model', spec.modelId).sha256;
   const bare = { adapterSha256: null, strength: 0 };

@@ -9,7 +9,7 @@ import { testDevice, planRunMemory } from '../train/preflight.ts';
 import { probeOf } from '../train/probe-run.ts';
 import { compareRuns, saveComparison } from '../train/compare-runs.ts';
 import { inspectAdapter } from '../train/from-adapter.ts';
-import { tryChatTemplate } from '../train/template-trial.ts';
+import { tryChatTemplate } from '../models/template-trial.ts';
 import { estimateTime } from '../train/estimate-time.ts';
 import { planPruning, pruneCheckpoints } from '../train/prune-checkpoints.ts';
 import { startExport } from '../train/export-service.ts';

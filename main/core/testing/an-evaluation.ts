@@ -1,10 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import type { TestCore } from './a-core.ts';
 
-/** An evaluation of a tiny model against itself at another strength of sampling, being generated. */
+/**
+ * An evaluation of two tiny models, being generated; of one model against itself where a chat
+ * template is given, with which the second is asked.
+ */
 export async function startEvaluation(
   core: TestCore,
-  options: { prompts: number | string[]; maxTokens: number; compared?: number },
+  options: {
+    prompts: number | string[];
+    maxTokens: number;
+    compared?: number;
+    chatTemplate?: string;
+  },
 ): Promise<{ evaluationId: string; jobId: string }> {
   const [first, second] = [
     await core.addModel({ contextLength: 4096 }),
@@ -20,7 +28,10 @@ export async function startEvaluation(
     name: 'e',
     promptSetId: set.id,
     a: { modelId: first.modelId },
-    b: { modelId: second.modelId },
+    b:
+      options.chatTemplate === undefined
+        ? { modelId: second.modelId }
+        : { modelId: first.modelId, chatTemplate: options.chatTemplate },
     sampling: { maxTokens: options.maxTokens, temperature: 2, repeatPenalty: 1, topP: 1 },
     parallel: 2,
     prompts: options.compared,

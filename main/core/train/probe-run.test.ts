@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
@@ -24,8 +25,10 @@ async function aProbedRun(fields: RecipeInput = {}, last = 'Question 19?') {
 }
 
 test('every epoch answers the probe with its own adapter, and the probe changes no weight', async () => {
+  const chatTemplate = `{% for m in messages %}{% if m.role == 'user' %}[{{ m.content }}]{% else %}{{ m.content }}{{ eos_token }}{% endif %}{% endfor %}`;
   // One prompt that cannot be asked: it fails alone, and the run says so once.
-  const { core, input, runId, jobId } = await aProbedRun({}, 'long '.repeat(200));
+  const long = 'long '.repeat(200);
+  const { core, input, runId, jobId } = await aProbedRun({ chatTemplate }, long);
   await using _ = core;
   expect(await core.job(jobId)).toMatchObject({ state: 'succeeded' });
   const probe = await core.client.runs.probe({ id: runId });
@@ -37,6 +40,9 @@ test('every epoch answers the probe with its own adapter, and the probe changes 
     const answers = probe?.answers.filter((answer) => answer.epoch === epoch) ?? [];
     expect(answers.every(({ identity }) => identity.adapterSha256 === sha256)).toBe(true);
   }
+  // The base is asked as the run trains, not with a template of its own.
+  const templates = new Set(probe?.answers.map(({ identity }) => identity.templateSha256));
+  expect([...templates]).toEqual([createHash('sha256').update(chatTemplate).digest('hex')]);
   const failed = probe?.answers.filter(({ finish }) => finish === 'failed');
   expect(failed?.map(({ epoch, ordinal }) => [epoch, ordinal])).toEqual(
     [0, 1, 1.5].map((epoch) => [epoch, 19]),

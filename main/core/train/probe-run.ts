@@ -160,7 +160,7 @@ async function answerEpoch(
   tell();
   const system = await systemFiles(
     session,
-    { modelId: run.modelId, checkpointId, strength: 1 },
+    { modelId: run.modelId, checkpointId, strength: 1, ...chosenTemplate(run) },
     signal,
   );
   const { sampling } = probe;
@@ -183,6 +183,10 @@ async function answerEpoch(
     tell();
   });
 }
+
+/** The base is asked as the run trains: with a template of its own, where one was chosen. */
+const chosenTemplate = ({ recipe: { chatTemplate } }: StoredRun) =>
+  chatTemplate === '' ? {} : { chatTemplate };
 
 async function answerItems(
   { signal }: ProbedRun,

@@ -25,7 +25,7 @@ import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { startWithAdapter } from './from-adapter.ts';
 import { newProbe } from './probe-run.ts';
-import { requireTemplate } from './template-trial.ts';
+import { requireTemplate } from '../models/template-trial.ts';
 import { savedStep } from './run-files.ts';
 
 /** What a run is started with. */

@@ -17,6 +17,8 @@ export interface SystemFiles {
   adapterBaseSha256?: string | null;
   /** A person allowed an adapter of another base. */
   otherBase?: boolean;
+  /** Chosen by a person instead of that of the adapter or the base; none where it is empty. */
+  chatTemplate?: string;
 }
 
 export interface ChatParams {

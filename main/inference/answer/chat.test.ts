@@ -124,7 +124,7 @@ describe('an adapter', () => {
     expect((await chat()).output).toBe(base.output);
   });
 
-  test('is asked with the chat template that it was trained with, and its base with its own', async () => {
+  test('is asked with the chat template that it was trained with, its base with its own, both with one that is chosen', async () => {
     const template = '{% for m in messages %}[{{ m.content }}]{% endfor %}';
     const entry = { key: 'tokenizer.chat_template', type: 'string', value: template } as const;
     const tuned = await withTestAdapter(system, folder.file('own-template.gguf'), 1, [entry]);
@@ -135,6 +135,19 @@ describe('an adapter', () => {
     expect(base.identity.templateSha256).not.toBe(own.identity.templateSha256);
     // "[Hi]", and the "[" that opens the answer.
     expect(own.promptTokens).toBe(5);
+    const other = template.replace(']', '--]');
+    for (const asked of [tuned, system]) {
+      const chosen = { ...asked, chatTemplate: other };
+      const { identity, promptTokens } = await engine.request('chat', {
+        system: chosen,
+        messages,
+        sampling: greedy,
+      });
+      expect(identity.templateSha256).toBe(createHash('sha256').update(other).digest('hex'));
+      expect(promptTokens).toBe(7);
+    }
+    const again = await engine.request('chat', { system: tuned, messages, sampling: greedy });
+    expect(again.identity).toEqual(own.identity);
   });
 
   test('that was trained again under the same name is not answered by its old weights', async () => {

@@ -21,6 +21,8 @@ export interface LoadedModel {
   base: VerifiedFile;
   /** Adapters stay with the model until it is unloaded; key is the path. */
   adapters: Map<string, LoadedAdapter>;
+  /** The last chat template that a person chose, and its vocabulary. */
+  chosen?: { chatTemplate: string; vocabulary: Vocabulary } | undefined;
 }
 
 /** An adapter in memory, and the base that its file says it was trained on. */
@@ -50,7 +52,7 @@ export class ModelHost {
 
   /**
    * The model of a system, its adapter verified too, with the vocabulary of the chat template that
-   * the system was trained with. Throws `InferenceError`.
+   * was chosen for the system, or that it was trained with. Throws `InferenceError`.
    */
   async open(system: SystemFiles, signal: AbortSignal): Promise<LoadedModel> {
     const base = await this.#files.verify(system.basePath, system.baseSha256, signal);
@@ -64,11 +66,13 @@ export class ModelHost {
     if (adapter && !loaded.adapters.has(adapter.path)) {
       const header = await checkAdapterFile(adapter.path, loaded.header);
       const trainedOnSha256 = getString(header, adapterBaseKey);
-      const vocabulary = this.#trainedVocabulary(loaded, getString(header, chatTemplateKey));
+      const vocabulary = this.#vocabularyOf(loaded, getString(header, chatTemplateKey));
       loaded.adapters.set(adapter.path, { ...adapter, trainedOnSha256, vocabulary });
     }
     if (adapter && system.otherBase !== true) requireOwnBase(loaded, system);
-    const own = adapter && loaded.adapters.get(adapter.path)?.vocabulary;
+    const own =
+      this.#chosenVocabulary(loaded, system.chatTemplate) ??
+      (adapter && loaded.adapters.get(adapter.path)?.vocabulary);
     return own ? { ...loaded, vocabulary: own } : loaded;
   }
 
@@ -118,12 +122,22 @@ export class ModelHost {
     return await this.#files.verify(adapterPath, adapterSha256 ?? '', signal);
   }
 
-  #trainedVocabulary(
+  #vocabularyOf(
     { model, header }: LoadedModel,
     chatTemplate: string | undefined,
   ): Vocabulary | undefined {
     if (chatTemplate === undefined) return undefined;
     return new Vocabulary(model, header, { templates: this.#templates, chatTemplate });
+  }
+
+  /** Kept for the next question: to read a vocabulary of 250,000 tokens takes a while. */
+  #chosenVocabulary(loaded: LoadedModel, chatTemplate = ''): Vocabulary | undefined {
+    if (chatTemplate === '') return undefined;
+    if (loaded.chosen?.chatTemplate !== chatTemplate) {
+      const vocabulary = this.#vocabularyOf(loaded, chatTemplate);
+      loaded.chosen = vocabulary && { chatTemplate, vocabulary };
+    }
+    return loaded.chosen?.vocabulary;
   }
 
   async #load(base: VerifiedFile, signal: AbortSignal): Promise<LoadedModel> {

@@ -184,6 +184,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     checkpoint_id: 'id?',
     strength: 'measure',
     sampling_json: 'text',
+    chat_template: 'text',
     key_hash: 'hash',
     created_ms: 'moment',
   },

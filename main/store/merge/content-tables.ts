@@ -178,6 +178,7 @@ const rules = {
       checkpoint_id: { of: 'checkpoint' },
       strength: value,
       sampling_json: value,
+      chat_template: value,
       key_hash: 'name',
       ...createdMs,
     },

@@ -14,6 +14,7 @@ import { labels } from './0012-labels.ts';
 import { projectDefaults } from './0013-project-defaults.ts';
 import { unfinishedDatasets } from './0014-unfinished-datasets.ts';
 import { bin } from './0015-bin.ts';
+import { chosenTemplates } from './0016-chosen-templates.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   projectDefaults,
   unfinishedDatasets,
   bin,
+  chosenTemplates,
 ];

@@ -25,14 +25,25 @@ export function upsertSystem(
   sampling: Sampling,
   hashes: { baseSha256: string; adapterSha256: string | null },
 ): string {
-  const key = JSON.stringify([hashes.baseSha256, hashes.adapterSha256, spec.strength, sampling]);
+  const { chatTemplate = '' } = spec;
+  const asked = [hashes.baseSha256, hashes.adapterSha256, spec.strength, sampling];
+  // Systems of before there was a choice keep their keys.
+  const key = JSON.stringify(chatTemplate === '' ? asked : [...asked, chatTemplate]);
   const keyHash = createHash('sha256').update(key).digest('hex');
   run(
     db,
-    `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, key_hash, created_ms)
-     VALUES (@id, @modelId, @checkpointId, @strength, @sampling, @keyHash, @createdMs)
+    `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, chat_template, key_hash,
+       created_ms)
+     VALUES (@id, @modelId, @checkpointId, @strength, @sampling, @chatTemplate, @keyHash, @createdMs)
      ON CONFLICT (key_hash) DO NOTHING`,
-    { ...spec, id: uuidv7(), sampling: JSON.stringify(sampling), keyHash, createdMs: Date.now() },
+    {
+      ...spec,
+      id: uuidv7(),
+      sampling: JSON.stringify(sampling),
+      chatTemplate,
+      keyHash,
+      createdMs: Date.now(),
+    },
   );
   const row = get(db, idRow, 'SELECT id FROM system WHERE key_hash = @keyHash', { keyHash });
   if (!row) throw new Error(`System ${key} was not stored`);
@@ -44,6 +55,7 @@ const systemRow = z.object({
   checkpointId: idSchema.nullable(),
   strength: systemSpecSchema.shape.strength.unwrap(),
   sampling: json(samplingSchema),
+  chatTemplate: systemSpecSchema.shape.chatTemplate.unwrap(),
 });
 
 /** A system by id. */
@@ -52,10 +64,11 @@ export function findSystem(db: Database, id: string): StoredSystem | undefined {
     db,
     systemRow,
     `SELECT model_id AS modelId, checkpoint_id AS checkpointId, strength,
-       sampling_json AS sampling FROM system WHERE id = @id`,
+       sampling_json AS sampling, chat_template AS chatTemplate FROM system WHERE id = @id`,
     { id },
   );
   if (!row) return undefined;
-  const { sampling, ...spec } = row;
+  const { sampling, chatTemplate, ...weights } = row;
+  const spec = chatTemplate === '' ? weights : { ...weights, chatTemplate };
   return { id, spec, sampling };
 }

@@ -183,9 +183,11 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
     { messages: [user('B?')], expected: 'b' },
   ]);
   const hashes = { baseSha256: 'base', adapterSha256: null };
-  const systemOf = (id: string | null, strength: number) =>
-    upsertSystem(db, { modelId, checkpointId: id, strength }, sampling, hashes);
-  const systems = { systemAId: systemOf(null, 1), systemBId: systemOf(checkpointId, 0.5) };
+  const tuned = { modelId, checkpointId, strength: 0.5, chatTemplate: '{{ messages }}' };
+  const systems = {
+    systemAId: upsertSystem(db, { modelId, checkpointId: null, strength: 1 }, sampling, hashes),
+    systemBId: upsertSystem(db, tuned, sampling, hashes),
+  };
   const promptIds = promptsOf(db, promptSetId, 9).map(({ id }) => id);
   const settings = { id: 'e', name: 'e', promptSetId, ...systems, seed: 42, parallel: 2 };
   insertEvaluation(db, { ...settings, author: 'me' }, promptIds, ['a', 'b']);

@@ -14,12 +14,14 @@ import { generateAnswers } from './generate-answers.ts';
 import { openCore } from '../../cli/open-core.ts';
 import { existingFile, existingModel } from '../../arguments/project-models.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 
 /** `lima chat`: one answer, streamed, without a project. */
 export const chatCommand = defineCommand({
   name: 'chat',
   usage:
-    'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… [--strength S] [--other-base]',
+    'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… ' +
+    '[--template FILE] [--strength S] [--other-base]',
   summary: 'Ask a model one question and stream the answer; needs no project.',
   positionals: { min: 0, max: 0 },
   options: {
@@ -28,6 +30,7 @@ export const chatCommand = defineCommand({
     prompt: { type: 'string', value: 'TEXT', description: 'the question; - reads standard input' },
     system: { type: 'string', value: 'TEXT', description: 'a system message before it' },
     set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+    template: templateOption,
     ...strengthOption,
     ...otherBaseOption,
   },
@@ -36,6 +39,7 @@ export const chatCommand = defineCommand({
     const promptText = requiredOption(options.prompt, 'prompt');
     const sampling = parseSettings(samplingSchema, options.set ?? []);
     const strength = strengthOf(options.strength, options.adapter !== undefined);
+    const { chatTemplate = '' } = await readTemplateFile(options.template);
     const basePath = await existingModel(requiredOption(options.base, 'base'));
     const adapterPath = options.adapter ? await existingFile(options.adapter) : null;
     const prompt = promptText === '-' ? await readText(process.stdin) : promptText;
@@ -52,6 +56,7 @@ export const chatCommand = defineCommand({
         adapterBaseSha256: null,
         strength,
         otherBase: options['other-base'] ?? false,
+        chatTemplate,
       },
       items: [{ key: 'chat', messages }],
       sampling,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -21,14 +22,20 @@ test('generate names the prompts that cannot be asked, answers the others, and f
     '--json',
     '--prompts',
   ];
-  const some = await folder.run(...words, 'long.jsonl');
+  const template = '{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}';
+  writeFileSync(join(folder.path, 'own.jinja'), template);
+  const some = await folder.run(...words, 'long.jsonl', '--template', 'own.jinja');
+  const identity = { templateSha256: createHash('sha256').update(template).digest('hex') };
   const reason = expect.stringMatching(/^The prompt has \d+ tokens/);
   expect([some.code, JSON.parse(some.stdout)]).toMatchObject([
     0,
     {
       answered: 1,
       failures: [{ prompt: 2, reason }],
-      answers: [{ output: expect.any(String) }, { output: null, error: reason }],
+      answers: [
+        { output: expect.any(String), identity },
+        { output: null, error: reason, identity },
+      ],
     },
   ]);
   expect(some.stderr).toContain('Prompt 2 could not be asked: The prompt has');

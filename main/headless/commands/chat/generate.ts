@@ -21,6 +21,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingModel, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
 const maxPrompts = 100_000;
@@ -46,6 +47,7 @@ const options = {
     value: 'N',
     description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
   },
+  template: templateOption,
   ...strengthOption,
   ...otherBaseOption,
   ...overwriteOption,
@@ -56,7 +58,7 @@ export const generateCommand = defineCommand({
   name: 'generate',
   usage:
     'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
-    '[--set key=value]… [--parallel N] [--strength S] [--other-base]',
+    '[--set key=value]… [--template FILE] [--parallel N] [--strength S] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
   options,
@@ -107,6 +109,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     out: given.out,
     otherBase: given['other-base'] ?? false,
     strength: strengthOf(given.strength, given.adapter !== undefined),
+    chatTemplate: (await readTemplateFile(given.template)).chatTemplate ?? '',
   };
 }
 
@@ -114,7 +117,7 @@ type Words = Awaited<ReturnType<typeof readWords>>;
 
 async function findSystem(
   client: CoreClient,
-  { base, basePath, otherBase, strength, adapter: text }: Words,
+  { base, basePath, otherBase, strength, chatTemplate, adapter: text }: Words,
 ) {
   const adapter = text === undefined ? null : await resolveAdapter(client, text);
   return {
@@ -125,6 +128,7 @@ async function findSystem(
       adapterBaseSha256: adapter?.baseSha256 ?? null,
       strength,
       otherBase,
+      chatTemplate,
     },
   };
 }

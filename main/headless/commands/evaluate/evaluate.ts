@@ -16,6 +16,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { resolveSystem } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const options = {
@@ -44,6 +45,8 @@ const options = {
   },
   seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+  'template-a': { ...templateOption, description: `of A: ${templateOption.description}` },
+  'template-b': { ...templateOption, description: `of B: ${templateOption.description}` },
   ...otherBaseOption,
 } as const;
 
@@ -52,14 +55,15 @@ export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
-    '[--parallel N] [--seed N] [--set key=value]… [--other-base] | --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
+    '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] [--other-base] ' +
+    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
   details: () => ['', 'Sampling (--set):', ...describeSettings(samplingSchema)],
   edits: true,
   async run(call) {
-    const start = call.options.extend === undefined ? creating(call) : extending(call);
+    const start = call.options.extend === undefined ? await creating(call) : extending(call);
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const { evaluationId, jobId } = await start(client);
@@ -91,15 +95,26 @@ function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
 
 type Start = (client: CoreClient) => Promise<{ evaluationId: string; jobId: string }>;
 
-function creating(call: Call<typeof options>): Start {
-  const words = readWords(call);
+async function creating(call: Call<typeof options>): Promise<Start> {
+  const words = await readWords(call);
   return async (client) => await createEvaluation(client, words, call);
 }
 
+/** What the systems of an evaluation are, and how they are asked, stays when it is extended. */
+const fixedOptions = [
+  'a',
+  'b',
+  'name',
+  'parallel',
+  'seed',
+  'set',
+  'template-a',
+  'template-b',
+  'other-base',
+] as const;
+
 function extending({ options: given, terminal }: Call<typeof options>): Start {
-  const other = (['a', 'b', 'name', 'parallel', 'seed', 'set', 'other-base'] as const).find(
-    (name) => given[name] !== undefined,
-  );
+  const other = fixedOptions.find((name) => given[name] !== undefined);
   if (other !== undefined)
     throw new UsageError(`--${other} cannot be changed by --extend: it compares the same systems.`);
   const prompts = wholeNumber(
@@ -119,7 +134,7 @@ function extending({ options: given, terminal }: Call<typeof options>): Start {
 }
 
 /** Everything that can be wrong with the words is found before the project is opened. */
-function readWords({ options: given }: Call<typeof options>) {
+async function readWords({ options: given }: Call<typeof options>) {
   const systems = { a: requiredOption(given.a, 'a'), b: requiredOption(given.b, 'b') };
   const promptSet = requiredOption(given.prompts, 'prompts');
   const sampling = parseSettings(samplingSchema, given.set ?? []);
@@ -128,6 +143,10 @@ function readWords({ options: given }: Call<typeof options>) {
   const seed = wholeNumber(given.seed, 'seed', 0);
   return {
     systems,
+    templates: {
+      a: await readTemplateFile(given['template-a']),
+      b: await readTemplateFile(given['template-b']),
+    },
     promptSet,
     otherBase: given['other-base'] ?? false,
     settings: {
@@ -142,12 +161,12 @@ function readWords({ options: given }: Call<typeof options>) {
 
 async function createEvaluation(
   client: CoreClient,
-  { systems, promptSet, otherBase, settings }: ReturnType<typeof readWords>,
+  { systems, templates, promptSet, otherBase, settings }: Awaited<ReturnType<typeof readWords>>,
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
   const wait = { ...call, otherBase };
-  const a = await resolveSystem(client, systems.a, wait);
-  const b = await resolveSystem(client, systems.b, wait);
+  const a = { ...(await resolveSystem(client, systems.a, wait)), ...templates.a };
+  const b = { ...(await resolveSystem(client, systems.b, wait)), ...templates.b };
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
   const name = settings.name ?? freeName(await client.evaluations.list());
   return await client.evaluations.create({ ...settings, name, promptSetId, a, b });

@@ -1,7 +1,8 @@
 import type { TemplateTrial } from '../../../shared/template/try-template.ts';
 import { AppError } from '../base/app-error.ts';
-import { startInspector, toRead } from '../files/guarded-engines.ts';
-import { usableModel, type UsableModel } from '../models/model-service.ts';
+import { startInspector, toRead, type GuardedInspector } from '../files/guarded-engines.ts';
+import type { GuardedPath } from '../files/guarded-path.ts';
+import { usableModel, type UsableModel } from './model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
 /** What the chat template of a run makes of a conversation; that of the file was tried with it. */
@@ -13,9 +14,27 @@ async function trial(
   const { templateProblem: problem = '', templateRemarks: remarks = [] } = info;
   if (chatTemplate === '') return { problem, remarks };
   await using inspector = startInspector(toRead(path));
-  const params = { path, chatTemplate };
+  return await tryWith(inspector, { path, chatTemplate }, signal);
+}
+
+async function tryWith(
+  inspector: GuardedInspector,
+  params: { path: GuardedPath; chatTemplate: string },
+  signal: AbortSignal | undefined,
+): Promise<TemplateTrial> {
   const tried = await inspector.request('tryTemplate', params, signal ? { signal } : {});
   return { ...tried, problem: tried.problem.replace("The model's chat", 'The chosen chat') };
+}
+
+/** INVALID_INPUT where a chat template that was chosen for a model can ask it nothing. */
+export async function requireChosen(
+  inspector: GuardedInspector,
+  params: { path: GuardedPath; chatTemplate: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if (params.chatTemplate === '') return;
+  const { problem } = await tryWith(inspector, params, signal);
+  if (problem !== '') throw new AppError('INVALID_INPUT', problem.replace(/\.?$/, '.'));
 }
 
 /** The same for a model of the project, before anything is started. */

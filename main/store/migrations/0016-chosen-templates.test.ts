@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { run } from '../database.ts';
+import { findEvaluation } from '../repositories/evaluations.ts';
+import { findSystem, upsertSystem } from '../repositories/systems.ts';
+import { openProjectFile } from '../file/open-project-file.ts';
+import { fillEveryOldTable } from '../testing/fill-every-table.ts';
+import { writeOldProject } from '../testing/old-project.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lima-templates-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a system of the fifteenth version stays the one without a chosen template, whatever is chosen later', () => {
+  const path = join(folder, 'old.lima');
+  writeOldProject(path, 15, (db) => {
+    fillEveryOldTable(db);
+    run(db, 'UPDATE project SET last_sequence = 1000');
+  });
+  const file = openProjectFile(path);
+  try {
+    const { db } = file;
+    const id = findEvaluation(db, 'name', 'e')?.systemAId ?? '';
+    const old = findSystem(db, id);
+    if (!old) throw new Error('The evaluation has no system');
+    expect(old.spec).toEqual({ ...old.spec, checkpointId: null });
+    expect(old.spec).not.toHaveProperty('chatTemplate');
+    const idOf = (chatTemplate?: string) => {
+      const spec = chatTemplate === undefined ? old.spec : { ...old.spec, chatTemplate };
+      return upsertSystem(db, spec, old.sampling, { baseSha256: 'base', adapterSha256: null });
+    };
+    const [first, second] = [idOf('{{ 1 }}'), idOf('{{ 2 }}')];
+    expect([idOf(), idOf(''), idOf('{{ 1 }}')]).toEqual([id, id, first]);
+    expect(new Set([id, first, second]).size).toBe(3);
+    expect(findSystem(db, second)?.spec).toEqual({ ...old.spec, chatTemplate: '{{ 2 }}' });
+  } finally {
+    file.close();
+  }
+});
