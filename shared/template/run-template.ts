@@ -1,6 +1,7 @@
-import { Environment } from '@huggingface/jinja';
 import type { Message } from '../domain/message.ts';
 import { BoundedInterpreter } from './jinja/bounded-interpreter.ts';
+import { jinjaFunctions } from './jinja/container-methods.ts';
+import { scopeIn } from './jinja/jinja-values.ts';
 import {
   JinjaSyntaxError,
   parseJinja,
@@ -44,8 +45,9 @@ export function runTemplate(
     bos_token: values.bosText,
     eos_token: values.eosText,
   };
-  const environment = new Environment();
+  const environment = scopeIn();
   for (const [name, value] of Object.entries(variables)) environment.set(name, value);
+  for (const [name, value] of Object.entries(jinjaFunctions)) environment.setVariable(name, value);
   const mostCharacters =
     freeCharacters + 2 * messages.reduce((sum, m) => sum + m.content.length, 0);
   const interpreter = new BoundedInterpreter(environment);

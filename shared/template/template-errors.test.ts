@@ -25,7 +25,7 @@ const echo = '{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}'
 test.each([
   ['does not parse', '{% for m in messages %}', 'TEMPLATE_INVALID'],
   ['calls what does not exist', '{{ messages.explode() }}', 'TEMPLATE_FAILED'],
-  ['recurses for ever', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', 'TEMPLATE_FAILED'],
+  ['recurses for ever', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', 'TEMPLATE_TOO_LONG'],
   [
     'writes more than there is to say',
     "{{ range(200000) | join('xxxxxxxx') }}",

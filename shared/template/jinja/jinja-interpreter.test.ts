@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import { runTemplate } from '../run-template.ts';
-
-const messages = [
-  { role: 'user', content: '\n    return x \n' },
-  { role: 'assistant', content: 'ok' },
-] as const;
-
-const run = (template: string) =>
-  runTemplate(template, messages, { bosText: '<s>', eosText: '</s>', addGenerationPrompt: false });
+import { renderPlain } from '../testing/render-plain.ts';
 
 /** Templates, and what Jinja2 3.1.6 makes of them in the environment of transformers 5.24. */
 const cases: [string, string][] = [
@@ -112,7 +104,7 @@ const cases: [string, string][] = [
 ];
 
 test.each(cases)('%j renders as Jinja in Python renders it', (template, expected) => {
-  expect(run(template)).toBe(expected);
+  expect(renderPlain(template)).toBe(expected);
 });
 
 test.each([
@@ -125,7 +117,7 @@ test.each([
   '{{ 5 % 0 }}',
   "{% set a, b = 'abc' %}",
 ])('%j is refused where Python raises an error', (template) => {
-  expect(() => run(template)).toThrow('refuses this conversation');
+  expect(() => renderPlain(template)).toThrow('refuses this conversation');
 });
 
 test.each([
@@ -135,5 +127,5 @@ test.each([
   "{{ 'a'.center(999999999) }}",
   '{{ [1] * 999999999 }}',
 ])('%j is stopped before it is written', (template) => {
-  expect(() => run(template)).toThrow('was stopped');
+  expect(() => renderPlain(template)).toThrow('was stopped');
 });

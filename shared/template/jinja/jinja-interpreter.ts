@@ -1,20 +1,23 @@
 import {
   BaseInterpreter,
   isDictionary,
+  isList,
   jinja,
   type JinjaNode,
   type JinjaScope,
   type JinjaValue,
-  replaceTextMethods,
+  replaceMethods,
   scopeIn,
 } from './jinja-values.ts';
-import { overNothing, ownFilters } from './own-filters.ts';
-import { isTrue, itemsOf, pythonOperation } from './python-operations.ts';
+import { dictionaryMethods, listMethods } from './container-methods.ts';
+import { filterNamed } from './jinja-filters.ts';
+import { testNamed } from './jinja-tests.ts';
+import { isEqual, isTrue, itemsOf, listLike, pythonOperation } from './python-operations.ts';
 import { pythonStr } from './python-text.ts';
-import { withVariable } from './token-rewrites.ts';
 import { textMethods } from './text-methods.ts';
+import { tupleEnd, withVariable } from './token-rewrites.ts';
 
-replaceTextMethods(textMethods);
+replaceMethods({ text: textMethods, dictionary: dictionaryMethods, list: listMethods });
 
 /** `break` or `continue` on its way to the loop, with what was written until then. */
 class LoopControl extends Error {
@@ -40,6 +43,8 @@ export class PythonInterpreter extends BaseInterpreter {
   override evaluate(node: JinjaNode | undefined, scope: JinjaScope): JinjaValue {
     if (node?.given) return node.given;
     if (node?.type === 'ObjectLiteral') return this.#dictionary(node, scope);
+    if (node?.type === 'TupleLiteral') return this.#tuple(node, scope);
+    if (node?.type === 'TestExpression') return this.#plainTest(node, scope);
     if (node?.type === 'Break' || node?.type === 'Continue') throw new LoopControl(node.type);
     return super.evaluate(node, scope);
   }
@@ -71,20 +76,21 @@ export class PythonInterpreter extends BaseInterpreter {
 
   override evaluateMemberExpression(node: JinjaNode, scope: JinjaScope): JinjaValue {
     const object = this.evaluate(node.object, scope);
-    const known = { ...node, object: givenNode(object) };
     const { property = nothing } = node;
-    if (isDictionary(object) && node.computed && property.type !== 'SliceExpression') {
-      const key = this.evaluate(property, scope);
-      const name = typeof key.value === 'number' ? jinja.text(String(key.value)) : key;
-      return super.evaluateMemberExpression({ ...known, property: givenNode(name) }, scope);
+    if (node.computed && property.type === 'SliceExpression') {
+      const isSliced = isList(object) || typeof object.value === 'string';
+      // Python finds nothing in other values, and fails for what is undefined alone.
+      if (!isSliced && object.type !== 'UndefinedValue') return jinja.undefined();
+      const known = { ...node, object: givenNode(object) };
+      const part = super.evaluateMemberExpression(known, scope);
+      return isList(part) ? listLike(object, part.value) : part;
     }
-    if (typeof object.value !== 'string' || !node.computed || property.type === 'SliceExpression')
-      return super.evaluateMemberExpression(known, scope);
-    const index = this.evaluate(property, scope);
-    if (typeof index.value !== 'number')
-      return super.evaluateMemberExpression({ ...known, property: givenNode(index) }, scope);
-    const character = Array.from(object.value).at(index.value);
-    return character === undefined ? jinja.undefined() : jinja.text(character);
+    const key = node.computed
+      ? this.evaluate(property, scope)
+      : jinja.text(pythonStr({ type: '', value: property.value }));
+    if (object.type === 'UndefinedValue')
+      throw new Error(`${shownName(node.object)} is undefined, so it has no ${pythonStr(key)}`);
+    return memberOf(object, key, node.computed === true);
   }
 
   /** Numbers are keys, too; a text of the same digits is not told from one. */
@@ -96,47 +102,61 @@ export class PythonInterpreter extends BaseInterpreter {
     return jinja.dictionary(entries);
   }
 
-  /** `x is not NAME(argument)`, which the parser was given as a filter. */
-  #test(name: string, operand: JinjaValue, argument: JinjaValue, scope: JinjaScope): JinjaValue {
-    const [, not, test = ''] = /^is (not )?(.*)$/.exec(name) ?? [];
-    const given = (operator: string) =>
-      this.evaluateBinaryExpression(
-        {
-          type: 'BinaryExpression',
-          operator: { value: operator },
-          left: givenNode(operand),
-          right: givenNode(argument),
-        },
-        scope,
-      );
-    const operator = testOperators[test];
-    if (operator === undefined && test !== 'divisibleby' && test !== 'sameas')
-      throw new Error(`Unknown test: ${test}`);
-    const isSame = () => operand.type === argument.type && isTrue(given('=='));
-    const holds =
-      test === 'divisibleby'
-        ? given('%').value === 0
-        : operator === undefined
-          ? isSame()
-          : isTrue(given(operator));
-    return jinja.truth(holds === (not === undefined));
+  #tuple({ value }: JinjaNode, scope: JinjaScope): JinjaValue {
+    const items = isNodes(value) ? value.filter((item) => item.value !== tupleEnd) : [];
+    return jinja.tuple(items.map((item) => this.evaluate(item, scope)));
+  }
+
+  #plainTest({ operand, test, negate }: JinjaNode, scope: JinjaScope): JinjaValue {
+    const holds = testNamed(String(test?.value))(this.evaluate(operand, scope), jinja.undefined());
+    return jinja.truth(holds !== (negate ?? false));
   }
 
   override applyFilter(operand: JinjaValue, filter: JinjaNode, scope: JinjaScope): JinjaValue {
     const isCall = filter.type === 'CallExpression';
     const name = String((isCall ? filter.callee : filter)?.value);
-    if (name.startsWith('is ')) {
-      const [[argument = jinja.undefined()]] = this.evaluateArguments(filter.args ?? [], scope);
-      return this.#test(name, operand, argument, scope);
+    const [positional, named] = this.evaluateArguments((isCall && filter.args) || [], scope);
+    // `x is not NAME(argument)`, which the parser was given as a filter.
+    const [, not, test] = /^is (not )?(.*)$/.exec(name) ?? [];
+    if (test === undefined) return filterNamed(name)(operand, { positional, named });
+    const holds = testNamed(test)(operand, positional[0] ?? jinja.undefined());
+    return jinja.truth(holds === (not === undefined));
+  }
+
+  override evaluateSet(node: JinjaNode, scope: JinjaScope): JinjaValue {
+    const { assignee = nothing } = node;
+    if (assignee.type === 'FilterExpression') {
+      const block = this.evaluateBlock(node.body ?? [], scope);
+      const filtered = (part: JinjaNode): { target: JinjaNode; value: JinjaValue } => {
+        if (!part.operand || !part.filter) return { target: part, value: block };
+        const { target, value } = filtered(part.operand);
+        return { target, value: this.applyFilter(value, part.filter, scope) };
+      };
+      const { target, value } = filtered(assignee);
+      assign(scope, target, value);
+      return jinja.none();
     }
-    // Jinja goes over nothing where there is nothing: `none | selectattr('x')` is empty.
-    if (overNothing.has(name) && !isTrue(operand)) return jinja.list([]);
-    const own = ownFilters[name];
-    if (!own) return super.applyFilter(operand, filter, scope);
-    const [positional, named] = isCall
-      ? this.evaluateArguments(filter.args ?? [], scope)
-      : [[], new Map()];
-    return own(operand, positional, named) ?? super.applyFilter(operand, filter, scope);
+    if (assignee.type !== 'TupleLiteral' || !isNode(node.value))
+      return super.evaluateSet(node, scope);
+    assign(scope, assignee, this.evaluate(node.value, scope));
+    return jinja.none();
+  }
+
+  /** A macro sees what stands around it, and not what stands around its caller, but `caller`. */
+  override evaluateMacro(node: JinjaNode, scope: JinjaScope): JinjaValue {
+    const own = scopeIn(scope);
+    const result = super.evaluateMacro(node, own);
+    const name = String(node.name?.value);
+    const macro = own.lookupVariable(name).value;
+    if (typeof macro !== 'function') return result;
+    const callable = jinja.callable((values, callScope) => {
+      const around = scopeIn(scope);
+      const caller = callScope.variables.get('caller');
+      if (caller) around.setVariable('caller', caller);
+      return macro(values, around);
+    });
+    scope.setVariable(name, callable);
+    return result;
   }
 
   override evaluateFor(node: JinjaNode, scope: JinjaScope): JinjaValue {
@@ -153,10 +173,11 @@ export class PythonInterpreter extends BaseInterpreter {
         });
     if (items.length === 0) return this.evaluateBlock(node.defaultBlock ?? [], scopeIn(scope));
     let written = '';
+    const changed = changeWatch();
     for (const index of items.keys()) {
       // Jinja forgets what an iteration set when the next one begins.
       const inner = scopeIn(scope);
-      if (target.value !== withVariable) inner.setVariable('loop', loopAt(items, index));
+      if (target.value !== withVariable) inner.setVariable('loop', loopAt(items, index, changed));
       assign(inner, target, items[index] ?? jinja.undefined());
       try {
         written += String(this.evaluateBlock(node.body ?? [], inner).value);
@@ -189,23 +210,46 @@ function assign(scope: JinjaScope, target: JinjaNode, value: JinjaValue): void {
 
 const isNodePairs = (value: unknown): value is Map<JinjaNode, JinjaNode> => value instanceof Map;
 
-/** Tests with an argument that are operators under another name. */
-const testOperators: Readonly<Record<string, string>> = {
-  eq: '==',
-  equalto: '==',
-  ne: '!=',
-  lt: '<',
-  lessthan: '<',
-  le: '<=',
-  gt: '>',
-  greaterthan: '>',
-  ge: '>=',
-  in: 'in',
+/** What `loop.changed(…)` calls: whether these values are others than at the last call. */
+function changeWatch(): JinjaValue {
+  let last: JinjaValue | undefined;
+  return jinja.callable((values) => {
+    const now = jinja.list(values);
+    const isChanged = last === undefined || !isEqual(last, now);
+    last = now;
+    return jinja.truth(isChanged);
+  });
+}
+
+/** What Python finds behind a dot (methods first), or in brackets (items first). */
+function memberOf(object: JinjaValue, key: JinjaValue, isItem: boolean): JinjaValue {
+  const { value: name } = key;
+  if (typeof name === 'number' || (isList(object) && /^\d+$/.test(String(name)))) {
+    const all = isDictionary(object) ? [] : indexable(object);
+    const found = all.length > 0 ? all.at(Number(name)) : undefined;
+    if (found || !isDictionary(object)) return found ?? jinja.undefined();
+  }
+  const method = object.builtins.get(pythonStr(key));
+  const entry = isDictionary(object) ? object.value.get(pythonStr(key)) : undefined;
+  return (isItem ? (entry ?? method) : (method ?? entry)) ?? jinja.undefined();
+}
+
+const indexable = (object: JinjaValue): readonly JinjaValue[] =>
+  isList(object) || typeof object.value === 'string' ? itemsOf(object) : [];
+
+/** How a template names a value, as far as it can be told in a few words. */
+const shownName = (node: JinjaNode | undefined): string => {
+  if (node?.type === 'MemberExpression' && !node.computed)
+    return `${shownName(node.object)}.${String(node.property?.value)}`;
+  return node?.type === 'Identifier' ? String(node.value) : 'what stands there';
 };
+
+const isNode = (value: unknown): value is JinjaNode =>
+  typeof value === 'object' && value !== null && 'type' in value;
 
 const isNodes = (value: unknown): value is JinjaNode[] => Array.isArray(value);
 
-function loopAt(items: readonly JinjaValue[], index: number): JinjaValue {
+function loopAt(items: readonly JinjaValue[], index: number, changed: JinjaValue): JinjaValue {
   const left = items.length - index;
   return jinja.dictionary(
     new Map([
@@ -218,6 +262,9 @@ function loopAt(items: readonly JinjaValue[], index: number): JinjaValue {
       ['length', jinja.integer(items.length)],
       ['previtem', items[index - 1] ?? jinja.undefined()],
       ['nextitem', items[index + 1] ?? jinja.undefined()],
+      ['depth', jinja.integer(1)],
+      ['depth0', jinja.integer(0)],
+      ['changed', changed],
       ['cycle', jinja.callable((values) => values[index % values.length] ?? jinja.undefined())],
     ]),
   );

@@ -2,7 +2,7 @@ import { Environment, Interpreter } from '@huggingface/jinja';
 import type { PrintableValue } from './python-text.ts';
 
 /** Makes a value of one type. */
-type ValueClass = new (value?: unknown) => JinjaValue;
+type ValueClass = (new (value?: unknown) => JinjaValue) & { prototype: object };
 
 /** A value of a running template; the library exports no classes of its values. */
 export interface JinjaValue extends PrintableValue {
@@ -15,6 +15,8 @@ export type JinjaFunction = (values: JinjaValue[], scope: JinjaScope) => JinjaVa
 
 /** The variables that a statement sees. */
 export interface JinjaScope {
+  /** Those of this scope alone. */
+  variables: ReadonlyMap<string, JinjaValue>;
   set(name: string, value: unknown): JinjaValue;
   setVariable(name: string, value: JinjaValue): JinjaValue;
   lookupVariable(name: string): JinjaValue;
@@ -37,6 +39,11 @@ export interface JinjaNode {
   args?: JinjaNode[];
   iterable?: JinjaNode;
   lhs?: JinjaNode;
+  operand?: JinjaNode;
+  filter?: JinjaNode;
+  negate?: boolean;
+  assignee?: JinjaNode;
+  name?: JinjaNode;
   test?: JinjaNode;
   loopvar?: JinjaNode;
   body?: JinjaNode[];
@@ -57,6 +64,8 @@ export interface LibraryInterpreter {
   applyFilter(operand: JinjaValue, filter: JinjaNode, scope: JinjaScope): JinjaValue;
   evaluateBlock(nodes: readonly JinjaNode[], scope: JinjaScope): JinjaValue;
   evaluateFor(node: JinjaNode, scope: JinjaScope): JinjaValue;
+  evaluateMacro(node: JinjaNode, scope: JinjaScope): JinjaValue;
+  evaluateSet(node: JinjaNode, scope: JinjaScope): JinjaValue;
 }
 
 /** The library's interpreter, whose parts are methods that ours replaces. */
@@ -76,9 +85,11 @@ const Text = classOf({ type: 'StringLiteral', value: '' });
 const Integer = classOf({ type: 'IntegerLiteral', value: 0 });
 const Float = classOf({ type: 'FloatLiteral', value: 0.5 });
 const List = classOf({ type: 'ArrayLiteral', value: [] });
+const Tuple = classOf({ type: 'TupleLiteral', value: [] });
 const Dictionary = classOf({ type: 'ObjectLiteral', value: new Map() });
 const Callable = scopeIn().set('f', () => null).constructor;
 const Truth = scopeIn().set('b', true).constructor;
+const None = scopeIn().set('n', null).constructor;
 const Undefined = scopeIn().lookupVariable('nothing').constructor;
 
 /** Makes values as the library does. */
@@ -87,19 +98,36 @@ export const jinja = {
   integer: (value: number): JinjaValue => new Integer(value),
   float: (value: number): JinjaValue => new Float(value),
   list: (value: readonly JinjaValue[]): JinjaValue => new List(value),
+  tuple: (value: readonly JinjaValue[]): JinjaValue => new Tuple(value),
   dictionary: (value: ReadonlyMap<string, JinjaValue>): JinjaValue => new Dictionary(value),
   callable: (value: JinjaFunction): JinjaValue => new Callable(value),
   truth: (value: boolean): JinjaValue => new Truth(value),
+  none: (): JinjaValue => new None(null),
   undefined: (): JinjaValue => new Undefined(),
+  /** Named arguments, the last of those that a function is called with. */
+  named: (value: ReadonlyMap<string, JinjaValue>): JinjaValue =>
+    Object.assign(new Dictionary(value), { type: 'KeywordArgumentsValue' }),
 };
 
-/** Gives texts of templates other methods than those of the library, for all templates. */
-export function replaceTextMethods(methodsOf: (text: string) => Map<string, JinjaValue>): void {
+/** Gives texts, dictionaries and lists other methods than those of the library, for all templates. */
+export function replaceMethods(methodsOf: {
+  text: (text: string) => Map<string, JinjaValue>;
+  dictionary: (entries: Map<string, JinjaValue>) => Map<string, JinjaValue>;
+  list: (items: JinjaValue[]) => Map<string, JinjaValue>;
+}): void {
+  replaceOf(Text, (value) => methodsOf.text(String(value.value)));
+  replaceOf(Dictionary, (value) => methodsOf.dictionary(isDictionary(value) ? value.value : none));
+  replaceOf(List, (value) => methodsOf.list(isList(value) ? value.value : []));
+}
+
+const none = new Map<string, JinjaValue>();
+
+function replaceOf(Value: ValueClass, methodsOf: (value: JinjaValue) => Map<string, JinjaValue>) {
   const known = new WeakMap<object, Map<string, JinjaValue>>();
-  Object.defineProperty(Text.prototype, 'builtins', {
+  Object.defineProperty(Value.prototype, 'builtins', {
     configurable: true,
     get(this: JinjaValue) {
-      const methods = known.get(this) ?? methodsOf(String(this.value));
+      const methods = known.get(this) ?? methodsOf(this);
       known.set(this, methods);
       return methods;
     },

@@ -51,10 +51,10 @@ const nameOf = (token: string) => tokenNames[token] ?? token;
 const tooDeep = 'its brackets or blocks are nested too deeply';
 const endsEarly = 'it ends before a tag or a block is closed';
 
-const options = { lstrip_blocks: true, trim_blocks: true };
-
 /** Parses a template as `apply_chat_template` does. Throws `JinjaSyntaxError`. */
-export function parseJinja(template: string): ParsedTemplate {
+export function parseJinja(original: string): ParsedTemplate {
+  // Jinja reads every line break as this one, also within the texts of a tag.
+  const template = original.replaceAll(/\r\n?/g, '\n');
   const source = librarySource(template);
   const { tokens, tags } = rewriteTokens(tokensOf(template, source.text, source.tags), source.tags);
   let program: unknown;
@@ -77,7 +77,7 @@ export function parseJinja(template: string): ParsedTemplate {
 /** The tokens of a template; what cannot be one stands in the first tag with which it fails. */
 function tokensOf(template: string, text: string, tags: readonly number[]): Token[] {
   try {
-    return tokenize(text, options);
+    return tokenize(text);
   } catch (error) {
     let [from, to] = [0, tags.length - 1];
     while (from < to) {
@@ -91,7 +91,7 @@ function tokensOf(template: string, text: string, tags: readonly number[]): Toke
 
 function hasTokens(template: string): boolean {
   try {
-    tokenize(librarySource(template).text, options);
+    tokenize(librarySource(template).text);
     return true;
   } catch {
     return false;

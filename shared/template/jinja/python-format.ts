@@ -1,5 +1,6 @@
 import { repeatText } from '../jinja-sandbox.ts';
 import { isDictionary, isList } from './jinja-values.ts';
+import { roundedText } from './python-numbers.ts';
 import { type PrintableValue, pythonRepr, pythonStr, twoDigitExponent } from './python-text.ts';
 
 /** Arguments of a format: by place and by name. */
@@ -180,9 +181,9 @@ function digitsOf(
       return { prefix: '', digits: String.fromCodePoint(size) };
     case 'f':
     case 'F':
-      return { prefix: '', digits: size.toFixed(places) };
+      return { prefix: '', digits: roundedText(size, places) };
     case '%':
-      return { prefix: '', digits: `${(size * 100).toFixed(places)}%` };
+      return { prefix: '', digits: `${roundedText(size * 100, places)}%` };
     case 'e':
       return { prefix: '', digits: twoDigitExponent(size.toExponential(places)) };
     case 'E':

@@ -1,9 +1,11 @@
 import { repeatText } from '../jinja-sandbox.ts';
 import { isDictionary, isList, jinja, type JinjaValue } from './jinja-values.ts';
 import { percentFormat } from './python-format.ts';
-import { pythonStr } from './python-text.ts';
+import { pythonRepr, pythonStr } from './python-text.ts';
 
-const isNumber = ({ value }: JinjaValue) => typeof value === 'number' || typeof value === 'boolean';
+/** Whether something counts as a number, as truth does in Python. */
+export const isNumber = ({ value }: JinjaValue) =>
+  typeof value === 'number' || typeof value === 'boolean';
 
 /** An operator where the library lacks it or does otherwise; undefined leaves it to the library. */
 export function pythonOperation(
@@ -11,53 +13,111 @@ export function pythonOperation(
   left: JinjaValue,
   right: JinjaValue,
 ): JinjaValue | undefined {
-  if (operator === '~') return jinja.text(pythonStr(left) + pythonStr(right));
-  if (operator === '==') return jinja.truth(isEqual(left, right));
-  if (operator === '!=') return jinja.truth(!isEqual(left, right));
-  if (isList(right) && (operator === 'in' || operator === 'not in')) {
-    const isIn = right.value.some((item) => isEqual(left, item));
-    return jinja.truth(isIn === (operator === 'in'));
+  switch (operator) {
+    case '~':
+      return jinja.text(pythonStr(left) + pythonStr(right));
+    case '==':
+      return jinja.truth(isEqual(left, right));
+    case '!=':
+      return jinja.truth(!isEqual(left, right));
+    case 'in':
+    case 'not in':
+      return jinja.truth(isIn(left, right) === (operator === 'in'));
+    case '<':
+      return jinja.truth(compare(left, right, operator) < 0);
+    case '<=':
+      return jinja.truth(compare(left, right, operator) <= 0);
+    case '>':
+      return jinja.truth(compare(left, right, operator) > 0);
+    case '>=':
+      return jinja.truth(compare(left, right, operator) >= 0);
+    default:
+      return arithmetic(operator, left, right) ?? ofSequences(operator, left, right);
   }
-  if (operator === '%') return remainderOrFormat(left, right);
-  if (operator === '*') return repeated(left, right) ?? repeated(right, left);
-  if (typeof left.value === 'string' && typeof right.value === 'string') {
-    const order = compareCharacters(left.value, right.value);
-    if (operator === '<') return jinja.truth(order < 0);
-    if (operator === '<=') return jinja.truth(order <= 0);
-    if (operator === '>') return jinja.truth(order > 0);
-    if (operator === '>=') return jinja.truth(order >= 0);
-  }
-  return undefined;
 }
 
-function remainderOrFormat(left: JinjaValue, right: JinjaValue): JinjaValue | undefined {
-  if (typeof left.value === 'string') {
-    const positional = right.type === 'TupleValue' && isList(right) ? right.value : [right];
-    return isDictionary(right)
-      ? jinja.text(percentFormat(left.value, { positional: [], named: right.value }))
-      : jinja.text(percentFormat(left.value, { positional, named: new Map() }));
-  }
+/** An operator between numbers; `**` is the library's. */
+function arithmetic(operator: string, left: JinjaValue, right: JinjaValue): JinjaValue | undefined {
   if (!isNumber(left) || !isNumber(right)) return undefined;
-  const divisor = Number(right.value);
-  if (divisor === 0) throw new Error('division or modulo by zero');
-  const rest = Number(left.value) % divisor;
-  // Python's remainder has the sign of the divisor.
-  const signed = rest !== 0 && rest < 0 !== divisor < 0 ? rest + divisor : rest;
+  const [a, b] = [Number(left.value), Number(right.value)];
   const isFloat = left.type === 'FloatValue' || right.type === 'FloatValue';
-  return isFloat ? jinja.float(signed) : jinja.integer(signed);
+  const number = isFloat ? jinja.float : jinja.integer;
+  if (b === 0 && ['/', '//', '%'].includes(operator)) throw new Error('division or modulo by zero');
+  switch (operator) {
+    case '+':
+      return number(a + b);
+    case '-':
+      return number(a - b);
+    case '*':
+      return number(a * b);
+    case '/':
+      return jinja.float(a / b);
+    case '//':
+      return number(Math.floor(a / b));
+    case '%': {
+      const rest = a % b;
+      // Python's remainder has the sign of the divisor.
+      return number(rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest);
+    }
+    default:
+      return undefined;
+  }
 }
 
-function repeated({ value }: JinjaValue, times: JinjaValue): JinjaValue | undefined {
-  if (times.type !== 'IntegerValue') return undefined;
+/** An operator of texts and lists. */
+function ofSequences(
+  operator: string,
+  left: JinjaValue,
+  right: JinjaValue,
+): JinjaValue | undefined {
+  if (operator === '%' && typeof left.value === 'string') return formatted(left.value, right);
+  if (operator === '*') return repeated(left, right) ?? repeated(right, left);
+  if (operator !== '+' || !isList(left) || !isList(right)) return undefined;
+  if (left.type !== right.type) throw new Error('a list and a tuple cannot be added');
+  return listLike(left, [...left.value, ...right.value]);
+}
+
+/** A list, or a tuple where the model of it is one. */
+export const listLike = ({ type }: JinjaValue, items: readonly JinjaValue[]): JinjaValue =>
+  type === 'TupleValue' ? jinja.tuple(items) : jinja.list(items);
+
+function formatted(text: string, values: JinjaValue): JinjaValue {
+  const isTuple = values.type === 'TupleValue' && isList(values);
+  const positional = isTuple ? values.value : [values];
+  const named = isDictionary(values) ? values.value : new Map<string, JinjaValue>();
+  return jinja.text(percentFormat(text, { positional, named }));
+}
+
+/** Whether something is an item of a list, a key, or a part of a text. */
+function isIn(item: JinjaValue, whole: JinjaValue): boolean {
+  if (isList(whole)) return whole.value.some((one) => isEqual(item, one));
+  if (isDictionary(whole) && whole.type !== 'NamespaceValue')
+    return item.type !== 'UndefinedValue' && whole.value.has(pythonStr(item));
+  if (whole.type === 'UndefinedValue') return false;
+  if (typeof whole.value !== 'string') throw new Error(`nothing can be in ${nameOf(whole)}`);
+  if (typeof item.value === 'string') return whole.value.includes(item.value);
+  throw new Error(`a text cannot hold ${nameOf(item)}`);
+}
+
+const nameOf = (value: JinjaValue) => {
+  const shown = pythonRepr(value);
+  return shown.length > 40 ? `${shown.slice(0, 40)}…` : shown;
+};
+
+function repeated({ type, value }: JinjaValue, times: JinjaValue): JinjaValue | undefined {
+  if (times.type !== 'IntegerValue' && times.type !== 'BooleanValue') return undefined;
   const count = Math.max(0, Number(times.value));
   if (typeof value === 'string') return jinja.text(repeatText(value, count));
   if (!Array.isArray(value)) return undefined;
   const places = repeatText(' '.repeat(value.length), count);
-  return jinja.list(Array.from(places, (_, index) => value[index % value.length]));
+  const items = Array.from(places, (_, index) => value[index % value.length]);
+  return type === 'TupleValue' ? jinja.tuple(items) : jinja.list(items);
 }
 
-function isEqual(left: JinjaValue, right: JinjaValue): boolean {
+/** Python's `==`. */
+export function isEqual(left: JinjaValue, right: JinjaValue): boolean {
   const [a, b] = [left.value, right.value];
+  if ((left.type === 'TupleValue') !== (right.type === 'TupleValue')) return false;
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, index) => isEqual(item, b[index]));
   if (a instanceof Map && b instanceof Map)
@@ -67,6 +127,19 @@ function isEqual(left: JinjaValue, right: JinjaValue): boolean {
     );
   if (isNumber(left) && isNumber(right)) return Number(a) === Number(b);
   return left.type === right.type && a === b;
+}
+
+/** Less than, equal to or greater than 0, as Python orders numbers, texts and lists. */
+export function compare(left: JinjaValue, right: JinjaValue, operator = '<'): number {
+  if (isNumber(left) && isNumber(right)) return Number(left.value) - Number(right.value);
+  if (typeof left.value === 'string' && typeof right.value === 'string')
+    return compareCharacters(left.value, right.value);
+  if (!isList(left) || !isList(right) || left.type !== right.type)
+    throw new Error(`${nameOf(left)} ${operator} ${nameOf(right)} compares two kinds of values`);
+  const { value: others } = right;
+  const at = left.value.findIndex((item, index) => !others[index] || !isEqual(item, others[index]));
+  const [a, b] = [left.value[at], others[at]];
+  return a && b ? compare(a, b, operator) : left.value.length - others.length;
 }
 
 /** By code points, as Python orders texts. */

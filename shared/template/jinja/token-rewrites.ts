@@ -7,6 +7,9 @@ export interface Token {
 /** Loop variable of what stands for a `with` block; no template can name it. */
 export const withVariable = 'with ';
 
+/** Stands in a tuple for nothing: the library knows no tuples of no or one item. */
+export const tupleEnd = 'end of tuple ';
+
 const word = (value: string): Token => ({ type: 'Identifier', value });
 const openTag: Token = { type: 'OpenStatement', value: '{%' };
 const closeTag: Token = { type: 'CloseStatement', value: '%}' };
@@ -19,7 +22,7 @@ const one: Token[] = [
 /**
  * Rewrites what the library's parser does not know into what it does: tests with an argument become
  * filters (`x is not divisibleby(3)`: `x | is not divisibleby(3)`, one name), and a `with` block a
- * loop over one item that begins with its settings. `tags` says where each tag comes from.
+ * loop over one item that begins with its settings, and short tuples longer ones. `tags` says where each tag comes from.
  */
 export function rewriteTokens(
   tokens: readonly Token[],
@@ -27,6 +30,8 @@ export function rewriteTokens(
 ): { tokens: Token[]; tags: number[] } {
   const written: Token[] = [];
   const places: number[] = [];
+  /** Whether each open parenthesis is that of a call. */
+  const calls: boolean[] = [];
   let tag = -1;
   for (let at = 0; at < tokens.length; at += 1) {
     const token = tokens[at];
@@ -39,12 +44,15 @@ export function rewriteTokens(
       const loop = [openTag, word('for'), word(withVariable), word('in'), ...one, closeTag];
       // One by one: as arguments of one call they would have no room on the stack.
       for (const each of [loop, settings.written].flat()) written.push(each);
-      for (let set = 0; set < settings.count; set += 1) places.push(places.at(-1) ?? 0);
+      if (settings.written.length > 0) places.push(places.at(-1) ?? 0);
       at = settings.end;
     } else if (token.type === 'OpenStatement' && next?.value === 'endwith') {
       written.push(token, word('endfor'));
       at += 1;
     } else {
+      if (token.type === 'OpenParen') calls.push(isCallee(tokens[at - 1]));
+      if (token.type === 'CloseParen' && calls.pop() === false)
+        for (const each of endOfTuple(tokens[at - 1])) written.push(each);
       const test = testAt(tokens, at);
       for (const each of test?.written ?? [token]) written.push(each);
       at += test ? test.length - 1 : 0;
@@ -57,7 +65,7 @@ export function rewriteTokens(
 export const isTag = ({ type }: Token): boolean =>
   type === 'OpenStatement' || type === 'OpenExpression' || type === 'Comment';
 
-/** `a = 1, b = 2 %}` as tags that set them; `end` is the place of the closing token. */
+/** `a = 1, b = 2 %}` as a tag that sets them; `end` is the place of the closing token. */
 function settingsOf(tokens: readonly Token[], start: number) {
   const parts: Token[][] = [[]];
   let depth = 0;
@@ -70,9 +78,36 @@ function settingsOf(tokens: readonly Token[], start: number) {
     if (token.type === 'Comma' && depth === 0) parts.push([]);
     else parts.at(-1)?.push(token);
   }
-  const settings = parts.filter((part) => part.length > 0);
-  const written = settings.flatMap((part) => [openTag, word('set'), ...part, closeTag]);
-  return { written, count: settings.length, end };
+  const settings = parts
+    .filter((part) => part.length > 0)
+    .map((part) => rewriteTokens(part, []).tokens);
+  if (settings.length === 0) return { written: [], end };
+  // At once, because no setting sees the others: `with a = 1, b = a`.
+  const targets = settings.flatMap(([name = comma], index) => (index > 0 ? [comma, name] : [name]));
+  const values = settings.flatMap((part, index) => [
+    ...(index > 0 ? [comma] : []),
+    open,
+    ...part.slice(2),
+    close,
+  ]);
+  const equals: Token = { type: 'Equals', value: '=' };
+  return { written: [openTag, word('set'), ...targets, equals, ...values, closeTag], end };
+}
+
+const comma: Token = { type: 'Comma', value: ',' };
+
+/** Words in front of a parenthesis that is not that of a call. */
+const operatorWords = new Set('and or not in if elif else is set for filter'.split(' '));
+
+const isCallee = (token: Token | undefined): boolean =>
+  token?.type === 'Identifier'
+    ? !operatorWords.has(token.value)
+    : token?.type === 'CloseParen' || token?.type === 'CloseSquareBracket';
+
+/** What stands for the missing items of a tuple like `()` or `(1,)`, by the token in front. */
+function endOfTuple(before: Token | undefined): Token[] {
+  if (before?.type === 'OpenParen') return [word(tupleEnd), comma, word(tupleEnd)];
+  return before?.type === 'Comma' ? [word(tupleEnd)] : [];
 }
 
 const notArguments = new Set(['and', 'or', 'else', 'is', 'not', 'if', 'in']);
