@@ -99,6 +99,9 @@ function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
           </>
         )}
       </span>
+      <span>
+        template <Hash value={identity.templateSha256} />
+      </span>
       <span title={identity.engine}>{identity.device}</span>
       <span>{describeSampling(identity.sampling)}</span>
       <span>seed {identity.sampling.seed}</span>

@@ -82,7 +82,11 @@ export function clearPanes(): void {
 }
 
 /** Shows a stored conversation, with the systems and the sampling of its last answers. */
-export function showConversation(conversation: Conversation, available: AvailableModels): void {
+export function showConversation(
+  conversation: Conversation,
+  available: AvailableModels,
+  templates: ReadonlyMap<string, string>,
+): void {
   const { panes } = useChat.getState();
   const last = paneIds
     .map((id) => conversation.panes[id].at(-1)?.identity)
@@ -90,7 +94,7 @@ export function showConversation(conversation: Conversation, available: Availabl
   const pane = (id: PaneId): PaneState => {
     const turns = conversation.panes[id];
     const identity = turns.at(-1)?.identity;
-    const system = identity ? systemOfIdentity(identity, available) : undefined;
+    const system = identity ? systemOfIdentity(identity, available, templates) : undefined;
     return { system: system ?? panes[id].system, turns: turns.map(storedTurn), isEditing: false };
   };
   useChat.setState({

@@ -3,7 +3,7 @@ import type { ChatState, Conversation } from '../../shared/contract/chat.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
-import type { AvailableModels } from '../ui/systems/systems.ts';
+import { templatesByHash, type AvailableModels } from '../ui/systems/systems.ts';
 import {
   clearPanes,
   paneIds,
@@ -135,9 +135,11 @@ export async function openConversation(id: string, available: AvailableModels): 
     return chat.project === project && chat.opening === id;
   };
   try {
+    const systems = paneIds.map((pane) => useChat.getState().panes[pane].system);
+    const templates = await templatesByHash(available, systems);
     const conversation = await endedConversation(id);
     // Another one may have been opened, or begun, meanwhile.
-    if (isWanted()) showConversation(conversation, available);
+    if (isWanted()) showConversation(conversation, available, templates);
   } finally {
     if (isWanted()) useChat.setState({ opening: null });
   }

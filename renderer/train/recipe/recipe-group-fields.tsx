@@ -1,7 +1,7 @@
 import { Popover } from '../../ui/dialogs/menu.tsx';
 import { Select, TextArea, TextInput } from '../../ui/inputs/inputs.tsx';
 import { resetField, setField, useTrain } from '../train-store.ts';
-import { TemplateFromFile } from './template-from-file.tsx';
+import { TemplateFromFile } from '../../ui/models/template-from-file.tsx';
 import type { CheckedDraft, RecipeDraft } from './recipe-draft.ts';
 import {
   choiceText,

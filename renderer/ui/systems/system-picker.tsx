@@ -4,6 +4,7 @@ import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
 import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
 import { checkpointsFor, systemProblem, type AvailableModels } from './systems.ts';
+import { TemplateChoice } from './template-choice.tsx';
 import './system-picker.css';
 
 interface SystemPickerProps {
@@ -21,7 +22,7 @@ function missingNote({ isFromElsewhere, isMissing }: Model): string {
   return isMissing ? ' (missing)' : '';
 }
 
-/** Chooses a base model, an adapter trained on it and the adapter's strength from 0 to 1.5. */
+/** Chooses a base model, an adapter trained on it, its strength from 0 to 1.5, and a chat template. */
 export function SystemPicker({ label, value, available, onValue }: SystemPickerProps) {
   const problem = systemProblem(available, value);
   const models: Option<string>[] = available.models.map((model) => ({
@@ -37,7 +38,6 @@ export function SystemPicker({ label, value, available, onValue }: SystemPickerP
       aria-label={label}
     >
       <div className="system-picker-base">
-        {' '}
         <Select
           label="Base model"
           value={value.modelId}
@@ -65,6 +65,7 @@ export function SystemPicker({ label, value, available, onValue }: SystemPickerP
           onValue={(strength) => onValue({ ...value, strength })}
         />
       )}
+      {isKnown && <TemplateChoice value={value} available={available} onValue={onValue} />}
     </div>
   );
 }

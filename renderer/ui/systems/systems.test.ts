@@ -8,7 +8,11 @@ import {
   identityDifferences,
   isSameSystem,
   newestSystem,
+  systemOfIdentity,
   systemProblem,
+  templatesByHash,
+  trainedTemplates,
+  withTemplate,
 } from './systems.ts';
 
 const model = (id: string, createdMs: number): Model => ({
@@ -110,6 +114,37 @@ it('takes two bases for the same system whatever strength is set on them', () =>
   expect(isSameSystem(base, { ...base, strength: 0.5 })).toBe(true);
   const tuned = { ...base, checkpointId: 'first-1' };
   expect(isSameSystem(tuned, { ...tuned, strength: 0.5 })).toBe(false);
+});
+
+it('takes one base asked with another chat template for another system', () => {
+  const base = { modelId: 'old', checkpointId: null, strength: 1 };
+  expect(isSameSystem(base, withTemplate(base, '{{ 1 }}'))).toBe(false);
+  expect(isSameSystem(base, withTemplate(withTemplate(base, '{{ 1 }}'), ''))).toBe(true);
+});
+
+// SHA-256 of “{{ 1 }}” by sha256sum.
+const hashOfOne = 'bb0176da02383e938e8d6c25b22be61026d52766ab5459e8c2de560e75038cc8';
+
+const trained = (name: string, chatTemplate: string) => ({
+  ...run(name, 'old', { createdMs: 1, epochs: 1 }),
+  recipe: { ...recipe(), chatTemplate },
+});
+
+it('knows the chat template of an earlier answer by its hash, and names those of runs once', async () => {
+  const runs = [trained('b', '{{ 1 }}'), trained('a', '{{ 1 }}'), trained('plain', '')];
+  const known = { ...available, runs };
+  const base = { modelId: 'old', checkpointId: null, strength: 1 };
+  expect(trainedTemplates(known, base)).toEqual([{ runName: 'b', template: '{{ 1 }}' }]);
+  expect(trainedTemplates(known, withTemplate(base, '{{ 1 }}'))).toEqual([]);
+  const templates = await templatesByHash(known, [null, withTemplate(base, '{{ 2 }}')]);
+  expect([...templates.values()]).toEqual(['{{ 1 }}', '{{ 2 }}']);
+  const asked = { ...identity, templateSha256: hashOfOne };
+  const ofBase = { ...asked, adapterSha256: null };
+  expect(systemOfIdentity(ofBase, known, templates)).toEqual(withTemplate(base, '{{ 1 }}'));
+  // The adapter that was trained with it brings it along.
+  const ofAdapter = { ...asked, adapterSha256: 'adapter-sha-a-1', strength: 1 };
+  const tuned = { modelId: 'old', checkpointId: 'a-1', strength: 1 };
+  expect(systemOfIdentity(ofAdapter, known, templates)).toEqual(tuned);
 });
 
 it('refuses an adapter of another base and a model that is gone', () => {

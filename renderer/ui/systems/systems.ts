@@ -41,8 +41,31 @@ export function baseOf(system: SystemSpec): SystemSpec {
   return { modelId: system.modelId, checkpointId: null, strength: 1 };
 }
 
-/** True when both name the same weights: the strength of no adapter means nothing. */
+/** A system asked with another chat template, or with its own where that is empty. */
+export function withTemplate(system: SystemSpec, chatTemplate: string): SystemSpec {
+  const { chatTemplate: _before, ...weights } = system;
+  return chatTemplate === '' ? weights : { ...weights, chatTemplate };
+}
+
+/** Chat templates that runs of the model trained with, newest first, but for the one in use. */
+export function trainedTemplates(
+  available: AvailableModels,
+  { modelId, chatTemplate }: SystemSpec,
+): { runName: string; template: string }[] {
+  const found = new Map<string, string>();
+  for (const { name, modelId: base, recipe } of available.runs) {
+    const template = recipe.chatTemplate;
+    if (base !== modelId || template === '' || template === chatTemplate) continue;
+    if (!found.has(template) && found.size < mostTrainedTemplates) found.set(template, name);
+  }
+  return [...found].map(([template, runName]) => ({ runName, template }));
+}
+
+const mostTrainedTemplates = 5;
+
+/** True when both name the same weights and template: the strength of no adapter means nothing. */
 export function isSameSystem(first: SystemSpec, second: SystemSpec): boolean {
+  if ((first.chatTemplate ?? '') !== (second.chatTemplate ?? '')) return false;
   if (first.modelId !== second.modelId || first.checkpointId !== second.checkpointId) return false;
   return first.checkpointId === null || first.strength === second.strength;
 }
@@ -59,8 +82,45 @@ export function systemProblem(available: AvailableModels, system: SystemSpec): s
   return known ? undefined : 'This adapter was trained on another base model.';
 }
 
-/** The system whose weights gave an answer, `undefined` where the project has them no more. */
+/** The chat templates that are known in this window, by their hashes. */
+export async function templatesByHash(
+  { runs }: AvailableModels,
+  systems: readonly (SystemSpec | null)[],
+): Promise<Map<string, string>> {
+  const texts = new Set([
+    ...runs.map(({ recipe }) => recipe.chatTemplate),
+    ...systems.map((system) => system?.chatTemplate ?? ''),
+  ]);
+  texts.delete('');
+  const hashed = [...texts].map(async (text): Promise<[string, string]> => {
+    const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    const bytes = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0'));
+    return [bytes.join(''), text];
+  });
+  return new Map(await Promise.all(hashed));
+}
+
+/**
+ * The system that gave an answer, asked with the same one of these chat templates; `undefined` where
+ * the project has its weights no more.
+ */
 export function systemOfIdentity(
+  identity: Identity,
+  available: AvailableModels,
+  templates: ReadonlyMap<string, string>,
+): SystemSpec | undefined {
+  const system = systemOfWeights(identity, available);
+  const template = templates.get(identity.templateSha256);
+  if (!system || template === undefined) return system;
+  const { checkpointId } = system;
+  const trainedIt = available.runs.some(
+    ({ recipe, checkpoints }) =>
+      recipe.chatTemplate === template && checkpoints.some(({ id }) => id === checkpointId),
+  );
+  return trainedIt ? system : withTemplate(system, template);
+}
+
+function systemOfWeights(
   { baseSha256, adapterSha256, strength }: Identity,
   { models, runs }: AvailableModels,
 ): SystemSpec | undefined {

@@ -1,8 +1,8 @@
 import { useRef } from 'react';
 import { FileCode } from 'lucide-react';
 import { templateOfFile } from '../../../shared/template/template-file.ts';
-import { Button } from '../../ui/button.tsx';
-import { showToast } from '../../ui/feedback/toast.tsx';
+import { Button } from '../button.tsx';
+import { showToast } from '../feedback/toast.tsx';
 
 /** Takes a chat template from a file of the person at the screen, which the page reads itself. */
 export function TemplateFromFile({ onTemplate }: { onTemplate: (template: string) => void }) {
