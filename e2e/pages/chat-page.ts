@@ -65,6 +65,22 @@ export class ChatPage {
     await this.composer.getByRole('radio', { name: target }).click();
   }
 
+  /** The head of a pane, where its system is chosen. */
+  head(side: ChatSide): Locator {
+    return this.page.getByRole('region', { name: `${side} pane`, exact: true });
+  }
+
+  /** Has a pane asked with another chat template, as from a file. */
+  async chooseTemplate(side: ChatSide, text: string): Promise<void> {
+    await this.head(side).getByRole('button', { name: 'Chat template…', exact: true }).click();
+    const panel = this.page.getByRole('dialog', { name: 'Chat template', exact: true });
+    const file = { name: 'own.jinja', mimeType: 'text/plain', buffer: Buffer.from(text) };
+    await panel.getByLabel('Chat template file', { exact: true }).setInputFiles(file);
+    await this.head(side).getByRole('note', { name: 'Chosen chat template' }).waitFor();
+    await this.page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
+  }
+
   /** What the engine says it ran for the newest answer. */
   identity(side: ChatSide): Locator {
     return this.answer(side).getByRole('note', { name: 'What the engine ran' });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { openCourse, trainLesson, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { answerTimeoutMs, ChatPage } from '../pages/chat-page.ts';
@@ -39,9 +40,16 @@ test('base and adapter answer beside each other, each under the hash of what rea
   ).toContainText('none of the 40 samples of “course” has a second one');
 
   // One pane alone is asked something long; after that the same question stands level in both.
+  // It is asked with another chat template, which its answer tells by the hash.
+  const template = '{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}';
+  await chat.chooseTemplate('Left', template);
   await chat.sendTo('Left');
   await chat.send('And before it?\n\nTake\n\nyour\n\ntime.');
   await chat.answered('Left', 2);
+  const hash = createHash('sha256').update(template).digest('hex');
+  await expect(chat.identity('Left')).toContainText(`template ${hash.slice(0, 8)}`);
+  await chat.head('Left').getByRole('button', { name: 'Use its own', exact: true }).click();
+  await expect(chat.head('Left').getByRole('note')).toHaveCount(0);
   await chat.sendTo('Both');
   await chat.send('What comes after 9?');
   await chat.answered('Left', 3);
