@@ -1,3 +1,4 @@
+import { didYouMean } from '../../../shared/text/near-name.ts';
 import { CommandError } from '../cli/command-error.ts';
 
 /**
@@ -38,7 +39,7 @@ function notFound(items: readonly { name: string }[], name: string, what: string
     'NOT_FOUND',
     names.length === 0
       ? `There is no ${what} "${name}": the project has no ${what} yet.`
-      : `There is no ${what} "${name}". The project has: ${listed}.`,
+      : `There is no ${what} "${name}".${didYouMean(name, names)} The project has: ${listed}.`,
     { names },
   );
 }

@@ -4,6 +4,7 @@ import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { repeatedText } from '../../../shared/text/prompts.ts';
+import { didYouMean } from '../../../shared/text/near-name.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
@@ -25,7 +26,7 @@ export async function resolvePromptSet(
     throw new CommandError(
       'NOT_FOUND',
       `"${text}" is neither a file nor a prompt set of the project` +
-        (names.length === 0 ? '.' : ` (it has: ${names.join(', ')}).`),
+        (names.length === 0 ? '.' : ` (it has: ${names.join(', ')}).${didYouMean(text, names)}`),
       { names },
     );
   }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readInputFile } from '../../input-files/input-file.ts';
 import { settingFields, type SettingField } from '../../../shared/domain/recipe/setting-fields.ts';
+import { didYouMean } from '../../../shared/text/near-name.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { recipePresets } from '../../../shared/domain/recipe/recipe-presets.ts';
 import {
@@ -63,10 +64,11 @@ function problemOf(
 
 function unknownSetting(name: string, fields: readonly SettingField[]): UsageError {
   const names = fields.map((field) => field.name);
-  const similar = names.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
-  const hint = similar ? ` Did you mean ${similar}?` : ` Known keys: ${names.join(', ')}.`;
-  return new UsageError(`--set ${name} is unknown.${hint}`);
+  return new UsageError(`--set ${name} is unknown.${nearOrKnown(name, names)}`);
 }
+
+const nearOrKnown = (name: string, names: readonly string[]) =>
+  didYouMean(name, names) || ` Known keys: ${names.join(', ')}.`;
 
 const maxRecipeBytes = 1024 * 1024;
 
@@ -108,11 +110,13 @@ async function readRecipe(name: string): Promise<RecipeInput> {
   const preset = recipePresets.find((one) => one.name === name);
   if (preset) return preset.recipe;
   if (name === everyDefault) return {};
-  if (!name.endsWith('.json'))
+  if (!name.endsWith('.json')) {
+    const names = [...recipePresets.map((one) => one.name), everyDefault];
     throw new UsageError(
-      `There is no recipe "${name}". Recipes: ${recipePresets.map((one) => one.name).join(', ')}, ${everyDefault}; ` +
+      `There is no recipe "${name}".${didYouMean(name, names)} Recipes: ${names.join(', ')}; ` +
         'or give a .json file.',
     );
+  }
   const path = resolve(name);
   const text = (await readInputFile(path, maxRecipeBytes)).toString('utf8');
   const content = parseJson(text, path);
@@ -127,12 +131,21 @@ function onlyNamed(recipe: Recipe, content: unknown): RecipeInput {
   return Object.fromEntries(Object.entries(recipe).filter(([key]) => Object.hasOwn(named, key)));
 }
 
+const shapeProblem =
+  'it has to be {"description": "…", "recipe": {…}}, the fields of the recipe inside';
+
 /** What is wrong with a recipe file, with the value and what it may be where a field has another. */
 function fileProblems(error: z.ZodError, text: string): string {
   const file = z.looseObject({ recipe: z.looseObject({}) }).safeParse(JSON.parse(text));
   const recipe = file.data?.recipe ?? {};
+  const names = settingFields(recipeSchema).map(({ name }) => name);
   return error.issues
     .map((issue) => {
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys
+          .map((key) => `${JSON.stringify(key)} is no field of a recipe.${nearOrKnown(key, names)}`)
+          .join(' ');
+      if (issue.path.length < 2) return shapeProblem;
       const field = settingFields(recipeSchema).find(({ name }) => name === issue.path[1]);
       const value = field && recipe[field.name];
       if (!field || value === undefined) return z.prettifyError(new z.ZodError([issue]));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { didYouMean, nearName } from '../../../shared/text/near-name.ts';
 import { UsageError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -149,12 +150,28 @@ function areValuesOf<Table extends OptionTable>(
 }
 
 function parseWords(words: string[], options: OptionTable, usage: string) {
+  const args = withNegativeValues(words, options);
   try {
-    return parseArgs({ args: words, options, allowPositionals: true, strict: true });
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`${error.message.split('. ', 1)[0]}. Usage: lima ${usage}`);
+    const [, unknown] = /^Unknown option '--?([^']*)'/.exec(error.message) ?? [];
+    const near = unknown === undefined ? undefined : nearName(unknown, Object.keys(options));
+    const hint = near === undefined ? '' : ` Did you mean --${near}?`;
+    throw new UsageError(`${error.message.split('. ', 1)[0]}.${hint} Usage: lima ${usage}`);
   }
+}
+
+/** The parser takes the -1 of `--seed -1` for an option: a number is said to be what it is given for. */
+function withNegativeValues(words: readonly string[], options: OptionTable): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const [, name] = /^--([a-z-]+)$/.exec(joined.at(-1) ?? '') ?? [];
+    const takesValue = name !== undefined && options[name]?.type === 'string';
+    if (takesValue && /^-(?:\.?\d|inf)/i.test(word)) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** The positional at `index`; the command's `min` must cover it. */
@@ -170,16 +187,18 @@ export function requiredOption(value: string | undefined, name: string): string 
   return value;
 }
 
-/** An option that is a whole number from `min` up. */
+/** An option that is a whole number from `min` up, or to `max`. */
 export function wholeNumber(
   value: string | undefined,
   name: string,
   min: number,
+  max = Number.MAX_SAFE_INTEGER,
 ): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < min)
-    throw new UsageError(`--${name} "${value}" is not a whole number from ${min} up.`);
+  const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
+  if (!/^\d+$/.test(value) || number < min || number > max)
+    throw new UsageError(`--${name} "${value}" is not a whole number ${range}.`);
   return number;
 }
 
@@ -191,6 +210,8 @@ export function oneOf<const Choice extends string>(
 ): Choice {
   const choice = choices.find((candidate) => candidate === value);
   if (choice === undefined)
-    throw new UsageError(`${what} "${value}" is unknown. Choose one of: ${choices.join(', ')}.`);
+    throw new UsageError(
+      `${what} "${value}" is unknown.${didYouMean(value, choices)} Choose one of: ${choices.join(', ')}.`,
+    );
   return choice;
 }

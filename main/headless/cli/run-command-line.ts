@@ -1,3 +1,4 @@
+import { didYouMean } from '../../../shared/text/near-name.ts';
 import { appVersion } from '../../core/base/application.ts';
 import { type Command, commonOptions, type OptionTable } from './command.ts';
 import { UsageError, exitCodes, reportError } from './command-error.ts';
@@ -69,8 +70,9 @@ function unknownCommand(words: string[], commands: readonly Command[]): UsageErr
     return new UsageError(
       `Say which: ${group.map((command) => `lima ${command.name}`).join(', ')}.`,
     );
-  const names = commands.map((command) => command.name).join(', ');
-  return new UsageError(`There is no command "${words[0]}". Commands: ${names}.`);
+  const names = commands.map((command) => command.name);
+  const near = didYouMean(words[0] ?? '', names);
+  return new UsageError(`There is no command "${words[0]}".${near} Commands: ${names.join(', ')}.`);
 }
 
 /** The overview: every command of the table with its one-line summary. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -29,6 +29,9 @@ async function run(...words: string[]) {
 
 describe('wrong usage ends with 2 before anything is opened, created or asked of an engine', () => {
   const p = 'missing.lima';
+  const asked = ['chat', '--base', 'b.gguf', '--prompt', 'x'];
+  const many = ['generate', p, '--base', 'b.gguf', '--prompts', 'x'];
+  const both = ['evaluate', p, '--a', 'x.gguf', '--b', 'y.gguf', '--prompts', 'x'];
   const wrong: [string, string[], RegExp][] = [
     ['an unknown command', ['fly'], /no command "fly"/],
     ['half a command', ['dataset'], /lima dataset freeze, lima dataset export/],
@@ -40,7 +43,17 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['a value for a switch', ['import', p, 'f', '--dry-run=yes'], /dry-run/],
     ['a limit that is no number', ['samples', p, '--limit', 'ten'], /--limit "ten"/],
     ['a negative limit', ['samples', p, '--limit=-1'], /--limit "-1"/],
-    ['a limit of zero', ['samples', p, '--limit', '0'], /from 1 up/],
+    ['a negative number behind a space', ['samples', p, '--limit', '-1'], /--limit "-1"/],
+    ['a limit above all', ['samples', p, '--limit', '2000'], /--limit "2000" .* 1 to 1000/],
+    ['a command with letters swapped', ['trian', p], /no command "trian". Did you mean train\?/],
+    ['an option that lacks a letter', ['info', p, '--jsn'], /--jsn'. Did you mean --json\?/],
+    ['a format with a letter too many', ['report', p, 'e', '--format', 'htmll'], /mean html\?/],
+    ['a negative strength', [...asked, '--adapter', 'a', '--strength', '-.5'], /--strength "-.5"/],
+    ['a strength that is none', [...asked, '--adapter', 'a', '--strength', 'NaN'], /from 0 to 4/],
+    ['more answers side by side than fit', [...many, '--parallel', '65'], /"65" .* 1 to 64/],
+    ['a seed beyond 32 bits', [...both, '--seed', '4294967296'], /--seed "4294967296"/],
+    ['sampling by a wrong name', [...asked, '--set', 'temprature=1'], /mean temperature\?/],
+    ['a limit of zero', ['samples', p, '--limit', '0'], /from 1 to 1000/],
     ['an unknown status', ['samples', p, '--status', 'good'], /pending, accepted, rejected/],
     ['an unknown format', ['import', p, 'f', '--format', 'csv'], /alpaca, sharegpt, lima/],
     ['an unknown review', ['review', p, 'love', '--all'], /accept, reject, reset/],
@@ -68,7 +81,8 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
   });
 
   const settings: [string, RegExp][] = [
-    ['epoch=3', /epoch is unknown. Known keys: .*epochs/],
+    ['epoch=3', /epoch is unknown. Did you mean epochs\?/],
+    ['shape=3', /shape is unknown. Known keys: .*epochs/],
     ['Epochs=3', /Did you mean epochs\?/],
     ['epochs', /not key=value/],
     ['epochs=', /value is missing/],
@@ -111,6 +125,21 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(/no recipe "x". Recipes: .*lima/);
+  });
+
+  it.each([
+    ['{"description":"d","recipe":{"epoch":3}}', /"epoch" is no field .* Did you mean epochs\?/],
+    ['{"description":"d","recipe":{"shape":3}}', /"shape" is no field .* Known keys: .*rank/],
+    ['{"description":"d","recipe":{"rank":-3}}', /rank is -3: .* at least 1 and at most 512/],
+    ['{"epochs":3}', /it has to be \{"description": "…", "recipe": \{…\}\}/],
+    ['[1]', /it has to be \{"description"/],
+    ['{bad', /is not JSON: SyntaxError/],
+  ])('a recipe file with %s is refused with what is wrong in it', async (text, message) => {
+    const path = join(folder, 'own.json');
+    writeFileSync(path, text);
+    const words = ['train', p, '--base', 'b', '--dataset', 'd', '--recipe', path];
+    const { code, stderr } = await run(...words);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 });
 

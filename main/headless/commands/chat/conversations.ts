@@ -30,7 +30,7 @@ export const conversationsCommand = defineCommand({
   },
   async run(call) {
     const { options, terminal, signal } = call;
-    const limit = wholeNumber(options.limit, 'limit', 1) ?? 100;
+    const limit = wholeNumber(options.limit, 'limit', 1, 10_000) ?? 100;
     const query = options.find ?? '';
     await using project = await openCoreWithProject(call);
     const found = await project.client.chat.list({ query, limit }, { signal });

@@ -104,7 +104,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     prompts: requiredOption(given.prompts, 'prompts'),
     adapter: given.adapter,
     sampling: parseSettings(samplingSchema, given.set ?? []),
-    parallel: wholeNumber(given.parallel, 'parallel', 1) ?? 4,
+    parallel: wholeNumber(given.parallel, 'parallel', 1, 64) ?? 4,
     basePath: await existingModel(base),
     out: given.out,
     otherBase: given['other-base'] ?? false,

@@ -35,7 +35,7 @@ export const samplesCommand = defineCommand({
   },
   async run(call) {
     const { options, terminal } = call;
-    const limit = wholeNumber(options.limit, 'limit', 1) ?? 50;
+    const limit = wholeNumber(options.limit, 'limit', 1, 1000) ?? 50;
     const filter = { ...filterOf(options), ...(options.bin && { inBin: true }) };
     await using project = await openCoreWithProject(call);
     const rows = await project.client.samples.list({

@@ -139,8 +139,8 @@ async function readWords({ options: given }: Call<typeof options>) {
   const promptSet = requiredOption(given.prompts, 'prompts');
   const sampling = parseSettings(samplingSchema, given.set ?? []);
   const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
-  const parallel = wholeNumber(given.parallel, 'parallel', 1);
-  const seed = wholeNumber(given.seed, 'seed', 0);
+  const parallel = wholeNumber(given.parallel, 'parallel', 1, 64);
+  const seed = wholeNumber(given.seed, 'seed', 0, 4_294_967_295);
   return {
     systems,
     templates: {
