@@ -160,6 +160,35 @@ test('elements of an array on one line are told apart by their position', async 
   ]);
 });
 
+test('what Python writes as no number is read as nothing, and only outside of texts', async () => {
+  const text =
+    '{"prompt":"NaN \\"Infinity\\\\","completion":"a","input":NaN,"score":-Infinity}\n' +
+    '{"prompt":"q","completion":NaN,"response":"-Infinity"}\n{"prompt":"q","completion":NaNs}';
+  const { samples, badLines } = await importText('p.jsonl', text);
+  expect(samples.map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+    ['NaN "Infinity\\', 'a'],
+    ['q', '-Infinity'],
+  ]);
+  expect(badLines).toEqual([{ line: 3, message: "not valid JSON: Unexpected token 'N'" }]);
+});
+
+test('a field that stands twice refuses its record, at any depth', async () => {
+  const text =
+    '{"prompt":"p","prompt":"q","completion":"a"}\n' +
+    '{"prompt":"p","completion":"a","x":[{"prompt":{},"y":{"prompt":1}}]}\n' +
+    '{"messages":[{"role":"user","content":"p","content":"q"}]}\n{"a":1,"\\u0061":2}';
+  const { samples, counts } = await importText('p.jsonl', text);
+  expect(samples.map(({ provenance }) => provenance.line)).toEqual([2]);
+  const reason = 'a field of it stands there twice, and only one of the two would be read';
+  expect(counts.unusable).toEqual({ [reason]: 3 });
+});
+
+test('files that were put together have byte order marks between their records', async () => {
+  const one = `\uFEFF${JSON.stringify({ prompt: 'q', completion: 'a' })}\r\n`;
+  const { samples, badLines } = await importText('p.jsonl', one.repeat(3));
+  expect([samples.length, badLines]).toEqual([3, []]);
+});
+
 test('a format that was asked for and does not fit the file is refused', async () => {
   using folder = new FixtureFolder();
   const path = folder.write('a.jsonl', '{"conversations": ["q", "a"]}');

@@ -55,6 +55,29 @@ test.each(['gzip', 'zstd'] as const)(
   },
 );
 
+test.each([
+  ['nothing but zeros', Buffer.alloc(600), /^none$/],
+  ['other bytes', Buffer.from('and so on'), /unexpected end of file|no gzip/],
+  ['many other bytes', Buffer.alloc(400_000, 'x'), /what follows it is no gzip/],
+])('all of a gzip file is read when %s follow it', async (_, tail, damage) => {
+  using folder = new FixtureFolder();
+  const named = Buffer.from('1f8b08080000000000036100', 'hex');
+  // The same member behind a header with a name in it, as gzip writes it.
+  const member = Buffer.concat([named, compressFixture(long, 'gzip').subarray(10)]);
+  const { source, bytes } = await readAll(folder.write('tail.gz', Buffer.concat([member, tail])));
+  expect(bytes.equals(long)).toBe(true);
+  expect(source.damage ?? 'none').toMatch(damage);
+});
+
+test('what a gzip file holds is kept though its checksum differs', async () => {
+  using folder = new FixtureFolder();
+  const compressed = compressFixture(Buffer.from('short'), 'gzip');
+  compressed[compressed.length - 8] = (compressed.at(-8) ?? 0) ^ 1;
+  const { source, bytes } = await readAll(folder.write('sum.gz', compressed));
+  expect(bytes.toString()).toBe('short');
+  expect(source.damage).toMatch(/incorrect data check/);
+});
+
 test('an archive or UTF-32 text is refused by name instead of being read as garbage', async () => {
   using folder = new FixtureFolder();
   const archive = folder.write('Posts.7z', Buffer.from('377abcaf271c0004', 'hex'));

@@ -97,7 +97,7 @@ export class ByteSource {
    */
   async *chunks(): AsyncGenerator<Buffer> {
     const bytes = this.#bytes();
-    yield* this.encoding ? toUtf8(bytes, this.encoding, this.#path) : bytes;
+    yield* this.encoding ? toUtf8(bytes, this.encoding) : bytes;
   }
 
   /** The start of the file, as far as the first text that is not ASCII. */

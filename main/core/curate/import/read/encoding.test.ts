@@ -97,9 +97,71 @@ test.each<[TextEncodingLabel, Buffer, string]>([
   expect(read).toEqual({ encoding, answers: [expected], bad: [] });
 });
 
-test('text that is not in the encoding that was named is refused with the place', async () => {
+test('a line that is not in the encoding of the file is reported and the others are read', async () => {
+  const mixed = Buffer.concat([
+    wide(cafe),
+    wide(record('Thé?', 'a*b').replace('*', '\ud800')),
+    wide(cafe),
+  ]);
+  const read = await answersOf(mixed, 'file.jsonl', 'utf-16le');
+  expect(read.answers).toEqual([french, french]);
+  expect(read.bad).toEqual([
+    expect.stringMatching(/^2 not in the encoding of the file behind “.*"output":"a”/),
+  ]);
   const wrong = answersOf(latin(cafe), 'file.jsonl', 'shift_jis');
-  await expect(wrong).rejects.toThrow(/is shift_jis at its start, and something else at or behind/);
+  await expect(wrong).rejects.toThrow(/no record .* \(line 1: not in the encoding of the file/);
   const utf8 = answersOf(latin(cafe), 'file.jsonl', 'utf-8');
   await expect(utf8).rejects.toThrow(/no record that is a JSON object \(line 1: not UTF-8 at byte/);
+});
+
+// The bytes are those of Python's codecs: each text is of one language, in an encoding of its own.
+test.each<[string, string, string]>([
+  ['windows-1250', '4e656a64f8ed7665206f68f8656a7465206be17675', 'Nejdříve ohřejte kávu'],
+  [
+    'iso-8859-2',
+    '4e616a7069657277207a61676f74756a20776f64ea2c20706f74656d20b379bf6b6120b6776965bf656a206b617779',
+    'Najpierw zagotuj wodę, potem łyżka świeżej kawy',
+  ],
+  [
+    'windows-1251',
+    'd1e2e0f0e8f2e520eaeef4e52c20efeef2eeec20efe5e9f2e52e',
+    'Сварите кофе, потом пейте.',
+  ],
+  ['koi8-r', 'f3d7c1d2c9d4c520cbcfc6c52c20d0cfd4cfcd20d0c5cad4c52e', 'Сварите кофе, потом пейте.'],
+  [
+    'windows-1254',
+    'd66e636520fe656b65722c20736f6e72612061f0fd722061f0fd7220e761793b20fd6cfd6b',
+    'Önce şeker, sonra ağır ağır çay; ılık',
+  ],
+  ['iso-8859-7', 'd0f1fef4e120e2f1dce6e5f4e520ede5f1fc2c20b6edede1', 'Πρώτα βράζετε νερό, Άννα'],
+  ['windows-1252', '934772f6df659420962035206db22c20bd2080', '“Größe” – 5 m², ½ €'],
+])('%s is told by the letters of a language', async (label, hex, expected) => {
+  const text = Buffer.concat([
+    latin('{"instruction":"?","output":"'),
+    Buffer.from(hex, 'hex'),
+    latin('"}\n'),
+  ]);
+  expect(await answersOf(text)).toEqual({ encoding: label, answers: [expected], bad: [] });
+});
+
+test.each([
+  ['DOS text', '477294e165208162657220996c'],
+  ['Mac text', '47729aa765209f62657220856c'],
+])('%s is refused: it is of no language in what is known', async (_, hex) => {
+  const read = answersOf(Buffer.concat([latin('{"prompt":"'), Buffer.from(hex, 'hex')]));
+  await expect(read).rejects.toThrow(/its encoding cannot be told/);
+});
+
+test.each([
+  ['UTF-8 beside windows-1252', Buffer.concat([Buffer.from(cafe), latin(cafe)])],
+  [
+    'halves of a pair, each written as a character',
+    Buffer.concat([
+      latin('{"instruction":"\xed\xa0\xbd\xed\xb8\x80","output":"b"}\n'),
+      Buffer.from(cafe),
+    ]),
+  ],
+])('%s is read as UTF-8 with a bad line, never as something else', async (_, content) => {
+  const { encoding, answers, bad } = await answersOf(content);
+  expect([encoding, answers.length, bad.length]).toEqual([undefined, 1, 1]);
 });

@@ -1,12 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { ImportError } from '../sample/import-error.ts';
+import { singleByteEncodings } from './single-byte.ts';
 
 /** How the text of a file is encoded: a label of TextDecoder, and whether it had to be guessed. */
 export interface TextEncoding {
   label: string;
   isGuessed: boolean;
 }
+
+/** What chardet says of ten characters and fewer, whatever they are. */
+const untoldConfidence = 10;
 
 const utf8: TextEncoding = { label: 'utf-8', isGuessed: false };
 /** Families whose characters are mostly two bytes above 0x7f: what else looks like them is refused. */
@@ -17,20 +21,6 @@ const multiByte = new Map([
   ['EUC-JP', 'euc-jp'],
   ['EUC-KR', 'euc-kr'],
 ]);
-const singleByte = new Map([
-  ['ISO-8859-1', 'windows-1252'],
-  ['windows-1252', 'windows-1252'],
-  ['ISO-8859-2', 'iso-8859-2'],
-  ['windows-1250', 'windows-1250'],
-  ['ISO-8859-5', 'iso-8859-5'],
-  ['windows-1251', 'windows-1251'],
-  ['KOI8-R', 'koi8-r'],
-  ['ISO-8859-7', 'iso-8859-7'],
-  ['windows-1253', 'windows-1253'],
-  ['ISO-8859-9', 'windows-1254'],
-  ['windows-1254', 'windows-1254'],
-]);
-
 /**
  * Tells how text is encoded by a sample that begins with its first bytes: by its byte order mark,
  * its zeros, what its XML declares, whether it is UTF-8, and at last by its letters. Throws
@@ -69,29 +59,26 @@ export function validUtf8Bytes(bytes: Buffer): number {
   return withoutCutCharacter(bytes.subarray(0, low)).length;
 }
 
-/** The text as UTF-8; throws `ImportError` with the place where it is not in its encoding. */
+/** No byte of UTF-8: it stands where text is not in its encoding, so that its record is refused. */
+export const undecodableByte = 0xff;
+const undecodable = String.fromCharCode(undecodableByte);
+const replacement = Buffer.from('\ufffd').toString('latin1');
+
+/** The text as UTF-8, with a byte that is none wherever it is not in its encoding. */
 export async function* toUtf8(
   chunks: AsyncIterable<Buffer>,
   { label }: TextEncoding,
-  path: string,
 ): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(label, { fatal: true });
-  let offset = 0;
+  const decoder = new TextDecoder(label);
   const decode = (chunk?: Buffer) => {
-    try {
-      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
-    } catch {
-      throw new ImportError(
-        'FILE_UNREADABLE',
-        `${path} is ${label} at its start, and something else at or behind byte ${offset + 1}: ` +
-          `convert it to UTF-8, or import it with another encoding named.`,
-      );
-    }
+    const text = decoder.decode(chunk, { stream: chunk !== undefined });
+    const bytes = Buffer.from(text);
+    if (!text.includes('\ufffd')) return bytes;
+    return Buffer.from(bytes.toString('latin1').replaceAll(replacement, undecodable), 'latin1');
   };
   for await (const chunk of chunks) {
-    const text = decode(chunk);
-    offset += chunk.length;
-    if (text.length > 0) yield text;
+    const bytes = decode(chunk);
+    if (bytes.length > 0) yield bytes;
   }
   const rest = decode();
   if (rest.length > 0) yield rest;
@@ -99,8 +86,8 @@ export async function* toUtf8(
 
 /** UTF-16 by its mark, or by the zeros that its first two characters have; UTF-32 is refused. */
 function wideEncoding(path: string, head: Buffer): TextEncoding | undefined {
-  const start = head.toString('hex', 0, 4);
-  if (/^(?:fffe0000|0000feff|(?!00)..000000|000000(?!00)..)$/.test(start))
+  const start = head.toString('hex', 0, 8);
+  if (/^(?:fffe0000|0000feff|(?:(?!00)..000000){2}|(?:000000(?!00)..){2})/.test(start))
     throw unreadable(path, 'is UTF-32 text');
   if (/^fffe|^(?!00)..00(?!00)..00/.test(start)) return { label: 'utf-16le', isGuessed: false };
   if (/^feff|^00(?!00)..00(?!00)../.test(start)) return { label: 'utf-16be', isGuessed: false };
@@ -126,42 +113,33 @@ function isPlainAscii(bytes: Buffer): boolean {
   return bytes.every((byte) => byte < 0x80);
 }
 
-/** Whether text is UTF-8 but for a stray byte here and there, which its reader reports. */
+/** Whether text is UTF-8 but for some lines, which their reader reports. */
 function isMostlyUtf8(bytes: Buffer): boolean {
   if (isUtf8(bytes)) return true;
-  const text = bytes.toString('utf8');
-  const broken = (text.match(/\ufffd/g) ?? []).length;
-  const whole = (text.match(/[^\0-\x7f\ufffd]/gu) ?? []).length;
-  return whole > 4 * broken;
+  const runs = bytes.toString('latin1').match(/[\x80-\xff]+/g) ?? [];
+  // Halves of a surrogate pair, written each as a character, are a fault of who wrote UTF-8.
+  const whole = runs.filter((run) =>
+    isUtf8(Buffer.from(run.replaceAll(/\xed[\xa0-\xbf][\x80-\xbf]/g, ''), 'latin1')),
+  );
+  return whole.length * 4 >= runs.length;
 }
 
-/** Bytes above 0x7f come alone, between letters, in Latin text, and by twos in that of East Asia. */
+/** Bytes above 0x7f come by twos in text of East Asia, and as letters of one alphabet elsewhere. */
 function guessEncoding(path: string, sample: Buffer): TextEncoding {
   const runs = sample.toString('latin1').match(/[\x80-\xff]+/g) ?? [];
   const odd = runs.filter((run) => run.length % 2 === 1).length;
-  const long = runs.filter((run) => run.length > 3).length;
   const guesses = analyse(sample);
   for (const { name, confidence } of guesses) {
     const label = multiByte.get(name);
-    if (
-      label !== undefined &&
-      confidence >= 10 &&
-      (odd === 0 || confidence >= 60) &&
-      decodes(label, sample)
-    )
-      return { label, isGuessed: true };
+    const isTold = confidence > untoldConfidence && (odd === 0 || confidence >= 60);
+    if (label !== undefined && isTold && decodes(label, sample)) return { label, isGuessed: true };
   }
-  // Letters of Latin scripts with marks, one at a time: what else is there is punctuation.
-  const best = guesses.find(({ name }) => singleByte.has(name));
-  const isLatin = long * 4 < runs.length;
-  if (best && (best.confidence >= 40 || (isLatin && best.confidence >= 10))) {
-    const label = singleByte.get(best.name);
-    if (label !== undefined) return { label, isGuessed: true };
-  }
-  if (isLatin) return { label: 'windows-1252', isGuessed: true };
+  const [label, ...others] = singleByteEncodings(sample);
+  if (label !== undefined && others.length === 0) return { label, isGuessed: true };
+  const which = label === undefined ? '' : ` (it may be ${[label, ...others].join(' or ')})`;
   throw unreadable(
     path,
-    `is not UTF-8 from byte ${validUtf8Bytes(sample) + 1} on, and its encoding cannot be told`,
+    `is not UTF-8 from byte ${validUtf8Bytes(sample) + 1} on, and its encoding cannot be told${which}`,
   );
 }
 

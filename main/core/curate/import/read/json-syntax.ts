@@ -32,6 +32,7 @@ export class JsonSyntax {
   /** What is wrong, without the place; `undefined` while nothing is. */
   problem: string | undefined;
   values = 0;
+  names = 0;
   readonly #isObject: boolean[] = [];
   /** What was opened beyond the limit is counted and not remembered. */
   #tooDeep = 0;
@@ -89,8 +90,9 @@ export class JsonSyntax {
   #openString(): void {
     this.#isInString = true;
     this.#isInPlain = false;
-    if (this.#expected === 'name' || this.#expected === 'name-or-end') this.#expected = 'colon';
-    else this.#value();
+    if (this.#expected !== 'name' && this.#expected !== 'name-or-end') return this.#value();
+    this.names++;
+    this.#expected = 'colon';
   }
 
   #value(): void {

@@ -20,6 +20,8 @@ export interface JsonPiece {
   /** Missing when it is longer than the limit, or when `problem` says why it is no record. */
   bytes?: Buffer;
   problem?: string;
+  /** How many names of fields stand in it, those that stand twice too. */
+  names?: number;
   /** The problem is one of the file and of no record. */
   isOfFile?: true;
 }
@@ -261,7 +263,11 @@ export class JsonSplitter {
     const piece = this.#piece();
     if (this.#isTooLong || end - this.#start.at > this.#maxBytes) this.#out.push(piece);
     else if (problem !== undefined) this.#out.push({ ...piece, problem });
-    else this.#out.push({ ...piece, bytes: this.#buffer.subarray(this.#start.at, end) });
+    else {
+      const bytes = this.#buffer.subarray(this.#start.at, end);
+      const isWhole = this.#state === 'record';
+      this.#out.push({ ...piece, bytes, ...(isWhole && { names: this.#syntax.names }) });
+    }
     this.#hasBegun = true;
     this.#state = 'between';
   }
