@@ -3,8 +3,10 @@ import { contentPieces } from './content-pieces.ts';
 import { isDropped, missingHeader, promptText, type TemplateTexts } from './generation-prompt.ts';
 import type { TemplateValues } from './run-template.ts';
 import { type Segment, moveLeads, segmentsOfPieces } from './turn-segments.ts';
+import { strip } from './jinja/python-text.ts';
 import { type RenderedPiece, splitRendering } from './split-rendering.ts';
 import { TemplateError } from './template-error.ts';
+import { splitThinking } from './thinking.ts';
 
 /** How a conversation is rendered; the texts are those of the model's vocabulary. */
 export interface RenderOptions extends TemplateTexts {
@@ -35,7 +37,7 @@ export function renderConversation(
   const values = { ...texts, addGenerationPrompt };
   const rendered = piecesOf(template, messages, values);
   const pieces =
-    options.keepsThinking && losesLastThinking(rendered, messages)
+    options.keepsThinking && altersLastAnswer(rendered, messages)
       ? withThinking(rendered, template, messages, values)
       : rendered;
   const split = segmentsOfPieces(pieces, messages, [eosText, ...endTexts]);
@@ -98,14 +100,23 @@ function piecesBehindPrompt(
 const isOfLast = ({ messageIndex }: RenderedPiece, messages: readonly Message[]): boolean =>
   messageIndex === messages.length - 1 && messages.at(-1)?.role === 'assistant';
 
-/** Whether the last answer has thinking, be it empty, of which the template writes nothing. */
-function losesLastThinking(
+/**
+ * Whether the last answer has thinking, be it empty, of which the template writes nothing, or text
+ * with a tag in its midst that the template takes for thinking.
+ */
+function altersLastAnswer(
   rendered: readonly RenderedPiece[],
   messages: readonly Message[],
 ): boolean {
   if (rendered.some((piece) => piece.losesThinking && isOfLast(piece, messages))) return true;
   const last = messages.at(-1);
-  if (last?.role !== 'assistant' || !/^\s*<think>\s*<\/think>/.test(last.content)) return false;
+  if (last?.role !== 'assistant') return false;
+  if (splitThinking(last.content).thinking === null && /<\/?think>/.test(last.content)) {
+    const own = (piece: RenderedPiece) => isOfLast(piece, messages);
+    const written = rendered.slice(rendered.findIndex(own), rendered.findLastIndex(own) + 1);
+    return strip(written.map(({ text }) => text).join('')) !== strip(last.content);
+  }
+  if (!/^\s*<think>\s*<\/think>/.test(last.content)) return false;
   const question = rendered.findLastIndex(
     ({ messageIndex }) => messageIndex !== null && messageIndex < messages.length - 1,
   );

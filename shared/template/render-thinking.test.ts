@@ -67,3 +67,30 @@ test.each([
     expect(segments.flatMap(({ remarks = [] }) => remarks)).toEqual([]);
   },
 );
+
+test('an earlier answer of which a template cuts text in front of a tag is told', () => {
+  const answer: Message = { role: 'assistant', content: 'The tag `</think>` ends it.' };
+  const segments = render(reasoningFixture, [user('a'), answer, user('b'), thought('Hm.', 'Yes')]);
+  expect(segments.flatMap(({ remarks = [] }) => remarks)).toMatchObject([
+    { kind: 'thinking-dropped', text: expect.stringContaining('text in front of a </think>') },
+  ]);
+});
+
+// Qwen3's template takes all in front of the last </think> for thinking, wherever it stands.
+test.each([
+  'The tag `</think>` ends it.',
+  'First this. <think>Hm.</think> Then that.',
+  'It begins with <think> as a rule.',
+  '<think>\nHm.\n</think>\n\nIt says <think>this</think> at times.',
+])('an answer with a tag within its text is trained as it was written: %j', (content) => {
+  const { template, texts } = reasoningFixture;
+  const options = { ...texts, addGenerationPrompt: false, keepsThinking: true };
+  const segments = renderConversation(
+    template,
+    [user('q'), { role: 'assistant', content }],
+    options,
+  );
+  const trained = segmentsText(segments.filter((segment) => segment.trained));
+  expect(trained.replace('<think>\n\n</think>\n\n', '')).toBe(`${content}<|im_end|>`);
+  expect(segments.flatMap(({ remarks = [] }) => remarks)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import type { Message } from '../domain/message.ts';
 import { promptText, type TemplateTexts } from './generation-prompt.ts';
 import type { RenderedPiece } from './split-rendering.ts';
+import { splitThinking } from './thinking.ts';
 
 /**
  * A stretch of a rendered conversation. `template` text is tokenized with special tokens,
@@ -56,7 +57,7 @@ export function segmentsOfPieces(
         kind: 'content',
         messageIndex,
         trained,
-        ...(losesThinking && trained && { remarks: [thinkingDropped] }),
+        ...(losesThinking && trained && { remarks: [thinkingDropped(message?.content ?? '')] }),
       });
       continue;
     }
@@ -76,10 +77,13 @@ export function segmentsOfPieces(
   return segments;
 }
 
-const thinkingDropped: AnswerRemark = {
+const thinkingDropped = (answer: string): AnswerRemark => ({
   kind: 'thinking-dropped',
-  text: 'the template leaves out the thinking of this answer, and trains the rest as if there had been none',
-};
+  text:
+    splitThinking(answer).thinking === null
+      ? 'the template takes the text in front of a </think> in this answer for thinking, and leaves it out'
+      : 'the template leaves out the thinking of this answer, and trains the rest as if there had been none',
+});
 
 /** Vocabularies know words with a space in front, so `[INST] ` must not keep the space of a word. */
 function takeTrailingSpaces(segments: Segment[]): string {

@@ -98,6 +98,8 @@ test('nothing is cut or dropped in silence', async () => {
       answered('short', 'long '.repeat(60)),
       answered('question '.repeat(60), 'answer'),
       muted,
+      answered('short', ' \n'),
+      ask('only asked'),
     ],
     { maxTokens: 100 },
   );
@@ -110,7 +112,9 @@ test('nothing is cut or dropped in silence', async () => {
   ]);
   expect(result.dropped).toEqual([
     { id: 'sample-2', reason: expect.stringMatching(/behind the cut at 100 tokens/) },
-    { id: 'sample-3', reason: expect.stringMatching(/weight 0/) },
+    { id: 'sample-3', reason: expect.stringMatching(/\(all have weight 0\)/) },
+    { id: 'sample-4', reason: expect.stringMatching(/only white space/) },
+    { id: 'sample-5', reason: expect.stringMatching(/no message of it is an answer/) },
   ]);
 });
 

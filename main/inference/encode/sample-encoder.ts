@@ -146,7 +146,7 @@ async function fitConversation(
   const wholeTokens = whole.tokens.length;
   const fitted = { wholeTokens, reason: '', remarks: whole.remarks, isPerAnswer: false };
   const first = whole.trained.indexOf(1);
-  if (first < 0) return dropped(whole, untrainedReason(whole));
+  if (first < 0) return dropped(whole, untrainedReason(whole, messages));
   if (wholeTokens <= maxTokens)
     return { ...fitted, outcome: 'whole', stretches: [stretchOf(whole)] };
   if (overlong === 'split') {
@@ -167,10 +167,15 @@ async function fitConversation(
   return { ...fitted, outcome: 'truncated', stretches };
 }
 
-const untrainedReason = ({ remarks }: TokenizedConversation): string =>
-  remarks.some(({ kind }) => kind === 'thinking-masked')
-    ? 'the template leaves out the thinking of every answer that would be trained'
-    : 'no answer of it is trained (all have weight 0)';
+function untrainedReason({ remarks }: TokenizedConversation, messages: readonly Message[]): string {
+  if (remarks.some(({ kind }) => kind === 'thinking-masked'))
+    return 'the template leaves out the thinking of every answer that would be trained';
+  const answers = messages.filter(({ role }) => role === 'assistant');
+  if (answers.length === 0) return 'no message of it is an answer';
+  return answers.every(({ weight }) => weight === 0)
+    ? 'no answer of it is trained (all have weight 0)'
+    : 'no answer of it is trained (all have weight 0 or only white space)';
+}
 
 /** Each remark once: the windows of a conversation all carry its own. */
 function remarksOf(stretches: readonly Stretch[]): TurnRemark[] {

@@ -91,6 +91,23 @@ describe('a byte-level vocabulary', () => {
     expect(tokens).toContain(tinyTokens.indexOf('Ġthe'));
   });
 
+  // llama.cpp would make one token of the end of the prompt and the start of the answer. A chat
+  // cannot: its prompt is tokens already when the model writes the first of the answer.
+  test('an answer has the tokens that a chat can write behind its prompt, not those of the whole text', async () => {
+    const template = `{% for m in messages %}{{ ' t' + m.content + '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}{{ ' t' }}{% endif %}`;
+    const entry: GgufEntry = { key: 'tokenizer.chat_template', type: 'string', value: template };
+    const { basePath } = await writeTestSystem(folder.file('cut.gguf'), { entries: [entry] });
+    const { model, vocabulary } = await open(basePath);
+    const { tokens, trained } = await vocabulary.encodeSample(answered(ask('x'), 'he'), {
+      lossOn: 'answers',
+    });
+    const { tokens: prompt } = await vocabulary.encodePrompt(ask('x'));
+    const answer = [...model.tokenize('he'), tinyTokens.indexOf('<|im_end|>')];
+    expect(tokens).toEqual([...prompt, ...answer]);
+    expect(tokens.filter((_, index) => trained[index] === 1)).toEqual(answer);
+    expect(model.tokenize(' tx<|im_end|> the<|im_end|>', true)).not.toEqual(tokens);
+  });
+
   test('text that the prompt opens the thinking with comes in front of the first word of the answer', async () => {
     const { template } = droppingFixture;
     const entry: GgufEntry = { key: 'tokenizer.chat_template', type: 'string', value: template };
