@@ -57,6 +57,9 @@ export const preferenceSummarySchema = z.object({
 });
 export type PreferenceSummary = z.infer<typeof preferenceSummarySchema>;
 
+/** How many prompts the items are about, by which the interval is clustered: where one is asked twice. */
+const clusteredPromptsSchema = z.number().int().optional();
+
 /** Decided votes by side of the screen; the left share should be near one half. */
 export const positionBiasSchema = z.object({
   left: z.number().int(),
@@ -64,6 +67,13 @@ export const positionBiasSchema = z.object({
   neither: z.number().int(),
   leftShare: estimateSchema,
   signTestP: z.number(),
+  /**
+   * Only where a prompt has several decided votes: each prompt by the side most of them prefer. The
+   * sign test is of these, and the interval is clustered by prompt.
+   */
+  byPrompt: z
+    .object({ prompts: z.number().int(), left: z.number().int(), right: z.number().int() })
+    .optional(),
 });
 export type PositionBias = z.infer<typeof positionBiasSchema>;
 
@@ -72,6 +82,7 @@ export const lengthBiasSchema = z.object({
   longer: z.number().int(),
   shorter: z.number().int(),
   longerShare: estimateSchema,
+  prompts: clusteredPromptsSchema,
 });
 export type LengthBias = z.infer<typeof lengthBiasSchema>;
 
@@ -143,6 +154,7 @@ export const reportAgreementSchema = z.object({
   second: z.string(),
   items: z.number().int(),
   tieDiscounted: meanScoreSchema,
+  prompts: clusteredPromptsSchema,
 });
 export type ReportAgreement = z.infer<typeof reportAgreementSchema>;
 
@@ -152,6 +164,7 @@ const rightAnswersSchema = z.object({ right: z.number().int(), share: estimateSc
 /** Right answers of both systems to the questions with an expected answer, whoever voted. */
 export const reportAccuracySchema = z.object({
   questions: z.number().int(),
+  prompts: clusteredPromptsSchema,
   a: rightAnswersSchema,
   b: rightAnswersSchema,
 });

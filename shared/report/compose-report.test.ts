@@ -206,8 +206,12 @@ describe('the warnings', () => {
     ].entries())
       for (const item of facts.items.slice(at, at + 1)) item.prompt = [{ role: 'user', content }];
     expect(warningsOf(facts)).toContain('Prompts that were asked before: 2 of 4 comparisons.');
-    const { statistics } = composeReport(facts);
+    const report = composeReport(facts);
+    const { statistics, positionBias } = report;
     expect(statistics).toMatchObject({ wins: 2, n: 4, byPrompt: { prompts: 2 } });
+    expect(positionBias?.byPrompt?.prompts).toBe(1);
+    expect(reportToMarkdown(report)).toMatch(/Left answer preferred.*, clustered by 1 prompt;/);
+    expect(evaluationReportSchema.parse(JSON.parse(reportToJson(report)))).toEqual(report);
     const rows = statistics ? statisticsTable(statistics).rows : [];
     expect(rows.join('\n')).toContain('each of 2 prompts once, 1 against 0');
     expect(warningsOf(fixtureFacts(['a', 'b']))).not.toContain('asked before');

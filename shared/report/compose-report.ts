@@ -20,7 +20,14 @@ import {
 import type { Identity } from '../domain/identity.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
 import { sameAnswer, withoutThinking } from '../template/thinking.ts';
-import { tieDiscountedAgreement, lengthBias, positionBias } from '../stats/judging-checks.ts';
+import {
+  lengthBias,
+  positionBias,
+  tieDiscountedAgreement,
+  type JudgedTwice,
+  type LengthJudgement,
+  type ShownVote,
+} from '../stats/judging-checks.ts';
 import { clusteredShare, clusteredSummary, type JudgedPrompt } from '../stats/clustered-summary.ts';
 import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
 import { reportWarnings } from './report-warnings.ts';
@@ -75,7 +82,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     accuracy: accuracyOf(items),
     authors: authorsOf(items),
     agreements: agreementsOf(items),
-    positionBias: positionBias(shownByPeople(votes, basis)),
+    positionBias: positionBias(shownByPeople(items, basis)),
     lengthBias: lengthBias(items.flatMap(lengthJudgement)),
     items,
     pooled: pooledOf(facts.earlier ?? [], judged),
@@ -102,7 +109,9 @@ function accuracyOf(items: readonly ReportItem[]): ReportAccuracy | null {
     const share = clusteredShare(clusters.map((one) => one.map(({ score }) => score)));
     return { right: isRight.filter(({ score }) => score === 1).length, share };
   };
-  return { questions: asked.length, a: of('a'), b: of('b') };
+  const prompts = new Set(asked.map(({ prompt }) => promptWords(prompt))).size;
+  const clustered = prompts < asked.length ? { prompts } : {};
+  return { questions: asked.length, ...clustered, a: of('a'), b: of('b') };
 }
 
 /** The verdicts that count, of items with every vote ever given; open ones are left out. */
@@ -166,17 +175,18 @@ function itemVerdict(votes: readonly ReportVote[], basis: ReportBasis): Verdict 
 }
 
 /** Sides as the counting authors saw them; a rule sees none. */
-function shownByPeople(votes: readonly ReportVote[], basis: ReportBasis) {
-  return votes
-    .filter((vote) => vote.authorKind === basis)
-    .map((vote) => vote.shown)
-    .filter((shown) => shown !== null);
+function shownByPeople(items: readonly ReportItem[], basis: ReportBasis): ShownVote[] {
+  return items.flatMap(({ prompt, votes }) =>
+    votes.flatMap(({ shown, authorKind }) =>
+      authorKind === basis && shown !== null ? { shown, prompt: promptWords(prompt) } : [],
+    ),
+  );
 }
 
-function lengthJudgement({ verdict, a, b }: ReportItem) {
-  if (verdict === null) return [];
-  const [charactersA, charactersB] = [a, b].map(({ output }) => withoutThinking(output).length);
-  return [{ verdict, charactersA: charactersA ?? 0, charactersB: charactersB ?? 0 }];
+function lengthJudgement(item: ReportItem): LengthJudgement[] {
+  const lengthOf = (key: SystemKey) => withoutThinking(item[key].output).length;
+  const lengths = { charactersA: lengthOf('a'), charactersB: lengthOf('b') };
+  return judgedPrompt(item).map((judged) => ({ ...judged, ...lengths }));
 }
 
 /** False of the ties on identical answers, which count for everybody and are nobody's. */
@@ -214,19 +224,17 @@ function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
   return authors.flatMap((first, index) =>
     authors.slice(index + 1).flatMap((second) => {
       const theirs = verdictsBy(items, authorKey(second));
-      const pairs = verdictsBy(items, authorKey(first)).flatMap((verdict, item) => {
-        const other = theirs[item];
-        return verdict === null || other === null || other === undefined ? [] : [[verdict, other]];
+      const own = verdictsBy(items, authorKey(first));
+      const pairs = items.flatMap(({ prompt }, item): JudgedTwice[] => {
+        const [one, other] = [own[item], theirs[item]];
+        return one && other ? [{ first: one, second: other, prompt: promptWords(prompt) }] : [];
       });
-      return pairs.length === 0 ? [] : [agreement(first.author, second.author, pairs)];
+      if (pairs.length === 0) return [];
+      const { prompts, ...tieDiscounted } = tieDiscountedAgreement(pairs);
+      const both = { first: first.author, second: second.author, items: pairs.length };
+      return [{ ...both, tieDiscounted, ...(prompts !== undefined && { prompts }) }];
     }),
   );
-}
-
-function agreement(first: string, second: string, pairs: Verdict[][]): ReportAgreement {
-  const side = (index: number) => pairs.map((pair) => pair[index] ?? 'tie');
-  const tieDiscounted = tieDiscountedAgreement(side(0), side(1));
-  return { first, second, items: pairs.length, tieDiscounted };
 }
 
 /** Keeps one identity per distinct configuration: the seed differs from answer to answer. */

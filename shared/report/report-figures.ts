@@ -70,7 +70,12 @@ export function accuracyTable({ accuracy, systems }: EvaluationReport): ReportTa
     formatInterval(accuracy[key].share),
   ];
   return {
-    columns: ['Expected words in the answer', 'Right', 'Share', '95\u00a0% interval, Wilson'],
+    columns: [
+      'Expected words in the answer',
+      'Right',
+      'Share',
+      `95\u00a0% interval, Wilson${clusteredNote(accuracy.prompts)}`,
+    ],
     rows: [row('a'), row('b')],
   };
 }
@@ -211,13 +216,17 @@ export function authorsTable(authors: readonly ReportAuthor[]): ReportTable {
 export function agreementTable({ agreements }: EvaluationReport): ReportTable {
   return {
     columns: ['Authors', 'Items in common', 'Tie-discounted accuracy'],
-    rows: agreements.map(({ first, second, items, tieDiscounted }) => [
+    rows: agreements.map(({ first, second, items, tieDiscounted, prompts }) => [
       `${displayLine(first)} and ${displayLine(second)}`,
-      formatCount(items),
+      `${formatCount(items)}${clusteredNote(prompts)}`,
       formatEstimate(tieDiscounted),
     ]),
   };
 }
+
+/** By how many prompts an interval is clustered; empty where each stands for itself. */
+const clusteredNote = (prompts: number | undefined): string =>
+  prompts === undefined ? '' : `, clustered by ${formatQuantity(prompts, 'prompt')}`;
 
 /** The checks on the judging itself, as label and value. */
 export function biasRows({ positionBias: side, lengthBias: length }: EvaluationReport): string[][] {
@@ -226,13 +235,13 @@ export function biasRows({ positionBias: side, lengthBias: length }: EvaluationR
       'Left answer preferred',
       side === null
         ? 'no decided vote'
-        : `${formatEstimate(side.leftShare)}, ${formatCount(side.left)} left and ${formatCount(side.right)} right (p = ${formatP(side.signTestP)}); one half is expected`,
+        : `${formatEstimate(side.leftShare)}, ${formatCount(side.left)} left and ${formatCount(side.right)} right (p = ${formatP(side.signTestP)})${clusteredNote(side.byPrompt?.prompts)}; one half is expected`,
     ],
     [
       'Longer answer preferred',
       length === null
         ? 'no decided comparison of answers that differ in length'
-        : `${formatEstimate(length.longerShare)}, ${formatCount(length.longer)} longer and ${formatCount(length.shorter)} shorter`,
+        : `${formatEstimate(length.longerShare)}, ${formatCount(length.longer)} longer and ${formatCount(length.shorter)} shorter${clusteredNote(length.prompts)}`,
     ],
   ];
 }

@@ -1,4 +1,4 @@
-import type { Estimate, PreferenceSummary } from '../domain/evaluation-report.ts';
+import type { Estimate, MeanScore, PreferenceSummary } from '../domain/evaluation-report.ts';
 import type { Verdict } from '../domain/evaluation.ts';
 import { wilsonInterval } from './confidence-interval.ts';
 import { meanScore } from './paired-score.ts';
@@ -34,16 +34,16 @@ export function clusteredSummary(
       scoresOf((verdict) => (counts(verdict) ? 1 : 0)),
       confidence,
     );
-  const { wins, ties, losses, n } = plain;
-  const scale = effectiveSize(scoresOf((verdict) => scores[verdict])) / n;
-  const scaled = { wins: wins * scale, ties: ties * scale, losses: losses * scale };
   return {
     ...plain,
     winRate: shareOf((verdict) => verdict === 'a'),
     tieRate: shareOf((verdict) => verdict === 'tie'),
     loseRate: shareOf((verdict) => verdict === 'b'),
     winPlusTie: shareOf((verdict) => verdict !== 'b'),
-    winPlusHalfTie: meanScore(scaled, confidence),
+    winPlusHalfTie: clusteredMean(
+      scoresOf((verdict) => scores[verdict]),
+      confidence,
+    ),
     signTestP: exactSignTest(byPrompt.wins, byPrompt.losses),
     moreVotesToSeparate: moreVotesToSeparate(byPrompt, confidence),
     byPrompt: { prompts: clusters.length, ...byPrompt },
@@ -67,6 +67,17 @@ export function clusteredShare(
   const value = values.length === 0 ? 0.5 : sum(values) / values.length;
   const size = effectiveSize(clusters);
   return { ...wilsonInterval(Math.min(size, value * size), size, confidence), value };
+}
+
+/** The mean of at least one score of 1, ½ and 0 in clusters, with the interval of their effective number. */
+export function clusteredMean(
+  clusters: readonly (readonly number[])[],
+  confidence = 0.95,
+): MeanScore {
+  const values = clusters.flat();
+  const scale = effectiveSize(clusters) / values.length;
+  const worth = (score: number) => values.filter((value) => value === score).length * scale;
+  return meanScore({ wins: worth(1), ties: worth(0.5), losses: worth(0) }, confidence);
 }
 
 /**

@@ -1,30 +1,45 @@
 import type { ShownVerdict, Verdict } from '../domain/evaluation.ts';
-import type { LengthBias, PositionBias, MeanScore } from '../domain/evaluation-report.ts';
+import type { LengthBias, MeanScore, PositionBias } from '../domain/evaluation-report.ts';
 import { exactSignTest } from './sign-test.ts';
-import { wilsonInterval } from './confidence-interval.ts';
-import { meanScore, type OutcomeCounts } from './paired-score.ts';
+import { clusteredMean, clusteredShare, type JudgedPrompt } from './clustered-summary.ts';
+
+/** A vote as it was given, and what it is about: those on one prompt are not independent. */
+export interface ShownVote {
+  shown: ShownVerdict;
+  prompt: string;
+}
 
 /**
  * Whether votes lean to one side of the screen. Sides are assigned at random and in balance, so
- * among decided votes left should win half the time, whichever system is better.
- * `null` without a decided vote.
+ * among decided votes left should win half the time, whichever system is better. Several authors
+ * see one comparison on the same sides, so that their votes are a cluster, as are those on a prompt
+ * that is asked twice. `null` without a decided vote.
  */
-export function positionBias(shown: readonly ShownVerdict[]): PositionBias | null {
-  const left = shown.filter((verdict) => verdict === 'left').length;
-  const right = shown.filter((verdict) => verdict === 'right').length;
-  if (left + right === 0) return null;
+export function positionBias(votes: readonly ShownVote[]): PositionBias | null {
+  const decided = votes.filter(({ shown }) => shown !== 'neither');
+  if (decided.length === 0) return null;
+  const clusters = clustersOf(decided, ({ shown }) => (shown === 'left' ? 1 : 0));
+  const left = sum(clusters.flat());
+  const counts = { left, right: decided.length - left };
+  const leaning = clusters.map((cluster) => sum(cluster) / cluster.length);
+  const byPrompt = {
+    prompts: clusters.length,
+    left: leaning.filter((share) => share > 0.5).length,
+    right: leaning.filter((share) => share < 0.5).length,
+  };
+  const isClustered = clusters.length < decided.length;
+  const tested = isClustered ? byPrompt : counts;
   return {
-    left,
-    right,
-    neither: shown.length - left - right,
-    leftShare: wilsonInterval(left, left + right),
-    signTestP: exactSignTest(left, right),
+    ...counts,
+    neither: votes.length - decided.length,
+    leftShare: clusteredShare(clusters),
+    signTestP: exactSignTest(tested.left, tested.right),
+    ...(isClustered && { byPrompt }),
   };
 }
 
 /** A verdict with the lengths of the two answers it compares, in characters. */
-export interface LengthJudgement {
-  verdict: Verdict;
+export interface LengthJudgement extends JudgedPrompt {
   charactersA: number;
   charactersB: number;
 }
@@ -39,15 +54,30 @@ export function lengthBias(judgements: readonly LengthJudgement[]): LengthBias |
     ({ verdict, charactersA, charactersB }) => verdict !== 'tie' && charactersA !== charactersB,
   );
   if (decided.length === 0) return null;
-  const longer = decided.filter(
-    ({ verdict, charactersA, charactersB }) => (verdict === 'a') === charactersA > charactersB,
-  ).length;
+  const clusters = clustersOf(decided, ({ verdict, charactersA, charactersB }) =>
+    (verdict === 'a') === charactersA > charactersB ? 1 : 0,
+  );
+  const longer = sum(clusters.flat());
   return {
     longer,
     shorter: decided.length - longer,
-    longerShare: wilsonInterval(longer, decided.length),
+    longerShare: clusteredShare(clusters),
+    ...promptsOf(clusters, decided),
   };
 }
+
+/** The scores of each prompt. */
+const clustersOf = <Item extends { prompt: string }>(
+  items: readonly Item[],
+  score: (item: Item) => number,
+): number[][] =>
+  [...Map.groupBy(items, ({ prompt }) => prompt).values()].map((cluster) => cluster.map(score));
+
+/** How many prompts these are about, where one is among them twice. */
+const promptsOf = (clusters: readonly unknown[], items: readonly unknown[]) =>
+  clusters.length < items.length ? { prompts: clusters.length } : {};
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Agreement of two authors on one item: 1 the same, ½ when exactly one chose the tie, else 0. */
 export function tieDiscountedScore(first: Verdict, second: Verdict): 0 | 0.5 | 1 {
@@ -55,34 +85,22 @@ export function tieDiscountedScore(first: Verdict, second: Verdict): 0 | 0.5 | 1
   return first === 'tie' || second === 'tie' ? 0.5 : 0;
 }
 
-/**
- * LIMA's tie-discounted accuracy (section 4.4): the mean agreement of two authors over the items
- * both judged, in the same order, with its interval. Throws when the lists differ in length.
- */
-export function tieDiscountedAgreement(
-  first: readonly Verdict[],
-  second: readonly Verdict[],
-): MeanScore {
-  if (first.length !== second.length)
-    throw new RangeError(
-      `tie-discounted accuracy needs the same items from both authors, got ${first.length} and ${second.length}`,
-    );
-  const counts: OutcomeCounts = { wins: 0, ties: 0, losses: 0 };
-  for (const [index, verdict] of first.entries()) {
-    const score = tieDiscountedScore(verdict, second[index] ?? 'tie');
-    if (score === 1) counts.wins += 1;
-    else if (score === 0) counts.losses += 1;
-    else counts.ties += 1;
-  }
-  return meanScore(counts);
+/** What two authors say of one item. */
+export interface JudgedTwice {
+  first: Verdict;
+  second: Verdict;
+  prompt: string;
 }
 
-/** The plain figure of `tieDiscountedAgreement`; throws when there is no shared item. */
-export function tieDiscountedAccuracy(
-  first: readonly Verdict[],
-  second: readonly Verdict[],
-): number {
-  if (first.length === 0 && second.length === 0)
+/**
+ * LIMA's tie-discounted accuracy (section 4.4): the mean agreement of two authors over the items
+ * both judged, with its interval. Throws when there is none.
+ */
+export function tieDiscountedAgreement(
+  items: readonly JudgedTwice[],
+): MeanScore & { prompts?: number } {
+  if (items.length === 0)
     throw new RangeError('tie-discounted accuracy needs at least one item both authors judged');
-  return tieDiscountedAgreement(first, second).value;
+  const clusters = clustersOf(items, ({ first, second }) => tieDiscountedScore(first, second));
+  return { ...clusteredMean(clusters), ...promptsOf(clusters, items) };
 }
