@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { answerSeed } from '../shared/domain/answer-seed.ts';
 import type { Message } from '../shared/domain/message.ts';
 import {
   answer,
@@ -172,7 +173,7 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
       const spec = { modelId, checkpointId: null, strength: 1 };
       const hashes = { baseSha256: sha256, adapterSha256: null };
       const systemId = upsertSystem(db, spec, sampling, hashes);
-      for (const { id: promptId, ordinal } of stored) {
+      for (const { id: promptId, ordinal, messages } of stored) {
         const output = pairs[ordinal]?.[key] ?? null;
         const identity = identitySchema.parse({
           ...hashes,
@@ -180,7 +181,8 @@ export function addEvaluation(path: string, name: string, pairs: readonly Answer
           adapterName: null,
           strength: 1,
           templateSha256: '3'.repeat(64),
-          sampling: { ...sampling, seed: (sampling.seed + ordinal) >>> 0 },
+          sampling: { ...sampling, seed: answerSeed(sampling.seed, { messages }, 0) },
+          repetition: 0,
           engine: 'e2e',
           device: 'CPU',
         });

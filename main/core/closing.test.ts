@@ -60,6 +60,7 @@ test('closing the core while answers come for a script ends their stream and the
     system: { basePath: path },
     items: [{ key: 'k', messages }],
     sampling: endlessSampling,
+    asChat: true,
   };
   const events: string[] = [];
   for await (const event of await core.client.generations.run(request)) {

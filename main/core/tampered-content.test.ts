@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { answerSeed } from '../../shared/domain/answer-seed.ts';
 import { evaluationReportSchema } from '../../shared/domain/evaluation-report.ts';
 import { openProjectFile } from '../store/file/open-project-file.ts';
 import { shortRecipe, refusalOf, TestCore } from './testing/a-core.ts';
@@ -154,7 +155,7 @@ test('an evaluation whose prompts were changed is neither reported nor gone on w
 test('a report says in words which answers, weights, seeds and sides are not what was stored', async () => {
   await using core = await TestCore.start();
   const chatTemplate = '{% for m in messages %}[{{ m.content }}]{{ eos_token }}{% endfor %}';
-  const asked = { prompts: 2, maxTokens: 4, chatTemplate };
+  const asked = { prompts: ['Again?', 'Again?'], maxTokens: 4, chatTemplate };
   const { evaluationId: id, jobId } = await startEvaluation(core, asked);
   await core.job(jobId);
   const { systemB } = await core.client.evaluations.reveal({ id });
@@ -210,8 +211,24 @@ test('a report says in words which answers, weights, seeds and sides are not wha
     core,
     "UPDATE comparison SET left_side = CASE left_side WHEN 'a' THEN 'b' ELSE 'a' END",
   );
+  const messages = [{ role: 'user', content: 'Again?' }];
+  expect((await report()).items.map(({ a, b }) => [a.seed, b.seed])).toEqual(
+    [0, 1].map((repetition) => Array(2).fill(answerSeed(42, { messages }, repetition))),
+  );
   await tamper(core, 'UPDATE generation SET answer_hash = NULL');
+  const setSeed = (what: string) =>
+    tamper(core, `UPDATE generation SET identity_json = ${what} WHERE ${ofA}`);
+  await setSeed("json_set(identity_json, '$.repetition', 7)");
+  expect((await report()).disagreements).toEqual([
+    expect.stringMatching(/^2 answers of A .*or another seed than this system has/),
+  ]);
+  // Answers of before: their seed is that of the system and the place of their prompt.
+  await setSeed(
+    `json_remove(json_set(identity_json, '$.sampling.seed',
+       42 + (SELECT ordinal FROM prompt WHERE id = prompt_id)), '$.repetition')`,
+  );
   expect((await report()).disagreements).toEqual([]);
+  expect((await report()).warnings.join()).not.toContain('configurations');
   expect((await report()).warnings).toContainEqual(
     expect.stringMatching(/^4 answers of an earlier version of this program, which stored no hash/),
   );

@@ -190,24 +190,28 @@ export type FileSystem = z.infer<typeof fileSystemSchema>;
 export const generationsContract = {
   /**
    * Streams the answers of one system to many prompts, in the order they finish; needs no project
-   * and stores nothing. `text` comes only when there is one prompt. Aborting the call stops it.
+   * and stores nothing. Aborting the call stops it.
    */
   run: reading
     .input(
-      z.object({
-        system: fileSystemSchema,
-        items: z
-          .array(
-            z.object({
-              key: z.string(),
-              messages: z.array(messageSchema).min(1),
-            }),
-          )
-          .min(1)
-          .max(100_000),
-        sampling: samplingSchema.prefault({}),
-        parallel: z.number().int().min(1).max(64).default(4),
-      }),
+      z
+        .object({
+          system: fileSystemSchema,
+          items: z
+            .array(
+              z.object({
+                key: z.string(),
+                messages: z.array(messageSchema).min(1),
+              }),
+            )
+            .min(1)
+            .max(100_000),
+          sampling: samplingSchema.prefault({}),
+          parallel: z.number().int().min(1).max(64).default(4),
+          /** One prompt as chat asks it: with the seed as it is, and `text` as it comes. */
+          asChat: z.boolean().default(false),
+        })
+        .refine(({ asChat, items }) => !asChat || items.length === 1, 'chat asks one prompt'),
     )
     .output(
       eventIterator(

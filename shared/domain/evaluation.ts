@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
-import { seededUniform } from './seeded-uniform.ts';
+import { mixBits, seededUniform } from './seeded-uniform.ts';
 import { messageSchema } from './message.ts';
 
 /** Which of the two systems of an evaluation. */
@@ -69,14 +69,6 @@ export function resolveVerdict(shown: ShownVerdict, left: SystemKey): Verdict {
 export function showVerdict(verdict: Verdict, left: SystemKey): ShownVerdict {
   if (verdict === 'tie') return 'neither';
   return verdict === left ? 'left' : 'right';
-}
-
-/** MurmurHash3's 32-bit finalizer: neighbouring inputs give unrelated outputs. */
-function mixBits(value: number): number {
-  let bits = value >>> 0;
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 /** One prompt of a set; `expected` is an optional reference answer for rule checks. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mostTemplateCharacters } from './recipe/recipe.ts';
-import { hashSchema, nameSchema } from './stored-value.ts';
+import { countSchema, hashSchema, nameSchema } from './stored-value.ts';
 
 /**
  * Sampling settings of a generation. Defaults are LIMA's (section 4.1): nucleus 0.9,
@@ -27,7 +27,14 @@ export const identitySchema = z.object({
   adapterBaseSha256: hashSchema.optional(),
   strength: z.number(),
   templateSha256: hashSchema,
+  /** With the seed of this very answer: asking the same again with it gives the same again. */
   sampling: samplingSchema,
+  /**
+   * Of a prompt of many, whose seed `answerSeed` drew: which of those with the same words it is, from
+   * 0. Absent in chat, which takes a seed as it is, and in old answers, whose seed was that of their
+   * system plus the place of their prompt.
+   */
+  repetition: countSchema.optional(),
   /**
    * How many answers were computed at a time, at most. Alone, an answer depends on prompt and seed;
    * beside others its sums are rounded otherwise, which may tip a sampled token. Absent in old answers.

@@ -237,11 +237,12 @@ function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
   );
 }
 
-/** Keeps one identity per distinct configuration: the seed differs from answer to answer. */
+/** Keeps one identity per distinct configuration: seed and repetition differ from answer to answer. */
 function distinct({ name, identities }: ReportSystem): ReportSystem {
   const seen = new Map<string, Identity>();
   for (const identity of identities) {
-    const key = JSON.stringify({ ...identity, sampling: { ...identity.sampling, seed: 0 } });
+    const { sampling, repetition, ...rest } = identity;
+    const key = JSON.stringify([rest, { ...sampling, seed: 0 }, repetition === undefined]);
     if (!seen.has(key)) seen.set(key, identity);
   }
   return { name, identities: [...seen.values()] };

@@ -1,5 +1,7 @@
+import { answerSeed } from '../domain/answer-seed.ts';
 import { type SystemKey, sideOf } from '../domain/evaluation.ts';
 import type { Identity, Sampling } from '../domain/identity.ts';
+import type { Message } from '../domain/message.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
 
 /** What the project says of a system: which weights answer, and how they are asked. */
@@ -17,8 +19,9 @@ export interface ExpectedIdentity {
 export interface CheckedAnswer {
   /** Of the comparison, from 0. */
   ordinal: number;
-  /** Of the prompt in its set: each draws from a seed of its own. */
+  /** Of the prompt in its set: what an old answer has its seed from. */
   promptOrdinal: number;
+  prompt: readonly Message[];
   identity: Identity;
   integrity: 'verified' | 'changed' | 'unhashed';
 }
@@ -86,13 +89,21 @@ function systemDisagreements(
   ];
 }
 
-function isSampledAs(expected: Sampling, { identity, promptOrdinal }: CheckedAnswer): boolean {
-  const { seed, ...settings } = identity.sampling;
+function isSampledAs(expected: Sampling, answer: CheckedAnswer): boolean {
+  const { seed, ...settings } = answer.identity.sampling;
   const wanted = new Map<string, number>(Object.entries(expected));
   return (
-    seed === (expected.seed + promptOrdinal) >>> 0 &&
+    seed === seedOf(expected, answer) &&
     Object.entries(settings).every(([name, value]) => value === wanted.get(name))
   );
+}
+
+function seedOf(
+  { seed }: Sampling,
+  { identity: { repetition }, prompt, promptOrdinal }: CheckedAnswer,
+): number {
+  if (repetition === undefined) return (seed + promptOrdinal) >>> 0;
+  return answerSeed(seed, { messages: prompt }, repetition);
 }
 
 /** A note for answers of before there were hashes: whether they were changed, nobody can tell. */

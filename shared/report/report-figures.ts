@@ -169,11 +169,16 @@ function identityFields(identity: Identity | undefined): [label: string, value: 
     ['Repetition penalty', show((known) => known.sampling.repeatPenalty)],
     ['Longest answer, tokens', show((known) => known.sampling.maxTokens)],
     ['Seed of the first answer', show((known) => known.sampling.seed)],
+    ['Seed of each answer', show(seedRule)],
     ['Answers side by side', show((known) => known.parallel ?? 'not recorded')],
     ['Engine', show((known) => known.engine)],
     ['Device', show((known) => known.device)],
   ];
 }
+
+/** What the seed of an answer was made of, beside that of its system. */
+const seedRule = ({ repetition }: Identity): string =>
+  repetition === undefined ? 'by the place of its prompt' : 'by the words of its prompt';
 
 /** An extension beside what it extends, and all together; null of an evaluation that extends none. */
 export function pooledTable({ pooled, statistics, name }: EvaluationReport): ReportTable | null {

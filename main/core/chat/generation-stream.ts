@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { readInputFile } from '../../input-files/input-file.ts';
 import { hashSchema } from '../../../shared/domain/stored-value.ts';
+import { withRepetitions } from '../../../shared/domain/answer-seed.ts';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
@@ -25,6 +26,8 @@ export interface GenerationRequest {
   items: { key: string; messages: z.infer<typeof messageSchema>[] }[];
   sampling: Sampling;
   parallel: number;
+  /** One conversation as chat asks it: with the seed as it is, and with its text as it comes. */
+  asChat: boolean;
 }
 
 type GenerationEvent =
@@ -65,7 +68,7 @@ async function answer(
   const { system, warnings } = await hashedSystem(state, request.system, signal);
   for (const text of warnings) events.push({ type: 'warning', text });
   await using engine = startInference(systemToRead(system));
-  const ask = request.items.length === 1 ? askOne : askMany;
+  const ask = request.asChat ? askOne : askMany;
   await ask(engine, { ...request, system }, events, signal);
 }
 
@@ -89,10 +92,9 @@ async function askMany(
   events: AsyncQueue<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
-  const seeded = items.map((item, index) => ({ ...item, seed: (sampling.seed + index) >>> 0 }));
   await engine.request(
     'generate',
-    { system, items: seeded, sampling, parallel },
+    { system, items: withRepetitions(items), sampling, parallel },
     {
       signal,
       onEvent: (event) => {

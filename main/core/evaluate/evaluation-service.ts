@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import { promptKey } from '../../../shared/domain/answer-seed.ts';
 import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import { systemName } from '../../../shared/text/model-names.ts';
@@ -15,7 +16,7 @@ import {
 } from '../../store/repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
-import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { chosenTemplateSha256, systemFiles } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';

@@ -184,7 +184,7 @@ async function answer(
   progress.nextRequest();
   await started.engine.request(
     'generate',
-    { system: started.files, items: toItems(items, system), ...settingsOf(evaluation, system) },
+    { system: started.files, items: items.map(toItem), ...settingsOf(evaluation, system) },
     {
       signal: progress.context.signal,
       onEvent: (event) => {
@@ -212,13 +212,11 @@ const settingsOf = (evaluation: StoredEvaluation, system: StoredSystem) => ({
   parallel: evaluation.parallel,
 });
 
-// Every prompt draws from its own stream, so that the order of a batch changes no answer.
-const toItems = (missing: readonly MissingGeneration[], system: StoredSystem) =>
-  missing.map(({ promptId, ordinal, messages }) => ({
-    key: promptId,
-    messages,
-    seed: (system.sampling.seed + ordinal) >>> 0,
-  }));
+const toItem = ({ promptId, repetition, messages }: MissingGeneration) => ({
+  key: promptId,
+  messages,
+  repetition,
+});
 
 type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>;
 

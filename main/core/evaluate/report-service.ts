@@ -1,3 +1,4 @@
+import { promptKey } from '../../../shared/domain/answer-seed.ts';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../../store/repositories/evaluations.ts';
 import { packetOf } from '../../store/repositories/project/packet.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
-import { findPromptSet, frozenPromptsOf, promptKey } from '../../store/repositories/prompt-sets.ts';
+import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import { expectedOf } from '../models/checkpoints.ts';
@@ -140,8 +141,8 @@ function checkedEvaluation(
 ): CheckedEvaluation {
   const checked = (key: SystemKey, systemId: string) => {
     const { spec, sampling } = found(findSystem(session.file.db, systemId), 'system', systemId);
-    const answers = comparisons.flatMap(({ ordinal, promptOrdinal, [key]: answer }) =>
-      answer ? [{ ordinal, promptOrdinal, ...answer }] : [],
+    const answers = comparisons.flatMap(({ ordinal, promptOrdinal, prompt, [key]: answer }) =>
+      answer ? [{ ordinal, promptOrdinal, prompt, ...answer }] : [],
     );
     return { expected: { ...expectedOf(session, spec), sampling }, answers };
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { answerSeed } from '../../../shared/domain/answer-seed.ts';
 import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { canFindEngines, killEngine } from '../testing/engine-processes.ts';
@@ -56,6 +57,9 @@ test('every epoch answers the probe with its own adapter, and the probe changes 
   const outputs = (epoch: number) =>
     probe?.answers.filter((answer) => answer.epoch === epoch).map(({ output }) => output);
   expect(outputs(1.5)).not.toEqual(outputs(0));
+  const words = (ordinal: number) => ({ messages: probe?.prompts[ordinal]?.messages ?? [] });
+  for (const { ordinal, identity } of probe?.answers ?? [])
+    expect(identity.sampling.seed).toBe(answerSeed(42, words(ordinal), 0));
 
   const plain = await core.client.runs.start(input);
   await core.job(plain.jobId);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withRepetitions } from '../../../shared/domain/answer-seed.ts';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import {
   type ProbeAnswer,
@@ -151,7 +152,7 @@ async function answerEpoch(
   const { session, run, probe, signal, report } = probed;
   const answers = probeAnswers(session.file.db, run.id, [epoch]);
   const answered = new Set(answers.map(({ ordinal }) => ordinal));
-  const missing = probe.prompts.filter(({ ordinal }) => !answered.has(ordinal));
+  const missing = withRepetitions(probe.prompts).filter(({ ordinal }) => !answered.has(ordinal));
   if (missing.length === 0) return;
   signal.throwIfAborted();
   const total = probe.prompts.length;
@@ -164,10 +165,10 @@ async function answerEpoch(
     signal,
   );
   const { sampling } = probe;
-  const items = missing.map(({ ordinal, messages }) => ({
+  const items = missing.map(({ ordinal, messages, repetition }) => ({
     key: String(ordinal),
     messages,
-    seed: (sampling.seed + ordinal) >>> 0,
+    repetition,
   }));
   await answerItems(probed, { system, items, sampling, parallel }, (ordinal, answer) => {
     insertProbeAnswer(session.file.db, run.id, { ...answer, epoch, ordinal });

@@ -41,12 +41,14 @@ export interface Answer {
 export interface GenerateItem {
   key: string;
   messages: Message[];
-  seed: number;
+  /** Which of the prompts with the same words it is, from 0: its seed follows from both. */
+  repetition: number;
 }
 
 export interface GenerateParams {
   system: SystemFiles;
   items: GenerateItem[];
+  /** With the seed of the system, of which each answer gets one of its own. */
   sampling: Sampling;
   /** Sequences decoded side by side in one context. */
   parallel: number;

@@ -129,7 +129,7 @@ describe('the whole pipeline by command line', () => {
   it('trains with typed settings, tells progress as JSON lines and keeps an adapter', async () => {
     const settings = ['epochs=2', 'batchSize=2', 'rank=4'].flatMap((pair) => ['--set', pair]);
     const words = ['train', 'p.lima', ...base, '--dataset', 'four', '--name', 'r', ...settings];
-    const { code, stdout } = await folder.run(...words, '--json-lines');
+    const { code, stdout } = await folder.run(...words, '--json-lines', '--set=learningRate=0.2');
     const documents = lines(stdout).map((line): unknown => JSON.parse(line));
     const run = runSchema.parse(documents.at(-1));
     expect(code).toBe(0);

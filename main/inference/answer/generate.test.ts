@@ -28,7 +28,7 @@ const items = (count: number): GenerateItem[] =>
   Array.from({ length: count }, (_, index) => ({
     key: `prompt-${index}`,
     messages: ask('word '.repeat(index * 3 + 1)),
-    seed: 100 + index,
+    repetition: 0,
   }));
 
 async function generate(sampling: Sampling, parallel: number, asked: GenerateItem[], own = system) {
@@ -58,16 +58,17 @@ test.each([
   const batched = await generate(sampling, 4, asked);
   expect(batched.size).toBe(6);
   let equal = 0;
-  for (const { key, messages, seed } of asked) {
-    if (batched.get(key)?.output === single.get(key)?.output) equal += 1;
-    const alone = await engine.request('chat', {
-      system,
-      messages,
-      sampling: { ...sampling, seed },
-    });
-    expect(alone.output).toBe(single.get(key)?.output);
-    expect(batched.get(key)?.identity.sampling.seed).toBe(seed);
+  for (const { key, messages } of asked) {
+    const { output, identity } = single.get(key) ?? {};
+    if (batched.get(key)?.output === output) equal += 1;
+    expect(batched.get(key)?.identity).toEqual({ ...identity, parallel: 4 });
+    // What an answer says of itself is enough to have it again.
+    const own = identity?.sampling ?? sampling;
+    const alone = await engine.request('chat', { system, messages, sampling: own });
+    expect(alone.output).toBe(output);
   }
+  const seeds = [...single.values()].map(({ identity }) => identity.sampling.seed);
+  expect(new Set(seeds).size).toBe(6);
   expect(equal).toBeGreaterThanOrEqual(leastEqual);
 });
 
@@ -82,7 +83,7 @@ test('a long prompt changes nothing for short ones beside it: neither their cont
     metadata: { 'rope.scaling.original_context_length': 256 },
   });
   const [first, second] = items(2);
-  const long = { key: 'long', messages: ask('word '.repeat(90)), seed: 1 };
+  const long = { key: 'long', messages: ask('word '.repeat(90)), repetition: 0 };
   const asked = [first, long, second].filter((item) => item !== undefined);
   const together = await generate(greedy, 1, asked, own);
   expect(together.get('long')?.promptTokens).toBeGreaterThan(256);
@@ -105,7 +106,7 @@ test('a prompt that is too long, or that the template refuses, fails alone with 
   const bad = ['long '.repeat(300), 'no'].map((text, index) => ({
     key: `bad-${index}`,
     messages: ask(text),
-    seed: 1,
+    repetition: 0,
   }));
   const asked = [bad[0], first, bad[1], second].filter((item) => item !== undefined);
   const answers = await generate(greedy, 4, asked, own);

@@ -1,4 +1,5 @@
 import type { LlamaContextSequence } from 'node-llama-cpp';
+import { answerSeed } from '../../../shared/domain/answer-seed.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
@@ -28,8 +29,14 @@ export async function generate(
   if (items.length === 0) return { answered: 0 };
   const loaded = await host.open(system, signal);
   const asked = await Promise.all(items.map((item) => encodeItem(loaded, item)));
-  const identityOf = ({ seed }: GenerateItem) =>
-    identify(runtime, loaded, system, { sampling: { ...sampling, seed }, parallel });
+  const samplingOf = (item: GenerateItem): Sampling => ({
+    ...sampling,
+    seed: answerSeed(sampling.seed, item, item.repetition),
+  });
+  const identityOf = (item: GenerateItem) => ({
+    ...identify(runtime, loaded, system, { sampling: samplingOf(item), parallel }),
+    repetition: item.repetition,
+  });
   for (const { item, promptTokens, failure } of asked)
     if (failure !== undefined) {
       const failed = { output: failure, finish: 'failed', promptTokens, outputTokens: 0 } as const;
@@ -46,8 +53,8 @@ export async function generate(
     const work = async (sequence: LlamaContextSequence) => {
       for (const { item, prompt } of queue) {
         if (signal.aborted) return;
-        const own = { ...sampling, seed: item.seed };
-        const made = await answerPrompt(sequence, { prompt, sampling: own }, { signal, onToken });
+        const question = { prompt, sampling: samplingOf(item) };
+        const made = await answerPrompt(sequence, question, { signal, onToken });
         if (made.finish === 'cancelled') return;
         const answer = { ...made, identity: identityOf(item) };
         request.emit({ type: 'answer', key: item.key, answer });

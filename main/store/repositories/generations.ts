@@ -14,8 +14,8 @@ const missingRow = z.object({
   /** Of the comparison in its evaluation. */
   place: countSchema,
   promptId: idSchema,
-  /** Of the prompt in its set. */
-  ordinal: countSchema,
+  /** Which of the prompts with the same words in its set it is, from 0. */
+  repetition: countSchema,
   messages: messagesColumn,
 });
 
@@ -31,8 +31,14 @@ export function missingGenerations(
   return all(
     db,
     missingRow,
-    `SELECT c.id AS comparisonId, c.ordinal AS place, p.id AS promptId, p.ordinal, p.messages_json AS messages FROM comparison c
-     JOIN prompt p ON p.id = c.prompt_id
+    `WITH asked AS (
+       SELECT id, messages_json,
+         row_number() OVER (PARTITION BY messages_json ORDER BY ordinal) - 1 AS repetition
+       FROM prompt WHERE prompt_set_id =
+         (SELECT prompt_set_id FROM evaluation WHERE id = @evaluationId))
+     SELECT c.id AS comparisonId, c.ordinal AS place, p.id AS promptId, p.repetition,
+       p.messages_json AS messages
+     FROM comparison c JOIN asked p ON p.id = c.prompt_id
      WHERE c.evaluation_id = @evaluationId AND NOT EXISTS
        (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = @systemId)
      ORDER BY c.ordinal`,

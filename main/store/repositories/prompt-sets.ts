@@ -121,7 +121,3 @@ export function frozenPromptsOf(db: Database, set: PromptSet, limit = Infinity):
   if (found !== set.contentHash) throw changedSinceFrozen('prompt set', set, found);
   return kept;
 }
-
-/** Equal for prompts of the same words. */
-export const promptKey = (messages: readonly { role: string; content: string }[]): string =>
-  JSON.stringify(messages.map(({ role, content }) => [role, content]));

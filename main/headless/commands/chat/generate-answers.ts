@@ -12,7 +12,7 @@ export interface GenerateRequest {
   signal: AbortSignal;
   onLoading?: () => void;
   onWarning: (text: string) => void;
-  /** Pieces of the answer; only when there is one prompt. */
+  /** Pieces of the answer to one prompt, which is asked as chat does: with the seed as it is. */
   onText?: (text: string) => void;
   onAnswer: (key: string, answer: ChatAnswer) => void;
 }
@@ -21,8 +21,12 @@ export interface GenerateRequest {
 export async function generateAnswers(client: CoreClient, request: GenerateRequest): Promise<void> {
   const { system, items, sampling, parallel, signal, onLoading, onWarning, onText, onAnswer } =
     request;
+  const asChat = onText !== undefined;
   try {
-    const events = await client.generations.run({ system, items, sampling, parallel }, { signal });
+    const events = await client.generations.run(
+      { system, items, sampling, parallel, asChat },
+      { signal },
+    );
     for await (const event of events) {
       if (event.type === 'loading') onLoading?.();
       else if (event.type === 'warning') onWarning(event.text);

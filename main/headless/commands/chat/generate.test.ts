@@ -39,6 +39,12 @@ test('generate names the prompts that cannot be asked, answers the others, and f
     },
   ]);
   expect(some.stderr).toContain('Prompt 2 could not be asked: The prompt has');
+  // Its seed is that of its words: alone or behind another prompt it is asked the same.
+  writeFileSync(join(folder.path, 'last.txt'), 'Zero\nOne\n');
+  const last = await folder.run(...words, 'last.txt');
+  expect(JSON.parse(last.stdout).answers[1].identity.sampling).toEqual(
+    JSON.parse(some.stdout).answers[0].identity.sampling,
+  );
   writeFileSync(join(folder.path, 'longer.jsonl'), `${long}\n${long.replace('long', 'also')}\n`);
   const none = await folder.run(...words, 'longer.jsonl');
   const error = { code: 'NOTHING_ANSWERED' };
