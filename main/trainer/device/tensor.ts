@@ -2,7 +2,7 @@ import { findTensorType } from '../../gguf/header/tensor-types.ts';
 import type { TensorPtr } from '../ffi/pointers.ts';
 
 /** Ids of the ggml element types that the trainer computes with (`enum ggml_type`, ggml.h). */
-export const elementType = { f32: 0, f16: 1, i32: 26, bf16: 30 } as const;
+export const elementType = { f32: 0, f16: 1, q4_0: 2, i32: 26, bf16: 30 } as const;
 
 /** Four extents in ggml order: `ne[0]` is contiguous, trailing ones are 1. */
 export type Extents = readonly [number, number, number, number];

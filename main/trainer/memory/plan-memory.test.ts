@@ -33,6 +33,14 @@ test('a longer pack takes more working memory, and no more for the model', async
   expect(long.modelBytes).toBe(short.modelBytes);
 });
 
+test('LoRA dropout takes little more than 4.5 bits for each input of a branch', async () => {
+  const [plain, dropped] = [inputOf(512), inputOf(512, { loraDropout: 0.1 })];
+  const more = (await planMemory(dropped)).graphBytes - (await planMemory(plain)).graphBytes;
+  // 4 layers whose branches read 6 times 256 and once 512 inputs.
+  const inputs = 4 * (6 * 256 + 512) * 512;
+  expect(more / inputs).toBeLessThan(1);
+});
+
 test('planning a run allocates less than half of the memory that the run takes', async () => {
   const before = process.memoryUsage().rss;
   const { graphBytes } = await planMemory(inputOf(4096));

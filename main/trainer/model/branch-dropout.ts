@@ -15,11 +15,13 @@ import type { KeyedSpans } from './dropout.ts';
 export interface BranchDropout {
   /** Of 65,536 draws those that drop. */
   threshold: number;
-  /** One mask [in, tokens] in F16 per weight with a branch: 0 or 1. */
+  /** One mask [in, tokens] per weight with a branch: 0 or 1. */
   masks: ReadonlyMap<Tensor, { name: string; tensor: Tensor }>;
 }
 
 const draws = 65_536;
+/** Blocks of Q4_0, a scale in F16 and 32 numbers of 4 bits from −8 on: 0 and 1 take 4.5 bits each. */
+const block = { elements: 32, words: 9, bothZero: 0x8888 };
 const one = new Uint16Array(Float16Array.of(1).buffer)[0] ?? 0;
 
 /** Declares a mask for every branch, or none when nothing is dropped. */
@@ -34,7 +36,9 @@ export function declareBranchDropout(
       for (const { weight } of linear.values()) {
         const name = trained.branchOf(weight)?.tensorName;
         if (name === undefined) continue;
-        const tensor = graph.input([weight.ne[0], tokens], elementType.f16);
+        const [width] = weight.ne;
+        const type = width % block.elements === 0 ? elementType.q4_0 : elementType.f16;
+        const tensor = graph.input([width, tokens], type);
         masks.set(weight, { name, tensor });
       }
   return { threshold: Math.min(Math.round(rate * draws), draws - 1), masks };
@@ -49,12 +53,29 @@ export function writeBranchDropout(
   for (const { name, tensor } of masks.values()) {
     const [width, tokens] = tensor.ne;
     const into = new Uint16Array(width * tokens);
+    const isPacked = tensor.type === elementType.q4_0;
+    const mark = isPacked ? 1 : one;
     for (const [index, { start, length }] of spans.entries()) {
       const place = { start: start * width, end: (start + length) * width };
-      markKeyed(`${keys[index] ?? ''}/${name}`, { into, ...place, threshold, mark: one });
+      markKeyed(`${keys[index] ?? ''}/${name}`, { into, ...place, threshold, mark });
     }
-    device.write(tensor, into);
+    device.write(tensor, isPacked ? packMarks(into) : into);
   }
+}
+
+/** Zeros and ones as blocks of Q4_0: byte k of a block has its elements k and k + 16. */
+function packMarks(marks: Uint16Array): Uint16Array {
+  const packed = new Uint16Array((marks.length / block.elements) * block.words);
+  for (let from = 0, to = 0; from < marks.length; from += block.elements, to += block.words) {
+    packed[to] = one;
+    for (let word = 0; word < block.words - 1; word++) {
+      const at = from + 2 * word;
+      const low = (marks[at] ?? 0) | ((marks[at + 1] ?? 0) << 8);
+      const high = (marks[at + 16] ?? 0) | ((marks[at + 17] ?? 0) << 8);
+      packed[to + word + 1] = block.bothZero | low | (high << 4);
+    }
+  }
+  return packed;
 }
 
 /** What a branch reads of the input x of its layer. */

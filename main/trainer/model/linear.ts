@@ -101,15 +101,17 @@ export const transposedTerm = (
  * dBᵀ += Σ dy ⊗ (s·A·x), dA += Σ x ⊗ du.
  */
 function accumulateBranch(
-  { graph }: GraphContext,
-  { branch }: LinearPass,
+  context: GraphContext,
+  { weights, input, branch }: LinearPass,
   gradient: Tensor,
 ): Tensor | undefined {
   if (!branch) return undefined;
-  const { lora, scale, read } = branch;
-  const { a, b } = lora;
+  const { graph } = context;
+  const { a, b } = branch.lora;
   graph.require(addOuterProduct(graph, b.gradient, gradient, branch.hidden));
-  const hiddenGradient = scaledMatMul(graph, b.weight, gradient, scale);
+  const hiddenGradient = scaledMatMul(graph, b.weight, gradient, branch.scale);
+  // Made again: what is left of the inputs of all branches takes more memory than their masks.
+  const { read } = dropInput(context, weights.weight, input);
   graph.require(addOuterProduct(graph, a.gradient, read, hiddenGradient));
   return hiddenGradient;
 }

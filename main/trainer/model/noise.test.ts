@@ -9,6 +9,10 @@ import { Trainer } from '../step/trainer.ts';
 import { GgmlDevice } from '../device/ggml-device.ts';
 import { fillUpMatrices } from '../testing/finite-differences.ts';
 import { byteSample, openModel, temporaryFolder, tinyRecipe } from '../testing/open-model.ts';
+import { ComputeGraph, WorkingMemory } from '../device/compute-graph.ts';
+import { elementType } from '../device/tensor.ts';
+import { cast } from '../ops/layout.ts';
+import { writeBranchDropout } from './branch-dropout.ts';
 import { dropoutRate } from './dropout.ts';
 import { type TrainedParameter, writeParameter } from '../weights/trained-weights.ts';
 
@@ -140,6 +144,27 @@ describe('LoRA dropout', () => {
     const whole = gradientsOf({ parameters: plain.parameters.filter(isB) });
     expect(furthest(mean, whole)).toBeLessThan(0.1);
   });
+
+  test.each(['f16', 'q4_0'] as const)(
+    'has in a mask of %s the zeros and ones that are drawn, and zeros for padding',
+    async (type) => {
+      const [width, start, length, tokens] = [96, 2, 5, 8];
+      using graph = new ComputeGraph(device, 8);
+      const tensor = graph.input([width, tokens], elementType[type]);
+      const read = cast(graph, tensor, elementType.f32);
+      graph.requireOutput(read);
+      using memory = new WorkingMemory(device);
+      graph.place(memory);
+      const masks = new Map([[tensor, { name: 'x', tensor }]]);
+      const samples = { spans: [{ start, length }], keys: ['42/1/a'] };
+      writeBranchDropout(device, { threshold: 20_000, masks }, samples);
+      await graph.compute();
+      const drawn = new Uint16Array(width * tokens);
+      const place = { start: start * width, end: (start + length) * width };
+      markKeyed('42/1/a/x', { into: drawn, ...place, threshold: 20_000, mark: 1 });
+      expect(device.readFloats(read)).toEqual(Float32Array.from(drawn));
+    },
+  );
 
   test('keeps the share of inputs that it should, each drawn by itself', () => {
     const start = 10;

@@ -26,7 +26,7 @@ export interface ProductTerm {
   a: Tensor;
   b: Tensor;
   transposed?: boolean;
-  /** Multiplies the product element by element: [m, n], 0 and 1 in F16. */
+  /** Multiplies the product element by element: [m, n], 0 and 1 in a type that is cast to F32. */
   mask?: Tensor;
 }
 
