@@ -6,7 +6,7 @@ export default defineConfig({
     dir: import.meta.dirname,
     include: ['*.test.ts'],
     pool: 'forks',
-    maxWorkers: 1,
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 180_000,
   },
