@@ -62,12 +62,12 @@ test('a model below 16 MiB computes on one thread, as the recipe says', () => {
 });
 
 test('a warm-up longer than the run is a problem that names both, one as long is none', () => {
-  const recipe = { batchSize: 4, epochs: 2, maxSteps: 0, devShare: 0.5, warmupSteps: 5 };
-  expect(warmupProblem(20, recipe)).toBe('');
-  expect(warmupProblem(20, { ...recipe, warmupSteps: 6 })).toBe('');
-  expect(warmupProblem(20, { ...recipe, warmupSteps: 7 })).toContain(
+  const recipe = { batchSize: 4, epochs: 2, maxSteps: 0, warmupSteps: 5 };
+  expect(warmupProblem(10, recipe)).toBe('');
+  expect(warmupProblem(10, { ...recipe, warmupSteps: 6 })).toBe('');
+  expect(warmupProblem(10, { ...recipe, warmupSteps: 7 })).toContain(
     'warmupSteps is 7, and the whole run has 6 steps',
   );
-  expect(warmupProblem(1, { ...recipe, epochs: 1, devShare: 0 })).toContain('has 1 step:');
+  expect(warmupProblem(1, { ...recipe, epochs: 1 })).toContain('has 1 step:');
   expect(warmupProblem(20, { ...recipe, maxSteps: 4 })).toContain('whole run has 4 steps');
 });

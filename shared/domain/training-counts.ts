@@ -74,6 +74,13 @@ export function devSampleCount(samples: number, devShare: number): number {
   return devShare === 0 ? 0 : Math.max(1, Math.round(samples * devShare));
 }
 
+/** Whether the trainer may get more samples than a dataset has: only their encoding tells. */
+export const maySamplesGrow = ({
+  overlong,
+  droppedThinking,
+}: Pick<Recipe, 'overlong' | 'droppedThinking'>): boolean =>
+  overlong === 'split' || droppedThinking === 'perAnswer';
+
 /** Why a share cannot be held out of so few samples, and what to do; empty when it can. */
 export function devShareProblem(samples: number, devShare: number): string {
   if (devShare === 0 || samples >= fewestSplitSamples) return '';
@@ -83,12 +90,15 @@ export function devShareProblem(samples: number, devShare: number): string {
   );
 }
 
-/** Why a run over so many samples cannot have this warm-up, and what to do; empty when it can. */
+/**
+ * Why a run cannot have this warm-up, and what to do; empty when it can. `samples` are those that
+ * the trainer gets: some are held out, left out, or become several.
+ */
 export function warmupProblem(
   samples: number,
-  recipe: RunLength & Pick<Recipe, 'devShare' | 'warmupSteps'>,
+  recipe: RunLength & Pick<Recipe, 'warmupSteps'>,
 ): string {
-  const steps = totalSteps(samples - devSampleCount(samples, recipe.devShare), recipe);
+  const steps = totalSteps(samples, recipe);
   if (recipe.warmupSteps <= steps) return '';
   return (
     `warmupSteps is ${recipe.warmupSteps}, and the whole run has ${steps} ` +

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { xrayRow as row } from './testing/xray-row.ts';
 import {
   allTokens,
+  TrainedCount,
   lengthHistogram,
   xrayProblems,
   xrayTotals,
@@ -22,6 +23,17 @@ describe('totals', () => {
       ['wikiHow', 0.6],
       ['own', 0.4],
     ]);
+  });
+
+  test('count what the trainer gets: a split sample several times, one that is left or held out never', () => {
+    const trained = new TrainedCount();
+    trained.add(row({ sampleId: 'whole' }));
+    trained.add(row({ sampleId: 'held' }));
+    trained.add(row({ sampleId: 'split', outcome: 'split', sequences: 3 }));
+    trained.add(row({ sampleId: 'held split', isPerAnswer: true, sequences: 2 }));
+    trained.add(row({ sampleId: 'gone', outcome: 'dropped', sequences: 0 }));
+    expect(trained.without([])).toBe(7);
+    expect(trained.without(['held', 'held split'])).toBe(4);
   });
 
   test('count each sample under one problem, a cut end of turn as a cut', () => {

@@ -61,6 +61,24 @@ export function xrayProblems(row: XrayCounts): XrayProblem[] {
 export const allTokens = ({ isPerAnswer, tokens, wholeTokens }: XrayCounts): number =>
   isPerAnswer ? Math.max(tokens, wholeTokens) : wholeTokens;
 
+/** Counts the samples that the trainer gets, row by row: some become several, some none. */
+export class TrainedCount {
+  readonly #several = new Map<string, number>();
+  #all = 0;
+
+  /** Counts one more row. */
+  add(row: Pick<XrayRow, 'sampleId' | 'outcome' | 'sequences'>): void {
+    if (row.outcome === 'dropped') return;
+    this.#all += row.sequences;
+    if (row.sequences !== 1) this.#several.set(row.sampleId, row.sequences);
+  }
+
+  /** All of them but those that are held out. */
+  without(heldOutIds: readonly string[]): number {
+    return heldOutIds.reduce((left, id) => left - (this.#several.get(id) ?? 1), this.#all);
+  }
+}
+
 /** Sums over these samples. */
 export function xrayTotals(rows: readonly XrayRow[]): XrayTotals {
   const totals = { samples: 0, tokens: 0, trainedTokens: 0 };

@@ -5,6 +5,10 @@ import { formatCount, formatQuantity } from './numbers.ts';
 /** Said when no sample of a dataset has a problem. */
 export const allWholeText = 'Every sample comes whole, with its end of turn trained.';
 
+/** Said above the samples that do not come as they are. */
+export const notAsMeantText = (samples: number): string =>
+  `${formatQuantity(samples, 'sample')} would not come as meant`;
+
 /** What happens to a sample that does not come as meant, in sentences; empty for any other. */
 export function xrayProblemText(row: XrayRow, maxTokens: number): string {
   const found = xrayProblems(row).map((problem) => problemSentence(problem, row, maxTokens));

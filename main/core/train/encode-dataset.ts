@@ -1,6 +1,10 @@
 import { cutText } from '../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
-import { devShareProblem, countAllTrained } from '../../../shared/domain/training-counts.ts';
+import {
+  countAllTrained,
+  devShareProblem,
+  warmupProblem,
+} from '../../../shared/domain/training-counts.ts';
 import { startInference, toRead } from '../files/guarded-engines.ts';
 import type { DatasetItem } from '../../store/repositories/datasets.ts';
 import { setEncodeReport, type StoredRun } from '../../store/repositories/runs.ts';
@@ -59,7 +63,11 @@ export async function encodeDataset(
       `Of ${formatQuantity(items.length, 'sample')} of “${run.datasetName}” none has a token to train on: ` +
         describeReasons(encoded.dropped.map(({ reason }) => reason)),
     );
-  const problem = devShareProblem(split.candidates, run.recipe.devShare);
+  const isBegun = run.lastMetric !== null;
+  const problem =
+    devShareProblem(split.candidates, run.recipe.devShare) ||
+    // A run of before this was asked goes on as it began.
+    (isBegun ? '' : warmupProblem(split.trained.length, run.recipe));
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   return { ...split, templateSha256: encoded.templateSha256 };
 }

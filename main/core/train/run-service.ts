@@ -3,10 +3,16 @@ import type { z } from 'zod';
 import type { probeInputSchema } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { keepsName, type Run, type RunMetric } from '../../../shared/domain/run.ts';
-import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
+import {
+  devSampleCount,
+  devShareProblem,
+  maySamplesGrow,
+  warmupProblem,
+} from '../../../shared/domain/training-counts.ts';
+import { mostSamplesOf } from '../../../shared/template/thinking.ts';
 import { modelNameOf } from '../../store/repositories/models.ts';
 import { renameThing } from '../../store/labels/rename-thing.ts';
-import { findDataset } from '../../store/repositories/datasets.ts';
+import { findDataset, type FrozenDataset } from '../../store/repositories/datasets.ts';
 import {
   findRun,
   insertRun,
@@ -21,6 +27,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { checkpoints } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
+import { verifiedItems } from '../project/frozen-items.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { startWithAdapter } from './from-adapter.ts';
@@ -58,7 +65,7 @@ export async function startRun(
   requireLive(db, { thing: 'dataset', id: input.datasetId }, 'dataset');
   const problem =
     devShareProblem(dataset.samples, input.recipe.devShare) ||
-    warmupProblem(dataset.samples, input.recipe);
+    (await earlyWarmupProblem(session, dataset, input.recipe, signal));
   if (problem !== '') throw new AppError('INVALID_STATE', problem);
   await requireDevice(session, input.recipe.device);
   const runId = uuidv7();
@@ -78,6 +85,22 @@ export async function startRun(
     },
     signal,
   );
+}
+
+/** What is certain before the samples are encoded, which may make more of them; else empty. */
+async function earlyWarmupProblem(
+  session: ProjectSession,
+  dataset: FrozenDataset & { samples: number },
+  recipe: Recipe,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const heldOut = devSampleCount(dataset.samples, recipe.devShare);
+  const problem = warmupProblem(dataset.samples - heldOut, recipe);
+  if (problem === '' || !maySamplesGrow(recipe)) return problem;
+  if (recipe.overlong === 'split') return '';
+  const items = await verifiedItems(session, dataset, signal);
+  const most = items.reduce((sum, { messages }) => sum + mostSamplesOf(messages), 0);
+  return warmupProblem(most - heldOut, recipe);
 }
 
 /** Stores a run that nothing speaks against but its name. */

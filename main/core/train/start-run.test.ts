@@ -26,6 +26,12 @@ test('a warm-up beyond the run and a broken template are refused, a run that fai
     ),
   });
   expect(await core.client.runs.list()).toEqual([]);
+  // Whether samples are split shows when they are encoded: none was, and the run has not begun.
+  const late = await start({ epochs: 1, warmupSteps: 2, overlong: 'split' });
+  expect(await core.job(late.jobId)).toMatchObject({
+    state: 'failed',
+    error: { code: 'INVALID_STATE', message: expect.stringContaining('whole run has 1 step') },
+  });
   // Every sample is longer: nothing is left to train on.
   const failing = await start({ maxTokens: 8, overlong: 'drop' });
   expect(await core.job(failing.jobId)).toMatchObject({
@@ -45,6 +51,7 @@ test('a warm-up beyond the run and a broken template are refused, a run that fai
   const names = (await core.client.runs.list()).map(({ name, state }) => [name, state]);
   expect(names).toEqual([
     ['first', 'succeeded'],
+    ['first (failed) 2', 'failed'],
     ['first (failed)', 'failed'],
   ]);
   await expect(start({})).rejects.toMatchObject({ code: 'NAME_TAKEN' });

@@ -9,6 +9,8 @@ import { useQuery } from '../../rpc/use-query.ts';
 import { ChartTable } from '../../ui/chart-table.tsx';
 import { planTraining, learningRatePoints } from '../training-plan.ts';
 import { MemoryFact, useSettled } from './memory-fact.tsx';
+import type { useSamplesAhead } from './samples-ahead.ts';
+import { SamplesAheadNote } from './samples-ahead-note.tsx';
 import './plan-card.css';
 
 interface PlanCardProps {
@@ -16,16 +18,20 @@ interface PlanCardProps {
   recipe: Recipe | null;
   dataset: Dataset | undefined;
   model: Model | undefined;
+  ahead: ReturnType<typeof useSamplesAhead>;
 }
 
 /** What a start would do: steps, learning rate, checkpoints and where they go. */
-export function PlanCard({ recipe, dataset, model }: PlanCardProps) {
+export function PlanCard({ recipe, dataset, model, ahead }: PlanCardProps) {
   return (
     <section className="panel column" aria-label="What will happen">
       <h2>What will happen</h2>
       {!recipe && <p className="dim">Correct the marked settings to see the plan.</p>}
       {recipe && !dataset && <p className="dim">Choose a dataset to see the number of steps.</p>}
-      {recipe && dataset && <Plan recipe={recipe} dataset={dataset} model={model} />}
+      {recipe && dataset && (
+        <Plan recipe={recipe} dataset={dataset} model={model} encoded={ahead.samples} />
+      )}
+      <SamplesAheadNote ahead={ahead} />
       {recipe && model && <ContextNote recipe={recipe} model={model} />}
       {recipe && model && !model.isMissing && <TemplateNote recipe={recipe} model={model} />}
     </section>
@@ -36,15 +42,17 @@ interface PlanProps {
   recipe: Recipe;
   dataset: Dataset;
   model: Model | undefined;
+  /** Samples that the trainer gets, where they were encoded. */
+  encoded: number | null;
 }
 
-function Plan({ recipe, dataset, model }: PlanProps) {
+function Plan({ recipe, dataset, model, encoded }: PlanProps) {
   const project = useQuery(['project.current'], () => rpc.project.current(), ['project']);
   const estimate = useEstimate(recipe, dataset, model);
   const { data } = estimate;
-  const counted = data?.areTokensCounted ? data.samplesHigh : undefined;
+  const counted = encoded ?? (data?.areTokensCounted ? data.samplesHigh : undefined);
   const plan = planTraining(recipe, dataset.samples, counted);
-  const more = data ? moreSamplesText(data, recipe) : '';
+  const more = data && encoded === null ? moreSamplesText(data, recipe) : '';
   const { samples, heldOut, stepsPerEpoch, totalSteps, epochs, lastBatch } = plan;
   const isUneven = lastBatch !== recipe.batchSize && stepsPerEpoch > 1;
   return (

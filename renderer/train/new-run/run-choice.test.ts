@@ -39,7 +39,7 @@ const dataset: Dataset = {
 };
 
 const recipe = checkedRecipeSchema.parse({});
-const good = { model: model(false, 'yes'), dataset, recipe, isTaken: false };
+const good = { model: model(false, 'yes'), dataset, recipe, isTaken: false, samples: null };
 
 describe('the adapter that a run goes on from', () => {
   const one = { runName: 'one', epoch: 1, sha256: 'a1', path: '/r/adapter.gguf', isDeleted: false };
@@ -78,7 +78,15 @@ describe('the adapter that a run goes on from', () => {
   });
 });
 
+const oneStep = { epochs: 1, warmupSteps: 2 };
+
 describe('startLabel', () => {
+  it('lets a long warm-up start while nobody knows how many samples there will be', () => {
+    const recipe = checkedRecipeSchema.parse(oneStep);
+    expect(startLabel({ ...good, recipe }).isReady).toBe(true);
+    expect(startLabel({ ...good, recipe, samples: 1000 }).isReady).toBe(true);
+  });
+
   it('starts when nothing is missing', () => {
     expect(startLabel(good)).toEqual({ label: 'Start training', isReady: true });
   });
@@ -99,7 +107,12 @@ describe('startLabel', () => {
     ],
     [
       'a warm-up beyond the run',
-      { recipe: checkedRecipeSchema.parse({ epochs: 1, warmupSteps: 2 }) },
+      { recipe: checkedRecipeSchema.parse({ ...oneStep, droppedThinking: 'mask' }) },
+      'Warm up in fewer steps than the run has',
+    ],
+    [
+      'a warm-up beyond what was encoded',
+      { recipe: checkedRecipeSchema.parse(oneStep), samples: 1 },
       'Warm up in fewer steps than the run has',
     ],
     ['a taken name', { isTaken: true }, 'Choose another name'],

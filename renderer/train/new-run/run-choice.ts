@@ -1,5 +1,10 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import { devShareProblem, warmupProblem } from '../../../shared/domain/training-counts.ts';
+import {
+  devSampleCount,
+  devShareProblem,
+  maySamplesGrow,
+  warmupProblem,
+} from '../../../shared/domain/training-counts.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import type { ProbeInput } from '../../../shared/domain/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
@@ -73,11 +78,13 @@ interface StartConditions {
   /** `null` while a field is wrong. */
   recipe: Recipe | null;
   isTaken: boolean;
+  /** Samples that the trainer gets, where they were encoded; else `null`. */
+  samples: number | null;
 }
 
 /** What the start button says: the first thing that is missing, or that it can start. */
 export function startLabel(conditions: StartConditions): { label: string; isReady: boolean } {
-  const { model, dataset, recipe, isTaken } = conditions;
+  const { model, dataset, recipe, isTaken, samples } = conditions;
   if (!model) return missing('Choose a model');
   if (model.isFromElsewhere) return missing('Confirm the model file');
   if (model.isMissing) return missing('Locate the model file');
@@ -86,10 +93,14 @@ export function startLabel(conditions: StartConditions): { label: string; isRead
   if (!recipe) return missing('Correct the marked settings');
   if (devShareProblem(dataset.samples, recipe.devShare) !== '')
     return missing('Hold nothing out of one sample');
-  if (warmupProblem(dataset.samples, recipe) !== '')
+  const trained = samples ?? certainSamples(dataset, recipe);
+  if (trained !== null && warmupProblem(trained, recipe) !== '')
     return missing('Warm up in fewer steps than the run has');
   if (isTaken) return missing('Choose another name');
   return { label: 'Start training', isReady: true };
 }
+
+const certainSamples = ({ samples }: Dataset, recipe: Recipe): number | null =>
+  maySamplesGrow(recipe) ? null : samples - devSampleCount(samples, recipe.devShare);
 
 const missing = (label: string) => ({ label, isReady: false });

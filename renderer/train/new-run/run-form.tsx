@@ -21,6 +21,7 @@ import { CommandPreview } from './command-preview.tsx';
 import { DatasetPicker } from './dataset-picker.tsx';
 import { DevicesPanel } from './devices-panel.tsx';
 import { ModelPicker } from './model-picker.tsx';
+import { useSamplesAhead } from './samples-ahead.ts';
 import { PlanCard } from './plan-card.tsx';
 import { FromAdapterChoice } from './from-adapter-choice.tsx';
 import {
@@ -68,6 +69,11 @@ function Form({ runs, projectRecipe }: FormProps) {
   const model = chosenOrOnly(models.data, modelId, canTrain);
   const dataset = chosenOrNewest(datasets.data, datasetId);
   const { recipe, errors } = checkDraft(draft);
+  const ahead = useSamplesAhead(
+    model && canTrain(model) && dataset && recipe
+      ? { modelId: model.id, datasetId: dataset.id, recipe, samples: dataset.samples }
+      : null,
+  );
   return (
     <section className="run-form" aria-label="New run">
       <div className="run-form-body" tabIndex={-1} data-work>
@@ -79,12 +85,18 @@ function Form({ runs, projectRecipe }: FormProps) {
           <RecipeEditor draft={draft} errors={errors} runs={runs} projectRecipe={projectRecipe} />
         </div>
         <div className="run-form-side">
-          <PlanCard recipe={recipe} dataset={dataset} model={model} />
+          <PlanCard recipe={recipe} dataset={dataset} model={model} ahead={ahead} />
           <DevicesPanel chosen={draft.device} model={model} />
           <CommandPreview model={model} dataset={dataset} />
         </div>
       </div>
-      <StartBar model={model} dataset={dataset} recipe={recipe} runs={runs} />
+      <StartBar
+        model={model}
+        dataset={dataset}
+        recipe={recipe}
+        runs={runs}
+        samples={ahead.samples}
+      />
     </section>
   );
 }
@@ -94,9 +106,11 @@ interface StartBarProps {
   dataset: Dataset | undefined;
   recipe: Recipe | null;
   runs: readonly Run[];
+  /** Samples that the trainer gets, where they were encoded. */
+  samples: number | null;
 }
 
-function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
+function StartBar({ model, dataset, recipe, runs, samples }: StartBarProps) {
   const runName = useTrain((state) => state.runName);
   const name = runName.trim();
   const isTaken = runs.some((run) => run.name === name && keepsName(run));
@@ -111,7 +125,7 @@ function StartBar({ model, dataset, recipe, runs }: StartBarProps) {
     useTrain.setState({ runName: '' });
     showRun(runId);
   });
-  const { label, isReady } = startLabel({ model, dataset, recipe, isTaken });
+  const { label, isReady } = startLabel({ model, dataset, recipe, isTaken, samples });
   return (
     <>
       {start.error !== undefined && <ErrorView error={start.error} />}

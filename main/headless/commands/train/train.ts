@@ -5,6 +5,7 @@ import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe/reci
 import type { Run } from '../../../../shared/domain/run.ts';
 import {
   devSampleCount,
+  maySamplesGrow,
   totalEpochs,
   totalSteps,
   warmupProblem,
@@ -119,23 +120,24 @@ async function tellPlan(call: Call<typeof options>): Promise<void> {
   const model = (await client.models.list()).find(({ path }) => path === basePath);
   const adapter = model && (await wantedAdapter(client, call, model.id));
   const recipe = adapter ? await resolveRecipe(recipeName, set, { own, ...adapter }) : named;
-  const problem = warmupProblem(dataset.samples, recipe);
-  if (problem !== '') throw new CommandError('INVALID_STATE', problem);
-  const heldOut = devSampleCount(dataset.samples, recipe.devShare);
   const time = model
     ? await client.runs.estimateTime({ modelId: model.id, datasetId: dataset.id, recipe })
     : null;
-  const samples = time?.areTokensCounted ? time.samplesHigh : dataset.samples - heldOut;
+  const request = model && { modelId: model.id, datasetId: dataset.id, recipe };
+  const encoded = request ? await samplesBeforehand(client, request, call) : null;
+  const heldOut = encoded?.heldOut ?? devSampleCount(dataset.samples, recipe.devShare);
+  const samples = encoded?.samples ?? dataset.samples - heldOut;
+  const isCertain = encoded !== null || !maySamplesGrow(recipe);
+  const problem = isCertain ? warmupProblem(samples, recipe) : '';
+  if (problem !== '') throw new CommandError('INVALID_STATE', problem);
   const steps = totalSteps(samples, recipe);
   const memory = model ? await client.runs.planMemory({ modelId: model.id, recipe }) : null;
   const trial = model ? await tryTemplate(client, model.id, recipe) : null;
-  const request = model && { modelId: model.id, datasetId: dataset.id, recipe };
-  const encoded = request ? await samplesBeforehand(client, request, call.signal) : null;
   const lines = [
     `${formatQuantity(steps, 'step')}: ${formatQuantity(totalEpochs(samples, recipe), 'epoch')} of ` +
       `${formatQuantity(samples, 'sample')}, ${formatCount(heldOut)} held out`,
     time && `time ${describeTime(time)}, ${describeTimeBasis(time)}`,
-    (time && moreSamplesText(time, recipe)) || null,
+    (!encoded && time && moreSamplesText(time, recipe)) || null,
     memory &&
       `memory at most ${formatBytes(memory.totalBytes)} of ${formatBytes(memory.availableBytes)} free`,
     ...(trial?.remarks ?? []).map((remark) => `chat template: ${remark}`),
