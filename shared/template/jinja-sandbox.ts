@@ -43,19 +43,47 @@ function boundedRange(start: number, stop?: number, step = 1): number[] {
 export const tooLong = (problem: string) =>
   new TemplateError('TEMPLATE_TOO_LONG', `The chat template was stopped: ${problem}.`);
 
-const fixedDateFields: Record<string, string> = {
-  '%Y': '2024',
-  '%y': '24',
-  '%m': '07',
-  '%d': '26',
-  '%b': 'Jul',
-  '%B': 'July',
-  '%a': 'Fri',
-  '%A': 'Friday',
-  '%H': '00',
-  '%M': '00',
-  '%S': '00',
-  '%%': '%',
+const fixedDateFields: Readonly<Record<string, string>> = {
+  Y: '2024',
+  G: '2024',
+  y: '24',
+  g: '24',
+  m: '07',
+  d: '26',
+  e: '26',
+  j: '208',
+  b: 'Jul',
+  h: 'Jul',
+  B: 'July',
+  a: 'Fri',
+  A: 'Friday',
+  u: '5',
+  w: '5',
+  U: '29',
+  V: '30',
+  W: '30',
+  H: '00',
+  k: ' 0',
+  I: '12',
+  l: '12',
+  M: '00',
+  S: '00',
+  f: '000000',
+  p: 'AM',
+  P: 'am',
+  Z: '',
+  z: '',
+  F: '2024-07-26',
+  D: '07/26/24',
+  x: '07/26/24',
+  T: '00:00:00',
+  X: '00:00:00',
+  R: '00:00',
+  r: '12:00:00 AM',
+  c: 'Fri Jul 26 00:00:00 2024',
+  n: '\n',
+  t: '\t',
+  '%': '%',
 };
 
 /**
@@ -63,5 +91,8 @@ const fixedDateFields: Record<string, string> = {
  * with today's date a model would be asked with other tokens than it was trained on.
  */
 function formatFixedDate(format: string): string {
-  return format.replace(/%[a-zA-Z%]/g, (field) => fixedDateFields[field] ?? field);
+  return format.replace(/%(-?)([a-zA-Z%])/g, (field, dash: string, name: string) => {
+    const text = fixedDateFields[name] ?? field;
+    return dash === '' ? text : text.replace(/^[0 ](?=\d)/, '');
+  });
 }

@@ -68,6 +68,30 @@ test.each([
   },
 );
 
+// As QwQ-32B does: contents as they are, and thinking opened in the prompt.
+test('what the prompt opens and the answer has, too, is the prompt’s, and not told as a difference', () => {
+  const template =
+    "{% for m in messages %}{{ '<|' + m.role + '|>\\n' + m.content + '<|end|>\\n' }}{% endfor %}" +
+    "{% if add_generation_prompt %}{{ '<|assistant|>\\n<think>\\n' }}{% endif %}";
+  const texts = { bosText: '', eosText: '<|end|>', addGenerationPrompt: false };
+  const asked = [user('q'), thought('\n  Hm.', 'Yes'), user('r')];
+  const segments = renderConversation(template, [...asked, thought('No.', 'No')], texts);
+  const marked = segments.map(({ text, trained }) => (trained ? `«${text}»` : text)).join('');
+  expect(marked.replaceAll('»«', '')).toBe(
+    '<|user|>\nq<|end|>\n<|assistant|>\n<think>\n«\n  Hm.\n</think>\n\nYes<|end|>»\n' +
+      '<|user|>\nr<|end|>\n<|assistant|>\n<think>\n«No.\n</think>\n\nNo<|end|>»\n',
+  );
+  expect(segments.flatMap(({ remarks = [] }) => remarks)).toEqual([]);
+  const plain: Message = { role: 'assistant', content: 'Yes' };
+  const differing = renderConversation(template, [user('q'), plain], texts);
+  expect(differing.flatMap(({ remarks = [] }) => remarks)).toMatchObject([
+    {
+      kind: 'prompt-differs',
+      text: 'where the prompt of a chat has "<think>\\n", the sample has ""',
+    },
+  ]);
+});
+
 test('an earlier answer of which a template cuts text in front of a tag is told', () => {
   const answer: Message = { role: 'assistant', content: 'The tag `</think>` ends it.' };
   const segments = render(reasoningFixture, [user('a'), answer, user('b'), thought('Hm.', 'Yes')]);

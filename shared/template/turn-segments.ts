@@ -119,10 +119,15 @@ export function moveLeads(
     if (isAnswer) answered = messageIndex;
     if (isAnswer && messages[messageIndex - 1]?.role === 'user') {
       const prompt = promptText(template, messages.slice(0, messageIndex), texts);
-      const difference = segment.trained ? promptDifference(full.slice(0, offset), prompt) : [];
+      const given = full.startsWith(prompt) ? prompt.length - offset : 0;
+      const isGiven = given > 0 && given < segment.text.length;
+      if (isGiven) moved.push(...withGiven(moved, segment, given));
+      const before = full.slice(0, isGiven ? prompt.length : offset);
+      const difference = segment.trained ? promptDifference(before, prompt) : [];
       const remarks = [...(segment.remarks ?? []), ...difference];
       const lead = full.startsWith(prompt) ? full.slice(prompt.length, offset) : '';
-      const answer = remarks.length === 0 ? segment : { ...segment, remarks };
+      const text = isGiven ? segment.text.slice(given) : segment.text;
+      const answer = { ...segment, text, ...(remarks.length > 0 && { remarks }) };
       moved.push(...withLead(moved, answer, lead));
     } else moved.push(segment);
     offset += segment.text.length;
@@ -143,6 +148,16 @@ function promptDifference(before: string, prompt: string): AnswerRemark[] {
   );
   const text = `where the prompt of a chat has ${asked}, the sample has ${trained}`;
   return [{ kind: 'prompt-differs', text }];
+}
+
+/** The prompt of a chat may end within the answer: `<think>\n`, with which the answer begins, too. */
+function withGiven(before: Segment[], { messageIndex, text }: Segment, given: number): Segment[] {
+  const header = before.at(-1);
+  const own = text.slice(0, given);
+  if (header?.kind !== 'template')
+    return [{ text: own, kind: 'template', messageIndex, trained: false }];
+  before.pop();
+  return [{ ...header, text: header.text + own }];
 }
 
 function withLead(before: Segment[], answer: Segment, lead: string): Segment[] {

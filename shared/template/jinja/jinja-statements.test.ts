@@ -68,6 +68,11 @@ const templates: [string, string][] = [
   ['a  {%- generation %} b {% endgeneration -%}  c', 'a b c'],
   ['line1\n{#- c -#}\nline2', 'line1line2'],
   ['  {% raw %}\n{{ x }}\n  {% endraw %}\n  y\n\n', '\n{{ x }}\n  y\n'],
+  // Of 26 July 2024, which is today for every template.
+  [
+    "{{ strftime_now('%A, %-d %B %Y, %e.%-m.%y %j %V %I:%M:%S %p %H%%') }}|{{ strftime_now('%F %T %D %c %-H %Z%z') }}",
+    'Friday, 26 July 2024, 26.7.24 208 30 12:00:00 AM 00%|2024-07-26 00:00:00 07/26/24 Fri Jul 26 00:00:00 2024 0 ',
+  ],
 ];
 
 test.each(templates)('%j renders as in Python', (template, expected) => {
