@@ -54,7 +54,11 @@ async function readFile(
     const { source: site, scratchFolder } = request;
     await importStackExchange(source.chunks(), { path, source: site, scratchFolder }, output);
   } else if (container !== 'xml')
-    await importRecords(source.chunks(), { path, format, source: request.source }, output);
+    await importRecords(
+      source.chunks(),
+      { path, format, isAuto: request.format === 'auto', source: request.source },
+      output,
+    );
   if (source.damage)
     await output.addBadLine(
       {

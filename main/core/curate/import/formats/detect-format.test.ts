@@ -50,6 +50,10 @@ test('a broken first line does not hide the format of the rest', async () => {
 test.each([
   ['', /is empty/],
   ['name,age\nAda,36\n', /starts with "name,age Ada,36 "/],
+  ['instruction\toutput\na\tb\n', /as a table \(CSV or TSV\) does/],
+  ['\x80\x04\x95\0\0', /holds no text but other data/],
+  ['{"prompt": "q", "chosen": "a", "rejected": "b"}', /"rejected", as a set of preferences has/],
+  ['{"text": "### Human: q### Assistant: a"}', /as a plain text without questions/],
   ['<users>\n<row Id="1"/></users>', /root element <users>/],
   ['{"colour": "red", "size": 3}', /fields "colour", "size"/],
   ['{\n  "colour": "red"\n}', /fields "colour"/],

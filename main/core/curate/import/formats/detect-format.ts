@@ -3,11 +3,15 @@ import { cutText } from '../../../../../shared/text/foreign-text.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { turnListName } from './conversations.ts';
 import { pairNames } from './pairs.ts';
+import { isObject, recordOf } from './record-fields.ts';
 import { ImportError } from '../sample/import-error.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { withoutByteOrderMark } from '../read/read-lines.ts';
 import { badLineOf, readJsonRecords } from '../read/read-records.ts';
 import { withoutPrologue } from '../read/split-xml.ts';
+
+/** The formats of files that hold JSON. */
+export type JsonFormat = Exclude<ImportFormat, 'stack-exchange'>;
 
 /** How a file lays its rows out. */
 type Container = 'json' | 'xml';
@@ -48,16 +52,29 @@ export async function detectContainer(
   const start = head.trimStart();
   if (start === '') throw unsupported(path, 'is empty');
   if (['[', '{', '\u001e'].includes(start.charAt(0))) return 'json';
-  if (!start.startsWith('<')) throw unsupported(path, `starts with ${quoted(start)}`);
+  if (!start.startsWith('<')) throw unsupported(path, describeText(head));
   const root = /^<([a-z][\w.:-]*)/i.exec(withoutPrologue(start))?.[1];
   if (root === 'posts' || root === 'row') return 'xml';
   throw unsupported(path, `is XML or HTML with the root element <${root ?? '?'}>`);
 }
 
+/** What is neither JSON nor XML. */
+function describeText(head: string): string {
+  // eslint-disable-next-line no-control-regex
+  const isBinary = /[\0-\x08\x0e-\x1a]/.test(head.slice(0, 4096));
+  if (isBinary) return 'holds no text but other data';
+  const start = head.trimStart();
+  const isTable = /^(?:"?[\w -]{1,40}"?[,;\t]){1,99}"?[\w -]{1,40}"?\r?\n/.test(start);
+  return `starts with ${quoted(start)}${isTable ? ', as a table (CSV or TSV) does: write it as JSON lines' : ''}`;
+}
+
 /** The format of one parsed JSON record, or `undefined` when it looks like none of them. */
-function formatOfRecord(value: unknown): ImportFormat | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const record: Record<string, unknown> = { ...value };
+export function formatOfRecord(value: unknown): JsonFormat | undefined {
+  const parsed = recordOf(value);
+  if (!isObject(parsed)) return undefined;
+  const record: Record<string, unknown> = Object.fromEntries(
+    Object.entries(parsed).map(([name, each]) => [name.toLowerCase(), each]),
+  );
   const turns = turnListName(record);
   if (turns === 'messages') return 'messages';
   const list = turns === undefined ? undefined : record[turns];
@@ -105,11 +122,23 @@ function describeRecords(seen: readonly unknown[], problem: BadLine | undefined)
     const why = problem ? ` (line ${problem.line}: ${problem.message})` : '';
     return `has no record that is a JSON object${why}`;
   }
-  const fields = Object.keys(record).slice(0, 8).map(quoted);
-  return fields.length === 0
-    ? 'has records without fields'
-    : `has records with the fields ${fields.join(', ')}`;
+  const names = Object.keys(record);
+  const fields = names.slice(0, 8).map(quoted);
+  const like = lookAlikes.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1];
+  if (fields.length === 0) return 'has records without fields';
+  const looks = like === undefined ? '' : `, as ${like} has`;
+  return `has records with the fields ${fields.join(', ')}${looks}`;
 }
+
+/** What else people have, by a field of it. */
+const lookAlikes: [RegExp, string][] = [
+  [/^(?:chosen|rejected|non_preferred_output|response_[jk01])$/, 'a set of preferences'],
+  [/^(?:message_tree_id|parent_id)$/, 'a tree of single messages'],
+  [/^(?:selftext|subreddit)$/, 'a dump of Reddit'],
+  [/^mapping$/, 'an export of ChatGPT'],
+  [/^(?:choices|answerKey)$/, 'a set of multiple choice'],
+  [/^text$/, 'a plain text without questions and answers'],
+];
 
 function quoted(text: string): string {
   const short = cutText(text.replaceAll(/\s+/g, ' '), 40);

@@ -1,24 +1,6 @@
 import { expect, test } from 'vitest';
 import { FixtureFolder, importAll } from '../../testing/import-fixtures.ts';
-
-async function importText(name: string, text: string, source?: string) {
-  using folder = new FixtureFolder();
-  const path = folder.write(name, text);
-  return await importAll(source === undefined ? { path } : { path, source });
-}
-
-const lines = (records: readonly unknown[]) =>
-  records
-    .map((record) => (typeof record === 'string' ? record : JSON.stringify(record)))
-    .join('\n');
-
-const user = (content: unknown) => ({ role: 'user', content });
-const assistant = (content: unknown, more: object = {}) => ({
-  role: 'assistant',
-  content,
-  ...more,
-});
-const turn = (from: string, value: string) => ({ from, value });
+import { assistant, importText, lines, turn, user } from '../../testing/record-fixtures.ts';
 
 test('OpenAI messages: system is kept, developer merged, texts joined, weight 0 kept', async () => {
   const text = lines([
@@ -220,6 +202,26 @@ const pairs = {
       { role: 'model', parts: [{ text: 'a' }] },
     ],
   },
+  'names in capitals': { Instruction: 'q', Input: '', Output: 'a' },
+  'messages in capitals': { Messages: [{ Role: 'User', Content: 'q' }, turn('GPT', 'a')] },
+  'problem and solution, with the bare result beside': { problem: 'q', solution: 'a', answer: '4' },
+  'no input, as Alpaca writes it': { instruction: 'q', input: '<noinput>', output: 'a' },
+  'texts of UltraChat': { id: '0', data: ['q', 'a'] },
+  'items of ShareGPT': { id: 'x', items: [turn('human', 'q'), turn('gpt', 'a')] },
+  'a list of turns with no record around it': [turn('human', 'q'), turn('gpt', 'a')],
+  'a list of such lists': [[user('q'), assistant('a')]],
+  'a chat with senders': {
+    chat_messages: [
+      { sender: 'human', text: 'q' },
+      { sender: 'assistant', text: 'a' },
+    ],
+  },
+  'roles of OASST and Cohere': {
+    messages: [
+      { role: 'prompter', content: 'q' },
+      { role: 'Chatbot', content: 'a' },
+    ],
+  },
   'parts with value': {
     messages: [user([{ type: 'text', value: 'q' }]), assistant([{ type: 'text', value: 'a' }])],
   },
@@ -245,79 +247,26 @@ test('a context follows the question, and a system prompt comes first wherever i
   expect(await spoken({ system_prompt: 'S', question: 'q', response: 'a' })).toEqual(expected);
   expect(await spoken({ system: 'S', messages: [user('q'), assistant('a')] })).toEqual(expected);
   expect(await spoken({ system_prompt: 'S', conversations: ['q', 'a'] })).toEqual(expected);
-});
-
-test.each([
-  [{ images: ['x.png'] }, 'the record has images; only text is read'],
-  [{ tools: [{ name: 'f' }] }, 'the record has tools; tool calls cannot be trained on'],
-  [{ label: false }, 'its label is false: the answer is marked as a bad one'],
-  [{ kto_tag: 'False' }, 'its kto_tag is false: the answer is marked as a bad one'],
-  [{ rejected: 'b' }, 'it has a rejected answer: preferences cannot be trained on'],
-])('a record with more than text to learn from is refused by name: %j', async (more, message) => {
-  const bad = { messages: [user('<image>q'), assistant('a')], ...more };
-  const { badLines, counts } = await importText('m.jsonl', JSON.stringify(bad));
-  expect(badLines).toEqual([{ line: 1, message }]);
-  expect(counts.unusable).toEqual({ [message]: 1 });
-});
-
-test.each([
-  [
-    { function_call: { name: 'f' } },
-    'message 2 has function_call; tool calls cannot be trained on',
-  ],
-  [{ images: ['x'] }, 'message 2 has images; only text is read'],
-  [{ weight: 0.5 }, 'the weight of message 2 is 0.5, expected 0 or 1'],
-  [{ train: 'no' }, 'the train of message 2 is "no", expected 0 or 1'],
-])('a turn that says more than can be trained is refused by name: %j', async (more, message) => {
-  const bad = { messages: [user('q'), assistant('a', more)] };
-  const { badLines } = await importText('m.jsonl', JSON.stringify(bad));
-  expect(badLines).toEqual([{ line: 1, message }]);
-});
-
-test('what is empty or allowed is no reason to refuse', async () => {
-  const more = { images: [], tools: null, label: true, function_call: null };
-  const record = {
-    messages: [user('q'), assistant('a', { tool_calls: [], weight: null })],
-    ...more,
-  };
-  expect((await importText('m.jsonl', JSON.stringify(record))).badLines).toEqual([]);
-});
-
-test.each([
-  [{ weight: 0 }, 0],
-  [{ train: false }, 0],
-  [{ loss: false }, 0],
-  [{ weight: 1 }, 1],
-  [{ train: true }, 1],
-  [{}, undefined],
-])('the loss counts a turn or not, in any format: %j', async (more, weight) => {
-  const records = [
-    { messages: [user('q'), assistant('a', more)] },
-    { conversations: [turn('human', 'p'), { ...turn('gpt', 'a'), ...more }] },
-  ];
-  for (const record of records) {
-    const { samples } = await importText('w.jsonl', JSON.stringify(record));
-    expect(samples[0]?.messages[1]?.weight).toBe(weight);
-  }
-});
-
-test('a record says where it is from, in any format, and fields that nobody read are counted', async () => {
-  const file = 'pairs.jsonl';
-  const text = lines([
-    {
-      prompt: 'q',
-      completion: 'a',
-      source: 'tea',
-      category: 'hot',
-      id: 7,
-      metadata: { url: 'https://tea.example/1', authors: ['Ann'], licence: 'CC0-1.0', votes: 3 },
-    },
-    { prompt: 'p', completion: 'b', license: 'MIT', url: 'javascript:alert(1)', id: 8, tags: [] },
+  const conversation = { conversations: [turn('human', 'q'), turn('gpt', 'a')] };
+  for (const system of [
+    { system: [{ type: 'text', text: 'S' }] },
+    { systemInstruction: { role: 'system', parts: [{ text: 'S' }] } },
+    { system_instruction: { parts: [{ text: 'S' }] } },
+    { System_Message: 'S' },
+  ])
+    expect(await spoken({ ...conversation, ...system })).toEqual(expected);
+  const twice = [turn('system', 'S'), ...conversation.conversations];
+  expect(await spoken({ system: 'S', conversations: twice })).toEqual(expected);
+  const sni = { definition: 'q', inputs: 'c', targets: 'a' };
+  expect(await spoken(sni)).toEqual(['user:q\n\nc', 'assistant:a']);
+  expect(await spoken({ Question: 'q', Context: 'c', Answer: 'a' })).toEqual([
+    'user:q\n\nc',
+    'assistant:a',
   ]);
-  const { samples, counts } = await importText(file, text);
-  expect(samples.map(({ source, provenance }) => [source, provenance])).toEqual([
-    ['tea', { url: 'https://tea.example/1', authors: ['Ann'], licence: 'CC0-1.0', file, line: 1 }],
-    ['pairs', { licence: 'MIT', file, line: 2 }],
-  ]);
-  expect(counts.ignoredFields).toEqual({ category: 1, id: 2, 'metadata.votes': 1 });
+});
+
+test('records of several shapes in one file are read each by its own', async () => {
+  const records = Object.values(pairs).filter((record) => !Array.isArray(record));
+  const { samples, badLines, counts } = await importText('mixed.jsonl', lines(records));
+  expect([samples.length, badLines, counts.rows]).toEqual([records.length, [], records.length]);
 });

@@ -2,12 +2,14 @@ import type { Message } from '../../../../../shared/domain/message.ts';
 import { listOf, messageOf, textOf } from '../sample/finish-conversation.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import type { RecordFields } from './record-fields.ts';
-import { turnOf, withThought } from './turns.ts';
+import { turnOf, withSystem, withThought } from './turns.ts';
 
 const promptNames = [
   'instruction',
   'prompt',
+  'definition',
   'question',
+  'problem',
   'query',
   'human',
   'user',
@@ -17,17 +19,21 @@ const promptNames = [
 const answerNames = [
   'completion',
   'response',
+  'solution',
   'answer',
   'output',
   'gpt',
   'chatgpt',
   'assistant',
   'targets',
+  'target',
 ];
 /** What was thought before the answer. */
 const thoughtNames = ['reasoning_content', 'reasoning', 'thinking', 'complex_cot'];
 /** What a question is about: a text that follows it after a blank line. */
-const contextNames = ['input', 'context'];
+const contextNames = ['input', 'inputs', 'context'];
+/** What Alpaca and its heirs write where there is no input. */
+const noInput = /^<?no ?input>?\.?$/i;
 
 /** The fields of a record, in any case, that hold a question and its answer. */
 export function pairNames(record: Record<string, unknown>): { prompt?: string; answer?: string } {
@@ -70,9 +76,9 @@ export function pairPrompt(fields: RecordFields): Message[] {
   const about = context === undefined ? '' : optionalText(record[context], `"${context}"`);
   const asked = spoken(record[prompt], 'user', prompt, fields);
   const last = asked.at(-1);
-  if (about.trim() !== '' && last)
+  if (about.trim() !== '' && !noInput.test(about.trim()) && last)
     asked[asked.length - 1] = { ...last, content: `${last.content}\n\n${about}` };
-  return [...fields.systemMessages(), ...historyTurns(record['history']), ...asked];
+  return withSystem(fields, [...historyTurns(record['history']), ...asked]);
 }
 
 function usedByPrompt(record: Record<string, unknown>): string[] {

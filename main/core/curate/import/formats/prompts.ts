@@ -3,7 +3,7 @@ import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { limaMessages, turnListName, turnMessages } from './conversations.ts';
 import { pairNames, pairPrompt } from './pairs.ts';
-import { isObject, RecordFields } from './record-fields.ts';
+import { isObject, RecordFields, recordOf } from './record-fields.ts';
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { messageOf } from '../sample/finish-conversation.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../sample/import-error.ts';
@@ -113,7 +113,7 @@ async function holdsJson(path: string, signal: AbortSignal | undefined): Promise
   let seen = 0;
   for await (const records of readJsonRecords(untilAborted(source.chunks(), signal))) {
     for (const record of records) {
-      if ('value' in record && isObject(record.value)) return true;
+      if ('value' in record && isObject(recordOf(record.value))) return true;
       if (++seen >= sampledRecords) return false;
     }
   }

@@ -1,9 +1,9 @@
 import type { Message, Role } from '../../../../../shared/domain/message.ts';
 import { cutText } from '../../../../../shared/text/foreign-text.ts';
-import { messageOf, objectOf, textOf } from '../sample/finish-conversation.ts';
+import { messageOf, textOf } from '../sample/finish-conversation.ts';
 import { RecordProblem } from '../sample/import-error.ts';
 import { splitThinking, withoutThinking } from '../../../../../shared/template/thinking.ts';
-import { isObject, type RecordFields } from './record-fields.ts';
+import { isObject, isPresent, systemNames, type RecordFields } from './record-fields.ts';
 
 // As OpenAI, TRL, FastChat, LLaMA-Factory and Gemini write them, in any case.
 const roles: Record<string, Role> = {
@@ -11,6 +11,7 @@ const roles: Record<string, Role> = {
   developer: 'system',
   user: 'user',
   human: 'user',
+  prompter: 'user',
   assistant: 'assistant',
   gpt: 'assistant',
   chatgpt: 'assistant',
@@ -19,8 +20,11 @@ const roles: Record<string, Role> = {
   model: 'assistant',
   ai: 'assistant',
   bot: 'assistant',
+  chatbot: 'assistant',
+  claude: 'assistant',
 };
 const toolRoles = new Set(['tool', 'function', 'function_call', 'observation']);
+const speakerNames = ['role', 'from', 'sender', 'speaker'];
 const contentNames = ['content', 'value', 'parts', 'text'];
 const thoughtNames = ['reasoning_content', 'reasoning', 'thinking'];
 const weightNames = ['weight', 'train', 'loss'];
@@ -30,9 +34,9 @@ const weightNames = ['weight', 'train', 'loss'];
  * text or a list of parts; a thought apart from it is put before it as models write it.
  */
 export function turnOf(item: unknown, what: string, fields: RecordFields): Message {
-  const turn = objectOf(item, what);
-  const speaker = turn['role'] === undefined && 'from' in turn ? 'from' : 'role';
-  const name = textOf(turn[speaker], `the ${speaker === 'from' ? 'speaker' : 'role'} of ${what}`);
+  const turn = fields.lowered(item, what);
+  const speaker = speakerNames.find((each) => turn[each] !== undefined) ?? 'role';
+  const name = textOf(turn[speaker], `the ${speaker === 'role' ? 'role' : 'speaker'} of ${what}`);
   fields.refuseUntrainable(turn, what);
   if (toolRoles.has(name.toLowerCase()))
     throw new RecordProblem(`${what} is a tool call; tool calls cannot be trained on`);
@@ -53,13 +57,15 @@ export function turnOf(item: unknown, what: string, fields: RecordFields): Messa
 }
 
 function contentText(content: unknown, what: string): string {
-  if (!Array.isArray(content)) return textOf(content, `the content of ${what}`);
+  if (!Array.isArray(content)) {
+    return textOf(content, what.startsWith('"') ? what : `the content of ${what}`);
+  }
   return content.map((part) => partText(part, what)).join('');
 }
 
 function partText(part: unknown, what: string): string {
   if (typeof part === 'string') return part;
-  const { type = 'text', ...fields } = objectOf(part, `a content part of ${what}`);
+  const { type = 'text', ...fields } = partOf(part, what);
   if (isThoughtPart(part)) return '';
   if (type !== 'text' && type !== 'input_text' && type !== 'output_text')
     throw new RecordProblem(
@@ -67,6 +73,25 @@ function partText(part: unknown, what: string): string {
     );
   const text = fields['text'] ?? fields['value'] ?? fields['content'];
   return textOf(text, `the text of ${what}`);
+}
+
+function partOf(part: unknown, what: string): Record<string, unknown> {
+  if (isObject(part)) return { ...part };
+  throw new RecordProblem(`a content part of ${what} is no object and no text`);
+}
+
+/** The turns behind the system message that stands beside them, where it is not among them, too. */
+export function withSystem(fields: RecordFields, turns: readonly Message[]): Message[] {
+  const { record } = fields;
+  const name = systemNames.find((field) => isPresent(record[field]));
+  if (name === undefined) return [...turns];
+  const value = record[name];
+  // Google has an object with parts here, Anthropic a list of them.
+  const inside: Record<string, unknown> = isObject(value) ? { ...value } : {};
+  const content = contentNames.map((field) => inside[field]).find((each) => each !== undefined);
+  const text = contentText(content ?? value, `"${name}"`);
+  const isThere = turns[0]?.role === 'system' && turns[0].content === text;
+  return isThere || text.trim() === '' ? [...turns] : [messageOf('system', text), ...turns];
 }
 
 /** The thought of a turn: a field beside its content, or parts of it, as Anthropic and Mistral have. */

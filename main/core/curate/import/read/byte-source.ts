@@ -33,6 +33,14 @@ const foreignMagics: [hex: string, name: string][] = [
   ['50415231', 'a Parquet file'],
   ['53514c697465', 'a SQLite database'],
   ['47475546', 'a GGUF model'],
+  ['4152524f5731', 'an Arrow file'],
+  ['ffffffff', 'an Arrow stream'],
+  ['04224d18', 'an LZ4 file'],
+  ['1f9d', 'a file of compress'],
+  ['1f8b', 'packed twice'],
+  ['89504e47', 'a PNG picture'],
+  ['ffd8ff', 'a JPEG picture'],
+  ['d0cf11e0', 'a document of Office'],
 ];
 
 /** The bytes of a file, decompressed when its first bytes say gzip or zstd. */
@@ -60,10 +68,12 @@ export class ByteSource {
       await using file = await openInputFile(path);
       const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(6), 0, 6, 0);
       const magic = buffer.toString('hex', 0, bytesRead);
-      const source = new ByteSource(path, file.stats.size, compressionOf(path, magic));
+      const source = new ByteSource(path, file.stats.size, compressionOf(magic));
+      const sample = await source.#sample();
+      refuseForeign(path, sample);
       source.#encoding = encoding
         ? { label: encoding, isGuessed: false }
-        : detectEncoding(path, await source.#sample());
+        : detectEncoding(path, sample);
       return source;
     } catch (error) {
       throw asImportError(path, error);
@@ -164,15 +174,24 @@ export class ByteSource {
   }
 }
 
-function compressionOf(path: string, magicHex: string): Compression {
+function compressionOf(magicHex: string): Compression {
   if (magicHex.startsWith('1f8b')) return 'gzip';
   // A zstd file may also open with a skippable frame, 0x184D2A50 to 0x184D2A5F in little endian.
   if (magicHex.startsWith('28b52ffd') || /^5.2a4d18/.test(magicHex)) return 'zstd';
-  const foreign = foreignMagics.find(([hex]) => magicHex.startsWith(hex));
-  if (!foreign) return 'none';
+  return 'none';
+}
+
+/** Throws `ImportError` for what begins as something that cannot be read, packed or not. */
+function refuseForeign(path: string, head: Buffer): void {
+  const hex = head.toString('hex', 0, 6);
+  const isTar = head.toString('latin1', 257, 262) === 'ustar';
+  const kind = isTar
+    ? 'a tar archive'
+    : foreignMagics.find(([magic]) => hex.startsWith(magic))?.[1];
+  if (kind === undefined) return;
   throw new ImportError(
     'FILE_FORMAT_UNKNOWN',
-    `${path} is ${foreign[1]}. Supported are text files, plain or compressed with gzip or zstd: ` +
+    `${path} is ${kind}. Supported are text files, plain or compressed with gzip or zstd: ` +
       `unpack or convert it first.`,
   );
 }

@@ -35,6 +35,11 @@ const readTwice = { recordBytes: 1024 ** 2, fileBytes: 64 * 1024 ** 2 };
 const wrapperField = /"(?:data|rows|train|records|samples|examples|items|dataset)"\s*:\s*$/;
 const recordField = /"(?:messages|conversations?|instruction|prompt|question|input|text)"\s*:/;
 
+/** So much is seen of an array before it is told what it is. */
+const aheadBytes = 200;
+/** The first turn of a conversation: the array is no array of records. */
+const turnsAhead = /^\s*\{\s*"(?:role|from)"\s*:/;
+
 interface Start {
   at: number;
   line: number;
@@ -64,6 +69,7 @@ export class JsonSplitter {
   #isInWrapper = false;
   #isInArray = false;
   #hasBegun = false;
+  #isLast = false;
   #ordinal = 0;
   #lost: JsonPiece | undefined;
   #readTwiceBytes = 0;
@@ -88,6 +94,8 @@ export class JsonSplitter {
 
   /** What the file ends with: a record that is cut off, and what was never closed. */
   end(): JsonPiece[] {
+    this.#isLast = true;
+    this.#scan();
     const hadCutRecord = this.#state === 'record';
     while (this.#state === 'record') {
       this.#break(this.#cutOff());
@@ -119,6 +127,7 @@ export class JsonSplitter {
     while (this.#at < this.#buffer.length) {
       this.#skipText();
       const byte = this.#buffer[this.#at] ?? 0;
+      if (byte === openBracket && this.#mustSeeAhead()) return;
       // What is done with a line end may lead back to an earlier line.
       if (byte === newline && this.#endLine()) continue;
       if (byte !== newline) this.#step(byte);
@@ -175,7 +184,8 @@ export class JsonSplitter {
     this.#blank.end();
     const isBesideArrays = this.#isInWrapper && !this.#isInArray;
     if (byte === closeBracket || byte === closeBrace) this.#close(byte);
-    else if (byte === openBracket && !this.#isInArray) this.#openArray();
+    else if (byte === openBracket && !this.#isInArray && !turnsAhead.test(this.#ahead()))
+      this.#openArray();
     else if (!isBesideArrays || byte === openBrace || byte === quote) this.#begin(byte);
   }
 
@@ -238,7 +248,20 @@ export class JsonSplitter {
     if (this.#hasBegun || this.#syntax.depth !== 1 || !this.#syntax.isAtValue) return false;
     if (this.#at - this.#start.at > 64 * 1024) return false;
     const before = this.#buffer.toString('latin1', this.#start.at, this.#at);
-    return wrapperField.test(before) && !recordField.test(before);
+    if (!wrapperField.test(before) || recordField.test(before)) return false;
+    return !/^\s*"/.test(this.#ahead()) && !turnsAhead.test(this.#ahead());
+  }
+
+  /** Whether what an array is depends on bytes that have not been read yet. */
+  #mustSeeAhead(): boolean {
+    if (this.#isLast || this.#buffer.length - this.#at > aheadBytes) return false;
+    if (this.#state === 'between') return !this.#isInArray;
+    return this.#state === 'record' && !this.#hasBegun && this.#syntax.isAtValue;
+  }
+
+  /** What follows the bracket that is looked at. */
+  #ahead(): string {
+    return this.#buffer.toString('latin1', this.#at + 1, this.#at + aheadBytes);
   }
 
   #noteFault(): void {
