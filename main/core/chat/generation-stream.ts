@@ -1,7 +1,5 @@
-import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
-import { readInputFile } from '../../input-files/input-file.ts';
-import { hashSchema } from '../../../shared/domain/stored-value.ts';
+import { basename } from 'node:path';
+import type { z } from 'zod';
 import { withRepetitions } from '../../../shared/domain/answer-seed.ts';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
@@ -17,6 +15,7 @@ import {
 } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { AsyncQueue } from '../base/streams.ts';
+import { recordedBase } from '../models/recorded-base.ts';
 import { requireChosen } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
 
@@ -127,33 +126,12 @@ async function hashedSystem(
     adapterName: adapterPath === null ? null : basename(adapterPath),
     strength: adapterPath === null ? 0 : files.strength,
     adapterBaseSha256:
-      files.adapterBaseSha256 ?? (await recordedBase(state, adapterPath, adapterSha256)),
+      files.adapterBaseSha256 ??
+      (adapterPath && adapterSha256
+        ? await recordedBase(state.paths, adapterPath, adapterSha256)
+        : null),
     otherBase: files.otherBase,
     chatTemplate: files.chatTemplate,
   };
   return { system, warnings };
-}
-
-const recordSchema = z.object({
-  base: z.object({ sha256: hashSchema }),
-  adapter: z.object({ sha256: hashSchema }),
-});
-const mostRecordBytes = 32 * 1024 * 1024;
-
-/** The base in the record that the trainer leaves beside an adapter, where it is of this adapter. */
-async function recordedBase(
-  state: CoreState,
-  adapterPath: GuardedPath | null,
-  adapterSha256: string | null,
-): Promise<string | null> {
-  if (adapterPath === null) return null;
-  try {
-    const path = state.paths.check(join(dirname(adapterPath), 'record.json'));
-    const text = (await readInputFile(path, mostRecordBytes)).toString('utf8');
-    const { base, adapter } = recordSchema.parse(JSON.parse(text));
-    return adapter.sha256 === adapterSha256 ? base.sha256 : null;
-  } catch {
-    // Most adapters have none, and it may be anything: then only the adapter's own header can tell.
-    return null;
-  }
 }

@@ -18,6 +18,7 @@ import {
 } from '../files/artifacts.ts';
 import { startTrainer } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
+import { recordedBase } from '../models/recorded-base.ts';
 import { usableCheckpoint } from '../models/checkpoints.ts';
 import { usableModel, type UsableModel } from '../models/model-service.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -124,7 +125,7 @@ async function readAdapter(
   // An adapter of PEFT is a folder: one of its files stands for it.
   const isOfPeft = /^adapter_(model\.safetensors|config\.json)$/.test(basename(adapterPath));
   const read = isOfPeft ? session.paths.check(dirname(adapterPath)) : adapterPath;
-  return await session.calls.run([signal], async (anySignal) => {
+  const facts = await session.calls.run([signal], async (anySignal) => {
     const files = { reads: [basePath, read], writes: outDir === undefined ? [] : [outDir] };
     await using engine = startTrainer(files);
     const params = { adapterPath: read, adapterBaseSha256, basePath, baseSha256, otherBase };
@@ -134,6 +135,25 @@ async function readAdapter(
       { signal: anySignal },
     );
   });
+  if (facts.adapterBaseSha256 !== null) return facts;
+  // A file that says nothing of itself may be that of a checkpoint, or lie in the folder of a run.
+  const known =
+    trainedBase(session, facts.sha256) ??
+    (await recordedBase(session.paths, adapterPath, facts.sha256));
+  if (known !== null && known !== baseSha256 && !otherBase)
+    throw new AppError(
+      'ADAPTER_OTHER_BASE',
+      `${adapterPath} was trained on another base model (SHA-256 ${known.slice(0, 12)}…) than ` +
+        `${basePath} (${baseSha256.slice(0, 12)}…). Choose the base it was trained on.`,
+      { path: adapterPath, baseSha256, adapterBaseSha256: known },
+    );
+  return { ...facts, adapterBaseSha256: known };
+}
+
+/** The base of the run that an adapter of this hash is a checkpoint of, where the project has one. */
+function trainedBase({ file: { db } }: ProjectSession, adapterSha256: string): string | null {
+  const checkpoint = listCheckpoints(db).find(({ sha256 }) => sha256 === adapterSha256);
+  return checkpoint ? (findRun(db, 'id', checkpoint.runId)?.baseSha256 ?? null) : null;
 }
 
 /** Where the adapter lies, and the base that the project knows it was trained on. */
@@ -146,8 +166,7 @@ function placeOf(
   const { db } = session.file;
   const known = listCheckpoints(db).filter(({ sha256 }) => sha256 === fromAdapter);
   const live = known.find(({ isDeleted }) => !isDeleted);
-  const [first] = known;
-  const adapterBaseSha256 = first ? (findRun(db, 'id', first.runId)?.baseSha256 ?? null) : null;
+  const adapterBaseSha256 = trainedBase(session, fromAdapter);
   if (live && holdsWholeModel(live.file))
     throw new AppError(
       'INVALID_INPUT',

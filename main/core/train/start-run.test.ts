@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
@@ -113,6 +113,13 @@ test('a run goes on from a checkpoint or a file that fits its base and recipe', 
   await expect(start({ fromAdapter }, {}, other)).rejects.toMatchObject({
     code: 'ADAPTER_OTHER_BASE',
     data: { baseSha256: other.sha256, adapterBaseSha256: base.sha256 },
+  });
+  // A copy of the file, which itself says nothing of its base.
+  const copy = core.path('copied.gguf');
+  copyFileSync(adapterPath, copy);
+  await expect(start({}, { adapterPath: copy }, other)).rejects.toMatchObject({
+    code: 'ADAPTER_OTHER_BASE',
+    data: { path: copy, baseSha256: other.sha256, adapterBaseSha256: base.sha256 },
   });
   const named = { modelId, datasetId, recipe: { ...recipe, fromAdapter }, name: second.name };
   await expect(core.client.runs.start(named)).rejects.toMatchObject({ code: 'NAME_TAKEN' });

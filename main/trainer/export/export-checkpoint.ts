@@ -66,7 +66,7 @@ async function write(opened: Opened, context: Context): Promise<ExportResult> {
   if (!isAdapter(checkpoint))
     throw refused('This run trained every weight, so there is no adapter for PEFT.');
   return await writeOutputFolder(path, (folder) =>
-    writePeftAdapter(folder, { base, checkpoint }, strength),
+    writePeftAdapter(folder, { base, baseSha256, checkpoint }, strength),
   );
 }
 

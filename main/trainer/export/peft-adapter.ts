@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import { chatTemplateKey } from '../../gguf/model/chat-template.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
@@ -20,7 +21,7 @@ interface FloatTensor {
  */
 export async function writePeftAdapter(
   folder: string,
-  { base, checkpoint }: { base: ModelFile; checkpoint: ModelFile },
+  { base, baseSha256, checkpoint }: { base: ModelFile; baseSha256: string; checkpoint: ModelFile },
   strength: number,
 ): Promise<string[]> {
   const factors = await readFactors(checkpoint);
@@ -36,6 +37,8 @@ export async function writePeftAdapter(
   const roots = layerRoots(architecture);
   const weights = encodeSafetensors(
     roots.flatMap((root) => modules.flatMap((module) => toTensors(root, module))),
+    // PEFT has no place for the hash of a base, and leaves alone what it does not know here.
+    { format: 'pt', [adapterBaseKey]: baseSha256 },
   );
   await writeSynced(join(folder, 'adapter_model.safetensors'), weights);
   await writeSynced(join(folder, 'adapter_config.json'), `${JSON.stringify(config, null, 2)}\n`);
@@ -102,8 +105,11 @@ function peftConfig(
 }
 
 /** The bytes of a safetensors file: length of the header, header in JSON, tensors back to back. */
-function encodeSafetensors(tensors: readonly FloatTensor[]): Uint8Array {
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
+function encodeSafetensors(
+  tensors: readonly FloatTensor[],
+  metadata: Record<string, string>,
+): Uint8Array {
+  const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const { name, shape, values } of tensors) {
     const end = offset + values.byteLength;

@@ -272,6 +272,11 @@ describe('an adapter is refused, with the reason,', () => {
     expect((await readFile(outPath)).includes(adapterBaseKey)).toBe(true);
     const exported = paramsFor('base', { adapterPath: outPath });
     await expect(importAdapter(exported)).rejects.toMatchObject({ code: 'ADAPTER_OTHER_BASE' });
+    const peft = paramsFor('base', { adapterPath: join(folder.path, 'base-peft') });
+    expect(await importAdapter(peft)).toMatchObject({ adapterBaseSha256: baseSha256 });
+    await expect(importAdapter({ ...peft, baseSha256: other })).rejects.toMatchObject({
+      code: 'ADAPTER_OTHER_BASE',
+    });
   });
 });
 

@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InputFileError, readInputFile } from '../../input-files/input-file.ts';
+import { hashSchema } from '../../../shared/domain/stored-value.ts';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { fromHfOrder, ggufWeightOf } from '../export/peft-adapter.ts';
 import { unusable, type AdapterSource, type SourceTensor } from './adapter-source.ts';
@@ -75,7 +77,7 @@ async function openFolder(folder: string, base: GgufFile): Promise<AdapterSource
     return {
       path,
       scaleOf: (rank) => alpha / (isRankStable ? Math.sqrt(rank) : rank),
-      baseSha256: null,
+      baseSha256: hashSchema.safeParse(weights.metadata[adapterBaseKey]).data ?? null,
       chatTemplate: await readTemplate(join(folder, templateFile)),
       tensors: toGgufTensors(path, weights.tensors, base),
       [Symbol.asyncDispose]: () => weights[Symbol.asyncDispose](),

@@ -31,14 +31,22 @@ const types: Record<string, { bytes: number; toFloats: (bytes: Uint8Array) => Fl
   },
 };
 
+/** Where a header has names and texts beside the tensors. */
+const metadataKey = '__metadata__';
+const metadataSchema = z.record(z.string(), z.string());
+
+/** A safetensors file that is open. */
+interface Safetensors {
+  tensors: SafeTensor[];
+  metadata: Record<string, string>;
+}
+
 /** The tensors of a safetensors file with 32- or 16-bit floats; the file stays open until disposed of. */
-export async function openSafetensors(
-  path: string,
-): Promise<{ tensors: SafeTensor[] } & AsyncDisposable> {
+export async function openSafetensors(path: string): Promise<Safetensors & AsyncDisposable> {
   const file = await openInputFile(path);
   try {
     return {
-      tensors: await readHeader(path, file),
+      ...(await readHeader(path, file)),
       [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
     };
   } catch (error) {
@@ -47,15 +55,16 @@ export async function openSafetensors(
   }
 }
 
-async function readHeader(path: string, file: InputFile): Promise<SafeTensor[]> {
+async function readHeader(path: string, file: InputFile): Promise<Safetensors> {
   const { size } = file.stats;
   const start = Buffer.from(size < 8 ? Buffer.alloc(8) : await readAt(path, file, [0, 8]));
   const length = Number(start.readBigUInt64LE(0));
   if (length < 2 || length > mostHeaderBytes || 8 + length > size)
     throw unusable(path, 'it is no safetensors file, or an incomplete one.');
   const text = Buffer.from(await readAt(path, file, [8, 8 + length])).toString('utf8');
-  return Object.entries(parseHeader(path, text))
-    .filter(([name]) => name !== '__metadata__')
+  const header = parseHeader(path, text);
+  const tensors = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
     .map(([name, value]) => {
       const parsed = tensorSchema.safeParse(value);
       const {
@@ -78,6 +87,7 @@ async function readHeader(path: string, file: InputFile): Promise<SafeTensor[]> 
       const place = [8 + length + from, 8 + length + to] as const;
       return { name, shape, read: async () => type.toFloats(await readAt(path, file, place)) };
     });
+  return { tensors, metadata: metadataSchema.safeParse(header[metadataKey]).data ?? {} };
 }
 
 function parseHeader(path: string, text: string): Record<string, unknown> {
