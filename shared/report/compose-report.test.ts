@@ -280,6 +280,11 @@ describe('answers of a system that thinks', () => {
 
   it('are compared, measured and looked through without their thinking', () => {
     expect(report.counts.identicalOutputs).toBe(1);
+    // Votes of before stand: a rule that came later settles nothing that a person was asked.
+    expect(report.statistics).toMatchObject({ n: 3, ties: 1 });
+    expect(report.warnings.join()).toMatch(
+      /1 comparison with answers that differ in their thinking/,
+    );
     expect(report.lengthBias).toMatchObject({ longer: 2, shorter: 0 });
     expect(report.accuracy?.a.right).toBe(0);
     expect(report.warnings).toContain(

@@ -1,5 +1,9 @@
-import type { EvaluationReport, PreferenceSummary } from '../domain/evaluation-report.ts';
-import { repeatedPrompts } from '../domain/evaluation.ts';
+import type {
+  EvaluationReport,
+  PreferenceSummary,
+  ReportVote,
+} from '../domain/evaluation-report.ts';
+import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluation.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
 
@@ -56,7 +60,10 @@ export function moreVotes({ moreVotesToSeparate }: PreferenceSummary): string {
   return `About ${needed} would separate the systems, if these rates are the true ones.`;
 }
 
-function authorWarnings({ authors, basis, counts }: Findings): string[] {
+const isTieByRule = ({ author, authorKind }: ReportVote): boolean =>
+  authorKind === 'rule' && author === identicalAnswersAuthor;
+
+function authorWarnings({ authors, basis, counts, items }: Findings): string[] {
   const warnings: string[] = [];
   const counting = authors.filter((author) => author.authorKind === basis);
   if (counting.length > 1)
@@ -66,9 +73,15 @@ function authorWarnings({ authors, basis, counts }: Findings): string[] {
   if (basis === 'judge') warnings.push('All verdicts are by a judge model; no person has voted.');
   if (basis === 'human' && authors.some((author) => author.authorKind === 'judge'))
     warnings.push('The headline counts people only; the judge model is listed under authors.');
-  if (counts.identicalOutputs > 0)
+  const tied = items.filter(({ votes }) => votes.some(isTieByRule)).length;
+  if (tied > 0)
     warnings.push(
-      `${formatQuantity(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
+      `${formatQuantity(tied, 'comparison')} with identical answers; by rule these are ties without a vote.`,
+    );
+  const untied = counts.identicalOutputs - tied;
+  if (untied > 0)
+    warnings.push(
+      `${formatQuantity(untied, 'comparison')} with answers that differ in their thinking alone, from before the rule left that out: what was voted counts, and no rule ties them.`,
     );
   return warnings;
 }
