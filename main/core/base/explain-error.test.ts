@@ -12,7 +12,9 @@ test.each([
   // An unknown pre-tokenizer, for example: the file is where it was, and looking for it is no use.
   ['MODEL_UNREADABLE', 'MODEL_INVALID'],
   ['ENGINE_SILENT', 'ENGINE_CRASHED'],
-  ['PROMPT_TOO_LONG', 'ENGINE_FAILED'],
+  // No engine failed: this one conversation cannot be asked.
+  ['PROMPT_TOO_LONG', 'INVALID_INPUT'],
+  ['TEMPLATE_FAILED', 'INVALID_INPUT'],
   ['ENOSPC', 'DISK_FULL'],
   ['SQLITE_CORRUPT', 'PROJECT_INVALID'],
   // A damaged search index asks for what its noise says.

@@ -147,7 +147,7 @@ async function requireDevice({ devices }: ProjectSession, device: string): Promi
   throw new AppError(
     'INVALID_INPUT',
     `There is no device ${device} here (there is: ${ids.join(', ')}).` +
-      `${family?.problem ? ` ${family.problem}` : ''} Choose one of them, or auto.`,
+      `${family?.problem ? ` ${family.problem.replace(/\.?$/, '.')}` : ''} Choose one of them, or auto.`,
   );
 }
 

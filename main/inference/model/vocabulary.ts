@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type LlamaModel, LlamaVocabularyType, type Token } from 'node-llama-cpp';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
-import { fallbackTemplate } from '../../../shared/template/template-error.ts';
+import { fallbackTemplate, TemplateError } from '../../../shared/template/template-error.ts';
 import type { RenderOptions } from '../../../shared/template/render-conversation.ts';
 import type { AnswerRemark, Segment } from '../../../shared/template/turn-segments.ts';
 import { chatTemplateKey, endOfTurnTexts } from '../../gguf/model/chat-template.ts';
@@ -52,6 +52,8 @@ export class Vocabulary {
   readonly #templates: TemplateRenderer;
   readonly #template: string;
   readonly #hasTemplate: boolean;
+  /** Not the model's: somebody chose it, for a run or for a question. */
+  readonly #isChosen: boolean;
   readonly #texts: readonly string[];
   readonly #endTexts: readonly string[];
   readonly #eosText: string;
@@ -70,6 +72,7 @@ export class Vocabulary {
     this.#templates = templates;
     const template = chatTemplate === '' ? getString(header, chatTemplateKey) : chatTemplate;
     this.#hasTemplate = template !== undefined;
+    this.#isChosen = chatTemplate !== '';
     this.#template = template ?? fallbackTemplate;
     this.templateSha256 = createHash('sha256').update(this.#template).digest('hex');
     const texts = getStrings(header, 'tokenizer.ggml.tokens') ?? [];
@@ -148,7 +151,7 @@ export class Vocabulary {
     options: Pick<RenderOptions, 'lossOn' | 'keepsThinking'>,
   ): Promise<Segment[]> {
     const { bosString, shouldPrependBosToken } = this.#model.tokens;
-    return await this.#templates.render(this.#template, messages, {
+    const rendering = this.#templates.render(this.#template, messages, {
       bosText: bosString ?? '',
       eosText: this.#eosText,
       prependBos: shouldPrependBosToken,
@@ -156,6 +159,7 @@ export class Vocabulary {
       addGenerationPrompt: forChat,
       ...options,
     });
+    return await (this.#isChosen ? rendering.catch(ofChosenTemplate) : rendering);
   }
 
   #tokenize(segments: readonly Segment[], messages: readonly Message[]): TokenizedConversation {
@@ -232,6 +236,13 @@ export class Vocabulary {
       ? all.slice(start.length)
       : this.#model.tokenize(text, withSpecialTokens);
   }
+}
+
+/** Throws what a chosen template refused, which says that it is the model's. */
+function ofChosenTemplate(error: unknown): never {
+  if (!(error instanceof TemplateError)) throw error;
+  const message = error.message.replace("The model's chat", 'The chosen chat');
+  throw new TemplateError(error.code, message, { cause: error, line: error.line });
 }
 
 /**

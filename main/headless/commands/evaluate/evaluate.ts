@@ -82,7 +82,7 @@ export const evaluateCommand = defineCommand({
 function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
   const { id, comparisons, failed, failures } = summary;
   for (const { ordinal, reason } of failures)
-    terminal.note(`Comparison ${ordinal} has no vote: ${reason}`);
+    terminal.note(`Comparison ${ordinal + 1} has no vote: ${reason}`);
   if (failed > 0)
     terminal.note(`${failed} of ${formatQuantity(comparisons, 'comparison')} failed.`);
   if (failed > 0 && failed === comparisons)

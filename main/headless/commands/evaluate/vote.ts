@@ -125,7 +125,7 @@ async function voteFromFile(
     if (!comparison)
       throw new CommandError(
         'NOT_FOUND',
-        `Comparison ${ordinal} does not exist, has no answers yet or one that failed; stored: ${formatQuantity(voted, 'vote')}.`,
+        `The comparison with ordinal ${ordinal} does not exist, has no answers yet or one that failed; stored: ${formatQuantity(voted, 'vote')}.`,
         { ordinal, voted },
       );
     await client.evaluations.vote({ comparisonId: comparison.comparisonId, verdict });
