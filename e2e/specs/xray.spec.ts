@@ -38,6 +38,10 @@ test('what a run would cut, leave out and train is seen token by token before it
 }) => {
   const train = await openForm(workbench);
   await train.recipeField('Longest sample').fill('200');
+  // The form looks for itself, a moment after the last change, and says what it found.
+  const ahead = train.form.getByRole('group', { name: 'Samples', exact: true });
+  await expect(ahead).toContainText('2 samples would not come as meant:', { timeout: 30_000 });
+  await expect(ahead.getByRole('listitem')).toHaveText([/Cut at 200 tokens/, /Left out/]);
   const { page } = workbench;
   const xray = new TokenXrayPage(page);
   await xray.open(8);

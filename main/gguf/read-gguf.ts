@@ -96,7 +96,7 @@ function unreadable(path: string, cause: unknown): GgufError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GgufError(
     'GGUF_UNREADABLE',
-    `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+    `Cannot read ${path}: ${reason.replace(/\.$/, '')}. Check the path, the permissions and the disk.`,
     { cause },
   );
 }

@@ -49,6 +49,7 @@ export function runAdviceFor(code: string): string {
 
 const mendedByOtherSettings: ReadonlySet<string> = new Set<ErrorCode>([
   'DIVERGED',
+  'INVALID_STATE',
   'MODEL_INVALID',
   'NOTHING_TO_TRAIN',
 ]);

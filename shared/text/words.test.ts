@@ -36,7 +36,8 @@ test('every declared error has an advice that is a sentence', () => {
 });
 
 test('a diverged run and one with nothing to train need other settings, not a resumption', () => {
-  expect(['DIVERGED', 'MODEL_INVALID', 'NOTHING_TO_TRAIN'].every(isRepeatedByResuming)).toBe(true);
+  const repeated = ['DIVERGED', 'INVALID_STATE', 'MODEL_INVALID', 'NOTHING_TO_TRAIN'];
+  expect(repeated.every(isRepeatedByResuming)).toBe(true);
   expect(['ENGINE_CRASHED', 'DISK_FULL', 'INTERNAL'].some(isRepeatedByResuming)).toBe(false);
   expect(adviceFor('DIVERGED')).toContain('lower learning rate');
   expect(runAdviceFor('INVALID_STATE')).toBe(adviceFor('NOTHING_TO_TRAIN'));

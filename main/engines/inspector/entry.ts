@@ -64,7 +64,7 @@ async function unlessUnreadable<Result>(
     const reason = error instanceof Error ? error.message : String(error);
     throw new InspectorError(
       'FILE_UNREADABLE',
-      `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+      `Cannot read ${path}: ${reason.replace(/\.$/, '')}. Check the path, the permissions and the disk.`,
       { path },
     );
   }

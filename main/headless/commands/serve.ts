@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
@@ -34,6 +35,11 @@ export const serveCommand = defineCommand({
   async run({ positionals, options, terminal, signal }) {
     const port = wholeNumber(options.port, 'port', 0) ?? 0;
     if (port > highestPort) throw new UsageError(`--port ${port} is above ${highestPort}.`);
+    const missing = options.root?.find((root) => !isFolder(root));
+    if (missing !== undefined)
+      throw new UsageError(
+        `--root ${missing} is no folder that is there: files are reached in folders.`,
+      );
     const projectPath = positionals[0] === undefined ? undefined : resolve(positionals[0]);
     ensureRendererBuilt((text) => terminal.note(text));
     const { createCore } = await import('../../core/create-core.ts');
@@ -84,6 +90,9 @@ function onceWhileBusy({ context }: Pick<Core, 'context'>, terminal: Pick<Termin
     return true;
   };
 }
+
+const isFolder = (path: string): boolean =>
+  statSync(resolve(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 function rootsOf(given: string[] | undefined, projectPath: string | undefined): string[] {
   const projectDir = projectPath === undefined ? [] : [dirname(projectPath)];

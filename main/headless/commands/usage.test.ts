@@ -66,6 +66,7 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['an evaluation of one', ['evaluate', p, '--a', 'x.gguf'], /--b is missing/],
     ['a report form', ['report', p, 'e', '--format', 'pdf'], /json, md, html/],
     ['a port above all ports', ['serve', '--port', '70000'], /65535/],
+    ['a root that is no folder', ['serve', '--root', 'package.json'], /--root package.json is no/],
     ['a port that is no number', ['serve', '--port', 'http'], /--port "http"/],
   ];
   it.each(wrong)('%s is refused', async (_, words, message) => {

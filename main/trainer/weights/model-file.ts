@@ -122,7 +122,7 @@ export function toModelError(path: string, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new TrainerError(
     'MODEL_NOT_THERE',
-    `Cannot read ${path}: ${reason}. Check the path, the permissions and the disk.`,
+    `Cannot read ${path}: ${reason.replace(/\.$/, '')}. Check the path, the permissions and the disk.`,
     { path },
   );
 }
