@@ -42,6 +42,16 @@ const records = fc.array(
   { minLength: 1 },
 );
 
+test('a list of turns is one record, and texts under "data" are no records, wherever chunks are cut', () => {
+  const turns = '[\n {"role":"user","content":"[{q"},\n {"role":"assistant","content":"a"}]';
+  const texts = '{"id":"0","data":[\n"q","a"]}';
+  for (let chunkBytes = 1; chunkBytes < 40; chunkBytes++) {
+    expect(read(`${turns}\n${turns}`, chunkBytes)).toEqual([turns, turns]);
+    expect(read(`[${turns},${turns}]`, chunkBytes)).toEqual([turns, turns]);
+    expect(read(`${texts}\n${texts}`, chunkBytes)).toEqual([texts, texts]);
+  }
+});
+
 test.each(layouts)('records as %s are those of JSON.parse, wherever chunks are cut', (_, write) => {
   fc.assert(
     fc.property(

@@ -33,5 +33,7 @@ test.each([
 test('a number that is none is not read as zero', () => {
   expect(() => read('<row Score="" />').integer('Score')).toThrow('Score is ""');
   expect(() => read('<row Score="1.5" />').integer('Score')).toThrow('expected a whole number');
+  for (const id of ['1e3', '0x10', ' 7', '9007199254740993'])
+    expect(() => read(`<row Id="${id}" />`).integer('Id')).toThrow(`Id is "${id}", expected`);
   expect(() => read('<row Id="1" />').integer('Score')).toThrow('the row has no Score');
 });

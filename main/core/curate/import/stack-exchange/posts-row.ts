@@ -41,7 +41,7 @@ export class StackExchangeRow {
     if (!span) return undefined;
     const text = this.#bytes.toString('latin1', span[0], span[1]);
     const value = Number(text);
-    if (text !== '' && Number.isSafeInteger(value)) return value;
+    if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value)) return value;
     throw new RecordProblem(`${name} is "${text.slice(0, 40)}", expected a whole number`);
   }
 
