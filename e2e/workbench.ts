@@ -116,6 +116,7 @@ async function startServer(folder: string): Promise<StartedServer> {
     env: environment(folder),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const exited = once(server, 'exit');
   let words = '';
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
     process.stderr.write(text);
@@ -130,7 +131,11 @@ async function startServer(folder: string): Promise<StartedServer> {
   } finally {
     clearTimeout(timer);
   }
-  throw new Error('"lima serve" ended without printing its address; its words are above.');
+  const [code, signal]: unknown[] = await exited;
+  throw new Error(
+    `"lima serve" ended (exit code ${String(code)}, signal ${String(signal)}) without printing its ` +
+      'address; its words are above.',
+  );
 }
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
