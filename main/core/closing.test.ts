@@ -16,9 +16,9 @@ const messages = [{ role: 'user' as const, content: 'Go on' }];
 
 test('closing during a run ends its engine, frees the lock and leaves the run interrupted', async () => {
   await using core = await TestCore.start();
-  const { jobId, runId } = await core.startRun(endlessRecipe);
+  const { runId } = await core.startRun(endlessRecipe);
   const [first] = await core.client.samples.list({ limit: 1 });
-  await core.job(jobId, (job) => (job.progress?.done ?? 0) > 4);
+  await core.reachEpoch(runId, 1);
   await core.core.close();
   expect(enginePids('')).toEqual([]);
   for (const suffix of ['-wal', '.lock']) expect(existsSync(core.projectPath + suffix)).toBe(false);
