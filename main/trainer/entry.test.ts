@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecipeInput } from '../../shared/domain/recipe/recipe.ts';
 import { byteSample, temporaryFolder, tinyRecipe } from './testing/open-model.ts';
 import type { RunRecord } from './checkpoint/write-checkpoint.ts';
+import { getString } from '../gguf/header/gguf-file.ts';
+import { adapterBaseKey } from '../gguf/model/adapter-base.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { writeTinyModel } from '../gguf/tiny/tiny-model.ts';
 import type {
@@ -69,6 +71,7 @@ describe('a trainer process', () => {
     const [, last] = seen.checkpoints;
     if (!last) throw new Error('There is no second checkpoint');
     expect(await hashOf(last.adapterPath)).toBe(last.adapterSha256);
+    expect(getString(await readGguf(last.adapterPath), adapterBaseKey)).toBe(params.baseSha256);
     const record: RunRecord = JSON.parse(await readFile(last.recordPath, 'utf8'));
     expect(record).toMatchObject({
       base: { sha256: params.baseSha256, name: 'tiny', architecture: 'llama' },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -161,22 +161,16 @@ describe('the whole pipeline by command line', () => {
   it('refuses an adapter on another base of the same shape, named by run or file, and records an allowed one', async () => {
     const model = { embeddingLength: 32, layers: 1, heads: 2, feedForwardLength: 64, seed: 2 };
     await writeTinyModel(join(folder.path, 'other.gguf'), model);
-    const systems = ['--a', 'tiny.gguf', '--b', 'other.gguf+r'];
-    const named = await folder.run(
-      'evaluate',
-      'p.lima',
-      ...systems,
-      '--prompts',
-      'prompts.jsonl',
-      '--json',
-    );
+    const systems = 'evaluate p.lima --a tiny.gguf --b other.gguf+r --prompts prompts.jsonl';
+    const named = await folder.run(...systems.split(' '), '--json');
     const refused = {
       error: { code: 'ADAPTER_OTHER_BASE', message: expect.stringContaining('With --other-base') },
     };
     expect([named.code, JSON.parse(named.stdout)]).toMatchObject([1, refused]);
     const listed = await folder.document(z.object({ runs: z.array(runSchema) }), 'runs', 'p.lima');
-    const adapter = ['--adapter', listed.runs[0]?.checkpoints[0]?.path ?? ''];
-    const chat = ['chat', '--base', 'other.gguf', ...adapter, '--prompt', 'Hello', ...short];
+    copyFileSync(listed.runs[0]?.checkpoints[0]?.path ?? '', join(folder.path, 'copied.gguf'));
+    const words = 'chat --base other.gguf --adapter copied.gguf --prompt Hello';
+    const chat = [...words.split(' '), ...short];
     const byFile = await folder.run(...chat, '--json');
     expect([byFile.code, JSON.parse(byFile.stdout)]).toMatchObject([1, refused]);
     const answer = z.object({ identity: identitySchema });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { adapterBaseKey } from '../../gguf/model/adapter-base.ts';
 import type { GgufStream } from '../../gguf/write/gguf-content.ts';
 import { writeGgufStream } from '../../gguf/write/write-gguf.ts';
 import { writeFolder, writeSynced } from './atomic-folder.ts';
@@ -45,10 +46,15 @@ export const checkpointFiles = {
   record: 'record.json',
 } as const;
 
-const weightsFile = ({ metadata }: GgufStream) =>
-  metadata.some(({ key, value }) => key === 'general.type' && value === 'adapter')
-    ? checkpointFiles.adapter
-    : checkpointFiles.model;
+const isAdapter = ({ metadata }: GgufStream) =>
+  metadata.some(({ key, value }) => key === 'general.type' && value === 'adapter');
+
+/** An adapter names its base wherever its file is copied; a model needs none. */
+function withBase(weights: GgufStream, sha256: string): GgufStream {
+  if (!isAdapter(weights)) return weights;
+  const entry = { key: adapterBaseKey, type: 'string', value: sha256 } as const;
+  return { ...weights, metadata: [...weights.metadata, entry] };
+}
 
 /** Where a checkpoint lies and what it holds: an adapter, or after a full training the model. */
 export interface WrittenCheckpoint {
@@ -72,9 +78,10 @@ export async function writeCheckpoint(
   draft: RecordDraft,
 ): Promise<WrittenCheckpoint> {
   const path = join(outDir, `epoch-${String(Math.ceil(draft.epoch)).padStart(3, '0')}`);
-  const file = weightsFile(weights);
+  const file = isAdapter(weights) ? checkpointFiles.adapter : checkpointFiles.model;
+  const named = withBase(weights, draft.base.sha256);
   const written = await writeFolder(path, async (partialPath) => {
-    const hashed = await writeGgufStream(join(partialPath, file), weights);
+    const hashed = await writeGgufStream(join(partialPath, file), named);
     const record = { ...draft, adapter: { ...hashed, file } };
     await writeSynced(join(partialPath, checkpointFiles.record), toJson(record));
     return hashed;
