@@ -14,7 +14,7 @@ import { PathGuard } from './files/path-guard.ts';
 import { abandon, closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
 import { binRouter, datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
-import { evaluationsRouter, promptsRouter } from './rpc/evaluate-router.ts';
+import { evaluationsRouter, promptsRouter, statisticsRouter } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
@@ -48,6 +48,7 @@ const router = implement(contract).$context<CallContext>().router({
   generations: generationsRouter,
   prompts: promptsRouter,
   evaluations: evaluationsRouter,
+  statistics: statisticsRouter,
   merges: mergesRouter,
   packets: packetsRouter,
   things: thingsRouter,

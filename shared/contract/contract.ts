@@ -4,7 +4,7 @@ import { binContract } from './bin.ts';
 import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
-import { evaluationsContract, promptsContract } from './evaluate.ts';
+import { evaluationsContract, promptsContract, statisticsContract } from './evaluate.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
 
@@ -26,6 +26,7 @@ const groups = {
   generations: generationsContract,
   prompts: promptsContract,
   evaluations: evaluationsContract,
+  statistics: statisticsContract,
   merges: mergesContract,
   packets: packetsContract,
   things: thingsContract,

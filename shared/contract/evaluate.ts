@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
+import { voteFileSchema } from '../domain/verdict-statistics.ts';
 import { messageSchema } from '../domain/message.ts';
 import { promptSchema, promptSetSchema, systemKeySchema } from '../domain/evaluation.ts';
 import { judging, procedure, reading } from './errors.ts';
+
+/** How a report leaves: whole, to be read, or its votes as a table. */
+const reportFormatSchema = z.enum(['json', 'markdown', 'html', 'csv']);
 
 export const promptsContract = {
   list: reading.output(z.array(promptSetSchema)),
@@ -144,18 +148,26 @@ export const evaluationsContract = {
   reveal: procedure.input(z.object({ id: z.string() })).output(evaluationSummarySchema),
   /** The report of a revealed evaluation in one of its three forms, as text. */
   report: reading
-    .input(z.object({ id: z.string(), format: z.enum(['json', 'markdown', 'html']) }))
+    .input(z.object({ id: z.string(), format: reportFormatSchema }))
     .output(z.object({ fileName: z.string(), text: z.string() })),
   /** Writes the report to a file, complete or not at all: for shells that cannot download. */
   saveReport: reading
     .input(
       z.object({
         id: z.string(),
-        format: z.enum(['json', 'markdown', 'html']),
+        format: reportFormatSchema,
         path: z.string().min(1),
         /** A file that no export wrote may be replaced: a person agreed. */
         overwrite: z.boolean().default(false),
       }),
     )
     .output(z.object({ path: z.string(), sizeBytes: z.number().int() })),
+};
+
+/** Statistics of votes that are in no project. */
+export const statisticsContract = {
+  /** Of a file; `authors`: only their votes, all without. */
+  ofFile: reading
+    .input(z.object({ path: z.string().min(1), authors: z.array(z.string()).default([]) }))
+    .output(voteFileSchema),
 };

@@ -7,6 +7,7 @@ import {
   type ReportFacts,
 } from '../../../shared/report/compose-report.ts';
 import type { CheckedEvaluation } from '../../../shared/report/disagreements.ts';
+import { reportToCsv } from '../../../shared/report/report-csv.ts';
 import { reportToHtml } from '../../../shared/report/report-html.ts';
 import { reportToJson } from '../../../shared/report/report-json.ts';
 import { reportToMarkdown } from '../../../shared/report/report-markdown.ts';
@@ -34,6 +35,7 @@ const forms = {
   json: { write: reportToJson, extension: 'json' },
   markdown: { write: reportToMarkdown, extension: 'md' },
   html: { write: reportToHtml, extension: 'html' },
+  csv: { write: reportToCsv, extension: 'csv' },
 };
 
 type ReportFormat = keyof typeof forms;

@@ -10,7 +10,8 @@ import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
-import { withProject } from './implement.ts';
+import { statisticsOfFile } from '../evaluate/vote-table/read-vote-table.ts';
+import { os, withProject } from './implement.ts';
 
 /** Prompt sets. */
 export const promptsRouter = {
@@ -58,4 +59,12 @@ export const evaluationsRouter = {
   report: withProject.evaluations.report.handler(({ context: { session }, input }) =>
     reportText(session, input),
   ),
+};
+
+/** Statistics of votes that are in no project. */
+export const statisticsRouter = {
+  ofFile: os.statistics.ofFile.handler(({ context: { core }, input, signal }) => {
+    const path = core.paths.check(input.path);
+    return core.calls.run([signal], (stopping) => statisticsOfFile(path, input.authors, stopping));
+  }),
 };

@@ -23,6 +23,7 @@ import { reviewCommand } from './curate/review.ts';
 import { samplesCommand } from './curate/samples.ts';
 import { serveCommand } from './serve.ts';
 import { trainCommand } from './train/train.ts';
+import { statsCommand, statsPowerCommand } from './evaluate/stats.ts';
 import { voteCommand } from './evaluate/vote.ts';
 
 /** Every command, in the order of the work; help and README follow this table. */
@@ -55,6 +56,8 @@ export const commands: readonly Command[] = [
   evaluateCommand,
   voteCommand,
   reportCommand,
+  statsCommand,
+  statsPowerCommand,
   renameCommand,
   noteCommand,
   tagCommand,

@@ -11,9 +11,10 @@ const formats = [
   { format: 'json', label: 'JSON', mediaType: 'application/json' },
   { format: 'markdown', label: 'Markdown', mediaType: 'text/markdown' },
   { format: 'html', label: 'HTML', mediaType: 'text/html' },
+  { format: 'csv', label: 'Votes (CSV)', mediaType: 'text/csv' },
 ] as const;
 
-/** Saves the report in one of its three forms. */
+/** Saves the report in one of its forms, or its votes as a table. */
 export function ExportButtons({ id }: { id: string }) {
   const save = useAction(async (index: number) => {
     const chosen = formats[index];

@@ -2,8 +2,8 @@ import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/com
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, placeText } from '../../cli/open-core.ts';
 
-const formats = ['json', 'md', 'html'] as const;
-const contractFormats = { json: 'json', md: 'markdown', html: 'html' } as const;
+const formats = ['json', 'md', 'html', 'csv'] as const;
+const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv' } as const;
 
 /** `lima report`: the report of a revealed evaluation. */
 export const reportCommand = defineCommand({
@@ -12,7 +12,11 @@ export const reportCommand = defineCommand({
   summary: 'Report an evaluation: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
-    format: { type: 'string', value: 'FORMAT', description: 'md (default), json or html' },
+    format: {
+      type: 'string',
+      value: 'FORMAT',
+      description: 'md (default), json, html, or csv: the votes',
+    },
     out: { type: 'string', value: 'FILE', description: 'write to this file' },
     reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
     ...overwriteOption,

@@ -1,0 +1,210 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import type { VoteFile } from '../../../../shared/domain/verdict-statistics.ts';
+import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
+import type { PairVerdict } from '../../../../shared/stats/pair-verdict.ts';
+import { statisticsOfVerdicts } from '../../../../shared/stats/verdict-statistics.ts';
+import { AppError } from '../../base/app-error.ts';
+import { untilAborted } from '../../base/streams.ts';
+import { isObject } from '../../curate/import/formats/record-fields.ts';
+import { ByteSource } from '../../curate/import/read/byte-source.ts';
+import { maxRecordBytes } from '../../curate/import/read/read-lines.ts';
+import { readJsonRecords } from '../../curate/import/read/read-records.ts';
+import { inFile, ReadLimitError, RecordProblem } from '../../curate/import/sample/import-error.ts';
+import type { BadLine } from '../../curate/import/sample/parsed-sample.ts';
+import { verdictOfRow, verdictsOfReport } from './vote-row.ts';
+
+const limits = { verdicts: 1_000_000, keptBadLines: 1000, reportBytes: 256 * 1024 ** 2 };
+/** A report is one object: read record by record, the lists in it would be taken for its records. */
+const reportStart = /^\s*\{\s*"format"\s*:\s*"lima-evaluation-report"/;
+
+/**
+ * Statistics of a file of votes: AlpacaEval's annotations, our own report (JSON) or table of votes,
+ * Chatbot Arena's battles; JSON, JSON Lines, CSV or TSV, plain or compressed. With `authors` only
+ * their votes count. FILE_FORMAT_UNKNOWN with what is wrong with the first row where none is a vote.
+ */
+export async function statisticsOfFile(
+  path: string,
+  authors: readonly string[],
+  signal?: AbortSignal,
+): Promise<VoteFile> {
+  const { verdicts, read, badLines, badLinesTotal } = await readVoteTable(path, signal);
+  const counted =
+    authors.length === 0 ? verdicts : verdicts.filter(({ author }) => authors.includes(author));
+  if (counted.length === 0) refuseEmpty(path, { verdicts, authors, badLines });
+  return {
+    read,
+    unusable: badLinesTotal,
+    errors: badLines,
+    ...statisticsOfVerdicts(counted),
+  };
+}
+
+interface VoteTable {
+  verdicts: PairVerdict[];
+  read: number;
+  badLines: BadLine[];
+  badLinesTotal: number;
+}
+
+/** The verdicts of a file, and the rows that hold none: the first thousand, and how many in all. */
+async function readVoteTable(path: string, signal?: AbortSignal): Promise<VoteTable> {
+  return await inFile(path, async () => {
+    const source = await ByteSource.open(path);
+    const chunks = untilAborted(source.chunks(), signal);
+    const table = new VoteTableReader();
+    const first = await firstText(chunks);
+    const rest = replay(first, chunks);
+    const start = first.toString('utf8');
+    if (reportStart.test(start)) table.addReport(await wholeReport(rest));
+    else if (/^\s*[[{]/.test(start)) await readJsonVotes(rest, table);
+    else await readCsvVotes(rest, delimiterOf(first), table);
+    if (source.damage)
+      table.addBad({ line: table.read + 1, message: `the file ends early: ${source.damage}` });
+    return table;
+  });
+}
+
+class VoteTableReader implements VoteTable {
+  readonly verdicts: PairVerdict[] = [];
+  readonly badLines: BadLine[] = [];
+  badLinesTotal = 0;
+  read = 0;
+
+  add(line: number, value: unknown): void {
+    this.read += 1;
+    try {
+      if (!isObject(value)) throw new RecordProblem('the row is no object with named fields');
+      if (this.verdicts.length === limits.verdicts)
+        throw new ReadLimitError(line, `there are more than ${formatCount(limits.verdicts)} votes`);
+      this.verdicts.push(verdictOfRow(lowerCased(value), this.read));
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      this.addBad({ line, message: error.message });
+    }
+  }
+
+  /** Every standing vote of a report is a row. */
+  addReport(text: string): void {
+    try {
+      this.verdicts.push(...verdictsOfReport(text));
+      this.read = this.verdicts.length;
+    } catch (error) {
+      if (!(error instanceof RecordProblem)) throw error;
+      this.addBad({ line: 1, message: error.message });
+    }
+  }
+
+  addBad(badLine: BadLine): void {
+    this.badLinesTotal += 1;
+    if (this.badLines.length < limits.keptBadLines) this.badLines.push(badLine);
+  }
+}
+
+const lowerCased = (row: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name.trim().toLowerCase(), value]),
+  );
+
+async function readJsonVotes(chunks: AsyncIterable<Buffer>, table: VoteTableReader): Promise<void> {
+  for await (const records of readJsonRecords(chunks))
+    for (const record of records) {
+      if ('value' in record) table.add(record.line, record.value);
+      else {
+        if (!record.isOfFile) table.read += 1;
+        table.addBad({ line: record.line, message: record.problem });
+      }
+    }
+}
+
+async function wholeReport(chunks: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > limits.reportBytes)
+      throw new ReadLimitError(
+        undefined,
+        `the report is longer than ${formatBytes(limits.reportBytes)}: use its votes as a table (--format csv)`,
+      );
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+async function readCsvVotes(
+  chunks: AsyncIterable<Buffer>,
+  delimiter: string,
+  table: VoteTableReader,
+): Promise<void> {
+  const parser = parse({
+    bom: true,
+    columns: true,
+    delimiter,
+    info: true,
+    max_record_size: maxRecordBytes,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  const rows: AsyncIterable<{ record: unknown; info: { lines: number } }> =
+    Readable.from(chunks).pipe(parser);
+  try {
+    for await (const { record, info } of rows) table.add(info.lines, record);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    table.read += 1;
+    table.addBad({ line: Number(error['lines']) || table.read, message: error.message });
+  }
+}
+
+/** The delimiter that the line of names has most of; a comma where it has none. */
+function delimiterOf(start: Buffer): string {
+  const [names = ''] = start.toString('utf8').split(/\r?\n/, 1);
+  const counted = [',', ';', '\t'].map((delimiter) => ({
+    delimiter,
+    count: names.split(delimiter).length,
+  }));
+  return counted.reduce((most, one) => (one.count > most.count ? one : most)).delimiter;
+}
+
+/** The start of the text, as far as something other than white space is in it. */
+async function firstText(chunks: AsyncIterator<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (;;) {
+    const { value, done } = await chunks.next();
+    if (done === true) return Buffer.concat(parts);
+    parts.push(value);
+    if (value.toString('latin1').trim() !== '') return Buffer.concat(parts);
+  }
+}
+
+async function* replay(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+function refuseEmpty(
+  path: string,
+  {
+    verdicts,
+    authors,
+    badLines,
+  }: { verdicts: PairVerdict[]; authors: readonly string[]; badLines: BadLine[] },
+): never {
+  if (verdicts.length > 0) {
+    const known = [...new Set(verdicts.map(({ author }) => author))].slice(0, 20).join(', ');
+    throw new AppError(
+      'INVALID_INPUT',
+      `${path} holds no vote of ${authors.join(', ')}; its authors are: ${known}.`,
+      { path },
+    );
+  }
+  const [first] = badLines;
+  throw new AppError(
+    'FILE_FORMAT_UNKNOWN',
+    `${path} holds no vote. Read are AlpacaEval's annotations.json, a report of an evaluation as JSON, ` +
+      `and tables (CSV, TSV, JSON) with system_a, system_b, and verdict or preference_a. ` +
+      (first ? `Line ${first.line}: ${first.message}.` : 'The file is empty.'),
+    { path },
+  );
+}

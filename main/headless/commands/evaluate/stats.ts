@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import {
+  promptsForDifference,
+  signTestPower,
+  smallestDifference,
+} from '../../../../shared/stats/power.ts';
+import { formatPercent, formatQuantity } from '../../../../shared/text/numbers.ts';
+import { voteFileDocument, voteFileText } from '../../../../shared/text/vote-statistics.ts';
+import { defineCommand, positional } from '../../cli/command.ts';
+import { UsageError } from '../../cli/command-error.ts';
+import { openCore } from '../../cli/open-core.ts';
+
+/** `lima stats`: what a table of votes says, without a project. */
+export const statsCommand = defineCommand({
+  name: 'stats',
+  usage: 'stats FILE [--author NAME]…',
+  summary: 'Say what a table of votes says: win rates, intervals, ratings, agreement.',
+  positionals: { min: 1, max: 1 },
+  options: {
+    author: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      description: 'count the votes of this author only; may be given more than once',
+    },
+  },
+  details: () => [
+    'FILE is AlpacaEval’s annotations.json (preference 1 to 2, generator_2 against generator_1),',
+    'a report of lima as JSON, or a table as CSV, TSV, JSON or JSON Lines with system_a, system_b and',
+    'verdict (a, b, tie) or preference_a (0 to 1); Chatbot Arena’s model_a, model_b and winner do, too.',
+    'Further fields: prompt, author, author_kind, output_a and output_b or their lengths in characters,',
+    'characters_a and characters_b. With --json every rate is in percent.',
+  ],
+  async run(call) {
+    await using core = await openCore();
+    const file = await core.client.statistics.ofFile(
+      { path: resolve(positional(call, 0)), authors: call.options.author ?? [] },
+      { signal: call.signal },
+    );
+    call.terminal.result(voteFileDocument(file), voteFileText(file));
+  },
+});
+
+/** `lima stats power`: how many prompts it takes to see a difference. */
+export const statsPowerCommand = defineCommand({
+  name: 'stats power',
+  usage: 'stats power [--prompts N] [--difference POINTS] [--ties PERCENT] [--power PERCENT]',
+  summary: 'Say how many prompts a difference needs, or what so many prompts can show.',
+  positionals: { min: 0, max: 0 },
+  options: {
+    prompts: { type: 'string', value: 'N', description: 'prompts in the set; default: 300' },
+    difference: {
+      type: 'string',
+      value: 'POINTS',
+      description: 'wins minus losses that are to be found, in points of all prompts; default: 10',
+    },
+    ties: { type: 'string', value: 'PERCENT', description: 'ties that are expected; default: 20' },
+    power: {
+      type: 'string',
+      value: 'PERCENT',
+      description: 'wanted chance of finding it; default: 80',
+    },
+  },
+  async run({ options, terminal }) {
+    const prompts = numberIn('prompts', options.prompts ?? '300', 1, 1_000_000);
+    const ties = numberIn('ties', options.ties ?? '20', 0, 99) / 100;
+    const difference = numberIn('difference', options.difference ?? '10', 0.1, 100) / 100;
+    const power = numberIn('power', options.power ?? '80', 1, 99) / 100;
+    const decided = 1 - ties;
+    if (difference > decided)
+      throw new UsageError(
+        `With ${formatPercent(ties)} of ties wins cannot lead by ${formatPercent(difference)}: give a smaller --difference or fewer --ties.`,
+      );
+    const wanted = { difference, decided };
+    const needed = promptsForDifference(wanted, { power });
+    const chance = signTestPower(prompts, wanted);
+    const smallest = smallestDifference(prompts, decided, { power });
+    const smallestText =
+      smallest === null
+        ? `no difference at all with a chance of ${formatPercent(power)}`
+        : `wins minus losses of ${formatPercent(smallest)} with a chance of ${formatPercent(power)}`;
+    terminal.result(
+      {
+        prompts,
+        ties: 100 * ties,
+        difference: 100 * difference,
+        power: 100 * power,
+        chance: 100 * chance,
+        promptsNeeded: needed,
+        smallestDifference: smallest === null ? null : 100 * smallest,
+      },
+      [
+        `wins minus losses of ${formatPercent(difference)}, with ${formatPercent(ties)} of ties:`,
+        `${formatQuantity(prompts, 'prompt')} find it with a chance of ${formatPercent(chance)}`,
+        needed === null
+          ? ''
+          : `${formatQuantity(needed, 'prompt')} find it with a chance of ${formatPercent(power)}`,
+        `${formatQuantity(prompts, 'prompt')} find ${smallestText}`,
+      ].join('\n'),
+    );
+  },
+});
+
+function numberIn(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= least && value <= most) return value;
+  throw new UsageError(`--${name} "${text}" is not a number from ${least} to ${most}.`);
+}

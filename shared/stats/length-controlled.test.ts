@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { seededUniform } from '../domain/seeded-uniform.ts';
+import { lengthControlledWinRate, type LengthPreference } from './length-controlled.ts';
+
+/** Preferences that a known model of the form that is fitted would give, exactly. */
+function modelled(theta: number, phi: number, count = 400): LengthPreference[] {
+  const random = seededUniform(1);
+  const lengths = Array.from({ length: count }, () => Math.round(2000 * (random() - 0.4)));
+  const mean = lengths.reduce((sum, one) => sum + one, 0) / count;
+  const variance = lengths.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (count - 1);
+  return lengths.map((extraCharacters) => {
+    const x = Math.tanh(extraCharacters / Math.sqrt(variance));
+    return { extraCharacters, preference: 1 / (1 + Math.exp(-theta - phi * x)) };
+  });
+}
+
+describe('the length-controlled win rate', () => {
+  it('is what the preferences would be between answers of one length', () => {
+    const rows = modelled(-0.8, 1.5);
+    expect(lengthControlledWinRate(rows)).toBeCloseTo(1 / (1 + Math.exp(0.8)), 9);
+    const raw = rows.reduce((sum, { preference }) => sum + preference, 0) / rows.length;
+    expect(raw).toBeGreaterThan(0.36);
+  });
+
+  it('is one minus itself seen from the other side, and ½ of a system against itself', () => {
+    const rows = modelled(0.4, -2);
+    const turned = rows.map(({ preference, extraCharacters }) => ({
+      preference: 1 - preference,
+      extraCharacters: -extraCharacters,
+    }));
+    const value = lengthControlledWinRate(rows) ?? 0;
+    expect(lengthControlledWinRate(turned)).toBeCloseTo(1 - value, 9);
+    expect(lengthControlledWinRate([...rows, ...turned])).toBeCloseTo(0.5, 9);
+  });
+
+  it('is the mean where all answers are equally long, and all or nothing where all say the same', () => {
+    const equal = [1, 1, 0.5, 0].map((preference) => ({ preference, extraCharacters: 0 }));
+    expect(lengthControlledWinRate(equal)).toBeCloseTo(0.625, 9);
+    expect(lengthControlledWinRate(modelled(0, 0).map((row) => ({ ...row, preference: 1 })))).toBe(
+      1,
+    );
+    expect(lengthControlledWinRate([{ preference: 0, extraCharacters: 5 }])).toBe(0);
+  });
+
+  it('is unknown where lengths alone decide, and without any preference', () => {
+    const rows = modelled(0, 0).map(({ extraCharacters }) => ({
+      extraCharacters,
+      preference: extraCharacters > 0 ? 1 : 0,
+    }));
+    expect(lengthControlledWinRate(rows)).toBeNull();
+    expect(lengthControlledWinRate([])).toBeNull();
+  });
+
+  it('counts a row by its weight', () => {
+    const rows = modelled(-0.8, 1.5).slice(0, 20);
+    const weights = rows.map((_, at) => at % 3);
+    const copied = rows.flatMap((row, at) => Array.from({ length: at % 3 }, () => row));
+    const spread = 500;
+    expect(lengthControlledWinRate(rows, weights, spread)).toBeCloseTo(
+      lengthControlledWinRate(copied, undefined, spread) ?? 0,
+      9,
+    );
+  });
+});

@@ -1,0 +1,241 @@
+import type { Estimate } from '../domain/evaluation-report.ts';
+import type {
+  AnnotatorPair,
+  ComparisonStatistics,
+  SystemRating,
+  TableStatistics,
+} from '../domain/verdict-statistics.ts';
+import { bradleyTerry, connectedSystems } from './bradley-terry.ts';
+import { clusterBootstrap } from './cluster-bootstrap.ts';
+import { clusteredShare } from './clustered-summary.ts';
+import { holmAdjusted } from './holm.ts';
+import { tieDiscountedAgreement } from './judging-checks.ts';
+import { type Agreement, cohenKappa, fleissKappa, krippendorffAlpha } from './kappa.ts';
+import { lengthControlledWinRate, lengthSpread } from './length-controlled.ts';
+import { flipped, type PairVerdict, verdictOf } from './pair-verdict.ts';
+import { meanScore } from './paired-score.ts';
+import { exactSignTest } from './sign-test.ts';
+
+/** Fewer prompts, or fewer wins or losses, make a bootstrap interval too narrow. */
+const leastForBootstrap = { prompts: 30, outcomes: 5 };
+/** The length-controlled rate is fitted anew in every round. */
+const lengthRounds = 500;
+
+/**
+ * All that a table of verdicts says: each pair of systems by itself, all of them as ratings where
+ * there are three or more, and how far its annotators agree.
+ */
+export function statisticsOfVerdicts(table: readonly PairVerdict[]): TableStatistics {
+  const all = inOneDirection(table);
+  const verdicts = counting(all);
+  const pairs = [...Map.groupBy(verdicts, ({ a, b }) => JSON.stringify([a, b])).values()];
+  const comparisons = pairs.map(comparisonStatistics);
+  const adjusted = holmAdjusted(comparisons.map(({ signTestP }) => signTestP));
+  return {
+    comparisons: comparisons.map((one, at) => ({ ...one, holmP: adjusted[at] ?? one.signTestP })),
+    ratings: ratingsOf(verdicts),
+    unconnected: connectedSystems(verdicts).length > 1 ? connectedSystems(verdicts) : [],
+    ...agreementOf(all),
+  };
+}
+
+/** Verdicts on one pair of systems all have the same one as `a`: the one that is `a` first. */
+function inOneDirection(table: readonly PairVerdict[]): PairVerdict[] {
+  const seen = new Set<string>();
+  return table.map((verdict) => {
+    const { a, b } = verdict;
+    if (seen.has(JSON.stringify([b, a]))) return flipped(verdict);
+    seen.add(JSON.stringify([a, b]));
+    return verdict;
+  });
+}
+
+/**
+ * The verdicts that results rest on: of people where there are any, else of judges, with the ties by
+ * rule on what none of them was asked; all where the table does not tell who gave them.
+ */
+function counting(verdicts: readonly PairVerdict[]): readonly PairVerdict[] {
+  const basis = (['human', 'judge'] as const).find((kind) =>
+    verdicts.some(({ authorKind }) => authorKind === kind),
+  );
+  if (basis === undefined) return verdicts;
+  return [...Map.groupBy(verdicts, itemOf).values()].flatMap((item) => {
+    const own = item.filter(({ authorKind }) => authorKind === basis || authorKind === null);
+    return own.length > 0 ? own : item.filter(({ authorKind }) => authorKind === 'rule');
+  });
+}
+
+const itemOf = ({ a, b, prompt }: PairVerdict) => JSON.stringify([a, b, prompt]);
+
+function comparisonStatistics(
+  verdicts: readonly PairVerdict[],
+): Omit<ComparisonStatistics, 'holmP'> {
+  const [{ a, b } = { a: '', b: '' }] = verdicts;
+  const counts = { wins: 0, ties: 0, losses: 0 };
+  for (const { preference } of verdicts) counts[countOf[verdictOf(preference)]] += 1;
+  const prompts = [...Map.groupBy(verdicts, ({ prompt }) => prompt).values()];
+  const byPrompt = prompts.map((cluster) => verdictOf(mean(cluster.map(preferenceOf))));
+  const n = verdicts.length;
+  const shareOf = (wanted: keyof typeof countOf): Estimate =>
+    clusteredShare(
+      prompts.map((cluster) =>
+        cluster.map(({ preference }) => (verdictOf(preference) === wanted ? 1 : 0)),
+      ),
+    );
+  return {
+    a,
+    b,
+    n,
+    prompts: prompts.length,
+    ...counts,
+    ...winRateOf(prompts, counts),
+    discreteWinRate: (counts.wins + counts.ties / 2) / n,
+    win: shareOf('a'),
+    tie: shareOf('tie'),
+    lose: shareOf('b'),
+    signTestP: exactSignTest(
+      byPrompt.filter((verdict) => verdict === 'a').length,
+      byPrompt.filter((verdict) => verdict === 'b').length,
+    ),
+    ...lengthControlledOf(verdicts, prompts),
+  };
+}
+
+const countOf = { a: 'wins', tie: 'ties', b: 'losses' } as const;
+const preferenceOf = ({ preference }: PairVerdict) => preference;
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const mean = (values: readonly number[]) => sum(values) / values.length;
+
+/**
+ * The mean preference; its standard error is that of clusters of verdicts on one prompt, which is
+ * the plain one (n − 1) where each prompt has one verdict.
+ */
+function winRateOf(
+  prompts: readonly (readonly PairVerdict[])[],
+  counts: { wins: number; ties: number; losses: number },
+): Pick<ComparisonStatistics, 'winRate' | 'standardError' | 'interval' | 'intervalMethod'> {
+  const sums = prompts.map((cluster) => sum(cluster.map(preferenceOf)));
+  const sizes = prompts.map(({ length }) => length);
+  const n = sum(sizes);
+  const winRate = sum(sums) / n;
+  const count = prompts.length;
+  const squares = sum(sums.map((one, at) => (one - (sizes[at] ?? 0) * winRate) ** 2));
+  const standardError = count < 2 ? null : Math.sqrt((count / (count - 1)) * squares) / n;
+  const isLarge =
+    count >= leastForBootstrap.prompts &&
+    Math.min(counts.wins, counts.losses) >= leastForBootstrap.outcomes;
+  if (!isLarge) {
+    // As many independent verdicts as there are prompts, at the rates seen.
+    const scale = count / n;
+    const { wins, ties, losses } = counts;
+    const { lower, upper } = meanScore({
+      wins: wins * scale,
+      ties: ties * scale,
+      losses: losses * scale,
+    });
+    const interval: [number, number] = [Math.min(lower, winRate), Math.max(upper, winRate)];
+    return { winRate, standardError, interval, intervalMethod: 'score' };
+  }
+  const [interval] = clusterBootstrap(count, (timesDrawn) => {
+    let [total, size] = [0, 0];
+    for (let at = 0; at < count; at += 1) {
+      const times = timesDrawn[at] ?? 0;
+      total += times * (sums[at] ?? 0);
+      size += times * (sizes[at] ?? 0);
+    }
+    return [total / size];
+  });
+  return { winRate, standardError, interval: interval ?? [0, 1], intervalMethod: 'bootstrap' };
+}
+
+function lengthControlledOf(
+  verdicts: readonly PairVerdict[],
+  prompts: readonly (readonly PairVerdict[])[],
+): Pick<ComparisonStatistics, 'lengthControlledWinRate' | 'lengthControlledInterval'> {
+  const none = { lengthControlledWinRate: null, lengthControlledInterval: null };
+  if (verdicts.some(({ charactersA, charactersB }) => charactersA === null || charactersB === null))
+    return none;
+  const place = new Map(prompts.map((cluster, at) => [cluster[0]?.prompt, at]));
+  const rows = verdicts.map(({ preference, charactersA, charactersB }) => ({
+    preference,
+    extraCharacters: (charactersA ?? 0) - (charactersB ?? 0),
+  }));
+  const value = lengthControlledWinRate(rows);
+  if (value === null) return none;
+  const spread = lengthSpread(rows);
+  const clusterOf = verdicts.map(({ prompt }) => place.get(prompt) ?? 0);
+  const [interval] = clusterBootstrap(
+    prompts.length,
+    (timesDrawn) => {
+      const weights = clusterOf.map((cluster) => timesDrawn[cluster] ?? 0);
+      return [lengthControlledWinRate(rows, weights, spread) ?? Number.NaN];
+    },
+    { rounds: lengthRounds },
+  );
+  return { lengthControlledWinRate: value, lengthControlledInterval: interval ?? null };
+}
+
+function ratingsOf(verdicts: readonly PairVerdict[]): SystemRating[] {
+  const systems = new Set(verdicts.flatMap(({ a, b }) => [a, b]));
+  return systems.size < 3 ? [] : bradleyTerry(verdicts);
+}
+
+/** One annotator's verdict on each item: on several of one item, their mean. */
+function agreementOf(
+  verdicts: readonly PairVerdict[],
+): Pick<TableStatistics, 'annotators' | 'fleiss' | 'krippendorff'> {
+  const byAuthors = verdicts.filter(({ authorKind }) => authorKind !== 'rule');
+  const items = [...Map.groupBy(byAuthors, itemOf).values()];
+  const authors = [...new Set(byAuthors.map(({ author }) => author))];
+  const preferences = items.map((item) => {
+    const byAuthor = Map.groupBy(item, ({ author }) => author);
+    return authors.map((author) => {
+      const own = byAuthor.get(author);
+      return own === undefined ? null : mean(own.map(preferenceOf));
+    });
+  });
+  const annotators = authors.flatMap((first, at) =>
+    authors.slice(at + 1).map((second, offset) =>
+      annotatorPair(
+        { first, second },
+        preferences.map((item) => [item[at] ?? null, item[at + 1 + offset] ?? null]),
+      ),
+    ),
+  );
+  const isShared = annotators.some(({ items: shared }) => shared > 0);
+  if (!isShared) return { annotators: [], fleiss: null, krippendorff: null };
+  const categories = preferences.map((item) => item.map(categoryOf));
+  return {
+    annotators: annotators.filter(({ items: shared }) => shared > 0),
+    fleiss: withValue(fleissKappa(categories)),
+    krippendorff: withValue(krippendorffAlpha(preferences, 'interval')),
+  };
+}
+
+const withValue = (agreement: Agreement) => (agreement.value === null ? null : agreement);
+
+/** Loss, tie and win as the numbers of a nominal scale. */
+function categoryOf(preference: number | null): number | null {
+  return preference === null ? null : { b: 0, tie: 1, a: 2 }[verdictOf(preference)];
+}
+
+function annotatorPair(
+  names: Pick<AnnotatorPair, 'first' | 'second'>,
+  preferences: readonly [number | null, number | null][],
+): AnnotatorPair {
+  const shared = preferences.filter(
+    (pair): pair is [number, number] => pair[0] !== null && pair[1] !== null,
+  );
+  const [first, second] = [0, 1].map((side) => shared.map((pair) => pair[side] ?? 0.5));
+  return {
+    ...names,
+    items: shared.length,
+    tieDiscounted: tieDiscountedAgreement(
+      (first ?? []).map(verdictOf),
+      (second ?? []).map(verdictOf),
+    ),
+    kappa: withValue(cohenKappa((first ?? []).map(toCategory), (second ?? []).map(toCategory))),
+  };
+}
+
+const toCategory = (preference: number): number => categoryOf(preference) ?? 1;
