@@ -1,7 +1,7 @@
 import { seededUniform } from '../domain/seeded-uniform.ts';
 
 /** Drawn clusters that a bootstrap costs at most; of a large table fewer rounds are as exact. */
-const mostDrawn = 40_000_000;
+const mostDrawn = 10_000_000;
 const leastRounds = 200;
 
 /** How often and from which numbers a bootstrap draws; the same ones give the same interval. */
