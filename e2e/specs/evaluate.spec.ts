@@ -104,4 +104,23 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     await evaluate.list.getByRole('button', { name: /^first match(?!,)/ }).click();
     await expect(statistics.getByRole('row', { name: /^Tie \d/ })).toContainText('1 of 4; Wilson');
   });
+
+  await test.step('the votes of a file are counted and drawn, and what is wrong with it is said', async () => {
+    const votes = join(folder, 'votes.csv');
+    const rows = ['x,a', 'x,tie', 'y,b', 'y,b', 'y,maybe'];
+    const table = rows.map((row) => `ours,${row}`);
+    writeFileSync(votes, ['system_a,system_b,verdict', ...table].join('\n'));
+    await evaluate.list.getByRole('button', { name: /^Statistics of votes/ }).click();
+    const form = page.getByRole('form', { name: 'Votes in a file' });
+    await form.getByRole('textbox', { name: 'File' }).fill(votes);
+    await form.getByRole('button', { name: 'Compute', exact: true }).click();
+    await expect(page.getByText('5 rows read, 1 row unusable, the first in line 6')).toBeVisible();
+    const comparisons = page.getByRole('table', { name: 'Comparisons' });
+    await expect(comparisons.getByRole('row', { name: /^ours against y 0, 0, 2/ })).toBeVisible();
+    await expect(page.getByRole('figure', { name: /^Bradley–Terry ratings/ })).toBeVisible();
+    const plan = page.getByRole('region', { name: 'How many prompts' });
+    await expect(plan.getByRole('status')).toContainText('626 prompts find it');
+    await plan.getByRole('textbox', { name: 'Ties, %' }).fill('95');
+    await expect(plan.getByRole('status')).toContainText('fewer ties');
+  });
 });

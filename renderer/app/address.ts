@@ -4,7 +4,7 @@ import type { TabId } from '../ui/navigation.ts';
 export type ShownItem =
   | { kind: 'run' | 'prompts' | 'sample' | 'conversation'; id: string }
   | { kind: 'evaluation'; id: string; pair?: number }
-  | { kind: 'new' | 'xray' };
+  | { kind: 'new' | 'xray' | 'votes' };
 
 /** Where a person is, as the address of the window says it; nothing secret is in it. */
 export interface Place {
@@ -18,7 +18,7 @@ const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
   curate: ['sample'],
   train: ['run', 'new', 'xray'],
   chat: ['conversation'],
-  evaluate: ['evaluation', 'prompts', 'new'],
+  evaluate: ['evaluation', 'prompts', 'new', 'votes'],
 };
 
 const idPattern = /^[\w-]{1,100}$/;
@@ -48,7 +48,7 @@ const isTab = (word: string): word is TabId => Object.hasOwn(kinds, word);
 function itemOf(tab: TabId, [word = '', id = '', pair = '']: readonly string[]): ShownItem | null {
   const kind = kinds[tab].find((known) => known === word);
   if (kind === undefined) return null;
-  if (kind === 'new' || kind === 'xray') return { kind };
+  if (kind === 'new' || kind === 'xray' || kind === 'votes') return { kind };
   if (!idPattern.test(id)) return null;
   if (kind !== 'evaluation' || !pairPattern.test(pair)) return { kind, id };
   return { kind, id, pair: Number(pair) - 1 };

@@ -44,7 +44,7 @@ function shownInEvaluate(): ShownItem | null {
   const { selection, shownPair } = useEvaluate.getState();
   if (selection.kind === 'none') return null;
   if (selection.kind === 'new') return { kind: 'new' };
-  if (selection.kind === 'prompts') return selection;
+  if (selection.kind === 'prompts' || selection.kind === 'votes') return selection;
   const { kind, id } = selection;
   const onPage = shownPair?.evaluationId === id ? shownPair.ordinal : undefined;
   const pair = selection.pair ?? onPage;
@@ -111,10 +111,10 @@ async function follow({ tab, item }: Place): Promise<void> {
   else showEvaluate({ kind: item.kind, id: item.id });
 }
 
-function showPage(tab: Place['tab'], page: 'new' | 'xray'): void {
+function showPage(tab: Place['tab'], page: 'new' | 'xray' | 'votes'): void {
   if (page === 'xray') showXray();
   else if (tab === 'train') showForm();
-  else showEvaluate({ kind: 'new' });
+  else showEvaluate({ kind: page });
 }
 
 function showNothing(tab: Place['tab']): void {

@@ -7,7 +7,9 @@ export type EvaluateSelection =
   | { kind: 'new'; promptSetId?: string; wanted?: WantedEvaluation }
   /** With the ordinal of a pair that an address leads to, until the voting page has taken it. */
   | { kind: 'evaluation'; id: string; pair?: number }
-  | { kind: 'prompts'; id: string };
+  | { kind: 'prompts'; id: string }
+  /** Statistics of votes that are in no project. */
+  | { kind: 'votes' };
 
 /** The pair that a voting page has in front of the voter. */
 interface ShownPair {

@@ -68,7 +68,24 @@ export function EvaluationList() {
           )
         }
       </QueryView>
+      <StatisticsRow />
     </nav>
+  );
+}
+
+/** Leads to what needs no evaluation of the project. */
+function StatisticsRow() {
+  const isCurrent = useEvaluate(({ selection }) => selection.kind === 'votes');
+  return (
+    <button
+      type="button"
+      className="evaluation-row evaluation-row-last"
+      aria-current={isCurrent}
+      onClick={() => showEvaluate({ kind: 'votes' })}
+    >
+      <span className="evaluation-row-name">Statistics of votes</span>
+      <span className="small dim">How many prompts are enough; votes in a file</span>
+    </button>
   );
 }
 

@@ -14,6 +14,7 @@ import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
 import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { PromptSetPage } from './prompts/prompt-set-page.tsx';
 import { useEvaluations, usePromptSets } from './queries.ts';
+import { VotesPage } from './votes/votes-page.tsx';
 import './evaluate.css';
 
 /** The Evaluate tab: two systems, the same prompts, blind votes, then the numbers. */
@@ -50,6 +51,7 @@ function EveryEvaluation() {
   useShortcuts([
     { keys: [], label: 'New evaluation…', group, run: () => showEvaluate({ kind: 'new' }) },
     { keys: [], label: 'Import prompts…', group, run: () => setImporting(true) },
+    { keys: [], label: 'Statistics of votes', group, run: () => showEvaluate({ kind: 'votes' }) },
   ]);
   return (
     <>
@@ -70,6 +72,7 @@ function Selected() {
   if (selection.kind === 'evaluation')
     return <EvaluationPage key={selection.id} id={selection.id} />;
   if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
+  if (selection.kind === 'votes') return <VotesPage />;
   if (selection.kind === 'new')
     return <NewEvaluation promptSetId={selection.promptSetId} wanted={selection.wanted} />;
   return (

@@ -1,0 +1,49 @@
+import type { Figure, Mark } from '../../../shared/report/figures/figure.ts';
+import { figureToSvg } from '../../../shared/report/figures/figure.ts';
+import { Button } from '../../ui/button.tsx';
+import { downloadText } from '../../ui/files/download-text.ts';
+import './figure-view.css';
+
+/** A figure of the report as elements, with a button that saves it as SVG where that is possible. */
+export function FigureView({ figure, fileName }: { figure: Figure; fileName: string }) {
+  const { title, width, height, marks } = figure;
+  return (
+    <figure className="figure" aria-label={title}>
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
+        {marks.map((mark, index) => (
+          <MarkView key={index} mark={mark} />
+        ))}
+      </svg>
+      <figcaption className="row small dim">
+        {title}
+        <span className="spacer" />
+        <Button
+          small
+          aria-label={`Save as SVG: ${title}`}
+          onClick={() => downloadText(fileName, figureToSvg(figure), 'image/svg+xml')}
+        >
+          SVG
+        </Button>
+      </figcaption>
+    </figure>
+  );
+}
+
+function MarkView({ mark }: { mark: Mark }) {
+  const className = `mark-${mark.tone}`;
+  if (mark.kind === 'rect') {
+    const { x, y, width, height } = mark;
+    return <rect className={className} x={x} y={y} width={width} height={height} />;
+  }
+  if (mark.kind === 'line') {
+    const { x1, y1, x2, y2 } = mark;
+    return <line className={className} x1={x1} y1={y1} x2={x2} y2={y2} />;
+  }
+  if (mark.kind === 'circle')
+    return <circle className={className} cx={mark.x} cy={mark.y} r={mark.radius} />;
+  return (
+    <text className={className} x={mark.x} y={mark.y} textAnchor={mark.anchor}>
+      {mark.text}
+    </text>
+  );
+}

@@ -1,0 +1,130 @@
+import { displayLine } from '../../text/foreign-text.ts';
+import { css, html, type Markup } from '../html-text.ts';
+
+/** What a mark means; colours are the reader's. */
+export type Tone =
+  'win' | 'tie' | 'lose' | 'on-win' | 'on-tie' | 'on-lose' | 'ink' | 'soft' | 'axis';
+
+/** One mark of a drawing, in drawing units from the top left. */
+export type Mark =
+  | { kind: 'rect'; x: number; y: number; width: number; height: number; tone: Tone }
+  | { kind: 'line'; x1: number; y1: number; x2: number; y2: number; tone: Tone }
+  | { kind: 'circle'; x: number; y: number; radius: number; tone: Tone }
+  | {
+      kind: 'text';
+      x: number;
+      y: number;
+      text: string;
+      anchor: 'start' | 'middle' | 'end';
+      tone: Tone;
+    };
+
+/** A drawing as data: the window and a file of its own show the same one. */
+export interface Figure {
+  /** What it shows in one sentence, for who cannot see it. */
+  title: string;
+  width: number;
+  height: number;
+  marks: readonly Mark[];
+}
+
+/** A cut of foreign text that fits a line of the drawing. */
+export function figureLabel(text: string, characters: number): string {
+  const shown = Array.from(displayLine(text));
+  return shown.length <= characters
+    ? shown.join('')
+    : `${shown.slice(0, characters - 1).join('')}…`;
+}
+
+const style = css`
+  svg {
+    color-scheme: light dark;
+    background: light-dark(#ffffff, #15171a);
+    font:
+      13px system-ui,
+      -apple-system,
+      'Segoe UI',
+      'Noto Sans',
+      'DejaVu Sans',
+      sans-serif;
+  }
+  .win {
+    fill: light-dark(#2a6fbb, #6ba7e6);
+  }
+  .tie {
+    fill: light-dark(#a9adb6, #5b616b);
+  }
+  .lose {
+    fill: light-dark(#b85f20, #e39a5b);
+  }
+  .on-win,
+  .on-lose {
+    fill: light-dark(#ffffff, #10151b);
+  }
+  .on-tie {
+    fill: light-dark(#1c2024, #f0f1f3);
+  }
+  .ink {
+    fill: light-dark(#1c2024, #e6e7ea);
+    stroke: light-dark(#1c2024, #e6e7ea);
+  }
+  .soft {
+    fill: light-dark(#60646c, #9a9fa8);
+  }
+  .axis {
+    stroke: light-dark(#c2c6ce, #434951);
+  }
+  text,
+  text.ink {
+    stroke: none;
+  }
+  line {
+    stroke-width: 1.5;
+  }
+`;
+
+/** The drawing as an SVG file of its own, light or dark by the reader's setting. */
+export function figureToSvg({ title, width, height, marks }: Figure): string {
+  const drawn = marks.map(markup);
+  const picture = html`<svg
+    xmlns="http://www.w3.org/2000/svg"
+    viewBox="0 0 ${width} ${height}"
+    width="${width}"
+    height="${height}"
+    role="img"
+  >
+    <title>${title}</title>
+    <style>
+      ${style}
+    </style>
+    ${drawn}
+  </svg>`;
+  return `${picture.toString()}\n`;
+}
+
+const number = (value: number) => Number(value.toFixed(2));
+
+function markup(mark: Mark): Markup {
+  if (mark.kind === 'rect')
+    return html`<rect
+      class="${mark.tone}"
+      x="${number(mark.x)}"
+      y="${number(mark.y)}"
+      width="${number(mark.width)}"
+      height="${number(mark.height)}"
+    />`;
+  if (mark.kind === 'line')
+    return html`<line
+      class="${mark.tone}"
+      x1="${number(mark.x1)}"
+      y1="${number(mark.y1)}"
+      x2="${number(mark.x2)}"
+      y2="${number(mark.y2)}"
+    />`;
+  const place = { x: number(mark.x), y: number(mark.y) };
+  if (mark.kind === 'circle')
+    return html`<circle class="${mark.tone}" cx="${place.x}" cy="${place.y}" r="${mark.radius}" />`;
+  return html`<text class="${mark.tone}" x="${place.x}" y="${place.y}" text-anchor="${mark.anchor}"
+    >${mark.text}</text
+  >`;
+}

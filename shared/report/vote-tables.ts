@@ -1,0 +1,68 @@
+import type { VoteFile } from '../domain/verdict-statistics.ts';
+import { displayLine } from '../text/foreign-text.ts';
+import { formatCount, formatP } from '../text/numbers.ts';
+import {
+  agreementText,
+  coefficientText,
+  lengthControlledText,
+  ratingText,
+  winRateText,
+} from '../text/vote-statistics.ts';
+import type { ReportTable } from './report-figures.ts';
+
+/** A table of figures with its heading. */
+export interface TitledTable {
+  title: string;
+  table: ReportTable;
+}
+
+/** What a file of votes says, as tables: comparisons, ratings and agreement, as far as there are any. */
+export function voteTables(file: VoteFile): TitledTable[] {
+  return [
+    { title: 'Comparisons', table: comparisonTable(file) },
+    ...(file.ratings.length === 0 ? [] : [{ title: 'Ratings', table: ratingTable(file) }]),
+    ...(file.annotators.length === 0 ? [] : [{ title: 'Agreement', table: agreementTable(file) }]),
+  ];
+}
+
+function comparisonTable({ comparisons }: VoteFile): ReportTable {
+  return {
+    columns: [
+      'Systems',
+      'Won, tied, lost',
+      'Win rate',
+      'Length-controlled',
+      'Sign test, after Holm',
+    ],
+    rows: comparisons.map((one) => [
+      `${displayLine(one.a)} against ${displayLine(one.b)}`,
+      `${formatCount(one.wins)}, ${formatCount(one.ties)}, ${formatCount(one.losses)}${one.prompts === one.n ? '' : ` on ${formatCount(one.prompts)} prompts`}`,
+      winRateText(one),
+      one.lengthControlledWinRate === null ? 'unknown' : lengthControlledText(one),
+      `p = ${formatP(one.signTestP)}, ${formatP(one.holmP)}`,
+    ]),
+  };
+}
+
+function ratingTable({ ratings }: VoteFile): ReportTable {
+  return {
+    columns: ['System', 'Rating, Bradley–Terry'],
+    rows: ratings.map((one) => [displayLine(one.system), ratingText(one)]),
+  };
+}
+
+function agreementTable({ annotators, fleiss, krippendorff }: VoteFile): ReportTable {
+  return {
+    columns: ['Who', 'Agreement'],
+    rows: [
+      ...annotators.map((pair) => [
+        `${displayLine(pair.first)} and ${displayLine(pair.second)}`,
+        agreementText(pair),
+      ]),
+      ...(fleiss === null ? [] : [['All', `Fleiss’ kappa ${coefficientText(fleiss)}`]]),
+      ...(krippendorff === null
+        ? []
+        : [['All', `Krippendorff’s alpha ${coefficientText(krippendorff)}`]]),
+    ],
+  };
+}
