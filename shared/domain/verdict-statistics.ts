@@ -76,8 +76,33 @@ export const tableStatisticsSchema = z.object({
 });
 export type TableStatistics = z.infer<typeof tableStatisticsSchema>;
 
+const gradeShareSchema = z.object({ count: z.number().int(), share: estimateSchema });
+
+/** What grades of single answers say of a system: Excellent, Pass and Fail, or numbers from 1 to 6. */
+export const qualityStatisticsSchema = z.object({
+  system: z.string(),
+  n: z.number().int(),
+  /** Prompts or conversations, by which the intervals are clustered. */
+  items: z.number().int(),
+  /** Null where no grade is one of the three words. */
+  grades: z
+    .object({ excellent: gradeShareSchema, pass: gradeShareSchema, fail: gradeShareSchema })
+    .nullable(),
+  /** Null where no grade is a number. */
+  mean: z
+    .object({
+      value: z.number(),
+      standardError: z.number().nullable(),
+      interval: intervalSchema.nullable(),
+    })
+    .nullable(),
+});
+export type QualityStatistics = z.infer<typeof qualityStatisticsSchema>;
+
 /** What a file of votes says: `read` rows, of which the first thousand `unusable` ones are listed. */
 export const voteFileSchema = tableStatisticsSchema.extend({
+  /** Of rows that grade single answers. */
+  quality: z.array(qualityStatisticsSchema),
   read: z.number().int(),
   unusable: z.number().int(),
   errors: z.array(z.object({ line: z.number().int(), message: z.string() })),

@@ -40,7 +40,6 @@ export function powerText(plan: PowerPlan):
   const needed = promptsForDifference(wanted, { power });
   const chance = signTestPower(plan.prompts, wanted);
   const smallest = smallestDifference(plan.prompts, decided, { power });
-  const lead = (share: number) => `wins minus losses of ${formatPercent(share)}`;
   const often = `with a chance of ${formatPercent(power)}`;
   return {
     chance: 100 * chance,
@@ -55,6 +54,8 @@ export function powerText(plan: PowerPlan):
     ],
   };
 }
+
+const lead = (share: number) => `wins minus losses of ${formatPercent(share)}`;
 
 function rangeProblem(plan: PowerPlan): string | undefined {
   for (const name of ['prompts', 'difference', 'ties', 'power'] as const) {

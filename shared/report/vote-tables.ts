@@ -5,6 +5,7 @@ import {
   agreementText,
   coefficientText,
   lengthControlledText,
+  qualityText,
   ratingText,
   winRateText,
 } from '../text/vote-statistics.ts';
@@ -19,7 +20,10 @@ export interface TitledTable {
 /** What a file of votes says, as tables: comparisons, ratings and agreement, as far as there are any. */
 export function voteTables(file: VoteFile): TitledTable[] {
   return [
-    { title: 'Comparisons', table: comparisonTable(file) },
+    ...(file.comparisons.length === 0
+      ? []
+      : [{ title: 'Comparisons', table: comparisonTable(file) }]),
+    ...(file.quality.length === 0 ? [] : [{ title: 'Grades', table: qualityTable(file) }]),
     ...(file.ratings.length === 0 ? [] : [{ title: 'Ratings', table: ratingTable(file) }]),
     ...(file.annotators.length === 0 ? [] : [{ title: 'Agreement', table: agreementTable(file) }]),
   ];
@@ -41,6 +45,13 @@ function comparisonTable({ comparisons }: VoteFile): ReportTable {
       one.lengthControlledWinRate === null ? 'unknown' : lengthControlledText(one),
       `p = ${formatP(one.signTestP)}, ${formatP(one.holmP)}`,
     ]),
+  };
+}
+
+function qualityTable({ quality }: VoteFile): ReportTable {
+  return {
+    columns: ['System', 'Grades'],
+    rows: quality.map((one) => [displayLine(one.system), qualityText(one)]),
   };
 }
 

@@ -1,6 +1,7 @@
 import type {
   AnnotatorPair,
   ComparisonStatistics,
+  QualityStatistics,
   SystemRating,
   VoteFile,
 } from '../domain/verdict-statistics.ts';
@@ -68,6 +69,7 @@ export function voteFileText(file: VoteFile): string {
   return [
     `${formatQuantity(file.read, 'row')} read${unusableText(file)}`,
     ...file.comparisons.flatMap((one) => ['', ...comparisonLines(one, file.comparisons.length)]),
+    ...qualityLines(file),
     ...ratingLines(file),
     ...agreementLines(file),
   ].join('\n');
@@ -111,6 +113,29 @@ export function lengthControlledText(one: ComparisonStatistics): string {
   if (value === null) return 'unknown: there are no texts, or their lengths alone decide';
   if (interval === null) return formatPercent(value);
   return formatEstimate({ value, lower: interval[0], upper: interval[1] });
+}
+
+function qualityLines({ quality }: VoteFile): string[] {
+  if (quality.length === 0) return [];
+  return ['', 'grades', ...quality.map((one) => `${one.system}: ${qualityText(one)}`)];
+}
+
+/** Grades of single answers: shares with their intervals, mean with its own, and over how many. */
+export function qualityText({ n, items, grades, mean }: QualityStatistics): string {
+  const clustered = items === n ? '' : ` on ${formatQuantity(items, 'item')}`;
+  const words = grades
+    ? (['excellent', 'pass', 'fail'] as const).map(
+        (grade) =>
+          `${grade} ${formatCount(grades[grade].count)}, ${formatEstimate(grades[grade].share)}`,
+      )
+    : [];
+  const number = mean === null ? [] : [`mean ${mean.value.toFixed(2)}${rangeText(mean.interval)}`];
+  return `${[...words, ...number].join(' · ')} (${formatQuantity(n, 'grade')}${clustered})`;
+}
+
+function rangeText(interval: readonly [number, number] | null): string {
+  if (interval === null) return ', too few for an interval';
+  return ` [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
 }
 
 function ratingLines({ ratings, unconnected }: VoteFile): string[] {
@@ -164,9 +189,5 @@ export function coefficientText({
 }): string {
   const of = `(${formatQuantity(units, 'item')})`;
   if (value === null) return `unknown ${of}`;
-  const range =
-    interval === null
-      ? ', too few for an interval'
-      : ` [${interval[0].toFixed(2)}, ${interval[1].toFixed(2)}]`;
-  return `${value.toFixed(2)}${range} ${of}`;
+  return `${value.toFixed(2)}${rangeText(interval)} ${of}`;
 }

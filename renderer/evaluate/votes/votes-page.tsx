@@ -49,7 +49,8 @@ export function VotesPage() {
         />
         <p className="small dim">
           AlpacaEval’s annotations.json, a report as JSON, or a table (CSV, TSV, JSON) with
-          system_a, system_b, and verdict or preference_a. Nothing of it goes into the project.
+          system_a, system_b, and verdict or preference_a, or with system and grade. Nothing of it
+          goes into the project.
         </p>
         <div className="row">
           <Button
@@ -84,11 +85,15 @@ function VoteFigures({ file }: { file: VoteFile }) {
         )}
         .
       </p>
-      <section className="results-summary panel" aria-label="Figures">
-        <FigureView figure={preferenceBars(comparisons)} fileName="preferences.svg" />
-        <FigureView figure={winRateForest(comparisons)} fileName="win-rates.svg" />
-        {ratings.length > 0 && <FigureView figure={ratingForest(ratings)} fileName="ratings.svg" />}
-      </section>
+      {comparisons.length > 0 && (
+        <section className="results-summary panel" aria-label="Figures">
+          <FigureView figure={preferenceBars(comparisons)} fileName="preferences.svg" />
+          <FigureView figure={winRateForest(comparisons)} fileName="win-rates.svg" />
+          {ratings.length > 0 && (
+            <FigureView figure={ratingForest(ratings)} fileName="ratings.svg" />
+          )}
+        </section>
+      )}
       {unconnected.length > 0 && (
         <ul className="results-warnings" aria-label="Warnings">
           <li>

@@ -2,6 +2,10 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { VoteFile } from '../../../../shared/domain/verdict-statistics.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
+import {
+  type QualityVerdict,
+  statisticsOfGrades,
+} from '../../../../shared/stats/rating-statistics.ts';
 import type { PairVerdict } from '../../../../shared/stats/pair-verdict.ts';
 import { statisticsOfVerdicts } from '../../../../shared/stats/verdict-statistics.ts';
 import { AppError } from '../../base/app-error.ts';
@@ -12,7 +16,7 @@ import { maxRecordBytes } from '../../curate/import/read/read-lines.ts';
 import { readJsonRecords } from '../../curate/import/read/read-records.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../../curate/import/sample/import-error.ts';
 import type { BadLine } from '../../curate/import/sample/parsed-sample.ts';
-import { verdictOfRow, verdictsOfReport } from './vote-row.ts';
+import { gradeOfRow, isGrade, verdictOfRow, verdictsOfReport } from './vote-row.ts';
 
 const limits = { verdicts: 1_000_000, keptBadLines: 1000, reportBytes: 256 * 1024 ** 2 };
 /** A report is one object: read record by record, the lists in it would be taken for its records. */
@@ -28,20 +32,25 @@ export async function statisticsOfFile(
   authors: readonly string[],
   signal?: AbortSignal,
 ): Promise<VoteFile> {
-  const { verdicts, read, badLines, badLinesTotal } = await readVoteTable(path, signal);
-  const counted =
-    authors.length === 0 ? verdicts : verdicts.filter(({ author }) => authors.includes(author));
-  if (counted.length === 0) refuseEmpty(path, { verdicts, authors, badLines });
+  const table = await readVoteTable(path, signal);
+  const { read, badLines, badLinesTotal } = table;
+  const isCounted = ({ author }: { author: string }) =>
+    authors.length === 0 || authors.includes(author);
+  const counted = table.verdicts.filter(isCounted);
+  const grades = table.grades.filter(isCounted);
+  if (counted.length + grades.length === 0) refuseEmpty(path, table, authors);
   return {
     read,
     unusable: badLinesTotal,
     errors: badLines,
     ...statisticsOfVerdicts(counted),
+    quality: statisticsOfGrades(grades),
   };
 }
 
 interface VoteTable {
   verdicts: PairVerdict[];
+  grades: QualityVerdict[];
   read: number;
   badLines: BadLine[];
   badLinesTotal: number;
@@ -67,6 +76,7 @@ async function readVoteTable(path: string, signal?: AbortSignal): Promise<VoteTa
 
 class VoteTableReader implements VoteTable {
   readonly verdicts: PairVerdict[] = [];
+  readonly grades: QualityVerdict[] = [];
   readonly badLines: BadLine[] = [];
   badLinesTotal = 0;
   read = 0;
@@ -75,9 +85,11 @@ class VoteTableReader implements VoteTable {
     this.read += 1;
     try {
       if (!isObject(value)) throw new RecordProblem('the row is no object with named fields');
-      if (this.verdicts.length === limits.verdicts)
+      if (this.verdicts.length + this.grades.length === limits.verdicts)
         throw new ReadLimitError(line, `there are more than ${formatCount(limits.verdicts)} votes`);
-      this.verdicts.push(verdictOfRow(lowerCased(value), this.read));
+      const row = lowerCased(value);
+      if (isGrade(row)) this.grades.push(gradeOfRow(row, this.read));
+      else this.verdicts.push(verdictOfRow(row, this.read));
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
       this.addBad({ line, message: error.message });
@@ -87,7 +99,7 @@ class VoteTableReader implements VoteTable {
   /** Every standing vote of a report is a row. */
   addReport(text: string): void {
     try {
-      this.verdicts.push(...verdictsOfReport(text));
+      for (const verdict of verdictsOfReport(text)) this.verdicts.push(verdict);
       this.read = this.verdicts.length;
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;
@@ -185,25 +197,21 @@ async function* replay(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
 
 function refuseEmpty(
   path: string,
-  {
-    verdicts,
-    authors,
-    badLines,
-  }: { verdicts: PairVerdict[]; authors: readonly string[]; badLines: BadLine[] },
+  { verdicts, grades, badLines: [first] }: VoteTable,
+  authors: readonly string[],
 ): never {
-  if (verdicts.length > 0) {
-    const known = [...new Set(verdicts.map(({ author }) => author))].slice(0, 20).join(', ');
+  const known = [...new Set([...verdicts, ...grades].map(({ author }) => author))];
+  if (known.length > 0)
     throw new AppError(
       'INVALID_INPUT',
-      `${path} holds no vote of ${authors.join(', ')}; its authors are: ${known}.`,
+      `${path} holds no vote of ${authors.join(', ')}; its authors are: ${known.slice(0, 20).join(', ')}.`,
       { path },
     );
-  }
-  const [first] = badLines;
   throw new AppError(
     'FILE_FORMAT_UNKNOWN',
     `${path} holds no vote. Read are AlpacaEval's annotations.json, a report of an evaluation as JSON, ` +
-      `and tables (CSV, TSV, JSON) with system_a, system_b, and verdict or preference_a. ` +
+      `and tables (CSV, TSV, JSON) with system_a, system_b, and verdict or preference_a, or with system ` +
+      `and grade. ` +
       (first ? `Line ${first.line}: ${first.message}.` : 'The file is empty.'),
     { path },
   );

@@ -8,6 +8,7 @@ import {
   type EvaluationReport,
   evaluationReportSchema,
 } from '../../../../shared/domain/evaluation-report.ts';
+import { qualityGrades, type QualityVerdict } from '../../../../shared/stats/rating-statistics.ts';
 import { codePoints, type PairVerdict } from '../../../../shared/stats/pair-verdict.ts';
 import { withoutThinking } from '../../../../shared/template/thinking.ts';
 import { RecordProblem } from '../../curate/import/sample/import-error.ts';
@@ -31,6 +32,9 @@ const fields = {
     'id',
   ],
   author: ['author', 'annotator', 'judge', 'voter'],
+  system: ['system', 'model', 'generator'],
+  grade: ['grade', 'rating', 'score'],
+  item: ['dialogue', 'conversation', 'conversation_id'],
   textA: ['output_a', 'answer_a', 'response_a'],
   textB: ['output_b', 'answer_b', 'response_b'],
 } as const;
@@ -59,6 +63,29 @@ export function verdictOfRow(row: VoteRow, number: number): PairVerdict {
   };
 }
 
+/** Whether a row grades one answer instead of comparing two. */
+export const isGrade = (row: VoteRow): boolean =>
+  firstOf(row, fields.system) !== undefined &&
+  firstOf(row, fields.grade) !== undefined &&
+  firstOf(row, fields.b) === undefined;
+
+/** The grade of one row: excellent, pass or fail, or a number from 1 to 6. RecordProblem for another. */
+export function gradeOfRow(row: VoteRow, number: number): QualityVerdict {
+  const value = firstOf(row, fields.grade);
+  const word = qualityGrades.find((one) => one === textOf(value)?.trim().toLowerCase());
+  const grade = word ?? numberOf(value);
+  if (grade === undefined || (typeof grade === 'number' && !(grade >= 1 && grade <= 6)))
+    throw new RecordProblem(
+      `the grade is ${shown(value)}: use excellent, pass or fail, or a number from 1 to 6`,
+    );
+  return {
+    system: systemName(row, fields.system),
+    item: textOf(firstOf(row, fields.item)) ?? promptOf(row, number),
+    grade,
+    author: authorOf(row).author,
+  };
+}
+
 function alpacaEvalVerdict(row: VoteRow, number: number): PairVerdict {
   const input = textOf(row['input']);
   const [a, b] = [
@@ -82,7 +109,9 @@ function alpacaEvalPreference(value: unknown): number {
   if (value === null || value === undefined || value === '') return 0.5;
   const preference = numberOf(value);
   if (preference === 0) return 0.5;
-  if (preference !== undefined && preference >= 1 && preference <= 2) return preference - 1;
+  const rounding = 1e-6;
+  if (preference !== undefined && preference >= 1 - rounding && preference <= 2 + rounding)
+    return Math.min(1, Math.max(0, preference - 1));
   throw new RecordProblem(
     `preference is ${shown(value)}: it goes from 1 (generator_1) to 2 (generator_2), 1.5 or 0 is a draw`,
   );

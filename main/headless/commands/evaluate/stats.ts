@@ -24,7 +24,8 @@ export const statsCommand = defineCommand({
     'a report of lima as JSON, or a table as CSV, TSV, JSON or JSON Lines with system_a, system_b and',
     'verdict (a, b, tie) or preference_a (0 to 1); Chatbot Arena’s model_a, model_b and winner do, too.',
     'Further fields: prompt, author, author_kind, output_a and output_b or their lengths in characters,',
-    'characters_a and characters_b. With --json every rate is in percent.',
+    'characters_a and characters_b. A row with system and grade (excellent, pass, fail, or 1 to 6) grades',
+    'one answer; a field dialogue clusters its turns. With --json every rate is in percent.',
   ],
   async run(call) {
     await using core = await openCore();
