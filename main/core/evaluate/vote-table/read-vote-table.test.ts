@@ -128,37 +128,6 @@ const turns = (system: string, counts: number[]) =>
     Array.from({ length: counts[at] ?? 0 }, (_, turn) => `${system},${grade},${turn % 10}`),
   );
 
-const turns = (system: string, counts: number[]) =>
-  ['Excellent', 'pass', 'FAIL'].flatMap((grade, at) =>
-    Array.from({ length: counts[at] ?? 0 }, (_, turn) => `${system},${grade},${turn % 10}`),
-  );
-
-// LIMA, section 6: 42 turns without and 46 with thirty dialogues, in ten conversations each.
-test('grades of single answers are counted by system, with intervals of conversations', async () => {
-  const { quality, comparisons } = await statisticsOf(
-    ['system,grade,dialogue', ...turns('LIMA', [19, 8, 15]), ...turns('with 30', [35, 10, 1])].join(
-      '\n',
-    ),
-  );
-  expect(comparisons).toEqual([]);
-  const shares = quality.map(({ n, items, grades }) => ({
-    n,
-    items,
-    shares: Object.values(grades ?? {}).map(({ share }) => Number((100 * share.value).toFixed(1))),
-  }));
-  expect(shares).toEqual([
-    { n: 42, items: 10, shares: [45.2, 19, 35.7] },
-    { n: 46, items: 10, shares: [76.1, 21.7, 2.2] },
-  ]);
-});
-
-test('grades in numbers have a mean with its standard error, and none beyond 1 to 6', async () => {
-  const { quality, errors } = await statisticsOf('model\trating\nx\t3\nx\t5\nx\t4\nx\t7\n');
-  expect(quality).toMatchObject([{ system: 'x', n: 3, grades: null, mean: { value: 4 } }]);
-  expect(quality[0]?.mean?.standardError).toBeCloseTo(1 / Math.sqrt(3), 12);
-  expect(errors).toMatchObject([{ line: 5, message: expect.stringContaining('"7"') }]);
-});
-
 // LIMA, section 6: 42 turns without and 46 with thirty dialogues, in ten conversations each.
 test('grades of single answers are counted by system, with intervals of conversations', async () => {
   const { quality, comparisons } = await statisticsOf(
