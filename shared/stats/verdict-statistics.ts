@@ -194,19 +194,25 @@ function agreementOf(
       return own === undefined ? null : mean(own.map(preferenceOf));
     });
   });
-  const annotators = authors.flatMap((first, at) =>
-    authors.slice(at + 1).map((second, offset) =>
-      annotatorPair(
-        { first, second },
-        preferences.map((item) => [item[at] ?? null, item[at + 1 + offset] ?? null]),
+  const annotators = authors
+    .flatMap((first, at) =>
+      authors.slice(at + 1).map((second, offset) =>
+        annotatorPair(
+          { first, second },
+          items.flatMap((item, place) => {
+            const own = preferences[place]?.[at] ?? null;
+            const other = preferences[place]?.[at + 1 + offset] ?? null;
+            const prompt = item[0]?.prompt ?? '';
+            return own === null || other === null ? [] : [{ own, other, prompt }];
+          }),
+        ),
       ),
-    ),
-  );
-  const isShared = annotators.some(({ items: shared }) => shared > 0);
-  if (!isShared) return { annotators: [], fleiss: null, krippendorff: null };
+    )
+    .flatMap((pair) => pair ?? []);
+  if (annotators.length === 0) return { annotators: [], fleiss: null, krippendorff: null };
   const categories = preferences.map((item) => item.map(categoryOf));
   return {
-    annotators: annotators.filter(({ items: shared }) => shared > 0),
+    annotators,
     fleiss: withValue(fleissKappa(categories)),
     krippendorff: withValue(krippendorffAlpha(preferences, 'interval')),
   };
@@ -219,22 +225,28 @@ function categoryOf(preference: number | null): number | null {
   return preference === null ? null : { b: 0, tie: 1, a: 2 }[verdictOf(preference)];
 }
 
+/** Undefined where they share no item. */
 function annotatorPair(
   names: Pick<AnnotatorPair, 'first' | 'second'>,
-  preferences: readonly [number | null, number | null][],
-): AnnotatorPair {
-  const shared = preferences.filter(
-    (pair): pair is [number, number] => pair[0] !== null && pair[1] !== null,
-  );
-  const [first, second] = [0, 1].map((side) => shared.map((pair) => pair[side] ?? 0.5));
+  shared: readonly { own: number; other: number; prompt: string }[],
+): AnnotatorPair | undefined {
+  if (shared.length === 0) return undefined;
   return {
     ...names,
     items: shared.length,
     tieDiscounted: tieDiscountedAgreement(
-      (first ?? []).map(verdictOf),
-      (second ?? []).map(verdictOf),
+      shared.map(({ own, other, prompt }) => ({
+        first: verdictOf(own),
+        second: verdictOf(other),
+        prompt,
+      })),
     ),
-    kappa: withValue(cohenKappa((first ?? []).map(toCategory), (second ?? []).map(toCategory))),
+    kappa: withValue(
+      cohenKappa(
+        shared.map(({ own }) => toCategory(own)),
+        shared.map(({ other }) => toCategory(other)),
+      ),
+    ),
   };
 }
 
