@@ -14,7 +14,12 @@ import { PathGuard } from './files/path-guard.ts';
 import { abandon, closeCurrent } from './project/project-service.ts';
 import { appRouter, backupsRouter, filesRouter, projectRouter } from './rpc/app-router.ts';
 import { binRouter, datasetsRouter, importsRouter, samplesRouter } from './rpc/curate-router.ts';
-import { evaluationsRouter, promptsRouter, statisticsRouter } from './rpc/evaluate-router.ts';
+import {
+  answersRouter,
+  evaluationsRouter,
+  promptsRouter,
+  statisticsRouter,
+} from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
 import { mergesRouter, packetsRouter } from './rpc/merge-router.ts';
@@ -47,6 +52,7 @@ const router = implement(contract).$context<CallContext>().router({
   chat: chatRouter,
   generations: generationsRouter,
   prompts: promptsRouter,
+  answers: answersRouter,
   evaluations: evaluationsRouter,
   statistics: statisticsRouter,
   merges: mergesRouter,

@@ -1,5 +1,5 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
-import type { PromptSet } from '../../shared/domain/evaluation.ts';
+import type { AnswersOfFile, PromptSet } from '../../shared/domain/evaluation.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 
@@ -13,4 +13,9 @@ export function useEvaluations(isWanted = true): QueryResult<EvaluationSummary[]
 /** Every prompt set of the project. */
 export function usePromptSets(isWanted = true): QueryResult<PromptSet[]> {
   return useQuery(isWanted ? ['prompts.list'] : null, () => rpc.prompts.list(), ['prompts']);
+}
+
+/** Every set of imported answers of the project, by name. */
+export function useAnswers(): QueryResult<AnswersOfFile[]> {
+  return useQuery(['answers.list'], () => rpc.answers.list(), ['prompts', 'evaluations']);
 }

@@ -13,7 +13,7 @@ import { EvaluationPage } from './evaluation-page.tsx';
 import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
 import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { PromptSetPage } from './prompts/prompt-set-page.tsx';
-import { useEvaluations, usePromptSets } from './queries.ts';
+import { useAnswers, useEvaluations, usePromptSets } from './queries.ts';
 import { VotesPage } from './votes/votes-page.tsx';
 import './evaluate.css';
 
@@ -110,6 +110,7 @@ function NewEvaluation({ promptSetId, wanted }: NewEvaluationProps) {
   const systems = useSystems();
   const sets = usePromptSets();
   const evaluations = useEvaluations();
+  const answers = useAnswers();
   return (
     <QueryView query={systems}>
       {(available) => (
@@ -117,14 +118,24 @@ function NewEvaluation({ promptSetId, wanted }: NewEvaluationProps) {
           {(known) => (
             <QueryView query={evaluations}>
               {(list) => (
-                <QueryView query={defaults}>
-                  {(begins) => (
-                    <NewEvaluationForm
-                      key={`${promptSetId} ${JSON.stringify(wanted)}`}
-                      context={{ available, sets: known, evaluations: list, defaults: begins }}
-                      promptSetId={promptSetId}
-                      wanted={wanted}
-                    />
+                <QueryView query={answers}>
+                  {(imported) => (
+                    <QueryView query={defaults}>
+                      {(begins) => (
+                        <NewEvaluationForm
+                          key={`${promptSetId} ${JSON.stringify(wanted)}`}
+                          context={{
+                            available,
+                            sets: known,
+                            evaluations: list,
+                            answers: imported,
+                            defaults: begins,
+                          }}
+                          promptSetId={promptSetId}
+                          wanted={wanted}
+                        />
+                      )}
+                    </QueryView>
                   )}
                 </QueryView>
               )}

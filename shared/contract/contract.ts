@@ -4,7 +4,12 @@ import { binContract } from './bin.ts';
 import { chatContract, generationsContract } from './chat.ts';
 import { datasetsContract, importsContract, samplesContract, xrayContract } from './curate.ts';
 import { devicesContract, jobsContract, modelsContract, runsContract } from './train.ts';
-import { evaluationsContract, promptsContract, statisticsContract } from './evaluate.ts';
+import {
+  answersContract,
+  evaluationsContract,
+  promptsContract,
+  statisticsContract,
+} from './evaluate.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
 
@@ -25,6 +30,7 @@ const groups = {
   chat: chatContract,
   generations: generationsContract,
   prompts: promptsContract,
+  answers: answersContract,
   evaluations: evaluationsContract,
   statistics: statisticsContract,
   merges: mergesContract,

@@ -1,8 +1,14 @@
 import { z } from 'zod';
-import { samplingSchema, systemSpecSchema } from '../domain/identity.ts';
+import { contestantSchema, samplingSchema } from '../domain/identity.ts';
+import { givenNameSchema } from '../domain/label.ts';
 import { voteFileSchema } from '../domain/verdict-statistics.ts';
 import { messageSchema } from '../domain/message.ts';
-import { promptSchema, promptSetSchema, systemKeySchema } from '../domain/evaluation.ts';
+import {
+  answersOfFileSchema,
+  promptSchema,
+  promptSetSchema,
+  systemKeySchema,
+} from '../domain/evaluation.ts';
 import { judging, procedure, reading } from './errors.ts';
 
 /** How a report leaves: whole, to be read, or its votes as a table. */
@@ -28,6 +34,40 @@ export const promptsContract = {
         errorsTotal: z.number().int(),
       }),
     ),
+};
+
+/** What became of a file of answers; of long lists the first thousand are there. */
+export const answersImportSchema = z.object({
+  answersId: z.string(),
+  name: z.string(),
+  /** Rows of the file: each was added, known already, in conflict, unmatched or unusable. */
+  read: z.number().int(),
+  added: z.number().int(),
+  /** Answers that were there already, word for word. */
+  known: z.number().int(),
+  /** Second answers to a prompt that has another one, which stays. */
+  conflicts: z.array(z.object({ line: z.number().int(), ordinal: z.number().int() })),
+  conflictsTotal: z.number().int(),
+  /** Answers to no prompt of the set. */
+  unmatched: z.array(z.object({ line: z.number().int(), prompt: z.string(), reason: z.string() })),
+  unmatchedTotal: z.number().int(),
+  /** Lines that hold no answer. */
+  unusable: z.number().int(),
+  errors: z.array(z.object({ line: z.number().int(), message: z.string() })),
+  errorsTotal: z.number().int(),
+  /** Prompts of the set that have no answer of this system, in this file or an earlier one. */
+  missing: z.array(z.object({ ordinal: z.number().int(), prompt: z.string() })),
+  missingTotal: z.number().int(),
+});
+export type AnswersImport = z.infer<typeof answersImportSchema>;
+
+export const answersContract = {
+  /** Every set of imported answers, by name. */
+  list: reading.output(z.array(answersOfFileSchema)),
+  /** Adds the answers in a file, to the prompts of a set, to those of a name; nothing is replaced. */
+  import: procedure
+    .input(z.object({ path: z.string().min(1), promptSetId: z.string(), name: givenNameSchema }))
+    .output(answersImportSchema),
 };
 
 /**
@@ -82,8 +122,8 @@ export const evaluationsContract = {
       z.object({
         name: z.string().trim().min(1).max(100),
         promptSetId: z.string(),
-        a: systemSpecSchema,
-        b: systemSpecSchema,
+        a: contestantSchema,
+        b: contestantSchema,
         sampling: samplingSchema.prefault({}),
         /** Compare only this many prompts, chosen by the seed; all when absent. */
         prompts: z.number().int().min(1).optional(),

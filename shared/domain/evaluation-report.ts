@@ -5,7 +5,7 @@ import {
   systemKeySchema,
   verdictSchema,
 } from './evaluation.ts';
-import { identitySchema } from './identity.ts';
+import { identitySchema, importedIdentitySchema } from './identity.ts';
 import { messageSchema } from './message.ts';
 
 /** A share from 0 to 1 and its confidence interval. */
@@ -119,11 +119,12 @@ export type ReportItem = z.infer<typeof reportItemSchema>;
 
 /**
  * A contestant. `identities` are the distinct ones its answers carry (but for the seeds): normally one,
- * none when the answers came from a file.
+ * none when the answers came from a file, and `imported` tells from which.
  */
 export const reportSystemSchema = z.object({
   name: z.string(),
   identities: z.array(identitySchema),
+  imported: z.array(importedIdentitySchema).default([]),
 });
 export type ReportSystem = z.infer<typeof reportSystemSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 import { mixBits, seededUniform } from './seeded-uniform.ts';
+import { importedIdentitySchema } from './identity.ts';
 import { messageSchema } from './message.ts';
 
 /** Which of the two systems of an evaluation. */
@@ -102,6 +103,19 @@ export const promptSetSchema = z.object({
   createdMs: momentSchema,
 });
 export type PromptSet = z.infer<typeof promptSetSchema>;
+
+/** Answers of one system that came from files: to which prompt sets, and from where. */
+export const answersOfFileSchema = z.object({
+  id: idSchema,
+  /** As the command line has it behind `answers:`. */
+  name: nameSchema,
+  answers: countSchema,
+  sets: z.array(z.object({ promptSetId: idSchema, answers: countSchema })),
+  /** The files and the generators that they name, the first of them. */
+  origins: z.array(importedIdentitySchema.extend({ answers: countSchema })),
+  createdMs: momentSchema,
+});
+export type AnswersOfFile = z.infer<typeof answersOfFileSchema>;
 
 /** The first “Evaluation N” that is free: whoever votes sees the name, so it tells no system. */
 export function freeName(evaluations: readonly { name: string }[]): string {

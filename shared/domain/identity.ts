@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mostTemplateCharacters } from './recipe/recipe.ts';
-import { countSchema, hashSchema, nameSchema } from './stored-value.ts';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 
 /**
  * Sampling settings of a generation. Defaults are LIMA's (section 4.1): nucleus 0.9,
@@ -45,6 +45,25 @@ export const identitySchema = z.object({
 });
 export type Identity = z.infer<typeof identitySchema>;
 
+/** Where an answer came from that no engine here gave: a file, and what it says of itself. */
+export const importedIdentitySchema = z.object({
+  /** The name of the file, without its folder. */
+  importedFrom: nameSchema,
+  fileSha256: hashSchema,
+  /** Who gave the answer, as the file says; null where it does not. */
+  generator: nameSchema.nullable(),
+  importedMs: momentSchema,
+});
+export type ImportedIdentity = z.infer<typeof importedIdentitySchema>;
+
+/** What is known of an answer to a prompt of a set: what the engine reported, or its file. */
+export const answerIdentitySchema = z.union([importedIdentitySchema, identitySchema]);
+export type AnswerIdentity = z.infer<typeof answerIdentitySchema>;
+
+/** True of an answer that came from a file. */
+export const isImported = (identity: AnswerIdentity): identity is ImportedIdentity =>
+  'importedFrom' in identity;
+
 /** A base model with an optional adapter: one contestant of a chat or an evaluation. */
 export const systemSpecSchema = z.object({
   modelId: z.string(),
@@ -56,3 +75,15 @@ export const systemSpecSchema = z.object({
   chatTemplate: z.string().max(mostTemplateCharacters).optional(),
 });
 export type SystemSpec = z.infer<typeof systemSpecSchema>;
+
+/** Answers that were imported from files under one name: they are compared, and asked nothing. */
+export const importedSystemSchema = z.object({ answersId: idSchema });
+export type ImportedSystem = z.infer<typeof importedSystemSchema>;
+
+/** What can be compared: weights that answer here, or answers that came from elsewhere. */
+export const contestantSchema = z.union([importedSystemSchema, systemSpecSchema]);
+export type Contestant = z.infer<typeof contestantSchema>;
+
+/** True of a contestant whose answers are imported. */
+export const hasImportedAnswers = (contestant: Contestant): contestant is ImportedSystem =>
+  'answersId' in contestant;

@@ -10,6 +10,7 @@ export const labelledThingSchema = z.enum([
   'model',
   'sample',
   'conversation',
+  'answers',
 ]);
 export type LabelledThing = z.infer<typeof labelledThingSchema>;
 

@@ -17,7 +17,7 @@ import {
   type SystemKey,
   type Verdict,
 } from '../domain/evaluation.ts';
-import type { Identity } from '../domain/identity.ts';
+import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
 import { sameAnswer, withoutThinking } from '../template/thinking.ts';
 import {
@@ -38,7 +38,7 @@ export interface ReportFacts {
   createdMs: number;
   promptSet: EvaluationReport['promptSet'];
   /** `identities`: those of every answer, in order; duplicates are fine. */
-  systems: { a: ReportSystem; b: ReportSystem };
+  systems: Record<SystemKey, { name: string; identities: readonly AnswerIdentity[] }>;
   sideSeed: number;
   /** Every vote ever given: of one author on one item only the newest counts and is reported. */
   items: Omit<ReportItem, 'verdict'>[];
@@ -238,12 +238,19 @@ function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
 }
 
 /** Keeps one identity per distinct configuration: seed and repetition differ from answer to answer. */
-function distinct({ name, identities }: ReportSystem): ReportSystem {
-  const seen = new Map<string, Identity>();
+function distinct({ name, identities }: ReportFacts['systems']['a']): ReportSystem {
+  const seen = new Map<string, AnswerIdentity>();
   for (const identity of identities) {
-    const { sampling, repetition, ...rest } = identity;
-    const key = JSON.stringify([rest, { ...sampling, seed: 0 }, repetition === undefined]);
+    const key = JSON.stringify(isImported(identity) ? identity : configurationOf(identity));
     if (!seen.has(key)) seen.set(key, identity);
   }
-  return { name, identities: [...seen.values()] };
+  const report: ReportSystem = { name, identities: [], imported: [] };
+  for (const identity of seen.values())
+    if (isImported(identity)) report.imported.push(identity);
+    else report.identities.push(identity);
+  return report;
+}
+
+function configurationOf({ sampling, repetition, ...rest }: Identity): unknown[] {
+  return [rest, { ...sampling, seed: 0 }, repetition === undefined];
 }

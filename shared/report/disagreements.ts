@@ -1,6 +1,11 @@
 import { answerSeed } from '../domain/answer-seed.ts';
 import { type SystemKey, sideOf } from '../domain/evaluation.ts';
-import type { Identity, Sampling } from '../domain/identity.ts';
+import {
+  type AnswerIdentity,
+  type Identity,
+  isImported,
+  type Sampling,
+} from '../domain/identity.ts';
 import type { Message } from '../domain/message.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
 
@@ -22,13 +27,17 @@ export interface CheckedAnswer {
   /** Of the prompt in its set: what an old answer has its seed from. */
   promptOrdinal: number;
   prompt: readonly Message[];
-  identity: Identity;
+  identity: AnswerIdentity;
   integrity: 'verified' | 'changed' | 'unhashed';
 }
 
 /** What of an evaluation can be compared with something else that is stored of it. */
 export interface CheckedEvaluation {
-  systems: Record<SystemKey, { expected: ExpectedIdentity; answers: readonly CheckedAnswer[] }>;
+  /** `expected` is null of imported answers: what gave them is not known here. */
+  systems: Record<
+    SystemKey,
+    { expected: ExpectedIdentity | null; answers: readonly CheckedAnswer[] }
+  >;
   sideSeed: number;
   sides: readonly { ordinal: number; shownLeft: SystemKey }[];
 }
@@ -55,13 +64,24 @@ function systemDisagreements(
   key: SystemKey,
   { expected, answers }: CheckedEvaluation['systems'][SystemKey],
 ): string[] {
-  const of = (isOff: (answer: CheckedAnswer) => boolean, what: string) =>
+  const tell = (isOff: (answer: CheckedAnswer) => boolean, what: string) =>
     sentence(answers.filter(isOff), { noun: 'answer', of: ` of ${key.toUpperCase()}` }, what);
+  const changed = tell(
+    ({ integrity }) => integrity === 'changed',
+    'is not what was generated: its text, its prompt or what it says of its weights was changed since',
+  );
+  const elsewhere = tell(
+    ({ identity }) => isImported(identity) !== (expected === null),
+    expected === null
+      ? 'says that weights here gave it, and this system has imported answers'
+      : 'says that it came from a file, and this system has weights that answer',
+  );
+  if (expected === null) return [...changed, ...elsewhere];
+  const of = (isOff: (answer: EngineAnswer) => boolean, what: string) =>
+    tell((answer) => isOfEngine(answer) && isOff(answer), what);
   return [
-    ...of(
-      ({ integrity }) => integrity === 'changed',
-      'is not what was generated: its text, its prompt or what it says of its weights was changed since',
-    ),
+    ...changed,
+    ...elsewhere,
     ...of(
       ({ identity }) => identity.baseSha256 !== expected.baseSha256,
       `says that other weights gave it than the model of this system has (${expected.baseSha256})`,
@@ -89,7 +109,11 @@ function systemDisagreements(
   ];
 }
 
-function isSampledAs(expected: Sampling, answer: CheckedAnswer): boolean {
+type EngineAnswer = CheckedAnswer & { identity: Identity };
+
+const isOfEngine = (answer: CheckedAnswer): answer is EngineAnswer => !isImported(answer.identity);
+
+function isSampledAs(expected: Sampling, answer: EngineAnswer): boolean {
   const { seed, ...settings } = answer.identity.sampling;
   const wanted = new Map<string, number>(Object.entries(expected));
   return (
@@ -100,7 +124,7 @@ function isSampledAs(expected: Sampling, answer: CheckedAnswer): boolean {
 
 function seedOf(
   { seed }: Sampling,
-  { identity: { repetition }, prompt, promptOrdinal }: CheckedAnswer,
+  { identity: { repetition }, prompt, promptOrdinal }: EngineAnswer,
 ): number {
   if (repetition === undefined) return (seed + promptOrdinal) >>> 0;
   return answerSeed(seed, { messages: prompt }, repetition);

@@ -7,7 +7,7 @@ import type {
   ReportSystem,
 } from '../domain/evaluation-report.ts';
 import type { SystemKey, Verdict } from '../domain/evaluation.ts';
-import type { Identity } from '../domain/identity.ts';
+import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
 import {
   formatCount,
   formatQuantity,
@@ -130,23 +130,40 @@ function votesToSeparate({ moreVotesToSeparate }: PreferenceSummary): string {
 /** What produced the answers, one column per configuration of a system. */
 export function systemsTable({ systems }: EvaluationReport): ReportTable {
   const contestants = [...configurations('A', systems.a), ...configurations('B', systems.b)];
-  const fields = identityFields(undefined).map(([label]) => label);
+  const isAnyImported = contestants.some(({ identity }) => identity && isImported(identity));
+  const columns = contestants.map(({ identity }) => [
+    ...identityFields(identity && !isImported(identity) ? identity : undefined),
+    ...(isAnyImported ? originFields(identity) : []),
+  ]);
   return {
     columns: ['', ...contestants.map(({ title }) => title)],
-    rows: fields.map((label, field) => [
+    rows: (columns[0] ?? []).map(([label], field) => [
       label,
-      ...contestants.map(({ identity }) => identityFields(identity)[field]?.[1] ?? ''),
+      ...columns.map((values) => values[field]?.[1] ?? ''),
     ]),
   };
 }
 
-interface Configuration {
-  title: string;
-  identity: Identity | undefined;
+/** Where imported answers came from; an answer that was given here came from no file. */
+function originFields(identity: AnswerIdentity | undefined): [label: string, value: string][] {
+  const origin = identity && isImported(identity) ? identity : undefined;
+  const show = (value: string | undefined) => displayLine(value ?? '–');
+  return [
+    ['Imported from', show(origin?.importedFrom)],
+    ['SHA-256 of that file', show(origin?.fileSha256)],
+    ['Generator, as the file says', show(origin && (origin.generator ?? 'not named'))],
+    ['Imported', show(origin && formatTime(origin.importedMs))],
+  ];
 }
 
-function configurations(key: string, { name, identities }: ReportSystem): Configuration[] {
-  const title = `${key}: ${displayLine(name)}`;
+interface Configuration {
+  title: string;
+  identity: AnswerIdentity | undefined;
+}
+
+function configurations(key: string, system: ReportSystem): Configuration[] {
+  const title = `${key}: ${displayLine(system.name)}`;
+  const identities = [...system.identities, ...system.imported];
   if (identities.length === 0) return [{ title, identity: undefined }];
   return identities.map((identity, index) => ({
     title: index === 0 ? title : `${title} (${index + 1})`,

@@ -4,7 +4,9 @@ import type {
   ReportVote,
 } from '../domain/evaluation-report.ts';
 import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluation.ts';
+import type { ImportedIdentity } from '../domain/identity.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
+import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
@@ -159,7 +161,11 @@ function systemWarnings({ systems }: Findings): string[] {
     );
     if (others.length > 0)
       return [`${system}: its adapter was trained on another base model (${others[0]}).`];
-    if (count === 0) return [`${system}: the weights behind its answers are not recorded.`];
+    const imported = importedWarnings(system, systems[key].imported);
+    if (count === 0)
+      return imported.length > 0
+        ? imported
+        : [`${system}: the weights behind its answers are not recorded.`];
     return count > 1 ? [`${system} answered in ${count} different configurations.`] : [];
   });
   const [a, b] = [systems.a.identities[0], systems.b.identities[0]];
@@ -171,4 +177,23 @@ function systemWarnings({ systems }: Findings): string[] {
   );
   if (weights[0] === weights[1]) warnings.push('A and B are the same weights.');
   return warnings;
+}
+
+/** What is said of answers from files, once for all of them: it is what the files say. */
+function importedWarnings(system: string, imported: readonly ImportedIdentity[]): string[] {
+  if (imported.length === 0) return [];
+  const files = [...new Set(imported.map(({ importedFrom }) => importedFrom))];
+  const said = [...new Set(imported.flatMap(({ generator }) => generator ?? []))];
+  const by = said.length > 0 ? `, which ${files.length > 1 ? 'name' : 'names'} ${named(said)}` : '';
+  return [
+    `${system}: its answers were imported from ${named(files)}${by}; what gave them, and how, nobody here can check.`,
+  ];
+}
+
+const mostNamed = 3;
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).map((name) => `“${displayLine(name)}”`);
+  const more = names.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${formatCount(more)} more` : shown.join(', ');
 }

@@ -13,6 +13,7 @@ export const thingNouns: Record<LabelledThing, string> = {
   model: 'model',
   sample: 'sample',
   conversation: 'conversation',
+  answers: 'set of answers',
 };
 
 const counted: Record<Dependents['what'], string> = {
@@ -87,6 +88,14 @@ const becomes: Record<
     dataset: (all) => stays(all, 'keeps it as it was frozen.', 'keep it as it was frozen.'),
   },
   conversation: { 'chat-answer': (all) => stays(all, 'goes with it.', 'go with it.') },
+  answers: {
+    evaluation: (all) =>
+      stays(
+        all,
+        'compares them and keeps those it needs until it is deleted, too.',
+        'compare them and keep those they need until they are deleted, too.',
+      ),
+  },
 };
 
 const meaning: Record<LabelledThing, string> = {
@@ -98,6 +107,7 @@ const meaning: Record<LabelledThing, string> = {
   model: 'It leaves the project. The GGUF file stays where it is; add it again to have it back.',
   sample: 'It is moved to the bin, out of every list and dataset to come; it can be restored.',
   conversation: 'What was said in it goes.',
+  answers: 'The files that they were imported from are not touched.',
 };
 
 /** The question before something is deleted. */

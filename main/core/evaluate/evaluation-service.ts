@@ -3,7 +3,11 @@ import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { promptKey } from '../../../shared/domain/answer-seed.ts';
 import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
-import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import {
+  hasImportedAnswers,
+  type Contestant,
+  type Sampling,
+} from '../../../shared/domain/identity.ts';
 import { systemName } from '../../../shared/text/model-names.ts';
 import { comparisonCounts, failedAnswers } from '../../store/repositories/comparisons.ts';
 import {
@@ -18,6 +22,8 @@ import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
+import { baseName } from '../../store/repositories/given-names.ts';
+import { answersById, requireAnswers } from './answer-service.ts';
 import { chosenTemplateSha256, systemFiles } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireTemplate } from '../models/template-trial.ts';
@@ -30,8 +36,8 @@ import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 export interface NewEvaluation {
   name: string;
   promptSetId: string;
-  a: SystemSpec;
-  b: SystemSpec;
+  a: Contestant;
+  b: Contestant;
   sampling: Sampling;
   prompts?: number | undefined;
   parallel: number;
@@ -46,13 +52,10 @@ export async function createEvaluation(
   signal?: AbortSignal,
 ): Promise<{ evaluationId: string; jobId: string }> {
   const { db } = session.file;
-  const [filesA, filesB] = [
-    await systemFiles(session, input.a, signal),
-    await systemFiles(session, input.b, signal),
+  const [storeA, storeB] = [
+    await usableContestant(session, input.a, signal),
+    await usableContestant(session, input.b, signal),
   ];
-  for (const { modelId, chatTemplate = '' } of [input.a, input.b])
-    if (chatTemplate !== '')
-      await requireTemplate(await usableModel(session, modelId, signal), chatTemplate, signal);
   const { name, promptSetId, seed, parallel, sampling } = input;
   if (findEvaluation(db, 'name', name))
     throw new AppError(
@@ -65,12 +68,14 @@ export async function createEvaluation(
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
   const promptIds = choosePrompts(session, set, input);
+  for (const contestant of [input.a, input.b])
+    if (hasImportedAnswers(contestant))
+      requireAnswers(session, contestant.answersId, { set, promptIds });
   const id = uuidv7();
   const payload = { evaluationId: id };
   const newJob = { kind: 'generate', title: name, subjectId: id, payload } as const;
   const job = session.jobs.start(newJob, (jobId) => {
-    const systemAId = upsertSystem(db, input.a, sampling, filesA);
-    const systemBId = upsertSystem(db, input.b, sampling, filesB);
+    const [systemAId, systemBId] = [storeA(sampling), storeB(sampling)];
     if (systemAId === systemBId)
       throw new AppError('INVALID_INPUT', 'Both systems are the same: choose two different ones');
     const stored = { id, name, promptSetId, systemAId, systemBId, seed, parallel };
@@ -80,6 +85,23 @@ export async function createEvaluation(
   });
   session.changes.touch('evaluations', 'project');
   return { evaluationId: id, jobId: job.id };
+}
+
+/** What stores a system once its files, its template and its answers were found to be usable. */
+async function usableContestant(
+  session: ProjectSession,
+  contestant: Contestant,
+  signal?: AbortSignal,
+): Promise<(sampling: Sampling) => string> {
+  if (hasImportedAnswers(contestant)) {
+    const { id } = answersById(session, contestant.answersId);
+    return () => id;
+  }
+  const files = await systemFiles(session, contestant, signal);
+  const { modelId, chatTemplate = '' } = contestant;
+  if (chatTemplate !== '')
+    await requireTemplate(await usableModel(session, modelId, signal), chatTemplate, signal);
+  return (sampling) => upsertSystem(session.file.db, contestant, sampling, files);
 }
 
 /**
@@ -108,7 +130,9 @@ export function choosePrompts(
 /** How a stored system is called; its files need not be there any more. */
 export function storedSystemName(session: ProjectSession, systemId: string): string {
   const { db } = session.file;
-  const { spec } = found(findSystem(db, systemId), 'system', systemId);
+  const system = found(findSystem(db, systemId), 'system', systemId);
+  if (system.kind === 'answers') return baseName(system);
+  const { spec } = system;
   const model = findModel(db, spec.modelId);
   const base = model ? modelNameOf(db, model) : 'unknown model';
   const checkpoint = spec.checkpointId === null ? undefined : findCheckpoint(db, spec.checkpointId);

@@ -14,6 +14,7 @@ import { systemFiles } from '../models/checkpoints.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { requireAnswers } from './answer-service.ts';
 import { choosePrompts, evaluationById } from './evaluation-service.ts';
 
 /**
@@ -28,8 +29,9 @@ export async function extendEvaluation(
 ): Promise<{ evaluationId: string; jobId: string; prompts: number }> {
   const { db } = session.file;
   const { systemAId, systemBId } = evaluationById(session, input.id);
-  for (const systemId of [systemAId, systemBId])
-    await systemFiles(session, found(findSystem(db, systemId), 'system', systemId).spec, signal);
+  const systems = [systemAId, systemBId].map((id) => found(findSystem(db, id), 'system', id));
+  for (const system of systems)
+    if (system.kind === 'weights') await systemFiles(session, system.spec, signal);
   const { id: from, revealedMs, parallel, ...evaluation } = evaluationById(session, input.id);
   if (revealedMs === null)
     throw new AppError(
@@ -50,6 +52,8 @@ export async function extendEvaluation(
       `These systems were compared on every prompt of “${set.name}” already: choose another prompt set, or import one`,
       { id: promptSetId },
     );
+  for (const { kind, id: answersId } of systems)
+    if (kind === 'answers') requireAnswers(session, answersId, { set, promptIds });
   const id = uuidv7();
   const name = freeExtensionName(session, evaluation.name);
   const newJob = { kind: 'generate', title: name, subjectId: id } as const;

@@ -12,7 +12,7 @@ import {
 import { findEvaluation, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
 import { insertVote, verdictOf } from '../../store/repositories/votes.ts';
 import { findModel } from '../../store/repositories/models.ts';
-import { findSystem, type StoredSystem } from '../../store/repositories/systems.ts';
+import { findSystem, type WeightsSystem } from '../../store/repositories/systems.ts';
 import {
   insertGeneration,
   missingGenerations,
@@ -22,6 +22,7 @@ import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-
 import { found } from '../base/app-error.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';
+import { failMissingAnswers } from './answer-service.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
@@ -35,6 +36,7 @@ export function generateJob(session: ProjectSession): JobHandler<'generate'> {
       const evaluation = found(findEvaluation(db, 'id', evaluationId), 'evaluation', evaluationId);
       const setId = evaluation.promptSetId;
       frozenPromptsOf(db, found(findPromptSet(db, 'id', setId), 'prompt set', setId), 0);
+      failMissing(session, evaluation);
       const progress = new GenerationProgress(session, evaluation, context);
       try {
         const contestants = await contestantsOf(session, evaluation, context.signal);
@@ -53,6 +55,14 @@ export function generateJob(session: ProjectSession): JobHandler<'generate'> {
       }
     },
   };
+}
+
+/** What imported answers lack is told before anybody waits for the other system. */
+function failMissing(session: ProjectSession, evaluation: StoredEvaluation): void {
+  for (const systemId of [evaluation.systemAId, evaluation.systemBId]) {
+    const system = findSystem(session.file.db, systemId);
+    if (system?.kind === 'answers') failMissingAnswers(session, evaluation.id, system);
+  }
 }
 
 class GenerationProgress {
@@ -104,26 +114,29 @@ class GenerationProgress {
   }
 }
 
-/** One of the two systems, what it still has to answer, and the process that does it. */
-interface Contestant {
-  system: StoredSystem;
+/** One of the systems whose weights answer, what it still has to answer, and the process that does it. */
+interface GeneratingSystem {
+  system: WeightsSystem;
   missing: readonly MissingGeneration[];
   /** Of a system that has answered everything nothing is needed any more. */
   engine: (() => { engine: GuardedInference; files: GuardedSystem }) | undefined;
 }
 
 /**
- * Both systems. Each has a process of its own where both models fit into memory at once; else, or
+ * The systems that answer here. Each has a process of its own where both models fit into memory at once; else, or
  * where they stand on one base, which stays loaded, they take turns in one.
  */
 async function contestantsOf(
   session: ProjectSession,
   evaluation: StoredEvaluation,
   signal: AbortSignal,
-): Promise<Contestant[]> {
-  const ids = [evaluation.systemAId, evaluation.systemBId];
-  const asked = ids.map(async (systemId) => {
-    const system = found(findSystem(session.file.db, systemId), 'system', systemId);
+): Promise<GeneratingSystem[]> {
+  const { db } = session.file;
+  const systems = [evaluation.systemAId, evaluation.systemBId]
+    .map((systemId) => found(findSystem(db, systemId), 'system', systemId))
+    .filter((system) => system.kind === 'weights');
+  const asked = systems.map(async (system) => {
+    const systemId = system.id;
     const missing = missingGenerations(session.file.db, evaluation.id, systemId);
     const isNeeded = missing.length > 0;
     return {
@@ -153,7 +166,7 @@ async function contestantsOf(
 const memoryShare = 0.6;
 
 /** Whether the weights of all systems fit into the memory that is free now. */
-function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly StoredSystem[]): boolean {
+function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly WeightsSystem[]): boolean {
   const sizes = systems.map(({ spec }) => findModel(db, spec.modelId)?.info.fileSizeBytes);
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? Infinity), 0);
   return bytes < memoryShare * freemem();
@@ -163,7 +176,10 @@ function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly StoredSys
  * Places of comparisons to be answered by both systems before the next ones: few at first, so that
  * voting begins soon, then ever more, so that models change and parallel answers wait seldom.
  */
-function* batches(contestants: readonly Contestant[], parallel: number): Generator<Set<number>> {
+function* batches(
+  contestants: readonly GeneratingSystem[],
+  parallel: number,
+): Generator<Set<number>> {
   const missing = contestants.flatMap((contestant) => contestant.missing);
   const places = [...new Set(missing.map(({ place }) => place))].toSorted((p, q) => p - q);
   for (let start = 0, size = parallel; start < places.length; size *= 2) {
@@ -175,7 +191,7 @@ function* batches(contestants: readonly Contestant[], parallel: number): Generat
 async function answer(
   session: ProjectSession,
   evaluation: StoredEvaluation,
-  { system, missing, engine, only }: Contestant & { only: ReadonlySet<number> },
+  { system, missing, engine, only }: GeneratingSystem & { only: ReadonlySet<number> },
   progress: GenerationProgress,
 ): Promise<void> {
   const items = missing.filter(({ place }) => only.has(place));
@@ -197,7 +213,7 @@ async function answer(
 
 function itemsOf(
   { file: { db } }: ProjectSession,
-  contestants: readonly Contestant[],
+  contestants: readonly GeneratingSystem[],
   batch: ReadonlySet<number>,
 ): StoredComparison[] {
   const ids = contestants
@@ -207,7 +223,7 @@ function itemsOf(
   return [...new Set(ids)].flatMap((id) => findComparison(db, id) ?? []);
 }
 
-const settingsOf = (evaluation: StoredEvaluation, system: StoredSystem) => ({
+const settingsOf = (evaluation: StoredEvaluation, system: WeightsSystem) => ({
   sampling: system.sampling,
   parallel: evaluation.parallel,
 });
@@ -222,7 +238,7 @@ type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answ
 
 function store(
   session: ProjectSession,
-  system: StoredSystem,
+  system: WeightsSystem,
   event: AnswerEvent,
   progress: GenerationProgress,
 ): void {

@@ -1,5 +1,6 @@
 import { promptKey } from '../../../shared/domain/answer-seed.ts';
 import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
+import { isImported } from '../../../shared/domain/identity.ts';
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
 import {
   composeReport,
@@ -142,10 +143,12 @@ function checkedEvaluation(
   comparisons: readonly StoredComparison[],
 ): CheckedEvaluation {
   const checked = (key: SystemKey, systemId: string) => {
-    const { spec, sampling } = found(findSystem(session.file.db, systemId), 'system', systemId);
+    const system = found(findSystem(session.file.db, systemId), 'system', systemId);
     const answers = comparisons.flatMap(({ ordinal, promptOrdinal, prompt, [key]: answer }) =>
       answer ? [{ ordinal, promptOrdinal, prompt, ...answer }] : [],
     );
+    if (system.kind === 'answers') return { expected: null, answers };
+    const { spec, sampling } = system;
     return { expected: { ...expectedOf(session, spec), sampling }, answers };
   };
   return {
@@ -157,8 +160,9 @@ function checkedEvaluation(
 
 const toReported = ({ output, finish, identity }: ComparisonAnswer) => ({
   output,
-  finish,
-  seed: identity.sampling.seed,
+  ...(isImported(identity)
+    ? { finish: null, seed: null }
+    : { finish, seed: identity.sampling.seed }),
 });
 
 function toItem(

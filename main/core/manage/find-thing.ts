@@ -6,6 +6,7 @@ import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 import { conversationOpening } from '../../store/repositories/chat-answers.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';
 import { findEvaluation } from '../../store/repositories/evaluations.ts';
+import { findAnswers } from '../../store/repositories/imported-answers.ts';
 import { isDeleted, labelsOfOne } from '../../store/repositories/labels.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
@@ -32,6 +33,7 @@ function storedName(db: Database, { thing, id }: Thing): string | undefined {
   if (thing === 'dataset') return findDataset(db, 'id', id)?.name;
   if (thing === 'prompt-set') return findPromptSet(db, 'id', id)?.name;
   if (thing === 'evaluation') return findEvaluation(db, 'id', id)?.name;
+  if (thing === 'answers') return findAnswers(db, 'id', id)?.name;
   if (thing === 'model') {
     const model = findModel(db, id);
     return model && basename(model.path);

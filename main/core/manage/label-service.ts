@@ -24,6 +24,7 @@ export const topicsOf: Record<LabelledThing, ChangeTopic[]> = {
   model: ['models', 'runs', 'evaluations'],
   sample: ['samples'],
   conversation: ['chats', 'project'],
+  answers: ['prompts', 'evaluations'],
 };
 
 /** What people gave to the things of one kind, by id. */

@@ -1,10 +1,12 @@
 import type { MergeReport } from '../../../shared/contract/merge.ts';
+import { thingNouns } from '../../../shared/text/deleting.ts';
 import type { MergedFiles } from '../../store/merge/merge-files.ts';
 import type { BroughtFiles } from './bring-files.ts';
 
 const mostListed = 100;
 const first = <Item>(items: readonly Item[]): Item[] => items.slice(0, mostListed);
-const readable = (table: string) => table.replaceAll('_', ' ');
+const readable = (table: string) =>
+  table === 'system' ? thingNouns.answers : table.replaceAll('_', ' ');
 
 /** What a merge did, in the words of the contract. */
 export function reportOf(
@@ -22,9 +24,11 @@ export function reportOf(
     dryRun,
     packet: merged.packet,
     counts: merged.counts,
-    renamed: first(merged.renamed)
-      .filter(({ table }) => table !== 'system')
-      .map(({ table, name, newName }) => ({ what: readable(table), name, newName })),
+    renamed: first(merged.renamed).map(({ table, name, newName }) => ({
+      what: readable(table),
+      name,
+      newName,
+    })),
     deleted: first(merged.deleted).map(({ table, name }) => ({ what: readable(table), name })),
     edits: {
       total: edits.length,

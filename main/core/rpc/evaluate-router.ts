@@ -1,4 +1,5 @@
 import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
+import { importAnswers, importedAnswers } from '../evaluate/answer-service.ts';
 import {
   createEvaluation,
   evaluations,
@@ -23,6 +24,14 @@ export const promptsRouter = {
   ),
   import: withProject.prompts.import.handler(({ context: { core, session }, input, signal }) =>
     importPrompts(core, session, input, signal),
+  ),
+};
+
+/** Answers of systems that cannot run here. */
+export const answersRouter = {
+  list: withProject.answers.list.handler(({ context: { session } }) => importedAnswers(session)),
+  import: withProject.answers.import.handler(({ context: { core, session }, input, signal }) =>
+    importAnswers(core, session, input, signal),
   ),
 };
 

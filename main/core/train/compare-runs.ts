@@ -12,7 +12,7 @@ import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
 import { listEvaluations, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
-import { findSystem } from '../../store/repositories/systems.ts';
+import { checkpointOfSystem } from '../../store/repositories/systems.ts';
 import { AppError } from '../base/app-error.ts';
 import { storedSystemName } from '../evaluate/evaluation-service.ts';
 import { evaluationReport } from '../evaluate/report-service.ts';
@@ -131,7 +131,7 @@ function outcomesOf(session: ProjectSession, { id }: Run): Outcomes {
   for (const evaluation of listEvaluations(session.file.db))
     for (const side of ['a', 'b'] as const) {
       const systemId = side === 'a' ? evaluation.systemAId : evaluation.systemBId;
-      const checkpointId = findSystem(session.file.db, systemId)?.spec.checkpointId ?? null;
+      const checkpointId = checkpointOfSystem(session.file.db, systemId);
       const epoch = checkpointId === null ? undefined : epochs.get(checkpointId);
       if (epoch === undefined) continue;
       if (evaluation.revealedMs === null) outcomes.blindEvaluations += 1;

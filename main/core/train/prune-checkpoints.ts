@@ -2,7 +2,7 @@ import { isJobFinished } from '../../../shared/domain/job.ts';
 import { keptByRule, type PrunePlan, type PruneRule } from '../../../shared/domain/runs/pruning.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { listEvaluations } from '../../store/repositories/evaluations.ts';
-import { findSystem } from '../../store/repositories/systems.ts';
+import { checkpointOfSystem } from '../../store/repositories/systems.ts';
 import { AppError } from '../base/app-error.ts';
 import { evaluationReport } from '../evaluate/report-service.ts';
 import { deleteThings, planDeletion } from '../manage/deletion-service.ts';
@@ -102,7 +102,7 @@ function voteScores(session: ProjectSession): Map<string, number> {
       [systemAId, wins],
       [systemBId, losses],
     ] as const) {
-      const checkpointId = findSystem(db, systemId)?.spec.checkpointId;
+      const checkpointId = checkpointOfSystem(db, systemId);
       if (!checkpointId) continue;
       const { score, votes } = sums.get(checkpointId) ?? { score: 0, votes: 0 };
       sums.set(checkpointId, {

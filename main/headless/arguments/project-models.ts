@@ -1,6 +1,6 @@
 import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { SystemSpec } from '../../../shared/domain/identity.ts';
+import type { Contestant, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model-parts.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
@@ -99,7 +99,24 @@ export function splitSystem(text: string): { file: string; run: string | undefin
   return { file, run };
 }
 
-/** What `--a` and `--b` name, with the model added when the project does not know it. */
+const answersPrefix = 'answers:';
+
+/** Whether a SYSTEM is one of imported answers, which are asked nothing. */
+export const namesAnswers = (text: string): boolean => text.startsWith(answersPrefix);
+
+/** What `--a` and `--b` name: imported answers, or weights as `resolveSystem` finds them. */
+export async function resolveContestant(
+  client: CoreClient,
+  text: string,
+  wait: WaitOptions & { otherBase: boolean },
+): Promise<Contestant> {
+  if (!namesAnswers(text)) return await resolveSystem(client, text, wait);
+  const name = text.slice(answersPrefix.length);
+  const { id: answersId } = findNamed(await client.answers.list(), name, 'set of answers');
+  return { answersId };
+}
+
+/** What `FILE.gguf`, `FILE.gguf+RUN` and `FILE.gguf+RUN@EPOCH` name, with the model added when the project does not know it. */
 export async function resolveSystem(
   client: CoreClient,
   text: string,

@@ -1,4 +1,5 @@
 import type { Command } from '../cli/command.ts';
+import { answersCommand, answersImportCommand } from './evaluate/answers.ts';
 import { backupCommand, backupFolderCommand, backupListCommand, restoreCommand } from './backup.ts';
 import { binCommand } from './curate/bin.ts';
 import { chatCommand } from './chat/chat.ts';
@@ -53,6 +54,8 @@ export const commands: readonly Command[] = [
   chatCommand,
   conversationsCommand,
   conversationsShowCommand,
+  answersCommand,
+  answersImportCommand,
   evaluateCommand,
   voteCommand,
   reportCommand,

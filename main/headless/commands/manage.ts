@@ -23,6 +23,8 @@ const finders: Record<string, (client: CoreClient, reference: string) => Promise
     findNamed(await client.evaluations.list(), reference, 'evaluation'),
   model: async (client, reference) => findModelNamed(await client.models.list(), reference),
   conversation: findConversation,
+  answers: async (client, reference) =>
+    findNamed(await client.answers.list(), reference, 'set of answers'),
 };
 
 interface ThingFound {

@@ -63,6 +63,7 @@ const queries: Record<Thing['thing'], Query[]> = {
   ],
   model: [runsWith('model_id'), ofSystems('s.model_id = @id')],
   sample: [],
+  answers: [ofSystems('s.id = @id')],
   conversation: [{ what: 'chat-answer', from: 'chat_answer a WHERE a.conversation_id = @id' }],
 };
 

@@ -33,6 +33,7 @@ export function purgeDeleted(db: Database): void {
   if (!get(db, countRow, `SELECT count(*) AS n FROM label WHERE field = 'deleted'`)?.n) return;
   withTransaction(db, () => {
     purgeEvaluations(db);
+    purgeAnswers(db);
     purgeRuns(db);
     purgeFrozen(db);
     deleteSealedRows(db, 'chat_answer', isDead('conversation', 't.conversation_id'));
@@ -59,9 +60,25 @@ function purgeEvaluations(db: Database): void {
     `(t.system_id, t.prompt_id) NOT IN (
        SELECT e.system_a_id, c.prompt_id FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
        UNION SELECT e.system_b_id, c.prompt_id FROM comparison c
-         JOIN evaluation e ON e.id = c.evaluation_id)`,
+         JOIN evaluation e ON e.id = c.evaluation_id)
+     AND NOT (t.finish <> 'failed' AND ${isImportedAnswer})`,
   );
   deleteJobs(db, jobs);
+}
+
+/** Nothing here could make it again: it stays without an evaluation, as long as its prompt does. */
+const isImportedAnswer = `EXISTS (SELECT 1 FROM system s, prompt p
+  WHERE s.id = t.system_id AND s.kind = 'answers' AND ${isLive('answers', 's.id')}
+    AND p.id = t.prompt_id AND ${isLive('prompt-set', 'p.prompt_set_id')})`;
+
+function purgeAnswers(db: Database): void {
+  deleteSealedRows(
+    db,
+    'system',
+    `t.kind = 'answers' AND ${isDead('answers', 't.id')} AND t.id NOT IN (
+       SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
+       UNION SELECT system_b_id FROM evaluation)`,
+  );
 }
 
 const ofRuns = ['run_metric', 'run_event', 'dev_loss', 'probe_answer', 'probe_prompt', 'run_probe'];
@@ -133,14 +150,15 @@ function deleteJobs(db: Database, ids: readonly string[]): void {
 }
 
 const nameRow = z.object({ row: z.number().int(), id: z.string(), name: z.string() });
-const things = ['run', 'dataset', 'prompt-set'] as const;
+const things = ['run', 'dataset', 'prompt-set', 'answers'] as const;
 
 /** What stays because something refers to it gives its name free. */
 function freeNames(db: Database): void {
   for (const thing of things) {
     const table = namedTables[thing];
     if (!table) continue;
-    const sql: string = `SELECT rowid AS row, id, name FROM ${table} WHERE ${isDead(thing, `${table}.id`)}`;
+    const sql: string = `SELECT rowid AS row, id, name FROM ${table}
+      WHERE name IS NOT NULL AND ${isDead(thing, `${table}.id`)}`;
     for (const { row, id, name } of all(db, nameRow, sql, {})) {
       const given = deletedName({ id, name });
       if (given === name) continue;

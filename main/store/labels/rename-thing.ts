@@ -7,12 +7,13 @@ import { addLabel, keepFirstName } from '../repositories/labels.ts';
 
 /** The tables of the kinds of things that have a name of their own in their row. */
 export const namedTables: Partial<
-  Record<LabelledThing, 'run' | 'dataset' | 'prompt_set' | 'evaluation'>
+  Record<LabelledThing, 'run' | 'dataset' | 'prompt_set' | 'evaluation' | 'system'>
 > = {
   run: 'run',
   dataset: 'dataset',
   'prompt-set': 'prompt_set',
   evaluation: 'evaluation',
+  answers: 'system',
 };
 
 const nameRow = z.object({ row: z.number().int(), id: z.string(), name: z.string() });

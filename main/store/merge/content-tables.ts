@@ -174,6 +174,8 @@ const rules = {
   system: {
     columns: {
       id: 'key',
+      kind: value,
+      name: 'name',
       model_id: { of: 'model' },
       checkpoint_id: { of: 'checkpoint' },
       strength: value,

@@ -52,14 +52,15 @@ const answersRow = z.object({ evaluation: z.string(), answers: z.number(), votes
 export type OtherAnswers = z.infer<typeof answersRow>;
 
 /**
- * Answers of one system to one prompt that both files generated: those with the smaller id count.
+ * Answers of one system to one prompt that both files generated: those with the smaller id count,
+ * but none that failed beside one that did not.
  * Fills `temp.generation_pair`; to be called once systems and prompts are brought together.
  */
 export function findOtherAnswers(db: Database): OtherAnswers[] {
   db.exec(`
     CREATE TEMP TABLE generation_pair AS
       SELECT o.id AS theirs, m.id AS ours, m.output IS NOT o.output AS differs, m.prompt_id,
-        m.system_id
+        m.system_id, (o.finish = 'failed', o.id) < (m.finish = 'failed', m.id) AS is_theirs
       FROM other.generation o JOIN main.generation m
         ON m.system_id = ${finalId('other', 'system', 'o.system_id')}
         AND m.prompt_id = ${finalId('other', 'prompt', 'o.prompt_id')}

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { findOtherAnswers, type OtherAnswers } from './find-conflicts.ts';
-import { givenName, nameRows } from './merge-named.ts';
+import { givenName, nameRows, type Renamed } from './merge-named.ts';
 import { uniqueKeys } from './names.ts';
 import { earliestSequence, refuseChangedRows, unionRows, type UnionCount } from './union-rows.ts';
 
@@ -14,9 +14,12 @@ const isNewEvaluation = 'NOT EXISTS (SELECT 1 FROM main.evaluation k WHERE k.id 
 export function mergeEvaluations(
   db: Database,
   path: string,
-): { counts: Record<string, UnionCount>; answers: OtherAnswers[] } {
+): { counts: Record<string, UnionCount>; answers: OtherAnswers[]; renamed: Renamed[] } {
   nameRows(db, 'system', { column: 'key_hash', assign: uniqueKeys });
-  unionRows(db, 'system', { replaced: { key_hash: givenName('system') } });
+  const renamed = nameRows(db, 'system', { column: 'name' });
+  unionRows(db, 'system', {
+    replaced: { key_hash: givenName('system', 'key_hash'), name: givenName('system') },
+  });
   const answers = findOtherAnswers(db);
   refuseChangedRows(db, 'generation', path);
   const generations = unionGenerations(db);
@@ -35,7 +38,7 @@ export function mergeEvaluations(
   refuseChangedRows(db, 'vote', path);
   const votes = unionRows(db, 'vote');
   earliestSequence(db, 'vote');
-  return { counts: { answers: generations, evaluations, votes }, answers };
+  return { counts: { answers: generations, evaluations, votes }, answers, renamed };
 }
 
 const answerColumns = [
@@ -50,12 +53,12 @@ const answerColumns = [
   'answer_hash',
 ];
 
-/** Of two answers of one system to one prompt the one with the smaller id stays. */
+/** Of two answers of one system to one prompt the one with the smaller id stays, if it is one. */
 function unionGenerations(db: Database): UnionCount {
   db.exec(`
     UPDATE main.generation AS m SET ${answerColumns.map((name) => `${name} = o.${name}`).join(', ')}
     FROM other.generation o JOIN temp.generation_pair p ON p.theirs = o.id
-    WHERE m.id = p.ours AND p.theirs < p.ours;
+    WHERE m.id = p.ours AND p.is_theirs;
   `);
   return unionRows(db, 'generation', {
     where: 'NOT EXISTS (SELECT 1 FROM temp.generation_pair p WHERE p.theirs = o.id)',

@@ -118,6 +118,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('train'), name: names, at: small }),
   fc.record({ do: fc.constant('go on'), at: small, loss: fc.constantFrom(1.5, 1.25) }),
   fc.record({ do: fc.constant('evaluate'), name: names, at: small, output: texts }),
+  fc.record({ do: fc.constant('answers'), name: names, at: small, output: texts }),
   fc.record({
     do: fc.constant('vote'),
     at: small,
@@ -131,7 +132,7 @@ const history = fc.array(deed, { maxLength: 12 });
 const renaming: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({
     do: fc.constant('rename'),
-    what: fc.constantFrom('run', 'dataset', 'prompt-set', 'evaluation'),
+    what: fc.constantFrom('run', 'dataset', 'prompt-set', 'evaluation', 'answers'),
     name: fc.constantFrom('d', 'v1', 'new'),
     at: small,
   }),
@@ -147,6 +148,7 @@ const deleting: fc.Arbitrary<Deed> = fc.record({
     'evaluation',
     'model',
     'conversation',
+    'answers',
   ),
   at: small,
 });

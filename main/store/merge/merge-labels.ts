@@ -17,6 +17,7 @@ export const thingOf: Partial<Record<ContentTable, LabelledThing>> = {
   evaluation: 'evaluation',
   model: 'model',
   sample: 'sample',
+  system: 'answers',
 };
 
 /** Something that only one of two copies had deleted. */
@@ -57,10 +58,13 @@ const namedThings = [
   { table: 'dataset', thing: 'dataset' },
   { table: 'prompt_set', thing: 'prompt-set' },
   { table: 'evaluation', thing: 'evaluation' },
+  { table: 'system', thing: 'answers' },
 ] as const;
 
 function namesOf(db: Database, table: string, where: string): string[] {
-  const sql: string = `SELECT t.name FROM main.${table} t WHERE ${where} ORDER BY t.sequence, t.id`;
+  const place = table === 'system' ? 't.created_ms' : 't.sequence';
+  const sql: string = `SELECT t.name FROM main.${table} t WHERE t.name IS NOT NULL AND ${where}
+    ORDER BY ${place}, t.id`;
   return all(db, shownRow, sql, {}).map(({ name }) => name);
 }
 

@@ -142,7 +142,7 @@ export function giveNames(
   rows: readonly Named[],
 ): { names: Map<string, string>; renamed: Renamed[] } {
   const names = assign(rows);
-  const sql: string = `SELECT id, ${column} AS name FROM main.${table}`;
+  const sql: string = `SELECT id, ${column} AS name FROM main.${table} WHERE ${column} IS NOT NULL`;
   const here = new Map(all(db, namedRow, sql, {}).map(({ id, name }) => [id, name]));
   const changes = [...here].filter(([id, name]) => names.has(id) && names.get(id) !== name);
   const set: string = `UPDATE main.${table} SET ${column} = @name WHERE id = @id`;
@@ -168,14 +168,16 @@ export function nameRows(
   { column, assign = uniqueNames }: Omit<NamedColumn, 'table'>,
 ): Renamed[] {
   const rows = (['main', 'other'] as const).flatMap((side) => {
-    const sql: string = `SELECT id, ${column} AS name FROM ${side}.${table}`;
+    const sql: string = `SELECT id, ${column} AS name FROM ${side}.${table} WHERE ${column} IS NOT NULL`;
     const stored = all(db, namedRow, sql, {}).filter(({ name }) => !isPlaceholder(name));
     return stored.map((row) => ({
       id: finalIdOf(db, side, table, row.id),
       name: assign === uniqueNames ? baseName(row) : row.name,
     }));
   });
-  const [labelled, deleted] = [givenNames(db, table), deletedIds(db, table)];
+  const isGiven = assign === uniqueNames;
+  const labelled = isGiven ? givenNames(db, table) : new Map<string, string>();
+  const deleted = isGiven ? deletedIds(db, table) : new Set<string>();
   const distinct = [...new Map(rows.map((row) => [row.id, row])).values()].map(({ id, name }) => ({
     id,
     name: labelled.get(id) ?? name,
@@ -186,13 +188,17 @@ export function nameRows(
     'CREATE TEMP TABLE IF NOT EXISTS name (thing TEXT, id TEXT, name TEXT, PRIMARY KEY (thing, id))',
   );
   for (const [id, name] of names)
-    run(db, 'INSERT INTO temp.name VALUES (@table, @id, @name)', { table, id, name });
+    run(db, 'INSERT INTO temp.name VALUES (@thing, @id, @name)', {
+      thing: `${table}.${column}`,
+      id,
+      name,
+    });
   return renamed;
 }
 
 /** The SQL of the name that `nameRows` gave a row of the other file. */
-export const givenName = (table: ContentTable): string =>
-  `(SELECT name FROM temp.name WHERE thing = '${table}' AND id = ${finalId('other', table, 'o.id')})`;
+export const givenName = (table: ContentTable, column = 'name'): string =>
+  `(SELECT name FROM temp.name WHERE thing = '${table}.${column}' AND id = ${finalId('other', table, 'o.id')})`;
 
 const finalRow = z.object({ id: z.string() });
 

@@ -242,7 +242,7 @@ function mergeRest(
   const labels = mergeLabels(db, path);
   return {
     counts: { ...evaluations.counts, labels },
-    renamed: [...renamed, ...renamedRuns],
+    renamed: [...renamed, ...renamedRuns, ...evaluations.renamed],
     splits,
     files: files.filter(({ to }) => isWanted(db, to)),
     strayVotes: 0,

@@ -15,6 +15,7 @@ import { projectDefaults } from './0013-project-defaults.ts';
 import { unfinishedDatasets } from './0014-unfinished-datasets.ts';
 import { bin } from './0015-bin.ts';
 import { chosenTemplates } from './0016-chosen-templates.ts';
+import { importedAnswers } from './0017-imported-answers.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   unfinishedDatasets,
   bin,
   chosenTemplates,
+  importedAnswers,
 ];

@@ -5,7 +5,7 @@ import {
   systemKeySchema,
   type SystemKey,
 } from '../../../shared/domain/evaluation.ts';
-import { type Identity, identitySchema } from '../../../shared/domain/identity.ts';
+import { type AnswerIdentity, answerIdentitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, type Database } from '../database.ts';
@@ -24,7 +24,7 @@ export function evaluationOf(db: Database, comparisonId: string): string | undef
 export interface ComparisonAnswer {
   output: string;
   finish: 'stop' | 'length';
-  identity: Identity;
+  identity: AnswerIdentity;
   /** Whether it is what was stored; older answers have no hash that would tell. */
   integrity: 'verified' | 'changed' | 'unhashed';
 }
@@ -42,7 +42,7 @@ export interface StoredComparison {
   failures: { system: SystemKey; reason: string }[];
 }
 
-const identityColumn = json(identitySchema);
+const identityColumn = json(answerIdentitySchema);
 
 const comparisonRow = z.object({
   id: idSchema,
@@ -208,7 +208,7 @@ function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
 interface StoredAnswer {
   output: string | null;
   finish: AnswerFinish | null;
-  identity: Identity | null;
+  identity: AnswerIdentity | null;
 }
 
 const failureOf = (system: SystemKey, { output, finish }: StoredAnswer) =>

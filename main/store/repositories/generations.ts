@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
-import type { Identity } from '../../../shared/domain/identity.ts';
+import type { AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
@@ -71,7 +71,7 @@ export interface NewGeneration {
   promptTokens: number;
   outputTokens: number;
   durationMs: number;
-  identity: Identity;
+  identity: AnswerIdentity;
 }
 
 /** Stores an answer; a second one of the same system to the same prompt changes nothing. */

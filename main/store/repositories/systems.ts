@@ -7,16 +7,27 @@ import {
   samplingSchema,
   systemSpecSchema,
 } from '../../../shared/domain/identity.ts';
-import { idSchema } from '../../../shared/domain/stored-value.ts';
+import { idSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { get, run, type Database } from '../database.ts';
 import { idRow, json } from '../columns.ts';
 
-/** A contestant as it is stored: weights, strength and sampling settings. */
-export interface StoredSystem {
+/** Weights that answer: with their strength, how they are asked, and sampling settings. */
+export interface WeightsSystem {
+  kind: 'weights';
   id: string;
   spec: SystemSpec;
   sampling: Sampling;
 }
+
+/** Answers that came from files: no weights are known, and nobody can be asked more. */
+export interface AnswersSystem {
+  kind: 'answers';
+  id: string;
+  name: string;
+}
+
+/** A contestant as it is stored. */
+export type StoredSystem = WeightsSystem | AnswersSystem;
 
 /** The id of a system, stored when it is new: equal weights and settings share their answers. */
 export function upsertSystem(
@@ -50,25 +61,35 @@ export function upsertSystem(
   return row.id;
 }
 
-const systemRow = z.object({
+const weightsRow = z.object({
+  kind: z.literal('weights'),
   modelId: idSchema,
   checkpointId: idSchema.nullable(),
   strength: systemSpecSchema.shape.strength.unwrap(),
   sampling: json(samplingSchema),
   chatTemplate: systemSpecSchema.shape.chatTemplate.unwrap(),
 });
+const answersRow = z.object({ kind: z.literal('answers'), name: nameSchema });
+const systemRow = z.discriminatedUnion('kind', [weightsRow, answersRow]);
 
 /** A system by id. */
 export function findSystem(db: Database, id: string): StoredSystem | undefined {
   const row = get(
     db,
     systemRow,
-    `SELECT model_id AS modelId, checkpoint_id AS checkpointId, strength,
+    `SELECT kind, name, model_id AS modelId, checkpoint_id AS checkpointId, strength,
        sampling_json AS sampling, chat_template AS chatTemplate FROM system WHERE id = @id`,
     { id },
   );
   if (!row) return undefined;
-  const { sampling, chatTemplate, ...weights } = row;
+  if (row.kind === 'answers') return { kind: row.kind, id, name: row.name };
+  const { kind, sampling, chatTemplate, ...weights } = row;
   const spec = chatTemplate === '' ? weights : { ...weights, chatTemplate };
-  return { id, spec, sampling };
+  return { kind, id, spec, sampling };
+}
+
+/** The checkpoint whose weights a system has; null where it has none. */
+export function checkpointOfSystem(db: Database, id: string): string | null {
+  const system = findSystem(db, id);
+  return system?.kind === 'weights' ? system.spec.checkpointId : null;
 }

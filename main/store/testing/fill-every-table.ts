@@ -3,7 +3,8 @@ import { identitySchema, samplingSchema, type Identity } from '../../../shared/d
 import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
-import { all, run, type Database } from '../database.ts';
+import { countRow } from '../columns.ts';
+import { all, get, run, type Database } from '../database.ts';
 import { insertChatAnswer } from '../repositories/chat-answers.ts';
 import { insertCheckpoint, listCheckpoints } from '../repositories/checkpoints.ts';
 import { comparisonsOf } from '../repositories/comparisons.ts';
@@ -11,6 +12,7 @@ import { freezeDataset, listAccepted, storeDataset } from '../repositories/freez
 import { addDevLosses } from '../repositories/dev-losses.ts';
 import { insertEvaluation, setEvaluationJob } from '../repositories/evaluations.ts';
 import { insertGeneration } from '../repositories/generations.ts';
+import { insertAnswersSystem, insertImportedAnswer } from '../repositories/imported-answers.ts';
 import { insertJob, updateJob } from '../repositories/jobs.ts';
 import { addLabel } from '../repositories/labels.ts';
 import { upsertModel } from '../repositories/models.ts';
@@ -89,12 +91,21 @@ export function fillEveryOldTable(db: Database): void {
     `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
        AND name NOT IN ('sqlite_schema', 'schema_migration', 'project')`,
   );
+  if (!hasKinds(db)) db.exec(withoutImportedAnswers);
   for (const { name } of tables) copyRows(db, name);
   db.exec(`DETACH filled; INSERT INTO sample_fts (rowid, text)
     SELECT seq, (SELECT group_concat(value ->> 'content', char(10, 10)) FROM json_each(messages_json))
     FROM sample JOIN sample_version v ON v.id = current_version_id`);
   db.pragma('foreign_keys = ON');
 }
+
+const hasKinds = (db: Database) =>
+  get(db, countRow, `SELECT count(*) AS n FROM pragma_table_info('system') WHERE name = 'kind'`)?.n;
+
+// In earlier schemas every system has a model.
+const withoutImportedAnswers = `DELETE FROM filled.generation WHERE system_id IN
+    (SELECT id FROM filled.system WHERE kind = 'answers');
+  DELETE FROM filled.system WHERE kind = 'answers';`;
 
 function copyRows(db: Database, table: string): void {
   const columns = db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
@@ -199,6 +210,11 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
       [systems.systemBId, 'length'],
     ] as const)
       insertGeneration(db, { systemId, promptId, output: 'x', finish, ...numbers, identity });
+  const answersId = insertAnswersSystem(db, 'GPT-4');
+  const origin = { importedFrom: 'f.json', fileSha256: 'f', generator: 'gpt4', importedMs: 1 };
+  const [promptId = ''] = promptIds;
+  const imported = { systemId: answersId, promptId, output: 'x', identity: origin };
+  insertImportedAnswer(db, imported, undefined);
   for (const { id: comparisonId } of comparisonsOf(db, 'e')) {
     const vote = { comparisonId, author: 'me', authorKind: 'human' as const, durationMs: 900 };
     insertVote(db, { ...vote, shown: 'left' });

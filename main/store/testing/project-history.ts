@@ -15,6 +15,14 @@ import {
   setRevealed,
 } from '../repositories/evaluations.ts';
 import { insertGeneration, missingGenerations } from '../repositories/generations.ts';
+import {
+  answersToSet,
+  findAnswers,
+  insertAnswersSystem,
+  insertImportedAnswer,
+  insertMissingAnswer,
+  listAnswers,
+} from '../repositories/imported-answers.ts';
 import { insertJob } from '../repositories/jobs.ts';
 import { listModels, upsertModel } from '../repositories/models.ts';
 import {
@@ -55,11 +63,12 @@ export type Deed =
   | { do: 'train'; name: string; at: number }
   | { do: 'go on'; at: number; loss: number }
   | { do: 'evaluate'; name: string; at: number; output: string }
+  | { do: 'answers'; name: string; at: number; output: string }
   | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
   | { do: 'reveal'; at: number }
   | {
       do: 'rename';
-      what: 'run' | 'dataset' | 'prompt-set' | 'evaluation';
+      what: 'run' | 'dataset' | 'prompt-set' | 'evaluation' | 'answers';
       name: string;
       at: number;
     }
@@ -119,6 +128,9 @@ export function perform(db: Database, deed: Deed, author: string): void {
     case 'evaluate':
       evaluate(db, deed, author);
       return;
+    case 'answers':
+      importAnswers(db, deed);
+      return;
     case 'vote':
       vote(db, deed, author);
       return;
@@ -166,6 +178,7 @@ function thingsOf(db: Database, thing: LabelledThing): Thing[] {
     model: () => listModels(db).map(({ id }) => id),
     sample: () => [],
     conversation: () => ['c'],
+    answers: () => listAnswers(db).map(({ id }) => id),
   };
   return ids[thing]().map((id) => ({ thing, id }));
 }
@@ -252,9 +265,10 @@ function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author:
   const hashes = { baseSha256: model.sha256, adapterSha256: checkpoint?.sha256 ?? null };
   const systemOf = (checkpointId: string | null, strength: number) =>
     upsertSystem(db, { modelId: model.id, checkpointId, strength }, sampling, hashes);
+  const imported = pick(listAnswers(db), deed.at);
   const systems = {
     systemAId: systemOf(null, 1),
-    systemBId: systemOf(checkpoint?.id ?? null, 0.5),
+    systemBId: imported?.id ?? systemOf(checkpoint?.id ?? null, 0.5),
   };
   const promptIds = promptsOf(db, set.id, 9).map(({ id }) => id);
   const job = insertJob(db, { kind: 'generate', title: 'G', subjectId: null, payload: {} });
@@ -265,16 +279,32 @@ function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author:
   setEvaluationJob(db, id, job.id);
   for (const systemId of Object.values(systems))
     for (const { promptId } of missingGenerations(db, id, systemId))
-      insertGeneration(db, {
-        systemId,
-        promptId,
-        output: deed.output,
-        finish: 'stop',
-        promptTokens: 1,
-        outputTokens: 1,
-        durationMs: 1,
-        identity: identityOf(model.sha256),
-      });
+      if (systemId === imported?.id)
+        insertMissingAnswer(db, { systemId, promptId, reason: 'none' });
+      else
+        insertGeneration(db, {
+          systemId,
+          promptId,
+          output: deed.output,
+          finish: 'stop',
+          promptTokens: 1,
+          outputTokens: 1,
+          durationMs: 1,
+          identity: identityOf(model.sha256),
+        });
+}
+
+/** The answer to the first prompt of a set, or to the second one where `at` is odd. */
+function importAnswers(db: Database, deed: Extract<Deed, { do: 'answers' }>): void {
+  const set = pick(listPromptSets(db), deed.at);
+  const prompt = set && promptsOf(db, set.id, 9)[deed.at % 2];
+  if (!set || !prompt) return;
+  const systemId = findAnswers(db, 'name', deed.name)?.id ?? insertAnswersSystem(db, deed.name);
+  const there = answersToSet(db, systemId, set.id).get(prompt.id);
+  if (there && there.finish !== 'failed') return;
+  const identity = { importedFrom: 'f', fileSha256: 'f', generator: deed.output, importedMs: 1 };
+  const answer = { systemId, promptId: prompt.id, output: deed.output, identity };
+  insertImportedAnswer(db, answer, there?.id);
 }
 
 function vote(db: Database, deed: Extract<Deed, { do: 'vote' }>, author: string): void {

@@ -11,16 +11,16 @@ import { TextInput, Segments, Select } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
 import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
-import { SystemPicker } from '../../ui/systems/system-picker.tsx';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
 import { showEvaluate, setImporting } from '../evaluate-store.ts';
 import {
-  plannedComparisons,
+  plannedAnswers,
   draftFor,
   startObstacle,
   type EvaluationContext,
   type EvaluationDraft,
 } from './new-evaluation.ts';
+import { ContestantPicker } from './contestant-picker.tsx';
 
 interface NewEvaluationFormProps {
   context: EvaluationContext;
@@ -41,10 +41,12 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
     showEvaluate({ kind: 'evaluation', id: evaluationId });
   });
   const { a, b } = draft;
+  const answers = plannedAnswers(draft, context.sets);
   if (!a || !b)
     return (
       <EmptyState title="No model yet" actions={<AddModelButton />}>
-        An evaluation compares two systems: base models, with or without an adapter.
+        An evaluation compares two systems: base models, with or without an adapter, or answers that
+        you import on the page of a prompt set.
       </EmptyState>
     );
   return (
@@ -68,17 +70,19 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
       <PromptChoice draft={draft} sets={context.sets} onChange={change} />
       <fieldset>
         <legend>System A</legend>
-        <SystemPicker
+        <ContestantPicker
           value={a}
           available={context.available}
+          answers={context.answers}
           onValue={(system) => change({ a: system })}
         />
       </fieldset>
       <fieldset>
         <legend>System B</legend>
-        <SystemPicker
+        <ContestantPicker
           value={b}
           available={context.available}
+          answers={context.answers}
           onValue={(system) => change({ b: system })}
         />
       </fieldset>
@@ -109,7 +113,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
           disabled={obstacle !== undefined}
           isBusy={create.isRunning}
         >
-          Generate {formatQuantity(2 * plannedComparisons(draft, context.sets), 'answer')}
+          {answers === 0 ? 'Compare' : `Generate ${formatQuantity(answers, 'answer')}`}
         </EditButton>
         <span className="dim" role="status">
           {obstacle ?? 'Answers are stored one by one; voting is blind until you reveal.'}

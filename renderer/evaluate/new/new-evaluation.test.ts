@@ -4,6 +4,7 @@ import type { Model } from '../../../shared/domain/model.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
 import {
   draftFor,
+  plannedAnswers,
   plannedComparisons,
   startObstacle,
   type EvaluationDraft,
@@ -35,7 +36,11 @@ const model = (id: string, isMissing = false): Model => ({
 const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
 const available = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
 const defaults = { recipe: null, promptSetId: null, sampling: null };
-const context = { available, sets, evaluations: [], defaults };
+const answers = [
+  { id: 'gpt', name: 'GPT-4', answers: 3, sets: [{ promptSetId: 's', answers: 3 }], origins: [] },
+  { id: 'bard', name: 'Bard', answers: 1, sets: [{ promptSetId: 't', answers: 1 }], origins: [] },
+].map((each) => ({ ...each, createdMs: 1 }));
+const context = { available, sets, evaluations: [], answers, defaults };
 const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
 const draft: EvaluationDraft = {
   name: 'One',
@@ -65,6 +70,26 @@ it('names what is missing instead of only greying the button out', () => {
 it('never promises more comparisons than there are prompts', () => {
   expect(plannedComparisons({ ...draft, usesAll: false, prompts: 500 }, sets)).toBe(300);
   expect(plannedComparisons({ ...draft, usesAll: false, prompts: 20 }, sets)).toBe(20);
+});
+
+it('compares imported answers to the chosen set, and generates only what weights have to answer', () => {
+  const imported = (answersId: string) => ({ ...draft, b: { answersId } });
+  expect(startObstacle(imported('gpt'), context)).toBeUndefined();
+  expect(plannedAnswers(imported('gpt'), sets)).toBe(300);
+  expect(plannedAnswers({ ...imported('gpt'), a: { answersId: 'bard' } }, sets)).toBe(0);
+  expect(startObstacle(imported('bard'), context)).toBe(
+    'System B: “Bard” has no answer to a prompt of this set.',
+  );
+  expect(startObstacle(imported('gone'), context)).toMatch(/System B: Choose imported answers/);
+  expect(startObstacle({ ...imported('gpt'), a: { answersId: 'gpt' } }, context)).toMatch(/same/);
+});
+
+it('begins with imported answers where there is no model', () => {
+  const none = { ...context, available: { models: [], runs: [] } };
+  expect(draftFor(none, undefined, undefined)).toMatchObject({
+    a: { answersId: 'gpt' },
+    b: { answersId: 'bard' },
+  });
 });
 
 it('skips names that are taken', () => {

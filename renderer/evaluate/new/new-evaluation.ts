@@ -1,7 +1,11 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
+import {
+  hasImportedAnswers,
+  type Contestant,
+  type Sampling,
+} from '../../../shared/domain/identity.ts';
 import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
-import { freeName, type PromptSet } from '../../../shared/domain/evaluation.ts';
+import { freeName, type AnswersOfFile, type PromptSet } from '../../../shared/domain/evaluation.ts';
 import { limaSampling, samplingProblems } from '../../ui/systems/sampling.ts';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
 import {
@@ -18,8 +22,8 @@ export interface EvaluationDraft {
   promptSetId: string;
   usesAll: boolean;
   prompts: number;
-  a: SystemSpec | null;
-  b: SystemSpec | null;
+  a: Contestant | null;
+  b: Contestant | null;
   sampling: Sampling;
   parallel: number;
   seed: number;
@@ -30,6 +34,7 @@ export interface EvaluationContext {
   available: AvailableModels;
   sets: readonly PromptSet[];
   evaluations: readonly EvaluationSummary[];
+  answers: readonly AnswersOfFile[];
   /** What the forms of the project begin with. */
   defaults: ProjectDefaults;
 }
@@ -38,18 +43,19 @@ const defaultPrompts = 50;
 
 /** The form before anybody typed: what was asked for, what the project keeps, the general defaults. */
 export function draftFor(
-  { available, sets, evaluations, defaults }: EvaluationContext,
+  { available, sets, evaluations, answers, defaults }: EvaluationContext,
   promptSetId: string | undefined,
   wanted: WantedEvaluation | undefined,
 ): EvaluationDraft {
   const newest = newestSystem(available);
+  const [first = null, second = null] = answers.map(({ id }) => ({ answersId: id }));
   return {
     name: freeName(evaluations),
     promptSetId: promptSetId ?? defaults.promptSetId?.value ?? sets[0]?.id ?? '',
     usesAll: true,
     prompts: defaultPrompts,
-    a: wanted?.a ?? newest,
-    b: wanted?.b ?? (newest && baseOf(newest)),
+    a: wanted?.a ?? newest ?? first,
+    b: wanted?.b ?? (newest ? baseOf(newest) : second),
     sampling: defaults.sampling?.value ?? limaSampling,
     parallel: 4,
     seed: 42,
@@ -62,6 +68,12 @@ const largestSeed = 4_294_967_295;
 export function plannedComparisons(draft: EvaluationDraft, sets: readonly PromptSet[]): number {
   const available = sets.find(({ id }) => id === draft.promptSetId)?.prompts ?? 0;
   return draft.usesAll ? available : Math.min(available, draft.prompts);
+}
+
+/** How many answers the systems would give: imported ones are there already. */
+export function plannedAnswers(draft: EvaluationDraft, sets: readonly PromptSet[]): number {
+  const generating = [draft.a, draft.b].filter((system) => system && !hasImportedAnswers(system));
+  return generating.length * plannedComparisons(draft, sets);
 }
 
 /** The first reason why the evaluation cannot start, for a person; `undefined` when it can. */
@@ -92,14 +104,32 @@ function promptsObstacle(draft: EvaluationDraft, { sets }: EvaluationContext): s
   return undefined;
 }
 
-function systemsObstacle({ a, b }: EvaluationDraft, { available }: EvaluationContext) {
+function systemsObstacle(draft: EvaluationDraft, context: EvaluationContext) {
+  const { a, b } = draft;
   if (!a || !b) return 'Add a base model first.';
-  const problem = (key: string, system: SystemSpec) => {
-    const found = systemProblem(available, system);
+  const problem = (key: string, system: Contestant) => {
+    const found = hasImportedAnswers(system)
+      ? answersProblem(system.answersId, draft, context)
+      : systemProblem(context.available, system);
     return found === undefined ? undefined : `System ${key}: ${found}`;
   };
-  const same = isSameSystem(a, b) ? 'Both systems are the same: choose two.' : undefined;
+  const isSame =
+    hasImportedAnswers(a) || hasImportedAnswers(b)
+      ? JSON.stringify(a) === JSON.stringify(b)
+      : isSameSystem(a, b);
+  const same = isSame ? 'Both systems are the same: choose two.' : undefined;
   return problem('A', a) ?? problem('B', b) ?? same;
+}
+
+function answersProblem(
+  answersId: string,
+  { promptSetId }: EvaluationDraft,
+  { answers }: EvaluationContext,
+): string | undefined {
+  const chosen = answers.find(({ id }) => id === answersId);
+  if (!chosen) return 'Choose imported answers that are there.';
+  if (chosen.sets.some((set) => set.promptSetId === promptSetId)) return undefined;
+  return `“${chosen.name}” has no answer to a prompt of this set.`;
 }
 
 function numbersObstacle({ sampling, parallel, seed }: EvaluationDraft): string | undefined {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Scale } from 'lucide-react';
+import { FileDown, Scale } from 'lucide-react';
 import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
@@ -13,6 +13,8 @@ import { formatMoment, shortHash } from '../../ui/format.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
 import { PromptText } from '../prompt-text.tsx';
+import { AnswersToSet } from './answers-to-set.tsx';
+import { ImportAnswersDialog } from './import-answers-dialog.tsx';
 
 const pageSize = 100;
 const mostPrompts = 100_000;
@@ -24,12 +26,14 @@ export function PromptSetPage({ id }: { id: string }) {
     'prompts',
   ]);
   const data = useLastData(query.data);
+  const [isImporting, setImporting] = useState(false);
   return (
     <div className="evaluate-page" tabIndex={-1} data-work>
       <QueryView query={{ ...query, data, isLoading: data === undefined && query.isLoading }}>
         {({ set, prompts }) => (
           <>
-            <SetHead set={set} />
+            <SetHead set={set} onImport={() => setImporting(true)} />
+            <AnswersToSet set={set} />
             <ol className="prompt-list" aria-label="Prompts">
               {prompts.map((prompt) => (
                 <PromptRow key={prompt.id} prompt={prompt} />
@@ -40,6 +44,7 @@ export function PromptSetPage({ id }: { id: string }) {
                 Show more of {formatCount(set.prompts)} prompts
               </Button>
             )}
+            {isImporting && <ImportAnswersDialog set={set} onClose={() => setImporting(false)} />}
           </>
         )}
       </QueryView>
@@ -47,7 +52,7 @@ export function PromptSetPage({ id }: { id: string }) {
   );
 }
 
-function SetHead({ set }: { set: PromptSet }) {
+function SetHead({ set, onImport }: { set: PromptSet; onImport: () => void }) {
   return (
     <header className="evaluate-head">
       <div>
@@ -63,6 +68,9 @@ function SetHead({ set }: { set: PromptSet }) {
         </p>
       </div>
       <span className="spacer" />
+      <EditButton icon={<FileDown size={14} />} onClick={onImport}>
+        Import answers…
+      </EditButton>
       <EditButton
         variant="primary"
         icon={<Scale size={14} />}

@@ -1,7 +1,8 @@
 import { strengthText } from '../../../shared/text/model-names.ts';
 import type { ReportSystem } from '../../../shared/domain/evaluation-report.ts';
-import type { Identity } from '../../../shared/domain/identity.ts';
+import type { Identity, ImportedIdentity } from '../../../shared/domain/identity.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
+import { formatMoment } from '../../ui/format.ts';
 import { describeSampling } from '../../ui/systems/sampling.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 
@@ -13,13 +14,33 @@ export function IdentityCard({ side, system }: { side: 'A' | 'B'; system: Report
         <span className={`identity-side identity-side-${side.toLowerCase()}`}>{side}</span>
         <VisibleText text={system.name} />
       </h2>
-      {system.identities.length === 0 && (
+      {system.identities.length === 0 && system.imported.length === 0 && (
         <p className="dim">The weights behind its answers are not recorded.</p>
       )}
       {system.identities.map((identity, index) => (
         <IdentityFacts key={index} identity={identity} />
       ))}
+      {system.imported.map((origin, index) => (
+        <OriginFacts key={index} origin={origin} />
+      ))}
     </section>
+  );
+}
+
+/** Where imported answers came from: what gave them is only what the file says. */
+function OriginFacts({ origin }: { origin: ImportedIdentity }) {
+  return (
+    <dl className="facts">
+      <HashFact label="Imported from" name={origin.importedFrom} hash={origin.fileSha256} />
+      <div>
+        <dt>Generator, as the file says</dt>
+        <dd>{origin.generator === null ? 'not named' : <VisibleText text={origin.generator} />}</dd>
+      </div>
+      <div>
+        <dt>Imported</dt>
+        <dd>{formatMoment(origin.importedMs)}</dd>
+      </div>
+    </dl>
   );
 }
 

@@ -1,9 +1,8 @@
-import { checkpointName, longModelName, strengthText } from '../../../shared/text/model-names.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import { checkpointName, strengthText } from '../../../shared/text/model-names.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
 import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
-import { checkpointsFor, systemProblem, type AvailableModels } from './systems.ts';
+import { checkpointsFor, modelOptions, systemProblem, type AvailableModels } from './systems.ts';
 import { TemplateChoice } from './template-choice.tsx';
 import './system-picker.css';
 
@@ -13,22 +12,19 @@ interface SystemPickerProps {
   value: SystemSpec;
   available: AvailableModels;
   onValue: (system: SystemSpec) => void;
+  /** What else can be chosen in the place of a base model, and what is done then. */
+  others?: readonly Option<string>[];
+  onOther?: (value: string) => void;
 }
 
 const noAdapter = '';
 
-function missingNote({ isFromElsewhere, isMissing }: Model): string {
-  if (isFromElsewhere) return ' (from elsewhere)';
-  return isMissing ? ' (missing)' : '';
-}
-
 /** Chooses a base model, an adapter trained on it, its strength from 0 to 1.5, and a chat template. */
-export function SystemPicker({ label, value, available, onValue }: SystemPickerProps) {
+export function SystemPicker(props: SystemPickerProps) {
+  const { label, value, available, onValue, others = [], onOther } = props;
   const problem = systemProblem(available, value);
-  const models: Option<string>[] = available.models.map((model) => ({
-    value: model.id,
-    label: `${longModelName(model)}${missingNote(model)}`,
-  }));
+  const models = modelOptions(available);
+  const options = [...models, ...others];
   const missing = available.models.find((model) => model.id === value.modelId && model.isMissing);
   const isKnown = models.some((option) => option.value === value.modelId);
   return (
@@ -39,11 +35,15 @@ export function SystemPicker({ label, value, available, onValue }: SystemPickerP
     >
       <div className="system-picker-base">
         <Select
-          label="Base model"
+          label={others.length === 0 ? 'Base model' : 'Base model or imported answers'}
           value={value.modelId}
           error={problem}
-          options={isKnown ? models : [{ value: value.modelId, label: 'Choose…' }, ...models]}
-          onValue={(modelId) => onValue({ modelId, checkpointId: null, strength: 1 })}
+          options={isKnown ? options : [{ value: value.modelId, label: 'Choose…' }, ...options]}
+          onValue={(chosen) =>
+            others.some((other) => other.value === chosen)
+              ? onOther?.(chosen)
+              : onValue({ modelId: chosen, checkpointId: null, strength: 1 })
+          }
         />
         {missing?.isFromElsewhere && <ConfirmModelButton model={missing} />}
         {missing && <RelocateModelButton modelId={missing.id} />}

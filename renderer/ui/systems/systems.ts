@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
+import { longModelName } from '../../../shared/text/model-names.ts';
 import { formatShare } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery, type QueryResult } from '../../rpc/use-query.ts';
@@ -11,6 +12,18 @@ import { shortHash } from '../format.ts';
 export interface AvailableModels {
   models: readonly Model[];
   runs: readonly Run[];
+}
+
+/** The base models to choose from, with what is wrong with their files. */
+export const modelOptions = ({ models }: AvailableModels): { value: string; label: string }[] =>
+  models.map((model) => ({
+    value: model.id,
+    label: `${longModelName(model)}${missingNote(model)}`,
+  }));
+
+function missingNote({ isFromElsewhere, isMissing }: Model): string {
+  if (isFromElsewhere) return ' (from elsewhere)';
+  return isMissing ? ' (missing)' : '';
 }
 
 /** The adapters trained on the model, newest run first and its last epoch first. */

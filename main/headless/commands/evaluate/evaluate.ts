@@ -13,14 +13,18 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
-import { resolveSystem } from '../../arguments/project-models.ts';
+import { namesAnswers, resolveContestant } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
 const options = {
-  a: { type: 'string', value: 'SYSTEM', description: 'FILE.gguf, FILE.gguf+RUN or +RUN@epoch' },
+  a: {
+    type: 'string',
+    value: 'SYSTEM',
+    description: 'FILE.gguf, FILE.gguf+RUN, +RUN@epoch, or answers:NAME',
+  },
   b: { type: 'string', value: 'SYSTEM', description: 'the other system' },
   prompts: { type: 'string', value: 'SET|FILE', description: 'the prompts both answer' },
   extend: {
@@ -136,6 +140,9 @@ function extending({ options: given, terminal }: Call<typeof options>): Start {
 /** Everything that can be wrong with the words is found before the project is opened. */
 async function readWords({ options: given }: Call<typeof options>) {
   const systems = { a: requiredOption(given.a, 'a'), b: requiredOption(given.b, 'b') };
+  for (const key of ['a', 'b'] as const)
+    if (namesAnswers(systems[key]) && given[`template-${key}`] !== undefined)
+      throw new UsageError(`--template-${key}: imported answers are asked nothing.`);
   const promptSet = requiredOption(given.prompts, 'prompts');
   const sampling = parseSettings(samplingSchema, given.set ?? []);
   const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
@@ -165,8 +172,8 @@ async function createEvaluation(
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
   const wait = { ...call, otherBase };
-  const a = { ...(await resolveSystem(client, systems.a, wait)), ...templates.a };
-  const b = { ...(await resolveSystem(client, systems.b, wait)), ...templates.b };
+  const a = { ...(await resolveContestant(client, systems.a, wait)), ...templates.a };
+  const b = { ...(await resolveContestant(client, systems.b, wait)), ...templates.b };
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
   const name = settings.name ?? freeName(await client.evaluations.list());
   return await client.evaluations.create({ ...settings, name, promptSetId, a, b });

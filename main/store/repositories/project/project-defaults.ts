@@ -58,8 +58,9 @@ export function newestSettings(db: Database): z.infer<typeof newestRow> {
         ORDER BY sequence DESC, id DESC LIMIT 1) AS recipe,
        (SELECT prompt_set_id FROM evaluation ORDER BY sequence DESC, id DESC LIMIT 1)
          AS "promptSetId",
-       (SELECT s.sampling_json FROM evaluation e JOIN system s ON s.id = e.system_a_id
-        ORDER BY e.sequence DESC, e.id DESC LIMIT 1) AS sampling`),
+       (SELECT s.sampling_json FROM evaluation e
+          JOIN system s ON s.id IN (e.system_a_id, e.system_b_id) AND s.kind = 'weights'
+        ORDER BY e.sequence DESC, e.id DESC, s.id = e.system_b_id LIMIT 1) AS sampling`),
     {},
   );
   return row ?? { recipe: null, promptSetId: null, sampling: null };

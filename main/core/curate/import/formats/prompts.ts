@@ -143,7 +143,7 @@ async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList):
 }
 
 function promptOf(fields: RecordFields): ParsedPrompt {
-  const messages = messagesOf(fields);
+  const messages = promptMessages(fields);
   const last = messages.at(-1)?.role === 'assistant' ? messages.pop()?.content : undefined;
   if (messages.at(-1)?.role !== 'user') throw new RecordProblem('there is no question to answer');
   if (messages.at(-1)?.content.trim() === '') throw new RecordProblem('the prompt is empty');
@@ -151,7 +151,8 @@ function promptOf(fields: RecordFields): ParsedPrompt {
   return expected === undefined ? { messages } : { messages, expected };
 }
 
-function messagesOf(fields: RecordFields): Message[] {
+/** All turns of a record that asks something, also one that ends with an answer. Throws `RecordProblem`. */
+export function promptMessages(fields: RecordFields): Message[] {
   const { record } = fields;
   if ('messages' in record) return turnMessages(fields, 'messages');
   const turns = turnListName(record);
