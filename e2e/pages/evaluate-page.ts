@@ -43,6 +43,18 @@ export class EvaluatePage {
     await expect(this.page.getByRole('heading', { name, level: 1 })).toBeVisible();
   }
 
+  /** Imports answers to the shown set; ends at the table of what was left out or lacks. */
+  async importAnswers(path: string, name: string): Promise<Locator> {
+    await this.page.getByRole('button', { name: 'Import answers…', exact: true }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Import answers' });
+    await dialog.getByRole('textbox', { name: 'File' }).fill(path);
+    await dialog.getByRole('textbox', { name: 'Name of the system' }).fill(name);
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+    const remarks = dialog.getByRole('table', { name: 'Left out or missing' });
+    await expect(remarks).toBeVisible();
+    return remarks;
+  }
+
   /** Opens the form for the shown set; without a choice, the newest adapter meets its base. */
   async prepareOnShownSet(bases: Partial<Record<'System A' | 'System B', string>> = {}) {
     await this.page.getByRole('button', { name: 'Evaluate with these…' }).click();

@@ -21,7 +21,37 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
   writeFileSync(promptsPath, questions.map((prompt) => JSON.stringify({ prompt })).join('\n'));
   await evaluate.importPrompts(promptsPath, 'four questions');
   await expect(evaluate.prompts).toHaveText(questions.map((text) => new RegExp(text.slice(0, -1))));
+  await test.step('answers of what cannot run here are imported, and a system to choose', async () => {
+    const answersPath = join(folder, 'model_outputs.json');
+    const [instruction] = questions;
+    const rows = [
+      { instruction, output: 'It scatters.', generator: 'gpt4' },
+      { instruction: 'Who?', output: 'Me.', generator: 'gpt4' },
+    ];
+    writeFileSync(answersPath, JSON.stringify(rows));
+    const remarks = await evaluate.importAnswers(answersPath, 'GPT-4');
+    await expect(remarks.getByRole('row', { name: 'line 1 “Who?”' })).toBeVisible();
+    await expect(remarks.getByRole('row', { name: 'prompt 2 no answer' })).toBeVisible();
+    await remarks.page().getByRole('button', { name: 'Done', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Imported answers' })).toContainText(
+      'GPT-41 answer, 3 prompts without one · from model_outputs.json (gpt4)',
+    );
+  });
   await evaluate.prepareOnShownSet();
+  const systemB = evaluate.form.getByRole('group', { name: 'System B' });
+  const choice = systemB.getByRole('combobox', { name: 'Base model or imported answers' });
+  const base = await choice.inputValue();
+  await choice.selectOption({ label: 'Imported answers: GPT-4 · 1 answer' });
+  await expect(systemB).toContainText('From model_outputs.json (gpt4). Nothing is generated');
+  await expect(evaluate.form.getByRole('button', { name: 'Generate 4 answers' })).toBeEnabled();
+  await choice.selectOption(base);
+  await systemB.getByRole('button', { name: 'Few-shot examples…' }).click();
+  const examples = page.getByRole('dialog', { name: 'Few-shot examples' });
+  await examples.getByRole('textbox', { name: 'Question' }).first().fill('Why?');
+  await examples.getByRole('button', { name: 'Ask behind these', exact: true }).click();
+  await expect(systemB).toContainText('Asked behind 3 constant examples');
+  await systemB.getByRole('button', { name: 'Ask without', exact: true }).click();
+  await expect(systemB).not.toContainText('constant examples');
   await evaluate.start('first match', 12);
 
   await test.step('nothing a voter sees tells the systems apart', async () => {

@@ -101,6 +101,12 @@ function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
       </span>
       <span>
         template <Hash value={identity.templateSha256} />
+        {identity.fewShotSha256 !== undefined && (
+          <>
+            {' '}
+            · few-shot <Hash value={identity.fewShotSha256} />
+          </>
+        )}
       </span>
       <span title={identity.engine}>{identity.device}</span>
       <span>{describeSampling(identity.sampling)}</span>

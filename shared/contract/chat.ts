@@ -9,6 +9,7 @@ import {
   type Sampling,
   type SystemSpec,
 } from '../domain/identity.ts';
+import { fewShotSchema } from '../domain/few-shot.ts';
 import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 import { hashSchema } from '../domain/stored-value.ts';
 import { messageSchema } from '../domain/message.ts';
@@ -184,6 +185,8 @@ export const fileSystemSchema = z.object({
   otherBase: z.boolean().default(false),
   /** A chat template in Jinja instead of that of the adapter or the base; empty: nobody chose one. */
   chatTemplate: z.string().max(mostTemplateCharacters).default(''),
+  /** Examples before every prompt; absent: none. */
+  fewShot: fewShotSchema.optional(),
 });
 export type FileSystem = z.infer<typeof fileSystemSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fewShotSchema } from './few-shot.ts';
 import { mostTemplateCharacters } from './recipe/recipe.ts';
 import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
 
@@ -27,6 +28,8 @@ export const identitySchema = z.object({
   adapterBaseSha256: hashSchema.optional(),
   strength: z.number(),
   templateSha256: hashSchema,
+  /** Of the examples before the prompt; absent where it was asked without any. */
+  fewShotSha256: hashSchema.optional(),
   /** With the seed of this very answer: asking the same again with it gives the same again. */
   sampling: samplingSchema,
   /**
@@ -73,6 +76,8 @@ export const systemSpecSchema = z.object({
   otherBase: z.boolean().optional(),
   /** A chat template in Jinja instead of that of the adapter or the base; absent: nobody chose one. */
   chatTemplate: z.string().max(mostTemplateCharacters).optional(),
+  /** Examples before every prompt; absent: none. */
+  fewShot: fewShotSchema.optional(),
 });
 export type SystemSpec = z.infer<typeof systemSpecSchema>;
 

@@ -237,6 +237,9 @@ function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
   );
 }
 
+// A file may name another generator in every row.
+const mostOrigins = 20;
+
 /** Keeps one identity per distinct configuration: seed and repetition differ from answer to answer. */
 function distinct({ name, identities }: ReportFacts['systems']['a']): ReportSystem {
   const seen = new Map<string, AnswerIdentity>();
@@ -246,8 +249,8 @@ function distinct({ name, identities }: ReportFacts['systems']['a']): ReportSyst
   }
   const report: ReportSystem = { name, identities: [], imported: [] };
   for (const identity of seen.values())
-    if (isImported(identity)) report.imported.push(identity);
-    else report.identities.push(identity);
+    if (!isImported(identity)) report.identities.push(identity);
+    else if (report.imported.length < mostOrigins) report.imported.push(identity);
   return report;
 }
 

@@ -17,6 +17,8 @@ export interface ExpectedIdentity {
   strength: number;
   /** Of the chat template that a person chose for the system; else that of its files. */
   templateSha256?: string;
+  /** Of the examples before every prompt; absent: it is asked without. */
+  fewShotSha256?: string;
   sampling: Sampling;
 }
 
@@ -101,6 +103,10 @@ function systemDisagreements(
         expected.templateSha256 !== undefined &&
         identity.templateSha256 !== expected.templateSha256,
       `was asked with another chat template than this system has (${expected.templateSha256})`,
+    ),
+    ...of(
+      ({ identity }) => identity.fewShotSha256 !== expected.fewShotSha256,
+      'was asked with other examples before its prompt than this system has',
     ),
     ...of(
       (answer) => !isSampledAs(expected.sampling, answer),

@@ -144,15 +144,16 @@ export function systemsTable({ systems }: EvaluationReport): ReportTable {
   };
 }
 
+const lineOrNone = (value: string | undefined) => displayLine(value ?? '–');
+
 /** Where imported answers came from; an answer that was given here came from no file. */
 function originFields(identity: AnswerIdentity | undefined): [label: string, value: string][] {
   const origin = identity && isImported(identity) ? identity : undefined;
-  const show = (value: string | undefined) => displayLine(value ?? '–');
   return [
-    ['Imported from', show(origin?.importedFrom)],
-    ['SHA-256 of that file', show(origin?.fileSha256)],
-    ['Generator, as the file says', show(origin && (origin.generator ?? 'not named'))],
-    ['Imported', show(origin && formatTime(origin.importedMs))],
+    ['Imported from', lineOrNone(origin?.importedFrom)],
+    ['SHA-256 of that file', lineOrNone(origin?.fileSha256)],
+    ['Generator, as the file says', lineOrNone(origin && (origin.generator ?? 'not named'))],
+    ['Imported', lineOrNone(origin && formatTime(origin.importedMs))],
   ];
 }
 
@@ -181,6 +182,7 @@ function identityFields(identity: Identity | undefined): [label: string, value: 
     ['Adapter SHA-256', show((known) => known.adapterSha256)],
     ['Adapter strength', show((known) => (known.adapterSha256 === null ? null : known.strength))],
     ['Chat template SHA-256', show((known) => known.templateSha256)],
+    ['Few-shot prefix SHA-256', show((known) => known.fewShotSha256 ?? null)],
     ['Temperature', show((known) => known.sampling.temperature)],
     ['Top p, top k, min p', show(({ sampling: s }) => `${s.topP}, ${s.topK}, ${s.minP}`)],
     ['Repetition penalty', show((known) => known.sampling.repeatPenalty)],

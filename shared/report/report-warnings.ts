@@ -194,6 +194,5 @@ const mostNamed = 3;
 
 function named(names: readonly string[]): string {
   const shown = names.slice(0, mostNamed).map((name) => `“${displayLine(name)}”`);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${formatCount(more)} more` : shown.join(', ');
+  return shown.join(', ') + (names.length > shown.length ? ' and more' : '');
 }

@@ -22,7 +22,7 @@ export const missingText = ({ missingTotal, name }: AnswersImport): string =>
   missingTotal === 0
     ? ''
     : `${formatQuantity(missingTotal, 'prompt')} of the set ${missingTotal === 1 ? 'has' : 'have'} no ` +
-      `answer of “${name}”: nobody votes on them in an evaluation.`;
+      `answer of “${name}”: nobody votes on ${missingTotal === 1 ? 'it' : 'them'} in an evaluation.`;
 
 /** One thing that did not become an answer, or is missing: where, and why. */
 export interface AnswerRemark {

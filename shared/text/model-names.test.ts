@@ -36,4 +36,7 @@ test('a system is called by its base, its adapter and a strength that is not 1',
   );
   const chosen = { strength: 1, templateSha256: 'c0ffee00'.repeat(8) };
   expect(systemName('base', null, chosen)).toBe('base · template c0ffee00');
+  expect(systemName('base', null, { strength: 1, fewShotSha256: 'decaf000' })).toBe(
+    'base · few-shot decaf000',
+  );
 });

@@ -34,17 +34,24 @@ export const checkpointName = ({ runName, epoch }: { runName: string; epoch: num
 /** Strength of an adapter as a factor: `× 0.75`. */
 export const strengthText = (strength: number): string => `× ${Number(strength.toFixed(2))}`;
 
+interface SystemNameFacts {
+  strength: number;
+  templateSha256?: string | undefined;
+  fewShotSha256?: string | undefined;
+}
+
 /**
  * How a system is called: its base, with an adapter that and its strength unless it is 1, and with a
- * chat template that a person chose the beginning of its hash.
+ * chat template or examples that a person chose the beginning of their hash.
  */
 export function systemName(
   base: string,
   checkpoint: { runName: string; epoch: number } | null,
-  { strength, templateSha256 }: { strength: number; templateSha256?: string | undefined },
+  { strength, templateSha256, fewShotSha256 }: SystemNameFacts,
 ): string {
   const template = templateSha256 ? ` · template ${templateSha256.slice(0, 8)}` : '';
-  if (checkpoint === null) return base + template;
+  const asked = fewShotSha256 ? `${template} · few-shot ${fewShotSha256.slice(0, 8)}` : template;
+  if (checkpoint === null) return base + asked;
   const factor = strength === 1 ? '' : ` ${strengthText(strength)}`;
-  return `${base} + ${checkpointName(checkpoint)}${factor}${template}`;
+  return `${base} + ${checkpointName(checkpoint)}${factor}${asked}`;
 }

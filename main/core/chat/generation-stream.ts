@@ -132,6 +132,7 @@ async function hashedSystem(
         : null),
     otherBase: files.otherBase,
     chatTemplate: files.chatTemplate,
+    fewShot: files.fewShot,
   };
   return { system, warnings };
 }

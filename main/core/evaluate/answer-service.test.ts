@@ -103,14 +103,14 @@ test('two systems of imported answers are compared without a model, and the repo
   expect(await refusalOf(create({ b: { answersId: a } }))).toMatchObject({ code: 'INVALID_INPUT' });
   const { evaluationId: id, jobId } = await create();
   expect((await core.job(jobId)).state).toBe('succeeded');
-  const reason = 'No answer of “A” to this prompt was imported.';
+  const reason = 'No answer to this prompt was imported.';
   expect(await core.client.evaluations.get({ id })).toMatchObject({
     comparisons: 3,
     readyPairs: 2,
     failures: [{ ordinal: 2, system: null, reason }],
   });
   const pair = await core.client.evaluations.comparison({ id });
-  expect([pair?.left, pair?.right].toSorted()).toEqual(['', hostile]);
+  expect(new Set([pair?.left, pair?.right])).toEqual(new Set(['', hostile]));
   const comparisonId = pair?.comparisonId ?? '';
   await core.client.evaluations.vote({ comparisonId, verdict: 'left' });
   // The answer that lacked comes later, and is voted on as the others.

@@ -181,13 +181,16 @@ export function requireAnswers(
   );
 }
 
-/** Stores for each prompt of an evaluation that imported answers lack why nobody can vote on it. */
+/**
+ * Stores for each prompt of an evaluation that imported answers lack why nobody can vote on it, in
+ * words that tell no voter who is compared.
+ */
 export function failMissingAnswers(
   { file: { db } }: ProjectSession,
   evaluationId: string,
-  { id: systemId, name }: AnswersSystem,
+  { id: systemId }: AnswersSystem,
 ): void {
-  const reason = `No answer of “${name}” to this prompt was imported.`;
+  const reason = 'No answer to this prompt was imported.';
   withTransaction(db, () => {
     for (const { promptId } of missingGenerations(db, evaluationId, systemId))
       insertMissingAnswer(db, { systemId, promptId, reason });

@@ -24,7 +24,7 @@ import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-
 import { AppError, found } from '../base/app-error.ts';
 import { baseName } from '../../store/repositories/given-names.ts';
 import { answersById, requireAnswers } from './answer-service.ts';
-import { chosenTemplateSha256, systemFiles } from '../models/checkpoints.ts';
+import { chosenTemplateSha256, fewShotSha256, systemFiles } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireTemplate } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -137,7 +137,12 @@ export function storedSystemName(session: ProjectSession, systemId: string): str
   const base = model ? modelNameOf(db, model) : 'unknown model';
   const checkpoint = spec.checkpointId === null ? undefined : findCheckpoint(db, spec.checkpointId);
   const templateSha256 = chosenTemplateSha256(spec);
-  return systemName(base, checkpoint ?? null, { strength: spec.strength, templateSha256 });
+  const { strength, fewShot } = spec;
+  return systemName(base, checkpoint ?? null, {
+    strength,
+    templateSha256,
+    fewShotSha256: fewShot && fewShotSha256(fewShot),
+  });
 }
 
 function toSummary(session: ProjectSession, evaluation: StoredEvaluation): EvaluationSummary {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { fewShotText, type FewShot } from '../../../shared/domain/few-shot.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { ExpectedIdentity } from '../../../shared/report/disagreements.ts';
 import { AppError, found } from '../base/app-error.ts';
@@ -34,8 +35,9 @@ export async function systemFiles(
 ): Promise<GuardedSystem> {
   const model = await usableModel(session, spec.modelId, signal);
   const baseName = modelNameOf(session.file.db, model);
-  const { chatTemplate = '' } = spec;
-  const base = { basePath: model.path, baseSha256: model.sha256, baseName, chatTemplate };
+  const { chatTemplate = '', fewShot } = spec;
+  const asked = { chatTemplate, ...(fewShot && { fewShot }) };
+  const base = { basePath: model.path, baseSha256: model.sha256, baseName, ...asked };
   if (spec.checkpointId === null) return { ...base, ...withoutAdapter };
   const checkpoint = usableCheckpoint(session, spec.checkpointId);
   const name = checkpointName(checkpoint);
@@ -51,7 +53,7 @@ export async function systemFiles(
       basePath: checkpoint.path,
       baseSha256: checkpoint.sha256,
       baseName: name,
-      chatTemplate,
+      ...asked,
     };
   return {
     ...base,
@@ -95,12 +97,17 @@ export function expectedOf(
   return {
     ...expectedWeights(session, spec),
     ...(templateSha256 !== undefined && { templateSha256 }),
+    ...(spec.fewShot && { fewShotSha256: fewShotSha256(spec.fewShot) }),
   };
 }
 
 /** As engines tell it in identities; undefined where nobody chose a template for the system. */
 export const chosenTemplateSha256 = ({ chatTemplate = '' }: SystemSpec): string | undefined =>
   chatTemplate === '' ? undefined : createHash('sha256').update(chatTemplate).digest('hex');
+
+/** The hash of a few-shot prefix, as engines tell it in identities. */
+export const fewShotSha256 = (fewShot: FewShot): string =>
+  createHash('sha256').update(fewShotText(fewShot)).digest('hex');
 
 function expectedWeights(session: ProjectSession, spec: SystemSpec) {
   const { db } = session.file;

@@ -27,6 +27,7 @@ const projectPath = join(folder, 'place', 'p.lima');
 const inputs: Record<string, unknown> = {
   'app.info': undefined,
   'app.setAuthor': { author: 'me' },
+  'answers.list': undefined,
   'app.about': undefined,
   'app.notices': undefined,
   'app.settings': undefined,

@@ -1,4 +1,5 @@
 import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
+import type { FewShot } from '../../../shared/domain/few-shot.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
@@ -19,6 +20,8 @@ export interface SystemFiles {
   otherBase?: boolean;
   /** Chosen by a person instead of that of the adapter or the base; none where it is empty. */
   chatTemplate?: string;
+  /** Examples before every prompt. */
+  fewShot?: FewShot | undefined;
 }
 
 export interface ChatParams {

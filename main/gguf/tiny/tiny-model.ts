@@ -11,6 +11,8 @@ export interface TinyModelOptions extends Partial<TinyWeights> {
   metadata?: Record<string, string | number>;
   /** Entries by their whole key, in the place of those that are written otherwise. */
   entries?: readonly GgufEntry[];
+  /** Whole keys that the file lacks. */
+  leftOut?: readonly string[];
 }
 
 const defaults = {
@@ -27,6 +29,7 @@ const defaults = {
   ropeFactors: [],
   metadata: {},
   entries: [],
+  leftOut: [],
   seed: 1,
   type: 'F32',
 } as const;
@@ -85,5 +88,7 @@ function tinyMetadata(shape: TinyModelShape): GgufEntry[] {
     ...more,
     ...shape.entries,
   ] satisfies GgufEntry[];
-  return [...new Map(entries.map((entry) => [entry.key, entry])).values()];
+  const left = new Map(entries.map((entry) => [entry.key, entry]));
+  for (const key of shape.leftOut) left.delete(key);
+  return [...left.values()];
 }

@@ -1,15 +1,19 @@
+import { createHash } from 'node:crypto';
 import type {
   LlamaContextSequence,
   SequenceEvaluateOptions,
   Token,
   LlamaModel,
 } from 'node-llama-cpp';
+import { behindExamples, fewShotText } from '../../../shared/domain/few-shot.ts';
 import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { type LoadedModel, otherBaseOf } from '../model/model-host.ts';
+import { StopText } from './stop-text.ts';
 
 /** Small on a CPU, because a cancel is only heard between chunks. */
 const promptChunkTokens = { cpu: 64, gpu: 512 };
@@ -32,11 +36,12 @@ export interface AnswerListener {
  */
 export async function answerPrompt(
   sequence: LlamaContextSequence,
-  { prompt: { tokens: prompt, opening }, sampling }: Question,
+  { prompt: { tokens: prompt, opening, stop }, sampling }: Question,
   { signal, onToken }: AnswerListener,
 ): Promise<Omit<Answer, 'identity'>> {
   const startedMs = performance.now();
   const stream = new TextStream(sequence.model, opening);
+  const stopping = new StopText(stop);
   const output: Token[] = [];
   const last = await evaluatePrompt(sequence, prompt, signal);
   let finish: Answer['finish'] = signal.aborted ? 'cancelled' : 'stop';
@@ -44,16 +49,17 @@ export async function answerPrompt(
   if (finish === 'stop')
     for await (const token of sequence.evaluate(last, samplerOptions(sampling, output))) {
       output.push(token);
-      onToken(stream.push(token));
+      onToken(stopping.push(stream.push(token)));
+      if (stopping.isFound) break;
       if (signal.aborted) finish = 'cancelled';
       else if (output.length >= maxTokens) finish = 'length';
       else continue;
       break;
     }
-  const rest = stream.flush();
+  const rest = stopping.push(stream.flush()) + stopping.flush();
   if (rest !== '') onToken(rest);
   return {
-    output: stream.text,
+    output: stopping.text,
     finish,
     promptTokens: prompt.length,
     outputTokens: output.length,
@@ -177,7 +183,7 @@ export function identify(
   system: SystemFiles,
   { sampling, parallel }: Required<Pick<Identity, 'sampling' | 'parallel'>>,
 ): Identity {
-  const { adapterPath, baseName, adapterName, strength } = system;
+  const { adapterPath, baseName, adapterName, strength, fewShot } = system;
   const adapter = adapterPath === null ? undefined : loaded.adapters.get(adapterPath);
   const adapterBaseSha256 = otherBaseOf(loaded, system);
   return {
@@ -188,9 +194,23 @@ export function identify(
     ...(adapterBaseSha256 !== undefined && { adapterBaseSha256 }),
     strength,
     templateSha256: loaded.vocabulary.templateSha256,
+    ...(fewShot && { fewShotSha256: sha256(fewShotText(fewShot)) }),
     sampling,
     parallel,
     engine: runtime.engine,
     device: loaded.model.gpuLayers > 0 ? runtime.device : 'CPU',
   };
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The prompt of a system for a conversation: behind its examples, where it has some. */
+export async function encodeAsked(
+  { vocabulary, stop }: LoadedModel,
+  { fewShot }: SystemFiles,
+  messages: readonly Message[],
+): Promise<TokenizedPrompt> {
+  const asked = fewShot ? behindExamples(fewShot, messages) : messages;
+  const prompt = await vocabulary.encodePrompt(asked);
+  return stop === undefined ? prompt : { ...prompt, stop };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { behindExamples, fewShotTemplate, fewShotText } from '../../../shared/domain/few-shot.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
 import {
@@ -106,6 +107,37 @@ describe('an answer', () => {
     const before = await chat();
     await engine.request('unload', null);
     expect((await chat()).output).toBe(before.output);
+  });
+});
+
+describe('examples before the prompt', () => {
+  const fewShot = { system: 'Be kind.', examples: [{ question: 'One?', answer: 'Eins.' }] };
+  const messages = ask('Two?');
+  const answerOf = async (from: SystemFiles, asked = messages) =>
+    await engine.request('chat', { system: from, messages: asked, sampling: greedy });
+
+  test('are earlier turns for a model with a chat template, and part of what the answer says of itself', async () => {
+    const chatTemplate = '{% for m in messages %}[{{ m.role }}: {{ m.content }}]{% endfor %}';
+    const behind = await answerOf({ ...system, chatTemplate, fewShot });
+    const written = await answerOf({ ...system, chatTemplate }, behindExamples(fewShot, messages));
+    expect(behind).toMatchObject({ output: written.output, promptTokens: written.promptTokens });
+    const { fewShotSha256, ...identity } = behind.identity;
+    expect(fewShotSha256).toBe(createHash('sha256').update(fewShotText(fewShot)).digest('hex'));
+    expect(identity).toEqual(written.identity);
+  });
+
+  test('are text under headings for a model without one, which is then part of the identity as its template', async () => {
+    const plain = await writeTestSystem(folder.file('plain.gguf'), {
+      leftOut: ['tokenizer.chat_template'],
+    });
+    const behind = await answerOf({ ...plain, fewShot });
+    const asText = { ...plain, chatTemplate: fewShotTemplate };
+    const written = await answerOf(asText, behindExamples(fewShot, messages));
+    expect(behind).toMatchObject({ output: written.output, promptTokens: written.promptTokens });
+    expect(behind.identity.templateSha256).toBe(written.identity.templateSha256);
+    const alone = await answerOf(plain);
+    expect(alone.identity.templateSha256).not.toBe(written.identity.templateSha256);
+    expect(alone.promptTokens).toBeLessThan(behind.promptTokens);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Answer, InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { answerPrompt, contextSize, identify } from './answer-prompt.ts';
+import { answerPrompt, contextSize, encodeAsked, identify } from './answer-prompt.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import type { ModelHost } from '../model/model-host.ts';
 
@@ -14,7 +14,7 @@ export async function chat(
   request: RequestContext<Chat['event']>,
 ): Promise<Answer> {
   const loaded = await host.open(system, request.signal);
-  const prompt = await loaded.vocabulary.encodePrompt(messages);
+  const prompt = await encodeAsked(loaded, system, messages);
   const tokens = contextSize(
     [prompt.tokens.length],
     sampling.maxTokens,

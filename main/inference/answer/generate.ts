@@ -2,10 +2,14 @@ import type { LlamaContextSequence } from 'node-llama-cpp';
 import { answerSeed } from '../../../shared/domain/answer-seed.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
-import type { GenerateItem, InferenceRequests } from '../../engines/protocol/inference.ts';
+import type {
+  GenerateItem,
+  InferenceRequests,
+  SystemFiles,
+} from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
-import { answerPrompt, contextSize, identify, tooLongFor } from './answer-prompt.ts';
+import { answerPrompt, contextSize, encodeAsked, identify, tooLongFor } from './answer-prompt.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import type { LoadedModel, ModelHost } from '../model/model-host.ts';
@@ -28,7 +32,7 @@ export async function generate(
   const { signal } = request;
   if (items.length === 0) return { answered: 0 };
   const loaded = await host.open(system, signal);
-  const asked = await Promise.all(items.map((item) => encodeItem(loaded, item)));
+  const asked = await Promise.all(items.map((item) => encodeItem(loaded, system, item)));
   const samplingOf = (item: GenerateItem): Sampling => ({
     ...sampling,
     seed: answerSeed(sampling.seed, item, item.repetition),
@@ -121,9 +125,13 @@ const refusalsOfOne: ReadonlySet<string> = new Set<TemplateErrorCode>([
 ]);
 
 /** The prompt as tokens, or why it has none; throws what would stop every other one, too. */
-async function encodeItem(loaded: LoadedModel, item: GenerateItem): Promise<AskedItem> {
+async function encodeItem(
+  loaded: LoadedModel,
+  system: SystemFiles,
+  item: GenerateItem,
+): Promise<AskedItem> {
   try {
-    const prompt = await loaded.vocabulary.encodePrompt(item.messages);
+    const prompt = await encodeAsked(loaded, system, item.messages);
     const promptTokens = prompt.tokens.length;
     const tooLong = tooLongFor(promptTokens, loaded.model.trainContextSize);
     return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };

@@ -1,4 +1,5 @@
 import { InsufficientMemoryError, type LlamaContext, type LlamaModel } from 'node-llama-cpp';
+import { fewShotStop, fewShotTemplate } from '../../../shared/domain/few-shot.ts';
 import { wantsOneThread } from '../../../shared/domain/threads.ts';
 import { modelPath } from '../../../shared/domain/model-parts.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
@@ -23,6 +24,8 @@ export interface LoadedModel {
   adapters: Map<string, LoadedAdapter>;
   /** The last chat template that a person chose, and its vocabulary. */
   chosen?: { chatTemplate: string; vocabulary: Vocabulary } | undefined;
+  /** Set where the examples of a system stand in plain text: what begins the line after an answer. */
+  stop?: string;
 }
 
 /** An adapter in memory, and the base that its file says it was trained on. */
@@ -52,7 +55,8 @@ export class ModelHost {
 
   /**
    * The model of a system, its adapter verified too, with the vocabulary of the chat template that
-   * was chosen for the system, or that it was trained with. Throws `InferenceError`.
+   * was chosen for the system, or that it was trained with; without any, that of its examples.
+   * Throws `InferenceError`.
    */
   async open(system: SystemFiles, signal: AbortSignal): Promise<LoadedModel> {
     const base = await this.#files.verify(system.basePath, system.baseSha256, signal);
@@ -73,6 +77,10 @@ export class ModelHost {
     const own =
       this.#chosenVocabulary(loaded, system.chatTemplate) ??
       (adapter && loaded.adapters.get(adapter.path)?.vocabulary);
+    if (system.fewShot && !(own ?? loaded.vocabulary).hasTemplate) {
+      const vocabulary = this.#chosenVocabulary(loaded, fewShotTemplate) ?? loaded.vocabulary;
+      return { ...loaded, vocabulary, stop: fewShotStop };
+    }
     return own ? { ...loaded, vocabulary: own } : loaded;
   }
 

@@ -31,6 +31,8 @@ export interface TokenizedConversation {
 export interface TokenizedPrompt {
   tokens: Token[];
   opening: string;
+  /** What begins a line when the model goes on behind its answer. */
+  stop?: string;
 }
 
 /** A remark on the answer in a message. */
@@ -90,6 +92,11 @@ export class Vocabulary {
     this.#prefixesSpace =
       model.vocabularyType === LlamaVocabularyType.spm &&
       (getBoolean(header, 'tokenizer.ggml.add_space_prefix') ?? true);
+  }
+
+  /** Whether somebody wrote a template for the model; else turns end with a token, nothing more. */
+  get hasTemplate(): boolean {
+    return this.#hasTemplate;
   }
 
   /** Whether llama.cpp puts a BOS in front of every text by itself. */

@@ -187,6 +187,7 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     strength: 'measure',
     sampling_json: 'text?',
     chat_template: 'text',
+    few_shot: 'text',
     key_hash: 'hash',
     created_ms: 'moment',
   },

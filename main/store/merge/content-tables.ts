@@ -181,6 +181,7 @@ const rules = {
       strength: value,
       sampling_json: value,
       chat_template: value,
+      few_shot: value,
       key_hash: 'name',
       ...createdMs,
     },

@@ -117,7 +117,13 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant('model'), sha256: fc.constantFrom('base', 'other', 'third') }),
   fc.record({ do: fc.constant('train'), name: names, at: small }),
   fc.record({ do: fc.constant('go on'), at: small, loss: fc.constantFrom(1.5, 1.25) }),
-  fc.record({ do: fc.constant('evaluate'), name: names, at: small, output: texts }),
+  fc.record({
+    do: fc.constant('evaluate'),
+    name: names,
+    at: small,
+    output: texts,
+    isImported: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('answers'), name: names, at: small, output: texts }),
   fc.record({
     do: fc.constant('vote'),

@@ -16,6 +16,7 @@ import { unfinishedDatasets } from './0014-unfinished-datasets.ts';
 import { bin } from './0015-bin.ts';
 import { chosenTemplates } from './0016-chosen-templates.ts';
 import { importedAnswers } from './0017-imported-answers.ts';
+import { fewShotPrefixes } from './0018-few-shot.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   bin,
   chosenTemplates,
   importedAnswers,
+  fewShotPrefixes,
 ];

@@ -7,6 +7,7 @@ import {
   samplingSchema,
   systemSpecSchema,
 } from '../../../shared/domain/identity.ts';
+import { fewShotSchema, fewShotText } from '../../../shared/domain/few-shot.ts';
 import { idSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { get, run, type Database } from '../database.ts';
 import { idRow, json } from '../columns.ts';
@@ -37,21 +38,30 @@ export function upsertSystem(
   hashes: { baseSha256: string; adapterSha256: string | null },
 ): string {
   const { chatTemplate = '' } = spec;
+  const fewShot = spec.fewShot ? fewShotText(spec.fewShot) : '';
   const asked = [hashes.baseSha256, hashes.adapterSha256, spec.strength, sampling];
   // Systems of before there was a choice keep their keys.
-  const key = JSON.stringify(chatTemplate === '' ? asked : [...asked, chatTemplate]);
+  const key = JSON.stringify([
+    ...asked,
+    ...(chatTemplate !== '' || fewShot !== '' ? [chatTemplate] : []),
+    ...(fewShot === '' ? [] : [fewShot]),
+  ]);
   const keyHash = createHash('sha256').update(key).digest('hex');
   run(
     db,
-    `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, chat_template, key_hash,
-       created_ms)
-     VALUES (@id, @modelId, @checkpointId, @strength, @sampling, @chatTemplate, @keyHash, @createdMs)
+    `INSERT INTO system (id, model_id, checkpoint_id, strength, sampling_json, chat_template, few_shot,
+       key_hash, created_ms)
+     VALUES (@id, @modelId, @checkpointId, @strength, @sampling, @chatTemplate, @fewShot, @keyHash,
+       @createdMs)
      ON CONFLICT (key_hash) DO NOTHING`,
     {
-      ...spec,
+      modelId: spec.modelId,
+      checkpointId: spec.checkpointId,
+      strength: spec.strength,
       id: uuidv7(),
       sampling: JSON.stringify(sampling),
       chatTemplate,
+      fewShot,
       keyHash,
       createdMs: Date.now(),
     },
@@ -68,6 +78,7 @@ const weightsRow = z.object({
   strength: systemSpecSchema.shape.strength.unwrap(),
   sampling: json(samplingSchema),
   chatTemplate: systemSpecSchema.shape.chatTemplate.unwrap(),
+  fewShot: z.union([z.literal('').transform(() => null), json(fewShotSchema)]),
 });
 const answersRow = z.object({ kind: z.literal('answers'), name: nameSchema });
 const systemRow = z.discriminatedUnion('kind', [weightsRow, answersRow]);
@@ -78,13 +89,17 @@ export function findSystem(db: Database, id: string): StoredSystem | undefined {
     db,
     systemRow,
     `SELECT kind, name, model_id AS modelId, checkpoint_id AS checkpointId, strength,
-       sampling_json AS sampling, chat_template AS chatTemplate FROM system WHERE id = @id`,
+       sampling_json AS sampling, chat_template AS chatTemplate, few_shot AS fewShot FROM system WHERE id = @id`,
     { id },
   );
   if (!row) return undefined;
   if (row.kind === 'answers') return { kind: row.kind, id, name: row.name };
-  const { kind, sampling, chatTemplate, ...weights } = row;
-  const spec = chatTemplate === '' ? weights : { ...weights, chatTemplate };
+  const { kind, sampling, chatTemplate, fewShot, ...weights } = row;
+  const spec = {
+    ...weights,
+    ...(chatTemplate !== '' && { chatTemplate }),
+    ...(fewShot && { fewShot }),
+  };
   return { kind, id, spec, sampling };
 }
 

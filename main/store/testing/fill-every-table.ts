@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Identity } from '../../../shared/domain/identity.ts';
+import { defaultFewShot } from '../../../shared/domain/few-shot.ts';
 import { recipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import { sealSomeRows } from '../checksums/seal-rows.ts';
@@ -194,7 +195,13 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
     { messages: [user('B?')], expected: 'b' },
   ]);
   const hashes = { baseSha256: 'base', adapterSha256: null };
-  const tuned = { modelId, checkpointId, strength: 0.5, chatTemplate: '{{ messages }}' };
+  const tuned = {
+    modelId,
+    checkpointId,
+    strength: 0.5,
+    chatTemplate: '{{ messages }}',
+    fewShot: defaultFewShot,
+  };
   const systems = {
     systemAId: upsertSystem(db, { modelId, checkpointId: null, strength: 1 }, sampling, hashes),
     systemBId: upsertSystem(db, tuned, sampling, hashes),

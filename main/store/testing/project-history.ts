@@ -62,7 +62,7 @@ export type Deed =
   | { do: 'model'; sha256: string }
   | { do: 'train'; name: string; at: number }
   | { do: 'go on'; at: number; loss: number }
-  | { do: 'evaluate'; name: string; at: number; output: string }
+  | { do: 'evaluate'; name: string; at: number; output: string; isImported?: boolean }
   | { do: 'answers'; name: string; at: number; output: string }
   | { do: 'vote'; at: number; shown: 'left' | 'right' | 'neither' | 'withdrawn' }
   | { do: 'reveal'; at: number }
@@ -265,7 +265,7 @@ function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author:
   const hashes = { baseSha256: model.sha256, adapterSha256: checkpoint?.sha256 ?? null };
   const systemOf = (checkpointId: string | null, strength: number) =>
     upsertSystem(db, { modelId: model.id, checkpointId, strength }, sampling, hashes);
-  const imported = pick(listAnswers(db), deed.at);
+  const imported = deed.isImported ? pick(listAnswers(db), deed.at) : undefined;
   const systems = {
     systemAId: systemOf(null, 1),
     systemBId: imported?.id ?? systemOf(checkpoint?.id ?? null, 0.5),

@@ -54,6 +54,8 @@ const draft: EvaluationDraft = {
   seed: 42,
 };
 
+const imported = (answersId: string) => ({ ...draft, b: { answersId } });
+
 it('lets a complete form start', () => {
   expect(startObstacle(draft, context)).toBeUndefined();
 });
@@ -73,7 +75,6 @@ it('never promises more comparisons than there are prompts', () => {
 });
 
 it('compares imported answers to the chosen set, and generates only what weights have to answer', () => {
-  const imported = (answersId: string) => ({ ...draft, b: { answersId } });
   expect(startObstacle(imported('gpt'), context)).toBeUndefined();
   expect(plannedAnswers(imported('gpt'), sets)).toBe(300);
   expect(plannedAnswers({ ...imported('gpt'), a: { answersId: 'bard' } }, sets)).toBe(0);

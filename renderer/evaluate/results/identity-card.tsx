@@ -61,6 +61,9 @@ function IdentityFacts({ identity }: { identity: Identity }) {
         />
       )}
       <HashFact label="Template" name="" hash={identity.templateSha256} />
+      {identity.fewShotSha256 !== undefined && (
+        <HashFact label="Few-shot prefix" name="" hash={identity.fewShotSha256} />
+      )}
       <div>
         <dt>Sampling</dt>
         <dd>

@@ -3,6 +3,7 @@ import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import { Select, Slider, type Option } from '../inputs/inputs.tsx';
 import { ConfirmModelButton, RelocateModelButton } from '../models/model-buttons.tsx';
 import { checkpointsFor, modelOptions, systemProblem, type AvailableModels } from './systems.ts';
+import { FewShotChoice } from './few-shot-choice.tsx';
 import { TemplateChoice } from './template-choice.tsx';
 import './system-picker.css';
 
@@ -66,6 +67,7 @@ export function SystemPicker(props: SystemPickerProps) {
         />
       )}
       {isKnown && <TemplateChoice value={value} available={available} onValue={onValue} />}
+      {isKnown && <FewShotChoice value={value} onValue={onValue} />}
     </div>
   );
 }

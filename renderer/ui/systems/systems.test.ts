@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Identity } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { type Checkpoint, type Run, runSchema } from '../../../shared/domain/run.ts';
+import { defaultFewShot, fewShotText } from '../../../shared/domain/few-shot.ts';
 import { limaSampling } from './sampling.ts';
 import {
   checkpointsFor,
@@ -11,6 +12,7 @@ import {
   systemOfIdentity,
   systemProblem,
   templatesByHash,
+  withFewShot,
   trainedTemplates,
   withTemplate,
 } from './systems.ts';
@@ -120,6 +122,11 @@ it('takes one base asked with another chat template for another system', () => {
   const base = { modelId: 'old', checkpointId: null, strength: 1 };
   expect(isSameSystem(base, withTemplate(base, '{{ 1 }}'))).toBe(false);
   expect(isSameSystem(base, withTemplate(withTemplate(base, '{{ 1 }}'), ''))).toBe(true);
+  const behind = withFewShot(base, defaultFewShot);
+  expect(isSameSystem(base, behind)).toBe(false);
+  expect(isSameSystem(behind, withFewShot(base, { ...defaultFewShot }))).toBe(true);
+  expect(isSameSystem(behind, withFewShot(base, { ...defaultFewShot, system: '' }))).toBe(false);
+  expect(withFewShot(behind, undefined)).toEqual(base);
 });
 
 // SHA-256 of “{{ 1 }}” by sha256sum.
@@ -137,7 +144,7 @@ it('knows the chat template of an earlier answer by its hash, and names those of
   expect(trainedTemplates(known, base)).toEqual([{ runName: 'b', template: '{{ 1 }}' }]);
   expect(trainedTemplates(known, withTemplate(base, '{{ 1 }}'))).toEqual([]);
   const templates = await templatesByHash(known, [null, withTemplate(base, '{{ 2 }}')]);
-  expect([...templates.values()]).toEqual(['{{ 1 }}', '{{ 2 }}']);
+  expect([...templates.values()]).toEqual(['{{ 1 }}', '{{ 2 }}', fewShotText(defaultFewShot)]);
   const asked = { ...identity, templateSha256: hashOfOne };
   const ofBase = { ...asked, adapterSha256: null };
   expect(systemOfIdentity(ofBase, known, templates)).toEqual(withTemplate(base, '{{ 1 }}'));
@@ -145,6 +152,11 @@ it('knows the chat template of an earlier answer by its hash, and names those of
   const ofAdapter = { ...asked, adapterSha256: 'adapter-sha-a-1', strength: 1 };
   const tuned = { modelId: 'old', checkpointId: 'a-1', strength: 1 };
   expect(systemOfIdentity(ofAdapter, known, templates)).toEqual(tuned);
+  const [fewShotSha256] = [...templates].find(([, text]) => text.includes('examples')) ?? [];
+  expect(systemOfIdentity({ ...ofAdapter, fewShotSha256 }, known, templates)).toEqual(
+    withFewShot(tuned, defaultFewShot),
+  );
+  expect(systemOfIdentity({ ...ofAdapter, fewShotSha256: 'x' }, known, templates)).toEqual(tuned);
 });
 
 it('refuses an adapter of another base and a model that is gone', () => {
@@ -171,6 +183,11 @@ it('reports weights the engine did not take from the picker: base, adapter and s
   expect(identityDifferences(identity, asked, available)).toEqual([]);
   expect(identityDifferences(identity, { ...asked, strength: 1 }, available)).toHaveLength(1);
   expect(identityDifferences(identity, { ...asked, modelId: 'new' }, available)).toHaveLength(1);
+  const behind = withFewShot(asked, defaultFewShot);
+  expect(identityDifferences(identity, behind, available)).toHaveLength(1);
+  const shown = { ...identity, fewShotSha256: 'x' };
+  expect(identityDifferences(shown, behind, available)).toEqual([]);
+  expect(identityDifferences(shown, asked, available)[0]).toContain('asked for none');
   const base = { ...asked, checkpointId: null };
   expect(identityDifferences(identity, base, available)[0]).toContain('asked for none');
 });

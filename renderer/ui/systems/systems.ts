@@ -1,4 +1,10 @@
 import { useMemo } from 'react';
+import {
+  defaultFewShot,
+  fewShotSchema,
+  fewShotText,
+  type FewShot,
+} from '../../../shared/domain/few-shot.ts';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Model } from '../../../shared/domain/model.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
@@ -60,6 +66,12 @@ export function withTemplate(system: SystemSpec, chatTemplate: string): SystemSp
   return chatTemplate === '' ? weights : { ...weights, chatTemplate };
 }
 
+/** A system asked behind other examples, or without any. */
+export function withFewShot(system: SystemSpec, fewShot: FewShot | undefined): SystemSpec {
+  const { fewShot: _before, ...asked } = system;
+  return fewShot ? { ...asked, fewShot } : asked;
+}
+
 /** Chat templates that runs of the model trained with, newest first, but for the one in use. */
 export function trainedTemplates(
   available: AvailableModels,
@@ -76,9 +88,12 @@ export function trainedTemplates(
 
 const mostTrainedTemplates = 5;
 
-/** True when both name the same weights and template: the strength of no adapter means nothing. */
+const examplesOf = ({ fewShot }: SystemSpec) => (fewShot ? fewShotText(fewShot) : '');
+
+/** True when both name the same weights, template and examples: the strength of no adapter means nothing. */
 export function isSameSystem(first: SystemSpec, second: SystemSpec): boolean {
   if ((first.chatTemplate ?? '') !== (second.chatTemplate ?? '')) return false;
+  if (examplesOf(first) !== examplesOf(second)) return false;
   if (first.modelId !== second.modelId || first.checkpointId !== second.checkpointId) return false;
   return first.checkpointId === null || first.strength === second.strength;
 }
@@ -95,7 +110,7 @@ export function systemProblem(available: AvailableModels, system: SystemSpec): s
   return known ? undefined : 'This adapter was trained on another base model.';
 }
 
-/** The chat templates that are known in this window, by their hashes. */
+/** The chat templates, and few-shot prefixes as text, that are known in this window, by their hashes. */
 export async function templatesByHash(
   { runs }: AvailableModels,
   systems: readonly (SystemSpec | null)[],
@@ -103,6 +118,8 @@ export async function templatesByHash(
   const texts = new Set([
     ...runs.map(({ recipe }) => recipe.chatTemplate),
     ...systems.map((system) => system?.chatTemplate ?? ''),
+    ...systems.map((system) => (system ? examplesOf(system) : '')),
+    fewShotText(defaultFewShot),
   ]);
   texts.delete('');
   const hashed = [...texts].map(async (text): Promise<[string, string]> => {
@@ -114,15 +131,18 @@ export async function templatesByHash(
 }
 
 /**
- * The system that gave an answer, asked with the same one of these chat templates; `undefined` where
- * the project has its weights no more.
+ * The system that gave an answer, asked with the same one of these chat templates and behind the same
+ * examples; `undefined` where the project has its weights no more.
  */
 export function systemOfIdentity(
   identity: Identity,
   available: AvailableModels,
   templates: ReadonlyMap<string, string>,
 ): SystemSpec | undefined {
-  const system = systemOfWeights(identity, available);
+  const weights = systemOfWeights(identity, available);
+  const examples = templates.get(identity.fewShotSha256 ?? '');
+  const fewShot = examples === undefined ? undefined : fewShotOf(examples);
+  const system = weights && withFewShot(weights, fewShot);
   const template = templates.get(identity.templateSha256);
   if (!system || template === undefined) return system;
   const { checkpointId } = system;
@@ -131,6 +151,14 @@ export function systemOfIdentity(
       recipe.chatTemplate === template && checkpoints.some(({ id }) => id === checkpointId),
   );
   return trainedIt ? system : withTemplate(system, template);
+}
+
+function fewShotOf(text: string): FewShot | undefined {
+  try {
+    return fewShotSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function systemOfWeights(
@@ -173,6 +201,10 @@ export function identityDifferences(
   if (asked.adapter != null && Math.abs(identity.strength - system.strength) > 1e-6)
     differences.push(
       `strength ${formatShare(identity.strength)}, asked for ${formatShare(system.strength)}`,
+    );
+  if ((identity.fewShotSha256 === undefined) !== (system.fewShot === undefined))
+    differences.push(
+      system.fewShot ? 'asked without the few-shot examples' : 'few-shot examples, asked for none',
     );
   return differences;
 }

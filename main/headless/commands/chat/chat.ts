@@ -14,6 +14,7 @@ import { generateAnswers } from './generate-answers.ts';
 import { openCore } from '../../cli/open-core.ts';
 import { existingFile, existingModel } from '../../arguments/project-models.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 
 /** `lima chat`: one answer, streamed, without a project. */
@@ -21,7 +22,7 @@ export const chatCommand = defineCommand({
   name: 'chat',
   usage:
     'chat --base FILE.gguf [--adapter FILE] --prompt TEXT [--system TEXT] [--set key=value]… ' +
-    '[--template FILE] [--strength S] [--other-base]',
+    '[--template FILE] [--few-shot FILE|default] [--strength S] [--other-base]',
   summary: 'Ask a model one question and stream the answer; needs no project.',
   positionals: { min: 0, max: 0 },
   options: {
@@ -31,6 +32,7 @@ export const chatCommand = defineCommand({
     system: { type: 'string', value: 'TEXT', description: 'a system message before it' },
     set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
     template: templateOption,
+    'few-shot': fewShotOption,
     ...strengthOption,
     ...otherBaseOption,
   },
@@ -40,6 +42,7 @@ export const chatCommand = defineCommand({
     const sampling = parseSettings(samplingSchema, options.set ?? []);
     const strength = strengthOf(options.strength, options.adapter !== undefined);
     const { chatTemplate = '' } = await readTemplateFile(options.template);
+    const examples = await readFewShotFile(options['few-shot']);
     const basePath = await existingModel(requiredOption(options.base, 'base'));
     const adapterPath = options.adapter ? await existingFile(options.adapter) : null;
     const prompt = promptText === '-' ? await readText(process.stdin) : promptText;
@@ -57,6 +60,7 @@ export const chatCommand = defineCommand({
         strength,
         otherBase: options['other-base'] ?? false,
         chatTemplate,
+        ...examples,
       },
       items: [{ key: 'chat', messages }],
       sampling,

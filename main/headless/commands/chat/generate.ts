@@ -21,6 +21,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingModel, resolveAdapter } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import type { Terminal } from '../../cli/terminal.ts';
 
@@ -48,6 +49,7 @@ const options = {
     description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
   },
   template: templateOption,
+  'few-shot': fewShotOption,
   ...strengthOption,
   ...otherBaseOption,
   ...overwriteOption,
@@ -58,7 +60,7 @@ export const generateCommand = defineCommand({
   name: 'generate',
   usage:
     'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
-    '[--set key=value]… [--template FILE] [--parallel N] [--strength S] [--other-base]',
+    '[--set key=value]… [--template FILE] [--few-shot FILE|default] [--parallel N] [--strength S] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
   options,
@@ -110,6 +112,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     otherBase: given['other-base'] ?? false,
     strength: strengthOf(given.strength, given.adapter !== undefined),
     chatTemplate: (await readTemplateFile(given.template)).chatTemplate ?? '',
+    examples: await readFewShotFile(given['few-shot']),
   };
 }
 
@@ -117,7 +120,7 @@ type Words = Awaited<ReturnType<typeof readWords>>;
 
 async function findSystem(
   client: CoreClient,
-  { base, basePath, otherBase, strength, chatTemplate, adapter: text }: Words,
+  { base, basePath, otherBase, strength, chatTemplate, examples, adapter: text }: Words,
 ) {
   const adapter = text === undefined ? null : await resolveAdapter(client, text);
   return {
@@ -129,6 +132,7 @@ async function findSystem(
       strength,
       otherBase,
       chatTemplate,
+      ...examples,
     },
   };
 }

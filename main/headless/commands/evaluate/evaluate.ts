@@ -16,6 +16,7 @@ import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { namesAnswers, resolveContestant } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
 import { waitForJob } from '../../cli/wait-for-job.ts';
 
@@ -51,6 +52,8 @@ const options = {
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   'template-a': { ...templateOption, description: `of A: ${templateOption.description}` },
   'template-b': { ...templateOption, description: `of B: ${templateOption.description}` },
+  'few-shot-a': { ...fewShotOption, description: `of A: ${fewShotOption.description}` },
+  'few-shot-b': { ...fewShotOption, description: `of B: ${fewShotOption.description}` },
   ...otherBaseOption,
 } as const;
 
@@ -59,7 +62,8 @@ export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
     'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
-    '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] [--other-base] ' +
+    '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] ' +
+    '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--other-base] ' +
     '| --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
@@ -114,6 +118,8 @@ const fixedOptions = [
   'set',
   'template-a',
   'template-b',
+  'few-shot-a',
+  'few-shot-b',
   'other-base',
 ] as const;
 
@@ -141,8 +147,9 @@ function extending({ options: given, terminal }: Call<typeof options>): Start {
 async function readWords({ options: given }: Call<typeof options>) {
   const systems = { a: requiredOption(given.a, 'a'), b: requiredOption(given.b, 'b') };
   for (const key of ['a', 'b'] as const)
-    if (namesAnswers(systems[key]) && given[`template-${key}`] !== undefined)
-      throw new UsageError(`--template-${key}: imported answers are asked nothing.`);
+    for (const option of [`template-${key}`, `few-shot-${key}`] as const)
+      if (namesAnswers(systems[key]) && given[option] !== undefined)
+        throw new UsageError(`--${option}: imported answers are asked nothing.`);
   const promptSet = requiredOption(given.prompts, 'prompts');
   const sampling = parseSettings(samplingSchema, given.set ?? []);
   const prompts = wholeNumber(given['prompts-count'], 'prompts-count', 1);
@@ -150,9 +157,15 @@ async function readWords({ options: given }: Call<typeof options>) {
   const seed = wholeNumber(given.seed, 'seed', 0, 4_294_967_295);
   return {
     systems,
-    templates: {
-      a: await readTemplateFile(given['template-a']),
-      b: await readTemplateFile(given['template-b']),
+    asked: {
+      a: {
+        ...(await readTemplateFile(given['template-a'])),
+        ...(await readFewShotFile(given['few-shot-a'])),
+      },
+      b: {
+        ...(await readTemplateFile(given['template-b'])),
+        ...(await readFewShotFile(given['few-shot-b'])),
+      },
     },
     promptSet,
     otherBase: given['other-base'] ?? false,
@@ -168,12 +181,12 @@ async function readWords({ options: given }: Call<typeof options>) {
 
 async function createEvaluation(
   client: CoreClient,
-  { systems, templates, promptSet, otherBase, settings }: Awaited<ReturnType<typeof readWords>>,
+  { systems, asked, promptSet, otherBase, settings }: Awaited<ReturnType<typeof readWords>>,
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
   const wait = { ...call, otherBase };
-  const a = { ...(await resolveContestant(client, systems.a, wait)), ...templates.a };
-  const b = { ...(await resolveContestant(client, systems.b, wait)), ...templates.b };
+  const a = { ...(await resolveContestant(client, systems.a, wait)), ...asked.a };
+  const b = { ...(await resolveContestant(client, systems.b, wait)), ...asked.b };
   const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
   const name = settings.name ?? freeName(await client.evaluations.list());
   return await client.evaluations.create({ ...settings, name, promptSetId, a, b });

@@ -36,7 +36,7 @@ export interface AnswersFile {
 }
 
 const outputNames = ['output', 'completion', 'response', 'generation', 'prediction', 'answer'];
-const idNames = ['prompt_id', 'promptId', 'id'];
+const idNames = ['prompt_id', 'promptid', 'id'];
 const ordinalNames = ['ordinal', 'prompt_ordinal', 'prompt_index', 'index', 'idx'];
 const generatorNames = ['generator', 'model', 'model_id', 'model_name'];
 const mostGeneratorCharacters = 200;
@@ -54,7 +54,8 @@ export async function readAnswers(path: string, signal?: AbortSignal): Promise<A
     let characters = 0;
     for await (const records of readJsonRecords(untilAborted(source.chunks(), signal)))
       for (const record of records) {
-        if (++file.read > limits.rows || characters > limits.characters)
+        if (!('isOfFile' in record)) file.read += 1;
+        if (file.read > limits.rows || characters > limits.characters)
           throw new ReadLimitError(
             record.line,
             `a set of answers holds at most ${formatCount(limits.rows)} rows and ` +
@@ -88,7 +89,10 @@ function addAnswer(file: AnswersFile, { line, value }: { line: number; value: un
   try {
     const answer = answerOf(value, line);
     file.answers.push(answer);
-    return answer.output.length;
+    return (answer.asked ?? []).reduce(
+      (sum, { content }) => sum + content.length,
+      answer.output.length,
+    );
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
     addBad(file, { line, message: error.message });
