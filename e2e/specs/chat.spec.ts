@@ -220,6 +220,51 @@ test('one Stop ends both answers, what came stays, and Enter sends or breaks the
   for (const side of ['Left', 'Right'] as const)
     await expect(chat.log(side).getByText('Go on.')).toHaveCount(1);
   await expect(chat.prompt).toHaveValue('');
+
+  await test.step('an answer is shown token by token, and gone through by keys', async () => {
+    const shift = chat.log('Left').getByRole('button', { name: 'Token shift against the base' });
+    await shift.click();
+    const panel = chat.log('Left').getByRole('region', { name: 'Token shift', exact: true });
+    const tokens = panel.getByRole('listbox', { name: 'Tokens of the answer', exact: true });
+    await expect(tokens).toBeVisible({ timeout: answerTimeoutMs });
+    await expect(panel).toContainText('This system is a base itself');
+    await tokens.press('ArrowRight');
+    await expect(panel.getByRole('status')).toContainText(/token 2 of .*this system: [\d.e-]+ %/s);
+    await tokens.press('Escape');
+    await expect(panel).toHaveCount(0);
+    await expect(shift).toBeFocused();
+  });
+
+  await test.step('one key makes the newest turn a sample, which can be taken back', async () => {
+    await chat.prompt.press('Alt+s');
+    const kept = toast(workbench.page, '“Go on.” with its answer is a pending sample now.');
+    await kept.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect(toast(workbench.page, 'The sample is in the bin.')).toBeVisible();
+  });
+
+  await test.step('an edited turn begins a branch, and leads back to the one before', async () => {
+    const log = chat.log('Left');
+    await log.getByRole('button', { name: 'Edit and resend', exact: true }).click();
+    const editor = log.getByRole('textbox', { name: 'Edit the prompt', exact: true });
+    await editor.fill('Go elsewhere.');
+    await editor.press('Shift+Enter');
+    await isAnswering(chat);
+    await workbench.page.getByRole('button', { name: 'Stop' }).click();
+    await isStopped(chat);
+    await expect(log.getByText('branch 2 of 2', { exact: true })).toBeVisible();
+    await log.getByRole('button', { name: 'Previous branch', exact: true }).click();
+    await expect(log.getByText('Go on.', { exact: true })).toBeVisible();
+    await expect(log.getByText('branch 1 of 2', { exact: true })).toBeVisible();
+  });
+
+  await test.step('a third pane stands beside the two, and is asked with them', async () => {
+    const panes = workbench.page.getByRole('group', { name: 'How many panes', exact: true });
+    await panes.getByRole('radio', { name: '3', exact: true }).click();
+    await expect(workbench.page.getByRole('log')).toHaveCount(3);
+    await expect(chat.composer.getByRole('radio', { name: 'All', exact: true })).toBeVisible();
+    await panes.getByRole('radio', { name: '1', exact: true }).click();
+    await expect(workbench.page.getByRole('log')).toHaveCount(1);
+  });
 });
 
 const sides = ['Left', 'Right'] as const;

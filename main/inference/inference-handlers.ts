@@ -6,6 +6,7 @@ import type { LlamaRuntime } from './model/llama-runtime.ts';
 import { chat } from './answer/chat.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
+import { tokenShift } from './answer/token-shift.ts';
 import { ModelHost } from './model/model-host.ts';
 import { taughtFormat } from './ollama/taught-format.ts';
 import type { TemplateRenderer } from './template/template-renderer.ts';
@@ -40,6 +41,8 @@ export function inferenceHandlers(
 
   return {
     chat: (params, context) => inTurn(context.signal, () => chat(runtime, host, params, context)),
+    tokenShift: (params, context) =>
+      inTurn(context.signal, () => tokenShift(host, params, context)),
     generate: (params, context) =>
       inTurn(context.signal, () => generate(runtime, host, params, context)),
     encode: (params, context) =>
@@ -63,9 +66,9 @@ export function inferenceHandlers(
 }
 
 function toEngineError(error: unknown, signal: AbortSignal): unknown {
-  if (error instanceof InferenceError) return error;
-  if (error instanceof TemplateError) return new InferenceError(error.code, error.message);
+  // First: a load that was stopped says that the model cannot be loaded.
   if (signal.aborted)
     return new InferenceError('CANCELLED', 'Cancelled before there was an answer.');
+  if (error instanceof TemplateError) return new InferenceError(error.code, error.message);
   return error;
 }

@@ -32,8 +32,8 @@ export function ClosingBanner({ project }: { project: ProjectInfo | null }) {
 export function useLeaveGuard(): void {
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
-      const { left, right } = useChat.getState().panes;
-      const isAnswering = [left, right].some((pane) => isRunning(pane.turns));
+      const panes = Object.values(useChat.getState().panes);
+      const isAnswering = panes.some((pane) => isRunning(pane.turns));
       if (isAnswering || isStoring()) event.preventDefault();
     };
     window.addEventListener('beforeunload', ask);

@@ -65,7 +65,7 @@ async function requireItem(item: ItemWithId): Promise<void> {
   else if (item.kind === 'evaluation') await requirePair(item);
   else if (item.kind === 'conversation') {
     const { panes } = await rpc.chat.get({ id });
-    if (panes.left.length + panes.right.length === 0) throw new GoneError();
+    if (Object.values(panes).every((turns) => turns.length === 0)) throw new GoneError();
   } else if (item.kind === 'sample') await rpc.samples.get({ id });
   else if (!(await rpc.prompts.list()).some((set) => set.id === id)) throw new GoneError();
 }

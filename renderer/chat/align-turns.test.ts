@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { alignTurns } from './align-turns.ts';
 
-const rowsOf = (left: string, right: string) =>
-  alignTurns(left.split(''), right.split('')).map(
-    (row) => `${left[row.left ?? -1] ?? '-'}${right[row.right ?? -1] ?? '-'}`,
+const rowsOf = (...panes: string[]) =>
+  alignTurns(panes.map((prompts) => prompts.split(''))).map((row) =>
+    row.map((turn, pane) => panes[pane]?.[turn ?? -1] ?? '-').join(''),
   );
+
+test('further panes are matched with the rows of those before them', () => {
+  expect(rowsOf('abc', 'ac', 'bcd', '').join(' ')).toBe('aa-- b-b- ccc- --d-');
+  expect(rowsOf('ab').join(' ')).toBe('a b');
+});
 
 test.each([
   ['both panes were asked the same', 'abc', 'abc', 'aa bb cc'],

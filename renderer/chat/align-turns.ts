@@ -1,27 +1,39 @@
 /** A row of the log: which turn of each pane stands in it, if any. */
-export interface AlignedRow {
-  left: number | null;
-  right: number | null;
+export type AlignedRow = readonly (number | null)[];
+
+/** A row on its way, and the prompt that the turns of further panes are matched with. */
+interface Row {
+  prompt: string;
+  turns: AlignedRow;
 }
 
 /**
- * Puts the turns of both panes into rows, so that the same prompt stands in one row: as many of them
- * as the order of both allows. What lies between shares rows as it comes.
+ * Puts the turns of all panes into rows, so that the same prompt stands in one row: as many of them
+ * as the order of all allows, one pane after the other. What lies between shares rows as it comes.
  */
-export function alignTurns(left: readonly string[], right: readonly string[]): AlignedRow[] {
-  const rows: AlignedRow[] = [];
-  let [nextLeft, nextRight] = [0, 0];
-  for (const [leftAt, rightAt] of [
-    ...commonPrompts(left, right),
-    [left.length, right.length] as const,
+export function alignTurns(panes: readonly (readonly string[])[]): AlignedRow[] {
+  const none: readonly Row[] = [];
+  return panes
+    .reduce((rows, prompts, pane) => withPane(rows, prompts, pane), none)
+    .map(({ turns }) => turns);
+}
+
+function withPane(before: readonly Row[], prompts: readonly string[], pane: number): Row[] {
+  const rows: Row[] = [];
+  let [nextRow, nextTurn] = [0, 0];
+  const put = (row: Row | undefined, turn: number | null) => {
+    const empty = { prompt: prompts[turn ?? -1] ?? '', turns: Array<null>(pane).fill(null) };
+    const { prompt, turns } = row ?? empty;
+    rows.push({ prompt, turns: [...turns, turn] });
+  };
+  const known = before.map(({ prompt }) => prompt);
+  for (const [rowAt, turnAt] of [
+    ...commonPrompts(known, prompts),
+    [before.length, prompts.length] as const,
   ]) {
-    while (nextLeft < leftAt || nextRight < rightAt)
-      rows.push({
-        left: nextLeft < leftAt ? nextLeft++ : null,
-        right: nextRight < rightAt ? nextRight++ : null,
-      });
-    if (leftAt < left.length && rightAt < right.length)
-      rows.push({ left: nextLeft++, right: nextRight++ });
+    while (nextRow < rowAt || nextTurn < turnAt)
+      put(nextRow < rowAt ? before[nextRow++] : undefined, nextTurn < turnAt ? nextTurn++ : null);
+    if (rowAt < before.length && turnAt < prompts.length) put(before[nextRow++], nextTurn++);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 import { withoutThinking } from '../../shared/template/thinking.ts';
 import { strengthText } from '../../shared/text/model-names.ts';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
+import { contextUseText, cutText } from '../../shared/text/answering.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
@@ -10,7 +11,13 @@ import { identityDifferences, type AvailableModels } from '../ui/systems/systems
 import { AnswerText } from '../ui/text/answer-text.tsx';
 import { MarkdownText } from '../ui/text/markdown.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
-import { tokensPerSecond, type AnswerAccount, type AnswerState, type Asked } from './chat-turns.ts';
+import {
+  contextUseOf,
+  tokensPerSecond,
+  type AnswerAccount,
+  type AnswerState,
+  type Asked,
+} from './chat-turns.ts';
 import { StreamingText } from './streaming-text.tsx';
 
 interface AnswerViewProps {
@@ -62,10 +69,12 @@ function EndNote({ state: { phase, answer, text } }: { state: AnswerState }) {
         {stoppedNote(text, answer !== null)}
       </p>
     );
+  const use = contextUseOf(answer);
   if (answer?.finish === 'length')
     return (
       <p className="answer-end small dim">
-        <Badge tone="warn">cut</Badge> Cut at the token limit or at the end of the context.
+        <Badge tone="warn">cut</Badge>
+        {use ? cutText(use) : 'Cut at the token limit or at the end of the context.'}
       </p>
     );
   return null;
@@ -81,6 +90,7 @@ interface AnswerIdentityProps {
 function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
   const { identity, outputTokens } = answer;
   const rate = tokensPerSecond(answer);
+  const use = contextUseOf(answer);
   const differences = asked
     ? [
         ...identityDifferences(identity, asked.system, available),
@@ -115,6 +125,11 @@ function AnswerIdentity({ answer, asked, available }: AnswerIdentityProps) {
         <span>
           {formatQuantity(outputTokens, 'token')}
           {rate !== null && ` · ${rate.toFixed(1)} tokens/s`}
+        </span>
+      )}
+      {use && (
+        <span title="The prompt with all that was said before it, and the answer. The conversation is never shortened to make room.">
+          {contextUseText(use)}
         </span>
       )}
       {differences.length > 0 && (

@@ -1,20 +1,36 @@
 import { useEffect, useRef, type RefObject } from 'react';
-import type { PaneId } from '../../shared/contract/chat.ts';
+import type { PaneId } from '../../shared/domain/chat-pane.ts';
+import { paneTitles } from '../../shared/text/conversations.ts';
+import { useReadOnlyNotice } from '../rpc/project.ts';
 import { EmptyState } from '../ui/feedback/states.tsx';
+import { useShortcuts } from '../ui/shortcuts.ts';
 import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
-import { alignTurns, type AlignedRow } from './align-turns.ts';
-import { paneTitles } from './chat-pane.tsx';
-import { paneIds, systemOf, useChat } from './chat-store.ts';
+import { alignTurns } from './align-turns.ts';
+import { shownPanes, systemOf, useChat } from './chat-store.ts';
 import { isRunning, type Turn } from './chat-turns.ts';
+import { isAnswered, keepMeantTurn } from './keep-turn.ts';
 import { SingleTurnNote } from './single-turn-note.tsx';
-import { TurnView } from './turn-view.tsx';
+import { keepKeys, TurnView } from './turn-view.tsx';
 
-/** Both panes in one scroller, the same prompt at the same height in both. */
+/** All panes in one scroller, the same prompt at the same height in each. */
 export function ChatLog({ available }: { available: AvailableModels }) {
-  const { left, right } = useChat((state) => state.panes);
-  const rows = alignTurns(promptsOf(left.turns), promptsOf(right.turns));
+  const panes = useChat((state) => state.panes);
+  const paneCount = useChat((state) => state.paneCount);
+  const shown = shownPanes(paneCount);
+  const rows = alignTurns(shown.map((id) => promptsOf(panes[id].turns)));
   const { log, onScroll } = useFollowEnd(rows.length);
-  if (left.turns.length === 0 && right.turns.length === 0) return <EmptyPanes />;
+  const notice = useReadOnlyNotice();
+  useShortcuts([
+    {
+      keys: [keepKeys],
+      whileTyping: true,
+      group: 'Chat',
+      label: 'Make the turn under pointer or focus, or the newest one, a sample',
+      run: keepMeantTurn,
+      isDisabled: notice !== null || !shown.some((id) => panes[id].turns.some(isAnswered)),
+    },
+  ]);
+  if (shown.every((id) => panes[id].turns.length === 0)) return <EmptyPanes />;
   return (
     <div
       className="chat-log"
@@ -25,14 +41,25 @@ export function ChatLog({ available }: { available: AvailableModels }) {
       // Arrows and Page keys scroll it, once it has the focus.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
-      style={{ gridTemplateRows: `repeat(${rows.length}, auto) 1fr` }}
+      style={{
+        gridTemplateColumns: paneColumns(paneCount),
+        gridTemplateRows: `repeat(${rows.length}, auto) 1fr`,
+      }}
     >
-      {paneIds.map((id) => (
-        <PaneLog key={id} id={id} rows={rows} available={available} />
+      {shown.map((id, place) => (
+        <PaneLog
+          key={id}
+          id={id}
+          rowOf={(index) => rows.findIndex((row) => row[place] === index) + 1}
+          available={available}
+        />
       ))}
     </div>
   );
 }
+
+/** As many columns as panes, all of one width. */
+export const paneColumns = (paneCount: number): string => `repeat(${paneCount}, minmax(0, 1fr))`;
 
 const promptsOf = (turns: readonly Turn[]) => turns.map((turn) => turn.prompt);
 
@@ -40,7 +67,7 @@ function EmptyPanes() {
   return (
     <div className="chat-empty">
       <EmptyState title="The model before">
-        Write a prompt below: both panes answer the same words, so that you see what training
+        Write a prompt below: all panes answer the same words, so that you see what training
         changed.
       </EmptyState>
       <EmptyState title="The model after">
@@ -53,32 +80,35 @@ function EmptyPanes() {
 
 interface PaneLogProps {
   id: PaneId;
-  rows: readonly AlignedRow[];
+  /** Which row of the grid a turn stands in, from 1. */
+  rowOf: (index: number) => number;
   available: AvailableModels;
 }
 
-function PaneLog({ id, rows, available }: PaneLogProps) {
+function PaneLog({ id, rowOf, available }: PaneLogProps) {
   const pane = useChat((state) => state.panes[id]);
   const sampling = useChat((state) => state.sampling);
+  const systemPrompt = useChat((state) => state.systemPrompt);
   const system = systemOf(id, pane, available);
   const canAsk = system !== null && !isRunning(pane.turns) && !systemProblem(available, system);
   return (
     <div className="chat-column" role="log" aria-label={`${paneTitles[id]} conversation`}>
       <ol>
         {pane.turns.map((turn, index) => {
-          const isLast = index === pane.turns.length - 1;
           return (
             <li
               key={turn.id}
               className="chat-turn"
-              style={{ gridRow: rows.findIndex((row) => row[id] === index) + 1 }}
+              data-turn={turn.id}
+              style={{ gridRow: rowOf(index) }}
             >
               <TurnView
                 turn={turn}
+                before={pane.turns.slice(0, index)}
                 pane={id}
                 available={available}
-                asked={isLast && canAsk ? { system, sampling } : null}
-                isEditing={isLast && pane.isEditing}
+                asked={canAsk ? { system, sampling, systemPrompt } : null}
+                isEditing={turn.id === pane.editing}
               />
             </li>
           );

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { Conversation, PaneId } from '../../shared/contract/chat.ts';
+import type { Conversation } from '../../shared/contract/chat.ts';
+import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import { limaSampling } from '../ui/systems/sampling.ts';
 import {
@@ -11,18 +12,15 @@ import {
 } from '../ui/systems/systems.ts';
 import { storedTurn, type Turn } from './chat-turns.ts';
 
-/** Both panes, in the order they stand. */
-export const paneIds: readonly PaneId[] = ['left', 'right'];
-
-/** Who gets the next prompt. */
+/** Who gets the next prompt: one pane, or all that are shown. */
 export type Target = PaneId | 'both';
 
 /** One side of the conversation; `system` is `null` until the person or the first prompt settles it. */
 export interface PaneState {
   system: SystemSpec | null;
   turns: readonly Turn[];
-  /** The last prompt is open for editing. */
-  isEditing: boolean;
+  /** The turn whose prompt is open for editing. */
+  editing: string | null;
 }
 
 /** What the Chat tab shows and keeps. */
@@ -34,21 +32,27 @@ export interface ChatTabState {
   opening: string | null;
   panes: Record<PaneId, PaneState>;
   draft: string;
+  /** What stands before the conversation in the next question; empty for none. */
+  systemPrompt: string;
   target: Target;
+  /** How many panes are shown, from the left. */
+  paneCount: number;
   sampling: Sampling;
   /** The sampling that nobody chose: as long as it stands, it follows the project's. */
   begunWith: Sampling;
 }
 
-const emptyPane = (): PaneState => ({ system: null, turns: [], isEditing: false });
+const emptyPane = (): PaneState => ({ system: null, turns: [], editing: null });
 
 const initialState = (): ChatTabState => ({
   project: null,
   conversationId: crypto.randomUUID(),
   opening: null,
-  panes: { left: emptyPane(), right: emptyPane() },
+  panes: ofPanes(emptyPane),
   draft: '',
+  systemPrompt: '',
   target: 'both',
+  paneCount: 2,
   sampling: limaSampling,
   begunWith: limaSampling,
 });
@@ -70,14 +74,11 @@ export function changePane(id: PaneId, change: Partial<PaneState>): void {
 
 /** Begins a new conversation in both panes, with the same systems. */
 export function clearPanes(): void {
-  const { left, right } = useChat.getState().panes;
+  const { panes } = useChat.getState();
   useChat.setState({
     conversationId: crypto.randomUUID(),
     opening: null,
-    panes: {
-      left: { ...emptyPane(), system: left.system },
-      right: { ...emptyPane(), system: right.system },
-    },
+    panes: ofPanes((id) => ({ ...emptyPane(), system: panes[id].system })),
   });
 }
 
@@ -87,21 +88,26 @@ export function showConversation(
   available: AvailableModels,
   templates: ReadonlyMap<string, string>,
 ): void {
-  const { panes } = useChat.getState();
+  const { panes, paneCount } = useChat.getState();
+  const used = paneIds.findLastIndex((id) => conversation.panes[id].length > 0) + 1;
   const last = paneIds
-    .map((id) => conversation.panes[id].at(-1)?.identity)
-    .findLast((identity) => identity != null);
+    .map((id) => conversation.panes[id].at(-1))
+    .findLast((turn) => turn?.identity != null);
   const pane = (id: PaneId): PaneState => {
     const turns = conversation.panes[id];
     const identity = turns.at(-1)?.identity;
     const system = identity ? systemOfIdentity(identity, available, templates) : undefined;
-    return { system: system ?? panes[id].system, turns: turns.map(storedTurn), isEditing: false };
+    return { system: system ?? panes[id].system, turns: turns.map(storedTurn), editing: null };
   };
   useChat.setState({
     conversationId: conversation.id,
     opening: null,
-    panes: { left: pane('left'), right: pane('right') },
-    ...(last && { sampling: last.sampling }),
+    paneCount: Math.max(paneCount, used),
+    panes: ofPanes(pane),
+    ...(last?.identity && {
+      sampling: last.identity.sampling,
+      systemPrompt: last.systemPrompt,
+    }),
   });
 }
 
@@ -116,15 +122,20 @@ export function beginSampling(sampling: Sampling | undefined): void {
  * Puts two systems beside each other with a prompt to send. A prompt that is being written stays;
  * where a system changes, a new conversation begins in both panes.
  */
-export function compare(systems: Record<PaneId, SystemSpec>, prompt: string): void {
-  const { panes, draft } = useChat.getState();
-  const isOther = paneIds.some((id) => {
+export function compare(systems: Record<'left' | 'right', SystemSpec>, prompt: string): void {
+  const { panes, draft, paneCount } = useChat.getState();
+  const compared = ['left', 'right'] as const;
+  const isOther = compared.some((id) => {
     const { system, turns } = panes[id];
     return turns.length > 0 && system !== null && !isSameSystem(system, systems[id]);
   });
   if (isOther) clearPanes();
-  for (const id of paneIds) changePane(id, { system: systems[id] });
-  useChat.setState({ target: 'both', draft: draft.trim() === '' ? prompt : draft });
+  for (const id of compared) changePane(id, { system: systems[id] });
+  useChat.setState({
+    paneCount: Math.max(paneCount, compared.length),
+    target: 'both',
+    draft: draft.trim() === '' ? prompt : draft,
+  });
 }
 
 /** Forgets everything: the tab belongs to one project. */
@@ -132,12 +143,21 @@ export function resetChat(): void {
   useChat.setState(initialState());
 }
 
-/** The panes a target means. */
-export function panesOf(target: Target): readonly PaneId[] {
-  return target === 'both' ? paneIds : [target];
+/** The panes that are shown. */
+export const shownPanes = (paneCount: number): readonly PaneId[] => paneIds.slice(0, paneCount);
+
+/** The panes a target means: one that is no more shown means all. */
+export function panesOf(target: Target, paneCount: number): readonly PaneId[] {
+  const shown = shownPanes(paneCount);
+  return target !== 'both' && shown.includes(target) ? [target] : shown;
 }
 
-/** The system of a pane: the chosen one, else the newest adapter on the right, its base on the left. */
+/** Shows so many panes; what was said in one that goes is kept with the conversation. */
+export function setPaneCount(paneCount: number): void {
+  useChat.setState({ paneCount });
+}
+
+/** The system of a pane: the chosen one, else the newest adapter, on the left its base. */
 export function systemOf(
   id: PaneId,
   pane: PaneState,

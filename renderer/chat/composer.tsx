@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import { Send, SlidersHorizontal, Square } from 'lucide-react';
+import { ScrollText, Send, SlidersHorizontal, Square } from 'lucide-react';
+import { paneIds } from '../../shared/domain/chat-pane.ts';
+import { paneTitles } from '../../shared/text/conversations.ts';
 import { useReadOnlyNotice } from '../rpc/project.ts';
 import type { Preferences } from '../../shared/contract/settings.ts';
 import { changeSettings, usePreference } from '../rpc/settings.ts';
@@ -12,33 +14,40 @@ import { useShortcuts } from '../ui/shortcuts.ts';
 import { SamplingFields } from '../ui/systems/sampling-fields.tsx';
 import { describeSampling, isLimaSampling, samplingProblems } from '../ui/systems/sampling.ts';
 import { systemProblem, type AvailableModels } from '../ui/systems/systems.ts';
-import { systemOf, panesOf, useChat, type Target } from './chat-store.ts';
+import { askWhileTraining } from './ask-while-training.ts';
+import { panesOf, shownPanes, systemOf, useChat, type Target } from './chat-store.ts';
 import { isRunning } from './chat-turns.ts';
 import { isSendKey, sendKeyHint } from './send-key.ts';
 import { sendTurn, stopAnswers } from './send-turn.ts';
 
-const targets: { value: Target; label: string }[] = [
-  { value: 'both', label: 'Both' },
-  { value: 'left', label: 'Left' },
-  { value: 'right', label: 'Right' },
-];
+/** One pane or all of them; nothing to choose where one is shown. */
+function targetsOf(paneCount: number): { value: Target; label: string }[] {
+  const shown = shownPanes(paneCount);
+  const each = shown.map((id) => ({ value: id, label: paneTitles[id] }));
+  return [{ value: 'both', label: paneCount > 2 ? 'All' : 'Both' }, ...each];
+}
 
-/** The prompt box for both panes: whom to ask, how to sample, send and stop. */
+/** The prompt box for all panes: whom to ask, how to sample, send and stop. */
 export function Composer({ available }: { available: AvailableModels }) {
-  const { draft, target, sampling, panes } = useChat();
+  const { draft, target, sampling, systemPrompt, panes, paneCount } = useChat();
   const obstacle = useObstacle(available);
   const enterKey = usePreference('enterKey');
   // Shown once somebody tried in vain: until then the button's title says it.
   const [wasRefused, setWasRefused] = useState(false);
-  const busy = isRunning(panes.left.turns) || isRunning(panes.right.turns);
+  const busy = paneIds.some((id) => isRunning(panes[id].turns));
   const send = () => {
     setWasRefused(obstacle !== undefined);
     if (obstacle !== undefined) return;
-    useChat.setState({ draft: '' });
-    for (const id of panesOf(target)) {
+    const asked = panesOf(target, paneCount).flatMap((id) => {
       const system = systemOf(id, panes[id], available);
-      if (system) void sendTurn(id, draft, { system, sampling });
-    }
+      return system ? [{ id, system }] : [];
+    });
+    const systems = asked.map(({ system }) => system);
+    askWhileTraining(systems, available, () => {
+      useChat.setState({ draft: '' });
+      for (const { id, system } of asked)
+        void sendTurn(id, draft, { system, sampling, systemPrompt });
+    });
   };
   useChatShortcuts({ send, enterKey, busy });
   return (
@@ -55,7 +64,7 @@ export function Composer({ available }: { available: AvailableModels }) {
         hideLabel
         rows={3}
         data-work
-        placeholder={`Ask both systems the same thing… ${sendKeyHint(enterKey)}.`}
+        placeholder={`Ask ${paneCount === 1 ? 'the system' : 'all systems'} something… ${sendKeyHint(enterKey)}.`}
         value={draft}
         onValue={(next) => useChat.setState({ draft: next })}
         onKeyDown={(event) => {
@@ -70,13 +79,16 @@ export function Composer({ available }: { available: AvailableModels }) {
         </p>
       )}
       <div className="composer-row">
-        <Segments
-          label="Send to"
-          value={target}
-          options={targets}
-          onValue={(next) => useChat.setState({ target: next })}
-        />
+        {paneCount > 1 && (
+          <Segments
+            label="Send to"
+            value={panesOf(target, paneCount).length > 1 ? 'both' : target}
+            options={targetsOf(paneCount)}
+            onValue={(next) => useChat.setState({ target: next })}
+          />
+        )}
         <SamplingButton />
+        <SystemPromptButton />
         <span className="spacer" />
         {busy && (
           <Button icon={<Square size={12} />} shortcut="Escape" onClick={() => stopAnswers()}>
@@ -138,18 +150,43 @@ function useChatShortcuts({ send, enterKey, busy }: ChatKeys): void {
 
 /** Why the prompt cannot be sent now; `undefined` when it can. */
 function useObstacle(available: AvailableModels): string | undefined {
-  const { draft, target, sampling, panes } = useChat();
+  const { draft, target, sampling, panes, paneCount } = useChat();
   const notice = useReadOnlyNotice();
   if (notice !== null) return notice;
   if (draft.trim() === '') return 'Write a prompt first.';
   if (Object.keys(samplingProblems(sampling)).length > 0) return 'Correct the sampling settings.';
-  for (const id of panesOf(target)) {
+  for (const id of panesOf(target, paneCount)) {
     if (isRunning(panes[id].turns)) return `The ${id} pane is still answering.`;
     const system = systemOf(id, panes[id], available);
     const problem = system ? systemProblem(available, system) : 'Choose a base model.';
     if (problem !== undefined) return `In the ${id} pane: ${problem}`;
   }
   return undefined;
+}
+
+/** What stands before every conversation from the next question on. */
+function SystemPromptButton() {
+  const systemPrompt = useChat((state) => state.systemPrompt);
+  return (
+    <Popover
+      label="System prompt"
+      trigger={
+        <Button icon={<ScrollText size={14} />} title={systemPrompt || undefined}>
+          {systemPrompt === '' ? 'No system prompt' : 'System prompt'}
+        </Button>
+      }
+    >
+      <div className="chat-sampling">
+        <TextArea
+          label="System prompt"
+          hint="Stands before the conversation from the next question on. Empty: none."
+          rows={5}
+          value={systemPrompt}
+          onValue={(next) => useChat.setState({ systemPrompt: next })}
+        />
+      </div>
+    </Popover>
+  );
 }
 
 function SamplingButton() {

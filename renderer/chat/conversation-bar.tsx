@@ -2,6 +2,7 @@ import { History, MessageSquarePlus } from 'lucide-react';
 import { useState } from 'react';
 import type { ConversationSummary } from '../../shared/contract/chat.ts';
 import { conversationName, conversationSystems } from '../../shared/text/conversations.ts';
+import { paneIds } from '../../shared/domain/chat-pane.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
@@ -11,32 +12,34 @@ import { Dialog } from '../ui/dialogs/dialog.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { EmptyState, LoadingState } from '../ui/feedback/states.tsx';
 import { formatMoment } from '../ui/format.ts';
-import { TextInput } from '../ui/inputs/inputs.tsx';
+import { Segments, TextInput } from '../ui/inputs/inputs.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
 import { ThingLabels } from '../ui/things/thing-labels.tsx';
 import { ThingRow } from '../ui/things/thing-menu.tsx';
 import { useLabels } from '../ui/things/things-store.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
-import { useChat } from './chat-store.ts';
+import { setPaneCount, useChat } from './chat-store.ts';
 import { leaveDeleted, newConversation, openConversation } from './keep-chat.ts';
 
 const newKeys = 'Mod+Shift+O';
 
 /** Which conversation is shown, the way to earlier ones, and to a new one for both panes. */
 export function ConversationBar({ available }: { available: AvailableModels }) {
-  const { left, right } = useChat((state) => state.panes);
+  const panes = useChat((state) => state.panes);
+  const paneCount = useChat((state) => state.paneCount);
   const { name } = useLabels('conversation')(useChat((state) => state.conversationId));
   const [isListed, setIsListed] = useState(false);
-  const isEmpty = left.turns.length === 0 && right.turns.length === 0;
-  const title = name ?? left.turns[0]?.prompt ?? right.turns[0]?.prompt;
+  const begun = paneIds.flatMap((id) => panes[id].turns[0] ?? []);
+  const isEmpty = begun.length === 0;
+  const title = name ?? begun[0]?.prompt;
   const begin = () => newConversation(available);
   useShortcuts([
     {
       keys: [newKeys],
       whileTyping: true,
       group: 'Chat',
-      label: 'New conversation in both panes',
+      label: 'New conversation in all panes',
       run: begin,
       isDisabled: isEmpty,
     },
@@ -52,6 +55,18 @@ export function ConversationBar({ available }: { available: AvailableModels }) {
         )}
       </span>
       <span className="spacer" />
+      <span className="row small" role="group" aria-label="How many panes">
+        Panes
+        <Segments
+          label="Panes"
+          value={String(paneCount)}
+          options={paneIds.map((_, index) => ({
+            value: String(index + 1),
+            label: String(index + 1),
+          }))}
+          onValue={(count) => setPaneCount(Number(count))}
+        />
+      </span>
       <Button small icon={<History size={13} />} onClick={() => setIsListed(true)}>
         Conversations
       </Button>

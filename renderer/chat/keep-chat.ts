@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
 import type { ChatState, Conversation } from '../../shared/contract/chat.ts';
+import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
 import { templatesByHash, type AvailableModels } from '../ui/systems/systems.ts';
 import {
   clearPanes,
-  paneIds,
   resetChat,
   showConversation,
   useChat,
@@ -62,10 +62,10 @@ async function endedConversation(id: string): Promise<Conversation> {
 function bringBack({ project, state, conversation }: LeftBehind): void {
   if (!state || !conversation) return useChat.setState({ project });
   const { systems, draft, ...rest } = state;
-  const pane = (id: 'left' | 'right') => ({
+  const pane = (id: PaneId) => ({
     system: systems[id],
     turns: conversation.panes[id].map(storedTurn),
-    isEditing: false,
+    editing: null,
   });
   // A prompt is kept as a draft until it is answered: here it was answered after all.
   const isAnswered = paneIds.some((id) => conversation.panes[id].at(-1)?.prompt === draft);
@@ -75,7 +75,7 @@ function bringBack({ project, state, conversation }: LeftBehind): void {
     // One that was deleted meanwhile takes no answer any more.
     conversationId: isStored ? rest.conversationId : crypto.randomUUID(),
     project,
-    panes: { left: pane('left'), right: pane('right') },
+    panes: ofPanes(pane),
     draft: isAnswered ? '' : draft,
   });
 }
@@ -114,13 +114,15 @@ function keepChanges(): { end: () => void } {
 }
 
 function stateToKeep(chat: ChatTabState): ChatState {
-  const { conversationId, panes, draft, target, sampling } = chat;
+  const { conversationId, panes, paneCount, draft, systemPrompt, target, sampling } = chat;
   const unanswered = paneIds.map((id) => unansweredPrompt(panes[id].turns)).find(Boolean) ?? '';
   return {
     conversationId,
     draft: draft === '' ? unanswered : draft,
+    systemPrompt,
     target,
-    systems: { left: panes.left.system, right: panes.right.system },
+    systems: ofPanes((id) => panes[id].system),
+    paneCount,
     sampling,
   };
 }

@@ -1,12 +1,14 @@
 import { rpc } from '../rpc/client.ts';
 import { hasErrorCode, isAbort } from '../rpc/rpc-error.ts';
 import { queryRefresher } from '../rpc/query-client.ts';
-import type { PaneId } from '../../shared/contract/chat.ts';
-import { changePane, paneIds, useChat } from './chat-store.ts';
+import { paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
+import { changePane, useChat } from './chat-store.ts';
 import {
   isRunning,
   messagesFor,
+  storedTurn,
   withAnswer,
+  withBranches,
   type AnswerState,
   type Asked,
   type Turn,
@@ -27,14 +29,15 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
   const { turns } = panes[pane];
   if (isRunning(turns)) return;
   const turn = newTurn(prompt, asked);
-  changePane(pane, { turns: [...turns, turn], isEditing: false, system: asked.system });
+  changePane(pane, { turns: [...turns, turn], editing: null, system: asked.system });
   const change = (state: Partial<AnswerState>) => changeAnswer(pane, turn.id, state);
   const call = { conversationId, controller: new AbortController(), isStopping: false };
   running.set(pane, call);
   const batch = new FrameBatch((piece) => appendText(pane, turn.id, piece));
   try {
-    const messages = messagesFor(turns, prompt);
-    const request = { conversationId, pane, messages, ...asked };
+    const messages = messagesFor(turns, turn);
+    const { system, sampling } = asked;
+    const request = { conversationId, pane, messages, system, sampling };
     const events = await rpc.chat.send(request, { signal: call.controller.signal });
     for await (const event of events) {
       if (event.type === 'text') batch.add(event.text);
@@ -44,6 +47,8 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
     }
     batch.flush();
     endUnfinished(pane, turn.id);
+    // Without them the answer stands there all the same; they come with the next one.
+    learnBranches(pane, conversationId).catch(() => undefined);
   } catch (error) {
     batch.flush();
     // The picker then knows that the file is gone, and offers to show where it is.
@@ -55,16 +60,44 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
   }
 }
 
-/** Asks again for the answer of the last turn, with another prompt or other settings. */
-export async function resendLast(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
+/**
+ * Asks again where a turn stands, with another prompt or other settings: a branch of its own. What
+ * stood there and came after it is stored, and the turn leads back to it.
+ */
+export async function resendTurn(
+  pane: PaneId,
+  { turn, prompt }: { turn: Turn; prompt: string },
+  asked: Asked,
+): Promise<void> {
   const { turns } = useChat.getState().panes[pane];
-  if (isRunning(turns)) return;
-  changePane(pane, { turns: turns.slice(0, -1) });
+  const index = turns.findIndex(({ id }) => id === turn.id);
+  if (isRunning(turns) || index === -1) return;
+  changePane(pane, { turns: turns.slice(0, index) });
   await sendTurn(pane, prompt, asked);
 }
 
+/** Shows another branch of a conversation in its pane, by an answer of it. */
+export async function showBranch(pane: PaneId, answerId: string): Promise<void> {
+  const { conversationId: id, panes } = useChat.getState();
+  const { turns } = panes[pane];
+  if (isRunning(turns)) return;
+  const stored = await rpc.chat.get({ id, branches: [answerId] });
+  const now = useChat.getState();
+  // Another conversation was opened, or a question asked, meanwhile.
+  if (now.conversationId !== id || now.panes[pane].turns !== turns) return;
+  changePane(pane, { turns: stored.panes[pane].map(storedTurn), editing: null });
+}
+
+/** Learns which other branches a pane has, once an answer of it is stored. */
+async function learnBranches(pane: PaneId, id: string): Promise<void> {
+  const stored = await rpc.chat.get({ id });
+  const { conversationId, panes } = useChat.getState();
+  if (conversationId !== id) return;
+  changePane(pane, { turns: withBranches(panes[pane].turns, stored.panes[pane]) });
+}
+
 /**
- * Stops the answers of both panes; the text that came stays, labelled by the engine. A second call
+ * Stops the answers of all panes; the text that came stays, labelled by the engine. A second call
  * gives up waiting for the engine.
  */
 export function stopAnswers(): void {
@@ -89,7 +122,8 @@ async function askToStop(pane: PaneId, call: RunningAnswer): Promise<void> {
 
 function newTurn(prompt: string, asked: Asked): Turn {
   const answer = { phase: 'loading', text: '', asked, answer: null, error: undefined } as const;
-  return { id: crypto.randomUUID(), prompt, answer };
+  const { systemPrompt } = asked;
+  return { id: crypto.randomUUID(), prompt, systemPrompt, answer, branches: [], branch: 0 };
 }
 
 function changeAnswer(pane: PaneId, id: string, change: Partial<AnswerState>): void {

@@ -1,43 +1,73 @@
 import { useEffect, useRef, useState } from 'react';
-import { Pencil, RefreshCw } from 'lucide-react';
+import { BookmarkPlus, ChevronLeft, ChevronRight, Pencil, RefreshCw, ScanText } from 'lucide-react';
 import { withoutThinking } from '../../shared/template/thinking.ts';
-import type { PaneId } from '../../shared/contract/chat.ts';
+import type { PaneId } from '../../shared/domain/chat-pane.ts';
+import { useReadOnlyNotice } from '../rpc/project.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { IconButton, Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/feedback/copy-button.tsx';
+import { showErrorToast } from '../ui/feedback/toast.tsx';
 import { TextArea } from '../ui/inputs/inputs.tsx';
 import { randomSeed } from '../ui/systems/sampling.ts';
 import type { AvailableModels } from '../ui/systems/systems.ts';
 import { MarkdownText } from '../ui/text/markdown.tsx';
+import { VisibleText } from '../ui/text/visible-text.tsx';
 import { returnFocusSoon } from '../ui/work-focus.ts';
 import { AnswerView } from './answer-view.tsx';
+import { askWhileTraining } from './ask-while-training.ts';
 import { changePane } from './chat-store.ts';
 import type { Asked, Turn } from './chat-turns.ts';
+import { isAnswered, keepTurn } from './keep-turn.ts';
 import { isSendKey } from './send-key.ts';
-import { resendLast } from './send-turn.ts';
+import { resendTurn, showBranch } from './send-turn.ts';
+import { TokenShiftPanel } from './token-shift-panel.tsx';
+
+/** Makes the turn a sample, also while a prompt is written. */
+export const keepKeys = 'Alt+s';
 
 interface TurnViewProps {
   turn: Turn;
+  /** What was said before it. */
+  before: readonly Turn[];
   pane: PaneId;
   available: AvailableModels;
-  /** Set on the last turn only, when it can be asked again. */
+  /** What is asked when it is asked again; null while it cannot be. */
   asked: Asked | null;
   isEditing: boolean;
 }
 
 /** One prompt with its answer, and what can be done with them. */
-export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewProps) {
+export function TurnView({ turn, before, pane, available, asked, isEditing }: TurnViewProps) {
   const { prompt, answer } = turn;
-  const again = (sampling: Asked['sampling']) => {
-    if (asked) void resendLast(pane, prompt, { system: asked.system, sampling });
+  const [showsShift, setShowsShift] = useState(false);
+  const actions = useRef<HTMLDivElement>(null);
+  const canKeep = isAnswered(turn);
+  const notice = useReadOnlyNotice();
+  const resend = (edited: string, change: Partial<Asked['sampling']> = {}) => {
+    if (!asked) return;
+    askWhileTraining([asked.system], available, () => {
+      const next = { ...asked, sampling: { ...asked.sampling, ...change } };
+      void resendTurn(pane, { turn, prompt: edited }, next);
+    });
   };
   return (
     <>
+      {turn.systemPrompt !== (before.at(-1)?.systemPrompt ?? '') && (
+        <p className="chat-system small dim">
+          {turn.systemPrompt === '' ? (
+            'From here on without a system prompt'
+          ) : (
+            <>
+              System prompt: <VisibleText text={turn.systemPrompt} />
+            </>
+          )}
+        </p>
+      )}
       {isEditing && asked ? (
         <PromptEditor
           prompt={prompt}
-          onCancel={() => changePane(pane, { isEditing: false })}
-          onSend={(edited) => void resendLast(pane, edited, asked)}
+          onCancel={() => changePane(pane, { editing: null })}
+          onSend={(edited) => resend(edited)}
         />
       ) : (
         <div className="chat-prompt">
@@ -47,19 +77,16 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
             <IconButton
               small
               label="Edit and resend"
-              onClick={() => changePane(pane, { isEditing: true })}
+              onClick={() => changePane(pane, { editing: turn.id })}
             >
               <Pencil size={13} />
             </IconButton>
           )}
         </div>
       )}
-      <AnswerView
-        state={answer}
-        available={available}
-        onRetry={() => asked && again(asked.sampling)}
-      />
-      <div className="chat-turn-actions">
+      <AnswerView state={answer} available={available} onRetry={() => resend(prompt)} />
+      <div className="chat-turn-actions" ref={actions}>
+        <BranchChoice turn={turn} pane={pane} isDisabled={asked === null} />
         {answer.text !== '' && (
           <CopyButton text={withoutThinking(answer.text)} label="Copy answer" />
         )}
@@ -67,13 +94,80 @@ export function TurnView({ turn, pane, available, asked, isEditing }: TurnViewPr
           <IconButton
             small
             label="Regenerate with another seed"
-            onClick={() => again({ ...asked.sampling, seed: randomSeed() })}
+            onClick={() => resend(prompt, { seed: randomSeed() })}
           >
             <RefreshCw size={13} />
           </IconButton>
         )}
+        {canKeep && (
+          <IconButton
+            small
+            label="Make it a sample"
+            shortcut={keepKeys}
+            disabled={notice !== null}
+            onClick={() => void keepTurn(turn, before)}
+          >
+            <BookmarkPlus size={13} />
+          </IconButton>
+        )}
+        {canKeep && (
+          <IconButton
+            small
+            label="Token shift against the base"
+            aria-expanded={showsShift}
+            onClick={() => setShowsShift(!showsShift)}
+          >
+            <ScanText size={13} />
+          </IconButton>
+        )}
       </div>
+      {canKeep && showsShift && (
+        <TokenShiftPanel
+          measured={{ pane, turn, before }}
+          available={available}
+          onClose={() => {
+            setShowsShift(false);
+            actions.current?.querySelector<HTMLElement>('[aria-expanded]')?.focus();
+          }}
+        />
+      )}
     </>
+  );
+}
+
+interface BranchChoiceProps {
+  turn: Turn;
+  pane: PaneId;
+  isDisabled: boolean;
+}
+
+/** Leads to the other branches that begin where a turn stands. */
+function BranchChoice({ turn: { branches, branch }, pane, isDisabled }: BranchChoiceProps) {
+  if (branches.length < 2) return null;
+  const step = (by: number) => {
+    const wanted = branches[branch + by];
+    if (wanted !== undefined) showBranch(pane, wanted).catch(showErrorToast);
+  };
+  return (
+    <span className="chat-branches small dim">
+      <IconButton
+        small
+        label="Previous branch"
+        disabled={isDisabled || branch === 0}
+        onClick={() => step(-1)}
+      >
+        <ChevronLeft size={13} />
+      </IconButton>
+      branch {branch + 1} of {branches.length}
+      <IconButton
+        small
+        label="Next branch"
+        disabled={isDisabled || branch === branches.length - 1}
+        onClick={() => step(1)}
+      >
+        <ChevronRight size={13} />
+      </IconButton>
+    </span>
   );
 }
 
@@ -83,7 +177,7 @@ interface PromptEditorProps {
   onSend: (prompt: string) => void;
 }
 
-/** The last prompt, to be changed and asked again in place of what it got. */
+/** A prompt, to be changed and asked again: a branch beside what it got. */
 function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
   const [draft, setDraft] = useState(prompt);
   const root = useRef<HTMLDivElement>(null);
@@ -115,7 +209,7 @@ function PromptEditor({ prompt, onCancel, onSend }: PromptEditorProps) {
         <Button small onClick={onCancel}>
           Cancel
         </Button>
-        <span className="faint small">The answer below is replaced.</span>
+        <span className="faint small">A branch begins here; this one is kept.</span>
       </div>
     </div>
   );

@@ -12,7 +12,9 @@ import {
 import { fewShotSchema } from '../domain/few-shot.ts';
 import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 import { hashSchema } from '../domain/stored-value.ts';
+import { ofPanes, paneIds, paneSchema, type PaneId } from '../domain/chat-pane.ts';
 import { messageSchema } from '../domain/message.ts';
+import { tokenShiftSchema } from '../domain/token-shift.ts';
 import { procedure, reading } from './errors.ts';
 
 const finishSchema = z.enum(['stop', 'length', 'cancelled']);
@@ -23,17 +25,14 @@ const answerSchema = z.object({
   finish: finishSchema.or(answerFinishSchema),
   promptTokens: z.number().int(),
   outputTokens: z.number().int(),
+  /** In chat: how many tokens prompt and answer can have together. */
+  contextTokens: z.number().int().optional(),
   durationMs: z.number(),
   identity: identitySchema,
 });
 export type ChatAnswer = z.infer<typeof answerSchema>;
 
-const paneSchema = z.enum(['left', 'right']);
-/** One of the two conversations beside each other. */
-export type PaneId = z.infer<typeof paneSchema>;
-
-const panesOf = <Schema extends z.ZodType>(schema: Schema) =>
-  z.object({ left: schema, right: schema });
+const panesOf = <Schema extends z.ZodType>(schema: Schema) => z.object(ofPanes(() => schema));
 
 /** One exchange of a stored conversation; `identity` is null where the file does not tell it. */
 export interface StoredTurn {
@@ -41,6 +40,15 @@ export interface StoredTurn {
   output: string;
   finish: z.infer<typeof finishSchema> | null;
   identity: Identity | null;
+  /** What stood before the conversation when this was answered; empty for none. */
+  systemPrompt: string;
+  /**
+   * Where the conversation went other ways from here: of each, this one among them, the id of its
+   * last answer, the oldest way first. Empty where there is no other.
+   */
+  branches: string[];
+  /** The place of this one in `branches`. */
+  branch: number;
 }
 
 const storedTurnSchema: z.ZodType<StoredTurn> = z.object({
@@ -48,6 +56,9 @@ const storedTurnSchema: z.ZodType<StoredTurn> = z.object({
   output: z.string(),
   finish: finishSchema.nullable(),
   identity: identitySchema.nullable(),
+  systemPrompt: z.string(),
+  branches: z.array(z.string()),
+  branch: z.number().int(),
 });
 
 /** A conversation as it stands: of a prompt that was asked again, the last answer. */
@@ -96,8 +107,11 @@ const conversationSummarySchema: z.ZodType<ConversationSummary> = z.object({
 export interface ChatState {
   conversationId: string;
   draft: string;
+  systemPrompt: string;
   target: 'both' | PaneId;
   systems: Record<PaneId, SystemSpec | null>;
+  /** How many panes are shown. */
+  paneCount: number;
   sampling: Sampling;
 }
 
@@ -105,10 +119,20 @@ export interface ChatState {
 export const chatStateSchema: z.ZodType<ChatState> = z.object({
   conversationId: z.string().max(200),
   draft: z.string().max(1_000_000),
-  target: z.enum(['both', 'left', 'right']),
-  systems: panesOf(systemSpecSchema.nullable()),
+  systemPrompt: z.string().max(1_000_000).default(''),
+  target: z.enum(['both', ...paneIds]),
+  systems: panesOf(systemSpecSchema.nullable().default(null)),
+  paneCount: z.number().int().min(1).max(paneIds.length).default(2),
   sampling: samplingSchema,
 });
+
+/** Tokens that were measured so far, of the answer under its system and again under its base. */
+const measuredSchema = z.object({
+  type: z.literal('measured'),
+  done: z.number().int(),
+  total: z.number().int(),
+});
+const shiftEventSchema = z.object({ type: z.literal('shift'), shift: tokenShiftSchema });
 
 export const chatContract = {
   /** Conversations, the last one that was answered first; `total` counts those that match. */
@@ -128,8 +152,13 @@ export const chatContract = {
         total: z.number(),
       }),
     ),
-  /** One conversation; without a turn where nothing is stored under this id. */
-  get: reading.input(z.object({ id: z.string() })).output(conversationSchema),
+  /**
+   * One conversation; without a turn where nothing is stored under this id. A pane shows what its
+   * last answer stands on, or that of `branches` which is one of its own.
+   */
+  get: reading
+    .input(z.object({ id: z.string(), branches: z.array(z.string()).max(100).default([]) }))
+    .output(conversationSchema),
   /** What this person left in the tab; `project` goes with what is saved. */
   state: reading.output(z.object({ project: z.string(), state: chatStateSchema.nullable() })),
   /** Keeps what stands in the tab; the project file does not change. */
@@ -163,6 +192,29 @@ export const chatContract = {
           z.object({ type: z.literal('loading') }),
           z.object({ type: z.literal('text'), text: z.string() }),
           z.object({ type: z.literal('answer'), answer: answerSchema }),
+        ]),
+      ),
+    ),
+  /**
+   * Measures an answer that is there token by token: how likely each was for its system, and for
+   * the base of that behind the same tokens. Nothing is stored; aborting the call stops it.
+   */
+  tokenShift: reading
+    .input(
+      z.object({
+        pane: paneSchema,
+        system: systemSpecSchema,
+        /** All that was said before the answer. */
+        messages: z.array(messageSchema).min(1),
+        output: z.string().min(1),
+      }),
+    )
+    .output(
+      eventIterator(
+        z.discriminatedUnion('type', [
+          z.object({ type: z.literal('loading') }),
+          measuredSchema,
+          shiftEventSchema,
         ]),
       ),
     ),
@@ -213,8 +265,17 @@ export const generationsContract = {
           parallel: z.number().int().min(1).max(64).default(4),
           /** One prompt as chat asks it: with the seed as it is, and `text` as it comes. */
           asChat: z.boolean().default(false),
+          /**
+           * Of one prompt that is asked as chat asks it: whether its answer is measured token by
+           * token, against this base where it is not the one that an adapter lies on.
+           */
+          tokenShift: z
+            .object({ basePath: z.string().min(1).nullable().default(null) })
+            .nullable()
+            .default(null),
         })
-        .refine(({ asChat, items }) => !asChat || items.length === 1, 'chat asks one prompt'),
+        .refine(({ asChat, items }) => !asChat || items.length === 1, 'chat asks one prompt')
+        .refine(({ asChat, tokenShift }) => asChat || tokenShift === null, 'chat alone measures'),
     )
     .output(
       eventIterator(
@@ -228,6 +289,8 @@ export const generationsContract = {
             key: z.string(),
             answer: answerSchema,
           }),
+          measuredSchema,
+          shiftEventSchema,
         ]),
       ),
     ),

@@ -5,6 +5,7 @@ import { messageSchema } from '../domain/message.ts';
 import {
   flagRuleSchema,
   flagSchema,
+  provenanceSchema,
   reviewActionSchema,
   sampleFilterSchema,
   sampleRowSchema,
@@ -179,6 +180,8 @@ export const samplesContract = {
       z.object({
         messages: z.array(messageSchema).min(1),
         source: z.string().max(200).default('manual'),
+        /** Where the last answer is that of a model: which. */
+        answeredBy: provenanceSchema.shape.answeredBy,
       }),
     )
     .output(sampleSchema),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { countSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
+import { identitySchema } from './identity.ts';
 import { messageSchema } from './message.ts';
 
 /** Where a sample stands in the review: a rejected one stays findable. */
@@ -26,6 +27,16 @@ const answerHtmlSchema = z.object({
 });
 export type AnswerHtml = z.infer<typeof answerHtmlSchema>;
 
+/** Which model wrote an answer that became a sample. */
+const answeredBySchema = identitySchema.pick({
+  baseName: true,
+  baseSha256: true,
+  adapterName: true,
+  adapterSha256: true,
+  strength: true,
+});
+export type AnsweredBy = z.infer<typeof answeredBySchema>;
+
 /** Where a sample comes from, kept for attribution (CC BY-SA asks for URL, author and licence). */
 export const provenanceSchema = z.object({
   url: z.string().optional(),
@@ -37,6 +48,8 @@ export const provenanceSchema = z.object({
   questionScore: z.number().optional(),
   tags: z.array(z.string()).optional(),
   createdAt: z.string().optional(),
+  /** Absent: a person wrote it, or nobody knows. */
+  answeredBy: answeredBySchema.optional(),
   file: z.string().optional(),
   line: z.number().int().optional(),
   /** Which part of a community question became the prompt; LIMA mixes both kinds. */

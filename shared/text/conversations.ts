@@ -1,4 +1,5 @@
-import type { Conversation, ConversationSummary, PaneId } from '../contract/chat.ts';
+import type { Conversation, ConversationSummary } from '../contract/chat.ts';
+import { paneIds, type PaneId } from '../domain/chat-pane.ts';
 import { previewLine } from './foreign-text.ts';
 import { formatQuantity } from './numbers.ts';
 
@@ -12,26 +13,34 @@ export function conversationName(conversation: { name: string | null; opening: s
 
 /** What gave the last answers: `base beside lesson · epoch 2`. */
 export function conversationSystems({ systems }: Pick<ConversationSummary, 'systems'>): string {
-  return [systems.left, systems.right]
+  return paneIds
+    .map((pane) => systems[pane])
     .flatMap((system) => (system ? [system.adapterName ?? system.baseName] : []))
     .join(' beside ');
 }
 
-const paneTitles: Record<PaneId, string> = { left: 'Left', right: 'Right' };
+/** What the panes are called. */
+export const paneTitles: Record<PaneId, string> = {
+  left: 'Left',
+  right: 'Right',
+  third: 'Third',
+  fourth: 'Fourth',
+};
 
 /** A conversation as it stands, pane by pane, for a terminal. */
 export function conversationLines({ panes, replaced }: Conversation): string[] {
-  const lines = (['left', 'right'] as const).flatMap((pane) =>
-    panes[pane].flatMap(({ prompt, output, finish, identity }, index) => [
+  const lines = paneIds.flatMap((pane) =>
+    panes[pane].flatMap(({ prompt, output, finish, identity, branches, branch }, index) => [
       ...(index === 0 ? [`# ${paneTitles[pane]}`, ''] : []),
       `> ${prompt.replaceAll('\n', '\n> ')}`,
       '',
       output,
       ...(finish === 'cancelled' ? ['[stopped]'] : finish === 'length' ? ['[cut]'] : []),
       ...(identity ? [`[${identity.adapterName ?? identity.baseName}]`] : []),
+      ...(branches.length > 1 ? [`[branch ${branch + 1} of ${branches.length}]`] : []),
       '',
     ]),
   );
-  const others = `${formatQuantity(replaced, 'other answer')} stored, and replaced since`;
+  const others = `${formatQuantity(replaced, 'other answer')} stored, in other branches`;
   return replaced === 0 ? lines : [...lines, `(${others}.)`];
 }

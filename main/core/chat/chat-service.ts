@@ -1,4 +1,5 @@
-import type { ChatAnswer, PaneId } from '../../../shared/contract/chat.ts';
+import type { ChatAnswer } from '../../../shared/contract/chat.ts';
+import { paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { GuardedSystem } from '../files/guarded-engines.ts';
@@ -12,7 +13,7 @@ import { systemFiles } from '../models/checkpoints.ts';
 /** An engine stops between tokens, and one token of a large model may take seconds. */
 const stopGraceMs = 5000;
 
-/** One question to one system, asked in one of the two panes. */
+/** One question to one system, asked in one of the panes. */
 export interface ChatRequest {
   conversationId: string;
   pane: PaneId;
@@ -71,9 +72,7 @@ export function stopChat(session: ProjectSession, answer: AnswerPlace): boolean 
 
 /** Panes of a conversation that are being answered. */
 export const answeringPanes = (session: ProjectSession, conversationId: string): PaneId[] =>
-  (['left', 'right'] as const).filter((pane) =>
-    answering.of(session).has(answerKey({ conversationId, pane })),
-  );
+  paneIds.filter((pane) => answering.of(session).has(answerKey({ conversationId, pane })));
 
 /** What is deleted stays so: an answer stored under its id would go with the next deletion. */
 function refuseDeleted({ file }: ProjectSession, id: string): void {

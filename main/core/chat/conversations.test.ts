@@ -25,7 +25,7 @@ function answerTo(exchanges: string, pane: 'left' | 'right' = 'left'): StoredAns
     return { role: index % 2 === 0 ? 'user' : 'assistant', content };
   });
   const output = messages.pop()?.content ?? '';
-  return { pane, messages, output, finish: 'stop', identity };
+  return { id: `${pane}: ${exchanges}`, pane, messages, output, finish: 'stop', identity };
 }
 
 const shown = (answers: readonly StoredAnswer[], pane: 'left' | 'right' = 'left') =>
@@ -43,6 +43,34 @@ test.each([
   ['nothing', [], ''],
 ])('a pane shows what its last answer stands on: %s', (_, stored, turns) => {
   expect(shown(stored.map((exchanges) => answerTo(exchanges)))).toBe(turns);
+});
+
+test('a turn names every branch of its place by the last answer of it, and one that is wanted is shown', () => {
+  const stored = ['a>1', 'a>1 b>2', 'a>1 c>3', 'a>4', 'a>1 b>2 d>5', 'a>1 b>2'].map((exchanges) =>
+    answerTo(exchanges),
+  );
+  const branches = (wanted: string[]) =>
+    turnsOf(stored, 'left', wanted).map((turn) => [turn.output, turn.branch, turn.branches]);
+  expect(branches(['left: a>4'])).toEqual([['4', 1, ['left: a>1 b>2', 'left: a>4']]]);
+  expect(branches(['left: a>1 b>2 d>5'])).toEqual([
+    ['1', 0, ['left: a>1 b>2', 'left: a>4']],
+    ['2', 0, ['left: a>1 b>2', 'left: a>1 c>3']],
+    ['5', 0, []],
+  ]);
+  // What is wanted of the other pane says nothing here.
+  expect(shown(stored)).toBe('a>1 b>2');
+  expect(branches(['right: a>4'])).toEqual(branches([]));
+});
+
+test('a system prompt is told of the turn that was answered behind it, and begins no branch', () => {
+  const first = answerTo('a>1');
+  const second = answerTo('a>1 b>2');
+  const system: Message = { role: 'system', content: 'Be short.' };
+  const turns = turnsOf([first, { ...second, messages: [system, ...second.messages] }], 'left');
+  expect(turns).toMatchObject([
+    { prompt: 'a', output: '1', systemPrompt: '', branches: [], identity },
+    { prompt: 'b', output: '2', systemPrompt: 'Be short.', branches: [], identity },
+  ]);
 });
 
 test('each pane shows its own answers', () => {
@@ -141,7 +169,14 @@ test('what was left in the tab is known again, per project, with no change to it
     conversationId: 'c',
     draft: 'half a question',
     target: 'left' as const,
-    systems: { left: { modelId: 'm', checkpointId: null, strength: 1 }, right: null },
+    systems: {
+      left: { modelId: 'm', checkpointId: null, strength: 1 },
+      right: null,
+      third: null,
+      fourth: null,
+    },
+    paneCount: 3,
+    systemPrompt: 'Be short.',
     sampling: samplingSchema.parse({ temperature: 0 }),
   };
   await core.client.chat.saveState({ project, state: left });

@@ -1,9 +1,10 @@
 import type {
   Conversation,
   ConversationSummary,
-  PaneId,
   StoredTurn,
 } from '../../../shared/contract/chat.ts';
+import { ofPanes, paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import type { Database } from '../../store/database.ts';
 import {
   answersOf,
@@ -12,21 +13,31 @@ import {
   type StoredAnswer,
 } from '../../store/repositories/chat-answers.ts';
 import { labelsOf, labelsOfOne } from '../../store/repositories/labels.ts';
+import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { answeringPanes } from './chat-service.ts';
 
-/** A conversation as it stands, both panes of it. */
-export function conversation(session: ProjectSession, id: string): Conversation {
+/** A conversation as it stands, both panes of it; `branches` are ids of answers to stand on instead. */
+export function conversation(
+  session: ProjectSession,
+  { id, branches }: { id: string; branches: readonly string[] },
+): Conversation {
   const { db } = session.file;
   const answers = answersOf(db, id);
-  const left = turnsOf(answers, 'left');
-  const right = turnsOf(answers, 'right');
+  for (const branch of branches)
+    if (!answers.some((answer) => answer.id === branch))
+      throw new AppError('NOT_FOUND', `The conversation has no answer ${branch}.`, {
+        what: 'answer',
+        id: branch,
+      });
+  const panes = ofPanes((pane) => turnsOf(answers, pane, branches));
+  const shown = paneIds.reduce((count, pane) => count + storedIn(panes[pane]), 0);
   return {
     id,
     name: labelsOfOne(db, { thing: 'conversation', id }).name,
-    panes: { left, right },
-    replaced: answers.length - storedIn(left) - storedIn(right),
+    panes,
+    replaced: answers.length - shown,
     answering: answeringPanes(session, id),
   };
 }
@@ -35,33 +46,78 @@ const storedIn = (turns: readonly StoredTurn[]) =>
   turns.filter(({ identity }) => identity !== null).length;
 
 /**
- * The exchanges that the last answer of a pane stands on: each answer is stored with all that was
- * asked before it, so that those which were replaced drop out by themselves.
+ * The exchanges that an answer of a pane stands on: one that is wanted, else the last. Each answer is
+ * stored with all that was asked before it, so that other branches drop out by themselves.
  */
-export function turnsOf(answers: readonly StoredAnswer[], pane: PaneId): StoredTurn[] {
+export function turnsOf(
+  answers: readonly StoredAnswer[],
+  pane: PaneId,
+  wanted: readonly string[] = [],
+): StoredTurn[] {
   const own = answers.filter((answer) => answer.pane === pane);
-  const last = own.at(-1);
-  if (!last) return [];
-  const stored = new Map(own.map((answer) => [placeOf(answer), answer]));
-  const messages = [...last.messages, { role: 'assistant' as const, content: last.output }];
-  return messages.flatMap(({ role, content }, index): StoredTurn[] => {
-    if (role !== 'assistant') return [];
-    const before = messages.slice(0, index);
-    const answer = stored.get(placeOf({ messages: before, output: content }));
-    return [
-      {
-        prompt: before.at(-1)?.content ?? '',
-        output: content,
-        finish: answer?.finish ?? null,
-        identity: answer?.identity ?? null,
-      },
-    ];
+  const shown = own.findLast(({ id }) => wanted.includes(id)) ?? own.at(-1);
+  if (!shown) return [];
+  const root = branchesOf(own);
+  let node = root;
+  return exchangesOf(shown).map(({ prompt, output, key }): StoredTurn => {
+    const ways = [...node.next];
+    const branch = ways.findIndex(([way]) => way === key);
+    node = ways[branch]?.[1] ?? node;
+    const { answer } = node;
+    return {
+      prompt,
+      output,
+      finish: answer?.finish ?? null,
+      identity: answer?.identity ?? null,
+      systemPrompt: systemPromptOf(answer?.messages ?? []),
+      branches: ways.length > 1 ? ways.map(([, { last }]) => last) : [],
+      branch: ways.length > 1 ? branch : 0,
+    };
   });
 }
 
-/** Tells the answers of a pane apart: how far the conversation was, the prompt and the answer. */
-const placeOf = ({ messages, output }: Pick<StoredAnswer, 'messages' | 'output'>) =>
-  JSON.stringify([messages.length, messages.at(-1)?.content, output]);
+const systemPromptOf = ([first]: readonly Message[]) =>
+  first?.role === 'system' ? first.content : '';
+
+/** A place in a conversation: the answer that led here, and the ways on from it. */
+interface BranchNode {
+  /** The last answer that was given from here on. */
+  last: string;
+  answer: StoredAnswer | undefined;
+  next: Map<string, BranchNode>;
+}
+
+/** All that a pane was ever asked and answered, as a tree; ways on stand in the order they came. */
+function branchesOf(answers: readonly StoredAnswer[]): BranchNode {
+  const root: BranchNode = { last: '', answer: undefined, next: new Map() };
+  for (const answer of answers) {
+    let node = root;
+    for (const { key } of exchangesOf(answer)) {
+      const next = node.next.get(key) ?? { last: '', answer: undefined, next: new Map() };
+      next.last = answer.id;
+      node.next.set(key, next);
+      node = next;
+    }
+    node.answer = answer;
+  }
+  return root;
+}
+
+/** What was said up to an answer, by exchange; `key` tells those of one place apart. */
+function exchangesOf({ messages, output }: Pick<StoredAnswer, 'messages' | 'output'>) {
+  const said = [...messages, { role: 'assistant' as const, content: output }];
+  const exchanges: { prompt: string; output: string; key: string }[] = [];
+  let asked: string[] = [];
+  for (const { role, content } of said) {
+    // Another system prompt is no other branch: what was asked and answered is the same.
+    if (role !== 'system') asked.push(content);
+    if (role !== 'assistant') continue;
+    const key = JSON.stringify(asked);
+    exchanges.push({ prompt: asked.at(-2) ?? '', output: content, key });
+    asked = [];
+  }
+  return exchanges;
+}
 
 /** Conversations that hold every word of the query, the last answered first. */
 export async function listConversations(
@@ -90,7 +146,7 @@ function summaries(db: Database): ConversationSummary[] {
       name: names.get(id)?.name ?? null,
       opening: openingOf.get(id) ?? '',
       answers: 0,
-      systems: { left: null, right: null },
+      systems: ofPanes(() => null),
       changedMs,
     };
     const { baseName, adapterName } = identity;

@@ -10,14 +10,14 @@ import {
   startInspector,
   type GuardedInference,
   type GuardedSystem,
-  systemToRead,
   toRead,
 } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
-import { AsyncQueue } from '../base/streams.ts';
+import { callEvents, type EventSink } from '../base/call-events.ts';
 import { recordedBase } from '../models/recorded-base.ts';
 import { requireChosen } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
+import { askTokenShift, type ShiftEvent } from './token-shift.ts';
 
 /** Prompts for one system named by files. */
 export interface GenerationRequest {
@@ -27,13 +27,16 @@ export interface GenerationRequest {
   parallel: number;
   /** One conversation as chat asks it: with the seed as it is, and with its text as it comes. */
   asChat: boolean;
+  /** Measures the answer of chat against this base, or the one below its adapter. */
+  tokenShift: { basePath: string | null } | null;
 }
 
 type GenerationEvent =
   | { type: 'loading' }
   | { type: 'warning'; text: string }
   | { type: 'text'; text: string }
-  | { type: 'answer'; key: string; answer: ChatAnswer };
+  | { type: 'answer'; key: string; answer: ChatAnswer }
+  | ShiftEvent;
 
 /** Streams answers of a system given by files; nothing is stored, no project has to be open. */
 export async function* generateFromFiles(
@@ -41,54 +44,67 @@ export async function* generateFromFiles(
   request: GenerationRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GenerationEvent, void> {
-  const stop = new AbortController();
-  const events = new AsyncQueue<GenerationEvent>();
-  const asked = state.calls
-    .run([signal, stop.signal], (anySignal) => answer(state, request, events, anySignal))
-    .then(
-      () => events.end(),
-      (error: unknown) => events.end(error),
-    );
-  try {
-    yield { type: 'loading' };
-    yield* events;
-  } finally {
-    stop.abort();
-    await asked;
-  }
+  yield { type: 'loading' };
+  yield* callEvents<GenerationEvent>(state.calls, signal, (emit, anySignal) =>
+    answer(state, request, emit, anySignal),
+  );
 }
 
 async function answer(
   state: CoreState,
   request: GenerationRequest,
-  events: AsyncQueue<GenerationEvent>,
+  emit: EventSink<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   const { system, warnings } = await hashedSystem(state, request.system, signal);
-  for (const text of warnings) events.push({ type: 'warning', text });
-  await using engine = startInference(systemToRead(system));
+  for (const text of warnings) emit({ type: 'warning', text });
+  const base = await shiftBase(state, request, system, signal);
+  await using engine = startInference(toRead(...filesOf(system), base?.basePath));
   const ask = request.asChat ? askOne : askMany;
-  await ask(engine, { ...request, system }, events, signal);
+  await ask(engine, { ...request, system, base }, emit, signal);
 }
 
-type Asking = Omit<GenerationRequest, 'system'> & { system: GuardedSystem };
+const filesOf = ({ basePath, adapterPath }: GuardedSystem) => [basePath, adapterPath];
+
+/** What the answer is compared with; null where nothing is measured, or the system is its base. */
+async function shiftBase(
+  state: CoreState,
+  { tokenShift }: GenerationRequest,
+  system: GuardedSystem,
+  signal: AbortSignal,
+): Promise<GuardedSystem | null> {
+  if (tokenShift === null) return null;
+  const { basePath } = tokenShift;
+  const bare = { adapterPath: null, adapterBaseSha256: null, strength: 0, otherBase: false };
+  if (basePath !== null)
+    return (await hashedSystem(state, { ...bare, basePath, chatTemplate: '' }, signal)).system;
+  if (system.adapterPath === null) return null;
+  return { ...system, ...bare, adapterSha256: null, adapterName: null };
+}
+
+type Asking = Omit<GenerationRequest, 'system'> & {
+  system: GuardedSystem;
+  base: GuardedSystem | null;
+};
 
 async function askOne(
   engine: GuardedInference,
-  { system, items, sampling }: Asking,
-  events: AsyncQueue<GenerationEvent>,
+  { system, base, items, sampling, tokenShift }: Asking,
+  emit: EventSink<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   const { key, messages } = items[0] ?? { key: '', messages: [] };
-  const onEvent = (event: { type: 'text'; text: string }) => events.push(event);
-  const answer = await engine.request('chat', { system, messages, sampling }, { signal, onEvent });
-  events.push({ type: 'answer', key, answer });
+  const options = { signal, onEvent: emit };
+  const answer = await engine.request('chat', { system, messages, sampling }, options);
+  emit({ type: 'answer', key, answer });
+  if (tokenShift === null || answer.output === '' || signal.aborted) return;
+  await askTokenShift(engine, { system, base, messages, output: answer.output }, emit, signal);
 }
 
 async function askMany(
   engine: GuardedInference,
   { system, items, sampling, parallel }: Asking,
-  events: AsyncQueue<GenerationEvent>,
+  emit: EventSink<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
   await engine.request(
@@ -97,7 +113,7 @@ async function askMany(
     {
       signal,
       onEvent: (event) => {
-        if (event.type === 'answer') events.push(event);
+        if (event.type === 'answer') emit(event);
       },
     },
   );

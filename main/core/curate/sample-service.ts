@@ -1,6 +1,12 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
-import type { Flag, Sample, SampleFilter, SampleRow } from '../../../shared/domain/sample.ts';
+import type {
+  AnsweredBy,
+  Flag,
+  Sample,
+  SampleFilter,
+  SampleRow,
+} from '../../../shared/domain/sample.ts';
 import { measureText } from '../../../shared/flags/sample-flags.ts';
 import { SeqRunWriter } from '../../../shared/domain/seq-runs.ts';
 import type { Database } from '../../store/database.ts';
@@ -115,19 +121,24 @@ export async function* filteredSeqs(
   }
 }
 
-/** Stores a sample written by hand, with its author and the project's name as provenance. */
+/** Stores a sample written by hand or kept from a chat, with who did it and which model answered. */
 export function createSample(
   state: CoreState,
   session: ProjectSession,
-  input: { messages: Message[]; source: string },
+  input: { messages: Message[]; source: string; answeredBy?: AnsweredBy | undefined },
 ): Sample {
   refuseUntrainable(input.messages);
   const author = state.settings.author;
   const originHash = sampleOriginHash(input.messages);
-  const provenance = { authors: [author], createdAt: new Date().toISOString() };
+  const { answeredBy, ...sample } = input;
+  const provenance = {
+    authors: [author],
+    createdAt: new Date().toISOString(),
+    ...(answeredBy && { answeredBy }),
+  };
   const id = insertSample(
     session.file.db,
-    { ...input, provenance, flags: measureText(input.messages), originHash },
+    { ...sample, provenance, flags: measureText(input.messages), originHash },
     author,
   );
   if (id === undefined)

@@ -1,3 +1,4 @@
+import { paneIds } from '../../../shared/domain/chat-pane.ts';
 import type { DeletionPlan } from '../../../shared/domain/deletion.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Thing } from '../../../shared/domain/label.ts';
@@ -88,7 +89,7 @@ export async function deleteThings(
   session.jobs.forgetDeleted();
   session.changes.touch('labels', ...things.slice(0, 1).flatMap(({ thing }) => topicsOf[thing]));
   // An engine that still has the file open would keep the disk from it.
-  if (files.length > 0) await session.inference.release(['left', 'right']);
+  if (files.length > 0) await session.inference.release(paneIds);
   for (const path of files) await removeArtifact(path);
   return { freedBytes };
 }

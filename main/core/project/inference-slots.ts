@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
 import {
   startInference,
   toRead,
@@ -11,14 +12,15 @@ import {
  * What an inference process is kept for; each slot holds at most one loaded model. `generate-b`
  * has the second system of an evaluation where both models fit.
  */
-export type InferenceSlot = 'left' | 'right' | 'generate' | 'generate-b';
+export type InferenceSlot = PaneId | 'generate' | 'generate-b';
 
-const everySlot: readonly InferenceSlot[] = ['left', 'right', 'generate', 'generate-b'];
+const everySlot: readonly InferenceSlot[] = [...paneIds, 'generate', 'generate-b'];
 
-/** The two chat panes answer at once: each takes half the cores, or both would mostly wait. */
+/** Chat panes answer at once, mostly two: each takes half the cores, or both would mostly wait. */
 function threadsFor(slot: InferenceSlot): number {
   const cores = availableParallelism();
-  return slot === 'left' || slot === 'right' ? Math.max(1, Math.floor(cores / 2)) : cores;
+  const isPane = paneIds.some((pane) => pane === slot);
+  return isPane ? Math.max(1, Math.floor(cores / 2)) : cores;
 }
 
 /** Inference processes by slot, started when first needed and again after one died. */

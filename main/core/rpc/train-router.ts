@@ -1,7 +1,9 @@
+import { paneIds } from '../../../shared/domain/chat-pane.ts';
 import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { conversation, listConversations } from '../chat/conversations.ts';
 import { chatStateOf, saveChatState } from '../chat/chat-state.ts';
 import { trainingOf } from '../chat/trained-turns.ts';
+import { measureAnswer } from '../chat/token-shift.ts';
 import { generateFromFiles } from '../chat/generation-stream.ts';
 import { inspectModel, models, startAddModel, startRelocate } from '../models/model-service.ts';
 import { checkpoints } from '../models/checkpoints.ts';
@@ -117,7 +119,7 @@ export const chatRouter = {
     listConversations(session, input, signal),
   ),
   get: withProject.chat.get.handler(({ context: { session }, input }) =>
-    conversation(session, input.id),
+    conversation(session, input),
   ),
   state: withProject.chat.state.handler(({ context: { core, session } }) => ({
     project: session.uuid,
@@ -132,11 +134,14 @@ export const chatRouter = {
   send: withProject.chat.send.handler(({ context: { session }, input, signal }) =>
     sendChat(session, input, signal),
   ),
+  tokenShift: withProject.chat.tokenShift.handler(({ context: { session }, input, signal }) =>
+    measureAnswer(session, input, signal),
+  ),
   stop: withProject.chat.stop.handler(({ context: { session }, input }) => ({
     stopped: stopChat(session, input),
   })),
   unload: withProject.chat.unload.handler(async ({ context: { session } }) => ({
-    unloaded: (await session.inference.release(['left', 'right'])) > 0,
+    unloaded: (await session.inference.release(paneIds)) > 0,
   })),
 };
 

@@ -2,6 +2,7 @@ import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
 import type { FewShot } from '../../../shared/domain/few-shot.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import type { TokenShift } from '../../../shared/domain/token-shift.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { EncodedSample, TaughtFormat } from './trainer.ts';
 
@@ -30,6 +31,15 @@ export interface ChatParams {
   sampling: Sampling;
 }
 
+/** An answer that is there, to be measured token by token. */
+export interface TokenShiftParams {
+  system: SystemFiles;
+  /** What it is compared with; null: the system is a base itself. */
+  base: SystemFiles | null;
+  messages: Message[];
+  output: string;
+}
+
 /** One answer. `finish` is `length` when maxTokens or the context ended it. */
 export interface Answer {
   output: string;
@@ -37,6 +47,8 @@ export interface Answer {
   finish: AnswerFinish | 'cancelled';
   promptTokens: number;
   outputTokens: number;
+  /** In chat: how many tokens prompt and answer can have together. */
+  contextTokens?: number;
   durationMs: number;
   identity: Identity;
 }
@@ -98,6 +110,11 @@ export interface XrayResult {
 /** Methods of the inference process. */
 export type InferenceRequests = {
   chat: { params: ChatParams; event: { type: 'text'; text: string }; result: Answer };
+  tokenShift: {
+    params: TokenShiftParams;
+    event: { type: 'measured'; done: number; total: number };
+    result: TokenShift;
+  };
   generate: {
     params: GenerateParams;
     event: { type: 'answer'; key: string; answer: Answer } | { type: 'tokens'; tokens: number };

@@ -11,6 +11,7 @@ import { datasetSchema } from '../../../shared/domain/dataset.ts';
 import { identitySchema } from '../../../shared/domain/identity.ts';
 import { modelInfoSchema } from '../../../shared/domain/model.ts';
 import { runSchema } from '../../../shared/domain/run.ts';
+import { tokenShiftSchema } from '../../../shared/domain/token-shift.ts';
 import { sampleRowSchema } from '../../../shared/domain/sample.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../testing/child-cli.ts';
@@ -173,10 +174,11 @@ describe('the whole pipeline by command line', () => {
     const chat = [...words.split(' '), ...short];
     const byFile = await folder.run(...chat, '--json');
     expect([byFile.code, JSON.parse(byFile.stdout)]).toMatchObject([1, refused]);
-    const answer = z.object({ identity: identitySchema });
-    const { identity } = await folder.document(
+    const answer = z.object({ identity: identitySchema, tokenShift: tokenShiftSchema });
+    const { identity, tokenShift } = await folder.document(
       answer,
       ...chat,
+      '--token-shift',
       '--other-base',
       '--strength',
       '0.5',
@@ -184,6 +186,7 @@ describe('the whole pipeline by command line', () => {
     expect(identity.strength).toBe(0.5);
     expect(identity.adapterBaseSha256).toBe(listed.runs[0]?.baseSha256);
     expect(identity.adapterBaseSha256).not.toBe(identity.baseSha256);
+    expect(tokenShift.totals?.tokens).toBe(tokenShift.tokens.length);
   });
 
   it('chats without a project: the same seed gives the same answer', async () => {

@@ -73,13 +73,19 @@ async function evaluatePrompt(
   prompt: Token[],
   signal: AbortSignal,
 ): Promise<Token[]> {
-  const lastIndex = prompt.length - 1;
+  await evaluateAll(sequence, prompt.slice(0, -1), signal);
+  return prompt.slice(-1);
+}
+
+/** Evaluates tokens in the chunks of every prompt, until the signal aborts. */
+export async function evaluateAll(
+  sequence: LlamaContextSequence,
+  tokens: readonly Token[],
+  signal: AbortSignal,
+): Promise<void> {
   const chunkTokens = promptChunkTokens[sequence.model.gpuLayers > 0 ? 'gpu' : 'cpu'];
-  for (let start = 0; start < lastIndex && !signal.aborted; start += chunkTokens) {
-    const chunk = prompt.slice(start, Math.min(lastIndex, start + chunkTokens));
-    await sequence.evaluateWithoutGeneratingNewTokens(chunk);
-  }
-  return prompt.slice(lastIndex);
+  for (let start = 0; start < tokens.length && !signal.aborted; start += chunkTokens)
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(start, start + chunkTokens));
 }
 
 /** The penalty falls on all tokens of the answer so far (LIMA, section 4.1), not on the prompt. */

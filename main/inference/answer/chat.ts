@@ -30,7 +30,12 @@ export async function chat(
       { prompt, sampling },
       { signal: request.signal, onToken },
     );
-    return { ...answer, identity: identify(runtime, loaded, system, { sampling, parallel: 1 }) };
+    const contextTokens = loaded.model.trainContextSize;
+    return {
+      ...answer,
+      contextTokens,
+      identity: identify(runtime, loaded, system, { sampling, parallel: 1 }),
+    };
   } finally {
     await context.dispose();
   }

@@ -142,6 +142,11 @@ export class Vocabulary {
     return { tokens, opening };
   }
 
+  /** Tokens of a text that goes on behind a prompt, none of them special. */
+  encodeContinuation(text: string, previous: Token | undefined): Token[] {
+    return this.#tokenizeText(text, false, previous);
+  }
+
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
   async encodeSample(
     messages: readonly Message[],

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { paneSchema, type PaneId } from '../../../shared/domain/chat-pane.ts';
 import { identitySchema, type Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
@@ -10,7 +11,7 @@ import { nextSequence } from './sequence.ts';
 /** An answer of a chat pane, kept with the prompt it answers and what the engine says it ran. */
 export interface NewChatAnswer {
   conversationId: string;
-  pane: 'left' | 'right';
+  pane: PaneId;
   messages: Message[];
   output: string;
   finish: string;
@@ -38,10 +39,9 @@ export function insertChatAnswer(db: Database, answer: NewChatAnswer): void {
   );
 }
 
-const paneColumn = z.enum(['left', 'right']);
-
 const answerRow = z.object({
-  pane: paneColumn,
+  id: z.string(),
+  pane: paneSchema,
   messages: messagesColumn,
   output: z.string(),
   finish: z.enum(['stop', 'length', 'cancelled']),
@@ -56,7 +56,7 @@ export const answersOf = (db: Database, conversationId: string): StoredAnswer[] 
   all(
     db,
     answerRow,
-    `SELECT pane, messages_json AS messages, output, finish, identity_json AS identity
+    `SELECT id, pane, messages_json AS messages, output, finish, identity_json AS identity
      FROM chat_answer WHERE conversation_id = @conversationId ORDER BY sequence, id`,
     { conversationId },
   );
@@ -64,7 +64,7 @@ export const answersOf = (db: Database, conversationId: string): StoredAnswer[] 
 const openingRow = z.object({ id: z.string(), opening: z.string(), first: countSchema });
 const lastRow = z.object({
   id: z.string(),
-  pane: paneColumn,
+  pane: paneSchema,
   answers: countSchema,
   identity: json(identitySchema),
   changedMs: momentSchema,
@@ -72,6 +72,9 @@ const lastRow = z.object({
 });
 
 const openingLength = 200;
+/** Behind the system prompt, where there is one. */
+const firstPrompt = `coalesce(json_extract(messages_json, iif(
+  json_extract(messages_json, '$[0].role') = 'system', '$[1].content', '$[0].content')), '')`;
 
 /** How a conversation began; undefined where nothing of it is stored. */
 export const conversationOpening = (db: Database, id: string): string | undefined =>
@@ -79,7 +82,7 @@ export const conversationOpening = (db: Database, id: string): string | undefine
     db,
     openingRow,
     `SELECT conversation_id AS id, min(sequence) AS first,
-       substr(coalesce(json_extract(messages_json, '$[0].content'), ''), 1, @length) AS opening
+       substr(${firstPrompt}, 1, @length) AS opening
      FROM chat_answer WHERE conversation_id = @id GROUP BY conversation_id`,
     { id, length: openingLength },
   )?.opening;
@@ -93,7 +96,7 @@ export function conversationEnds(db: Database) {
     db,
     openingRow,
     `SELECT conversation_id AS id, min(sequence) AS first,
-       substr(coalesce(json_extract(messages_json, '$[0].content'), ''), 1, @length) AS opening
+       substr(${firstPrompt}, 1, @length) AS opening
      FROM chat_answer GROUP BY conversation_id`,
     { length: openingLength },
   );

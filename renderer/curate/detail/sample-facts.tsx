@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
-import type { Sample } from '../../../shared/domain/sample.ts';
+import type { AnsweredBy, Sample } from '../../../shared/domain/sample.ts';
 import { authorText } from '../../../shared/text/merging.ts';
+import { strengthText } from '../../../shared/text/model-names.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
@@ -17,6 +18,7 @@ export function ProvenanceList({ sample }: { sample: Sample }) {
     ['Title', provenance.title && <VisibleText text={provenance.title} />],
     ['URL', provenance.url && <UrlText url={provenance.url} />],
     ['Author', provenance.authors && <VisibleText text={provenance.authors.join(', ')} />],
+    ['Answered by', provenance.answeredBy && <AnsweringModel {...provenance.answeredBy} />],
     ['Licence', provenance.licence && <VisibleText text={provenance.licence} />],
     ['Score', scoreText(provenance.score, provenance.questionScore)],
     ['Tags', provenance.tags && <VisibleText text={provenance.tags.join(', ')} />],
@@ -48,6 +50,21 @@ function UrlText({ url }: { url: string }) {
         <VisibleText text={url} />
       </span>
       <CopyButton text={url} label="Copy URL" />
+    </span>
+  );
+}
+
+/** The model that wrote the answer, kept from a chat. */
+function AnsweringModel({ baseName, baseSha256, adapterName, strength }: AnsweredBy) {
+  return (
+    <span title={`SHA-256 of the base: ${baseSha256}`}>
+      <VisibleText text={baseName} />
+      {adapterName !== null && (
+        <>
+          {' + '}
+          <VisibleText text={adapterName} /> {strengthText(strength)}
+        </>
+      )}
     </span>
   );
 }

@@ -1,11 +1,10 @@
-import { Fragment, useMemo, useRef, memo, type ReactNode } from 'react';
+import { Fragment, useMemo, useRef, memo } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Scissors } from 'lucide-react';
 import type { XraySample, TokenFate } from '../../../shared/domain/xray.ts';
-import { splitControls } from '../../../shared/text/foreign-text.ts';
 import { useShortcuts } from '../../ui/shortcuts.ts';
+import { TokenText } from '../../ui/text/token-text.tsx';
 import { blocksOf, type XrayBlock, type ShownToken } from './xray-blocks.ts';
-import '../../ui/text/visible-text.css';
 import './xray-tokens.css';
 
 /** Every token of a sample; only the blocks in view are in the page. */
@@ -95,7 +94,7 @@ const XrayToken = memo(function XrayToken({ token }: { token: ShownToken }) {
   const { fate, piece } = token;
   return (
     <span className={`token token-${fate} token-${piece.kind}`} title={titleOf(token)}>
-      {piece.kind === 'text' ? visible(piece.text) : piece.text}
+      {piece.kind === 'text' ? <TokenText text={piece.text} /> : piece.text}
     </span>
   );
 });
@@ -109,41 +108,4 @@ function titleOf({ id, place, piece, fate, character }: ShownToken): string {
     lines.push(`${piece.text.includes(' ') ? 'bytes' : 'byte'} ${piece.text}, ${whole}`);
   }
   return lines.join('\n');
-}
-
-const spaces = /([ \t\r\n\u00a0])/;
-const marks: Readonly<Record<string, string>> = {
-  ' ': '·',
-  '\t': '→\t',
-  '\r': '␍',
-  '\n': '⏎',
-  '\u00a0': '⍽',
-};
-
-/** White space as faint marks, a line break as mark and break, other invisibles by code point. */
-function visible(text: string): ReactNode[] {
-  if (text === '') return ['∅'];
-  return text.split(spaces).flatMap((part, index) => {
-    if (part === '') return [];
-    const mark = marks[part];
-    if (mark !== undefined) return [<WhiteSpace key={index} mark={mark} />];
-    return splitControls(part).map((piece, place) =>
-      piece.control === undefined ? (
-        piece.text
-      ) : (
-        <span key={`${index}-${place}`} className="control-mark" title={piece.control}>
-          {piece.text}
-        </span>
-      ),
-    );
-  });
-}
-
-function WhiteSpace({ mark }: { mark: string }) {
-  return (
-    <span className="token-space">
-      {mark}
-      {mark === '⏎' && <br />}
-    </span>
-  );
 }

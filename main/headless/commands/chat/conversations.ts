@@ -58,14 +58,24 @@ export const conversationsCommand = defineCommand({
 /** `lima conversations show`: prints one conversation as it stands. */
 export const conversationsShowCommand = defineCommand({
   name: 'conversations show',
-  usage: 'conversations show P.lima NAME',
+  usage: 'conversations show P.lima NAME [--branch ID]…',
   summary: 'Print a conversation by its name or id: prompts, answers, and what gave them.',
   positionals: { min: 2, max: 2 },
-  options: {},
+  options: {
+    branch: {
+      type: 'string',
+      multiple: true,
+      value: 'ID',
+      description: 'up to this answer instead of the last (--json tells the ids: "branches")',
+    },
+  },
   async run(call) {
     await using project = await openCoreWithProject(call);
     const { id } = await findConversation(project.client, positional(call, 1));
-    const conversation = await project.client.chat.get({ id });
+    const conversation = await project.client.chat.get({
+      id,
+      branches: call.options.branch ?? [],
+    });
     call.terminal.result(conversation, conversationLines(conversation).join('\n').trim());
   },
 });

@@ -1,5 +1,6 @@
 import type { ChatAnswer, FileSystem } from '../../../../shared/contract/chat.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
+import type { TokenShift } from '../../../../shared/domain/token-shift.ts';
 import { CancelledError } from '../../cli/command-error.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 
@@ -9,12 +10,16 @@ export interface GenerateRequest {
   items: { key: string; messages: Message[] }[];
   sampling: Record<string, string | number>;
   parallel: number;
+  /** Measures the answer token by token, against this base or the one below the adapter. */
+  tokenShift?: { basePath: string | null } | undefined;
   signal: AbortSignal;
   onLoading?: () => void;
   onWarning: (text: string) => void;
   /** Pieces of the answer to one prompt, which is asked as chat does: with the seed as it is. */
   onText?: (text: string) => void;
   onAnswer: (key: string, answer: ChatAnswer) => void;
+  onMeasured?: (done: number, total: number) => void;
+  onShift?: (shift: TokenShift) => void;
 }
 
 /** Runs a generation to its end; an abort throws `CancelledError` after the engine has stopped. */
@@ -24,13 +29,15 @@ export async function generateAnswers(client: CoreClient, request: GenerateReque
   const asChat = onText !== undefined;
   try {
     const events = await client.generations.run(
-      { system, items, sampling, parallel, asChat },
+      { system, items, sampling, parallel, asChat, tokenShift: request.tokenShift ?? null },
       { signal },
     );
     for await (const event of events) {
       if (event.type === 'loading') onLoading?.();
       else if (event.type === 'warning') onWarning(event.text);
       else if (event.type === 'text') onText?.(event.text);
+      else if (event.type === 'measured') request.onMeasured?.(event.done, event.total);
+      else if (event.type === 'shift') request.onShift?.(event.shift);
       else onAnswer(event.key, event.answer);
     }
   } catch (error) {

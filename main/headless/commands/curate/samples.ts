@@ -16,8 +16,9 @@ export function filterOf(options: { status?: string; query?: string }): SampleFi
 
 /** What a program has to name when it uses a sample. */
 async function attributionOf(client: CoreClient, id: string) {
-  const { url, title, authors, licence } = (await client.samples.get({ id })).provenance;
-  return { url, title, authors, licence };
+  const { provenance } = await client.samples.get({ id });
+  const { url, title, authors, licence, answeredBy } = provenance;
+  return { url, title, authors, licence, answeredBy };
 }
 
 /** `lima samples`: lists samples, page by page. */

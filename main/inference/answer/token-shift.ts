@@ -1,0 +1,130 @@
+import type { LlamaContextSequence, Token } from 'node-llama-cpp';
+import {
+  shiftTotals,
+  type ShiftedToken,
+  type TokenLikelihood,
+  type TokenShift,
+} from '../../../shared/domain/token-shift.ts';
+import type { InferenceRequests, SystemFiles } from '../../engines/protocol/inference.ts';
+import { getStrings, type GgufFile } from '../../gguf/header/gguf-file.ts';
+import { InferenceError } from '../../engines/protocol/errors.ts';
+import type { RequestContext } from '../../engines/serve-engine.ts';
+import { TokenPieces } from '../encode/token-pieces.ts';
+import type { LoadedModel, ModelHost } from '../model/model-host.ts';
+import { contextSize, encodeAsked, evaluateAll } from './answer-prompt.ts';
+
+type Request = InferenceRequests['tokenShift'];
+
+/** Each has the probabilities of a whole vocabulary until its piece is done. */
+const tokensAtOnce = 8;
+
+/**
+ * How likely each token of an answer was for the system that gave it, and for its base behind the
+ * same tokens. The tokens are those of the text: what the sampler drew is not stored. A cancel throws.
+ */
+export async function tokenShift(
+  host: ModelHost,
+  { system, base, messages, output }: Request['params'],
+  request: RequestContext<Request['event']>,
+): Promise<TokenShift> {
+  const loaded = await host.open(system, request.signal);
+  const { tokens: prompt, opening } = await encodeAsked(loaded, system, messages);
+  const text = output.startsWith(opening) ? output.slice(opening.length) : output;
+  const answer = loaded.vocabulary.encodeContinuation(text, prompt.at(-1));
+  const pieces = new TokenPieces(loaded.model, loaded.header);
+  const shown = answer.map((token) => pieces.piece(token));
+  const total = answer.length * (base === null ? 1 : 2);
+  const measure = async (model: LoadedModel, files: SystemFiles, before: number) =>
+    await likelihoods({ host, loaded: model, files, prompt, answer }, request.signal, (done) =>
+      request.emit({ type: 'measured', done: before + done, total }),
+    );
+  const own = await measure(loaded, system, 0);
+  const ofBase =
+    base && (await measure(await openBase(host, base, loaded, request), base, own.length));
+  const tokens = own.map((likelihood, index): ShiftedToken => ({
+    ...likelihood,
+    piece: shown[index] ?? { kind: 'text', text: '' },
+    base: ofBase?.[index] ?? null,
+  }));
+  return { tokens, totals: shiftTotals(tokens) };
+}
+
+/** Ranks mean something only where both count with the same vocabulary. */
+async function openBase(
+  host: ModelHost,
+  base: SystemFiles,
+  { header }: Pick<LoadedModel, 'header'>,
+  { signal }: Pick<RequestContext<never>, 'signal'>,
+): Promise<LoadedModel> {
+  const loaded = await host.open(base, signal);
+  const own = tokenTexts(header);
+  const others = tokenTexts(loaded.header);
+  if (own.length !== others.length || own.some((text, index) => text !== others[index]))
+    throw new InferenceError(
+      'MODEL_UNREADABLE',
+      `${base.basePath} has another vocabulary than the model of the answer: choose the base it was trained from.`,
+      { path: base.basePath },
+    );
+  return loaded;
+}
+
+const tokenTexts = (header: GgufFile) => getStrings(header, 'tokenizer.ggml.tokens') ?? [];
+
+interface Measured {
+  host: ModelHost;
+  loaded: LoadedModel;
+  files: SystemFiles;
+  prompt: readonly Token[];
+  answer: readonly Token[];
+}
+
+async function likelihoods(
+  { host, loaded, files, prompt, answer }: Measured,
+  signal: AbortSignal,
+  onDone: (done: number) => void,
+): Promise<TokenLikelihood[]> {
+  const whole = prompt.length + answer.length;
+  // One token more than it needs would be refused as a prompt that leaves no room for an answer.
+  const tokens = contextSize([whole - 1], 1, loaded.model.trainContextSize);
+  const context = await host.createContext(loaded, files, { tokens, sequences: 1 });
+  try {
+    const sequence = context.getSequence();
+    await evaluateAll(sequence, prompt.slice(0, -1), signal);
+    const read = [...prompt.slice(-1), ...answer.slice(0, -1)];
+    const found: TokenLikelihood[] = [];
+    for (let start = 0; start < answer.length; start += tokensAtOnce) {
+      signal.throwIfAborted();
+      const targets = answer.slice(start, start + tokensAtOnce);
+      const inputs = read.slice(start, start + tokensAtOnce);
+      found.push(...(await likelihoodsBehind(sequence, inputs, targets)));
+      onDone(found.length);
+    }
+    return found;
+  } finally {
+    await context.dispose();
+  }
+}
+
+/** Of each target behind the token that was read before it. */
+async function likelihoodsBehind(
+  sequence: LlamaContextSequence,
+  inputs: readonly Token[],
+  targets: readonly Token[],
+): Promise<TokenLikelihood[]> {
+  // Greedy: with a temperature of 0 the library gives the probabilities as they are.
+  const generateNext = { probabilities: true, options: { temperature: 0 } };
+  const results = await sequence.controlledEvaluate(
+    inputs.map((token) => [token, { generateNext }]),
+  );
+  return targets.map((target, index) =>
+    likelihoodOf(target, results[index]?.next.probabilities ?? new Map()),
+  );
+}
+
+/** Equal ones share the better rank, so that no order of the vocabulary decides. */
+function likelihoodOf(target: Token, probabilities: ReadonlyMap<Token, number>): TokenLikelihood {
+  const probability = probabilities.get(target) ?? 0;
+  let rank = 1;
+  for (const other of probabilities.values()) if (other > probability) rank += 1;
+  return { probability, rank };
+}

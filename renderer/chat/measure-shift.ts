@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react';
+import type { PaneId } from '../../shared/domain/chat-pane.ts';
+import type { TokenShift } from '../../shared/domain/token-shift.ts';
+import { rpc } from '../rpc/client.ts';
+import { systemOfIdentity, templatesByHash, type AvailableModels } from '../ui/systems/systems.ts';
+import { messagesFor, type Turn } from './chat-turns.ts';
+
+/** An answer that can be measured: with the turns that were said before it. */
+export interface MeasuredTurn {
+  pane: PaneId;
+  turn: Turn;
+  before: readonly Turn[];
+}
+
+/** How far the measuring of an answer has come. */
+export type Measuring =
+  | { phase: 'measuring'; done: number; total: number }
+  | { phase: 'measured'; shift: TokenShift }
+  | { phase: 'failed'; error: unknown };
+
+const begun: Measuring = { phase: 'measuring', done: 0, total: 0 };
+
+/** Measures an answer when it is first shown so, and stops when nobody looks any more. */
+export function useTokenShift(
+  measured: MeasuredTurn,
+  available: AvailableModels,
+): { measuring: Measuring; retry: () => void } {
+  const [measuring, setMeasuring] = useState<Measuring>(begun);
+  // An answer that is there changes no more: what is measured is what was there at first.
+  const [asked, setAsked] = useState({ measured, available });
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tell = (next: Measuring) => {
+      if (!signal.aborted) setMeasuring(next);
+    };
+    measure(asked.measured, asked.available, signal, tell).catch((error: unknown) =>
+      tell({ phase: 'failed', error }),
+    );
+    return () => controller.abort();
+  }, [asked]);
+  const retry = () => {
+    setMeasuring(begun);
+    setAsked({ measured, available });
+  };
+  return { measuring, retry };
+}
+
+async function measure(
+  { pane, turn, before }: MeasuredTurn,
+  available: AvailableModels,
+  signal: AbortSignal,
+  tell: (next: Measuring) => void,
+): Promise<void> {
+  const system = await systemOfAnswer(turn, available);
+  const messages = messagesFor(before, turn);
+  const request = { pane, system, messages, output: turn.answer.text };
+  const events = await rpc.chat.tokenShift(request, { signal });
+  for await (const event of events) {
+    if (event.type === 'measured') tell({ phase: 'measuring', ...event });
+    else if (event.type === 'shift') tell({ phase: 'measured', shift: event.shift });
+  }
+}
+
+/** The system that gave an answer, whatever is chosen above the pane by now. */
+async function systemOfAnswer({ answer }: Turn, available: AvailableModels) {
+  if (answer.asked) return answer.asked.system;
+  const identity = answer.answer?.identity;
+  if (identity?.fewShotSha256 !== undefined)
+    throw new Error('The file does not keep the examples before this prompt: ask again.');
+  const templates = await templatesByHash(available, []);
+  const system = identity && systemOfIdentity(identity, available, templates);
+  if (system) return system;
+  throw new Error(
+    'The project has no more what gave this answer, or the file does not tell it: ask again.',
+  );
+}
