@@ -39,7 +39,7 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
   });
   await evaluate.prepareOnShownSet();
   const systemB = evaluate.form.getByRole('group', { name: 'System B' });
-  const choice = systemB.getByRole('combobox', { name: 'Base model or imported answers' });
+  const choice = systemB.getByRole('combobox', { name: 'Base model or answers' });
   const base = await choice.inputValue();
   await choice.selectOption({ label: 'Imported answers: GPT-4 · 1 answer' });
   await expect(systemB).toContainText('From model_outputs.json (gpt4). Nothing is generated');

@@ -123,6 +123,7 @@ const inputs: Record<string, unknown> = {
   'evaluations.get': { id: 'e' },
   'evaluations.comparison': { id: 'e' },
   'evaluations.report': { id: 'e', format: 'json' },
+  'statistics.ofFile': { path: join(folder, 'x.gguf') },
   'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
 };
 

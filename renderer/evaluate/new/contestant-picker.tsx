@@ -34,7 +34,7 @@ export function ContestantPicker({ value, available, answers, onValue }: Contest
   return (
     <div className="column">
       <Select
-        label="Base model or imported answers"
+        label="Base model or answers"
         value={value.answersId}
         options={[
           ...(chosen ? [] : [{ value: value.answersId, label: 'Choose…' }]),

@@ -36,7 +36,7 @@ export function SystemPicker(props: SystemPickerProps) {
     >
       <div className="system-picker-base">
         <Select
-          label={others.length === 0 ? 'Base model' : 'Base model or imported answers'}
+          label={others.length === 0 ? 'Base model' : 'Base model or answers'}
           value={value.modelId}
           error={problem}
           options={isKnown ? options : [{ value: value.modelId, label: 'Choose…' }, ...options]}

@@ -5,7 +5,7 @@ import { answerOf } from './answers.ts';
 const user = (content: string) => ({ role: 'user', content });
 const assistant = (content: string) => ({ role: 'assistant', content });
 const asked = [user('Why is rain wet?')];
-const identity = { baseSha256: 'c0ffee' };
+const identity = { baseSha256: 'c0ffee', baseName: 'm', adapterName: 'r · epoch 2' };
 
 // One question and one answer, as each program of the field writes them down.
 const shapes: [shape: string, record: object, more?: object][] = [
@@ -35,11 +35,11 @@ const shapes: [shape: string, record: object, more?: object][] = [
     {
       prompt: 'Why is rain wet?',
       output: 'Water.',
-      system: 'm.gguf+run',
+      system: '/home/me/m.gguf+run',
       finish: 'stop',
       identity,
     },
-    { generator: 'm.gguf+run' },
+    { generator: 'm + r · epoch 2' },
   ],
   [
     'a reference beside the output',

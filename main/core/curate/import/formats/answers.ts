@@ -130,11 +130,14 @@ export function answerOf(value: unknown, line: number): ParsedAnswer {
 function withoutOwnSystem(value: unknown): { record: unknown; generator?: string } {
   if (!isObject(value) || !('identity' in value) || !isObject(value.identity))
     return { record: value };
-  if (!('baseSha256' in value.identity)) return { record: value };
-  const { system, ...record }: Record<string, unknown> = { ...value };
+  const { identity } = value;
+  if (!('baseSha256' in identity)) return { record: value };
+  const { system: _, ...record }: Record<string, unknown> = { ...value };
   if (typeof record['error'] === 'string' && record['output'] === null)
     throw new RecordProblem(`there is no answer: ${cutText(record['error'], 200)}`);
-  return typeof system === 'string' ? { record, generator: shortened(system) } : { record };
+  const names = ['baseName', 'adapterName'].map((name) => textIn({ ...identity }, [name]));
+  const generator = shortened(names.filter(Boolean).join(' + '));
+  return generator === '' ? { record } : { record, generator };
 }
 
 function askedAndOutput(fields: RecordFields): { asked: Message[] | undefined; output: string } {
