@@ -59,7 +59,8 @@ export type OtherAnswers = z.infer<typeof answersRow>;
 export function findOtherAnswers(db: Database): OtherAnswers[] {
   db.exec(`
     CREATE TEMP TABLE generation_pair AS
-      SELECT o.id AS theirs, m.id AS ours, m.output IS NOT o.output AS differs, m.prompt_id,
+      SELECT o.id AS theirs, m.id AS ours, m.prompt_id,
+        m.output IS NOT o.output AND 'failed' NOT IN (m.finish, o.finish) AS differs,
         m.system_id, (o.finish = 'failed', o.id) < (m.finish = 'failed', m.id) AS is_theirs
       FROM other.generation o JOIN main.generation m
         ON m.system_id = ${finalId('other', 'system', 'o.system_id')}
