@@ -9,7 +9,7 @@ const tool = '^renderer/vite\\.config\\.ts$|^[^/]+\\.config\\.ts$';
 
 /** One npm package or Node module may be imported by one folder only. */
 const onlyFrom = (name, folder, target) => ({
-  name: `only-${folder.replaceAll('/', '-')}-imports-${name}`,
+  name: `only-${folder.replaceAll(/[^\w]+/g, '-').replace(/-$/, '')}-imports-${name}`,
   severity: 'error',
   from: { pathNot: `^${folder}/|${test}` },
   to: { path: target },
@@ -126,7 +126,7 @@ module.exports = {
       to: {
         path: '^main/',
         pathNot:
-          '^main/$1/|^main/(gguf|side-files|input-files)/|^main/engines/protocol/|^main/engines/(serve-engine|engine-process|call-in-time)\\.ts$',
+          '^main/$1/|^main/(gguf|native|side-files|input-files)/|^main/engines/protocol/|^main/engines/(serve-engine|engine-process|call-in-time)\\.ts$',
       },
     },
     {
@@ -146,6 +146,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^main/gguf/', pathNot: test },
       to: { path: '^main/', pathNot: '^main/(gguf|side-files|input-files)/' },
+    },
+    {
+      name: 'native-knows-errors-only',
+      severity: 'error',
+      from: { path: '^main/native/', pathNot: test },
+      to: { path: '^main/', pathNot: '^main/native/|^main/engines/protocol/errors\\.ts$' },
+    },
+    {
+      name: 'native-code-is-called-in-engines-only',
+      severity: 'error',
+      from: {
+        path: '^(main|renderer)/',
+        pathNot: `^main/(native|trainer|inference|tools)/|${test}`,
+      },
+      to: { path: '^main/native/' },
     },
     {
       name: 'side-files-stand-alone',
@@ -221,7 +236,7 @@ module.exports = {
     onlyFrom('ws', 'main/headless', npm('ws')),
     onlyFrom('better-sqlite3', 'main/store', npm('better-sqlite3')),
     onlyFrom('node-llama-cpp', 'main/inference', npm('node-llama-cpp')),
-    onlyFrom('koffi', 'main/trainer', npm('koffi')),
+    onlyFrom('koffi', 'main/(native|trainer)', npm('koffi')),
     {
       name: 'product-never-imports-tests',
       severity: 'error',

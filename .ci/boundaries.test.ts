@@ -67,6 +67,11 @@ const plants: Record<string, Record<string, string>> = {
     'main/input-files/to-store.ts',
     'main/store/of-input-files.ts',
   ),
+  'native-knows-errors-only': leading('main/native/to-format.ts', 'main/gguf/of-native.ts'),
+  'native-code-is-called-in-engines-only': leading(
+    'main/core/to-native.ts',
+    'main/native/of-core.ts',
+  ),
   'supervision-knows-no-engine': leading('main/engines/to-one.ts', 'main/inference/of-engines.ts'),
   'inspector-starts-no-shell-core-or-engine': leading(
     'main/engines/inspector/to-core.ts',
@@ -111,7 +116,7 @@ const plants: Record<string, Record<string, string>> = {
   'only-main-inference-imports-node-llama-cpp': {
     'main/trainer/planted-llama.ts': `export { getLlama } from 'node-llama-cpp';`,
   },
-  'only-main-trainer-imports-koffi': {
+  'only-main-native-trainer-imports-koffi': {
     'main/inference/planted-koffi.ts': `import koffi from 'koffi'; export const a = koffi;`,
   },
   'product-never-imports-tests': leading('main/core/to-fixture.ts', 'main/core/testing/of-core.ts'),

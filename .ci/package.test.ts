@@ -136,7 +136,9 @@ describe('the package for Linux', () => {
     const { files: top } = readArchive(join(app, 'resources/app.asar'));
     const rooms = Object.keys(top['out']?.files?.['main']?.files ?? {}).toSorted();
     const unpackedRooms =
-      'core engines gguf headless inference input-files shell side-files store trainer'.split(' ');
+      'core engines gguf headless inference input-files native shell side-files store trainer'.split(
+        ' ',
+      );
     expect(rooms).toEqual([...unpackedRooms, 'electron'].toSorted());
     for (const room of unpackedRooms)
       expect(files.filter((path) => path.startsWith(`out/main/${room}/`))).not.toEqual([]);

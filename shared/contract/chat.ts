@@ -262,7 +262,8 @@ export const generationsContract = {
             .min(1)
             .max(100_000),
           sampling: samplingSchema.prefault({}),
-          parallel: z.number().int().min(1).max(64).default(4),
+          /** Answers side by side at most; absent: as many as gain time on this machine. */
+          parallel: z.number().int().min(1).max(64).optional(),
           /** One prompt as chat asks it: with the seed as it is, and `text` as it comes. */
           asChat: z.boolean().default(false),
           /**

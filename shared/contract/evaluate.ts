@@ -127,7 +127,8 @@ export const evaluationsContract = {
         sampling: samplingSchema.prefault({}),
         /** Compare only this many prompts, chosen by the seed; all when absent. */
         prompts: z.number().int().min(1).optional(),
-        parallel: z.number().int().min(1).max(64).default(4),
+        /** Answers side by side at most, as memory allows. */
+        parallel: z.number().int().min(1).max(64).default(16),
         seed: z.number().int().min(0).max(4_294_967_295).default(42),
       }),
     )

@@ -39,8 +39,8 @@ export const identitySchema = z.object({
    */
   repetition: countSchema.optional(),
   /**
-   * How many answers were computed at a time, at most. Alone, an answer depends on prompt and seed;
-   * beside others its sums are rounded otherwise, which may tip a sampled token. Absent in old answers.
+   * How many answers were computed at a time, at most. On a GPU the sums of an answer beside others may
+   * be rounded otherwise, which may tip a sampled token; on the CPU they are not. Absent in old answers.
    */
   parallel: z.number().int().min(1).optional(),
   engine: nameSchema,

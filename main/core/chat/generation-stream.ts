@@ -24,7 +24,7 @@ export interface GenerationRequest {
   system: FileSystem;
   items: { key: string; messages: z.infer<typeof messageSchema>[] }[];
   sampling: Sampling;
-  parallel: number;
+  parallel?: number | undefined;
   /** One conversation as chat asks it: with the seed as it is, and with its text as it comes. */
   asChat: boolean;
   /** Measures the answer of chat against this base, or the one below its adapter. */

@@ -172,6 +172,9 @@ function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly WeightsSy
   return bytes < memoryShare * freemem();
 }
 
+/** More answers side by side gain less than a person waits for the first pair. */
+const mostAtFirst = 4;
+
 /**
  * Places of comparisons to be answered by both systems before the next ones: few at first, so that
  * voting begins soon, then ever more, so that models change and parallel answers wait seldom.
@@ -182,7 +185,7 @@ function* batches(
 ): Generator<Set<number>> {
   const missing = contestants.flatMap((contestant) => contestant.missing);
   const places = [...new Set(missing.map(({ place }) => place))].toSorted((p, q) => p - q);
-  for (let start = 0, size = parallel; start < places.length; size *= 2) {
+  for (let start = 0, size = Math.min(parallel, mostAtFirst); start < places.length; size *= 2) {
     yield new Set(places.slice(start, start + size));
     start += size;
   }

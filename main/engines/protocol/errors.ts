@@ -66,6 +66,8 @@ export const inferenceErrors = {
   ...modelErrors,
   ADAPTER_OTHER_BASE: otherBase,
   CONTEXT_FAILED: noData,
+  ENGINE_LIBRARY_MISSING: noData,
+  ENGINE_MISMATCH: noData,
   PROMPT_TOO_LONG: z.object({ promptTokens: z.number(), contextTokens: z.number() }),
   TEMPLATE_INVALID: noData,
   TEMPLATE_FAILED: noData,

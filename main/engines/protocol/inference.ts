@@ -65,8 +65,8 @@ export interface GenerateParams {
   items: GenerateItem[];
   /** With the seed of the system, of which each answer gets one of its own. */
   sampling: Sampling;
-  /** Sequences decoded side by side in one context. */
-  parallel: number;
+  /** Answers side by side; absent: as many as gain time on this machine. */
+  parallel?: number | undefined;
 }
 
 /** Conversations, and the recipe fields that decide what the trainer sees of them. */

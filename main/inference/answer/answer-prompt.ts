@@ -12,11 +12,11 @@ import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
-import { type LoadedModel, otherBaseOf } from '../model/model-host.ts';
+import { type LoadedModel, otherBaseOf } from '../model/loaded-model.ts';
 import { StopText } from './stop-text.ts';
 
-/** Small on a CPU, because a cancel is only heard between chunks. */
-const promptChunkTokens = { cpu: 64, gpu: 512 };
+/** Tokens of a prompt that are evaluated at a time: few on a CPU, because a cancel is only heard between. */
+export const promptChunkTokens = { cpu: 64, gpu: 512 };
 
 /** One question to a sequence; `sampling.seed` is the seed of this very answer. */
 export interface Question {
@@ -84,8 +84,16 @@ export async function evaluateAll(
   signal: AbortSignal,
 ): Promise<void> {
   const chunkTokens = promptChunkTokens[sequence.model.gpuLayers > 0 ? 'gpu' : 'cpu'];
-  for (let start = 0; start < tokens.length && !signal.aborted; start += chunkTokens)
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(start, start + chunkTokens));
+  for (const chunk of chunksOf(tokens, chunkTokens)) {
+    if (signal.aborted) return;
+    await sequence.evaluateWithoutGeneratingNewTokens(chunk);
+  }
+}
+
+/** Tokens in pieces of a length; the last may be shorter. */
+export function* chunksOf(tokens: readonly Token[], chunkTokens: number): Generator<Token[]> {
+  for (let start = 0; start < tokens.length; start += chunkTokens)
+    yield tokens.slice(start, start + chunkTokens);
 }
 
 /** The penalty falls on all tokens of the answer so far (LIMA, section 4.1), not on the prompt. */
@@ -204,7 +212,7 @@ export function identify(
     sampling,
     parallel,
     engine: runtime.engine,
-    device: loaded.model.gpuLayers > 0 ? runtime.device : 'CPU',
+    device: loaded.gpuLayers > 0 ? runtime.device : 'CPU',
   };
 }
 

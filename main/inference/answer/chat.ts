@@ -15,11 +15,7 @@ export async function chat(
 ): Promise<Answer> {
   const loaded = await host.open(system, request.signal);
   const prompt = await encodeAsked(loaded, system, messages);
-  const tokens = contextSize(
-    [prompt.tokens.length],
-    sampling.maxTokens,
-    loaded.model.trainContextSize,
-  );
+  const tokens = contextSize([prompt.tokens.length], sampling.maxTokens, loaded.trainedTokens);
   const context = await host.createContext(loaded, system, { tokens, sequences: 1 });
   try {
     const onToken = (text: string) => {

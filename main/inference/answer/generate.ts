@@ -1,4 +1,3 @@
-import type { LlamaContextSequence } from 'node-llama-cpp';
 import { answerSeed } from '../../../shared/domain/answer-seed.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
@@ -9,10 +8,20 @@ import type {
 } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
-import { answerPrompt, contextSize, encodeAsked, identify, tooLongFor } from './answer-prompt.ts';
+import { AnswerBatch } from './answer-batch.ts';
+import {
+  contextSize,
+  encodeAsked,
+  identify,
+  promptChunkTokens,
+  type Question,
+  tooLongFor,
+} from './answer-prompt.ts';
+import { chooseSequences } from './choose-sequences.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
-import type { LoadedModel, ModelHost } from '../model/model-host.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelHost } from '../model/model-host.ts';
 
 type Generate = InferenceRequests['generate'];
 
@@ -31,45 +40,53 @@ export async function generate(
 ): Promise<{ answered: number }> {
   const { signal } = request;
   if (items.length === 0) return { answered: 0 };
-  const loaded = await host.open(system, signal);
+  const loaded = await host.open(system, signal, 'batches');
   const asked = await Promise.all(items.map((item) => encodeItem(loaded, system, item)));
   const samplingOf = (item: GenerateItem): Sampling => ({
     ...sampling,
     seed: answerSeed(sampling.seed, item, item.repetition),
   });
-  const identityOf = (item: GenerateItem) => ({
-    ...identify(runtime, loaded, system, { sampling: samplingOf(item), parallel }),
+  const identityOf = (item: GenerateItem, sequences: number) => ({
+    ...identify(runtime, loaded, system, { sampling: samplingOf(item), parallel: sequences }),
     repetition: item.repetition,
   });
   for (const { item, promptTokens, failure } of asked)
     if (failure !== undefined) {
       const failed = { output: failure, finish: 'failed', promptTokens, outputTokens: 0 } as const;
-      const answer = { ...failed, durationMs: 0, identity: identityOf(item) };
+      const answer = { ...failed, durationMs: 0, identity: identityOf(item, parallel ?? 1) };
       request.emit({ type: 'answer', key: item.key, answer });
     }
   const onToken = countTokens(request);
+  const chunkTokens = promptChunkTokens[loaded.gpuLayers > 0 ? 'gpu' : 'cpu'];
   let answered = 0;
   for (const { group, tokens } of bySize(asked, sampling, loaded)) {
     if (signal.aborted) break;
-    const sequences = Math.min(parallel, group.length);
-    const context = await host.createContext(loaded, system, { tokens, sequences });
-    const queue = group.values();
-    const work = async (sequence: LlamaContextSequence) => {
-      for (const { item, prompt } of queue) {
-        if (signal.aborted) return;
-        const question = { prompt, sampling: samplingOf(item) };
-        const made = await answerPrompt(sequence, question, { signal, onToken });
-        if (made.finish === 'cancelled') return;
-        const answer = { ...made, identity: identityOf(item) };
-        request.emit({ type: 'answer', key: item.key, answer });
-        answered += 1;
-        await sequence.clearHistory();
-      }
+    const shape = { tokens, batchTokens: chunkTokens, attention: 'fast' } as const;
+    const measured = { loaded, system, sampling, signal };
+    const wanted = { ...shape, prompts: group.length, parallel };
+    const sequences = await chooseSequences(host, measured, wanted);
+    const context = await host.createSequences(loaded, system, { ...shape, sequences });
+    const { model } = loaded;
+    const options = {
+      context,
+      sequences,
+      model,
+      tokensPerSequence: tokens,
+      promptChunkTokens: chunkTokens,
     };
     try {
-      await Promise.all(Array.from({ length: sequences }, () => work(context.getSequence())));
+      const questions = group.map(({ item, prompt }): [GenerateItem, Question] => [
+        item,
+        { prompt, sampling: samplingOf(item) },
+      ]);
+      const batch = new AnswerBatch<GenerateItem>(options, { signal, onToken });
+      for await (const [item, made] of batch.answers(questions)) {
+        const answer = { ...made, identity: identityOf(item, sequences) };
+        request.emit({ type: 'answer', key: item.key, answer });
+        answered += 1;
+      }
     } finally {
-      await context.dispose();
+      context.dispose();
     }
   }
   return { answered };
@@ -85,9 +102,13 @@ interface SizeGroup {
  * What can be asked, by the context it needs, in the order of the prompts: one long prompt makes no
  * large context for short ones, and never decides which rope factors they are computed with.
  */
-function bySize(asked: AskedItem[], { maxTokens }: Sampling, { model, header }: LoadedModel) {
-  const most = model.trainContextSize;
-  const sizeOf = ({ promptTokens }: AskedItem) => contextSize([promptTokens], maxTokens, most);
+function bySize(
+  asked: AskedItem[],
+  { maxTokens }: Sampling,
+  { trainedTokens, header }: LoadedModel,
+) {
+  const sizeOf = ({ promptTokens }: AskedItem) =>
+    contextSize([promptTokens], maxTokens, trainedTokens);
   const original = originalContext(header);
   const askable = asked.filter(({ failure }) => failure === undefined);
   const groups = Map.groupBy(askable, (item) => {
@@ -133,7 +154,7 @@ async function encodeItem(
   try {
     const prompt = await encodeAsked(loaded, system, item.messages);
     const promptTokens = prompt.tokens.length;
-    const tooLong = tooLongFor(promptTokens, loaded.model.trainContextSize);
+    const tooLong = tooLongFor(promptTokens, loaded.trainedTokens);
     return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };
   } catch (error) {
     if (!(error instanceof TemplateError) || !refusalsOfOne.has(error.code)) throw error;

@@ -10,7 +10,8 @@ import { getStrings, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TokenPieces } from '../encode/token-pieces.ts';
-import type { LoadedModel, ModelHost } from '../model/model-host.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelHost } from '../model/model-host.ts';
 import { contextSize, encodeAsked, evaluateAll } from './answer-prompt.ts';
 
 type Request = InferenceRequests['tokenShift'];

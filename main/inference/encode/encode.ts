@@ -6,7 +6,7 @@ import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
 import { TokenPieces } from './token-pieces.ts';
 import { countFitted } from './xray.ts';
 import { remarksText } from '../../../shared/text/xray.ts';
-import { loadModel } from '../model/model-host.ts';
+import { loadModel } from '../model/load-model.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 

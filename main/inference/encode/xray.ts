@@ -13,7 +13,7 @@ import type { RequestContext } from '../../engines/serve-engine.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
 import { type FittedSample, SampleEncoder } from './sample-encoder.ts';
-import { loadModel } from '../model/model-host.ts';
+import { loadModel } from '../model/load-model.ts';
 import { TokenPieces } from './token-pieces.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';

@@ -5,7 +5,7 @@ import type { GgufEntry } from '../../gguf/write/gguf-content.ts';
 import { readGguf } from '../../gguf/read-gguf.ts';
 import { writeGguf } from '../../gguf/write/write-gguf.ts';
 import { type LlamaRuntime, startLlamaRuntime } from './llama-runtime.ts';
-import { loadModel } from './model-host.ts';
+import { loadModel } from './load-model.ts';
 import { ask, createTestFolder, writeTestSystem } from '../testing/test-system.ts';
 import { droppingFixture } from '../../../shared/template/testing/template-fixtures.ts';
 import { endLlama } from '../testing/start-llama.ts';

@@ -2,7 +2,7 @@ import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import type { TaughtFormat } from '../../engines/protocol/trainer.ts';
 import { checkModelFile } from '../model/checked-gguf.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
-import { loadModel } from '../model/model-host.ts';
+import { loadModel } from '../model/load-model.ts';
 import { Vocabulary } from '../model/vocabulary.ts';
 import type { TemplateRenderer } from '../template/template-renderer.ts';
 import { ollamaTemplate } from './ollama-template.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
 import { startLlamaRuntime } from '../model/llama-runtime.ts';
 import { checkAdapterFile, checkModelFile } from '../model/checked-gguf.ts';
-import { loadModel } from '../model/model-host.ts';
+import { loadModel } from '../model/load-model.ts';
 
 /**
  * Checks every model file of a list and gives those that pass to llama.cpp: to load, tokenize and

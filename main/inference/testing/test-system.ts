@@ -43,6 +43,7 @@ export async function withTestAdapter(
   path: string,
   seed: number,
   entries: readonly GgufEntry[] = [],
+  architecture = 'llama',
 ): Promise<SystemFiles> {
   const tensor = (name: string, ne: [number, number]) => {
     const values = new Float32Array(ne[0] * ne[1]);
@@ -52,7 +53,7 @@ export async function withTestAdapter(
   const { sha256 } = await writeGguf(path, {
     metadata: [
       { key: 'general.type', type: 'string', value: 'adapter' },
-      { key: 'general.architecture', type: 'string', value: 'llama' },
+      { key: 'general.architecture', type: 'string', value: architecture },
       { key: 'adapter.type', type: 'string', value: 'lora' },
       { key: 'adapter.lora.alpha', type: 'f32', value: rank },
       ...entries,

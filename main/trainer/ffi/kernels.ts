@@ -29,10 +29,6 @@ export interface Kernels {
   sourceHash: string;
 }
 
-// A product takes 890 KiB of the stack of the call that computes a graph, where koffi gives 256.
-// koffi takes the setting only before it loads the first library.
-koffi.config({ async_stack_size: 2 * 1024 * 1024 });
-
 // From source the folder lies three folders up; compiled code lies one folder deeper.
 const fromHere = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';
 const platform = `${process.platform}-${process.arch}`;

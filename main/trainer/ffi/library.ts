@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import type { DeviceFamily } from '../../../shared/domain/device.ts';
 import { TrainerError } from '../../engines/protocol/errors.ts';
+import { bindFunctions } from '../../native/bind-functions.ts';
 import { findGgmlLibraries, findGpuLibraries } from './find-libraries.ts';
 import { cTypes, signatures, type GgmlFunctions } from './symbols.ts';
 
@@ -76,22 +77,11 @@ function bindLibraries(): GgmlFunctions {
     no_alloc: 'bool',
   });
   const libraries = { base: koffi.load(paths.base), registry: koffi.load(paths.registry) };
-  // koffi's functions are untyped: the table gives each name its signature, here and nowhere else.
-  const bound: Record<string, unknown> = {};
-  for (const [name, [library, result, args]] of Object.entries(signatures)) {
-    const cArgs = args.map((kind) => cTypes[kind] ?? 'void *');
-    bound[name] = libraries[library].func(name, cTypes[result] ?? 'void *', cArgs);
-  }
-  if (!areBound(bound)) throw new Error('koffi bound less than the table lists');
+  const bound: GgmlFunctions = bindFunctions(libraries, signatures, cTypes);
   requireMatchingVersion(bound, paths.folder);
   bound.ggml_backend_load_all_from_path(paths.folder);
   return bound;
 }
-
-const areBound = (
-  bound: Record<string, unknown>,
-): bound is Record<string, unknown> & GgmlFunctions =>
-  Object.keys(signatures).every((name) => typeof bound[name] === 'function');
 
 function requireMatchingVersion(ggml: GgmlFunctions, folder: string): void {
   const version = ggml.ggml_version();

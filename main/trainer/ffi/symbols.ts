@@ -1,3 +1,4 @@
+import type { BoundFunctions, Signature } from '../../native/bind-functions.ts';
 import type {
   AllocatorPtr,
   BackendPtr,
@@ -69,8 +70,7 @@ export const cTypes: Partial<Record<Kind, string>> = {
   initParams: 'ggml_init_params',
 };
 
-/** Library that exports a function, its result and its arguments. */
-type Signature = readonly [library: 'base' | 'registry', result: Kind, args: readonly Kind[]];
+type GgmlSignature = Signature<'base' | 'registry', Kind>;
 
 const unary = ['base', 'tensor', ['context', 'tensor']] as const;
 const binary = ['base', 'tensor', ['context', 'tensor', 'tensor']] as const;
@@ -214,19 +214,7 @@ export const signatures = {
     ['tensor', 'bytes', 'size', 'size', 'size', 'size', 'size'],
   ],
   ggml_backend_graph_compute: ['base', 'int', ['backend', 'graph']],
-} as const satisfies Record<string, Signature>;
-
-type Arguments<List extends readonly Kind[]> = {
-  -readonly [Index in keyof List]: Kinds[List[Index]];
-};
-type NativeFunction<S extends Signature> = ((...args: Arguments<S[2]>) => Kinds[S[1]]) & {
-  /** The same call on a worker thread; the callback runs on the main thread. */
-  async(
-    ...args: [...Arguments<S[2]>, callback: (error: Error | null, result: Kinds[S[1]]) => void]
-  ): void;
-};
+} as const satisfies Record<string, GgmlSignature>;
 
 /** The bound functions, by their C names. */
-export type GgmlFunctions = {
-  readonly [Name in keyof typeof signatures]: NativeFunction<(typeof signatures)[Name]>;
-};
+export type GgmlFunctions = BoundFunctions<Kinds, typeof signatures>;

@@ -92,7 +92,7 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
         <div className="evaluate-form-pair">
           <NumberInput
             label="Prompts at a time"
-            hint="More is faster and takes more memory. At 1 an answer depends on prompt and seed alone."
+            hint="At most, and as memory allows. It changes no answer on a CPU, only how long all take."
             value={draft.parallel}
             onValue={(parallel) => change({ parallel })}
           />

@@ -57,7 +57,7 @@ export function draftFor(
     a: wanted?.a ?? newest ?? first,
     b: wanted?.b ?? (newest ? baseOf(newest) : second),
     sampling: defaults.sampling?.value ?? limaSampling,
-    parallel: 4,
+    parallel: 16,
     seed: 42,
   };
 }

@@ -9,7 +9,7 @@ export interface GenerateRequest {
   system: FileSystem;
   items: { key: string; messages: Message[] }[];
   sampling: Record<string, string | number>;
-  parallel: number;
+  parallel: number | undefined;
   /** Measures the answer token by token, against this base or the one below the adapter. */
   tokenShift?: { basePath: string | null } | undefined;
   signal: AbortSignal;
@@ -29,7 +29,14 @@ export async function generateAnswers(client: CoreClient, request: GenerateReque
   const asChat = onText !== undefined;
   try {
     const events = await client.generations.run(
-      { system, items, sampling, parallel, asChat, tokenShift: request.tokenShift ?? null },
+      {
+        system,
+        items,
+        sampling,
+        asChat,
+        tokenShift: request.tokenShift ?? null,
+        ...(parallel !== undefined && { parallel }),
+      },
       { signal },
     );
     for await (const event of events) {

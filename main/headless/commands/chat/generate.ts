@@ -46,7 +46,8 @@ const options = {
   parallel: {
     type: 'string',
     value: 'N',
-    description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
+    description:
+      'answers side by side at most; default: as many as gain time here, which is measured',
   },
   template: templateOption,
   'few-shot': fewShotOption,
@@ -106,7 +107,7 @@ async function readWords({ options: given }: Call<typeof options>) {
     prompts: requiredOption(given.prompts, 'prompts'),
     adapter: given.adapter,
     sampling: parseSettings(samplingSchema, given.set ?? []),
-    parallel: wholeNumber(given.parallel, 'parallel', 1, 64) ?? 4,
+    parallel: wholeNumber(given.parallel, 'parallel', 1, 64),
     basePath: await existingModel(base),
     out: given.out,
     otherBase: given['other-base'] ?? false,

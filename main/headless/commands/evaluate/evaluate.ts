@@ -46,7 +46,7 @@ const options = {
   parallel: {
     type: 'string',
     value: 'N',
-    description: 'answers side by side; default 4; at 1 each depends on prompt and seed alone',
+    description: 'answers side by side at most; default 16',
   },
   seed: { type: 'string', value: 'N', description: 'seed of the choice and of the sides' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
