@@ -7,6 +7,7 @@ import { chat } from './answer/chat.ts';
 import { encode } from './encode/encode.ts';
 import { generate } from './answer/generate.ts';
 import { tokenShift } from './answer/token-shift.ts';
+import { judge } from './judge/judge.ts';
 import { ModelHost } from './model/model-host.ts';
 import { taughtFormat } from './ollama/taught-format.ts';
 import type { TemplateRenderer } from './template/template-renderer.ts';
@@ -45,6 +46,7 @@ export function inferenceHandlers(
       inTurn(context.signal, () => tokenShift(host, params, context)),
     generate: (params, context) =>
       inTurn(context.signal, () => generate(runtime, host, params, context)),
+    judge: (params, context) => inTurn(context.signal, () => judge(runtime, host, params, context)),
     encode: (params, context) =>
       inTurn(context.signal, () => encode(runtime, templates, params, context)),
     taughtFormat: (params, { signal }) =>

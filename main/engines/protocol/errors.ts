@@ -68,6 +68,8 @@ export const inferenceErrors = {
   CONTEXT_FAILED: noData,
   ENGINE_LIBRARY_MISSING: noData,
   ENGINE_MISMATCH: noData,
+  /** A verdict of a judge is no token of its own. */
+  JUDGE_SYMBOLS: z.object({ symbol: z.string() }),
   PROMPT_TOO_LONG: z.object({ promptTokens: z.number(), contextTokens: z.number() }),
   TEMPLATE_INVALID: noData,
   TEMPLATE_FAILED: noData,

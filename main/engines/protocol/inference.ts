@@ -69,6 +69,45 @@ export interface GenerateParams {
   parallel?: number | undefined;
 }
 
+/** How a judge is asked: everything but the texts that it judges. */
+export interface JudgeRubric {
+  /** Told first, the same for all. */
+  instruction: string;
+  /** Told behind the answers; asks for one symbol. */
+  question: string;
+  /** What the judge may say, each one token of its vocabulary: `1` and `2`, or six digits. */
+  symbols: string[];
+}
+
+/** A prompt with the answers that are judged: one alone, or two that are compared in both orders. */
+export interface JudgeItem {
+  key: string;
+  prompt: string;
+  answers: [string] | [string, string];
+}
+
+export interface JudgeParams {
+  /** The judge. */
+  system: SystemFiles;
+  items: JudgeItem[];
+  rubric: JudgeRubric;
+  /** Letters and digits around each text that nobody who wrote one could know; an item with them fails. */
+  nonce: string;
+  /** Prompts evaluated side by side at most; absent: as many as memory allows, up to 8. */
+  parallel?: number | undefined;
+}
+
+/** What a judge thinks of an item in one order: `swapped` shows the second answer first. */
+export interface JudgeVerdict {
+  key: string;
+  order: 'given' | 'swapped';
+  /** Of each symbol, among the symbols alone: they add up to 1. */
+  probabilities: number[];
+  /** Probability of everything that is no symbol. */
+  elsewhere: number;
+  promptTokens: number;
+}
+
 /** Conversations, and the recipe fields that decide what the trainer sees of them. */
 export interface EncodeParams extends XrayRecipe {
   basePath: string;
@@ -119,6 +158,13 @@ export type InferenceRequests = {
     params: GenerateParams;
     event: { type: 'answer'; key: string; answer: Answer } | { type: 'tokens'; tokens: number };
     result: { answered: number };
+  };
+  judge: {
+    params: JudgeParams;
+    /** `failed`: this item cannot be asked, and `reason` says why. */
+    event: ({ type: 'verdict' } & JudgeVerdict) | { type: 'failed'; key: string; reason: string };
+    /** `judged` counts verdicts; the sampling of the identity is greedy, as nothing is sampled. */
+    result: { judged: number; identity: Identity };
   };
   encode: {
     params: EncodeParams;

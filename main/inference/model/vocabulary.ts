@@ -147,6 +147,13 @@ export class Vocabulary {
     return this.#tokenizeText(text, false, previous);
   }
 
+  /** The tokens that say a symbol by themselves, as the first of an answer: with or without a space. */
+  symbolTokens(symbol: string): Token[] {
+    const lineBreak = this.#model.tokenize('\n', false).at(-1);
+    const spoken = [symbol, ` ${symbol}`].map((text) => this.encodeContinuation(text, lineBreak));
+    return [...new Set(spoken.flatMap((tokens) => (tokens.length === 1 ? tokens : [])))];
+  }
+
   /** Tokens and loss mask of a training sample. Throws `TemplateError`. */
   async encodeSample(
     messages: readonly Message[],
