@@ -192,7 +192,7 @@ describe('the warnings', () => {
     const reason = 'The prompt has 900 tokens.';
     const failures = [4, 7].map((ordinal) => ({ ordinal, system: 'b' as const, reason }));
     expect(warningsOf({ ...fixtureFacts(['a']), failures })).toContain(
-      '2 comparisons left out, because a prompt could not be asked of B: The prompt has 900 tokens.',
+      '2 comparisons left out for want of an answer of B: The prompt has 900 tokens.',
     );
   });
 

@@ -129,7 +129,7 @@ function failureWarnings({ failures }: Findings): string[] {
   );
   return [...reasons].map(([reason, { length }]) => {
     const pairs = formatQuantity(length, 'comparison');
-    return `${pairs} left out, because a prompt could not be asked of ${reason}`;
+    return `${pairs} left out for want of an answer of ${reason}`;
   });
 }
 

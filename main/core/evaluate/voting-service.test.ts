@@ -66,9 +66,7 @@ test('a prompt that cannot be asked is left out of the vote with its reason, and
   const { failures } = await evaluations.reveal({ id });
   expect(failures.map(({ system }) => system)).toEqual(['a', 'b']);
   const { text } = await evaluations.report({ id, format: 'markdown' });
-  expect(text).toMatch(
-    /1 comparison left out, because a prompt could not be asked of A: The prompt/,
-  );
+  expect(text).toMatch(/1 comparison left out for want of an answer of A: The prompt/);
 });
 
 const shown = (a: string, b: string) =>
