@@ -17,6 +17,7 @@ import { CurateToolbar } from './curate-toolbar.tsx';
 import { DatasetsDialog } from './datasets/datasets-dialog.tsx';
 import { FreezeDialog } from './datasets/freeze-dialog.tsx';
 import { DetailPane } from './detail-pane.tsx';
+import { beginSample } from './edit/begin-sample.ts';
 import { DropDialog } from './import/drop-dialog.tsx';
 import { ImportDialog } from './import/import-dialog.tsx';
 import { ImportsDialog } from './import/imports-dialog.tsx';
@@ -32,7 +33,10 @@ export default function CurateView() {
   const detail = useRef<HTMLDivElement>(null);
   const list = useSampleList();
   useCurateShortcuts({ search, detail });
-  useWanted('curate', ({ sampleId }) => void show(sampleId));
+  useWanted('curate', (wanted) => {
+    if ('prompt' in wanted) void beginSample(wanted.prompt);
+    else void show(wanted.sampleId, wanted.isEdited);
+  });
   useEffect(() => forgetProject, []);
   return (
     <>
@@ -90,13 +94,14 @@ function announceImport(job: Job): void {
   });
 }
 
-/** Shows the sample that another tab asked for, whatever the filter was. */
-async function show(id: string): Promise<void> {
+/** Shows the sample that another tab asked for, to read or to edit, whatever the filter was. */
+async function show(id: string, isEdited = false): Promise<void> {
   try {
     const { seq, isInBin } = await rpc.samples.get({ id });
     const filter = isInBin ? { inBin: true } : {};
     const none = { retained: new Set<number>(), marked: new Set<number>() };
-    useCurate.setState({ filter, ...none, selectedSeq: seq, editing: null });
+    const editing = isEdited && !isInBin ? id : null;
+    useCurate.setState({ filter, ...none, selectedSeq: seq, editing });
   } catch (error) {
     showToast({ text: describeError(error).message, tone: 'bad' });
   }

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { create } from 'zustand';
 import type { SystemSpec } from '../../shared/domain/identity.ts';
+import type { Message } from '../../shared/domain/message.ts';
 
 /** The tabs of the workbench, in the order of the pipeline. */
 export type TabId = 'curate' | 'train' | 'chat' | 'evaluate';
@@ -13,7 +14,9 @@ export interface WantedEvaluation {
 
 /** Something that another tab, or the shell, wants a tab to show. */
 export type Wanted =
-  | { tab: 'curate'; sampleId: string }
+  | { tab: 'curate'; sampleId: string; isEdited?: boolean }
+  /** A new sample that begins with a prompt. */
+  | { tab: 'curate'; prompt: readonly Message[] }
   | { tab: 'train'; runId: string }
   | { tab: 'train'; form: { datasetId: string | null } }
   | { tab: 'chat'; conversationId: string }

@@ -147,6 +147,15 @@ const facetsSchema = z.object({
 /** How many samples each choice of the filter bar would list. */
 export type SampleFacets = z.infer<typeof facetsSchema>;
 
+const nearestSamplesSchema = z.object({
+  /** `words`: those of the prompt that the sample has, the rarest in the project first. */
+  samples: z.array(sampleRowSchema.extend({ score: z.number(), words: z.array(z.string()) })),
+  /** Words of the prompt that were not looked for, because too many samples have them. */
+  common: z.array(z.string()),
+});
+/** What lies near a prompt. */
+export type NearestSamples = z.infer<typeof nearestSamplesSchema>;
+
 export const samplesContract = {
   /** Every sample that passes the filter, in list order: sequence numbers as `expandSeqRuns` reads them. */
   index: reading
@@ -171,6 +180,15 @@ export const samplesContract = {
   facets: reading
     .input(z.object({ filter: sampleFilterSchema.default({}) }).default({ filter: {} }))
     .output(facetsSchema),
+  /** The accepted samples that share most words with a prompt, best first: by full text alone. */
+  nearest: reading
+    .input(
+      z.object({
+        messages: z.array(messageSchema).min(1),
+        limit: z.number().int().min(1).max(50).default(5),
+      }),
+    )
+    .output(nearestSamplesSchema),
   /** The flags that a sample would have with other words, for who is writing them. */
   flags: reading
     .input(z.object({ id: z.string(), messages: z.array(messageSchema) }))

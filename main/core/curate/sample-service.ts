@@ -1,5 +1,6 @@
 import { conversationProblem, type Message } from '../../../shared/domain/message.ts';
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
+import type { NearestSamples } from '../../../shared/contract/curate.ts';
 import type {
   AnsweredBy,
   Flag,
@@ -17,6 +18,7 @@ import {
   seqOf,
   seqsWithin,
 } from '../../store/repositories/samples/sample-list.ts';
+import { nearestAccepted } from '../../store/repositories/samples/nearest-samples.ts';
 import { searchSamples } from '../../store/repositories/samples/sample-search.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { SharedAnswers } from '../base/shared-answers.ts';
@@ -84,6 +86,24 @@ export async function samplePage(
       if (found.length === page.limit) break;
     }
     return sampleRows(db, found);
+  });
+}
+
+/** The accepted samples nearest to what a prompt's user says. */
+export function nearestSamples(
+  session: ProjectSession,
+  { messages, limit }: { messages: readonly Message[]; limit: number },
+  signal: AbortSignal | undefined,
+): Promise<NearestSamples> {
+  const { db } = session.file;
+  const asked = messages.filter(({ role }) => role === 'user');
+  const text = (asked.length > 0 ? asked : messages).map(({ content }) => content).join('\n\n');
+  return session.calls.run([signal], async (stopped) => {
+    const { samples, common } = await searchTurns().all(nearestAccepted(db, text, limit), stopped);
+    const found = samples.flatMap(({ seq, score, words }) =>
+      sampleRows(db, [seq]).map((row) => ({ ...row, score, words })),
+    );
+    return { samples: found, common };
   });
 }
 

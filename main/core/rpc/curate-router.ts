@@ -9,6 +9,7 @@ import {
   createSample,
   editSample,
   flagsOfDraft,
+  nearestSamples,
   sampleById,
   sampleIndex,
   samplePage,
@@ -39,6 +40,9 @@ export const samplesRouter = {
   ),
   facets: withProject.samples.facets.handler(({ context: { session }, input, signal }) =>
     facets(session, input.filter, signal),
+  ),
+  nearest: withProject.samples.nearest.handler(({ context: { session }, input, signal }) =>
+    nearestSamples(session, input, signal),
   ),
   flags: withProject.samples.flags.handler(({ context: { session }, input }) =>
     flagsOfDraft(session, input),

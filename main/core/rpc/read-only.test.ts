@@ -59,6 +59,7 @@ const inputs: Record<string, unknown> = {
   'samples.list': {},
   'samples.get': { id: 'x' },
   'samples.facets': undefined,
+  'samples.nearest': { messages: [{ role: 'user', content: 'x' }] },
   'samples.flags': { id: 'x', messages: [] },
   'samples.history': { id: 'x' },
   'datasets.list': undefined,

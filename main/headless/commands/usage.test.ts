@@ -65,6 +65,8 @@ describe('wrong usage ends with 2 before anything is opened, created or asked of
     ['a chat without a prompt', ['chat', '--base', 'b.gguf'], /--prompt is missing/],
     ['an evaluation of one', ['evaluate', p, '--a', 'x.gguf'], /--b is missing/],
     ['a report form', ['report', p, 'e', '--format', 'pdf'], /json, md, html/],
+    ['a form of what was lost', ['report', p, 'e', '--lost', '--format', 'md'], /no --format/],
+    ['a loser of nothing', ['report', p, 'e', '--system', 'a'], /give it with --lost/],
     ['a port above all ports', ['serve', '--port', '70000'], /65535/],
     ['a root that is no folder', ['serve', '--root', 'package.json'], /--root package.json is no/],
     ['a port that is no number', ['serve', '--port', 'http'], /--port "http"/],

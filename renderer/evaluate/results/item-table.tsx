@@ -10,6 +10,7 @@ import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { FigureTable } from './figure-table.tsx';
+import { NearestSamplesPanel } from './nearest-samples.tsx';
 
 const filters: readonly { value: ItemFilter; label: string }[] = [
   { value: 'all', label: 'All' },
@@ -108,6 +109,7 @@ function ItemDetail({ item }: { item: ReportItem }) {
         ))}
       </div>
       {item.votes.length > 0 && <FigureTable title="Votes" table={votesTable(item)} />}
+      <NearestSamplesPanel prompt={item.prompt} />
     </div>
   );
 }

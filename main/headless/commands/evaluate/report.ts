@@ -1,6 +1,10 @@
+import { systemKeySchema } from '../../../../shared/domain/evaluation.ts';
+import { shellWord } from '../../../../shared/text/foreign-text.ts';
+import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, placeText } from '../../cli/open-core.ts';
+import { lostComparisons, lostDocument, lostPrompts, lostText } from './lost-comparisons.ts';
 
 const formats = ['json', 'md', 'html', 'csv'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv' } as const;
@@ -8,7 +12,7 @@ const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv'
 /** `lima report`: the report of a revealed evaluation. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal]`,
+  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal] [--lost [--system a|b]]`,
   summary: 'Report an evaluation: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
@@ -18,6 +22,16 @@ export const reportCommand = defineCommand({
       description: 'md (default), json, html, or csv: the votes',
     },
     out: { type: 'string', value: 'FILE', description: 'write to this file' },
+    lost: {
+      type: 'boolean',
+      description:
+        'list the comparisons that one system lost, each with the accepted samples nearest to its prompt; --out writes these prompts as samples to be answered',
+    },
+    system: {
+      type: 'string',
+      value: 'a|b',
+      description: 'which system lost; default: the tuned one, A where both are',
+    },
     reveal: { type: 'boolean', description: 'end the blind phase first; votes end for good' },
     ...overwriteOption,
   },
@@ -25,6 +39,14 @@ export const reportCommand = defineCommand({
     const { options, terminal } = call;
     const fallback = terminal.mode === 'human' ? 'md' : 'json';
     const format = oneOf(options.format ?? fallback, formats, 'The format');
+    if (options.lost && options.format !== undefined)
+      throw new UsageError('--lost has no --format: it is text, or one document with --json.');
+    if (options.system !== undefined && !options.lost)
+      throw new UsageError('--system says which system lost: give it with --lost.');
+    const system =
+      options.system === undefined
+        ? undefined
+        : oneOf(options.system, systemKeySchema.options, 'The system');
     await using project = await openCoreWithProject(call);
     const { evaluations } = project.client;
     const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
@@ -34,6 +56,13 @@ export const reportCommand = defineCommand({
         ? null
         : await project.startExport(options.out, options.overwrite ?? false);
     if (options.reveal) await evaluations.reveal({ id });
+    if (options.lost) {
+      const found = await lostComparisons(project.client, id, system);
+      if (draft !== null)
+        await placeText(terminal, draft, { format: 'messages', text: lostPrompts(found) });
+      else terminal.result(lostDocument(found), lostText(found, shellWord(positional(call, 0))));
+      return;
+    }
     const { fileName, text } = await evaluations.report({ id, format: contractFormats[format] });
     if (draft === null) {
       const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };

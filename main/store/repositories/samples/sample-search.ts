@@ -77,7 +77,7 @@ function placesOf(db: Database, from: string, prefix: string, limit: number) {
 }
 
 /** The words of a text as the index has them: without accents, in small letters. */
-function wordsOf(db: Database, text: string): string[] {
+export function wordsOf(db: Database, text: string): string[] {
   prepareWords(db);
   // Prepared apart: what is typed is no change of the project, and asked of a read-only one, too.
   db.prepare('DELETE FROM temp.typed').run();
