@@ -5,7 +5,12 @@ import { expect, test } from '../fixtures.ts';
 import { EvaluatePage } from '../pages/evaluate-page.ts';
 import { trainingTimeoutMs } from '../pages/train-page.ts';
 
-const questions = ['Why is the sky blue?', 'Name a river.', 'What rhymes with moon?', 'Say hello.'];
+const questions = [
+  'Why is the sky blue?',
+  'Name a river.',
+  'What rhymes with moon?',
+  'And what comes after 7?',
+];
 
 test('two systems are judged blind by keyboard, revealed, and reported in one file', async ({
   workbench,
@@ -92,6 +97,26 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
   await expect(page.getByRole('region', { name: 'System A' })).toContainText('lesson');
   await expect(page.getByRole('region', { name: 'System A' })).toContainText(lesson.adapterHash);
   await expect(page.getByRole('region', { name: 'System B' })).toContainText('none');
+
+  await test.step('a comparison leads to the samples near its prompt, and to a new one', async () => {
+    const comparisons = page.getByRole('region', { name: 'Comparisons' });
+    await comparisons.getByRole('button', { name: /what comes after 7/ }).click();
+    const near = comparisons.getByRole('region', { name: 'Nearest accepted samples' });
+    await expect(near.getByRole('listitem').first()).toContainText('What comes after 7?');
+    await expect(near).toContainText('no embeddings are used');
+    await near.getByRole('button', { name: 'Edit #8 in Curate', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Edit #8', exact: true })).toBeVisible();
+    await shell.goTo('Evaluate');
+    await near.getByRole('button', { name: 'New sample with this prompt', exact: true }).click();
+    const begun = page.getByRole('region', { name: 'New sample', exact: true });
+    const prompt = begun.getByRole('textbox', { name: 'Text of turn 1, user', exact: true });
+    await expect(prompt).toHaveValue('And what comes after 7?');
+    await begun.getByRole('textbox', { name: 'Text of turn 2, assistant' }).fill('Eight.');
+    await begun.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(page.getByText('Added sample #41.', { exact: true })).toBeVisible();
+    await shell.goTo('Evaluate');
+    await expect(page.getByRole('region', { name: 'Methods' })).toContainText('Computed by Lima');
+  });
 
   await test.step('the saved report is one file that needs nothing and runs nothing', async () => {
     const saved = page.waitForEvent('download');

@@ -23,6 +23,26 @@ export const meanScoreSchema = estimateSchema.extend({
 });
 export type MeanScore = z.infer<typeof meanScoreSchema>;
 
+/** Two limits, lower first. */
+export const intervalSchema = z.tuple([z.number(), z.number()]);
+
+/** A coefficient of agreement beyond chance, with its bootstrap interval over items. */
+export const agreementCoefficientSchema = z.object({
+  value: z.number().nullable(),
+  interval: intervalSchema.nullable(),
+  /** Items that tell something: of Cohen's kappa those that both judged. */
+  units: z.number().int(),
+});
+
+/** AlpacaEval's win rate between answers of one length (`length_controlled_minimal`). */
+export const lengthControlledSchema = z.object({
+  /** From 0 to 1; null where the lengths alone decide the verdicts. */
+  value: z.number().nullable(),
+  /** By a bootstrap over prompts. */
+  interval: intervalSchema.nullable(),
+});
+export type LengthControlled = z.infer<typeof lengthControlledSchema>;
+
 /** The statistics of a set of verdicts, from system A's point of view. */
 export const preferenceSummarySchema = z.object({
   wins: z.number().int(),
@@ -149,15 +169,16 @@ export const reportAuthorSchema = z.object({
 });
 export type ReportAuthor = z.infer<typeof reportAuthorSchema>;
 
-/** Tie-discounted accuracy of two authors over the items both judged. */
+/** Tie-discounted accuracy and Cohen's kappa of two authors over the items both judged. */
 export const reportAgreementSchema = z.object({
   first: z.string(),
   second: z.string(),
   items: z.number().int(),
   tieDiscounted: meanScoreSchema,
   prompts: clusteredPromptsSchema,
+  /** Null where chance alone agrees, and in earlier reports. */
+  kappa: agreementCoefficientSchema.nullable().default(null),
 });
-export type ReportAgreement = z.infer<typeof reportAgreementSchema>;
 
 /** How many answers of one system contain what is expected, as whole words. */
 const rightAnswersSchema = z.object({ right: z.number().int(), share: estimateSchema });
@@ -198,10 +219,14 @@ export const evaluationReportSchema = z.object({
     .default([]),
   basis: reportBasisSchema,
   statistics: preferenceSummarySchema.nullable(),
+  /** Of the verdicts that count; null while nothing is judged, and in earlier reports. */
+  lengthControlled: lengthControlledSchema.nullable().default(null),
   /** Null where no prompt has an expected answer, and in earlier reports. */
   accuracy: reportAccuracySchema.nullable().default(null),
   authors: z.array(reportAuthorSchema),
   agreements: z.array(reportAgreementSchema),
+  /** Alpha of all authors but rules, of preferences as numbers; null as kappa is. */
+  krippendorff: agreementCoefficientSchema.nullable().default(null),
   positionBias: positionBiasSchema.nullable(),
   lengthBias: lengthBiasSchema.nullable(),
   /** Only of an evaluation that extends others. */
@@ -209,6 +234,8 @@ export const evaluationReportSchema = z.object({
   /** What does not agree with what the project says elsewhere, as sentences. */
   disagreements: z.array(z.string()).default([]),
   warnings: z.array(z.string()),
+  /** How the numbers came about, as one paragraph; empty in earlier reports. */
+  methods: z.string().default(''),
   items: z.array(reportItemSchema),
 });
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

@@ -1,15 +1,10 @@
 import { z } from 'zod';
-import { estimateSchema, meanScoreSchema } from './evaluation-report.ts';
-
-const intervalSchema = z.tuple([z.number(), z.number()]);
-
-/** A coefficient of agreement beyond chance, with its bootstrap interval over items. */
-export const agreementCoefficientSchema = z.object({
-  value: z.number().nullable(),
-  interval: intervalSchema.nullable(),
-  /** Items that tell something: of Cohen's kappa those that both judged. */
-  units: z.number().int(),
-});
+import {
+  agreementCoefficientSchema,
+  estimateSchema,
+  intervalSchema,
+  meanScoreSchema,
+} from './evaluation-report.ts';
 
 /** What the verdicts on one pair of systems say, from `a`'s point of view; shares from 0 to 1. */
 export const comparisonStatisticsSchema = z.object({
@@ -58,6 +53,8 @@ export const annotatorPairSchema = z.object({
   second: z.string(),
   items: z.number().int(),
   tieDiscounted: meanScoreSchema,
+  /** How many prompts the items are about: where one is asked twice. */
+  prompts: z.number().int().optional(),
   kappa: agreementCoefficientSchema.nullable(),
 });
 export type AnnotatorPair = z.infer<typeof annotatorPairSchema>;

@@ -212,7 +212,7 @@ describe('the warnings', () => {
     expect(positionBias?.byPrompt?.prompts).toBe(1);
     expect(reportToMarkdown(report)).toMatch(/Left answer preferred.*, clustered by 1 prompt;/);
     expect(evaluationReportSchema.parse(JSON.parse(reportToJson(report)))).toEqual(report);
-    const rows = statistics ? statisticsTable(statistics).rows : [];
+    const rows = statistics ? statisticsTable(statistics, report.lengthControlled).rows : [];
     expect(rows.join('\n')).toContain('each of 2 prompts once, 1 against 0');
     expect(warningsOf(fixtureFacts(['a', 'b']))).not.toContain('asked before');
   });

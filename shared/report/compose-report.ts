@@ -2,7 +2,6 @@ import {
   type EvaluationReport,
   evaluationReportSchema,
   type ReportAccuracy,
-  type ReportAgreement,
   type ReportAuthor,
   type ReportBasis,
   type ReportItem,
@@ -23,13 +22,19 @@ import { sameAnswer, withoutThinking } from '../template/thinking.ts';
 import {
   lengthBias,
   positionBias,
-  tieDiscountedAgreement,
-  type JudgedTwice,
   type LengthJudgement,
   type ShownVote,
 } from '../stats/judging-checks.ts';
+import { codePoints } from '../stats/pair-verdict.ts';
+import { agreementOf, lengthControlledOf } from '../stats/verdict-statistics.ts';
 import { clusteredShare, clusteredSummary, type JudgedPrompt } from '../stats/clustered-summary.ts';
-import { disagreements, unhashedNote, type CheckedEvaluation } from './disagreements.ts';
+import {
+  commonSeed,
+  disagreements,
+  unhashedNote,
+  type CheckedEvaluation,
+} from './disagreements.ts';
+import { methodsParagraph } from './methods-paragraph.ts';
 import { reportWarnings } from './report-warnings.ts';
 
 /** What the project file knows of an evaluation; everything else in a report is computed. */
@@ -48,6 +53,8 @@ export interface ReportFacts {
   earlier?: { name: string; judged: readonly JudgedPrompt[] }[];
   /** What can be compared with something else that is stored. */
   checked?: CheckedEvaluation;
+  /** Of the program that computes the report. */
+  programVersion?: string;
 }
 
 /**
@@ -79,9 +86,10 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     failures: facts.failures ?? [],
     basis,
     statistics: clusteredSummary(judged),
+    lengthControlled: lengthControlled(items),
     accuracy: accuracyOf(items),
     authors: authorsOf(items),
-    agreements: agreementsOf(items),
+    ...agreementsOf(items),
     positionBias: positionBias(shownByPeople(items, basis)),
     lengthBias: lengthBias(items.flatMap(lengthJudgement)),
     items,
@@ -90,8 +98,17 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
   };
   return evaluationReportSchema.parse({
     ...findings,
+    methods: methodsParagraph(findings, {
+      programVersion: facts.programVersion,
+      seeds: seedsOf(facts),
+    }),
     warnings: [...reportWarnings(findings), ...(facts.checked ? unhashedNote(facts.checked) : [])],
   });
+}
+
+function seedsOf({ checked }: ReportFacts): Record<SystemKey, number | null> {
+  const of = (key: SystemKey) => (checked ? commonSeed(checked, key) : null);
+  return { a: of('a'), b: of('b') };
 }
 
 /** How many answers of each system contain what is expected; null where nothing is. */
@@ -218,23 +235,51 @@ function verdictsBy(items: readonly ReportItem[], key: string): (Verdict | null)
   return items.map((item) => item.votes.find((vote) => authorKey(vote) === key)?.verdict ?? null);
 }
 
-/** Tie-discounted accuracy of every pair of people and judges with an item in common. */
-function agreementsOf(items: readonly ReportItem[]): ReportAgreement[] {
-  const authors = authorsOf(items).filter(({ authorKind }) => authorKind !== 'rule');
-  return authors.flatMap((first, index) =>
-    authors.slice(index + 1).flatMap((second) => {
-      const theirs = verdictsBy(items, authorKey(second));
-      const own = verdictsBy(items, authorKey(first));
-      const pairs = items.flatMap(({ prompt }, item): JudgedTwice[] => {
-        const [one, other] = [own[item], theirs[item]];
-        return one && other ? [{ first: one, second: other, prompt: promptWords(prompt) }] : [];
-      });
-      if (pairs.length === 0) return [];
-      const { prompts, ...tieDiscounted } = tieDiscountedAgreement(pairs);
-      const both = { first: first.author, second: second.author, items: pairs.length };
-      return [{ ...both, tieDiscounted, ...(prompts !== undefined && { prompts }) }];
-    }),
+const preferences = { a: 1, tie: 0.5, b: 0 };
+
+/** Agreement of people and judges with items in common; each comparison is an item of its own. */
+function agreementsOf(
+  items: readonly ReportItem[],
+): Pick<EvaluationReport, 'agreements' | 'krippendorff'> {
+  const votes = items.flatMap(({ ordinal, prompt, votes: all }) =>
+    all
+      .filter(({ authorKind }) => authorKind !== 'rule')
+      .map((vote) => ({ ...vote, item: ordinal, prompt: promptWords(prompt) })),
   );
+  const names = new Map(votes.map((vote) => [authorKey(vote), vote.author]));
+  const { annotators, krippendorff } = agreementOf(
+    votes.map((vote) => ({
+      a: 'a',
+      b: 'b',
+      prompt: vote.prompt,
+      item: vote.item,
+      author: authorKey(vote),
+      authorKind: vote.authorKind,
+      preference: preferences[vote.verdict],
+    })),
+  );
+  const nameOf = (key: string) => names.get(key) ?? key;
+  const agreements = annotators.map((pair) => ({
+    ...pair,
+    first: nameOf(pair.first),
+    second: nameOf(pair.second),
+  }));
+  return { agreements, krippendorff };
+}
+
+/** What the same verdicts would say of answers of one length; null while there are none. */
+function lengthControlled(items: readonly ReportItem[]): EvaluationReport['lengthControlled'] {
+  const judged = items.flatMap(({ verdict, prompt, a, b }) => {
+    if (verdict === null) return [];
+    const [charactersA = 0, charactersB = 0] = [a, b].map(({ output }) =>
+      codePoints(withoutThinking(output)),
+    );
+    const preference = preferences[verdict];
+    return [{ preference, prompt: promptWords(prompt), charactersA, charactersB }];
+  });
+  if (judged.length === 0) return null;
+  const found = lengthControlledOf(judged);
+  return { value: found.lengthControlledWinRate, interval: found.lengthControlledInterval };
 }
 
 // A file may name another generator in every row.

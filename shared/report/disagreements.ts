@@ -119,6 +119,15 @@ type EngineAnswer = CheckedAnswer & { identity: Identity };
 
 const isOfEngine = (answer: CheckedAnswer): answer is EngineAnswer => !isImported(answer.identity);
 
+/** The seed that the seeds of all answers of a system follow from; null where one does not. */
+export function commonSeed({ systems }: CheckedEvaluation, key: SystemKey): number | null {
+  const { expected, answers } = systems[key];
+  const own = answers.filter(isOfEngine);
+  if (expected === null || own.length === 0 || own.length < answers.length) return null;
+  const isCommon = own.every((answer) => isSampledAs(expected.sampling, answer));
+  return isCommon ? expected.sampling.seed : null;
+}
+
 function isSampledAs(expected: Sampling, answer: EngineAnswer): boolean {
   const { seed, ...settings } = answer.identity.sampling;
   const wanted = new Map<string, number>(Object.entries(expected));

@@ -190,6 +190,10 @@ export const reportStyle = css`
     padding: 0.8rem 1rem 0.8rem 2rem;
     margin: 0;
   }
+  .methods {
+    max-width: 46rem;
+    overflow-wrap: anywhere;
+  }
   .protocol {
     border-left: 3px solid var(--line);
     margin: 0;

@@ -1,6 +1,7 @@
 import type {
   Estimate,
   EvaluationReport,
+  LengthControlled,
   PreferenceSummary,
   ReportAuthor,
   ReportItem,
@@ -19,6 +20,7 @@ import {
 } from '../text/numbers.ts';
 import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
+import { coefficientText } from '../text/vote-statistics.ts';
 import { moreVotes } from './report-warnings.ts';
 
 /** A table as text; both writers print the same one, so their numbers cannot differ. */
@@ -80,8 +82,11 @@ export function accuracyTable({ accuracy, systems }: EvaluationReport): ReportTa
   };
 }
 
-/** Win, tie, lose, both win-tie measures and the sign test, side by side. */
-export function statisticsTable(statistics: PreferenceSummary): ReportTable {
+/** Win, tie, lose, the win-tie measures and the sign test, side by side. */
+export function statisticsTable(
+  statistics: PreferenceSummary,
+  lengthControlled: EvaluationReport['lengthControlled'],
+): ReportTable {
   const { wins, ties, losses, n, winPlusHalfTie } = statistics;
   const of = (count: number) => `${formatCount(count)} of ${formatCount(n)}`;
   const wilson = statistics.byPrompt ? 'Wilson, clustered by prompt' : 'Wilson';
@@ -92,6 +97,7 @@ export function statisticsTable(statistics: PreferenceSummary): ReportTable {
       shareRow('Tie', statistics.tieRate, `${of(ties)}; ${wilson}`),
       shareRow('Lose', statistics.loseRate, `${of(losses)}; ${wilson}`),
       shareRow('Win + ½ tie', winPlusHalfTie, halfTieNote(statistics)),
+      ...(lengthControlled === null ? [] : [lengthControlledRow(lengthControlled)]),
       shareRow('Win + tie', statistics.winPlusTie, `${wilson}; flatters the weaker system`),
       ['Sign test', `p = ${formatP(statistics.signTestP)}`, '–', signTestNote(statistics)],
       ['Winning score', statistics.winningScore.toFixed(2), '–', '(win − lose)/n + 1; 1 is parity'],
@@ -102,6 +108,16 @@ export function statisticsTable(statistics: PreferenceSummary): ReportTable {
 
 function shareRow(label: string, estimate: Estimate, note: string): string[] {
   return [label, formatPercent(estimate.value), formatInterval(estimate), note];
+}
+
+function lengthControlledRow({ value, interval }: LengthControlled): string[] {
+  if (value === null) return ['Length-controlled', 'unknown', '–', 'lengths alone tell who won'];
+  return [
+    'Length-controlled',
+    formatPercent(value),
+    interval === null ? '–' : formatInterval({ value, lower: interval[0], upper: interval[1] }),
+    `win + ½ tie between answers of one length, AlpacaEval 2 minimal; ${interval === null ? 'too few prompts, wins or losses for an interval' : 'bootstrap over prompts'}`,
+  ];
 }
 
 function confidencePercent({ confidence }: PreferenceSummary): string {
@@ -236,15 +252,28 @@ export function authorsTable(authors: readonly ReportAuthor[]): ReportTable {
   };
 }
 
-/** Tie-discounted accuracy of every pair of authors with items in common. */
-export function agreementTable({ agreements }: EvaluationReport): ReportTable {
+/** How far every pair of authors with items in common agrees, and all of them together. */
+export function agreementTable({ agreements, krippendorff }: EvaluationReport): ReportTable {
   return {
-    columns: ['Authors', 'Items in common', 'Tie-discounted accuracy'],
-    rows: agreements.map(({ first, second, items, tieDiscounted, prompts }) => [
-      `${displayLine(first)} and ${displayLine(second)}`,
-      `${formatCount(items)}${clusteredNote(prompts)}`,
-      formatEstimate(tieDiscounted),
-    ]),
+    columns: ['Authors', 'Items in common', 'Tie-discounted accuracy', 'Beyond chance'],
+    rows: [
+      ...agreements.map(({ first, second, items, prompts, tieDiscounted, kappa }) => [
+        `${displayLine(first)} and ${displayLine(second)}`,
+        `${formatCount(items)}${clusteredNote(prompts)}`,
+        formatEstimate(tieDiscounted),
+        kappa === null ? '–' : `Cohen’s kappa ${coefficientText(kappa)}`,
+      ]),
+      ...(krippendorff === null
+        ? []
+        : [
+            [
+              'All',
+              formatCount(krippendorff.units),
+              '–',
+              `Krippendorff’s alpha ${coefficientText(krippendorff)}`,
+            ],
+          ]),
+    ],
   };
 }
 

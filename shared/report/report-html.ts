@@ -49,6 +49,7 @@ export function reportToHtml(report: EvaluationReport): string {
           ${warnings('Read before quoting', report.warnings)}
           <h2>Protocol</h2>
           <p class="protocol">${report.protocol}</p>
+          ${methods(report)}
           <h2>Systems</h2>
           <div class="systems">${table(systemsTable(report))}</div>
           <h2>Authors</h2>
@@ -64,7 +65,7 @@ export function reportToHtml(report: EvaluationReport): string {
   return page.toString();
 }
 
-function result({ statistics }: EvaluationReport): Markup {
+function result({ statistics, lengthControlled }: EvaluationReport): Markup {
   if (statistics === null) return html``;
   return html`<h2>Result</h2>
     <figure>
@@ -74,7 +75,13 @@ function result({ statistics }: EvaluationReport): Markup {
         interval. Left of the dashed middle B is ahead, right of it A.
       </figcaption>
     </figure>
-    ${table(statisticsTable(statistics))}`;
+    ${table(statisticsTable(statistics, lengthControlled))}`;
+}
+
+function methods({ methods: paragraph }: EvaluationReport): Markup {
+  if (paragraph === '') return html``;
+  return html`<h2>Methods</h2>
+    <p class="methods" dir="auto">${paragraph}</p>`;
 }
 
 function section(title: string, figures: ReportTable | null): Markup {

@@ -27,12 +27,15 @@ export function reportToMarkdown(report: EvaluationReport): string {
     inlineMarkdown(headline(report)),
     markdownTable(['Evaluation', ''], originRows(report)),
     ...(disagreements.length === 0 ? [] : ['## Does not agree', list(disagreements)]),
-    ...(statistics === null ? [] : ['## Result', table(statisticsTable(statistics))]),
+    ...(statistics === null
+      ? []
+      : ['## Result', table(statisticsTable(statistics, report.lengthControlled))]),
     ...(pooled === null ? [] : ['## Together with what it extends', table(pooled)]),
     ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
     ...(warnings.length === 0 ? [] : ['## Read before quoting', list(warnings)]),
     '## Protocol',
     inlineMarkdown(report.protocol),
+    ...(report.methods === '' ? [] : ['## Methods', inlineMarkdown(report.methods)]),
     '## Systems',
     table(systemsTable(report)),
     '## Authors',

@@ -7,13 +7,21 @@ import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluation.ts
 import type { ImportedIdentity } from '../domain/identity.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
-import { formatCount, formatQuantity, formatEstimate, formatP } from '../text/numbers.ts';
+import {
+  formatCount,
+  formatQuantity,
+  formatEstimate,
+  formatP,
+  formatPercent,
+} from '../text/numbers.ts';
+import { lengthControlledText } from '../text/vote-statistics.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 const FEW_JUDGED = 50;
 const SIGNIFICANT_P = 0.05;
 
-type Findings = Omit<EvaluationReport, 'warnings'>;
+/** A report without what is said of it. */
+export type Findings = Omit<EvaluationReport, 'warnings' | 'methods'>;
 
 /** What a reader must know before quoting the numbers, as sentences; empty when all is well. */
 export function reportWarnings(findings: Findings): string[] {
@@ -99,7 +107,8 @@ function extensionWarnings({ pooled }: Findings): string[] {
   ];
 }
 
-function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
+function biasWarnings(findings: Findings): string[] {
+  const { positionBias, lengthBias } = findings;
   const warnings: string[] = [];
   if (positionBias !== null && positionBias.signTestP < SIGNIFICANT_P)
     warnings.push(
@@ -109,7 +118,28 @@ function biasWarnings({ positionBias, lengthBias }: Findings): string[] {
     warnings.push(
       `The longer answer won ${formatEstimate(lengthBias.longerShare)} of decided comparisons: length alone may explain part of the result.`,
     );
-  return warnings;
+  return [...warnings, ...lengthControlWarnings(findings)];
+}
+
+/** A win rate that changes by more than this when lengths are alike tells another story. */
+const OTHER_STORY = 0.1;
+
+function lengthControlWarnings({ statistics, lengthControlled }: Findings): string[] {
+  if (statistics === null || lengthControlled === null) return [];
+  const { value, interval } = lengthControlled;
+  const raw = statistics.winPlusHalfTie.value;
+  if (value === null)
+    return [
+      'The lengths of the answers alone tell who won, so that nothing can be said of answers of one length.',
+    ];
+  if (Math.abs(value - raw) <= OTHER_STORY) return [];
+  const rate = lengthControlledText({
+    lengthControlledWinRate: value,
+    lengthControlledInterval: interval,
+  });
+  return [
+    `Between answers of one length A would win ${rate} instead of ${formatPercent(raw)} (win + ½ tie): the result is for a good part one of length. Quote both.`,
+  ];
 }
 
 /** Comparisons of one prompt are not independent. */

@@ -13,11 +13,13 @@ import { tieDiscountedAgreement } from './judging-checks.ts';
 import { type Agreement, cohenKappa, fleissKappa, krippendorffAlpha } from './kappa.ts';
 import { lengthControlledWinRate, lengthSpread } from './length-controlled.ts';
 import { flipped, type PairVerdict, verdictOf } from './pair-verdict.ts';
-import { meanScore } from './paired-score.ts';
+import { meanScore, type OutcomeCounts } from './paired-score.ts';
 import { exactSignTest } from './sign-test.ts';
 
 /** Fewer prompts, or fewer wins or losses, make a bootstrap interval too narrow. */
 const leastForBootstrap = { prompts: 30, outcomes: 5 };
+/** Rounds for the kappas of all pairs together: with many annotators each has fewer. */
+const kappaRounds = { all: 12_000, most: 2000, least: 200 };
 /** The length-controlled rate is fitted anew in every round. */
 const lengthRounds = 500;
 
@@ -65,14 +67,19 @@ function counting(verdicts: readonly PairVerdict[]): readonly PairVerdict[] {
   });
 }
 
-const itemOf = ({ a, b, prompt }: PairVerdict) => JSON.stringify([a, b, prompt]);
+/** What agreement takes of a verdict: on what, by whom, and what it says. */
+export interface AuthoredVerdict extends Omit<PairVerdict, 'charactersA' | 'charactersB'> {
+  /** Which of several pairs of answers to one prompt. */
+  item?: number;
+}
+
+const itemOf = ({ a, b, prompt, item }: AuthoredVerdict) => JSON.stringify([a, b, prompt, item]);
 
 function comparisonStatistics(
   verdicts: readonly PairVerdict[],
 ): Omit<ComparisonStatistics, 'holmP'> {
   const [{ a, b } = { a: '', b: '' }] = verdicts;
-  const counts = { wins: 0, ties: 0, losses: 0 };
-  for (const { preference } of verdicts) counts[countOf[verdictOf(preference)]] += 1;
+  const counts = countsOf(verdicts);
   const prompts = [...Map.groupBy(verdicts, ({ prompt }) => prompt).values()];
   const byPrompt = prompts.map((cluster) => verdictOf(mean(cluster.map(preferenceOf))));
   const n = verdicts.length;
@@ -97,12 +104,22 @@ function comparisonStatistics(
       byPrompt.filter((verdict) => verdict === 'a').length,
       byPrompt.filter((verdict) => verdict === 'b').length,
     ),
-    ...lengthControlledOf(verdicts, prompts),
+    ...lengthControlledOf(verdicts),
   };
 }
 
 const countOf = { a: 'wins', tie: 'ties', b: 'losses' } as const;
-const preferenceOf = ({ preference }: PairVerdict) => preference;
+
+function countsOf(verdicts: readonly Pick<PairVerdict, 'preference'>[]): OutcomeCounts {
+  const counts = { wins: 0, ties: 0, losses: 0 };
+  for (const { preference } of verdicts) counts[countOf[verdictOf(preference)]] += 1;
+  return counts;
+}
+
+const isForBootstrap = (prompts: number, { wins, losses }: OutcomeCounts) =>
+  prompts >= leastForBootstrap.prompts && Math.min(wins, losses) >= leastForBootstrap.outcomes;
+
+const preferenceOf = ({ preference }: Pick<PairVerdict, 'preference'>) => preference;
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]) => sum(values) / values.length;
 
@@ -112,7 +129,7 @@ const mean = (values: readonly number[]) => sum(values) / values.length;
  */
 function winRateOf(
   prompts: readonly (readonly PairVerdict[])[],
-  counts: { wins: number; ties: number; losses: number },
+  counts: OutcomeCounts,
 ): Pick<ComparisonStatistics, 'winRate' | 'standardError' | 'interval' | 'intervalMethod'> {
   const sums = prompts.map((cluster) => sum(cluster.map(preferenceOf)));
   const sizes = prompts.map(({ length }) => length);
@@ -121,10 +138,7 @@ function winRateOf(
   const count = prompts.length;
   const squares = sum(sums.map((one, at) => (one - (sizes[at] ?? 0) * winRate) ** 2));
   const standardError = count < 2 ? null : Math.sqrt((count / (count - 1)) * squares) / n;
-  const isLarge =
-    count >= leastForBootstrap.prompts &&
-    Math.min(counts.wins, counts.losses) >= leastForBootstrap.outcomes;
-  if (!isLarge) {
+  if (!isForBootstrap(count, counts)) {
     // As many independent verdicts as there are prompts, at the rates seen.
     const scale = count / n;
     const { wins, ties, losses } = counts;
@@ -148,24 +162,30 @@ function winRateOf(
   return { winRate, standardError, interval: interval ?? [0, 1], intervalMethod: 'bootstrap' };
 }
 
-function lengthControlledOf(
-  verdicts: readonly PairVerdict[],
-  prompts: readonly (readonly PairVerdict[])[],
+/**
+ * The win rate between answers of one length; null where a text is missing, and where the lengths
+ * alone decide. Its interval is by a bootstrap over prompts; null where they are too few for one.
+ */
+export function lengthControlledOf(
+  verdicts: readonly Pick<PairVerdict, 'prompt' | 'preference' | 'charactersA' | 'charactersB'>[],
 ): Pick<ComparisonStatistics, 'lengthControlledWinRate' | 'lengthControlledInterval'> {
   const none = { lengthControlledWinRate: null, lengthControlledInterval: null };
   if (verdicts.some(({ charactersA, charactersB }) => charactersA === null || charactersB === null))
     return none;
-  const place = new Map(prompts.map((cluster, at) => [cluster[0]?.prompt, at]));
+  const places = new Map<string, number>();
+  for (const { prompt } of verdicts) if (!places.has(prompt)) places.set(prompt, places.size);
   const rows = verdicts.map(({ preference, charactersA, charactersB }) => ({
     preference,
     extraCharacters: (charactersA ?? 0) - (charactersB ?? 0),
   }));
   const value = lengthControlledWinRate(rows);
   if (value === null) return none;
+  const isLarge = isForBootstrap(places.size, countsOf(verdicts));
+  if (!isLarge) return { lengthControlledWinRate: value, lengthControlledInterval: null };
   const spread = lengthSpread(rows);
-  const clusterOf = verdicts.map(({ prompt }) => place.get(prompt) ?? 0);
+  const clusterOf = verdicts.map(({ prompt }) => places.get(prompt) ?? 0);
   const [interval] = clusterBootstrap(
-    prompts.length,
+    places.size,
     (timesDrawn) => {
       const weights = clusterOf.map((cluster) => timesDrawn[cluster] ?? 0);
       return [lengthControlledWinRate(rows, weights, spread) ?? Number.NaN];
@@ -180,9 +200,12 @@ function ratingsOf(verdicts: readonly PairVerdict[]): SystemRating[] {
   return systems.size < 3 ? [] : bradleyTerry(verdicts);
 }
 
-/** One annotator's verdict on each item: on several of one item, their mean. */
-function agreementOf(
-  verdicts: readonly PairVerdict[],
+/**
+ * How far the authors of verdicts agree, but for rules: each pair of them, and all together. An item
+ * is a prompt of a pair of systems; several verdicts of one author on it count as their mean.
+ */
+export function agreementOf(
+  verdicts: readonly AuthoredVerdict[],
 ): Pick<TableStatistics, 'annotators' | 'fleiss' | 'krippendorff'> {
   const byAuthors = verdicts.filter(({ authorKind }) => authorKind !== 'rule');
   const items = [...Map.groupBy(byAuthors, itemOf).values()];
@@ -194,6 +217,9 @@ function agreementOf(
       return own === undefined ? null : mean(own.map(preferenceOf));
     });
   });
+  const pairs = (authors.length * (authors.length - 1)) / 2;
+  const { all, most, least } = kappaRounds;
+  const rounds = Math.min(most, Math.max(least, Math.floor(all / Math.max(1, pairs))));
   const annotators = authors
     .flatMap((first, at) =>
       authors.slice(at + 1).map((second, offset) =>
@@ -205,6 +231,7 @@ function agreementOf(
             const prompt = item[0]?.prompt ?? '';
             return own === null || other === null ? [] : [{ own, other, prompt }];
           }),
+          rounds,
         ),
       ),
     )
@@ -229,22 +256,26 @@ function categoryOf(preference: number | null): number | null {
 function annotatorPair(
   names: Pick<AnnotatorPair, 'first' | 'second'>,
   shared: readonly { own: number; other: number; prompt: string }[],
+  rounds: number,
 ): AnnotatorPair | undefined {
   if (shared.length === 0) return undefined;
+  const { prompts, ...tieDiscounted } = tieDiscountedAgreement(
+    shared.map(({ own, other, prompt }) => ({
+      first: verdictOf(own),
+      second: verdictOf(other),
+      prompt,
+    })),
+  );
   return {
     ...names,
     items: shared.length,
-    tieDiscounted: tieDiscountedAgreement(
-      shared.map(({ own, other, prompt }) => ({
-        first: verdictOf(own),
-        second: verdictOf(other),
-        prompt,
-      })),
-    ),
+    tieDiscounted,
+    ...(prompts !== undefined && { prompts }),
     kappa: withValue(
       cohenKappa(
         shared.map(({ own }) => toCategory(own)),
         shared.map(({ other }) => toCategory(other)),
+        { rounds },
       ),
     ),
   };

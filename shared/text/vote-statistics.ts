@@ -108,10 +108,13 @@ export function winRateText({
 }
 
 /** The rate between answers of one length, or why there is none. */
-export function lengthControlledText(one: ComparisonStatistics): string {
-  const { lengthControlledWinRate: value, lengthControlledInterval: interval } = one;
+export function lengthControlledText({
+  lengthControlledWinRate: value,
+  lengthControlledInterval: interval,
+}: Pick<ComparisonStatistics, 'lengthControlledWinRate' | 'lengthControlledInterval'>): string {
   if (value === null) return 'unknown: there are no texts, or their lengths alone decide';
-  if (interval === null) return formatPercent(value);
+  if (interval === null)
+    return `${formatPercent(value)} (too few prompts, wins or losses for an interval)`;
   return formatEstimate({ value, lower: interval[0], upper: interval[1] });
 }
 

@@ -8,6 +8,7 @@ import {
   type ReportFacts,
 } from '../../../shared/report/compose-report.ts';
 import type { CheckedEvaluation } from '../../../shared/report/disagreements.ts';
+import { clusteredSummary } from '../../../shared/stats/clustered-summary.ts';
 import { reportToCsv } from '../../../shared/report/report-csv.ts';
 import { reportToHtml } from '../../../shared/report/report-html.ts';
 import { reportToJson } from '../../../shared/report/report-json.ts';
@@ -26,6 +27,7 @@ import { packetOf } from '../../store/repositories/project/packet.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
+import { appVersion } from '../base/application.ts';
 import { type CoreState, protectedBy } from '../project/core-state.ts';
 import { expectedOf } from '../models/checkpoints.ts';
 import type { ProjectSession } from '../project/project-session.ts';
@@ -67,8 +69,11 @@ export async function saveReport(
 }
 
 /** Win + ½ tie of system A in a revealed evaluation; null while nothing is judged. */
-export const winShare = (session: ProjectSession, id: string): number | null =>
-  evaluationReport(session, id).statistics?.winPlusHalfTie.value ?? null;
+export function winShare(session: ProjectSession, id: string): number | null {
+  const { db } = session.file;
+  const items = readyItems(session, id, comparisonsOf(db, id)).map(({ item }) => item);
+  return clusteredSummary(judgedOf(items))?.winPlusHalfTie.value ?? null;
+}
 
 /** All that is known of a revealed evaluation; INVALID_STATE while it is blind. */
 export function evaluationReport(session: ProjectSession, id: string): EvaluationReport {
@@ -101,6 +106,7 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
     ),
     earlier: earlierVerdicts(session, evaluation, comparisons),
     // A packet says nothing of its systems.
+    programVersion: appVersion,
     ...(packetOf(db) === null && { checked: checkedEvaluation(session, evaluation, comparisons) }),
   });
 }

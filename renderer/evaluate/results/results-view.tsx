@@ -18,6 +18,7 @@ import { moreVotes } from '../../../shared/report/report-warnings.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
+import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { ExtendPanel } from './extend-panel.tsx';
@@ -83,7 +84,11 @@ function Report({ report, extend }: { report: EvaluationReport; extend: ReactNod
       {extend}
       {accuracy && <FigureTable title="Right answers" table={accuracy} />}
       {statistics && (
-        <FigureTable title="Statistics" table={statisticsTable(statistics)} id={statisticsId} />
+        <FigureTable
+          title="Statistics"
+          table={statisticsTable(statistics, report.lengthControlled)}
+          id={statisticsId}
+        />
       )}
       <div className="results-pair">
         <FactList title="Checks on the judging" rows={biasRows(report)} />
@@ -95,8 +100,24 @@ function Report({ report, extend }: { report: EvaluationReport; extend: ReactNod
       {report.agreements.length > 0 && (
         <FigureTable title="Agreement" table={agreementTable(report)} />
       )}
+      <Methods text={report.methods} />
       <ItemTable items={report.items} />
     </>
+  );
+}
+
+/** The paragraph that a paper needs, ready to be copied. */
+function Methods({ text }: { text: string }) {
+  return (
+    <section className="results-section" aria-label="Methods">
+      <div className="row">
+        <h2>Methods</h2>
+        <CopyButton text={text} label="Copy the methods paragraph" />
+      </div>
+      <p className="results-methods dim">
+        <VisibleText text={text} />
+      </p>
+    </section>
   );
 }
 
