@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { behindExamples, fewShotTemplate, fewShotText } from '../../../shared/domain/few-shot.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import type { Answer, GenerateItem, SystemFiles } from '../../engines/protocol/inference.ts';
 import { startInference } from '../../engines/start-engines.ts';
@@ -227,4 +228,24 @@ test('a cancel keeps complete answers, drops incomplete ones and leaves the engi
   expect(answered).toBeLessThan(30);
   expect(answers.map(({ finish }) => finish)).not.toContain('cancelled');
   expect((await generate(greedy, 2, items(2))).size).toBe(2);
+});
+
+test('prompts of a system with examples are asked behind them, and each answer says so', async () => {
+  const plain = await writeTestSystem(folder.file('examples.gguf'), {
+    leftOut: ['tokenizer.chat_template'],
+  });
+  const fewShot = { system: 'Be kind.', examples: [{ question: 'One?', answer: 'Eins.' }] };
+  const [first] = items(1);
+  if (!first) throw new Error('There is no item');
+  const behind = (await generate(greedy, 2, [first], { ...plain, fewShot })).get(first.key);
+  const messages = behindExamples(fewShot, first.messages);
+  const asText = { ...plain, chatTemplate: fewShotTemplate };
+  const written = (await generate(greedy, 2, [{ ...first, messages }], asText)).get(first.key);
+  expect(behind).toMatchObject({
+    output: written?.output,
+    promptTokens: written?.promptTokens,
+    identity: { fewShotSha256: createHash('sha256').update(fewShotText(fewShot)).digest('hex') },
+  });
+  expect(behind?.identity.templateSha256).toBe(written?.identity.templateSha256);
+  expect(written?.identity).not.toHaveProperty('fewShotSha256');
 });
