@@ -20,7 +20,7 @@ const token = (text: string, rank: number): ShiftedToken => ({
 
 test('totals are told with count and share, and rows hold what the base would not have written', () => {
   expect(shiftRows([token('a', 1), token(' \n', 12)])).toEqual([
-    ['2', '" \\n"', '50.0 %', '2.0 %', '12', 'shifted'],
+    ['2', '" \\n"', '50.0 %', '1', '2.0 %', '12', 'shifted'],
   ]);
   const totals = { tokens: 8, unshifted: 6, marginal: 1, shifted: 1 };
   expect(shiftTotalsText(totals).replaceAll('\u00a0', ' ')).toBe(

@@ -50,7 +50,7 @@ export function shiftedTokenLines(token: ShiftedToken): string[] {
 
 /** The tokens whose base would have written another one, as cells of a table. */
 export function shiftRows(tokens: readonly ShiftedToken[]): string[][] {
-  return tokens.flatMap(({ piece, probability, base }, index) => {
+  return tokens.flatMap(({ piece, probability, rank, base }, index) => {
     if (base !== null && base.rank === 1) return [];
     const text = piece.kind === 'text' ? JSON.stringify(piece.text) : `<${piece.text}>`;
     return [
@@ -58,6 +58,7 @@ export function shiftRows(tokens: readonly ShiftedToken[]): string[][] {
         formatCount(index + 1),
         text,
         probabilityText(probability),
+        formatCount(rank),
         ...(base
           ? [probabilityText(base.probability), formatCount(base.rank), shiftClass(base.rank)]
           : []),

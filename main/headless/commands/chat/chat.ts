@@ -90,6 +90,8 @@ export const chatCommand = defineCommand({
       onText: (text) => terminal.stream(text),
       onAnswer: (_, complete) => {
         answer = complete;
+        // What is told of the measuring would else be written over the last line of the answer.
+        if (options['token-shift']) terminal.stream('\n');
       },
       onMeasured: (done, total) =>
         terminal.progress('measuring', `Measuring: ${done} of ${total} tokens`, {
@@ -102,7 +104,7 @@ export const chatCommand = defineCommand({
       },
     });
     if (!answer) throw new CommandError('ENGINE_FAILED', 'The engine ended without an answer.');
-    const shiftText = tokenShift ? `\n\n${describeShift(tokenShift)}` : '';
+    const shiftText = tokenShift ? describeShift(tokenShift) : '';
     terminal.result({ prompt, ...answer, ...(tokenShift && { tokenShift }) }, `\n${shiftText}`);
     terminal.note(describeAnswer(answer));
   },
@@ -110,10 +112,10 @@ export const chatCommand = defineCommand({
 
 /** The totals, and the tokens that the base would not have written; all of them without a base. */
 function describeShift({ tokens, totals }: TokenShift): string {
-  const headings = ['place', 'token', 'probability'];
+  const headings = ['place', 'token', 'probability', 'rank'];
   const rows = shiftRows(tokens);
   if (totals === null) return `${noShiftText}\n\n${formatTable(headings, rows)}`;
-  const table = formatTable([...headings, 'in the base', 'rank', 'class'], rows);
+  const table = formatTable([...headings, 'in the base', 'rank there', 'class'], rows);
   return rows.length === 0 ? shiftTotalsText(totals) : `${shiftTotalsText(totals)}\n\n${table}`;
 }
 
