@@ -1,3 +1,4 @@
+import { freemem } from 'node:os';
 import {
   GgmlType,
   InsufficientMemoryError,
@@ -53,7 +54,8 @@ export async function createSequences(
   const { weights, model } = loaded;
   if (!weights) throw new Error('The model was not loaded for batches');
   const { adapter, tokens, sequences } = shape;
-  if (!(await fitsIntoMemory(runtime, loaded, shape)))
+  // Files that were read count as used in a control group: nothing is refused that the machine could hold.
+  if (!(await fitsIntoMemory(runtime, loaded, shape, Math.max(freemem(), availableBytes()))))
     throw outOfMemory(
       `There is not enough memory for ${sequences} answers of up to ${tokens} tokens side by side. ` +
         'Lower maxTokens or the number of parallel answers.',
@@ -86,20 +88,23 @@ const exactAttention = {
   kvCacheValueType: GgmlType.F32,
 };
 
+const availableBytes = () => process.availableMemory();
+
 /** Whether a context fits into what is free, by node-llama-cpp's own estimate of its needs. */
 export async function fitsIntoMemory(
   { llama }: LlamaRuntime,
   { model, gpuLayers }: LoadedModel,
   { tokens, sequences, batchTokens, attention }: Omit<BatchShape, 'adapter'>,
+  freeBytes = availableBytes(),
 ): Promise<boolean> {
   const needed = await model.fileInsights.estimateContextResourceRequirementsV2({
     contextSize: tokens,
     modelGpuLayers: gpuLayers,
     batchSize: Math.max(batchTokens, sequences),
-    sequences,
+    sequences: Math.max(2, sequences),
     ...(attention === 'exact' && exactAttention),
   });
-  if (needed.cpuRam > process.availableMemory()) return false;
+  if (needed.cpuRam > freeBytes) return false;
   return gpuLayers === 0 || needed.gpuVram <= (await llama.getVramState()).free;
 }
 
