@@ -206,6 +206,13 @@ async function tourEvaluate(workbench: Workbench, shell: ShellPage, look: Look):
   await page.getByRole('region', { name: 'Comparisons' }).getByRole('button').first().click();
   await page.getByRole('region', { name: 'Comparisons' }).scrollIntoViewIfNeeded();
   await look('evaluate-results-below');
+  await evaluate.prepareStudy();
+  await look('study-form');
+  await evaluate.startStudy('sums, studied', 60);
+  await evaluate.vote('1');
+  await look('study-voting');
+  await evaluate.reveal('sums, studied');
+  await look('study-results');
 }
 
 async function tourWelcome(shell: ShellPage, look: Look): Promise<void> {

@@ -14,6 +14,10 @@ export class EvaluatePage {
     return this.page.getByRole('form', { name: 'New evaluation' });
   }
 
+  get studyForm(): Locator {
+    return this.page.getByRole('form', { name: 'New study' });
+  }
+
   /** What a voter sees: question, pair, buttons. */
   get voting(): Locator {
     return this.page.getByRole('region', { name: 'Voting' });
@@ -99,6 +103,25 @@ export class EvaluatePage {
     await expect(this.page.getByRole('button', { name: 'Reveal…' }).first()).toBeEnabled({
       timeout: answerTimeoutMs,
     });
+  }
+
+  /** Opens the form of a study; without a choice, the newest adapter meets its base. */
+  async prepareStudy(): Promise<void> {
+    await this.list.getByRole('button', { name: 'New study…' }).click();
+    await expect(this.studyForm).toBeVisible();
+  }
+
+  /** Starts what the form of a study says; ends in front of the first pair, with every answer there. */
+  async startStudy(name: string, mostTokens: number): Promise<void> {
+    await this.studyForm.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
+    await this.studyForm.getByRole('textbox', { name: 'Most tokens' }).fill(String(mostTokens));
+    await this.studyForm.getByRole('button', { name: /^Generate/ }).click();
+    await this.answered();
+  }
+
+  /** Votes by a key until nothing of the queue is left. */
+  async voteAll(key: string): Promise<void> {
+    while ((await this.place()).startsWith('Pair ')) await this.vote(key);
   }
 
   /** Which pair is shown, as "Pair 2 of 4"; "4 pairs" when none is left. */

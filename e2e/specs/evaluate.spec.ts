@@ -160,6 +160,34 @@ test('two systems are judged blind by keyboard, revealed, and reported in one fi
     await expect(statistics.getByRole('row', { name: /^Tie \d/ })).toContainText('1 of 4; Wilson');
   });
 
+  await test.step('a study of three systems is one blind queue, and its report names what was compared', async () => {
+    await evaluate.prepareStudy();
+    const form = evaluate.studyForm;
+    await form.getByRole('button', { name: 'Add a system' }).click();
+    await expect(form.getByText(/^System 3 is the same as system 2/)).toBeVisible();
+    const third = form.getByRole('group', { name: 'System 3' });
+    await third.getByRole('combobox', { name: 'Adapter' }).selectOption({ index: 1 });
+    await third.getByRole('slider', { name: 'Strength' }).fill('0.5');
+    await form.getByRole('checkbox', { name: /^further questions/ }).uncheck();
+    await form.getByRole('checkbox', { name: /^four questions/ }).check();
+    await expect(form.getByRole('note', { name: 'Size of the study' })).toContainText(
+      '2 pairs of systems, 12 answers, 8 comparisons',
+    );
+    await evaluate.startStudy('three of a kind', 12);
+    const shown = await page.getByRole('tabpanel', { name: 'Evaluate' }).innerHTML();
+    expect(shown).not.toContain(lesson.adapterHash);
+    await evaluate.voteAll('1');
+    await expect(page.getByText('You have voted on every pair of your queue')).toBeVisible();
+    await evaluate.reveal('three of a kind');
+    await expect(page.getByRole('figure', { name: /^Win, tie and lose/ })).toBeVisible();
+    await expect(page.getByRole('figure', { name: /^Bradley–Terry ratings/ })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Methods' })).toContainText(lesson.baseSha256);
+    const pairs = page.getByRole('region', { name: 'Pairs' }).getByRole('button');
+    await expect(pairs).toHaveCount(2);
+    await pairs.first().click();
+    await expect(page.getByRole('button', { name: 'Study three of a kind' })).toBeVisible();
+  });
+
   await test.step('the votes of a file are counted and drawn, and what is wrong with it is said', async () => {
     const votes = join(folder, 'votes.csv');
     const rows = ['x,a', 'x,tie', 'y,b', 'y,b', 'y,maybe'];

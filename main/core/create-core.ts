@@ -19,6 +19,7 @@ import {
   evaluationsRouter,
   promptsRouter,
   statisticsRouter,
+  studiesRouter,
 } from './rpc/evaluate-router.ts';
 import type { CallContext } from './rpc/implement.ts';
 import { diskRouter, thingsRouter } from './rpc/manage-router.ts';
@@ -54,6 +55,7 @@ const router = implement(contract).$context<CallContext>().router({
   prompts: promptsRouter,
   answers: answersRouter,
   evaluations: evaluationsRouter,
+  studies: studiesRouter,
   statistics: statisticsRouter,
   merges: mergesRouter,
   packets: packetsRouter,

@@ -9,6 +9,7 @@ import { recoverReviews, reviewJob } from './curate/review-service.ts';
 import { mergeJob, removeMergeScratch } from './merge/merge-service.ts';
 import { packetJob } from './merge/packet-service.ts';
 import { generateJob } from './evaluate/generate-job.ts';
+import { studyJob } from './evaluate/study/study-job.ts';
 import { addModelJob } from './models/model-service.ts';
 import { pipelineFacts } from './pipeline-service.ts';
 import type { ProjectFeatures } from './project/core-state.ts';
@@ -21,6 +22,7 @@ const jobsOf = [
   addModelJob,
   trainJob,
   generateJob,
+  studyJob,
   exportJob,
   mergeJob,
   packetJob,

@@ -1,7 +1,8 @@
 import type { PipelineFacts } from '../../shared/domain/project/pipeline.ts';
 import type { Database } from '../store/database.ts';
 import { comparisonCounts } from '../store/repositories/comparisons.ts';
-import { findEvaluation } from '../store/repositories/evaluations.ts';
+import { evaluationsOfStudy, findEvaluation } from '../store/repositories/evaluations.ts';
+import { findStudy } from '../store/repositories/studies.ts';
 import {
   acceptedAsFrozen,
   newestDataset,
@@ -51,10 +52,12 @@ function evaluationFacts(session: ProjectSession, id: string): PipelineFacts['ev
   const { db } = session.file;
   const evaluation = findEvaluation(db, 'id', id);
   if (!evaluation) return null;
+  if (evaluation.studyId !== null) return studyFacts(session, evaluation.studyId);
   const { comparisons, generatedA, generatedB, failed, voted } = comparisonCounts(db, id);
   const isRevealed = evaluation.revealedMs !== null;
   return {
     id,
+    isStudy: false,
     name: evaluation.name,
     comparisons,
     answers: generatedA + generatedB,
@@ -62,6 +65,29 @@ function evaluationFacts(session: ProjectSession, id: string): PipelineFacts['ev
     voted,
     isRevealed,
     share: isRevealed && comparisons <= mostCounted ? shareOf(session, id, voted) : null,
+  };
+}
+
+/** Of all pairs of a study together: one of them by itself would be told apart from the others. */
+function studyFacts(
+  { file: { db } }: ProjectSession,
+  studyId: string,
+): PipelineFacts['evaluation'] {
+  const study = findStudy(db, 'id', studyId);
+  if (!study) return null;
+  const counts = evaluationsOfStudy(db, studyId).map(({ id }) => comparisonCounts(db, id));
+  const sum = (of: (one: ReturnType<typeof comparisonCounts>) => number) =>
+    counts.reduce((total, one) => total + of(one), 0);
+  return {
+    id: studyId,
+    isStudy: true,
+    name: study.name,
+    comparisons: sum(({ comparisons }) => comparisons),
+    answers: sum(({ generatedA, generatedB }) => generatedA + generatedB),
+    failed: sum(({ failed }) => failed),
+    voted: sum(({ voted }) => voted),
+    isRevealed: study.revealedMs !== null,
+    share: null,
   };
 }
 

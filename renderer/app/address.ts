@@ -3,8 +3,8 @@ import type { TabId } from '../ui/navigation.ts';
 /** What of a tab is shown: a thing with an id, or one of its pages. */
 export type ShownItem =
   | { kind: 'run' | 'prompts' | 'sample' | 'conversation'; id: string }
-  | { kind: 'evaluation'; id: string; pair?: number }
-  | { kind: 'new' | 'xray' | 'votes' };
+  | { kind: 'evaluation' | 'study'; id: string; pair?: number }
+  | { kind: 'new' | 'new-study' | 'xray' | 'votes' };
 
 /** Where a person is, as the address of the window says it; nothing secret is in it. */
 export interface Place {
@@ -18,17 +18,22 @@ const kinds: Record<TabId, readonly ShownItem['kind'][]> = {
   curate: ['sample'],
   train: ['run', 'new', 'xray'],
   chat: ['conversation'],
-  evaluate: ['evaluation', 'prompts', 'new', 'votes'],
+  evaluate: ['evaluation', 'study', 'prompts', 'new', 'new-study', 'votes'],
 };
 
 const idPattern = /^[\w-]{1,100}$/;
 
 const pairPattern = /^[1-9]\d{0,6}$/;
 
+type WithPairs = Extract<ShownItem, { kind: 'evaluation' | 'study' }>;
+
+const hasPairs = (item: ShownItem | null): item is WithPairs =>
+  item?.kind === 'evaluation' || item?.kind === 'study';
+
 /** The fragment of a place: `#/train/run/ID?project=atlas`; pairs are counted as the page does. */
 export function formatAddress({ tab, item, project }: Place): string {
   const words = item === null ? [] : 'id' in item ? [item.kind, item.id] : [item.kind];
-  if (item?.kind === 'evaluation' && item.pair !== undefined) words.push(String(item.pair + 1));
+  if (hasPairs(item) && item.pair !== undefined) words.push(String(item.pair + 1));
   const path = [tab, ...words].map(encodeURIComponent).join('/');
   const query = project === null ? '' : `?${new URLSearchParams({ project }).toString()}`;
   return `#/${path}${query}`;
@@ -48,9 +53,10 @@ const isTab = (word: string): word is TabId => Object.hasOwn(kinds, word);
 function itemOf(tab: TabId, [word = '', id = '', pair = '']: readonly string[]): ShownItem | null {
   const kind = kinds[tab].find((known) => known === word);
   if (kind === undefined) return null;
-  if (kind === 'new' || kind === 'xray' || kind === 'votes') return { kind };
+  if (kind === 'new' || kind === 'new-study' || kind === 'xray' || kind === 'votes')
+    return { kind };
   if (!idPattern.test(id)) return null;
-  if (kind !== 'evaluation' || !pairPattern.test(pair)) return { kind, id };
+  if ((kind !== 'evaluation' && kind !== 'study') || !pairPattern.test(pair)) return { kind, id };
   return { kind, id, pair: Number(pair) - 1 };
 }
 
@@ -71,7 +77,7 @@ export function isSameStep(before: Place, { tab, item }: Place): boolean {
   if (before.tab !== tab) return false;
   if (item?.kind === 'sample') return true;
   if (item?.kind === 'conversation') return before.item === null;
-  if (item?.kind !== 'evaluation' || before.item?.kind !== 'evaluation') return false;
+  if (!hasPairs(item) || !hasPairs(before.item)) return false;
   return before.item.pair === undefined && before.item.id === item.id;
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Preferences } from '../../shared/contract/settings.ts';
 import { showCurateDialog } from '../curate/curate-store.ts';
 import { showEvaluate } from '../evaluate/evaluate-store.ts';
-import { useEvaluations, usePromptSets } from '../evaluate/queries.ts';
+import { useEvaluations, usePromptSets, useStudies } from '../evaluate/queries.ts';
 import { describeRecent } from '../../shared/text/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useProject } from '../rpc/project.ts';
@@ -31,6 +31,7 @@ export function useFindings(text: string): Finding[] {
     'datasets',
   ]);
   const evaluations = useEvaluations(isWanted);
+  const studies = useStudies(isWanted);
   const sets = usePromptSets(isWanted);
   const isTyped = text.trim().length >= fewestLetters;
   const recent = useQuery(isTyped ? ['project.recent'] : null, () => rpc.project.recent(), [
@@ -52,6 +53,9 @@ export function useFindings(text: string): Finding[] {
     ),
     ...finding('Evaluation', evaluations.data, (id) =>
       inTab('evaluate', () => showEvaluate({ kind: 'evaluation', id })),
+    ),
+    ...finding('Study', studies.data, (id) =>
+      inTab('evaluate', () => showEvaluate({ kind: 'study', id })),
     ),
     ...finding('Prompt set', sets.data, (id) =>
       inTab('evaluate', () => showEvaluate({ kind: 'prompts', id })),

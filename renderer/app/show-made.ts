@@ -20,6 +20,8 @@ export function showMadeBy(job: Job): WayToMade | null {
     return inTab('Show evaluation', 'evaluate', () =>
       showEvaluate({ kind: 'evaluation', id: subjectId }),
     );
+  if (job.kind === 'study' && subjectId !== null)
+    return inTab('Show study', 'evaluate', () => showEvaluate({ kind: 'study', id: subjectId }));
   if (job.kind === 'import')
     return inTab('Show import', 'curate', () =>
       showCurateDialog({ kind: 'import', jobId: job.id }),

@@ -43,10 +43,10 @@ function shownInTrain(): ShownItem | null {
 function shownInEvaluate(): ShownItem | null {
   const { selection, shownPair } = useEvaluate.getState();
   if (selection.kind === 'none') return null;
-  if (selection.kind === 'new') return { kind: 'new' };
+  if (selection.kind === 'new' || selection.kind === 'new-study') return { kind: selection.kind };
   if (selection.kind === 'prompts' || selection.kind === 'votes') return selection;
   const { kind, id } = selection;
-  const onPage = shownPair?.evaluationId === id ? shownPair.ordinal : undefined;
+  const onPage = shownPair?.id === id ? shownPair.ordinal : undefined;
   const pair = selection.pair ?? onPage;
   return { kind, id, ...(pair !== undefined && { pair }) };
 }
@@ -62,7 +62,7 @@ function shownInChat(): ShownItem | null {
 async function requireItem(item: ItemWithId): Promise<void> {
   const { id } = item;
   if (item.kind === 'run') await rpc.runs.get({ id });
-  else if (item.kind === 'evaluation') await requirePair(item);
+  else if (item.kind === 'evaluation' || item.kind === 'study') await requirePair(item);
   else if (item.kind === 'conversation') {
     const { panes } = await rpc.chat.get({ id });
     if (Object.values(panes).every((turns) => turns.length === 0)) throw new GoneError();
@@ -70,12 +70,15 @@ async function requireItem(item: ItemWithId): Promise<void> {
   else if (!(await rpc.prompts.list()).some((set) => set.id === id)) throw new GoneError();
 }
 
+type ItemWithPairs = Extract<ShownItem, { kind: 'evaluation' | 'study' }>;
+
 type ItemWithId = Extract<ShownItem, { id: string }>;
 
-async function requirePair({ id, pair }: { id: string; pair?: number }): Promise<void> {
-  const { comparisons } = await rpc.evaluations.get({ id });
+async function requirePair({ kind, id, pair }: ItemWithPairs): Promise<void> {
+  const calls = kind === 'study' ? rpc.studies : rpc.evaluations;
+  const { comparisons } = await calls.get({ id });
   if (pair === undefined || pair < comparisons) return;
-  throw new GoneError(`This evaluation has no pair ${pair + 1}, only ${comparisons}.`);
+  throw new GoneError(`This ${kind} has no pair ${pair + 1}, only ${comparisons}.`);
 }
 
 /** What an address leads to is not there; with words of its own where the rest of it is. */
@@ -84,6 +87,7 @@ class GoneError extends Error {}
 const names = {
   run: 'run',
   evaluation: 'evaluation',
+  study: 'study',
   sample: 'sample',
   prompts: 'prompt set',
   conversation: 'conversation',
@@ -101,17 +105,18 @@ async function follow({ tab, item }: Place): Promise<void> {
     const known = error instanceof GoneError ? error.message : '';
     const gone = `The ${names[item.kind]} of this address is not in this project any more (${item.id}).`;
     showToast({ text: known || gone, tone: 'bad' });
-    if (known === '' || item.kind !== 'evaluation') return showNothing(tab);
-    return showEvaluate({ kind: 'evaluation', id: item.id });
+    if (known === '' || (item.kind !== 'evaluation' && item.kind !== 'study'))
+      return showNothing(tab);
+    return showEvaluate({ kind: item.kind, id: item.id });
   }
   if (item.kind === 'run') showRun(item.id);
   else if (item.kind === 'sample') showSample(item.id);
   else if (item.kind === 'conversation') goTo({ tab: 'chat', conversationId: item.id });
-  else if (item.kind === 'evaluation') showEvaluate(item);
+  else if (item.kind === 'evaluation' || item.kind === 'study') showEvaluate(item);
   else showEvaluate({ kind: item.kind, id: item.id });
 }
 
-function showPage(tab: Place['tab'], page: 'new' | 'xray' | 'votes'): void {
+function showPage(tab: Place['tab'], page: 'new' | 'new-study' | 'xray' | 'votes'): void {
   if (page === 'xray') showXray();
   else if (tab === 'train') showForm();
   else showEvaluate({ kind: page });

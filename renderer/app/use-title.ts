@@ -3,7 +3,7 @@ import type { ProjectInfo } from '../../shared/contract/app.ts';
 import { shownConversation, useChat } from '../chat/chat-store.ts';
 import { useCurate } from '../curate/curate-store.ts';
 import { useEvaluate } from '../evaluate/evaluate-store.ts';
-import { useEvaluations, usePromptSets } from '../evaluate/queries.ts';
+import { useEvaluations, usePromptSets, useStudies } from '../evaluate/queries.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery } from '../rpc/use-query.ts';
 import { useTrain } from '../train/train-store.ts';
@@ -33,6 +33,7 @@ function useItemName(isOpen: boolean): string {
   const isRun = isOpen && tab === 'train' && inTrain?.kind === 'run';
   const runs = useQuery(isRun ? ['runs.list'] : null, () => rpc.runs.list(), ['runs']);
   const evaluations = useEvaluations(isOpen && tab === 'evaluate');
+  const studies = useStudies(isOpen && tab === 'evaluate');
   const sets = usePromptSets(isOpen && tab === 'evaluate');
   const inChat = useChat(shownConversation);
   const isChat = isOpen && tab === 'chat' && inChat !== null;
@@ -48,6 +49,8 @@ function useItemName(isOpen: boolean): string {
   if (tab !== 'evaluate') return '';
   if (inEvaluate.kind === 'evaluation')
     return evaluations.data?.find(({ id }) => id === inEvaluate.id)?.name ?? '';
+  if (inEvaluate.kind === 'study')
+    return studies.data?.find(({ id }) => id === inEvaluate.id)?.name ?? '';
   if (inEvaluate.kind !== 'prompts') return '';
   return sets.data?.find(({ id }) => id === inEvaluate.id)?.name ?? '';
 }

@@ -7,13 +7,16 @@ export type EvaluateSelection =
   | { kind: 'new'; promptSetId?: string; wanted?: WantedEvaluation }
   /** With the ordinal of a pair that an address leads to, until the voting page has taken it. */
   | { kind: 'evaluation'; id: string; pair?: number }
+  | { kind: 'new-study' }
+  | { kind: 'study'; id: string; pair?: number }
   | { kind: 'prompts'; id: string }
   /** Statistics of votes that are in no project. */
   | { kind: 'votes' };
 
 /** The pair that a voting page has in front of the voter. */
 interface ShownPair {
-  evaluationId: string;
+  /** Of the evaluation or the study. */
+  id: string;
   ordinal: number;
 }
 
@@ -40,13 +43,14 @@ export function showPair(shownPair: ShownPair | null): void {
   useEvaluate.setState({ shownPair });
 }
 
-/** The pair of an evaluation that an address leads to, for the one who goes there; null for none. */
-export function takeWantedPair(evaluationId: string): number | null {
+/** The pair of an evaluation or a study that an address leads to, for the one who goes there; null for none. */
+export function takeWantedPair(id: string): number | null {
   const { selection } = useEvaluate.getState();
-  if (selection.kind !== 'evaluation' || selection.id !== evaluationId) return null;
+  if (selection.kind !== 'evaluation' && selection.kind !== 'study') return null;
+  if (selection.id !== id) return null;
   const { pair: ordinal, ...page } = selection;
   if (ordinal === undefined) return null;
-  useEvaluate.setState({ selection: page, shownPair: { evaluationId, ordinal } });
+  useEvaluate.setState({ selection: page, shownPair: { id, ordinal } });
   return ordinal;
 }
 

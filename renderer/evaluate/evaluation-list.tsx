@@ -15,6 +15,7 @@ import { useLabels } from '../ui/things/things-store.ts';
 import { VisibleText } from '../ui/text/visible-text.tsx';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { answerCounts, stageOf, stageText, type EvaluationStage } from './evaluation-stage.ts';
+import { StudyRows } from './study/study-rows.tsx';
 import { useEvaluations, usePromptSets } from './queries.ts';
 import './evaluation-list.css';
 
@@ -30,8 +31,10 @@ export function EvaluationList() {
         </EditButton>
       </ListHead>
       <QueryView query={evaluations}>
-        {(list) =>
-          list.length === 0 ? (
+        {(all) => {
+          // Those of a study are shown by its page.
+          const list = all.filter(({ studyId }) => studyId === null);
+          return list.length === 0 ? (
             <p className="evaluation-list-empty">None yet.</p>
           ) : (
             <Tagged thing="evaluation" list={list}>
@@ -43,9 +46,20 @@ export function EvaluationList() {
                 </ul>
               )}
             </Tagged>
-          )
-        }
+          );
+        }}
       </QueryView>
+      <ListHead title="Studies">
+        <EditButton
+          small
+          icon={<Plus size={13} />}
+          aria-label="New study…"
+          onClick={() => showEvaluate({ kind: 'new-study' })}
+        >
+          New…
+        </EditButton>
+      </ListHead>
+      <StudyRows />
       <ListHead title="Prompt sets">
         <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
           Import…

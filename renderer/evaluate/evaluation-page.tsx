@@ -7,10 +7,11 @@ import { useQuery } from '../rpc/use-query.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { QueryView } from '../ui/feedback/states.tsx';
 import { VisibleText } from '../ui/text/visible-text.tsx';
-import { stageOf } from './evaluation-stage.ts';
+import { answerCounts, stageOf } from './evaluation-stage.ts';
 import { GenerationPanel } from './generation-panel.tsx';
 import { ResultsView } from './results/results-view.tsx';
 import { RuleVoteButton, RevealButton } from './blind-actions.tsx';
+import { pairsToVoteOn } from './vote/voting-subject.ts';
 import { VotingView } from './vote/voting-view.tsx';
 
 /** One evaluation: generating, then blind voting, then the results. */
@@ -38,9 +39,9 @@ function BlindEvaluation({ summary }: { summary: EvaluationSummary }) {
   return (
     <div className="evaluate-page evaluate-blind" tabIndex={-1} data-work={!isVoting || undefined}>
       {usePacket() === null ? <BlindHead summary={summary} /> : <PacketHead summary={summary} />}
-      {isIncomplete && <GenerationPanel summary={summary} />}
+      {isIncomplete && <GenerationPanel jobId={summary.jobId} answers={answerCounts(summary)} />}
       <FailedPairs summary={summary} />
-      {isVoting && <VotingView key={summary.id} summary={summary} />}
+      {isVoting && <VotingView key={summary.id} subject={pairsToVoteOn(summary)} />}
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import { Play, Square } from 'lucide-react';
-import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import { isJobFinished } from '../../shared/domain/job.ts';
 import { formatCount, formatQuantity, timeLeft } from '../../shared/text/numbers.ts';
 import { adviceFor } from '../../shared/text/error-advice.ts';
@@ -11,7 +10,6 @@ import { resumeJob } from '../ui/resume-job.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';
-import { answerCounts } from './evaluation-stage.ts';
 
 const ended = {
   cancelled: 'Cancelled: the answers that came are kept.',
@@ -20,12 +18,16 @@ const ended = {
   succeeded: 'Some answers are missing.',
 };
 
+interface GenerationPanelProps {
+  jobId: string | null;
+  answers: { done: number; total: number };
+}
+
 /** How far the answers are, with the way to stop and to go on. */
-export function GenerationPanel({ summary }: { summary: EvaluationSummary }) {
-  const job = useJob(summary.jobId);
+export function GenerationPanel({ jobId, answers: { done, total } }: GenerationPanelProps) {
+  const job = useJob(jobId);
   const cancel = useAction((id: string) => rpc.jobs.cancel({ id }));
   const resume = useAction(resumeJob);
-  const { done, total } = answerCounts(summary);
   const isHalted = job !== undefined && isJobFinished(job.state);
   const error = cancel.error ?? resume.error;
   return (

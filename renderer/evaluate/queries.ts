@@ -1,4 +1,5 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
+import type { StudySummary } from '../../shared/contract/studies.ts';
 import type { AnswersOfFile, PromptSet } from '../../shared/domain/evaluation.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
@@ -8,6 +9,11 @@ export function useEvaluations(isWanted = true): QueryResult<EvaluationSummary[]
   return useQuery(isWanted ? ['evaluations.list'] : null, () => rpc.evaluations.list(), [
     'evaluations',
   ]);
+}
+
+/** Every study of the project as this person sees it, newest first. */
+export function useStudies(isWanted = true): QueryResult<StudySummary[]> {
+  return useQuery(isWanted ? ['studies.list'] : null, () => rpc.studies.list(), ['evaluations']);
 }
 
 /** Every prompt set of the project. */

@@ -14,6 +14,8 @@ import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
 import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { PromptSetPage } from './prompts/prompt-set-page.tsx';
 import { useAnswers, useEvaluations, usePromptSets } from './queries.ts';
+import { NewStudy } from './study/new-study-form.tsx';
+import { StudyPage } from './study/study-page.tsx';
 import { VotesPage } from './votes/votes-page.tsx';
 import './evaluate.css';
 
@@ -45,11 +47,13 @@ function EveryEvaluation() {
   const isImporting = useEvaluate((state) => state.isImporting);
   useWanted('evaluate', (wanted) => {
     if ('evaluationId' in wanted) showEvaluate({ kind: 'evaluation', id: wanted.evaluationId });
+    else if ('studyId' in wanted) showEvaluate({ kind: 'study', id: wanted.studyId });
     else showEvaluate({ kind: 'new', ...(wanted.form && { wanted: wanted.form }) });
   });
   const group = 'Evaluate';
   useShortcuts([
     { keys: [], label: 'New evaluation…', group, run: () => showEvaluate({ kind: 'new' }) },
+    { keys: [], label: 'New study…', group, run: () => showEvaluate({ kind: 'new-study' }) },
     { keys: [], label: 'Import prompts…', group, run: () => setImporting(true) },
     { keys: [], label: 'Statistics of votes', group, run: () => showEvaluate({ kind: 'votes' }) },
   ]);
@@ -71,6 +75,8 @@ function Selected() {
   const { selection } = useEvaluate();
   if (selection.kind === 'evaluation')
     return <EvaluationPage key={selection.id} id={selection.id} />;
+  if (selection.kind === 'study') return <StudyPage key={selection.id} id={selection.id} />;
+  if (selection.kind === 'new-study') return <NewStudy />;
   if (selection.kind === 'prompts') return <PromptSetPage key={selection.id} id={selection.id} />;
   if (selection.kind === 'votes') return <VotesPage />;
   if (selection.kind === 'new')
@@ -87,6 +93,9 @@ function Selected() {
             onClick={() => showEvaluate({ kind: 'new' })}
           >
             New evaluation…
+          </EditButton>
+          <EditButton icon={<Plus size={14} />} onClick={() => showEvaluate({ kind: 'new-study' })}>
+            New study…
           </EditButton>
           <EditButton icon={<FileDown size={14} />} onClick={() => setImporting(true)}>
             Import prompts…

@@ -22,6 +22,7 @@ export type Wanted =
   | { tab: 'chat'; conversationId: string }
   | { tab: 'chat'; systems: { left: SystemSpec; right: SystemSpec }; prompt: string }
   | { tab: 'evaluate'; evaluationId: string }
+  | { tab: 'evaluate'; studyId: string }
   | { tab: 'evaluate'; form: WantedEvaluation | null };
 
 interface Navigation {

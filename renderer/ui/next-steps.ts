@@ -60,6 +60,7 @@ export function goToStep(facts: PipelineFacts, step: PipelineStep): void {
   else if (step === 'chat')
     if (trained && facts.chatAnswers === 0) void compareInChat(trained);
     else goToTab('chat');
+  else if (evaluation?.isStudy) goTo({ tab: 'evaluate', studyId: evaluation.id });
   else if (evaluation) goTo({ tab: 'evaluate', evaluationId: evaluation.id });
   else if (trained && step === 'evaluate') evaluateAgainstBase(trained);
   else goToTab('evaluate');

@@ -10,6 +10,7 @@ import {
   promptsContract,
   statisticsContract,
 } from './evaluate.ts';
+import { studiesContract } from './studies.ts';
 import { diskContract, thingsContract } from './manage.ts';
 import { mergesContract, packetsContract } from './merge.ts';
 
@@ -32,6 +33,7 @@ const groups = {
   prompts: promptsContract,
   answers: answersContract,
   evaluations: evaluationsContract,
+  studies: studiesContract,
   statistics: statisticsContract,
   merges: mergesContract,
   packets: packetsContract,

@@ -12,7 +12,7 @@ import {
 import { judging, procedure, reading } from './errors.ts';
 
 /** How a report leaves: whole, to be read, or its votes as a table. */
-const reportFormatSchema = z.enum(['json', 'markdown', 'html', 'csv']);
+export const reportFormatSchema = z.enum(['json', 'markdown', 'html', 'csv']);
 
 export const promptsContract = {
   list: reading.output(z.array(promptSetSchema)),
@@ -99,6 +99,8 @@ export const evaluationSummarySchema = z.object({
   ),
   voted: z.number().int(),
   isRevealed: z.boolean(),
+  /** The study that it is a pair of; told once that is revealed. */
+  studyId: z.string().nullable(),
   jobId: z.string().nullable(),
   createdMs: z.number().int(),
 });

@@ -36,6 +36,11 @@ export const jobKinds = {
     payload: z.object({ evaluationId: z.string() }),
     result: z.object({ evaluationId: z.string(), answers: z.number().int() }),
   },
+  /** All answers of a study. */
+  study: {
+    payload: z.object({ studyId: z.string() }),
+    result: z.object({ studyId: z.string(), answers: z.number().int() }),
+  },
   export: {
     payload: exportRequestSchema,
     /** `files`: the path of each, one a line. */
@@ -94,6 +99,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   jobOf('add-model', jobKinds['add-model'].result),
   jobOf('train', jobKinds.train.result),
   jobOf('generate', jobKinds.generate.result),
+  jobOf('study', jobKinds.study.result),
   jobOf('export', jobKinds.export.result),
   jobOf('merge', jobKinds.merge.result),
   jobOf('packet', jobKinds.packet.result),

@@ -134,6 +134,8 @@ export const packetRequestSchema = z.object({
       status: sampleStatusSchema.nullable().default('pending'),
     }),
     z.object({ kind: z.literal('evaluation'), evaluationId: z.string() }),
+    /** What of a study's pairs waits for this person. */
+    z.object({ kind: z.literal('study'), studyId: z.string() }),
   ]),
 });
 

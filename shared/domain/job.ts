@@ -24,6 +24,7 @@ export const jobKindSchema = z.enum([
   'add-model',
   'train',
   'generate',
+  'study',
   'export',
   'merge',
   'packet',

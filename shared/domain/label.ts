@@ -7,6 +7,7 @@ export const labelledThingSchema = z.enum([
   'dataset',
   'prompt-set',
   'evaluation',
+  'study',
   'model',
   'sample',
   'conversation',

@@ -20,12 +20,12 @@ const columns = [
 const preferences = { a: '1', tie: '0.5', b: '0' };
 
 /**
- * The raw votes as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
+ * The raw votes of some evaluations as a table (RFC 4180): one row for every standing vote, `lima stats` reads it back.
  * `preference_a` is 1 where system_a is better; lengths are in code points, without thinking.
  */
-export function reportToCsv(report: EvaluationReport): string {
-  const rows = report.items.flatMap((item) =>
-    item.votes.map((vote) => voteRow(report, item, vote)),
+export function reportToCsv(...reports: readonly EvaluationReport[]): string {
+  const rows = reports.flatMap((report) =>
+    report.items.flatMap((item) => item.votes.map((vote) => voteRow(report, item, vote))),
   );
   return [columns, ...rows].map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }

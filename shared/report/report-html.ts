@@ -1,68 +1,44 @@
-import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
-import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
-import { displayLine, previewLine } from '../text/foreign-text.ts';
-import { reportStyle } from './html-style.ts';
+import type { EvaluationReport } from '../domain/evaluation-report.ts';
+import { displayLine } from '../text/foreign-text.ts';
+import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';
 import { preferenceBar } from './preference-bar.ts';
 import {
   accuracyTable,
   agreementTable,
-  answerNote,
   authorsTable,
   biasRows,
   headline,
   originRows,
   pooledTable,
-  type ReportTable,
   statisticsTable,
   systemsTable,
-  verdictWords,
-  votesTable,
 } from './report-figures.ts';
-
-/** Nothing may load or run; the one style element is all the page needs. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /** The report as one self-contained page: no script, no link, nothing loaded. */
 export function reportToHtml(report: EvaluationReport): string {
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${displayLine(report.name)}: blind evaluation</title>
-        <style>
-          ${reportStyle}
-        </style>
-      </head>
-      <body>
-        <main>
-          <p class="kicker">Blind pairwise evaluation</p>
-          <h1 dir="auto">${displayLine(report.name)}</h1>
-          <p class="lead">${headline(report)}</p>
-          ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
-          ${result(report)} ${section('Together with what it extends', pooledTable(report))}
-          ${section('Right answers', accuracyTable(report))}
-          ${warnings('Read before quoting', report.warnings)}
-          <h2>Protocol</h2>
-          <p class="protocol">${report.protocol}</p>
-          ${methods(report)}
-          <h2>Systems</h2>
-          <div class="systems">${table(systemsTable(report))}</div>
-          <h2>Authors</h2>
-          ${table(authorsTable(report.authors))}
-          ${report.agreements.length === 0 ? '' : table(agreementTable(report))}
-          <h2>Checks on the judging</h2>
-          ${labelled(biasRows(report))}
-          <h2>Comparisons</h2>
-          ${report.items.map(comparison)}
-        </main>
-      </body>
-    </html> `;
-  return page.toString();
+  return htmlPage(
+    `${report.name}: blind evaluation`,
+    html`<p class="kicker">Blind pairwise evaluation</p>
+      <h1 dir="auto">${displayLine(report.name)}</h1>
+      <p class="lead">${headline(report)}</p>
+      ${labelled(originRows(report))} ${warnings('Does not agree', report.disagreements)}
+      ${result(report)} ${section('Together with what it extends', pooledTable(report))}
+      ${section('Right answers', accuracyTable(report))}
+      ${warnings('Read before quoting', report.warnings)}
+      <h2>Protocol</h2>
+      <p class="protocol">${report.protocol}</p>
+      ${methods(report)}
+      <h2>Systems</h2>
+      <div class="systems">${table(systemsTable(report))}</div>
+      <h2>Authors</h2>
+      ${table(authorsTable(report.authors))}
+      ${report.agreements.length === 0 ? '' : table(agreementTable(report))}
+      <h2>Checks on the judging</h2>
+      ${labelled(biasRows(report))}
+      <h2>Comparisons</h2>
+      ${report.items.map(comparison)}`,
+  );
 }
 
 function result({ statistics, lengthControlled }: EvaluationReport): Markup {
@@ -82,106 +58,4 @@ function methods({ methods: paragraph }: EvaluationReport): Markup {
   if (paragraph === '') return html``;
   return html`<h2>Methods</h2>
     <p class="methods" dir="auto">${paragraph}</p>`;
-}
-
-function section(title: string, figures: ReportTable | null): Markup {
-  if (figures === null) return html``;
-  return html`<h2>${title}</h2>
-    ${table(figures)}`;
-}
-
-function warnings(title: string, sentences: readonly string[]): Markup {
-  if (sentences.length === 0) return html``;
-  return html`<h2>${title}</h2>
-    <ul class="warnings">
-      ${sentences.map((sentence) => html`<li>${sentence}</li>`)}
-    </ul>`;
-}
-
-function labelled(rows: readonly string[][]): Markup {
-  return html`<div class="scroll">
-    <table>
-      <tbody>
-        ${rows.map(row)}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function table({ columns, rows }: ReportTable): Markup {
-  const headings = columns.map((column) => html`<th scope="col">${column}</th>`);
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${headings}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(row)}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-function row([label = '', ...cells]: readonly string[]): Markup {
-  return html`<tr>
-    <th scope="row">${label}</th>
-    ${cells.map((cell) => html`<td dir="auto">${cell}</td>`)}
-  </tr>`;
-}
-
-function comparison(item: ReportItem): Markup {
-  const question = item.prompt.findLast(({ role }) => role === 'user')?.content ?? '';
-  const turns = item.prompt.map(
-    ({ role, content }) =>
-      html`<h3>Prompt, ${role}</h3>
-        ${text(content)}`,
-  );
-  return html`<details>
-    <summary>
-      <span class="number">${item.ordinal + 1}</span
-      ><span class="preview" dir="auto">${previewLine(question)}</span
-      ><span class="chip chip-${item.verdict ?? 'open'}">${verdictWords(item.verdict)}</span>
-    </summary>
-    <div class="inside">
-      ${turns}
-      ${
-        item.expected === null
-          ? ''
-          : html`<h3>Expected answer</h3>
-              ${text(item.expected)}`
-      }
-      <div class="answers">${answer(item, 'a')}${answer(item, 'b')}</div>
-      ${
-        item.votes.length === 0
-          ? html`<p class="soft">No vote.</p>`
-          : html`<h3>Votes</h3>
-              ${table(votesTable(item))}`
-      }
-    </div>
-  </details> `;
-}
-
-function answer(item: ReportItem, key: 'a' | 'b'): Markup {
-  const side = item.shownLeft === key ? 'left' : 'right';
-  return html`<div>
-    <h3>Answer ${key.toUpperCase()}, shown ${side}</h3>
-    ${thinkingOf(item[key])} ${text(withoutThinking(item[key].output))}
-    <p class="soft">${answerNote(item[key])}</p>
-  </div>`;
-}
-
-/** Folded away, as it was hidden from voters; nothing where there is none. */
-function thinkingOf({ output }: ReportItem['a']): Markup {
-  const split = splitThinking(output);
-  if (thoughtNote(split) === '') return html``;
-  return html`<details>
-    <summary>Thinking</summary>
-    ${text(split.thinking ?? '')}
-  </details>`;
-}
-
-function text(content: string): Markup {
-  return html`<div class="text" dir="auto">${content}</div>`;
 }

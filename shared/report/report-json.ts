@@ -7,8 +7,12 @@ const UNSAFE = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
  * The report as JSON, its complete and lossless form: `evaluationReportSchema` reads it back.
  * Control and reordering characters of model text are written as \u escapes.
  */
-export function reportToJson(report: EvaluationReport): string {
-  const text = JSON.stringify(evaluationReportSchema.parse(report), null, 2);
+export const reportToJson = (report: EvaluationReport): string =>
+  reportJsonText(evaluationReportSchema.parse(report));
+
+/** A parsed report as text that no terminal obeys. */
+export function reportJsonText(report: object): string {
+  const text = JSON.stringify(report, null, 2);
   return `${text.replace(UNSAFE, escapeUnit)}\n`;
 }
 

@@ -26,13 +26,13 @@ export function reportToMarkdown(report: EvaluationReport): string {
     `# ${inlineMarkdown(report.name)}`,
     inlineMarkdown(headline(report)),
     markdownTable(['Evaluation', ''], originRows(report)),
-    ...(disagreements.length === 0 ? [] : ['## Does not agree', list(disagreements)]),
+    ...(disagreements.length === 0 ? [] : ['## Does not agree', markdownList(disagreements)]),
     ...(statistics === null
       ? []
       : ['## Result', table(statisticsTable(statistics, report.lengthControlled))]),
     ...(pooled === null ? [] : ['## Together with what it extends', table(pooled)]),
     ...(accuracy === null ? [] : ['## Right answers', table(accuracy)]),
-    ...(warnings.length === 0 ? [] : ['## Read before quoting', list(warnings)]),
+    ...(warnings.length === 0 ? [] : ['## Read before quoting', markdownList(warnings)]),
     '## Protocol',
     inlineMarkdown(report.protocol),
     ...(report.methods === '' ? [] : ['## Methods', inlineMarkdown(report.methods)]),
@@ -53,11 +53,13 @@ function table({ columns, rows }: ReportTable): string {
   return markdownTable(columns, rows);
 }
 
-function list(sentences: readonly string[]): string {
+/** Sentences as a list. */
+export function markdownList(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${inlineMarkdown(sentence)}`).join('\n');
 }
 
-function itemSection(item: ReportItem): string {
+/** One comparison: prompt, both answers, votes. */
+export function itemSection(item: ReportItem): string {
   const blocks = [`### ${item.ordinal + 1}: ${verdictWords(item.verdict)}`];
   for (const { role, content } of item.prompt)
     blocks.push(`Prompt, ${role}:`, fencedMarkdown(content));
@@ -112,7 +114,7 @@ export function fencedMarkdown(text: string): string {
 }
 
 /** A table whose cells are text, not markup. */
-function markdownTable(columns: readonly string[], rows: readonly string[][]): string {
+export function markdownTable(columns: readonly string[], rows: readonly string[][]): string {
   const ruler = `|${' --- |'.repeat(columns.length)}`;
   return [tableLine(columns), ruler, ...rows.map(tableLine)].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { VoteFile } from '../domain/verdict-statistics.ts';
+import type { TableStatistics, VoteFile } from '../domain/verdict-statistics.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatP } from '../text/numbers.ts';
 import {
@@ -17,19 +17,24 @@ export interface TitledTable {
   table: ReportTable;
 }
 
-/** What a file of votes says, as tables: comparisons, ratings and agreement, as far as there are any. */
-export function voteTables(file: VoteFile): TitledTable[] {
+/** What votes say, as tables: comparisons, ratings and agreement, as far as there are any. */
+export function voteTables(
+  table: TableStatistics & Partial<Pick<VoteFile, 'quality'>>,
+): TitledTable[] {
+  const { quality = [] } = table;
   return [
-    ...(file.comparisons.length === 0
+    ...(table.comparisons.length === 0
       ? []
-      : [{ title: 'Comparisons', table: comparisonTable(file) }]),
-    ...(file.quality.length === 0 ? [] : [{ title: 'Grades', table: qualityTable(file) }]),
-    ...(file.ratings.length === 0 ? [] : [{ title: 'Ratings', table: ratingTable(file) }]),
-    ...(file.annotators.length === 0 ? [] : [{ title: 'Agreement', table: agreementTable(file) }]),
+      : [{ title: 'Comparisons', table: comparisonTable(table) }]),
+    ...(quality.length === 0 ? [] : [{ title: 'Grades', table: qualityTable(quality) }]),
+    ...(table.ratings.length === 0 ? [] : [{ title: 'Ratings', table: ratingTable(table) }]),
+    ...(table.annotators.length === 0
+      ? []
+      : [{ title: 'Agreement', table: agreementTable(table) }]),
   ];
 }
 
-function comparisonTable({ comparisons }: VoteFile): ReportTable {
+function comparisonTable({ comparisons }: TableStatistics): ReportTable {
   return {
     columns: [
       'Systems',
@@ -48,21 +53,21 @@ function comparisonTable({ comparisons }: VoteFile): ReportTable {
   };
 }
 
-function qualityTable({ quality }: VoteFile): ReportTable {
+function qualityTable(quality: VoteFile['quality']): ReportTable {
   return {
     columns: ['System', 'Grades'],
     rows: quality.map((one) => [displayLine(one.system), qualityText(one)]),
   };
 }
 
-function ratingTable({ ratings }: VoteFile): ReportTable {
+function ratingTable({ ratings }: TableStatistics): ReportTable {
   return {
     columns: ['System', 'Rating, Bradley–Terry'],
     rows: ratings.map((one) => [displayLine(one.system), ratingText(one)]),
   };
 }
 
-function agreementTable({ annotators, fleiss, krippendorff }: VoteFile): ReportTable {
+function agreementTable({ annotators, fleiss, krippendorff }: TableStatistics): ReportTable {
   return {
     columns: ['Who', 'Agreement'],
     rows: [

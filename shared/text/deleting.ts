@@ -10,6 +10,7 @@ export const thingNouns: Record<LabelledThing, string> = {
   dataset: 'dataset',
   'prompt-set': 'prompt set',
   evaluation: 'evaluation',
+  study: 'study',
   model: 'model',
   sample: 'sample',
   conversation: 'conversation',
@@ -36,6 +37,8 @@ const named = ({ what, total, names }: Dependents): string => {
 const stays = (dependents: Dependents, one: string, many: string) =>
   `${named(dependents)} ${dependents.total === 1 ? one : many}`;
 
+const goes = (dependents: Dependents) => stays(dependents, 'goes with it.', 'go with it.');
+
 const chatStays = (dependents: Dependents) =>
   stays(dependents, 'stays as it is.', 'stay as they are.');
 
@@ -45,7 +48,7 @@ const becomes: Record<
   Partial<Record<Dependents['what'], (dependents: Dependents) => string>>
 > = {
   run: {
-    checkpoint: (all) => stays(all, 'goes with it.', 'go with it.'),
+    checkpoint: goes,
     evaluation: (all) =>
       stays(
         all,
@@ -79,7 +82,8 @@ const becomes: Record<
         'ask it and keep its prompts until they are deleted, too.',
       ),
   },
-  evaluation: { vote: (all) => stays(all, 'goes with it.', 'go with it.') },
+  evaluation: { vote: goes },
+  study: { evaluation: goes, vote: goes },
   model: {
     run: (all) => stays(all, 'stays.', 'stay.'),
     evaluation: (all) => stays(all, 'stays.', 'stay.'),
@@ -87,7 +91,7 @@ const becomes: Record<
   sample: {
     dataset: (all) => stays(all, 'keeps it as it was frozen.', 'keep it as it was frozen.'),
   },
-  conversation: { 'chat-answer': (all) => stays(all, 'goes with it.', 'go with it.') },
+  conversation: { 'chat-answer': goes },
   answers: {
     evaluation: (all) =>
       stays(
@@ -104,6 +108,7 @@ const meaning: Record<LabelledThing, string> = {
   dataset: 'Its samples stay in Curate; only the frozen list goes.',
   'prompt-set': 'The file that it was imported from is not touched.',
   evaluation: 'Its answers go, unless another evaluation has them.',
+  study: 'Its comparisons go, with those answers that no other evaluation has.',
   model: 'It leaves the project. The GGUF file stays where it is; add it again to have it back.',
   sample: 'It is moved to the bin, out of every list and dataset to come; it can be restored.',
   conversation: 'What was said in it goes.',

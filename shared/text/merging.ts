@@ -12,6 +12,7 @@ const things: Record<string, [one: string, many: string]> = {
   runs: ['run', 'runs'],
   models: ['model', 'models'],
   promptSets: ['prompt set', 'prompt sets'],
+  studies: ['study', 'studies'],
   evaluations: ['evaluation', 'evaluations'],
   answers: ['answer', 'answers'],
   chats: ['chat answer', 'chat answers'],

@@ -18,6 +18,7 @@ import {
   setRevealed,
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
+import { findStudy } from '../../store/repositories/studies.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
@@ -57,10 +58,10 @@ export async function createEvaluation(
     await usableContestant(session, input.b, signal),
   ];
   const { name, promptSetId, seed, parallel, sampling } = input;
-  if (findEvaluation(db, 'name', name))
+  if (findEvaluation(db, 'name', name) ?? findStudy(db, 'name', name))
     throw new AppError(
       'NAME_TAKEN',
-      `There is an evaluation “${name}” already: choose another name`,
+      `There is an evaluation or a study “${name}” already: choose another name`,
       {
         name,
       },
@@ -88,7 +89,7 @@ export async function createEvaluation(
 }
 
 /** What stores a system once its files, its template and its answers were found to be usable. */
-async function usableContestant(
+export async function usableContestant(
   session: ProjectSession,
   contestant: Contestant,
   signal?: AbortSignal,
@@ -158,6 +159,7 @@ function toSummary(session: ProjectSession, evaluation: StoredEvaluation): Evalu
     ...counts,
     failures: counts.failed > 0 ? toldFailures(session, evaluation) : [],
     isRevealed,
+    studyId: isRevealed ? evaluation.studyId : null,
     jobId: evaluation.jobId,
     createdMs: evaluation.createdMs,
   };
@@ -178,13 +180,27 @@ function toldFailures(
   return [...told.values()].slice(0, mostFailures).map((failure) => ({ ...failure, system: null }));
 }
 
-/** Every evaluation, newest first. */
+/** Every evaluation but those of studies that are blind, newest first. */
 export const evaluations = (session: ProjectSession): EvaluationSummary[] =>
-  listEvaluations(session.file.db).map((evaluation) => toSummary(session, evaluation));
+  listEvaluations(session.file.db)
+    .filter(({ studyId, revealedMs }) => studyId === null || revealedMs !== null)
+    .map((evaluation) => toSummary(session, evaluation));
 
 /** The stored evaluation, or NOT_FOUND. */
 export const evaluationById = (session: ProjectSession, id: string): StoredEvaluation =>
   found(findEvaluation(session.file.db, 'id', id), 'evaluation', id);
+
+/** An evaluation that belongs to no study that is still blind: such a one is known to nobody. */
+export function requireAlone(session: ProjectSession, id: string): StoredEvaluation {
+  const evaluation = evaluationById(session, id);
+  if (evaluation.studyId !== null && evaluation.revealedMs === null)
+    throw new AppError(
+      'INVALID_STATE',
+      'This evaluation belongs to a study that is blind: vote on the study, and reveal it',
+      { evaluationId: id },
+    );
+  return evaluation;
+}
 
 /** One evaluation as the window shows it. */
 export const evaluationSummary = (session: ProjectSession, id: string): EvaluationSummary =>
@@ -192,7 +208,7 @@ export const evaluationSummary = (session: ProjectSession, id: string): Evaluati
 
 /** Ends the blind phase for good. */
 export function reveal(session: ProjectSession, id: string): EvaluationSummary {
-  const evaluation = evaluationById(session, id);
+  const evaluation = requireAlone(session, id);
   setRevealed(session.file.db, evaluation.id);
   session.changes.touch('evaluations');
   return evaluationSummary(session, id);

@@ -50,19 +50,33 @@ export function reportText(
 ): { fileName: string; text: string } {
   const { write, extension } = forms[input.format];
   const report = evaluationReport(session, input.id);
-  const stem = report.name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
-  return { fileName: `${stem || 'evaluation'}.${extension}`, text: write(report) };
+  return { fileName: reportFileName(report.name, 'evaluation', extension), text: write(report) };
+}
+
+/** A file name from what a report is of; `fallback` where nothing of the name can stand in one. */
+export function reportFileName(name: string, fallback: string, extension: string): string {
+  const stem = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  return `${stem || fallback}.${extension}`;
 }
 
 /** Writes the report to a file, complete or not at all. */
-export async function saveReport(
+export const saveReport = (
   state: CoreState,
   session: ProjectSession,
   input: { id: string; format: ReportFormat; path: string; overwrite: boolean },
+): Promise<{ path: string; sizeBytes: number }> =>
+  placeReport(state, session, input, () => reportText(session, input).text);
+
+/** Writes what a report says to a file, complete or not at all. */
+export async function placeReport(
+  state: CoreState,
+  session: ProjectSession,
+  input: { path: string; overwrite: boolean },
+  write: () => string,
 ): Promise<{ path: string; sizeBytes: number }> {
   const wish = { overwrite: input.overwrite, project: await protectedBy(session) };
   await using draft = await state.exports.start(input.path, wish);
-  const { text } = reportText(session, input);
+  const text = write();
   await draft.file.writeFile(text);
   await draft.place();
   return { path: draft.path, sizeBytes: Buffer.byteLength(text) };

@@ -14,7 +14,7 @@ import { findJob } from '../../store/repositories/jobs.ts';
 import { AppError, found } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { evaluationById, evaluationSummary } from './evaluation-service.ts';
+import { evaluationSummary, requireAlone } from './evaluation-service.ts';
 
 type BothAnswers = Pick<StoredComparison, 'leftSide'> &
   Record<'a' | 'b', { output: string } | null>;
@@ -34,8 +34,8 @@ export function blindSides({
 }
 
 /** The two answers by side and nothing else, or null while one of them is missing. */
-function toBlind(
-  { settings }: CoreState,
+export function toBlind(
+  author: string,
   session: ProjectSession,
   item: StoredComparison | undefined,
 ): BlindComparison | null {
@@ -46,7 +46,7 @@ function toBlind(
     ordinal: item.ordinal,
     prompt: item.prompt,
     ...sides,
-    verdict: verdictOf(session.file.db, item.id, { author: settings.author }),
+    verdict: verdictOf(session.file.db, item.id, { author }),
   };
 }
 
@@ -57,7 +57,7 @@ export function nextComparison(
   input: { id: string; ordinal?: number | undefined; besides?: string | undefined },
 ): BlindComparison | null {
   const { db } = session.file;
-  const { id: evaluationId, jobId } = evaluationById(session, input.id);
+  const { id: evaluationId, jobId } = requireAlone(session, input.id);
   const { author } = state.settings;
   const job = jobId === null ? undefined : findJob(db, jobId);
   // In order as long as the answer that lacks is on its way.
@@ -68,7 +68,7 @@ export function nextComparison(
     input.ordinal === undefined
       ? firstWaiting(db, wanted)
       : comparisonAt(db, evaluationId, input.ordinal);
-  return toBlind(state, session, item);
+  return toBlind(author, session, item);
 }
 
 /** Stores a blind vote; refused once the systems are revealed. */
@@ -77,21 +77,31 @@ export function vote(
   session: ProjectSession,
   input: { comparisonId: string; verdict: ShownVerdict; durationMs?: number | undefined },
 ): EvaluationSummary {
+  const { comparisonId } = input;
+  const id = found(evaluationOf(session.file.db, comparisonId), 'comparison', comparisonId);
+  refuseRevealed(session, id);
+  storeVote(state.settings.author, session, input);
+  return evaluationSummary(session, id);
+}
+
+/** Stores a person's vote; INVALID_STATE where an answer is missing. */
+export function storeVote(
+  author: string,
+  session: ProjectSession,
+  input: { comparisonId: string; verdict: ShownVerdict; durationMs?: number | undefined },
+): void {
   const { db } = session.file;
   const { comparisonId } = input;
-  const id = found(evaluationOf(db, comparisonId), 'comparison', comparisonId);
-  refuseRevealed(session, id);
   const item = findComparison(db, comparisonId);
   if (!item?.a || !item.b) throw new AppError('INVALID_STATE', lackOf(item), { comparisonId });
   insertVote(db, {
     comparisonId,
     shown: input.verdict,
-    author: state.settings.author,
+    author,
     authorKind: 'human',
     durationMs: input.durationMs ?? null,
   });
   session.changes.touch('evaluations');
-  return evaluationSummary(session, id);
 }
 
 const lackOf = (item: StoredComparison | undefined): string =>
@@ -113,12 +123,16 @@ export function undoVote(
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
   insertVote(session.file.db, { comparisonId, ...withdrawal });
   session.changes.touch('evaluations');
-  return toBlind(state, session, findComparison(session.file.db, comparisonId));
+  return toBlind(author, session, findComparison(session.file.db, comparisonId));
 }
 
-/** INVALID_STATE once the systems are revealed: a vote would no longer be blind. */
+/**
+ * INVALID_STATE once the systems are revealed: a vote would no longer be blind. What belongs to a
+ * study is voted on there alone: by itself it would tell which comparisons are of one pair.
+ */
 export function refuseRevealed(session: ProjectSession, evaluationId: string): void {
-  if (evaluationById(session, evaluationId).revealedMs !== null)
+  const { revealedMs } = requireAlone(session, evaluationId);
+  if (revealedMs !== null)
     throw new AppError(
       'INVALID_STATE',
       'The systems of this evaluation are revealed: votes would no longer be blind',

@@ -11,6 +11,7 @@ import { isDeleted, labelsOfOne } from '../../store/repositories/labels.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { findRun } from '../../store/repositories/runs.ts';
+import { findStudy } from '../../store/repositories/studies.ts';
 import { getSample } from '../../store/repositories/samples/samples.ts';
 import type { Database } from '../../store/database.ts';
 import { AppError } from '../base/app-error.ts';
@@ -34,6 +35,7 @@ function storedName(db: Database, { thing, id }: Thing): string | undefined {
   if (thing === 'prompt-set') return findPromptSet(db, 'id', id)?.name;
   if (thing === 'evaluation') return findEvaluation(db, 'id', id)?.name;
   if (thing === 'answers') return findAnswers(db, 'id', id)?.name;
+  if (thing === 'study') return findStudy(db, 'id', id)?.name;
   if (thing === 'model') {
     const model = findModel(db, id);
     return model && basename(model.path);

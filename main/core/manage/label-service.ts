@@ -21,6 +21,7 @@ export const topicsOf: Record<LabelledThing, ChangeTopic[]> = {
   dataset: ['datasets', 'runs', 'project'],
   'prompt-set': ['prompts', 'evaluations'],
   evaluation: ['evaluations', 'project'],
+  study: ['evaluations', 'project'],
   model: ['models', 'runs', 'evaluations'],
   sample: ['samples'],
   conversation: ['chats', 'project'],

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { JobPayload } from '../../../shared/contract/job-kinds.ts';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
 import { expandSeqRuns } from '../../../shared/domain/seq-runs.ts';
+import type { PacketKind } from '../../../shared/domain/project/packet.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -16,12 +17,14 @@ import {
   putSamples,
   type PacketPair,
 } from '../../store/merge/write-packet.ts';
-import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { comparisonsOf, findComparison } from '../../store/repositories/comparisons.ts';
 import { standingVotes } from '../../store/repositories/votes.ts';
 import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { sampleIndex } from '../curate/sample-service.ts';
-import { evaluationById } from '../evaluate/evaluation-service.ts';
+import { evaluationById, requireAlone } from '../evaluate/evaluation-service.ts';
+import { queueOf } from '../evaluate/study/study-queue.ts';
+import { studyById, studyState } from '../evaluate/study/study-service.ts';
 import { blindSides } from '../evaluate/voting-service.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -39,14 +42,24 @@ export function startPacket(
   const wanted = extname(request.path) === '.lima' ? request.path : `${request.path}.lima`;
   const path = state.exports.decideProject(wanted);
   requireFreePlace(path);
-  if (what.kind === 'evaluation') evaluationById(session, what.evaluationId);
+  if (what.kind === 'evaluation') requireAlone(session, what.evaluationId);
+  if (what.kind === 'study') studyById(session, what.studyId);
   return session.jobs.start({
     kind: 'packet',
     title: `Review packet for ${previewLine(annotator, 100)}`,
-    subjectId: what.kind === 'evaluation' ? what.evaluationId : null,
+    subjectId: subjectOf(what),
     payload: { ...request, path },
   });
 }
+
+function subjectOf(what: PacketRequest['what']): string | null {
+  if (what.kind === 'evaluation') return what.evaluationId;
+  return what.kind === 'study' ? what.studyId : null;
+}
+
+/** What the packet says of itself: pairs are pairs, whatever they are of. */
+const packetKind = ({ kind }: PacketRequest['what']): PacketKind =>
+  kind === 'samples' ? 'samples' : 'evaluation';
 
 /**
  * Writes a review packet: a project of its own with samples to review, or pairs of answers to vote
@@ -72,7 +85,7 @@ export function packetJob(session: ProjectSession): JobHandler<'packet'> {
       await draft.place();
       const { path } = draft;
       const { size: sizeBytes } = statSync(path);
-      return { path, annotator, kind: what.kind, items: items.length, sizeBytes };
+      return { path, annotator, kind: packetKind(what), items: items.length, sizeBytes };
     },
   };
 }
@@ -98,7 +111,7 @@ async function writeItems(
   const packet = createProjectFile(path);
   const unit = what.kind === 'samples' ? 'samples' : 'pairs';
   try {
-    beginPacket(packet.db, db, { kind: what.kind, annotator });
+    beginPacket(packet.db, db, { kind: packetKind(what), annotator });
     const turns = new LoopTurns(100, 5000);
     for (let done = 0; done < items.length;) {
       done += await turns.take((limit) => {
@@ -141,6 +154,7 @@ async function samplesFor(
 
 /** Pairs that have both answers and neither a vote of this person nor of a rule. */
 function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest): Items {
+  if (what.kind === 'study') return pairsOfStudy(session, what.studyId, annotator);
   if (what.kind !== 'evaluation') return [];
   const evaluation = evaluationById(session, what.evaluationId);
   const { db } = session.file;
@@ -155,4 +169,16 @@ function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest): 
     const { id, ordinal, prompt } = item;
     return [{ id, ordinal, prompt, ...sides }];
   });
+}
+
+/** What of a study's queue waits for this person, in its order: the places tell no pair. */
+function pairsOfStudy(session: ProjectSession, studyId: string, annotator: string): Items {
+  const queue = queueOf(studyState(session, studyById(session, studyId)), annotator);
+  return queue
+    .filter(({ isOpen, isOffered }) => isOpen && isOffered)
+    .flatMap(({ id }, ordinal): PacketPair[] => {
+      const item = findComparison(session.file.db, id);
+      const sides = item && blindSides(item);
+      return sides ? [{ id, ordinal, prompt: item.prompt, ...sides }] : [];
+    });
 }

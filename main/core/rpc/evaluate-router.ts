@@ -1,4 +1,5 @@
 import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
+import { recentPace } from '../../store/repositories/studies.ts';
 import { importAnswers, importedAnswers } from '../evaluate/answer-service.ts';
 import {
   createEvaluation,
@@ -10,6 +11,15 @@ import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
 import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
 import { reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
+import {
+  createStudy,
+  revealStudy,
+  studies,
+  studyById,
+  studySummary,
+} from '../evaluate/study/study-service.ts';
+import { saveStudyReport, studyReportText } from '../evaluate/study/study-report.ts';
+import { nextInStudy, undoInStudy, voteInStudy } from '../evaluate/study/study-voting.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';
 import { statisticsOfFile } from '../evaluate/vote-table/read-vote-table.ts';
 import { os, withProject } from './implement.ts';
@@ -67,6 +77,38 @@ export const evaluationsRouter = {
   ),
   report: withProject.evaluations.report.handler(({ context: { session }, input }) =>
     reportText(session, input),
+  ),
+};
+
+/** Studies: every pair of several systems in one blind queue. */
+export const studiesRouter = {
+  create: withProject.studies.create.handler(({ context: { core, session }, input, signal }) =>
+    createStudy(core, session, input, signal),
+  ),
+  list: withProject.studies.list.handler(({ context: { core, session } }) =>
+    studies(core, session),
+  ),
+  get: withProject.studies.get.handler(({ context: { core, session }, input }) =>
+    studySummary(input.author ?? core.settings.author, session, studyById(session, input.id)),
+  ),
+  pace: withProject.studies.pace.handler(({ context: { session } }) => recentPace(session.file.db)),
+  comparison: withProject.studies.comparison.handler(({ context: { core, session }, input }) =>
+    nextInStudy(core, session, input),
+  ),
+  vote: withProject.studies.vote.handler(({ context: { core, session }, input }) =>
+    voteInStudy(core, session, input),
+  ),
+  undoVote: withProject.studies.undoVote.handler(({ context: { core, session }, input }) =>
+    undoInStudy(core, session, input),
+  ),
+  reveal: withProject.studies.reveal.handler(({ context: { core, session }, input }) =>
+    revealStudy(core, session, input.id),
+  ),
+  report: withProject.studies.report.handler(({ context: { session }, input }) =>
+    studyReportText(session, input),
+  ),
+  saveReport: withProject.studies.saveReport.handler(({ context: { core, session }, input }) =>
+    saveStudyReport(core, session, input),
   ),
 };
 

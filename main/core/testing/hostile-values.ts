@@ -1,5 +1,5 @@
 import type { Database } from '../../store/database.ts';
-import { columnKinds } from '../../store/file/strange-values.ts';
+import { columnKinds } from '../../store/file/column-kinds.ts';
 
 /** Where the corpus lies: `root` is what the core may use, `outside` holds what it must not touch. */
 export interface Sandbox {

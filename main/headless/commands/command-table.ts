@@ -25,6 +25,7 @@ import { samplesCommand } from './curate/samples.ts';
 import { serveCommand } from './serve.ts';
 import { trainCommand } from './train/train.ts';
 import { statsCommand, statsPowerCommand } from './evaluate/stats.ts';
+import { studyCommand } from './evaluate/study.ts';
 import { voteCommand } from './evaluate/vote.ts';
 
 /** Every command, in the order of the work; help and README follow this table. */
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   answersCommand,
   answersImportCommand,
   evaluateCommand,
+  studyCommand,
   voteCommand,
   reportCommand,
   statsCommand,

@@ -21,6 +21,7 @@ const finders: Record<string, (client: CoreClient, reference: string) => Promise
     findNamed(await client.prompts.list(), reference, 'prompt set'),
   evaluation: async (client, reference) =>
     findNamed(await client.evaluations.list(), reference, 'evaluation'),
+  study: async (client, reference) => findNamed(await client.studies.list(), reference, 'study'),
   model: async (client, reference) => findModelNamed(await client.models.list(), reference),
   conversation: findConversation,
   answers: async (client, reference) =>

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { flagRuleSchema, sampleStatusSchema } from '../../../shared/domain/sample.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { describeMerge, laterWorkText, packetContentsText } from '../../../shared/text/merging.ts';
-import { findNamed } from '../arguments/find-named.ts';
+import { findJudged } from '../arguments/judged.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { defineCommand, oneOf, requiredOption } from '../cli/command.ts';
 import { openCoreWithProject, type CoreClient } from '../cli/open-core.ts';
@@ -84,7 +84,7 @@ export const packetCommand = defineCommand({
     evaluation: {
       type: 'string',
       value: 'NAME',
-      description: 'pairs of this evaluation to vote on',
+      description: 'pairs of this evaluation to vote on, or of this study what waits for AUTHOR',
     },
     for: { type: 'string', value: 'AUTHOR', description: 'who reviews or votes' },
     out: { type: 'string', value: 'FILE', description: 'the packet; it must not exist yet' },
@@ -124,14 +124,7 @@ export const packetCommand = defineCommand({
               source: options.source,
               flag: options.flag === undefined ? undefined : oneOf(options.flag, flags, 'The flag'),
             }
-          : {
-              kind: 'evaluation',
-              evaluationId: findNamed(
-                await client.evaluations.list(),
-                options.evaluation,
-                'evaluation',
-              ).id,
-            },
+          : await pairsOf(client, options.evaluation),
     });
     const wanted = { jobId, kind: 'packet' } as const;
     const written = await waitForJob(client, wanted, { terminal, signal });
@@ -141,3 +134,8 @@ export const packetCommand = defineCommand({
     );
   },
 });
+
+async function pairsOf(client: CoreClient, name: string) {
+  const { kind, id } = await findJudged(client, name);
+  return kind === 'study' ? { kind, studyId: id } : { kind, evaluationId: id };
+}

@@ -115,9 +115,18 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     about: `'answer “' || substr(output, 1, 60) || '”'`,
   },
   {
+    name: 'study',
+    columns: (
+      'id name design focus_system_id seed parallel overlap_percent calibration_items author ' +
+      'created_ms sequence'
+    ).split(' '),
+    ...marks,
+    about: `'study “' || name || '”'`,
+  },
+  {
     name: 'evaluation',
     columns:
-      'id name prompt_set_id system_a_id system_b_id seed parallel author created_ms sequence'.split(
+      'id name prompt_set_id system_a_id system_b_id seed parallel author created_ms sequence study_id'.split(
         ' ',
       ),
     ...marks,

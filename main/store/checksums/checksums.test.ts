@@ -70,6 +70,8 @@ test('every column of a checksummed table is covered, but for states that change
     'run.encode_report_json',
     'run.memory_json',
     'run.sequence',
+    'study.job_id',
+    'study.revealed_ms',
     'evaluation.job_id',
     'evaluation.revealed_ms',
   ]);

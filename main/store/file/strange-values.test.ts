@@ -12,7 +12,8 @@ import { fillEveryTable, leaveHalfMade } from '../testing/fill-every-table.ts';
 import { writeOldProject } from '../testing/old-project.ts';
 import { inspectPages } from './inspect-project-file.ts';
 import { createProjectFile } from './open-project-file.ts';
-import { columnKinds, refuseStrangeValues } from './strange-values.ts';
+import { columnKinds } from './column-kinds.ts';
+import { refuseStrangeValues } from './strange-values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lima-values-'));
 const full = join(folder, 'full.lima');
@@ -155,6 +156,6 @@ test('a row that refers to one that is not there is named', () => {
   db.exec('DELETE FROM system');
   db.close();
   expect(() => inspectPages(path)).toThrow(
-    /a row of its table (generation|evaluation) refers to one of system that is not there/,
+    /a row of its table (generation|evaluation|study) refers to one of system that is not there/,
   );
 });

@@ -61,6 +61,17 @@ const queries: Record<Thing['thing'], Query[]> = {
       from: `vote v JOIN comparison c ON c.id = v.comparison_id WHERE c.evaluation_id = @id`,
     },
   ],
+  study: [
+    {
+      what: 'evaluation',
+      from: 'evaluation e WHERE e.study_id = @id ORDER BY e.sequence DESC, e.id DESC',
+    },
+    {
+      what: 'vote',
+      from: `vote v JOIN comparison c ON c.id = v.comparison_id
+        JOIN evaluation e ON e.id = c.evaluation_id WHERE e.study_id = @id`,
+    },
+  ],
   model: [runsWith('model_id'), ofSystems('s.model_id = @id')],
   sample: [],
   answers: [ofSystems('s.id = @id')],
@@ -83,13 +94,17 @@ export function dependentsOf(db: Database, { thing, id }: Thing): Dependents[] {
 
 const idRow = z.object({ id: z.string() });
 
-/** The evaluations that compare a checkpoint, or any of a run, by the id of either. */
+/**
+ * The evaluations that compare a checkpoint, or any of a run, by the id of either, and the studies
+ * that these are of.
+ */
 export const evaluationIdsWith = (db: Database, id: string): string[] =>
   all(
     db,
     idRow,
-    `SELECT e.id FROM evaluation e WHERE EXISTS (SELECT 1 FROM system s
+    `WITH own AS (SELECT e.id, e.study_id FROM evaluation e WHERE EXISTS (SELECT 1 FROM system s
        JOIN checkpoint c ON c.id = s.checkpoint_id
-       WHERE s.id IN (e.system_a_id, e.system_b_id) AND @id IN (c.id, c.run_id))`,
+       WHERE s.id IN (e.system_a_id, e.system_b_id) AND @id IN (c.id, c.run_id)))
+     SELECT id FROM own UNION SELECT study_id FROM own WHERE study_id IS NOT NULL`,
     { id },
   ).map((row) => row.id);

@@ -21,6 +21,11 @@ export function markDeleted(db: Database, thing: Thing, author: string): void {
   const checkpoint = thing.thing === 'checkpoint' && findCheckpoint(db, thing.id);
   const value = checkpoint ? checkpoint.sha256 : 'yes';
   addLabel(db, { ...thing, field: 'deleted', value, author });
+  if (thing.thing !== 'study') return;
+  const own = all(db, idRow, 'SELECT id FROM evaluation WHERE study_id = @id', { id: thing.id });
+  for (const { id } of own)
+    if (id !== null)
+      addLabel(db, { thing: 'evaluation', id, field: 'deleted', value: 'yes', author });
 }
 
 /**
@@ -41,11 +46,14 @@ export function purgeDeleted(db: Database): void {
   });
 }
 
+const isOfNoEvaluation = 'NOT EXISTS (SELECT 1 FROM evaluation e WHERE e.study_id = t.id)';
+
 function purgeEvaluations(db: Database): void {
   const ofDead = isDead('evaluation', 'c.evaluation_id');
   const jobs = jobsOf(
     db,
-    `SELECT job_id AS id FROM evaluation WHERE ${isDead('evaluation', 'id')}`,
+    `SELECT job_id AS id FROM evaluation WHERE ${isDead('evaluation', 'id')}
+     UNION SELECT job_id FROM study WHERE ${isDead('study', 'id')}`,
   );
   deleteSealedRows(
     db,
@@ -54,6 +62,7 @@ function purgeEvaluations(db: Database): void {
   );
   deleteSealedRows(db, 'comparison', isDead('evaluation', 't.evaluation_id'));
   deleteSealedRows(db, 'evaluation', isDead('evaluation', 't.id'));
+  deleteSealedRows(db, 'study', `${isDead('study', 't.id')} AND ${isOfNoEvaluation}`);
   deleteSealedRows(
     db,
     'generation',
@@ -90,7 +99,8 @@ function purgeRuns(db: Database): void {
     'system',
     `t.checkpoint_id IN (SELECT id FROM checkpoint WHERE run_id IN ${deadRuns})
      AND t.id NOT IN (SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
-       UNION SELECT system_b_id FROM evaluation)`,
+       UNION SELECT system_b_id FROM evaluation
+       UNION SELECT focus_system_id FROM study WHERE focus_system_id IS NOT NULL)`,
   );
   deleteSealedRows(
     db,
@@ -144,6 +154,7 @@ function deleteJobs(db: Database, ids: readonly string[]): void {
       db,
       `DELETE FROM job WHERE id = @id AND id NOT IN (SELECT job_id FROM run)
        AND NOT EXISTS (SELECT 1 FROM evaluation WHERE job_id = @id)
+       AND NOT EXISTS (SELECT 1 FROM study WHERE job_id = @id)
        AND NOT EXISTS (SELECT 1 FROM open_batch WHERE job_id = @id)`,
       { id },
     );

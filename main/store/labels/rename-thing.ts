@@ -7,11 +7,12 @@ import { addLabel, keepFirstName } from '../repositories/labels.ts';
 
 /** The tables of the kinds of things that have a name of their own in their row. */
 export const namedTables: Partial<
-  Record<LabelledThing, 'run' | 'dataset' | 'prompt_set' | 'evaluation' | 'system'>
+  Record<LabelledThing, 'run' | 'dataset' | 'prompt_set' | 'study' | 'evaluation' | 'system'>
 > = {
   run: 'run',
   dataset: 'dataset',
   'prompt-set': 'prompt_set',
+  study: 'study',
   evaluation: 'evaluation',
   answers: 'system',
 };

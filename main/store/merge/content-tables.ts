@@ -195,6 +195,22 @@ const rules = {
       answer_hash: value,
     },
   },
+  study: {
+    columns: {
+      id: 'key',
+      name: 'name',
+      design: value,
+      focus_system_id: { of: 'system' },
+      seed: value,
+      parallel: value,
+      overlap_percent: value,
+      calibration_items: value,
+      job_id: { of: 'job' },
+      revealed_ms: value,
+      author: value,
+      ...ordered,
+    },
+  },
   evaluation: {
     columns: {
       id: 'key',
@@ -207,6 +223,7 @@ const rules = {
       job_id: { of: 'job' },
       revealed_ms: value,
       author: value,
+      study_id: { of: 'study' },
       ...ordered,
     },
   },

@@ -25,20 +25,29 @@ export function mergeEvaluations(
   const generations = unionGenerations(db);
   refuseChangedRows(db, 'comparison', path);
   unionRows(db, 'comparison', { where: isNewEvaluation });
-  refuseChangedRows(db, 'evaluation', path, ['revealed_ms', 'job_id']);
+  for (const table of ['study', 'evaluation'] as const)
+    refuseChangedRows(db, table, path, ['revealed_ms', 'job_id']);
   bringJobs(db);
+  const studies = unionRows(db, 'study', { replaced: { name: givenName('study') } });
   const evaluations = unionRows(db, 'evaluation', { replaced: { name: givenName('evaluation') } });
-  db.exec(`
-    UPDATE main.evaluation AS m SET
-      revealed_ms = min(coalesce(m.revealed_ms, o.revealed_ms), coalesce(o.revealed_ms, m.revealed_ms)),
-      job_id = min(coalesce(m.job_id, o.job_id), coalesce(o.job_id, m.job_id))
-    FROM other.evaluation o WHERE o.id = m.id;
-  `);
-  earliestSequence(db, 'evaluation');
+  for (const table of ['study', 'evaluation'] as const) {
+    revealInBoth(db, table);
+    earliestSequence(db, table);
+  }
   refuseChangedRows(db, 'vote', path);
   const votes = unionRows(db, 'vote');
   earliestSequence(db, 'vote');
-  return { counts: { answers: generations, evaluations, votes }, answers, renamed };
+  return { counts: { answers: generations, studies, evaluations, votes }, answers, renamed };
+}
+
+/** Revealed in one file is revealed, at the earlier time. */
+function revealInBoth(db: Database, table: 'study' | 'evaluation'): void {
+  db.exec(`
+    UPDATE main.${table} AS m SET
+      revealed_ms = min(coalesce(m.revealed_ms, o.revealed_ms), coalesce(o.revealed_ms, m.revealed_ms)),
+      job_id = min(coalesce(m.job_id, o.job_id), coalesce(o.job_id, m.job_id))
+    FROM other.${table} o WHERE o.id = m.id;
+  `);
 }
 
 const answerColumns = [
@@ -73,7 +82,7 @@ function bringJobs(db: Database): void {
     SELECT id, kind, title, subject_id,
       CASE WHEN state IN ('succeeded', 'failed', 'cancelled') THEN state ELSE 'interrupted' END,
       payload_json, NULL, error_json, result_json, created_ms, started_ms, finished_ms, sequence
-    FROM other.job o WHERE id IN (SELECT job_id FROM other.evaluation)
+    FROM other.job o WHERE id IN (SELECT job_id FROM other.evaluation UNION SELECT job_id FROM other.study)
       AND NOT EXISTS (SELECT 1 FROM main.job k WHERE k.id = o.id);
   `);
 }

@@ -14,6 +14,7 @@ export const thingOf: Partial<Record<ContentTable, LabelledThing>> = {
   checkpoint: 'checkpoint',
   dataset: 'dataset',
   prompt_set: 'prompt-set',
+  study: 'study',
   evaluation: 'evaluation',
   model: 'model',
   sample: 'sample',
@@ -57,6 +58,7 @@ const namedThings = [
   { table: 'run', thing: 'run' },
   { table: 'dataset', thing: 'dataset' },
   { table: 'prompt_set', thing: 'prompt-set' },
+  { table: 'study', thing: 'study' },
   { table: 'evaluation', thing: 'evaluation' },
   { table: 'system', thing: 'answers' },
 ] as const;

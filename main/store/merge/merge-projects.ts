@@ -206,7 +206,7 @@ function mergeRest(
   for (const table of ['dataset', 'prompt_set', 'prompt'] as const)
     refuseChangedRows(db, table, path);
   const conflicts = findConflicts(db, { isPacket: false });
-  const renamed = (['dataset', 'prompt_set', 'evaluation'] as const).flatMap((table) =>
+  const renamed = (['dataset', 'prompt_set', 'study', 'evaluation'] as const).flatMap((table) =>
     nameRows(db, table, { column: 'name' }),
   );
   counts['models'] = unionRows(db, 'model');

@@ -36,7 +36,8 @@ function contentQuery(db: Database, table: ContentTable): string {
   });
   const where =
     local === 'unreferenced'
-      ? `WHERE t.id IN (SELECT job_id FROM run UNION SELECT job_id FROM evaluation)`
+      ? `WHERE t.id IN (SELECT job_id FROM run UNION SELECT job_id FROM evaluation
+          UNION SELECT job_id FROM study)`
       : '';
   return `SELECT ${shown.join(', ')} FROM ${table} t ${where} ORDER BY ${order.join(', ')}`;
 }

@@ -17,6 +17,7 @@ import { bin } from './0015-bin.ts';
 import { chosenTemplates } from './0016-chosen-templates.ts';
 import { importedAnswers } from './0017-imported-answers.ts';
 import { fewShotPrefixes } from './0018-few-shot.ts';
+import { studies } from './0019-studies.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   chosenTemplates,
   importedAnswers,
   fewShotPrefixes,
+  studies,
 ];

@@ -16,6 +16,7 @@ const evaluationRow = z.object({
   seed: z.number().int().min(0).max(4_294_967_295),
   parallel: z.number().int().min(1).max(64),
   jobId: idSchema.nullable(),
+  studyId: idSchema.nullable(),
   revealedMs: momentSchema.nullable(),
   createdMs: momentSchema,
 });
@@ -24,24 +25,38 @@ const evaluationRow = z.object({
 export type StoredEvaluation = z.infer<typeof evaluationRow>;
 
 const evaluationColumns = `id, name, prompt_set_id AS promptSetId, system_a_id AS systemAId,
-  system_b_id AS systemBId, seed, parallel, job_id AS jobId, revealed_ms AS revealedMs,
+  system_b_id AS systemBId, seed, parallel, job_id AS jobId, study_id AS studyId, revealed_ms AS revealedMs,
   created_ms AS createdMs`;
+
+/** What belongs to a study: it gives out ids that do not tell which comparisons are of one pair. */
+export interface PartOfStudy {
+  studyId: string;
+  comparisonIds: readonly string[];
+}
 
 /** Stores an evaluation with its comparisons; `leftSides[i]` is the system shown left in item i. */
 export function insertEvaluation(
   db: Database,
-  evaluation: Omit<StoredEvaluation, 'jobId' | 'revealedMs' | 'createdMs'> & { author: string },
+  evaluation: Omit<StoredEvaluation, 'jobId' | 'revealedMs' | 'createdMs' | 'studyId'> & {
+    author: string;
+  },
   promptIds: readonly string[],
   leftSides: readonly SystemKey[],
+  part?: PartOfStudy,
 ): void {
   withTransaction(db, () => {
     run(
       db,
       `INSERT INTO evaluation (id, name, prompt_set_id, system_a_id, system_b_id, seed, parallel,
-         author, created_ms, sequence)
+         author, created_ms, sequence, study_id)
        VALUES (@id, @name, @promptSetId, @systemAId, @systemBId, @seed, @parallel,
-         @author, @createdMs, @sequence)`,
-      { ...evaluation, createdMs: Date.now(), sequence: nextSequence(db) },
+         @author, @createdMs, @sequence, @studyId)`,
+      {
+        ...evaluation,
+        studyId: part?.studyId ?? null,
+        createdMs: Date.now(),
+        sequence: nextSequence(db),
+      },
     );
     for (const [ordinal, promptId] of promptIds.entries())
       run(
@@ -49,7 +64,7 @@ export function insertEvaluation(
         `INSERT INTO comparison (id, evaluation_id, ordinal, prompt_id, left_side)
          VALUES (@id, @evaluationId, @ordinal, @promptId, @leftSide)`,
         {
-          id: uuidv7(),
+          id: part?.comparisonIds[ordinal] ?? uuidv7(),
           evaluationId: evaluation.id,
           ordinal,
           promptId,
@@ -101,6 +116,16 @@ export function findEvaluation(
 }
 
 type OfSystems = Pick<StoredEvaluation, 'systemAId' | 'systemBId'>;
+
+/** The evaluations of a study in the order in which they were set up. */
+export function evaluationsOfStudy(db: Database, studyId: string): StoredEvaluation[] {
+  return all(
+    db,
+    evaluationRow,
+    `SELECT ${evaluationColumns} FROM evaluation WHERE study_id = @studyId ORDER BY sequence, id`,
+    { studyId },
+  );
+}
 
 /** Every evaluation of the same two systems, oldest first: each but the first extends the ones before. */
 export function evaluationsOfSystems(

@@ -6,12 +6,11 @@ import type { AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
-import { messagesColumn } from '../columns.ts';
+import { idRow, messagesColumn } from '../columns.ts';
 import { sampleWordsHash } from '../content-hash.ts';
 
 const missingRow = z.object({
-  comparisonId: idSchema,
-  /** Of the comparison in its evaluation. */
+  /** Of the comparison in its evaluation, or of the prompt in a study. */
   place: countSchema,
   promptId: idSchema,
   /** Which of the prompts with the same words in its set it is, from 0. */
@@ -20,14 +19,14 @@ const missingRow = z.object({
 });
 
 /** A prompt that still lacks an answer of a system. */
-export type MissingGeneration = z.infer<typeof missingRow>;
+export type MissingAnswer = z.infer<typeof missingRow>;
 
 /** Prompts of an evaluation that a system has not answered yet, in order. */
 export function missingGenerations(
   db: Database,
   evaluationId: string,
   systemId: string,
-): MissingGeneration[] {
+): MissingAnswer[] {
   return all(
     db,
     missingRow,
@@ -36,7 +35,7 @@ export function missingGenerations(
          row_number() OVER (PARTITION BY messages_json ORDER BY ordinal) - 1 AS repetition
        FROM prompt WHERE prompt_set_id =
          (SELECT prompt_set_id FROM evaluation WHERE id = @evaluationId))
-     SELECT c.id AS comparisonId, c.ordinal AS place, p.id AS promptId, p.repetition,
+     SELECT c.ordinal AS place, p.id AS promptId, p.repetition,
        p.messages_json AS messages
      FROM comparison c JOIN asked p ON p.id = c.prompt_id
      WHERE c.evaluation_id = @evaluationId AND NOT EXISTS
@@ -44,6 +43,41 @@ export function missingGenerations(
      ORDER BY c.ordinal`,
     { evaluationId, systemId },
   );
+}
+
+const promptRow = z.object({ promptId: idSchema });
+
+/** Prompts of evaluations that a system, which takes part in all of them, has not answered yet. */
+export function unansweredBy(
+  db: Database,
+  systemId: string,
+  evaluationIds: readonly string[],
+): Set<string> {
+  const rows = all(
+    db,
+    promptRow,
+    `SELECT DISTINCT c.prompt_id AS promptId FROM comparison c
+     WHERE c.evaluation_id IN (SELECT value FROM json_each(@ids)) AND NOT EXISTS
+       (SELECT 1 FROM generation g WHERE g.prompt_id = c.prompt_id AND g.system_id = @systemId)`,
+    { ids: JSON.stringify(evaluationIds), systemId },
+  );
+  return new Set(rows.map(({ promptId }) => promptId));
+}
+
+/** The comparisons of evaluations that ask one of these prompts. */
+export function comparisonIdsOn(
+  db: Database,
+  evaluationIds: readonly string[],
+  promptIds: ReadonlySet<string>,
+): string[] {
+  return all(
+    db,
+    idRow,
+    `SELECT id FROM comparison
+     WHERE evaluation_id IN (SELECT value FROM json_each(@ids))
+       AND prompt_id IN (SELECT value FROM json_each(@prompts))`,
+    { ids: JSON.stringify(evaluationIds), prompts: JSON.stringify([...promptIds]) },
+  ).map(({ id }) => id);
 }
 
 const askedRow = z.object({ messages: messagesColumn });

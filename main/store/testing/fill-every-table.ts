@@ -27,6 +27,7 @@ import { addMetrics } from '../repositories/run-metrics.ts';
 import { addRunEvent, insertRun } from '../repositories/runs.ts';
 import { lastSeq, listSamples } from '../repositories/samples/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
+import { insertStudy } from '../repositories/studies.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { takeAtOnce } from '../steps.ts';
@@ -210,6 +211,12 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
   const settings = { id: 'e', name: 'e', promptSetId, ...systems, seed: 42, parallel: 2 };
   insertEvaluation(db, { ...settings, author: 'me' }, promptIds, ['a', 'b']);
   const job = insertJob(db, { kind: 'generate', title: 'G', subjectId: 'e', payload: {} });
+  const study = { id: 's', name: 's', design: 'focus', jobId: job.id, author: 'me' } as const;
+  const shared = { overlapPercent: 50, calibrationItems: 1, seed: 42, parallel: 2 };
+  insertStudy(db, { ...study, ...shared, focusSystemId: systems.systemAId });
+  const part = { studyId: 's', comparisonIds: [] };
+  const ofStudy = { ...settings, id: 'pair', name: 'pair', author: 'me' };
+  insertEvaluation(db, ofStudy, [], [], part);
   setEvaluationJob(db, 'e', job.id);
   for (const promptId of promptIds)
     for (const [systemId, finish] of [

@@ -37,6 +37,7 @@ import { addRunEvent, findRun, insertRun, listRuns } from '../repositories/runs.
 import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
 import { listSamples, sampleSeqs } from '../repositories/samples/sample-list.ts';
 import { addMoves } from '../repositories/samples/bin-moves.ts';
+import { insertStudy, listStudies, setStudyRevealed } from '../repositories/studies.ts';
 import { upsertSystem } from '../repositories/systems.ts';
 import { insertVote } from '../repositories/votes.ts';
 import type { LabelledThing, Thing } from '../../../shared/domain/label.ts';
@@ -68,7 +69,7 @@ export type Deed =
   | { do: 'reveal'; at: number }
   | {
       do: 'rename';
-      what: 'run' | 'dataset' | 'prompt-set' | 'evaluation' | 'answers';
+      what: 'run' | 'dataset' | 'prompt-set' | 'evaluation' | 'study' | 'answers';
       name: string;
       at: number;
     }
@@ -136,7 +137,8 @@ export function perform(db: Database, deed: Deed, author: string): void {
       return;
     case 'reveal': {
       const evaluation = pick(listEvaluations(db), deed.at);
-      if (evaluation) setRevealed(db, evaluation.id);
+      if (evaluation?.studyId) setStudyRevealed(db, evaluation.studyId);
+      else if (evaluation) setRevealed(db, evaluation.id);
       return;
     }
     case 'rename': {
@@ -175,6 +177,7 @@ function thingsOf(db: Database, thing: LabelledThing): Thing[] {
     dataset: () => listDatasets(db).map(({ id }) => id),
     'prompt-set': () => listPromptSets(db).map(({ id }) => id),
     evaluation: () => listEvaluations(db).map(({ id }) => id),
+    study: () => listStudies(db).map(({ id }) => id),
     model: () => listModels(db).map(({ id }) => id),
     sample: () => [],
     conversation: () => ['c'],
@@ -275,7 +278,8 @@ function evaluate(db: Database, deed: Extract<Deed, { do: 'evaluate' }>, author:
   run(db, `UPDATE job SET state = 'succeeded' WHERE id = @id`, { id: job.id });
   const id = `evaluation-${job.id}`;
   const settings = { id, name: deed.name, promptSetId: set.id, seed: 1, parallel: 1 };
-  insertEvaluation(db, { ...settings, ...systems, author }, promptIds, ['a', 'b']);
+  const part = deed.at % 2 === 1 ? addStudy(db, { ...deed, jobId: job.id, author }) : undefined;
+  insertEvaluation(db, { ...settings, ...systems, author }, promptIds, ['a', 'b'], part);
   setEvaluationJob(db, id, job.id);
   for (const systemId of Object.values(systems))
     for (const { promptId } of missingGenerations(db, id, systemId))
@@ -305,6 +309,17 @@ function importAnswers(db: Database, deed: Extract<Deed, { do: 'answers' }>): vo
   const identity = { importedFrom: 'f', fileSha256: 'f', generator: deed.output, importedMs: 1 };
   const answer = { systemId, promptId: prompt.id, output: deed.output, identity };
   insertImportedAnswer(db, answer, there?.id);
+}
+
+function addStudy(
+  db: Database,
+  { name, jobId, author }: { name: string; jobId: string; author: string },
+): { studyId: string; comparisonIds: string[] } {
+  const studyId = `study-${jobId}`;
+  const numbers = { seed: 1, parallel: 1, overlapPercent: 50, calibrationItems: 1 };
+  const design = { design: 'round-robin', focusSystemId: null } as const;
+  insertStudy(db, { id: studyId, name, jobId, author, ...numbers, ...design });
+  return { studyId, comparisonIds: [] };
 }
 
 function vote(db: Database, deed: Extract<Deed, { do: 'vote' }>, author: string): void {

@@ -36,11 +36,17 @@ export function usePacketContents({ kind, samples, evaluationId }: PacketChoice)
   const count = kind === 'samples' ? (data?.count ?? null) : null;
   const isReady = kind === 'samples' ? count !== null && count > 0 : evaluationId !== '';
   const what: PacketRequest['what'] =
-    kind === 'samples'
-      ? { ...filter, kind, status: filter.status ?? null }
-      : { kind, evaluationId };
+    kind === 'samples' ? { ...filter, kind, status: filter.status ?? null } : pairsOf(evaluationId);
   return { what, count, error, isReady };
 }
+
+const studyMark = 'study:';
+
+/** The choice of a list of both evaluations and studies. */
+const pairsOf = (chosen: string): PacketRequest['what'] =>
+  chosen.startsWith(studyMark)
+    ? { kind: 'study', studyId: chosen.slice(studyMark.length) }
+    : { kind: 'evaluation', evaluationId: chosen };
 
 interface PacketFormProps {
   project: ProjectInfo;
@@ -145,7 +151,18 @@ function filterText({ status, source, flag, query }: SampleFilter): string {
 }
 
 function EvaluationChoice({ value, onValue }: ChoiceProps<string>) {
-  const evaluations = useQuery(['evaluations.list'], () => rpc.evaluations.list(), ['evaluations']);
+  const evaluations = useQuery(
+    ['packets.pairs'],
+    async () => [
+      ...(await rpc.studies.list()).map(({ id, name, queue }) => ({
+        id: `${studyMark}${id}`,
+        name,
+        comparisons: queue.total,
+      })),
+      ...(await rpc.evaluations.list()),
+    ],
+    ['evaluations'],
+  );
   return (
     <QueryView query={evaluations} loading="Reading the evaluations…">
       {(list) => (

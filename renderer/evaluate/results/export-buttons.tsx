@@ -15,17 +15,18 @@ const formats = [
 ] as const;
 
 /** Saves the report in one of its forms, or its votes as a table. */
-export function ExportButtons({ id }: { id: string }) {
+export function ExportButtons({ kind, id }: { kind: 'evaluation' | 'study'; id: string }) {
+  const calls = kind === 'study' ? rpc.studies : rpc.evaluations;
   const save = useAction(async (index: number) => {
     const chosen = formats[index];
     if (!chosen) return;
     const { format, mediaType } = chosen;
-    const { fileName, text } = await rpc.evaluations.report({ id, format });
+    const { fileName, text } = await calls.report({ id, format });
     // The desktop app refuses downloads; there the core writes where the dialog says.
     if (!(await rpc.app.info()).hasNativeDialogs) return downloadText(fileName, text, mediaType);
     const saved = await exportFile(
       { title: 'Save the report', suggestedName: fileName },
-      (target) => rpc.evaluations.saveReport({ id, format, ...target }),
+      (target) => calls.saveReport({ id, format, ...target }),
     );
     if (saved !== undefined) showToast({ text: `Saved ${saved.path}.`, tone: 'good' });
   });

@@ -25,6 +25,7 @@ import { ExtendPanel } from './extend-panel.tsx';
 import { ExportButtons } from './export-buttons.tsx';
 import { FactList, FigureTable } from './figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
+import { StudyLink } from '../study-link.tsx';
 import { ItemTable } from './item-table.tsx';
 import { PreferenceChart, statisticsId } from './preference-chart.tsx';
 import './results.css';
@@ -49,8 +50,9 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
           </h1>
         </div>
         <Badge>revealed</Badge>
+        {summary.studyId !== null && <StudyLink id={summary.studyId} />}
         <span className="spacer" />
-        <ExportButtons id={id} />
+        <ExportButtons kind="evaluation" id={id} />
       </header>
       <QueryView query={report} loading="Computing the report…">
         {(data) => <Report report={data} extend={<ExtendPanel summary={summary} />} />}

@@ -5,6 +5,7 @@ import { rpc } from '../../rpc/client.ts';
 import { whileStoring } from '../../rpc/storing.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';
 import { showPair, takeWantedPair, useEvaluate } from '../evaluate-store.ts';
+import type { VotingSubject } from './voting-subject.ts';
 import { useVoteClock } from './vote-clock.ts';
 
 /** What was chosen for the pair at a place of the evaluation. */
@@ -35,15 +36,45 @@ export interface Ballot {
 type Shown = Pick<Ballot, 'current' | 'ordinal' | 'loadError'>;
 type Choice = Pick<Ballot, 'choice' | 'voteError'>;
 
+/** The calls of a page are of one kind of thing; what they answer beside pairs is nobody's business. */
+const callsOf: Record<
+  VotingSubject['kind'],
+  {
+    pair: (at: {
+      id: string;
+      ordinal?: number;
+      besides?: string;
+    }) => Promise<BlindComparison | null>;
+    vote: (vote: {
+      comparisonId: string;
+      verdict: ShownVerdict;
+      durationMs: number;
+    }) => Promise<unknown>;
+    undo: (of: { id: string }) => Promise<BlindComparison | null>;
+  }
+> = {
+  evaluation: {
+    pair: (at) => rpc.evaluations.comparison(at),
+    vote: (vote) => rpc.evaluations.vote(vote),
+    undo: (of) => rpc.evaluations.undoVote(of),
+  },
+  study: {
+    pair: (at) => rpc.studies.comparison(at),
+    vote: (vote) => rpc.studies.vote(vote),
+    undo: (of) => rpc.studies.undoVote(of),
+  },
+};
+
 const noChoice: Choice = { choice: null, voteError: undefined };
 /** A held key repeats: a choice this soon after the pair appeared was meant for the last one. */
 const tooSoonMs = 300;
 
 /**
- * Walks one evaluation pair by pair: one call at a time, nothing counted before it is stored. The
+ * Walks one evaluation, or a queue of a study, pair by pair: one call at a time, nothing counted before it is stored. The
  * next pair is shown while a vote is stored; where that fails, the pair comes back with the choice.
  */
-export function useBallot(evaluationId: string): Ballot {
+export function useBallot({ kind, id }: Pick<VotingSubject, 'kind' | 'id'>): Ballot {
+  const calls = callsOf[kind];
   const [shown, setShown] = useState<Shown>({
     current: undefined,
     ordinal: null,
@@ -56,17 +87,17 @@ export function useBallot(evaluationId: string): Ballot {
   const isBusy = useRef(false);
   const isGone = useRef(false);
   const lastVote = useRef<Promise<unknown>>(Promise.resolve());
-  const next = useNextPair(evaluationId, shown.current, lastVote);
+  const next = useNextPair({ kind, id }, shown.current, lastVote);
 
   const load = async (ordinal: number | null) => {
-    setShown(await fetchPair(evaluationId, ordinal));
+    setShown(await fetchPair({ kind, id }, ordinal));
     setChoice(noChoice);
   };
   useEffect(() => {
     isGone.current = false;
     let isOld = false;
     const begin = async () => {
-      const first = await fetchPair(evaluationId, takeWantedPair(evaluationId));
+      const first = await fetchPair({ kind, id }, takeWantedPair(id));
       if (!isOld) setShown(first);
     };
     void begin();
@@ -74,7 +105,7 @@ export function useBallot(evaluationId: string): Ballot {
       isOld = true;
       isGone.current = true;
     };
-  }, [evaluationId]);
+  }, [kind, id]);
 
   const exclusively = async (work: () => Promise<void>) => {
     if (isBusy.current) return;
@@ -88,16 +119,16 @@ export function useBallot(evaluationId: string): Ballot {
   };
 
   const goToWanted = () => {
-    const wanted = isBusy.current ? null : takeWantedPair(evaluationId);
+    const wanted = isBusy.current ? null : takeWantedPair(id);
     if (wanted !== null) void exclusively(() => load(wanted));
   };
-  usePairInAddress(evaluationId, shown, goToWanted);
+  usePairInAddress(id, shown, goToWanted);
 
   const store = async (verdict: ShownVerdict) => {
     const { current } = shown;
     if (!current || clock.elapsedMs() < tooSoonMs) return;
     const { comparisonId, ordinal } = current;
-    const call = rpc.evaluations.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
+    const call = calls.vote({ comparisonId, verdict, durationMs: clock.elapsedMs() });
     const vote = whileStoring(call);
     lastVote.current = vote.catch(() => undefined);
     const early = next.known();
@@ -123,7 +154,7 @@ export function useBallot(evaluationId: string): Ballot {
 
   const takeBack = async () => {
     try {
-      const current = await whileStoring(rpc.evaluations.undoVote({ id: evaluationId }));
+      const current = await whileStoring(calls.undo({ id }));
       if (!current) {
         showToast({ text: 'There is no vote of yours to take back.', key: 'undo' });
         return;
@@ -152,7 +183,7 @@ export function useBallot(evaluationId: string): Ballot {
  * stored, whose pair would be the next one still. `null`: there was none yet, it is to be asked again.
  */
 function useNextPair(
-  evaluationId: string,
+  { kind, id }: Pick<VotingSubject, 'kind' | 'id'>,
   shown: BlindComparison | null | undefined,
   lastVote: RefObject<Promise<unknown>>,
 ) {
@@ -166,7 +197,7 @@ function useNextPair(
     let isOld = false;
     const ask = async () => {
       await lastVote.current;
-      const pair = await rpc.evaluations.comparison({ id: evaluationId, besides });
+      const pair = await callsOf[kind].pair({ id, besides });
       if (!isOld) known.current = pair;
       return pair;
     };
@@ -174,24 +205,20 @@ function useNextPair(
     return () => {
       isOld = true;
     };
-  }, [evaluationId, besides, lastVote]);
+  }, [kind, id, besides, lastVote]);
   return { known: () => known.current, asked: async () => (await asked.current) ?? null };
 }
 
 /** The address names the pair that is shown, and leads to others. */
-function usePairInAddress(
-  evaluationId: string,
-  { current, ordinal }: Shown,
-  goToWanted: () => void,
-): void {
+function usePairInAddress(id: string, { current, ordinal }: Shown, goToWanted: () => void): void {
   const wanted = useEvaluate(({ selection }) =>
-    selection.kind === 'evaluation' ? selection.pair : undefined,
+    selection.kind === 'evaluation' || selection.kind === 'study' ? selection.pair : undefined,
   );
   const isLoaded = current !== undefined;
   const place = current?.ordinal ?? ordinal;
   useEffect(() => {
-    if (isLoaded) showPair(place === null ? null : { evaluationId, ordinal: place });
-  }, [evaluationId, isLoaded, place]);
+    if (isLoaded) showPair(place === null ? null : { id, ordinal: place });
+  }, [id, isLoaded, place]);
   useEffect(() => () => showPair(null), []);
   useEffect(() => {
     if (wanted !== undefined) goToWanted();
@@ -199,10 +226,13 @@ function usePairInAddress(
 }
 
 /** The pair at an ordinal, or the next open one; an error becomes part of what is shown. */
-async function fetchPair(id: string, ordinal: number | null): Promise<Shown> {
+async function fetchPair(
+  { kind, id }: Pick<VotingSubject, 'kind' | 'id'>,
+  ordinal: number | null,
+): Promise<Shown> {
   try {
     const place = ordinal === null ? {} : { ordinal };
-    const current = await rpc.evaluations.comparison({ id, ...place });
+    const current = await callsOf[kind].pair({ id, ...place });
     return { current, ordinal, loadError: undefined };
   } catch (error) {
     return { current: undefined, ordinal, loadError: error };

@@ -1,5 +1,5 @@
 import { useEffect, useRef, type RefObject } from 'react';
-import type { EvaluationSummary, BlindComparison } from '../../../shared/contract/evaluate.ts';
+import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
 import { usePacket } from '../../rpc/project.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
@@ -7,23 +7,23 @@ import { ProgressBar } from '../../ui/feedback/progress.tsx';
 import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
-import { answerCounts, votablePairs } from '../evaluation-stage.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
+import type { VotingSubject } from './voting-subject.ts';
 import { annotatorQuestion, verdictOptions, VoteBar } from './vote-bar.tsx';
 import './voting.css';
 
 /** Blind voting: one pair after the other, by mouse or keys. */
-export function VotingView({ summary }: { summary: EvaluationSummary }) {
-  const ballot = useBallot(summary.id);
+export function VotingView({ subject }: { subject: VotingSubject }) {
+  const ballot = useBallot(subject);
   const isPacket = usePacket() !== null;
   const section = useRef<HTMLElement>(null);
-  useVoteShortcuts(ballot, summary, section);
-  useNewPairs(ballot, summary);
+  useVoteShortcuts(ballot, subject.places, section);
+  useNewPairs(ballot, subject.answers.done);
   const { current } = ballot;
-  const pairs = votablePairs(summary);
+  const { voted, wanted } = subject;
   useFocusOnPair(section, current?.comparisonId);
   return (
     <section ref={section} className="voting" aria-label="Voting" tabIndex={-1} data-work>
@@ -31,10 +31,10 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
         <p className="voting-question">{annotatorQuestion}</p>
         <div className="voting-progress">
           <span aria-live="polite">
-            {summary.voted} of {pairs} voted
-            {isPacket && `, ${pairs - summary.voted} left`}
+            {voted} of {wanted} voted
+            {isPacket && `, ${wanted - voted} left`}
           </span>
-          <ProgressBar label="Votes" done={summary.voted} total={pairs} />
+          <ProgressBar label="Votes" done={voted} total={wanted} />
         </div>
       </div>
       {current === undefined && ballot.loadError === undefined && <LoadingState />}
@@ -51,16 +51,16 @@ export function VotingView({ summary }: { summary: EvaluationSummary }) {
           )}
         </>
       )}
-      {current === null && <NoPair ballot={ballot} summary={summary} />}
-      <VoteBar ballot={ballot} comparisons={summary.comparisons} />
+      {current === null && <NoPair ballot={ballot} subject={subject} />}
+      <VoteBar ballot={ballot} comparisons={subject.places} />
     </section>
   );
 }
 
-function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummary }) {
+function NoPair({ ballot, subject }: { ballot: Ballot; subject: VotingSubject }) {
   const isPacket = usePacket() !== null;
-  const { done, total } = answerCounts(summary);
-  const failure = summary.failures.find(({ ordinal }) => ordinal === ballot.ordinal);
+  const { done, total } = subject.answers;
+  const failure = subject.failures.find(({ ordinal }) => ordinal === ballot.ordinal);
   // Of many failures the summary names the first alone; once all is answered, what lacks has failed.
   if (ballot.ordinal !== null && (failure || done >= total))
     return (
@@ -92,6 +92,13 @@ function NoPair({ ballot, summary }: { ballot: Ballot; summary: EvaluationSummar
       <EmptyState title="You have voted on every pair">
         You can still look at earlier pairs and change votes. When you are done, close the packet
         and send the file back: “Close to send it back” above closes it and tells where it lies.
+      </EmptyState>
+    );
+  if (subject.kind === 'study')
+    return (
+      <EmptyState title="You have voted on every pair of your queue">
+        Identical answers were tied by rule and not shown. You can still look at earlier pairs and
+        change votes; another annotator, under a name of their own, has a queue of their own.
       </EmptyState>
     );
   return (
@@ -128,11 +135,11 @@ function useFocusOnPair(section: RefObject<HTMLElement | null>, pairId: string |
 /** Votes by the keys that the buttons show; arrows move and scroll. */
 function useVoteShortcuts(
   ballot: Ballot,
-  summary: EvaluationSummary,
+  places: number,
   section: RefObject<HTMLElement | null>,
 ): void {
   const group = 'Blind voting';
-  const place = ballot.current?.ordinal ?? ballot.ordinal ?? summary.comparisons;
+  const place = ballot.current?.ordinal ?? ballot.ordinal ?? places;
   useShortcuts([
     ...verdictOptions.map(({ verdict, label, key }) => ({
       keys: [key],
@@ -168,14 +175,13 @@ function useVoteShortcuts(
       label: 'Next pair',
       group,
       run: () => ballot.goTo(place + 1),
-      isDisabled: place >= summary.comparisons - 1,
+      isDisabled: place >= places - 1,
     },
   ]);
 }
 
 /** While nothing is open, answers that arrive are looked at again. */
-function useNewPairs({ current, ordinal, goTo }: Ballot, summary: EvaluationSummary): void {
-  const { done } = answerCounts(summary);
+function useNewPairs({ current, ordinal, goTo }: Ballot, done: number): void {
   const seen = useRef(done);
   useEffect(() => {
     if (seen.current === done) return;

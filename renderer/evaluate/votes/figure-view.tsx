@@ -4,11 +4,18 @@ import { Button } from '../../ui/button.tsx';
 import { downloadText } from '../../ui/files/download-text.ts';
 import './figure-view.css';
 
+interface FigureViewProps {
+  figure: Figure;
+  fileName: string;
+  /** The table that says the same in words. */
+  tableId?: string;
+}
+
 /** A figure of the report as elements, with a button that saves it as SVG where that is possible. */
-export function FigureView({ figure, fileName }: { figure: Figure; fileName: string }) {
+export function FigureView({ figure, fileName, tableId }: FigureViewProps) {
   const { title, width, height, marks } = figure;
   return (
-    <figure className="figure" aria-label={title}>
+    <figure className="figure" aria-label={title} aria-details={tableId}>
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
         {marks.map((mark, index) => (
           <MarkView key={index} mark={mark} />

@@ -14,6 +14,7 @@ const dataset = { id: 'd', name: 'd', samples: 300, isCurrent: true };
 const checkpoint = { id: 'c', epoch: 15, meanLoss: 0.1 };
 const run = { id: 'r', name: 'r', state: 'succeeded' as const, modelId: 'm', checkpoint };
 const evaluation = {
+  isStudy: false,
   id: 'e',
   name: 'e',
   comparisons: 10,

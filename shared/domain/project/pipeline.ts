@@ -25,6 +25,8 @@ const runFactsSchema = z.object({
 
 const evaluationFactsSchema = z.object({
   id: idSchema,
+  /** Of a study all pairs together, by its id and name. */
+  isStudy: z.boolean(),
   name: nameSchema,
   comparisons: countSchema,
   /** Answers of both systems that are there, and comparisons with a vote. */

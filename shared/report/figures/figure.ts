@@ -84,9 +84,12 @@ const style = css`
 `;
 
 /** The drawing as an SVG file of its own, light or dark by the reader's setting. */
-export function figureToSvg({ title, width, height, marks }: Figure): string {
+export const figureToSvg = (figure: Figure): string => `${figureMarkup(figure).toString()}\n`;
+
+/** The same as an element of a page. */
+export function figureMarkup({ title, width, height, marks }: Figure): Markup {
   const drawn = marks.map(markup);
-  const picture = html`<svg
+  return html`<svg
     xmlns="http://www.w3.org/2000/svg"
     viewBox="0 0 ${width} ${height}"
     width="${width}"
@@ -99,7 +102,6 @@ export function figureToSvg({ title, width, height, marks }: Figure): string {
     </style>
     ${drawn}
   </svg>`;
-  return `${picture.toString()}\n`;
 }
 
 const number = (value: number) => Number(value.toFixed(2));

@@ -16,11 +16,11 @@ import { maxRecordBytes } from '../../curate/import/read/read-lines.ts';
 import { readJsonRecords } from '../../curate/import/read/read-records.ts';
 import { inFile, ReadLimitError, RecordProblem } from '../../curate/import/sample/import-error.ts';
 import type { BadLine } from '../../curate/import/sample/parsed-sample.ts';
-import { gradeOfRow, isGrade, verdictOfRow, verdictsOfReport } from './vote-row.ts';
+import { gradeOfRow, isGrade, verdictOfRow, verdictsOfReportText } from './vote-row.ts';
 
 const limits = { verdicts: 1_000_000, keptBadLines: 1000, reportBytes: 256 * 1024 ** 2 };
 /** A report is one object: read record by record, the lists in it would be taken for its records. */
-const reportStart = /^\s*\{\s*"format"\s*:\s*"lima-evaluation-report"/;
+const reportStart = /^\s*\{\s*"format"\s*:\s*"lima-(?:evaluation|study)-report"/;
 
 /**
  * Statistics of a file of votes: AlpacaEval's annotations, our own report (JSON) or table of votes,
@@ -99,7 +99,7 @@ class VoteTableReader implements VoteTable {
   /** Every standing vote of a report is a row. */
   addReport(text: string): void {
     try {
-      for (const verdict of verdictsOfReport(text)) this.verdicts.push(verdict);
+      for (const verdict of verdictsOfReportText(text)) this.verdicts.push(verdict);
       this.read = this.verdicts.length;
     } catch (error) {
       if (!(error instanceof RecordProblem)) throw error;

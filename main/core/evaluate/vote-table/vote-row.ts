@@ -1,16 +1,10 @@
-import {
-  type AuthorKind,
-  authorKindSchema,
-  identicalAnswersAuthor,
-  promptWords,
-} from '../../../../shared/domain/evaluation.ts';
-import {
-  type EvaluationReport,
-  evaluationReportSchema,
-} from '../../../../shared/domain/evaluation-report.ts';
+import { z } from 'zod';
+import { authorKindSchema } from '../../../../shared/domain/evaluation.ts';
+import { evaluationReportSchema } from '../../../../shared/domain/evaluation-report.ts';
+import { studyReportSchema } from '../../../../shared/domain/study/study-report.ts';
+import { verdictsOfReport } from '../../../../shared/report/report-verdicts.ts';
 import { qualityGrades, type QualityVerdict } from '../../../../shared/stats/rating-statistics.ts';
 import { codePoints, type PairVerdict } from '../../../../shared/stats/pair-verdict.ts';
-import { withoutThinking } from '../../../../shared/template/thinking.ts';
 import { RecordProblem } from '../../curate/import/sample/import-error.ts';
 
 /** A row of a table: field names in lower case, whatever the file had. */
@@ -211,26 +205,12 @@ function shown(value: unknown): string {
 }
 
 /** The standing votes of one of our own reports as JSON; RecordProblem where it is not whole. */
-export function verdictsOfReport(text: string): PairVerdict[] {
-  const { systems, items } = parsedReport(text);
-  const preferences = { a: 1, b: 0, tie: 0.5 };
-  return items.flatMap(({ prompt, votes, a, b }) =>
-    votes.map(({ author, authorKind, verdict }) => ({
-      prompt: promptWords(prompt),
-      a: systems.a.name,
-      b: systems.b.name,
-      preference: preferences[verdict],
-      author,
-      authorKind: ruleOnly(author, authorKind),
-      charactersA: codePoints(withoutThinking(a.output)),
-      charactersB: codePoints(withoutThinking(b.output)),
-    })),
-  );
-}
-
-function parsedReport(text: string): EvaluationReport {
+export function verdictsOfReportText(text: string): PairVerdict[] {
   try {
-    return evaluationReportSchema.parse(JSON.parse(text));
+    const report = anyReport.parse(JSON.parse(text));
+    return report.format === 'lima-study-report'
+      ? report.evaluations.flatMap(verdictsOfReport)
+      : verdictsOfReport(report);
   } catch (error) {
     throw new RecordProblem('the report is cut off, or was written by another version', {
       cause: error,
@@ -238,5 +218,4 @@ function parsedReport(text: string): EvaluationReport {
   }
 }
 
-const ruleOnly = (author: string, kind: AuthorKind): AuthorKind =>
-  author === identicalAnswersAuthor ? 'rule' : kind;
+const anyReport = z.discriminatedUnion('format', [evaluationReportSchema, studyReportSchema]);

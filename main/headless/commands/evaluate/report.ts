@@ -1,19 +1,21 @@
 import { systemKeySchema } from '../../../../shared/domain/evaluation.ts';
+import { unfinishedText } from '../../../../shared/report/study/study-words.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { defineCommand, oneOf, overwriteOption, positional } from '../../cli/command.ts';
-import { findNamed } from '../../arguments/find-named.ts';
-import { openCoreWithProject, placeText } from '../../cli/open-core.ts';
+import { findJudged } from '../../arguments/judged.ts';
+import type { Terminal } from '../../cli/terminal.ts';
+import { openCoreWithProject, placeText, type CoreClient } from '../../cli/open-core.ts';
 import { lostComparisons, lostDocument, lostPrompts, lostText } from './lost-comparisons.ts';
 
 const formats = ['json', 'md', 'html', 'csv'] as const;
 const contractFormats = { json: 'json', md: 'markdown', html: 'html', csv: 'csv' } as const;
 
-/** `lima report`: the report of a revealed evaluation. */
+/** `lima report`: the report of a revealed evaluation or study. */
 export const reportCommand = defineCommand({
   name: 'report',
-  usage: `report P.lima EVALUATION [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal] [--lost [--system a|b]]`,
-  summary: 'Report an evaluation: counts, win rates, intervals, identities.',
+  usage: `report P.lima EVALUATION|STUDY [--format ${formats.join('|')}] [--out FILE [--overwrite]] [--reveal] [--lost [--system a|b]]`,
+  summary: 'Report an evaluation or a study: counts, win rates, intervals, identities.',
   positionals: { min: 2, max: 2 },
   options: {
     format: {
@@ -48,22 +50,29 @@ export const reportCommand = defineCommand({
         ? undefined
         : oneOf(options.system, systemKeySchema.options, 'The system');
     await using project = await openCoreWithProject(call);
-    const { evaluations } = project.client;
-    const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
+    const { client } = project;
+    const { id, kind } = await findJudged(client, positional(call, 1));
     // Before the blind phase ends for good: a file that cannot be written must not cost it.
     await using draft =
       options.out === undefined
         ? null
         : await project.startExport(options.out, options.overwrite ?? false);
-    if (options.reveal) await evaluations.reveal({ id });
+    const wanted = { id, format: contractFormats[format] };
+    if (options.lost && kind === 'study')
+      throw new UsageError('--lost is for one pair: name an evaluation of the revealed study.');
+    if (options.reveal && kind === 'study') await revealStudy(client, id, terminal);
+    else if (options.reveal) await client.evaluations.reveal({ id });
     if (options.lost) {
-      const found = await lostComparisons(project.client, id, system);
+      const found = await lostComparisons(client, id, system);
       if (draft !== null)
         await placeText(terminal, draft, { format: 'messages', text: lostPrompts(found) });
       else terminal.result(lostDocument(found), lostText(found, shellWord(positional(call, 0))));
       return;
     }
-    const { fileName, text } = await evaluations.report({ id, format: contractFormats[format] });
+    const { fileName, text } =
+      kind === 'study'
+        ? await client.studies.report(wanted)
+        : await client.evaluations.report(wanted);
     if (draft === null) {
       const document: unknown = format === 'json' ? JSON.parse(text) : { format, fileName, text };
       terminal.result(document, text);
@@ -72,3 +81,10 @@ export const reportCommand = defineCommand({
     await placeText(terminal, draft, { format, text });
   },
 });
+
+/** Says who has not finished, and reveals: the person asked for it. */
+async function revealStudy(client: CoreClient, id: string, terminal: Terminal): Promise<void> {
+  const text = unfinishedText(await client.studies.get({ id }));
+  if (text !== '') terminal.note(text);
+  await client.studies.reveal({ id });
+}

@@ -2,7 +2,7 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
 import type { Call } from '../../cli/command.ts';
 import { CancelledError } from '../../cli/command-error.ts';
-import type { CoreClient } from '../../cli/open-core.ts';
+import type { Ballot } from './ballot.ts';
 
 const verdictOfKey = { '1': 'left', '2': 'neither', '3': 'right' } as const;
 const question = '1 left is better · 2 neither · 3 right is better · u undo · q stop';
@@ -11,28 +11,27 @@ type Choice = (typeof verdictOfKey)[keyof typeof verdictOfKey] | 'undo' | 'stop'
 
 /** Shows one comparison after the other and stores a vote per key; returns how many stand. */
 export async function voteByKeys(
-  client: CoreClient,
-  id: string,
+  ballot: Ballot,
   { terminal, signal }: Pick<Call, 'terminal' | 'signal'>,
 ): Promise<number> {
   let voted = 0;
-  let comparison = await client.evaluations.comparison({ id });
+  let comparison = await ballot.pair();
   while (comparison) {
     terminal.note(describeComparison(comparison));
     const shownMs = Date.now();
     const choice = await nextChoice(signal);
     if (choice === 'stop') break;
     if (choice === 'undo') {
-      const undone = await client.evaluations.undoVote({ id });
+      const undone = await ballot.undo();
       if (undone) voted = Math.max(0, voted - 1);
       else terminal.note('There is no vote to take back.');
       comparison = undone ?? comparison;
     } else {
       const { comparisonId } = comparison;
       const durationMs = Date.now() - shownMs;
-      await client.evaluations.vote({ comparisonId, verdict: choice, durationMs });
+      await ballot.vote({ comparisonId, verdict: choice, durationMs });
       voted++;
-      comparison = await client.evaluations.comparison({ id });
+      comparison = await ballot.pair();
     }
   }
   return voted;

@@ -1,22 +1,23 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { BlindComparison, EvaluationSummary } from '../../../../shared/contract/evaluate.ts';
+import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
 import { visibleJson } from '../../../../shared/text/foreign-text.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
-import { findNamed } from '../../arguments/find-named.ts';
-import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
+import { findJudged } from '../../arguments/judged.ts';
+import { openCoreWithProject } from '../../cli/open-core.ts';
 import type { Terminal } from '../../cli/terminal.ts';
+import { ballotOf, type Ballot } from './ballot.ts';
 import { voteByKeys } from './vote-by-keys.ts';
 import { readInputFile } from '../../../input-files/input-file.ts';
 import { existingFile } from '../../arguments/project-models.ts';
 
-/** `lima vote`: blind votes, by keys or from a file. */
+/** `lima vote`: blind votes on an evaluation or a study, by keys or from a file. */
 export const voteCommand = defineCommand({
   name: 'vote',
-  usage: 'vote P.lima EVALUATION [--verdicts FILE | --expected | --list]',
-  summary: 'Vote blind on the answers of an evaluation, by keys or from a file.',
+  usage: 'vote P.lima EVALUATION|STUDY [--as NAME] [--verdicts FILE | --expected | --list]',
+  summary: 'Vote blind on the answers of an evaluation or a study, by keys or from a file.',
   positionals: { min: 2, max: 2 },
   options: {
     verdicts: {
@@ -29,10 +30,16 @@ export const voteCommand = defineCommand({
       description:
         'vote by rule where prompts have an expected answer: whose answer contains it wins',
     },
+    as: {
+      type: 'string',
+      value: 'NAME',
+      description: 'of a study: vote as this annotator, in their own queue',
+    },
     list: { type: 'boolean', description: 'print every blind pair instead, for a script to judge' },
   },
   details: () => [
     '',
+    'Of a study an ordinal is a place in the annotator’s own queue: --list and --verdicts take the same --as.',
     'Keys on a terminal: 1 left is better, 2 neither, 3 right is better, u undo, q stop.',
   ],
   edits: true,
@@ -48,39 +55,46 @@ export const voteCommand = defineCommand({
         'There is no keyboard to vote with: run this in a terminal, or use --verdicts FILE.',
       );
     await using project = await openCoreWithProject({ ...call, edits: !options.list });
-    const { evaluations } = project.client;
-    const { id } = findNamed(await evaluations.list(), positional(call, 1), 'evaluation');
-    if (options.list) return await listPairs(project.client, id, terminal);
+    const judged = await findJudged(project.client, positional(call, 1));
+    const { id, kind } = judged;
+    if (options.as !== undefined && kind === 'evaluation')
+      throw new UsageError('--as is for studies: an evaluation has one queue for everybody.');
+    const ballot = ballotOf(project.client, judged, options.as);
+    if (options.list) return await listPairs(ballot, terminal);
     if (options.expected) {
-      const { votes, summary } = await evaluations.voteByRule({ id, rule: 'expected-answer' });
+      if (kind === 'study')
+        throw new UsageError(
+          '--expected is for evaluations: the report of a study’s pairs counts right answers.',
+        );
+      const { votes, summary } = await project.client.evaluations.voteByRule({
+        id,
+        rule: 'expected-answer',
+      });
       terminal.result(
         { ...summary, votes },
         `${formatQuantity(votes, 'vote')} by rule stored. They count only while no person has voted.`,
       );
       return;
     }
-    const voted = verdicts
-      ? await voteFromFile(project.client, id, verdicts)
-      : await voteByKeys(project.client, id, call);
-    const summary = await evaluations.get({ id });
-    terminal.result({ ...summary, votes: voted }, describeVotes(summary, voted));
+    const voted = verdicts ? await voteFromFile(ballot, verdicts) : await voteByKeys(ballot, call);
+    const { document, text } = await ballot.standing();
+    terminal.result(
+      { ...document, votes: voted },
+      `${formatQuantity(voted, 'vote')} stored; ${text}`,
+    );
   },
 });
 
 /** Prints what a voter would see: two answers by side, no names. Nothing is stored. */
-async function listPairs(client: CoreClient, id: string, terminal: Terminal): Promise<void> {
-  const { comparisons: total } = await client.evaluations.get({ id });
+async function listPairs(ballot: Ballot, terminal: Terminal): Promise<void> {
+  const total = await ballot.places();
   const comparisons: BlindComparison[] = [];
   for (let ordinal = 0; ordinal < total; ordinal++) {
-    const comparison = await client.evaluations.comparison({ id, ordinal });
+    const comparison = await ballot.pair(ordinal);
     if (comparison) comparisons.push(comparison);
   }
   const lines = comparisons.map((comparison) => visibleJson(comparison));
   terminal.result({ comparisons }, lines.join('\n'));
-}
-
-function describeVotes(summary: EvaluationSummary, votes: number): string {
-  return `${formatQuantity(votes, 'vote')} stored; ${summary.voted} of ${summary.comparisons - summary.failed} comparisons are voted on.`;
 }
 
 /** Room for a million verdicts. */
@@ -114,21 +128,17 @@ function parseVerdict(line: string, where: string): VerdictLine {
 }
 
 /** Stores every verdict and returns how many; stops at a comparison that does not exist. */
-async function voteFromFile(
-  client: CoreClient,
-  id: string,
-  verdicts: readonly VerdictLine[],
-): Promise<number> {
+async function voteFromFile(ballot: Ballot, verdicts: readonly VerdictLine[]): Promise<number> {
   let voted = 0;
   for (const { ordinal, verdict } of verdicts) {
-    const comparison = await client.evaluations.comparison({ id, ordinal });
+    const comparison = await ballot.pair(ordinal);
     if (!comparison)
       throw new CommandError(
         'NOT_FOUND',
         `The comparison with ordinal ${ordinal} does not exist, has no answers yet or one that failed; stored: ${formatQuantity(voted, 'vote')}.`,
         { ordinal, voted },
       );
-    await client.evaluations.vote({ comparisonId: comparison.comparisonId, verdict });
+    await ballot.vote({ comparisonId: comparison.comparisonId, verdict });
     voted++;
   }
   return voted;

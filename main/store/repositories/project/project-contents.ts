@@ -147,6 +147,7 @@ const subjectSchema = z.object({
   path: z.string().optional(),
   runId: z.string().optional(),
   evaluationId: z.string().optional(),
+  studyId: z.string().optional(),
   checkpointId: z.string().optional(),
 });
 
@@ -159,7 +160,7 @@ export function modelsOfJob(db: Database, id: string): z.infer<typeof modelPathR
 }
 
 function modelsOf(db: Database, subject: z.infer<typeof subjectSchema>) {
-  const { runId = '', evaluationId = '', checkpointId = '' } = subject;
+  const { runId = '', evaluationId = '', studyId = '', checkpointId = '' } = subject;
   return all(
     db,
     modelPathRow,
@@ -168,7 +169,8 @@ function modelsOf(db: Database, subject: z.infer<typeof subjectSchema>) {
        UNION SELECT r.model_id FROM checkpoint c JOIN run r ON r.id = c.run_id
          WHERE c.id = @checkpointId
        UNION SELECT s.model_id FROM evaluation e
-         JOIN system s ON s.id IN (e.system_a_id, e.system_b_id) WHERE e.id = @evaluationId)`,
-    { runId, evaluationId, checkpointId },
+         JOIN system s ON s.id IN (e.system_a_id, e.system_b_id)
+         WHERE e.id = @evaluationId OR e.study_id = @studyId)`,
+    { runId, evaluationId, studyId, checkpointId },
   );
 }

@@ -1,0 +1,286 @@
+import { freemem } from 'node:os';
+import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { sameAnswer } from '../../../shared/template/thinking.ts';
+import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
+import { withTransaction, type Database } from '../../store/database.ts';
+import type { StoredComparison } from '../../store/repositories/comparisons.ts';
+import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
+import { insertVote, verdictOf } from '../../store/repositories/votes.ts';
+import { findModel } from '../../store/repositories/models.ts';
+import {
+  findSystem,
+  type StoredSystem,
+  type WeightsSystem,
+} from '../../store/repositories/systems.ts';
+import { insertGeneration, type MissingAnswer } from '../../store/repositories/generations.ts';
+import { found } from '../base/app-error.ts';
+import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
+import { systemFiles } from '../models/checkpoints.ts';
+import { failMissingAnswers } from './answer-service.ts';
+import type { JobContext } from '../jobs/job-handler.ts';
+import type { ProjectSession } from '../project/project-session.ts';
+
+/** Answers that are wanted of several systems, and what of them is stored already. */
+export interface WantedAnswers {
+  systemIds: readonly string[];
+  /** How many answers are made side by side. */
+  parallel: number;
+  /** Answers of all systems, those that failed too. */
+  total: number;
+  done: number;
+  missingOf: (systemId: string) => readonly MissingAnswer[];
+  /** Comparisons that ask one of these prompts: all of them without any. */
+  comparisonsOn: (promptIds?: ReadonlySet<string>) => readonly StoredComparison[];
+}
+
+/** What imported answers lack is told before anybody waits for another system. */
+export function failMissing(
+  session: ProjectSession,
+  evaluations: readonly StoredEvaluation[],
+): void {
+  for (const { id, systemAId, systemBId } of evaluations)
+    for (const systemId of [systemAId, systemBId]) {
+      const system = findSystem(session.file.db, systemId);
+      if (system?.kind === 'answers') failMissingAnswers(session, id, system);
+    }
+}
+
+/**
+ * Makes every answer that is missing, each stored the moment it is there, and ties identical ones;
+ * returns how many there are. All systems answer some prompts before the next ones.
+ */
+export async function makeAnswers(
+  session: ProjectSession,
+  wanted: WantedAnswers,
+  context: JobContext,
+): Promise<number> {
+  const progress = new GenerationProgress(session, wanted, context);
+  try {
+    const contestants = await contestantsOf(session, wanted, context.signal);
+    castTies(session, wanted.comparisonsOn());
+    for (const batch of batches(contestants, wanted.parallel)) {
+      for (const contestant of contestants)
+        await answer(session, wanted.parallel, { ...contestant, only: batch }, progress);
+      castTies(session, wanted.comparisonsOn(promptsOf(contestants, batch)));
+      context.signal.throwIfAborted();
+    }
+    return progress.done;
+  } finally {
+    // The next job needs the memory, however this one ended.
+    await session.inference.release(['generate', 'generate-b']);
+    session.changes.touch('evaluations', 'project');
+  }
+}
+
+class GenerationProgress {
+  readonly context: JobContext;
+  readonly #session: ProjectSession;
+  readonly #total: number;
+  #done: number;
+  #tokens = 0;
+  #tokensBefore = 0;
+  readonly #startMs = Date.now();
+
+  constructor(
+    session: ProjectSession,
+    { total, done }: Pick<WantedAnswers, 'total' | 'done'>,
+    context: JobContext,
+  ) {
+    this.#session = session;
+    this.context = context;
+    this.#total = total;
+    this.#done = done;
+    this.#report();
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Begins another request, whose tokens are counted from 0 again. */
+  nextRequest(): void {
+    this.#tokensBefore += this.#tokens;
+    this.#tokens = 0;
+  }
+
+  /** `tokens` is the sum of the current request so far. */
+  setTokens(tokens: number): void {
+    this.#tokens = tokens;
+    this.#report();
+  }
+
+  addAnswer(): void {
+    this.#done += 1;
+    this.#report();
+    this.#session.changes.touch('evaluations');
+  }
+
+  #report(): void {
+    const seconds = (Date.now() - this.#startMs) / 1000;
+    const rate =
+      seconds > 1 ? `${((this.#tokensBefore + this.#tokens) / seconds).toFixed(1)} tokens/s` : '';
+    const counts = { done: this.#done, total: this.#total, unit: 'answers' };
+    this.context.report({ phase: 'generating', ...counts, detail: rate });
+  }
+}
+
+/** One of the systems whose weights answer, what it still has to answer, and the process that does it. */
+interface GeneratingSystem {
+  system: WeightsSystem;
+  missing: readonly MissingAnswer[];
+  /** Of a system that has answered everything nothing is needed any more. */
+  engine: (() => { engine: GuardedInference; files: GuardedSystem }) | undefined;
+}
+
+const systemsOf = ({ file: { db } }: ProjectSession, ids: readonly string[]): WeightsSystem[] =>
+  ids
+    .map((id): StoredSystem => found(findSystem(db, id), 'system', id))
+    .filter((system) => system.kind === 'weights');
+
+/**
+ * The systems that answer here. Where they stand on two bases that fit into memory at once, each base has a process
+ * of its own; else, or where all stand on one base, which stays loaded, they take turns in one.
+ */
+async function contestantsOf(
+  session: ProjectSession,
+  wanted: WantedAnswers,
+  signal: AbortSignal,
+): Promise<GeneratingSystem[]> {
+  const asked = systemsOf(session, wanted.systemIds).map(async (system) => {
+    const missing = wanted.missingOf(system.id);
+    const isNeeded = missing.length > 0;
+    return {
+      system,
+      missing,
+      // What is stored as a contestant was agreed on when it was set up.
+      files: isNeeded && (await systemFiles(session, { ...system.spec, otherBase: true }, signal)),
+    };
+  });
+  const all = await Promise.all(asked);
+  const needed = all.flatMap(({ files }) => files || []);
+  const bases = [...new Set(needed.map(({ basePath }) => basePath))];
+  const isApart = bases.length === 2 && fitAtOnce(session, oneOfEachBase(all));
+  return all.map(({ system, missing, files }) => {
+    const slot = isApart && files && files.basePath === bases[1] ? 'generate-b' : 'generate';
+    const reads =
+      isApart && files ? needed.filter((one) => one.basePath === files.basePath) : needed;
+    const engine = files && (() => ({ files, engine: session.inference.engine(slot, ...reads) }));
+    return { system, missing, engine: engine || undefined };
+  });
+}
+
+/** A system for each base: the weights of two systems on one are in memory once. */
+function oneOfEachBase(
+  all: readonly { system: WeightsSystem; files: GuardedSystem | false }[],
+): WeightsSystem[] {
+  const byBase = new Map(all.map(({ system, files }) => [files && files.basePath, system]));
+  byBase.delete(false);
+  return [...byBase.values()];
+}
+
+/** Beside the weights: contexts, and what other programs need. */
+const memoryShare = 0.6;
+
+/** Whether the weights of these systems fit into the memory that is free now. */
+function fitAtOnce({ file: { db } }: ProjectSession, systems: readonly WeightsSystem[]): boolean {
+  const sizes = systems.map(({ spec }) => findModel(db, spec.modelId)?.info.fileSizeBytes);
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? Infinity), 0);
+  return bytes < memoryShare * freemem();
+}
+
+/** More answers side by side gain less than a person waits for the first pair. */
+const mostAtFirst = 4;
+
+/**
+ * Places of prompts to be answered by all systems before the next ones: few at first, so that
+ * voting begins soon, then ever more, so that models change and parallel answers wait seldom.
+ */
+function* batches(
+  contestants: readonly GeneratingSystem[],
+  parallel: number,
+): Generator<Set<number>> {
+  const missing = contestants.flatMap((contestant) => contestant.missing);
+  const places = [...new Set(missing.map(({ place }) => place))].toSorted((p, q) => p - q);
+  for (let start = 0, size = Math.min(parallel, mostAtFirst); start < places.length; size *= 2) {
+    yield new Set(places.slice(start, start + size));
+    start += size;
+  }
+}
+
+async function answer(
+  session: ProjectSession,
+  parallel: number,
+  { system, missing, engine, only }: GeneratingSystem & { only: ReadonlySet<number> },
+  progress: GenerationProgress,
+): Promise<void> {
+  const items = missing.filter(({ place }) => only.has(place));
+  const started = items.length > 0 && engine?.();
+  if (!started) return;
+  progress.nextRequest();
+  await started.engine.request(
+    'generate',
+    {
+      system: started.files,
+      items: items.map(toItem),
+      sampling: system.sampling,
+      parallel,
+    },
+    {
+      signal: progress.context.signal,
+      onEvent: (event) => {
+        if (event.type === 'tokens') progress.setTokens(event.tokens);
+        else store(session, system, event, progress);
+      },
+    },
+  );
+}
+
+const promptsOf = (
+  contestants: readonly GeneratingSystem[],
+  batch: ReadonlySet<number>,
+): Set<string> =>
+  new Set(
+    contestants
+      .flatMap(({ missing }) => missing)
+      .filter(({ place }) => batch.has(place))
+      .map(({ promptId }) => promptId),
+  );
+
+const toItem = ({ promptId, repetition, messages }: MissingAnswer) => ({
+  key: promptId,
+  messages,
+  repetition,
+});
+
+type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>;
+
+function store(
+  session: ProjectSession,
+  system: WeightsSystem,
+  event: AnswerEvent,
+  progress: GenerationProgress,
+): void {
+  const { finish, ...answer } = event.answer;
+  if (finish === 'cancelled') return;
+  const ids = { systemId: system.id, promptId: event.key };
+  insertGeneration(session.file.db, { ...answer, ...ids, finish });
+  progress.addAnswer();
+}
+
+/** Ties pairs of answers, identical without their thinking, that the rule has not tied yet. */
+function castTies({ file: { db } }: ProjectSession, items: readonly StoredComparison[]): void {
+  withTransaction(db, () => {
+    for (const { id: comparisonId, a, b } of items)
+      if (a && b && sameAnswer(a.output, b.output) && !isTied(db, comparisonId))
+        insertVote(db, {
+          comparisonId,
+          shown: 'neither',
+          author: identicalAnswersAuthor,
+          authorKind: 'rule',
+          durationMs: null,
+        });
+  });
+}
+
+const isTied = (db: Database, comparisonId: string) =>
+  verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;

@@ -1,0 +1,296 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { StudySummary } from '../../../../shared/contract/studies.ts';
+import { resolveVerdict, sideOf, type PromptSet } from '../../../../shared/domain/evaluation.ts';
+import {
+  hasImportedAnswers,
+  type Contestant,
+  type Sampling,
+} from '../../../../shared/domain/identity.ts';
+import { studyPairs, type StudyDesign } from '../../../../shared/domain/study/study.ts';
+import { countVerdicts, moreVotesToSeparate } from '../../../../shared/stats/preference-summary.ts';
+import { findComparison } from '../../../store/repositories/comparisons.ts';
+import {
+  evaluationsOfStudy,
+  findEvaluation,
+  insertEvaluation,
+  setEvaluationJob,
+  type StoredEvaluation,
+} from '../../../store/repositories/evaluations.ts';
+import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
+import {
+  answeredOfStudy,
+  findStudy,
+  insertStudy,
+  itemsOfStudy,
+  listStudies,
+  promptsOfStudy,
+  setStudyRevealed,
+  votesOfStudy,
+  type StoredStudy,
+} from '../../../store/repositories/studies.ts';
+import { withTransaction } from '../../../store/database.ts';
+import { AppError, found } from '../../base/app-error.ts';
+import type { CoreState } from '../../project/core-state.ts';
+import { requireLive } from '../../project/live-things.ts';
+import type { ProjectSession } from '../../project/project-session.ts';
+import { requireAnswers } from '../answer-service.ts';
+import { choosePrompts, storedSystemName, usableContestant } from '../evaluation-service.ts';
+import { annotatorsOf, queueOf, type StudyState } from './study-queue.ts';
+
+/** What a new study compares; `systems` has the focus first where there is one. */
+export interface NewStudy {
+  name: string;
+  design: StudyDesign;
+  systems: Contestant[];
+  promptSetIds: string[];
+  sampling: Sampling;
+  prompts?: number | undefined;
+  parallel: number;
+  seed: number;
+  overlapPercent: number;
+  calibrationItems: number;
+}
+
+/** Stores a study with an evaluation for each pair and prompt set, and queues all its answers. */
+export async function createStudy(
+  state: CoreState,
+  session: ProjectSession,
+  input: NewStudy,
+  signal?: AbortSignal,
+): Promise<{ studyId: string; jobId: string }> {
+  const { db } = session.file;
+  const stores: ((sampling: Sampling) => string)[] = [];
+  for (const system of input.systems) stores.push(await usableContestant(session, system, signal));
+  requireFreeName(session, input.name);
+  const sets = [...new Set(input.promptSetIds)].map((id) => {
+    const set = found(findPromptSet(db, 'id', id), 'prompt set', id);
+    requireLive(db, { thing: 'prompt-set', id }, 'prompt set');
+    return { set, promptIds: choosePrompts(session, set, input) };
+  });
+  for (const contestant of input.systems)
+    for (const asked of sets)
+      if (hasImportedAnswers(contestant)) requireAnswers(session, contestant.answersId, asked);
+  const id = uuidv7();
+  const { name } = input;
+  const newJob = { kind: 'study', title: name, subjectId: id, payload: { studyId: id } } as const;
+  const job = session.jobs.start(newJob, (jobId) => {
+    const systemIds = stores.map((store) => store(input.sampling));
+    const repeated = systemIds.findIndex((systemId, at) => systemIds.indexOf(systemId) !== at);
+    if (repeated !== -1)
+      throw new AppError(
+        'INVALID_INPUT',
+        `System ${repeated + 1} of the study is the same as system ${systemIds.indexOf(systemIds[repeated] ?? '') + 1}: name each system once`,
+      );
+    const { author } = state.settings;
+    storeStudy(session, { ...input, id, jobId, author }, { systemIds, sets });
+  });
+  session.changes.touch('evaluations', 'project');
+  return { studyId: id, jobId: job.id };
+}
+
+/** NAME_TAKEN where a study or an evaluation is called so: commands find both by their names. */
+function requireFreeName({ file: { db } }: ProjectSession, name: string): void {
+  const taken = findStudy(db, 'name', name) ? 'a study' : undefined;
+  const what = taken ?? (findEvaluation(db, 'name', name) ? 'an evaluation' : undefined);
+  if (what)
+    throw new AppError('NAME_TAKEN', `There is ${what} “${name}” already: choose another name`, {
+      name,
+    });
+}
+
+function storeStudy(
+  { file: { db } }: ProjectSession,
+  study: NewStudy & { id: string; jobId: string; author: string },
+  {
+    systemIds,
+    sets,
+  }: { systemIds: readonly string[]; sets: readonly { set: PromptSet; promptIds: string[] }[] },
+): void {
+  const { id: studyId, seed, parallel, author, jobId } = study;
+  const focusSystemId = study.design === 'focus' ? (systemIds[0] ?? null) : null;
+  const pairs = sets.flatMap((one) =>
+    studyPairs(study.design, systemIds.length).map(([a, b]) => ({
+      ...one,
+      systemAId: systemIds[a] ?? '',
+      systemBId: systemIds[b] ?? '',
+    })),
+  );
+  const ids = mixedIds(pairs.reduce((sum, { promptIds }) => sum + promptIds.length, 0));
+  withTransaction(db, () => {
+    insertStudy(db, { ...study, focusSystemId });
+    for (const [at, { set, promptIds, systemAId, systemBId }] of pairs.entries()) {
+      const id = uuidv7();
+      // A seed of its own each: the sides of one pair must not tell those of another.
+      const own = (seed + at) >>> 0;
+      const name = pairName(db, study.name, at + 1);
+      const systems = { promptSetId: set.id, systemAId, systemBId };
+      insertEvaluation(
+        db,
+        { id, name, ...systems, seed: own, parallel, author },
+        promptIds,
+        promptIds.map((_, ordinal) => sideOf(own, ordinal)),
+        { studyId, comparisonIds: ids.splice(0, promptIds.length) },
+      );
+      setEvaluationJob(db, id, jobId);
+    }
+  });
+}
+
+/** Ids in the order of no pair: those that were made one after the other would stand together. */
+function mixedIds(count: number): string[] {
+  const ids = Array.from({ length: count }, () => uuidv7());
+  for (let last = count - 1; last > 0; last -= 1) {
+    const chosen = Math.floor(Math.random() * (last + 1));
+    [ids[last], ids[chosen]] = [ids[chosen] ?? '', ids[last] ?? ''];
+  }
+  return ids;
+}
+
+const longestStem = 80;
+
+/** Tells no system; free also where somebody renamed an evaluation so. */
+function pairName(db: ProjectSession['file']['db'], study: string, number: number): string {
+  const stem = `${Array.from(study).slice(0, longestStem).join('')}, pair ${number}`;
+  let name = stem;
+  for (let other = 2; findEvaluation(db, 'name', name); other += 1) name = `${stem} (${other})`;
+  return name;
+}
+
+/** The stored study, or NOT_FOUND. */
+export const studyById = (session: ProjectSession, id: string): StoredStudy =>
+  found(findStudy(session.file.db, 'id', id), 'study', id);
+
+/** What the queues of a study are made of, as it stands now. */
+export function studyState(session: ProjectSession, study: StoredStudy): StudyState {
+  const { db } = session.file;
+  return {
+    study,
+    items: itemsOfStudy(db, study.id),
+    votes: votesOfStudy(db, study.id),
+    complete: completePrompts(session, study),
+  };
+}
+
+function completePrompts({ file: { db } }: ProjectSession, { id }: StoredStudy): Set<string> {
+  const systems = systemIdsOf(evaluationsOfStudy(db, id)).length;
+  const answered = Map.groupBy(answeredOfStudy(db, id), ({ promptId }) => promptId);
+  return new Set(
+    [...answered].filter(([, { length }]) => length >= systems).map(([promptId]) => promptId),
+  );
+}
+
+/** The systems of a study, the focus first where there is one. */
+export const systemIdsOf = (evaluations: readonly StoredEvaluation[]): string[] => [
+  ...new Set([
+    ...evaluations.map(({ systemAId }) => systemAId),
+    ...evaluations.map(({ systemBId }) => systemBId),
+  ]),
+];
+
+const mostFailures = 20;
+
+/** One study as a shell shows it to this person. */
+export function studySummary(
+  author: string,
+  session: ProjectSession,
+  study: StoredStudy,
+): StudySummary {
+  const { db } = session.file;
+  const evaluations = evaluationsOfStudy(db, study.id);
+  const systemIds = systemIdsOf(evaluations);
+  const stored = studyState(session, study);
+  const { items, votes } = stored;
+  const queue = queueOf(stored, author);
+  const isRevealed = study.revealedMs !== null;
+  const setNames = new Map(
+    evaluations.map(({ promptSetId }) => [
+      promptSetId,
+      findPromptSet(db, 'id', promptSetId)?.name ?? '',
+    ]),
+  );
+  const voted = new Set(votes.map(({ comparisonId }) => comparisonId));
+  const ready = items.filter(isReady);
+  const failed = queue.flatMap(({ id, isFailed }, ordinal) => (isFailed ? [{ id, ordinal }] : []));
+  return {
+    id: study.id,
+    name: study.name,
+    design: study.design,
+    promptSetNames: [...setNames.values()],
+    systemNames: isRevealed ? systemIds.map((id) => storedSystemName(session, id)) : null,
+    systems: systemIds.length,
+    pairs: studyPairs(study.design, systemIds.length).length,
+    comparisons: items.length,
+    answered: answeredOfStudy(db, study.id).length,
+    answers: promptsOfStudy(db, study.id).length * systemIds.length,
+    readyPairs: queue.filter(({ isOffered }) => isOffered).length,
+    failed: failed.length,
+    failures: failed.slice(0, mostFailures).map(({ id, ordinal }) => ({
+      ordinal,
+      reason: findComparison(db, id)?.failures[0]?.reason ?? '',
+    })),
+    voted: voted.size,
+    queue: {
+      total: queue.filter(({ isOwn }) => isOwn).length,
+      left: queue.filter(({ isOpen }) => isOpen).length,
+    },
+    overlapPercent: study.overlapPercent,
+    calibrationItems: study.calibrationItems,
+    annotators: annotatorsOf(stored),
+    unvoted: ready.filter(({ id }) => !voted.has(id)).length,
+    separation: isRevealed ? null : separationOf(stored),
+    evaluations: isRevealed
+      ? evaluations.map(({ id, systemAId, systemBId, promptSetId }) => ({
+          id,
+          systemA: storedSystemName(session, systemAId),
+          systemB: storedSystemName(session, systemBId),
+          promptSetName: setNames.get(promptSetId) ?? '',
+        }))
+      : [],
+    isRevealed,
+    jobId: study.jobId,
+    createdMs: study.createdMs,
+  };
+}
+
+const isReady = ({ aFinish, bFinish }: StudyState['items'][number]) =>
+  aFinish !== null && bFinish !== null && aFinish !== 'failed' && bFinish !== 'failed';
+
+/** Votes between two counts: a number that moved with each vote would tell whom it was for. */
+const separationStep = 25;
+
+/** How far the votes separate the pairs, by whole steps of votes and over all pairs together. */
+export function separationOf({ items, votes }: StudyState): StudySummary['separation'] {
+  const byPeople = votes.filter(({ authorKind }) => authorKind === 'human');
+  const counted = Math.floor(byPeople.length / separationStep) * separationStep;
+  if (counted === 0) return null;
+  const itemOf = new Map(items.map((item) => [item.id, item]));
+  const verdicts = byPeople.slice(0, counted).flatMap(({ comparisonId, shown }) => {
+    const item = itemOf.get(comparisonId);
+    const pair = item?.evaluationId;
+    return item ? [{ pair, verdict: resolveVerdict(shown, item.leftSide) }] : [];
+  });
+  const pairs = Map.groupBy(verdicts, ({ pair }) => pair);
+  const all = new Set(items.map(({ evaluationId }) => evaluationId));
+  const needed = [...all].map((pair) => {
+    const own = pairs.get(pair) ?? [];
+    return moreVotesToSeparate(countVerdicts(own.map(({ verdict }) => verdict)));
+  });
+  return {
+    votes: counted,
+    separated: needed.filter((more) => more === 0).length,
+    moreVotes: needed.some((more) => more === null)
+      ? null
+      : needed.reduce<number>((sum, more) => sum + (more ?? 0), 0),
+  };
+}
+
+/** Every study, newest first. */
+export const studies = (state: CoreState, session: ProjectSession): StudySummary[] =>
+  listStudies(session.file.db).map((study) => studySummary(state.settings.author, session, study));
+
+/** Ends the blind phase of a study and all its evaluations for good. */
+export function revealStudy(state: CoreState, session: ProjectSession, id: string): StudySummary {
+  setStudyRevealed(session.file.db, studyById(session, id).id);
+  session.changes.touch('evaluations');
+  return studySummary(state.settings.author, session, studyById(session, id));
+}

@@ -1,0 +1,95 @@
+import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
+import type { ShownVerdict } from '../../../../shared/domain/evaluation.ts';
+import { evaluationOf, findComparison } from '../../../store/repositories/comparisons.ts';
+import { lastVotedOfStudy } from '../../../store/repositories/studies.ts';
+import { insertVote } from '../../../store/repositories/votes.ts';
+import { AppError, found } from '../../base/app-error.ts';
+import type { CoreState } from '../../project/core-state.ts';
+import type { ProjectSession } from '../../project/project-session.ts';
+import { evaluationById } from '../evaluation-service.ts';
+import { storeVote, toBlind } from '../voting-service.ts';
+import { queueOf } from './study-queue.ts';
+import { studyById, studyState } from './study-service.ts';
+
+/** Who votes: whoever the settings name, unless somebody else is named. */
+interface Annotator {
+  author?: string | undefined;
+}
+
+/** The comparison at a place of this person's queue, or the first that is offered and waits. */
+export function nextInStudy(
+  state: CoreState,
+  session: ProjectSession,
+  input: { id: string; ordinal?: number | undefined; besides?: string | undefined } & Annotator,
+): BlindComparison | null {
+  const author = input.author ?? state.settings.author;
+  const study = studyById(session, input.id);
+  const queue = queueOf(studyState(session, study), author);
+  const ordinal =
+    input.ordinal ??
+    queue.findIndex(({ id, isOpen, isOffered }) => isOpen && isOffered && id !== input.besides);
+  const item = queue[ordinal];
+  if (!item?.isOffered) return null;
+  return atPlace(author, session, { id: item.id, ordinal });
+}
+
+/** The pair and its place in the queue: that in its evaluation would tell which prompts come with it. */
+function atPlace(
+  author: string,
+  session: ProjectSession,
+  { id, ordinal }: { id: string; ordinal: number },
+): BlindComparison | null {
+  const blind = toBlind(author, session, findComparison(session.file.db, id));
+  return blind && { ...blind, ordinal };
+}
+
+/** Stores a blind vote on a comparison of a study; refused once it is revealed. */
+export function voteInStudy(
+  state: CoreState,
+  session: ProjectSession,
+  input: {
+    comparisonId: string;
+    verdict: ShownVerdict;
+    durationMs?: number | undefined;
+  } & Annotator,
+): { comparisonId: string } {
+  const { comparisonId } = input;
+  const evaluationId = found(
+    evaluationOf(session.file.db, comparisonId),
+    'comparison',
+    comparisonId,
+  );
+  const { studyId } = evaluationById(session, evaluationId);
+  if (studyId === null)
+    throw new AppError('INVALID_STATE', 'This comparison belongs to no study', { comparisonId });
+  refuseRevealedStudy(session, studyId);
+  storeVote(input.author ?? state.settings.author, session, input);
+  return { comparisonId };
+}
+
+/** Withdraws this person's newest standing vote of a study and returns its comparison. */
+export function undoInStudy(
+  state: CoreState,
+  session: ProjectSession,
+  { id: studyId, ...by }: { id: string } & Annotator,
+): BlindComparison | null {
+  refuseRevealedStudy(session, studyId);
+  const author = by.author ?? state.settings.author;
+  const comparisonId = lastVotedOfStudy(session.file.db, studyId, author);
+  if (comparisonId === undefined) return null;
+  const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
+  insertVote(session.file.db, { comparisonId, ...withdrawal });
+  session.changes.touch('evaluations');
+  const queue = queueOf(studyState(session, studyById(session, studyId)), author);
+  const ordinal = queue.findIndex(({ id }) => id === comparisonId);
+  return atPlace(author, session, { id: comparisonId, ordinal });
+}
+
+function refuseRevealedStudy(session: ProjectSession, id: string): void {
+  if (studyById(session, id).revealedMs !== null)
+    throw new AppError(
+      'INVALID_STATE',
+      'The systems of this study are revealed: votes would no longer be blind',
+      { id },
+    );
+}

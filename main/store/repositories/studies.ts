@@ -1,0 +1,258 @@
+import { z } from 'zod';
+import {
+  answerFinishSchema,
+  authorKindSchema,
+  systemKeySchema,
+} from '../../../shared/domain/evaluation.ts';
+import { studyDesignSchema } from '../../../shared/domain/study/study.ts';
+import {
+  countSchema,
+  idSchema,
+  momentSchema,
+  nameSchema,
+} from '../../../shared/domain/stored-value.ts';
+import { messagesColumn } from '../columns.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
+import { nextSequence } from './sequence.ts';
+import { isLastVote } from './votes.ts';
+
+const studyRow = z.object({
+  id: idSchema,
+  name: nameSchema,
+  design: studyDesignSchema,
+  focusSystemId: idSchema.nullable(),
+  seed: z.number().int().min(0).max(4_294_967_295),
+  parallel: z.number().int().min(1).max(64),
+  overlapPercent: z.number().int().min(0).max(100),
+  calibrationItems: countSchema,
+  jobId: idSchema.nullable(),
+  revealedMs: momentSchema.nullable(),
+  createdMs: momentSchema,
+});
+
+/** A study as it is stored; its pairs are evaluations. */
+export type StoredStudy = z.infer<typeof studyRow>;
+
+const studyColumns = `id, name, design, focus_system_id AS focusSystemId, seed, parallel,
+  overlap_percent AS overlapPercent, calibration_items AS calibrationItems, job_id AS jobId,
+  revealed_ms AS revealedMs, created_ms AS createdMs`;
+
+/** Stores a study; its evaluations come after it. */
+export function insertStudy(
+  db: Database,
+  study: Omit<StoredStudy, 'revealedMs' | 'createdMs'> & { author: string },
+): void {
+  run(
+    db,
+    `INSERT INTO study (id, name, design, focus_system_id, seed, parallel, overlap_percent,
+       calibration_items, job_id, author, created_ms, sequence)
+     VALUES (@id, @name, @design, @focusSystemId, @seed, @parallel, @overlapPercent,
+       @calibrationItems, @jobId, @author, @createdMs, @sequence)`,
+    { ...study, createdMs: Date.now(), sequence: nextSequence(db) },
+  );
+}
+
+/** Every study, newest first. */
+export function listStudies(db: Database): StoredStudy[] {
+  return all(db, studyRow, `SELECT ${studyColumns} FROM study ORDER BY sequence DESC, id DESC`);
+}
+
+/** A study by id or by name. */
+export function findStudy(db: Database, by: 'id' | 'name', value: string): StoredStudy | undefined {
+  return get(db, studyRow, `SELECT ${studyColumns} FROM study WHERE ${by} = @value`, { value });
+}
+
+/** Ends the blind phase of a study and of all its evaluations; the first time counts. */
+export function setStudyRevealed(db: Database, studyId: string): void {
+  const revealed = { studyId, revealedMs: Date.now() };
+  withTransaction(db, () => {
+    run(
+      db,
+      `UPDATE evaluation SET revealed_ms = @revealedMs
+       WHERE study_id = @studyId AND revealed_ms IS NULL`,
+      revealed,
+    );
+    run(
+      db,
+      'UPDATE study SET revealed_ms = @revealedMs WHERE id = @studyId AND revealed_ms IS NULL',
+      revealed,
+    );
+  });
+}
+
+const itemRow = z.object({
+  id: idSchema,
+  evaluationId: idSchema,
+  promptId: idSchema,
+  leftSide: systemKeySchema,
+  aFinish: answerFinishSchema.nullable(),
+  bFinish: answerFinishSchema.nullable(),
+});
+
+/** A comparison of a study, and how its answers ended as far as they are there. */
+export type StudyItem = z.infer<typeof itemRow>;
+
+/** Every comparison of a study, without any text. */
+export function itemsOfStudy(db: Database, studyId: string): StudyItem[] {
+  return all(
+    db,
+    itemRow,
+    `SELECT c.id, c.evaluation_id AS evaluationId, c.prompt_id AS promptId,
+       c.left_side AS leftSide, a.finish AS aFinish, b.finish AS bFinish
+     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+     LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
+     LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id
+     WHERE e.study_id = @studyId ORDER BY c.id`,
+    { studyId },
+  );
+}
+
+const markRow = z.object({
+  comparisonId: idSchema,
+  author: nameSchema,
+  authorKind: authorKindSchema,
+  shown: z.enum(['left', 'right', 'neither']),
+});
+
+/** A standing vote on a comparison of a study. */
+export type StudyVote = z.infer<typeof markRow>;
+
+/** The newest vote of each author on each comparison, withdrawn ones left out, oldest first. */
+export function votesOfStudy(db: Database, studyId: string): StudyVote[] {
+  return all(
+    db,
+    markRow,
+    `SELECT v.comparison_id AS comparisonId, v.author, v.author_kind AS authorKind, v.shown
+     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+     JOIN vote v ON v.comparison_id = c.id
+     WHERE e.study_id = @studyId AND v.shown <> 'withdrawn' AND ${isLastVote}
+     ORDER BY v.sequence, v.id`,
+    { studyId },
+  );
+}
+
+const askedRow = z.object({
+  promptId: idSchema,
+  /** Which of the prompts with the same words in its set it is, from 0. */
+  repetition: countSchema,
+  messages: messagesColumn,
+});
+
+/** A prompt that a study asks. */
+export type AskedPrompt = z.infer<typeof askedRow>;
+
+/** The prompts of a study by set, in order: each system is asked all of them. */
+export function promptsOfStudy(db: Database, studyId: string): AskedPrompt[] {
+  return all(
+    db,
+    askedRow,
+    `WITH asked AS (
+       SELECT id, prompt_set_id, ordinal, messages_json, row_number()
+         OVER (PARTITION BY prompt_set_id, messages_json ORDER BY ordinal) - 1 AS repetition
+       FROM prompt WHERE prompt_set_id IN
+         (SELECT prompt_set_id FROM evaluation WHERE study_id = @studyId))
+     SELECT id AS promptId, repetition, messages_json AS messages FROM asked
+     WHERE id IN (SELECT c.prompt_id FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+       WHERE e.study_id = @studyId)
+     ORDER BY prompt_set_id, ordinal`,
+    { studyId },
+  );
+}
+
+const answeredRow = z.object({ systemId: idSchema, promptId: idSchema });
+
+/** Which of its prompts each system of a study has answered, or cannot answer. */
+export function answeredOfStudy(db: Database, studyId: string): z.infer<typeof answeredRow>[] {
+  return all(
+    db,
+    answeredRow,
+    `SELECT DISTINCT g.system_id AS systemId, g.prompt_id AS promptId
+     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+     JOIN generation g ON g.prompt_id = c.prompt_id
+       AND g.system_id IN (e.system_a_id, e.system_b_id)
+     WHERE e.study_id = @studyId`,
+    { studyId },
+  );
+}
+
+const failureRow = z.object({
+  systemId: idSchema,
+  promptSetName: nameSchema,
+  ordinal: countSchema,
+  reason: z.string(),
+});
+
+/** Answers of a study that failed, with the reason that stands in their place. */
+export function failuresOfStudy(db: Database, studyId: string): z.infer<typeof failureRow>[] {
+  return all(
+    db,
+    failureRow,
+    `SELECT DISTINCT g.system_id AS systemId, s.name AS promptSetName, p.ordinal,
+       g.output AS reason
+     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+     JOIN generation g ON g.prompt_id = c.prompt_id
+       AND g.system_id IN (e.system_a_id, e.system_b_id)
+     JOIN prompt p ON p.id = c.prompt_id JOIN prompt_set s ON s.id = p.prompt_set_id
+     WHERE e.study_id = @studyId AND g.finish = 'failed'
+     ORDER BY p.prompt_set_id, p.ordinal, g.system_id`,
+    { studyId },
+  );
+}
+
+const lastRow = z.object({ comparisonId: idSchema });
+
+/** The comparison of a person's newest vote of a study that was not withdrawn. */
+export function lastVotedOfStudy(
+  db: Database,
+  studyId: string,
+  author: string,
+): string | undefined {
+  return get(
+    db,
+    lastRow,
+    `SELECT v.comparison_id AS comparisonId
+     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+     JOIN vote v ON v.comparison_id = c.id
+     WHERE e.study_id = @studyId AND v.shown <> 'withdrawn' AND v.author = @author
+       AND v.author_kind = 'human' AND ${isLastVote}
+     ORDER BY v.sequence DESC, v.id DESC LIMIT 1`,
+    { studyId, author },
+  )?.comparisonId;
+}
+
+const paceRow = z.object({ answerMs: z.number().nullable(), voteMs: z.number().nullable() });
+
+/** How long answers took lately on this project's machines, side by side counted, and votes. */
+export function recentPace(db: Database): z.infer<typeof paceRow> {
+  const row = get(
+    db,
+    paceRow,
+    `SELECT
+       (SELECT avg(ms) FROM (SELECT duration_ms / max(1, coalesce(identity_json ->> 'parallel', 1)) AS ms
+          FROM generation WHERE finish <> 'failed' ORDER BY created_ms DESC LIMIT 200)) AS answerMs,
+       (SELECT avg(ms) FROM (SELECT duration_ms AS ms FROM vote WHERE duration_ms > 0
+          AND author_kind = 'human' ORDER BY sequence DESC LIMIT 200)) AS voteMs`,
+  );
+  return row ?? { answerMs: null, voteMs: null };
+}
+
+const timeRow = z.object({ author: nameSchema, votes: countSchema, medianMs: z.number() });
+
+/** Of each person how many standing votes of a study have a time, and the median of those. */
+export function voteTimesOfStudy(db: Database, studyId: string): z.infer<typeof timeRow>[] {
+  return all(
+    db,
+    timeRow,
+    `WITH timed AS (
+       SELECT v.author, v.duration_ms AS ms,
+         row_number() OVER (PARTITION BY v.author ORDER BY v.duration_ms) AS place,
+         count(*) OVER (PARTITION BY v.author) AS votes
+       FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+       JOIN vote v ON v.comparison_id = c.id
+       WHERE e.study_id = @studyId AND v.author_kind = 'human' AND v.duration_ms IS NOT NULL
+         AND v.shown <> 'withdrawn' AND ${isLastVote})
+     SELECT author, votes, avg(ms) AS medianMs FROM timed
+     WHERE place IN ((votes + 1) / 2, (votes + 2) / 2) GROUP BY author, votes ORDER BY author`,
+    { studyId },
+  );
+}

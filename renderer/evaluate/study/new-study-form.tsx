@@ -1,0 +1,290 @@
+import { useState } from 'react';
+import { FileDown, Play, Plus, Trash2 } from 'lucide-react';
+import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
+import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import { formatQuantity } from '../../../shared/text/numbers.ts';
+import { planText } from '../../../shared/report/study/study-words.ts';
+import { useProjectDefaults } from '../../rpc/project.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { useQuery } from '../../rpc/use-query.ts';
+import { Button } from '../../ui/button.tsx';
+import { EditButton } from '../../ui/edit-button.tsx';
+import { ErrorView } from '../../ui/feedback/error-view.tsx';
+import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
+import { Checkbox, Segments, TextInput } from '../../ui/inputs/inputs.tsx';
+import { NumberInput } from '../../ui/inputs/number-input.tsx';
+import { AddModelButton } from '../../ui/models/model-buttons.tsx';
+import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
+import { useSystems } from '../../ui/systems/systems.ts';
+import { setImporting, showEvaluate } from '../evaluate-store.ts';
+import { ContestantPicker } from '../new/contestant-picker.tsx';
+import { useAnswers, useEvaluations, usePromptSets, useStudies } from '../queries.ts';
+import {
+  studyDraftFor,
+  studyObstacle,
+  studyPlan,
+  type StudyContext,
+  type StudyDraft,
+} from './new-study.ts';
+
+/** Sets up a study once everything that it is made of is known. */
+export function NewStudy() {
+  const systems = useSystems();
+  const sets = usePromptSets();
+  const evaluations = useEvaluations();
+  const studies = useStudies();
+  const imported = useAnswers();
+  const defaults = useProjectDefaults();
+  return (
+    <QueryView query={systems}>
+      {(available) => (
+        <QueryView query={sets}>
+          {(known) => (
+            <QueryView query={evaluations}>
+              {(list) => (
+                <QueryView query={studies}>
+                  {(others) => (
+                    <QueryView query={imported}>
+                      {(answers) => (
+                        <QueryView query={defaults}>
+                          {(begins) => {
+                            const taken = [...list, ...others];
+                            const sets = known;
+                            const context = { available, sets, answers, taken, defaults: begins };
+                            return <NewStudyForm context={context} />;
+                          }}
+                        </QueryView>
+                      )}
+                    </QueryView>
+                  )}
+                </QueryView>
+              )}
+            </QueryView>
+          )}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
+
+function NewStudyForm({ context }: { context: StudyContext }) {
+  // Only what a person chose is kept: defaults follow lists that come late, and nothing typed is lost.
+  const [chosen, setChosen] = useState<Partial<StudyDraft>>({});
+  const draft = { ...studyDraftFor(context), ...chosen };
+  const change = (edit: Partial<StudyDraft>) => setChosen((current) => ({ ...current, ...edit }));
+  const obstacle = studyObstacle(draft, context);
+  const plan = studyPlan(draft, context.sets);
+  const pace = useQuery(['studies.pace'], () => rpc.studies.pace(), ['evaluations']);
+  const create = useAction(async () => {
+    const { usesAll, prompts, name, ...rest } = draft;
+    const some = usesAll ? {} : { prompts };
+    const { studyId } = await rpc.studies.create({ ...rest, ...some, name: name.trim() });
+    showEvaluate({ kind: 'study', id: studyId });
+  });
+  if (draft.systems.length === 0)
+    return (
+      <EmptyState title="No model yet" actions={<AddModelButton />}>
+        A study compares systems: base models, with or without an adapter.
+      </EmptyState>
+    );
+  return (
+    <form
+      className="evaluate-page evaluate-form"
+      aria-label="New study"
+      tabIndex={-1}
+      data-work
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (obstacle === undefined) void create.run();
+      }}
+    >
+      <h1>New study</h1>
+      <TextInput
+        label="Name"
+        hint="Whoever votes sees it: name no system."
+        value={draft.name}
+        maxLength={100}
+        onValue={(name) => change({ name })}
+      />
+      <Segments
+        label="Design"
+        value={draft.design}
+        options={[
+          { value: 'focus', label: 'One against the others' },
+          { value: 'round-robin', label: 'All against all' },
+        ]}
+        onValue={(design) => change({ design })}
+      />
+      <SystemList draft={draft} context={context} onChange={change} />
+      <PromptSets draft={draft} sets={context.sets} onChange={change} />
+      <fieldset>
+        <legend>Annotators</legend>
+        <div className="evaluate-form-pair">
+          <NumberInput
+            label="Percent of pairs that everybody votes on"
+            hint="For agreement. Each other pair is for whoever comes to it first."
+            value={draft.overlapPercent}
+            onValue={(overlapPercent) => change({ overlapPercent })}
+          />
+          <NumberInput
+            label="Pairs for calibration"
+            hint="They come first in each queue, for everybody."
+            value={draft.calibrationItems}
+            onValue={(calibrationItems) => change({ calibrationItems })}
+          />
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend>Generation, the same for all</legend>
+        <SamplingFields value={draft.sampling} onValue={(sampling) => change({ sampling })} />
+        <div className="evaluate-form-pair">
+          <NumberInput
+            label="Prompts at a time"
+            hint="At most, and as memory allows. It changes no answer on a CPU, only how long all take."
+            value={draft.parallel}
+            onValue={(parallel) => change({ parallel })}
+          />
+          <NumberInput
+            label="Seed"
+            hint="Of the choice of prompts, the sides and the queues: random, balanced, repeatable."
+            value={draft.seed}
+            onValue={(seed) => change({ seed })}
+          />
+        </div>
+      </fieldset>
+      <p className="dim" role="note" aria-label="Size of the study">
+        {planText(plan, pace.data)}
+      </p>
+      {create.error !== undefined && <ErrorView error={create.error} />}
+      <div className="row">
+        <EditButton
+          type="submit"
+          variant="primary"
+          icon={<Play size={14} />}
+          disabled={obstacle !== undefined}
+          isBusy={create.isRunning}
+        >
+          Generate {formatQuantity(plan.answers, 'answer')}
+        </EditButton>
+        <span className="dim" role="status">
+          {obstacle ?? 'An answer that is stored already is not made again.'}
+        </span>
+      </div>
+    </form>
+  );
+}
+
+type OnChange = (change: Partial<StudyDraft>) => void;
+
+interface SystemListProps {
+  draft: StudyDraft;
+  context: StudyContext;
+  onChange: OnChange;
+}
+
+function SystemList({ draft: { systems, design }, context, onChange }: SystemListProps) {
+  const { available, answers } = context;
+  const replace = (at: number, system: Contestant) =>
+    onChange({ systems: systems.with(at, system) });
+  return (
+    <>
+      {systems.map((system, at) => (
+        <fieldset key={at}>
+          <legend>{design === 'focus' && at === 0 ? 'Focus' : `System ${at + 1}`}</legend>
+          <ContestantPicker
+            value={system}
+            available={available}
+            answers={answers}
+            onValue={(changed) => replace(at, changed)}
+          />
+          {systems.length > 2 && (
+            <div className="row">
+              <Button
+                small
+                variant="ghost"
+                icon={<Trash2 size={13} />}
+                aria-label={`Remove system ${at + 1}`}
+                onClick={() => onChange({ systems: systems.toSpliced(at, 1) })}
+              >
+                Remove
+              </Button>
+            </div>
+          )}
+        </fieldset>
+      ))}
+      <div className="row">
+        <Button
+          small
+          icon={<Plus size={13} />}
+          onClick={() => onChange({ systems: [...systems, nextSystem(systems, context)] })}
+        >
+          Add a system
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** A model that is not in the study yet, else the last one once more, to be changed. */
+function nextSystem(
+  systems: readonly Contestant[],
+  { available: { models } }: StudyContext,
+): Contestant {
+  const used = systems.flatMap((one) => (hasImportedAnswers(one) ? [] : [one.modelId]));
+  const unused = models.find(({ id }) => !used.includes(id));
+  return { modelId: unused?.id ?? used.at(-1) ?? '', checkpointId: null, strength: 1 };
+}
+
+interface PromptSetsProps {
+  draft: StudyDraft;
+  sets: readonly PromptSet[];
+  onChange: OnChange;
+}
+
+function PromptSets({ draft, sets, onChange }: PromptSetsProps) {
+  const { promptSetIds, usesAll, prompts } = draft;
+  const toggle = (id: string, isChosen: boolean) =>
+    onChange({
+      promptSetIds: isChosen ? [...promptSetIds, id] : promptSetIds.filter((one) => one !== id),
+    });
+  return (
+    <fieldset>
+      <legend>Prompt sets</legend>
+      {sets.map(({ id, name, prompts: count }) => (
+        <Checkbox
+          key={id}
+          label={`${name} · ${formatQuantity(count, 'prompt')}`}
+          isChecked={promptSetIds.includes(id)}
+          onChecked={(isChosen) => toggle(id, isChosen)}
+        />
+      ))}
+      {sets.length === 0 && (
+        <div className="row">
+          <span className="dim">There is no prompt set yet.</span>
+          <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
+            Import prompts…
+          </EditButton>
+        </div>
+      )}
+      <div className="row">
+        <Segments
+          label="How many prompts"
+          value={usesAll ? 'all' : 'some'}
+          options={[
+            { value: 'all', label: 'All' },
+            { value: 'some', label: 'Some, by seed' },
+          ]}
+          onValue={(value) => onChange({ usesAll: value === 'all' })}
+        />
+        {!usesAll && (
+          <NumberInput
+            label="Prompts of each set"
+            value={prompts}
+            onValue={(value) => onChange({ prompts: value })}
+          />
+        )}
+      </div>
+    </fieldset>
+  );
+}

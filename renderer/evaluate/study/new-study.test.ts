@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { planText } from '../../../shared/report/study/study-words.ts';
+import { limaSampling } from '../../ui/systems/sampling.ts';
+import { studyObstacle, studyPlan, type StudyDraft } from './new-study.ts';
+
+const info = {
+  name: 'm',
+  architecture: 'llama',
+  parameters: 1,
+  quantization: 'F32',
+  tensorTypes: {},
+  contextLength: 1,
+  embeddingLength: 1,
+  layers: 1,
+  vocabularySize: 1,
+  hasChatTemplate: true,
+  fileSizeBytes: 1,
+  trainable: 'yes',
+};
+const models = ['x', 'y', 'z'].map((id) => ({
+  id,
+  name: id,
+  path: `/m/${id}.gguf`,
+  sha256: id,
+  info,
+  createdMs: 1,
+  isMissing: id === 'z',
+  isFromElsewhere: false,
+}));
+const set = (id: string, prompts: number) => ({
+  id,
+  name: id,
+  contentHash: id,
+  prompts,
+  createdMs: 1,
+});
+const context = {
+  available: { models, runs: [] },
+  sets: [set('s', 300), set('t', 30)],
+  answers: [],
+  taken: [{ name: 'Taken' }],
+  defaults: { recipe: null, promptSetId: null, sampling: null },
+};
+const system = (modelId: string) => ({ modelId, checkpointId: null, strength: 1 });
+const draft: StudyDraft = {
+  name: 'One',
+  design: 'focus',
+  systems: [system('x'), system('y')],
+  promptSetIds: ['s', 't'],
+  usesAll: true,
+  prompts: 50,
+  overlapPercent: 100,
+  calibrationItems: 0,
+  sampling: limaSampling,
+  parallel: 4,
+  seed: 42,
+};
+
+it('says in words what is missing or wrong, and nothing of a form that is whole', () => {
+  expect(studyObstacle(draft, context)).toBeUndefined();
+  const wrong: [Partial<StudyDraft>, RegExp][] = [
+    [{ name: 'Taken' }, /evaluation or a study “Taken”/],
+    [{ promptSetIds: [] }, /Choose a prompt set/],
+    [{ systems: [system('x')] }, /Add a system/],
+    [{ systems: [system('x'), system('y'), system('x')] }, /System 3 is the same as system 1/],
+    [{ systems: [system('z'), system('y')] }, /The focus: The model file .* is not there/],
+    [{ systems: [system('x'), { answersId: 'gone' }] }, /imported answers that are there/],
+    [{ overlapPercent: 101 }, /percentage/],
+    [{ seed: -1 }, /seed/],
+  ];
+  for (const [edit, said] of wrong)
+    expect(studyObstacle({ ...draft, ...edit }, context)).toMatch(said);
+});
+
+it('counts an answer for each system and prompt, and a comparison for each pair', () => {
+  const systems = ['a', 'b', 'c', 'd'].map(system);
+  expect(studyPlan({ ...draft, systems }, context.sets)).toEqual({
+    pairs: 3,
+    answers: 1320,
+    comparisons: 990,
+  });
+  const some = { ...draft, systems, design: 'round-robin', usesAll: false } as const;
+  expect(studyPlan(some, context.sets)).toEqual({ pairs: 6, answers: 320, comparisons: 480 });
+});
+
+it('says how long answers and votes take, at the speed of the last ones where there were any', () => {
+  const plan = { pairs: 2, answers: 12, comparisons: 8 };
+  expect(planText(plan, { answerMs: 2000, voteMs: 15_000 })).toBe(
+    '2 pairs of systems, 12 answers, 8 comparisons. Answering takes about 24 s at the speed of the last answers here. One annotator votes for about 2 min, at 15 s each.',
+  );
+  expect(planText(plan, undefined)).toContain('at 30 s each');
+});

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import {
+  evaluationReportSchema,
+  positionBiasSchema,
+  reportBasisSchema,
+  reportSystemSchema,
+} from '../evaluation-report.ts';
+import { studyDesignSchema } from './study.ts';
+import { tableStatisticsSchema } from '../verdict-statistics.ts';
+
+const count = z.number().int();
+
+/** All that is known of a revealed study; its JSON form is the report's exchange format. */
+export const studyReportSchema = z.object({
+  format: z.literal('lima-study-report'),
+  formatVersion: z.literal(1),
+  name: z.string(),
+  createdMs: count,
+  design: studyDesignSchema,
+  /** The focus first where there is one; names are told apart where two are the same. */
+  systems: z.array(reportSystemSchema),
+  promptSets: z.array(
+    z.object({ name: z.string(), contentHash: z.string(), prompts: count, asked: count }),
+  ),
+  seed: count,
+  overlapPercent: count,
+  calibrationItems: count,
+  protocol: z.string(),
+  counts: z.object({
+    pairs: count,
+    comparisons: count,
+    judged: count,
+    open: count,
+    failed: count,
+    identicalOutputs: count,
+    votes: count,
+    answers: count,
+  }),
+  basis: reportBasisSchema,
+  statistics: tableStatisticsSchema,
+  /** Prompts that a system could not be asked. */
+  failures: z.array(
+    z.object({ system: z.string(), promptSet: z.string(), prompt: count, reason: z.string() }),
+  ),
+  annotators: z.array(
+    z.object({
+      author: z.string(),
+      votes: count,
+      /** What of their queue they did not vote on. */
+      left: count,
+      /** Median time of a vote; null where none was measured. */
+      medianMs: z.number().nullable(),
+    }),
+  ),
+  positionBias: positionBiasSchema.nullable(),
+  /** How it was done, in sentences that name every number, hash and seed. */
+  methods: z.array(z.string()),
+  disagreements: z.array(z.string()),
+  warnings: z.array(z.string()),
+  /** The report of each pair on each set. */
+  evaluations: z.array(evaluationReportSchema),
+});
+export type StudyReport = z.infer<typeof studyReportSchema>;

@@ -1,0 +1,27 @@
+import { type AuthorKind, identicalAnswersAuthor, promptWords } from '../domain/evaluation.ts';
+import type { EvaluationReport } from '../domain/evaluation-report.ts';
+import { codePoints, type PairVerdict } from '../stats/pair-verdict.ts';
+import { withoutThinking } from '../template/thinking.ts';
+
+const preferences = { a: 1, b: 0, tie: 0.5 };
+
+/** The standing votes of a report as verdicts; lengths are those of what voters saw. */
+export function verdictsOfReport({ systems, items }: EvaluationReport): PairVerdict[] {
+  return items.flatMap(({ prompt, votes, a, b }) => {
+    const charactersA = codePoints(withoutThinking(a.output));
+    const charactersB = codePoints(withoutThinking(b.output));
+    return votes.map(({ author, authorKind, verdict }) => ({
+      prompt: promptWords(prompt),
+      a: systems.a.name,
+      b: systems.b.name,
+      preference: preferences[verdict],
+      author,
+      authorKind: ruleOnly(author, authorKind),
+      charactersA,
+      charactersB,
+    }));
+  });
+}
+
+const ruleOnly = (author: string, kind: AuthorKind): AuthorKind =>
+  author === identicalAnswersAuthor ? 'rule' : kind;

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../domain/evaluation.ts';
+import { composeReport } from '../compose-report.ts';
+import { hostileTexts } from '../testing/hostile-texts.ts';
+import { fixtureFacts, fixtureVerdicts } from '../testing/report-fixture.ts';
+import { composeStudyReport, type StudyFacts } from './compose-study-report.ts';
+import { studyToCsv, studyToHtml, studyToJson, studyToMarkdown } from './write-study-report.ts';
+
+/** One focus against others, each with its verdicts. */
+function studyOf(
+  others: Record<string, readonly (Verdict | null)[]>,
+  foreign?: string,
+): StudyFacts {
+  const focus = foreign === undefined ? 'Tuned' : `Tuned ${foreign}`;
+  const evaluations = Object.entries(others).map(([name, verdicts]) => {
+    const report = composeReport(fixtureFacts(verdicts, foreign));
+    const { a, b } = report.systems;
+    return { ...report, systems: { a: { ...a, name: focus }, b: { ...b, name } } };
+  });
+  const prompts = Math.max(...Object.values(others).map(({ length }) => length));
+  return {
+    name: foreign ?? 'Figure 1',
+    createdMs: 1,
+    design: 'focus',
+    systemNames: [focus, ...Object.keys(others)],
+    promptSets: [{ name: foreign ?? 'set', contentHash: 'd'.repeat(64), prompts, asked: prompts }],
+    seed: 7,
+    overlapPercent: 100,
+    calibrationItems: 0,
+    failures: [
+      {
+        system: 'Alpaca',
+        promptSet: 'set',
+        prompt: 4,
+        reason: foreign ?? 'The prompt is too long.',
+      },
+    ],
+    annotators: [{ author: foreign ?? 'Ada', votes: 600, left: 0, medianMs: 12_000 }],
+    comparisons: prompts * Object.keys(others).length + 1,
+    answers: prompts * 3,
+    evaluations,
+  };
+}
+
+const tags = (source: string) => source.match(/<[a-z/!][a-z0-9]*/gi);
+
+describe('the report of a study', () => {
+  // LIMA, figure 1 (people): against Alpaca 53 / 21 / 26 and against DaVinci003 44 / 21 / 35 percent of 300.
+  const lima = composeStudyReport(
+    studyOf({
+      Alpaca: fixtureVerdicts(159, 63, 78),
+      DaVinci003: fixtureVerdicts(132, 63, 105),
+    }),
+  );
+
+  it('counts each baseline from the focus’ view and adjusts its p-value for all of them', () => {
+    expect(lima.statistics.comparisons).toMatchObject([
+      { a: 'Tuned', b: 'Alpaca', n: 300, wins: 159, ties: 63, losses: 78 },
+      { a: 'Tuned', b: 'DaVinci003', n: 300, wins: 132, ties: 63, losses: 105 },
+    ]);
+    const [alpaca, davinci] = lima.statistics.comparisons;
+    expect(alpaca?.holmP).toBeCloseTo(2 * (alpaca?.signTestP ?? 0), 12);
+    expect(davinci?.holmP).toBeCloseTo(davinci?.signTestP ?? 0, 12);
+    expect(lima.counts).toMatchObject({ pairs: 2, comparisons: 601, judged: 600, failed: 1 });
+    expect(lima.warnings).toEqual([
+      '1 comparison left out, because a prompt could not be asked of a system.',
+    ]);
+  });
+
+  it('has methods that name every number, protocol, hash and seed', () => {
+    const methods = lima.methods.join('\n');
+    for (const named of [
+      'd'.repeat(64),
+      `base SHA-256 ${'b'.repeat(64)}`,
+      `adapter SHA-256 ${'a'.repeat(64)}`,
+      `template SHA-256 ${'c'.repeat(64)}`,
+      'temperature 0.7',
+      'sampling seed 42',
+      'over the seed 7',
+      'with the seeds 42, 42',
+      'n = 300 on 300 prompts (bootstrap)',
+      'adjusted by Holm for 2 pairs',
+      'Ada 600 votes',
+      'super-intelligent assistant',
+    ])
+      expect(methods).toContain(named);
+  });
+
+  it('is one page with its figures inside, that loads and runs nothing', () => {
+    const page = studyToHtml(lima);
+    expect(page.match(/<svg/g)).toHaveLength(3);
+    expect(page).toContain('Tuned (A) against Alpaca (B) on lima-test');
+    expect(page).not.toMatch(/<script|<link|<img|\ssrc=|\son\w+=|url\(|@import/i);
+    expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/)/);
+    expect(studyToMarkdown(lima)).toContain('| Tuned against Alpaca | 159, 63, 78 |');
+    expect(studyToCsv(lima).trim().split('\r\n')).toHaveLength(601);
+    expect(JSON.parse(studyToJson(lima))).toEqual(lima);
+  });
+
+  it('is a report without a figure before the first vote', () => {
+    const report = composeStudyReport(studyOf({ Alpaca: [null, null] }));
+    expect(report.statistics.comparisons).toEqual([]);
+    expect(studyToHtml(report)).toContain('No comparison has been judged yet.');
+  });
+
+  it.each(hostileTexts)('keeps its structure with %j in every field', (hostile) => {
+    const others = { Alpaca: ['a', 'tie', null] as const };
+    const page = studyToHtml(composeStudyReport(studyOf(others, hostile)));
+    const benign = studyToHtml(composeStudyReport(studyOf(others, 'harmless')));
+    expect(tags(page)).toEqual(tags(benign));
+  });
+});
