@@ -17,9 +17,9 @@ import { SequenceContext } from '../../native/sequence-context.ts';
  */
 
 const usage =
-  'npm run bench:generate -- MODEL.gguf [--threads N] [--sequences 16] [--answers 32] [--tokens 128] [--rounds 2]';
+  'npm run bench:generate -- MODEL.gguf [--threads N] [--sequences 16] [--answers 16] [--tokens 256] [--rounds 2]';
 
-const tokensPerSequence = 256;
+const tokensPerSequence = 512;
 /** Sequences that node-llama-cpp's own loop is tried with. */
 const packageSequences = [1, 4, 8, 16];
 
@@ -28,8 +28,8 @@ const { values, positionals } = parseArgs({
   options: {
     threads: { type: 'string', default: String(availableParallelism()) },
     sequences: { type: 'string', default: '16' },
-    answers: { type: 'string', default: '32' },
-    tokens: { type: 'string', default: '128' },
+    answers: { type: 'string', default: '16' },
+    tokens: { type: 'string', default: '256' },
     rounds: { type: 'string', default: '2' },
   },
 });
