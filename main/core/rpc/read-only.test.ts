@@ -124,6 +124,12 @@ const inputs: Record<string, unknown> = {
   'evaluations.get': { id: 'e' },
   'evaluations.comparison': { id: 'e' },
   'evaluations.report': { id: 'e', format: 'json' },
+  'studies.list': undefined,
+  'studies.get': { id: 's' },
+  'studies.pace': undefined,
+  'studies.comparison': { id: 's' },
+  'studies.report': { id: 's', format: 'json' },
+  'studies.saveReport': { id: 's', format: 'json', path: join(folder, 'study.json') },
   'statistics.ofFile': { path: join(folder, 'x.gguf') },
   'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
 };

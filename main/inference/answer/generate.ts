@@ -81,7 +81,8 @@ export async function generate(
       ]);
       const batch = new AnswerBatch<GenerateItem>(options, { signal, onToken });
       for await (const [item, made] of batch.answers(questions)) {
-        const answer = { ...made, identity: identityOf(item, sequences) };
+        // At most: what the last prompts of an evaluation needed makes no other configuration.
+        const answer = { ...made, identity: identityOf(item, parallel ?? sequences) };
         request.emit({ type: 'answer', key: item.key, answer });
         answered += 1;
       }
