@@ -238,7 +238,9 @@ test('where answers are expected, the result says how many each system gave', as
   });
 
   await test.step('a tie of identical answers is nobody’s vote: there is one author', async () => {
-    await expect(page.getByText('1 comparison with identical answers')).toBeVisible();
+    await expect(
+      page.getByRole('list', { name: 'Warnings' }).getByText('1 comparison with identical answers'),
+    ).toBeVisible();
     const authors = page.getByRole('table', { name: 'Authors' }).getByRole('row');
     await expect(authors).toHaveCount(2);
     await expect(authors.nth(1)).toContainText('human');
