@@ -1,19 +1,19 @@
 import { useEffect } from 'react';
 import { FileDown, Plus } from 'lucide-react';
-import { usePacket, useProjectDefaults } from '../rpc/project.ts';
+import { usePacket } from '../rpc/project.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';
 import { useWanted, type WantedEvaluation } from '../ui/navigation.ts';
 import { useShortcuts } from '../ui/shortcuts.ts';
 import { SplitPane } from '../ui/split-pane.tsx';
-import { useSystems } from '../ui/systems/systems.ts';
 import { setImporting, showEvaluate, useEvaluate } from './evaluate-store.ts';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationPage } from './evaluation-page.tsx';
+import { WithFormLists } from './new/form-lists.tsx';
 import { NewEvaluationForm } from './new/new-evaluation-form.tsx';
 import { ImportPromptsDialog } from './prompts/import-prompts-dialog.tsx';
 import { PromptSetPage } from './prompts/prompt-set-page.tsx';
-import { useAnswers, useEvaluations, usePromptSets } from './queries.ts';
+import { useEvaluations } from './queries.ts';
 import { NewStudy } from './study/new-study-form.tsx';
 import { StudyPage } from './study/study-page.tsx';
 import { VotesPage } from './votes/votes-page.tsx';
@@ -115,44 +115,17 @@ interface NewEvaluationProps {
 }
 
 function NewEvaluation({ promptSetId, wanted }: NewEvaluationProps) {
-  const defaults = useProjectDefaults();
-  const systems = useSystems();
-  const sets = usePromptSets();
-  const evaluations = useEvaluations();
-  const answers = useAnswers();
   return (
-    <QueryView query={systems}>
-      {(available) => (
-        <QueryView query={sets}>
-          {(known) => (
-            <QueryView query={evaluations}>
-              {(list) => (
-                <QueryView query={answers}>
-                  {(imported) => (
-                    <QueryView query={defaults}>
-                      {(begins) => (
-                        <NewEvaluationForm
-                          key={`${promptSetId} ${JSON.stringify(wanted)}`}
-                          context={{
-                            available,
-                            sets: known,
-                            evaluations: list,
-                            answers: imported,
-                            defaults: begins,
-                          }}
-                          promptSetId={promptSetId}
-                          wanted={wanted}
-                        />
-                      )}
-                    </QueryView>
-                  )}
-                </QueryView>
-              )}
-            </QueryView>
-          )}
-        </QueryView>
+    <WithFormLists>
+      {(lists) => (
+        <NewEvaluationForm
+          key={`${promptSetId} ${JSON.stringify(wanted)}`}
+          context={lists}
+          promptSetId={promptSetId}
+          wanted={wanted}
+        />
       )}
-    </QueryView>
+    </WithFormLists>
   );
 }
 

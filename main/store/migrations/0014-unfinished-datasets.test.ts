@@ -1,29 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { countRow } from '../columns.ts';
-import { get, run } from '../database.ts';
-import { openProjectFile } from '../file/open-project-file.ts';
+import { get } from '../database.ts';
 import { listDatasets } from '../repositories/datasets.ts';
 import { listAccepted, removeUnfinished, storeDataset } from '../repositories/freeze-dataset.ts';
 import { takeAtOnce } from '../steps.ts';
-import { fillEveryOldTable } from '../testing/fill-every-table.ts';
-import { writeOldProject } from '../testing/old-project.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lima-unfinished-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { withFilledProject } from '../testing/filled-project.ts';
 
 test('a project of the thirteenth version keeps its datasets, and takes one in pieces', () => {
-  const path = join(folder, 'old.lima');
-  writeOldProject(path, 13, (db) => {
-    fillEveryOldTable(db);
-    run(db, 'UPDATE project SET last_sequence = 1000');
-  });
-  const file = openProjectFile(path);
-  const { db } = file;
-  const items = () => get(db, countRow, 'SELECT count(*) AS n FROM dataset_item')?.n;
-  try {
+  withFilledProject(13, (db) => {
+    const items = () => get(db, countRow, 'SELECT count(*) AS n FROM dataset_item')?.n;
     const before = listDatasets(db);
     const itemsBefore = items();
     expect(before).toHaveLength(1);
@@ -39,7 +24,5 @@ test('a project of the thirteenth version keeps its datasets, and takes one in p
     expect(items()).toBe((itemsBefore ?? 0) + 1);
     takeAtOnce(removeUnfinished(db));
     expect([listDatasets(db), items()]).toEqual([before, itemsBefore]);
-  } finally {
-    file.close();
-  }
+  });
 });

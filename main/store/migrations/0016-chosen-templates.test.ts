@@ -1,26 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { run } from '../database.ts';
+import { expect, test } from 'vitest';
 import { findEvaluation } from '../repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../repositories/systems.ts';
-import { openProjectFile } from '../file/open-project-file.ts';
-import { fillEveryOldTable } from '../testing/fill-every-table.ts';
-import { writeOldProject } from '../testing/old-project.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lima-templates-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { withFilledProject } from '../testing/filled-project.ts';
 
 test('a system of the fifteenth version stays the one without a chosen template, whatever is chosen later', () => {
-  const path = join(folder, 'old.lima');
-  writeOldProject(path, 15, (db) => {
-    fillEveryOldTable(db);
-    run(db, 'UPDATE project SET last_sequence = 1000');
-  });
-  const file = openProjectFile(path);
-  try {
-    const { db } = file;
+  withFilledProject(15, (db) => {
     const id = findEvaluation(db, 'name', 'e')?.systemAId ?? '';
     const old = findSystem(db, id);
     if (old?.kind !== 'weights') throw new Error('The evaluation has no system');
@@ -36,7 +20,5 @@ test('a system of the fifteenth version stays the one without a chosen template,
     expect(findSystem(db, second)).toMatchObject({
       spec: { ...old.spec, chatTemplate: '{{ 2 }}' },
     });
-  } finally {
-    file.close();
-  }
+  });
 });

@@ -1,27 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { defaultFewShot } from '../../../shared/domain/few-shot.ts';
-import { run } from '../database.ts';
-import { openProjectFile } from '../file/open-project-file.ts';
 import { findEvaluation } from '../repositories/evaluations.ts';
 import { findSystem, upsertSystem } from '../repositories/systems.ts';
-import { fillEveryOldTable } from '../testing/fill-every-table.ts';
-import { writeOldProject } from '../testing/old-project.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lima-few-shot-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { withFilledProject } from '../testing/filled-project.ts';
 
 test('a system of the seventeenth version stays the one without examples, and each prefix and template another one', () => {
-  const path = join(folder, 'old.lima');
-  writeOldProject(path, 17, (db) => {
-    fillEveryOldTable(db);
-    run(db, 'UPDATE project SET last_sequence = 1000');
-  });
-  const file = openProjectFile(path);
-  try {
-    const { db } = file;
+  withFilledProject(17, (db) => {
     const id = findEvaluation(db, 'name', 'e')?.systemAId ?? '';
     const old = findSystem(db, id);
     if (old?.kind !== 'weights') throw new Error('The evaluation has no system');
@@ -44,7 +28,5 @@ test('a system of the seventeenth version stays the one without examples, and ea
     expect(new Set(ids).size).toBe(specs.length);
     expect(specs.map(idOf)).toEqual(ids);
     expect(findSystem(db, ids[4] ?? '')).toMatchObject({ spec: { ...old.spec, ...specs[4] } });
-  } finally {
-    file.close();
-  }
+  });
 });

@@ -1,27 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { run } from '../database.ts';
-import { openProjectFile } from '../file/open-project-file.ts';
+import { expect, test } from 'vitest';
 import { evaluationsOfStudy, findEvaluation } from '../repositories/evaluations.ts';
 import { insertStudy, listStudies } from '../repositories/studies.ts';
 import { standingVotes } from '../repositories/votes.ts';
-import { fillEveryOldTable } from '../testing/fill-every-table.ts';
-import { writeOldProject } from '../testing/old-project.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'lima-studies-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { withFilledProject } from '../testing/filled-project.ts';
 
 test('evaluations of an earlier version stand by themselves, and studies are stored beside them', () => {
-  const path = join(folder, 'old.lima');
-  writeOldProject(path, 18, (db) => {
-    fillEveryOldTable(db);
-    run(db, 'UPDATE project SET last_sequence = 1000');
-  });
-  const file = openProjectFile(path);
-  const { db } = file;
-  try {
+  withFilledProject(18, (db) => {
     expect(listStudies(db)).toEqual([]);
     expect(findEvaluation(db, 'id', 'e')?.studyId).toBeNull();
     expect(standingVotes(db, 'e').length).toBeGreaterThan(0);
@@ -30,7 +14,5 @@ test('evaluations of an earlier version stand by themselves, and studies are sto
     insertStudy(db, { ...study, ...queue, author: 'me' });
     expect(listStudies(db)).toMatchObject([{ ...study, ...queue, revealedMs: null }]);
     expect(evaluationsOfStudy(db, 's')).toEqual([]);
-  } finally {
-    file.close();
-  }
+  });
 });

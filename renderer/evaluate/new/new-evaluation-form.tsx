@@ -1,29 +1,20 @@
 import { useState } from 'react';
-import { Play, FileDown } from 'lucide-react';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
-import { EditButton } from '../../ui/edit-button.tsx';
-import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState } from '../../ui/feedback/states.tsx';
-import { TextInput, Segments, Select } from '../../ui/inputs/inputs.tsx';
-import { NumberInput } from '../../ui/inputs/number-input.tsx';
+import { TextInput, Select } from '../../ui/inputs/inputs.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
-import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
-import { showEvaluate, setImporting } from '../evaluate-store.ts';
-import {
-  plannedAnswers,
-  draftFor,
-  startObstacle,
-  type EvaluationContext,
-  type EvaluationDraft,
-} from './new-evaluation.ts';
+import { showEvaluate } from '../evaluate-store.ts';
+import { plannedAnswers, draftFor, startObstacle, type EvaluationDraft } from './new-evaluation.ts';
 import { ContestantPicker } from './contestant-picker.tsx';
+import { GenerationFields, NoPromptSet, PromptAmountFields, StartRow } from './form-fields.tsx';
+import type { FormLists } from './form-lists.tsx';
 
 interface NewEvaluationFormProps {
-  context: EvaluationContext;
+  context: FormLists;
   promptSetId: string | undefined;
   wanted: WantedEvaluation | undefined;
 }
@@ -86,39 +77,21 @@ export function NewEvaluationForm({ context, promptSetId, wanted }: NewEvaluatio
           onValue={(system) => change({ b: system })}
         />
       </fieldset>
-      <fieldset>
-        <legend>Generation, the same for both</legend>
-        <SamplingFields value={draft.sampling} onValue={(sampling) => change({ sampling })} />
-        <div className="evaluate-form-pair">
-          <NumberInput
-            label="Prompts at a time"
-            hint="At most, and as memory allows. It changes no answer on a CPU, only how long all take."
-            value={draft.parallel}
-            onValue={(parallel) => change({ parallel })}
-          />
-          <NumberInput
-            label="Seed of sides and of the choice"
-            hint="Which answer stands on the left: random, balanced, repeatable."
-            value={draft.seed}
-            onValue={(seed) => change({ seed })}
-          />
-        </div>
-      </fieldset>
-      {create.error !== undefined && <ErrorView error={create.error} />}
-      <div className="row">
-        <EditButton
-          type="submit"
-          variant="primary"
-          icon={<Play size={14} />}
-          disabled={obstacle !== undefined}
-          isBusy={create.isRunning}
-        >
-          {answers === 0 ? 'Compare' : `Generate ${formatQuantity(answers, 'answer')}`}
-        </EditButton>
-        <span className="dim" role="status">
-          {obstacle ?? 'Answers are stored one by one; voting is blind until you reveal.'}
-        </span>
-      </div>
+      <GenerationFields
+        legend="Generation, the same for both"
+        seed={{
+          label: 'Seed of sides and of the choice',
+          hint: 'Which answer stands on the left: random, balanced, repeatable.',
+        }}
+        draft={draft}
+        onChange={change}
+      />
+      <StartRow
+        label={answers === 0 ? 'Compare' : `Generate ${formatQuantity(answers, 'answer')}`}
+        obstacle={obstacle}
+        note="Answers are stored one by one; voting is blind until you reveal."
+        create={create}
+      />
     </form>
   );
 }
@@ -138,15 +111,7 @@ interface PromptChoiceProps {
 
 /** Which prompts to compare on: a set, and all of it or some chosen by the seed. */
 function PromptChoice({ draft, sets, onChange }: PromptChoiceProps) {
-  if (sets.length === 0)
-    return (
-      <div className="row">
-        <span className="dim">There is no prompt set yet.</span>
-        <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
-          Import prompts…
-        </EditButton>
-      </div>
-    );
+  if (sets.length === 0) return <NoPromptSet />;
   const options = sets.map((set) => ({
     value: set.id,
     label: `${set.name} · ${formatQuantity(set.prompts, 'prompt')}`,
@@ -160,22 +125,7 @@ function PromptChoice({ draft, sets, onChange }: PromptChoiceProps) {
         options={isKnown ? options : [{ value: draft.promptSetId, label: 'Choose…' }, ...options]}
         onValue={(promptSetId) => onChange({ promptSetId })}
       />
-      <Segments
-        label="How many prompts"
-        value={draft.usesAll ? 'all' : 'some'}
-        options={[
-          { value: 'all', label: 'All' },
-          { value: 'some', label: 'Some, by seed' },
-        ]}
-        onValue={(value) => onChange({ usesAll: value === 'all' })}
-      />
-      {!draft.usesAll && (
-        <NumberInput
-          label="Number of prompts"
-          value={draft.prompts}
-          onValue={(prompts) => onChange({ prompts })}
-        />
-      )}
+      <PromptAmountFields label="Number of prompts" draft={draft} onChange={onChange} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { freeName } from '../../../shared/domain/evaluation.ts';
 import { expect, it } from 'vitest';
-import type { Model } from '../../../shared/domain/model.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
+import { listedModel as model } from '../../ui/systems/testing/listed-model.ts';
 import {
   draftFor,
   plannedAnswers,
@@ -10,29 +10,6 @@ import {
   type EvaluationDraft,
 } from './new-evaluation.ts';
 
-const model = (id: string, isMissing = false): Model => ({
-  id,
-  name: id,
-  path: `/m/${id}.gguf`,
-  sha256: id,
-  info: {
-    name: id,
-    architecture: 'llama',
-    parameters: 1,
-    quantization: 'F32',
-    tensorTypes: {},
-    contextLength: 1,
-    embeddingLength: 1,
-    layers: 1,
-    vocabularySize: 1,
-    hasChatTemplate: true,
-    fileSizeBytes: 1,
-    trainable: 'yes',
-  },
-  isMissing,
-  isFromElsewhere: false,
-  createdMs: 1,
-});
 const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
 const available = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
 const defaults = { recipe: null, promptSetId: null, sampling: null };

@@ -17,18 +17,15 @@ import {
 import { moreVotes } from '../../../shared/report/report-warnings.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
-import { Badge } from '../../ui/feedback/badge.tsx';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
-import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { ExtendPanel } from './extend-panel.tsx';
-import { ExportButtons } from './export-buttons.tsx';
 import { FactList, FigureTable } from './figure-table.tsx';
 import { IdentityCard } from './identity-card.tsx';
 import { StudyLink } from '../study-link.tsx';
 import { ItemTable } from './item-table.tsx';
 import { PreferenceChart, statisticsId } from './preference-chart.tsx';
-import './results.css';
+import { ResultsPage } from './results-page.tsx';
 
 /** The results of a revealed evaluation, from the same report that can be saved. */
 export function ResultsView({ summary }: { summary: EvaluationSummary }) {
@@ -42,22 +39,15 @@ export function ResultsView({ summary }: { summary: EvaluationSummary }) {
     ['evaluations'],
   );
   return (
-    <div className="evaluate-page results" tabIndex={-1} data-work>
-      <header className="evaluate-head">
-        <div className="evaluate-title">
-          <h1 className="truncate">
-            <VisibleText text={summary.name} />
-          </h1>
-        </div>
-        <Badge>revealed</Badge>
-        {summary.studyId !== null && <StudyLink id={summary.studyId} />}
-        <span className="spacer" />
-        <ExportButtons kind="evaluation" id={id} />
-      </header>
-      <QueryView query={report} loading="Computing the report…">
-        {(data) => <Report report={data} extend={<ExtendPanel summary={summary} />} />}
-      </QueryView>
-    </div>
+    <ResultsPage
+      kind="evaluation"
+      id={id}
+      name={summary.name}
+      link={summary.studyId !== null && <StudyLink id={summary.studyId} />}
+      report={report}
+    >
+      {(data) => <Report report={data} extend={<ExtendPanel summary={summary} />} />}
+    </ResultsPage>
   );
 }
 

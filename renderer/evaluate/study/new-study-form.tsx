@@ -1,25 +1,27 @@
 import { useState } from 'react';
-import { FileDown, Play, Plus, Trash2 } from 'lucide-react';
+import { Plus, Trash2 } from 'lucide-react';
 import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
 import type { PromptSet } from '../../../shared/domain/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { planText } from '../../../shared/report/study/study-words.ts';
-import { useProjectDefaults } from '../../rpc/project.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
-import { EditButton } from '../../ui/edit-button.tsx';
-import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { Checkbox, Segments, TextInput } from '../../ui/inputs/inputs.tsx';
 import { NumberInput } from '../../ui/inputs/number-input.tsx';
 import { AddModelButton } from '../../ui/models/model-buttons.tsx';
-import { SamplingFields } from '../../ui/systems/sampling-fields.tsx';
-import { useSystems } from '../../ui/systems/systems.ts';
-import { setImporting, showEvaluate } from '../evaluate-store.ts';
+import { showEvaluate } from '../evaluate-store.ts';
 import { ContestantPicker } from '../new/contestant-picker.tsx';
-import { useAnswers, useEvaluations, usePromptSets, useStudies } from '../queries.ts';
+import {
+  GenerationFields,
+  NoPromptSet,
+  PromptAmountFields,
+  StartRow,
+} from '../new/form-fields.tsx';
+import { WithFormLists } from '../new/form-lists.tsx';
+import { useStudies } from '../queries.ts';
 import {
   studyDraftFor,
   studyObstacle,
@@ -30,41 +32,15 @@ import {
 
 /** Sets up a study once everything that it is made of is known. */
 export function NewStudy() {
-  const systems = useSystems();
-  const sets = usePromptSets();
-  const evaluations = useEvaluations();
   const studies = useStudies();
-  const imported = useAnswers();
-  const defaults = useProjectDefaults();
   return (
-    <QueryView query={systems}>
-      {(available) => (
-        <QueryView query={sets}>
-          {(known) => (
-            <QueryView query={evaluations}>
-              {(list) => (
-                <QueryView query={studies}>
-                  {(others) => (
-                    <QueryView query={imported}>
-                      {(answers) => (
-                        <QueryView query={defaults}>
-                          {(begins) => {
-                            const taken = [...list, ...others];
-                            const sets = known;
-                            const context = { available, sets, answers, taken, defaults: begins };
-                            return <NewStudyForm context={context} />;
-                          }}
-                        </QueryView>
-                      )}
-                    </QueryView>
-                  )}
-                </QueryView>
-              )}
-            </QueryView>
-          )}
+    <WithFormLists>
+      {({ evaluations, ...lists }) => (
+        <QueryView query={studies}>
+          {(others) => <NewStudyForm context={{ ...lists, taken: [...evaluations, ...others] }} />}
         </QueryView>
       )}
-    </QueryView>
+    </WithFormLists>
   );
 }
 
@@ -135,42 +111,24 @@ function NewStudyForm({ context }: { context: StudyContext }) {
           />
         </div>
       </fieldset>
-      <fieldset>
-        <legend>Generation, the same for all</legend>
-        <SamplingFields value={draft.sampling} onValue={(sampling) => change({ sampling })} />
-        <div className="evaluate-form-pair">
-          <NumberInput
-            label="Prompts at a time"
-            hint="At most, and as memory allows. It changes no answer on a CPU, only how long all take."
-            value={draft.parallel}
-            onValue={(parallel) => change({ parallel })}
-          />
-          <NumberInput
-            label="Seed"
-            hint="Of the choice of prompts, the sides and the queues: random, balanced, repeatable."
-            value={draft.seed}
-            onValue={(seed) => change({ seed })}
-          />
-        </div>
-      </fieldset>
+      <GenerationFields
+        legend="Generation, the same for all"
+        seed={{
+          label: 'Seed',
+          hint: 'Of the choice of prompts, the sides and the queues: random, balanced, repeatable.',
+        }}
+        draft={draft}
+        onChange={change}
+      />
       <p className="dim" role="note" aria-label="Size of the study">
         {planText(plan, pace.data)}
       </p>
-      {create.error !== undefined && <ErrorView error={create.error} />}
-      <div className="row">
-        <EditButton
-          type="submit"
-          variant="primary"
-          icon={<Play size={14} />}
-          disabled={obstacle !== undefined}
-          isBusy={create.isRunning}
-        >
-          Generate {formatQuantity(plan.answers, 'answer')}
-        </EditButton>
-        <span className="dim" role="status">
-          {obstacle ?? 'An answer that is stored already is not made again.'}
-        </span>
-      </div>
+      <StartRow
+        label={`Generate ${formatQuantity(plan.answers, 'answer')}`}
+        obstacle={obstacle}
+        note="An answer that is stored already is not made again."
+        create={create}
+      />
     </form>
   );
 }
@@ -243,7 +201,7 @@ interface PromptSetsProps {
 }
 
 function PromptSets({ draft, sets, onChange }: PromptSetsProps) {
-  const { promptSetIds, usesAll, prompts } = draft;
+  const { promptSetIds } = draft;
   const toggle = (id: string, isChosen: boolean) =>
     onChange({
       promptSetIds: isChosen ? [...promptSetIds, id] : promptSetIds.filter((one) => one !== id),
@@ -259,31 +217,9 @@ function PromptSets({ draft, sets, onChange }: PromptSetsProps) {
           onChecked={(isChosen) => toggle(id, isChosen)}
         />
       ))}
-      {sets.length === 0 && (
-        <div className="row">
-          <span className="dim">There is no prompt set yet.</span>
-          <EditButton small icon={<FileDown size={13} />} onClick={() => setImporting(true)}>
-            Import prompts…
-          </EditButton>
-        </div>
-      )}
+      {sets.length === 0 && <NoPromptSet />}
       <div className="row">
-        <Segments
-          label="How many prompts"
-          value={usesAll ? 'all' : 'some'}
-          options={[
-            { value: 'all', label: 'All' },
-            { value: 'some', label: 'Some, by seed' },
-          ]}
-          onValue={(value) => onChange({ usesAll: value === 'all' })}
-        />
-        {!usesAll && (
-          <NumberInput
-            label="Prompts of each set"
-            value={prompts}
-            onValue={(value) => onChange({ prompts: value })}
-          />
-        )}
+        <PromptAmountFields label="Prompts of each set" draft={draft} onChange={onChange} />
       </div>
     </fieldset>
   );

@@ -1,32 +1,10 @@
 import { expect, it } from 'vitest';
 import { planText } from '../../../shared/report/study/study-words.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
+import { listedModel } from '../../ui/systems/testing/listed-model.ts';
 import { studyObstacle, studyPlan, type StudyDraft } from './new-study.ts';
 
-const info = {
-  name: 'm',
-  architecture: 'llama',
-  parameters: 1,
-  quantization: 'F32',
-  tensorTypes: {},
-  contextLength: 1,
-  embeddingLength: 1,
-  layers: 1,
-  vocabularySize: 1,
-  hasChatTemplate: true,
-  fileSizeBytes: 1,
-  trainable: 'yes',
-};
-const models = ['x', 'y', 'z'].map((id) => ({
-  id,
-  name: id,
-  path: `/m/${id}.gguf`,
-  sha256: id,
-  info,
-  createdMs: 1,
-  isMissing: id === 'z',
-  isFromElsewhere: false,
-}));
+const models = ['x', 'y', 'z'].map((id) => listedModel(id, id === 'z'));
 const set = (id: string, prompts: number) => ({
   id,
   name: id,

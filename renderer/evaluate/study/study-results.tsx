@@ -9,14 +9,11 @@ import {
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
-import { Badge } from '../../ui/feedback/badge.tsx';
-import { QueryView } from '../../ui/feedback/states.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
-import { ExportButtons } from '../results/export-buttons.tsx';
 import { FactList, FigureTable } from '../results/figure-table.tsx';
+import { ResultsPage } from '../results/results-page.tsx';
 import { FigureView } from '../votes/figure-view.tsx';
-import '../results/results.css';
 
 /** The results of a revealed study, from the same report that can be saved. */
 export function StudyResults({ summary }: { summary: StudySummary }) {
@@ -30,21 +27,9 @@ export function StudyResults({ summary }: { summary: StudySummary }) {
     ['evaluations'],
   );
   return (
-    <div className="evaluate-page results" tabIndex={-1} data-work>
-      <header className="evaluate-head">
-        <div className="evaluate-title">
-          <h1 className="truncate">
-            <VisibleText text={name} />
-          </h1>
-        </div>
-        <Badge>revealed</Badge>
-        <span className="spacer" />
-        <ExportButtons kind="study" id={id} />
-      </header>
-      <QueryView query={report} loading="Computing the report…">
-        {(data) => <Results report={data} pairs={summary.evaluations} />}
-      </QueryView>
-    </div>
+    <ResultsPage kind="study" id={id} name={name} report={report}>
+      {(data) => <Results report={data} pairs={summary.evaluations} />}
+    </ResultsPage>
   );
 }
 

@@ -58,10 +58,13 @@ export async function detectContainer(
   throw unsupported(path, `is XML or HTML with the root element <${root ?? '?'}>`);
 }
 
+/** Controls before the escape that are neither tab, line end nor page break. */
+const isNoText = (character: string) =>
+  character < '\u001b' && !(character >= '\t' && character <= '\r');
+
 /** What is neither JSON nor XML. */
 function describeText(head: string): string {
-  // eslint-disable-next-line no-control-regex
-  const isBinary = /[\0-\x08\x0e-\x1a]/.test(head.slice(0, 4096));
+  const isBinary = Array.from(head.slice(0, 4096)).some(isNoText);
   if (isBinary) return 'holds no text but other data';
   const start = head.trimStart();
   const isTable = /^(?:"?[\w -]{1,40}"?[,;\t]){1,99}"?[\w -]{1,40}"?\r?\n/.test(start);

@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
+import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
+import { useProjectDefaults } from '../../rpc/project.ts';
+import { QueryView } from '../../ui/feedback/states.tsx';
+import { useSystems, type AvailableModels } from '../../ui/systems/systems.ts';
+import { useAnswers, useEvaluations, usePromptSets } from '../queries.ts';
+
+/** What the forms of an evaluation and of a study choose from and begin with. */
+export interface FormLists {
+  available: AvailableModels;
+  sets: readonly PromptSet[];
+  evaluations: readonly EvaluationSummary[];
+  answers: readonly AnswersOfFile[];
+  /** What the forms of the project begin with. */
+  defaults: ProjectDefaults;
+}
+
+/** Shows a form once all that it chooses from is known. */
+export function WithFormLists({ children }: { children: (lists: FormLists) => ReactNode }) {
+  const systems = useSystems();
+  const promptSets = usePromptSets();
+  const known = useEvaluations();
+  const imported = useAnswers();
+  const begins = useProjectDefaults();
+  return (
+    <QueryView query={systems}>
+      {(available) => (
+        <QueryView query={promptSets}>
+          {(sets) => (
+            <QueryView query={known}>
+              {(evaluations) => (
+                <QueryView query={imported}>
+                  {(answers) => (
+                    <QueryView query={begins}>
+                      {(defaults) => children({ available, sets, evaluations, answers, defaults })}
+                    </QueryView>
+                  )}
+                </QueryView>
+              )}
+            </QueryView>
+          )}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}
