@@ -1,4 +1,4 @@
-import { probeInputSchema } from '../shared/domain/probe.ts';
+import { probeInputSchema } from '../shared/domain/runs/probe.ts';
 import { identitySchema } from '../shared/domain/identity.ts';
 import { recipeSchema } from '../shared/domain/recipe/recipe.ts';
 import { withTransaction, type Database } from '../main/store/database.ts';

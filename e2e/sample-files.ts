@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { answerSeed } from '../shared/domain/answer-seed.ts';
+import { answerSeed } from '../shared/domain/evaluate/answer-seed.ts';
 import type { Message } from '../shared/domain/message.ts';
 import {
   answer,
@@ -25,7 +25,7 @@ import {
   showVerdict,
   sideOf,
   type Verdict,
-} from '../shared/domain/evaluation.ts';
+} from '../shared/domain/evaluate/evaluation.ts';
 import { identitySchema, samplingSchema } from '../shared/domain/identity.ts';
 import { insertRun } from '../main/store/repositories/runs.ts';
 import { storedModelInfo } from '../main/store/testing/old-project.ts';

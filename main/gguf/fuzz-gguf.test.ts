@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { modelPartPaths } from '../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../shared/domain/model/model-parts.ts';
 import { modelInfo } from './model/model-info.ts';
 import { isMappable, requireRunnable } from './check/require-runnable.ts';
 import { GgufError } from './header/gguf-error.ts';

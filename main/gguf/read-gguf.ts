@@ -1,4 +1,4 @@
-import { modelPart, modelPartPaths, modelPath } from '../../shared/domain/model-parts.ts';
+import { modelPart, modelPartPaths, modelPath } from '../../shared/domain/model/model-parts.ts';
 import { InputFileError, openInputFile } from '../input-files/input-file.ts';
 import { checkedAlignment, padTo, placeTensors, readTensors } from './header/read-tensors.ts';
 import { checkAdapter } from './check/check-adapter.ts';

@@ -6,8 +6,8 @@ import {
   describeDifference,
   describeKeeping,
   describeReason,
-} from '../../shared/text/backups.ts';
-import { damageAdvice, describeDamage } from '../../shared/text/damage.ts';
+} from '../../shared/text/project/backups.ts';
+import { damageAdvice, describeDamage } from '../../shared/text/project/damage.ts';
 import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';

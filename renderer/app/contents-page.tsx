@@ -4,7 +4,11 @@ import { notTold } from '../../shared/domain/project/packet.ts';
 import type { ProjectContents } from '../../shared/domain/project/project-contents.ts';
 import { authorText } from '../../shared/text/merging.ts';
 import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
-import { describeCounts, describeDays, describeWork } from '../../shared/text/project-contents.ts';
+import {
+  describeCounts,
+  describeDays,
+  describeWork,
+} from '../../shared/text/project/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';

@@ -1,4 +1,4 @@
-import { diskPartName } from '../../shared/text/deleting.ts';
+import { diskPartName } from '../../shared/text/project/deleting.ts';
 import { formatBytes, formatQuantity } from '../../shared/text/numbers.ts';
 import type { DiskUsage } from '../../shared/domain/deletion.ts';
 import { rpc } from '../rpc/client.ts';

@@ -3,7 +3,7 @@ import type { Preferences } from '../../shared/contract/settings.ts';
 import { showCurateDialog } from '../curate/curate-store.ts';
 import { showEvaluate } from '../evaluate/evaluate-store.ts';
 import { useEvaluations, usePromptSets, useStudies } from '../evaluate/queries.ts';
-import { describeRecent } from '../../shared/text/project-contents.ts';
+import { describeRecent } from '../../shared/text/project/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useProject } from '../rpc/project.ts';
 import { changeSettings } from '../rpc/settings.ts';

@@ -1,6 +1,10 @@
 import { create } from 'zustand';
 import { isJobFinished, ongoingWorkSchema, type OngoingWork } from '../../shared/domain/job.ts';
-import { afterStopping, countOngoing, describeOngoing } from '../../shared/text/ongoing-work.ts';
+import {
+  afterStopping,
+  countOngoing,
+  describeOngoing,
+} from '../../shared/text/project/ongoing-work.ts';
 import { rpc } from '../rpc/client.ts';
 import { useJobs } from '../rpc/jobs.ts';
 import { dataOfError } from '../rpc/rpc-error.ts';

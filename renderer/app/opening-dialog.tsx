@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import type { OpeningProgress } from '../../shared/contract/app.ts';
-import { bringingForward, describeOpening } from '../../shared/text/opening-project.ts';
+import { bringingForward, describeOpening } from '../../shared/text/project/opening-project.ts';
 import { rpc } from '../rpc/client.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialogs/dialog.tsx';

@@ -7,7 +7,7 @@ import {
   type PipelineStep,
   type StepState,
 } from '../../shared/domain/project/pipeline.ts';
-import { stepAmount, stepAmountText, stepNames } from '../../shared/text/pipeline.ts';
+import { stepAmount, stepAmountText, stepNames } from '../../shared/text/project/pipeline.ts';
 import { usePipeline } from '../rpc/project.ts';
 import { goToStep } from '../ui/next-steps.ts';
 import './pipeline-bar.css';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { pipelineStepSchema, type PipelineStep } from '../../shared/domain/project/pipeline.ts';
-import { stepNames, stepPurposes } from '../../shared/text/pipeline.ts';
+import { stepNames, stepPurposes } from '../../shared/text/project/pipeline.ts';
 import './pipeline-picture.css';
 
 /** The way from samples to a verdict, drawn: what the program is for, at one look. */

@@ -1,6 +1,6 @@
 import { Lock } from 'lucide-react';
 import type { ProjectInfo } from '../../shared/contract/app.ts';
-import { readOnlyText } from '../../shared/text/read-only.ts';
+import { readOnlyText } from '../../shared/text/project/read-only.ts';
 import { Button } from '../ui/button.tsx';
 import { useAction } from '../rpc/use-action.ts';
 import { closeProject, reopenProject, saveProjectAs } from './project.ts';

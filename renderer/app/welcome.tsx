@@ -1,5 +1,5 @@
 import { BookOpen, FilePlus2, FolderOpen } from 'lucide-react';
-import { describeNext, describeRecent } from '../../shared/text/project-contents.ts';
+import { describeNext, describeRecent } from '../../shared/text/project/project-contents.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';
 import { useQuery } from '../rpc/use-query.ts';

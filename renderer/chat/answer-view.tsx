@@ -1,7 +1,7 @@
 import { withoutThinking } from '../../shared/template/thinking.ts';
 import { strengthText } from '../../shared/text/model-names.ts';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
-import { contextUseText, cutText } from '../../shared/text/answering.ts';
+import { contextUseText, cutText } from '../../shared/text/chat/answering.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { Badge } from '../ui/feedback/badge.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';

@@ -1,6 +1,6 @@
 import type { Job } from '../../shared/contract/job-kinds.ts';
 import type { SystemSpec } from '../../shared/domain/identity.ts';
-import { chatCostText } from '../../shared/text/answering.ts';
+import { chatCostText } from '../../shared/text/chat/answering.ts';
 import { jobsFeed } from '../rpc/jobs.ts';
 import { confirmAction } from '../ui/dialogs/dialog.tsx';
 import type { AvailableModels } from '../ui/systems/systems.ts';

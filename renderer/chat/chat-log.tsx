@@ -1,6 +1,6 @@
 import { useEffect, useRef, type RefObject } from 'react';
-import type { PaneId } from '../../shared/domain/chat-pane.ts';
-import { paneTitles } from '../../shared/text/conversations.ts';
+import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
+import { paneTitles } from '../../shared/text/chat/conversations.ts';
 import { useReadOnlyNotice } from '../rpc/project.ts';
 import { EmptyState } from '../ui/feedback/states.tsx';
 import { useShortcuts } from '../ui/shortcuts.ts';

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { Conversation } from '../../shared/contract/chat.ts';
-import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
+import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import { limaSampling } from '../ui/systems/sampling.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ChatAnswer, StoredTurn } from '../../shared/contract/chat.ts';
 import type { Sampling, SystemSpec } from '../../shared/domain/identity.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import type { ContextUse } from '../../shared/text/answering.ts';
+import type { ContextUse } from '../../shared/text/chat/answering.ts';
 
 /** What was asked for; what really ran is in the answer's identity. */
 export interface Asked {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ScrollText, Send, SlidersHorizontal, Square } from 'lucide-react';
-import { paneIds } from '../../shared/domain/chat-pane.ts';
-import { paneTitles } from '../../shared/text/conversations.ts';
+import { paneIds } from '../../shared/domain/chat/chat-pane.ts';
+import { paneTitles } from '../../shared/text/chat/conversations.ts';
 import { useReadOnlyNotice } from '../rpc/project.ts';
 import type { Preferences } from '../../shared/contract/settings.ts';
 import { changeSettings, usePreference } from '../rpc/settings.ts';

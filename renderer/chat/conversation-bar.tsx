@@ -1,8 +1,8 @@
 import { History, MessageSquarePlus } from 'lucide-react';
 import { useState } from 'react';
 import type { ConversationSummary } from '../../shared/contract/chat.ts';
-import { conversationName, conversationSystems } from '../../shared/text/conversations.ts';
-import { paneIds } from '../../shared/domain/chat-pane.ts';
+import { conversationName, conversationSystems } from '../../shared/text/chat/conversations.ts';
+import { paneIds } from '../../shared/domain/chat/chat-pane.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { rpc } from '../rpc/client.ts';
 import { useAction } from '../rpc/use-action.ts';

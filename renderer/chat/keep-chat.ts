@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ChatState, Conversation } from '../../shared/contract/chat.ts';
-import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
+import { ofPanes, paneIds, type PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';

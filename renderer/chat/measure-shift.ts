@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { PaneId } from '../../shared/domain/chat-pane.ts';
-import type { TokenShift } from '../../shared/domain/token-shift.ts';
+import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
+import type { TokenShift } from '../../shared/domain/chat/token-shift.ts';
 import { rpc } from '../rpc/client.ts';
 import { systemOfIdentity, templatesByHash, type AvailableModels } from '../ui/systems/systems.ts';
 import { messagesFor, type Turn } from './chat-turns.ts';

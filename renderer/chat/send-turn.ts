@@ -1,7 +1,7 @@
 import { rpc } from '../rpc/client.ts';
 import { hasErrorCode, isAbort } from '../rpc/rpc-error.ts';
 import { queryRefresher } from '../rpc/query-client.ts';
-import { paneIds, type PaneId } from '../../shared/domain/chat-pane.ts';
+import { paneIds, type PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import { changePane, useChat } from './chat-store.ts';
 import {
   isRunning,

@@ -1,7 +1,7 @@
 import { Fragment, memo, useId, useRef, useState, type KeyboardEvent } from 'react';
-import { shiftClass, type ShiftedToken } from '../../shared/domain/token-shift.ts';
+import { shiftClass, type ShiftedToken } from '../../shared/domain/chat/token-shift.ts';
 import { formatCount } from '../../shared/text/numbers.ts';
-import { shiftedTokenLines } from '../../shared/text/token-shift.ts';
+import { shiftedTokenLines } from '../../shared/text/chat/token-shift.ts';
 import { TokenText } from '../ui/text/token-text.tsx';
 
 interface ShiftTokensProps {

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
-import { shiftClasses, type TokenShift } from '../../shared/domain/token-shift.ts';
+import { shiftClasses, type TokenShift } from '../../shared/domain/chat/token-shift.ts';
 import { formatCount, formatQuantity } from '../../shared/text/numbers.ts';
-import { noShiftText, shiftCountText, shiftMeanings } from '../../shared/text/token-shift.ts';
+import { noShiftText, shiftCountText, shiftMeanings } from '../../shared/text/chat/token-shift.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ErrorView } from '../ui/feedback/error-view.tsx';
 import { ProgressBar } from '../ui/feedback/progress.tsx';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { BookmarkPlus, ChevronLeft, ChevronRight, Pencil, RefreshCw, ScanText } from 'lucide-react';
 import { withoutThinking } from '../../shared/template/thinking.ts';
-import type { PaneId } from '../../shared/domain/chat-pane.ts';
+import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import { useReadOnlyNotice } from '../rpc/project.ts';
 import { usePreference } from '../rpc/settings.ts';
 import { IconButton, Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import type { PaneId } from '../../shared/domain/chat-pane.ts';
-import { paneTitles } from '../../shared/text/conversations.ts';
+import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
+import { paneTitles } from '../../shared/text/chat/conversations.ts';
 import { useProjectDefaults } from '../rpc/project.ts';
 import { Button } from '../ui/button.tsx';
 import { EmptyState, QueryView } from '../ui/feedback/states.tsx';

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { FileDown, Plus } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
-import type { PromptSet } from '../../shared/domain/evaluation.ts';
+import type { PromptSet } from '../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity } from '../../shared/text/numbers.ts';
 import { useJob } from '../rpc/jobs.ts';
 import { EditButton } from '../ui/edit-button.tsx';

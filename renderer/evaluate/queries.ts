@@ -1,6 +1,6 @@
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import type { StudySummary } from '../../shared/contract/studies.ts';
-import type { AnswersOfFile, PromptSet } from '../../shared/domain/evaluation.ts';
+import type { AnswersOfFile, PromptSet } from '../../shared/domain/evaluate/evaluation.ts';
 import { rpc } from '../rpc/client.ts';
 import { useQuery, type QueryResult } from '../rpc/use-query.ts';
 

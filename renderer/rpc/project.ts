@@ -2,7 +2,7 @@ import type { ProjectInfo } from '../../shared/contract/app.ts';
 import type { PacketInfo } from '../../shared/domain/project/packet.ts';
 import type { PipelineFacts } from '../../shared/domain/project/pipeline.ts';
 import type { ProjectDefaults } from '../../shared/domain/project/project-defaults.ts';
-import { readOnlyNotice } from '../../shared/text/read-only.ts';
+import { readOnlyNotice } from '../../shared/text/project/read-only.ts';
 import { rpc } from './client.ts';
 import { useQuery, type QueryResult } from './use-query.ts';
 

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { answerFinishSchema } from '../domain/evaluation.ts';
+import { answerFinishSchema } from '../domain/evaluate/evaluation.ts';
 import {
   identitySchema,
   samplingSchema,
@@ -12,9 +12,9 @@ import {
 import { fewShotSchema } from '../domain/few-shot.ts';
 import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 import { hashSchema } from '../domain/stored-value.ts';
-import { ofPanes, paneIds, paneSchema, type PaneId } from '../domain/chat-pane.ts';
+import { ofPanes, paneIds, paneSchema, type PaneId } from '../domain/chat/chat-pane.ts';
 import { messageSchema } from '../domain/message.ts';
-import { tokenShiftSchema } from '../domain/token-shift.ts';
+import { tokenShiftSchema } from '../domain/chat/token-shift.ts';
 import { procedure, reading } from './errors.ts';
 
 const finishSchema = z.enum(['stop', 'length', 'cancelled']);

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { contestantSchema, samplingSchema } from '../domain/identity.ts';
 import { givenNameSchema } from '../domain/label.ts';
-import { voteFileSchema } from '../domain/verdict-statistics.ts';
+import { voteFileSchema } from '../domain/evaluate/verdict-statistics.ts';
 import { messageSchema } from '../domain/message.ts';
 import {
   answersOfFileSchema,
   promptSchema,
   promptSetSchema,
   systemKeySchema,
-} from '../domain/evaluation.ts';
+} from '../domain/evaluate/evaluation.ts';
 import { judging, procedure, reading } from './errors.ts';
 
 /** How a report leaves: whole, to be read, or its votes as a table. */

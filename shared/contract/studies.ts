@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { shownVerdictSchema } from '../domain/evaluation.ts';
+import { shownVerdictSchema } from '../domain/evaluate/evaluation.ts';
 import { contestantSchema, samplingSchema } from '../domain/identity.ts';
 import { studyDesignSchema } from '../domain/study/study.ts';
 import { procedure, reading } from './errors.ts';

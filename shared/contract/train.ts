@@ -4,8 +4,8 @@ import { exportRequestSchema } from '../domain/export.ts';
 import { adapterFactsSchema } from '../domain/runs/adapter-facts.ts';
 import { jobChangeSchema, jobSchema } from './job-kinds.ts';
 import { memoryPlanSchema } from '../domain/memory-plan.ts';
-import { modelInfoSchema, modelSchema } from '../domain/model.ts';
-import { probeInputSchema, probeSchema, shownEpochsSchema } from '../domain/probe.ts';
+import { modelInfoSchema, modelSchema } from '../domain/model/model.ts';
+import { probeInputSchema, probeSchema, shownEpochsSchema } from '../domain/runs/probe.ts';
 import { checkedRecipeSchema, recipeSchema } from '../domain/recipe/recipe.ts';
 import {
   comparisonFormats,

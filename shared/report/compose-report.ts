@@ -7,7 +7,7 @@ import {
   type ReportItem,
   type ReportSystem,
   type ReportVote,
-} from '../domain/evaluation-report.ts';
+} from '../domain/evaluate/evaluation-report.ts';
 import {
   type AuthorKind,
   evaluationProtocol,
@@ -15,7 +15,7 @@ import {
   promptWords,
   type SystemKey,
   type Verdict,
-} from '../domain/evaluation.ts';
+} from '../domain/evaluate/evaluation.ts';
 import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
 import { sameAnswer, withoutThinking } from '../template/thinking.ts';

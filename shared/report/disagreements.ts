@@ -1,5 +1,5 @@
-import { answerSeed } from '../domain/answer-seed.ts';
-import { type SystemKey, sideOf } from '../domain/evaluation.ts';
+import { answerSeed } from '../domain/evaluate/answer-seed.ts';
+import { type SystemKey, sideOf } from '../domain/evaluate/evaluation.ts';
 import {
   type AnswerIdentity,
   type Identity,

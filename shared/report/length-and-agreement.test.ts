@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluationReportSchema } from '../domain/evaluation-report.ts';
-import type { Verdict } from '../domain/evaluation.ts';
+import { evaluationReportSchema } from '../domain/evaluate/evaluation-report.ts';
+import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { composeReport, type ReportFacts } from './compose-report.ts';
 import { agreementTable, statisticsTable } from './report-figures.ts';
 import { reportToHtml } from './report-html.ts';

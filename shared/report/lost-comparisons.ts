@@ -1,5 +1,9 @@
-import type { EvaluationReport, ReportItem, ReportSystem } from '../domain/evaluation-report.ts';
-import type { SystemKey } from '../domain/evaluation.ts';
+import type {
+  EvaluationReport,
+  ReportItem,
+  ReportSystem,
+} from '../domain/evaluate/evaluation-report.ts';
+import type { SystemKey } from '../domain/evaluate/evaluation.ts';
 
 /**
  * Whose lost comparisons a person would mend: of the system that was tuned, else of the one whose

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { answerSeed } from '../domain/answer-seed.ts';
-import { identicalAnswersAuthor, type Verdict } from '../domain/evaluation.ts';
+import { answerSeed } from '../domain/evaluate/answer-seed.ts';
+import { identicalAnswersAuthor, type Verdict } from '../domain/evaluate/evaluation.ts';
 import { composeReport, type ReportFacts } from './compose-report.ts';
 import type { CheckedEvaluation } from './disagreements.ts';
 import { reportToHtml } from './report-html.ts';

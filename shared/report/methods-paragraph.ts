@@ -1,10 +1,10 @@
-import type { EvaluationReport, ReportSystem } from '../domain/evaluation-report.ts';
+import type { EvaluationReport, ReportSystem } from '../domain/evaluate/evaluation-report.ts';
 import {
   identicalAnswersAuthor,
   promptWords,
   sideOf,
   type SystemKey,
-} from '../domain/evaluation.ts';
+} from '../domain/evaluate/evaluation.ts';
 import type { Identity, ImportedIdentity } from '../domain/identity.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';

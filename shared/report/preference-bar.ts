@@ -1,4 +1,4 @@
-import type { Estimate, PreferenceSummary } from '../domain/evaluation-report.ts';
+import type { Estimate, PreferenceSummary } from '../domain/evaluate/evaluation-report.ts';
 import { html, type Markup } from './html-text.ts';
 import { formatEstimate, formatPercent } from '../text/numbers.ts';
 

@@ -1,4 +1,8 @@
-import type { EvaluationReport, ReportItem, ReportVote } from '../domain/evaluation-report.ts';
+import type {
+  EvaluationReport,
+  ReportItem,
+  ReportVote,
+} from '../domain/evaluate/evaluation-report.ts';
 import { codePoints } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';
 

@@ -6,8 +6,8 @@ import type {
   ReportAuthor,
   ReportItem,
   ReportSystem,
-} from '../domain/evaluation-report.ts';
-import type { SystemKey, Verdict } from '../domain/evaluation.ts';
+} from '../domain/evaluate/evaluation-report.ts';
+import type { SystemKey, Verdict } from '../domain/evaluate/evaluation.ts';
 import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
 import {
   formatCount,
@@ -20,7 +20,7 @@ import {
 } from '../text/numbers.ts';
 import { splitThinking, thoughtNote } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
-import { coefficientText } from '../text/vote-statistics.ts';
+import { coefficientText } from '../text/evaluate/vote-statistics.ts';
 import { moreVotes } from './report-warnings.ts';
 
 /** A table as text; both writers print the same one, so their numbers cannot differ. */

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../domain/evaluation-report.ts';
+import type { EvaluationReport } from '../domain/evaluate/evaluation-report.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { comparison, htmlPage, labelled, section, table, warnings } from './html-blocks.ts';
 import { html, type Markup } from './html-text.ts';

@@ -1,4 +1,4 @@
-import type { EvaluationReport, ReportItem } from '../domain/evaluation-report.ts';
+import type { EvaluationReport, ReportItem } from '../domain/evaluate/evaluation-report.ts';
 import {
   accuracyTable,
   agreementTable,

@@ -1,5 +1,9 @@
-import { type AuthorKind, identicalAnswersAuthor, promptWords } from '../domain/evaluation.ts';
-import type { EvaluationReport } from '../domain/evaluation-report.ts';
+import {
+  type AuthorKind,
+  identicalAnswersAuthor,
+  promptWords,
+} from '../domain/evaluate/evaluation.ts';
+import type { EvaluationReport } from '../domain/evaluate/evaluation-report.ts';
 import { codePoints, type PairVerdict } from '../stats/pair-verdict.ts';
 import { withoutThinking } from '../template/thinking.ts';
 

@@ -2,8 +2,8 @@ import type {
   EvaluationReport,
   PreferenceSummary,
   ReportVote,
-} from '../domain/evaluation-report.ts';
-import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluation.ts';
+} from '../domain/evaluate/evaluation-report.ts';
+import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluate/evaluation.ts';
 import type { ImportedIdentity } from '../domain/identity.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine } from '../text/foreign-text.ts';
@@ -14,7 +14,7 @@ import {
   formatP,
   formatPercent,
 } from '../text/numbers.ts';
-import { lengthControlledText } from '../text/vote-statistics.ts';
+import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
 const FEW_JUDGED = 50;

@@ -1,4 +1,4 @@
-import type { TableStatistics, VoteFile } from '../domain/verdict-statistics.ts';
+import type { TableStatistics, VoteFile } from '../domain/evaluate/verdict-statistics.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatP } from '../text/numbers.ts';
 import {
@@ -8,7 +8,7 @@ import {
   qualityText,
   ratingText,
   winRateText,
-} from '../text/vote-statistics.ts';
+} from '../text/evaluate/vote-statistics.ts';
 import type { ReportTable } from './report-figures.ts';
 
 /** A table of figures with its heading. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../domain/evaluation.ts';
+import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { clusteredSummary, effectiveSize } from './clustered-summary.ts';
 import { preferenceSummary } from './preference-summary.ts';
 

@@ -1,5 +1,9 @@
-import type { Estimate, MeanScore, PreferenceSummary } from '../domain/evaluation-report.ts';
-import type { Verdict } from '../domain/evaluation.ts';
+import type {
+  Estimate,
+  MeanScore,
+  PreferenceSummary,
+} from '../domain/evaluate/evaluation-report.ts';
+import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { wilsonInterval } from './confidence-interval.ts';
 import { meanScore } from './paired-score.ts';
 import { countVerdicts, moreVotesToSeparate, preferenceSummary } from './preference-summary.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ShownVerdict, Verdict } from '../domain/evaluation.ts';
+import type { ShownVerdict, Verdict } from '../domain/evaluate/evaluation.ts';
 import {
   tieDiscountedAgreement,
   tieDiscountedScore,

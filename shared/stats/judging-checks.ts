@@ -1,5 +1,5 @@
-import type { ShownVerdict, Verdict } from '../domain/evaluation.ts';
-import type { LengthBias, MeanScore, PositionBias } from '../domain/evaluation-report.ts';
+import type { ShownVerdict, Verdict } from '../domain/evaluate/evaluation.ts';
+import type { LengthBias, MeanScore, PositionBias } from '../domain/evaluate/evaluation-report.ts';
 import { exactSignTest } from './sign-test.ts';
 import { clusteredMean, clusteredShare, type JudgedPrompt } from './clustered-summary.ts';
 

@@ -1,4 +1,4 @@
-import type { AuthorKind } from '../domain/evaluation.ts';
+import type { AuthorKind } from '../domain/evaluate/evaluation.ts';
 
 /** One verdict on two answers to one prompt, whoever gave it. */
 export interface PairVerdict {

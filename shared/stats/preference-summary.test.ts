@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { evaluationReportSchema, type PreferenceSummary } from '../domain/evaluation-report.ts';
-import type { Verdict } from '../domain/evaluation.ts';
+import {
+  evaluationReportSchema,
+  type PreferenceSummary,
+} from '../domain/evaluate/evaluation-report.ts';
+import type { Verdict } from '../domain/evaluate/evaluation.ts';
 import { moreVotesToSeparate, preferenceSummary, summaryOfCounts } from './preference-summary.ts';
 import { exactSignTest } from './sign-test.ts';
 import { wilsonInterval } from './confidence-interval.ts';

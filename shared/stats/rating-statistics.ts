@@ -1,4 +1,4 @@
-import type { QualityStatistics } from '../domain/verdict-statistics.ts';
+import type { QualityStatistics } from '../domain/evaluate/verdict-statistics.ts';
 import { twoSidedZ } from './confidence-interval.ts';
 import { clusteredShare } from './clustered-summary.ts';
 

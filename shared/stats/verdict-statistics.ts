@@ -1,10 +1,10 @@
-import type { Estimate } from '../domain/evaluation-report.ts';
+import type { Estimate } from '../domain/evaluate/evaluation-report.ts';
 import type {
   AnnotatorPair,
   ComparisonStatistics,
   SystemRating,
   TableStatistics,
-} from '../domain/verdict-statistics.ts';
+} from '../domain/evaluate/verdict-statistics.ts';
 import { bradleyTerry, connectedSystems } from './bradley-terry.ts';
 import { clusterBootstrap } from './cluster-bootstrap.ts';
 import { clusteredShare } from './clustered-summary.ts';

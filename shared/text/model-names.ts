@@ -1,4 +1,4 @@
-import { modelPart } from '../domain/model-parts.ts';
+import { modelPart } from '../domain/model/model-parts.ts';
 import { previewLine } from './foreign-text.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Estimate } from '../domain/evaluation-report.ts';
+import type { Estimate } from '../domain/evaluate/evaluation-report.ts';
 
 const counts = new Intl.NumberFormat('en-US');
 

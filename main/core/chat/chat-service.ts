@@ -1,5 +1,5 @@
 import type { ChatAnswer } from '../../../shared/contract/chat.ts';
-import { paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
+import { paneIds, type PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import type { Sampling, SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { GuardedSystem } from '../files/guarded-engines.ts';

@@ -3,7 +3,7 @@ import type {
   ConversationSummary,
   StoredTurn,
 } from '../../../shared/contract/chat.ts';
-import { ofPanes, paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
+import { ofPanes, paneIds, type PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { Database } from '../../store/database.ts';
 import {

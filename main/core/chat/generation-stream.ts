@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { withRepetitions } from '../../../shared/domain/answer-seed.ts';
+import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';

@@ -1,7 +1,7 @@
-import type { PaneId } from '../../../shared/domain/chat-pane.ts';
+import type { PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../shared/domain/token-shift.ts';
+import type { TokenShift } from '../../../shared/domain/chat/token-shift.ts';
 import { callEvents, type EventSink } from '../base/call-events.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';

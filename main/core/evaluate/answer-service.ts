@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { AnswersOfFile, Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
+import type {
+  AnswersOfFile,
+  Prompt,
+  PromptSet,
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import type { ImportedIdentity } from '../../../shared/domain/identity.ts';
 import type { AnswersImport } from '../../../shared/contract/evaluate.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';

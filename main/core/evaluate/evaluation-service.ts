@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { promptKey } from '../../../shared/domain/answer-seed.ts';
-import { sideOf, type PromptSet } from '../../../shared/domain/evaluation.ts';
+import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
+import { sideOf, type PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   hasImportedAnswers,
   type Contestant,

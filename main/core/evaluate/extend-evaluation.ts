@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { sideOf } from '../../../shared/domain/evaluation.ts';
+import { sideOf } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   askedBySystems,
   evaluationsOfSystems,

@@ -1,7 +1,7 @@
 import { freemem } from 'node:os';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
 import { sameAnswer } from '../../../shared/template/thinking.ts';
-import { identicalAnswersAuthor } from '../../../shared/domain/evaluation.ts';
+import { identicalAnswersAuthor } from '../../../shared/domain/evaluate/evaluation.ts';
 import { withTransaction, type Database } from '../../store/database.ts';
 import type { StoredComparison } from '../../store/repositories/comparisons.ts';
 import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';

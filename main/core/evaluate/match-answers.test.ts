@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Prompt } from '../../../shared/domain/evaluation.ts';
+import type { Prompt } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { ParsedAnswer } from '../curate/import/formats/answers.ts';
 import { matchAnswers } from './match-answers.ts';
 

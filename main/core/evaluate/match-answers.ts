@@ -1,4 +1,4 @@
-import { promptWords, type Prompt } from '../../../shared/domain/evaluation.ts';
+import { promptWords, type Prompt } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { ParsedAnswer } from '../curate/import/formats/answers.ts';
 
 /** An answer with the prompt of the set that it is to. */

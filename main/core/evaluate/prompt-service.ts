@@ -1,5 +1,9 @@
 import { basename } from 'node:path';
-import { type Prompt, type PromptSet, repeatedPrompts } from '../../../shared/domain/evaluation.ts';
+import {
+  type Prompt,
+  type PromptSet,
+  repeatedPrompts,
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   findPromptSet,
   hashPrompts,

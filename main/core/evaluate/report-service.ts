@@ -1,7 +1,7 @@
-import { promptKey } from '../../../shared/domain/answer-seed.ts';
-import type { EvaluationReport } from '../../../shared/domain/evaluation-report.ts';
+import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
+import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import { isImported } from '../../../shared/domain/identity.ts';
-import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluation.ts';
+import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   composeReport,
   judgedOf,

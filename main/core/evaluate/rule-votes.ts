@@ -1,6 +1,6 @@
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
 import { containsExpected } from '../../../shared/stats/expected-answer.ts';
-import { showVerdict, type Verdict } from '../../../shared/domain/evaluation.ts';
+import { showVerdict, type Verdict } from '../../../shared/domain/evaluate/evaluation.ts';
 import { withTransaction } from '../../store/database.ts';
 import { comparisonsOf, type StoredComparison } from '../../store/repositories/comparisons.ts';
 import { insertVote } from '../../store/repositories/votes.ts';

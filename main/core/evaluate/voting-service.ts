@@ -1,5 +1,8 @@
 import type { BlindComparison, EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import { identicalAnswersAuthor, type ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import {
+  identicalAnswersAuthor,
+  type ShownVerdict,
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import { withoutThinking } from '../../../shared/template/thinking.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { resourcesDir } from '../base/application.ts';
 import { asGuarded, type GuardedPath } from './guarded-path.ts';
 

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import nodePath, { type PlatformPath } from 'node:path';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { previewLine } from '../../../shared/text/foreign-text.ts';
 import { AppError } from '../base/app-error.ts';
 import {

@@ -8,7 +8,7 @@ import {
   readSync,
 } from 'node:fs';
 import { basename, dirname, join, parse, sep } from 'node:path';
-import { modelPart } from '../../../shared/domain/model-parts.ts';
+import { modelPart } from '../../../shared/domain/model/model-parts.ts';
 import { readProjectHeader } from '../../store/file/project-header.ts';
 
 /** What no export may write to, beside everything that looks like a project or a model. */

@@ -1,4 +1,4 @@
-import { paneIds } from '../../../shared/domain/chat-pane.ts';
+import { paneIds } from '../../../shared/domain/chat/chat-pane.ts';
 import type { DeletionPlan } from '../../../shared/domain/deletion.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import type { Thing } from '../../../shared/domain/label.ts';

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Thing } from '../../../shared/domain/label.ts';
-import { conversationName } from '../../../shared/text/conversations.ts';
-import { thingNouns } from '../../../shared/text/deleting.ts';
+import { conversationName } from '../../../shared/text/chat/conversations.ts';
+import { thingNouns } from '../../../shared/text/project/deleting.ts';
 import { findCheckpoint } from '../../store/repositories/checkpoints.ts';
 import { conversationOpening } from '../../store/repositories/chat-answers.ts';
 import { findDataset } from '../../store/repositories/datasets.ts';

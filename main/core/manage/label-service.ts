@@ -11,7 +11,7 @@ import {
 import { AppError } from '../base/app-error.ts';
 import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { thingNouns } from '../../../shared/text/deleting.ts';
+import { thingNouns } from '../../../shared/text/project/deleting.ts';
 import { nameOfThing } from './find-thing.ts';
 
 /** The views that show each kind of thing, or a name of one. */

@@ -1,5 +1,5 @@
 import type { MergeReport } from '../../../shared/contract/merge.ts';
-import { thingNouns } from '../../../shared/text/deleting.ts';
+import { thingNouns } from '../../../shared/text/project/deleting.ts';
 import type { MergedFiles } from '../../store/merge/merge-files.ts';
 import type { BroughtFiles } from './bring-files.ts';
 

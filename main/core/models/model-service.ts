@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { JobSnapshot } from '../../../shared/domain/job.ts';
-import type { Model, ModelInfo } from '../../../shared/domain/model.ts';
-import { modelPath } from '../../../shared/domain/model-parts.ts';
+import type { Model, ModelInfo } from '../../../shared/domain/model/model.ts';
+import { modelPath } from '../../../shared/domain/model/model-parts.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
 import { startInspector, type GuardedInspector, toRead } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';

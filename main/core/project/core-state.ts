@@ -1,5 +1,5 @@
 import type { OpeningProgress } from '../../../shared/contract/app.ts';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import type { PipelineStep } from '../../../shared/domain/project/pipeline.ts';
 import type { CoreConfig } from '../base/config.ts';
 import { AppError } from '../base/app-error.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { paneIds, type PaneId } from '../../../shared/domain/chat-pane.ts';
+import { paneIds, type PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import {
   startInference,
   toRead,

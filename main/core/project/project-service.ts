@@ -8,7 +8,7 @@ import {
   openProjectFile,
   type ProjectFile,
 } from '../../store/file/open-project-file.ts';
-import { countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
+import { countOngoing, describeOngoing } from '../../../shared/text/project/ongoing-work.ts';
 import { syncFolderAtOnce } from '../../side-files/sync-folder.ts';
 import { AppError } from '../base/app-error.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';

@@ -13,7 +13,7 @@ import type { DeviceService } from '../devices/device-service.ts';
 import type { ReadReason } from '../../../shared/domain/project/access.ts';
 import type { PacketKind } from '../../../shared/domain/project/packet.ts';
 import { packetRefusalText } from '../../../shared/text/merging.ts';
-import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import { readOnlyNotice } from '../../../shared/text/project/read-only.ts';
 import { AppError } from '../base/app-error.ts';
 import { JobService } from '../jobs/job-service.ts';
 import type { VouchedThings } from '../base/vouched-things.ts';

@@ -1,4 +1,4 @@
-import { paneIds } from '../../../shared/domain/chat-pane.ts';
+import { paneIds } from '../../../shared/domain/chat/chat-pane.ts';
 import { sendChat, stopChat } from '../chat/chat-service.ts';
 import { conversation, listConversations } from '../chat/conversations.ts';
 import { chatStateOf, saveChatState } from '../chat/chat-state.ts';

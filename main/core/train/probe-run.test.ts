@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { answerSeed } from '../../../shared/domain/answer-seed.ts';
+import { answerSeed } from '../../../shared/domain/evaluate/answer-seed.ts';
 import type { RecipeInput } from '../../../shared/domain/recipe/recipe.ts';
 import { TestCore } from '../testing/a-core.ts';
 import { canFindEngines, killEngine } from '../testing/engine-processes.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { withRepetitions } from '../../../shared/domain/answer-seed.ts';
+import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import {
   type ProbeAnswer,
@@ -9,7 +9,7 @@ import {
   type Probe,
   type probeInputSchema,
   type ShownEpochs,
-} from '../../../shared/domain/probe.ts';
+} from '../../../shared/domain/runs/probe.ts';
 import type { GenerateParams } from '../../engines/protocol/inference.ts';
 import { startInference, systemToRead } from '../files/guarded-engines.ts';
 import type { WithGuardedPaths } from '../files/guarded-path.ts';

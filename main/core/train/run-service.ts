@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
-import type { probeInputSchema } from '../../../shared/domain/probe.ts';
+import type { probeInputSchema } from '../../../shared/domain/runs/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { keepsName, type Run, type RunMetric } from '../../../shared/domain/run.ts';
 import {

@@ -1,6 +1,10 @@
 import type { Job } from '../../../shared/contract/job-kinds.ts';
 import { jobEndText } from '../../../shared/text/job-end.ts';
-import { afterStopping, countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
+import {
+  afterStopping,
+  countOngoing,
+  describeOngoing,
+} from '../../../shared/text/project/ongoing-work.ts';
 import type { Core } from '../../core/create-core.ts';
 import type { FromCore, OngoingFrame } from './frames.ts';
 

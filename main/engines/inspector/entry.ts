@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
-import { modelInfoSchema, type ModelInfo } from '../../../shared/domain/model.ts';
+import { modelInfoSchema, type ModelInfo } from '../../../shared/domain/model/model.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import { modelInfo } from '../../gguf/model/model-info.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';

@@ -1,8 +1,8 @@
-import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
+import type { AnswerFinish } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { FewShot } from '../../../shared/domain/few-shot.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../shared/domain/token-shift.ts';
+import type { TokenShift } from '../../../shared/domain/chat/token-shift.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { EncodedSample, TaughtFormat } from './trainer.ts';
 

@@ -1,7 +1,7 @@
 import type { TemplateTrial } from '../../../shared/template/try-template.ts';
 import type { ContentCounts } from '../../../shared/domain/project/backup.ts';
 import type { ProjectContents } from '../../../shared/domain/project/project-contents.ts';
-import type { ModelInfo } from '../../../shared/domain/model.ts';
+import type { ModelInfo } from '../../../shared/domain/model/model.ts';
 
 /** What a project file is and holds. */
 export interface ProjectDescription {

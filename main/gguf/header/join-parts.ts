@@ -1,4 +1,4 @@
-import { modelPart, mostModelParts } from '../../../shared/domain/model-parts.ts';
+import { modelPart, mostModelParts } from '../../../shared/domain/model/model-parts.ts';
 import { invalidGguf } from './gguf-error.ts';
 import { getNumber, getString, type GgufFile, type GgufPart } from './gguf-file.ts';
 import type { GgufTensor } from './read-tensors.ts';

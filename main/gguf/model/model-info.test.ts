@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { modelInfoSchema } from '../../../shared/domain/model.ts';
+import { modelInfoSchema } from '../../../shared/domain/model/model.ts';
 import type { GgufValue } from '../header/gguf-value.ts';
 import { modelInfo } from './model-info.ts';
 import type { GgufFile } from '../header/gguf-file.ts';

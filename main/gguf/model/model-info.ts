@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../../../shared/domain/model.ts';
+import type { ModelInfo } from '../../../shared/domain/model/model.ts';
 import { getNumber, getString, getStringCount, type GgufFile } from '../header/gguf-file.ts';
 import { tensorTypeName } from '../header/tensor-types.ts';
 import { GgufError } from '../header/gguf-error.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { readGguf } from '../read-gguf.ts';
 import type { GgufEntry, TensorToWrite } from '../write/gguf-content.ts';
 import { writeGguf } from '../write/write-gguf.ts';

@@ -1,4 +1,4 @@
-import { conversationName } from '../../../shared/text/conversations.ts';
+import { conversationName } from '../../../shared/text/chat/conversations.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import { findNamed } from './find-named.ts';
 

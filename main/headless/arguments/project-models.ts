@@ -1,8 +1,8 @@
 import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Contestant, SystemSpec } from '../../../shared/domain/identity.ts';
-import type { Model } from '../../../shared/domain/model.ts';
-import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model-parts.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
+import { modelPart, modelPartPaths, modelPath } from '../../../shared/domain/model/model-parts.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
-import { repeatedText } from '../../../shared/text/prompts.ts';
+import { repeatedText } from '../../../shared/text/evaluate/prompts.ts';
 import { didYouMean } from '../../../shared/text/near-name.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';

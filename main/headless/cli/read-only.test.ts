@@ -1,7 +1,7 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import { readOnlyNotice } from '../../../shared/text/project/read-only.ts';
 import { CliFolder } from '../testing/child-cli.ts';
 
 const notice = readOnlyNotice('not-writable');

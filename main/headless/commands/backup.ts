@@ -6,10 +6,10 @@ import {
   describeDifference,
   describeKeeping,
   describeReason,
-} from '../../../shared/text/backups.ts';
+} from '../../../shared/text/project/backups.ts';
 import { formatBytes, formatQuantity, formatTime } from '../../../shared/text/numbers.ts';
 import { shellWord } from '../../../shared/text/foreign-text.ts';
-import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import { readOnlyNotice } from '../../../shared/text/project/read-only.ts';
 import { UsageError } from '../cli/command-error.ts';
 import { defineCommand, positional, type Call } from '../cli/command.ts';
 import { openCore, openCoreWithProject, type CoreClient } from '../cli/open-core.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandError } from '../cli/command-error.ts';
-import { damageAdvice, describeDamage } from '../../../shared/text/damage.ts';
+import { damageAdvice, describeDamage } from '../../../shared/text/project/damage.ts';
 import { defineCommand, type Call } from '../cli/command.ts';
 import { examineDevices } from '../doctor/device-checks.ts';
 import type { Finding } from '../doctor/finding.ts';

@@ -1,4 +1,4 @@
-import { deletionLines, describeDisk, thingNouns } from '../../../shared/text/deleting.ts';
+import { deletionLines, describeDisk, thingNouns } from '../../../shared/text/project/deleting.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import type { LabelledThing } from '../../../shared/domain/label.ts';
 import { findConversation } from '../arguments/find-conversation.ts';

@@ -6,12 +6,12 @@ import {
   blindComparisonSchema,
   evaluationSummarySchema,
 } from '../../../shared/contract/evaluate.ts';
-import { evaluationReportSchema } from '../../../shared/domain/evaluation-report.ts';
+import { evaluationReportSchema } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import { datasetSchema } from '../../../shared/domain/dataset.ts';
 import { identitySchema } from '../../../shared/domain/identity.ts';
-import { modelInfoSchema } from '../../../shared/domain/model.ts';
+import { modelInfoSchema } from '../../../shared/domain/model/model.ts';
 import { runSchema } from '../../../shared/domain/run.ts';
-import { tokenShiftSchema } from '../../../shared/domain/token-shift.ts';
+import { tokenShiftSchema } from '../../../shared/domain/chat/token-shift.ts';
 import { sampleRowSchema } from '../../../shared/domain/sample.ts';
 import { writeTinyModel } from '../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../testing/child-cli.ts';

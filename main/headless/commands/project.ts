@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { ProjectInfo } from '../../../shared/contract/app.ts';
 import { nextStep, stepsOf, type PipelineFacts } from '../../../shared/domain/project/pipeline.ts';
-import { describeDamage } from '../../../shared/text/damage.ts';
+import { describeDamage } from '../../../shared/text/project/damage.ts';
 import { packetText } from '../../../shared/text/merging.ts';
 import { formatBytes, formatCount } from '../../../shared/text/numbers.ts';
-import { describeContents, describeCounts } from '../../../shared/text/project-contents.ts';
-import { stepAmountText } from '../../../shared/text/pipeline.ts';
-import { readOnlyNotice } from '../../../shared/text/read-only.ts';
+import { describeContents, describeCounts } from '../../../shared/text/project/project-contents.ts';
+import { stepAmountText } from '../../../shared/text/project/pipeline.ts';
+import { readOnlyNotice } from '../../../shared/text/project/read-only.ts';
 import { defineCommand, positional } from '../cli/command.ts';
 import { openCore, openCoreWithProject, tellOpening } from '../cli/open-core.ts';
 

@@ -4,7 +4,11 @@ import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { createRouterClient } from '@orpc/server';
 import { rendererDir, userDataDir } from '../../shell/app-paths.ts';
-import { afterStopping, countOngoing, describeOngoing } from '../../../shared/text/ongoing-work.ts';
+import {
+  afterStopping,
+  countOngoing,
+  describeOngoing,
+} from '../../../shared/text/project/ongoing-work.ts';
 import type { Core } from '../../core/create-core.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import { closeAndTell, tellOpening } from '../cli/open-core.ts';

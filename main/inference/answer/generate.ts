@@ -1,4 +1,4 @@
-import { answerSeed } from '../../../shared/domain/answer-seed.ts';
+import { answerSeed } from '../../../shared/domain/evaluate/answer-seed.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { getNumber, getString, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import type {

@@ -4,7 +4,7 @@ import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { testFiles } from '../../engines/testing/test-files.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
-import type { TokenLikelihood } from '../../../shared/domain/token-shift.ts';
+import type { TokenLikelihood } from '../../../shared/domain/chat/token-shift.ts';
 import { centredLogitsOf } from '../testing/centred-logits.ts';
 import { endLlama, startLlama } from '../testing/start-llama.ts';
 import { ask, createTestFolder, withTestAdapter, writeTestSystem } from '../testing/test-system.ts';

@@ -4,7 +4,7 @@ import {
   type ShiftedToken,
   type TokenLikelihood,
   type TokenShift,
-} from '../../../shared/domain/token-shift.ts';
+} from '../../../shared/domain/chat/token-shift.ts';
 import type { InferenceRequests, SystemFiles } from '../../engines/protocol/inference.ts';
 import { getStrings, type GgufFile } from '../../gguf/header/gguf-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';

@@ -1,5 +1,5 @@
 import { InsufficientMemoryError, type LlamaModel } from 'node-llama-cpp';
-import { modelPath } from '../../../shared/domain/model-parts.ts';
+import { modelPath } from '../../../shared/domain/model/model-parts.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import { isMappable } from '../../gguf/check/require-runnable.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { modelPartPaths } from '../../../shared/domain/model-parts.ts';
+import { modelPartPaths } from '../../../shared/domain/model/model-parts.ts';
 import { type InputFile, openInputFile } from '../../input-files/input-file.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { ModelInfo } from '../../../shared/domain/model.ts';
+import type { ModelInfo } from '../../../shared/domain/model/model.ts';
 import { notTold, type PacketKind } from '../../../shared/domain/project/packet.ts';
 import { messagesColumn } from '../columns.ts';
 import { get, run, withTransaction, type Database } from '../database.ts';

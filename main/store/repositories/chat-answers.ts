@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { paneSchema, type PaneId } from '../../../shared/domain/chat-pane.ts';
+import { paneSchema, type PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import { identitySchema, type Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, momentSchema } from '../../../shared/domain/stored-value.ts';

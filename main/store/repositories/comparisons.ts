@@ -4,7 +4,7 @@ import {
   answerFinishSchema,
   systemKeySchema,
   type SystemKey,
-} from '../../../shared/domain/evaluation.ts';
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import { type AnswerIdentity, answerIdentitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';

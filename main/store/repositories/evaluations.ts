@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { promptKey } from '../../../shared/domain/answer-seed.ts';
-import type { SystemKey } from '../../../shared/domain/evaluation.ts';
+import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
+import type { SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';

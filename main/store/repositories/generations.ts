@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { AnswerFinish } from '../../../shared/domain/evaluation.ts';
+import type { AnswerFinish } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';

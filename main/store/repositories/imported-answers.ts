@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { importedIdentitySchema, type ImportedIdentity } from '../../../shared/domain/identity.ts';
-import { answerFinishSchema, type AnswersOfFile } from '../../../shared/domain/evaluation.ts';
+import {
+  answerFinishSchema,
+  type AnswersOfFile,
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   countSchema,
   idSchema,

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model.ts';
+import { type ModelInfo, modelInfoSchema } from '../../../shared/domain/model/model.ts';
 import { hashSchema, idSchema, momentSchema } from '../../../shared/domain/stored-value.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
 import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { identitySchema, samplingSchema, type Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import { probeAnswerSchema, type Probe, type ProbeAnswer } from '../../../shared/domain/probe.ts';
+import {
+  probeAnswerSchema,
+  type Probe,
+  type ProbeAnswer,
+} from '../../../shared/domain/runs/probe.ts';
 import { countSchema, epochSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
 import { json, messagesColumn } from '../columns.ts';

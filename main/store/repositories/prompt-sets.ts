@@ -6,7 +6,7 @@ import {
   promptSetSchema,
   type Prompt,
   type PromptSet,
-} from '../../../shared/domain/evaluation.ts';
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import { all, assembled, get, run, withTransaction, type Database } from '../database.ts';
 import { messagesColumn } from '../columns.ts';
 import { changedSinceFrozen } from '../content-hash.ts';

@@ -3,7 +3,7 @@ import {
   answerFinishSchema,
   authorKindSchema,
   systemKeySchema,
-} from '../../../shared/domain/evaluation.ts';
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import { studyDesignSchema } from '../../../shared/domain/study/study.ts';
 import {
   countSchema,

@@ -4,7 +4,7 @@ import {
   authorKindSchema,
   shownVerdictSchema,
   type AuthorKind,
-} from '../../../shared/domain/evaluation.ts';
+} from '../../../shared/domain/evaluate/evaluation.ts';
 import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';

@@ -3,7 +3,7 @@ import {
   supportOf,
   unmeasuredNote,
   type DeviceSupport,
-} from '../../../shared/domain/training-support.ts';
+} from '../../../shared/domain/model/training-support.ts';
 import {
   architectureNames,
   architectures,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { supportOf, trainingSupport } from '../../../shared/domain/training-support.ts';
+import { supportOf, trainingSupport } from '../../../shared/domain/model/training-support.ts';
 import { architectureNames } from '../../gguf/model/architectures.ts';
 import { trainableTypes } from '../../gguf/model/trainable.ts';
 import { findTensorType } from '../../gguf/header/tensor-types.ts';

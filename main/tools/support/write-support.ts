@@ -2,7 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { trainingSupport, type DeviceSupport } from '../../../shared/domain/training-support.ts';
+import {
+  trainingSupport,
+  type DeviceSupport,
+} from '../../../shared/domain/model/training-support.ts';
 import { trainableTypes } from '../../gguf/model/trainable.ts';
 import { familyOf, listFamily } from '../../trainer/ffi/devices.ts';
 import { measureSupport } from './measure-support.ts';
@@ -12,7 +15,7 @@ const start = 'export const trainingSupport: readonly DeviceSupport[] = ';
 
 /**
  * Trains every kind of model on a device (`--device`, default `cpu`) and writes what passed to
- * shared/domain/training-support.ts and the README; other devices keep what was measured of them,
+ * shared/domain/model/training-support.ts and the README; other devices keep what was measured of them,
  * and so do types that are not among `--types` (names with commas between them).
  */
 async function main(): Promise<void> {
@@ -40,7 +43,7 @@ async function writeSupport(measured: DeviceSupport): Promise<void> {
   const others = trainingSupport.filter(({ family }) => family !== measured.family);
   const support = [...others, measured].toSorted((a, b) => a.family.localeCompare(b.family));
   const root = resolve(import.meta.dirname, '../../..');
-  const dataPath = join(root, 'shared/domain/training-support.ts');
+  const dataPath = join(root, 'shared/domain/model/training-support.ts');
   const readmePath = join(root, 'README.md');
   const data = await readFile(dataPath, 'utf8');
   const from = data.indexOf(start);

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { modelPath } from '../../../shared/domain/model-parts.ts';
+import { modelPath } from '../../../shared/domain/model/model-parts.ts';
 import { GgufError } from '../../gguf/header/gguf-error.ts';
 import type { GgufFile } from '../../gguf/header/gguf-file.ts';
 import { Untrainable } from '../../gguf/model/trainable.ts';

@@ -1,6 +1,6 @@
-import type { AnswersOfFile } from '../../../shared/domain/evaluation.ts';
+import type { AnswersOfFile } from '../../../shared/domain/evaluate/evaluation.ts';
 import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
-import { originsText } from '../../../shared/text/answers.ts';
+import { originsText } from '../../../shared/text/evaluate/answers.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { Select } from '../../ui/inputs/inputs.tsx';
 import { SystemPicker } from '../../ui/systems/system-picker.tsx';

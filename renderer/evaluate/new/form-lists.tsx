@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { EvaluationSummary } from '../../../shared/contract/evaluate.ts';
-import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { ProjectDefaults } from '../../../shared/domain/project/project-defaults.ts';
 import { useProjectDefaults } from '../../rpc/project.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';

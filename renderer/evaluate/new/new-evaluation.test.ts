@@ -1,4 +1,4 @@
-import { freeName } from '../../../shared/domain/evaluation.ts';
+import { freeName } from '../../../shared/domain/evaluate/evaluation.ts';
 import { expect, it } from 'vitest';
 import { limaSampling } from '../../ui/systems/sampling.ts';
 import { listedModel as model } from '../../ui/systems/testing/listed-model.ts';

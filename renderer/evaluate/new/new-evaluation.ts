@@ -1,5 +1,5 @@
 import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
-import { freeName, type PromptSet } from '../../../shared/domain/evaluation.ts';
+import { freeName, type PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import type { WantedEvaluation } from '../../ui/navigation.ts';
 import { baseOf, newestSystem, systemProblem } from '../../ui/systems/systems.ts';
 import {

@@ -1,5 +1,5 @@
-import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluation.ts';
-import { originsText } from '../../../shared/text/answers.ts';
+import type { AnswersOfFile, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
+import { originsText } from '../../../shared/text/evaluate/answers.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
-import { answerRemarks, answersText, missingText } from '../../../shared/text/answers.ts';
+import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
+import { answerRemarks, answersText, missingText } from '../../../shared/text/evaluate/answers.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';

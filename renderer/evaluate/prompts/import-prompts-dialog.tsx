@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { repeatedText } from '../../../shared/text/prompts.ts';
+import { repeatedText } from '../../../shared/text/evaluate/prompts.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { VisibleText } from '../../ui/text/visible-text.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { FileDown, Scale } from 'lucide-react';
-import type { Prompt, PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { Prompt, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';

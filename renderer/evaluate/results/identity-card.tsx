@@ -1,5 +1,5 @@
 import { strengthText } from '../../../shared/text/model-names.ts';
-import type { ReportSystem } from '../../../shared/domain/evaluation-report.ts';
+import type { ReportSystem } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import type { Identity, ImportedIdentity } from '../../../shared/domain/identity.ts';
 import { CopyButton } from '../../ui/feedback/copy-button.tsx';
 import { formatMoment } from '../../ui/format.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Plus, Trash2 } from 'lucide-react';
 import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { planText } from '../../../shared/report/study/study-words.ts';
 import { rpc } from '../../rpc/client.ts';

@@ -1,4 +1,4 @@
-import type { PromptSet } from '../../../shared/domain/evaluation.ts';
+import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
 import { freeStudyName, studyPairs, type StudyDesign } from '../../../shared/domain/study/study.ts';
 import type { StudyPlan } from '../../../shared/report/study/study-words.ts';

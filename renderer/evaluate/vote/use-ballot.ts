@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import type { ShownVerdict } from '../../../shared/domain/evaluate/evaluation.ts';
 import { rpc } from '../../rpc/client.ts';
 import { whileStoring } from '../../rpc/storing.ts';
 import { showErrorToast, showToast } from '../../ui/feedback/toast.tsx';

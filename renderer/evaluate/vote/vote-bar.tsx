@@ -1,6 +1,6 @@
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { ChevronLeft, ChevronRight, Undo2 } from 'lucide-react';
-import type { ShownVerdict } from '../../../shared/domain/evaluation.ts';
+import type { ShownVerdict } from '../../../shared/domain/evaluate/evaluation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';

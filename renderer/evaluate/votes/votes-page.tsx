@@ -5,7 +5,7 @@ import {
   winRateForest,
 } from '../../../shared/report/figures/comparison-figures.ts';
 import { voteTables } from '../../../shared/report/vote-tables.ts';
-import type { VoteFile } from '../../../shared/domain/verdict-statistics.ts';
+import type { VoteFile } from '../../../shared/domain/evaluate/verdict-statistics.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';

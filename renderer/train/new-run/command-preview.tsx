@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { shellWord } from '../../../shared/text/foreign-text.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useProjectDefaults } from '../../rpc/project.ts';

@@ -4,7 +4,7 @@ import {
   type DeviceListing,
   type SelfTest,
 } from '../../../shared/domain/device.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';

@@ -1,5 +1,5 @@
 import type { DeviceListing } from '../../../shared/domain/device.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { QueryView } from '../../ui/feedback/states.tsx';

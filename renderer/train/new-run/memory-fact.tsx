@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { MemoryPlan } from '../../../shared/domain/memory-plan.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { formatBytes, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';

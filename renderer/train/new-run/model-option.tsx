@@ -1,5 +1,5 @@
 import { FileCheck, MapPin } from 'lucide-react';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { formatBytes, formatQuantity } from '../../../shared/text/numbers.ts';
 import { Button } from '../../ui/button.tsx';
 import { EditButton } from '../../ui/edit-button.tsx';

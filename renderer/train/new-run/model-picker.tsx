@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { Plus } from 'lucide-react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { timeLeft } from '../../../shared/text/numbers.ts';
 import { describeJob, joinFacts } from '../../../shared/text/progress.ts';

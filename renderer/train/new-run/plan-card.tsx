@@ -1,5 +1,5 @@
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { describeTime, describeTimeBasis } from '../../../shared/text/time-estimate.ts';

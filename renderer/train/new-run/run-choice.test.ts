@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { checkedRecipeSchema } from '../../../shared/domain/recipe/recipe.ts';
 import { adapterInput, adapterOptions, chosenOrOnly, startLabel } from './run-choice.ts';
 

@@ -5,8 +5,8 @@ import {
   maySamplesGrow,
   warmupProblem,
 } from '../../../shared/domain/training-counts.ts';
-import type { Model } from '../../../shared/domain/model.ts';
-import type { ProbeInput } from '../../../shared/domain/probe.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
+import type { ProbeInput } from '../../../shared/domain/runs/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
 import { checkpointName } from '../../../shared/text/model-names.ts';

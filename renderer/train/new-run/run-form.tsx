@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import type { Model } from '../../../shared/domain/model.ts';
-import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/probe.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
+import { builtInProbePrompts, mostProbePrompts } from '../../../shared/domain/runs/probe.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { keepsName, type Run } from '../../../shared/domain/run.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';

@@ -3,7 +3,7 @@ import {
   trainedKinds,
   trainingSupport,
   unmeasuredNote,
-} from '../../../shared/domain/training-support.ts';
+} from '../../../shared/domain/model/training-support.ts';
 import './trainable-kinds.css';
 
 /** What the trainer was measured to train: types of weights by architecture and device. */

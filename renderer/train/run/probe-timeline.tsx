@@ -4,7 +4,7 @@ import {
   type Probe,
   type ProbeAnswer,
   type ShownEpochs,
-} from '../../../shared/domain/probe.ts';
+} from '../../../shared/domain/runs/probe.ts';
 import type { Checkpoint, Run } from '../../../shared/domain/run.ts';
 import { formatCount } from '../../../shared/text/numbers.ts';
 import { formatLoss } from '../../../shared/text/training.ts';

@@ -1,6 +1,6 @@
 import { ScanText } from 'lucide-react';
 import type { Dataset } from '../../../shared/domain/dataset.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import type { Recipe } from '../../../shared/domain/recipe/recipe.ts';
 import { Button } from '../../ui/button.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';

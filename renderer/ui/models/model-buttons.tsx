@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { FileCheck, FolderSearch, Plus } from 'lucide-react';
 import { isJobFinished } from '../../../shared/domain/job.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { adviceFor } from '../../../shared/text/error-advice.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useJob } from '../../rpc/jobs.ts';

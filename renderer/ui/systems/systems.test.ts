@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Identity } from '../../../shared/domain/identity.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { type Checkpoint, type Run, runSchema } from '../../../shared/domain/run.ts';
 import { defaultFewShot, fewShotText } from '../../../shared/domain/few-shot.ts';
 import { limaSampling } from './sampling.ts';

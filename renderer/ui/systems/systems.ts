@@ -6,7 +6,7 @@ import {
   type FewShot,
 } from '../../../shared/domain/few-shot.ts';
 import type { Identity, SystemSpec } from '../../../shared/domain/identity.ts';
-import type { Model } from '../../../shared/domain/model.ts';
+import type { Model } from '../../../shared/domain/model/model.ts';
 import { holdsWholeModel, type Checkpoint, type Run } from '../../../shared/domain/run.ts';
 import { longModelName } from '../../../shared/text/model-names.ts';
 import { formatShare } from '../../../shared/text/numbers.ts';

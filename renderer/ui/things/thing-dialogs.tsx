@@ -5,7 +5,7 @@ import {
   deletionQuestion,
   deletionVerb,
   thingNouns,
-} from '../../../shared/text/deleting.ts';
+} from '../../../shared/text/project/deleting.ts';
 import { formatBytes } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import type { LabelledThing, Labels } from '../../../shared/domain/label.ts';
-import { thingNouns } from '../../../shared/text/deleting.ts';
+import { thingNouns } from '../../../shared/text/project/deleting.ts';
 import { Badge } from '../feedback/badge.tsx';
 import { Select } from '../inputs/inputs.tsx';
 import { VisibleText } from '../text/visible-text.tsx';

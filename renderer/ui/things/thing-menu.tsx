@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import { MoreHorizontal } from 'lucide-react';
-import { deletionVerb, thingNouns } from '../../../shared/text/deleting.ts';
+import { deletionVerb, thingNouns } from '../../../shared/text/project/deleting.ts';
 import { useReadOnlyNotice } from '../../rpc/project.ts';
 import { IconButton } from '../button.tsx';
 import { Menu } from '../dialogs/menu.tsx';

@@ -4,9 +4,9 @@ import {
   positionBiasSchema,
   reportBasisSchema,
   reportSystemSchema,
-} from '../evaluation-report.ts';
+} from '../evaluate/evaluation-report.ts';
 import { studyDesignSchema } from './study.ts';
-import { tableStatisticsSchema } from '../verdict-statistics.ts';
+import { tableStatisticsSchema } from '../evaluate/verdict-statistics.ts';
 
 const count = z.number().int();
 

@@ -1,4 +1,7 @@
-import type { ComparisonStatistics, SystemRating } from '../../domain/verdict-statistics.ts';
+import type {
+  ComparisonStatistics,
+  SystemRating,
+} from '../../domain/evaluate/verdict-statistics.ts';
 import { formatCount, formatPercent } from '../../text/numbers.ts';
 import { type Figure, figureLabel, type Mark } from './figure.ts';
 

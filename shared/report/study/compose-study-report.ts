@@ -1,5 +1,5 @@
-import type { EvaluationReport, ReportSystem } from '../../domain/evaluation-report.ts';
-import { evaluationProtocol, promptWords } from '../../domain/evaluation.ts';
+import type { EvaluationReport, ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
+import { evaluationProtocol, promptWords } from '../../domain/evaluate/evaluation.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { positionBias } from '../../stats/judging-checks.ts';
 import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';

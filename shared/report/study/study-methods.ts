@@ -1,4 +1,4 @@
-import type { ReportSystem } from '../../domain/evaluation-report.ts';
+import type { ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
 import type { Identity } from '../../domain/identity.ts';
 import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../domain/evaluation.ts';
+import type { Verdict } from '../../domain/evaluate/evaluation.ts';
 import { composeReport } from '../compose-report.ts';
 import { hostileTexts } from '../testing/hostile-texts.ts';
 import { fixtureFacts, fixtureVerdicts } from '../testing/report-fixture.ts';

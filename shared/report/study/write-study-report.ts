@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../../domain/evaluation-report.ts';
+import type { EvaluationReport } from '../../domain/evaluate/evaluation-report.ts';
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import {
@@ -8,7 +8,7 @@ import {
   formatQuantity,
   formatTime,
 } from '../../text/numbers.ts';
-import { winRateText } from '../../text/vote-statistics.ts';
+import { winRateText } from '../../text/evaluate/vote-statistics.ts';
 import { preferenceBars, ratingForest, winRateForest } from '../figures/comparison-figures.ts';
 import { type Figure, figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';

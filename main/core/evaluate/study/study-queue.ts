@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { identicalAnswersAuthor } from '../../../../shared/domain/evaluation.ts';
+import { identicalAnswersAuthor } from '../../../../shared/domain/evaluate/evaluation.ts';
 import type { StoredStudy, StudyItem, StudyVote } from '../../../store/repositories/studies.ts';
 
 /** What a queue is made of: everything that is stored of a study but texts. */

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '../../../../shared/domain/evaluation-report.ts';
+import type { EvaluationReport } from '../../../../shared/domain/evaluate/evaluation-report.ts';
 import type { StudyReport } from '../../../../shared/domain/study/study-report.ts';
 import { composeStudyReport } from '../../../../shared/report/study/compose-study-report.ts';
 import {

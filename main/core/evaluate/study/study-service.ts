@@ -1,6 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { StudySummary } from '../../../../shared/contract/studies.ts';
-import { resolveVerdict, sideOf, type PromptSet } from '../../../../shared/domain/evaluation.ts';
+import {
+  resolveVerdict,
+  sideOf,
+  type PromptSet,
+} from '../../../../shared/domain/evaluate/evaluation.ts';
 import {
   hasImportedAnswers,
   type Contestant,

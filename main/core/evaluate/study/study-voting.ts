@@ -1,5 +1,5 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../../shared/domain/evaluation.ts';
+import type { ShownVerdict } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { evaluationOf, findComparison } from '../../../store/repositories/comparisons.ts';
 import { lastVotedOfStudy } from '../../../store/repositories/studies.ts';
 import { insertVote } from '../../../store/repositories/votes.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Verdict } from '../../../../shared/domain/evaluation.ts';
+import type { Verdict } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { composeReport } from '../../../../shared/report/compose-report.ts';
 import { reportToCsv } from '../../../../shared/report/report-csv.ts';
 import { reportToJson } from '../../../../shared/report/report-json.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import type { VoteFile } from '../../../../shared/domain/verdict-statistics.ts';
+import type { VoteFile } from '../../../../shared/domain/evaluate/verdict-statistics.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
 import {
   type QualityVerdict,

@@ -2,9 +2,13 @@ import { text as readText } from 'node:stream/consumers';
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../../shared/domain/token-shift.ts';
-import { contextUseText, cutText } from '../../../../shared/text/answering.ts';
-import { noShiftText, shiftRows, shiftTotalsText } from '../../../../shared/text/token-shift.ts';
+import type { TokenShift } from '../../../../shared/domain/chat/token-shift.ts';
+import { contextUseText, cutText } from '../../../../shared/text/chat/answering.ts';
+import {
+  noShiftText,
+  shiftRows,
+  shiftTotalsText,
+} from '../../../../shared/text/chat/token-shift.ts';
 import { CommandError, UsageError } from '../../cli/command-error.ts';
 import {
   defineCommand,

@@ -2,9 +2,9 @@ import {
   conversationLines,
   conversationName,
   conversationSystems,
-} from '../../../../shared/text/conversations.ts';
+} from '../../../../shared/text/chat/conversations.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
-import { formatDay } from '../../../../shared/text/project-contents.ts';
+import { formatDay } from '../../../../shared/text/project/project-contents.ts';
 import { findConversation } from '../../arguments/find-conversation.ts';
 import { defineCommand, positional, wholeNumber } from '../../cli/command.ts';
 import { openCoreWithProject } from '../../cli/open-core.ts';

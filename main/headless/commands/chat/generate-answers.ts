@@ -1,6 +1,6 @@
 import type { ChatAnswer, FileSystem } from '../../../../shared/contract/chat.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../../shared/domain/token-shift.ts';
+import type { TokenShift } from '../../../../shared/domain/chat/token-shift.ts';
 import { CancelledError } from '../../cli/command-error.ts';
 import type { CoreClient } from '../../cli/open-core.ts';
 

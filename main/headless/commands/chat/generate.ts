@@ -1,7 +1,7 @@
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import type { ExportDraft } from '../../../core/files/export-files.ts';
-import type { Prompt } from '../../../../shared/domain/evaluation.ts';
+import type { Prompt } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
 import { describeProgress, joinFacts } from '../../../../shared/text/progress.ts';
 import { AnswerSink } from './answer-sink.ts';

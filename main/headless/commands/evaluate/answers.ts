@@ -4,7 +4,7 @@ import {
   answersText,
   missingText,
   originsText,
-} from '../../../../shared/text/answers.ts';
+} from '../../../../shared/text/evaluate/answers.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import { existingFile } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';

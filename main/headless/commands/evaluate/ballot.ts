@@ -1,5 +1,5 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
-import type { ShownVerdict } from '../../../../shared/domain/evaluation.ts';
+import type { ShownVerdict } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import type { Judged } from '../../arguments/judged.ts';
 import type { CoreClient } from '../../cli/open-core.ts';

@@ -1,4 +1,4 @@
-import { freeName } from '../../../../shared/domain/evaluation.ts';
+import { freeName } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatQuantity } from '../../../../shared/text/numbers.ts';
 import {

@@ -3,8 +3,8 @@ import {
   evaluationReportSchema,
   type EvaluationReport,
   type ReportItem,
-} from '../../../../shared/domain/evaluation-report.ts';
-import type { SystemKey } from '../../../../shared/domain/evaluation.ts';
+} from '../../../../shared/domain/evaluate/evaluation-report.ts';
+import type { SystemKey } from '../../../../shared/domain/evaluate/evaluation.ts';
 import {
   lostBy,
   nearestNote,

@@ -1,4 +1,4 @@
-import { systemKeySchema } from '../../../../shared/domain/evaluation.ts';
+import { systemKeySchema } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { unfinishedText } from '../../../../shared/report/study/study-words.ts';
 import { shellWord } from '../../../../shared/text/foreign-text.ts';
 import { UsageError } from '../../cli/command-error.ts';

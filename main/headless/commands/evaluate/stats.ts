@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { powerText } from '../../../../shared/report/power-text.ts';
-import { voteFileDocument, voteFileText } from '../../../../shared/text/vote-statistics.ts';
+import {
+  voteFileDocument,
+  voteFileText,
+} from '../../../../shared/text/evaluate/vote-statistics.ts';
 import { defineCommand, positional } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
 import { openCore } from '../../cli/open-core.ts';

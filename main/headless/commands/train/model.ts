@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { modelPath } from '../../../../shared/domain/model-parts.ts';
-import type { Model, ModelInfo } from '../../../../shared/domain/model.ts';
+import { modelPath } from '../../../../shared/domain/model/model-parts.ts';
+import type { Model, ModelInfo } from '../../../../shared/domain/model/model.ts';
 import { longModelName } from '../../../../shared/text/model-names.ts';
 import { formatBytes, formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { defineCommand, positional } from '../../cli/command.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { probeSchema } from '../../../../shared/domain/probe.ts';
+import { probeSchema } from '../../../../shared/domain/runs/probe.ts';
 import { runSchema, type Run } from '../../../../shared/domain/run.ts';
 import { writeTinyModel } from '../../../gguf/tiny/tiny-model.ts';
 import { CliFolder } from '../../testing/child-cli.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ProbeInput } from '../../../../shared/domain/probe.ts';
-import { modelPath } from '../../../../shared/domain/model-parts.ts';
+import type { ProbeInput } from '../../../../shared/domain/runs/probe.ts';
+import { modelPath } from '../../../../shared/domain/model/model-parts.ts';
 import { recipeSchema, type Recipe } from '../../../../shared/domain/recipe/recipe.ts';
 import type { Run } from '../../../../shared/domain/run.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Model } from '../../../../shared/domain/model.ts';
+import type { Model } from '../../../../shared/domain/model/model.ts';
 
 /** A model as the core lists it, with as little in it as a model can have. */
 export const listedModel = (id: string, isMissing = false): Model => ({

@@ -4,8 +4,8 @@ import type {
   QualityStatistics,
   SystemRating,
   VoteFile,
-} from '../domain/verdict-statistics.ts';
-import { formatCount, formatEstimate, formatP, formatPercent, formatQuantity } from './numbers.ts';
+} from '../../domain/evaluate/verdict-statistics.ts';
+import { formatCount, formatEstimate, formatP, formatPercent, formatQuantity } from '../numbers.ts';
 
 const percent = (share: number) => 100 * share;
 const percentInterval = (interval: readonly [number, number] | null) =>

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatQuantity, timeLeft } from './numbers.ts';
+import { formatBytes, formatCount, formatQuantity, timeLeft } from '../numbers.ts';
 
 /** How many tokens a question and its answer took of how many the model can read. */
 export interface ContextUse {

@@ -1,4 +1,4 @@
-import type { ReadReason } from '../domain/project/access.ts';
+import type { ReadReason } from '../../domain/project/access.ts';
 
 /** Why a project takes no changes, and what to do about it: two sentences for a person. */
 interface ReadOnlyText {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from '../stored-value.ts';
 
 /** What the header of a GGUF file says, read without loading any weight. */
 export const modelInfoSchema = z.object({

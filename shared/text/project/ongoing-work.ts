@@ -1,7 +1,7 @@
-import { canPauseJob, type OngoingWork } from '../domain/job.ts';
-import { previewLine } from './foreign-text.ts';
-import { formatQuantity, timeLeft } from './numbers.ts';
-import { describeJob, joinFacts } from './progress.ts';
+import { canPauseJob, type OngoingWork } from '../../domain/job.ts';
+import { previewLine } from '../foreign-text.ts';
+import { formatQuantity, timeLeft } from '../numbers.ts';
+import { describeJob, joinFacts } from '../progress.ts';
 
 /** What goes on, a line each: its name, how far it is, and the time left where that is known. */
 export function describeOngoing({ jobs, answers }: OngoingWork): string[] {

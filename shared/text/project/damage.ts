@@ -1,5 +1,5 @@
-import type { Damage } from '../domain/project/damage.ts';
-import { formatQuantity } from './numbers.ts';
+import type { Damage } from '../../domain/project/damage.ts';
+import { formatQuantity } from '../numbers.ts';
 
 const shownRows = 3;
 

@@ -3,9 +3,9 @@ import {
   isRunning,
   type PipelineFacts,
   type PipelineStep,
-} from '../domain/project/pipeline.ts';
-import { formatCount, formatShare } from './numbers.ts';
-import { formatLoss } from './training.ts';
+} from '../../domain/project/pipeline.ts';
+import { formatCount, formatShare } from '../numbers.ts';
+import { formatLoss } from '../training.ts';
 
 /** The name of each step, as its place in the bar says it. */
 export const stepNames: Readonly<Record<PipelineStep, string>> = {

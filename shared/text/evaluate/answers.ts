@@ -1,7 +1,7 @@
-import type { AnswersImport } from '../contract/evaluate.ts';
-import type { AnswersOfFile } from '../domain/evaluation.ts';
-import { previewLine } from './foreign-text.ts';
-import { formatCount, formatQuantity } from './numbers.ts';
+import type { AnswersImport } from '../../contract/evaluate.ts';
+import type { AnswersOfFile } from '../../domain/evaluate/evaluation.ts';
+import { previewLine } from '../foreign-text.ts';
+import { formatCount, formatQuantity } from '../numbers.ts';
 
 /** What became of the rows of a file of answers, in one sentence. */
 export function answersText(imported: AnswersImport): string {

@@ -3,8 +3,8 @@ import {
   type Backup,
   type BackupReason,
   type ContentCounts,
-} from '../domain/project/backup.ts';
-import { formatCount, formatQuantity } from './numbers.ts';
+} from '../../domain/project/backup.ts';
+import { formatCount, formatQuantity } from '../numbers.ts';
 
 const reasons: Record<BackupReason, string> = {
   daily: 'first changes of a day',

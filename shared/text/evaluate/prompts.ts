@@ -1,4 +1,4 @@
-import { formatQuantity } from './numbers.ts';
+import { formatQuantity } from '../numbers.ts';
 
 /** What prompts of a set that are there more than once mean for an evaluation. */
 export const repeatedText = (repeated: number): string =>

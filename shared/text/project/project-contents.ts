@@ -1,9 +1,9 @@
-import type { AuthorWork, ProjectContents } from '../domain/project/project-contents.ts';
-import type { RecentState } from '../domain/project/recent-state.ts';
-import { displayLine } from './foreign-text.ts';
-import { formatBytes, formatQuantity } from './numbers.ts';
+import type { AuthorWork, ProjectContents } from '../../domain/project/project-contents.ts';
+import type { RecentState } from '../../domain/project/recent-state.ts';
+import { displayLine } from '../foreign-text.ts';
+import { formatBytes, formatQuantity } from '../numbers.ts';
 import { stepNames } from './pipeline.ts';
-import { joinFacts } from './progress.ts';
+import { joinFacts } from '../progress.ts';
 
 /** A day in figures, the same in every place and language. */
 export const formatDay = (ms: number): string =>

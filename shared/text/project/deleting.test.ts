@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DeletionPlan } from '../domain/deletion.ts';
+import type { DeletionPlan } from '../../domain/deletion.ts';
 import { deletionLines, deletionQuestion } from './deleting.ts';
 
 const plan = (more: Partial<DeletionPlan>): DeletionPlan => ({

@@ -1,7 +1,7 @@
-import type { Conversation, ConversationSummary } from '../contract/chat.ts';
-import { paneIds, type PaneId } from '../domain/chat-pane.ts';
-import { previewLine } from './foreign-text.ts';
-import { formatQuantity } from './numbers.ts';
+import type { Conversation, ConversationSummary } from '../../contract/chat.ts';
+import { paneIds, type PaneId } from '../../domain/chat/chat-pane.ts';
+import { previewLine } from '../foreign-text.ts';
+import { formatQuantity } from '../numbers.ts';
 
 const shownLetters = 60;
 

@@ -1,7 +1,7 @@
-import type { DeletionPlan, Dependents, DiskPart, DiskUsage } from '../domain/deletion.ts';
-import type { LabelledThing } from '../domain/label.ts';
-import { previewLine } from './foreign-text.ts';
-import { formatBytes, formatQuantity } from './numbers.ts';
+import type { DeletionPlan, Dependents, DiskPart, DiskUsage } from '../../domain/deletion.ts';
+import type { LabelledThing } from '../../domain/label.ts';
+import { previewLine } from '../foreign-text.ts';
+import { formatBytes, formatQuantity } from '../numbers.ts';
 
 /** What each kind of thing is called. */
 export const thingNouns: Record<LabelledThing, string> = {

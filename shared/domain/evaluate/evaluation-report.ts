@@ -5,8 +5,8 @@ import {
   systemKeySchema,
   verdictSchema,
 } from './evaluation.ts';
-import { identitySchema, importedIdentitySchema } from './identity.ts';
-import { messageSchema } from './message.ts';
+import { identitySchema, importedIdentitySchema } from '../identity.ts';
+import { messageSchema } from '../message.ts';
 
 /** A share from 0 to 1 and its confidence interval. */
 export const estimateSchema = z.object({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ShiftedToken } from '../domain/token-shift.ts';
+import type { ShiftedToken } from '../../domain/chat/token-shift.ts';
 import { probabilityText, shiftRows, shiftTotalsText } from './token-shift.ts';
 
 test.each([

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from './stored-value.ts';
-import { mixBits, seededUniform } from './seeded-uniform.ts';
-import { importedIdentitySchema } from './identity.ts';
-import { messageSchema } from './message.ts';
+import { countSchema, hashSchema, idSchema, momentSchema, nameSchema } from '../stored-value.ts';
+import { mixBits, seededUniform } from '../seeded-uniform.ts';
+import { importedIdentitySchema } from '../identity.ts';
+import { messageSchema } from '../message.ts';
 
 /** Which of the two systems of an evaluation. */
 export const systemKeySchema = z.enum(['a', 'b']);

@@ -1,4 +1,4 @@
-import type { OpeningProgress } from '../contract/app.ts';
+import type { OpeningProgress } from '../../contract/app.ts';
 
 /** How far a project is brought forward, in words: `step 3 of 6: labels`. */
 export function describeOpening({ step, done, total }: OpeningProgress): string {

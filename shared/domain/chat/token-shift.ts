@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { countSchema } from './stored-value.ts';
-import { xrayPieceSchema } from './xray.ts';
+import { countSchema } from '../stored-value.ts';
+import { xrayPieceSchema } from '../xray.ts';
 
 /** What a system thinks of a token that was written: from 0 to 1, and its place among all, from 1. */
 const tokenLikelihoodSchema = z.object({ probability: z.number(), rank: countSchema });

@@ -5,8 +5,8 @@ import {
   type ShiftedToken,
   type ShiftTotals,
   type TokenLikelihood,
-} from '../domain/token-shift.ts';
-import { formatCount, formatPercent, formatQuantity } from './numbers.ts';
+} from '../../domain/chat/token-shift.ts';
+import { formatCount, formatPercent, formatQuantity } from '../numbers.ts';
 
 /** What a class means, for legends. */
 export const shiftMeanings: Readonly<Record<ShiftClass, string>> = {

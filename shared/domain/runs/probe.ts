@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { countSchema, epochSchema, nameSchema } from './stored-value.ts';
-import { answerFinishSchema } from './evaluation.ts';
-import { identitySchema, samplingSchema } from './identity.ts';
-import { messageSchema } from './message.ts';
+import { countSchema, epochSchema, nameSchema } from '../stored-value.ts';
+import { answerFinishSchema } from '../evaluate/evaluation.ts';
+import { identitySchema, samplingSchema } from '../identity.ts';
+import { messageSchema } from '../message.ts';
 
 /** At most this many prompts of a set are probed: they are answered anew at every epoch. */
 export const mostProbePrompts = 20;

@@ -1,4 +1,4 @@
-import { mixBits } from './seeded-uniform.ts';
+import { mixBits } from '../seeded-uniform.ts';
 
 interface Asked {
   messages: readonly { role: string; content: string }[];
