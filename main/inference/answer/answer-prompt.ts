@@ -10,6 +10,7 @@ import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
 import type { TokenizedPrompt } from '../model/vocabulary.ts';
+import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
 import { InferenceError } from '../../engines/protocol/errors.ts';
 import type { LlamaRuntime } from '../model/llama-runtime.ts';
 import { type LoadedModel, otherBaseOf } from '../model/loaded-model.ts';
@@ -228,3 +229,15 @@ export async function encodeAsked(
   const prompt = await vocabulary.encodePrompt(asked);
   return stop === undefined ? prompt : { ...prompt, stop };
 }
+
+const refusalsOfOne: ReadonlySet<string> = new Set<TemplateErrorCode>([
+  'TEMPLATE_FAILED',
+  'TEMPLATE_TOO_LONG',
+  'TEMPLATE_DROPS_MESSAGE',
+  'TEMPLATE_REPEATS_MESSAGE',
+  'TEMPLATE_REWRITES_MESSAGE',
+]);
+
+/** A refusal that depends on the conversation: with any other one the model would answer. */
+export const isRefusalOfOne = (error: unknown): error is TemplateError =>
+  error instanceof TemplateError && refusalsOfOne.has(error.code);

@@ -7,12 +7,12 @@ import type {
   SystemFiles,
 } from '../../engines/protocol/inference.ts';
 import type { RequestContext } from '../../engines/serve-engine.ts';
-import { TemplateError, type TemplateErrorCode } from '../../../shared/template/template-error.ts';
 import { AnswerBatch } from './answer-batch.ts';
 import {
   contextSize,
   encodeAsked,
   identify,
+  isRefusalOfOne,
   promptChunkTokens,
   type Question,
   tooLongFor,
@@ -137,15 +137,6 @@ interface AskedItem {
   failure?: string;
 }
 
-/** Refusals that depend on the conversation: with any other one the model would answer. */
-const refusalsOfOne: ReadonlySet<string> = new Set<TemplateErrorCode>([
-  'TEMPLATE_FAILED',
-  'TEMPLATE_TOO_LONG',
-  'TEMPLATE_DROPS_MESSAGE',
-  'TEMPLATE_REPEATS_MESSAGE',
-  'TEMPLATE_REWRITES_MESSAGE',
-]);
-
 /** The prompt as tokens, or why it has none; throws what would stop every other one, too. */
 async function encodeItem(
   loaded: LoadedModel,
@@ -158,7 +149,7 @@ async function encodeItem(
     const tooLong = tooLongFor(promptTokens, loaded.trainedTokens);
     return { item, prompt, promptTokens, ...(tooLong && { failure: tooLong.message }) };
   } catch (error) {
-    if (!(error instanceof TemplateError) || !refusalsOfOne.has(error.code)) throw error;
+    if (!isRefusalOfOne(error)) throw error;
     return { item, prompt: { tokens: [], opening: '' }, promptTokens: 0, failure: error.message };
   }
 }

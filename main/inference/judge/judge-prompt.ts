@@ -1,7 +1,6 @@
 import type { Token } from 'node-llama-cpp';
 import type { JudgeItem, JudgeParams, JudgeVerdict } from '../../engines/protocol/inference.ts';
-import { TemplateError } from '../../../shared/template/template-error.ts';
-import { tooLongFor } from '../answer/answer-prompt.ts';
+import { isRefusalOfOne, tooLongFor } from '../answer/answer-prompt.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 
 /** One item in one order, as the judge reads it. */
@@ -52,8 +51,8 @@ export async function judgePrompts(
     const tooLong = tooLongFor(longest, trainedTokens);
     return tooLong ? { item, failure: tooLong.message } : prompts;
   } catch (error) {
-    if (error instanceof TemplateError) return { item, failure: error.message };
-    throw error;
+    if (!isRefusalOfOne(error)) throw error;
+    return { item, failure: error.message };
   }
 }
 

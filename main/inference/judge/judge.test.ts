@@ -184,6 +184,13 @@ test('a text that holds the nonce, or is too long, fails alone with its reason',
   );
 });
 
+test('a template that cannot be read ends the request with its reason', async () => {
+  const broken = { ...system, chatTemplate: '{% for %}' };
+  await expect(
+    engine.request('judge', { system: broken, items, rubric, nonce }),
+  ).rejects.toMatchObject({ failure: { code: expect.stringMatching(/^TEMPLATE_/) } });
+});
+
 test('a symbol that is several tokens is refused by name', async () => {
   const long = { ...rubric, symbols: ['1', 'much better'] };
   await expect(judge(system, { rubric: long })).rejects.toMatchObject({

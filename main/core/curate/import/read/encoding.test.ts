@@ -114,6 +114,19 @@ test('a line that is not in the encoding of the file is reported and the others 
   await expect(utf8).rejects.toThrow(/no record that is a JSON object \(line 1: not UTF-8 at byte/);
 });
 
+// A web page that was scraped in the wrong encoding has replacement characters of its own.
+test('a replacement character that the text has itself is read as it is, in each encoding that has one', async () => {
+  const scraped = record('Thé?', 'a\ufffdb');
+  expect(await answersOf(wide(scraped), 'file.jsonl', 'utf-16le')).toMatchObject({
+    answers: ['a\ufffdb'],
+    bad: [],
+  });
+  const chinese = Buffer.concat([gbk, latin('{"instruction":"a","output":"')]);
+  const own = Buffer.concat([chinese, Buffer.from('8431a437', 'hex'), latin('"}\n')]);
+  const { answers, bad } = await answersOf(own, 'file.jsonl', 'gb18030');
+  expect([answers.at(-1), bad]).toEqual(['\ufffd', []]);
+});
+
 // The bytes are those of Python's codecs: each text is of one language, in an encoding of its own.
 test.each<[string, string, string]>([
   ['windows-1250', '4e656a64f8ed7665206f68f8656a7465206be17675', 'Nejdříve ohřejte kávu'],

@@ -64,16 +64,37 @@ export const undecodableByte = 0xff;
 const undecodable = String.fromCharCode(undecodableByte);
 const replacement = Buffer.from('\ufffd').toString('latin1');
 
-/** The text as UTF-8, with a byte that is none wherever it is not in its encoding. */
+/** In these a text may hold a replacement character of its own; the others have none. */
+const canReplace = /^(?:utf-16|gb18030)/;
+
+/** Tells of one chunk after the other whether all of it was in its encoding. */
+function strictDecoder(label: string): (chunk?: Buffer) => boolean {
+  let decoder = new TextDecoder(label, { fatal: true });
+  return (chunk) => {
+    try {
+      decoder.decode(chunk, { stream: chunk !== undefined });
+      return true;
+    } catch {
+      decoder = new TextDecoder(label, { fatal: true });
+      return false;
+    }
+  };
+}
+
+/**
+ * The text as UTF-8, with a byte that is none wherever it is not in its encoding. Beside such a place,
+ * in the same chunk, a replacement character that the text has of its own is one, too.
+ */
 export async function* toUtf8(
   chunks: AsyncIterable<Buffer>,
   { label }: TextEncoding,
 ): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(label);
+  const isWhole = canReplace.test(label) ? strictDecoder(label) : () => false;
   const decode = (chunk?: Buffer) => {
     const text = decoder.decode(chunk, { stream: chunk !== undefined });
     const bytes = Buffer.from(text);
-    if (!text.includes('\ufffd')) return bytes;
+    if (isWhole(chunk) || !text.includes('\ufffd')) return bytes;
     return Buffer.from(bytes.toString('latin1').replaceAll(replacement, undecodable), 'latin1');
   };
   for await (const chunk of chunks) {
