@@ -51,6 +51,21 @@ describe('the length-controlled win rate', () => {
     expect(lengthControlledWinRate([])).toBeNull();
   });
 
+  // Wins of 30 at +200 and of 30 at −200: odds of 9 and 1/9, and of 9 and 1/4. With a spread of 7,700
+  // for one answer of 60,000 characters each of the others is 0.026 of it, and φ is above 60.
+  it.each([
+    [27, 3, 0.5],
+    [27, 6, 0.6],
+  ])('is that of overlapping lengths however far off one answer is', (longer, shorter, rate) => {
+    const rows = Array.from({ length: 60 }, (_, at) => ({
+      extraCharacters: at < 30 ? 200 : -200,
+      preference: (at < 30 ? at < longer : at - 30 < shorter) ? 1 : 0,
+    }));
+    const outlier = { extraCharacters: 60_000, preference: 1 };
+    expect(lengthControlledWinRate(rows)).toBeCloseTo(rate, 9);
+    expect(lengthControlledWinRate([...rows, outlier])).toBeCloseTo(rate, 9);
+  });
+
   it('counts a row by its weight', () => {
     const rows = modelled(-0.8, 1.5).slice(0, 20);
     const weights = rows.map((_, at) => at % 3);

@@ -1,8 +1,6 @@
-/** Steps of Newton's method after which a fit that has not settled never will. */
-const MAX_STEPS = 60;
+/** Steps of Newton's method, of which a damped one needs about ten. */
+const MAX_STEPS = 200;
 const SETTLED = 1e-10;
-/** Beyond this the lengths alone separate wins from losses, and the fit runs off to infinity. */
-const LARGEST_COEFFICIENT = 30;
 
 /** A preference for a, from 0 to 1, and by how many characters its answer is longer than b's. */
 export interface LengthPreference {
@@ -27,35 +25,91 @@ export function lengthControlledWinRate(
   const lengths = preferences.map(({ extraCharacters }) =>
     spread === 0 ? 0 : Math.tanh(extraCharacters / spread),
   );
-  const hasSlope = lengths.some((length) => length !== 0);
-  let theta = 0;
-  let phi = 0;
+  const rows = preferences.flatMap(({ preference }, at) => {
+    const weight = weights?.[at] ?? 1;
+    return weight > 0 ? [{ preference, weight, length: lengths[at] ?? 0 }] : [];
+  });
+  const isWith = rows.some(({ length }) => length !== 0);
+  if (isSeparated(rows, isWith)) return unanimous(rows);
+  return logistic(fittedIntercept(rows, isWith));
+}
+
+interface Row {
+  preference: number;
+  weight: number;
+  /** tanh(Δ/sd Δ). */
+  length: number;
+}
+
+/**
+ * Whether no finite θ and φ fit best: all that speaks for a lies on one side of all that speaks
+ * against it. How large φ is tells nothing of it: a Δ far from the others makes each of theirs small.
+ */
+function isSeparated(rows: readonly Row[], isWithLengths: boolean): boolean {
+  const [wins, losses] = [
+    rows.filter(({ preference }) => preference > 0),
+    rows.filter(({ preference }) => preference < 1),
+  ].map((side) => ({
+    count: side.length,
+    shortest: side.reduce((least, { length }) => Math.min(least, length), Infinity),
+    longest: side.reduce((most, { length }) => Math.max(most, length), -Infinity),
+  }));
+  if (!wins?.count || !losses?.count) return true;
+  if (!isWithLengths) return false;
+  return wins.shortest >= losses.longest || losses.shortest >= wins.longest;
+}
+
+/** θ of the best fit, by Newton's method on the likelihood, which is concave. */
+function fittedIntercept(rows: readonly Row[], isWithLengths: boolean): number {
+  let [theta, phi] = [0, 0];
+  let reached = logLikelihood(rows, theta, phi);
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
-    for (const [at, { preference }] of preferences.entries()) {
-      const weight = weights?.[at] ?? 1;
-      const x = lengths[at] ?? 0;
-      const expected = logistic(theta + phi * x);
-      const error = weight * (preference - expected);
-      const curvature = weight * expected * (1 - expected);
-      g0 += error;
-      g1 += error * x;
-      h00 += curvature;
-      h01 += curvature * x;
-      h11 += curvature * x * x;
+    const [stepTheta, stepPhi] = newtonStep(rows, { theta, phi, isWithLengths });
+    const isSettled =
+      Math.abs(stepTheta) + Math.abs(stepPhi) < SETTLED * (1 + Math.abs(theta) + Math.abs(phi));
+    if (isSettled) return theta + stepTheta;
+    // A whole step can overshoot where the likelihood is flat: then a half, a quarter and so on.
+    let scale = 1;
+    let next = logLikelihood(rows, theta + stepTheta, phi + stepPhi);
+    while (!(next >= reached) && scale > SETTLED) {
+      scale /= 2;
+      next = logLikelihood(rows, theta + scale * stepTheta, phi + scale * stepPhi);
     }
-    const determinant = h00 * h11 - h01 * h01;
-    const [stepTheta, stepPhi] = hasSlope
-      ? [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant]
-      : [g0 / h00, 0];
-    theta += stepTheta;
-    phi += stepPhi;
-    const isFinite = Math.abs(theta) < LARGEST_COEFFICIENT && Math.abs(phi) < LARGEST_COEFFICIENT;
-    if (!isFinite || Number.isNaN(theta) || Number.isNaN(phi))
-      return unanimous(preferences, weights);
-    if (Math.abs(stepTheta) + Math.abs(stepPhi) < SETTLED) return logistic(theta);
+    if (!(next >= reached)) return theta;
+    theta += scale * stepTheta;
+    phi += scale * stepPhi;
+    reached = next;
   }
-  return unanimous(preferences, weights);
+  return theta;
+}
+
+function newtonStep(
+  rows: readonly Row[],
+  { theta, phi, isWithLengths }: { theta: number; phi: number; isWithLengths: boolean },
+): [theta: number, phi: number] {
+  let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0];
+  for (const { preference, weight, length } of rows) {
+    const expected = logistic(theta + phi * length);
+    const error = weight * (preference - expected);
+    const curvature = weight * expected * (1 - expected);
+    g0 += error;
+    g1 += error * length;
+    h00 += curvature;
+    h01 += curvature * length;
+    h11 += curvature * length * length;
+  }
+  if (!isWithLengths) return [g0 / h00, 0];
+  const determinant = h00 * h11 - h01 * h01;
+  return [(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant];
+}
+
+function logLikelihood(rows: readonly Row[], theta: number, phi: number): number {
+  let sum = 0;
+  for (const { preference, weight, length } of rows) {
+    const x = theta + phi * length;
+    sum += weight * (preference * x - Math.max(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
+  }
+  return sum;
 }
 
 /** The standard deviation (n − 1) of the differences in length; 0 for fewer than two. */
@@ -70,11 +124,7 @@ export function lengthSpread(preferences: readonly LengthPreference[]): number {
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Where every preference is 1, or every one 0, no length can change it. */
-function unanimous(
-  preferences: readonly LengthPreference[],
-  weights: ArrayLike<number> | undefined,
-): number | null {
-  const counted = preferences.filter((_, at) => (weights?.[at] ?? 1) > 0);
-  for (const end of [0, 1]) if (counted.every(({ preference }) => preference === end)) return end;
+function unanimous(rows: readonly Row[]): number | null {
+  for (const end of [0, 1]) if (rows.every(({ preference }) => preference === end)) return end;
   return null;
 }
