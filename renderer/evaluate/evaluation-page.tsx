@@ -78,8 +78,8 @@ function FailedPairs({ summary: { failed, failures } }: { summary: EvaluationSum
   return (
     <section className="panel column" aria-label="Pairs without a vote" role="status">
       <p>
-        {formatQuantity(failed, 'pair')} cannot be voted on, because a prompt could not be asked.
-        The others are not affected.
+        {formatQuantity(failed, 'pair')} cannot be voted on for want of an answer. The others are
+        not affected.
       </p>
       {told.map(({ ordinal, reason }) => (
         <p key={`${ordinal} ${reason}`} className="small dim">

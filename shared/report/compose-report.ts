@@ -16,7 +16,7 @@ import {
   type SystemKey,
   type Verdict,
 } from '../domain/evaluate/evaluation.ts';
-import { type AnswerIdentity, type Identity, isImported } from '../domain/identity.ts';
+import type { AnswerIdentity } from '../domain/identity.ts';
 import { containsExpected } from '../stats/expected-answer.ts';
 import { sameAnswer, withoutThinking } from '../template/thinking.ts';
 import {
@@ -35,6 +35,7 @@ import {
   type CheckedEvaluation,
 } from './disagreements.ts';
 import { methodsParagraph } from './methods-paragraph.ts';
+import { reportSystem } from './report-system.ts';
 import { reportWarnings } from './report-warnings.ts';
 
 /** What the project file knows of an evaluation; everything else in a report is computed. */
@@ -73,7 +74,7 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
     name: facts.name,
     createdMs: facts.createdMs,
     promptSet: facts.promptSet,
-    systems: { a: distinct(facts.systems.a), b: distinct(facts.systems.b) },
+    systems: { a: systemOf(facts, 'a'), b: systemOf(facts, 'b') },
     sideSeed: facts.sideSeed,
     protocol: evaluationProtocol,
     counts: {
@@ -98,17 +99,14 @@ export function composeReport(facts: ReportFacts): EvaluationReport {
   };
   return evaluationReportSchema.parse({
     ...findings,
-    methods: methodsParagraph(findings, {
-      programVersion: facts.programVersion,
-      seeds: seedsOf(facts),
-    }),
+    methods: methodsParagraph(findings, facts.programVersion),
     warnings: [...reportWarnings(findings), ...(facts.checked ? unhashedNote(facts.checked) : [])],
   });
 }
 
-function seedsOf({ checked }: ReportFacts): Record<SystemKey, number | null> {
-  const of = (key: SystemKey) => (checked ? commonSeed(checked, key) : null);
-  return { a: of('a'), b: of('b') };
+function systemOf({ systems, checked }: ReportFacts, key: SystemKey): ReportSystem {
+  const { name, identities } = systems[key];
+  return reportSystem(name, identities, checked ? commonSeed(checked, key) : null);
 }
 
 /** How many answers of each system contain what is expected; null where nothing is. */
@@ -280,25 +278,4 @@ function lengthControlled(items: readonly ReportItem[]): EvaluationReport['lengt
   if (judged.length === 0) return null;
   const found = lengthControlledOf(judged);
   return { value: found.lengthControlledWinRate, interval: found.lengthControlledInterval };
-}
-
-// A file may name another generator in every row.
-const mostOrigins = 20;
-
-/** Keeps one identity per distinct configuration: seed and repetition differ from answer to answer. */
-function distinct({ name, identities }: ReportFacts['systems']['a']): ReportSystem {
-  const seen = new Map<string, AnswerIdentity>();
-  for (const identity of identities) {
-    const key = JSON.stringify(isImported(identity) ? identity : configurationOf(identity));
-    if (!seen.has(key)) seen.set(key, identity);
-  }
-  const report: ReportSystem = { name, identities: [], imported: [] };
-  for (const identity of seen.values())
-    if (!isImported(identity)) report.identities.push(identity);
-    else if (report.imported.length < mostOrigins) report.imported.push(identity);
-  return report;
-}
-
-function configurationOf({ sampling, repetition, ...rest }: Identity): unknown[] {
-  return [rest, { ...sampling, seed: 0 }, repetition === undefined];
 }

@@ -129,7 +129,7 @@ it('tells sides that are not those of the seed, other sampling, other bases and 
   expect(text).toContain('B was sampled with temperature 0,');
   expect(text).toContain(`, trained on another base model, SHA-256 ${'e'.repeat(64)})`);
   expect(text).toContain('at most 8 answers at a time.');
-  expect(text).toContain('1 further comparison was left out, because a prompt could not be asked.');
+  expect(text).toContain('1 further comparison was left out for want of an answer.');
 });
 
 it('stands in Markdown and HTML as in JSON', () => {

@@ -5,32 +5,23 @@ import {
   sideOf,
   type SystemKey,
 } from '../domain/evaluate/evaluation.ts';
-import type { Identity, ImportedIdentity } from '../domain/identity.ts';
 import { displayLine } from '../text/foreign-text.ts';
 import { formatCount, formatQuantity } from '../text/numbers.ts';
 import type { Findings } from './report-warnings.ts';
+import { originsText, samplingText } from './system-words.ts';
 
 const systemKeys = ['a', 'b'] as const;
 const quoted = (name: string) => `“${displayLine(name)}”`;
-
-/** What a report does not hold itself: the program, and the seeds that those of answers follow from. */
-interface KnownBesides {
-  programVersion: string | undefined;
-  seeds: Record<SystemKey, number | null>;
-}
 
 /**
  * How the numbers of a report came about, as the paragraph of a paper: every n, hash and seed that
  * is known, and nothing that is not.
  */
-export function methodsParagraph(
-  findings: Findings,
-  { programVersion, seeds }: KnownBesides,
-): string {
+export function methodsParagraph(findings: Findings, programVersion?: string): string {
   return [
     ...promptSentences(findings),
     ...systemKeys.map((key) => systemSentence(key, findings.systems[key])),
-    ...samplingSentences(findings, seeds),
+    ...samplingSentences(findings),
     ...sideSentences(findings),
     ...voteSentences(findings),
     ...intervalSentences(findings),
@@ -50,7 +41,7 @@ function promptSentences({ items, promptSet, failures, pooled }: Findings): stri
     ...(failed === 0
       ? []
       : [
-          `${formatQuantity(failed, 'further comparison')} ${failed === 1 ? 'was' : 'were'} left out, because a prompt could not be asked.`,
+          `${formatQuantity(failed, 'further comparison')} ${failed === 1 ? 'was' : 'were'} left out for want of an answer.`,
         ]),
     ...(pooled === null
       ? []
@@ -60,62 +51,18 @@ function promptSentences({ items, promptSet, failures, pooled }: Findings): stri
   ];
 }
 
-function systemSentence(key: SystemKey, { name, identities, imported }: ReportSystem): string {
-  const who = `${key.toUpperCase()} is ${quoted(name)}`;
-  const origins = [...identities.map(weightsText), ...imported.map(originText)];
-  if (origins.length === 0) return `${who}; the weights behind its answers are not recorded.`;
-  return `${who}: ${origins.join('; and ')}.`;
+function systemSentence(key: SystemKey, system: ReportSystem): string {
+  const who = `${key.toUpperCase()} is ${quoted(system.name)}`;
+  const origins = originsText(system);
+  return origins === ''
+    ? `${who}; the weights behind its answers are not recorded.`
+    : `${who}: ${origins}.`;
 }
 
-function originText({ importedFrom, fileSha256, generator }: ImportedIdentity): string {
-  const by = generator === null ? '' : `, by ${quoted(generator)} as the file says`;
-  return `answers from the file ${quoted(importedFrom)} (SHA-256 ${displayLine(fileSha256)})${by}, whose weights and sampling are not known`;
-}
-
-function weightsText(identity: Identity): string {
-  const { baseName, baseSha256, templateSha256, fewShotSha256 } = identity;
-  const { engine, device, parallel } = identity;
-  return [
-    `base model ${displayLine(baseName)} (SHA-256 ${displayLine(baseSha256)})`,
-    adapterText(identity),
-    `chat template SHA-256 ${displayLine(templateSha256)}`,
-    ...(fewShotSha256 === undefined
-      ? []
-      : [`behind constant examples (SHA-256 ${displayLine(fewShotSha256)})`]),
-    `${displayLine(engine)} on ${displayLine(device)}`,
-    ...(parallel === undefined ? [] : [`at most ${formatQuantity(parallel, 'answer')} at a time`]),
-  ].join(', ');
-}
-
-function adapterText({ adapterName, adapterSha256, adapterBaseSha256, strength }: Identity) {
-  if (adapterSha256 === null) return 'no adapter';
-  const other =
-    adapterBaseSha256 === undefined
-      ? ''
-      : `, trained on another base model, SHA-256 ${displayLine(adapterBaseSha256)}`;
-  const name = displayLine(adapterName ?? 'without a name');
-  return `adapter ${name} (SHA-256 ${displayLine(adapterSha256)}${other}) at strength ${strength}`;
-}
-
-function samplingSentences({ systems, items }: Findings, seeds: KnownBesides['seeds']): string[] {
-  const [a, b] = systemKeys.map((key) => {
-    const settings = [...new Set(systems[key].identities.map(samplingText))].join('; and ');
-    const own = items.flatMap((item) => item[key].seed ?? []);
-    return settings === '' ? '' : `${settings}${seedText(own, seeds[key])}`;
-  });
+function samplingSentences({ systems }: Findings): string[] {
+  const [a, b] = systemKeys.map((key) => samplingText(systems[key]));
   if (a === b) return a ? [`Both were sampled with ${a}.`] : [];
   return [...(a ? [`A was sampled with ${a}.`] : []), ...(b ? [`B was sampled with ${b}.`] : [])];
-}
-
-function samplingText({ sampling }: Identity): string {
-  const { temperature, topP, topK, minP, repeatPenalty, maxTokens } = sampling;
-  return `temperature ${temperature}, top p ${topP}, top k ${topK}, min p ${minP}, repetition penalty ${repeatPenalty} and at most ${formatQuantity(maxTokens, 'token')}`;
-}
-
-function seedText(own: readonly number[], common: number | null): string {
-  if (own.length === 0) return '';
-  if (common === null) return ', each answer by the seed that is told with it';
-  return `, each answer by a seed that follows from seed ${common}`;
 }
 
 function sideSentences({ items, sideSeed }: Findings): string[] {

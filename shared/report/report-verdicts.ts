@@ -10,12 +10,13 @@ import { withoutThinking } from '../template/thinking.ts';
 const preferences = { a: 1, b: 0, tie: 0.5 };
 
 /** The standing votes of a report as verdicts; lengths are those of what voters saw. */
-export function verdictsOfReport({ systems, items }: EvaluationReport): PairVerdict[] {
-  return items.flatMap(({ prompt, votes, a, b }) => {
+export function verdictsOfReport({ name, systems, items }: EvaluationReport): PairVerdict[] {
+  return items.flatMap(({ ordinal, prompt, votes, a, b }) => {
     const charactersA = codePoints(withoutThinking(a.output));
     const charactersB = codePoints(withoutThinking(b.output));
     return votes.map(({ author, authorKind, verdict }) => ({
       prompt: promptWords(prompt),
+      item: `${name} ${ordinal}`,
       a: systems.a.name,
       b: systems.b.name,
       preference: preferences[verdict],

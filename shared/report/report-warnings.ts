@@ -1,6 +1,9 @@
 import type {
   EvaluationReport,
+  LengthControlled,
   PreferenceSummary,
+  ReportItem,
+  ReportSystem,
   ReportVote,
 } from '../domain/evaluate/evaluation-report.ts';
 import { identicalAnswersAuthor, repeatedPrompts } from '../domain/evaluate/evaluation.ts';
@@ -17,7 +20,7 @@ import {
 import { lengthControlledText } from '../text/evaluate/vote-statistics.ts';
 
 /** Fewer judged comparisons than this (the paper's agreement study used 50) are few. */
-const FEW_JUDGED = 50;
+export const FEW_JUDGED = 50;
 const SIGNIFICANT_P = 0.05;
 
 /** A report without what is said of it. */
@@ -34,8 +37,13 @@ export function reportWarnings(findings: Findings): string[] {
     ...extensionWarnings(findings),
     ...biasWarnings(findings),
     ...failureWarnings(findings),
-    ...repeatWarnings(findings),
-    ...answerWarnings(findings),
+    ...repeatWarnings(findings.items),
+    ...(['a', 'b'] as const).flatMap((key) =>
+      answerWarnings(
+        key.toUpperCase(),
+        findings.items.map((item) => item[key]),
+      ),
+    ),
     ...systemWarnings(findings),
   ];
 }
@@ -70,6 +78,20 @@ export function moreVotes({ moreVotesToSeparate }: PreferenceSummary): string {
   return `About ${needed} would separate the systems, if these rates are the true ones.`;
 }
 
+/** Says that no person stands behind a result. */
+export function basisWarnings(basis: EvaluationReport['basis']): string[] {
+  if (basis === 'judge') return ['All verdicts are by a judge model; no person has voted.'];
+  return basis === 'rule' ? ['All verdicts are by rule; no person has voted.'] : [];
+}
+
+/** Of comparisons that a rule has tied. */
+export const identicalWarnings = (tied: number): string[] =>
+  tied === 0
+    ? []
+    : [
+        `${formatQuantity(tied, 'comparison')} with identical answers; by rule these are ties without a vote.`,
+      ];
+
 const isTieByRule = ({ author, authorKind }: ReportVote): boolean =>
   authorKind === 'rule' && author === identicalAnswersAuthor;
 
@@ -80,14 +102,11 @@ function authorWarnings({ authors, basis, counts, items }: Findings): string[] {
     warnings.push(
       `${counting.length} authors: a comparison counts once, with the verdict most of them gave, and as a tie when none has most.`,
     );
-  if (basis === 'judge') warnings.push('All verdicts are by a judge model; no person has voted.');
+  warnings.push(...basisWarnings(basis));
   if (basis === 'human' && authors.some((author) => author.authorKind === 'judge'))
     warnings.push('The headline counts people only; the judge model is listed under authors.');
   const tied = items.filter(({ votes }) => votes.some(isTieByRule)).length;
-  if (tied > 0)
-    warnings.push(
-      `${formatQuantity(tied, 'comparison')} with identical answers; by rule these are ties without a vote.`,
-    );
+  warnings.push(...identicalWarnings(tied));
   const untied = counts.identicalOutputs - tied;
   if (untied > 0)
     warnings.push(
@@ -108,26 +127,33 @@ function extensionWarnings({ pooled }: Findings): string[] {
 }
 
 function biasWarnings(findings: Findings): string[] {
-  const { positionBias, lengthBias } = findings;
-  const warnings: string[] = [];
-  if (positionBias !== null && positionBias.signTestP < SIGNIFICANT_P)
-    warnings.push(
-      `Position bias: the left answer won ${formatEstimate(positionBias.leftShare)} of decided votes (p = ${formatP(positionBias.signTestP)}).`,
-    );
+  const { positionBias, lengthBias, statistics, lengthControlled } = findings;
+  const warnings = positionWarnings(positionBias);
   if (lengthBias !== null && lengthBias.longerShare.lower > 0.5)
     warnings.push(
       `The longer answer won ${formatEstimate(lengthBias.longerShare)} of decided comparisons: length alone may explain part of the result.`,
     );
-  return [...warnings, ...lengthControlWarnings(findings)];
+  if (statistics === null || lengthControlled === null) return warnings;
+  const rates = { ...lengthControlled, raw: statistics.winPlusHalfTie.value };
+  return [...warnings, ...lengthControlWarnings('A', rates)];
 }
+
+/** Of votes that lean to one side of the screen. */
+export const positionWarnings = (bias: EvaluationReport['positionBias']): string[] =>
+  bias === null || bias.signTestP >= SIGNIFICANT_P
+    ? []
+    : [
+        `Position bias: the left answer won ${formatEstimate(bias.leftShare)} of decided votes (p = ${formatP(bias.signTestP)}).`,
+      ];
 
 /** A win rate that changes by more than this when lengths are alike tells another story. */
 const OTHER_STORY = 0.1;
 
-function lengthControlWarnings({ statistics, lengthControlled }: Findings): string[] {
-  if (statistics === null || lengthControlled === null) return [];
-  const { value, interval } = lengthControlled;
-  const raw = statistics.winPlusHalfTie.value;
+/** What the length-controlled rate of `system` says otherwise than its raw one, win + ½ tie. */
+export function lengthControlWarnings(
+  system: string,
+  { value, interval, raw }: LengthControlled & { raw: number },
+): string[] {
   if (value === null)
     return [
       'The lengths of the answers alone tell who won, so that nothing can be said of answers of one length.',
@@ -138,12 +164,12 @@ function lengthControlWarnings({ statistics, lengthControlled }: Findings): stri
     lengthControlledInterval: interval,
   });
   return [
-    `Between answers of one length A would win ${rate} instead of ${formatPercent(raw)} (win + ½ tie): the result is for a good part one of length. Quote both.`,
+    `Between answers of one length ${system} would win ${rate} instead of ${formatPercent(raw)} (win + ½ tie): the result is for a good part one of length. Quote both.`,
   ];
 }
 
 /** Comparisons of one prompt are not independent. */
-function repeatWarnings({ items }: Findings): string[] {
+export function repeatWarnings(items: readonly Pick<ReportItem, 'prompt'>[]): string[] {
   const repeated = repeatedPrompts(items.map(({ prompt }) => prompt));
   if (repeated === 0) return [];
   return [
@@ -163,41 +189,27 @@ function failureWarnings({ failures }: Findings): string[] {
   });
 }
 
-function answerWarnings({ items }: Findings): string[] {
-  return (['a', 'b'] as const).flatMap((key) => {
-    const cut = items.filter((item) => item[key].finish === 'length').length;
-    const empty = items.filter((item) => withoutThinking(item[key].output).trim() === '').length;
-    const thoughts = items.map((item) => thoughtNote(splitThinking(item[key].output)));
-    const thinking = thoughts.filter((note) => note !== '').length;
-    const system = key.toUpperCase();
-    return [
-      ...(cut > 0 ? [`${formatQuantity(cut, 'answer')} of ${system} cut at the token limit.`] : []),
-      ...(empty > 0 ? [`${formatQuantity(empty, 'empty answer')} of ${system}.`] : []),
-      ...(thinking > 0
-        ? [
-            `${formatQuantity(thinking, 'answer')} of ${system} with thinking, which voters did not see and no length or expected answer looks at.`,
-          ]
-        : []),
-    ];
-  });
+/** What a reader must know of the answers of `system`. */
+export function answerWarnings(system: string, answers: readonly ReportItem['a'][]): string[] {
+  const cut = answers.filter(({ finish }) => finish === 'length').length;
+  const empty = answers.filter(({ output }) => withoutThinking(output).trim() === '').length;
+  const thoughts = answers.map(({ output }) => thoughtNote(splitThinking(output)));
+  const thinking = thoughts.filter((note) => note !== '').length;
+  return [
+    ...(cut > 0 ? [`${formatQuantity(cut, 'answer')} of ${system} cut at the token limit.`] : []),
+    ...(empty > 0 ? [`${formatQuantity(empty, 'empty answer')} of ${system}.`] : []),
+    ...(thinking > 0
+      ? [
+          `${formatQuantity(thinking, 'answer')} of ${system} with thinking, which voters did not see and no length or expected answer looks at.`,
+        ]
+      : []),
+  ];
 }
 
 function systemWarnings({ systems }: Findings): string[] {
-  const warnings = (['a', 'b'] as const).flatMap((key) => {
-    const count = systems[key].identities.length;
-    const system = `System ${key.toUpperCase()}`;
-    const others = systems[key].identities.flatMap(
-      ({ adapterBaseSha256 }) => adapterBaseSha256 ?? [],
-    );
-    if (others.length > 0)
-      return [`${system}: its adapter was trained on another base model (${others[0]}).`];
-    const imported = importedWarnings(system, systems[key].imported);
-    if (count === 0)
-      return imported.length > 0
-        ? imported
-        : [`${system}: the weights behind its answers are not recorded.`];
-    return count > 1 ? [`${system} answered in ${count} different configurations.`] : [];
-  });
+  const warnings = (['a', 'b'] as const).flatMap((key) =>
+    recordWarnings(`System ${key.toUpperCase()}`, systems[key]),
+  );
   const [a, b] = [systems.a.identities[0], systems.b.identities[0]];
   if (a === undefined || b === undefined) return warnings;
   const sampling = [a, b].map((identity) => JSON.stringify({ ...identity.sampling, seed: 0 }));
@@ -209,9 +221,22 @@ function systemWarnings({ systems }: Findings): string[] {
   return warnings;
 }
 
+/** What is known of who gave the answers of `system`, as far as a reader must know it. */
+export function recordWarnings(system: string, { identities, imported }: ReportSystem): string[] {
+  const others = identities.flatMap(({ adapterBaseSha256 }) => adapterBaseSha256 ?? []);
+  if (others.length > 0)
+    return [`${system}: its adapter was trained on another base model (${others[0]}).`];
+  if (identities.length > 0)
+    return identities.length > 1
+      ? [`${system} answered in ${identities.length} different configurations.`]
+      : [];
+  return imported.length > 0
+    ? importedWarnings(system, imported)
+    : [`${system}: the weights behind its answers are not recorded.`];
+}
+
 /** What is said of answers from files, once for all of them: it is what the files say. */
 function importedWarnings(system: string, imported: readonly ImportedIdentity[]): string[] {
-  if (imported.length === 0) return [];
   const files = [...new Set(imported.map(({ importedFrom }) => importedFrom))];
   const said = [...new Set(imported.flatMap(({ generator }) => generator ?? []))];
   const by = said.length > 0 ? `, which ${files.length > 1 ? 'name' : 'names'} ${named(said)}` : '';

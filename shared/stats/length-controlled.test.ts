@@ -66,6 +66,16 @@ describe('the length-controlled win rate', () => {
     expect(lengthControlledWinRate([...rows, outlier])).toBeCloseTo(rate, 9);
   });
 
+  // An answer of any length that lost anyway allows no slope: what is left is the raw rate, 33 of 60.
+  it('is the raw one where the longest answer of all lost', () => {
+    const rows = Array.from({ length: 60 }, (_, at) => ({
+      extraCharacters: at < 30 ? 200 : -200,
+      preference: (at < 30 ? at < 27 : at - 30 < 6) ? 1 : 0,
+    }));
+    const lost = { extraCharacters: 6e10, preference: 0 };
+    expect(lengthControlledWinRate([...rows, lost])).toBeCloseTo(0.55, 6);
+  });
+
   it('counts a row by its weight', () => {
     const rows = modelled(-0.8, 1.5).slice(0, 20);
     const weights = rows.map((_, at) => at % 3);

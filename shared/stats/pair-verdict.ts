@@ -4,6 +4,8 @@ import type { AuthorKind } from '../domain/evaluate/evaluation.ts';
 export interface PairVerdict {
   /** Which prompt: verdicts on the same one are not independent. */
   prompt: string;
+  /** Which of several pairs of answers to this prompt; absent where there is one, or nobody knows. */
+  item?: string | number;
   /** Names of the systems whose answers were compared. */
   a: string;
   b: string;

@@ -68,10 +68,7 @@ function counting(verdicts: readonly PairVerdict[]): readonly PairVerdict[] {
 }
 
 /** What agreement takes of a verdict: on what, by whom, and what it says. */
-export interface AuthoredVerdict extends Omit<PairVerdict, 'charactersA' | 'charactersB'> {
-  /** Which of several pairs of answers to one prompt. */
-  item?: number;
-}
+type AuthoredVerdict = Omit<PairVerdict, 'charactersA' | 'charactersB'>;
 
 const itemOf = ({ a, b, prompt, item }: AuthoredVerdict) => JSON.stringify([a, b, prompt, item]);
 

@@ -83,6 +83,8 @@ export function setStudyRevealed(db: Database, studyId: string): void {
 const itemRow = z.object({
   id: idSchema,
   evaluationId: idSchema,
+  /** Which two systems: the same in the evaluations of all prompt sets. */
+  systemPair: z.string(),
   promptId: idSchema,
   leftSide: systemKeySchema,
   aFinish: answerFinishSchema.nullable(),
@@ -98,7 +100,7 @@ export function itemsOfStudy(db: Database, studyId: string): StudyItem[] {
     db,
     itemRow,
     `SELECT c.id, c.evaluation_id AS evaluationId, c.prompt_id AS promptId,
-       c.left_side AS leftSide, a.finish AS aFinish, b.finish AS bFinish
+       e.system_a_id || ' ' || e.system_b_id AS systemPair, c.left_side AS leftSide, a.finish AS aFinish, b.finish AS bFinish
      FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
      LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
      LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id

@@ -88,7 +88,7 @@ function Annotators({ summary }: { summary: StudySummary }) {
       {separation !== '' && <p className="dim">{separation}</p>}
       {failed > 0 && (
         <p className="dim">
-          {formatQuantity(failed, 'pair')} cannot be voted on, because a prompt could not be asked
+          {formatQuantity(failed, 'pair')} cannot be voted on for want of an answer
           {first && (
             <>
               : <VisibleText text={first.reason} />

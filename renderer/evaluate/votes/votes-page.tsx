@@ -6,6 +6,7 @@ import {
 } from '../../../shared/report/figures/comparison-figures.ts';
 import { voteTables } from '../../../shared/report/vote-tables.ts';
 import type { VoteFile } from '../../../shared/domain/evaluate/verdict-statistics.ts';
+import { unconnectedText } from '../../../shared/text/evaluate/vote-statistics.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -97,9 +98,7 @@ function VoteFigures({ file }: { file: VoteFile }) {
       {unconnected.length > 0 && (
         <ul className="results-warnings" aria-label="Warnings">
           <li>
-            <VisibleText
-              text={`Never compared, not even through others: ${unconnected.map((group) => group.join(', ')).join(' | ')}. Ratings between such groups mean nothing.`}
-            />
+            <VisibleText text={unconnectedText(unconnected)} />
           </li>
         </ul>
       )}

@@ -145,6 +145,8 @@ export const reportSystemSchema = z.object({
   name: z.string(),
   identities: z.array(identitySchema),
   imported: z.array(importedIdentitySchema).default([]),
+  /** The seed that those of all its answers follow from; null where none is known, and in earlier reports. */
+  seed: z.number().int().nullable().default(null),
 });
 export type ReportSystem = z.infer<typeof reportSystemSchema>;
 

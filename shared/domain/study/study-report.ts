@@ -38,7 +38,7 @@ export const studyReportSchema = z.object({
   }),
   basis: reportBasisSchema,
   statistics: tableStatisticsSchema,
-  /** Prompts that a system could not be asked. */
+  /** Prompts to which a system has no answer. */
   failures: z.array(
     z.object({ system: z.string(), promptSet: z.string(), prompt: count, reason: z.string() }),
   ),

@@ -3,9 +3,10 @@ import { evaluationProtocol, promptWords } from '../../domain/evaluate/evaluatio
 import { type StudyReport, studyReportSchema } from '../../domain/study/study-report.ts';
 import { positionBias } from '../../stats/judging-checks.ts';
 import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';
-import { formatEstimate, formatP, formatQuantity } from '../../text/numbers.ts';
+import { reportSystem } from '../report-system.ts';
 import { verdictsOfReport } from '../report-verdicts.ts';
 import { studyMethods } from './study-methods.ts';
+import { studyWarnings } from './study-warnings.ts';
 
 /** What the project file knows of a study; `evaluations` call each system by its own name in it. */
 export type StudyFacts = Pick<
@@ -74,16 +75,13 @@ function systemOf(name: string, evaluations: readonly EvaluationReport[]): Repor
   const own = evaluations.flatMap(({ systems }) =>
     [systems.a, systems.b].filter((system) => system.name === name),
   );
-  return {
+  const [seed = null, ...otherSeeds] = new Set(own.map((one) => one.seed));
+  return reportSystem(
     name,
-    identities: distinct(own.flatMap(({ identities }) => identities)),
-    imported: distinct(own.flatMap(({ imported }) => imported)),
-  };
+    own.flatMap(({ identities, imported }) => [...identities, ...imported]),
+    otherSeeds.length > 0 ? null : seed,
+  );
 }
-
-const distinct = <Value>(values: readonly Value[]): Value[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
-];
 
 function basisOf(evaluations: readonly EvaluationReport[]): StudyReport['basis'] {
   const bases = new Set(evaluations.map(({ basis }) => basis));
@@ -98,50 +96,3 @@ const shownToPeople = (evaluations: readonly EvaluationReport[]) =>
       ),
     ),
   );
-
-/** Fewer prompts than this (the paper's agreement study used 50) are few. */
-const fewPrompts = 50;
-const significantP = 0.05;
-
-type Findings = Omit<StudyReport, 'warnings' | 'methods'>;
-
-/** What a reader must know before quoting the numbers. */
-function studyWarnings({
-  counts,
-  statistics,
-  basis,
-  positionBias: bias,
-  annotators,
-}: Findings): string[] {
-  const warnings: string[] = [];
-  if (counts.judged === 0) warnings.push('Nobody has judged anything yet.');
-  if (counts.judged > 0 && counts.open > 0)
-    warnings.push(
-      `${formatQuantity(counts.open, 'comparison')} without a verdict left out of the result.`,
-    );
-  const few = statistics.comparisons.filter(({ prompts }) => prompts < fewPrompts);
-  if (few.length > 0)
-    warnings.push(
-      `Few votes: ${few.length} of ${formatQuantity(statistics.comparisons.length, 'pair')} judged on fewer than ${fewPrompts} prompts, so intervals are wide.`,
-    );
-  if (counts.failed > 0)
-    warnings.push(
-      `${formatQuantity(counts.failed, 'comparison')} left out, because a prompt could not be asked of a system.`,
-    );
-  if (basis === 'judge') warnings.push('All verdicts are by a judge model; no person has voted.');
-  if (basis === 'rule') warnings.push('All verdicts are by rule; no person has voted.');
-  if (counts.identicalOutputs > 0)
-    warnings.push(
-      `${formatQuantity(counts.identicalOutputs, 'comparison')} with identical answers; by rule these are ties without a vote.`,
-    );
-  const unfinished = annotators.filter(({ left }) => left > 0).map(({ author }) => author);
-  if (unfinished.length > 0)
-    warnings.push(
-      `Revealed before these had voted on all that was theirs: ${unfinished.join(', ')}.`,
-    );
-  if (bias !== null && bias.signTestP < significantP)
-    warnings.push(
-      `Position bias: the left answer won ${formatEstimate(bias.leftShare)} of decided votes (p = ${formatP(bias.signTestP)}).`,
-    );
-  return warnings;
-}

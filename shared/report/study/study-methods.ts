@@ -1,8 +1,8 @@
 import type { ReportSystem } from '../../domain/evaluate/evaluation-report.ts';
-import type { Identity } from '../../domain/identity.ts';
 import type { StudyReport } from '../../domain/study/study-report.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { formatCount, formatDuration, formatQuantity } from '../../text/numbers.ts';
+import { originsText, samplingText } from '../system-words.ts';
 
 type Findings = Omit<StudyReport, 'warnings' | 'methods'>;
 
@@ -25,33 +25,22 @@ function systemsText({ design, systems, promptSets, counts, failures }: Findings
     `${designText} on ${formatQuantity(promptSets.length, 'prompt set')}: ${prompts.join('; ')}.`,
     `Each system answered each prompt once: ${formatQuantity(counts.answers, 'answer')}, ${formatCount(failures.length)} of which failed.`,
     ...systems.map(systemText),
+    ...samplingTexts(systems),
   ].join(' ');
 }
 
-function systemText({ name, identities, imported }: ReportSystem): string {
-  const known = [
-    ...identities.map(identityText),
-    ...imported.map((one) =>
-      displayLine(`answers imported from ${one.importedFrom}, SHA-256 ${one.fileSha256}`),
-    ),
-  ];
-  return `${displayLine(name)}: ${known.join('; ') || 'nothing is recorded of it'}.`;
+function systemText(system: ReportSystem): string {
+  return `${displayLine(system.name)}: ${originsText(system) || 'nothing is recorded of it'}.`;
 }
 
-function identityText(identity: Identity): string {
-  const { sampling } = identity;
-  const adapter =
-    identity.adapterSha256 === null
-      ? 'no adapter'
-      : `adapter SHA-256 ${identity.adapterSha256} at strength ${identity.strength}`;
-  return displayLine(
-    `base SHA-256 ${identity.baseSha256}, ${adapter}, template SHA-256 ${identity.templateSha256}, ` +
-      `temperature ${sampling.temperature}, top p ${sampling.topP}, top k ${sampling.topK}, ` +
-      `min p ${sampling.minP}, repetition penalty ${sampling.repeatPenalty}, at most ` +
-      `${sampling.maxTokens} tokens, sampling seed ${sampling.seed}, ` +
-      `${identity.parallel ?? 'an unrecorded number of'} answers side by side, ` +
-      `${identity.engine} on ${identity.device}`,
-  );
+/** What was sampled alike is told once. */
+function samplingTexts(systems: readonly ReportSystem[]): string[] {
+  const bySampling = Map.groupBy(systems, samplingText);
+  bySampling.delete('');
+  return [...bySampling].map(([text, own]) => {
+    const names = own.map(({ name }) => displayLine(name)).join(', ');
+    return `${own.length === systems.length ? 'All' : names} sampled with ${text}.`;
+  });
 }
 
 function judgingText(findings: Findings): string {

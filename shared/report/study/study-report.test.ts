@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../domain/evaluate/evaluation.ts';
 import { composeReport } from '../compose-report.ts';
 import { hostileTexts } from '../testing/hostile-texts.ts';
-import { fixtureFacts, fixtureVerdicts } from '../testing/report-fixture.ts';
+import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';
+import { verdictsOfReport } from '../report-verdicts.ts';
+import { fixtureFacts, fixtureVerdicts, fixtureVote } from '../testing/report-fixture.ts';
 import { composeStudyReport, type StudyFacts } from './compose-study-report.ts';
 import { studyToCsv, studyToHtml, studyToJson, studyToMarkdown } from './write-study-report.ts';
 
@@ -42,6 +44,13 @@ function studyOf(
   };
 }
 
+/** As HTML, but for the warning of empty answers, which foreign text of no letter brings. */
+function pageWith(foreign: string): string {
+  const report = composeStudyReport(studyOf({ Alpaca: ['a', 'tie', null] }, foreign));
+  const warnings = report.warnings.filter((one) => !one.includes('empty answer'));
+  return studyToHtml({ ...report, warnings });
+}
+
 const tags = (source: string) => source.match(/<[a-z/!][a-z0-9]*/gi);
 
 describe('the report of a study', () => {
@@ -62,20 +71,17 @@ describe('the report of a study', () => {
     expect(alpaca?.holmP).toBeCloseTo(2 * (alpaca?.signTestP ?? 0), 12);
     expect(davinci?.holmP).toBeCloseTo(davinci?.signTestP ?? 0, 12);
     expect(lima.counts).toMatchObject({ pairs: 2, comparisons: 601, judged: 600, failed: 1 });
-    expect(lima.warnings).toEqual([
-      '1 comparison left out, because a prompt could not be asked of a system.',
-    ]);
+    expect(lima.warnings).toEqual(['1 comparison left out for want of an answer.']);
   });
 
   it('has methods that name every number, protocol, hash and seed', () => {
     const methods = lima.methods.join('\n');
     for (const named of [
       'd'.repeat(64),
-      `base SHA-256 ${'b'.repeat(64)}`,
-      `adapter SHA-256 ${'a'.repeat(64)}`,
+      `base model base-1b-q8_0 (SHA-256 ${'b'.repeat(64)})`,
+      `adapter lima-run-3 (SHA-256 ${'a'.repeat(64)})`,
       `template SHA-256 ${'c'.repeat(64)}`,
-      'temperature 0.7',
-      'sampling seed 42',
+      'All sampled with temperature 0.7',
       'over the seed 7',
       'with the seeds 42, 42',
       'n = 300 on 300 prompts (bootstrap)',
@@ -97,6 +103,63 @@ describe('the report of a study', () => {
     expect(JSON.parse(studyToJson(lima))).toEqual(lima);
   });
 
+  it('tells each configuration of a system once, whatever seeds its answers have, with its examples', () => {
+    const facts = studyOf({ Alpaca: ['a'], Bard: ['b'] });
+    const examples = 'e'.repeat(64);
+    for (const [at, { systems }] of facts.evaluations.entries())
+      systems.a = {
+        ...systems.a,
+        seed: 7,
+        identities: systems.a.identities.map(({ sampling, ...identity }) => ({
+          ...identity,
+          sampling: { ...sampling, seed: 100 + at },
+          fewShotSha256: examples,
+          adapterBaseSha256: 'f'.repeat(64),
+        })),
+      };
+    const { systems, methods, warnings } = composeStudyReport(facts);
+    expect(systems[0]).toMatchObject({ name: 'Tuned', seed: 7, identities: [{}] });
+    const text = methods.join(' ');
+    expect(text.split(examples)).toHaveLength(2);
+    expect(text).toContain(`trained on another base model, SHA-256 ${'f'.repeat(64)}`);
+    expect(text).toContain('by a seed that follows from seed 7. Alpaca, Bard sampled with');
+    expect(warnings.join()).toContain('Tuned: its adapter was trained on another base model');
+    const [first, second] = facts.evaluations;
+    if (second) second.systems.a = { ...second.systems.a, seed: 8 };
+    expect(composeStudyReport(facts).systems[0]?.seed).toBeNull();
+    expect(first?.systems.a.seed).toBe(7);
+  });
+
+  it('warns as the report of an evaluation does, of each answer once, and of what nothing joins', () => {
+    const facts = studyOf({ Alpaca: ['a', 'a'], Bard: ['b', 'b'] });
+    for (const { items } of facts.evaluations) if (items[0]) items[0].a.finish = 'length';
+    const { warnings } = composeStudyReport(facts);
+    expect(warnings).toContain('1 answer of Tuned cut at the token limit.');
+    const apart = studyOf({ Alpaca: ['a'], Bard: ['b'] });
+    const [, bard] = apart.evaluations;
+    if (bard) bard.systems.a = { ...bard.systems.a, name: 'GPT-4' };
+    const told = composeStudyReport({
+      ...apart,
+      design: 'round-robin',
+      systemNames: ['Tuned', 'Alpaca', 'GPT-4', 'Bard'],
+    });
+    expect(told.warnings).toContain(
+      'Never compared, not even through others: Tuned, Alpaca | GPT-4, Bard. Ratings between such groups mean nothing.',
+    );
+  });
+
+  it('keeps apart the pairs of answers to a prompt that is asked twice', () => {
+    const facts = fixtureFacts(['a', 'b']);
+    const [one, two] = facts.items;
+    if (one && two) two.prompt = one.prompt;
+    for (const [at, { votes }] of facts.items.entries())
+      votes.push(fixtureVote(at === 0 ? 'a' : 'b', at, { author: 'Bob' }));
+    const report = composeReport(facts);
+    const { annotators } = statisticsOfVerdicts(verdictsOfReport(report));
+    expect(annotators).toMatchObject([{ items: 2, tieDiscounted: { value: 1 } }]);
+    expect(new Set(verdictsOfReport(report).map(({ item }) => item)).size).toBe(2);
+  });
+
   it('is a report without a figure before the first vote', () => {
     const report = composeStudyReport(studyOf({ Alpaca: [null, null] }));
     expect(report.statistics.comparisons).toEqual([]);
@@ -104,9 +167,6 @@ describe('the report of a study', () => {
   });
 
   it.each(hostileTexts)('keeps its structure with %j in every field', (hostile) => {
-    const others = { Alpaca: ['a', 'tie', null] as const };
-    const page = studyToHtml(composeStudyReport(studyOf(others, hostile)));
-    const benign = studyToHtml(composeStudyReport(studyOf(others, 'harmless')));
-    expect(tags(page)).toEqual(tags(benign));
+    expect(tags(pageWith(hostile))).toEqual(tags(pageWith('harmless')));
   });
 });

@@ -5,6 +5,7 @@ import type {
   SystemRating,
   VoteFile,
 } from '../../domain/evaluate/verdict-statistics.ts';
+import { displayLine } from '../foreign-text.ts';
 import { formatCount, formatEstimate, formatP, formatPercent, formatQuantity } from '../numbers.ts';
 
 const percent = (share: number) => 100 * share;
@@ -148,13 +149,13 @@ function ratingLines({ ratings, unconnected }: VoteFile): string[] {
     '',
     'rating (Bradley–Terry, 400 points are odds of ten to one)',
     ...ratings.map((one) => `${one.system.padEnd(width)}  ${ratingText(one)}`),
-    ...(unconnected.length === 0
-      ? []
-      : [
-          `Never compared, not even through others: ${unconnected.map((group) => group.join(', ')).join(' | ')}. Ratings between such groups mean nothing.`,
-        ]),
+    ...(unconnected.length === 0 ? [] : [unconnectedText(unconnected)]),
   ];
 }
+
+/** Which groups of systems no comparison joins, and what that means for their ratings. */
+export const unconnectedText = (unconnected: readonly (readonly string[])[]): string =>
+  `Never compared, not even through others: ${unconnected.map((group) => group.map(displayLine).join(', ')).join(' | ')}. Ratings between such groups mean nothing.`;
 
 /** A rating with its interval and ranks: "1,024 [998, 1,051], rank 2 (1 to 3)". */
 export function ratingText({ rating, interval, rank, rankInterval: [best, worst] }: SystemRating) {

@@ -6,7 +6,8 @@ import { separationOf } from './study-service.ts';
 /** Three pairs of systems on twenty prompts, all answered. */
 const items: StudyItem[] = Array.from({ length: 60 }, (_, at) => ({
   id: `c${at}`,
-  evaluationId: `pair${at % 3}`,
+  evaluationId: `pair${at % 3} set${at % 2}`,
+  systemPair: `pair${at % 3}`,
   promptId: `p${Math.floor(at / 3)}`,
   leftSide: 'a',
   aFinish: 'stop',
@@ -76,7 +77,7 @@ const separatedBy = (count: number) =>
   separationOf(stateOf({ votes: items.slice(0, count).map(({ id }) => vote(id, 'ann')) }));
 
 // A number that moves with one vote tells whether that vote was for the system that leads.
-test('how many votes separate the pairs is counted in whole steps of 25', () => {
+test('how many votes separate the pairs of systems, on all sets together, is counted in whole steps of 25', () => {
   expect(separatedBy(24)).toBeNull();
   expect(separatedBy(25)).toEqual({ votes: 25, separated: 3, moreVotes: 0 });
   expect(separatedBy(49)).toEqual(separatedBy(25));

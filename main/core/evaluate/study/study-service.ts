@@ -270,11 +270,11 @@ export function separationOf({ items, votes }: StudyState): StudySummary['separa
   const itemOf = new Map(items.map((item) => [item.id, item]));
   const verdicts = byPeople.slice(0, counted).flatMap(({ comparisonId, shown }) => {
     const item = itemOf.get(comparisonId);
-    const pair = item?.evaluationId;
+    const pair = item?.systemPair;
     return item ? [{ pair, verdict: resolveVerdict(shown, item.leftSide) }] : [];
   });
   const pairs = Map.groupBy(verdicts, ({ pair }) => pair);
-  const all = new Set(items.map(({ evaluationId }) => evaluationId));
+  const all = new Set(items.map(({ systemPair }) => systemPair));
   const needed = [...all].map((pair) => {
     const own = pairs.get(pair) ?? [];
     return moreVotesToSeparate(countVerdicts(own.map(({ verdict }) => verdict)));

@@ -48,6 +48,7 @@ export function verdictOfRow(row: VoteRow, number: number): PairVerdict {
   if (a === b) throw new RecordProblem(`both systems are called “${a}”`);
   return {
     prompt: promptOf(row, number),
+    ...pairOfAnswers(row),
     a,
     b,
     preference: preferenceOf(row, a, b),
@@ -55,6 +56,12 @@ export function verdictOfRow(row: VoteRow, number: number): PairVerdict {
     charactersA: charactersOf(row, 'characters_a', fields.textA),
     charactersB: charactersOf(row, 'characters_b', fields.textB),
   };
+}
+
+/** Our own tables number their comparisons beside telling the prompt: it may be asked twice. */
+function pairOfAnswers(row: VoteRow): Pick<PairVerdict, 'item'> {
+  const item = textOf(row['item']);
+  return item === undefined || textOf(row['prompt']) === undefined ? {} : { item };
 }
 
 /** Whether a row grades one answer instead of comparing two. */

@@ -86,7 +86,7 @@ export const evaluateCommand = defineCommand({
   },
 });
 
-/** Says what could not be asked; an evaluation without a single pair has failed as a whole. */
+/** Says what lacks an answer; an evaluation without a single pair has failed as a whole. */
 function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
   const { id, comparisons, failed, failures } = summary;
   for (const { ordinal, reason } of failures)
@@ -96,7 +96,7 @@ function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {
   if (failed > 0 && failed === comparisons)
     throw new CommandError(
       'NOTHING_ANSWERED',
-      `No prompt could be asked of both systems: ${failures[0]?.reason ?? ''}`,
+      `No prompt has an answer of both systems: ${failures[0]?.reason ?? ''}`,
       { evaluationId: id, failures },
     );
 }

@@ -176,7 +176,7 @@ function systemsOf(given: Call<typeof options>['options']): { systems: string[] 
   return { systems: robin };
 }
 
-/** Says what could not be asked; a study without a single pair has failed as a whole. */
+/** Says what lacks an answer; a study without a single pair has failed as a whole. */
 function tellFailures(
   { id, comparisons, failed, failures }: StudySummary,
   terminal: Terminal,
@@ -188,7 +188,7 @@ function tellFailures(
   if (failed === comparisons)
     throw new CommandError(
       'NOTHING_ANSWERED',
-      `No prompt could be asked of two systems: ${failures[0]?.reason ?? ''}`,
+      `No prompt has answers of two systems: ${failures[0]?.reason ?? ''}`,
       { studyId: id, failures },
     );
 }
