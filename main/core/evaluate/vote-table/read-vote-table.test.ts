@@ -20,6 +20,23 @@ async function statisticsOf(content: string | Buffer, authors: string[] = []) {
   return await statisticsOfFile(path, authors);
 }
 
+test('a table whose reading is cancelled on the way ends with the reason, and nothing else does', async () => {
+  const path = join(folder, 'long.csv');
+  writeFileSync(path, `system_a,system_b,verdict\n${'x,y,a\n'.repeat(500_000)}`);
+  const controller = new AbortController();
+  // Cancelled when its state is asked for the third time: behind the first bytes.
+  let asked = 0;
+  Object.defineProperty(controller.signal, 'aborted', {
+    get: () => {
+      asked += 1;
+      if (asked === 3) controller.abort(new Error('enough'));
+      return asked >= 3;
+    },
+  });
+  await expect(statisticsOfFile(path, [], controller.signal)).rejects.toThrow('enough');
+  expect(asked).toBeGreaterThanOrEqual(3);
+});
+
 const annotation = (at: number, preference: unknown, more = {}) => ({
   instruction: `Question ${at}`,
   output_1: 'short',

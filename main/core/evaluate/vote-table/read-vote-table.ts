@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { VoteFile } from '../../../../shared/domain/evaluate/verdict-statistics.ts';
 import { formatBytes, formatCount } from '../../../../shared/text/numbers.ts';
@@ -158,8 +158,12 @@ async function readCsvVotes(
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  const rows: AsyncIterable<{ record: unknown; info: { lines: number } }> =
-    Readable.from(chunks).pipe(parser);
+  // What ends the bytes is thrown by the loop below; that the loop ends them is no news.
+  const rows: AsyncIterable<{ record: unknown; info: { lines: number } }> = pipeline(
+    Readable.from(chunks),
+    parser,
+    () => undefined,
+  );
   try {
     for await (const { record, info } of rows) table.add(info.lines, record);
   } catch (error) {
