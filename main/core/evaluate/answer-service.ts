@@ -29,6 +29,7 @@ import type { CoreState } from '../project/core-state.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { matchAnswers, type MatchedAnswer } from './match-answers.ts';
+import { tieNewAnswers } from './tie-answers.ts';
 
 const mostListed = 1000;
 const previewCharacters = 120;
@@ -135,7 +136,8 @@ function store(
     const systemId = findAnswers(db, 'name', name)?.id ?? insertAnswersSystem(db, name);
     const before = answersToSet(db, systemId, set.id);
     const conflicts: AnswersImport['conflicts'] = [];
-    let [added, known] = [0, 0];
+    const addedTo = new Set<string>();
+    let known = 0;
     for (const { prompt, answer } of matched) {
       const { output, generator } = answer;
       const there = before.get(prompt.id);
@@ -146,8 +148,9 @@ function store(
       }
       const identity = { ...origin, generator };
       insertImportedAnswer(db, { systemId, promptId: prompt.id, output, identity }, there?.id);
-      added += 1;
+      addedTo.add(prompt.id);
     }
+    tieNewAnswers(db, systemId, addedTo);
     const after = answersToSet(db, systemId, set.id);
     const missing = prompts.filter(({ id }) => (after.get(id)?.finish ?? 'failed') === 'failed');
     const shown = missing.slice(0, mostListed).map(({ ordinal, messages }) => ({
@@ -156,7 +159,7 @@ function store(
     }));
     return {
       answersId: systemId,
-      added,
+      added: addedTo.size,
       known,
       conflicts,
       missing: shown,

@@ -18,13 +18,13 @@ import {
   setRevealed,
   type StoredEvaluation,
 } from '../../store/repositories/evaluations.ts';
-import { findStudy } from '../../store/repositories/studies.ts';
 import { findSystem, upsertSystem } from '../../store/repositories/systems.ts';
 import { findModel, modelNameOf } from '../../store/repositories/models.ts';
 import { findPromptSet, frozenPromptsOf } from '../../store/repositories/prompt-sets.ts';
 import { AppError, found } from '../base/app-error.ts';
 import { baseName } from '../../store/repositories/given-names.ts';
 import { answersById, requireAnswers } from './answer-service.ts';
+import { requireFreeJudgedName } from './judged-name.ts';
 import { chosenTemplateSha256, fewShotSha256, systemFiles } from '../models/checkpoints.ts';
 import { usableModel } from '../models/model-service.ts';
 import { requireTemplate } from '../models/template-trial.ts';
@@ -58,14 +58,7 @@ export async function createEvaluation(
     await usableContestant(session, input.b, signal),
   ];
   const { name, promptSetId, seed, parallel, sampling } = input;
-  if (findEvaluation(db, 'name', name) ?? findStudy(db, 'name', name))
-    throw new AppError(
-      'NAME_TAKEN',
-      `There is an evaluation or a study “${name}” already: choose another name`,
-      {
-        name,
-      },
-    );
+  requireFreeJudgedName(db, name);
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
   requireLive(db, { thing: 'prompt-set', id: promptSetId }, 'prompt set');
   const promptIds = choosePrompts(session, set, input);

@@ -3,10 +3,10 @@ import { sideOf } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
   askedBySystems,
   evaluationsOfSystems,
-  findEvaluation,
   insertEvaluation,
   setEvaluationJob,
 } from '../../store/repositories/evaluations.ts';
+import { isJudgedNameTaken } from '../../store/repositories/judged-names.ts';
 import { findPromptSet } from '../../store/repositories/prompt-sets.ts';
 import { findSystem } from '../../store/repositories/systems.ts';
 import { AppError, found } from '../base/app-error.ts';
@@ -73,7 +73,7 @@ function freeExtensionName({ file: { db } }: ProjectSession, name: string): stri
   const whole = name.replace(/, extended(?: \d+)?$/, '');
   const stem = `${Array.from(whole).slice(0, longestStem).join('')}, extended`;
   let candidate = stem;
-  for (let number = 2; findEvaluation(db, 'name', candidate); number += 1)
+  for (let number = 2; isJudgedNameTaken(db, candidate); number += 1)
     candidate = `${stem} ${number}`;
   return candidate;
 }

@@ -1,11 +1,7 @@
 import { freemem } from 'node:os';
 import type { InferenceRequests } from '../../engines/protocol/inference.ts';
-import { sameAnswer } from '../../../shared/template/thinking.ts';
-import { identicalAnswersAuthor } from '../../../shared/domain/evaluate/evaluation.ts';
-import { withTransaction, type Database } from '../../store/database.ts';
 import type { StoredComparison } from '../../store/repositories/comparisons.ts';
 import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
-import { insertVote, verdictOf } from '../../store/repositories/votes.ts';
 import { findModel } from '../../store/repositories/models.ts';
 import {
   findSystem,
@@ -17,6 +13,8 @@ import { found } from '../base/app-error.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import { failMissingAnswers } from './answer-service.ts';
+import { KnownAnswers } from './known-answers.ts';
+import { castTies } from './tie-answers.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 
@@ -30,7 +28,7 @@ export interface WantedAnswers {
   done: number;
   missingOf: (systemId: string) => readonly MissingAnswer[];
   /** Comparisons that ask one of these prompts: all of them without any. */
-  comparisonsOn: (promptIds?: ReadonlySet<string>) => readonly StoredComparison[];
+  comparisonsOn: (promptIds?: ReadonlySet<string>) => Iterable<StoredComparison>;
 }
 
 /** What imported answers lack is told before anybody waits for another system. */
@@ -57,11 +55,12 @@ export async function makeAnswers(
   const progress = new GenerationProgress(session, wanted, context);
   try {
     const contestants = await contestantsOf(session, wanted, context.signal);
-    castTies(session, wanted.comparisonsOn());
+    castTies(session.file.db, wanted.comparisonsOn());
+    let round = 0;
     for (const batch of batches(contestants, wanted.parallel)) {
-      for (const contestant of contestants)
+      for (const contestant of inLoadingOrder(contestants, round++))
         await answer(session, wanted.parallel, { ...contestant, only: batch }, progress);
-      castTies(session, wanted.comparisonsOn(promptsOf(contestants, batch)));
+      castTies(session.file.db, wanted.comparisonsOn(promptsOf(contestants, batch)));
       context.signal.throwIfAborted();
     }
     return progress.done;
@@ -128,6 +127,9 @@ class GenerationProgress {
 interface GeneratingSystem {
   system: WeightsSystem;
   missing: readonly MissingAnswer[];
+  known: KnownAnswers;
+  /** Where its base lies; absent where it has answered everything. */
+  basePath: string | undefined;
   /** Of a system that has answered everything nothing is needed any more. */
   engine: (() => { engine: GuardedInference; files: GuardedSystem }) | undefined;
 }
@@ -165,8 +167,23 @@ async function contestantsOf(
     const reads =
       isApart && files ? needed.filter((one) => one.basePath === files.basePath) : needed;
     const engine = files && (() => ({ files, engine: session.inference.engine(slot, ...reads) }));
-    return { system, missing, engine: engine || undefined };
+    const basePath = files ? files.basePath : undefined;
+    const known = new KnownAnswers(session.file.db, system.id);
+    return { system, missing, known, basePath, engine: engine || undefined };
   });
+}
+
+/**
+ * Systems on one base answer one after the other, and each round begins with the base that the last
+ * one ended with: so each is loaded once a round, and no time is lost between two of them.
+ */
+export function inLoadingOrder<System extends { basePath: string | undefined }>(
+  systems: readonly System[],
+  round: number,
+): System[] {
+  const bases = [...new Set(systems.map(({ basePath = '' }) => basePath))].toSorted();
+  const sorted = bases.flatMap((base) => systems.filter(({ basePath = '' }) => basePath === base));
+  return round % 2 === 0 ? sorted : sorted.toReversed();
 }
 
 /** A system for each base: the weights of two systems on one are in memory once. */
@@ -210,12 +227,20 @@ function* batches(
 async function answer(
   session: ProjectSession,
   parallel: number,
-  { system, missing, engine, only }: GeneratingSystem & { only: ReadonlySet<number> },
+  { system, missing, known, engine, only }: GeneratingSystem & { only: ReadonlySet<number> },
   progress: GenerationProgress,
 ): Promise<void> {
-  const items = missing.filter(({ place }) => only.has(place));
+  const copyKnown = (wanted: readonly MissingAnswer[]) =>
+    wanted.filter((each) => {
+      const isCopied = known.copyTo(each);
+      if (isCopied) progress.addAnswer();
+      return !isCopied;
+    });
+  const lacking = copyKnown(missing.filter(({ place }) => only.has(place)));
+  const items = known.toMake(lacking);
   const started = items.length > 0 && engine?.();
   if (!started) return;
+  const asked = new Map(items.map((item) => [item.promptId, item]));
   progress.nextRequest();
   await started.engine.request(
     'generate',
@@ -229,10 +254,14 @@ async function answer(
       signal: progress.context.signal,
       onEvent: (event) => {
         if (event.type === 'tokens') progress.setTokens(event.tokens);
-        else store(session, system, event, progress);
+        else if (store(session, system, event, progress)) {
+          const answered = asked.get(event.key);
+          if (answered) known.add(answered);
+        }
       },
     },
   );
+  copyKnown(lacking.filter((each) => !items.includes(each)));
 }
 
 const promptsOf = (
@@ -259,28 +288,11 @@ function store(
   system: WeightsSystem,
   event: AnswerEvent,
   progress: GenerationProgress,
-): void {
+): boolean {
   const { finish, ...answer } = event.answer;
-  if (finish === 'cancelled') return;
+  if (finish === 'cancelled') return false;
   const ids = { systemId: system.id, promptId: event.key };
   insertGeneration(session.file.db, { ...answer, ...ids, finish });
   progress.addAnswer();
+  return true;
 }
-
-/** Ties pairs of answers, identical without their thinking, that the rule has not tied yet. */
-function castTies({ file: { db } }: ProjectSession, items: readonly StoredComparison[]): void {
-  withTransaction(db, () => {
-    for (const { id: comparisonId, a, b } of items)
-      if (a && b && sameAnswer(a.output, b.output) && !isTied(db, comparisonId))
-        insertVote(db, {
-          comparisonId,
-          shown: 'neither',
-          author: identicalAnswersAuthor,
-          authorKind: 'rule',
-          durationMs: null,
-        });
-  });
-}
-
-const isTied = (db: Database, comparisonId: string) =>
-  verdictOf(db, comparisonId, { author: identicalAnswersAuthor, authorKind: 'rule' }) !== null;

@@ -10,7 +10,9 @@ import {
   isPlaceShared,
   listCheckpoints,
 } from '../../store/repositories/checkpoints.ts';
+import { findEvaluation } from '../../store/repositories/evaluations.ts';
 import { addLabel, isDeleted } from '../../store/repositories/labels.ts';
+import { findStudy } from '../../store/repositories/studies.ts';
 import { AppError } from '../base/app-error.ts';
 import { artifactFile, artifactPath, removeArtifact } from '../files/artifacts.ts';
 import { treeSize } from '../files/tree-size.ts';
@@ -69,6 +71,7 @@ export async function deleteThings(
   const { db } = session.file;
   for (const each of things) {
     const name = nameOfThing(db, each);
+    refusePartOfStudy(session, each, name);
     const usedByJob = jobWith(session, each);
     if (usedByJob !== null)
       throw new AppError(
@@ -92,6 +95,23 @@ export async function deleteThings(
   if (files.length > 0) await session.inference.release(paneIds);
   for (const path of files) await removeArtifact(path);
   return { freedBytes };
+}
+
+/** A study without one of its pairs would claim comparisons that are not there. */
+function refusePartOfStudy(
+  { file: { db } }: ProjectSession,
+  { thing, id }: Thing,
+  name: string,
+): void {
+  const studyId = thing === 'evaluation' ? findEvaluation(db, 'id', id)?.studyId : undefined;
+  const study = studyId == null ? undefined : findStudy(db, 'id', studyId);
+  if (!study) return;
+  throw new AppError(
+    'INVALID_STATE',
+    `“${name}” is a pair of the study “${study.name}” and is not deleted alone: delete the study, ` +
+      'which takes all its pairs with it. Nothing was deleted.',
+    { id },
+  );
 }
 
 /** Brings back a model that was removed, or a sample in the bin; anything else is gone for good. */

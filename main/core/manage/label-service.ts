@@ -1,6 +1,7 @@
 import type { ChangeTopic } from '../../../shared/contract/app.ts';
 import type { LabelledThing, Labels, Thing } from '../../../shared/domain/label.ts';
-import { withTransaction } from '../../store/database.ts';
+import { withTransaction, type Database } from '../../store/database.ts';
+import { judgedNamed } from '../../store/repositories/judged-names.ts';
 import { addLabel, labelsOf, labelsOfOne } from '../../store/repositories/labels.ts';
 import {
   hasOwnName,
@@ -68,17 +69,23 @@ export function labelThing(
   return before;
 }
 
+function namedSo(db: Database, thing: LabelledThing, name: string): Thing | undefined {
+  if (thing === 'evaluation' || thing === 'study') return judgedNamed(db, name);
+  const id = idOfName(db, thing, name);
+  return id === undefined ? undefined : { thing, id };
+}
+
 function requireUsable({ file }: ProjectSession, { thing, id }: Thing, name: string | null): void {
   if (name === null) {
     if (!hasOwnName(thing)) return;
     const message = `A ${thingNouns[thing]} cannot be without a name: give it another one`;
     throw new AppError('INVALID_STATE', message, { id });
   }
-  const taken = idOfName(file.db, thing, name);
-  if (taken === undefined || taken === id) return;
+  const taken = namedSo(file.db, thing, name);
+  if (taken === undefined || taken.id === id) return;
   throw new AppError(
     'NAME_TAKEN',
-    `There is another ${thingNouns[thing]} “${name}”: choose another name`,
+    `There is another ${thingNouns[taken.thing]} “${name}”: choose another name`,
     { name },
   );
 }

@@ -23,8 +23,7 @@ import { AppError } from '../base/app-error.ts';
 import { LoopTurns } from '../base/loop-turns.ts';
 import { sampleIndex } from '../curate/sample-service.ts';
 import { evaluationById, requireAlone } from '../evaluate/evaluation-service.ts';
-import { queueOf } from '../evaluate/study/study-queue.ts';
-import { studyById, studyState } from '../evaluate/study/study-service.ts';
+import { studyById, studyQueues } from '../evaluate/study/study-state.ts';
 import { blindSides } from '../evaluate/voting-service.ts';
 import type { JobContext, JobHandler } from '../jobs/job-handler.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -173,12 +172,10 @@ function pairsFor(session: ProjectSession, { annotator, what }: PacketRequest): 
 
 /** What of a study's queue waits for this person, in its order: the places tell no pair. */
 function pairsOfStudy(session: ProjectSession, studyId: string, annotator: string): Items {
-  const queue = queueOf(studyState(session, studyById(session, studyId)), annotator);
-  return queue
-    .filter(({ isOpen, isOffered }) => isOpen && isOffered)
-    .flatMap(({ id }, ordinal): PacketPair[] => {
-      const item = findComparison(session.file.db, id);
-      const sides = item && blindSides(item);
-      return sides ? [{ id, ordinal, prompt: item.prompt, ...sides }] : [];
-    });
+  const queues = studyQueues(session, studyById(session, studyId));
+  return queues.waitingFor(annotator).flatMap((id, ordinal): PacketPair[] => {
+    const item = findComparison(session.file.db, id);
+    const sides = item && blindSides(item);
+    return sides ? [{ id, ordinal, prompt: item.prompt, ...sides }] : [];
+  });
 }

@@ -15,9 +15,9 @@ import {
   createStudy,
   revealStudy,
   studies,
-  studyById,
   studySummary,
 } from '../evaluate/study/study-service.ts';
+import { studyById } from '../evaluate/study/study-state.ts';
 import { saveStudyReport, studyReportText } from '../evaluate/study/study-report.ts';
 import { nextInStudy, undoInStudy, voteInStudy } from '../evaluate/study/study-voting.ts';
 import { nextComparison, undoVote, vote } from '../evaluate/voting-service.ts';

@@ -80,13 +80,15 @@ const isImportedAnswer = `EXISTS (SELECT 1 FROM system s, prompt p
   WHERE s.id = t.system_id AND s.kind = 'answers' AND ${isLive('answers', 's.id')}
     AND p.id = t.prompt_id AND ${isLive('prompt-set', 'p.prompt_set_id')})`;
 
+const systemsInUse = `(SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
+  UNION SELECT system_b_id FROM evaluation
+  UNION SELECT focus_system_id FROM study WHERE focus_system_id IS NOT NULL)`;
+
 function purgeAnswers(db: Database): void {
   deleteSealedRows(
     db,
     'system',
-    `t.kind = 'answers' AND ${isDead('answers', 't.id')} AND t.id NOT IN (
-       SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
-       UNION SELECT system_b_id FROM evaluation)`,
+    `t.kind = 'answers' AND ${isDead('answers', 't.id')} AND t.id NOT IN ${systemsInUse}`,
   );
 }
 
@@ -98,9 +100,7 @@ function purgeRuns(db: Database): void {
     db,
     'system',
     `t.checkpoint_id IN (SELECT id FROM checkpoint WHERE run_id IN ${deadRuns})
-     AND t.id NOT IN (SELECT system_id FROM generation UNION SELECT system_a_id FROM evaluation
-       UNION SELECT system_b_id FROM evaluation
-       UNION SELECT focus_system_id FROM study WHERE focus_system_id IS NOT NULL)`,
+     AND t.id NOT IN ${systemsInUse}`,
   );
   deleteSealedRows(
     db,

@@ -1,25 +1,30 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import type { AnswerFinish } from '../../../shared/domain/evaluate/evaluation.ts';
-import type { AnswerIdentity } from '../../../shared/domain/identity.ts';
+import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
+import {
+  answerFinishSchema,
+  type AnswerFinish,
+} from '../../../shared/domain/evaluate/evaluation.ts';
+import { answerIdentitySchema, type AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, run, type Database } from '../database.ts';
-import { idRow, messagesColumn } from '../columns.ts';
+import { idRow, json, messagesColumn } from '../columns.ts';
 import { sampleWordsHash } from '../content-hash.ts';
 
-const missingRow = z.object({
-  /** Of the comparison in its evaluation, or of the prompt in a study. */
-  place: countSchema,
-  promptId: idSchema,
-  /** Which of the prompts with the same words in its set it is, from 0. */
-  repetition: countSchema,
-  messages: messagesColumn,
-});
-
 /** A prompt that still lacks an answer of a system. */
-export type MissingAnswer = z.infer<typeof missingRow>;
+export interface MissingAnswer {
+  /** Of the comparison in its evaluation, or of the prompt in a study. */
+  place: number;
+  promptId: string;
+  /** Which of the prompts with the same words in its set it is, from 0. */
+  repetition: number;
+  messages: Message[];
+}
+
+const placeRow = z.object({ place: countSchema, promptId: idSchema });
+const setPromptRow = z.object({ promptId: idSchema, messages: messagesColumn });
 
 /** Prompts of an evaluation that a system has not answered yet, in order. */
 export function missingGenerations(
@@ -27,21 +32,36 @@ export function missingGenerations(
   evaluationId: string,
   systemId: string,
 ): MissingAnswer[] {
-  return all(
+  const missing = all(
     db,
-    missingRow,
-    `WITH asked AS (
-       SELECT id, messages_json,
-         row_number() OVER (PARTITION BY messages_json ORDER BY ordinal) - 1 AS repetition
-       FROM prompt WHERE prompt_set_id =
-         (SELECT prompt_set_id FROM evaluation WHERE id = @evaluationId))
-     SELECT c.ordinal AS place, p.id AS promptId, p.repetition,
-       p.messages_json AS messages
-     FROM comparison c JOIN asked p ON p.id = c.prompt_id
+    placeRow,
+    `SELECT c.ordinal AS place, c.prompt_id AS promptId FROM comparison c
      WHERE c.evaluation_id = @evaluationId AND NOT EXISTS
-       (SELECT 1 FROM generation g WHERE g.prompt_id = p.id AND g.system_id = @systemId)
+       (SELECT 1 FROM generation g WHERE g.prompt_id = c.prompt_id AND g.system_id = @systemId)
      ORDER BY c.ordinal`,
     { evaluationId, systemId },
+  );
+  if (missing.length === 0) return [];
+  const asked = new Map(
+    promptsOfEvaluation(db, evaluationId).map((prompt) => [prompt.promptId, prompt]),
+  );
+  return missing.flatMap(({ place, promptId }) => {
+    const prompt = asked.get(promptId);
+    return prompt ? [{ ...prompt, place }] : [];
+  });
+}
+
+/** Every prompt of the set that an evaluation asks from, in order, also those that it leaves out. */
+function promptsOfEvaluation(db: Database, evaluationId: string) {
+  return withRepetitions(
+    all(
+      db,
+      setPromptRow,
+      `SELECT id AS promptId, messages_json AS messages FROM prompt WHERE prompt_set_id =
+         (SELECT prompt_set_id FROM evaluation WHERE id = @evaluationId)
+       ORDER BY ordinal`,
+      { evaluationId },
+    ),
   );
 }
 
@@ -78,6 +98,71 @@ export function comparisonIdsOn(
        AND prompt_id IN (SELECT value FROM json_each(@prompts))`,
     { ids: JSON.stringify(evaluationIds), prompts: JSON.stringify([...promptIds]) },
   ).map(({ id }) => id);
+}
+
+/** The comparisons that a system takes part in and that ask one of these prompts. */
+export function comparisonIdsOfSystem(
+  db: Database,
+  systemId: string,
+  promptIds: ReadonlySet<string>,
+): string[] {
+  return all(
+    db,
+    idRow,
+    `SELECT c.id FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
+     WHERE @systemId IN (e.system_a_id, e.system_b_id)
+       AND c.prompt_id IN (SELECT value FROM json_each(@prompts))`,
+    { systemId, prompts: JSON.stringify([...promptIds]) },
+  ).map(({ id }) => id);
+}
+
+const answeredRow = z.object({
+  promptId: idSchema,
+  messages: messagesColumn,
+  repetition: countSchema,
+});
+
+/**
+ * Prompts of any set that a system has answered here, with what its seed was drawn from; old
+ * answers, whose seed was that of their place, are left out.
+ */
+export function answeredPrompts(db: Database, systemId: string): z.infer<typeof answeredRow>[] {
+  return all(
+    db,
+    answeredRow,
+    `SELECT g.prompt_id AS promptId, p.messages_json AS messages,
+       g.identity_json ->> 'repetition' AS repetition
+     FROM generation g JOIN prompt p ON p.id = g.prompt_id
+     WHERE g.system_id = @systemId AND g.finish <> 'failed'
+       AND g.identity_json ->> 'repetition' IS NOT NULL`,
+    { systemId },
+  );
+}
+
+const copiedRow = z.object({
+  output: z.string(),
+  finish: answerFinishSchema,
+  promptTokens: countSchema,
+  outputTokens: countSchema,
+  durationMs: z.number(),
+  identity: json(answerIdentitySchema),
+});
+
+/** Stores the answer of a system to one prompt as that to another one with the same words. */
+export function copyGeneration(
+  db: Database,
+  systemId: string,
+  { from, to }: { from: string; to: string },
+): void {
+  const found = get(
+    db,
+    copiedRow,
+    `SELECT output, finish, prompt_tokens AS promptTokens, output_tokens AS outputTokens,
+       duration_ms AS durationMs, identity_json AS identity
+     FROM generation WHERE system_id = @systemId AND prompt_id = @from`,
+    { systemId, from },
+  );
+  if (found) insertGeneration(db, { ...found, systemId, promptId: to });
 }
 
 const askedRow = z.object({ messages: messagesColumn });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
 import {
   answerFinishSchema,
   authorKindSchema,
@@ -11,10 +12,11 @@ import {
   momentSchema,
   nameSchema,
 } from '../../../shared/domain/stored-value.ts';
-import { messagesColumn } from '../columns.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { countRow, messagesColumn, sequenceColumn } from '../columns.ts';
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
-import { isLastVote } from './votes.ts';
+import { castVerdictSchema, isLastVote } from './votes.ts';
 
 const studyRow = z.object({
   id: idSchema,
@@ -87,11 +89,11 @@ const itemRow = z.object({
   systemPair: z.string(),
   promptId: idSchema,
   leftSide: systemKeySchema,
-  aFinish: answerFinishSchema.nullable(),
-  bFinish: answerFinishSchema.nullable(),
+  systemAId: idSchema,
+  systemBId: idSchema,
 });
 
-/** A comparison of a study, and how its answers ended as far as they are there. */
+/** A comparison of a study. */
 export type StudyItem = z.infer<typeof itemRow>;
 
 /** Every comparison of a study, without any text. */
@@ -100,10 +102,9 @@ export function itemsOfStudy(db: Database, studyId: string): StudyItem[] {
     db,
     itemRow,
     `SELECT c.id, c.evaluation_id AS evaluationId, c.prompt_id AS promptId,
-       e.system_a_id || ' ' || e.system_b_id AS systemPair, c.left_side AS leftSide, a.finish AS aFinish, b.finish AS bFinish
+       e.system_a_id || ' ' || e.system_b_id AS systemPair,
+       c.left_side AS leftSide, e.system_a_id AS systemAId, e.system_b_id AS systemBId
      FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
-     LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
-     LEFT JOIN generation b ON b.prompt_id = c.prompt_id AND b.system_id = e.system_b_id
      WHERE e.study_id = @studyId ORDER BY c.id`,
     { studyId },
   );
@@ -113,68 +114,90 @@ const markRow = z.object({
   comparisonId: idSchema,
   author: nameSchema,
   authorKind: authorKindSchema,
-  shown: z.enum(['left', 'right', 'neither']),
+  shown: castVerdictSchema,
+  sequence: sequenceColumn,
 });
 
-/** A standing vote on a comparison of a study. */
-export type StudyVote = z.infer<typeof markRow>;
+/** A vote on a comparison of a study, or its withdrawal. */
+export type StudyVote = Omit<z.infer<typeof markRow>, 'sequence'>;
 
-/** The newest vote of each author on each comparison, withdrawn ones left out, oldest first. */
-export function votesOfStudy(db: Database, studyId: string): StudyVote[] {
+/** The votes and withdrawals of a study after a place in the order of the project, in that order. */
+export function votesOfStudySince(
+  db: Database,
+  studyId: string,
+  since: number,
+): z.infer<typeof markRow>[] {
   return all(
     db,
     markRow,
-    `SELECT v.comparison_id AS comparisonId, v.author, v.author_kind AS authorKind, v.shown
-     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
-     JOIN vote v ON v.comparison_id = c.id
-     WHERE e.study_id = @studyId AND v.shown <> 'withdrawn' AND ${isLastVote}
-     ORDER BY v.sequence, v.id`,
-    { studyId },
+    `SELECT v.comparison_id AS comparisonId, v.author, v.author_kind AS authorKind, v.shown,
+       v.sequence
+     FROM vote v CROSS JOIN comparison c ON c.id = v.comparison_id
+     CROSS JOIN evaluation e ON e.id = c.evaluation_id
+     WHERE v.sequence > @since AND e.study_id = @studyId ORDER BY v.sequence, v.id`,
+    { studyId, since },
   );
 }
 
 const askedRow = z.object({
   promptId: idSchema,
-  /** Which of the prompts with the same words in its set it is, from 0. */
-  repetition: countSchema,
+  promptSetId: idSchema,
+  isAsked: z.union([z.literal(0), z.literal(1)]),
   messages: messagesColumn,
 });
 
 /** A prompt that a study asks. */
-export type AskedPrompt = z.infer<typeof askedRow>;
+export interface AskedPrompt {
+  promptId: string;
+  /** Which of the prompts with the same words in its set it is, from 0. */
+  repetition: number;
+  messages: Message[];
+}
 
 /** The prompts of a study by set, in order: each system is asked all of them. */
 export function promptsOfStudy(db: Database, studyId: string): AskedPrompt[] {
-  return all(
+  const prompts = all(
     db,
     askedRow,
-    `WITH asked AS (
-       SELECT id, prompt_set_id, ordinal, messages_json, row_number()
-         OVER (PARTITION BY prompt_set_id, messages_json ORDER BY ordinal) - 1 AS repetition
-       FROM prompt WHERE prompt_set_id IN
-         (SELECT prompt_set_id FROM evaluation WHERE study_id = @studyId))
-     SELECT id AS promptId, repetition, messages_json AS messages FROM asked
-     WHERE id IN (SELECT c.prompt_id FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
-       WHERE e.study_id = @studyId)
-     ORDER BY prompt_set_id, ordinal`,
+    `SELECT p.id AS promptId, p.prompt_set_id AS promptSetId, p.messages_json AS messages,
+       p.id IN (SELECT c.prompt_id FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
+         WHERE e.study_id = @studyId) AS isAsked
+     FROM prompt p WHERE p.prompt_set_id IN
+       (SELECT prompt_set_id FROM evaluation WHERE study_id = @studyId)
+     ORDER BY p.prompt_set_id, p.ordinal`,
+    { studyId },
+  );
+  const sets = Map.groupBy(prompts, ({ promptSetId }) => promptSetId);
+  return [...sets.values()]
+    .flatMap(withRepetitions)
+    .filter(({ isAsked }) => isAsked === 1)
+    .map(({ promptId, repetition, messages }) => ({ promptId, repetition, messages }));
+}
+
+const answeredRow = z.object({
+  systemId: idSchema,
+  promptId: idSchema,
+  finish: answerFinishSchema,
+});
+
+/** How the systems of a study have ended on any prompts, also of others than it asks. */
+export function answersOfStudy(db: Database, studyId: string): z.infer<typeof answeredRow>[] {
+  return all(
+    db,
+    answeredRow,
+    `SELECT system_id AS systemId, prompt_id AS promptId, finish FROM generation
+     WHERE system_id IN (${systemsOf})`,
     { studyId },
   );
 }
 
-const answeredRow = z.object({ systemId: idSchema, promptId: idSchema });
+const systemsOf = `SELECT system_a_id FROM evaluation WHERE study_id = @studyId
+  UNION SELECT system_b_id FROM evaluation WHERE study_id = @studyId`;
 
-/** Which of its prompts each system of a study has answered, or cannot answer. */
-export function answeredOfStudy(db: Database, studyId: string): z.infer<typeof answeredRow>[] {
-  return all(
-    db,
-    answeredRow,
-    `SELECT DISTINCT g.system_id AS systemId, g.prompt_id AS promptId
-     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
-     JOIN generation g ON g.prompt_id = c.prompt_id
-       AND g.system_id IN (e.system_a_id, e.system_b_id)
-     WHERE e.study_id = @studyId`,
-    { studyId },
-  );
+/** How many answers the systems of a study have to any prompts: read off an index alone. */
+export function countAnswersOfStudy(db: Database, studyId: string): number {
+  const sql = `SELECT count(*) AS n FROM generation WHERE system_id IN (${systemsOf})`;
+  return get(db, countRow, sql, { studyId })?.n ?? 0;
 }
 
 const failureRow = z.object({
@@ -201,27 +224,6 @@ export function failuresOfStudy(db: Database, studyId: string): z.infer<typeof f
   );
 }
 
-const lastRow = z.object({ comparisonId: idSchema });
-
-/** The comparison of a person's newest vote of a study that was not withdrawn. */
-export function lastVotedOfStudy(
-  db: Database,
-  studyId: string,
-  author: string,
-): string | undefined {
-  return get(
-    db,
-    lastRow,
-    `SELECT v.comparison_id AS comparisonId
-     FROM evaluation e JOIN comparison c ON c.evaluation_id = e.id
-     JOIN vote v ON v.comparison_id = c.id
-     WHERE e.study_id = @studyId AND v.shown <> 'withdrawn' AND v.author = @author
-       AND v.author_kind = 'human' AND ${isLastVote}
-     ORDER BY v.sequence DESC, v.id DESC LIMIT 1`,
-    { studyId, author },
-  )?.comparisonId;
-}
-
 const paceRow = z.object({ answerMs: z.number().nullable(), voteMs: z.number().nullable() });
 
 /** How long answers took lately on this project's machines, side by side counted, and votes. */
@@ -231,7 +233,7 @@ export function recentPace(db: Database): z.infer<typeof paceRow> {
     paceRow,
     `SELECT
        (SELECT avg(ms) FROM (SELECT duration_ms / max(1, coalesce(identity_json ->> 'parallel', 1)) AS ms
-          FROM generation WHERE finish <> 'failed' ORDER BY created_ms DESC LIMIT 200)) AS answerMs,
+          FROM generation WHERE finish <> 'failed' AND duration_ms > 0 ORDER BY created_ms DESC LIMIT 200)) AS answerMs,
        (SELECT avg(ms) FROM (SELECT duration_ms AS ms FROM vote WHERE duration_ms > 0
           AND author_kind = 'human' ORDER BY sequence DESC LIMIT 200)) AS voteMs`,
   );

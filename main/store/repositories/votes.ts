@@ -9,9 +9,12 @@ import { idSchema, momentSchema, nameSchema } from '../../../shared/domain/store
 import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { nextSequence } from './sequence.ts';
 
+/** What a row of votes says: a verdict, or that the author's earlier one is taken back. */
+export const castVerdictSchema = z.enum([...shownVerdictSchema.options, 'withdrawn']);
+
 const voteRow = z.object({
   comparisonId: idSchema,
-  shown: z.enum([...shownVerdictSchema.options, 'withdrawn']),
+  shown: castVerdictSchema,
   author: nameSchema,
   authorKind: authorKindSchema,
   createdMs: momentSchema,

@@ -3,15 +3,29 @@ import {
   unansweredBy,
   type MissingAnswer,
 } from '../../../store/repositories/generations.ts';
-import { comparisonsOf, findComparison } from '../../../store/repositories/comparisons.ts';
+import type { Database } from '../../../store/database.ts';
+import {
+  comparisonsOf,
+  findComparison,
+  type StoredComparison,
+} from '../../../store/repositories/comparisons.ts';
 import { evaluationsOfStudy } from '../../../store/repositories/evaluations.ts';
 import { findPromptSet, frozenPromptsOf } from '../../../store/repositories/prompt-sets.ts';
-import { answeredOfStudy, promptsOfStudy } from '../../../store/repositories/studies.ts';
+import { promptsOfStudy } from '../../../store/repositories/studies.ts';
 import { found } from '../../base/app-error.ts';
 import type { JobHandler } from '../../jobs/job-handler.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { failMissing, makeAnswers } from '../generate-answers.ts';
-import { studyById, systemIdsOf } from './study-service.ts';
+import { systemIdsOf } from './study-service.ts';
+import { studyById, studyQueues } from './study-state.ts';
+
+/** One evaluation after the other: the texts of all of them would not fit into memory. */
+function* comparisonsOfAll(
+  db: Database,
+  evaluationIds: readonly string[],
+): Generator<StoredComparison> {
+  for (const id of evaluationIds) yield* comparisonsOf(db, id);
+}
 
 /** Makes what the systems of a study lack: each prompt is answered once, in however many pairs it is. */
 export function studyJob(session: ProjectSession): JobHandler<'study'> {
@@ -20,7 +34,8 @@ export function studyJob(session: ProjectSession): JobHandler<'study'> {
     resource: 'accelerator',
     execute: async ({ studyId }, context) => {
       const { db } = session.file;
-      const { parallel } = studyById(session, studyId);
+      const study = studyById(session, studyId);
+      const { parallel } = study;
       const evaluations = evaluationsOfStudy(db, studyId);
       for (const id of new Set(evaluations.map(({ promptSetId }) => promptSetId)))
         frozenPromptsOf(db, found(findPromptSet(db, 'id', id), 'prompt set', id), 0);
@@ -36,14 +51,14 @@ export function studyJob(session: ProjectSession): JobHandler<'study'> {
         systemIds,
         parallel,
         total: prompts.length * systemIds.length,
-        done: answeredOfStudy(db, studyId).length,
+        done: studyQueues(session, study).answers.done,
         missingOf,
         comparisonsOn: (promptIds?: ReadonlySet<string>) =>
           promptIds
             ? comparisonIdsOn(db, evaluationIds, promptIds).flatMap(
                 (id) => findComparison(db, id) ?? [],
               )
-            : evaluationIds.flatMap((id) => comparisonsOf(db, id)),
+            : comparisonsOfAll(db, evaluationIds),
       };
       return { studyId, answers: await makeAnswers(session, wanted, context) };
     },

@@ -1,15 +1,10 @@
-import { createHash } from 'node:crypto';
-import { identicalAnswersAuthor } from '../../../../shared/domain/evaluate/evaluation.ts';
+import { hash } from 'node:crypto';
+import {
+  identicalAnswersAuthor,
+  type AnswerFinish,
+  type ShownVerdict,
+} from '../../../../shared/domain/evaluate/evaluation.ts';
 import type { StoredStudy, StudyItem, StudyVote } from '../../../store/repositories/studies.ts';
-
-/** What a queue is made of: everything that is stored of a study but texts. */
-export interface StudyState {
-  study: Pick<StoredStudy, 'seed' | 'overlapPercent' | 'calibrationItems'>;
-  items: readonly StudyItem[];
-  votes: readonly StudyVote[];
-  /** Prompts that all systems have answered: which pairs of another are ready would tell of whom. */
-  complete: ReadonlySet<string>;
-}
 
 /** A comparison at its place in somebody's queue. */
 export interface QueueItem {
@@ -23,83 +18,260 @@ export interface QueueItem {
   isOwn: boolean;
 }
 
-const rankOf = (words: string) => createHash('sha256').update(words).digest('hex');
-
-function byRank(ids: readonly string[], seed: string): string[] {
-  const ranked = ids.map((id) => ({ id, rank: rankOf(`${seed}:${id}`) }));
-  return ranked.toSorted((p, q) => (p.rank < q.rank ? -1 : 1)).map(({ id }) => id);
+/** A person's standing vote. */
+export interface StandingVote {
+  item: StudyItem;
+  author: string;
+  shown: ShownVerdict;
 }
 
-/**
- * Comparisons that everybody votes on, chosen by the seed alone; the first of them are for
- * calibration, and come first in each queue.
- */
-export function sharedItems({ study, items }: Pick<StudyState, 'study' | 'items'>): {
-  shared: ReadonlySet<string>;
-  first: string[];
-} {
-  const ranked = byRank(
-    items.map(({ id }) => id),
-    String(study.seed),
-  );
-  const count = Math.round((study.overlapPercent / 100) * ranked.length);
-  const first = ranked.slice(0, study.calibrationItems);
-  return { shared: new Set([...first, ...ranked.slice(0, count)]), first };
+const rankOf = (words: string) => hash('sha256', words, 'hex');
+
+/** Places in the order of the ranks that a seed gives their ids. */
+function byRank(items: readonly StudyItem[], seed: string): number[] {
+  const ranks = items.map(({ id }) => rankOf(`${seed}:${id}`));
+  return [...ranks.keys()].sort((p, q) => ((ranks[p] ?? '') < (ranks[q] ?? '') ? -1 : 1));
 }
+
+/** What stands in place of an answer; 0 for none yet. */
+const finishes = { given: 1, failed: 2 };
 
 /**
- * One person's queue: all comparisons of all pairs in an order of their own, which follows from the
- * seed and the name. Of what is not shared each one is for whoever comes to it first.
+ * The queues of a study, kept in memory: who votes on what in which order, what is answered, and
+ * what is voted on. Votes and answers are added as they come, so that a vote costs what it changes
+ * and not what the study holds.
  */
-export function queueOf(state: StudyState, author: string): QueueItem[] {
-  const { shared, first } = sharedItems(state);
-  const isFirst = new Set(first);
-  const rest = state.items.map(({ id }) => id).filter((id) => !isFirst.has(id));
-  const own = `${state.study.seed}:${author}`;
-  const items = new Map(state.items.map((item) => [item.id, item]));
-  const marks = Map.groupBy(state.votes, ({ comparisonId }) => comparisonId);
-  return [...byRank(first, own), ...byRank(rest, own)].flatMap((id) => {
-    const item = items.get(id);
-    return item ? [toQueueItem(state, item, { author, shared, votes: marks.get(id) ?? [] })] : [];
-  });
+export class StudyQueues {
+  readonly items: readonly StudyItem[];
+  /** Comparisons that everybody votes on, by place in `items`. */
+  readonly shared: ReadonlySet<number>;
+  /** Those of them that come first in each queue, for calibration. */
+  readonly first: readonly number[];
+  readonly #study: Pick<StoredStudy, 'seed' | 'overlapPercent' | 'calibrationItems'>;
+  readonly #placeOf: ReadonlyMap<string, number>;
+  readonly #systems: ReadonlyMap<string, number>;
+  readonly #prompts: ReadonlyMap<string, number>;
+  /** Of each comparison: its prompt, and where its two answers are in `#answers`. */
+  readonly #ends: { prompt: number; a: number; b: number }[];
+  /** How each system ended on each prompt. */
+  #answers: Uint8Array;
+  /** How many systems have answered a prompt, or cannot. */
+  #answeredBy: Uint16Array;
+  readonly #orders = new Map<string, number[]>();
+  /** Standing votes of people, oldest first. */
+  readonly #standing = new Map<string, StandingVote>();
+  readonly #ofAuthor = new Map<string, Map<number, ShownVerdict>>();
+  readonly #byPeople: Uint16Array;
+  readonly #byRules = new Map<number, Set<string>>();
+  /** How often a vote was changed or taken back. */
+  changes = 0;
+
+  constructor(
+    study: Pick<StoredStudy, 'seed' | 'overlapPercent' | 'calibrationItems'>,
+    items: readonly StudyItem[],
+  ) {
+    this.#study = study;
+    this.items = items;
+    this.#placeOf = new Map(items.map(({ id }, place) => [id, place]));
+    this.#systems = numbered(items.flatMap(({ systemAId, systemBId }) => [systemAId, systemBId]));
+    this.#prompts = numbered(items.map(({ promptId }) => promptId));
+    this.#ends = items.map(({ systemAId, systemBId, promptId }) => ({
+      prompt: this.#prompts.get(promptId) ?? 0,
+      a: this.#slot(systemAId, promptId) ?? 0,
+      b: this.#slot(systemBId, promptId) ?? 0,
+    }));
+    this.#answers = new Uint8Array(this.#systems.size * this.#prompts.size);
+    this.#answeredBy = new Uint16Array(this.#prompts.size);
+    this.#byPeople = new Uint16Array(items.length);
+    const ranked = byRank(items, String(study.seed));
+    const count = Math.round((study.overlapPercent / 100) * ranked.length);
+    this.first = ranked.slice(0, study.calibrationItems);
+    this.shared = new Set([...this.first, ...ranked.slice(0, count)]);
+  }
+
+  /** Answers that there are or that failed, and how many there are to be. */
+  get answers(): { done: number; total: number } {
+    return { done: this.#answers.filter(Boolean).length, total: this.#answers.length };
+  }
+
+  /** Says what is answered now; what was said before is forgotten. */
+  setAnswers(
+    answers: readonly { systemId: string; promptId: string; finish: AnswerFinish }[],
+  ): void {
+    this.#answers = new Uint8Array(this.#answers.length);
+    this.#answeredBy = new Uint16Array(this.#answeredBy.length);
+    for (const { systemId, promptId, finish } of answers) {
+      const slot = this.#slot(systemId, promptId);
+      if (slot === undefined) continue;
+      this.#answers[slot] = finish === 'failed' ? finishes.failed : finishes.given;
+      const prompt = slot % this.#prompts.size;
+      this.#answeredBy[prompt] = (this.#answeredBy[prompt] ?? 0) + 1;
+    }
+  }
+
+  /** Takes in votes and withdrawals in the order in which they were cast. */
+  addVotes(votes: readonly StudyVote[]): void {
+    for (const { comparisonId, author, authorKind, shown } of votes) {
+      const place = this.#placeOf.get(comparisonId);
+      if (place === undefined) continue;
+      if (authorKind === 'human') this.#addOfPerson(place, author, shown);
+      else this.#addOfRule(place, `${authorKind}:${author}`, shown);
+    }
+  }
+
+  /** The places of one person's queue, which follow from the seed and the name. */
+  orderOf(author: string): readonly number[] {
+    const known = this.#orders.get(author);
+    if (known) return known;
+    const isFirst = new Set(this.first);
+    const own = byRank(this.items, `${this.#study.seed}:${author}`);
+    const order = [
+      ...own.filter((place) => isFirst.has(place)),
+      ...own.filter((place) => !isFirst.has(place)),
+    ];
+    this.#orders.set(author, order);
+    return order;
+  }
+
+  /** What is at a place of a person's queue, from 0. */
+  at(author: string, ordinal: number): QueueItem | undefined {
+    const place = this.orderOf(author)[ordinal];
+    return place === undefined ? undefined : this.#queueItem(author, place);
+  }
+
+  /** Where a comparison is in a person's queue; -1 where it is not of this study. */
+  ordinalOf(author: string, comparisonId: string): number {
+    const place = this.#placeOf.get(comparisonId);
+    return place === undefined ? -1 : this.orderOf(author).indexOf(place);
+  }
+
+  /** The first place that is offered and waits for this person, but for one comparison; -1 for none. */
+  nextOrdinal(author: string, besides = ''): number {
+    return this.orderOf(author).findIndex((place) => {
+      const { id, isOpen, isOffered } = this.#queueItem(author, place);
+      return isOpen && isOffered && id !== besides;
+    });
+  }
+
+  /** Every comparison that is offered and waits for this person, in their order. */
+  waitingFor(author: string): string[] {
+    return this.orderOf(author).flatMap((place) => {
+      const { id, isOpen, isOffered } = this.#queueItem(author, place);
+      return isOpen && isOffered ? [id] : [];
+    });
+  }
+
+  /** How much of a person's queue there is, and what is left of it. */
+  queueOf(author: string): { total: number; left: number } {
+    let [total, left] = [0, 0];
+    for (const place of this.items.keys()) {
+      const { isOwn, isOpen } = this.#queueItem(author, place);
+      if (isOwn) total += 1;
+      if (isOpen) left += 1;
+    }
+    return { total, left };
+  }
+
+  /** Of all comparisons: those that can be voted on, that have a vote of anybody, and that have none. */
+  counts(): { ready: number; voted: number; unvoted: number } {
+    let [ready, voted, unvoted] = [0, 0, 0];
+    for (const place of this.items.keys()) {
+      const isVoted = (this.#byPeople[place] ?? 0) > 0 || this.#byRules.has(place);
+      const isOffered = this.#isOffered(place);
+      if (isOffered) ready += 1;
+      if (isVoted) voted += 1;
+      else if (isOffered) unvoted += 1;
+    }
+    return { ready, voted, unvoted };
+  }
+
+  /** Comparisons of which an answer failed, by their ordinal in a person's queue. */
+  failed(author: string): { id: string; ordinal: number }[] {
+    return this.orderOf(author).flatMap((place, ordinal) => {
+      const item = this.items[place];
+      return item && this.#isFailed(place) ? [{ id: item.id, ordinal }] : [];
+    });
+  }
+
+  /** Everybody who voted, with their votes and what of their queue is left. */
+  annotators(): { author: string; votes: number; left: number }[] {
+    return [...this.#ofAuthor]
+      .flatMap(([author, { size: votes }]) =>
+        votes === 0 ? [] : [{ author, votes, left: this.queueOf(author).left }],
+      )
+      .toSorted((p, q) => (p.author < q.author ? -1 : 1));
+  }
+
+  /** So many of the standing votes of people, oldest first. */
+  votesOfPeople(count: number): StandingVote[] {
+    return [...this.#standing.values()].slice(0, count);
+  }
+
+  get countOfPeople(): number {
+    return this.#standing.size;
+  }
+
+  /** The comparison of a person's newest standing vote. */
+  lastVotedBy(author: string): string | undefined {
+    const last = [...(this.#ofAuthor.get(author)?.keys() ?? [])].at(-1);
+    return last === undefined ? undefined : this.items[last]?.id;
+  }
+
+  #addOfPerson(place: number, author: string, shown: StudyVote['shown']): void {
+    const item = this.items[place];
+    if (!item) return;
+    const own = this.#ofAuthor.get(author) ?? new Map<number, ShownVerdict>();
+    this.#ofAuthor.set(author, own);
+    const key = JSON.stringify([place, author]);
+    // Taken out first: a vote that was changed is as new as the change.
+    if (own.delete(place)) {
+      this.#byPeople[place] = (this.#byPeople[place] ?? 1) - 1;
+      this.#standing.delete(key);
+      this.changes += 1;
+    }
+    if (shown === 'withdrawn') return;
+    own.set(place, shown);
+    this.#standing.set(key, { item, author, shown });
+    this.#byPeople[place] = (this.#byPeople[place] ?? 0) + 1;
+  }
+
+  #addOfRule(place: number, author: string, shown: StudyVote['shown']): void {
+    const authors = this.#byRules.get(place) ?? new Set<string>();
+    if (shown === 'withdrawn') authors.delete(author);
+    else authors.add(author);
+    if (authors.size === 0) this.#byRules.delete(place);
+    else this.#byRules.set(place, authors);
+  }
+
+  #queueItem(author: string, place: number): QueueItem {
+    const isFailed = this.#isFailed(place);
+    const isMine = this.#ofAuthor.get(author)?.has(place) ?? false;
+    const isTaken =
+      (this.#byRules.get(place)?.has(`rule:${identicalAnswersAuthor}`) ?? false) ||
+      (!this.shared.has(place) && (this.#byPeople[place] ?? 0) > 0);
+    const isOpen = !isFailed && !isMine && !isTaken;
+    const id = this.items[place]?.id ?? '';
+    return { id, isFailed, isOffered: this.#isOffered(place), isOpen, isOwn: isMine || isOpen };
+  }
+
+  #slot(systemId: string, promptId: string): number | undefined {
+    const [system, prompt] = [this.#systems.get(systemId), this.#prompts.get(promptId)];
+    if (system === undefined || prompt === undefined) return undefined;
+    return system * this.#prompts.size + prompt;
+  }
+
+  #isFailed(place: number): boolean {
+    const ends = this.#ends[place];
+    if (!ends) return false;
+    return this.#answers[ends.a] === finishes.failed || this.#answers[ends.b] === finishes.failed;
+  }
+
+  /** Once all systems have answered the prompt: which pairs of another are ready would tell of whom. */
+  #isOffered(place: number): boolean {
+    const answeredBy = this.#answeredBy[this.#ends[place]?.prompt ?? -1];
+    return answeredBy === this.#systems.size && !this.#isFailed(place);
+  }
 }
 
-function toQueueItem(
-  { complete }: StudyState,
-  { id, promptId, aFinish, bFinish }: StudyItem,
-  by: { author: string; shared: ReadonlySet<string>; votes: readonly StudyVote[] },
-): QueueItem {
-  const isFailed = aFinish === 'failed' || bFinish === 'failed';
-  const isReady = aFinish !== null && bFinish !== null && !isFailed;
-  const isMine = by.votes.some(
-    ({ author, authorKind }) => authorKind === 'human' && author === by.author,
-  );
-  const isTaken =
-    by.votes.some(
-      ({ author, authorKind }) => authorKind === 'rule' && author === identicalAnswersAuthor,
-    ) ||
-    (!by.shared.has(id) && by.votes.some(({ authorKind }) => authorKind === 'human'));
-  const isOpen = !isFailed && !isMine && !isTaken;
-  return {
-    id,
-    isFailed,
-    isOffered: isReady && complete.has(promptId),
-    isOpen,
-    isOwn: isMine || isOpen,
-  };
-}
-
-/** Everybody who voted, with their votes and what of their queue is left. */
-export function annotatorsOf(state: StudyState): { author: string; votes: number; left: number }[] {
-  const people = Map.groupBy(
-    state.votes.filter(({ authorKind }) => authorKind === 'human'),
-    ({ author }) => author,
-  );
-  return [...people]
-    .map(([author, own]) => ({
-      author,
-      votes: own.length,
-      left: queueOf(state, author).filter(({ isOpen }) => isOpen).length,
-    }))
-    .toSorted((p, q) => (p.author < q.author ? -1 : 1));
-}
+const numbered = (names: readonly string[]): Map<string, number> =>
+  new Map([...new Set(names)].map((name, at) => [name, at]));

@@ -12,18 +12,14 @@ import {
   type StoredEvaluation,
 } from '../../../store/repositories/evaluations.ts';
 import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
-import {
-  answeredOfStudy,
-  failuresOfStudy,
-  voteTimesOfStudy,
-} from '../../../store/repositories/studies.ts';
+import { failuresOfStudy, voteTimesOfStudy } from '../../../store/repositories/studies.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { storedSystemName } from '../evaluation-service.ts';
 import { evaluationReport, placeReport, reportFileName } from '../report-service.ts';
-import { annotatorsOf } from './study-queue.ts';
-import { studyById, studyState, systemIdsOf } from './study-service.ts';
+import { systemIdsOf } from './study-service.ts';
+import { studyById, studyQueues } from './study-state.ts';
 
 const writers = {
   json: { write: studyToJson, extension: 'json' },
@@ -61,26 +57,26 @@ function studyReport(session: ProjectSession, id: string): StudyReport {
   const systemIds = systemIdsOf(evaluations);
   const names = distinctNames(session, systemIds);
   const nameOf = (systemId: string) => names.get(systemId) ?? '';
-  const state = studyState(session, study);
+  const queues = studyQueues(session, study);
   const times = new Map(voteTimesOfStudy(db, id).map((one) => [one.author, one.medianMs]));
   return composeStudyReport({
     name: study.name,
     createdMs: study.createdMs,
     design: study.design,
     systemNames: systemIds.map(nameOf),
-    promptSets: promptSetsOf(session, evaluations, state.items),
+    promptSets: promptSetsOf(session, evaluations, queues.items),
     seed: study.seed,
     overlapPercent: study.overlapPercent,
     calibrationItems: study.calibrationItems,
-    comparisons: state.items.length,
-    answers: answeredOfStudy(db, id).length,
+    comparisons: queues.items.length,
+    answers: queues.answers.done,
     failures: failuresOfStudy(db, id).map(({ systemId, promptSetName, ordinal, reason }) => ({
       system: nameOf(systemId),
       promptSet: promptSetName,
       prompt: ordinal,
       reason,
     })),
-    annotators: annotatorsOf(state).map((one) => ({
+    annotators: queues.annotators().map((one) => ({
       ...one,
       medianMs: times.get(one.author) ?? null,
     })),

@@ -15,21 +15,15 @@ import { countVerdicts, moreVotesToSeparate } from '../../../../shared/stats/pre
 import { findComparison } from '../../../store/repositories/comparisons.ts';
 import {
   evaluationsOfStudy,
-  findEvaluation,
   insertEvaluation,
   setEvaluationJob,
   type StoredEvaluation,
 } from '../../../store/repositories/evaluations.ts';
 import { findPromptSet } from '../../../store/repositories/prompt-sets.ts';
 import {
-  answeredOfStudy,
-  findStudy,
   insertStudy,
-  itemsOfStudy,
   listStudies,
-  promptsOfStudy,
   setStudyRevealed,
-  votesOfStudy,
   type StoredStudy,
 } from '../../../store/repositories/studies.ts';
 import { withTransaction } from '../../../store/database.ts';
@@ -37,9 +31,12 @@ import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import { requireLive } from '../../project/live-things.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
+import { isJudgedNameTaken } from '../../../store/repositories/judged-names.ts';
 import { requireAnswers } from '../answer-service.ts';
+import { requireFreeJudgedName } from '../judged-name.ts';
 import { choosePrompts, storedSystemName, usableContestant } from '../evaluation-service.ts';
-import { annotatorsOf, queueOf, type StudyState } from './study-queue.ts';
+import type { StudyQueues } from './study-queue.ts';
+import { studyById, studyQueues } from './study-state.ts';
 
 /** What a new study compares; `systems` has the focus first where there is one. */
 export interface NewStudy {
@@ -65,7 +62,7 @@ export async function createStudy(
   const { db } = session.file;
   const stores: ((sampling: Sampling) => string)[] = [];
   for (const system of input.systems) stores.push(await usableContestant(session, system, signal));
-  requireFreeName(session, input.name);
+  requireFreeJudgedName(db, input.name);
   const sets = [...new Set(input.promptSetIds)].map((id) => {
     const set = found(findPromptSet(db, 'id', id), 'prompt set', id);
     requireLive(db, { thing: 'prompt-set', id }, 'prompt set');
@@ -90,16 +87,6 @@ export async function createStudy(
   });
   session.changes.touch('evaluations', 'project');
   return { studyId: id, jobId: job.id };
-}
-
-/** NAME_TAKEN where a study or an evaluation is called so: commands find both by their names. */
-function requireFreeName({ file: { db } }: ProjectSession, name: string): void {
-  const taken = findStudy(db, 'name', name) ? 'a study' : undefined;
-  const what = taken ?? (findEvaluation(db, 'name', name) ? 'an evaluation' : undefined);
-  if (what)
-    throw new AppError('NAME_TAKEN', `There is ${what} “${name}” already: choose another name`, {
-      name,
-    });
 }
 
 function storeStudy(
@@ -156,31 +143,8 @@ const longestStem = 80;
 function pairName(db: ProjectSession['file']['db'], study: string, number: number): string {
   const stem = `${Array.from(study).slice(0, longestStem).join('')}, pair ${number}`;
   let name = stem;
-  for (let other = 2; findEvaluation(db, 'name', name); other += 1) name = `${stem} (${other})`;
+  for (let other = 2; isJudgedNameTaken(db, name); other += 1) name = `${stem} (${other})`;
   return name;
-}
-
-/** The stored study, or NOT_FOUND. */
-export const studyById = (session: ProjectSession, id: string): StoredStudy =>
-  found(findStudy(session.file.db, 'id', id), 'study', id);
-
-/** What the queues of a study are made of, as it stands now. */
-export function studyState(session: ProjectSession, study: StoredStudy): StudyState {
-  const { db } = session.file;
-  return {
-    study,
-    items: itemsOfStudy(db, study.id),
-    votes: votesOfStudy(db, study.id),
-    complete: completePrompts(session, study),
-  };
-}
-
-function completePrompts({ file: { db } }: ProjectSession, { id }: StoredStudy): Set<string> {
-  const systems = systemIdsOf(evaluationsOfStudy(db, id)).length;
-  const answered = Map.groupBy(answeredOfStudy(db, id), ({ promptId }) => promptId);
-  return new Set(
-    [...answered].filter(([, { length }]) => length >= systems).map(([promptId]) => promptId),
-  );
 }
 
 /** The systems of a study, the focus first where there is one. */
@@ -202,9 +166,8 @@ export function studySummary(
   const { db } = session.file;
   const evaluations = evaluationsOfStudy(db, study.id);
   const systemIds = systemIdsOf(evaluations);
-  const stored = studyState(session, study);
-  const { items, votes } = stored;
-  const queue = queueOf(stored, author);
+  const queues = studyQueues(session, study);
+  const { ready, voted, unvoted } = queues.counts();
   const isRevealed = study.revealedMs !== null;
   const setNames = new Map(
     evaluations.map(({ promptSetId }) => [
@@ -212,9 +175,7 @@ export function studySummary(
       findPromptSet(db, 'id', promptSetId)?.name ?? '',
     ]),
   );
-  const voted = new Set(votes.map(({ comparisonId }) => comparisonId));
-  const ready = items.filter(isReady);
-  const failed = queue.flatMap(({ id, isFailed }, ordinal) => (isFailed ? [{ id, ordinal }] : []));
+  const failed = queues.failed(author);
   return {
     id: study.id,
     name: study.name,
@@ -223,25 +184,22 @@ export function studySummary(
     systemNames: isRevealed ? systemIds.map((id) => storedSystemName(session, id)) : null,
     systems: systemIds.length,
     pairs: studyPairs(study.design, systemIds.length).length,
-    comparisons: items.length,
-    answered: answeredOfStudy(db, study.id).length,
-    answers: promptsOfStudy(db, study.id).length * systemIds.length,
-    readyPairs: queue.filter(({ isOffered }) => isOffered).length,
+    comparisons: queues.items.length,
+    answered: queues.answers.done,
+    answers: queues.answers.total,
+    readyPairs: ready,
     failed: failed.length,
     failures: failed.slice(0, mostFailures).map(({ id, ordinal }) => ({
       ordinal,
       reason: findComparison(db, id)?.failures[0]?.reason ?? '',
     })),
-    voted: voted.size,
-    queue: {
-      total: queue.filter(({ isOwn }) => isOwn).length,
-      left: queue.filter(({ isOpen }) => isOpen).length,
-    },
+    voted,
+    queue: queues.queueOf(author),
     overlapPercent: study.overlapPercent,
     calibrationItems: study.calibrationItems,
-    annotators: annotatorsOf(stored),
-    unvoted: ready.filter(({ id }) => !voted.has(id)).length,
-    separation: isRevealed ? null : separationOf(stored),
+    annotators: queues.annotators(),
+    unvoted,
+    separation: isRevealed ? null : separationOf(queues),
     evaluations: isRevealed
       ? evaluations.map(({ id, systemAId, systemBId, promptSetId }) => ({
           id,
@@ -256,29 +214,37 @@ export function studySummary(
   };
 }
 
-const isReady = ({ aFinish, bFinish }: StudyState['items'][number]) =>
-  aFinish !== null && bFinish !== null && aFinish !== 'failed' && bFinish !== 'failed';
-
 /** Votes between two counts: a number that moved with each vote would tell whom it was for. */
 const separationStep = 25;
 
 /** How far the votes separate the pairs, by whole steps of votes and over all pairs together. */
-export function separationOf({ items, votes }: StudyState): StudySummary['separation'] {
-  const byPeople = votes.filter(({ authorKind }) => authorKind === 'human');
-  const counted = Math.floor(byPeople.length / separationStep) * separationStep;
+export function separationOf(queues: StudyQueues): StudySummary['separation'] {
+  const counted = Math.floor(queues.countOfPeople / separationStep) * separationStep;
   if (counted === 0) return null;
-  const itemOf = new Map(items.map((item) => [item.id, item]));
-  const verdicts = byPeople.slice(0, counted).flatMap(({ comparisonId, shown }) => {
-    const item = itemOf.get(comparisonId);
-    const pair = item?.systemPair;
-    return item ? [{ pair, verdict: resolveVerdict(shown, item.leftSide) }] : [];
-  });
+  // Of what was counted nothing changes until a further step is full, or a vote is changed.
+  const key = `${counted}:${queues.changes}`;
+  const known = separations.get(queues);
+  if (known?.key === key) return known.separation;
+  const separation = separationBy(queues, counted);
+  separations.set(queues, { key, separation });
+  return separation;
+}
+
+const separations = new WeakMap<
+  StudyQueues,
+  { key: string; separation: StudySummary['separation'] }
+>();
+
+function separationBy(queues: StudyQueues, counted: number): StudySummary['separation'] {
+  const verdicts = queues.votesOfPeople(counted).map(({ item, shown }) => ({
+    pair: item.systemPair,
+    verdict: resolveVerdict(shown, item.leftSide),
+  }));
   const pairs = Map.groupBy(verdicts, ({ pair }) => pair);
-  const all = new Set(items.map(({ systemPair }) => systemPair));
-  const needed = [...all].map((pair) => {
-    const own = pairs.get(pair) ?? [];
-    return moreVotesToSeparate(countVerdicts(own.map(({ verdict }) => verdict)));
-  });
+  const all = new Set(queues.items.map(({ systemPair }) => systemPair));
+  const needed = [...all].map((pair) =>
+    moreVotesToSeparate(countVerdicts((pairs.get(pair) ?? []).map(({ verdict }) => verdict))),
+  );
   return {
     votes: counted,
     separated: needed.filter((more) => more === 0).length,

@@ -1,15 +1,13 @@
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
 import type { ShownVerdict } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { evaluationOf, findComparison } from '../../../store/repositories/comparisons.ts';
-import { lastVotedOfStudy } from '../../../store/repositories/studies.ts';
 import { insertVote } from '../../../store/repositories/votes.ts';
 import { AppError, found } from '../../base/app-error.ts';
 import type { CoreState } from '../../project/core-state.ts';
 import type { ProjectSession } from '../../project/project-session.ts';
 import { evaluationById } from '../evaluation-service.ts';
 import { storeVote, toBlind } from '../voting-service.ts';
-import { queueOf } from './study-queue.ts';
-import { studyById, studyState } from './study-service.ts';
+import { studyById, studyQueues } from './study-state.ts';
 
 /** Who votes: whoever the settings name, unless somebody else is named. */
 interface Annotator {
@@ -24,11 +22,9 @@ export function nextInStudy(
 ): BlindComparison | null {
   const author = input.author ?? state.settings.author;
   const study = studyById(session, input.id);
-  const queue = queueOf(studyState(session, study), author);
-  const ordinal =
-    input.ordinal ??
-    queue.findIndex(({ id, isOpen, isOffered }) => isOpen && isOffered && id !== input.besides);
-  const item = queue[ordinal];
+  const queues = studyQueues(session, study);
+  const ordinal = input.ordinal ?? queues.nextOrdinal(author, input.besides);
+  const item = queues.at(author, ordinal);
   if (!item?.isOffered) return null;
   return atPlace(author, session, { id: item.id, ordinal });
 }
@@ -75,13 +71,13 @@ export function undoInStudy(
 ): BlindComparison | null {
   refuseRevealedStudy(session, studyId);
   const author = by.author ?? state.settings.author;
-  const comparisonId = lastVotedOfStudy(session.file.db, studyId, author);
+  const queues = studyQueues(session, studyById(session, studyId));
+  const comparisonId = queues.lastVotedBy(author);
   if (comparisonId === undefined) return null;
   const withdrawal = { shown: 'withdrawn', author, authorKind: 'human', durationMs: null } as const;
   insertVote(session.file.db, { comparisonId, ...withdrawal });
   session.changes.touch('evaluations');
-  const queue = queueOf(studyState(session, studyById(session, studyId)), author);
-  const ordinal = queue.findIndex(({ id }) => id === comparisonId);
+  const ordinal = queues.ordinalOf(author, comparisonId);
   return atPlace(author, session, { id: comparisonId, ordinal });
 }
 

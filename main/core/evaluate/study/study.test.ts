@@ -52,6 +52,37 @@ test('each system answers each prompt once, however many pairs and evaluations a
   expect(generations()).toEqual(before);
 });
 
+test('a prompt that two sets of a study have is answered once, and its answer is in both', async () => {
+  const { studies, prompts } = core.client;
+  const sets: string[] = [];
+  for (const own of ['x', 'y']) {
+    const rows = [{ prompt: 'In both?' }, { prompt: `Of ${own}?` }];
+    const path = core.writeLines(`${own}.jsonl`, rows);
+    sets.push((await prompts.import({ path })).set.id);
+  }
+  const { studyId, jobId } = await studies.create({
+    name: 'both sets',
+    design: 'focus',
+    systems: study.modelIds.slice(0, 2).map((modelId) => ({ modelId })),
+    promptSetIds: sets,
+    sampling: { maxTokens: 8, temperature: 2, repeatPenalty: 1, topP: 1, seed: 7 },
+  });
+  await core.job(jobId);
+  expect(await studies.get({ id: studyId })).toMatchObject({ answers: 8, answered: 8 });
+  const { db } = requireSession(core.core.context.core).file;
+  const timed = z.object({ n: z.number(), ms: z.number(), output: z.string() });
+  const copies = all(
+    db,
+    timed,
+    `SELECT count(*) AS n, g.duration_ms AS ms, g.output FROM generation g
+     JOIN prompt p ON p.id = g.prompt_id WHERE p.messages_json LIKE '%In both?%'
+     GROUP BY g.system_id, g.duration_ms, g.output`,
+  );
+  // Two answers that were made one by one would not take the same time to the last digit.
+  expect(copies.map(({ n }) => n)).toEqual([2, 2]);
+  await core.client.things.delete({ thing: 'study', id: studyId });
+});
+
 test('a blind study names no system, no pair and no evaluation, and cannot be judged pair by pair', async () => {
   const { studies, evaluations } = core.client;
   const [summary] = await studies.list();
