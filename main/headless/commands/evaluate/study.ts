@@ -6,6 +6,7 @@ import { resolveContestant } from '../../arguments/project-models.ts';
 import { resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { resumeJob } from '../../arguments/resume-job.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
+import { readSystemSettings, systemSettingOptions } from '../../arguments/system-settings.ts';
 import {
   defineCommand,
   otherBaseOption,
@@ -64,6 +65,7 @@ const options = {
   },
   seed: { type: 'string', value: 'N', description: 'seed of the choice, the sides and the queues' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
+  ...systemSettingOptions,
   resume: { type: 'boolean', description: 'make the answers that a study lacks, after any stop' },
   ...otherBaseOption,
 } as const;
@@ -73,7 +75,8 @@ export const studyCommand = defineCommand({
   name: 'study',
   usage:
     'study P.lima NAME (--focus SYSTEM --against SYSTEM… | --round-robin SYSTEM…) --prompts SET|FILE… ' +
-    '[--prompts-count N] [--overlap PERCENT] [--calibration N] [--parallel N] [--seed N] [--set key=value]… [--other-base] | --resume',
+    '[--prompts-count N] [--overlap PERCENT] [--calibration N] [--parallel N] [--seed N] [--set key=value]… ' +
+    '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--other-base] | --resume',
   summary: 'Let several systems answer the same prompts, for blind votes on every pair.',
   positionals: { min: 2, max: 2 },
   options,
@@ -87,7 +90,7 @@ export const studyCommand = defineCommand({
   ],
   edits: true,
   async run(call) {
-    const start = call.options.resume ? resuming(call) : creating(call);
+    const start = call.options.resume ? resuming(call) : await creating(call);
     await using project = await openCoreWithProject(call);
     const { client } = project;
     const { studyId, jobId } = await start(client);
@@ -119,12 +122,13 @@ function resuming(call: Call<typeof options>): Start {
   };
 }
 
-function creating(call: Call<typeof options>): Start {
-  const words = readWords(call);
+async function creating(call: Call<typeof options>): Promise<Start> {
+  const words = await readWords(call);
   return async (client) => {
     const wait = { ...call, otherBase: call.options['other-base'] ?? false };
     const systems = [];
-    for (const word of words.systems) systems.push(await resolveContestant(client, word, wait));
+    for (const [at, word] of words.systems.entries())
+      systems.push({ ...(await resolveContestant(client, word, wait)), ...words.asked[at] });
     const promptSetIds: string[] = [];
     for (const word of words.prompts)
       promptSetIds.push((await resolvePromptSet(client, word, call.terminal)).id);
@@ -133,7 +137,7 @@ function creating(call: Call<typeof options>): Start {
 }
 
 /** Everything that can be wrong with the words is found before the project is opened. */
-function readWords(call: Call<typeof options>) {
+async function readWords(call: Call<typeof options>) {
   const { options: given } = call;
   const prompts = given.prompts ?? [];
   if (prompts.length === 0)
@@ -147,8 +151,10 @@ function readWords(call: Call<typeof options>) {
     seed: wholeNumber(given.seed, 'seed', 0, 4_294_967_295),
   };
   const name = positional(call, 1);
+  const { systems } = systemsOf(given);
   return {
-    ...systemsOf(given),
+    systems,
+    asked: await readSystemSettings(systems, given),
     prompts,
     settings: { ...settingsOf(given), ...numbers, name, sampling },
   };
