@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { openCourse, trainLesson, writeModel } from '../course.ts';
 import { expect, test } from '../fixtures.ts';
 import { answerTimeoutMs, ChatPage } from '../pages/chat-page.ts';
@@ -255,6 +256,19 @@ test('one Stop ends both answers, what came stays, and Enter sends or breaks the
     await log.getByRole('button', { name: 'Previous branch', exact: true }).click();
     await expect(log.getByText('Go on.', { exact: true })).toBeVisible();
     await expect(log.getByText('branch 1 of 2', { exact: true })).toBeVisible();
+  });
+
+  await test.step('a turn that is asked again in vain gives back what stood there', async () => {
+    const log = chat.log('Left');
+    await rename(path, `${path}.away`);
+    await log.getByRole('button', { name: 'Regenerate with another seed', exact: true }).click();
+    await log
+      .getByRole('button', { name: 'Show the turn that stood here', exact: true })
+      .click({ timeout: answerTimeoutMs });
+    await expect(log.getByText('branch 1 of 2', { exact: true })).toBeVisible();
+    await rename(`${path}.away`, path);
+    await workbench.page.reload();
+    await shell.goTo('Chat');
   });
 
   await test.step('a third pane stands beside the two, and is asked with them', async () => {

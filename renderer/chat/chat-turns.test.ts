@@ -3,6 +3,7 @@ import { limaSampling } from '../ui/systems/sampling.ts';
 import {
   messagesFor,
   sampleOf,
+  turnsToPutBack,
   withAnswer,
   withBranches,
   type AnswerPhase,
@@ -24,6 +25,18 @@ function turn(id: string, phase: AnswerPhase, text: string): Turn {
     answer: { phase, text, asked, answer: null, error: undefined },
   };
 }
+
+const answered = {
+  baseSha256: 'a'.repeat(64),
+  baseName: 'base',
+  adapterSha256: null,
+  adapterName: null,
+  strength: 0,
+  templateSha256: 'b'.repeat(64),
+  sampling: limaSampling,
+  engine: 'engine',
+  device: 'CPU',
+};
 
 it('keeps a stopped answer in the conversation but not a failed prompt without any answer', () => {
   const turns = [turn('1', 'done', 'yes'), turn('2', 'failed', ''), turn('3', 'stopped', 'part')];
@@ -61,4 +74,14 @@ it('does not bring back a turn that was cleared while its answer was on the way'
   const turns = [turn('2', 'done', 'kept')];
   const after = withAnswer(turns, '1', { text: 'late' });
   expect(after).toEqual(turns);
+});
+
+it('keeps what stood where a turn is asked again until there is an answer', () => {
+  const replaced = [turn('1', 'done', 'yes'), turn('2', 'done', 'no')];
+  for (const phase of ['failed', 'stopped'] as const)
+    expect(turnsToPutBack({ ...turn('3', phase, ''), replaced })).toBe(replaced);
+  expect(turnsToPutBack({ ...turn('3', 'streaming', 'so'), replaced })).toEqual([]);
+  const { answer, ...rest } = turn('3', 'done', 'so');
+  const account = { finish: 'stop', identity: answered } as const;
+  expect(turnsToPutBack({ ...rest, replaced, answer: { ...answer, answer: account } })).toEqual([]);
 });

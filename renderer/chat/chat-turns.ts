@@ -38,6 +38,14 @@ export interface Turn {
   branches: readonly string[];
   /** The place of this one among them. */
   branch: number;
+  /** What stood here before it was asked again, from this place on; until an answer is stored. */
+  replaced?: readonly Turn[];
+}
+
+/** The turns that stood where one failed, or stopped before a word; none where there is an answer. */
+export function turnsToPutBack({ answer, replaced = [] }: Turn): readonly Turn[] {
+  const isOver = answer.phase === 'failed' || answer.phase === 'stopped';
+  return isOver && answer.answer === null ? replaced : [];
 }
 
 /** A turn of a conversation that is opened again. */

@@ -1,7 +1,7 @@
 import { previewLine } from '../../shared/text/foreign-text.ts';
 import { rpc } from '../rpc/client.ts';
 import { showErrorToast, showToast } from '../ui/feedback/toast.tsx';
-import { useChat } from './chat-store.ts';
+import { shownPanes, useChat, type ChatTabState } from './chat-store.ts';
 import { sampleOf, type Turn } from './chat-turns.ts';
 
 /** True for an answer that is at its end and has words. */
@@ -38,15 +38,24 @@ async function letGo(id: string): Promise<void> {
 
 /** Keeps the turn that has the focus or the pointer; where none has, the newest answer on the right. */
 export function keepMeantTurn(): void {
-  const { panes } = useChat.getState();
   const element =
     document.activeElement?.closest('[data-turn]') ?? document.querySelector('[data-turn]:hover');
-  const meant = element?.getAttribute('data-turn');
-  for (const { turns } of [panes.right, panes.left, panes.third, panes.fourth]) {
-    const index = turns.findLastIndex((turn) =>
-      meant == null ? isAnswered(turn) : turn.id === meant && isAnswered(turn),
+  const meant = meantTurn(useChat.getState(), element?.getAttribute('data-turn') ?? null);
+  if (meant) void keepTurn(meant.turn, meant.before);
+}
+
+/** The answered turn with this id, or without one the newest of the rightmost pane; of panes that are shown. */
+export function meantTurn(
+  { panes, paneCount }: Pick<ChatTabState, 'panes' | 'paneCount'>,
+  id: string | null,
+): { turn: Turn; before: readonly Turn[] } | undefined {
+  for (const pane of shownPanes(paneCount).toReversed()) {
+    const { turns } = panes[pane];
+    const index = turns.findLastIndex(
+      (turn) => (id === null || turn.id === id) && isAnswered(turn),
     );
     const turn = turns[index];
-    if (turn) return void keepTurn(turn, turns.slice(0, index));
+    if (turn) return { turn, before: turns.slice(0, index) };
   }
+  return undefined;
 }

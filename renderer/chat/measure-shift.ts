@@ -3,6 +3,7 @@ import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import type { TokenShift } from '../../shared/domain/chat/token-shift.ts';
 import { rpc } from '../rpc/client.ts';
 import { systemOfIdentity, templatesByHash, type AvailableModels } from '../ui/systems/systems.ts';
+import { useChat } from './chat-store.ts';
 import { messagesFor, type Turn } from './chat-turns.ts';
 
 /** An answer that can be measured: with the turns that were said before it. */
@@ -54,7 +55,8 @@ async function measure(
 ): Promise<void> {
   const system = await systemOfAnswer(turn, available);
   const messages = messagesFor(before, turn);
-  const request = { pane, system, messages, output: turn.answer.text };
+  const { text, answer } = turn.answer;
+  const request = { pane, system, messages, output: text, asked: answer?.identity };
   const events = await rpc.chat.tokenShift(request, { signal });
   for await (const event of events) {
     if (event.type === 'measured') tell({ phase: 'measuring', ...event });
@@ -62,14 +64,17 @@ async function measure(
   }
 }
 
-/** The system that gave an answer, whatever is chosen above the pane by now. */
+/**
+ * The system that gave an answer, whatever is chosen above the pane by now. Of one that is opened again
+ * template and examples are those that its hashes name, as far as the window knows such texts: the
+ * engine refuses where they are not.
+ */
 async function systemOfAnswer({ answer }: Turn, available: AvailableModels) {
   if (answer.asked) return answer.asked.system;
   const identity = answer.answer?.identity;
-  if (identity?.fewShotSha256 !== undefined)
-    throw new Error('The file does not keep the examples before this prompt: ask again.');
-  const templates = await templatesByHash(available, []);
-  const system = identity && systemOfIdentity(identity, available, templates);
+  const chosen = Object.values(useChat.getState().panes).map(({ system }) => system);
+  const texts = await templatesByHash(available, chosen);
+  const system = identity && systemOfIdentity(identity, available, texts);
   if (system) return system;
   throw new Error(
     'The project has no more what gave this answer, or the file does not tell it: ask again.',

@@ -7,6 +7,7 @@ import {
   isRunning,
   messagesFor,
   storedTurn,
+  turnsToPutBack,
   withAnswer,
   withBranches,
   type AnswerState,
@@ -24,11 +25,16 @@ interface RunningAnswer {
 const running = new Map<PaneId, RunningAnswer>();
 
 /** Asks the system of a pane; the answer streams into a new last turn. Does nothing while one runs. */
-export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Promise<void> {
+export async function sendTurn(
+  pane: PaneId,
+  prompt: string,
+  asked: Asked,
+  replaced: readonly Turn[] = [],
+): Promise<void> {
   const { conversationId, panes } = useChat.getState();
   const { turns } = panes[pane];
   if (isRunning(turns)) return;
-  const turn = newTurn(prompt, asked);
+  const turn: Turn = { ...newTurn(prompt, asked), replaced };
   changePane(pane, { turns: [...turns, turn], editing: null, system: asked.system });
   const change = (state: Partial<AnswerState>) => changeAnswer(pane, turn.id, state);
   const call = { conversationId, controller: new AbortController(), isStopping: false };
@@ -62,7 +68,8 @@ export async function sendTurn(pane: PaneId, prompt: string, asked: Asked): Prom
 
 /**
  * Asks again where a turn stands, with another prompt or other settings: a branch of its own. What
- * stood there and came after it is stored, and the turn leads back to it.
+ * stood there and came after it is stored, and the turn leads back to it; it is kept in the pane as
+ * well until there is an answer.
  */
 export async function resendTurn(
   pane: PaneId,
@@ -72,8 +79,19 @@ export async function resendTurn(
   const { turns } = useChat.getState().panes[pane];
   const index = turns.findIndex(({ id }) => id === turn.id);
   if (isRunning(turns) || index === -1) return;
+  // One that failed, too, was asked again: what stood there before it is still what is kept.
+  const before = turnsToPutBack(turn);
+  const replaced = before.length > 0 ? before : turns.slice(index);
   changePane(pane, { turns: turns.slice(0, index) });
-  await sendTurn(pane, prompt, asked);
+  await sendTurn(pane, prompt, asked, replaced);
+}
+
+/** Puts back what stood where a turn was asked again and got no answer. */
+export function putBack(pane: PaneId, turn: Turn): void {
+  const { turns } = useChat.getState().panes[pane];
+  const index = turns.findIndex(({ id }) => id === turn.id);
+  if (isRunning(turns) || index === -1) return;
+  changePane(pane, { turns: [...turns.slice(0, index), ...turnsToPutBack(turn)], editing: null });
 }
 
 /** Shows another branch of a conversation in its pane, by an answer of it. */

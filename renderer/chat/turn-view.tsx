@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
-import { BookmarkPlus, ChevronLeft, ChevronRight, Pencil, RefreshCw, ScanText } from 'lucide-react';
+import {
+  BookmarkPlus,
+  ChevronLeft,
+  ChevronRight,
+  Pencil,
+  RefreshCw,
+  ScanText,
+  Undo2,
+} from 'lucide-react';
 import { withoutThinking } from '../../shared/template/thinking.ts';
 import type { PaneId } from '../../shared/domain/chat/chat-pane.ts';
 import { useReadOnlyNotice } from '../rpc/project.ts';
@@ -16,10 +24,10 @@ import { returnFocusSoon } from '../ui/work-focus.ts';
 import { AnswerView } from './answer-view.tsx';
 import { askWhileTraining } from './ask-while-training.ts';
 import { changePane } from './chat-store.ts';
-import type { Asked, Turn } from './chat-turns.ts';
+import { turnsToPutBack, type Asked, type Turn } from './chat-turns.ts';
 import { isAnswered, keepTurn } from './keep-turn.ts';
 import { isSendKey } from './send-key.ts';
-import { resendTurn, showBranch } from './send-turn.ts';
+import { putBack, resendTurn, showBranch } from './send-turn.ts';
 import { TokenShiftPanel } from './token-shift-panel.tsx';
 
 /** Makes the turn a sample, also while a prompt is written. */
@@ -85,6 +93,7 @@ export function TurnView({ turn, before, pane, available, asked, isEditing }: Tu
         </div>
       )}
       <AnswerView state={answer} available={available} onRetry={() => resend(prompt)} />
+      <Replaced turn={turn} pane={pane} />
       <div className="chat-turn-actions" ref={actions}>
         <BranchChoice turn={turn} pane={pane} isDisabled={asked === null} />
         {answer.text !== '' && (
@@ -132,6 +141,19 @@ export function TurnView({ turn, before, pane, available, asked, isEditing }: Tu
         />
       )}
     </>
+  );
+}
+
+/** Leads back to what stood where a turn was asked again in vain. */
+function Replaced({ turn, pane }: { turn: Turn; pane: PaneId }) {
+  const { length } = turnsToPutBack(turn);
+  if (length === 0) return null;
+  return (
+    <div className="row">
+      <Button small icon={<Undo2 size={13} />} onClick={() => putBack(pane, turn)}>
+        Show the {length === 1 ? 'turn' : `${length} turns`} that stood here
+      </Button>
+    </div>
   );
 }
 

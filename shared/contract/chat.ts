@@ -14,7 +14,7 @@ import { mostTemplateCharacters } from '../domain/recipe/recipe.ts';
 import { hashSchema } from '../domain/stored-value.ts';
 import { ofPanes, paneIds, paneSchema, type PaneId } from '../domain/chat/chat-pane.ts';
 import { messageSchema } from '../domain/message.ts';
-import { tokenShiftSchema } from '../domain/chat/token-shift.ts';
+import { askedHashesSchema, tokenShiftSchema } from '../domain/chat/token-shift.ts';
 import { procedure, reading } from './errors.ts';
 
 const finishSchema = z.enum(['stop', 'length', 'cancelled']);
@@ -207,6 +207,8 @@ export const chatContract = {
         /** All that was said before the answer. */
         messages: z.array(messageSchema).min(1),
         output: z.string().min(1),
+        /** How the answer was asked: refused where the system would be asked otherwise by now. */
+        asked: askedHashesSchema.optional(),
       }),
     )
     .output(

@@ -3,6 +3,7 @@ import { contestantSchema, samplingSchema } from '../domain/identity.ts';
 import { givenNameSchema } from '../domain/label.ts';
 import { voteFileSchema } from '../domain/evaluate/verdict-statistics.ts';
 import { messageSchema } from '../domain/message.ts';
+import { figureSchema } from '../domain/figure.ts';
 import {
   answersOfFileSchema,
   promptSchema,
@@ -213,4 +214,14 @@ export const statisticsContract = {
   ofFile: reading
     .input(z.object({ path: z.string().min(1), authors: z.array(z.string()).default([]) }))
     .output(voteFileSchema),
+  /** Writes a figure as SVG, complete or not at all: for shells that cannot download. */
+  saveFigure: reading
+    .input(
+      z.object({
+        figure: figureSchema,
+        path: z.string().min(1),
+        overwrite: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ path: z.string(), sizeBytes: z.number().int() })),
 };

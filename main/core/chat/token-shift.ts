@@ -1,7 +1,7 @@
 import type { PaneId } from '../../../shared/domain/chat/chat-pane.ts';
 import type { SystemSpec } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../shared/domain/chat/token-shift.ts';
+import type { AskedHashes, TokenShift } from '../../../shared/domain/chat/token-shift.ts';
 import { callEvents, type EventSink } from '../base/call-events.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
 import { systemFiles } from '../models/checkpoints.ts';
@@ -16,12 +16,13 @@ interface ShiftRequest {
   system: SystemSpec;
   messages: Message[];
   output: string;
+  asked?: AskedHashes | undefined;
 }
 
 /** Measures an answer of a system of the project, in the process of the pane that shows it. */
 export async function* measureAnswer(
   session: ProjectSession,
-  { pane, system: spec, messages, output }: ShiftRequest,
+  { pane, system: spec, messages, output, asked }: ShiftRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<{ type: 'loading' } | ShiftEvent, void> {
   const system = await systemFiles(session, spec, signal);
@@ -32,7 +33,7 @@ export async function* measureAnswer(
   yield { type: 'loading' };
   yield* callEvents<ShiftEvent>(session.calls, signal, async (emit, anySignal) => {
     const engine = session.inference.engine(pane, ...(base ? [system, base] : [system]));
-    await askTokenShift(engine, { system, base, messages, output }, emit, anySignal);
+    await askTokenShift(engine, { system, base, messages, output, asked }, emit, anySignal);
   });
 }
 
@@ -42,6 +43,7 @@ export interface MeasuredAnswer {
   base: GuardedSystem | null;
   messages: Message[];
   output: string;
+  asked?: AskedHashes | undefined;
 }
 
 /** Has an engine measure an answer, telling how far it is and at last what it found. */

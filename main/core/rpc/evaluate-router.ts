@@ -1,3 +1,4 @@
+import { figureToSvg } from '../../../shared/report/figures/figure.ts';
 import { listPromptSets } from '../../store/repositories/prompt-sets.ts';
 import { recentPace } from '../../store/repositories/studies.ts';
 import { importAnswers, importedAnswers } from '../evaluate/answer-service.ts';
@@ -9,7 +10,7 @@ import {
 } from '../evaluate/evaluation-service.ts';
 import { extendEvaluation } from '../evaluate/extend-evaluation.ts';
 import { importPrompts, promptSet } from '../evaluate/prompt-service.ts';
-import { reportText, saveReport } from '../evaluate/report-service.ts';
+import { placeReport, reportText, saveReport } from '../evaluate/report-service.ts';
 import { voteByExpectedAnswer } from '../evaluate/rule-votes.ts';
 import {
   createStudy,
@@ -118,4 +119,7 @@ export const statisticsRouter = {
     const path = core.paths.check(input.path);
     return core.calls.run([signal], (stopping) => statisticsOfFile(path, input.authors, stopping));
   }),
+  saveFigure: withProject.statistics.saveFigure.handler(({ context: { core, session }, input }) =>
+    placeReport(core, session, input, () => figureToSvg(input.figure)),
+  ),
 };

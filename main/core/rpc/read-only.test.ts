@@ -130,6 +130,10 @@ const inputs: Record<string, unknown> = {
   'studies.comparison': { id: 's' },
   'studies.report': { id: 's', format: 'json' },
   'studies.saveReport': { id: 's', format: 'json', path: join(folder, 'study.json') },
+  'statistics.saveFigure': {
+    figure: { title: 'none', width: 1, height: 1, marks: [] },
+    path: join(folder, 'figure.svg'),
+  },
   'statistics.ofFile': { path: join(folder, 'x.gguf') },
   'evaluations.saveReport': { id: 'e', format: 'json', path: join(folder, 'report.json') },
 };

@@ -68,6 +68,8 @@ export const inferenceErrors = {
   CONTEXT_FAILED: noData,
   ENGINE_LIBRARY_MISSING: noData,
   ENGINE_MISMATCH: noData,
+  /** An answer was given under another template, or behind other examples. */
+  ASKED_OTHERWISE: z.object({ templateSha256: z.string(), askedSha256: z.string() }),
   /** A verdict of a judge is no token of its own. */
   JUDGE_SYMBOLS: z.object({ symbol: z.string() }),
   PROMPT_TOO_LONG: z.object({ promptTokens: z.number(), contextTokens: z.number() }),

@@ -2,7 +2,7 @@ import type { AnswerFinish } from '../../../shared/domain/evaluate/evaluation.ts
 import type { FewShot } from '../../../shared/domain/few-shot.ts';
 import type { Identity, Sampling } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
-import type { TokenShift } from '../../../shared/domain/chat/token-shift.ts';
+import type { AskedHashes, TokenShift } from '../../../shared/domain/chat/token-shift.ts';
 import type { XrayCounts, XrayRecipe, XraySample } from '../../../shared/domain/xray.ts';
 import type { EncodedSample, TaughtFormat } from './trainer.ts';
 
@@ -38,6 +38,8 @@ export interface TokenShiftParams {
   base: SystemFiles | null;
   messages: Message[];
   output: string;
+  /** How the answer was asked, where that is known. */
+  asked?: AskedHashes | undefined;
 }
 
 /** One answer. `finish` is `length` when maxTokens or the context ended it. */

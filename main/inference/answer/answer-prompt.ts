@@ -5,7 +5,7 @@ import type {
   Token,
   LlamaModel,
 } from 'node-llama-cpp';
-import { behindExamples, fewShotText } from '../../../shared/domain/few-shot.ts';
+import { behindExamples, fewShotText, type FewShot } from '../../../shared/domain/few-shot.ts';
 import type { Sampling, Identity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { Answer, SystemFiles } from '../../engines/protocol/inference.ts';
@@ -209,7 +209,7 @@ export function identify(
     ...(adapterBaseSha256 !== undefined && { adapterBaseSha256 }),
     strength,
     templateSha256: loaded.vocabulary.templateSha256,
-    ...(fewShot && { fewShotSha256: sha256(fewShotText(fewShot)) }),
+    ...(fewShot && { fewShotSha256: fewShotHash(fewShot) }),
     sampling,
     parallel,
     engine: runtime.engine,
@@ -217,7 +217,9 @@ export function identify(
   };
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+/** The hash of a few-shot prefix, as identities tell it. */
+export const fewShotHash = (fewShot: FewShot): string =>
+  createHash('sha256').update(fewShotText(fewShot)).digest('hex');
 
 /** The prompt of a system for a conversation: behind its examples, where it has some. */
 export async function encodeAsked(

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Llama } from 'node-llama-cpp';
 import { tinyTokens } from '../../gguf/tiny/tiny-vocabulary.ts';
 import { startInference } from '../../engines/start-engines.ts';
 import { testFiles } from '../../engines/testing/test-files.ts';
 import type { SystemFiles } from '../../engines/protocol/inference.ts';
-import type { TokenLikelihood } from '../../../shared/domain/chat/token-shift.ts';
+import type { AskedHashes, TokenLikelihood } from '../../../shared/domain/chat/token-shift.ts';
+import { fewShotText, type FewShot } from '../../../shared/domain/few-shot.ts';
 import { centredLogitsOf } from '../testing/centred-logits.ts';
 import { endLlama, startLlama } from '../testing/start-llama.ts';
 import { ask, createTestFolder, withTestAdapter, writeTestSystem } from '../testing/test-system.ts';
@@ -90,6 +92,32 @@ test('each token of an answer is measured behind the same tokens under the syste
   // Without its strength an adapter is its base.
   const still = await measured({ ...system, strength: 0 }, base);
   expect(still.tokens.every((token) => token.rank === token.base?.rank)).toBe(true);
+});
+
+test('an answer that was asked under another template or behind other examples is refused', async () => {
+  const examples: FewShot = { system: '', examples: [{ question: 'Figs?', answer: 'Yes.' }] };
+  const params = { system: base, base: null, messages: ask('Pears?'), output };
+  const templateSha256 = createHash('sha256').update(chatTemplate).digest('hex');
+  const fewShotSha256 = createHash('sha256').update(fewShotText(examples)).digest('hex');
+  const measureAsked = (asked: AskedHashes, fewShot?: FewShot) =>
+    engine.request('tokenShift', { ...params, system: { ...base, fewShot }, asked });
+  const alike = await measureAsked({ templateSha256 });
+  expect(alike.tokens).toHaveLength((await measured(base, null)).tokens.length);
+  await measureAsked({ templateSha256, fewShotSha256 }, examples);
+  const another = 'a'.repeat(64);
+  for (const [asked, fewShot, words] of [
+    [
+      { templateSha256: another },
+      undefined,
+      /under the chat template aaaaaaaa, and its system has/,
+    ],
+    [{ templateSha256, fewShotSha256 }, undefined, /behind the examples .* asked without examples/],
+    [{ templateSha256 }, examples, /given without examples, .* behind the examples/],
+  ] as const)
+    await expect(measureAsked(asked, fewShot)).rejects.toMatchObject({
+      code: 'ASKED_OTHERWISE',
+      message: expect.stringMatching(words),
+    });
 });
 
 test('a base is measured alone, a model of another vocabulary is no base, and a cancel ends it', async () => {

@@ -1,6 +1,7 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 import {
   shiftTotals,
+  type AskedHashes,
   type ShiftedToken,
   type TokenLikelihood,
   type TokenShift,
@@ -12,7 +13,7 @@ import type { RequestContext } from '../../engines/serve-engine.ts';
 import { TokenPieces } from '../encode/token-pieces.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelHost } from '../model/model-host.ts';
-import { contextSize, encodeAsked, evaluateAll } from './answer-prompt.ts';
+import { contextSize, encodeAsked, evaluateAll, fewShotHash } from './answer-prompt.ts';
 
 type Request = InferenceRequests['tokenShift'];
 
@@ -22,10 +23,11 @@ type Request = InferenceRequests['tokenShift'];
  */
 export async function tokenShift(
   host: ModelHost,
-  { system, base, messages, output }: Request['params'],
+  { system, base, messages, output, asked }: Request['params'],
   request: RequestContext<Request['event']>,
 ): Promise<TokenShift> {
   const loaded = await host.open(system, request.signal);
+  if (asked) requireAskedAlike(loaded, system, asked);
   const { tokens: prompt, opening } = await encodeAsked(loaded, system, messages);
   const text = output.startsWith(opening) ? output.slice(opening.length) : output;
   const answer = loaded.vocabulary.encodeContinuation(text, prompt.at(-1));
@@ -46,6 +48,32 @@ export async function tokenShift(
   }));
   return { tokens, totals: shiftTotals(tokens) };
 }
+
+/** Behind another prompt than the answer's own, every figure would be of something else. */
+function requireAskedAlike(
+  { vocabulary: { templateSha256 } }: LoadedModel,
+  { fewShot }: SystemFiles,
+  asked: AskedHashes,
+): void {
+  const examples = fewShot && fewShotHash(fewShot);
+  if (asked.templateSha256 !== templateSha256)
+    throw new InferenceError(
+      'ASKED_OTHERWISE',
+      `This answer was given under the chat template ${short(asked.templateSha256)}, and its system has ${short(templateSha256)} by now. Choose the template of then above the pane, or ask again.`,
+      { templateSha256, askedSha256: asked.templateSha256 },
+    );
+  if (asked.fewShotSha256 !== examples)
+    throw new InferenceError(
+      'ASKED_OTHERWISE',
+      `This answer was given ${behindText(asked.fewShotSha256)}, and its system would be asked ${behindText(examples)} by now. Choose the examples of then above the pane, or ask again.`,
+      { templateSha256, askedSha256: asked.fewShotSha256 ?? '' },
+    );
+}
+
+const short = (hash: string) => hash.slice(0, 8);
+
+const behindText = (hash: string | undefined) =>
+  hash === undefined ? 'without examples' : `behind the examples ${short(hash)}`;
 
 /** Ranks mean something only where both count with the same vocabulary. */
 async function openBase(

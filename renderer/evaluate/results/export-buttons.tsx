@@ -3,9 +3,7 @@ import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
-import { showToast } from '../../ui/feedback/toast.tsx';
-import { downloadText } from '../../ui/files/download-text.ts';
-import { exportFile } from '../../ui/files/export-file.tsx';
+import { saveText } from '../../ui/files/save-text.ts';
 
 const formats = [
   { format: 'json', label: 'JSON', mediaType: 'application/json' },
@@ -22,13 +20,8 @@ export function ExportButtons({ kind, id }: { kind: 'evaluation' | 'study'; id: 
     if (!chosen) return;
     const { format, mediaType } = chosen;
     const { fileName, text } = await calls.report({ id, format });
-    // The desktop app refuses downloads; there the core writes where the dialog says.
-    if (!(await rpc.app.info()).hasNativeDialogs) return downloadText(fileName, text, mediaType);
-    const saved = await exportFile(
-      { title: 'Save the report', suggestedName: fileName },
-      (target) => calls.saveReport({ id, format, ...target }),
-    );
-    if (saved !== undefined) showToast({ text: `Saved ${saved.path}.`, tone: 'good' });
+    const leaving = { title: 'Save the report', fileName, mediaType, write: () => text };
+    await saveText(leaving, (target) => calls.saveReport({ id, format, ...target }));
   });
   return (
     <>

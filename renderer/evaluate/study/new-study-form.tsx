@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Plus, Trash2 } from 'lucide-react';
-import { hasImportedAnswers, type Contestant } from '../../../shared/domain/identity.ts';
+import type { Contestant } from '../../../shared/domain/identity.ts';
 import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { planText } from '../../../shared/report/study/study-words.ts';
@@ -23,6 +23,7 @@ import {
 import { WithFormLists } from '../new/form-lists.tsx';
 import { useStudies } from '../queries.ts';
 import {
+  nextSystem,
   studyDraftFor,
   studyObstacle,
   studyPlan,
@@ -61,7 +62,8 @@ function NewStudyForm({ context }: { context: StudyContext }) {
   if (draft.systems.length === 0)
     return (
       <EmptyState title="No model yet" actions={<AddModelButton />}>
-        A study compares systems: base models, with or without an adapter.
+        A study compares systems: base models, with or without an adapter, or answers that you
+        import on the page of a prompt set.
       </EmptyState>
     );
   return (
@@ -124,7 +126,9 @@ function NewStudyForm({ context }: { context: StudyContext }) {
         {planText(plan, pace.data)}
       </p>
       <StartRow
-        label={`Generate ${formatQuantity(plan.answers, 'answer')}`}
+        label={
+          plan.answers === 0 ? 'Compare' : `Generate ${formatQuantity(plan.answers, 'answer')}`
+        }
         obstacle={obstacle}
         note="An answer that is stored already is not made again."
         create={create}
@@ -182,16 +186,6 @@ function SystemList({ draft: { systems, design }, context, onChange }: SystemLis
       </div>
     </>
   );
-}
-
-/** A model that is not in the study yet, else the last one once more, to be changed. */
-function nextSystem(
-  systems: readonly Contestant[],
-  { available: { models } }: StudyContext,
-): Contestant {
-  const used = systems.flatMap((one) => (hasImportedAnswers(one) ? [] : [one.modelId]));
-  const unused = models.find(({ id }) => !used.includes(id));
-  return { modelId: unused?.id ?? used.at(-1) ?? '', checkpointId: null, strength: 1 };
 }
 
 interface PromptSetsProps {

@@ -2,7 +2,13 @@ import { expect, it } from 'vitest';
 import { planText } from '../../../shared/report/study/study-words.ts';
 import { limaSampling } from '../../ui/systems/sampling.ts';
 import { listedModel } from '../../ui/systems/testing/listed-model.ts';
-import { studyObstacle, studyPlan, type StudyDraft } from './new-study.ts';
+import {
+  nextSystem,
+  studyDraftFor,
+  studyObstacle,
+  studyPlan,
+  type StudyDraft,
+} from './new-study.ts';
 
 const models = ['x', 'y', 'z'].map((id) => listedModel(id, id === 'z'));
 const set = (id: string, prompts: number) => ({
@@ -67,4 +73,24 @@ it('says how long answers and votes take, at the speed of the last ones where th
     '2 pairs of systems, 12 answers, 8 comparisons. Answering takes about 24 s at the speed of the last answers here. One annotator votes for about 2 min, at 15 s each.',
   );
   expect(planText(plan, undefined)).toContain('at 30 s each');
+});
+
+it('begins with imported answers where there is no model, and goes on to the next ones', () => {
+  const answers = ['GPT-4', 'Bard', 'Claude'].map((name) => ({
+    id: name,
+    name,
+    answers: 3,
+    sets: [{ promptSetId: 's', answers: 3 }],
+    origins: [],
+    createdMs: 1,
+  }));
+  const alone = { ...context, available: { models: [], runs: [] }, answers };
+  const begun = studyDraftFor(alone);
+  expect(begun.systems).toEqual([{ answersId: 'GPT-4' }, { answersId: 'Bard' }]);
+  expect(studyObstacle(begun, alone)).toBeUndefined();
+  expect(studyPlan(begun, context.sets)).toEqual({ pairs: 1, answers: 0, comparisons: 300 });
+  const next = nextSystem(begun.systems, alone);
+  expect(next).toEqual({ answersId: 'Claude' });
+  expect(nextSystem([...begun.systems, next], alone)).toEqual(next);
+  expect(studyDraftFor({ ...alone, answers: [] }).systems).toEqual([]);
 });

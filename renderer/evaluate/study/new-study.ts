@@ -31,19 +31,44 @@ export interface StudyContext extends Omit<FormLists, 'evaluations'> {
   taken: readonly { name: string }[];
 }
 
-/** The form before anybody typed: the newest adapter against its base, on the project's prompt set. */
-export function studyDraftFor({ available, sets, taken, defaults }: StudyContext): StudyDraft {
+/**
+ * The form before anybody typed: the newest adapter against its base, on the project's prompt set.
+ * Without a model the first imported answers.
+ */
+export function studyDraftFor({
+  available,
+  sets,
+  answers,
+  taken,
+  defaults,
+}: StudyContext): StudyDraft {
   const newest = newestSystem(available);
+  const imported = answers.slice(0, 2).map(({ id }) => ({ answersId: id }));
   const setId = defaults.promptSetId?.value ?? sets[0]?.id;
   return {
     name: freeStudyName(taken),
     design: 'focus',
-    systems: newest ? [newest, baseOf(newest)] : [],
+    systems: newest ? [newest, baseOf(newest)] : imported,
     promptSetIds: setId === undefined ? [] : [setId],
     ...firstDraft(defaults),
     overlapPercent: 100,
     calibrationItems: 0,
   };
+}
+
+/** What is not in the study yet: a model, else imported answers; else the last one once more, to be changed. */
+export function nextSystem(
+  systems: readonly Contestant[],
+  { available: { models }, answers }: Pick<StudyContext, 'available' | 'answers'>,
+): Contestant {
+  const unused = models.find(
+    ({ id }) => !systems.some((one) => !hasImportedAnswers(one) && one.modelId === id),
+  );
+  if (unused) return { modelId: unused.id, checkpointId: null, strength: 1 };
+  const others = answers.find(
+    ({ id }) => !systems.some((one) => hasImportedAnswers(one) && one.answersId === id),
+  );
+  return others ? { answersId: others.id } : (systems.at(-1) ?? { answersId: '' });
 }
 
 /** How many answers and comparisons the study would be. */

@@ -9,11 +9,11 @@ import {
 import { rpc } from '../../rpc/client.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
+import { FigureView } from '../../ui/figures/figure-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { showEvaluate } from '../evaluate-store.ts';
 import { FactList, FigureTable } from '../results/figure-table.tsx';
 import { ResultsPage } from '../results/results-page.tsx';
-import { FigureView } from '../votes/figure-view.tsx';
 
 /** The results of a revealed study, from the same report that can be saved. */
 export function StudyResults({ summary }: { summary: StudySummary }) {
@@ -80,7 +80,7 @@ function Results({ report, pairs }: ResultsProps) {
       ))}
       <section className="results-section" aria-label="Pairs">
         <h2>Pairs</h2>
-        <ul>
+        <ul className="study-pairs">
           {pairs.map(({ id, systemA, systemB, promptSetName }) => (
             <li key={id}>
               <Button

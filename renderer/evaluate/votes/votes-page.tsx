@@ -13,9 +13,9 @@ import { useAction } from '../../rpc/use-action.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { PathField } from '../../ui/files/path-field.tsx';
+import { FigureView } from '../../ui/figures/figure-view.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { FigureTable } from '../results/figure-table.tsx';
-import { FigureView } from './figure-view.tsx';
 import { PowerPanel } from './power-panel.tsx';
 import '../results/results.css';
 

@@ -9,15 +9,13 @@ import {
 import type { Run } from '../../../shared/domain/run.ts';
 import { comparisonFiles, resultRows } from '../../../shared/text/run-comparison.ts';
 import { rpc } from '../../rpc/client.ts';
+import { saveText } from '../../ui/files/save-text.ts';
 import { useAction } from '../../rpc/use-action.ts';
 import { useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu } from '../../ui/dialogs/menu.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
 import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
-import { showToast } from '../../ui/feedback/toast.tsx';
-import { downloadText } from '../../ui/files/download-text.ts';
-import { exportFile } from '../../ui/files/export-file.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
 import { recipeFields } from '../recipe/recipe-fields.ts';
 import { ComparisonChart } from './comparison-chart.tsx';
@@ -178,14 +176,11 @@ const exports: readonly { format: ComparisonFormat; label: string; hint?: string
 function ExportMenu({ comparison }: { comparison: RunComparison }) {
   const save = useAction(async (format: ComparisonFormat) => {
     const { fileName, mediaType, write } = comparisonFiles[format];
-    if (!(await rpc.app.info()).hasNativeDialogs)
-      return downloadText(fileName, write(comparison), mediaType);
     const ids = comparison.runs.map(({ id }) => id);
-    const wanted = { title: 'Save the comparison', suggestedName: fileName };
-    const saved = await exportFile(wanted, (target) =>
+    const leaving = { title: 'Save the comparison', fileName, mediaType };
+    await saveText({ ...leaving, write: () => write(comparison) }, (target) =>
       rpc.runs.saveComparison({ ids, format, ...target }),
     );
-    if (saved !== undefined) showToast({ text: `Saved ${saved.path}.`, tone: 'good' });
   });
   return (
     <>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { xrayRow } from '../../../shared/domain/testing/xray-row.ts';
 import type { XrayRow } from '../../../shared/domain/xray.ts';
-import { withRows, type SamplesAhead } from './samples-ahead.ts';
+import { lookedAgain, withRows, type SamplesAhead } from './samples-ahead.ts';
 
 const counting: SamplesAhead = {
   phase: 'counting',
@@ -29,4 +29,13 @@ test('samples that would not come as meant are counted, the first three with num
     { sampleId: 's3', text: expect.stringMatching(/^#3: Cut at 20 tokens: 10 tokens/) },
     { sampleId: 's5', text: expect.stringMatching(/^#5: Cut at/) },
   ]);
+});
+
+test('a look after one that failed is another attempt, though it was wanted all along', () => {
+  const failed = { key: 'choice', isWanted: true, attempt: 1 };
+  expect(lookedAgain(failed, 'choice')).toEqual({ key: 'choice', isWanted: true, attempt: 2 });
+  expect(lookedAgain({ ...failed, isWanted: false }, 'other')).toMatchObject({
+    key: 'other',
+    attempt: 2,
+  });
 });

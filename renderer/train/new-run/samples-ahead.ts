@@ -52,6 +52,20 @@ export function withRows(
   };
 }
 
+/** What a person asked of the samples of one choice; a new `attempt` begins anew. */
+interface Asked {
+  key: string;
+  isWanted: boolean;
+  attempt: number;
+}
+
+/** The samples are looked at once more, also where that was wanted all along and failed. */
+export const lookedAgain = ({ attempt }: Asked, key: string): Asked => ({
+  key,
+  isWanted: true,
+  attempt: attempt + 1,
+});
+
 interface Choice {
   modelId: string;
   datasetId: string;
@@ -75,27 +89,29 @@ export function useSamplesAhead(choice: Choice | null): SamplesAhead & {
 } {
   const key = choice ? keyOf(choice) : '';
   const [seen, setSeen] = useState({ key: '', ahead: nothing });
-  const [asked, setAsked] = useState({ key: '', isWanted: false });
+  const [asked, setAsked] = useState<Asked>({ key: '', isWanted: false, attempt: 0 });
   const isOwn = asked.key === key;
   const isWanted = key !== '' && (isOwn ? asked.isWanted : (choice?.samples ?? 0) <= mostUnasked);
+  const attempt = isOwn ? asked.attempt : 0;
   useEffect(() => {
     if (!isWanted) return undefined;
     const abort = new AbortController();
     const change: Change = (next) =>
       setSeen((before) => ({ key, ahead: next(before.key === key ? before.ahead : nothing) }));
-    const timer = setTimeout(() => void follow(key, abort.signal, change), waitMs);
+    const wait = attempt === 0 ? waitMs : 0;
+    const timer = setTimeout(() => void follow(key, abort.signal, change), wait);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [key, isWanted]);
+  }, [key, isWanted, attempt]);
   const known = seen.key === key ? seen.ahead : nothing;
   const idle = key === '' ? 'none' : isOwn ? 'stopped' : 'offered';
   const ahead = isWanted ? known : ({ ...known, phase: idle } as const);
   return {
     ...ahead,
-    look: () => setAsked({ key, isWanted: true }),
-    stop: () => setAsked({ key, isWanted: false }),
+    look: () => setAsked((before) => lookedAgain(before, key)),
+    stop: () => setAsked((before) => ({ ...before, key, isWanted: false })),
   };
 }
 

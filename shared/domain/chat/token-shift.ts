@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { countSchema } from '../stored-value.ts';
+import { countSchema, hashSchema } from '../stored-value.ts';
 import { xrayPieceSchema } from '../xray.ts';
 
 /** What a system thinks of a token that was written: from 0 to 1, and its place among all, from 1. */
@@ -34,6 +34,13 @@ export const tokenShiftSchema = z.object({
   totals: shiftTotalsSchema.nullable(),
 });
 export type TokenShift = z.infer<typeof tokenShiftSchema>;
+
+/** How an answer was asked, as its identity tells it; absent examples: it was asked without any. */
+export const askedHashesSchema = z.object({
+  templateSha256: hashSchema,
+  fewShotSha256: hashSchema.optional(),
+});
+export type AskedHashes = z.infer<typeof askedHashesSchema>;
 
 /** The class of a token with this rank in the base. */
 export function shiftClass(baseRank: number): ShiftClass {

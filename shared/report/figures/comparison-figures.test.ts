@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { statisticsOfVerdicts } from '../../stats/verdict-statistics.ts';
 import { hostileTexts } from '../testing/hostile-texts.ts';
 import { preferenceBars, ratingForest, winRateForest } from './comparison-figures.ts';
-import { figureToSvg, type Figure, type Mark } from './figure.ts';
+import type { Figure, Mark } from '../../domain/figure.ts';
+import { figureToSvg } from './figure.ts';
 
 const verdicts = (a: string, b: string, preferences: readonly number[]) =>
   preferences.map((preference, at) => ({
@@ -57,6 +58,27 @@ describe('a forest', () => {
       }
     }
   });
+});
+
+const long = (what: string) => `SmolLM2-135M-Instruct · lima-a-thousand-samples · epoch ${what}`;
+
+it('a long name stands on two lines, shortened in its middle, with all of it as its title', () => {
+  const [only] = statisticsOfVerdicts(verdicts(long('7'), long('9'), [1, 0])).comparisons;
+  if (!only) throw new Error('There is no comparison.');
+  for (const figure of [preferenceBars([only]), winRateForest([only])]) {
+    const names = marksOf(figure, 'text').filter(
+      ({ anchor, tone }) => anchor === 'end' && tone === 'ink',
+    );
+    expect(names.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^SmolLM2-135M-.*….* · epoch 7$/),
+      expect.stringMatching(/^against SmolLM2-.*….* · epoch 9$/),
+    ]);
+    expect(names.every(({ text }) => Array.from(text).length <= 33)).toBe(true);
+    expect(names.map(({ whole }) => whole)).toEqual(
+      Array(2).fill(`${long('7')} against ${long('9')}`),
+    );
+    expect(figureToSvg(figure)).toContain(`<title>${long('7')} against ${long('9')}</title>`);
+  }
 });
 
 it.each(hostileTexts.map((text) => [text]))(

@@ -2,8 +2,10 @@ import type {
   ComparisonStatistics,
   SystemRating,
 } from '../../domain/evaluate/verdict-statistics.ts';
+import { displayLine } from '../../text/foreign-text.ts';
 import { formatCount, formatPercent } from '../../text/numbers.ts';
-import { type Figure, figureLabel, type Mark } from './figure.ts';
+import type { Figure, Mark } from '../../domain/figure.ts';
+import { figureLabel } from './figure.ts';
 
 const width = 800;
 const labelWidth = 240;
@@ -46,7 +48,7 @@ export function preferenceBars(comparisons: readonly ComparisonStatistics[]): Fi
       ];
     });
     return [
-      ...label(row, `${one.a} against ${one.b}`),
+      ...label(row, one.a, `against ${one.b}`),
       ...segments,
       note(row, `n = ${formatCount(n)}`),
     ];
@@ -73,8 +75,8 @@ function legend(): Mark[] {
 
 /** The mean preference of each comparison with its interval against parity. */
 export function winRateForest(comparisons: readonly ComparisonStatistics[]): Figure {
-  const rows = comparisons.map(({ a, b, winRate, interval: [lower, upper] }) => ({
-    name: `${a} against ${b}`,
+  const rows = comparisons.map(({ a, b, winRate, interval: [lower, upper] }): ForestRow => ({
+    name: [a, `against ${b}`],
     value: winRate,
     lower,
     upper,
@@ -99,13 +101,15 @@ export function ratingForest(ratings: readonly SystemRating[]): Figure {
     at: low + at * step,
     text: formatCount(low + at * step),
   }));
-  const rows = ratings.map(({ system, rating, interval: [lower, upper], rankInterval }) => ({
-    name: system,
-    value: rating,
-    lower,
-    upper,
-    note: `${formatCount(Math.round(rating))} [${formatCount(Math.round(lower))}, ${formatCount(Math.round(upper))}] · #${rankText(rankInterval)}`,
-  }));
+  const rows = ratings.map(
+    ({ system, rating, interval: [lower, upper], rankInterval }): ForestRow => ({
+      name: [system],
+      value: rating,
+      lower,
+      upper,
+      note: `${formatCount(Math.round(rating))} [${formatCount(Math.round(lower))}, ${formatCount(Math.round(upper))}] · #${rankText(rankInterval)}`,
+    }),
+  );
   return forest('Bradley–Terry ratings with 95 % intervals', rows, {
     range: [low, high],
     ticks,
@@ -124,7 +128,7 @@ const rankText = ([best, worst]: readonly [number, number]) =>
   best === worst ? String(best) : `${best}–${worst}`;
 
 interface ForestRow {
-  name: string;
+  name: [string] | [string, string];
   value: number;
   lower: number;
   upper: number;
@@ -169,7 +173,7 @@ function forest(title: string, rows: readonly ForestRow[], scale: Scale): Figure
       tone: 'ink',
     });
     return [
-      ...label(at, row.name),
+      ...label(at, ...row.name),
       { kind: 'line', x1: x(row.lower), x2: x(row.upper), y1: y, y2: y, tone: 'ink' },
       cap(row.lower),
       cap(row.upper),
@@ -181,18 +185,23 @@ function forest(title: string, rows: readonly ForestRow[], scale: Scale): Figure
   return { title, width, height: end + bottom, marks: [...parity, axis, ...ticks, ...marks] };
 }
 
-function label(row: number, text: string): Mark[] {
-  const shown = figureLabel(text, labelCharacters);
-  return [
-    {
+/** A name on one line, or its parts on two where one has no room for all of it. */
+function label(row: number, ...parts: [string] | [string, string]): Mark[] {
+  const whole = parts.join(' ');
+  const isShort = Array.from(displayLine(whole)).length <= labelCharacters;
+  const lines = isShort ? [whole] : parts;
+  return lines.map((line, at): Mark => {
+    const text = figureLabel(line, labelCharacters);
+    return {
       kind: 'text',
       x: labelWidth - 10,
-      y: rowY(row) + 21,
-      text: shown,
+      y: rowY(row) + (lines.length === 1 ? 21 : 13 + at * 16),
+      text,
+      ...(text !== displayLine(line) && { whole: displayLine(whole) }),
       anchor: 'end',
       tone: 'ink',
-    },
-  ];
+    };
+  });
 }
 
 function note(row: number, text: string): Mark {

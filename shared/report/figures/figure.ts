@@ -1,39 +1,14 @@
+import type { Figure, Mark } from '../../domain/figure.ts';
 import { displayLine } from '../../text/foreign-text.ts';
 import { css, html, type Markup } from '../html-text.ts';
 
-/** What a mark means; colours are the reader's. */
-export type Tone =
-  'win' | 'tie' | 'lose' | 'on-win' | 'on-tie' | 'on-lose' | 'ink' | 'soft' | 'axis';
-
-/** One mark of a drawing, in drawing units from the top left. */
-export type Mark =
-  | { kind: 'rect'; x: number; y: number; width: number; height: number; tone: Tone }
-  | { kind: 'line'; x1: number; y1: number; x2: number; y2: number; tone: Tone }
-  | { kind: 'circle'; x: number; y: number; radius: number; tone: Tone }
-  | {
-      kind: 'text';
-      x: number;
-      y: number;
-      text: string;
-      anchor: 'start' | 'middle' | 'end';
-      tone: Tone;
-    };
-
-/** A drawing as data: the window and a file of its own show the same one. */
-export interface Figure {
-  /** What it shows in one sentence, for who cannot see it. */
-  title: string;
-  width: number;
-  height: number;
-  marks: readonly Mark[];
-}
-
-/** A cut of foreign text that fits a line of the drawing. */
+/** A foreign text on one line of the drawing, shortened in its middle: beginnings are often alike. */
 export function figureLabel(text: string, characters: number): string {
   const shown = Array.from(displayLine(text));
-  return shown.length <= characters
-    ? shown.join('')
-    : `${shown.slice(0, characters - 1).join('')}…`;
+  if (shown.length <= characters) return shown.join('');
+  const kept = characters - 1;
+  const head = Math.ceil(kept / 2);
+  return `${shown.slice(0, head).join('')}…${shown.slice(shown.length - (kept - head)).join('')}`;
 }
 
 const style = css`
@@ -127,6 +102,6 @@ function markup(mark: Mark): Markup {
   if (mark.kind === 'circle')
     return html`<circle class="${mark.tone}" cx="${place.x}" cy="${place.y}" r="${mark.radius}" />`;
   return html`<text class="${mark.tone}" x="${place.x}" y="${place.y}" text-anchor="${mark.anchor}"
-    >${mark.text}</text
+    >${mark.whole === undefined ? '' : html`<title>${mark.whole}</title>`}${mark.text}</text
   >`;
 }

@@ -46,7 +46,7 @@ export function planText(
 ): string {
   const size = `${formatQuantity(pairs, 'pair')} of systems, ${formatQuantity(answers, 'answer')}, ${formatQuantity(comparisons, 'comparison')}`;
   const answering =
-    pace?.answerMs == null
+    answers === 0 || pace?.answerMs == null
       ? ''
       : ` Answering takes about ${formatDuration(answers * pace.answerMs)} at the speed of the last answers here.`;
   const voteMs = pace?.voteMs ?? usualVoteMs;

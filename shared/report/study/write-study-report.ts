@@ -10,7 +10,8 @@ import {
 } from '../../text/numbers.ts';
 import { winRateText } from '../../text/evaluate/vote-statistics.ts';
 import { preferenceBars, ratingForest, winRateForest } from '../figures/comparison-figures.ts';
-import { type Figure, figureMarkup } from '../figures/figure.ts';
+import type { Figure } from '../../domain/figure.ts';
+import { figureMarkup } from '../figures/figure.ts';
 import { comparison, htmlPage, labelled, section, warnings } from '../html-blocks.ts';
 import { html, type Markup } from '../html-text.ts';
 import { reportToCsv } from '../report-csv.ts';

@@ -1,7 +1,10 @@
-import type { Figure, Mark } from '../../../shared/report/figures/figure.ts';
+import type { Figure, Mark } from '../../../shared/domain/figure.ts';
 import { figureToSvg } from '../../../shared/report/figures/figure.ts';
-import { Button } from '../../ui/button.tsx';
-import { downloadText } from '../../ui/files/download-text.ts';
+import { rpc } from '../../rpc/client.ts';
+import { useAction } from '../../rpc/use-action.ts';
+import { Button } from '../button.tsx';
+import { ErrorView } from '../feedback/error-view.tsx';
+import { saveText } from '../files/save-text.ts';
 import './figure-view.css';
 
 interface FigureViewProps {
@@ -11,9 +14,20 @@ interface FigureViewProps {
   tableId?: string;
 }
 
-/** A figure of the report as elements, with a button that saves it as SVG where that is possible. */
+/** A figure of the report as elements, with a button that saves it as SVG. */
 export function FigureView({ figure, fileName, tableId }: FigureViewProps) {
   const { title, width, height, marks } = figure;
+  const save = useAction(() =>
+    saveText(
+      {
+        title: 'Save the figure',
+        fileName,
+        mediaType: 'image/svg+xml',
+        write: () => figureToSvg(figure),
+      },
+      (target) => rpc.statistics.saveFigure({ figure, ...target }),
+    ),
+  );
   return (
     <figure className="figure" aria-label={title} aria-details={tableId}>
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={title}>
@@ -27,11 +41,13 @@ export function FigureView({ figure, fileName, tableId }: FigureViewProps) {
         <Button
           small
           aria-label={`Save as SVG: ${title}`}
-          onClick={() => downloadText(fileName, figureToSvg(figure), 'image/svg+xml')}
+          isBusy={save.isRunning}
+          onClick={() => void save.run()}
         >
           SVG
         </Button>
       </figcaption>
+      {save.error !== undefined && <ErrorView error={save.error} />}
     </figure>
   );
 }
@@ -50,6 +66,7 @@ function MarkView({ mark }: { mark: Mark }) {
     return <circle className={className} cx={mark.x} cy={mark.y} r={mark.radius} />;
   return (
     <text className={className} x={mark.x} y={mark.y} textAnchor={mark.anchor}>
+      {mark.whole !== undefined && <title>{mark.whole}</title>}
       {mark.text}
     </text>
   );
