@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { FileDown, Plus } from 'lucide-react';
 import type { EvaluationSummary } from '../../shared/contract/evaluate.ts';
 import type { PromptSet } from '../../shared/domain/evaluate/evaluation.ts';
-import { formatQuantity } from '../../shared/text/numbers.ts';
+import { promptCount } from '../../shared/text/evaluate/prompts.ts';
 import { useJob } from '../rpc/jobs.ts';
 import { EditButton } from '../ui/edit-button.tsx';
 import { Badge, type Tone } from '../ui/feedback/badge.tsx';
@@ -186,7 +186,7 @@ function PromptSetRow({ set }: { set: PromptSet }) {
           <VisibleText text={set.name} />
         </span>
         <span className="row small dim">
-          {formatQuantity(set.prompts, 'prompt')}
+          {promptCount(set)}
           <span className="mono faint">{shortHash(set.contentHash)}</span>
         </span>
         <ThingLabels labels={labels} />

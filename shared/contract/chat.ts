@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { turnAnswerSchema } from '../domain/evaluate/dialogue.ts';
 import { answerFinishSchema } from '../domain/evaluate/evaluation.ts';
 import {
   identitySchema,
@@ -247,7 +248,7 @@ export type FileSystem = z.infer<typeof fileSystemSchema>;
 export const generationsContract = {
   /**
    * Streams the answers of one system to many prompts, in the order they finish; needs no project
-   * and stores nothing. Aborting the call stops it.
+   * and stores nothing. Dialogues are asked turn by turn. Aborting the call stops it.
    */
   run: reading
     .input(
@@ -287,10 +288,14 @@ export const generationsContract = {
           /** What is odd about the base model though it can be used. */
           z.object({ type: z.literal('warning'), text: z.string() }),
           z.object({ type: z.literal('text'), text: z.string() }),
+          /** A turn of a dialogue that is not its last one. */
+          z.object({ type: z.literal('turn'), key: z.string() }),
           z.object({
             type: z.literal('answer'),
             key: z.string(),
             answer: answerSchema,
+            /** All answers of a dialogue, which the one above is the last of. */
+            turns: z.array(turnAnswerSchema).optional(),
           }),
           measuredSchema,
           shiftEventSchema,

@@ -21,7 +21,14 @@ export const promptsContract = {
     .input(z.object({ id: z.string(), limit: z.number().int().min(1).max(100_000).default(100) }))
     .output(z.object({ set: promptSetSchema, prompts: z.array(promptSchema) })),
   import: procedure
-    .input(z.object({ path: z.string().min(1), name: z.string().trim().max(100).optional() }))
+    .input(
+      z.object({
+        path: z.string().min(1),
+        name: z.string().trim().max(100).optional(),
+        /** Leaves given answers out, so that every user turn of a conversation is asked. */
+        asDialogues: z.boolean().default(false),
+      }),
+    )
     .output(
       z.object({
         set: promptSetSchema,
@@ -112,8 +119,13 @@ export const blindComparisonSchema = z.object({
   comparisonId: z.string(),
   ordinal: z.number().int(),
   prompt: z.array(messageSchema),
+  /** Of a dialogue all of it as text, what was asked too. */
   left: z.string(),
   right: z.string(),
+  /** Both dialogues turn by turn; null of single answers. */
+  dialogue: z
+    .array(z.object({ asked: z.string(), left: z.string(), right: z.string() }))
+    .nullable(),
   verdict: z.enum(['left', 'right', 'neither']).nullable(),
 });
 export type BlindComparison = z.infer<typeof blindComparisonSchema>;

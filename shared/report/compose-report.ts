@@ -118,7 +118,10 @@ function accuracyOf(items: readonly ReportItem[]): ReportAccuracy | null {
   const of = (key: SystemKey) => {
     const isRight = asked.map((item) => ({
       prompt: promptWords(item.prompt),
-      score: containsExpected(item[key].output, item.expected) ? 1 : 0,
+      // What is expected of a dialogue is expected of its last answer.
+      score: containsExpected(item[key].turns.at(-1)?.output ?? item[key].output, item.expected)
+        ? 1
+        : 0,
     }));
     const clusters = [...Map.groupBy(isRight, ({ prompt }) => prompt).values()];
     const share = clusteredShare(clusters.map((one) => one.map(({ score }) => score)));

@@ -3,6 +3,7 @@ import { splitThinking, thoughtNote, withoutThinking } from '../template/thinkin
 import { displayLine, previewLine } from '../text/foreign-text.ts';
 import { reportStyle } from './html-style.ts';
 import { html, type Markup } from './html-text.ts';
+import { itemDialogue } from './item-dialogue.ts';
 import { answerNote, type ReportTable, verdictWords, votesTable } from './report-figures.ts';
 
 /** Nothing may load or run; the style elements are all the page needs. */
@@ -84,7 +85,8 @@ function row([label = '', ...cells]: readonly string[]): Markup {
 /** One comparison, folded: prompt, both answers, votes. */
 export function comparison(item: ReportItem): Markup {
   const question = item.prompt.findLast(({ role }) => role === 'user')?.content ?? '';
-  const turns = item.prompt.map(
+  const { given, turns } = itemDialogue(item);
+  const prompt = given.map(
     ({ role, content }) =>
       html`<h3>Prompt, ${role}</h3>
         ${text(content)}`,
@@ -96,14 +98,14 @@ export function comparison(item: ReportItem): Markup {
       ><span class="chip chip-${item.verdict ?? 'open'}">${verdictWords(item.verdict)}</span>
     </summary>
     <div class="inside">
-      ${turns}
+      ${prompt}
       ${
         item.expected === null
           ? ''
           : html`<h3>Expected answer</h3>
               ${text(item.expected)}`
       }
-      <div class="answers">${answer(item, 'a')}${answer(item, 'b')}</div>
+      ${turns.length === 0 ? answers(item, item) : turns.map((turn, at) => dialogueTurn(item, turn, at))}
       ${
         item.votes.length === 0
           ? html`<p class="soft">No vote.</p>`
@@ -114,17 +116,31 @@ export function comparison(item: ReportItem): Markup {
   </details> `;
 }
 
-function answer(item: ReportItem, key: 'a' | 'b'): Markup {
+type BothAnswers = Record<'a' | 'b', ReportItem['a']['turns'][number]>;
+
+/** One user turn of a dialogue with both answers to it. */
+const dialogueTurn = (
+  item: ReportItem,
+  turn: BothAnswers & { asked: string },
+  at: number,
+): Markup =>
+  html`<h3>Turn ${at + 1}, user</h3>
+    ${text(turn.asked)} ${answers(item, turn)}`;
+
+const answers = (item: ReportItem, both: BothAnswers): Markup =>
+  html`<div class="answers">${answer(item, 'a', both.a)}${answer(item, 'b', both.b)}</div>`;
+
+function answer(item: ReportItem, key: 'a' | 'b', shown: BothAnswers['a']): Markup {
   const side = item.shownLeft === key ? 'left' : 'right';
   return html`<div>
     <h3>Answer ${key.toUpperCase()}, shown ${side}</h3>
-    ${thinkingOf(item[key])} ${text(withoutThinking(item[key].output))}
-    <p class="soft">${answerNote(item[key])}</p>
+    ${thinkingOf(shown)} ${text(withoutThinking(shown.output))}
+    <p class="soft">${answerNote(shown)}</p>
   </div>`;
 }
 
 /** Folded away, as it was hidden from voters; nothing where there is none. */
-function thinkingOf({ output }: ReportItem['a']): Markup {
+function thinkingOf({ output }: BothAnswers['a']): Markup {
   const split = splitThinking(output);
   if (thoughtNote(split) === '') return html``;
   return html`<details>

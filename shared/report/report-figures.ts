@@ -320,7 +320,7 @@ export function votesTable({ votes }: ReportItem): ReportTable {
 }
 
 /** How an answer ended and the seed that drew it, for the line under it. */
-export function answerNote({ finish, seed, output }: ReportItem['a']): string {
+export function answerNote({ finish, seed, output }: Omit<ReportItem['a'], 'turns'>): string {
   const end = { stop: 'complete', length: 'cut at the token limit', cancelled: 'cancelled' };
   const split = splitThinking(output);
   const facts = [formatQuantity(split.answer.length, 'character')];

@@ -14,6 +14,7 @@ import {
   verdictWords,
   votesTable,
 } from './report-figures.ts';
+import { itemDialogue } from './item-dialogue.ts';
 import { splitThinking, thoughtNote, withoutThinking } from '../template/thinking.ts';
 import { displayLine, displayText } from '../text/foreign-text.ts';
 
@@ -61,23 +62,30 @@ export function markdownList(sentences: readonly string[]): string {
 /** One comparison: prompt, both answers, votes. */
 export function itemSection(item: ReportItem): string {
   const blocks = [`### ${item.ordinal + 1}: ${verdictWords(item.verdict)}`];
-  for (const { role, content } of item.prompt)
-    blocks.push(`Prompt, ${role}:`, fencedMarkdown(content));
+  const { given, turns } = itemDialogue(item);
+  for (const { role, content } of given) blocks.push(`Prompt, ${role}:`, fencedMarkdown(content));
   if (item.expected !== null) blocks.push('Expected answer:', fencedMarkdown(item.expected));
-  for (const key of ['a', 'b'] as const) {
-    const side = item.shownLeft === key ? 'left' : 'right';
-    blocks.push(
-      `Answer ${key.toUpperCase()} (shown ${side}; ${answerNote(item[key])}):`,
-      fencedMarkdown(withoutThinking(item[key].output)),
-      ...thinkingBlocks(item[key], key),
-    );
-  }
+  if (turns.length === 0) blocks.push(...answerBlocks(item, item));
+  for (const [at, turn] of turns.entries())
+    blocks.push(`Turn ${at + 1}, user:`, fencedMarkdown(turn.asked), ...answerBlocks(item, turn));
   blocks.push(item.votes.length === 0 ? 'No vote.' : table(votesTable(item)));
   return blocks.join('\n\n');
 }
 
+type BothAnswers = Record<'a' | 'b', ReportItem['a']['turns'][number]>;
+
+const answerBlocks = ({ shownLeft }: ReportItem, both: BothAnswers): string[] =>
+  (['a', 'b'] as const).flatMap((key) => {
+    const side = shownLeft === key ? 'left' : 'right';
+    return [
+      `Answer ${key.toUpperCase()} (shown ${side}; ${answerNote(both[key])}):`,
+      fencedMarkdown(withoutThinking(both[key].output)),
+      ...thinkingBlocks(both[key], key),
+    ];
+  });
+
 /** What was hidden from voters; nothing where there is none. */
-function thinkingBlocks({ output }: ReportItem['a'], key: 'a' | 'b'): string[] {
+function thinkingBlocks({ output }: BothAnswers['a'], key: 'a' | 'b'): string[] {
   const split = splitThinking(output);
   if (thoughtNote(split) === '') return [];
   return [`Thinking of ${key.toUpperCase()}, not shown:`, fencedMarkdown(split.thinking ?? '')];

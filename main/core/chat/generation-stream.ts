@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
+import { isDialogue, type TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { ChatAnswer, FileSystem } from '../../../shared/contract/chat.ts';
 import type { Sampling } from '../../../shared/domain/identity.ts';
 import { modelFileName } from '../../../shared/text/model-names.ts';
@@ -14,6 +15,7 @@ import {
 } from '../files/guarded-engines.ts';
 import type { GuardedPath } from '../files/guarded-path.ts';
 import { callEvents, type EventSink } from '../base/call-events.ts';
+import { askTurns, type Talk } from '../models/ask-turns.ts';
 import { recordedBase } from '../models/recorded-base.ts';
 import { requireChosen } from '../models/template-trial.ts';
 import type { CoreState } from '../project/core-state.ts';
@@ -35,7 +37,8 @@ type GenerationEvent =
   | { type: 'loading' }
   | { type: 'warning'; text: string }
   | { type: 'text'; text: string }
-  | { type: 'answer'; key: string; answer: ChatAnswer }
+  | { type: 'turn'; key: string }
+  | { type: 'answer'; key: string; answer: ChatAnswer; turns?: TurnAnswer[] }
   | ShiftEvent;
 
 /** Streams answers of a system given by files; nothing is stored, no project has to be open. */
@@ -107,16 +110,17 @@ async function askMany(
   emit: EventSink<GenerationEvent>,
   signal: AbortSignal,
 ): Promise<void> {
-  await engine.request(
-    'generate',
-    { system, items: withRepetitions(items), sampling, parallel },
-    {
-      signal,
-      onEvent: (event) => {
-        if (event.type === 'answer') emit(event);
-      },
+  const talks = withRepetitions(items).map((item): Talk => ({ ...item, turns: [] }));
+  await askTurns(engine, talks, {
+    system,
+    sampling,
+    parallel,
+    signal,
+    onAnswer: ({ key, messages, turns }, answer, isLast) => {
+      if (isLast) emit({ type: 'answer', key, answer, ...(isDialogue(messages) && { turns }) });
+      else emit({ type: 'turn', key });
     },
-  );
+  });
 }
 
 async function hashedSystem(

@@ -28,7 +28,7 @@ import type { GuardedPath } from '../files/guarded-path.ts';
 import type { CoreState } from '../project/core-state.ts';
 import { requireLive } from '../project/live-things.ts';
 import type { ProjectSession } from '../project/project-session.ts';
-import { matchAnswers, type MatchedAnswer } from './match-answers.ts';
+import { matchAnswers, saysTheSame, type MatchedAnswer } from './match-answers.ts';
 import { tieNewAnswers } from './tie-answers.ts';
 
 const mostListed = 1000;
@@ -139,15 +139,19 @@ function store(
     const addedTo = new Set<string>();
     let known = 0;
     for (const { prompt, answer } of matched) {
-      const { output, generator } = answer;
+      const { output, earlier = [], generator } = answer;
       const there = before.get(prompt.id);
       if (there && there.finish !== 'failed') {
-        if (there.output === output) known += 1;
+        if (saysTheSame(there, answer)) known += 1;
         else conflicts.push(toConflict({ prompt, answer }));
         continue;
       }
       const identity = { ...origin, generator };
-      insertImportedAnswer(db, { systemId, promptId: prompt.id, output, identity }, there?.id);
+      insertImportedAnswer(
+        db,
+        { systemId, promptId: prompt.id, output, earlier, identity },
+        there?.id,
+      );
       addedTo.add(prompt.id);
     }
     tieNewAnswers(db, systemId, addedTo);

@@ -1,5 +1,5 @@
 import { freemem } from 'node:os';
-import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { turnsOf } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { StoredComparison } from '../../store/repositories/comparisons.ts';
 import type { StoredEvaluation } from '../../store/repositories/evaluations.ts';
 import { findModel } from '../../store/repositories/models.ts';
@@ -8,15 +8,17 @@ import {
   type StoredSystem,
   type WeightsSystem,
 } from '../../store/repositories/systems.ts';
-import { insertGeneration, type MissingAnswer } from '../../store/repositories/generations.ts';
+import type { MissingAnswer } from '../../store/repositories/generations.ts';
 import { found } from '../base/app-error.ts';
 import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
+import { askTurns } from '../models/ask-turns.ts';
 import { systemFiles } from '../models/checkpoints.ts';
 import { failMissingAnswers } from './answer-service.ts';
 import { KnownAnswers } from './known-answers.ts';
 import { castTies } from './tie-answers.ts';
 import type { JobContext } from '../jobs/job-handler.ts';
 import type { ProjectSession } from '../project/project-session.ts';
+import { countedInTurns, storeTurn, talksOf } from './stored-turns.ts';
 
 /** Answers that are wanted of several systems, and what of them is stored already. */
 export interface WantedAnswers {
@@ -52,7 +54,11 @@ export async function makeAnswers(
   wanted: WantedAnswers,
   context: JobContext,
 ): Promise<number> {
-  const progress = new GenerationProgress(session, wanted, context);
+  const progress = new GenerationProgress(
+    session,
+    countedInTurns(session.file.db, wanted),
+    context,
+  );
   try {
     const contestants = await contestantsOf(session, wanted, context.signal);
     castTies(session.file.db, wanted.comparisonsOn());
@@ -109,7 +115,11 @@ class GenerationProgress {
   }
 
   addAnswer(): void {
-    this.#done += 1;
+    this.addAnswers(1);
+  }
+
+  addAnswers(count: number): void {
+    this.#done += count;
     this.#report();
     this.#session.changes.touch('evaluations');
   }
@@ -233,34 +243,29 @@ async function answer(
   const copyKnown = (wanted: readonly MissingAnswer[]) =>
     wanted.filter((each) => {
       const isCopied = known.copyTo(each);
-      if (isCopied) progress.addAnswer();
+      if (isCopied) progress.addAnswers(turnsOf(each.messages));
       return !isCopied;
     });
   const lacking = copyKnown(missing.filter(({ place }) => only.has(place)));
   const items = known.toMake(lacking);
   const started = items.length > 0 && engine?.();
   if (!started) return;
+  const { db } = session.file;
   const asked = new Map(items.map((item) => [item.promptId, item]));
-  progress.nextRequest();
-  await started.engine.request(
-    'generate',
-    {
-      system: started.files,
-      items: items.map(toItem),
-      sampling: system.sampling,
-      parallel,
+  await askTurns(started.engine, talksOf(db, system.id, items), {
+    system: started.files,
+    sampling: system.sampling,
+    parallel,
+    signal: progress.context.signal,
+    onRound: () => progress.nextRequest(),
+    onTokens: (tokens) => progress.setTokens(tokens),
+    onAnswer: (talk, answered, isLast) => {
+      storeTurn(db, system.id, { talk, answered, isLast });
+      progress.addAnswer();
+      const answeredItem = asked.get(talk.key);
+      if (isLast && answeredItem) known.add(answeredItem);
     },
-    {
-      signal: progress.context.signal,
-      onEvent: (event) => {
-        if (event.type === 'tokens') progress.setTokens(event.tokens);
-        else if (store(session, system, event, progress)) {
-          const answered = asked.get(event.key);
-          if (answered) known.add(answered);
-        }
-      },
-    },
-  );
+  });
   copyKnown(lacking.filter((each) => !items.includes(each)));
 }
 
@@ -274,25 +279,3 @@ const promptsOf = (
       .filter(({ place }) => batch.has(place))
       .map(({ promptId }) => promptId),
   );
-
-const toItem = ({ promptId, repetition, messages }: MissingAnswer) => ({
-  key: promptId,
-  messages,
-  repetition,
-});
-
-type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>;
-
-function store(
-  session: ProjectSession,
-  system: WeightsSystem,
-  event: AnswerEvent,
-  progress: GenerationProgress,
-): boolean {
-  const { finish, ...answer } = event.answer;
-  if (finish === 'cancelled') return false;
-  const ids = { systemId: system.id, promptId: event.key };
-  insertGeneration(session.file.db, { ...answer, ...ids, finish });
-  progress.addAnswer();
-  return true;
-}

@@ -14,6 +14,7 @@ const row = (asked: string | undefined, output: string, more = {}): ParsedAnswer
   id: undefined,
   ordinal: undefined,
   output,
+  earlier: undefined,
   generator: null,
   ...more,
 });
@@ -64,5 +65,40 @@ test('what is to no prompt says why, and a second answer to one is told apart fr
     'the prompt with ordinal 1 has other words, and no other one has these',
     'the set has no prompt with ordinal 9 (they count from 0)',
     'no prompt of the set has the id theirs',
+  ]);
+});
+
+const dialogue: Prompt[] = [
+  {
+    id: 'd',
+    ordinal: 0,
+    messages: [...user('Name a tree.'), ...user('Another?'), ...user('Why?')],
+    expected: null,
+  },
+];
+
+test('a dialogue is answered by a list of texts or by a conversation, and by nothing shorter', () => {
+  const assistant = (content: string) => ({ role: 'assistant' as const, content });
+  const asked = dialogue[0]?.messages;
+  const conversation = [
+    ...user('Name a tree.'),
+    assistant('Oak'),
+    ...user('Another?'),
+    assistant('Elm'),
+    ...user('Why?'),
+  ];
+  const { matched, repeated, unmatched } = matchAnswers(dialogue, [
+    row('', 'It grows.', { asked, earlier: ['Oak', 'Elm'] }),
+    row('', 'It grows.', { asked: conversation }),
+    row('', 'It grows.', { asked }),
+    row(undefined, 'It grows.', { ordinal: 0, earlier: ['Oak', 'Elm', 'Ash'] }),
+  ]);
+  expect(matched.map(({ answer }) => [answer.earlier, answer.output])).toEqual([
+    [['Oak', 'Elm'], 'It grows.'],
+  ]);
+  expect(repeated).toBe(1);
+  expect(unmatched.map(({ reason }) => reason)).toEqual([
+    expect.stringContaining('answers 1 of the 3 turns'),
+    expect.stringContaining('answers 4 of the 3 turns'),
   ]);
 });

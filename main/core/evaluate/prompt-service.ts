@@ -33,7 +33,7 @@ interface ImportedPrompts {
 export async function importPrompts(
   state: CoreState,
   session: ProjectSession,
-  input: { path: string; name?: string | undefined },
+  input: { path: string; name?: string | undefined; asDialogues?: boolean },
   signal?: AbortSignal,
 ): Promise<ImportedPrompts> {
   const path = state.paths.check(input.path);
@@ -45,10 +45,10 @@ export async function importPrompts(
 /** The same for a path that may be read. */
 export async function storePrompts(
   session: ProjectSession,
-  input: { path: GuardedPath; name?: string | undefined },
+  input: { path: GuardedPath; name?: string | undefined; asDialogues?: boolean },
   signal?: AbortSignal,
 ): Promise<ImportedPrompts> {
-  const { path } = input;
+  const { path, asDialogues } = input;
   const name = input.name ?? basename(path).replace(/\.(jsonl|json|txt)(\.gz|\.zst)?$/i, '');
   const { db } = session.file;
   const {
@@ -56,11 +56,11 @@ export async function storePrompts(
     badLines: errors,
     badLinesTotal: errorsTotal,
     ...rows
-  } = await readPrompts(path, signal);
+  } = await readPrompts(path, { signal, ...(asDialogues !== undefined && { asDialogues }) });
   if (prompts.length === 0)
     throw new AppError(
       'FILE_FORMAT_UNKNOWN',
-      `${path} holds no prompt: use JSON Lines with prompt, messages, instruction or conversations, ` +
+      `${path} holds no prompt: use JSON Lines with prompt, messages, instruction, conversations or turns, ` +
         `or one prompt a line. ${errors[0] ? `Line ${errors[0].line}: ${errors[0].message}` : ''}`,
       { path },
     );

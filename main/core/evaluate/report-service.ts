@@ -1,5 +1,7 @@
 import { promptKey } from '../../../shared/domain/evaluate/answer-seed.ts';
+import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { EvaluationReport } from '../../../shared/domain/evaluate/evaluation-report.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import { isImported } from '../../../shared/domain/identity.ts';
 import { resolveVerdict, type SystemKey } from '../../../shared/domain/evaluate/evaluation.ts';
 import {
@@ -104,7 +106,10 @@ export function evaluationReport(session: ProjectSession, id: string): Evaluatio
   frozenPromptsOf(db, set, 0);
   const comparisons = comparisonsOf(db, id);
   const ready = readyItems(session, id, comparisons);
-  const identities = (key: 'a' | 'b') => ready.map((entry) => entry[key].identity);
+  const identities = (key: 'a' | 'b') =>
+    ready.flatMap(({ [key]: { turns, identity } }) =>
+      turns.length === 0 ? [identity] : turns.map((turn) => turn.identity),
+    );
   return composeReport({
     name: evaluation.name,
     createdMs: evaluation.createdMs,
@@ -165,7 +170,7 @@ function checkedEvaluation(
   const checked = (key: SystemKey, systemId: string) => {
     const system = found(findSystem(session.file.db, systemId), 'system', systemId);
     const answers = comparisons.flatMap(({ ordinal, promptOrdinal, prompt, [key]: answer }) =>
-      answer ? [{ ordinal, promptOrdinal, prompt, ...answer }] : [],
+      answer ? checkedTurns(prompt, answer).map((one) => ({ ordinal, promptOrdinal, ...one })) : [],
     );
     if (system.kind === 'answers') return { expected: null, answers };
     const { spec, sampling } = system;
@@ -178,7 +183,27 @@ function checkedEvaluation(
   };
 }
 
-const toReported = ({ output, finish, identity }: ComparisonAnswer) => ({
+/** An answer with what was asked; each turn of a dialogue is one, asked on the answers before it. */
+function checkedTurns(
+  prompt: readonly Message[],
+  { turns, identity, integrity }: ComparisonAnswer,
+) {
+  if (turns.length === 0) return [{ prompt, identity, integrity }];
+  const said = turns.map(({ output }) => output);
+  return turns.map((turn, at) => ({
+    prompt: turnPrompt(prompt, said.slice(0, at)),
+    identity: turn.identity,
+    // Of the dialogue as a whole, which is told once.
+    integrity: at === turns.length - 1 ? integrity : ('verified' as const),
+  }));
+}
+
+const toReported = ({ turns, ...answer }: ComparisonAnswer) => ({
+  ...reportedTurn(answer),
+  turns: turns.map(reportedTurn),
+});
+
+const reportedTurn = ({ output, finish, identity }: ComparisonAnswer['turns'][number]) => ({
   output,
   ...(isImported(identity)
     ? { finish: null, seed: null }

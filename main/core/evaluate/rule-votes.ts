@@ -15,7 +15,10 @@ export const expectedAnswerAuthor = 'expected answer';
 /** The verdict of the rule, or undefined where it cannot judge. */
 function verdictOf({ a, b, expected }: StoredComparison): Verdict | undefined {
   if (!a || !b || expected === null) return undefined;
-  const [isA, isB] = [containsExpected(a.output, expected), containsExpected(b.output, expected)];
+  // What is expected of a dialogue is expected of its last answer.
+  const [isA, isB] = [a, b].map(({ output, turns }) =>
+    containsExpected(turns.at(-1)?.output ?? output, expected),
+  );
   if (isA === isB) return 'tie';
   return isA ? 'a' : 'b';
 }

@@ -69,8 +69,18 @@ test('a prompt that cannot be asked is left out of the vote with its reason, and
   expect(text).toMatch(/1 comparison left out for want of an answer of A: The prompt/);
 });
 
-const shown = (a: string, b: string) =>
-  blindSides({ leftSide: 'b', a: { output: a }, b: { output: b } });
+function shown(a: string, b: string) {
+  const turns = (output: string) => ({ output, turns: [{ output, ...answered }] });
+  const sides = blindSides({ leftSide: 'b', a: turns(a), b: turns(b) });
+  expect([sides?.left.turns, sides?.right.turns]).toEqual([
+    [sides?.left.output],
+    [sides?.right.output],
+  ]);
+  return { left: sides?.left.output, right: sides?.right.output };
+}
+
+const origin = { importedFrom: 'f', fileSha256: 'f', generator: null, importedMs: 1 };
+const answered = { finish: 'stop', identity: origin } as const;
 
 test('no side of a pair shows or tells that its system thinks, whatever became of its answer', () => {
   const thought = '<think>\nHm.\n</think>\n\nYes.';

@@ -3,6 +3,8 @@ import {
   identicalAnswersAuthor,
   type ShownVerdict,
 } from '../../../shared/domain/evaluate/evaluation.ts';
+import { dialogueText, splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
+import type { Message } from '../../../shared/domain/message.ts';
 import { withoutThinking } from '../../../shared/template/thinking.ts';
 import { isJobFinished } from '../../../shared/domain/job.ts';
 import {
@@ -10,6 +12,7 @@ import {
   evaluationOf,
   findComparison,
   firstWaiting,
+  type ComparisonAnswer,
   type StoredComparison,
 } from '../../store/repositories/comparisons.ts';
 import { insertVote, lastVoteOf, verdictOf } from '../../store/repositories/votes.ts';
@@ -19,8 +22,14 @@ import type { CoreState } from '../project/core-state.ts';
 import type { ProjectSession } from '../project/project-session.ts';
 import { evaluationSummary, requireAlone } from './evaluation-service.ts';
 
-type BothAnswers = Pick<StoredComparison, 'leftSide'> &
-  Record<'a' | 'b', { output: string } | null>;
+type Answered = Pick<ComparisonAnswer, 'output' | 'turns'>;
+type BothAnswers = Pick<StoredComparison, 'leftSide'> & Record<'a' | 'b', Answered | null>;
+
+/** One side as a voter sees it: an answer, and of a dialogue each of its answers. */
+interface BlindSide {
+  output: string;
+  turns: string[];
+}
 
 /**
  * Both answers by side, without thinking: whether a system thinks tells which it is. Undefined
@@ -30,11 +39,20 @@ export function blindSides({
   leftSide,
   a,
   b,
-}: BothAnswers): { left: string; right: string } | undefined {
+}: BothAnswers): Record<'left' | 'right', BlindSide> | undefined {
   if (!a || !b) return undefined;
   const [left, right] = leftSide === 'a' ? [a, b] : [b, a];
-  return { left: withoutThinking(left.output), right: withoutThinking(right.output) };
+  return { left: blindSide(left), right: blindSide(right) };
 }
+
+const blindSide = ({ output, turns }: Answered): BlindSide => ({
+  output: withoutThinking(output),
+  turns: turns.map((turn) => withoutThinking(turn.output)),
+});
+
+/** The text of a side: of a dialogue all of it, so that whoever reads no turns reads every word. */
+const sideText = (prompt: readonly Message[], { output, turns }: BlindSide): string =>
+  turns.length === 0 ? output : dialogueText(prompt, turns);
 
 /** The two answers by side and nothing else, or null while one of them is missing. */
 export function toBlind(
@@ -48,9 +66,24 @@ export function toBlind(
     comparisonId: item.id,
     ordinal: item.ordinal,
     prompt: item.prompt,
-    ...sides,
+    left: sideText(item.prompt, sides.left),
+    right: sideText(item.prompt, sides.right),
+    dialogue: dialogueOf(item.prompt, sides),
     verdict: verdictOf(session.file.db, item.id, { author }),
   };
+}
+
+/** The two dialogues turn by turn; null of single answers. */
+function dialogueOf(
+  prompt: readonly Message[],
+  { left, right }: Record<'left' | 'right', BlindSide>,
+): BlindComparison['dialogue'] {
+  if (left.turns.length === 0 && right.turns.length === 0) return null;
+  return splitPrompt(prompt).asked.map(({ content }, turn) => ({
+    asked: content,
+    left: left.turns[turn] ?? '',
+    right: right.turns[turn] ?? '',
+  }));
 }
 
 /** The comparison with an ordinal, or the first that is ready and waits for this author. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
+import { turnPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { JobSubtask } from '../../../shared/domain/job.ts';
 import {
   type ProbeAnswer,
@@ -40,7 +41,10 @@ export function newProbe(
   }
   const { db } = session.file;
   const set = found(findPromptSet(db, 'id', promptSetId), 'prompt set', promptSetId);
-  const prompts = frozenPromptsOf(db, set, mostProbePrompts).map(({ messages }) => messages);
+  const prompts = frozenPromptsOf(db, set, mostProbePrompts).map(({ messages }) =>
+    // Of a dialogue its first turn: what comes after depends on what was answered.
+    turnPrompt(messages, []),
+  );
   return { name: set.name, sampling, prompts };
 }
 

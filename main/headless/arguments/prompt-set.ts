@@ -3,18 +3,29 @@ import { basename, extname, resolve } from 'node:path';
 import { ORPCError } from '@orpc/server';
 import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
-import { repeatedText } from '../../../shared/text/evaluate/prompts.ts';
+import { promptCount, repeatedText } from '../../../shared/text/evaluate/prompts.ts';
 import { didYouMean } from '../../../shared/text/near-name.ts';
+import type { OptionTable } from '../cli/command.ts';
 import { CommandError } from '../cli/command-error.ts';
 import { findNamed } from './find-named.ts';
 import type { CoreClient } from '../cli/open-core.ts';
 import type { Terminal } from '../cli/terminal.ts';
+
+/** The option of a command that asks prompts: how a file of conversations is read. */
+export const dialoguesOption = {
+  dialogues: {
+    type: 'boolean',
+    description:
+      'ask every user turn of the conversations in a prompts file, each system on its own answers; those in the file are left out',
+  },
+} as const satisfies OptionTable;
 
 /** A prompt set of the project by name or id; a file is imported into the project first. */
 export async function resolvePromptSet(
   client: CoreClient,
   text: string,
   terminal: Terminal,
+  asDialogues = false,
 ): Promise<PromptSet> {
   const sets = await client.prompts.list();
   if (sets.some((set) => set.name === text || set.id === text))
@@ -32,11 +43,11 @@ export async function resolvePromptSet(
   }
   const { set, read, unusable, repeated, errors, errorsTotal } = await importPrompts(
     client,
-    path,
+    { path, asDialogues },
     sets,
   );
   terminal.note(
-    `${text}: ${formatQuantity(read, 'row')} read, ${formatQuantity(read - unusable, 'prompt')}` +
+    `${text}: ${formatQuantity(read, 'row')} read, ${promptCount({ ...set, prompts: read - unusable })}` +
       `${unusable > 0 ? `, ${formatCount(unusable)} not usable` : ''}.`,
   );
   if (repeated > 0) terminal.note(`${text}: ${repeatedText(repeated)}`);
@@ -49,15 +60,20 @@ export async function resolvePromptSet(
 }
 
 /** The same prompts are the same set; other prompts in a file of the same name get a number. */
-async function importPrompts(client: CoreClient, path: string, sets: readonly PromptSet[]) {
+async function importPrompts(
+  client: CoreClient,
+  file: { path: string; asDialogues: boolean },
+  sets: readonly PromptSet[],
+) {
+  const { path } = file;
   try {
-    return await client.prompts.import({ path });
+    return await client.prompts.import(file);
   } catch (error) {
     if (!(error instanceof ORPCError) || error.code !== 'NAME_TAKEN') throw error;
     const stem = basename(path, extname(path));
     const isTaken = (name: string) => sets.some((set) => set.name === name);
     let number = 2;
     while (isTaken(`${stem} ${number}`)) number++;
-    return await client.prompts.import({ path, name: `${stem} ${number}` });
+    return await client.prompts.import({ ...file, name: `${stem} ${number}` });
   }
 }

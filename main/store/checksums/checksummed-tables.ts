@@ -109,7 +109,7 @@ export const checksummedTables: readonly ChecksummedTable[] = [
     name: 'generation',
     columns: (
       'id system_id prompt_id output finish prompt_tokens output_tokens duration_ms ' +
-      'identity_json created_ms answer_hash'
+      'identity_json created_ms answer_hash turns_json'
     ).split(' '),
     ...texts,
     about: `'answer “' || substr(output, 1, 60) || '”'`,

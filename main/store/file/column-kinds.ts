@@ -199,7 +199,9 @@ export const columnKinds: Record<string, Record<string, Kind | `${Kind}?`>> = {
     identity_json: 'text',
     created_ms: 'moment',
     answer_hash: 'hash?',
+    turns_json: 'text?',
   },
+  unfinished_dialogue: { system_id: 'id', prompt_id: 'id', turns_json: 'text' },
   study: {
     id: 'id',
     name: 'name',

@@ -156,6 +156,6 @@ test('a row that refers to one that is not there is named', () => {
   db.exec('DELETE FROM system');
   db.close();
   expect(() => inspectPages(path)).toThrow(
-    /a row of its table (generation|evaluation|study) refers to one of system that is not there/,
+    /a row of its table (generation|unfinished_dialogue|evaluation|study) refers to one of system that is not there/,
   );
 });

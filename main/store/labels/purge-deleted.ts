@@ -66,14 +66,19 @@ function purgeEvaluations(db: Database): void {
   deleteSealedRows(
     db,
     'generation',
-    `(t.system_id, t.prompt_id) NOT IN (
-       SELECT e.system_a_id, c.prompt_id FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
-       UNION SELECT e.system_b_id, c.prompt_id FROM comparison c
-         JOIN evaluation e ON e.id = c.evaluation_id)
+    `(t.system_id, t.prompt_id) NOT IN (${askedOfSystems})
      AND NOT (t.finish <> 'failed' AND ${isImportedAnswer})`,
+  );
+  db.exec(
+    `DELETE FROM unfinished_dialogue WHERE (system_id, prompt_id) NOT IN (${askedOfSystems})`,
   );
   deleteJobs(db, jobs);
 }
+
+const askedOfSystems = `SELECT e.system_a_id, c.prompt_id FROM comparison c
+    JOIN evaluation e ON e.id = c.evaluation_id
+  UNION SELECT e.system_b_id, c.prompt_id FROM comparison c
+    JOIN evaluation e ON e.id = c.evaluation_id`;
 
 /** Nothing here could make it again: it stays without an evaluation, as long as its prompt does. */
 const isImportedAnswer = `EXISTS (SELECT 1 FROM system s, prompt p

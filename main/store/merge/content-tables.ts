@@ -193,6 +193,7 @@ const rules = {
       prompt_id: { of: 'prompt' },
       ...answer,
       answer_hash: value,
+      turns_json: value,
     },
   },
   study: {
@@ -297,7 +298,11 @@ const rules = {
       row_checksums: 'local',
     },
   },
-  // What is half frozen is no content yet.
+  // What is half frozen, or answered in part, is no content yet.
+  unfinished_dialogue: {
+    local: 'all',
+    columns: { system_id: { of: 'system' }, prompt_id: { of: 'prompt' }, turns_json: 'local' },
+  },
   unfinished_dataset: { local: 'all', columns: { dataset_id: 'local' } },
   // No project with a batch that is half made is merged.
   open_batch: {

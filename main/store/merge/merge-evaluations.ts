@@ -60,6 +60,7 @@ const answerColumns = [
   'identity_json',
   'created_ms',
   'answer_hash',
+  'turns_json',
 ];
 
 /** Of two answers of one system to one prompt the one with the smaller id stays, if it is one. */
@@ -69,9 +70,13 @@ function unionGenerations(db: Database): UnionCount {
     FROM other.generation o JOIN temp.generation_pair p ON p.theirs = o.id
     WHERE m.id = p.ours AND p.is_theirs;
   `);
-  return unionRows(db, 'generation', {
+  const count = unionRows(db, 'generation', {
     where: 'NOT EXISTS (SELECT 1 FROM temp.generation_pair p WHERE p.theirs = o.id)',
   });
+  // What the other file answered to its end is not gone on with here.
+  db.exec(`DELETE FROM main.unfinished_dialogue WHERE (system_id, prompt_id) IN
+    (SELECT system_id, prompt_id FROM main.generation)`);
+  return count;
 }
 
 /** Jobs that evaluations refer to; what has not ended in the other file never goes on by itself. */

@@ -42,7 +42,7 @@ export function refuseAlteredVersions(db: Database, path: string): void {
 /** The same for answers that carry a hash. */
 export function refuseAlteredAnswers(db: Database, path: string): void {
   const sql = `SELECT g.id, p.messages_json AS asked, g.output, g.finish,
-      g.identity_json AS identity, g.answer_hash AS hash
+      g.identity_json AS identity, g.turns_json AS earlier, g.answer_hash AS hash
     FROM other.generation g JOIN other.prompt p ON p.id = g.prompt_id
     WHERE g.answer_hash IS NOT NULL`;
   for (const { id, hash, ...answer } of rowsOf(db, answerRow, sql))
@@ -56,6 +56,7 @@ const answerRow = z.object({
   output: z.string(),
   finish: z.string(),
   identity: z.string(),
+  earlier: z.string().nullable(),
   hash: z.string(),
 });
 

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
 import { identitySchema, samplingSchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import type { ModelInfo } from '../../../shared/domain/model/model.ts';
@@ -146,8 +147,14 @@ export interface PacketPair {
   id: string;
   ordinal: number;
   prompt: Message[];
-  left: string;
-  right: string;
+  left: PacketAnswer;
+  right: PacketAnswer;
+}
+
+/** One side: an answer, or all answers of a dialogue in order. */
+interface PacketAnswer {
+  output: string;
+  turns: readonly string[];
 }
 
 /**
@@ -207,26 +214,43 @@ function putPair(packet: Database, { id, ordinal, prompt, left, right }: PacketP
        VALUES (@id, @pairsId, @ordinal, @promptId, 'a')`,
     { id, pairsId, ordinal, promptId },
   );
-  for (const [systemId, output] of Object.entries({ left, right }))
+  for (const [systemId, { output, turns }] of Object.entries({ left, right }))
     run(
       packet,
       `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens,
-           output_tokens, duration_ms, identity_json, created_ms)
-         VALUES (@generationId, @systemId, @promptId, @output, 'stop', 0, 0, 0, @identity, 0)`,
-      { generationId: uuidv7(), systemId, promptId, output, identity: hiddenIdentity },
+           output_tokens, duration_ms, identity_json, created_ms, turns_json)
+         VALUES (@generationId, @systemId, @promptId, @output, 'stop', 0, 0, 0, @identity, 0,
+           @earlier)`,
+      {
+        generationId: uuidv7(),
+        systemId,
+        promptId,
+        output: turns.at(-1) ?? output,
+        identity: hiddenIdentity,
+        earlier: turns.length === 0 ? null : JSON.stringify(turns.slice(0, -1).map(hiddenTurn)),
+      },
     );
 }
 
-const hiddenIdentity = JSON.stringify(
-  identitySchema.parse({
-    baseSha256: notTold,
-    baseName: notTold,
-    adapterSha256: null,
-    adapterName: null,
-    strength: 0,
-    templateSha256: notTold,
-    sampling: samplingSchema.parse({}),
-    engine: notTold,
-    device: notTold,
-  }),
-);
+const hidden = identitySchema.parse({
+  baseSha256: notTold,
+  baseName: notTold,
+  adapterSha256: null,
+  adapterName: null,
+  strength: 0,
+  templateSha256: notTold,
+  sampling: samplingSchema.parse({}),
+  engine: notTold,
+  device: notTold,
+});
+
+const hiddenIdentity = JSON.stringify(hidden);
+
+const hiddenTurn = (output: string): TurnAnswer => ({
+  output,
+  finish: 'stop',
+  promptTokens: 0,
+  outputTokens: 0,
+  durationMs: 0,
+  identity: hidden,
+});

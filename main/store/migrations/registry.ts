@@ -18,6 +18,7 @@ import { chosenTemplates } from './0016-chosen-templates.ts';
 import { importedAnswers } from './0017-imported-answers.ts';
 import { fewShotPrefixes } from './0018-few-shot.ts';
 import { studies } from './0019-studies.ts';
+import { dialogues } from './0020-dialogues.ts';
 
 /** Every migration in order. Never edit or renumber one that was released: add the next. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   importedAnswers,
   fewShotPrefixes,
   studies,
+  dialogues,
 ];

@@ -5,12 +5,14 @@ import {
   systemKeySchema,
   type SystemKey,
 } from '../../../shared/domain/evaluate/evaluation.ts';
+import { sideWords, type TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
 import { type AnswerIdentity, answerIdentitySchema } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, hashSchema, idSchema } from '../../../shared/domain/stored-value.ts';
 import { all, get, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
 import { answerHash } from './generations.ts';
+import { turnsColumn } from './unfinished-dialogues.ts';
 import { isLastVote } from './votes.ts';
 
 /** The evaluation a comparison belongs to. */
@@ -20,9 +22,15 @@ export function evaluationOf(db: Database, comparisonId: string): string | undef
   })?.id;
 }
 
+/** One answer of a dialogue. */
+type TurnOfComparison = Pick<TurnAnswer, 'output' | 'finish' | 'identity'>;
+
 /** One answer inside a comparison. */
 export interface ComparisonAnswer {
+  /** Of a dialogue the words of all its answers, without what was thought before them. */
   output: string;
+  /** The answers of a dialogue in order; none of a single answer. */
+  turns: TurnOfComparison[];
   finish: 'stop' | 'length';
   identity: AnswerIdentity;
   /** Whether it is what was stored; older answers have no hash that would tell. */
@@ -55,11 +63,15 @@ const comparisonRow = z.object({
   aFinish: answerFinishSchema.nullable(),
   aIdentity: identityColumn.nullable(),
   aStored: z.string().nullable(),
+  aEarlier: z.string().nullable(),
+  aTurns: turnsColumn.nullable(),
   aHash: hashSchema.nullable(),
   bOutput: z.string().nullable(),
   bFinish: answerFinishSchema.nullable(),
   bIdentity: identityColumn.nullable(),
   bStored: z.string().nullable(),
+  bEarlier: z.string().nullable(),
+  bTurns: turnsColumn.nullable(),
   bHash: hashSchema.nullable(),
 });
 
@@ -67,8 +79,10 @@ const selectComparisons = `SELECT c.id, c.ordinal, c.left_side AS leftSide,
     p.messages_json AS prompt, p.expected, p.ordinal AS promptOrdinal,
     a.output AS aOutput, a.finish AS aFinish, a.identity_json AS aIdentity,
     a.identity_json AS aStored, a.answer_hash AS aHash,
+    a.turns_json AS aEarlier, a.turns_json AS aTurns,
     b.output AS bOutput, b.finish AS bFinish, b.identity_json AS bIdentity,
-    b.identity_json AS bStored, b.answer_hash AS bHash
+    b.identity_json AS bStored, b.answer_hash AS bHash,
+    b.turns_json AS bEarlier, b.turns_json AS bTurns
   FROM comparison c JOIN evaluation e ON e.id = c.evaluation_id
   JOIN prompt p ON p.id = c.prompt_id
   LEFT JOIN generation a ON a.prompt_id = c.prompt_id AND a.system_id = e.system_a_id
@@ -193,14 +207,14 @@ export function comparisonCounts(db: Database, evaluationId: string): z.infer<ty
 }
 
 function toComparison(row: z.infer<typeof comparisonRow>): StoredComparison {
-  const { aOutput, aFinish, aIdentity, aStored, aHash, ...withoutA } = row;
-  const { bOutput, bFinish, bIdentity, bStored, bHash, ...rest } = withoutA;
-  const a = { output: aOutput, finish: aFinish, identity: aIdentity };
-  const b = { output: bOutput, finish: bFinish, identity: bIdentity };
+  const { aOutput, aFinish, aIdentity, aStored, aEarlier, aTurns, aHash, ...withoutA } = row;
+  const { bOutput, bFinish, bIdentity, bStored, bEarlier, bTurns, bHash, ...rest } = withoutA;
+  const a = { output: aOutput, finish: aFinish, identity: aIdentity, turns: aTurns };
+  const b = { output: bOutput, finish: bFinish, identity: bIdentity, turns: bTurns };
   return {
     ...rest,
-    a: answerOf(rest.prompt, a, { identity: aStored, hash: aHash }),
-    b: answerOf(rest.prompt, b, { identity: bStored, hash: bHash }),
+    a: answerOf(rest.prompt, a, { identity: aStored, earlier: aEarlier, hash: aHash }),
+    b: answerOf(rest.prompt, b, { identity: bStored, earlier: bEarlier, hash: bHash }),
     failures: [...failureOf('a', a), ...failureOf('b', b)],
   };
 }
@@ -209,19 +223,31 @@ interface StoredAnswer {
   output: string | null;
   finish: AnswerFinish | null;
   identity: AnswerIdentity | null;
+  /** Of a dialogue the answers before the last one. */
+  turns: TurnOfComparison[] | null;
 }
 
-const failureOf = (system: SystemKey, { output, finish }: StoredAnswer) =>
-  finish === 'failed' ? [{ system, reason: output ?? '' }] : [];
+const failureOf = (
+  system: SystemKey,
+  { output, finish }: Pick<StoredAnswer, 'output' | 'finish'>,
+) => (finish === 'failed' ? [{ system, reason: output ?? '' }] : []);
 
 function answerOf(
   asked: readonly Message[],
-  { output, finish, identity }: StoredAnswer,
-  stored: { identity: string | null; hash: string | null },
+  { output, finish, identity, turns: before }: StoredAnswer,
+  stored: { identity: string | null; earlier: string | null; hash: string | null },
 ): ComparisonAnswer | null {
   if (output === null || finish === null || finish === 'failed' || identity === null) return null;
-  const found = answerHash({ asked, output, finish, identity: stored.identity ?? '' });
+  const hashed = { identity: stored.identity ?? '', earlier: stored.earlier };
+  const found = answerHash({ asked, output, finish, ...hashed });
   const integrity =
     stored.hash === null ? 'unhashed' : stored.hash === found ? 'verified' : 'changed';
-  return { output, finish, identity, integrity };
+  const turns = before === null ? [] : [...before, { output, finish, identity }];
+  return {
+    output: turns.length === 0 ? output : sideWords(turns),
+    turns,
+    finish,
+    identity,
+    integrity,
+  };
 }

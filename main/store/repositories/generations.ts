@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
 import { withRepetitions } from '../../../shared/domain/evaluate/answer-seed.ts';
 import {
   answerFinishSchema,
@@ -9,9 +10,10 @@ import {
 import { answerIdentitySchema, type AnswerIdentity } from '../../../shared/domain/identity.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { countSchema, idSchema } from '../../../shared/domain/stored-value.ts';
-import { all, get, run, type Database } from '../database.ts';
+import { all, get, run, withTransaction, type Database } from '../database.ts';
 import { idRow, json, messagesColumn } from '../columns.ts';
 import { sampleWordsHash } from '../content-hash.ts';
+import { turnsColumn } from './unfinished-dialogues.ts';
 
 /** A prompt that still lacks an answer of a system. */
 export interface MissingAnswer {
@@ -146,6 +148,7 @@ const copiedRow = z.object({
   outputTokens: countSchema,
   durationMs: z.number(),
   identity: json(answerIdentitySchema),
+  earlier: turnsColumn.nullable(),
 });
 
 /** Stores the answer of a system to one prompt as that to another one with the same words. */
@@ -158,11 +161,13 @@ export function copyGeneration(
     db,
     copiedRow,
     `SELECT output, finish, prompt_tokens AS promptTokens, output_tokens AS outputTokens,
-       duration_ms AS durationMs, identity_json AS identity
+       duration_ms AS durationMs, identity_json AS identity, turns_json AS earlier
      FROM generation WHERE system_id = @systemId AND prompt_id = @from`,
     { systemId, from },
   );
-  if (found) insertGeneration(db, { ...found, systemId, promptId: to });
+  if (!found) return;
+  const { earlier, ...answer } = found;
+  insertGeneration(db, { ...answer, systemId, promptId: to, ...(earlier && { earlier }) });
 }
 
 const askedRow = z.object({ messages: messagesColumn });
@@ -173,13 +178,17 @@ interface HashedAnswer {
   output: string;
   finish: string;
   identity: string;
+  /** Of a dialogue the answers before the last one, likewise. */
+  earlier: string | null;
 }
 
 /** SHA-256 over an answer with what was asked and what gave it, so that none of it changes alone. */
-export const answerHash = ({ asked, output, finish, identity }: HashedAnswer): string =>
-  createHash('sha256')
-    .update(JSON.stringify([sampleWordsHash(asked), output, finish, identity]))
-    .digest('hex');
+export function answerHash({ asked, output, finish, identity, earlier }: HashedAnswer): string {
+  const hashed = [sampleWordsHash(asked), output, finish, identity];
+  // Without earlier answers it is the hash from before there were dialogues.
+  const all = earlier === null ? hashed : [...hashed, earlier];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
 
 /** A complete answer to a prompt of a set, or why there is none. */
 export interface NewGeneration {
@@ -191,11 +200,28 @@ export interface NewGeneration {
   outputTokens: number;
   durationMs: number;
   identity: AnswerIdentity;
+  /** Of a dialogue the answers before this last one; absent of a single answer. */
+  earlier?: readonly TurnAnswer[];
 }
 
-/** Stores an answer; a second one of the same system to the same prompt changes nothing. */
+/**
+ * Stores an answer, or a dialogue that is complete; a second one of the same system to the same
+ * prompt changes nothing.
+ */
 export function insertGeneration(db: Database, generation: NewGeneration): void {
+  withTransaction(db, () => {
+    insertRow(db, generation);
+    run(
+      db,
+      'DELETE FROM unfinished_dialogue WHERE system_id = @systemId AND prompt_id = @promptId',
+      { systemId: generation.systemId, promptId: generation.promptId },
+    );
+  });
+}
+
+function insertRow(db: Database, generation: NewGeneration): void {
   const identity = JSON.stringify(generation.identity);
+  const earlier = generation.earlier ? JSON.stringify(generation.earlier) : null;
   const { promptId, output, finish } = generation;
   const asked = get(
     db,
@@ -208,15 +234,16 @@ export function insertGeneration(db: Database, generation: NewGeneration): void 
   run(
     db,
     `INSERT INTO generation (id, system_id, prompt_id, output, finish, prompt_tokens, output_tokens,
-       duration_ms, identity_json, created_ms, answer_hash)
+       duration_ms, identity_json, created_ms, answer_hash, turns_json)
      VALUES (@id, @systemId, @promptId, @output, @finish, @promptTokens, @outputTokens,
-       @durationMs, @identity, @createdMs, @answerHash)
+       @durationMs, @identity, @createdMs, @answerHash, @earlier)
      ON CONFLICT (system_id, prompt_id) DO NOTHING`,
     {
       ...generation,
       id: uuidv7(),
       identity,
-      answerHash: answerHash({ asked: asked?.messages ?? [], output, finish, identity }),
+      earlier,
+      answerHash: answerHash({ asked: asked?.messages ?? [], output, finish, identity, earlier }),
       createdMs: Date.now(),
     },
   );

@@ -16,6 +16,7 @@ import { deleteSealedRows } from '../checksums/delete-sealed-rows.ts';
 import { json } from '../columns.ts';
 import { all, assembled, get, run, type Database } from '../database.ts';
 import { insertGeneration } from './generations.ts';
+import { turnsColumn } from './unfinished-dialogues.ts';
 import { isLive } from './labels.ts';
 import type { AnswersSystem } from './systems.ts';
 
@@ -87,6 +88,8 @@ const answerRow = z.object({
   promptId: idSchema,
   output: z.string(),
   finish: answerFinishSchema,
+  /** The answers of a dialogue before the last one. */
+  earlier: turnsColumn.nullable().transform((turns) => turns?.map(({ output }) => output)),
 });
 
 /** What a system has answered to the prompts of a set, by prompt; also what it could not. */
@@ -98,7 +101,8 @@ export function answersToSet(
   const rows = all(
     db,
     answerRow,
-    `SELECT g.id, g.prompt_id AS promptId, g.output, g.finish FROM generation g
+    `SELECT g.id, g.prompt_id AS promptId, g.output, g.finish,
+       g.turns_json AS earlier FROM generation g
      JOIN prompt p ON p.id = g.prompt_id
      WHERE g.system_id = @systemId AND p.prompt_set_id = @promptSetId`,
     { systemId, promptSetId },
@@ -112,12 +116,28 @@ export function answersToSet(
  */
 export function insertImportedAnswer(
   db: Database,
-  answer: { systemId: string; promptId: string; output: string; identity: ImportedIdentity },
+  answer: {
+    systemId: string;
+    promptId: string;
+    output: string;
+    /** The answers of a dialogue before the last one. */
+    earlier?: readonly string[];
+    identity: ImportedIdentity;
+  },
   missing: string | undefined,
 ): void {
   if (missing !== undefined)
     deleteSealedRows(db, 'generation', `t.id = '${idSchema.parse(missing)}'`);
-  insertGeneration(db, { ...answer, finish: 'stop', ...unmeasured });
+  const { earlier = [], identity, ...said } = answer;
+  const finish = 'stop';
+  const turns = earlier.map((output) => ({ output, finish, identity, ...unmeasured }) as const);
+  insertGeneration(db, {
+    ...said,
+    identity,
+    finish,
+    ...unmeasured,
+    ...(turns.length > 0 && { earlier: turns }),
+  });
 }
 
 /** Stores why there is no answer to a prompt: whoever imports it later takes that away. */

@@ -55,7 +55,10 @@ export function insertPromptSet(db: Database, name: string, prompts: readonly Ne
 }
 
 const selectSets = `SELECT id, name, content_hash AS contentHash, created_ms AS createdMs,
-    (SELECT count(*) FROM prompt WHERE prompt_set_id = prompt_set.id) AS prompts
+    (SELECT count(*) FROM prompt WHERE prompt_set_id = prompt_set.id) AS prompts,
+    (SELECT count(*) FROM prompt WHERE prompt_set_id = prompt_set.id
+       AND messages_json ->> '$[#-1].role' = 'user'
+       AND messages_json ->> '$[#-2].role' = 'user') AS dialogues
   FROM prompt_set`;
 
 /** Every prompt set that nobody deleted, newest first. */

@@ -29,6 +29,7 @@ import { lastSeq, listSamples } from '../repositories/samples/sample-list.ts';
 import { addSamples, addVersion, getSample } from '../repositories/samples/samples.ts';
 import { insertStudy } from '../repositories/studies.ts';
 import { upsertSystem } from '../repositories/systems.ts';
+import { storeUnfinished } from '../repositories/unfinished-dialogues.ts';
 import { insertVote } from '../repositories/votes.ts';
 import { takeAtOnce } from '../steps.ts';
 import { aProject, aSample } from './a-project.ts';
@@ -226,9 +227,11 @@ function addEvaluation(db: Database, modelId: string, checkpointId: string): voi
       insertGeneration(db, { systemId, promptId, output: 'x', finish, ...numbers, identity });
   const answersId = insertAnswersSystem(db, 'GPT-4');
   const origin = { importedFrom: 'f.json', fileSha256: 'f', generator: 'gpt4', importedMs: 1 };
-  const [promptId = ''] = promptIds;
+  const [promptId = '', otherId = ''] = promptIds;
   const imported = { systemId: answersId, promptId, output: 'x', identity: origin };
   insertImportedAnswer(db, imported, undefined);
+  const turn = { output: 'y', finish: 'stop' as const, ...numbers, identity };
+  storeUnfinished(db, { systemId: answersId, promptId: otherId }, [turn]);
   for (const { id: comparisonId } of comparisonsOf(db, 'e')) {
     const vote = { comparisonId, author: 'me', authorKind: 'human' as const, durationMs: 900 };
     insertVote(db, { ...vote, shown: 'left' });

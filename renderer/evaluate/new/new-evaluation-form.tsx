@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
+import { promptCount } from '../../../shared/text/evaluate/prompts.ts';
 import { formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useAction } from '../../rpc/use-action.ts';
@@ -114,7 +115,7 @@ function PromptChoice({ draft, sets, onChange }: PromptChoiceProps) {
   if (sets.length === 0) return <NoPromptSet />;
   const options = sets.map((set) => ({
     value: set.id,
-    label: `${set.name} · ${formatQuantity(set.prompts, 'prompt')}`,
+    label: `${set.name} · ${promptCount(set)}`,
   }));
   const isKnown = sets.some(({ id }) => id === draft.promptSetId);
   return (

@@ -10,7 +10,7 @@ import {
   type EvaluationDraft,
 } from './new-evaluation.ts';
 
-const sets = [{ id: 's', name: 'set', contentHash: 'h', prompts: 300, createdMs: 1 }];
+const sets = [{ id: 's', name: 'set', contentHash: 'h', dialogues: 0, prompts: 300, createdMs: 1 }];
 const available = { models: [model('x'), model('y'), model('gone', true)], runs: [] };
 const defaults = { recipe: null, promptSetId: null, sampling: null };
 const answers = [

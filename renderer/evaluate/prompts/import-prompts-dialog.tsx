@@ -1,7 +1,12 @@
 import { useState } from 'react';
-import { repeatedText } from '../../../shared/text/evaluate/prompts.ts';
+import {
+  asDialoguesHint,
+  promptFileHint,
+  repeatedText,
+} from '../../../shared/text/evaluate/prompts.ts';
 import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
+import { Checkbox } from '../../ui/inputs/inputs.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { setImporting, showEvaluate } from '../evaluate-store.ts';
 import { ReadFileDialog, type FileToRead } from './read-file-dialog.tsx';
@@ -11,9 +16,10 @@ type Outcome = Awaited<ReturnType<typeof rpc.prompts.import>>;
 /** Reads a file of prompts into a frozen set; bad lines are listed and left out. */
 export function ImportPromptsDialog() {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [asDialogues, setAsDialogues] = useState(false);
   const read = async ({ path, name }: FileToRead, signal: AbortSignal) => {
     const named = name === '' ? {} : { name };
-    const imported = await rpc.prompts.import({ path, ...named }, { signal });
+    const imported = await rpc.prompts.import({ path, asDialogues, ...named }, { signal });
     showEvaluate({ kind: 'prompts', id: imported.set.id });
     if (imported.errors.length === 0 && imported.repeated === 0) setImporting(false);
     else setOutcome(imported);
@@ -22,7 +28,17 @@ export function ImportPromptsDialog() {
     <ReadFileDialog
       title="Import prompts"
       nameLabel="Name (optional)"
-      hint="JSON Lines with prompt, messages, instruction or conversations, and optionally expected; or one prompt a line."
+      hint={promptFileHint}
+      choices={
+        <>
+          <Checkbox
+            label="Ask conversations as dialogues"
+            isChecked={asDialogues}
+            onChecked={setAsDialogues}
+          />
+          <p className="small dim">{asDialoguesHint}</p>
+        </>
+      }
       read={read}
       outcome={outcome ? <BadLines outcome={outcome} /> : undefined}
       onClose={() => setImporting(false)}

@@ -1,7 +1,9 @@
 import { useState } from 'react';
 import { FileDown, Scale } from 'lucide-react';
+import { isDialogue, turnsOf } from '../../../shared/domain/evaluate/dialogue.ts';
 import type { Prompt, PromptSet } from '../../../shared/domain/evaluate/evaluation.ts';
-import { formatCount, formatQuantity } from '../../../shared/text/numbers.ts';
+import { promptCount } from '../../../shared/text/evaluate/prompts.ts';
+import { formatCount } from '../../../shared/text/numbers.ts';
 import { rpc } from '../../rpc/client.ts';
 import { useLastData, useQuery } from '../../rpc/use-query.ts';
 import { Button } from '../../ui/button.tsx';
@@ -60,7 +62,7 @@ function SetHead({ set, onImport }: { set: PromptSet; onImport: () => void }) {
           <VisibleText text={set.name} />
         </h1>
         <p className="dim small row">
-          {formatQuantity(set.prompts, 'prompt')} · imported {formatMoment(set.createdMs)} ·
+          {promptCount(set)} · imported {formatMoment(set.createdMs)} ·
           <span className="mono" title={`Content hash ${set.contentHash}`}>
             {shortHash(set.contentHash)}
           </span>
@@ -88,6 +90,11 @@ function PromptRow({ prompt }: { prompt: Prompt }) {
       <span className="faint prompt-ordinal">{prompt.ordinal + 1}</span>
       <div className="prompt-body">
         <PromptText messages={prompt.messages} />
+        {isDialogue(prompt.messages) && (
+          <p className="small dim row">
+            <Badge>dialogue</Badge> {turnsOf(prompt.messages)} user turns, asked one after another
+          </p>
+        )}
         {prompt.expected !== null && (
           <p className="small dim row">
             <Badge>expected</Badge>

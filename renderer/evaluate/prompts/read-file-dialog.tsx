@@ -19,6 +19,8 @@ interface ReadFileDialogProps {
   intro?: ReactNode;
   nameLabel: string;
   hint: string;
+  /** Below the fields. */
+  choices?: ReactNode;
   /** Why a name is needed, where it is. */
   nameNeeded?: string;
   /** Reads the file; closing the dialog, however it happens, aborts the signal. */
@@ -30,7 +32,7 @@ interface ReadFileDialogProps {
 
 /** Asks for a file and a name, reads it, and says what became of it. */
 export function ReadFileDialog({ title, read, outcome, onClose, ...fields }: ReadFileDialogProps) {
-  const { intro, nameLabel, hint, nameNeeded } = fields;
+  const { intro, nameLabel, hint, nameNeeded, choices } = fields;
   const [path, setPath] = useState('');
   const [name, setName] = useState('');
   const stopping = useRef<AbortController>(null);
@@ -85,6 +87,7 @@ export function ReadFileDialog({ title, read, outcome, onClose, ...fields }: Rea
             request={{ purpose: 'prompts', title }}
           />
           <TextInput label={nameLabel} value={name} onValue={setName} maxLength={100} hint={hint} />
+          {choices}
         </form>
       )}
       {reading.error !== undefined && <ErrorView error={reading.error} />}

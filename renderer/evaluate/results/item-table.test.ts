@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
 import { filterItems, promptExcerpt } from './item-table.tsx';
 
-const answer = { output: 'x', finish: null, seed: null };
+const answer = { output: 'x', finish: null, seed: null, turns: [] };
 const item = (ordinal: number, verdict: ReportItem['verdict']): ReportItem => ({
   ordinal,
   prompt: [{ role: 'user', content: 'Hi' }],

@@ -2,14 +2,14 @@ import { cutText } from '../../../shared/text/foreign-text.ts';
 import { useState } from 'react';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { ReportItem } from '../../../shared/domain/evaluate/evaluation-report.ts';
-import { answerNote, verdictWords, votesTable } from '../../../shared/report/report-figures.ts';
+import { itemDialogue } from '../../../shared/report/item-dialogue.ts';
+import { verdictWords, votesTable } from '../../../shared/report/report-figures.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
-import { AnswerText } from '../../ui/text/answer-text.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
 import { PromptText } from '../prompt-text.tsx';
-import { ScrollRegion } from '../scroll-region.tsx';
 import { FigureTable } from './figure-table.tsx';
+import { ItemAnswers } from './item-answers.tsx';
 import { NearestSamplesPanel } from './nearest-samples.tsx';
 
 const filters: readonly { value: ItemFilter; label: string }[] = [
@@ -88,26 +88,14 @@ function Verdict({ item: { verdict } }: { item: ReportItem }) {
 function ItemDetail({ item }: { item: ReportItem }) {
   return (
     <div className="item-detail">
-      <PromptText messages={item.prompt} />
+      <PromptText messages={itemDialogue(item).given} />
       {item.expected !== null && (
         <p className="small dim row">
           <Badge>expected</Badge>
           <VisibleText text={item.expected} />
         </p>
       )}
-      <div className="item-answers">
-        {(['a', 'b'] as const).map((key) => (
-          <ScrollRegion key={key} className="item-answer" label={`Answer of ${key.toUpperCase()}`}>
-            <h3 className="row">
-              <span className={`identity-side identity-side-${key}`}>{key.toUpperCase()}</span>
-              <span className="faint small">
-                {answerNote(item[key])} · shown {item.shownLeft === key ? 'left' : 'right'}
-              </span>
-            </h3>
-            <AnswerText text={item[key].output} />
-          </ScrollRegion>
-        ))}
-      </div>
+      <ItemAnswers item={item} />
       {item.votes.length > 0 && <FigureTable title="Votes" table={votesTable(item)} />}
       <NearestSamplesPanel prompt={item.prompt} />
     </div>

@@ -15,6 +15,7 @@ const set = (id: string, prompts: number) => ({
   id,
   name: id,
   contentHash: id,
+  dialogues: 0,
   prompts,
   createdMs: 1,
 });

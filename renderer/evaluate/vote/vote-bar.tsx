@@ -11,6 +11,11 @@ export const annotatorQuestion =
   'Imagine that you have a super-intelligent assistant, and that you require help with the ' +
   'following question. Which answer best satisfies your needs?';
 
+/** The same of two dialogues. */
+export const dialogueQuestion =
+  'Imagine that you have a super-intelligent assistant, and that you have the following ' +
+  'conversation with it. Which of the two dialogues best satisfies your needs?';
+
 /** The three options in the order of the screen, with the one key that each button shows. */
 export const verdictOptions: readonly { verdict: ShownVerdict; label: string; key: string }[] = [
   { verdict: 'left', label: 'Left is better', key: '1' },

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type RefObject } from 'react';
 import type { BlindComparison } from '../../../shared/contract/evaluate.ts';
+import { splitPrompt } from '../../../shared/domain/evaluate/dialogue.ts';
 import { usePacket } from '../../rpc/project.ts';
 import { Badge } from '../../ui/feedback/badge.tsx';
 import { ErrorView } from '../../ui/feedback/error-view.tsx';
@@ -8,11 +9,12 @@ import { EmptyState, LoadingState } from '../../ui/feedback/states.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { MarkdownText } from '../../ui/text/markdown.tsx';
 import { VisibleText } from '../../ui/text/visible-text.tsx';
+import { DialogueTurns } from '../dialogue-turns.tsx';
 import { PromptText } from '../prompt-text.tsx';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { useBallot, type Ballot } from './use-ballot.ts';
 import type { VotingSubject } from './voting-subject.ts';
-import { annotatorQuestion, verdictOptions, VoteBar } from './vote-bar.tsx';
+import { annotatorQuestion, dialogueQuestion, verdictOptions, VoteBar } from './vote-bar.tsx';
 import './voting.css';
 
 /** Blind voting: one pair after the other, by mouse or keys. */
@@ -28,7 +30,9 @@ export function VotingView({ subject }: { subject: VotingSubject }) {
   return (
     <section ref={section} className="voting" aria-label="Voting" tabIndex={-1} data-work>
       <div className="voting-head">
-        <p className="voting-question">{annotatorQuestion}</p>
+        <p className="voting-question">
+          {current?.dialogue ? dialogueQuestion : annotatorQuestion}
+        </p>
         <div className="voting-progress">
           <span aria-live="polite">
             {voted} of {wanted} voted
@@ -192,6 +196,7 @@ function useNewPairs({ current, ordinal, goTo }: Ballot, done: number): void {
 
 /** The prompt and the two answers, told apart by nothing but their side. */
 function BlindPair({ pair }: { pair: BlindComparison }) {
+  if (pair.dialogue) return <BlindDialogues prompt={pair.prompt} turns={pair.dialogue} />;
   return (
     <>
       <ScrollRegion className="blind-prompt" label="Prompt">
@@ -205,11 +210,49 @@ function BlindPair({ pair }: { pair: BlindComparison }) {
   );
 }
 
+/** Both dialogues turn by turn in one region, so that what answers the same turn stands together. */
+function BlindDialogues({
+  prompt,
+  turns,
+}: {
+  prompt: BlindComparison['prompt'];
+  turns: NonNullable<BlindComparison['dialogue']>;
+}) {
+  const { given } = splitPrompt(prompt);
+  return (
+    <>
+      {given.length > 0 && (
+        <ScrollRegion className="blind-prompt" label="Before the dialogue">
+          <PromptText messages={given} />
+        </ScrollRegion>
+      )}
+      <ScrollRegion className="blind-answer blind-dialogues" label="Both dialogues">
+        <DialogueTurns
+          sides={['Left', 'Right']}
+          turns={turns.map(({ asked, left, right }) => ({
+            asked,
+            left: <AnswerWords text={left} />,
+            right: <AnswerWords text={right} />,
+          }))}
+        />
+      </ScrollRegion>
+    </>
+  );
+}
+
+function AnswerWords({ text }: { text: string }) {
+  return text.trim() === '' ? (
+    <p className="faint">(empty answer)</p>
+  ) : (
+    <MarkdownText text={text} />
+  );
+}
+
 function BlindAnswer({ side, text }: { side: 'Left' | 'Right'; text: string }) {
   return (
     <ScrollRegion className="blind-answer" label={`${side} answer`}>
       <h2 className="blind-side">{side}</h2>
-      {text.trim() === '' ? <p className="faint">(empty answer)</p> : <MarkdownText text={text} />}
+      <AnswerWords text={text} />
     </ScrollRegion>
   );
 }

@@ -106,11 +106,19 @@ export const lengthBiasSchema = z.object({
 });
 export type LengthBias = z.infer<typeof lengthBiasSchema>;
 
-/** One answer; `seed` and `finish` are `null` when the answer was imported from a file. */
-export const reportAnswerSchema = z.object({
+const reportTurnSchema = z.object({
   output: z.string(),
   finish: z.enum(['stop', 'length', 'cancelled']).nullable(),
   seed: z.number().int().nullable(),
+});
+
+/**
+ * One answer; `seed` and `finish` are `null` when it was imported from a file. The output of a
+ * dialogue is the words of all its answers, which stand in `turns` one by one; a single answer, and
+ * one of an earlier report, has none there.
+ */
+export const reportAnswerSchema = reportTurnSchema.extend({
+  turns: z.array(reportTurnSchema).default([]),
 });
 
 /** One author's standing vote on one comparison; `shown` is `null` when nothing was shown. */

@@ -100,6 +100,8 @@ export const promptSetSchema = z.object({
   name: nameSchema,
   contentHash: hashSchema,
   prompts: countSchema,
+  /** How many of them are dialogues: several user turns that are asked one after the other. */
+  dialogues: countSchema,
   createdMs: momentSchema,
 });
 export type PromptSet = z.infer<typeof promptSetSchema>;

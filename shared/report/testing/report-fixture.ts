@@ -45,8 +45,13 @@ export function fixtureFacts(verdicts: readonly (Verdict | null)[], foreign?: st
     items: verdicts.map((verdict, ordinal) => ({
       ordinal,
       prompt: [{ role: 'user' as const, content: text(`Question ${ordinal}?`) }],
-      a: { output: text(`Answer A ${ordinal}`), finish: 'stop' as const, seed: ordinal },
-      b: { output: `${text(`Answer B ${ordinal}`)}.`, finish: 'stop' as const, seed: ordinal },
+      a: { output: text(`Answer A ${ordinal}`), finish: 'stop' as const, seed: ordinal, turns: [] },
+      b: {
+        output: `${text(`Answer B ${ordinal}`)}.`,
+        finish: 'stop' as const,
+        seed: ordinal,
+        turns: [],
+      },
       shownLeft: sideOf(42, ordinal),
       expected: null,
       votes: verdict === null ? [] : [fixtureVote(verdict, ordinal, { author: text('Ada') })],

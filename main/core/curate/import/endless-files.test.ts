@@ -144,8 +144,8 @@ describe('a prompt file', () => {
   test('is left alone at once when the reading is cancelled', async () => {
     using folder = new FixtureFolder();
     const path = folder.write('many', 'What is that?\n'.repeat(90_000));
-    await expect(readPrompts(path, AbortSignal.abort(new Error('enough')))).rejects.toThrow(
-      'enough',
-    );
+    await expect(
+      readPrompts(path, { signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough');
   });
 });

@@ -1,4 +1,5 @@
 import type { ChatAnswer, FileSystem } from '../../../../shared/contract/chat.ts';
+import type { TurnAnswer } from '../../../../shared/domain/evaluate/dialogue.ts';
 import type { Message } from '../../../../shared/domain/message.ts';
 import type { TokenShift } from '../../../../shared/domain/chat/token-shift.ts';
 import { CancelledError } from '../../cli/command-error.ts';
@@ -17,7 +18,10 @@ export interface GenerateRequest {
   onWarning: (text: string) => void;
   /** Pieces of the answer to one prompt, which is asked as chat does: with the seed as it is. */
   onText?: (text: string) => void;
-  onAnswer: (key: string, answer: ChatAnswer) => void;
+  /** After each answer of a dialogue but the last. */
+  onTurn?: () => void;
+  /** `turns`: all answers of a dialogue. */
+  onAnswer: (key: string, answer: ChatAnswer, turns?: readonly TurnAnswer[]) => void;
   onMeasured?: (done: number, total: number) => void;
   onShift?: (shift: TokenShift) => void;
 }
@@ -45,7 +49,8 @@ export async function generateAnswers(client: CoreClient, request: GenerateReque
       else if (event.type === 'text') onText?.(event.text);
       else if (event.type === 'measured') request.onMeasured?.(event.done, event.total);
       else if (event.type === 'shift') request.onShift?.(event.shift);
-      else onAnswer(event.key, event.answer);
+      else if (event.type === 'turn') request.onTurn?.();
+      else onAnswer(event.key, event.answer, event.turns);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -1,5 +1,6 @@
 import type { ChatAnswer } from '../../../../shared/contract/chat.ts';
 import { samplingSchema } from '../../../../shared/domain/identity.ts';
+import { turnsOf, type TurnAnswer } from '../../../../shared/domain/evaluate/dialogue.ts';
 import type { ExportDraft } from '../../../core/files/export-files.ts';
 import type { Prompt } from '../../../../shared/domain/evaluate/evaluation.ts';
 import { formatQuantity, timeLeft } from '../../../../shared/text/numbers.ts';
@@ -19,7 +20,7 @@ import { CommandError } from '../../cli/command-error.ts';
 import { generateAnswers } from './generate-answers.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { existingModel, resolveAdapter } from '../../arguments/project-models.ts';
-import { resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
@@ -51,6 +52,7 @@ const options = {
   },
   template: templateOption,
   'few-shot': fewShotOption,
+  ...dialoguesOption,
   ...strengthOption,
   ...otherBaseOption,
   ...overwriteOption,
@@ -60,7 +62,7 @@ const options = {
 export const generateCommand = defineCommand({
   name: 'generate',
   usage:
-    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--out FILE [--overwrite]] ' +
+    'generate P.lima --base FILE.gguf [--adapter RUN|FILE] --prompts FILE|SET [--dialogues] [--out FILE [--overwrite]] ' +
     '[--set key=value]… [--template FILE] [--few-shot FILE|default] [--parallel N] [--strength S] [--other-base]',
   summary: 'Answer every prompt of a set with one model and write the answers as JSONL.',
   positionals: { min: 1, max: 1 },
@@ -70,7 +72,12 @@ export const generateCommand = defineCommand({
     const words = await readWords(call);
     await using project = await openCoreWithProject(call);
     const system = await findSystem(project.client, words);
-    const set = await resolvePromptSet(project.client, words.prompts, call.terminal);
+    const set = await resolvePromptSet(
+      project.client,
+      words.prompts,
+      call.terminal,
+      call.options.dialogues,
+    );
     const { prompts } = await project.client.prompts.get({ id: set.id, limit: maxPrompts });
     await using draft =
       words.out === undefined
@@ -151,6 +158,8 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
   const { terminal, signal } = call;
   await using sink = new AnswerSink(prompts.length, draft ?? undefined, terminal);
   const startedMs = Date.now();
+  const turns = prompts.reduce((sum, { messages }) => sum + turnsOf(messages), 0);
+  let answers = 0;
   await generateAnswers(client, {
     system: system.files,
     items: prompts.map((prompt, index) => ({ key: String(index), messages: prompt.messages })),
@@ -159,12 +168,17 @@ async function answerAll(client: CoreClient, request: AnswerRequest): Promise<An
     signal,
     onWarning: (text) => terminal.note(text),
     onLoading: () => terminal.progress('loading', `Loading ${system.name}`, { phase: 'loading' }),
-    onAnswer: (key, answer) => {
+    onTurn: () => {
+      answers += 1;
+      showProgress(terminal, { done: answers, total: turns, startedMs });
+    },
+    onAnswer: (key, answer, ofDialogue) => {
       const prompt = prompts[Number(key)];
       if (!prompt) throw new RangeError(`The core answered an unknown prompt: ${key}`);
       if (answer.finish === 'failed') sink.addFailure(Number(key) + 1, answer.output);
-      sink.add(Number(key), answerRecord(prompt, system.name, answer));
-      showProgress(terminal, { done: sink.count, total: prompts.length, startedMs });
+      sink.add(Number(key), answerRecord(prompt, system.name, { answer, turns: ofDialogue }));
+      answers += 1;
+      showProgress(terminal, { done: answers, total: turns, startedMs });
     },
   });
   await sink.complete();
@@ -189,13 +203,23 @@ function showProgress(
   terminal.progress('generating', text, { phase: 'generating', done, total, etaMs });
 }
 
-/** One line of the file: the prompt, the answer, and what the engine says it ran. */
-function answerRecord(prompt: Prompt, system: string, answer: ChatAnswer) {
+/**
+ * One line of the file: the prompt, the answer, and what the engine says it ran. Of a dialogue the
+ * output is a list, and beside the last answer's record stand those of all of them.
+ */
+function answerRecord(
+  prompt: Prompt,
+  system: string,
+  { answer, turns }: { answer: ChatAnswer; turns: readonly TurnAnswer[] | undefined },
+) {
   const { output, finish, promptTokens, outputTokens, durationMs, identity } = answer;
   return {
     prompt: prompt.messages.findLast((message) => message.role === 'user')?.content ?? '',
     ...(prompt.messages.length > 1 && { messages: prompt.messages }),
-    ...(finish === 'failed' ? { output: null, error: output } : { output }),
+    ...(finish === 'failed'
+      ? { output: null, error: output }
+      : { output: turns?.map((turn) => turn.output) ?? output }),
+    ...(turns && { answers: turns.map(({ output: _, ...rest }) => rest) }),
     system,
     finish,
     promptTokens,

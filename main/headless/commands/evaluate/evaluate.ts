@@ -14,7 +14,7 @@ import { CommandError, UsageError } from '../../cli/command-error.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { openCoreWithProject, type CoreClient } from '../../cli/open-core.ts';
 import { namesAnswers, resolveContestant } from '../../arguments/project-models.ts';
-import { resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { fewShotOption, readFewShotFile } from '../../arguments/few-shot-file.ts';
 import { readTemplateFile, templateOption } from '../../arguments/template-file.ts';
@@ -54,6 +54,7 @@ const options = {
   'template-b': { ...templateOption, description: `of B: ${templateOption.description}` },
   'few-shot-a': { ...fewShotOption, description: `of A: ${fewShotOption.description}` },
   'few-shot-b': { ...fewShotOption, description: `of B: ${fewShotOption.description}` },
+  ...dialoguesOption,
   ...otherBaseOption,
 } as const;
 
@@ -61,10 +62,10 @@ const options = {
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
   usage:
-    'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--name NAME] [--prompts-count N] ' +
+    'evaluate P.lima --a SYSTEM --b SYSTEM --prompts SET|FILE [--dialogues] [--name NAME] [--prompts-count N] ' +
     '[--parallel N] [--seed N] [--set key=value]… [--template-a FILE] [--template-b FILE] ' +
     '[--few-shot-a FILE|default] [--few-shot-b FILE|default] [--other-base] ' +
-    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE]',
+    '| --extend EVALUATION --prompts-count N [--prompts SET|FILE [--dialogues]]',
   summary: 'Let two systems answer the same prompts, for blind votes.',
   positionals: { min: 1, max: 1 },
   options,
@@ -134,7 +135,8 @@ function extending({ options: given, terminal }: Call<typeof options>): Start {
   );
   return async (client) => {
     const { id } = findNamed(await client.evaluations.list(), given.extend ?? '', 'evaluation');
-    const set = given.prompts && (await resolvePromptSet(client, given.prompts, terminal));
+    const set =
+      given.prompts && (await resolvePromptSet(client, given.prompts, terminal, given.dialogues));
     return await client.evaluations.extend({
       id,
       prompts: prompts ?? 1,
@@ -168,6 +170,7 @@ async function readWords({ options: given }: Call<typeof options>) {
       },
     },
     promptSet,
+    asDialogues: given.dialogues ?? false,
     otherBase: given['other-base'] ?? false,
     settings: {
       name: given.name,
@@ -181,13 +184,20 @@ async function readWords({ options: given }: Call<typeof options>) {
 
 async function createEvaluation(
   client: CoreClient,
-  { systems, asked, promptSet, otherBase, settings }: Awaited<ReturnType<typeof readWords>>,
+  {
+    systems,
+    asked,
+    promptSet,
+    asDialogues,
+    otherBase,
+    settings,
+  }: Awaited<ReturnType<typeof readWords>>,
   call: Pick<Call, 'terminal' | 'signal'>,
 ) {
   const wait = { ...call, otherBase };
   const a = { ...(await resolveContestant(client, systems.a, wait)), ...asked.a };
   const b = { ...(await resolveContestant(client, systems.b, wait)), ...asked.b };
-  const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal);
+  const { id: promptSetId } = await resolvePromptSet(client, promptSet, call.terminal, asDialogues);
   const name = settings.name ?? freeName(await client.evaluations.list());
   return await client.evaluations.create({ ...settings, name, promptSetId, a, b });
 }

@@ -3,7 +3,7 @@ import { samplingSchema } from '../../../../shared/domain/identity.ts';
 import { formatCount, formatQuantity } from '../../../../shared/text/numbers.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { resolveContestant } from '../../arguments/project-models.ts';
-import { resolvePromptSet } from '../../arguments/prompt-set.ts';
+import { dialoguesOption, resolvePromptSet } from '../../arguments/prompt-set.ts';
 import { resumeJob } from '../../arguments/resume-job.ts';
 import { describeSettings, parseSettings } from '../../arguments/settings.ts';
 import { readSystemSettings, systemSettingOptions } from '../../arguments/system-settings.ts';
@@ -66,6 +66,7 @@ const options = {
   seed: { type: 'string', value: 'N', description: 'seed of the choice, the sides and the queues' },
   set: { type: 'string', multiple: true, value: 'KEY=VALUE', description: 'change sampling' },
   ...systemSettingOptions,
+  ...dialoguesOption,
   resume: { type: 'boolean', description: 'make the answers that a study lacks, after any stop' },
   ...otherBaseOption,
 } as const;
@@ -74,7 +75,7 @@ const options = {
 export const studyCommand = defineCommand({
   name: 'study',
   usage:
-    'study P.lima NAME (--focus SYSTEM --against SYSTEM… | --round-robin SYSTEM…) --prompts SET|FILE… ' +
+    'study P.lima NAME (--focus SYSTEM --against SYSTEM… | --round-robin SYSTEM…) --prompts SET|FILE… [--dialogues] ' +
     '[--prompts-count N] [--overlap PERCENT] [--calibration N] [--parallel N] [--seed N] [--set key=value]… ' +
     '[--template SYSTEM=FILE]… [--few-shot SYSTEM=FILE|default]… [--other-base] | --resume',
   summary: 'Let several systems answer the same prompts, for blind votes on every pair.',
@@ -131,7 +132,9 @@ async function creating(call: Call<typeof options>): Promise<Start> {
       systems.push({ ...(await resolveContestant(client, word, wait)), ...words.asked[at] });
     const promptSetIds: string[] = [];
     for (const word of words.prompts)
-      promptSetIds.push((await resolvePromptSet(client, word, call.terminal)).id);
+      promptSetIds.push(
+        (await resolvePromptSet(client, word, call.terminal, call.options.dialogues)).id,
+      );
     return await client.studies.create({ ...words.settings, systems, promptSetIds });
   };
 }

@@ -1,5 +1,6 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { BlindComparison } from '../../../../shared/contract/evaluate.ts';
+import { splitPrompt } from '../../../../shared/domain/evaluate/dialogue.ts';
 import type { Call } from '../../cli/command.ts';
 import { CancelledError } from '../../cli/command-error.ts';
 import type { Ballot } from './ballot.ts';
@@ -37,9 +38,11 @@ export async function voteByKeys(
   return voted;
 }
 
-function describeComparison({ ordinal, prompt, left, right }: BlindComparison): string {
-  const turns = prompt.map((message) => `${message.role}: ${message.content}`).join('\n');
+function describeComparison(pair: BlindComparison): string {
+  const { ordinal, prompt, left, right, dialogue } = pair;
   const rule = '─'.repeat(Math.min(process.stderr.columns ?? 80, 80));
+  if (dialogue !== null) return describeDialogues(pair, dialogue, rule);
+  const turns = prompt.map((message) => `${message.role}: ${message.content}`).join('\n');
   return [
     rule,
     `Comparison ${ordinal + 1}`,
@@ -50,6 +53,32 @@ function describeComparison({ ordinal, prompt, left, right }: BlindComparison): 
     rule,
     'RIGHT',
     right,
+    rule,
+    question,
+  ].join('\n');
+}
+
+/** Turn by turn: what the user said, and under it what either side answered. */
+function describeDialogues(
+  { ordinal, prompt }: BlindComparison,
+  dialogue: NonNullable<BlindComparison['dialogue']>,
+  rule: string,
+): string {
+  const { given } = splitPrompt(prompt);
+  return [
+    rule,
+    `Comparison ${ordinal + 1}: two dialogues of ${dialogue.length} turns`,
+    ...given.map(({ role, content }) => `${role}: ${content}`),
+    ...dialogue.flatMap(({ asked, left, right }, turn) => [
+      rule,
+      `TURN ${turn + 1}, user: ${asked}`,
+      '',
+      `LEFT ${turn + 1}`,
+      left,
+      '',
+      `RIGHT ${turn + 1}`,
+      right,
+    ]),
     rule,
     question,
   ].join('\n');

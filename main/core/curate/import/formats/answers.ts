@@ -9,7 +9,7 @@ import { ImportError, inFile, ReadLimitError, RecordProblem } from '../sample/im
 import type { BadLine } from '../sample/parsed-sample.ts';
 import { turnListName } from './conversations.ts';
 import { pairNames } from './pairs.ts';
-import { promptMessages } from './prompts.ts';
+import { areScripted, promptMessages } from './prompts.ts';
 import { isObject, RecordFields } from './record-fields.ts';
 import { turnOf, withThought } from './turns.ts';
 
@@ -22,7 +22,10 @@ export interface ParsedAnswer {
   id: string | undefined;
   /** The place of the prompt in its set, from 0. */
   ordinal: number | undefined;
+  /** The answer; of a dialogue the last one. */
   output: string;
+  /** The answers of a dialogue before the last one; undefined where the row gives a single answer. */
+  earlier: string[] | undefined;
   /** Who gave the answer, as the row says. */
   generator: string | null;
 }
@@ -91,7 +94,7 @@ function addAnswer(file: AnswersFile, { line, value }: { line: number; value: un
     file.answers.push(answer);
     return (answer.asked ?? []).reduce(
       (sum, { content }) => sum + content.length,
-      answer.output.length,
+      [answer.output, ...(answer.earlier ?? [])].join('').length,
     );
   } catch (error) {
     if (!(error instanceof RecordProblem)) throw error;
@@ -105,10 +108,13 @@ export function answerOf(value: unknown, line: number): ParsedAnswer {
   const { record: given, generator } = withoutOwnSystem(value);
   const fields = new RecordFields(given);
   const { record } = fields;
-  const { asked, output } = askedAndOutput(fields);
-  if (!messageSchema.safeParse(messageOf('assistant', output)).success)
+  const { asked, output, earlier } = askedAndOutput(fields);
+  const tooLong = [...(earlier ?? []), output].find(
+    (text) => !messageSchema.safeParse(messageOf('assistant', text)).success,
+  );
+  if (tooLong !== undefined)
     throw new RecordProblem(
-      `the answer has ${formatCount(output.length)} characters: it is too long`,
+      `the answer has ${formatCount(tooLong.length)} characters: it is too long`,
     );
   const id = textIn(record, idNames);
   const ordinal = ordinalIn(record, asked === undefined ? [...ordinalNames, 'id'] : ordinalNames);
@@ -122,6 +128,7 @@ export function answerOf(value: unknown, line: number): ParsedAnswer {
     id,
     ordinal,
     output: output.toWellFormed(),
+    earlier: earlier?.map((text) => text.toWellFormed()),
     generator: generator ?? generatorIn(record),
   };
 }
@@ -140,20 +147,31 @@ function withoutOwnSystem(value: unknown): { record: unknown; generator?: string
   return generator === '' ? { record } : { record, generator };
 }
 
-function askedAndOutput(fields: RecordFields): { asked: Message[] | undefined; output: string } {
+function askedAndOutput(fields: RecordFields): {
+  asked: Message[] | undefined;
+  output: string;
+  earlier?: string[];
+} {
   const { record } = fields;
   const name = outputNames.find((each) => record[each] !== undefined);
   const isPair = pairNames(record).prompt !== undefined && pairNames(record).prompt !== name;
-  const isAsked = turnListName(record) !== undefined || isPair;
+  const isAsked = turnListName(record) !== undefined || isPair || areScripted(record['turns']);
   const turns = isAsked ? promptMessages(fields) : undefined;
   const last = turns?.at(-1);
   if (name !== undefined) {
     const asked = last?.role === 'assistant' ? turns?.slice(0, -1) : turns;
-    return { asked: asked?.length === 0 ? undefined : asked, output: outputIn(fields, name) };
+    return { asked: asked?.length === 0 ? undefined : asked, ...outputsIn(fields, name) };
   }
   if (turns === undefined || last?.role !== 'assistant' || turns.length < 2)
     throw new RecordProblem('there is no answer in it, such as "output" or a last turn');
   return { asked: turns.slice(0, -1), output: last.content };
+}
+
+/** A list of texts is the answers of a dialogue in order; anything else is one answer. */
+function outputsIn(fields: RecordFields, name: string): { output: string; earlier?: string[] } {
+  const value = fields.record[name];
+  if (!areScripted(value)) return { output: outputIn(fields, name) };
+  return { output: value.at(-1) ?? '', earlier: value.slice(0, -1) };
 }
 
 /** Text, or the one message that TRL has in its place; what was thought stands before it. */

@@ -75,9 +75,30 @@ test('records without a question are reported by line', async () => {
   const { prompts, badLines } = await promptsOf(lines.join('\n'));
   expect(prompts).toHaveLength(1);
   expect(badLines.map(({ line, message }) => `${line} ${message}`)).toEqual([
-    '2 there is none of the fields "prompt", "messages", "instruction" and "conversations"',
+    '2 there is none of the fields "prompt", "messages", "instruction", "conversations" and "turns"',
     expect.stringMatching(/^3 not valid JSON/),
     '4 there is no question to answer',
     '5 the prompt is empty',
   ]);
+});
+
+test('user turns with no answer between them are a dialogue, and others are one if asked for', async () => {
+  const records = [
+    { question_id: 81, category: 'writing', turns: ['Name a tree.', 'Another?'] },
+    { system: 'S', messages: [user('q'), user('r')] },
+    { conversations: ['a', 'b', 'c', 'd'], source: 'multi_turn' },
+    { turns: ['q', ' '] },
+  ];
+  const text = records.map((record) => JSON.stringify(record)).join('\n');
+  const { prompts, badLines } = await promptsOf(text);
+  const assistant = { role: 'assistant', content: 'b' };
+  expect(prompts).toEqual([
+    { messages: [user('Name a tree.'), user('Another?')] },
+    { messages: [{ role: 'system', content: 'S' }, user('q'), user('r')] },
+    { messages: [user('a'), assistant, user('c')], expected: 'd' },
+  ]);
+  expect(badLines).toEqual([{ line: 4, message: 'user turn 2 is empty' }]);
+  using folder = new FixtureFolder();
+  const all = await readPrompts(folder.write('prompts', text, 'plain'), { asDialogues: true });
+  expect(all.prompts[2]).toEqual({ messages: [user('a'), user('c')], expected: 'd' });
 });

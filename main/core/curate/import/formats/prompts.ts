@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { splitPrompt } from '../../../../../shared/domain/evaluate/dialogue.ts';
 import type { Message } from '../../../../../shared/domain/message.ts';
 import { ByteSource } from '../read/byte-source.ts';
 import { limaMessages, turnListName, turnMessages } from './conversations.ts';
@@ -11,8 +12,12 @@ import { formatCount } from '../../../../../shared/text/numbers.ts';
 import { untilAborted } from '../../../base/streams.ts';
 import { readLines } from '../read/read-lines.ts';
 import { badLineOf, readJsonRecords, tooLongMessage } from '../read/read-records.ts';
+import { withSystem } from './turns.ts';
 
-/** A prompt to answer: messages that end with the user's, and the answer the file gives for it. */
+/**
+ * A prompt to answer: messages that end with the user's, several of which are a dialogue; and the
+ * answer the file gives for it, or for its last turn.
+ */
 export interface ParsedPrompt {
   messages: Message[];
   expected?: string;
@@ -32,22 +37,28 @@ export interface PromptsFile {
 
 const expectedFields = ['expected', 'reference', 'output', 'completion', 'answer', 'response'];
 const sampledRecords = 20;
+const mostTurns = 100;
 /** A set is answered and judged one by one: what is longer is a data set. */
 const limits = { prompts: 100_000, characters: 64_000_000, badLines: 100_000, keptBadLines: 1000 };
 
 /**
  * Reads a prompt set: JSON lines or a JSON array with `prompt`, `messages`, `instruction` (with
  * `input`) or LIMA's or ShareGPT's `conversations`; anything else is plain text, one prompt a line.
- * An answer at the end of a conversation becomes `expected`. Throws `ImportError` when the file
- * cannot be read or holds more than a set can, at once when the signal aborts.
+ * MT-Bench's `turns`, and user turns with no answer between them, are a dialogue. An answer at the
+ * end of a conversation becomes `expected`; those before are a history, or with `asDialogues` left
+ * out, so that each user turn is asked. Throws `ImportError` when the file cannot be read or holds
+ * more than a set can, at once when the signal aborts.
  */
-export async function readPrompts(path: string, signal?: AbortSignal): Promise<PromptsFile> {
+export async function readPrompts(
+  path: string,
+  { signal, asDialogues = false }: { signal?: AbortSignal | undefined; asDialogues?: boolean } = {},
+): Promise<PromptsFile> {
   return await inFile(path, async () => {
     const isJson = await holdsJson(path, signal);
     const source = await ByteSource.open(path);
     const list = new PromptList();
     const chunks = untilAborted(source.chunks(), signal);
-    if (isJson) await readJsonPrompts(chunks, list);
+    if (isJson) await readJsonPrompts(chunks, list, asDialogues);
     else await readTextPrompts(chunks, list);
     if (source.damage)
       list.addBad({ line: list.lastLine + 1, message: `the file ends early: ${source.damage}` }, 0);
@@ -120,11 +131,15 @@ async function holdsJson(path: string, signal: AbortSignal | undefined): Promise
   return false;
 }
 
-async function readJsonPrompts(chunks: AsyncIterable<Buffer>, list: PromptList): Promise<void> {
+async function readJsonPrompts(
+  chunks: AsyncIterable<Buffer>,
+  list: PromptList,
+  asDialogues: boolean,
+): Promise<void> {
   for await (const records of readJsonRecords(chunks)) {
     for (const record of records) {
       if ('problem' in record) list.addBad(badLineOf(record), record.isOfFile ? 0 : 1);
-      else list.add(record.line, () => promptOf(new RecordFields(record.value)));
+      else list.add(record.line, () => promptOf(new RecordFields(record.value), asDialogues));
     }
   }
 }
@@ -142,11 +157,19 @@ async function readTextPrompts(chunks: AsyncIterable<Buffer>, list: PromptList):
   }
 }
 
-function promptOf(fields: RecordFields): ParsedPrompt {
-  const messages = promptMessages(fields);
-  const last = messages.at(-1)?.role === 'assistant' ? messages.pop()?.content : undefined;
+function promptOf(fields: RecordFields, asDialogues: boolean): ParsedPrompt {
+  const turns = promptMessages(fields);
+  const last = turns.at(-1)?.role === 'assistant' ? turns.pop()?.content : undefined;
+  const messages = asDialogues ? turns.filter(({ role }) => role !== 'assistant') : turns;
   if (messages.at(-1)?.role !== 'user') throw new RecordProblem('there is no question to answer');
-  if (messages.at(-1)?.content.trim() === '') throw new RecordProblem('the prompt is empty');
+  const { asked } = splitPrompt(messages);
+  const empty = asked.findIndex(({ content }) => content.trim() === '');
+  if (empty !== -1)
+    throw new RecordProblem(
+      asked.length === 1 ? 'the prompt is empty' : `user turn ${empty + 1} is empty`,
+    );
+  if (asked.length > mostTurns)
+    throw new RecordProblem(`it has ${asked.length} turns to ask, and at most ${mostTurns} are`);
   const expected = last ?? expectedOf(fields.record);
   return expected === undefined ? { messages } : { messages, expected };
 }
@@ -161,9 +184,22 @@ export function promptMessages(fields: RecordFields): Message[] {
     return typeof list[0] === 'string'
       ? limaMessages(fields)
       : turnMessages(fields, 'conversations');
+  if (areScripted(record['turns'])) return scriptedTurns(fields, record['turns']);
   if (pairNames(record).prompt !== undefined) return pairPrompt(fields);
   throw new RecordProblem(
-    'there is none of the fields "prompt", "messages", "instruction" and "conversations"',
+    'there is none of the fields "prompt", "messages", "instruction", "conversations" and "turns"',
+  );
+}
+
+/** MT-Bench's `turns`: what the user says, one text after the other. */
+export const areScripted = (turns: unknown): turns is string[] =>
+  Array.isArray(turns) && turns.length > 0 && turns.every((turn) => typeof turn === 'string');
+
+function scriptedTurns(fields: RecordFields, turns: readonly string[]): Message[] {
+  fields.use(fields.record, ['turns'], 'record');
+  return withSystem(
+    fields,
+    turns.map((turn) => messageOf('user', turn)),
   );
 }
 

@@ -1,0 +1,86 @@
+import type { InferenceRequests } from '../../engines/protocol/inference.ts';
+import { turnPrompt, turnsOf, type TurnAnswer } from '../../../shared/domain/evaluate/dialogue.ts';
+import type { Sampling } from '../../../shared/domain/identity.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import type { GuardedInference, GuardedSystem } from '../files/guarded-engines.ts';
+
+/** A prompt that one system is asked, and what it has answered so far: a dialogue turn by turn. */
+export interface Talk {
+  key: string;
+  messages: readonly Message[];
+  repetition: number;
+  turns: TurnAnswer[];
+}
+
+type AnswerEvent = Extract<InferenceRequests['generate']['event'], { type: 'answer' }>['answer'];
+
+/** One answer of a talk: a turn that is answered, or why this one cannot be asked. */
+export type TalkAnswer = Omit<AnswerEvent, 'finish'> & {
+  finish: Exclude<AnswerEvent['finish'], 'cancelled'>;
+};
+
+interface Asking {
+  system: GuardedSystem;
+  sampling: Sampling;
+  parallel: number | undefined;
+  signal: AbortSignal;
+  /** Before each round: the tokens of a request are counted from 0. */
+  onRound?: () => void;
+  onTokens?: (tokens: number) => void;
+  /** One answer, the last of its talk or not; where it failed, its words name the turn. */
+  onAnswer: (talk: Talk, answer: TalkAnswer, isLast: boolean) => void;
+}
+
+/**
+ * Asks talks to their end, each on its own answers: all that are open are asked their next turn side
+ * by side. Each turn is a prompt like any other, so its seed follows from the words so far.
+ */
+export async function askTurns(
+  engine: GuardedInference,
+  talks: readonly Talk[],
+  asking: Asking,
+): Promise<void> {
+  let open = [...talks];
+  while (open.length > 0) {
+    const answered = await askRound(engine, open, asking);
+    open = open.filter(
+      ({ key, messages, turns }) => answered.has(key) && turns.length < turnsOf(messages),
+    );
+  }
+}
+
+/** Asks the next turn of each talk, and returns the keys of those that go on. */
+async function askRound(
+  engine: GuardedInference,
+  talks: readonly Talk[],
+  asking: Asking,
+): Promise<Set<string>> {
+  const { system, sampling, parallel, signal, onRound, onTokens, onAnswer } = asking;
+  const byKey = new Map(talks.map((talk) => [talk.key, talk]));
+  const answered = new Set<string>();
+  onRound?.();
+  const items = talks.map(({ key, messages, repetition, turns }) => ({
+    key,
+    messages: turnPrompt(
+      messages,
+      turns.map(({ output }) => output),
+    ),
+    repetition,
+  }));
+  const onEvent = (event: InferenceRequests['generate']['event']) => {
+    if (event.type === 'tokens') return onTokens?.(event.tokens);
+    const talk = byKey.get(event.key);
+    const { finish, ...answer } = event.answer;
+    if (!talk || finish === 'cancelled') return undefined;
+    if (finish === 'failed')
+      return onAnswer(talk, { ...answer, finish, output: failureText(talk, answer.output) }, true);
+    talk.turns.push({ ...answer, finish });
+    answered.add(event.key);
+    return onAnswer(talk, { ...answer, finish }, talk.turns.length >= turnsOf(talk.messages));
+  };
+  await engine.request('generate', { system, items, sampling, parallel }, { signal, onEvent });
+  return answered;
+}
+
+const failureText = ({ messages, turns }: Talk, reason: string): string =>
+  turnsOf(messages) > 1 ? `Turn ${turns.length + 1} of the dialogue: ${reason}` : reason;

@@ -1,0 +1,23 @@
+import { splitPrompt } from '../domain/evaluate/dialogue.ts';
+import type { ReportItem } from '../domain/evaluate/evaluation-report.ts';
+import type { Message } from '../domain/message.ts';
+
+/** One user turn of a dialogue with both answers to it. */
+interface ItemTurn {
+  asked: string;
+  a: ReportItem['a']['turns'][number];
+  b: ReportItem['a']['turns'][number];
+}
+
+/** What of a comparison stands before the answers, and its turns: none of single answers. */
+export function itemDialogue({ prompt, a, b }: ReportItem): {
+  given: Message[];
+  turns: ItemTurn[];
+} {
+  const { given, asked } = splitPrompt(prompt);
+  const turns = asked.flatMap(({ content }, place): ItemTurn[] => {
+    const [ofA, ofB] = [a.turns[place], b.turns[place]];
+    return ofA && ofB ? [{ asked: content, a: ofA, b: ofB }] : [];
+  });
+  return turns.length === 0 ? { given: prompt, turns } : { given, turns };
+}
