@@ -10,6 +10,8 @@ export type TabId = 'curate' | 'train' | 'chat' | 'evaluate';
 export interface WantedEvaluation {
   a: SystemSpec;
   b: SystemSpec;
+  /** Dialogues are asked, where the project has any. */
+  asksDialogues?: boolean;
 }
 
 /** Something that another tab, or the shell, wants a tab to show. */

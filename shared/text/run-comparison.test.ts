@@ -39,7 +39,11 @@ test('a cell of CSV quotes what would end it, and is no formula of a spreadsheet
 
 test('the CSV of results has a line per run that ends with the settings that differ', () => {
   const settings = [{ key: 'rank', values: ['4', null] }];
-  const lines = resultsCsv({ runs: [run, { ...run, name: 'c' }], settings }).split('\r\n');
+  const lines = resultsCsv({
+    runs: [run, { ...run, name: 'c' }],
+    settings,
+    dialogueStep: null,
+  }).split('\r\n');
   expect(lines[0]).toMatch(/^name,state,.*,expected,rank$/);
   expect(lines[1]).toBe('"a, ""b""",succeeded,2,2,2,1.5,,,,100,60,1024,cpu,0,0,0,0,0,4');
   expect(lines[2]).toMatch(/^c,.*,0,$/);
@@ -48,7 +52,7 @@ test('the CSV of results has a line per run that ends with the settings that dif
 
 test('the CSV of curves has a line per point, the dev losses after the losses of a run', () => {
   expect(
-    curvesCsv({ runs: [run], settings: [] })
+    curvesCsv({ runs: [run], settings: [], dialogueStep: null })
       .split('\r\n')
       .slice(1),
   ).toEqual(['"a, ""b""",training loss,1,0.5,20,30,2.5', '"a, ""b""",dev loss,0,0.5,20,0,2.5', '']);

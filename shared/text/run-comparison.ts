@@ -56,6 +56,19 @@ const accuracyText = ({ name, epoch, correct, expected }: Outcome) =>
 
 const blindText = (count: number) => (count === 0 ? '' : formatQuantity(count, 'evaluation'));
 
+/** What two runs that differ in dialogues alone are good for, in LIMA's words. */
+export function dialogueStepText({ runs, dialogueStep }: RunComparison): string {
+  if (dialogueStep === null) return '';
+  const nameOf = (id: string) => runs.find((run) => run.id === id)?.name ?? '';
+  const { withId, withoutId, more, fewer } = dialogueStep;
+  const but = fewer === 0 ? '' : `, and ${formatQuantity(fewer, 'other one')} less`;
+  return (
+    `“${nameOf(withId)}” was trained on ${formatQuantity(more, 'dialogue')} more than ` +
+    `“${nameOf(withoutId)}”${but}, and on nothing else that differs: LIMA’s comparison of zero-shot dialogue ` +
+    'with 30 dialogues more.'
+  );
+}
+
 /** Text as one cell of CSV; what a spreadsheet would take for a formula is kept from it. */
 export function csvCell(value: string | number | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);

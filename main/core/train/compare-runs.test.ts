@@ -44,6 +44,32 @@ test('runs are compared by their results, their curves and the settings in which
   });
 });
 
+test('two runs whose datasets differ in dialogues alone are told as such, and no others', async () => {
+  await using core = await TestCore.start();
+  const { modelId } = await core.addModel();
+  const { samples, datasets, runs } = core.client;
+  const user = (content: string) => ({ role: 'user' as const, content });
+  const assistant = (content: string) => ({ role: 'assistant' as const, content });
+  const without = await core.freezeDataset(4, 'without');
+  const turns = [user('Q?'), assistant('A.'), user('And?'), assistant('B.')];
+  await core.import(core.writeLines('talks.jsonl', [{ messages: turns }]));
+  await samples.review({ action: 'accept', selection: { filter: {} } });
+  const { id: withOne } = await datasets.freeze({ name: 'with' });
+  await core.import(core.writeLines('more.jsonl', [{ messages: turns.slice(2) }]));
+  await samples.review({ action: 'accept', selection: { filter: {} } });
+  const { id: withMore } = await datasets.freeze({ name: 'more' });
+  const start = async (datasetId: string, recipe: object = {}) =>
+    (await runs.start({ modelId, datasetId, recipe: { ...shortRecipe, ...recipe } })).runId;
+  const [one, two] = [await start(without), await start(withOne, { seed: 9 })];
+  const step = async (...ids: string[]) => (await runs.compare({ ids })).dialogueStep;
+  const told = { withId: two, withoutId: one, more: 1, fewer: 0 };
+  expect(await step(one, two)).toEqual(told);
+  expect(await step(two, one)).toEqual(told);
+  expect(await step(one, await start(withMore))).toBeNull();
+  expect(await step(one, await start(withOne, { epochs: 3 }))).toBeNull();
+  expect(await step(one, await start(without))).toBeNull();
+});
+
 test('a comparison tells votes and right answers of revealed evaluations, and nothing of blind ones', async () => {
   await using core = await TestCore.start();
   const { runId, jobId, model, datasetId } = await core.startRun(shortRecipe);

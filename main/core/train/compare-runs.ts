@@ -3,13 +3,18 @@ import type {
   ComparedRun,
   ComparisonFormat,
   CurvePoint,
+  DialogueStep,
   RunComparison,
 } from '../../../shared/domain/runs/run-comparison.ts';
-import { settingDifferences } from '../../../shared/domain/runs/run-comparison.ts';
+import {
+  differInDatasetAlone,
+  settingDifferences,
+} from '../../../shared/domain/runs/run-comparison.ts';
 import { comparisonFiles } from '../../../shared/text/run-comparison.ts';
 import type { Run, RunMetric } from '../../../shared/domain/run.ts';
 import { listCheckpoints } from '../../store/repositories/checkpoints.ts';
 import { comparisonsOf } from '../../store/repositories/comparisons.ts';
+import { datasetDifference } from '../../store/repositories/dataset-difference.ts';
 import { listEvaluations, type StoredEvaluation } from '../../store/repositories/evaluations.ts';
 import { metricsAfter } from '../../store/repositories/run-metrics.ts';
 import { checkpointOfSystem } from '../../store/repositories/systems.ts';
@@ -28,10 +33,26 @@ export function compareRuns(session: ProjectSession, ids: readonly string[]): Ru
   if (unique.length < ids.length)
     throw new AppError('INVALID_STATE', 'A run is compared with other runs: name each once', {});
   const runs = unique.map((id) => runById(session, id));
+  const settings = settingDifferences(runs);
   return {
     runs: runs.map((run) => comparedRun(session, run)),
-    settings: settingDifferences(runs),
+    settings,
+    dialogueStep: differInDatasetAlone(settings) ? dialogueStep(session, runs) : null,
   };
+}
+
+/** Whether all samples that only one of two runs was trained on have several turns. */
+function dialogueStep(
+  { file: { db } }: ProjectSession,
+  [first, second, ...more]: readonly Run[],
+): DialogueStep | null {
+  if (!first || !second || more.length > 0) return null;
+  const found = datasetDifference(db, first.datasetId, second.datasetId);
+  const { onlyFirst, onlySecond, single } = found;
+  if (single > 0 || onlyFirst === onlySecond) return null;
+  return onlyFirst > onlySecond
+    ? { withId: first.id, withoutId: second.id, more: onlyFirst, fewer: onlySecond }
+    : { withId: second.id, withoutId: first.id, more: onlySecond, fewer: onlyFirst };
 }
 
 /** Writes a comparison to a file, complete or not at all. */

@@ -6,6 +6,7 @@ import { chatCommand } from './chat/chat.ts';
 import { conversationsCommand, conversationsShowCommand } from './chat/conversations.ts';
 import { datasetExportCommand, datasetFreezeCommand } from './curate/dataset.ts';
 import { datasetXrayCommand } from './curate/dataset-xray.ts';
+import { dialoguesCommand } from './evaluate/dialogues.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate/evaluate.ts';
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
   answersImportCommand,
   evaluateCommand,
   studyCommand,
+  dialoguesCommand,
   voteCommand,
   reportCommand,
   statsCommand,

@@ -31,11 +31,22 @@ export function draftFor(
   const [first = null, second = null] = answers.map(({ id }) => ({ answersId: id }));
   return {
     name: freeName(evaluations),
-    promptSetId: promptSetId ?? defaults.promptSetId?.value ?? sets[0]?.id ?? '',
+    promptSetId:
+      promptSetId ?? dialoguesOf(sets, wanted) ?? defaults.promptSetId?.value ?? sets[0]?.id ?? '',
     ...firstDraft(defaults),
     a: wanted?.a ?? newest ?? first,
     b: wanted?.b ?? (newest ? baseOf(newest) : second),
   };
+}
+
+/** The newest set of dialogues, where dialogues are to be compared; else the newest that has some. */
+function dialoguesOf(
+  sets: readonly PromptSet[],
+  wanted: WantedEvaluation | undefined,
+): string | undefined {
+  if (!wanted?.asksDialogues) return undefined;
+  const found = sets.find(({ prompts, dialogues }) => dialogues === prompts && prompts > 0);
+  return (found ?? sets.find(({ dialogues }) => dialogues > 0))?.id;
 }
 
 /** How many prompts would be compared. */

@@ -19,6 +19,7 @@ import { EmptyState, QueryView } from '../../ui/feedback/states.tsx';
 import { Segments } from '../../ui/inputs/inputs.tsx';
 import { recipeFields } from '../recipe/recipe-fields.ts';
 import { ComparisonChart } from './comparison-chart.tsx';
+import { DialogueStepPanel } from './dialogue-step.tsx';
 import { runColor, type CurveAxis } from './comparison-curves.ts';
 import './compare-page.css';
 
@@ -38,7 +39,7 @@ export function ComparePage({ ids, runs }: { ids: readonly string[]; runs: reado
     <article className="compare-page" aria-label="Comparison of runs" tabIndex={-1} data-work>
       {isEnough ? (
         <QueryView query={comparison} loading="Comparing the runs…">
-          {(data) => <Comparison comparison={data} />}
+          {(data) => <Comparison comparison={data} all={runs} />}
         </QueryView>
       ) : (
         <EmptyState title="Compare runs">
@@ -50,7 +51,7 @@ export function ComparePage({ ids, runs }: { ids: readonly string[]; runs: reado
   );
 }
 
-function Comparison({ comparison }: { comparison: RunComparison }) {
+function Comparison({ comparison, all }: { comparison: RunComparison; all: readonly Run[] }) {
   const [axis, setAxis] = useState<CurveAxis>('step');
   const { runs } = comparison;
   const hasDev = runs.some(({ devCurve }) => devCurve.length > 0);
@@ -62,6 +63,7 @@ function Comparison({ comparison }: { comparison: RunComparison }) {
         <span className="spacer" />
         <ExportMenu comparison={comparison} />
       </header>
+      <DialogueStepPanel comparison={comparison} runs={all} />
       <section className="compare-charts" aria-label="Curves">
         <ComparisonChart title="Training loss, smoothed" kind="curve" runs={runs} axis={axis} />
         {hasDev && <ComparisonChart title="Dev loss" kind="devCurve" runs={runs} axis={axis} />}

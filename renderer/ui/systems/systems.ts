@@ -55,6 +55,13 @@ export function newestSystem(available: AvailableModels): SystemSpec | null {
   return model ? { modelId: model.id, checkpointId: null, strength: 1 } : null;
 }
 
+/** What a run made last, on the base it was trained on; undefined where nothing of it is kept. */
+export function newestOf({ modelId, checkpoints }: Run): SystemSpec | undefined {
+  const kept = checkpoints.filter(({ isDeleted }) => !isDeleted);
+  const newest = kept.toSorted((p, q) => q.step - p.step)[0];
+  return newest && { modelId, checkpointId: newest.id, strength: 1 };
+}
+
 /** The untuned base of a system. */
 export function baseOf(system: SystemSpec): SystemSpec {
   return { modelId: system.modelId, checkpointId: null, strength: 1 };

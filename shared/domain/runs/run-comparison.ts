@@ -74,8 +74,21 @@ const comparedRunSchema = z.object({
 /** One run of a comparison. */
 export type ComparedRun = z.infer<typeof comparedRunSchema>;
 
+/** Two runs that differ in the dialogues of their datasets alone, as LIMA's 1,000 and 1,030 samples. */
+const dialogueStepSchema = z.object({
+  /** The run that has more dialogues, and the other one. */
+  withId: z.string(),
+  withoutId: z.string(),
+  /** Samples of several turns that only the one has, and only the other. */
+  more: z.number().int(),
+  fewer: z.number().int(),
+});
+export type DialogueStep = z.infer<typeof dialogueStepSchema>;
+
 const comparison = z.object({
   runs: z.array(comparedRunSchema),
+  /** Of two runs; null of more, and of those that differ otherwise. */
+  dialogueStep: dialogueStepSchema.nullable(),
   /** A value for each run in order; null where its method does not read the setting. */
   settings: z.array(z.object({ key: z.string(), values: z.array(z.string().nullable()) })),
 });
@@ -92,6 +105,15 @@ const identified = (name: string, hash: string) => `${name} (${hash.slice(0, 8)}
 function valueText(recipe: Recipe, name: string): string {
   if (name === 'chatTemplate') return templateSummary(recipe.chatTemplate);
   return settingText(new Map<string, unknown>(Object.entries(recipe)).get(name));
+}
+
+/** What does not decide what is learnt: chance, the machine, and what is kept on the way. */
+const beside = new Set(['seed', 'threads', 'device', 'microBatchSize', 'checkpointEverySteps']);
+
+/** Whether runs differ in their dataset, and beside it in nothing that decides what is learnt. */
+export function differInDatasetAlone(settings: RunComparison['settings']): boolean {
+  const deciding = settings.filter(({ key }) => !beside.has(key)).map(({ key }) => key);
+  return deciding.length === 1 && deciding[0] === 'dataset';
 }
 
 /** The settings in which runs differ, base model and dataset first; equal ones are left out. */

@@ -77,15 +77,24 @@ export const evaluateCommand = defineCommand({
     const { client } = project;
     const { evaluationId, jobId } = await start(client);
     call.terminal.note(`Evaluation ${evaluationId}`);
-    await waitForJob(client, { jobId, kind: 'generate' }, call);
-    const summary = await client.evaluations.get({ id: evaluationId });
-    tellFailures(summary, call.terminal);
-    call.terminal.result(
-      { evaluationId, ...summary },
-      `${summary.id}\n${formatQuantity(summary.comparisons - summary.failed, 'comparison')} to vote on: lima vote`,
-    );
+    await answeredEvaluation(client, { evaluationId, jobId }, call);
   },
 });
+
+/** Waits until an evaluation is answered, and tells what can be voted on. */
+export async function answeredEvaluation(
+  client: CoreClient,
+  { evaluationId, jobId }: { evaluationId: string; jobId: string },
+  call: Pick<Call, 'terminal' | 'signal'>,
+): Promise<void> {
+  await waitForJob(client, { jobId, kind: 'generate' }, call);
+  const summary = await client.evaluations.get({ id: evaluationId });
+  tellFailures(summary, call.terminal);
+  call.terminal.result(
+    { evaluationId, ...summary },
+    `${summary.id}\n${formatQuantity(summary.comparisons - summary.failed, 'comparison')} to vote on: lima vote`,
+  );
+}
 
 /** Says what lacks an answer; an evaluation without a single pair has failed as a whole. */
 function tellFailures(summary: EvaluationSummary, terminal: Terminal): void {

@@ -4,7 +4,11 @@ import {
   mostCompared,
   type RunComparison,
 } from '../../../../shared/domain/runs/run-comparison.ts';
-import { comparisonFiles, resultRows } from '../../../../shared/text/run-comparison.ts';
+import {
+  comparisonFiles,
+  dialogueStepText,
+  resultRows,
+} from '../../../../shared/text/run-comparison.ts';
 import { findNamed } from '../../arguments/find-named.ts';
 import { defineCommand, oneOf, overwriteOption } from '../../cli/command.ts';
 import { UsageError } from '../../cli/command-error.ts';
@@ -54,7 +58,8 @@ export const runsCompareCommand = defineCommand({
   },
 });
 
-function comparisonText({ runs, settings }: RunComparison): string {
+function comparisonText(comparison: RunComparison): string {
+  const { runs, settings, dialogueStep } = comparison;
   const names = runs.map(({ name }) => name);
   // What has several lines stands in as many rows, the label at the first.
   const results = resultRows.flatMap(({ label, textOf }) => {
@@ -78,5 +83,8 @@ function comparisonText({ runs, settings }: RunComparison): string {
       ? 'They were started with the same settings.'
       : formatTable(['setting', ...names], differences),
     ...problems,
+    ...(dialogueStep === null
+      ? []
+      : ['', `${dialogueStepText(comparison)} Compare them in dialogues: lima dialogues.`]),
   ].join('\n');
 }
